@@ -1,0 +1,43 @@
+"""The command `hostex-mcp`. Each subcommand lives in a module of its own, loaded only when it runs."""
+
+import importlib
+from typing import Any
+
+import click
+
+from hostex_mcp import __version__
+
+_COMMANDS = {
+    "stdio": "Serve MCP over standard input and output (what `hostex-mcp` alone does).",
+    "call": "Call one tool and print its result.",
+    "tools": "List the tools with toolset, effect and approximate token cost.",
+    "demo": "Show the server at work on the demo account; no Hostex account needed.",
+    "sandbox": "Serve the simulated Hostex over HTTP.",
+}
+
+
+class _Commands(click.Group):
+    """Loads a subcommand's module when it is wanted; without one, `stdio` is meant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        return importlib.import_module(f"hostex_mcp.cli.{cmd_name}").command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
+            args = ["stdio", *args]
+        return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Commands)
+@click.version_option(__version__, prog_name="hostex-mcp")
+def main(**_: Any) -> None:
+    """Run a vacation-rental business from any LLM: an MCP server for Hostex."""

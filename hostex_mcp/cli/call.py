@@ -1,0 +1,71 @@
+"""`hostex-mcp call`: one tool through a real MCP session."""
+
+import asyncio
+import json
+from typing import Any, cast
+
+import click
+from mcp import Client, MCPError
+
+from hostex_mcp.cli.session import OneLine, load_settings, open_engine, serving_options
+from hostex_mcp.server.app import create_server
+from hostex_mcp.settings import Settings
+from hostex_mcp.tools.catalogue import CATALOGUE
+
+TOOL_ERROR = 1
+
+
+@click.command("call")
+@click.argument("tool")
+@click.argument("arguments", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--json", "as_json", metavar="{...}", help="Arguments as one JSON object.")
+@serving_options
+def command(tool: str, arguments: tuple[str, ...], as_json: str | None, **options: Any) -> None:
+    """Call one tool and print its structured result as JSON. A failed call ends with status 1."""
+    given = _json_arguments(as_json) | _named_arguments(tool, arguments)
+    result = asyncio.run(_call(load_settings(**options), tool, given))
+    click.echo(json.dumps(result, indent=2, ensure_ascii=False))
+    if "error" in result:
+        raise SystemExit(TOOL_ERROR)
+
+
+async def _call(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, Any]:
+    async with open_engine(settings) as engine, Client(create_server(engine)) as client:
+        try:
+            result = await client.call_tool(tool, given)
+        except MCPError as error:
+            raise OneLine(error.error.message) from None
+    return cast("dict[str, Any]", result.structured_content)
+
+
+def _json_arguments(text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    try:
+        value: object = json.loads(text)
+    except ValueError as error:
+        raise OneLine(f"--json is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise OneLine("--json must be an object, such as '{\"limit\": 5}'")
+    return cast("dict[str, Any]", value)
+
+
+def _named_arguments(tool: str, pairs: tuple[str, ...]) -> dict[str, Any]:
+    declared = CATALOGUE[tool].input_schema["properties"] if tool in CATALOGUE else {}
+    given: dict[str, Any] = {}
+    for pair in pairs:
+        name, separator, text = pair.partition("=")
+        if not separator:
+            raise OneLine(f"{pair!r} is not NAME=VALUE")
+        given[name] = _value(text, declared.get(name, {}).get("type"))
+    return given
+
+
+def _value(text: str, kind: str | None) -> Any:
+    """A value typed on a command line: JSON for lists and objects, or a list parted by commas."""
+    if kind not in ("array", "object"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return [part.strip() for part in text.split(",")] if kind == "array" else text

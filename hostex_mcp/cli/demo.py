@@ -1,0 +1,112 @@
+"""`hostex-mcp demo`: a host's questions, answered by the server over stdio on the demo account."""
+
+import asyncio
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+
+import click
+from mcp import Client, StdioServerParameters
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from hostex_mcp.server.answer import tokens
+from hostex_mcp.server.render import to_json
+
+_SERVER = StdioServerParameters(
+    command=sys.executable,
+    args=["-m", "hostex_mcp", "stdio", "--sandbox"],
+    env={"HOSTEX_MCP_LOG_LEVEL": "warning"},
+)
+
+
+@click.command("demo")
+def command() -> None:
+    """Show the server at work on the demo account: a real client, a real server, four questions."""
+    asyncio.run(_Demo(Console(highlight=False)).run())
+
+
+class _Demo:
+    """Asks the server over MCP and shows question, call and answer."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    async def run(self) -> None:
+        """The whole demonstration."""
+        self._console.print("[dim]Starting the server: hostex-mcp stdio --sandbox[/]")
+        async with Client(_SERVER) as client:
+            listed = (await client.list_tools()).tools
+            definitions = [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in listed]
+            cost = sum(tokens(to_json(one)) for one in definitions)
+            self._console.print(
+                f"Connected: {len(listed)} tools, about {cost:,} tokens for the model to carry."
+            )
+            await self._arrivals(client)
+            await self._free_nights(client)
+            await self._last_message(client)
+            await self._cleaning(client)
+            await self._mistake(client)
+        self._console.print(
+            "\nUse it with your own account: set HOSTEX_ACCESS_TOKEN and run [bold]hostex-mcp[/]."
+        )
+
+    async def _arrivals(self, client: Client) -> None:
+        self._ask("Who arrives today?")
+        today = _today().isoformat()
+        period = {"start_check_in_date": today, "end_check_in_date": today, "status": "accepted"}
+        answer = await self._call(client, "list_reservations", period)
+        self._show(answer["items"], ["guest_name", "property_id", "check_out_date", "channel_type"])
+
+    async def _free_nights(self, client: Client) -> None:
+        self._ask("When is the Harbour Loft free in the next two weeks?")
+        found = await self._call(client, "list_properties", {"name": "harbour loft"})
+        period = {"start_date": _today().isoformat(), "end_date": (_today() + timedelta(days=13)).isoformat()}
+        wanted = {"property_ids": [one["id"] for one in found["items"]], **period}
+        answer = await self._call(client, "list_availabilities", wanted)
+        self._show([one for one in answer["items"] if one["available"]], ["start_date", "end_date"])
+
+    async def _last_message(self, client: Client) -> None:
+        self._ask("What is the newest conversation about?")
+        threads = await self._call(client, "list_conversations", {"limit": 1})
+        newest = {"conversation_id": threads["items"][0]["id"], "last_n": 3}
+        answer = await self._call(client, "get_conversation", newest)
+        self._show(answer["messages"], ["author", "created_at", "content"])
+
+    async def _cleaning(self, client: Client) -> None:
+        self._ask("What has to be cleaned today and tomorrow?")
+        period = {"start_date": _today().isoformat(), "end_date": (_today() + timedelta(days=1)).isoformat()}
+        answer = await self._call(client, "list_tasks", {**period, "type": "cleaning"})
+        self._show(answer["items"], ["expected", "property_title", "staff_name", "status"])
+
+    async def _mistake(self, client: Client) -> None:
+        self._ask("And when the model makes a mistake?")
+        answer = await self._call(client, "list_reservations", {"guest_email": "ines@example.com"})
+        error = answer["error"]
+        self._console.print(f"  [red]{error['kind']}[/]: {escape(error['message'])}")
+        self._console.print(f"  [dim]{escape(error['hint'])}[/]")
+
+    def _ask(self, question: str) -> None:
+        self._console.print(f"\n[bold]{question}[/]")
+
+    async def _call(self, client: Client, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        self._console.print(f"  [cyan]{tool}[/] [dim]{escape(to_json(arguments))}[/]")
+        result = await client.call_tool(tool, dict(arguments))
+        return cast("dict[str, Any]", result.structured_content)
+
+    def _show(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+        if not rows:
+            self._console.print("  none")
+            return
+        table = Table(box=None, header_style="dim", pad_edge=True)
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(escape(str(row.get(column, ""))) for column in columns))
+        self._console.print(table)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,82 @@
+"""What the subcommands share: options, settings, and an engine over Hostex or the sandbox."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import click
+import httpx2
+
+from hostex_mcp.api import HostexClient
+from hostex_mcp.cli.logs import configure_logs
+from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.settings import Settings, SettingsError, load
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.selection import Selection, UnknownName, select
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+_SANDBOX_URL = "https://sandbox.invalid/v3"
+
+
+class OneLine(click.ClickException):
+    """Ends the command with one line on standard error and the status of wrong usage."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Print the line."""
+        click.echo(f"hostex-mcp: {self.format_message()}", err=True)
+
+
+def serving_options(command: CommandT) -> CommandT:
+    """Add the options of every subcommand that serves or calls tools."""
+    options = [
+        click.option("--toolsets", metavar="A,B", help="Toolsets to list, or all. [default: core]"),
+        click.option("--tools", metavar="X,Y", help="Single tools to list as well."),
+        click.option("--exclude-tools", metavar="X,Y", help="Tools never served; always wins."),
+        click.option("--read-only", is_flag=True, default=None, help="Serve no tool that changes anything."),
+        click.option("--sandbox", is_flag=True, default=None, help="Use the built-in demo account."),
+        click.option(
+            "--confirm", metavar="HOW", help="How weighty changes are confirmed: auto, preview or off."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def load_settings(**options: Any) -> Settings:
+    """Settings of the environment and these options, with logs set up; ends the command when one is wrong."""
+    try:
+        settings = load(os.environ, **options)
+    except SettingsError as error:
+        raise OneLine(str(error)) from None
+    configure_logs(settings.log_level, settings.log_format)
+    return settings
+
+
+def selection_of(settings: Settings) -> Selection:
+    """The tools these settings choose; ends the command when they name one that does not exist."""
+    try:
+        return select(settings.toolsets, settings.tools, settings.exclude_tools, read_only=settings.read_only)
+    except UnknownName as error:
+        raise OneLine(f"{error.setting}: {error}") from None
+
+
+@asynccontextmanager
+async def open_engine(settings: Settings) -> AsyncIterator[Engine]:
+    """An engine over the Hostex account of these settings, or over the sandbox's demo account."""
+    selection = selection_of(settings)
+    async with _client(settings) as client:
+        yield Engine(selection, Context(client))
+
+
+def _client(settings: Settings) -> HostexClient:
+    if settings.sandbox:
+        transport = httpx2.ASGITransport(app=Sandbox().app)
+        return HostexClient(WRITABLE, base_url=_SANDBOX_URL, transport=transport)
+    token = settings.access_token.get_secret_value() if settings.access_token else None
+    return HostexClient(token, base_url=settings.api_base_url, timeout=settings.api_timeout_seconds)

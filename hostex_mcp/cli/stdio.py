@@ -1,0 +1,22 @@
+"""`hostex-mcp stdio`: the server that a client starts."""
+
+import asyncio
+from typing import Any
+
+import click
+
+from hostex_mcp.cli.session import load_settings, open_engine, serving_options
+from hostex_mcp.server.stdio import serve_stdio
+from hostex_mcp.settings import Settings
+
+
+@click.command("stdio")
+@serving_options
+def command(**options: Any) -> None:
+    """Serve MCP over standard input and output, with the token from HOSTEX_ACCESS_TOKEN."""
+    asyncio.run(_serve(load_settings(**options)))
+
+
+async def _serve(settings: Settings) -> None:
+    async with open_engine(settings) as engine:
+        await serve_stdio(engine)

@@ -1,0 +1,1 @@
+"""Nights, days, names and money: pure functions over what Hostex tells, without any HTTP."""

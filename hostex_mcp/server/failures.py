@@ -1,0 +1,97 @@
+"""Failed calls: one object for every kind of error, with a hint that says what to do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hostex_mcp.api import HostexError
+from hostex_mcp.tools.arguments import InvalidArguments
+
+_TOKEN_PAGE = "the Hostex portal under Settings, OpenAPI"
+
+HINTS: Mapping[str, str] = {
+    "not_configured": (
+        f"No access token is set. Create one in {_TOKEN_PAGE}, set it as HOSTEX_ACCESS_TOKEN for this server "
+        "and restart it; or start with --sandbox to try the demo account."
+    ),
+    "invalid_token": (
+        f"Hostex does not accept the access token: it was deleted or mistyped. Create a new one in {_TOKEN_PAGE}."
+    ),
+    "read_only_token": (
+        "The access token may only read, which was fixed when it was created. Reads go on working; "
+        f"for writes create a writable token in {_TOKEN_PAGE}."
+    ),
+    "forbidden": "This belongs to another account or another application; this token cannot reach it.",
+    "not_found": "Nothing has this id or code in this account. Look it up with a list tool first.",
+    "conflict": "This would make a duplicate or collide with something that exists. Read the present state first.",
+    "subscription_lapsed": "The host's Hostex subscription has ended; only the host can renew it, in the portal.",
+    "plan_unsupported": "The host's Hostex plan does not include this function; other functions still work.",
+    "account": (
+        "Hostex refuses the account: its subscription, its plan's API access or a suspension. "
+        "The host has to look in the portal."
+    ),
+    "invalid_arguments": "Correct the arguments and call again.",
+    "rate_limited": "Too many calls; wait as long as told before the next one.",
+    "upstream": "Hostex had an internal error; try again in a minute.",
+    "unavailable": "Hostex does not offer this function to this account.",
+    "channel": "The booking channel did not answer Hostex properly; try again in a few minutes.",
+    "network": "Hostex could not be reached and nothing was changed; check the connection and try again.",
+    "timeout": "Hostex did not answer in time and nothing was changed; try again.",
+    "outcome_unknown": (
+        "The change was sent and no answer came, so it may have taken effect. Read the present state before "
+        "anything else; do not repeat it blindly."
+    ),
+    "unexpected_response": "The answer did not come in Hostex's form (a proxy page, a cut answer or a redirect).",
+    "blocked": "The operator of this server does not allow this.",
+    "internal": "This is a bug of hostex-mcp; its log has the details under the reference.",
+}
+UNSURE_WRITE_HINT = (
+    "Hostex failed while changing something, so it may have taken effect. Read the present state first."
+)
+
+
+def failure(kind: str, message: str, *, hint: str | None = None, **details: Any) -> dict[str, Any]:
+    """The structured result of a failed call."""
+    error: dict[str, Any] = {
+        "kind": kind,
+        "code": None,
+        "message": message,
+        "hint": hint or HINTS[kind],
+        "retryable": False,
+        "retry_after_seconds": None,
+        "request_id": None,
+        "operation": None,
+        "fields": [],
+    }
+    return {"error": error | details}
+
+
+def hostex_failure(error: HostexError) -> dict[str, Any]:
+    """The structured result for an error of the Hostex client."""
+    unsure = error.kind in ("upstream", "channel") and not error.retryable
+    return failure(
+        error.kind,
+        error.message,
+        hint=UNSURE_WRITE_HINT if unsure else None,
+        code=error.code,
+        retryable=error.retryable,
+        retry_after_seconds=error.retry_after,
+        request_id=error.request_id,
+        operation=error.operation,
+        fields=[{"field": one.field, "problem": one.problem} for one in error.fields],
+    )
+
+
+def arguments_failure(tool: str, error: InvalidArguments) -> dict[str, Any]:
+    """The structured result for arguments that do not fit; nothing was sent."""
+    fields = [{"field": one.field, "problem": one.problem} for one in error.problems]
+    message = f"{tool} cannot use these arguments. {error}."
+    return failure("invalid_arguments", message, operation=tool, fields=fields)
+
+
+def failure_text(structured: Mapping[str, Any]) -> str:
+    """A failed call in one or two readable lines."""
+    error = structured["error"]
+    code = f" {error['code']}" if error["code"] is not None else ""
+    trace = f" (request {error['request_id']})" if error["request_id"] else ""
+    wait = f" Retry after {error['retry_after_seconds']:g} s." if error["retry_after_seconds"] else ""
+    return f"{error['kind']}{code}: {error['message']}{trace}\n{error['hint']}{wait}"

@@ -1,0 +1,46 @@
+"""The text half of a result: complete, compact, and safe against text that imitates structure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+Shape = Mapping[str, Any]
+
+
+def to_json(value: object) -> str:
+    """Compact JSON, every script readable."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def render(structured: Shape) -> str:
+    """A structured result as text: lists of objects become tables, everything else `name: value` lines."""
+    head = {name: value for name, value in structured.items() if not _is_table(value)}
+    tables = {name: value for name, value in structured.items() if _is_table(value)}
+    lines = [f"{name}: {_cell(value)}" for name, value in head.items()]
+    for name, rows in tables.items():
+        lines.append(f"{name}:" if rows else f"{name}: none")
+        lines += table(rows)
+    return "\n".join(lines)
+
+
+def table(rows: Sequence[Shape]) -> list[str]:
+    """A header and a line for each row; members are parted by ` | `, an absent one is empty."""
+    if not rows:
+        return []
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [" | ".join(columns)]
+    lines += [" | ".join(_cell(row.get(name)) for name in columns) for row in rows]
+    return lines
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, Mapping) for one in cast("list[object]", value))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        plain = value.isprintable() and "|" not in value and value[:1] not in ('"', "[", "{")
+        return value if plain and value == value.strip() else to_json(value)
+    return to_json(value)

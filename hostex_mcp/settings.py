@@ -1,0 +1,169 @@
+"""Settings: from the environment, overridden by options of the command; wrong ones stop the start."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used; the text is one line for the person who set it."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+def _switch(value: str) -> bool:
+    known = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    if value.lower() not in known:
+        raise ValueError("allowed: 1 or 0")
+    return known[value.lower()]
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in allowed:
+            raise ValueError(f"allowed: {', '.join(allowed)}")
+        return value.lower()
+
+    return parse
+
+
+def _secret(value: str) -> SecretStr:
+    if not value.isascii() or not value.isprintable() or " " in value or "${" in value:
+        raise ValueError("must be the token exactly as the Hostex portal showed it, on one line")
+    return SecretStr(value)
+
+
+def _seconds(value: str) -> float:
+    problem = "allowed: a number of seconds from 1 to 300"
+    try:
+        seconds = float(value)
+    except ValueError:
+        raise ValueError(problem) from None
+    if not 1 <= seconds <= 300:
+        raise ValueError(problem)
+    return seconds
+
+
+def _api_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme == "https" and parts.hostname:
+        return value.rstrip("/")
+    if parts.scheme == "http" and parts.hostname and _loopback(parts.hostname):
+        return value.rstrip("/")
+    raise ValueError("allowed: an https address (http only for this machine itself)")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _setting(variable: str, parse: Callable[[str], Any], default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"variable": variable, "parse": parse, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set. `variable` in a field's metadata is its environment variable."""
+
+    access_token: SecretStr | None = _setting(
+        "HOSTEX_ACCESS_TOKEN", _secret, None, "the host's token, from the portal's OpenAPI settings page"
+    )
+    api_base_url: str = _setting(
+        "HOSTEX_API_BASE_URL",
+        _api_url,
+        "https://api.hostex.io/v3",
+        "address of the Hostex API (the China site has its own)",
+    )
+    api_timeout_seconds: float = _setting(
+        "HOSTEX_API_TIMEOUT_SECONDS",
+        _seconds,
+        30.0,
+        "how long one call to Hostex may take in all, retries included",
+    )
+    sandbox: bool = _setting(
+        "HOSTEX_MCP_SANDBOX",
+        _switch,
+        False,
+        "serve the built-in demo account instead of Hostex, no token needed",
+    )
+    toolsets: tuple[str, ...] = _setting(
+        "HOSTEX_MCP_TOOLSETS", _names, ("core",), "toolsets to list, comma-separated, or `all`"
+    )
+    tools: tuple[str, ...] = _setting("HOSTEX_MCP_TOOLS", _names, (), "single tools to list as well")
+    exclude_tools: tuple[str, ...] = _setting(
+        "HOSTEX_MCP_EXCLUDE_TOOLS", _names, (), "tools that are never served, whatever else is set"
+    )
+    read_only: bool = _setting("HOSTEX_MCP_READ_ONLY", _switch, False, "serve no tool that changes anything")
+    confirm: str = _setting(
+        "HOSTEX_MCP_CONFIRM",
+        _one_of("auto", "preview", "off"),
+        "auto",
+        "how weighty changes are confirmed: ask the user, always preview with a token, or not at all",
+    )
+    log_level: str = _setting(
+        "HOSTEX_MCP_LOG_LEVEL",
+        _one_of("debug", "info", "warning", "error"),
+        "info",
+        "least severe log line, on stderr",
+    )
+    log_format: str = _setting(
+        "HOSTEX_MCP_LOG_FORMAT", _one_of("text", "json"), "text", "form of the log lines"
+    )
+
+
+def load(environ: Mapping[str, str], **options: Any) -> Settings:
+    """The settings of the environment; options that are not None win over it. Empty text means unset.
+
+    Raises:
+        SettingsError: one line naming the variable, its value (never a secret) and what is allowed.
+    """
+    _refuse_unknown(environ)
+    values: dict[str, Any] = {}
+    for one in fields(Settings):
+        variable, given = one.metadata["variable"], options.get(one.name)
+        text = environ.get(variable, "").strip()
+        if given is not None and not isinstance(given, str):
+            values[one.name] = given
+        elif given or text:
+            values[one.name] = _parsed(variable, given or text, one.metadata["parse"])
+    return Settings(**values)
+
+
+def _parsed(variable: str, text: str, parse: Callable[[str], Any]) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        shown = variable if parse is _secret else f"{variable}={text}"
+        raise SettingsError(f"{shown}: {error}") from None
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = [one.metadata["variable"] for one in fields(Settings)]
+    for variable in environ:
+        if variable.startswith("HOSTEX_MCP_") and variable not in known:
+            guess = get_close_matches(variable, known, n=1)
+            hint = f"; did you mean {guess[0]}?" if guess else f"; allowed: {', '.join(known)}"
+            raise SettingsError(f"{variable}={environ[variable]}: is not a setting of this version{hint}")

@@ -1,0 +1,167 @@
+"""Arguments of tools: the types they use, their strict validation, and errors a caller can act on."""
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Annotated, Any
+
+from annotated_types import Ge, MaxLen
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_HABITS = {
+    "page": "cursor",
+    "offset": "cursor",
+    "page_token": "cursor",
+    "per_page": "limit",
+    "page_size": "limit",
+    "fields": "detail",
+    "check_in": "check_in_date",
+    "check_out": "check_out_date",
+    "from": "start_date",
+    "to": "end_date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One argument that cannot be used, and why."""
+
+    field: str
+    problem: str
+
+
+class InvalidArguments(Exception):
+    """The arguments of a tool call do not fit; nothing was sent to Hostex."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(f"{one.field}: {one.problem}" for one in problems))
+        self.problems = problems
+
+
+def _whole_number(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("whole_number", "must be a whole number, not true or false")
+    return value
+
+
+def _day(value: object) -> object:
+    if isinstance(value, datetime.date):
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise PydanticCustomError("day", "must be a date written YYYY-MM-DD")
+    return value
+
+
+Integer = Annotated[int, BeforeValidator(_whole_number)]
+Id = Annotated[Integer, Ge(0)]
+Day = Annotated[datetime.date, BeforeValidator(_day), "YYYY-MM-DD"]
+Code = Annotated[str, MaxLen(200)]
+
+
+class Arguments(BaseModel):
+    """Base of every tool's arguments: nothing unknown passes, numbers may come as text and ids as numbers."""
+
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True, str_strip_whitespace=True)
+
+
+def arguments_model(name: str, parameters: Mapping[str, tuple[Any, Any]]) -> type[Arguments]:
+    """The validating model of one tool (parameter name to type hint and default)."""
+    return create_model(name, __base__=Arguments, **dict[str, Any](parameters))
+
+
+def validate(model: type[Arguments], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The validated arguments, only those given; a null means "not given".
+
+    Raises:
+        InvalidArguments: naming each argument with its problem, and the nearest right name of an unknown one.
+    """
+    present = {name: value for name, value in given.items() if value is not None}
+    try:
+        checked = model.model_validate(present)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=True)
+        problems = [_problem(model, detail) for detail in details]
+        raise InvalidArguments(*problems) from None
+    return {name: getattr(checked, name) for name in checked.model_fields_set}
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that an unknown one most likely means, or None."""
+    names = list(known)
+    if (habit := _HABITS.get(name)) in names:
+        return habit
+    best = max(names, key=lambda one: _likeness(name, one), default=None)
+    return best if best is not None and _likeness(name, best) >= 0.5 else None
+
+
+def _likeness(one: str, other: str) -> float:
+    ratio = SequenceMatcher(None, one, other).ratio()
+    shared = set(one.split("_")) & set(other.split("_"))
+    return ratio + 0.2 * len(shared)
+
+
+def _problem(model: type[BaseModel], detail: ErrorDetails) -> Problem:
+    path = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return Problem(path, _unknown(model, detail))
+    return Problem(path, _explain(detail))
+
+
+def _unknown(model: type[BaseModel], detail: ErrorDetails) -> str:
+    if len(detail["loc"]) > 1:
+        return "is not a known key here"
+    guess = nearest(str(detail["loc"][-1]), model.model_fields)
+    if guess:
+        return f"unknown argument; did you mean `{guess}`?"
+    return f"unknown argument; known: {', '.join(model.model_fields) or 'none'}"
+
+
+def _explain(detail: ErrorDetails) -> str:
+    limits: Mapping[str, Any] = detail.get("ctx", {})
+    templates = {
+        "missing": "is required",
+        "literal_error": "must be one of {expected}",
+        "int_parsing": "must be a whole number",
+        "int_type": "must be a whole number",
+        "int_from_float": "must be a whole number",
+        "float_parsing": "must be a number",
+        "float_type": "must be a number",
+        "bool_parsing": "must be true or false",
+        "bool_type": "must be true or false",
+        "string_type": "must be text",
+        "list_type": "must be a list",
+        "dict_type": "must be an object",
+        "model_type": "must be an object",
+        "model_attributes_type": "must be an object",
+        "greater_than_equal": "must be at least {ge}",
+        "greater_than": "must be more than {gt}",
+        "less_than_equal": "must be at most {le}",
+        "too_short": "must have at least {min_length} entries",
+        "too_long": "must have at most {max_length} entries",
+        "string_too_short": "must have at least {min_length} characters",
+        "string_too_long": "must have at most {max_length} characters",
+        "date_from_datetime_parsing": "is not a day of the calendar",
+        "date_parsing": "is not a day of the calendar",
+    }
+    template = templates.get(detail["type"])
+    return template.format_map(limits) if template else detail["msg"]
+
+
+def in_order(**days: datetime.date | None) -> None:
+    """Check the two days of a period: both or neither, the first not after the second.
+
+    Raises:
+        InvalidArguments: naming the argument to mend.
+    """
+    (first, start), (second, end) = days.items()
+    if start is None and end is None:
+        return
+    if start is None or end is None:
+        missing, other = (first, second) if start is None else (second, first)
+        raise InvalidArguments(Problem(missing, f"is required together with {other}"))
+    if end < start:
+        raise InvalidArguments(Problem(second, f"is before {first}"))

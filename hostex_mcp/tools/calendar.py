@@ -1,0 +1,202 @@
+"""Calendars: availability of properties, prices and rules of channel listings, and shared calendar links."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict
+
+from annotated_types import MaxLen, MinLen
+
+from hostex_mcp.api import calendar as api
+from hostex_mcp.api import price_and_rules
+from hostex_mcp.domain.days import runs
+from hostex_mcp.tools.arguments import Arguments, Code, Day, Id, InvalidArguments, Problem, in_order
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.results import Page, Record, Rows, everything, lean, sliced
+from hostex_mcp.tools.tool import tool
+
+
+class ListingKey(Arguments):
+    """Names one channel listing."""
+
+    channel_type: Code
+    listing_id: Code
+
+
+class AvailabilityRun(TypedDict, total=False):
+    """Days of a property in one state, both ends included."""
+
+    property_id: int
+    start_date: str
+    end_date: str
+    available: bool
+    remarks: str
+
+
+class CalendarRun(TypedDict, total=False):
+    """Days of a listing at one price under one set of rules, both ends included. In full detail each day
+    is a row with a `date`."""
+
+    channel_type: str
+    listing_id: str
+    start_date: str
+    end_date: str
+    price: float
+    inventory: int
+    min_stay_on_arrival: int
+    closed_on_arrival: bool
+    closed_on_departure: bool
+
+
+class ShareLinkRow(TypedDict, total=False):
+    """A public calendar link in a list."""
+
+    id: int
+    scope: str
+    url: str
+    property_ids: list[int]
+
+
+@tool(
+    "calendar",
+    "List availability",
+    official="search_availabilities",
+    core=True,
+    words="free open closed blocked dates vacant master calendar",
+)
+async def list_availabilities(
+    context: Context,
+    page: Page,
+    property_ids: Annotated[list[Id], MinLen(1), MaxLen(100)],
+    start_date: Day,
+    end_date: Day,
+) -> Rows[AvailabilityRun]:
+    """Which days properties are open or closed (the master calendar), as runs of equal days with both ends
+    included; full detail gives every day. A closed day is a booking or a block: the calendar does not tell
+    which, reservations do."""
+    in_order(start_date=start_date, end_date=end_date)
+    query = {"property_ids": property_ids, "start_date": start_date, "end_date": end_date}
+    properties = await context.client.call(api.LIST_AVAILABILITIES, query=query)
+    rows = [row for one in properties for row in _availability_rows(one, page.detail == "full")]
+    return sliced(rows, page)
+
+
+def _availability_rows(one: api.PropertyAvailability, daily: bool) -> list[Mapping[str, Any]]:
+    if daily:
+        return [{"property_id": one.id, **everything(day)} for day in one.availabilities]
+    folded = runs(one.availabilities, lambda day: day.date, lambda day: (day.available, day.remarks))
+    return [
+        lean(
+            AvailabilityRun(
+                property_id=one.id,
+                start_date=run.start_date.isoformat(),
+                end_date=run.end_date.isoformat(),
+                available=run.state[0],
+                remarks=run.state[1],
+            )
+        )
+        for run in folded
+    ]
+
+
+@tool(
+    "calendar",
+    "List listing calendars",
+    official="search_listing_calendars",
+    core=True,
+    words="nightly price rate inventory minimum stay restrictions",
+)
+async def list_listing_calendars(
+    context: Context,
+    page: Page,
+    listings: Annotated[list[ListingKey], MinLen(1), MaxLen(50)],
+    start_date: Day,
+    end_date: Day,
+) -> Rows[CalendarRun]:
+    """Nightly price, inventory and stay rules of channel listings, as runs of equal days with both ends
+    included; full detail gives every day and rule. Prices are in the listing's currency, major units; on
+    ctrip it is the floor price, not the selling price. `get_pricing_ratios` names a property's listings."""
+    in_order(start_date=start_date, end_date=end_date)
+    keys = [listing.model_dump() for listing in listings]
+    body = {"start_date": start_date, "end_date": end_date, "listings": keys}
+    calendars = await context.client.call(api.LIST_LISTING_CALENDARS, body=body)
+    rows = [row for one in calendars for row in _calendar_rows(one, page.detail == "full")]
+    return sliced(rows, page)
+
+
+def _calendar_rows(one: api.ListingCalendar, daily: bool) -> list[Mapping[str, Any]]:
+    key = {"channel_type": one.channel_type, "listing_id": one.listing_id}
+    if daily:
+        return [{**key, **everything(day)} for day in one.calendar]
+    folded = runs(one.calendar, lambda day: day.date, _calendar_state)
+    return [
+        {
+            **key,
+            "start_date": run.start_date.isoformat(),
+            "end_date": run.end_date.isoformat(),
+            **dict(run.state),
+        }
+        for run in folded
+    ]
+
+
+def _calendar_state(day: api.CalendarDay) -> tuple[tuple[str, Any], ...]:
+    rules = everything(day.restrictions) if day.restrictions else {}
+    in_force = {name: value for name, value in rules.items() if value}
+    return (("price", day.price), ("inventory", day.inventory), *in_force.items())
+
+
+@tool(
+    "calendar",
+    "Get pricing ratios",
+    official="get_pricing_ratios",
+    core=True,
+    words="listings of a property markup percentage base price channels",
+)
+async def get_pricing_ratios(
+    context: Context, property_id: Id | None = None, room_type_id: Id | None = None
+) -> Record[api.PricingRatios]:
+    """The channel listings of one property or room type, and by which percentage of the base price each
+    sells. A listing marked `readonly` (ratio -1) is priced by its channel and cannot be repriced."""
+    if (property_id is None) == (room_type_id is None):
+        problem = "give exactly one of property_id and room_type_id"
+        raise InvalidArguments(Problem("property_id", problem))
+    query = {"property_id": property_id, "room_type_id": room_type_id}
+    return Record(everything(await context.client.call(api.GET_PRICING_RATIOS, query=query)))
+
+
+@tool(
+    "calendar",
+    "List calendar share links",
+    official="search_calendar_share_links",
+    words="public link ical share",
+)
+async def list_calendar_share_links(context: Context, page: Page, id: Id | None = None) -> Rows[ShareLinkRow]:
+    """Public read-only calendar links of the account. Whoever holds an address sees calendar and stays."""
+    return await context.rows(api.LIST_CALENDAR_SHARE_LINKS, page, _share_link, query={"id": id})
+
+
+def _share_link(one: api.CalendarShareLink) -> ShareLinkRow:
+    return ShareLinkRow(id=one.id, scope=one.scope, url=one.url, property_ids=list(one.property_ids))
+
+
+@tool(
+    "calendar",
+    "Get Airbnb price and rules",
+    words="base price weekend cleaning fee discount cancellation policy instant book",
+)
+async def get_airbnb_price_and_rules(
+    context: Context, listing_id: Code
+) -> Record[price_and_rules.AirbnbPriceAndRules]:
+    """Default prices, fees, discounts and booking rules of one Airbnb listing, read live from Airbnb.
+    Amounts are in `listing_currency`, major units; discounts are percentages; `advance_notice` is in hours."""
+    operation = price_and_rules.GET_AIRBNB_PRICE_AND_RULES
+    return Record(everything(await context.client.call(operation, query={"listing_id": listing_id})))
+
+
+@tool("calendar", "Get Vrbo price and rules", words="base price nightly rate weekly discount cleaning fee")
+async def get_vrbo_price_and_rules(
+    context: Context, listing_id: Code
+) -> Record[price_and_rules.VrboPriceAndRules]:
+    """Default prices, fees, discounts and booking rules of one Vrbo listing, from Hostex's stored copy.
+    Amounts are in the listing's currency, major units; discounts are percentages."""
+    operation = price_and_rules.GET_VRBO_PRICE_AND_RULES
+    return Record(everything(await context.client.call(operation, query={"listing_id": listing_id})))

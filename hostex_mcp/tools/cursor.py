@@ -1,0 +1,72 @@
+"""Cursors: the opaque token that continues a list, carrying its filters and how far it has been read."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from hostex_mcp.tools.arguments import InvalidArguments, Problem
+
+_BAD = Problem("cursor", "is not a cursor of this tool; start again without it")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a list goes on: the tool, the arguments of its first call, and one offset per window read."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    offsets: Sequence[int]
+
+    def encode(self) -> str:
+        """The token handed to the caller."""
+        text = json.dumps([self.tool, self.arguments, self.offsets], separators=(",", ":"), default=str)
+        return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode(tool: str, token: object) -> Cursor:
+    """Read a cursor back.
+
+    Raises:
+        InvalidArguments: when it is not one that this tool issued.
+    """
+    try:
+        raw: object = json.loads(urlsafe_b64decode(f"{token}==="))
+    except ValueError:
+        raise InvalidArguments(_BAD) from None
+    match raw:
+        case [str(name), dict(arguments), list(offsets)] if name == tool and _whole(
+            cast("list[object]", offsets)
+        ):
+            return Cursor(tool, cast("dict[str, Any]", arguments), cast("list[int]", offsets))
+        case _:
+            raise InvalidArguments(_BAD)
+
+
+def resume(tool: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], Sequence[int] | None]:
+    """The arguments of a call that may carry a cursor, and the offsets it continues from.
+
+    Raises:
+        InvalidArguments: for a foreign cursor, or one combined with other filters than its own.
+    """
+    if given.get("cursor") is None:
+        return dict(given), None
+    cursor = decode(tool, given["cursor"])
+    own = {
+        name: value for name, value in given.items() if name not in ("cursor", "limit") and value is not None
+    }
+    if changed := [name for name, value in own.items() if cursor.arguments.get(name) != value]:
+        problem = (
+            "differs from the call that gave the cursor; leave it out, or start again without the cursor"
+        )
+        raise InvalidArguments(*(Problem(name, problem) for name in changed))
+    arguments = {
+        **cursor.arguments,
+        **{name: given[name] for name in ("limit",) if given.get(name) is not None},
+    }
+    return arguments, cursor.offsets
+
+
+def _whole(offsets: Sequence[object]) -> bool:
+    return bool(offsets) and all(isinstance(one, int) and -1 <= one < 10_000_000 for one in offsets)

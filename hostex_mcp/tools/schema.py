@@ -1,0 +1,102 @@
+"""JSON Schemas from type hints: flat, inlined and portable (no titles, references or unions)."""
+
+import datetime
+import types
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+from pydantic import BaseModel
+
+Schema = dict[str, Any]
+
+_SCALARS: dict[Any, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    datetime.date: "string",
+    datetime.datetime: "string",
+}
+
+
+def schema_of(hint: Any) -> Schema:
+    """The schema of one type hint; `Annotated` text becomes its description, bounds become keywords."""
+    base, metadata = _unwrap(hint)
+    schema = _base_schema(base)
+    for note in metadata:
+        schema |= _keyword(note, "Items" if schema.get("type") == "array" else "Length")
+    return schema
+
+
+def object_schema(fields: Mapping[str, Any], required: Iterable[str] = (), *, closed: bool = False) -> Schema:
+    """The schema of an object with these fields (name to type hint)."""
+    schema: Schema = {
+        "type": "object",
+        "properties": {name: schema_of(hint) for name, hint in fields.items()},
+    }
+    if names := list(required):
+        schema["required"] = names
+    if closed:
+        schema["additionalProperties"] = False
+    return schema
+
+
+def _unwrap(hint: Any) -> tuple[Any, list[Any]]:
+    """Take `Annotated` layers and `| None` off a hint, inner metadata first."""
+    metadata: list[Any] = []
+    while True:
+        if get_origin(hint) is Annotated:
+            hint, *notes = get_args(hint)
+            metadata = [*notes, *metadata]
+        elif get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint):
+            members = [member for member in get_args(hint) if member is not type(None)]
+            hint = Union[tuple(members)]  # noqa: UP007
+        else:
+            return hint, metadata
+
+
+def _base_schema(base: Any) -> Schema:
+    if base in _SCALARS:
+        return {"type": _SCALARS[base]}
+    origin, arguments = get_origin(base), get_args(base)
+    if origin is Literal:
+        return {"type": _SCALARS[type(arguments[0])], "enum": list(arguments)}
+    if origin in (list, tuple, Sequence):
+        return {"type": "array", "items": schema_of(arguments[0])}
+    if origin is dict:
+        return {"type": "object"}
+    if origin in (Union, types.UnionType):
+        return {"type": "number"} if set(arguments) <= {int, float} else {}
+    if is_typeddict(base) or (isinstance(base, type) and issubclass(base, BaseModel)):
+        return _members_schema(base)
+    return {}
+
+
+def _members_schema(cls: Any) -> Schema:
+    """The object a TypedDict or a model describes; a model that forbids extra keys makes a closed object."""
+    hints = get_type_hints(cls, include_extras=True)
+    if is_typeddict(cls):
+        return object_schema(hints, sorted(cls.__required_keys__, key=list(hints).index))
+    fields: Mapping[str, Any] = cls.model_fields
+    required = [name for name, field in fields.items() if field.is_required()]
+    closed = cls.model_config.get("extra") == "forbid"
+    return object_schema({name: hints[name] for name in fields}, required if closed else (), closed=closed)
+
+
+def _keyword(note: Any, sized: Literal["Items", "Length"]) -> Schema:
+    match note:
+        case str():
+            return {"description": note}
+        case Ge(ge=bound):
+            return {"minimum": bound}
+        case Gt(gt=bound):
+            return {"exclusiveMinimum": bound}
+        case Le(le=bound):
+            return {"maximum": bound}
+        case MaxLen(max_length=bound):
+            return {f"max{sized}": bound}
+        case MinLen(min_length=bound):
+            return {f"min{sized}": bound}
+        case _:
+            return {}

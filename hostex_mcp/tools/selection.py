@@ -1,0 +1,65 @@
+"""Which tools a session lists and which it may call, from the operator's choice."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from hostex_mcp.tools.arguments import nearest
+from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.tool import TOOLSETS, Effect, Tool
+
+CORE, ALL = "core", "all"
+
+
+class UnknownName(ValueError):
+    """A toolset or tool that does not exist was named; `setting` is the variable to mend."""
+
+    def __init__(self, setting: str, problem: str) -> None:
+        super().__init__(problem)
+        self.setting = setting
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`listed` is what `tools/list` shows, in stable order; `reachable` is what may be called. With the
+    default toolset everything is reachable; toolsets that were chosen are a boundary."""
+
+    listed: Mapping[str, Tool]
+    reachable: Mapping[str, Tool]
+
+
+def select(
+    toolsets: Sequence[str] = (CORE,),
+    tools: Collection[str] = (),
+    exclude: Collection[str] = (),
+    *,
+    read_only: bool = False,
+    catalogue: Mapping[str, Tool] = CATALOGUE,
+) -> Selection:
+    """The tools of these toolsets plus `tools`, without `exclude`, which always wins, and without writes
+    in read-only mode.
+
+    Raises:
+        UnknownName: for a toolset or tool that does not exist.
+    """
+    _known("HOSTEX_MCP_TOOLSETS", toolsets, (CORE, ALL, *TOOLSETS))
+    _known("HOSTEX_MCP_TOOLS", tools, tuple(catalogue))
+    _known("HOSTEX_MCP_EXCLUDE_TOOLS", exclude, tuple(catalogue))
+    allowed = {
+        name: one
+        for name, one in catalogue.items()
+        if name not in exclude and (one.effect is Effect.READ or not read_only)
+    }
+    listed = {name: one for name, one in allowed.items() if name in tools or _chosen(one, toolsets)}
+    return Selection(listed, allowed if CORE in toolsets else listed)
+
+
+def _chosen(tool: Tool, toolsets: Sequence[str]) -> bool:
+    return ALL in toolsets or tool.toolset in toolsets or (tool.core and CORE in toolsets)
+
+
+def _known(setting: str, names: Collection[str], known: Sequence[str]) -> None:
+    for name in names:
+        if name not in known:
+            guess = nearest(name, known)
+            hint = f" (did you mean {guess}?)" if guess else ""
+            raise UnknownName(setting, f"{name!r} does not exist{hint}; allowed: {', '.join(known)}")

@@ -1,0 +1,159 @@
+"""The declaration of a tool: one decorated async function says everything the server needs."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from hostex_mcp.tools.arguments import Arguments, arguments_model, validate
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.results import PAGE_PARAMETERS, ErrorView, Page, Record, Rows
+from hostex_mcp.tools.schema import Schema, object_schema, schema_of
+
+Function = Callable[..., Awaitable[Rows[Any] | Record[Any]]]
+FunctionT = TypeVar("FunctionT", bound=Function)
+
+
+class Effect(StrEnum):
+    """What a call can do: look, change something only the team sees, or anything weightier."""
+
+    READ = "read"
+    INTERNAL = "internal"
+    CONSEQUENTIAL = "consequential"
+
+
+TOOLSETS = (
+    "properties",
+    "calendar",
+    "reservations",
+    "messaging",
+    "reviews",
+    "tasks",
+    "finance",
+    "automation",
+    "knowledge_base",
+    "webhooks",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool:
+    """A declared tool. `official` is its name in Hostex's own MCP server, None where that lacks it."""
+
+    name: str
+    title: str
+    description: str
+    toolset: str
+    effect: Effect
+    function: Function
+    official: str | None
+    core: bool
+    open_world: bool
+    words: str
+
+    @cached_property
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """The function's own parameters, without `context`."""
+        signature = inspect.signature(self.function, eval_str=True)
+        return {name: one for name, one in signature.parameters.items() if name != "context"}
+
+    @cached_property
+    def paged(self) -> bool:
+        """Whether the tool has `limit`, `cursor` and `detail`."""
+        return "page" in self.parameters
+
+    @cached_property
+    def hints(self) -> Mapping[str, Any]:
+        """Argument name to annotated type."""
+        hints = {name: one.annotation for name, one in self.parameters.items() if name != "page"}
+        return hints | PAGE_PARAMETERS if self.paged else hints
+
+    @cached_property
+    def required(self) -> list[str]:
+        """Arguments without a default."""
+        empty = inspect.Parameter.empty
+        return [name for name, one in self.parameters.items() if one.default is empty and name != "page"]
+
+    @cached_property
+    def input_schema(self) -> Schema:
+        """What `tools/list` says the arguments are."""
+        return object_schema(self.hints, self.required, closed=True)
+
+    @cached_property
+    def output_schema(self) -> Schema:
+        """What `structuredContent` is: nothing is required, so that an error fits too."""
+        hint = get_type_hints(self.function)["return"]
+        (shape,) = get_args(hint)
+        answer = _rows_schema(shape) if get_origin(hint) is Rows else schema_of(shape)
+        answer.pop("required", None)
+        answer.setdefault("properties", {})["error"] = {"type": "object"}
+        return answer
+
+    @cached_property
+    def model(self) -> type[Arguments]:
+        """The model that validates a call's arguments; built at the first call."""
+        defaults = {name: ... if name in self.required else None for name in self.hints}
+        return arguments_model(self.name, {name: (hint, defaults[name]) for name, hint in self.hints.items()})
+
+    def bind(self, given: Mapping[str, Any], offsets: Any = None) -> dict[str, Any]:
+        """Validated keyword arguments for the function.
+
+        Raises:
+            InvalidArguments: naming each argument that does not fit.
+        """
+        arguments = validate(self.model, given)
+        if self.paged:
+            page = {name: arguments.pop(name) for name in ("limit", "detail") if name in arguments}
+            arguments["page"] = Page(offsets=offsets, **page)
+        return arguments
+
+
+def tool(
+    toolset: str,
+    title: str,
+    *,
+    effect: Effect = Effect.READ,
+    official: str | None = None,
+    core: bool = False,
+    open_world: bool = False,
+    words: str = "",
+) -> Callable[[Function], Tool]:
+    """Declare a tool. The function's name, signature and docstring become its name, schemas and
+    description; `words` are what people also call it, for searching."""
+
+    def declare(function: Function) -> Tool:
+        return Tool(
+            name=function.__name__,
+            title=title,
+            description=" ".join(inspect.getdoc(function).split()) if inspect.getdoc(function) else "",
+            toolset=toolset,
+            effect=effect,
+            function=function,
+            official=official,
+            core=core,
+            open_world=open_world,
+            words=words,
+        )
+
+    return declare
+
+
+def _rows_schema(row: Any) -> Schema:
+    item = schema_of(row)
+    item.pop("required", None)
+    return {
+        "type": "object",
+        "properties": {
+            "items": {"type": "array", "items": item},
+            "returned": {"type": "integer"},
+            "total": {"type": "integer"},
+            "next_cursor": {"type": "string"},
+            "truncated": {"type": "boolean"},
+            "notes": {"type": "array", "items": {"type": "string"}},
+        },
+    }
+
+
+__all__ = ["TOOLSETS", "Context", "Effect", "ErrorView", "Tool", "tool"]
