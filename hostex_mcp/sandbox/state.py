@@ -5,8 +5,6 @@ Keys that start with an underscore are private to the sandbox and never leave in
 `payment_method_name` are worked out when they are read; whatever a stored row says there is ignored.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -49,11 +47,11 @@ class Account:
     """One host's data.
 
     Private keys read by the handlers: `_cleaning_fee` on properties (the default fee of cleaning tasks),
-    `_offers` on conversations (special offers, newest first), `_summary` on conversations (the `property_title`,
-    `check_in_date` and `check_out_date` of the list row; taken from the first activity when absent), `_status` on
-    reviews (a `review_status`; worked out from the two sides when absent), `_property_ids` on staff (None means all),
-    `_message` and `_review` on automation actions (the text to send), `_made_by` on webhooks (the name of the token
-    that made it; a webhook without it is somebody else's).
+    `_offers` on conversations (special offers, newest first), `_summary` on conversations (`property_title`,
+    `check_in_date`, `check_out_date` of the list row; taken from the first activity when absent), `_status`
+    on reviews (a `review_status`; worked out from the two sides when absent), `_property_ids` on staff (None
+    means all), `_message` and `_review` on automation actions (the text to send), `_made_by` on webhooks (the
+    name of the token that made it; a webhook without it is somebody else's).
     """
 
     name: str
@@ -97,7 +95,7 @@ class Account:
         return self.next_id - 1
 
     def apply_due(self, now: datetime | None = None) -> None:
-        """Carry out the queued writes that are due at `now`, or all of them without it, in the order they came."""
+        """Carry out the queued writes due at `now`, or all of them without it, in the order they came."""
         due = [write for write in self.queued if now is None or write.due <= now]
         self.queued = [write for write in self.queued if write not in due]
         for write in due:

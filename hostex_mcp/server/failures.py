@@ -6,24 +6,24 @@ from typing import Any
 from hostex_mcp.api import HostexError
 from hostex_mcp.tools.arguments import InvalidArguments
 
-_TOKEN_PAGE = "the Hostex portal under Settings, OpenAPI"
+_PORTAL = "the Hostex portal under Settings, OpenAPI"
 
 HINTS: Mapping[str, str] = {
     "not_configured": (
-        f"No access token is set. Create one in {_TOKEN_PAGE}, set it as HOSTEX_ACCESS_TOKEN for this server "
+        f"No access token is set. Create one in {_PORTAL}, set it as HOSTEX_ACCESS_TOKEN for this server "
         "and restart it; or start with --sandbox to try the demo account."
     ),
     "invalid_token": (
-        f"Hostex does not accept the access token: it was deleted or mistyped. Create a new one in {_TOKEN_PAGE}."
+        f"Hostex does not accept the access token: it was deleted or mistyped. Create a new one in {_PORTAL}."
     ),
     "read_only_token": (
         "The access token may only read, which was fixed when it was created. Reads go on working; "
-        f"for writes create a writable token in {_TOKEN_PAGE}."
+        f"for writes create a writable token in {_PORTAL}."
     ),
     "forbidden": "This belongs to another account or another application; this token cannot reach it.",
     "not_found": "Nothing has this id or code in this account. Look it up with a list tool first.",
-    "conflict": "This would make a duplicate or collide with something that exists. Read the present state first.",
-    "subscription_lapsed": "The host's Hostex subscription has ended; only the host can renew it, in the portal.",
+    "conflict": "This would make a duplicate or collide with something. Read the present state first.",
+    "subscription_lapsed": "The host's Hostex subscription has ended; the host can renew it in the portal.",
     "plan_unsupported": "The host's Hostex plan does not include this function; other functions still work.",
     "account": (
         "Hostex refuses the account: its subscription, its plan's API access or a suspension. "
@@ -40,8 +40,11 @@ HINTS: Mapping[str, str] = {
         "The change was sent and no answer came, so it may have taken effect. Read the present state before "
         "anything else; do not repeat it blindly."
     ),
-    "unexpected_response": "The answer did not come in Hostex's form (a proxy page, a cut answer or a redirect).",
-    "blocked": "The operator of this server does not allow this.",
+    "unexpected_response": "The answer was not in Hostex's form (a proxy page, a cut answer, a redirect).",
+    "blocked": (
+        "It is excluded, outside the chosen toolsets, or a write in read-only mode. "
+        "Only the operator of this server can change that."
+    ),
     "internal": "This is a bug of hostex-mcp; its log has the details under the reference.",
 }
 UNSURE_WRITE_HINT = (

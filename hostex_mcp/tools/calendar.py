@@ -187,7 +187,7 @@ async def get_airbnb_price_and_rules(
     context: Context, listing_id: Code
 ) -> Record[price_and_rules.AirbnbPriceAndRules]:
     """Default prices, fees, discounts and booking rules of one Airbnb listing, read live from Airbnb.
-    Amounts are in `listing_currency`, major units; discounts are percentages; `advance_notice` is in hours."""
+    Amounts are in `listing_currency`, major units; discounts are percentages; notice is in hours."""
     operation = price_and_rules.GET_AIRBNB_PRICE_AND_RULES
     return Record(everything(await context.client.call(operation, query={"listing_id": listing_id})))
 

@@ -69,7 +69,7 @@ async def list_transactions(
 ) -> Rows[TransactionRow]:
     """Income and expenses by the date they took effect (operator's time zone, both included), newest first;
     a period of any length is needed unless `id` is given. Entries belong to a reservation as a whole, a
-    property or the account. Amounts are in major units of their `currency`; never add different currencies."""
+    property or the account. Amounts are major units of their `currency`; never add different currencies."""
     in_order(start_date=start_date, end_date=end_date)
     fixed = {
         "id": id,
