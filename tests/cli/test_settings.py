@@ -1,0 +1,77 @@
+from typing import Any
+
+import pytest
+
+from hostex_mcp.settings import SettingsError, load
+
+
+def problem(environ: dict[str, str], **options: Any) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(environ, **options)
+    return str(caught.value)
+
+
+def test_without_any_setting_the_defaults_hold() -> None:
+    settings = load({})
+    assert settings.access_token is None
+    assert settings.api_base_url == "https://api.hostex.io/v3"
+    assert settings.toolsets == ("core",)
+    assert (settings.confirm, settings.read_only, settings.sandbox) == ("auto", False, False)
+
+
+def test_the_environment_is_read() -> None:
+    settings = load({"HOSTEX_MCP_TOOLSETS": "calendar, finance", "HOSTEX_MCP_READ_ONLY": "TRUE"})
+    assert settings.toolsets == ("calendar", "finance")
+    assert settings.read_only
+
+
+def test_an_option_wins_over_the_environment() -> None:
+    settings = load({"HOSTEX_MCP_CONFIRM": "off", "HOSTEX_MCP_SANDBOX": "0"}, confirm="preview", sandbox=True)
+    assert (settings.confirm, settings.sandbox) == ("preview", True)
+
+
+def test_empty_text_means_unset() -> None:
+    assert load({"HOSTEX_ACCESS_TOKEN": " ", "HOSTEX_MCP_CONFIRM": ""}).access_token is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "allowed"),
+    [
+        ("HOSTEX_MCP_CONFIRM", "maybe", "allowed: auto, preview, off"),
+        ("HOSTEX_MCP_READ_ONLY", "2", "allowed: 1 or 0"),
+        ("HOSTEX_MCP_LOG_LEVEL", "loud", "allowed: debug, info, warning, error"),
+        ("HOSTEX_API_BASE_URL", "http://api.hostex.io/v3", "allowed: an https address"),
+        ("HOSTEX_API_BASE_URL", "api.hostex.io", "allowed: an https address"),
+        ("HOSTEX_API_TIMEOUT_SECONDS", "soon", "allowed: a number of seconds from 1 to 300"),
+        ("HOSTEX_API_TIMEOUT_SECONDS", "0", "allowed: a number of seconds from 1 to 300"),
+    ],
+)
+def test_a_wrong_value_is_told_in_one_line_with_variable_value_and_what_is_allowed(
+    variable: str, value: str, allowed: str
+) -> None:
+    line = problem({variable: value})
+    assert line.startswith(f"{variable}={value}: ")
+    assert allowed in line
+    assert "\n" not in line
+
+
+def test_plain_http_is_allowed_to_this_machine_only() -> None:
+    for address in ("http://127.0.0.1:8787/v3/", "http://localhost:8787/v3", "http://[::1]:8787/v3"):
+        assert load({"HOSTEX_API_BASE_URL": address}).api_base_url == address.rstrip("/")
+
+
+def test_a_setting_that_does_not_exist_is_refused_naming_the_nearest() -> None:
+    line = problem({"HOSTEX_MCP_READONLY": "1"})
+    assert line == "HOSTEX_MCP_READONLY=1: is not a setting of this version; did you mean HOSTEX_MCP_READ_ONLY?"
+
+
+@pytest.mark.parametrize("token", ["two words", "línea", "${HOSTEX_ACCESS_TOKEN}", "a\nb"])
+def test_a_token_that_cannot_be_one_is_refused_without_showing_it(token: str) -> None:
+    line = problem({"HOSTEX_ACCESS_TOKEN": token})
+    assert line.startswith("HOSTEX_ACCESS_TOKEN: must be the token exactly as")
+    assert token not in line
+
+
+def test_the_token_is_in_no_repr() -> None:
+    settings = load({"HOSTEX_ACCESS_TOKEN": "secret-token-1234"})
+    assert "secret-token-1234" not in f"{settings!r} {settings}"

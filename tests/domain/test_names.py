@@ -1,0 +1,28 @@
+from hostex_mcp.domain.names import named, similar
+
+TITLES = ["Harbour Loft", "Harbour Studio", "Casa São João", "Loft"]
+
+
+def find(words: str) -> list[str]:
+    return named(words, TITLES, lambda title: title)
+
+
+def test_all_words_have_to_be_in_the_title_in_any_case_and_order() -> None:
+    assert find("STUDIO harbour") == ["Harbour Studio"]
+
+
+def test_one_word_finds_every_title_that_holds_it() -> None:
+    assert find("harbour") == ["Harbour Loft", "Harbour Studio"]
+
+
+def test_an_exact_title_is_found_alone_though_others_hold_it() -> None:
+    assert find("loft") == ["Loft"]
+
+
+def test_accents_do_not_matter() -> None:
+    assert find("sao joao") == ["Casa São João"]
+
+
+def test_nothing_fits_gives_nothing_and_a_near_title_is_named_instead() -> None:
+    assert find("harbor lofft") == []
+    assert similar("harbor lofft", TITLES)[0] == "Harbour Loft"
