@@ -1,0 +1,68 @@
+"""The sandbox as a whole: accounts, clock, and the ASGI application over both."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from importlib import import_module
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from hostex_mcp.sandbox.control import Control
+from hostex_mcp.sandbox.oauth import OAuth
+from hostex_mcp.sandbox.portal import PATH, Portal
+from hostex_mcp.sandbox.rest import PREFIX, RestApi
+from hostex_mcp.sandbox.state import Accounts
+from hostex_mcp.sandbox.tokens import TokenStore
+
+Clock = Callable[[], datetime]
+
+
+class Sandbox:
+    """A simulated Hostex.
+
+    `now` is its clock (aware, UTC). Without one it runs in real time, from noon UTC of `today` if given.
+    The demo accounts are the same for the same day, seed and time; `accounts` takes their place when given.
+    """
+
+    def __init__(
+        self,
+        today: date | None = None,
+        seed: int = 7,
+        now: Clock | None = None,
+        accounts: Accounts | None = None,
+    ) -> None:
+        self.clock = now or _clock_from(today)
+        start = self.clock()
+        self.accounts = accounts or _demo(today or start.date(), seed, start)
+        tokens = TokenStore(self.accounts)
+        self.oauth = OAuth(tokens, self.accounts.main)
+        self._rest = RestApi(self.accounts, tokens, self.oauth, self.clock)
+        self.faults = self._rest.faults
+        self.log = self._rest.log
+        control = Control(self.faults, self.log, self.settle)
+        portal = Route(PATH, Portal(self.oauth, self.clock).__call__, methods=["GET", "POST"])
+        self._pages = Starlette(routes=[portal, *control.routes()])
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve ASGI; the REST API stands outside the page framework, whose wrappers hide the connection."""
+        if scope["type"] == "http" and f"{scope['path']}/".startswith(f"{PREFIX}/"):
+            await self._rest(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    def settle(self) -> None:
+        """Make every queued write take effect now."""
+        for account in self.accounts.each():
+            account.apply_due()
+
+
+def _demo(today: date, seed: int, now: datetime) -> Accounts:
+    return import_module("hostex_mcp.sandbox.demo").build_accounts(today, seed, now)
+
+
+def _clock_from(today: date | None) -> Clock:
+    if today is None:
+        return lambda: datetime.now(UTC)
+    noon, started = datetime.combine(today, time(12), UTC), datetime.now(UTC)
+    return lambda: noon + (datetime.now(UTC) - started)
