@@ -2,6 +2,18 @@
 
 from hostex_mcp.sandbox.app import Sandbox
 from hostex_mcp.sandbox.serving import running, serve
-from hostex_mcp.sandbox.tokens import TOKENS
+from hostex_mcp.sandbox.tokens import BASIC, DEAD, EMPTY, LAPSED, READ_ONLY, SECOND, TOKENS, WRITABLE
 
-__all__ = ["TOKENS", "Sandbox", "running", "serve"]
+__all__ = [
+    "BASIC",
+    "DEAD",
+    "EMPTY",
+    "LAPSED",
+    "READ_ONLY",
+    "SECOND",
+    "TOKENS",
+    "WRITABLE",
+    "Sandbox",
+    "running",
+    "serve",
+]

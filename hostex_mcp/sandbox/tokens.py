@@ -20,6 +20,23 @@ class TOKENS(StrEnum):
     SECOND = "sandbox-second"
     EMPTY = "sandbox-empty"
 
+    @classmethod
+    def items(cls) -> list[tuple[str, str]]:
+        """Return each token with what it stands for."""
+        return [(token.value, _MEANINGS[token]) for token in cls]
+
+
+WRITABLE, READ_ONLY, DEAD, LAPSED, BASIC, SECOND, EMPTY = TOKENS
+_MEANINGS = {
+    WRITABLE: "reads and writes the demo account",
+    READ_ONLY: "reads the demo account, writes are refused",
+    DEAD: "a deleted token",
+    LAPSED: "an account whose subscription has lapsed",
+    BASIC: "an account on the Basic edition",
+    SECOND: "reads and writes a second, smaller account",
+    EMPTY: "reads and writes an account without properties",
+}
+
 
 @dataclass(frozen=True)
 class Token:
