@@ -18,7 +18,9 @@ from mcp.types import (
 TOOL = Tool(name="ping_host", description="Answers.", input_schema={"type": "object", "properties": {}})
 
 
-async def list_tools(context: ServerRequestContext[Any], params: PaginatedRequestParams | None) -> ListToolsResult:
+async def list_tools(
+    context: ServerRequestContext[Any], params: PaginatedRequestParams | None
+) -> ListToolsResult:
     return ListToolsResult(tools=[TOOL])
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from hostex_mcp.server.render import render, table, to_json
 from hostex_mcp.tools.cursor import Cursor
-from hostex_mcp.tools.results import Record, Rows
+from hostex_mcp.tools.results import Record, Rows, Undo
 from hostex_mcp.tools.tool import Tool
 
 TOKEN_BOUND = 20_000
@@ -19,6 +19,12 @@ def answer(tool: Tool, arguments: Mapping[str, Any], result: Rows[Any] | Record[
     if isinstance(result, Record):
         return _record_answer(result)
     return _rows_answer(tool, arguments, result)
+
+
+def done(result: Mapping[str, Any], undo: Undo | None, receipt: Mapping[str, Any]) -> dict[str, Any]:
+    """The structured result of a write that took effect."""
+    call = {"tool": undo.tool, "arguments": undo.arguments} if undo else None
+    return {"status": "done", "result": result, "undo": call, "receipt": receipt}
 
 
 def tokens(text: str) -> int:

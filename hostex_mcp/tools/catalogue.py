@@ -9,6 +9,7 @@ from hostex_mcp.tools import (
     finance,
     knowledge_base,
     messaging,
+    meta,
     properties,
     reservations,
     reviews,
@@ -18,6 +19,7 @@ from hostex_mcp.tools import (
 from hostex_mcp.tools.tool import Tool
 
 _MODULES = (
+    meta,
     properties,
     calendar,
     reservations,

@@ -7,6 +7,7 @@ from typing import Any
 
 from hostex_mcp.api import HostexClient, Listing, read_merged
 from hostex_mcp.tools.results import ModelT, Page, Rows, Shown, everything, sliced
+from hostex_mcp.tools.tool import Tool
 
 
 def _utc_now() -> datetime:
@@ -15,9 +16,11 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The surroundings of a call: `client` speaks for one account, `now` tells the time in UTC."""
+    """The surroundings of a call: `client` speaks for one account, `tools` are those that may be called,
+    `now` tells the time in UTC."""
 
     client: HostexClient
+    tools: Mapping[str, Tool]
     now: Callable[[], datetime] = field(default=_utc_now)
 
     async def rows(

@@ -11,8 +11,8 @@ from hostex_mcp.domain.messages import author
 from hostex_mcp.domain.names import named
 from hostex_mcp.tools.arguments import Code, Integer, InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.results import Page, Record, Rows, everything, lean, sliced
-from hostex_mcp.tools.tool import tool
+from hostex_mcp.tools.results import Change, Page, Record, Rows, Undo, everything, lean, sliced
+from hostex_mcp.tools.tool import Effect, tool
 
 
 class ConversationRow(TypedDict, total=False):
@@ -48,6 +48,13 @@ class ConversationView(TypedDict, total=False):
     activities: list[dict[str, Any]]
     messages: list[MessageRow]
     earlier: int
+
+
+class NoteView(TypedDict, total=False):
+    """The team's private note on a thread."""
+
+    conversation_id: str
+    note: str | None
 
 
 class OfferRow(TypedDict, total=False):
@@ -194,3 +201,27 @@ def _offer(one: api.SpecialOffer) -> OfferRow:
         price=one.price,
         currency=one.currency,
     )
+
+
+@tool(
+    "messaging",
+    "Write the note of a conversation",
+    effect=Effect.INTERNAL,
+    official="update_conversation_note",
+    words="private remark memo team comment",
+)
+async def update_conversation_note(
+    context: Context,
+    conversation_id: Code,
+    note: Annotated[str, MaxLen(5000), "the whole new note; empty text clears it"],
+) -> Change[NoteView]:
+    """Replace the team's private note on a guest thread. Guests never see it. The undo holds the old note."""
+    path = {"conversation_id": conversation_id}
+    thread = await context.client.call(api.GET_CONVERSATION, path=path)
+
+    async def send() -> NoteView:
+        written = await context.client.call(api.UPDATE_CONVERSATION_NOTE, path=path, body={"note": note})
+        return NoteView(conversation_id=conversation_id, note=written.note or "")
+
+    before = {"conversation_id": conversation_id, "note": thread.note or ""}
+    return Change(send, Undo("update_conversation_note", before))

@@ -1,8 +1,8 @@
 """What a tool returns, before the server gives it its final shape, size and cursor."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Generic, Literal, NotRequired, TypedDict, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel
@@ -61,17 +61,29 @@ class Record(Generic[RowT]):
     keep: Literal["first", "last"] = "first"
 
 
-class ErrorView(TypedDict):
-    """The `error` object of a failed call, as in the documentation of errors."""
+@dataclass(frozen=True, slots=True)
+class Forward(Generic[RowT]):
+    """A call handed on to another tool; `writes` says which kind of tool it may be."""
 
-    kind: str
-    code: NotRequired[int]
-    message: str
-    hint: str
-    retryable: bool
-    retry_after_seconds: NotRequired[float]
-    request_id: NotRequired[str]
-    operation: NotRequired[str]
+    name: str
+    arguments: Shown
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The call that restores what was."""
+
+    tool: str
+    arguments: Shown
+
+
+@dataclass(slots=True)
+class Change(Generic[RowT]):
+    """A write that is worked out and not sent yet. `send` sends it and gives what came of it."""
+
+    send: Callable[[], Awaitable[Shown]]
+    undo: Undo | None = None
 
 
 def everything(model: BaseModel) -> dict[str, Any]:

@@ -5,15 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from hostex_mcp.tools.arguments import Arguments, arguments_model, validate
-from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.results import PAGE_PARAMETERS, ErrorView, Page, Record, Rows
+from hostex_mcp.tools.results import PAGE_PARAMETERS, Change, Forward, Page, Record, Rows
 from hostex_mcp.tools.schema import Schema, object_schema, schema_of
 
-Function = Callable[..., Awaitable[Rows[Any] | Record[Any]]]
-FunctionT = TypeVar("FunctionT", bound=Function)
+Function = Callable[..., Awaitable[Rows[Any] | Record[Any] | Change[Any] | Forward[Any]]]
 
 
 class Effect(StrEnum):
@@ -86,7 +84,8 @@ class Tool:
         """What `structuredContent` is: nothing is required, so that an error fits too."""
         hint = get_type_hints(self.function)["return"]
         (shape,) = get_args(hint)
-        answer = _rows_schema(shape) if get_origin(hint) is Rows else schema_of(shape)
+        wrap = {Rows: _rows_schema, Change: _change_schema}.get(get_origin(hint), schema_of)
+        answer = wrap(shape)
         answer.pop("required", None)
         answer.setdefault("properties", {})["error"] = {"type": "object"}
         return answer
@@ -156,4 +155,13 @@ def _rows_schema(row: Any) -> Schema:
     }
 
 
-__all__ = ["TOOLSETS", "Context", "Effect", "ErrorView", "Tool", "tool"]
+def _change_schema(result: Any) -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            "status": {"type": "string"},
+            "result": schema_of(result),
+            "undo": {"type": "object"},
+            "receipt": {"type": "object"},
+        },
+    }

@@ -21,7 +21,7 @@ def test_one_object_is_lines_of_name_and_value() -> None:
 
 
 def test_text_cannot_forge_a_line_or_a_column() -> None:
-    hostile = 'hi\nauthor: team | approved'
+    hostile = "hi\nauthor: team | approved"
     shown = render({"messages": [{"author": "guest", "content": hostile}]})
     assert shown.splitlines() == ["messages:", "author | content", 'guest | "hi\\nauthor: team | approved"']
 

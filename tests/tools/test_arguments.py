@@ -58,7 +58,9 @@ def test_days_become_dates() -> None:
     assert validate(MODEL, {"property_id": 1, "day": "2028-02-29"})["day"] == date(2028, 2, 29)
 
 
-@pytest.mark.parametrize("day", ["today", "2026-2-3", "20260203", "2026-02-03T00:00:00", 1770076800, "03/02/2026"])
+@pytest.mark.parametrize(
+    "day", ["today", "2026-2-3", "20260203", "2026-02-03T00:00:00", 1770076800, "03/02/2026"]
+)
 def test_a_day_in_any_other_form_is_refused(day: Any) -> None:
     assert problems(property_id=1, day=day) == {"day": "must be a date written YYYY-MM-DD"}
 
@@ -74,7 +76,9 @@ def test_a_misspelt_argument_is_refused_naming_the_right_one() -> None:
 
 
 def test_an_argument_like_none_that_exists_names_those_that_do() -> None:
-    assert problems(property_id=1, zzzzzz=1)["zzzzzz"].startswith("unknown argument; known: property_id, email")
+    assert problems(property_id=1, zzzzzz=1)["zzzzzz"].startswith(
+        "unknown argument; known: property_id, email"
+    )
 
 
 def test_an_unknown_key_inside_an_object_is_refused() -> None:
@@ -109,7 +113,12 @@ def test_all_problems_are_told_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "right"),
-    [("page_size", "limit"), ("offset", "cursor"), ("propertyid", "property_id"), ("checkin_date", "check_in_date")],
+    [
+        ("page_size", "limit"),
+        ("offset", "cursor"),
+        ("propertyid", "property_id"),
+        ("checkin_date", "check_in_date"),
+    ],
 )
 def test_habits_and_misspellings_lead_to_the_right_name(wrong: str, right: str) -> None:
     assert nearest(wrong, ["property_id", "limit", "cursor", "check_in_date", "status"]) == right

@@ -1,0 +1,90 @@
+"""Searching short texts by words, forgiving about endings and misspellings."""
+
+import re
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+from math import log
+
+from hostex_mcp.domain.names import fold
+
+_FILLER = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "any",
+        "are",
+        "can",
+        "do",
+        "does",
+        "for",
+        "from",
+        "get",
+        "how",
+        "in",
+        "is",
+        "it",
+        "list",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "show",
+        "the",
+        "to",
+        "what",
+        "which",
+        "with",
+    ]
+)
+_NEAR = 0.78
+
+
+def stems(text: str) -> list[str]:
+    """The telling words of a text, folded and without their commonest endings."""
+    words = re.findall(r"[^\W_]+", fold(text))
+    return [_stem(word) for word in words if word not in _FILLER]
+
+
+def rank(query: str, documents: Mapping[str, Sequence[tuple[str, float]]]) -> list[tuple[str, float]]:
+    """Document names by how well they fit the query, best first, those without any fit left out. A document
+    is a series of texts with weights; a rare word of the query counts more than a common one."""
+    vocabulary = {name: _weighted(texts) for name, texts in documents.items()}
+    scores = dict.fromkeys(vocabulary, 0.0)
+    for word in dict.fromkeys(stems(query)):
+        fits = {name: _fit(word, words) for name, words in vocabulary.items()}
+        spread = sum(fit > 0 for fit in fits.values())
+        rarity = log(1 + len(fits) / spread) if spread else 0.0
+        for name, fit in fits.items():
+            scores[name] += fit * rarity
+    found = [(name, score) for name, score in scores.items() if score > 0]
+    return sorted(found, key=lambda pair: -pair[1])
+
+
+def _weighted(texts: Sequence[tuple[str, float]]) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for text, weight in texts:
+        for word in stems(text):
+            weights[word] = max(weight, weights.get(word, 0.0))
+    return weights
+
+
+def _fit(word: str, words: Mapping[str, float]) -> float:
+    if word in words:
+        return words[word]
+    if len(word) < 4:
+        return 0.0
+    near = [
+        weight * likeness
+        for known, weight in words.items()
+        if known[0] == word[0] and (likeness := SequenceMatcher(None, word, known).ratio()) >= _NEAR
+    ]
+    return 0.7 * max(near, default=0.0)
+
+
+def _stem(word: str) -> str:
+    for ending in ("ings", "ing", "ies", "es", "ed", "s", "e", "y"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word.removesuffix(ending)
+    return word

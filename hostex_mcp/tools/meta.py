@@ -1,0 +1,69 @@
+"""The three tools that make the whole catalogue reachable: search it, run a read, run a write."""
+
+from typing import Annotated, Any, TypedDict
+
+from annotated_types import Ge, Le, MaxLen
+
+from hostex_mcp.domain.search import rank
+from hostex_mcp.tools.arguments import Integer
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.results import Forward, Record
+from hostex_mcp.tools.tool import Effect, Tool, tool
+
+ToolName = Annotated[str, MaxLen(64)]
+
+
+class FoundTool(TypedDict):
+    """A tool that fits a search, with what is needed to call it."""
+
+    name: str
+    description: str
+    effect: str
+    input_schema: dict[str, Any]
+
+
+class FoundTools(TypedDict, total=False):
+    """Tools that fit a search, best first."""
+
+    tools: list[FoundTool]
+
+
+@tool("core", "Find tools", core=True)
+async def find_tools(
+    context: Context,
+    query: Annotated[str, MaxLen(200), "what is to be done, in words"],
+    limit: Annotated[Integer, Ge(1), Le(20), "5 unless told"] | None = None,
+) -> Record[FoundTools]:
+    """Search all tools of this server by words; more exist than are listed. Each answer has name, effect
+    and input schema. A tool whose effect is `read` runs through `call_read_tool`, any other through
+    `call_write_tool`."""
+    ranked = rank(query, {name: _texts(one) for name, one in context.tools.items() if one.toolset != "core"})
+    found = [_found(context.tools[name]) for name, _ in ranked[: limit or 5]]
+    return Record(FoundTools(tools=found), long="tools")
+
+
+def _texts(one: Tool) -> list[tuple[str, float]]:
+    return [(one.name, 3.0), (one.title, 3.0), (one.words, 2.5), (one.toolset, 1.5), (one.description, 1.0)]
+
+
+def _found(one: Tool) -> FoundTool:
+    return FoundTool(
+        name=one.name, description=one.description, effect=one.effect.value, input_schema=one.input_schema
+    )
+
+
+@tool("core", "Run a found read tool", core=True, open_world=True)
+async def call_read_tool(
+    context: Context, name: ToolName, arguments: dict[str, Any] | None = None
+) -> Forward[dict[str, Any]]:
+    """Run a tool that only reads, by the name and input schema that `find_tools` gave. Writes are refused."""
+    return Forward(name, arguments or {}, writes=False)
+
+
+@tool("core", "Run a found write tool", effect=Effect.CONSEQUENTIAL, core=True, open_world=True)
+async def call_write_tool(
+    context: Context, name: ToolName, arguments: dict[str, Any] | None = None
+) -> Forward[dict[str, Any]]:
+    """Run a tool that changes something, by the name and input schema that `find_tools` gave. It is previewed
+    and confirmed as if it had been called directly. Reads are refused."""
+    return Forward(name, arguments or {}, writes=True)

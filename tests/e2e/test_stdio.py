@@ -1,0 +1,136 @@
+"""The server process itself: protocol eras, success codes, clean stdout, secrecy of the token."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from mcp import MCPError
+
+from hostex_mcp.sandbox import DEAD, WRITABLE, Sandbox
+from tests.e2e.conftest import Connect, Mode
+
+LEGACY = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_both_protocol_eras_list_and_call(connect: Connect, mode: Mode) -> None:
+    host = connect(mode=mode)
+    listed = host.portal.call(host.client.list_tools).tools
+    assert "list_properties" in [one.name for one in listed]
+    assert host.answer("list_properties", limit=3)["returned"] == 3
+
+
+def test_the_newest_protocol_is_spoken_with_clients_that_know_it(connect: Connect) -> None:
+    assert connect().client.protocol_version == "2026-07-28"
+    assert connect(mode="legacy").client.protocol_version == "2025-11-25"
+
+
+@pytest.mark.parametrize("fault", [None, "zero"])
+def test_both_success_codes_are_success(connect: Connect, sandbox: Sandbox, fault: str | None) -> None:
+    if fault:
+        sandbox.faults.add(fault, operation="GET /tags", times=1)
+    assert connect().answer("list_tags")["returned"] > 0
+
+
+def test_new_fields_and_unknown_channels_are_no_trouble(connect: Connect, sandbox: Sandbox) -> None:
+    sandbox.faults.add("extra", operation="GET /properties", times=1)
+    assert connect().answer("list_properties")["returned"] > 0
+
+
+def test_an_unknown_tool_is_a_protocol_error(connect: Connect) -> None:
+    with pytest.raises(MCPError) as caught:
+        connect().call("list_propertys")
+    assert caught.value.error.code == -32602
+    assert "did you mean list_properties?" in caught.value.error.message
+
+
+def test_a_redirect_never_receives_the_token(connect: Connect, sandbox: Sandbox) -> None:
+    trap = Sandbox()
+    from hostex_mcp.sandbox import running
+
+    with running(trap) as address:
+        sandbox.faults.add("redirect", operation="GET /groups", times=1, location=f"{address}/groups")
+        assert connect().error("list_property_groups")["kind"] == "unexpected_response"
+    assert trap.log == []
+
+
+@pytest.mark.parametrize("token", [WRITABLE, DEAD])
+def test_a_token_appears_in_no_answer_and_no_log(connect: Connect, sandbox: Sandbox, token: str) -> None:
+    host = connect(token, HOSTEX_MCP_LOG_LEVEL="debug")
+    sandbox.faults.add("garbage", operation="GET /tags", times=None)
+    said = [host.call(tool).model_dump_json() for tool in ("list_properties", "list_tags", "list_webhooks")]
+    said.append(host.errors.read_text(encoding="utf-8"))
+    assert host.errors.stat().st_size > 0
+    assert all(token not in text for text in said)
+
+
+def run(lines: list[dict[str, Any]], *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    sent = "".join(json.dumps({"jsonrpc": "2.0", **line}) + "\n" for line in lines)
+    return subprocess.run(
+        [sys.executable, "-m", "hostex_mcp", *options],
+        input=sent,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        env={"PATH": "/usr/bin", **environ},
+    )
+
+
+def test_the_end_of_input_ends_the_process_and_stdout_holds_only_protocol() -> None:
+    done = run(
+        [
+            {"id": 1, "method": "initialize", "params": LEGACY},
+            {"method": "notifications/initialized"},
+            {"id": 2, "method": "tools/list"},
+        ],
+        HOSTEX_MCP_LOG_LEVEL="debug",
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert [one["id"] for one in answers] == [1, 2]
+    assert answers[0]["result"]["protocolVersion"] == "2025-06-18"
+
+
+def test_broken_input_is_answered_in_the_protocol_and_the_server_goes_on() -> None:
+    sent = 'this is not json\n{"jsonrpc": "2.0", "id": 7, "method": "ping"}\n'
+    done = subprocess.run(
+        [sys.executable, "-m", "hostex_mcp"],
+        input=sent,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        env={"PATH": "/usr/bin"},
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert 7 in [one.get("id") for one in answers]
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "line"),
+    [
+        ((), {"HOSTEX_MCP_CONFIRM": "no"}, "hostex-mcp: HOSTEX_MCP_CONFIRM=no: allowed: auto, preview, off"),
+        (
+            ("--toolsets", "calender"),
+            {},
+            "hostex-mcp: HOSTEX_MCP_TOOLSETS: 'calender' does not exist (did you mean calendar?)",
+        ),
+        ((), {"HOSTEX_MCP_TOOLS": "x"}, "hostex-mcp: HOSTEX_MCP_TOOLS: 'x' does not exist"),
+        (
+            (),
+            {"HOSTEX_API_BASE_URL": "http://example.com"},
+            "hostex-mcp: HOSTEX_API_BASE_URL=http://example.com: allowed: an https",
+        ),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_line(
+    options: tuple[str, ...], environ: dict[str, str], line: str
+) -> None:
+    done = run([], *options, **environ)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith(line)
+    assert len(done.stderr.splitlines()) == 1

@@ -1,0 +1,189 @@
+"""Guardrails: what must hold for every declared tool."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+import bpe_openai
+import jsonschema
+import pytest
+
+from hostex_mcp.server.app import definition
+from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.selection import UnknownName, select
+from hostex_mcp.tools.tool import TOOLSETS, Effect, Tool
+
+TOOLS = list(CATALOGUE.values())
+OFFICIAL_READS = {
+    "search_properties",
+    "search_property_groups",
+    "search_room_types",
+    "search_channel_accounts",
+    "search_listings",
+    "search_availabilities",
+    "search_listing_calendars",
+    "get_pricing_ratios",
+    "search_calendar_share_links",
+    "search_reservations",
+    "search_reservation_custom_fields",
+    "search_reviews",
+    "search_conversations",
+    "get_conversation",
+    "search_special_offers",
+    "search_transactions",
+    "search_income_items",
+    "search_expense_items",
+    "search_income_methods",
+    "search_expense_methods",
+    "search_tasks",
+    "search_staffs",
+    "search_automation_actions",
+    "search_knowledge_bases",
+    "get_knowledge_base",
+    "search_tags",
+    "search_reservation_tags",
+    "search_custom_channels",
+}
+UNPORTABLE = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "title", "format", "default", "const", "not"}
+
+each_tool = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+
+
+def wire(tool: Tool) -> dict[str, Any]:
+    return definition(tool).model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def tokens(tools: list[Tool]) -> int:
+    encoding = bpe_openai.get_encoding("o200k_base")
+    return len(encoding.encode(json.dumps([wire(tool) for tool in tools], separators=(",", ":"))))
+
+
+def keywords(schema: Any) -> Iterator[str]:
+    """Every keyword of a schema, names of properties left out."""
+    if isinstance(schema, dict):
+        for name, value in cast("dict[str, Any]", schema).items():
+            yield name
+            yield from (
+                (word for member in value.values() for word in keywords(member))
+                if name == "properties"
+                else keywords(value)
+            )
+    elif isinstance(schema, list):
+        for member in cast("list[Any]", schema):
+            yield from keywords(member)
+
+
+def test_every_read_of_the_official_server_has_its_counterpart_and_more_come_on_top() -> None:
+    reads = [tool for tool in TOOLS if tool.effect is Effect.READ]
+    assert sorted(tool.official for tool in reads if tool.official) == sorted(OFFICIAL_READS)
+    extra = {tool.name for tool in reads if not tool.official}
+    assert {"list_webhooks", "get_airbnb_price_and_rules", "get_vrbo_price_and_rules"} <= extra
+
+
+@each_tool
+def test_a_tool_has_a_short_name_a_title_hints_and_a_known_toolset(tool: Tool) -> None:
+    shown = wire(tool)
+    assert re.fullmatch(r"[a-z_]{3,64}", tool.name)
+    assert 3 <= len(shown["title"]) <= 60
+    assert set(shown["annotations"]) == {"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"}
+    assert shown["annotations"]["readOnlyHint"] is tool.name.startswith(("list_", "get_"))
+    assert tool.toolset in TOOLSETS
+
+
+@each_tool
+def test_a_description_is_there_and_short(tool: Tool) -> None:
+    assert 5 <= len(tool.description.split()) <= 120
+    assert len(tool.description) <= 2048
+
+
+@each_tool
+def test_a_description_names_only_tools_and_arguments_that_exist(tool: Tool) -> None:
+    quoted = re.findall(r"`([a-z_]+)`", tool.description)
+    known = {*CATALOGUE, *tool.input_schema["properties"], *_words_of(tool.output_schema)}
+    known |= {
+        "create_reservation",
+        "total_rate",
+        "payment",
+        "listing_currency",
+        "before",
+        "reviewed",
+        "pending",
+    }
+    assert set(quoted) <= known | {"pending_host_review", "readonly", "auth_status"}
+
+
+def _words_of(schema: dict[str, Any]) -> set[str]:
+    row = schema["properties"].get("items", {}).get("items", schema)
+    return set(row.get("properties", {}))
+
+
+@each_tool
+def test_schemas_are_strict_portable_and_valid(tool: Tool) -> None:
+    assert tool.input_schema["additionalProperties"] is False
+    for schema in (tool.input_schema, tool.output_schema):
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert not UNPORTABLE & set(keywords(schema))
+        assert schema["type"] == "object"
+
+
+@each_tool
+def test_an_error_fits_the_output_schema(tool: Tool) -> None:
+    error = {"error": {"kind": "not_found", "code": 404, "fields": [], "retry_after_seconds": None}}
+    jsonschema.validate(error, tool.output_schema)
+    assert "required" not in tool.output_schema
+
+
+@each_tool
+def test_no_tool_costs_more_than_700_tokens(tool: Tool) -> None:
+    assert tokens([tool]) <= 700
+
+
+def test_the_default_list_is_short_and_light() -> None:
+    listed = list(select().listed.values())
+    assert len(listed) <= 25
+    assert tokens(listed) <= 9_000
+
+
+def test_the_median_tool_costs_at_most_300_tokens() -> None:
+    costs = sorted(tokens([tool]) for tool in TOOLS)
+    assert costs[len(costs) // 2] <= 300
+
+
+def test_chosen_toolsets_are_a_boundary_and_the_default_is_not() -> None:
+    assert set(select().reachable) == set(CATALOGUE)
+    chosen = select(["calendar"])
+    assert set(chosen.reachable) == set(chosen.listed)
+    assert {tool.toolset for tool in chosen.listed.values()} == {"calendar"}
+
+
+def test_single_tools_are_added_and_an_exclusion_always_wins() -> None:
+    chosen = select(["calendar"], ["list_webhooks", "list_tasks"], ["list_tasks", "list_availabilities"])
+    assert "list_webhooks" in chosen.listed
+    assert not {"list_tasks", "list_availabilities"} & set(chosen.reachable)
+    assert "list_tasks" not in select(exclude=["list_tasks"]).reachable
+
+
+def test_read_only_serves_no_tool_that_changes_anything() -> None:
+    served = select(["all"], read_only=True)
+    assert {tool.effect for tool in served.reachable.values()} == {Effect.READ}
+
+
+def test_all_lists_everything_in_stable_order() -> None:
+    assert list(select(["all"]).listed) == list(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("choice", "setting"),
+    [
+        ({"toolsets": ["calender"]}, "HOSTEX_MCP_TOOLSETS"),
+        ({"tools": ["search_reviews"]}, "HOSTEX_MCP_TOOLS"),
+        ({"exclude": ["list_review"]}, "HOSTEX_MCP_EXCLUDE_TOOLS"),
+    ],
+)
+def test_a_name_that_does_not_exist_is_refused_naming_the_setting_and_the_nearest(
+    choice: dict[str, Any], setting: str
+) -> None:
+    with pytest.raises(UnknownName, match="did you mean") as caught:
+        select(**choice)
+    assert caught.value.setting == setting
