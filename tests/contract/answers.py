@@ -1,0 +1,54 @@
+"""Makes answers that conform to the description: anything documented may come, optional parts may be missing."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.contract.description import Operation, Shape, described
+
+Made = st.SearchStrategy[Any]
+ADDED_LATER = "added_later"
+NUMBERS = st.integers(0, 10**9) | st.integers(0, 10**9).map(lambda cents: cents / 100)
+PLAIN: dict[str, Made] = {
+    "string": st.text(max_size=6),
+    "integer": st.integers(0, 2**62),
+    "number": NUMBERS,
+    "boolean": st.booleans(),
+    "date": st.dates().map(str),
+    "datetime": st.datetimes(min_value=datetime(1990, 1, 1), timezones=st.just(UTC)).map(datetime.isoformat),
+    "array": st.just([]),
+    "object": st.dictionaries(st.text(max_size=3), st.integers(0, 9), max_size=1),
+    "map": st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2),
+    "any": st.text(max_size=6) | st.integers(0, 26),
+}
+
+
+def rows(fields: dict[str, Shape]) -> Made:
+    """Make objects with these fields and one that a later version of the API brings."""
+    documented = {name: shape for name, shape in fields.items() if shape.confidence != "inferred"}
+    made = {name: values(shape) for name, shape in documented.items()}
+    required = {name: made.pop(name) for name, shape in documented.items() if shape.required}
+    return st.fixed_dictionaries(required, optional={**made, ADDED_LATER: st.just([{"x": None}])})
+
+
+def values(shape: Shape) -> Made:
+    """Make values of a field, null where it is nullable, outside the enum as a later version may answer."""
+    made = st.one_of(_values(shape), *(PLAIN[kind] for kind in shape.also))
+    return st.none() | made if shape.nullable else made
+
+
+def data(operation: Operation) -> Made:
+    """Make the `data` of a successful answer."""
+    return rows(described().fields(operation))
+
+
+def _values(shape: Shape) -> Made:
+    types = described().types
+    if shape.type in types or shape.fields:
+        return rows(types.get(shape.type) or shape.fields)
+    if shape.type == "array":
+        return st.lists(_values(shape.model_copy(update={"type": shape.items, "items": None})), max_size=2)
+    if shape.enum and shape.type == "string":
+        return st.sampled_from([*described().enums[shape.enum].values, ADDED_LATER])
+    return PLAIN[shape.type]

@@ -1,0 +1,125 @@
+"""Holds the client's operations and models against the description."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, cast, get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, TypeAdapter
+
+import hostex_mcp.api
+from hostex_mcp.api import Listing
+from hostex_mcp.api import Operation as Declared
+from tests.contract.answers import data
+from tests.contract.description import OPERATIONS, Operation, Shape, described
+
+Declaration = Declared[Any] | Listing[Any]
+
+
+def declarations() -> list[Declaration]:
+    """Return every operation that a module of the client declares."""
+    modules = [
+        import_module(module.name) for module in iter_modules(hostex_mcp.api.__path__, "hostex_mcp.api.")
+    ]
+    return [
+        cast("Declaration", value)
+        for module in modules
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, Declared | Listing)
+    ]
+
+
+DECLARED = {declaration.name: declaration for declaration in declarations()}
+each_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
+
+
+def models(annotation: object) -> Iterator[type[BaseModel]]:
+    """Yield the models that an annotation names."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from models(argument)
+
+
+def strays(annotation: object, fields: Mapping[str, Shape], where: str) -> Iterator[str]:
+    """Yield the fields in which a model, or a model inside it, differs from its description."""
+    for model in models(annotation):
+        documented = {name for name, shape in fields.items() if shape.confidence != "inferred"}
+        yield from (f"{where}.{name}" for name in documented ^ model.model_fields.keys())
+        for name in documented & model.model_fields.keys():
+            field, shape = model.model_fields[name], fields[name]
+            if field.is_required() != bool(shape.required):
+                yield f"{where}.{name}: required"
+            inner = described().types.get(shape.items or shape.type) or shape.fields
+            yield from strays(field.annotation, inner, f"{where}.{name}")
+
+
+def answer_type(declaration: Declaration) -> Any:
+    """Return the type that the client reads an answer into."""
+    return list[declaration.row] if isinstance(declaration, Listing) else declaration.answer
+
+
+def same(sent: Any, read: Any) -> bool:
+    """Say whether what was read holds what was sent; unknown fields of objects do not count."""
+    if isinstance(sent, dict) and isinstance(read, dict):
+        known = cast("dict[str, Any]", read)
+        return all(same(value, known[name]) for name, value in sent.items() if name in known)
+    if isinstance(sent, list):
+        members = cast("list[Any]", sent)
+        return len(members) == len(read) and all(map(same, members, read))
+    if isinstance(sent, str) and isinstance(read, str) and sent != read:
+        return datetime.fromisoformat(sent) == datetime.fromisoformat(read)
+    return sent == read or (sent is None and not read)
+
+
+def test_every_operation_is_declared_once() -> None:
+    assert sorted(declaration.name for declaration in declarations()) == sorted(OPERATIONS)
+
+
+@each_operation
+def test_a_declaration_says_what_the_description_says(operation: Operation) -> None:
+    declared = DECLARED[operation.name]
+    if isinstance(declared, Listing):
+        assert not operation.writes
+        assert declared.paged == any(param.name == "offset" for param in operation.params)
+    else:
+        assert (declared.method, declared.path) == (operation.method, operation.path)
+        assert declared.writes == operation.writes
+        assert declared.authenticated == operation.token
+        assert (declared.answer is None) == (operation.answer is None)
+
+
+@each_operation
+def test_no_part_of_an_answer_is_passed_over(operation: Operation) -> None:
+    key = DECLARED[operation.name].key
+    if key is not None:
+        assert described().fields(operation).keys() - {"total"} == {key}
+
+
+@each_operation
+def test_models_have_the_documented_fields(operation: Operation) -> None:
+    declared, fields = DECLARED[operation.name], described().fields(operation)
+    if declared.key is not None:
+        shape = fields[declared.key]
+        fields = described().types.get(shape.items or shape.type) or shape.fields
+    if operation.answer is not None:
+        assert list(strays(answer_type(declared), fields, "data")) == []
+
+
+@each_operation
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(draw=st.data())
+def test_every_conforming_answer_is_read_without_loss(operation: Operation, draw: st.DataObject) -> None:
+    declared = DECLARED[operation.name]
+    if operation.answer is None:
+        return
+    sent = draw.draw(data(operation))
+    if declared.key is not None:
+        sent = sent[declared.key]
+    adapter: TypeAdapter[Any] = TypeAdapter(answer_type(declared))
+    read = adapter.dump_python(adapter.validate_python(sent), mode="json", exclude_unset=True)
+    assert same(sent, read), (sent, read)
