@@ -1,0 +1,68 @@
+"""What can be asked of Hostex: single operations and lists, as declarations without behaviour."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+AnswerT = TypeVar("AnswerT")
+RowT = TypeVar("RowT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[AnswerT]):
+    """One operation of the API.
+
+    `path` is a template with `{names}`. `answer` is the type of the answer's data, None where Hostex
+    answers with the bare envelope; `key` names the member of data that holds it, None if data itself does.
+    `safe` marks a read that is done with a method other than GET. Operations that are not `authenticated`
+    are sent without the access token.
+    """
+
+    method: str
+    path: str
+    answer: type[AnswerT] | None = None
+    key: str | None = None
+    safe: bool = False
+    authenticated: bool = True
+
+    @property
+    def name(self) -> str:
+        """How errors and logs call the operation; ids are never part of it."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def writes(self) -> bool:
+        """Whether the operation can change something, so that it must never be sent twice."""
+        return self.method != "GET" and not self.safe
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[RowT]):
+    """One list of the API, read with GET: its rows are in `key` of the answer's data.
+
+    `identity` tells rows apart; a row that comes twice has the same one. A list that is not `paged` comes
+    in one piece and takes no `offset` or `limit`.
+    """
+
+    path: str
+    key: str
+    row: type[RowT]
+    identity: Callable[[RowT], Hashable]
+    paged: bool = True
+
+    @property
+    def name(self) -> str:
+        """How errors and logs call the list; ids are never part of it."""
+        return f"GET {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[RowT]):
+    """One page of a list. `more` says that the page was full, so that another may follow; `total` is what
+    Hostex claims, where it does, and decides nothing."""
+
+    items: list[RowT]
+    total: int | None
+    more: bool
