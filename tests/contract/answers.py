@@ -1,4 +1,4 @@
-"""Makes answers that conform to the description: anything documented may come, optional parts may be missing."""
+"""Makes answers that conform to the description, with or without their optional parts."""
 
 from datetime import UTC, datetime
 from typing import Any

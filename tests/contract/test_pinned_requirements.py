@@ -1,0 +1,39 @@
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[2]
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
+WANTED: dict[str, list[str]] = {
+    "requirements.txt": PROJECT["project"]["dependencies"],
+    "requirements-dev.txt": PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"],
+}
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = re.findall(r"^([a-z0-9-]+)==([^ ;]+)", (ROOT / name).read_text(), re.MULTILINE)
+    return dict(lines)
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_what_the_project_declares_is_pinned_to_a_version_it_allows(name: str) -> None:
+    pinned = pins(name)
+    for line in WANTED[name]:
+        requirement = Requirement(line)
+        assert pinned[requirement.name] in requirement.specifier
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_every_pin_has_a_hash_and_nothing_names_a_server(name: str) -> None:
+    entries = re.split(r"^(?=\S)", (ROOT / name).read_text(), flags=re.MULTILINE)[1:]
+    assert len(entries) == len(pins(name))
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert not re.search(r"://|--(extra-)?index|--find-links", (ROOT / name).read_text())
+
+
+def test_developers_run_the_versions_that_users_run() -> None:
+    assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
