@@ -17,6 +17,7 @@ from hostex_mcp.api import Operation as Declared
 from tests.contract.answers import data
 from tests.contract.description import OPERATIONS, Operation, Shape, described
 
+NOTHING: tuple[object, ...] = (None, "", [], {})
 Declaration = Declared[Any] | Listing[Any]
 
 
@@ -66,14 +67,14 @@ def answer_type(declaration: Declaration) -> Any:
 def same(sent: Any, read: Any) -> bool:
     """Say whether what was read holds what was sent; unknown fields of objects do not count."""
     if isinstance(sent, dict) and isinstance(read, dict):
-        known = cast("dict[str, Any]", read)
-        return all(same(value, known[name]) for name, value in sent.items() if name in known)
+        known, fields = cast("dict[str, Any]", read), cast("dict[str, Any]", sent)
+        return all(same(value, known[name]) for name, value in fields.items() if name in known)
     if isinstance(sent, list):
         members = cast("list[Any]", sent)
         return len(members) == len(read) and all(map(same, members, read))
     if isinstance(sent, str) and isinstance(read, str) and sent != read:
         return datetime.fromisoformat(sent) == datetime.fromisoformat(read)
-    return sent == read or (sent is None and not read)
+    return sent == read or (sent in NOTHING and read in NOTHING)
 
 
 def test_every_operation_is_declared_once() -> None:
