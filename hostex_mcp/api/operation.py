@@ -10,7 +10,7 @@ AnswerT = TypeVar("AnswerT")
 RowT = TypeVar("RowT", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation(Generic[AnswerT]):
     """One operation of the API.
 
@@ -38,7 +38,7 @@ class Operation(Generic[AnswerT]):
         return self.method != "GET" and not self.safe
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing(Generic[RowT]):
     """One list of the API, read with GET: its rows are in `key` of the answer's data.
 

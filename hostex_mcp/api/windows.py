@@ -20,10 +20,8 @@ def windows(start: date, end: date, days: int) -> list[tuple[date, date]]:
     that ends before it starts has no windows.
     """
     cut: list[tuple[date, date]] = []
-    while end >= start:
-        first = max(start, end - timedelta(days=days - 1)) if (end - start).days >= days else start
+    while (end - start).days >= days:
+        first = end - timedelta(days=days - 1)
         cut.append((first, end))
-        if first == start:
-            break
         end = first - timedelta(days=1)
-    return cut
+    return [*cut, (start, end)] if start <= end else cut

@@ -1,0 +1,28 @@
+"""Automatic messages and reviews that wait to be sent."""
+
+from operator import attrgetter
+from typing import Annotated
+
+from hostex_mcp.api.marks import GuestText
+from hostex_mcp.api.models import Id, Model
+from hostex_mcp.api.operation import Listing, Operation
+
+
+class AutomationAction(Model):
+    """A waiting message or review; `id` is its plan id. `scheduled_at` is text as Hostex writes it, in the
+    operator's time zone."""
+
+    id: Id
+    type: str
+    name: str
+    send_to: Annotated[str, GuestText()]
+    stay_code: str | None
+    property_id: Id
+    property_title: str
+    scheduled_at: str
+    channel_type: str
+
+
+LIST_AUTOMATION_ACTIONS = Listing("/automation/actions", "actions", AutomationAction, attrgetter("id"))
+EXECUTE_AUTOMATION_ACTION = Operation[None]("POST", "/automation/actions/{plan_id}/execute")
+DELETE_AUTOMATION_ACTION = Operation[None]("DELETE", "/automation/actions/{plan_id}")

@@ -1,0 +1,51 @@
+"""The texts from which Hostex's own assistant answers guests."""
+
+from operator import attrgetter
+
+from hostex_mcp.api.models import Id, Many, Model
+from hostex_mcp.api.operation import Listing, Operation
+
+
+class KbPropertyScope(Model):
+    """Which properties an entry holds for; the ids are `[-1]` when its type is `all`."""
+
+    type: str
+    ids: Many[Id]
+
+
+class KbChannelScope(Model):
+    """Which channels an entry holds for; they are `["unlimited"]` when its type is `all`."""
+
+    type: str
+    channels: Many[str]
+
+
+class KbContent(Model):
+    """One paragraph of an entry."""
+
+    text: str
+    sub_title: str
+
+
+class KnowledgeBaseSummary(Model):
+    """An entry in the list, without its texts."""
+
+    id: Id
+    scope_property: KbPropertyScope
+    scope_channel: KbChannelScope
+    is_enable: bool
+    title: str
+    process_status: str
+
+
+class KnowledgeBase(KnowledgeBaseSummary):
+    """An entry with its texts."""
+
+    contents: Many[KbContent]
+
+
+LIST_KNOWLEDGE_BASES = Listing("/knowledge_bases", "knowledge_bases", KnowledgeBaseSummary, attrgetter("id"))
+GET_KNOWLEDGE_BASE = Operation("GET", "/knowledge_bases/{id}", KnowledgeBase)
+CREATE_KNOWLEDGE_BASE = Operation[None]("POST", "/knowledge_bases")
+UPDATE_KNOWLEDGE_BASE = Operation[None]("PATCH", "/knowledge_bases/{id}")
+DELETE_KNOWLEDGE_BASE = Operation[None]("DELETE", "/knowledge_bases/{id}")
