@@ -1,11 +1,12 @@
 """Makes answers that conform to the description, with or without their optional parts."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.contract.description import Operation, Shape, described
+from tests.contract.description import Shape, described
 
 Made = st.SearchStrategy[Any]
 ADDED_LATER = "added_later"
@@ -23,8 +24,25 @@ PLAIN: dict[str, Made] = {
     "any": st.text(max_size=6) | st.integers(0, 26),
 }
 
+FULLEST: dict[str, object] = {
+    "string": "text",
+    "integer": 2**53 + 1,
+    "number": 12.5,
+    "boolean": True,
+    "date": "2026-02-28",
+    "datetime": "2026-03-26T18:37:50+00:00",
+    "object": {"x": 1},
+    "map": {"x": "y"},
+    "any": "FLEXIBLE",
+}
 
-def rows(fields: dict[str, Shape]) -> Made:
+
+def fullest(fields: Mapping[str, Shape]) -> dict[str, Any]:
+    """Make the one object that has every documented field, none of them null or empty."""
+    return {name: _fullest(shape) for name, shape in fields.items() if shape.confidence != "inferred"}
+
+
+def rows(fields: Mapping[str, Shape]) -> Made:
     """Make objects with these fields and one that a later version of the API brings."""
     documented = {name: shape for name, shape in fields.items() if shape.confidence != "inferred"}
     made = {name: values(shape) for name, shape in documented.items()}
@@ -38,15 +56,17 @@ def values(shape: Shape) -> Made:
     return st.none() | made if shape.nullable else made
 
 
-def data(operation: Operation) -> Made:
-    """Make the `data` of a successful answer."""
-    return rows(described().fields(operation))
+def _fullest(shape: Shape) -> object:
+    fields = described().types.get(shape.type) or shape.fields
+    if shape.type == "array":
+        return [_fullest(shape.model_copy(update={"type": shape.items, "items": None}))]
+    return fullest(fields) if fields else FULLEST[shape.type]
 
 
 def _values(shape: Shape) -> Made:
-    types = described().types
-    if shape.type in types or shape.fields:
-        return rows(types.get(shape.type) or shape.fields)
+    fields = described().types.get(shape.type) or shape.fields
+    if fields:
+        return rows(fields)
     if shape.type == "array":
         return st.lists(_values(shape.model_copy(update={"type": shape.items, "items": None})), max_size=2)
     if shape.enum and shape.type == "string":
