@@ -14,10 +14,6 @@ class SettingsError(Exception):
     """A setting has a value that cannot be used; the text is one line for the person who set it."""
 
 
-def _text(value: str) -> str:
-    return value
-
-
 def _names(value: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",") if name.strip())
 

@@ -51,7 +51,7 @@ def _json_arguments(text: str | None) -> dict[str, Any]:
 
 
 def _named_arguments(tool: str, pairs: tuple[str, ...]) -> dict[str, Any]:
-    declared = CATALOGUE[tool].input_schema["properties"] if tool in CATALOGUE else {}
+    declared: dict[str, Any] = CATALOGUE[tool].input_schema["properties"] if tool in CATALOGUE else {}
     given: dict[str, Any] = {}
     for pair in pairs:
         name, separator, text = pair.partition("=")

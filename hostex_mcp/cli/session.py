@@ -1,7 +1,7 @@
 """What the subcommands share: options, settings, and an engine over Hostex or the sandbox."""
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -67,7 +67,7 @@ def selection_of(settings: Settings) -> Selection:
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings) -> AsyncIterator[Engine]:
+async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
     """An engine over the Hostex account of these settings, or over the sandbox's demo account."""
     selection = selection_of(settings)
     async with _client(settings) as client:

@@ -38,8 +38,8 @@ def definition(tool: Tool) -> ToolDefinition:
         output_schema=tool.output_schema,
         annotations=ToolAnnotations(
             read_only_hint=tool.effect is Effect.READ,
-            destructive_hint=False,
-            idempotent_hint=True,
+            destructive_hint=tool.destructive,
+            idempotent_hint=tool.idempotent,
             open_world_hint=tool.open_world,
         ),
     )

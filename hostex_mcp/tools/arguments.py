@@ -106,15 +106,14 @@ def _likeness(one: str, other: str) -> float:
 
 def _problem(model: type[BaseModel], detail: ErrorDetails) -> Problem:
     path = ".".join(str(part) for part in detail["loc"])
-    if detail["type"] == "extra_forbidden":
-        return Problem(path, _unknown(model, detail))
-    return Problem(path, _explain(detail))
+    if detail["type"] != "extra_forbidden":
+        return Problem(path, _explain(detail))
+    nested = len(detail["loc"]) > 1
+    return Problem(path, "is not a known key here" if nested else _unknown(model, path))
 
 
-def _unknown(model: type[BaseModel], detail: ErrorDetails) -> str:
-    if len(detail["loc"]) > 1:
-        return "is not a known key here"
-    guess = nearest(str(detail["loc"][-1]), model.model_fields)
+def _unknown(model: type[BaseModel], name: str) -> str:
+    guess = nearest(name, model.model_fields)
     if guess:
         return f"unknown argument; did you mean `{guess}`?"
     return f"unknown argument; known: {', '.join(model.model_fields) or 'none'}"

@@ -4,10 +4,18 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Annotated, Any
+
+from annotated_types import Ge, Le, MinLen
+from pydantic import ConfigDict, TypeAdapter
 
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 
+_Offset = Annotated[int, Ge(-1), Le(10_000_000)]
+_TOKEN = TypeAdapter(
+    tuple[str, dict[str, Any], Annotated[list[_Offset], MinLen(1)]],
+    config=ConfigDict(defer_build=True, strict=True),
+)
 _BAD = Problem("cursor", "is not a cursor of this tool; start again without it")
 
 
@@ -32,16 +40,12 @@ def decode(tool: str, token: object) -> Cursor:
         InvalidArguments: when it is not one that this tool issued.
     """
     try:
-        raw: object = json.loads(urlsafe_b64decode(f"{token}==="))
+        name, arguments, offsets = _TOKEN.validate_json(urlsafe_b64decode(f"{token}==="))
     except ValueError:
         raise InvalidArguments(_BAD) from None
-    match raw:
-        case [str(name), dict(arguments), list(offsets)] if name == tool and _whole(
-            cast("list[object]", offsets)
-        ):
-            return Cursor(tool, cast("dict[str, Any]", arguments), cast("list[int]", offsets))
-        case _:
-            raise InvalidArguments(_BAD)
+    if name != tool:
+        raise InvalidArguments(_BAD)
+    return Cursor(tool, arguments, offsets)
 
 
 def resume(tool: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], Sequence[int] | None]:
@@ -61,12 +65,5 @@ def resume(tool: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], Sequenc
             "differs from the call that gave the cursor; leave it out, or start again without the cursor"
         )
         raise InvalidArguments(*(Problem(name, problem) for name in changed))
-    arguments = {
-        **cursor.arguments,
-        **{name: given[name] for name in ("limit",) if given.get(name) is not None},
-    }
-    return arguments, cursor.offsets
-
-
-def _whole(offsets: Sequence[object]) -> bool:
-    return bool(offsets) and all(isinstance(one, int) and -1 <= one < 10_000_000 for one in offsets)
+    limit = {"limit": given["limit"]} if given.get("limit") is not None else {}
+    return {**cursor.arguments, **limit}, cursor.offsets

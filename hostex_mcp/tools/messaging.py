@@ -208,6 +208,7 @@ def _offer(one: api.SpecialOffer) -> OfferRow:
     "Write the note of a conversation",
     effect=Effect.INTERNAL,
     official="update_conversation_note",
+    idempotent=True,
     words="private remark memo team comment",
 )
 async def update_conversation_note(

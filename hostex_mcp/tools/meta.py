@@ -60,7 +60,14 @@ async def call_read_tool(
     return Forward(name, arguments or {}, writes=False)
 
 
-@tool("core", "Run a found write tool", effect=Effect.CONSEQUENTIAL, core=True, open_world=True)
+@tool(
+    "core",
+    "Run a found write tool",
+    effect=Effect.CONSEQUENTIAL,
+    core=True,
+    open_world=True,
+    destructive=True,
+)
 async def call_write_tool(
     context: Context, name: ToolName, arguments: dict[str, Any] | None = None
 ) -> Forward[dict[str, Any]]:

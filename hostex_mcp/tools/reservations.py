@@ -175,5 +175,5 @@ def _reservation_tag(one: api.ReservationTag) -> ReservationTagRow:
     words="custom channel source",
 )
 async def list_custom_channels(context: Context, page: Page) -> Rows[NamedRow]:
-    """Sources that a direct booking can be recorded under; `create_reservation` needs the id of one."""
+    """Sources that a direct booking can be recorded under; a new booking needs the id of one."""
     return await context.dictionary(api.LIST_CUSTOM_CHANNELS, page)

@@ -49,6 +49,8 @@ class Tool:
     official: str | None
     core: bool
     open_world: bool
+    destructive: bool
+    idempotent: bool
     words: str
 
     @cached_property
@@ -66,7 +68,7 @@ class Tool:
     def hints(self) -> Mapping[str, Any]:
         """Argument name to annotated type."""
         hints = {name: one.annotation for name, one in self.parameters.items() if name != "page"}
-        return hints | PAGE_PARAMETERS if self.paged else hints
+        return {**hints, **PAGE_PARAMETERS} if self.paged else hints
 
     @cached_property
     def required(self) -> list[str]:
@@ -117,22 +119,27 @@ def tool(
     official: str | None = None,
     core: bool = False,
     open_world: bool = False,
+    destructive: bool = False,
+    idempotent: bool = False,
     words: str = "",
 ) -> Callable[[Function], Tool]:
     """Declare a tool. The function's name, signature and docstring become its name, schemas and
-    description; `words` are what people also call it, for searching."""
+    description. `open_world`: guests, channels or the public are at the other end. `destructive` and
+    `idempotent` speak of writes only. `words` are what people also call it, for searching."""
 
     def declare(function: Function) -> Tool:
         return Tool(
             name=function.__name__,
             title=title,
-            description=" ".join(inspect.getdoc(function).split()) if inspect.getdoc(function) else "",
+            description=" ".join((inspect.getdoc(function) or "").split()),
             toolset=toolset,
             effect=effect,
             function=function,
             official=official,
             core=core,
             open_world=open_world,
+            destructive=destructive,
+            idempotent=idempotent or effect is Effect.READ,
             words=words,
         )
 

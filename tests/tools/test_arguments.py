@@ -10,7 +10,6 @@ from hostex_mcp.tools.arguments import (
     Id,
     Integer,
     InvalidArguments,
-    arguments_model,
     in_order,
     nearest,
     validate,
@@ -22,40 +21,38 @@ class Pair(Arguments):
     listing_id: str
 
 
-PARAMETERS: dict[str, tuple[Any, Any]] = {
-    "property_id": (Id, ...),
-    "email": (str | None, None),
-    "day": (Day | None, None),
-    "limit": (Annotated[Integer, Ge(1), Le(100)] | None, None),
-    "status": (Literal["open", "closed"] | None, None),
-    "listings": (Annotated[list[Pair], MaxLen(2)] | None, None),
-    "price": (float | None, None),
-    "available": (bool | None, None),
-}
-MODEL = arguments_model("example", PARAMETERS)
+class Example(Arguments):
+    property_id: Id
+    email: str | None = None
+    day: Day | None = None
+    limit: Annotated[Integer, Ge(1), Le(100)] | None = None
+    status: Literal["open", "closed"] | None = None
+    listings: Annotated[list[Pair], MaxLen(2)] | None = None
+    price: float | None = None
+    available: bool | None = None
 
 
 def problems(**given: Any) -> dict[str, str]:
     with pytest.raises(InvalidArguments) as caught:
-        validate(MODEL, given)
+        validate(Example, given)
     return {one.field: one.problem for one in caught.value.problems}
 
 
 def test_only_the_given_arguments_come_back_and_null_means_not_given() -> None:
-    assert validate(MODEL, {"property_id": 3, "email": None}) == {"property_id": 3}
+    assert validate(Example, {"property_id": 3, "email": None}) == {"property_id": 3}
 
 
 def test_ids_may_be_numeric_text_and_stay_whole_at_any_size() -> None:
-    assert validate(MODEL, {"property_id": "900000000000000101"}) == {"property_id": 900000000000000101}
+    assert validate(Example, {"property_id": "900000000000000101"}) == {"property_id": 900000000000000101}
 
 
 def test_listing_ids_may_come_as_numbers() -> None:
     given = {"property_id": 1, "listings": [{"channel_type": "airbnb", "listing_id": 900000000000000101}]}
-    assert validate(MODEL, given)["listings"][0].listing_id == "900000000000000101"
+    assert validate(Example, given)["listings"][0].listing_id == "900000000000000101"
 
 
 def test_days_become_dates() -> None:
-    assert validate(MODEL, {"property_id": 1, "day": "2028-02-29"})["day"] == date(2028, 2, 29)
+    assert validate(Example, {"property_id": 1, "day": "2028-02-29"})["day"] == date(2028, 2, 29)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""The engine over the sandbox, in process: every tool reachable, nothing asks for confirmation."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, cast
+
+import httpx2
+import pytest
+
+from hostex_mcp.api import HostexClient
+from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.selection import select
+
+Call = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return Sandbox()
+
+
+@pytest.fixture
+async def client(sandbox: Sandbox) -> AsyncIterator[HostexClient]:
+    transport = httpx2.ASGITransport(app=sandbox.app)
+    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
+        yield client
+
+
+@pytest.fixture
+def engine(client: HostexClient) -> Engine:
+    selection = select(["all"])
+    return Engine(selection, Context(client, selection.reachable), "off")
+
+
+@pytest.fixture
+def call(engine: Engine) -> Call:
+    """Call a tool and give its structured result, which is an `error` when it failed."""
+
+    async def ask(tool: str, **arguments: Any) -> dict[str, Any]:
+        result = await engine.call(tool, arguments)
+        return cast("dict[str, Any]", result.structured_content)
+
+    return ask
