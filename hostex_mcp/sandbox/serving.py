@@ -38,6 +38,7 @@ def _server(sandbox: Sandbox, host: str, port: int) -> uvicorn.Server:
         sandbox.app,
         host=host,
         port=port,
+        interface="asgi3",
         loop="asyncio",
         http="h11",
         ws="none",
