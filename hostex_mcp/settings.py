@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
+
+
+Privacy = Literal["standard", "strict", "full"]
+Confirm = Literal["auto", "preview", "off"]
 
 
 class SettingsError(Exception):
@@ -113,11 +117,18 @@ class Settings:
         "HOSTEX_MCP_EXCLUDE_TOOLS", _names, (), "tools that are never served, whatever else is set"
     )
     read_only: bool = _setting("HOSTEX_MCP_READ_ONLY", _switch, False, "serve no tool that changes anything")
-    confirm: str = _setting(
+    confirm: Confirm = _setting(
         "HOSTEX_MCP_CONFIRM",
         _one_of("auto", "preview", "off"),
         "auto",
         "how weighty changes are confirmed: ask the user, always preview with a token, or not at all",
+    )
+    privacy: Privacy = _setting(
+        "HOSTEX_MCP_PRIVACY",
+        _one_of("standard", "strict", "full"),
+        "standard",
+        "standard hides identity documents, lock codes and Wi-Fi passwords unless a call asks for them "
+        "by name; strict also hides guests' phone and e-mail; full hides nothing",
     )
     log_level: str = _setting(
         "HOSTEX_MCP_LOG_LEVEL",

@@ -71,7 +71,8 @@ async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
     """An engine over the Hostex account of these settings, or over the sandbox's demo account."""
     selection = selection_of(settings)
     async with _client(settings) as client:
-        yield Engine(selection, Context(client, selection.reachable), settings.confirm)
+        context = Context(client, selection.reachable, privacy=settings.privacy)
+        yield Engine(selection, context, settings.confirm)
 
 
 def _client(settings: Settings) -> HostexClient:

@@ -74,7 +74,7 @@ async def list_availabilities(
     which, reservations do."""
     in_order(start_date=start_date, end_date=end_date)
     query = {"property_ids": property_ids, "start_date": start_date, "end_date": end_date}
-    properties = await context.client.call(api.LIST_AVAILABILITIES, query=query)
+    properties = await context.read(api.LIST_AVAILABILITIES, query=query)
     rows = [row for one in properties for row in _availability_rows(one, page.detail == "full")]
     return sliced(rows, page)
 
@@ -117,7 +117,7 @@ async def list_listing_calendars(
     in_order(start_date=start_date, end_date=end_date)
     keys = [listing.model_dump() for listing in listings]
     body = {"start_date": start_date, "end_date": end_date, "listings": keys}
-    calendars = await context.client.call(api.LIST_LISTING_CALENDARS, body=body)
+    calendars = await context.read(api.LIST_LISTING_CALENDARS, body=body)
     rows = [row for one in calendars for row in _calendar_rows(one, page.detail == "full")]
     return sliced(rows, page)
 
@@ -160,7 +160,7 @@ async def get_pricing_ratios(
         problem = "give exactly one of property_id and room_type_id"
         raise InvalidArguments(Problem("property_id", problem))
     query = {"property_id": property_id, "room_type_id": room_type_id}
-    return Record(everything(await context.client.call(api.GET_PRICING_RATIOS, query=query)))
+    return Record(everything(await context.read(api.GET_PRICING_RATIOS, query=query)))
 
 
 @tool(
@@ -189,7 +189,7 @@ async def get_airbnb_price_and_rules(
     """Default prices, fees, discounts and booking rules of one Airbnb listing, read live from Airbnb.
     Amounts are in `listing_currency`, major units; discounts are percentages; notice is in hours."""
     operation = price_and_rules.GET_AIRBNB_PRICE_AND_RULES
-    return Record(everything(await context.client.call(operation, query={"listing_id": listing_id})))
+    return Record(everything(await context.read(operation, query={"listing_id": listing_id})))
 
 
 @tool("calendar", "Get Vrbo price and rules", words="base price nightly rate weekly discount cleaning fee")
@@ -199,4 +199,4 @@ async def get_vrbo_price_and_rules(
     """Default prices, fees, discounts and booking rules of one Vrbo listing, from Hostex's stored copy.
     Amounts are in the listing's currency, major units; discounts are percentages."""
     operation = price_and_rules.GET_VRBO_PRICE_AND_RULES
-    return Record(everything(await context.client.call(operation, query={"listing_id": listing_id})))
+    return Record(everything(await context.read(operation, query={"listing_id": listing_id})))

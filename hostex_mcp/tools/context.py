@@ -1,12 +1,13 @@
-"""What every tool call works with: the host's Hostex client and a clock."""
+"""What every tool call works with: the host's Hostex client, a clock, and what may be shown."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from hostex_mcp.api import HostexClient, Listing, read_merged
-from hostex_mcp.tools.results import ModelT, Page, Rows, Shown, everything, sliced
+from hostex_mcp.api import HostexClient, Listing, Operation, read_merged
+from hostex_mcp.tools.privacy import Level, Screen
+from hostex_mcp.tools.results import AnswerT, ModelT, Page, Rows, Shown, everything, sliced
 from hostex_mcp.tools.tool import Tool
 
 
@@ -16,12 +17,29 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The surroundings of a call: `client` speaks for one account, `tools` are those that may be called,
-    `now` tells the time in UTC."""
+    """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
+    `tools` are those that may be called; `now` tells the time in UTC. What the other methods give is fit to
+    leave the server: secrets hidden unless the call asked for them with `reveal`, outsiders' text fenced."""
 
     client: HostexClient
     tools: Mapping[str, Tool]
     now: Callable[[], datetime] = field(default=_utc_now)
+    privacy: Level = "standard"
+
+    def screen(self, reveal: Collection[str] | None = None) -> Screen:
+        """What decides how the models of one answer are shown."""
+        return Screen(self.privacy, reveal or ())
+
+    async def read(
+        self,
+        operation: Operation[AnswerT],
+        *,
+        path: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> AnswerT:
+        """The answer of one reading operation."""
+        return self.screen().show(await self.client.call(operation, path=path, query=query, body=body))
 
     async def rows(
         self,
@@ -30,14 +48,16 @@ class Context:
         brief: Callable[[ModelT], Shown],
         *,
         query: Mapping[str, Any] | None = None,
+        reveal: Collection[str] | None = None,
     ) -> Rows[Any]:
         """One page of a Hostex list, each row brief or full as the page wants; repeats are dropped."""
         got = await self.client.page(listing, query=query or {}, offset=page.offset, limit=page.limit)
         first = {listing.identity(item): place for place, item in reversed(list(enumerate(got.items)))}
         places = sorted(first.values())
         behind = [*places[1:], len(got.items)]
+        screen = self.screen(reveal)
         return Rows(
-            items=[page.show(got.items[place], brief) for place in places],
+            items=[page.show(screen.show(got.items[place]), brief) for place in places],
             steps=[[page.offset + place] for place in behind],
             more=got.more,
             total=got.total,
@@ -52,13 +72,15 @@ class Context:
         *,
         order: Callable[[ModelT], Any],
         notes: list[str] | None = None,
+        reveal: Collection[str] | None = None,
     ) -> Rows[Any]:
         """One page of a list that Hostex gives only in several windows, merged by `order`, newest first."""
         got = await read_merged(
             self.client, listing, queries, offsets=page.offsets, limit=page.limit, order=order
         )
+        screen = self.screen(reveal)
         return Rows(
-            items=[page.show(item, brief) for item in got.items],
+            items=[page.show(screen.show(item), brief) for item in got.items],
             steps=got.steps,
             more=got.more,
             total=got.total,
@@ -75,4 +97,17 @@ class Context:
     ) -> Rows[Any]:
         """One page of a list that Hostex gives in one piece."""
         got = await self.client.page(listing, path=path or {})
-        return sliced([page.show(item, brief) for item in got.items], page)
+        return self.chosen(got.items, page, brief)
+
+    def chosen(
+        self,
+        items: Sequence[ModelT],
+        page: Page,
+        brief: Callable[[ModelT], Shown],
+        *,
+        notes: list[str] | None = None,
+        reveal: Collection[str] | None = None,
+    ) -> Rows[Any]:
+        """One page of rows that were read whole and chosen from."""
+        screen = self.screen(reveal)
+        return sliced([page.show(screen.show(item), brief) for item in items], page, notes)

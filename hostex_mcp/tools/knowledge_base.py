@@ -47,5 +47,5 @@ async def list_knowledge_bases(
 @tool("knowledge_base", "Get a knowledge entry", official="get_knowledge_base", words="house rules faq text")
 async def get_knowledge_base(context: Context, id: Id) -> Record[api.KnowledgeBase]:
     """One knowledge entry with its texts and the properties and channels it holds for."""
-    entry = await context.client.call(api.GET_KNOWLEDGE_BASE, path={"id": id})
+    entry = await context.read(api.GET_KNOWLEDGE_BASE, path={"id": id})
     return Record(everything(entry), long="contents")

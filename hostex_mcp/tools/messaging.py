@@ -7,11 +7,13 @@ from annotated_types import Ge, Le, MaxLen
 
 from hostex_mcp.api import messaging as api
 from hostex_mcp.api import read_all
+from hostex_mcp.domain.guest_text import bounded, clean
 from hostex_mcp.domain.messages import author
 from hostex_mcp.domain.names import named
 from hostex_mcp.tools.arguments import Code, Integer, InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.results import Change, Page, Record, Rows, Undo, everything, lean, sliced
+from hostex_mcp.tools.privacy import Screen
+from hostex_mcp.tools.results import Change, Page, Record, Rows, Undo, everything, lean
 from hostex_mcp.tools.tool import Effect, tool
 
 
@@ -106,7 +108,7 @@ async def list_conversations(
     found = named(guest_name, every.items, lambda one: one.guest.name or "")
     found.sort(key=lambda one: one.last_message_at, reverse=True)
     notes = [] if every.complete else ["Only the newest 2,000 threads were searched."]
-    return sliced([page.show(one, _conversation) for one in found], page, notes)
+    return context.chosen(found, page, _conversation, notes=notes)
 
 
 @tool(
@@ -130,13 +132,14 @@ async def get_conversation(
     oldest_first = list(reversed(thread.messages))
     earlier = oldest_first[: _place(oldest_first, before)]
     shown = earlier[-(last_n or 20) :]
+    screen = context.screen()
     view = ConversationView(
         id=thread.id,
         channel_type=thread.channel_type,
-        guest=everything(thread.guest),
+        guest=everything(screen.show(thread.guest)),
         note=thread.note or "",
         activities=[_activity(one) for one in thread.activities],
-        messages=[_message(one) for one in shown],
+        messages=[_message(one, screen) for one in shown],
         earlier=len(earlier) - len(shown),
     )
     return Record(lean(view), long="messages", keep="last")
@@ -152,12 +155,14 @@ def _place(messages: Sequence[api.Message], before: str | None) -> int:
     raise InvalidArguments(Problem("before", "is not the id of a message in this thread"))
 
 
-def _message(one: api.Message) -> MessageRow:
+def _message(one: api.Message, screen: Screen) -> MessageRow:
+    who = author(one.sender_role, one.sender_name, one.content)
+    ours = who in ("team", "automation")
     row = MessageRow(
         id=one.id,
-        author=author(one.sender_role, one.sender_name, one.content),
+        author=who,
         created_at=one.created_at.isoformat() if one.created_at else None,
-        content=one.content,
+        content=bounded(clean(one.content)) if ours else screen.outside(one.content),
         display_type=None if one.display_type == "Text" else one.display_type,
         attachment_url=one.attachment.fullback_url if one.attachment else None,
     )

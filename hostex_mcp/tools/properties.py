@@ -1,6 +1,6 @@
 """Properties, their groups, tags and room types, and the channel side: accounts and listings."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from annotated_types import MaxLen
 
@@ -9,7 +9,7 @@ from hostex_mcp.api import read_all
 from hostex_mcp.domain.names import named, similar
 from hostex_mcp.tools.arguments import Code, Id
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.results import Page, Rows, sliced
+from hostex_mcp.tools.results import Page, Rows
 from hostex_mcp.tools.tool import tool
 
 
@@ -131,18 +131,19 @@ async def list_properties(
     id: Id | None = None,
     group_id: Id | None = None,
     tag_id: Id | None = None,
+    reveal: Annotated[list[Literal["wifi"]], "secrets to show in full detail"] | None = None,
 ) -> Rows[PropertyRow]:
     """Properties of the account, found by words of the title, by id, group or tag. Full detail adds the
     listing ids and currency per channel, address, coordinates, default check-in and check-out times and
     Wi-Fi. Hostex holds no bedroom, capacity or amenity data, and no status of a property."""
     query = {"id": id, "group_id": group_id, "tag_id": tag_id}
     if name is None:
-        return await context.rows(api.LIST_PROPERTIES, page, _property, query=query)
+        return await context.rows(api.LIST_PROPERTIES, page, _property, query=query, reveal=reveal)
     every = (await read_all(context.client, api.LIST_PROPERTIES, query=query)).items
     found = named(name, every, lambda one: one.title)
     nearest = [] if found else similar(name, (one.title for one in every))
     notes = [f"No title has these words. Nearest: {', '.join(nearest)}."] if nearest else []
-    return sliced([page.show(one, _property) for one in found], page, notes)
+    return context.chosen(found, page, _property, notes=notes, reveal=reveal)
 
 
 @tool(

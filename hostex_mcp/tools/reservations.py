@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from itertools import product
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, windows
 from hostex_mcp.api import reservations as api
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import Code, Day, Id, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Record, Rows
 from hostex_mcp.tools.tool import tool
 
 Status = Literal["wait_accept", "wait_pay", "accepted", "cancelled", "denied", "timeout"]
+Revealable = Literal["lock_code", "id_document"]
 OrderBy = Literal["booked_at", "check_in_date", "check_out_date", "cancelled_at", "created_at"]
 
 DEFAULT_WINDOW = "No dates given: Hostex lists only stays that check out within the next 180 days."
@@ -91,6 +93,7 @@ async def list_reservations(
     start_check_out_date: Day | None = None,
     end_check_out_date: Day | None = None,
     order_by: OrderBy | None = None,
+    reveal: Annotated[list[Revealable], "secrets to show in full detail"] | None = None,
 ) -> Rows[StayRow]:
     """Stays, newest first by `order_by` (default `booked_at`). One row per stay: a booking of several units
     has one `reservation_code` and a `stay_code` each. Dates come in pairs, both included, of any length;
@@ -122,6 +125,7 @@ async def list_reservations(
         stay_row,
         order=lambda one: _moment(getattr(one, key)),
         notes=notes,
+        reveal=reveal,
     )
 
 
@@ -150,7 +154,9 @@ async def get_reservation_custom_fields(context: Context, stay_code: Code) -> Re
     """Free key-value fields of one stay, as message templates can use them."""
     operation = api.GET_RESERVATION_CUSTOM_FIELDS
     fields = await context.client.call(operation, path={"stay_code": stay_code})
-    return Record(CustomFields(stay_code=stay_code, custom_fields=fields or {}))
+    outside = context.screen().outside
+    shown = {one_line(name): outside(str(value)) for name, value in (fields or {}).items()}
+    return Record(CustomFields(stay_code=stay_code, custom_fields=shown))
 
 
 @tool(

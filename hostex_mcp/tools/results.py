@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from hostex_mcp.tools.arguments import Integer
 
 RowT = TypeVar("RowT")
+AnswerT = TypeVar("AnswerT")
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Shown = Mapping[str, Any]
 
@@ -88,7 +89,7 @@ class Change(Generic[RowT]):
 
 def everything(model: BaseModel) -> dict[str, Any]:
     """All documented fields that have a value, as JSON values."""
-    return model.model_dump(mode="json", exclude_none=True)
+    return model.model_dump(mode="json", exclude_none=True, warnings=False)
 
 
 def lean(row: Shown) -> Shown:
