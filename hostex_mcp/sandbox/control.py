@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from hostex_mcp.sandbox.envelope import json_response
 from hostex_mcp.sandbox.faults import Faults
 from hostex_mcp.sandbox.rest import SeenRequest
 
@@ -30,7 +31,7 @@ class Control:
         ]
 
     async def _list_faults(self, _: Request) -> Response:
-        return JSONResponse([asdict(fault) for fault in self.faults.waiting])
+        return json_response([asdict(fault) for fault in self.faults.waiting])
 
     async def _add_fault(self, request: Request) -> Response:
         """Take the arguments of `Faults.add` as a JSON object."""
@@ -49,4 +50,4 @@ class Control:
         return Response(status_code=204)
 
     async def _requests(self, _: Request) -> Response:
-        return JSONResponse([asdict(seen) for seen in self.log])
+        return json_response([asdict(seen) for seen in self.log])

@@ -45,7 +45,7 @@ def request_id(now: datetime) -> str:
 
 def json_response(payload: object, headers: Headers | None = None) -> Response:
     """Answer with JSON and HTTP 200, which Hostex uses for refusals too."""
-    return Response(json.dumps(payload, ensure_ascii=False), media_type="application/json", headers=headers)
+    return Response(json.dumps(payload), media_type="application/json", headers=headers)
 
 
 def envelope(

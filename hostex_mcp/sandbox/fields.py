@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypedDict, Unpack, cast
 
 from hostex_mcp.sandbox.envelope import bad_request
@@ -47,9 +47,11 @@ def _read_day(field: Field, value: object) -> date:
 
 def _read_moment(field: Field, value: object) -> datetime:
     try:
-        return datetime.fromisoformat(_read_text(field, value))
-    except ValueError:
+        read = datetime.fromisoformat(_read_text(field, value))
+        read.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise bad_request(f"The {field.label} is not a valid date.") from None
+    return read
 
 
 def _read_array(field: Field, value: object) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.sandbox import BASIC, DEAD, EMPTY, LAPSED, READ_ONLY, SECOND, WRITABLE
+from hostex_mcp.sandbox import BASIC, DEAD, EMPTY, LAPSED, READ_ONLY, SECOND, TOKENS, WRITABLE
 from tests.sandbox.world import LOFT, Api
 
 INVALID = (401, "Invalid access token.")
@@ -26,6 +26,12 @@ def test_an_operation_without_data_answers_with_the_bare_envelope(api: Api) -> N
 @pytest.mark.parametrize("token", [DEAD, "never-issued", ""])
 def test_a_token_that_is_not_valid_is_refused(api: Api, token: str) -> None:
     assert api.bearing(token).refusal("GET /properties") == INVALID
+
+
+def test_every_demo_token_says_what_it_stands_for() -> None:
+    meanings = dict(TOKENS.items())
+    assert meanings["sandbox-dead"] == "a deleted token"
+    assert meanings.keys() == {str(token) for token in TOKENS}
 
 
 def test_a_missing_token_is_refused(api: Api) -> None:

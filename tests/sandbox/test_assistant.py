@@ -70,6 +70,8 @@ REFUSED: list[tuple[dict[str, Any], int]] = [
     ({"contents": []}, 400),
     ({"contents": [{"text": "no title"}]}, 400),
     ({"scope_property": {"type": "all", "ids": [1]}}, 422),
+    ({"scope_property": {"type": "all", "ids": [-1, -1]}}, 422),
+    ({"scope_property": "all"}, 400),
     ({"scope_property": {"type": "by_property", "ids": [77]}}, 422),
     ({"scope_property": {"type": "by_magic", "ids": [1]}}, 422),
     ({"scope_channel": {"type": "all", "channels": ["airbnb"]}}, 422),
@@ -118,6 +120,7 @@ def test_plans_are_filtered(api: Api) -> None:
     assert plans(api, type="message", property_ids=f"{STUDIO},77") == [2]
     assert plans(api, type="message", property_ids=f"[{LOFT}]") == [1]
     assert plans(api, type="message", channel_types="vrbo,agoda") == [2]
+    assert api.refusal("GET /automation/actions", type="message", property_ids="[1,")[0] == 400
     assert plans(api, type="message", stay_code="0-1-a") == [1]
     assert plans(api, type="message", keyword="tom") == [2]
 

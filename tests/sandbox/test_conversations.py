@@ -1,4 +1,5 @@
 import base64
+import json
 
 import pytest
 
@@ -56,6 +57,13 @@ def test_a_picture_arrives_as_an_attachment(api: Api) -> None:
 def test_text_and_picture_together_are_two_messages(api: Api) -> None:
     send(api, message="Look:", jpeg_base64=JPEG)
     assert [message["content"] for message in messages(api)] == ["", "Look:", "Hello?"]
+
+
+@pytest.mark.parametrize("content", ["Olá, até já! 🌊", "half a pair: \ud83c"])
+def test_every_text_comes_back_as_it_was_sent(api: Api, content: str) -> None:
+    response = api.request("POST", "/v3/conversations/0-1-one", content=json.dumps({"message": content}))
+    assert response.json()["error_code"] == 200
+    assert messages(api)[0]["content"] == content
 
 
 @pytest.mark.parametrize("body", [{}, {"message": ""}, {"jpeg": JPEG}])

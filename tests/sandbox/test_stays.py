@@ -54,6 +54,13 @@ def test_an_amount_of_one_stay_changes_the_order_on_all_its_stays(api: Api) -> N
     assert first["payment"]["total_amount"] == 685
 
 
+def test_the_stays_of_an_order_share_a_currency(api: Api) -> None:
+    patch(api, currency="USD")
+    assert api.stay("0-1-a")["payment"]["currency"] == "USD"
+    add_stay(api.account, "0-1-a", ("2026-06-20", "2026-06-22"), STUDIO, stay_code="0-1_1-a")
+    assert api.refusal("PATCH /reservations/0-1_1-a", {"currency": "GBP"})[0] == 422
+
+
 REFUSED: list[tuple[dict[str, Any], int]] = [
     ({"remarks": "x" * 501}, 422),
     ({"number_of_guests": 0}, 422),
@@ -119,6 +126,7 @@ def test_custom_fields_merge_and_null_deletes(api: Api) -> None:
     assert merged == {"custom_fields": {"_own": "x", "plate": "AA-00"}}
     assert api.data(f"GET {path}") == merged
     assert api.refusal(f"PATCH {path}", {"custom_fields": {"floor": 2}})[0] == 400
+    assert api.refusal(f"PATCH {path}", {"custom_fields": ["floor"]})[0] == 400
     assert api.data(f"PATCH {path}", {}) == merged
 
 

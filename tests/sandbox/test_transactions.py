@@ -94,6 +94,7 @@ REFUSED: list[tuple[Row, dict[str, Any], int]] = [
     (EXPENSE, {"reservation_code": "0-1-a"}, 400),
     (EXPENSE, {"note": "x" * 501}, 422),
     (EXPENSE, {"action_at": "yesterday"}, 400),
+    (EXPENSE, {"action_at": "0001-01-01T00:00:00+05:00"}, 400),
     (INCOME, {"stay_code": "0-1-a"}, 400),
     (INCOME, {"reservation_code": "0-9-z"}, 404),
 ]

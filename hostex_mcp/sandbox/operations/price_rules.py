@@ -15,7 +15,7 @@ WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "s
 DISCOUNTS = ("early_bird_discount", "last_minute_discount", "long_term_discount")
 FLAG_DISCOUNTS = ("high_rated_guest_discount", "mobile_only_discount")
 _LISTING_ID = text("listing_id", required=True)
-_DISCOUNT_RULE = record("rule", integer("discount", minimum=0, maximum=100, required=True), integer("days"))
+_DISCOUNT_RULE = record("rule", integer("discount", minimum=0, maximum=100), integer("days"))
 
 
 def _numbers(*names: str) -> tuple[Field, ...]:

@@ -20,12 +20,12 @@ def query_calendar_share_links(call: Call) -> Row:
 
 @operation(
     "POST /calendar_share_links",
-    body=(text("scope", required=True, enum=SHARE_SCOPES), ids("property_ids", nullable=True)),
+    body=(text("scope", required=True, enum=SHARE_SCOPES), ids("property_ids")),
 )
 def create_calendar_share_link(call: Call) -> Row:
     """Make a link; the one for the entire account exists once and is returned again."""
     links, scope = call.account.share_links, call.body["scope"]
-    properties = distinct(call.body.get("property_ids") or [])
+    properties = distinct(call.body.get("property_ids", []))
     if scope == "entire" and properties:
         raise bad_request("The property ids field is prohibited when scope is entire.")
     if scope == "partial" and not properties:
