@@ -27,8 +27,9 @@ from hostex_mcp.api.errors import (
     UnexpectedResponse,
     UpstreamFailed,
 )
+from hostex_mcp.api.merging import Merged, read_merged
 from hostex_mcp.api.operation import Listing, Operation, Page
-from hostex_mcp.api.paging import Collected, Merged, read_all, read_merged
+from hostex_mcp.api.paging import Collected, read_all
 from hostex_mcp.api.windows import (
     RESERVATION_WINDOW_DAYS,
     REVIEW_WINDOW_DAYS,

@@ -1,23 +1,54 @@
 """The client of the Hostex API: the one path of every request."""
 
+import asyncio
+import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date
-from typing import Any, Self
+from collections.abc import Awaitable, Callable
+from functools import cached_property, partial
+from typing import Any, Self, cast
 
 import anyio
 import httpx2
 
+from hostex_mcp import __version__
+from hostex_mcp.api._answers import parse, parse_rows, total
+from hostex_mcp.api._call import Body, Call, PathValues, Query, prepare
+from hostex_mcp.api._exchange import exchange
+from hostex_mcp.api._flights import Flights
+from hostex_mcp.api._url import base_address
+from hostex_mcp.api._verdict import Reply, judge
+from hostex_mcp.api.errors import (
+    AccountBlocked,
+    HostexError,
+    InvalidToken,
+    NoAnswer,
+    NotConfigured,
+    PlanUnsupported,
+    ReadOnlyToken,
+)
 from hostex_mcp.api.operation import AnswerT, Listing, Operation, Page, RowT
 
 BASE_URL = "https://api.hostex.io/v3"
+USER_AGENT = f"hostex-mcp/{__version__} (+https://github.com/hostex-mcp/hostex-mcp)"
 
-Scalar = str | int | float | date | None
-Query = Mapping[str, Scalar | Sequence[Scalar]]
+_AT_ONCE = 8
+_READ_TRIES = 3
+_WRITE_TRIES = 2
+_LONGEST_WAIT = 10.0
+_FIRST_BACKOFF = 0.5
+_PROBE = Call(Operation[Any]("GET", "/properties"), "/properties", (("offset", "0"), ("limit", "1")))
+
+_log = logging.getLogger("hostex_mcp.api")
 
 
 class HostexClient:
-    """Speaks to Hostex for one account."""
+    """Speaks to Hostex for one account.
+
+    `timeout` is the deadline of a call in seconds, from connecting to the last byte, tries and waits
+    included; it starts when one of the eight places for requests is free. Reads are tried up to three times
+    and identical ones share a request while it is under way. A write is sent once: a second try is made only
+    when the first found no connection. Proxies are taken from the environment.
+    """
 
     def __init__(
         self,
@@ -29,33 +60,62 @@ class HostexClient:
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._base_url = base_url
+        self._base_url = base_address(base_url)
+        self._token = token
+        self._timeout = timeout
+        self._transport = transport
+        self._sleep = sleep
+        self._jitter = jitter
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._flights = Flights()
 
     async def call(
         self,
         operation: Operation[AnswerT],
         *,
-        path: Mapping[str, str | int] | None = None,
+        path: PathValues | None = None,
         query: Query | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Body | None = None,
     ) -> AnswerT:
-        """Call one operation."""
-        raise NotImplementedError
+        """Call one operation and return its answer, None where Hostex gives none.
+
+        Raises:
+            HostexError: one of its subclasses; see the errors module.
+        """
+        call = prepare(operation, path or {}, query or {}, body)
+        reply = await self._ask(call)
+        if operation.answer is None:
+            return cast("AnswerT", None)
+        return parse(operation.answer, reply, operation.key, call)
 
     async def page(
         self,
         listing: Listing[RowT],
         *,
-        path: Mapping[str, str | int] | None = None,
+        path: PathValues | None = None,
         query: Query | None = None,
         offset: int = 0,
         limit: int = 100,
     ) -> Page[RowT]:
-        """Read one page of a list."""
-        raise NotImplementedError
+        """Read one page of a list: up to `limit` rows (at most 100) from `offset` on.
+
+        A list that is not paged comes whole, whatever `offset` and `limit` say.
+
+        Raises:
+            HostexError: one of its subclasses; see the errors module.
+        """
+        place = {"offset": offset, "limit": limit} if listing.paged else {}
+        operation = Operation[Any]("GET", listing.path)
+        call = prepare(operation, path or {}, {**(query or {}), **place}, None)
+        reply = await self._ask(call)
+        rows = parse_rows(listing.row, reply, listing.key, call)
+        return Page(rows, total(reply), more=listing.paged and len(rows) >= limit)
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """End the reads under way and close the connections."""
+        await self._flights.aclose()
+        if "_http" in self.__dict__:
+            await self._http.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -65,3 +125,103 @@ class HostexClient:
 
     def __repr__(self) -> str:
         return f"HostexClient({self._base_url!r})"
+
+    @cached_property
+    def _http(self) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+            timeout=httpx2.Timeout(self._timeout, connect=self._timeout / _READ_TRIES),
+            transport=self._transport,
+            follow_redirects=False,
+        )
+
+    async def _ask(self, call: Call) -> Reply:
+        if call.operation.authenticated:
+            self._require_token(call)
+        if not call.writes:
+            return await self._flights.share(call, partial(self._in_turn, call))
+        try:
+            return await self._in_turn(call)
+        finally:
+            self._flights.forget()
+
+    def _require_token(self, call: Call) -> None:
+        if not self._token:
+            raise NotConfigured("No access token is set.", operation=call.name)
+        if not self._token.isascii() or not self._token.isprintable() or " " in self._token:
+            raise InvalidToken("The access token holds characters that no token has.", operation=call.name)
+
+    async def _in_turn(self, call: Call) -> Reply:
+        async with self._slots:
+            return await self._persist(call, anyio.current_time() + self._timeout)
+
+    async def _persist(self, call: Call, deadline: float) -> Reply:
+        number = 0
+        while True:
+            number += 1
+            outcome = await self._attempt(call, deadline, number)
+            if isinstance(outcome, Reply):
+                return outcome
+            wait = self._wait_before_next(call, outcome, number)
+            if wait is None or anyio.current_time() + wait >= deadline:
+                raise await self._told_apart(outcome, call, deadline)
+            await self._sleep(wait)
+
+    async def _attempt(self, call: Call, deadline: float, number: int = 1) -> Reply | HostexError:
+        started = anyio.current_time()
+        seconds = deadline - started
+        if not call.writes:
+            seconds = min(seconds, self._timeout / _READ_TRIES)
+        got = await exchange(self._http, self._request(call), seconds)
+        secrets = (*call.secrets, self._token) if self._token else call.secrets
+        outcome = judge(got, call, secrets)
+        _note(outcome, call, number, anyio.current_time() - started)
+        return outcome
+
+    def _request(self, call: Call) -> httpx2.Request:
+        request = self._http.build_request(
+            call.operation.method, self._base_url + call.path, params=call.query or None, content=call.body
+        )
+        if call.body is not None:
+            request.headers["Content-Type"] = "application/json"
+        if call.operation.authenticated and self._token:
+            request.headers["Hostex-Access-Token"] = self._token
+        return request
+
+    def _wait_before_next(self, call: Call, error: HostexError, number: int) -> float | None:
+        """Seconds until the call is made again, None if it must not be."""
+        tries = _WRITE_TRIES if call.writes else _READ_TRIES
+        again = isinstance(error, NoAnswer) if call.writes else error.retryable
+        if number >= tries or not again:
+            return None
+        if error.retry_after is None:
+            return _FIRST_BACKOFF * 2.0 ** (number - 1) * (0.5 + self._jitter() / 2)
+        return error.retry_after * (1 + self._jitter() / 4) if error.retry_after <= _LONGEST_WAIT else None
+
+    async def _told_apart(self, error: HostexError, call: Call, deadline: float) -> HostexError:
+        """Where one code stands for several errors, one small read tells which it is."""
+        if not call.operation.authenticated:
+            return error
+        if isinstance(error, InvalidToken) and call.operation.method != "GET":
+            kind = ReadOnlyToken
+        elif isinstance(error, AccountBlocked) and call.name != _PROBE.name:
+            kind = PlanUnsupported
+        else:
+            return error
+        if not isinstance(await self._attempt(_PROBE, deadline), Reply):
+            return error
+        return kind(error.message, operation=error.operation, code=error.code, request_id=error.request_id)
+
+
+def _note(outcome: Reply | HostexError, call: Call, number: int, seconds: float) -> None:
+    level, kind = (logging.DEBUG, "done") if isinstance(outcome, Reply) else (logging.INFO, outcome.kind)
+    _log.log(
+        level,
+        "%s: %s code=%s request_id=%s ms=%d try=%d",
+        call.name,
+        kind,
+        outcome.code,
+        outcome.request_id,
+        seconds * 1000,
+        number,
+    )

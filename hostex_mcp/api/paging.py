@@ -1,53 +1,49 @@
-"""Lists read beyond one page: to their end, or merged from several windows."""
+"""Lists read to their end."""
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Generic
 
-from hostex_mcp.api.client import HostexClient, Query
+from hostex_mcp.api._call import PathValues, Query
+from hostex_mcp.api.client import HostexClient
 from hostex_mcp.api.operation import Listing, RowT
+
+LARGEST_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Collected(Generic[RowT]):
-    """A list read to its end; not `complete` when there may be more rows than were wanted."""
+    """A list read to its end; not `complete` when it may have rows that were not read."""
 
     items: list[RowT]
     complete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Merged(Generic[RowT]):
-    """One page of a list that comes in several windows."""
-
-    items: list[RowT]
-    offsets: list[int]
-    steps: list[list[int]]
-    more: bool
-    total: int | None
 
 
 async def read_all(
     client: HostexClient,
     listing: Listing[RowT],
     *,
-    path: Mapping[str, str | int] | None = None,
+    path: PathValues | None = None,
     query: Query | None = None,
     most: int = 2000,
 ) -> Collected[RowT]:
-    """Read a list page by page until a page is short."""
-    raise NotImplementedError
+    """Read a list page by page until a page is short, each row once, at most `most` rows.
 
+    Neither the claimed total nor the order is relied on. A full page that brings nothing new ends the
+    reading too, incomplete.
 
-async def read_merged(
-    client: HostexClient,
-    listing: Listing[RowT],
-    queries: Sequence[Query],
-    *,
-    offsets: Sequence[int] | None,
-    limit: int,
-    order: Callable[[RowT], Any],
-    descending: bool = True,
-) -> Merged[RowT]:
-    """One page of an answer that is split over several windows."""
-    raise NotImplementedError
+    Raises:
+        HostexError: when any page fails.
+    """
+    rows: dict[object, RowT] = {}
+    offset = 0
+    while len(rows) < most:
+        page = await client.page(listing, path=path, query=query, offset=offset, limit=LARGEST_PAGE)
+        before = len(rows)
+        for row in page.items:
+            rows.setdefault(listing.identity(row), row)
+        if not page.more:
+            return Collected(list(rows.values())[:most], complete=len(rows) <= most)
+        if len(rows) == before:
+            break
+        offset += LARGEST_PAGE
+    return Collected(list(rows.values())[:most], complete=False)

@@ -1,0 +1,83 @@
+"""One request out and one answer back, within a time limit that covers the whole body."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import anyio
+import httpx2
+
+MAX_BODY_BYTES = 32 * 1024 * 1024
+
+_NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whole."""
+
+    status: int
+    headers: httpx2.Headers = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """No usable answer came. Unless `sent` is False, the request may have reached Hostex."""
+
+    cause: Literal["network", "timeout", "garbled", "oversized"]
+    sent: bool = True
+
+
+async def exchange(http: httpx2.AsyncClient, request: httpx2.Request, seconds: float) -> Answer | Lost:
+    """Send a request and read its answer within `seconds`; no failure is raised, and none is tried again."""
+    if seconds <= 0:
+        return Lost("timeout", sent=False)
+    progress = _Progress()
+    request.extensions["trace"] = progress
+    with anyio.move_on_after(seconds):
+        return await _attempt(http, request)
+    return Lost("timeout", sent=not progress.still_connecting)
+
+
+class _Progress:
+    """Follows the transport's events, to know whether a request that ran out of time had left at all.
+
+    A transport that reports no events leaves that open, and open means sent.
+    """
+
+    def __init__(self) -> None:
+        self.still_connecting = False
+
+    async def __call__(self, event: str, info: dict[str, Any]) -> None:
+        if event == "connection.connect_tcp.started":
+            self.still_connecting = True
+        elif event.endswith("send_request_headers.started"):
+            self.still_connecting = False
+
+
+async def _attempt(http: httpx2.AsyncClient, request: httpx2.Request) -> Answer | Lost:
+    try:
+        response = await http.send(request, stream=True)
+        try:
+            body = await _bounded(response)
+        finally:
+            await response.aclose()
+    except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
+        return _loss(error)
+    return Lost("oversized") if body is None else Answer(response.status_code, response.headers, body)
+
+
+async def _bounded(response: httpx2.Response) -> bytes | None:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            return None
+    return bytes(body)
+
+
+def _loss(error: Exception) -> Lost:
+    sent = not isinstance(error, _NOTHING_SENT)
+    if isinstance(error, httpx2.TimeoutException):
+        return Lost("timeout", sent)
+    return Lost("garbled" if isinstance(error, httpx2.DecodingError) else "network", sent)

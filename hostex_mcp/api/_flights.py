@@ -1,0 +1,70 @@
+"""Identical reads that run at the same time share one call."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from hostex_mcp.api.errors import NetworkFailed
+
+
+@dataclass(eq=False, slots=True)
+class _Flight:
+    task: asyncio.Task[Any]
+    waiting: int = 0
+
+
+class Flights:
+    """The shared reads under way. Each ends when it is done or when nobody waits for it any more."""
+
+    def __init__(self) -> None:
+        self._joinable: dict[Hashable, _Flight] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def share(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """The result of the read under `key`, started here unless it is already under way.
+
+        Cancelling one who waits does not disturb the others.
+
+        Raises:
+            NetworkFailed: when the client was closed meanwhile; else whatever the read raises.
+        """
+        flight = self._joinable.get(key) or self._start(key, start)
+        flight.waiting += 1
+        try:
+            await asyncio.wait({flight.task})
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting:
+                self._leave(key, flight)
+        if flight.task.cancelled():
+            raise NetworkFailed("The client was closed.")
+        return flight.task.result()
+
+    def forget(self) -> None:
+        """Let nobody join the reads under way any more: what they answer may be older than a write."""
+        self._joinable.clear()
+
+    async def aclose(self) -> None:
+        """End all reads under way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, Any]]) -> _Flight:
+        task = asyncio.create_task(start())
+        flight = self._joinable[key] = _Flight(task)
+        self._tasks.add(task)
+        task.add_done_callback(lambda _: self._leave(key, flight))
+        return flight
+
+    def _leave(self, key: Hashable, flight: _Flight) -> None:
+        """Let nobody join; end the read unless it has ended. Its error, if any, counts as seen."""
+        if self._joinable.get(key) is flight:
+            del self._joinable[key]
+        if not flight.task.done():
+            flight.task.cancel()
+            return
+        self._tasks.discard(flight.task)
+        if not flight.task.cancelled():
+            flight.task.exception()

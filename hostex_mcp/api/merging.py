@@ -1,0 +1,211 @@
+"""One page of a list that Hostex gives only in several windows."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic
+
+import anyio
+
+from hostex_mcp.api._call import Query
+from hostex_mcp.api.client import HostexClient
+from hostex_mcp.api.errors import BadRequest, Problem
+from hostex_mcp.api.operation import Listing, Page, RowT
+from hostex_mcp.api.paging import LARGEST_PAGE
+
+EXHAUSTED = -1
+
+_LOOK_BEHIND = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Merged(Generic[RowT]):
+    """One page of a list that comes in several windows.
+
+    `offsets` says from where each window goes on, -1 where it is exhausted: the next read takes them.
+    `steps` has such offsets for the place right behind each item, so that a page may be cut anywhere.
+    `total` is information only, and there only as long as every window gives one.
+    """
+
+    items: list[RowT]
+    offsets: list[int]
+    steps: list[list[int]]
+    more: bool
+    total: int | None
+
+
+async def read_merged(
+    client: HostexClient,
+    listing: Listing[RowT],
+    queries: Sequence[Query],
+    *,
+    offsets: Sequence[int] | None,
+    limit: int,
+    order: Callable[[RowT], Any],
+    descending: bool = True,
+) -> Merged[RowT]:
+    """Up to `limit` rows of a list that is split over several windows, merged by `order`.
+
+    Each window has to come in that order; rows with equal keys may come in any. A row that several windows
+    hold comes once: the rows just before the offsets are read again, to recognise it on later pages.
+
+    Raises:
+        BadRequest: when there is not one offset for each window; any other HostexError of a window's read.
+    """
+    starts = [0] * len(queries) if offsets is None else offsets
+    if len(starts) != len(queries):
+        problem = "belong to other windows than these; start again without them"
+        raise BadRequest(f"The offsets {problem}.", fields=(Problem("offsets", problem),))
+    windows = [_Window(client, listing, *pair) for pair in zip(queries, starts, strict=True)]
+    merge = _Merge(windows, listing.identity, order, descending)
+    await merge.open(limit)
+    await merge.take(limit)
+    return merge.result()
+
+
+class _Window(Generic[RowT]):
+    """One window: `rows` are those read so far, the first of them at the offset `base`; the next unused row
+    is at the offset `at`; `more` says that others may follow the rows read."""
+
+    def __init__(self, client: HostexClient, listing: Listing[RowT], query: Query, start: int) -> None:
+        self._client, self._listing, self._query = client, listing, query
+        self.rows: list[RowT] = []
+        self.base = self.at = start
+        self.more = self.live = start != EXHAUSTED
+        self.total: int | None = None
+
+    @property
+    def head(self) -> RowT | None:
+        """The next unused row, of those read."""
+        place = self.at - self.base
+        return self.rows[place] if place < len(self.rows) else None
+
+    @property
+    def used(self) -> list[RowT]:
+        """The rows read that come before the next unused one."""
+        return self.rows[: max(self.at - self.base, 0)]
+
+    @property
+    def ended(self) -> bool:
+        """Whether no unused row is left."""
+        return self.head is None and not self.more
+
+    async def open(self, limit: int, behind: int) -> None:
+        """Read `limit` unused rows and, before them, up to `behind` used ones."""
+        self.base = max(self.at - behind, 0)
+        page = await self._page(self.base, min(limit + self.at - self.base, LARGEST_PAGE))
+        self.rows, self.more, self.total = page.items, page.more, page.total
+
+    async def refill(self, limit: int) -> None:
+        """Read on. A page that repeats the window's own rows ends it, as offsets do not seem to count."""
+        page = await self._page(self.base + len(self.rows), limit)
+        known = set(map(self._listing.identity, self.rows))
+        fresh = any(self._listing.identity(row) not in known for row in page.items)
+        self.more = page.more and fresh
+        self.rows = [*self.rows, *page.items] if fresh else self.rows
+
+    async def look_further_behind(self) -> None:
+        """Read a page of used rows before those that are known."""
+        base = max(self.base - LARGEST_PAGE, 0)
+        page = await self._page(base, self.base - base)
+        self.rows, self.base = [*page.items, *self.rows], base
+
+    async def _page(self, offset: int, limit: int) -> Page[RowT]:
+        return await self._client.page(self._listing, query=self._query, offset=offset, limit=limit)
+
+
+class _Merge(Generic[RowT]):
+    """The rows of all windows in one order. What windows have used is always their beginning."""
+
+    def __init__(
+        self,
+        windows: list[_Window[RowT]],
+        identity: Callable[[RowT], Hashable],
+        order: Callable[[RowT], Any],
+        descending: bool,
+    ) -> None:
+        self._windows, self._identity, self._order = windows, identity, order
+        self._first, self._last = (max, min) if descending else (min, max)
+        self._seen: set[Hashable] = set()
+        self._frontier: Any = None
+        self._items: list[RowT] = []
+        self._steps: list[list[int]] = []
+
+    async def open(self, limit: int) -> None:
+        """Read the beginning of each window, and the used rows that may come again in another window."""
+        live = [window for window in self._windows if window.live]
+        behind = min(_LOOK_BEHIND, max(LARGEST_PAGE - limit, 1)) if len(self._windows) > 1 else 0
+        await _together([(window.open, limit, behind) for window in live])
+        reached = [self._order(window.used[-1]) for window in live if window.used]
+        if reached:
+            self._frontier = self._last(reached)
+            await _together([(self._look_behind, window) for window in live])
+        self._seen = {self._identity(row) for window in live for row in window.used}
+
+    async def take(self, limit: int) -> None:
+        """Use rows until `limit` new ones are found; rows seen before count with the one before them."""
+        while True:
+            dry = [window for window in self._windows if window.head is None and window.more]
+            if dry and len(self._items) == limit:
+                return
+            await _together([(window.refill, limit) for window in dry])
+            window = self._next_window()
+            if window is None or not self._use(window, limit):
+                return
+
+    def result(self) -> Merged[RowT]:
+        """The page."""
+        totals = [window.total for window in self._windows]
+        return Merged(
+            items=self._items,
+            offsets=self._offsets(),
+            steps=self._steps,
+            more=not all(window.ended for window in self._windows),
+            total=sum(one or 0 for one in totals) if None not in totals else None,
+        )
+
+    async def _look_behind(self, window: _Window[RowT]) -> None:
+        """Only rows with the key that the last page ended on can come again."""
+        while window.base > 0 and window.rows and self._order(window.rows[0]) == self._frontier:
+            await window.look_further_behind()
+
+    def _next_window(self) -> _Window[RowT] | None:
+        ready = [(window, window.head) for window in self._windows]
+        keys = {window: self._order(head) for window, head in ready if head is not None}
+        return self._first(keys, key=keys.__getitem__) if keys else None
+
+    def _use(self, window: _Window[RowT], limit: int) -> bool:
+        row = window.rows[window.at - window.base]
+        identity = self._identity(row)
+        repeated = identity in self._seen
+        if not repeated and len(self._items) == limit:
+            return False
+        window.at += 1
+        self._frontier = self._order(row)
+        if not repeated:
+            self._seen.add(identity)
+            self._items.append(row)
+            self._steps.append([])
+        if self._steps:
+            self._steps[-1] = self._offsets()
+        return True
+
+    def _offsets(self) -> list[int]:
+        if all(window.ended for window in self._windows):
+            return [EXHAUSTED] * len(self._windows)
+        return [EXHAUSTED if self._is_over(window) else window.at for window in self._windows]
+
+    def _is_over(self, window: _Window[RowT]) -> bool:
+        """Ended, and none of its rows can come again in another window, as the order is past them."""
+        return window.ended and (not window.used or self._order(window.used[-1]) != self._frontier)
+
+
+async def _together(calls: Sequence[tuple[Any, ...]]) -> None:
+    """Run them at once; the first error ends the others and is raised as it is."""
+    try:
+        async with anyio.create_task_group() as group:
+            for function, *arguments in calls:
+                group.start_soon(function, *arguments)
+        return
+    except ExceptionGroup as failed:
+        error = failed.exceptions[0]
+    raise error
