@@ -47,7 +47,8 @@ def total(reply: Reply) -> int | None:
 
 
 def _member(reply: Reply, key: str, call: Call) -> Any:
-    members = cast("dict[str, Any]", reply.data) if isinstance(reply.data, dict) else {}
+    data: object = reply.data
+    members = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     if key not in members:
         raise _misshapen([Problem(key, "missing")], reply, call)
     return members[key]
