@@ -9,7 +9,7 @@ from hostex_mcp.sandbox.state import Account, Row
 
 
 def review_of(account: Account, reservation_code: str, today: date) -> Row:
-    """Return the review row of a reservation, a new one if there is none yet.
+    """Return the review row of a reservation, a new one to be stored if there is none yet.
 
     Inferred: 400 before the day of check-out, as documented for automatic reviews.
     """
@@ -26,13 +26,7 @@ def review_of(account: Account, reservation_code: str, today: date) -> Row:
         "check_in_date",
         "check_out_date",
     )
-    row: Row = {key: stay[key] for key in keys} | {
-        "host_review": None,
-        "guest_review": None,
-        "host_reply": None,
-    }
-    account.reviews[reservation_code] = row
-    return row
+    return {key: stay[key] for key in keys} | {"host_review": None, "guest_review": None, "host_reply": None}
 
 
 def status_of(review: Row) -> str:

@@ -122,6 +122,8 @@ def test_a_stay_is_reviewed_from_its_day_of_check_out_on(api: Api) -> None:
     add_stay(api.account, "0-1-a", ("2026-06-13", "2026-06-15"))
     add_stay(api.account, "0-2-a", ("2026-06-15", "2026-06-16"))
     body = {"host_review_content": "Tidy.", "host_review_score": 4.5}
+    assert api.refusal("POST /reviews/0-1-a", {"host_review_content": "No score."})[0] == 400
+    assert api.account.reviews == {}
     api.data("POST /reviews/0-1-a", body)
     assert api.refusal("POST /reviews/0-2-a", body)[0] == 400
     assert api.refusal("POST /reviews/0-9-z", body)[0] == 404

@@ -58,7 +58,9 @@ def test_the_stays_of_an_order_share_a_currency(api: Api) -> None:
     patch(api, currency="USD")
     assert api.stay("0-1-a")["payment"]["currency"] == "USD"
     add_stay(api.account, "0-1-a", ("2026-06-20", "2026-06-22"), STUDIO, stay_code="0-1_1-a")
-    assert api.refusal("PATCH /reservations/0-1_1-a", {"currency": "GBP"})[0] == 422
+    changes = {"currency": "GBP", "check_out_date": "2026-06-23"}
+    assert api.refusal("PATCH /reservations/0-1_1-a", changes)[0] == 422
+    assert api.account.stays["0-1_1-a"]["check_out_date"] == "2026-06-22"
 
 
 REFUSED: list[tuple[dict[str, Any], int]] = [

@@ -92,3 +92,4 @@ def _review(call: Call, plan: Row) -> None:
         raise bad_request("The review cannot be sent before the check out date.")
     review = review_of(call.account, stay["reservation_code"], call.today)
     post_review(review, DEFAULT_SCORE, plan.get("_review", plan["name"]), {}, call.now)
+    call.account.reviews[review["reservation_code"]] = review

@@ -65,6 +65,7 @@ def create_review(call: Call) -> None:
         _review(call, review)
     if body.get("host_reply_content"):
         review["host_reply"] = {"content": body["host_reply_content"], "created_at": iso(call.now)}
+    call.account.reviews[review["reservation_code"]] = review
 
 
 def _review(call: Call, review: Row) -> None:

@@ -48,8 +48,11 @@ def update_reservation(call: Call) -> None:
     channels = account.custom_channels
     if "custom_channel_id" in body:
         require_known([body["custom_channel_id"]], [one["id"] for one in channels], "custom channel id")
+    order = stays_of(account, stay["reservation_code"])
+    if len(order) > 1 and body.get("currency", _currency(stay)) != _currency(stay):
+        raise broken_rule("The currency must match the other stays of the reservation.")
     _move_dates(account, stay, body)
-    _reprice(account, stay, body)
+    _reprice(stay, order, body)
     stay |= {key: body[name] for name, key in PLAIN_CHANGES.items() if name in body}
     if "custom_channel_id" in body:
         channel_id = body["custom_channel_id"]
@@ -121,14 +124,16 @@ def _move_dates(account: Account, stay: Row, body: Row) -> None:
     reopen_to_master(account, stay["property_id"], before + nights(stay))
 
 
-def _reprice(account: Account, stay: Row, body: Row) -> None:
+def _currency(stay: Row) -> str:
+    return str(stay["rates"]["rate"]["currency"])
+
+
+def _reprice(stay: Row, order: list[Row], body: Row) -> None:
     """Change a stay's amounts and the order's. Inferred: the rate lines become those of a direct booking."""
     if not {"currency", "rate_amount", "commission_amount"} & body.keys():
         return
-    rates, order = stay["rates"], stays_of(account, stay["reservation_code"])
-    currency = body.get("currency", rates["rate"]["currency"])
-    if len(order) > 1 and currency != rates["rate"]["currency"]:
-        raise broken_rule("The currency must match the other stays of the reservation.")
+    rates = stay["rates"]
+    currency = body.get("currency", _currency(stay))
     rate = body.get("rate_amount", rates["rate"]["amount"])
     commission = body.get("commission_amount", rates["commission"]["amount"])
     stay["rates"] = stay_rates(currency, rate, commission) | {"tax": rates["tax"]}
