@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-
 Privacy = Literal["standard", "strict", "full"]
 Confirm = Literal["auto", "preview", "off"]
 

@@ -1,5 +1,6 @@
 """The final shape of a result: envelope, cursor and a bound on its size."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,10 @@ from hostex_mcp.tools.tool import Tool
 
 TOKEN_BOUND = 20_000
 _ROOM_FOR_ENVELOPE = 1_500
+_KINDS = [
+    re.compile(kind) for kind in ("[a-zA-Z ]", "[!-@[-`{-~\\s]", "[\x80-\uffff]", "[\U00010000-\U0010ffff]")
+]
+_WEIGHTS = (0.33, 0.6, 1.4, 3.0)
 _CUT_NOTE = "The answer was cut to fit; continue with the cursor, or ask for less."
 _CUT_RECORD_NOTE = "`{member}` was cut to fit."
 
@@ -29,8 +34,8 @@ def done(result: Mapping[str, Any], undo: Undo | None, receipt: Mapping[str, Any
 
 def tokens(text: str) -> int:
     """A cautious estimate of the tokens of a text: models need fewer for nearly all real ones."""
-    ascii_length = sum(char < "\x80" for char in text)
-    return ascii_length // 3 + (len(text) - ascii_length) * 3 // 2 + 1
+    counts = [len(pattern.findall(text)) for pattern in _KINDS]
+    return 1 + round(sum(count * weight for count, weight in zip(counts, _WEIGHTS, strict=True)))
 
 
 def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any]) -> dict[str, Any]:

@@ -52,7 +52,9 @@ class Screen:
                 return self._model(value)
             case list() | tuple():
                 members = cast("list[object]", value)
-                return [self._value(member, mark, name) for member in members]
+                shown = [self._value(member, mark, name) for member in members]
+                same = all(one is member for one, member in zip(shown, members, strict=True))
+                return value if same else shown
             case dict():
                 return self._map(cast("dict[str, object]", value), mark)
             case _:

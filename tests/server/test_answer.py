@@ -1,0 +1,80 @@
+import json
+from typing import Any
+
+import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
+import pytest
+
+from hostex_mcp.server.answer import TOKEN_BOUND, answer, tokens
+from hostex_mcp.server.render import render
+from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.cursor import resume
+from hostex_mcp.tools.results import Record, Rows
+
+TOOL = CATALOGUE["list_reservations"]
+THREAD = CATALOGUE["get_conversation"]
+
+
+def listed(items: list[Any], **about: Any) -> dict[str, Any]:
+    steps = [[place + 1] for place in range(len(items))]
+    about = {"more": False, **about}
+    return answer(TOOL, {"status": "accepted", "limit": 100}, Rows(items, steps, **about))
+
+
+def test_the_last_page_has_no_cursor() -> None:
+    assert listed([{"id": 1}]) == {"items": [{"id": 1}], "returned": 1, "truncated": False}
+
+
+def test_an_empty_list_is_an_answer() -> None:
+    assert listed([], total=0) == {"items": [], "returned": 0, "total": 0, "truncated": False}
+
+
+def test_a_page_with_more_behind_it_has_a_cursor_with_filters_and_place() -> None:
+    shown = listed([{"id": 1}, {"id": 2}], more=True, total=9, notes=["Look."])
+    assert (shown["total"], shown["notes"], shown["truncated"]) == (9, ["Look."], False)
+    assert resume("list_reservations", {"cursor": shown["next_cursor"]}) == ({"status": "accepted"}, [2])
+
+
+def test_what_does_not_fit_is_cut_at_a_row_and_the_cursor_goes_on_there() -> None:
+    shown = listed([{"id": number, "note": "word " * 400} for number in range(100)])
+    assert shown["truncated"]
+    assert 1 < shown["returned"] == len(shown["items"]) < 100
+    assert any("cut" in note for note in shown["notes"])
+    _, offsets = resume("list_reservations", {"cursor": shown["next_cursor"]})
+    assert offsets == [shown["returned"]]
+
+
+def test_a_thread_that_does_not_fit_keeps_its_newest_messages() -> None:
+    messages = [{"id": str(number), "content": "word " * 400} for number in range(100)]
+    shown = answer(THREAD, {}, Record({"id": "t", "messages": messages}, long="messages", keep="last"))
+    assert shown["truncated"]
+    assert shown["messages"][-1]["id"] == "99"
+    assert len(shown["messages"]) < 100
+
+
+def test_an_object_that_fits_stays_as_it_is() -> None:
+    data = {"id": "t", "messages": [{"id": "1"}]}
+    assert answer(THREAD, {}, Record(data, long="messages")) == data
+
+
+TEXTS = {
+    "English": "The guest asks whether an early check-in at noon is possible on Friday. " * 40,
+    "Polish": "Dzień dobry, czy możemy zameldować się wcześniej? Przyjedziemy około dwunastej. " * 40,
+    "Japanese": "金曜日の正午に早めにチェックインできますか。鍵の受け取り場所も教えてください。" * 40,
+    "Thai": "เราขอเช็คอินก่อนเวลาในวันศุกร์ได้ไหม" * 40,
+    "emoji": "👍🏽🏖️👨‍👩‍👧 " * 100,
+    "ids": "900000000000000101 0-HMDEMO00A1-k3v9xq 2026-11-23 " * 40,
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
+def test_the_estimate_never_counts_fewer_tokens_than_there_are(text: str) -> None:
+    real = len(bpe_openai.get_encoding("o200k_base").encode(text))
+    assert real <= tokens(text)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
+def test_no_answer_exceeds_the_bound_in_both_halves_together(text: str) -> None:
+    shown = listed([{"id": number, "note": text} for number in range(100)])
+    encoding = bpe_openai.get_encoding("o200k_base")
+    both = json.dumps(shown, ensure_ascii=False) + render(shown)
+    assert len(encoding.encode(both)) <= TOKEN_BOUND
