@@ -3,22 +3,19 @@
 import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any, TypeVar
 
 import click
-import httpx2
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.cli.logs import configure_logs
-from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings, SettingsError, load
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.selection import Selection, UnknownName, select
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
-
-_SANDBOX_URL = "https://sandbox.invalid/v3"
 
 
 class OneLine(click.ClickException):
@@ -77,7 +74,6 @@ async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
 
 def _client(settings: Settings) -> HostexClient:
     if settings.sandbox:
-        transport = httpx2.ASGITransport(app=Sandbox().app)
-        return HostexClient(WRITABLE, base_url=_SANDBOX_URL, transport=transport)
+        return import_module("hostex_mcp.cli.in_process").sandbox_client()
     token = settings.access_token.get_secret_value() if settings.access_token else None
     return HostexClient(token, base_url=settings.api_base_url, timeout=settings.api_timeout_seconds)

@@ -19,6 +19,7 @@ from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.cursor import resume
 from hostex_mcp.tools.results import Change, Forward
 from hostex_mcp.tools.selection import Selection
+from hostex_mcp.tools.titles import resolve_titles
 from hostex_mcp.tools.tool import Effect, Tool
 
 _NO_CONFIRMATION = (
@@ -75,7 +76,8 @@ class Engine:
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
         arguments, offsets = resume(name, given) if tool.paged else (given, None)
-        match await tool.function(self._context, **tool.bind(arguments, offsets)):
+        bound = await resolve_titles(self._context, tool.bind(arguments, offsets), tool.titled)
+        match await tool.function(self._context, **bound):
             case Forward() as forward:
                 return await self._forward(forward)
             case Change() as change:

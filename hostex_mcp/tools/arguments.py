@@ -8,7 +8,15 @@ from difflib import SequenceMatcher
 from typing import Annotated, Any
 
 from annotated_types import Ge, MaxLen
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    create_model,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -56,8 +64,21 @@ def _day(value: object) -> object:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class PropertyTitle:
+    """Marks an argument that takes a property's unique title in place of its id."""
+
+
+def _id_or_title(value: object, validate_id: ValidatorFunctionWrapHandler) -> object:
+    """An id, or a text that is none and so a title; the title is looked up before the tool runs."""
+    if isinstance(value, str) and value.strip() and not value.strip().isdigit():
+        return value.strip()
+    return validate_id(value)
+
+
 Integer = Annotated[int, BeforeValidator(_whole_number)]
 Id = Annotated[Integer, Ge(0)]
+PropertyId = Annotated[Id, WrapValidator(_id_or_title), PropertyTitle(), "id, or its unique title"]
 Day = Annotated[datetime.date, BeforeValidator(_day), "YYYY-MM-DD"]
 Code = Annotated[str, MaxLen(200)]
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from hostex_mcp.api import automation as api
-from hostex_mcp.tools.arguments import Code, Id
+from hostex_mcp.tools.arguments import Code, PropertyId
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Rows
 from hostex_mcp.tools.tool import tool
@@ -63,7 +63,7 @@ async def list_automation_actions(
     page: Page,
     type: ActionType,
     stay_code: Code | None = None,
-    property_ids: Annotated[list[Id], MaxLen(100)] | None = None,
+    property_ids: Annotated[list[PropertyId], MaxLen(100)] | None = None,
     keyword: Code | None = None,
     start_time: LocalTime | None = None,
     end_time: LocalTime | None = None,

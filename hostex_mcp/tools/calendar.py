@@ -8,7 +8,16 @@ from annotated_types import MaxLen, MinLen
 from hostex_mcp.api import calendar as api
 from hostex_mcp.api import price_and_rules
 from hostex_mcp.domain.days import runs
-from hostex_mcp.tools.arguments import Arguments, Code, Day, Id, InvalidArguments, Problem, in_order
+from hostex_mcp.tools.arguments import (
+    Arguments,
+    Code,
+    Day,
+    Id,
+    InvalidArguments,
+    Problem,
+    PropertyId,
+    in_order,
+)
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Record, Rows, everything, lean, sliced
 from hostex_mcp.tools.tool import tool
@@ -65,7 +74,7 @@ class ShareLinkRow(TypedDict, total=False):
 async def list_availabilities(
     context: Context,
     page: Page,
-    property_ids: Annotated[list[Id], MinLen(1), MaxLen(100)],
+    property_ids: Annotated[list[PropertyId], MinLen(1), MaxLen(100)],
     start_date: Day,
     end_date: Day,
 ) -> Rows[AvailabilityRun]:
@@ -152,7 +161,7 @@ def _calendar_state(day: api.CalendarDay) -> tuple[tuple[str, Any], ...]:
     words="listings of a property markup percentage base price channels",
 )
 async def get_pricing_ratios(
-    context: Context, property_id: Id | None = None, room_type_id: Id | None = None
+    context: Context, property_id: PropertyId | None = None, room_type_id: Id | None = None
 ) -> Record[api.PricingRatios]:
     """The channel listings of one property or room type, and by which percentage of the base price each
     sells. A listing marked `readonly` (ratio -1) is priced by its channel and cannot be repriced."""

@@ -7,7 +7,7 @@ from annotated_types import MaxLen
 
 from hostex_mcp.api import TRANSACTION_WINDOW_DAYS, windows
 from hostex_mcp.api import finance as api
-from hostex_mcp.tools.arguments import Code, Day, Id, InvalidArguments, Problem, in_order
+from hostex_mcp.tools.arguments import Code, Day, Id, InvalidArguments, Problem, PropertyId, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.reservations import NamedRow
 from hostex_mcp.tools.results import Page, Rows
@@ -59,7 +59,7 @@ async def list_transactions(
     start_date: Day | None = None,
     end_date: Day | None = None,
     id: Id | None = None,
-    property_id: Id | None = None,
+    property_id: PropertyId | None = None,
     reservation_code: Code | None = None,
     direction: Direction | None = None,
     item_id: Id | None = None,

@@ -54,7 +54,7 @@ class Screen:
                 members = cast("list[object]", value)
                 shown = [self._value(member, mark, name) for member in members]
                 same = all(one is member for one, member in zip(shown, members, strict=True))
-                return value if same else shown
+                return members if same else shown
             case dict():
                 return self._map(cast("dict[str, object]", value), mark)
             case _:

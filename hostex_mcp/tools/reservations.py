@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, windows
 from hostex_mcp.api import reservations as api
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.tools.arguments import Code, Day, Id, in_order
+from hostex_mcp.tools.arguments import Code, Day, Id, PropertyId, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Record, Rows
 from hostex_mcp.tools.tool import tool
@@ -85,7 +85,7 @@ async def list_reservations(
     page: Page,
     reservation_code: Code | None = None,
     channel_id: Code | None = None,
-    property_id: Id | None = None,
+    property_id: PropertyId | None = None,
     status: Status | None = None,
     channel_type: Code | None = None,
     start_check_in_date: Day | None = None,

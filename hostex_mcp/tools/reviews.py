@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 
 from hostex_mcp.api import REVIEW_WINDOW_DAYS, windows
 from hostex_mcp.api import reviews as api
-from hostex_mcp.tools.arguments import Code, Day, Id, in_order
+from hostex_mcp.tools.arguments import Code, Day, PropertyId, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Rows
 from hostex_mcp.tools.tool import tool
@@ -52,7 +52,7 @@ async def list_reviews(
     page: Page,
     review_status: ReviewStatus | None = None,
     reservation_code: Code | None = None,
-    property_id: Id | None = None,
+    property_id: PropertyId | None = None,
     start_check_out_date: Day | None = None,
     end_check_out_date: Day | None = None,
 ) -> Rows[ReviewRow]:

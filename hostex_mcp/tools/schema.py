@@ -29,6 +29,13 @@ def schema_of(hint: Any) -> Schema:
     return schema
 
 
+def metadata_of(hint: Any) -> list[Any]:
+    """What stands beside a type in `Annotated`, also beside the type of a list's members."""
+    base, metadata = _unwrap(hint)
+    members = get_args(base) if get_origin(base) is list else ()
+    return [*metadata, *(note for member in members for note in _unwrap(member)[1])]
+
+
 def object_schema(fields: Mapping[str, Any], required: Iterable[str] = (), *, closed: bool = False) -> Schema:
     """The schema of an object with these fields (name to type hint)."""
     schema: Schema = {

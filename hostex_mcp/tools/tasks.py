@@ -3,7 +3,7 @@
 from typing import Literal, TypedDict
 
 from hostex_mcp.api import tasks as api
-from hostex_mcp.tools.arguments import Day, Id, in_order
+from hostex_mcp.tools.arguments import Day, Id, PropertyId, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Rows
 from hostex_mcp.tools.tool import tool
@@ -66,7 +66,7 @@ async def list_tasks(
     page: Page,
     start_date: Day | None = None,
     end_date: Day | None = None,
-    property_id: Id | None = None,
+    property_id: PropertyId | None = None,
     staff_id: Id | None = None,
     type: TaskType | None = None,
     status: TaskStatus | None = None,

@@ -7,9 +7,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, get_args, get_origin, get_type_hints
 
-from hostex_mcp.tools.arguments import Arguments, arguments_model, validate
+from hostex_mcp.tools.arguments import Arguments, PropertyTitle, arguments_model, validate
 from hostex_mcp.tools.results import PAGE_PARAMETERS, Change, Forward, Page, Record, Rows
-from hostex_mcp.tools.schema import Schema, object_schema, schema_of
+from hostex_mcp.tools.schema import Schema, metadata_of, object_schema, schema_of
 
 Function = Callable[..., Awaitable[Rows[Any] | Record[Any] | Change[Any] | Forward[Any]]]
 
@@ -91,6 +91,11 @@ class Tool:
         answer.pop("required", None)
         answer.setdefault("properties", {})["error"] = {"type": "object"}
         return answer
+
+    @cached_property
+    def titled(self) -> list[str]:
+        """Arguments that take a property's title in place of its id, alone or in a list."""
+        return [name for name, hint in self.hints.items() if PropertyTitle() in metadata_of(hint)]
 
     @cached_property
     def model(self) -> type[Arguments]:

@@ -15,6 +15,7 @@ from hostex_mcp.tools.selection import UnknownName, select
 from hostex_mcp.tools.tool import TOOLSETS, Effect, Tool
 from tests.contract.description import described
 
+ENCODING = bpe_openai.get_encoding("o200k_base")
 TOOLS = list(CATALOGUE.values())
 OFFICIAL_READS = {
     "search_properties",
@@ -59,8 +60,7 @@ def wire(tool: Tool) -> dict[str, Any]:
 
 
 def tokens(tools: list[Tool]) -> int:
-    encoding = bpe_openai.get_encoding("o200k_base")
-    return len(encoding.encode(json.dumps([wire(tool) for tool in tools], separators=(",", ":"))))
+    return len(ENCODING.encode(json.dumps([wire(tool) for tool in tools], separators=(",", ":"))))
 
 
 def keywords(schema: Any) -> Iterator[str]:
