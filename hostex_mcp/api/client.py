@@ -29,6 +29,7 @@ from hostex_mcp.api.errors import (
 from hostex_mcp.api.operation import AnswerT, Listing, Operation, Page, RowT
 
 BASE_URL = "https://api.hostex.io/v3"
+LARGEST_PAGE = 100
 USER_AGENT = f"hostex-mcp/{__version__} (+https://github.com/hostex-mcp/hostex-mcp)"
 
 _AT_ONCE = 8
@@ -97,13 +98,14 @@ class HostexClient:
         offset: int = 0,
         limit: int = 100,
     ) -> Page[RowT]:
-        """Read one page of a list: up to `limit` rows (at most 100) from `offset` on.
+        """Read one page of a list: up to `limit` rows, or 100 if that is less, from `offset` on.
 
         A list that is not paged comes whole, whatever `offset` and `limit` say.
 
         Raises:
             HostexError: one of its subclasses; see the errors module.
         """
+        limit = min(limit, LARGEST_PAGE)
         place = {"offset": offset, "limit": limit} if listing.paged else {}
         operation = Operation[Any]("GET", listing.path)
         call = prepare(operation, path or {}, {**(query or {}), **place}, None)

@@ -7,10 +7,9 @@ from typing import Any, Generic
 import anyio
 
 from hostex_mcp.api._call import Query
-from hostex_mcp.api.client import HostexClient
+from hostex_mcp.api.client import LARGEST_PAGE, HostexClient
 from hostex_mcp.api.errors import BadRequest, Problem
 from hostex_mcp.api.operation import Listing, Page, RowT
-from hostex_mcp.api.paging import LARGEST_PAGE
 
 EXHAUSTED = -1
 

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from typing import Generic
 
 from hostex_mcp.api._call import PathValues, Query
-from hostex_mcp.api.client import HostexClient
+from hostex_mcp.api.client import LARGEST_PAGE, HostexClient
 from hostex_mcp.api.operation import Listing, RowT
-
-LARGEST_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,279 @@
+import httpx2
+import pytest
+
+from hostex_mcp.api import (
+    AccountBlocked,
+    AccountError,
+    AuthError,
+    BadRequest,
+    ChannelFailed,
+    Conflict,
+    Forbidden,
+    HostexError,
+    InvalidToken,
+    NotFound,
+    Operation,
+    OutcomeUnknown,
+    PlanUnsupported,
+    Problem,
+    RateLimited,
+    ReadOnlyToken,
+    SubscriptionLapsed,
+    Unavailable,
+    UnexpectedResponse,
+    UpstreamFailed,
+)
+from hostex_mcp.api.calendar import LIST_LISTING_CALENDARS
+from hostex_mcp.api.oauth import OBTAIN_TOKEN
+from hostex_mcp.api.properties import CREATE_PROPERTY, LIST_PROPERTIES
+from tests.api.hostex import REQUEST_ID, TOKEN, Step, envelope, page_of_html, script
+
+pytestmark = pytest.mark.anyio
+
+READ = Operation[None]("GET", "/tags/{id}")
+WRITE = Operation[None]("PATCH", "/tags/{id}")
+PROBE = "GET /v3/properties?offset=0&limit=1"
+
+
+async def failure(*steps: Step, operation: Operation[None] = READ) -> HostexError:
+    with pytest.raises(HostexError) as caught:
+        await script(*steps).client().call(operation, path={"id": 7})
+    return caught.value
+
+
+@pytest.mark.parametrize("code", [0, 200, "0", "200"])
+@pytest.mark.parametrize("status", [200, 201, 204])
+async def test_both_codes_of_success_are_success_with_any_2xx_status(code: int | str, status: int) -> None:
+    assert (
+        await script(envelope(3, code=code, status=status)).client().call(Operation("GET", "/count", int))
+        == 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "retryable"),
+    [
+        (400, BadRequest, False),
+        (401, InvalidToken, False),
+        (403, Forbidden, False),
+        (404, NotFound, False),
+        (405, UpstreamFailed, False),
+        (409, Conflict, False),
+        (420, AccountBlocked, False),
+        (422, BadRequest, False),
+        (429, RateLimited, True),
+        (500, UpstreamFailed, True),
+        (501, Unavailable, False),
+        (502, ChannelFailed, True),
+        (503, ChannelFailed, True),
+        (504, ChannelFailed, True),
+        (521, UpstreamFailed, True),
+        (-1, UpstreamFailed, False),
+        ("404", NotFound, False),
+    ],
+)
+async def test_the_code_of_a_read_decides_the_error(
+    code: int | str, kind: type[HostexError], retryable: bool
+) -> None:
+    error = await failure(envelope(code=code, msg="As it is."))
+    assert type(error) is kind
+    assert error.code == int(code)
+    assert error.message == str(error) == "As it is."
+    assert error.request_id == REQUEST_ID
+    assert error.operation == "GET /tags/{id}"
+    assert error.retryable is retryable
+
+
+@pytest.mark.parametrize("status", [400, 404, 500])
+async def test_the_code_wins_over_the_http_status_and_the_wording(status: int) -> None:
+    error = await failure(envelope(code=403, msg="The page was not found. Too Many Attempts.", status=status))
+    assert type(error) is Forbidden
+
+
+@pytest.mark.parametrize("code", [500, 502, 503, 504])
+async def test_a_failed_write_is_not_called_repeatable_since_it_may_have_happened(code: int) -> None:
+    error = await failure(envelope(code=code), operation=WRITE)
+    assert error.retryable is False
+    assert error.kind in ("upstream", "channel")
+
+
+async def test_a_rate_limit_tells_its_scope_window_and_wait() -> None:
+    headers = {"Retry_After": "60", "X_RateLimit_Scope": "endpoint", "X_RateLimit_Window": "1m"}
+    error = await failure(envelope(code=429, msg="Too Many Attempts.", **headers))
+    assert isinstance(error, RateLimited)
+    assert (error.scope, error.window, error.retry_after) == ("endpoint", "1m", 60.0)
+
+
+@pytest.mark.parametrize("wait", ["", "soon", "-5", "1e3", "inf", "Wed, 21 Oct 2026 07:28:00 GMT"])
+async def test_an_unreadable_wait_is_no_wait(wait: str) -> None:
+    error = await failure(envelope(code=429, Retry_After=wait), operation=WRITE)
+    assert isinstance(error, RateLimited)
+    assert (error.scope, error.window, error.retry_after) == (None, None, None)
+
+
+async def test_messages_of_hostex_are_bounded_and_printable() -> None:
+    error = await failure(envelope(code=400, msg="The\tname\u202e\x00 is\r\n too long. " + "x" * 500))
+    assert error.message.startswith("The name is too long. xxx")
+    assert len(error.message) == 200
+
+
+@pytest.mark.parametrize("msg", ["", None, 5])
+async def test_an_error_without_message_gets_one(msg: str) -> None:
+    error = await failure(envelope(code=404, msg=msg))
+    assert error.message == "Hostex answered with error code 404."
+
+
+async def test_an_echoed_token_is_removed() -> None:
+    error = await failure(envelope(code=404, msg=f"No {TOKEN} here"))
+    assert error.message == "No [hidden] here"
+
+
+async def test_echoed_client_credentials_are_removed() -> None:
+    hostex = script(envelope(code=401, msg="Bad secret s3cr3t for code c0de."))
+    body = {"client_id": "app", "client_secret": "s3cr3t", "code": "c0de", "grant_type": "authorization_code"}
+    with pytest.raises(InvalidToken) as caught:
+        await hostex.client(token=None).call(OBTAIN_TOKEN, body=body)
+    assert caught.value.message == "Bad secret [hidden] for code [hidden]."
+    assert len(hostex.requests) == 1
+
+
+async def test_a_refused_write_of_a_token_that_reads_is_a_read_only_token() -> None:
+    hostex = script(envelope(code=401, msg="Not authorized for this action."), envelope({"properties": []}))
+    with pytest.raises(ReadOnlyToken) as caught:
+        await hostex.client().call(WRITE, path={"id": 7})
+    assert hostex.asked == ["PATCH /v3/tags/7", PROBE]
+    assert isinstance(caught.value, AuthError)
+    assert (caught.value.code, caught.value.operation) == (401, "PATCH /tags/{id}")
+    assert caught.value.message == "Not authorized for this action."
+
+
+async def test_a_read_done_with_post_can_show_a_read_only_token_too() -> None:
+    hostex = script(envelope(code=401), envelope({"properties": []}))
+    with pytest.raises(ReadOnlyToken):
+        await hostex.client().call(LIST_LISTING_CALENDARS, body={})
+    assert hostex.asked == ["POST /v3/listings/calendar", PROBE]
+
+
+@pytest.mark.parametrize("probe", [envelope(code=401), envelope(code=500), page_of_html(502)])
+async def test_a_refused_write_of_a_token_that_does_not_read_is_an_invalid_token(probe: Step) -> None:
+    hostex = script(envelope(code=401, msg="Invalid access token."), probe)
+    with pytest.raises(InvalidToken) as caught:
+        await hostex.client().call(WRITE, path={"id": 7})
+    assert hostex.asked == ["PATCH /v3/tags/7", PROBE]
+    assert caught.value.kind == "invalid_token"
+
+
+async def test_a_refused_read_is_an_invalid_token_without_further_asking() -> None:
+    hostex = script(envelope(code=401))
+    with pytest.raises(InvalidToken):
+        await hostex.client().call(READ, path={"id": 7})
+    assert hostex.asked == ["GET /v3/tags/7"]
+
+
+async def test_the_documented_text_tells_a_lapsed_subscription() -> None:
+    hostex = script(envelope(code=420, msg="Subscription expired"))
+    with pytest.raises(SubscriptionLapsed) as caught:
+        await hostex.client().call(READ, path={"id": 7})
+    assert hostex.asked == ["GET /v3/tags/7"]
+    assert isinstance(caught.value, AccountError)
+
+
+async def test_any_other_420_is_about_the_plan_when_other_reads_work() -> None:
+    hostex = script(envelope(code=420, msg="Pro only"), envelope({"properties": []}))
+    with pytest.raises(PlanUnsupported) as caught:
+        await hostex.client().call(READ, path={"id": 7})
+    assert hostex.asked == ["GET /v3/tags/7", PROBE]
+    assert caught.value.message == "Pro only"
+
+
+async def test_any_other_420_is_about_the_account_when_other_reads_fail() -> None:
+    assert (await failure(envelope(code=420, msg="subscription expired"))).kind == "account"
+
+
+async def test_a_420_on_the_properties_themselves_is_about_the_account() -> None:
+    hostex = script(envelope(code=420))
+    with pytest.raises(AccountBlocked):
+        await hostex.client().page(LIST_PROPERTIES)
+    assert hostex.asked == ["GET /v3/properties?offset=0&limit=100"]
+
+
+async def test_success_with_a_status_of_failure_is_unexpected_on_a_read() -> None:
+    error = await failure(envelope({}, status=403))
+    assert isinstance(error, UnexpectedResponse)
+    assert error.message == "Hostex answered with success and HTTP 403 at once."
+
+
+async def test_success_with_a_status_of_failure_leaves_a_write_open() -> None:
+    error = await failure(envelope({}, status=500), operation=WRITE)
+    assert isinstance(error, OutcomeUnknown)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[]",
+        "{}",
+        '{"error_code": null}',
+        '{"error_code": true}',
+        '{"error_code": "ok"}',
+        '{"error_code": NaN}',
+    ],
+)
+async def test_json_without_a_code_is_not_hostexs_form(body: str) -> None:
+    hostex = script(httpx2.Response(200, content=body.encode()))
+    with pytest.raises(UnexpectedResponse) as caught:
+        await hostex.client().call(READ, path={"id": 7})
+    assert caught.value.message == "The answer is not in Hostex's form (HTTP 200)."
+    assert caught.value.request_id is None
+
+
+async def test_a_row_of_the_wrong_shape_is_named_by_field_and_problem_and_never_by_value() -> None:
+    rows = [{"id": 1, "title": "A", "channels": []}, {"id": "s3cret", "title": None, "channels": []}]
+    hostex = script(envelope({"properties": rows}))
+    with pytest.raises(UnexpectedResponse) as caught:
+        await hostex.client().page(LIST_PROPERTIES)
+    assert caught.value.fields == (
+        Problem("properties.1.id", "int_parsing"),
+        Problem("properties.1.title", "string_type"),
+    )
+    assert "properties.1.id (int_parsing)" in caught.value.message
+    assert "s3cret" not in caught.value.message
+    assert caught.value.operation == "GET /properties"
+    assert caught.value.request_id == REQUEST_ID
+
+
+async def test_at_most_five_problems_are_named() -> None:
+    hostex = script(envelope({"properties": [{} for _ in range(4)]}))
+    with pytest.raises(UnexpectedResponse) as caught:
+        await hostex.client().page(LIST_PROPERTIES)
+    assert len(caught.value.fields) == 5
+
+
+@pytest.mark.parametrize("data", [None, [], {}, {"property": []}, "text"])
+async def test_a_list_without_its_rows_is_unexpected(data: object) -> None:
+    hostex = script(envelope(data))
+    with pytest.raises(UnexpectedResponse) as caught:
+        await hostex.client().page(LIST_PROPERTIES)
+    assert caught.value.fields == (Problem("properties", "missing"),)
+
+
+async def test_an_answer_that_is_data_itself_is_named_so_when_it_does_not_fit() -> None:
+    with pytest.raises(UnexpectedResponse) as caught:
+        await script(envelope("many")).client().call(Operation("GET", "/count", int))
+    assert caught.value.fields == (Problem("data", "int_parsing"),)
+
+
+async def test_a_write_with_an_unreadable_success_is_open_and_says_so() -> None:
+    hostex = script(envelope({"id": 5}))
+    with pytest.raises(OutcomeUnknown) as caught:
+        await hostex.client().call(CREATE_PROPERTY, body={"title": "Loft"})
+    assert "property_id (missing)" in caught.value.message
+    assert caught.value.retryable is False
+    assert len(hostex.requests) == 1
+
+
+@pytest.mark.parametrize(("total", "read"), [(143, 143), (None, None), ("9", None), (True, None)])
+async def test_the_claimed_total_is_passed_on_when_it_is_a_number(total: object, read: int | None) -> None:
+    page = await script(envelope({"properties": [], "total": total})).client().page(LIST_PROPERTIES)
+    assert page.total == read
+    assert not page.more
