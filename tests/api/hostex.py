@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +20,7 @@ Wire = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def envelope(
-    data: Any = None, *, code: int | str = 200, msg: str = "Done.", status: int = 200, **headers: str
+    data: Any = None, *, code: int | str = 200, msg: Any = "Done.", status: int = 200, **headers: Any
 ) -> httpx2.Response:
     """An answer in Hostex's form; header names are written with underscores."""
     body = {"request_id": REQUEST_ID, "error_code": code, "error_msg": msg, "data": data}
@@ -101,7 +101,7 @@ DONE = json.dumps({"request_id": REQUEST_ID, "error_code": 200, "error_msg": "Do
 
 
 @asynccontextmanager
-async def wire(handle: Wire) -> AsyncIterator[str]:
+async def wire(handle: Wire) -> AsyncGenerator[str]:
     """The base address of a server that treats each connection with `handle` and then closes it."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -98,8 +98,8 @@ async def test_a_failed_write_is_not_called_repeatable_since_it_may_have_happene
 
 
 async def test_a_rate_limit_tells_its_scope_window_and_wait() -> None:
-    headers = {"Retry_After": "60", "X_RateLimit_Scope": "endpoint", "X_RateLimit_Window": "1m"}
-    error = await failure(envelope(code=429, msg="Too Many Attempts.", **headers))
+    throttled = envelope(code=429, Retry_After="60", X_RateLimit_Scope="endpoint", X_RateLimit_Window="1m")
+    error = await failure(throttled)
     assert isinstance(error, RateLimited)
     assert (error.scope, error.window, error.retry_after) == ("endpoint", "1m", 60.0)
 
@@ -118,7 +118,7 @@ async def test_messages_of_hostex_are_bounded_and_printable() -> None:
 
 
 @pytest.mark.parametrize("msg", ["", None, 5])
-async def test_an_error_without_message_gets_one(msg: str) -> None:
+async def test_an_error_without_message_gets_one(msg: object) -> None:
     error = await failure(envelope(code=404, msg=msg))
     assert error.message == "Hostex answered with error code 404."
 
@@ -228,8 +228,8 @@ async def test_json_without_a_code_is_not_hostexs_form(body: str) -> None:
 
 
 async def test_a_row_of_the_wrong_shape_is_named_by_field_and_problem_and_never_by_value() -> None:
-    rows = [{"id": 1, "title": "A", "channels": []}, {"id": "s3cret", "title": None, "channels": []}]
-    hostex = script(envelope({"properties": rows}))
+    good: dict[str, object] = {"id": 1, "title": "A", "channels": []}
+    hostex = script(envelope({"properties": [good, {**good, "id": "s3cret", "title": None}]}))
     with pytest.raises(UnexpectedResponse) as caught:
         await hostex.client().page(LIST_PROPERTIES)
     assert caught.value.fields == (
