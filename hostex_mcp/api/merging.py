@@ -154,10 +154,11 @@ class _Merge(Generic[RowT]):
     def result(self) -> Merged[RowT]:
         """The page."""
         totals = [window.total for window in self._windows]
+        offsets = self._offsets()
         return Merged(
             items=self._items,
-            offsets=self._offsets(),
-            steps=self._steps,
+            offsets=offsets,
+            steps=[*self._steps[:-1], offsets] if self._steps else [],
             more=not all(window.ended for window in self._windows),
             total=sum(one or 0 for one in totals) if None not in totals else None,
         )

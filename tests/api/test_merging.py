@@ -87,6 +87,12 @@ async def test_a_page_is_full_even_when_repeated_rows_are_dropped() -> None:
     assert page.more
 
 
+async def test_windows_found_to_have_ended_after_the_last_row_are_so_in_its_step_too() -> None:
+    same = [(0, 0), (1, 0)]
+    page = await merged(Lists({"a": same, "b": same}), [1, 1], limit=2)
+    assert (ids(page), page.offsets, page.steps, page.more) == ([1], [-1, -1], [[-1, -1]], False)
+
+
 async def test_one_window_is_read_without_looking_back() -> None:
     lists = Lists({"a": [(number, 100 - number) for number in range(6)]})
     page = await merged(lists, [2])
