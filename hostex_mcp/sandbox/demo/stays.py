@@ -1,0 +1,191 @@
+"""The rows of the reservation list, one per stay."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from hostex_mcp.sandbox.demo.bookings import Booking
+from hostex_mcp.sandbox.demo.builder import Builder
+from hostex_mcp.sandbox.demo.charges import received_share, stay_charges
+from hostex_mcp.sandbox.demo.codes import reservation_codes
+from hostex_mcp.sandbox.demo.guests import Guest, GuestBook
+from hostex_mcp.sandbox.lookups import iso, named
+from hostex_mcp.sandbox.orders import settle_order
+from hostex_mcp.sandbox.state import Row
+
+_HOST_CHANNELS = ("hostex_direct", "booking_site")
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A stay of the account with what it was made from."""
+
+    booking: Booking
+    place: Row
+    guest: Guest
+    row: Row
+    booked_at: datetime
+
+
+def add_stays(builder: Builder, bookings: list[Booking]) -> list[Stay]:
+    """Add a row per booking and settle the orders they form."""
+    book = GuestBook(builder)
+    places = {place["id"]: place for place in builder.plan["properties"]}
+    stays = [_stay(builder, booking, places[booking.property_id], book) for booking in bookings]
+    builder.account.stays = {stay.row["stay_code"]: stay.row for stay in stays}
+    orders: dict[str, list[Stay]] = {}
+    for stay in stays:
+        orders.setdefault(stay.row["reservation_code"], []).append(stay)
+    for order in orders.values():
+        _settle(order)
+    return stays
+
+
+def _settle(order: list[Stay]) -> None:
+    rows, share = [stay.row for stay in order], received_share(order[0].booking)
+    settle_order(rows, 0)
+    settle_order(rows, round(rows[0]["payment"]["total_amount"] * share, 2))
+
+
+def _stay(builder: Builder, booking: Booking, place: Row, book: GuestBook) -> Stay:
+    guest = Guest(**booking.wishes["guest"]) if "guest" in booking.wishes else book.draw(booking.channel)
+    booked_at = _booked_at(builder, booking)
+    code, stay_code, number = reservation_codes(builder, booking)
+    row = {
+        "reservation_code": code,
+        "stay_code": stay_code,
+        "channel_id": number,
+        "property_id": place["id"] if booking.wishes.get("allocated", True) else 0,
+        "channel_type": booking.channel,
+        "listing_id": _listing_id(builder, booking, place),
+        "check_in_date": str(builder.day(booking.start)),
+        "check_out_date": str(builder.day(booking.end)),
+    }
+    row |= _party(builder, booking, place)
+    row |= {"status": booking.status, "stay_status": _stay_status(booking)}
+    row |= {"guest_name": guest.name, "guest_phone": guest.phone, "guest_email": guest.email}
+    row |= _history(builder, booking, booked_at)
+    row |= {"rates": stay_charges(builder, booking, place)}
+    row |= {"check_in_details": _check_in_details(builder, booking, number)}
+    row |= _notes(booking) | {"custom_channel": _custom_channel(builder, booking)}
+    row |= {"guests": _guests(builder, booking, guest)} | _leftovers(booking)
+    return Stay(booking, place, guest, row, booked_at)
+
+
+def _booked_at(builder: Builder, booking: Booking) -> datetime:
+    """Return when the booking was made: as planned, or some weeks ahead and always before a cancellation."""
+    if "booked_hours_ago" in booking.wishes:
+        return builder.ago(hours=booking.wishes["booked_hours_ago"])
+    latest = -1 - booking.wishes.get("cancelled_days_ago", -1)
+    ahead = builder.random.choice((3, 8, 15, 24, 40, 61))
+    offset = min(booking.start - ahead, latest - builder.random.randrange(1, 25))
+    if "booked_days_ago" in booking.wishes:
+        offset = -booking.wishes["booked_days_ago"]
+    return builder.past(offset, builder.daytime())
+
+
+def _history(builder: Builder, booking: Booking, booked_at: datetime) -> Row:
+    """Return who booked when. Denied and expired requests carry no time of cancellation (Inferred)."""
+    days = booking.wishes.get("cancelled_days_ago")
+    return {
+        "cancelled_at": None if days is None else iso(builder.past(-days, time(9, 12))),
+        "booked_at": iso(booked_at),
+        "created_at": iso(booked_at),
+        "creator": builder.account.email if booking.channel == "hostex_direct" else "System",
+    }
+
+
+def _stay_status(booking: Booking) -> str:
+    """Return where the guest is: those who leave today are still in, those who come today are awaited."""
+    if booking.status != "accepted" or booking.start >= 0:
+        return "checkin_pending"
+    return "in_house" if booking.end >= 0 else "stay_completed"
+
+
+def _listing_id(builder: Builder, booking: Booking, place: Row) -> str:
+    if booking.channel == "hostex_direct":
+        return str(place["id"])
+    pools = [pool for pool in builder.plan["room_types"] if place["id"] in pool["property_ids"]]
+    sold = [*place["sells"], *(sold for pool in pools for sold in pool["sells"])]
+    return next(listing_id for channel, listing_id, *_ in sold if channel == booking.channel)
+
+
+def _party(builder: Builder, booking: Booking, place: Row) -> Row:
+    some = (min(builder.random.choice((1, 2, 2, 2, 3, 4)), place["sleeps"]), 0, 0, 0)
+    adults, children, infants, pets = booking.wishes.get("party", some)
+    return {
+        "number_of_guests": adults + children,
+        "number_of_adults": adults,
+        "number_of_children": children,
+        "number_of_infants": infants,
+        "number_of_pets": pets,
+    }
+
+
+def _check_in_details(builder: Builder, booking: Booking, number: str) -> Row:
+    """Return what the guest is told; about half of the arrivals of the coming days have a lock code."""
+    code = f"{builder.random.randrange(10000):04}" if builder.random.random() < 0.5 else None
+    if not (booking.status == "accepted" and -7 <= booking.start <= 7):
+        code = None
+    details: Row = {
+        "arrival_at": None,
+        "departure_at": None,
+        "lock_code": code,
+        "lock_code_visible_after": "14:00" if code else "",
+        "deposit": None,
+        "id_required": "not_required",
+        "check_in_guide_url": f"https://guide.example.invalid/g/{number.lower()}",
+    }
+    return details | booking.wishes.get("check_in", {})
+
+
+def _notes(booking: Booking) -> Row:
+    wishes = booking.wishes
+    return {
+        "remarks": wishes.get("remarks", ""),
+        "channel_remarks": wishes.get("channel_remarks", ""),
+        "conversation_id": None,
+        "tags": list(wishes.get("tags", [])),
+    }
+
+
+def _custom_channel(builder: Builder, booking: Booking) -> Row | None:
+    if booking.channel not in _HOST_CHANNELS:
+        return None
+    channels = builder.account.custom_channels
+    channel_id = booking.wishes.get("custom_channel_id", channels[-1]["id"])
+    return {"id": channel_id, "name": named(channels, channel_id)}
+
+
+def _guests(builder: Builder, booking: Booking, guest: Guest) -> list[Row]:
+    if "guests" in booking.wishes:
+        return list(booking.wishes["guests"])
+    document = booking.wishes.get("id_document")
+    row: Row = {
+        "id": builder.number("guest"),
+        "name": guest.name,
+        "phone": guest.phone,
+        "email": guest.email,
+        "id_type": None,
+        "id_number": None,
+        "gender": None,
+        "country": guest.country,
+        "is_booker": True,
+        "id_images": [],
+    }
+    if document:
+        image = builder.number("document")
+        row |= document
+        row["id_images"] = [{"id": image, "url": f"https://img.example.invalid/id/{image}.jpg"}]
+    return [row]
+
+
+def _leftovers(booking: Booking) -> Row:
+    wishes, policy = booking.wishes, booking.wishes.get("policy", "flexible")
+    details = {"airbnb": {"cancellation_policy_category": policy}}
+    return {
+        "custom_fields": wishes.get("custom_fields"),
+        "in_reservation_box": wishes.get("in_box", False),
+        "additional_fees": list(wishes.get("additional_fees", [])),
+        "checkin_guide_images": [],
+        "channel_details": details if booking.channel == "airbnb" else None,
+    }
