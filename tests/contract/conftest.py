@@ -35,8 +35,34 @@ def known(untouched: Hostex, pristine: Accounts) -> Known:
     return Known(untouched)
 
 
+class Spare:
+    """A sandbox for writes, which serves test after test until one of them has changed something."""
+
+    def __init__(self, runner: asyncio.Runner, pristine: Accounts) -> None:
+        self._runner = runner
+        self._pristine = pristine
+        self._used: Hostex | None = None
+
+    def take(self) -> Hostex:
+        """Return a sandbox whose accounts are as they were built."""
+        if self._used is None or self._used.sandbox.accounts != self._pristine:
+            self.close()
+            self._used = Hostex(self._runner, deepcopy(self._pristine))
+        return self._used
+
+    def close(self) -> None:
+        if self._used is not None:
+            self._used.close()
+
+
+@pytest.fixture(scope="session")
+def spare(runner: asyncio.Runner, pristine: Accounts) -> Iterator[Spare]:
+    spare = Spare(runner, pristine)
+    yield spare
+    spare.close()
+
+
 @pytest.fixture
-def hostex(runner: asyncio.Runner, pristine: Accounts) -> Iterator[Hostex]:
-    """A sandbox of its own, for writes."""
-    with connected(runner, deepcopy(pristine)) as hostex:
-        yield hostex
+def hostex(spare: Spare) -> Hostex:
+    """A sandbox that nobody has changed yet."""
+    return spare.take()

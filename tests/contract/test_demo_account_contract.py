@@ -11,7 +11,7 @@ from tests.contract.hostex import Given, Hostex
 from tests.contract.known import Known
 
 TYPES = described().types
-NEVER_SEEN = {"Property.google_place_payload", "KnowledgeBase.process_status"}
+NEVER_SEEN = {"Property.google_place_payload"}
 
 
 def price_and_rules(hostex: Hostex, known: Known, channel: str) -> list[dict[str, Any]]:

@@ -21,8 +21,8 @@ NOT_OF_TYPE: dict[str, tuple[object, ...]] = {
 
 def wrong_values(shape: Shape, valid: Any, *, text: bool) -> Iterator[object]:
     """Yield wrong values for a parameter that may hold `valid`. In `text`, as in a query, all are strings."""
-    if not (text and shape.type == "string"):
-        yield from NOT_OF_TYPE["object" if shape.type in described().types else shape.type]
+    kind = "object" if shape.type in described().types else shape.type
+    yield from (value for value in NOT_OF_TYPE[kind] if isinstance(value, str) or not text)
     yield from _outside_the_rules(shape)
     if isinstance(valid, list):
         yield from _wrong_lists(shape, cast("list[Any]", valid))
