@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from importlib import import_module
 
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from hostex_mcp.sandbox.control import Control
+from hostex_mcp.sandbox.demo import build_accounts
 from hostex_mcp.sandbox.oauth import OAuth
 from hostex_mcp.sandbox.portal import PATH, Portal
 from hostex_mcp.sandbox.rest import PREFIX, RestApi
@@ -34,7 +34,7 @@ class Sandbox:
     ) -> None:
         self.clock = now or _clock_from(today)
         start = self.clock()
-        self.accounts = accounts or _demo(today or start.date(), seed, start)
+        self.accounts = accounts or build_accounts(today or start.date(), seed, start)
         tokens = TokenStore(self.accounts)
         self.oauth = OAuth(tokens, self.accounts.main)
         self._rest = RestApi(self.accounts, tokens, self.oauth, self.clock)
@@ -55,10 +55,6 @@ class Sandbox:
         """Make every queued write take effect now."""
         for account in self.accounts.each():
             account.apply_due()
-
-
-def _demo(today: date, seed: int, now: datetime) -> Accounts:
-    return import_module("hostex_mcp.sandbox.demo").build_accounts(today, seed, now)
 
 
 def _clock_from(today: date | None) -> Clock:
