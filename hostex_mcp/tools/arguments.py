@@ -116,7 +116,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     if (habit := _HABITS.get(name)) in names:
         return habit
     best = max(names, key=lambda one: _likeness(name, one), default=None)
-    return best if best is not None and _likeness(name, best) >= 0.5 else None
+    return best if best is not None and _likeness(name, best) >= 0.6 else None
 
 
 def _likeness(one: str, other: str) -> float:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from subprocess import DEVNULL, PIPE
 from typing import Any
 
 import pytest
@@ -66,46 +67,45 @@ def test_a_token_appears_in_no_answer_and_no_log(connect: Connect, sandbox: Sand
     assert all(token not in text for text in said)
 
 
-def run(lines: list[dict[str, Any]], *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    sent = "".join(json.dumps({"jsonrpc": "2.0", **line}) + "\n" for line in lines)
-    return subprocess.run(
-        [sys.executable, "-m", "hostex_mcp", *options],
-        input=sent,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-        env={"PATH": "/usr/bin", **environ},
-    )
+ENVIRON = {"PATH": "/usr/bin", "HOSTEX_MCP_LOG_LEVEL": "debug"}
+SERVER = [sys.executable, "-m", "hostex_mcp"]
+
+
+def converse(*lines: str) -> tuple[list[dict[str, Any]], int]:
+    """Send lines one by one, each answered before the next, then end the input."""
+    with subprocess.Popen(SERVER, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True, env=ENVIRON) as process:
+        assert process.stdin
+        assert process.stdout
+        answers: list[dict[str, Any]] = []
+        for line in lines:
+            process.stdin.write(line + "\n")
+            process.stdin.flush()
+            if '"id"' in line:
+                answers.append(json.loads(process.stdout.readline()))
+        process.stdin.close()
+        answers += [json.loads(line) for line in process.stdout]
+        return answers, process.wait(20)
+
+
+def request(number: int, method: str, **params: Any) -> str:
+    return json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
 
 
 def test_the_end_of_input_ends_the_process_and_stdout_holds_only_protocol() -> None:
-    done = run(
-        [
-            {"id": 1, "method": "initialize", "params": LEGACY},
-            {"method": "notifications/initialized"},
-            {"id": 2, "method": "tools/list"},
-        ],
-        HOSTEX_MCP_LOG_LEVEL="debug",
+    answers, status = converse(
+        request(1, "initialize", **LEGACY),
+        '{"jsonrpc": "2.0", "method": "notifications/initialized"}',
+        request(2, "tools/list"),
+        request(3, "tools/call", name="list_properties", arguments={}),
     )
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert done.returncode == 0
-    assert [one["id"] for one in answers] == [1, 2]
+    assert status == 0
+    assert [one["id"] for one in answers] == [1, 2, 3]
     assert answers[0]["result"]["protocolVersion"] == "2025-06-18"
+    assert answers[2]["result"]["structuredContent"]["error"]["kind"] == "not_configured"
 
 
-def test_broken_input_is_answered_in_the_protocol_and_the_server_goes_on() -> None:
-    sent = 'this is not json\n{"jsonrpc": "2.0", "id": 7, "method": "ping"}\n'
-    done = subprocess.run(
-        [sys.executable, "-m", "hostex_mcp"],
-        input=sent,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-        env={"PATH": "/usr/bin"},
-    )
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
+def test_broken_input_does_not_stop_the_server() -> None:
+    answers, _ = converse("this is not json", request(7, "ping"))
     assert 7 in [one.get("id") for one in answers]
 
 
@@ -129,7 +129,10 @@ def test_broken_input_is_answered_in_the_protocol_and_the_server_goes_on() -> No
 def test_a_wrong_setting_stops_the_start_with_one_line(
     options: tuple[str, ...], environ: dict[str, str], line: str
 ) -> None:
-    done = run([], *options, **environ)
+    command = [*SERVER, *options]
+    done = subprocess.run(
+        command, stdin=DEVNULL, capture_output=True, text=True, timeout=30, check=False, env=environ
+    )
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.startswith(line)

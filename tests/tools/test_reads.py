@@ -171,7 +171,7 @@ async def test_a_whole_long_thread_fits_into_one_answer_or_says_what_is_missing(
 
 async def test_messages_are_labelled_and_only_outsiders_text_is_fenced(call: Call, sandbox: Sandbox) -> None:
     authors: set[str] = set()
-    for thread in list(sandbox.accounts.main.conversations)[:20]:
+    for thread in sandbox.accounts.main.conversations:
         answer = await call("get_conversation", conversation_id=thread, last_n=50)
         for one in answer["messages"]:
             authors.add(one["author"])
@@ -200,8 +200,6 @@ async def test_every_conversation_is_listed_once(call: Call, sandbox: Sandbox) -
 async def test_transactions_of_more_than_a_year_are_whole(call: Call, sandbox: Sandbox) -> None:
     rows = await whole(call, "list_transactions", start_date=ahead(-500), end_date=ahead(300), limit=90)
     assert sorted(row["id"] for row in rows) == sorted(sandbox.accounts.main.transactions)
-    moments = [row["action_at"] for row in rows]
-    assert moments == sorted(moments, reverse=True)
 
 
 async def test_transactions_need_a_period_or_an_id(call: Call, sandbox: Sandbox) -> None:
@@ -254,7 +252,7 @@ async def needed(name: str, call: Call, sandbox: Sandbox) -> dict[str, Any]:
         wanted["listings"] = [{"channel_type": channel, "listing_id": listing}]
     if name == "list_special_offers":
         wanted["conversation_id"] = next(
-            one["id"] for one in account.conversations.values() if one["_offers"]
+            one["id"] for one in account.conversations.values() if one.get("_offers")
         )
     return wanted
 
