@@ -113,8 +113,10 @@ def _of_other_form(got: Answer, call: Call) -> HostexError:
 
 
 def _doubtful(problem: str, got: Answer, call: Call) -> HostexError:
+    if call.writes:
+        return unreadable(problem, call)
     cut = got.status < 300 and "json" in got.headers.get("content-type", "")
-    again = not call.writes and (cut or got.status == 429 or got.status >= 500)
+    again = cut or got.status == 429 or got.status >= 500
     return unreadable(problem, call, retryable=again, retry_after=_retry_after(got))
 
 

@@ -108,6 +108,12 @@ async def test_a_long_rate_limit_is_reported_at_once() -> None:
     assert (len(hostex.requests), hostex.waits) == (1, [])
 
 
+async def test_a_proxy_that_asks_for_time_gets_it() -> None:
+    hostex = script(page_of_html(503, Retry_After="4"), envelope(5))
+    assert await hostex.client().call(COUNT) == 5
+    assert hostex.waits == [4.0]
+
+
 async def test_a_rate_limit_longer_than_the_deadline_is_reported_at_once() -> None:
     hostex = script(envelope(code=429, Retry_After="9"))
     with pytest.raises(RateLimited):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import httpx2
 import pytest
+from anyio.lowlevel import checkpoint
 
 from hostex_mcp.api import HostexClient, NetworkFailed, NotFound, Operation
 from tests.api.hostex import TOKEN, envelope
@@ -49,7 +50,7 @@ class Gate:
 async def turns(count: int = 20) -> None:
     """Let every other task run a few steps."""
     for _ in range(count):
-        await asyncio.sleep(0)
+        await checkpoint()
 
 
 async def test_identical_reads_at_the_same_time_are_one_request() -> None:

@@ -87,7 +87,7 @@ NOT_GZIP = says(http(b"plain", headers="Content-Encoding: gzip\r\n"))
 async def test_a_read_gets_over_a_bad_connection(trouble: Wire) -> None:
     server = Server(trouble, says(http(DONE)))
     await server.answer(READ)
-    assert len(server.requests) == 2
+    assert len(server.requests) in (2, 3)
 
 
 @pytest.mark.parametrize("trouble", [stalls, stalls_in_the_body, dribbles, drops, CUT, NOT_GZIP])

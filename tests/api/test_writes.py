@@ -39,7 +39,7 @@ async def failure(hostex_step: Step, *, tries: int = 1) -> HostexError:
         BrokenPipeError("gone"),
         page_of_html(200),
         page_of_html(500),
-        page_of_html(502),
+        page_of_html(502, Retry_After="4"),
         httpx2.Response(200, content=b'{"error_code": 20', headers={"Content-Type": "application/json"}),
     ],
 )
@@ -48,6 +48,7 @@ async def test_a_write_whose_answer_is_lost_is_open_and_never_sent_twice(trouble
     assert isinstance(error, OutcomeUnknown)
     assert error.kind == "outcome_unknown"
     assert not error.retryable
+    assert error.retry_after is None
     assert "unknown whether the change was made" in error.message
 
 

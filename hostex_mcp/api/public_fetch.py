@@ -1,0 +1,169 @@
+"""Fetching a document from an address that somebody else chose, without being led into a private network.
+
+Only https, only names and numbers that lead to public addresses. A name is looked up once, all its addresses
+are checked, and the connection goes to one that was checked; the certificate still has to be the name's.
+Nothing of the user is sent: no token, no cookies. Redirects and proxies are not used.
+"""
+
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from socket import SOCK_STREAM, gaierror
+
+import anyio
+import httpx2
+
+from hostex_mcp.api.client import USER_AGENT
+
+Address = IPv4Address | IPv6Address
+
+HTTPS_PORT = 443
+_MOST_ADDRESSES = 3
+_LONGEST_URL = 2_000
+_GLOBAL_UNICAST = ip_network("2000::/3")
+# What some Python versions take for public, and what leads to an IPv4 address in disguise.
+_REFUSED = [
+    ip_network(block)
+    for block in (
+        "168.63.129.16/32",  # answers inside a cloud's machines only
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "2001::/23",
+        "2001:db8::/32",
+        "2002::/16",
+        "3fff::/20",
+    )
+]
+
+
+class FetchFailed(Exception):
+    """The document was not fetched. The text completes a sentence that begins with the address, and tells
+    nothing about networks behind this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document, whole."""
+
+    content: bytes = field(repr=False)
+    headers: httpx2.Headers = field(repr=False)
+
+    @property
+    def content_type(self) -> str:
+        """The media type as told, in lower case and without parameters; empty where there is none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address belongs to the public internet and to no special purpose: loopback, private,
+    link-local, multicast, reserved, documentation, and the ways to write IPv4 inside IPv6 do not."""
+    if address.is_multicast or not address.is_global:
+        return False
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    return not any(address in block for block in _REFUSED)
+
+
+async def fetch_public(url: str, *, most_bytes: int, seconds: float, accept: str) -> Fetched:
+    """Fetch a document of at most `most_bytes` within `seconds`, look-up of the name included.
+
+    `accept` is the Accept header; whether the answer keeps to it is the caller's to judge.
+
+    Raises:
+        FetchFailed: for any other address, and when no complete answer with status 200 came.
+    """
+    parsed = _parsed(url)
+    limits = httpx2.Timeout(seconds, connect=seconds / _MOST_ADDRESSES)
+    try:
+        with anyio.fail_after(seconds):
+            return await _fetch(parsed, most_bytes, accept, limits)
+    except (TimeoutError, httpx2.TimeoutException):
+        problem = "did not answer in time"
+    except (httpx2.HTTPError, httpx2.StreamError, OSError):
+        problem = "could not be fetched"
+    raise FetchFailed(problem)
+
+
+def _parsed(text: str) -> httpx2.URL:
+    if len(text) > _LONGEST_URL or not text.isprintable() or " " in text or "\\" in text:
+        raise FetchFailed("is not an address")
+    try:
+        url = httpx2.URL(text)
+    except (httpx2.InvalidURL, ValueError):
+        raise FetchFailed("is not an address") from None
+    if url.scheme != "https" or not url.host:
+        raise FetchFailed("is not an https address")
+    if url.userinfo or url.port not in (None, HTTPS_PORT):
+        raise FetchFailed("must have neither a user nor a port")
+    return url
+
+
+async def _fetch(url: httpx2.URL, most_bytes: int, accept: str, limits: httpx2.Timeout) -> Fetched:
+    addresses = await _checked_addresses(url)
+    transport = httpx2.AsyncHTTPTransport(verify=_tls(), trust_env=False)
+    async with httpx2.AsyncClient(transport=transport, trust_env=False, timeout=limits) as http:
+        for address in addresses[:_MOST_ADDRESSES]:
+            try:
+                return await _read(http, _request(url, address, accept), most_bytes)
+            except (httpx2.ConnectError, httpx2.ConnectTimeout):
+                continue
+    raise FetchFailed("could not be reached")
+
+
+async def _checked_addresses(url: httpx2.URL) -> Sequence[Address]:
+    try:
+        addresses = await resolve(url.raw_host.decode("ascii"))
+    except (gaierror, ValueError):
+        addresses = ()
+    if not addresses or not all(is_public(one) for one in addresses):
+        raise FetchFailed("does not lead to a public address")
+    return addresses
+
+
+async def resolve(host: str) -> Sequence[Address]:
+    """All addresses of a host, the preferred ones first."""
+    found = await anyio.getaddrinfo(host, HTTPS_PORT, type=SOCK_STREAM)
+    return [ip_address(place[0]) for *_, place in found]
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return httpx2.create_ssl_context()
+
+
+def _request(url: httpx2.URL, address: Address, accept: str) -> httpx2.Request:
+    """A request that goes to this very address, for the host that the URL names."""
+    host = url.raw_host.decode("ascii")
+    headers = {
+        "Host": url.netloc.decode("ascii"),
+        "Accept": accept,
+        "Accept-Encoding": "identity",
+        "User-Agent": USER_AGENT,
+    }
+    pinned = url.copy_with(host=str(address), fragment=None)
+    return httpx2.Request("GET", pinned, headers=headers, extensions={"sni_hostname": host})
+
+
+async def _read(http: httpx2.AsyncClient, request: httpx2.Request, most_bytes: int) -> Fetched:
+    response = await http.send(request, stream=True, follow_redirects=False)
+    try:
+        if response.is_redirect:
+            raise FetchFailed("answers with a redirect, which is not followed")
+        if response.status_code != 200:
+            raise FetchFailed(f"answers with HTTP {response.status_code}")
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise FetchFailed("answers in a compressed form that was not asked for")
+        return Fetched(await _bounded(response, most_bytes), response.headers)
+    finally:
+        await response.aclose()
+
+
+async def _bounded(response: httpx2.Response, most_bytes: int) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > most_bytes:
+            raise FetchFailed(f"is larger than {most_bytes:,} bytes")
+    return bytes(body)
