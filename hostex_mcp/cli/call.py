@@ -30,12 +30,14 @@ def command(tool: str, arguments: tuple[str, ...], as_json: str | None, **option
 
 
 async def _call(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, Any]:
+    unknown = ""
     async with open_engine(settings) as engine, Client(create_server(engine)) as client:
         try:
             result = await client.call_tool(tool, given)
+            return cast("dict[str, Any]", result.structured_content)
         except MCPError as error:
-            raise OneLine(error.error.message) from None
-    return cast("dict[str, Any]", result.structured_content)
+            unknown = error.error.message
+    raise OneLine(unknown)
 
 
 def _json_arguments(text: str | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from hostex_mcp.server.answer import tokens
+from hostex_mcp.cli.tools import approximate_tokens
 from hostex_mcp.server.render import to_json
 
 _SERVER = StdioServerParameters(
@@ -40,7 +40,7 @@ class _Demo:
         async with Client(_SERVER) as client:
             listed = (await client.list_tools()).tools
             definitions = [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in listed]
-            cost = sum(tokens(to_json(one)) for one in definitions)
+            cost = sum(map(approximate_tokens, definitions))
             self._console.print(
                 f"Connected: {len(listed)} tools, about {cost:,} tokens for the model to carry."
             )

@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.table import Table
 
 from hostex_mcp.cli.session import load_settings, selection_of, serving_options
-from hostex_mcp.server.answer import tokens
 from hostex_mcp.server.app import definition
 from hostex_mcp.server.render import to_json
 from hostex_mcp.tools.tool import Tool
@@ -26,13 +25,18 @@ def command(as_json: bool, **options: Any) -> None:
         Console().print(_table(listed))
 
 
+def approximate_tokens(shown: object) -> int:
+    """About how many tokens a model spends on a definition: one for four characters of its JSON."""
+    return len(to_json(shown)) // 4
+
+
 def _definition(tool: Tool) -> dict[str, Any]:
     return definition(tool).model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def _entry(tool: Tool) -> dict[str, Any]:
     shown = _definition(tool)
-    about = {"toolset": tool.toolset, "effect": tool.effect.value, "tokens": tokens(to_json(shown))}
+    about = {"toolset": tool.toolset, "effect": tool.effect.value, "tokens": approximate_tokens(shown)}
     return {**shown, **about}
 
 
@@ -43,8 +47,10 @@ def _table(listed: list[Tool]) -> Table:
     table.add_column("Tokens", justify="right")
     total = 0
     for tool in listed:
-        cost = tokens(to_json(_definition(tool)))
+        cost = approximate_tokens(_definition(tool))
         total += cost
-        table.add_row(tool.name, tool.toolset, tool.effect.value, str(cost))
-    table.add_row(f"{len(listed)} tools", "", "", f"about {total}", style="bold")
+        table.add_row(tool.name, tool.toolset, tool.effect.value, f"{cost:,}")
+    table.add_row(
+        f"{len(listed)} {'tool' if len(listed) == 1 else 'tools'}", "", "", f"about {total:,}", style="bold"
+    )
     return table

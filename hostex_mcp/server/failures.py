@@ -87,7 +87,7 @@ def hostex_failure(error: HostexError) -> dict[str, Any]:
 def arguments_failure(tool: str, error: InvalidArguments) -> dict[str, Any]:
     """The structured result for arguments that do not fit; nothing was sent."""
     fields = [{"field": one.field, "problem": one.problem} for one in error.problems]
-    message = f"{tool} cannot use these arguments. {error}."
+    message = f"{tool} cannot use these arguments: {error}"
     return failure("invalid_arguments", message, operation=tool, fields=fields)
 
 
