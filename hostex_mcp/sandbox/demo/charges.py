@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hostex_mcp.sandbox.demo.bookings import Booking
 from hostex_mcp.sandbox.demo.builder import Builder
-from hostex_mcp.sandbox.demo.listings import RATIOS
+from hostex_mcp.sandbox.demo.listings import RATIOS, WEEKEND
 from hostex_mcp.sandbox.orders import money
 from hostex_mcp.sandbox.state import Row
 
@@ -58,5 +58,5 @@ def _room_revenue(builder: Builder, booking: Booking, place: Row) -> int:
     """Add the nights up, weekends dearer, with a little chance as prices move over time."""
     first, mood = builder.day(booking.start), builder.random.uniform(0.92, 1.12)
     nights = (first + timedelta(days=n) for n in range(booking.nights))
-    total = sum(place["weekend"] if night.weekday() in (4, 5) else place["base"] for night in nights)
+    total = sum(place["weekend"] if night.weekday() in WEEKEND else place["base"] for night in nights)
     return round(total * mood * RATIOS.get(booking.channel, 100) / 100)

@@ -12,6 +12,7 @@ from hostex_mcp.sandbox.lookups import iso
 from hostex_mcp.sandbox.state import ListingRates, Row
 
 RATIOS = {"airbnb": 100, "booking.com": 112, "vrbo": 105}
+WEEKEND = (4, 5)
 _MAX_STAY = 28
 
 
@@ -94,8 +95,9 @@ def _rates(builder: Builder, offer: _Offer) -> ListingRates:
     )
     rates.price_and_rules = price_and_rules(offer.channel, place, rates, builder.day(100))
     for start, end, factor in builder.plan["seasons"]:
-        season = (builder.day(offset) for offset in range(start, end + 1))
-        rates.prices |= {day: round(rates.base * factor) for day in season}
+        for day in (builder.day(offset) for offset in range(start, end + 1)):
+            usual = rates.weekend if day.weekday() in WEEKEND else rates.base
+            rates.prices[day] = round(usual * factor)
     if offer.channel in ("airbnb", "booking.com"):
         rates.restrictions[builder.day(53)] = {"closed_on_arrival": True}
     return rates
