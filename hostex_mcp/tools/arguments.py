@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, MaxLen
 from pydantic import (
+    AllowInfNan,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -20,6 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _HABITS = {
     "page": "cursor",
     "offset": "cursor",
@@ -64,6 +66,19 @@ def _day(value: object) -> object:
     return value
 
 
+def _number(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("number", "must be a number, not true or false")
+    return value
+
+
+def _currency(value: object) -> object:
+    code = value.strip().upper() if isinstance(value, str) else ""
+    if not _CURRENCY.fullmatch(code):
+        raise PydanticCustomError("currency", "must be a currency code of three letters, such as EUR")
+    return code
+
+
 @dataclass(frozen=True, slots=True)
 class PropertyTitle:
     """Marks an argument that takes a property's unique title in place of its id."""
@@ -81,6 +96,8 @@ Id = Annotated[Integer, Ge(0)]
 PropertyId = Annotated[Id, WrapValidator(_id_or_title), PropertyTitle(), "id, or its unique title"]
 Day = Annotated[datetime.date, BeforeValidator(_day), "YYYY-MM-DD"]
 Code = Annotated[str, MaxLen(200)]
+Number = Annotated[float, BeforeValidator(_number), AllowInfNan(False)]
+Currency = Annotated[str, BeforeValidator(_currency), "ISO 4217 code"]
 
 
 class Arguments(BaseModel):

@@ -6,10 +6,12 @@ from annotated_types import Ge, Le, MaxLen
 
 from hostex_mcp.tools.arguments import (
     Arguments,
+    Currency,
     Day,
     Id,
     Integer,
     InvalidArguments,
+    Number,
     in_order,
     nearest,
     validate,
@@ -29,6 +31,8 @@ class Example(Arguments):
     status: Literal["open", "closed"] | None = None
     listings: Annotated[list[Pair], MaxLen(2)] | None = None
     price: float | None = None
+    fee: Number | None = None
+    currency: Currency | None = None
     available: bool | None = None
 
 
@@ -130,3 +134,18 @@ def test_a_period_needs_both_days_in_order() -> None:
         in_order(start_date=None, end_date=date(2026, 1, 1))
     with pytest.raises(InvalidArguments, match="end_date: is before start_date"):
         in_order(start_date=date(2026, 1, 2), end_date=date(2026, 1, 1))
+
+
+def test_a_currency_is_three_letters_and_comes_back_in_capitals() -> None:
+    assert validate(Example, {"property_id": 1, "currency": " eur "})["currency"] == "EUR"
+    assert "three letters" in problems(property_id=1, currency="euros")["currency"]
+    assert "three letters" in problems(property_id=1, currency="€")["currency"]
+
+
+@pytest.mark.parametrize("fee", [True, "nan", "inf", "12,50", ""])
+def test_a_number_is_finite_and_no_truth_value(fee: object) -> None:
+    assert "number" in problems(property_id=1, fee=fee)["fee"]
+
+
+def test_a_number_may_come_as_text() -> None:
+    assert validate(Example, {"property_id": 1, "fee": "12.50"}) == {"property_id": 1, "fee": 12.5}
