@@ -196,5 +196,6 @@ async def test_an_error_after_everybody_gave_up_is_not_reported_as_forgotten() -
     call.cancel()
     await turns()
     assert call.cancelled()
+    del call
     gc.collect()
     assert reported == []

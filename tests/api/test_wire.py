@@ -18,6 +18,7 @@ from hostex_mcp.api import (
     OutcomeUnknown,
     UnexpectedResponse,
 )
+from hostex_mcp.api._exchange import Lost, exchange
 from tests.api.hostex import DONE, TOKEN, Wire, http, read_request, wire
 
 pytestmark = pytest.mark.anyio
@@ -151,18 +152,37 @@ async def test_a_closed_port_is_a_network_error_and_nothing_was_sent(operation: 
     assert caught.value.retryable
 
 
-@pytest.mark.parametrize("operation", [READ, WRITE])
-async def test_a_connection_that_never_opens_means_that_nothing_was_sent(
-    operation: Operation[None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def never(*_: object, **__: object) -> None:
+@pytest.fixture
+def attempts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """No connection ever opens; this is the list of those that were tried."""
+    tried: list[str] = []
+
+    async def never(remote_host: str, **_: object) -> None:
+        tried.append(remote_host)
         await asyncio.Event().wait()
 
     monkeypatch.setattr(anyio, "connect_tcp", never)
+    return tried
+
+
+@pytest.mark.parametrize(("operation", "tries"), [(READ, 3), (WRITE, 2)])
+async def test_a_connection_that_never_opens_means_that_nothing_was_sent(
+    operation: Operation[None], tries: int, attempts: list[str]
+) -> None:
     async with hasty("http://127.0.0.1:9/v3") as client:
         with pytest.raises(DeadlineExceeded) as caught:
             await client.call(operation, body={})
     assert caught.value.retryable
+    assert len(attempts) == tries
+
+
+async def test_a_deadline_that_strikes_while_connecting_means_that_nothing_was_sent(
+    attempts: list[str],
+) -> None:
+    async with httpx2.AsyncClient(timeout=None) as http_client:
+        request = http_client.build_request("POST", "http://127.0.0.1:9/v3")
+        assert await exchange(http_client, request, 0.05) == Lost("timeout", sent=False)
+    assert attempts == ["127.0.0.1"]
 
 
 async def test_a_write_whose_time_is_up_while_waiting_for_a_second_try_is_not_sent() -> None:
