@@ -36,7 +36,7 @@ def build_accounts(today: date, seed: int, now: datetime) -> Accounts:
 def _build(name: str, today: date, seed: int, now: datetime) -> Account:
     plan = load(name)
     account = Account(**plan["account"])
-    builder = Builder(account, name, plan, today, now, Random(seed))
+    builder = Builder(account, name, plan, today, now, Random(f"{name} {seed}"))
     add_dictionaries(account, plan)
     add_places(builder)
     add_listings(builder)

@@ -10,7 +10,7 @@ from hostex_mcp.sandbox.state import Row
 
 COMMISSIONS = {"airbnb": 0.03, "booking.com": 0.15, "vrbo": 0.08}
 _TAX = 0.06
-_PAYOUT_DELAY_DAYS = 7
+PAYOUT_DELAY_DAYS = 7
 
 
 def stay_charges(builder: Builder, booking: Booking, place: Row) -> Row:
@@ -48,7 +48,7 @@ def received_share(booking: Booking) -> float:
     if booking.status != "accepted":
         return 0
     if booking.channel == "booking.com":
-        return 1 if booking.end <= -_PAYOUT_DELAY_DAYS else 0
+        return 1 if booking.end <= -PAYOUT_DELAY_DAYS else 0
     if booking.channel in COMMISSIONS:
         return 1 if booking.start < 0 else 0
     return 1 if booking.start <= 0 else 0.3

@@ -9,6 +9,7 @@ from hostex_mcp.sandbox.state import Row
 
 FIRST_DAY, LAST_DAY = -7, 14
 _ASSIGNED_UNTIL = 9
+_FIRST_CLEANING_HOUR = 11
 
 
 def add_tasks(builder: Builder, stays: list[Stay]) -> None:
@@ -82,10 +83,10 @@ def _created(builder: Builder, days: int) -> datetime:
 
 
 def _status(builder: Builder, days: int) -> str:
-    """Return how far a cleaning is: one in ten was forgotten in the past, today's are under way."""
+    """Return how far a cleaning is: one in ten of the past was forgotten, today's start in the morning."""
     if days < 0:
         return builder.random.choice(["completed"] * 9 + ["pending"])
-    if days == 0:
+    if days == 0 and builder.now.hour >= _FIRST_CLEANING_HOUR:
         return builder.random.choice(["pending", "in_progress"])
     return "pending"
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from hostex_mcp.sandbox.demo.bookings import Booking
 from hostex_mcp.sandbox.demo.builder import Builder
+from hostex_mcp.sandbox.demo.charges import PAYOUT_DELAY_DAYS
 from hostex_mcp.sandbox.demo.stays import Stay
 from hostex_mcp.sandbox.lookups import zulu
 from hostex_mcp.sandbox.state import Row
@@ -46,7 +47,7 @@ def _of_order(builder: Builder, stay: Stay) -> Iterator[Row]:
 
 def _due_day(booking: Booking) -> int:
     """Return the day of payment: a week after a Booking.com stay, elsewhere the day after arrival."""
-    return booking.end + 7 if booking.channel == "booking.com" else booking.start + 1
+    return booking.end + PAYOUT_DELAY_DAYS if booking.channel == "booking.com" else booking.start + 1
 
 
 def _is_claimed(booking: Booking) -> bool:

@@ -47,6 +47,7 @@ def _settle(order: list[Stay]) -> None:
 
 
 def _stay(builder: Builder, booking: Booking, place: Row, book: GuestBook) -> Stay:
+    """Make one stay. Inferred: in the reservation box it is allocated to no property."""
     guest = Guest(**booking.wishes["guest"]) if "guest" in booking.wishes else book.draw(booking.channel)
     booked_at = _booked_at(builder, booking)
     code, stay_code, number = reservation_codes(builder, booking)

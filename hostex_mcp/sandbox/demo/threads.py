@@ -19,7 +19,10 @@ _OUT_OF_ORDER = 3
 
 
 def add_conversations(builder: Builder, stays: list[Stay]) -> None:
-    """Add the threads of the stays around today, and of guests who only asked."""
+    """Add the threads of the stays around today, and of guests who only asked.
+
+    Inferred: the form of a thread's id, which follows that of a reservation code.
+    """
     account, plan = builder.account, builder.part("threads")
     texts = ThreadTexts(plan["stays"], load("chats"))
     rows = [_inquiry(builder, inquiry) for inquiry in plan["inquiries"]]
