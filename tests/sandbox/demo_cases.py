@@ -1,6 +1,6 @@
 """The days on which the demo account is looked at, and what a reader of it would work out by hand."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from hostex_mcp.sandbox.demo import build_accounts
@@ -56,7 +56,3 @@ def taken_nights(account: Account, property_id: int) -> set[date]:
 def moment(text: str) -> datetime:
     """Read a time of an answer."""
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -111,6 +111,12 @@ def test_orphan_gaps_are_shorter_than_the_shortest_stay(
         assert account.rates[link["channel_type"], link["listing_id"]].min_stay > length
 
 
+def test_nobody_stays_shorter_than_the_listing_allows(account: Account) -> None:
+    for stay in accepted(account):
+        if rates := account.rates.get((stay["channel_type"], stay["listing_id"])):
+            assert len(nights(stay)) >= rates.min_stay
+
+
 def test_one_booking_of_two_rooms_repeats_the_money_of_the_order(account: Account) -> None:
     stays = [stay for stay in account.stays.values() if stay["reservation_code"] == "2-4310000024-grp024"]
     assert [stay["stay_code"] for stay in stays] == ["2-4310000024-grp024", "2-4310000024_1-grp024"]

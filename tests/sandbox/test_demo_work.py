@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from hostex_mcp.sandbox.state import Account
-from tests.sandbox.demo_cases import MOMENTS, accepted, accounts_at, departure, moment
+from tests.sandbox.demo_cases import MOMENTS, accepted, accounts_at, arrival, departure, moment
 
 DAY = timedelta(days=1)
 
@@ -105,6 +105,15 @@ def test_upcoming_direct_guests_still_owe_money(account: Account, today: date) -
     owing = [stay for stay in direct if stay["payment"]["balance_amount"] and departure(stay) > today]
     assert {"5-DEMO7KQ2X", "5-DEMO30PAT"} <= {stay["stay_code"] for stay in owing}
     assert all(stay["payment"]["balance_amount"] == 0 for stay in direct if departure(stay) < today)
+
+
+def test_channels_pay_after_arrival_or_a_week_after_departure(account: Account, today: date) -> None:
+    for stay in accepted(account):
+        paid = stay["payment"]["received_amount"] == stay["payment"]["total_amount"]
+        if stay["channel_type"] in ("airbnb", "vrbo"):
+            assert paid == (arrival(stay) < today)
+        elif stay["channel_type"] == "booking.com":
+            assert paid == (departure(stay) <= today - 7 * DAY)
 
 
 def test_recorded_income_is_what_the_orders_received(account: Account) -> None:
