@@ -8,6 +8,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.types import (
     CallToolRequestParams,
     CallToolResult,
+    InputRequiredResult,
     ListToolsResult,
     PaginatedRequestParams,
     ToolAnnotations,
@@ -15,6 +16,7 @@ from mcp.types import (
 from mcp.types import Tool as ToolDefinition
 
 from hostex_mcp import __version__
+from hostex_mcp.server.asking import inquiry_of
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.tools.tool import Effect, Tool
 
@@ -55,8 +57,10 @@ def create_server(engine: Engine) -> Server[Any]:
     ) -> ListToolsResult:
         return ListToolsResult(tools=definitions)
 
-    async def call_tool(context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
-        return await engine.call(params.name, params.arguments)
+    async def call_tool(
+        context: ServerRequestContext[Any], params: CallToolRequestParams
+    ) -> CallToolResult | InputRequiredResult:
+        return await engine.call(params.name, params.arguments, inquiry_of(context, params))
 
     return Server(
         "hostex-mcp",

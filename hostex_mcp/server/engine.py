@@ -4,63 +4,69 @@ import logging
 import time
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from mcp import MCPError
-from mcp.types import INVALID_PARAMS, CallToolResult, TextContent
+from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 
 from hostex_mcp.api import HostexError
-from hostex_mcp.server.answer import answer, done
+from hostex_mcp.server.answer import answer
+from hostex_mcp.server.asking import Inquiry, Question
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
 from hostex_mcp.server.render import render
+from hostex_mcp.server.writes import Plan, Writes
 from hostex_mcp.tools.arguments import InvalidArguments, Problem, nearest
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.cursor import resume
-from hostex_mcp.tools.results import Change, Forward
+from hostex_mcp.tools.results import Change, Forward, Record, Rows
 from hostex_mcp.tools.selection import Selection
 from hostex_mcp.tools.titles import resolve_titles
-from hostex_mcp.tools.tool import Effect, Tool
 
-_NO_CONFIRMATION = (
-    "This version cannot ask for confirmation yet. The operator may start the server with --confirm off."
-)
+Outcome = dict[str, Any] | Question
+
 _log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Serves the tools of one selection to one account. `confirm` says how weighty changes are confirmed."""
+    """Serves the tools of one selection to one account. `confirm` says how weighty changes are confirmed;
+    `account` tells accounts apart without naming a token."""
 
-    def __init__(self, selection: Selection, context: Context, confirm: str = "auto") -> None:
+    def __init__(
+        self, selection: Selection, context: Context, confirm: str = "auto", account: str = "local"
+    ) -> None:
         self.selection = selection
         self._context = context
-        self._confirm = confirm
+        self._writes = Writes(account, confirm, context.now)
 
-    async def call(self, name: str, arguments: Mapping[str, Any] | None) -> CallToolResult:
-        """Run a tool and give its result, or its structured error.
+    async def call(
+        self, name: str, arguments: Mapping[str, Any] | None, inquiry: Inquiry | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Run a tool and give its result, its structured error, or a question to the person.
 
         Raises:
             MCPError: -32602 when no tool has this name.
         """
         started = time.perf_counter()
-        structured = await self._outcome(name, arguments or {})
-        failed = structured.get("error")
-        kind = failed["kind"] if failed else "ok"
+        outcome = await self._outcome(name, arguments or {}, inquiry or Inquiry())
+        if isinstance(outcome, Question):
+            _log.info("%s asks for confirmation", name)
+            return outcome.result()
+        failed = outcome.get("error")
+        kind = failed["kind"] if failed else outcome.get("status", "ok")
         _log.info("%s %s %.0f ms", name, kind, 1000 * (time.perf_counter() - started))
-        text = failure_text(structured) if failed else render(structured)
-        return CallToolResult(
-            content=[TextContent(type="text", text=text)],
-            structured_content=structured,
-            is_error=bool(failed),
-        )
+        text = failure_text(outcome) if failed else render(outcome)
+        content: list[ContentBlock] = [TextContent(type="text", text=text)]
+        return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
 
-    async def _outcome(self, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    async def _outcome(self, name: str, given: Mapping[str, Any], inquiry: Inquiry) -> Outcome:
         if name not in CATALOGUE:
             guess = nearest(name, CATALOGUE)
             hint = f"; did you mean {guess}?" if guess else ""
             raise MCPError(code=INVALID_PARAMS, message=f"Unknown tool: {name[:100]}{hint}")
         try:
-            return await self._run(name, given)
+            return await self._run(name, given, inquiry)
         except InvalidArguments as error:
             return arguments_failure(name, error)
         except HostexError as error:
@@ -71,35 +77,29 @@ class Engine:
             message = f"{name} failed through a fault of this server (reference {reference})."
             return failure("internal", message)
 
-    async def _run(self, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    async def _run(self, name: str, given: Mapping[str, Any], inquiry: Inquiry) -> Outcome:
         tool = self.selection.reachable.get(name)
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
         arguments, offsets = resume(name, given) if tool.paged else (given, None)
         bound = await resolve_titles(self._context, tool.bind(arguments, offsets), tool.titled)
-        match await tool.function(self._context, **bound):
+        run = partial(tool.function, self._context, **bound)
+        if tool.writes:
+            return await self._writes.run(tool, given, bound, cast("Plan", run), inquiry)
+        match await run():
             case Forward() as forward:
-                return await self._forward(forward)
-            case Change() as change:
-                return await self._commit(tool, change)
-            case result:
+                return await self._forward(forward, inquiry)
+            case Rows() | Record() as result:
                 return answer(tool, arguments, result)
+            case Change():
+                raise TypeError(f"{name} is declared to read, but would write")
 
-    async def _forward(self, forward: Forward[Any]) -> dict[str, Any]:
+    async def _forward(self, forward: Forward[Any], inquiry: Inquiry) -> Outcome:
         """Run the tool that a catalogue call names, if it is of the kind that call may run."""
         target = CATALOGUE.get(forward.name)
         if target is None or target.toolset == "core":
             raise InvalidArguments(Problem("name", "is not a tool of the catalogue; find_tools searches it"))
-        if (target.effect is Effect.READ) is forward.writes:
-            right = "call_read_tool" if forward.writes else "call_write_tool"
+        if target.writes is not forward.writes:
+            right = "call_write_tool" if target.writes else "call_read_tool"
             raise InvalidArguments(Problem("name", f"has the effect {target.effect.value}; use {right}"))
-        return await self._outcome(forward.name, forward.arguments)
-
-    async def _commit(self, tool: Tool, change: Change[Any]) -> dict[str, Any]:
-        if tool.effect is Effect.CONSEQUENTIAL and self._confirm != "off":
-            return failure(
-                "blocked", f"{tool.name} needs a confirmation.", hint=_NO_CONFIRMATION, operation=tool.name
-            )
-        result = await change.send()
-        receipt = {"tool": tool.name, "at": self._context.now().isoformat(timespec="seconds")}
-        return done(result, change.undo, receipt)
+        return await self._outcome(forward.name, forward.arguments, inquiry)

@@ -71,7 +71,8 @@ def failure(kind: str, message: str, *, hint: str | None = None, **details: Any)
 def hostex_failure(error: HostexError) -> dict[str, Any]:
     """The structured result for an error of the Hostex client."""
     unsure = error.kind in ("upstream", "channel") and not error.retryable
-    return failure(
+    status = {"status": error.kind} if error.kind == "outcome_unknown" else {}
+    return status | failure(
         error.kind,
         error.message,
         hint=UNSURE_WRITE_HINT if unsure else None,

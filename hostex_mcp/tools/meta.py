@@ -7,7 +7,7 @@ from annotated_types import Ge, Le, MaxLen
 from hostex_mcp.domain.search import rank
 from hostex_mcp.tools.arguments import Integer
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.results import Forward, Record
+from hostex_mcp.tools.results import TOKEN, Forward, Record
 from hostex_mcp.tools.tool import Effect, Tool, tool
 
 ToolName = Annotated[str, MaxLen(64)]
@@ -69,8 +69,12 @@ async def call_read_tool(
     destructive=True,
 )
 async def call_write_tool(
-    context: Context, name: ToolName, arguments: dict[str, Any] | None = None
+    context: Context,
+    name: ToolName,
+    arguments: dict[str, Any] | None = None,
+    confirmation_token: Annotated[str, MaxLen(1000), "from the preview"] | None = None,
 ) -> Forward[dict[str, Any]]:
     """Run a tool that changes something, by the name and input schema that `find_tools` gave. It is previewed
     and confirmed as if it had been called directly. Reads are refused."""
-    return Forward(name, arguments or {}, writes=True)
+    token = {TOKEN: confirmation_token} if confirmation_token else {}
+    return Forward(name, {**(arguments or {}), **token}, writes=True)

@@ -38,6 +38,8 @@ class Page:
         return everything(model) if self.detail == "full" else lean(brief(model))
 
 
+TOKEN = "confirmation_token"  # noqa: S105
+TOKEN_PARAMETER: Mapping[str, Any] = {TOKEN: Annotated[str, MaxLen(1000), "from the preview"]}
 PAGE_PARAMETERS: Mapping[str, Any] = {"limit": Limit, "cursor": CursorText, "detail": Detail}
 
 
@@ -79,12 +81,25 @@ class Undo:
     arguments: Shown
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a person sees before a write: one sentence with names instead of bare ids, whom or what it
+    concerns, each change as `what`, `before` and `after`, and warnings."""
+
+    summary: str
+    target: Shown = field(default_factory=dict[str, Any])
+    changes: Sequence[Shown] = ()
+    warnings: Sequence[str] = ()
+
+
 @dataclass(slots=True)
 class Change(Generic[RowT]):
-    """A write that is worked out and not sent yet. `send` sends it and gives what came of it."""
+    """A write that is worked out from the live state and not sent yet. `send` sends it and gives what came
+    of it. Without a `preview` the arguments themselves are shown, beside the old values of `undo`."""
 
     send: Callable[[], Awaitable[Shown]]
     undo: Undo | None = None
+    preview: Preview | None = None
 
 
 def everything(model: BaseModel) -> dict[str, Any]:

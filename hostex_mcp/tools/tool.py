@@ -8,7 +8,16 @@ from functools import cached_property
 from typing import Any, get_args, get_origin, get_type_hints
 
 from hostex_mcp.tools.arguments import Arguments, PropertyTitle, arguments_model, validate
-from hostex_mcp.tools.results import PAGE_PARAMETERS, Change, Forward, Page, Record, Rows
+from hostex_mcp.tools.results import (
+    PAGE_PARAMETERS,
+    TOKEN,
+    TOKEN_PARAMETER,
+    Change,
+    Forward,
+    Page,
+    Record,
+    Rows,
+)
 from hostex_mcp.tools.schema import Schema, metadata_of, object_schema, schema_of
 
 Function = Callable[..., Awaitable[Rows[Any] | Record[Any] | Change[Any] | Forward[Any]]]
@@ -65,10 +74,23 @@ class Tool:
         return "page" in self.parameters
 
     @cached_property
+    def writes(self) -> bool:
+        """Whether the tool itself changes something; one that hands a call on does not."""
+        return self.effect is not Effect.READ and self.toolset != "core"
+
+    @cached_property
+    def confirmable(self) -> bool:
+        """Whether a person has to see what the tool would do before it does it."""
+        return self.writes and self.effect is Effect.CONSEQUENTIAL
+
+    @cached_property
     def hints(self) -> Mapping[str, Any]:
         """Argument name to annotated type."""
         hints = {name: one.annotation for name, one in self.parameters.items() if name != "page"}
-        return {**hints, **PAGE_PARAMETERS} if self.paged else hints
+        extra: Mapping[str, Any] = (
+            PAGE_PARAMETERS if self.paged else TOKEN_PARAMETER if self.confirmable else {}
+        )
+        return {**hints, **extra}
 
     @cached_property
     def required(self) -> list[str]:
@@ -110,6 +132,8 @@ class Tool:
             InvalidArguments: naming each argument that does not fit.
         """
         arguments = validate(self.model, given)
+        if self.confirmable:
+            arguments.pop(TOKEN, None)
         if self.paged:
             page = {name: arguments.pop(name) for name in ("limit", "detail") if name in arguments}
             arguments["page"] = Page(offsets=offsets, **page)

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import httpx2
 import pytest
+from mcp.types import CallToolResult
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
@@ -39,6 +40,7 @@ def call(engine: Engine) -> Call:
 
     async def ask(tool: str, **arguments: Any) -> dict[str, Any]:
         result = await engine.call(tool, arguments)
+        assert isinstance(result, CallToolResult)
         return cast("dict[str, Any]", result.structured_content)
 
     return ask

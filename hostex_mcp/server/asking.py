@@ -1,0 +1,85 @@
+"""Asking the person at the client, in the way its protocol era allows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import anyio
+from mcp import MCPError
+from mcp.server.context import ServerRequestContext
+from mcp.types import (
+    CallToolRequestParams,
+    ElicitRequest,
+    ElicitRequestFormParams,
+    ElicitResult,
+    InputRequiredResult,
+)
+from mcp.types.version import MODERN_PROTOCOL_VERSIONS
+
+Verdict = Literal["accept", "decline", "cancel", "timeout"]
+
+PATIENCE_SECONDS = 600.0
+
+_QUESTION = "confirmation"
+_FORM: dict[str, Any] = {"type": "object", "properties": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that is returned in place of a result; `state` comes back with the answer."""
+
+    message: str
+    state: str
+
+    def result(self) -> InputRequiredResult:
+        """The question in the form of the 2026-07-28 protocol."""
+        params = ElicitRequestFormParams(message=self.message, requested_schema=_FORM)
+        return InputRequiredResult(
+            input_requests={_QUESTION: ElicitRequest(params=params)}, request_state=self.state
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """How one call can reach its person. `returned`: a question may be returned; `state` and `verdict` are
+    the answer to one that was."""
+
+    context: ServerRequestContext[Any] | None = None
+    returned: bool = False
+    state: str | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether the person can be asked while the call waits."""
+        return self.context is not None and not self.returned
+
+    async def ask(self, message: str) -> Verdict:
+        """Ask now and wait for the answer, ten minutes at most. A client that fails to ask has declined
+        nothing and confirmed nothing: that counts as cancelled."""
+        if self.context is None:
+            return "cancel"
+        try:
+            with anyio.fail_after(PATIENCE_SECONDS):
+                return (await self.context.session.elicit_form(message, _FORM)).action
+        except TimeoutError:
+            return "timeout"
+        except MCPError:
+            return "cancel"
+
+
+def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Inquiry:
+    """What this call's client can do: be asked now, be handed a question, or neither."""
+    capabilities = context.session.client_capabilities
+    elicitation = capabilities.elicitation if capabilities else None
+    can_show_form = elicitation is not None and (elicitation.form is not None or elicitation.url is None)
+    if not can_show_form:
+        return Inquiry()
+    if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
+        return Inquiry(returned=True, state=params.request_state, verdict=_verdict(params.input_responses))
+    return Inquiry(context) if context.session.can_send_request else Inquiry()
+
+
+def _verdict(responses: Mapping[str, Any] | None) -> Verdict | None:
+    answer = (responses or {}).get(_QUESTION)
+    return answer.action if isinstance(answer, ElicitResult) else None
