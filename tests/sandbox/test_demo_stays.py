@@ -122,6 +122,7 @@ def test_one_booking_of_two_rooms_repeats_the_money_of_the_order(account: Accoun
     assert [stay["stay_code"] for stay in stays] == ["2-4310000024-grp024", "2-4310000024_1-grp024"]
     assert {title(account, stay) for stay in stays} == {"Douro Room 1", "Douro Room 2"}
     assert stays[0]["payment"] == stays[1]["payment"]
+    assert stays[0]["booked_at"] == stays[1]["booked_at"]
     assert stays[0]["rates"]["total_rate"] == stays[1]["rates"]["total_rate"]
     rates = [stay["rates"]["rate"]["amount"] for stay in stays]
     assert stays[0]["rates"]["total_rate"]["amount"] == pytest.approx(sum(rates))
@@ -195,6 +196,12 @@ def test_a_guest_comes_back(account: Account, today: date) -> None:
     assert first["guest_phone"] == second["guest_phone"]
     assert arrival(first) < today < arrival(second)
     assert second["tags"] == ["Repeat guest"]
+
+
+def test_nobody_else_bears_the_name_of_another_guest(account: Account) -> None:
+    orders = {stay["reservation_code"]: stay["guest_name"] for stay in account.stays.values()}
+    names = Counter(orders.values())
+    assert [name for name, count in names.items() if count > 1] == ["Noor Voorbeeld"]
 
 
 def test_guests_can_be_missing_and_emails_empty_or_null(account: Account) -> None:

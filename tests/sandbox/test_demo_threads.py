@@ -185,17 +185,22 @@ def test_two_inquiries_have_no_stay_and_free_dates(account: Account) -> None:
 
 
 def test_threads_and_stays_point_at_each_other(account: Account) -> None:
-    stays = {stay["conversation_id"]: stay for stay in account.stays.values() if stay["conversation_id"]}
-    booked = {
-        row["id"]: row["activities"][0]
+    told = {
+        (row["id"], one["reservation_code"], one["check_in_date"], (one["property"] or {"id": 0})["id"])
         for row in account.conversations.values()
-        if row["activities"][0]["activity_type"] == "reservation"
+        for one in row["activities"]
+        if one["activity_type"] == "reservation"
     }
-    assert stays.keys() == booked.keys()
-    for key, activity in booked.items():
-        assert activity["reservation_code"] == stays[key]["reservation_code"]
-        assert activity["check_in_date"] == stays[key]["check_in_date"]
-        assert (activity["property"] or {"id": 0})["id"] == stays[key]["property_id"]
+    keys = ("conversation_id", "reservation_code", "check_in_date", "property_id")
+    booked = [tuple(stay[key] for key in keys) for stay in account.stays.values() if stay["conversation_id"]]
+    assert told == set(booked)
+    assert len(told) == len(booked)
+
+
+def test_both_rooms_of_one_booking_share_a_thread(account: Account) -> None:
+    activities = thread_of(account, "2-4310000024-grp024")["activities"]
+    assert [one["property"]["title"] for one in activities] == ["Douro Room 1", "Douro Room 2"]
+    assert {one["property"]["room_type"]["title"] for one in activities} == {"Douro Double Room"}
 
 
 def test_no_thread_starts_long_before_its_booking(account: Account) -> None:

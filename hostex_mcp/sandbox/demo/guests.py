@@ -1,6 +1,7 @@
 """The people who stay: made-up names, numbers that belong to nobody."""
 
 from dataclasses import dataclass
+from string import ascii_uppercase
 from unicodedata import normalize
 
 from hostex_mcp.sandbox.demo.builder import Builder, load
@@ -30,7 +31,7 @@ class Guest:
 
 
 class GuestBook:
-    """Draws guests from the list of names, in a random order, again and again."""
+    """Draws guests from the list of names in a random order; each round has a middle initial of its own."""
 
     def __init__(self, builder: Builder) -> None:
         self._random = builder.random
@@ -40,7 +41,11 @@ class GuestBook:
 
     def draw(self, channel: str) -> Guest:
         """Return the next guest. Airbnb passes no e-mail on, and some direct guests leave none."""
-        name, country = self._names[self._drawn % len(self._names)]
+        rounds, index = divmod(self._drawn, len(self._names))
+        name, country = self._names[index]
+        if rounds:
+            first, last = name.split(" ")
+            name = f"{first} {ascii_uppercase[rounds]}. {last}"
         self._drawn += 1
         email = f"{_ascii(name)}{self._drawn}@example.com"
         if channel == "airbnb":
@@ -57,4 +62,4 @@ def _phone(country: str, number: int) -> str:
 
 def _ascii(name: str) -> str:
     letters = normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return ".".join(letters.replace("-", "").split())
+    return ".".join(letters.replace("-", "").replace(".", "").split())

@@ -7,7 +7,7 @@ from typing import Any
 from hostex_mcp.sandbox.demo.bookings import Booking
 from hostex_mcp.sandbox.demo.builder import Builder
 from hostex_mcp.sandbox.demo.charges import PAYOUT_DELAY_DAYS
-from hostex_mcp.sandbox.demo.stays import Stay
+from hostex_mcp.sandbox.demo.stays import Stay, orders_of
 from hostex_mcp.sandbox.lookups import zulu
 from hostex_mcp.sandbox.state import Row
 
@@ -21,8 +21,7 @@ _SYSTEM = "System"
 
 def add_transactions(builder: Builder, stays: list[Stay]) -> None:
     """Add the entries of the last twelve months, oldest first."""
-    orders = {stay.row["reservation_code"]: stay for stay in reversed(stays)}
-    rows = [row for stay in orders.values() for row in _of_order(builder, stay)]
+    rows = [row for order in orders_of(stays) for row in _of_order(builder, order[0])]
     rows += [_cleaning(builder, stay) for stay in stays if _was_cleaned(stay)]
     rows += list(_monthly(builder))
     rows.sort(key=lambda row: (row["created_at"], row["action_at"]))

@@ -32,16 +32,24 @@ def add_stays(builder: Builder, bookings: list[Booking]) -> list[Stay]:
     places = {place["id"]: place for place in builder.plan["properties"]}
     stays = [_stay(builder, booking, places[booking.property_id], book) for booking in bookings]
     builder.account.stays = {stay.row["stay_code"]: stay.row for stay in stays}
-    orders: dict[str, list[Stay]] = {}
-    for stay in stays:
-        orders.setdefault(stay.row["reservation_code"], []).append(stay)
-    for order in orders.values():
+    for order in orders_of(stays):
         _settle(order)
     return stays
 
 
+def orders_of(stays: list[Stay]) -> list[list[Stay]]:
+    """Return the stays by the reservation they belong to."""
+    orders: dict[str, list[Stay]] = {}
+    for stay in stays:
+        orders.setdefault(stay.row["reservation_code"], []).append(stay)
+    return list(orders.values())
+
+
 def _settle(order: list[Stay]) -> None:
+    """Write on every stay of an order what belongs to the order: when it was made and what was paid."""
     rows, share = [stay.row for stay in order], received_share(order[0].booking)
+    for row in rows[1:]:
+        row |= {key: rows[0][key] for key in ("booked_at", "created_at")}
     settle_order(rows, 0)
     settle_order(rows, round(rows[0]["payment"]["total_amount"] * share, 2))
 

@@ -9,7 +9,7 @@ from hostex_mcp.sandbox.demo.messages import (
     written_messages,
 )
 from hostex_mcp.sandbox.demo.places import cover_url
-from hostex_mcp.sandbox.demo.stays import Stay
+from hostex_mcp.sandbox.demo.stays import Stay, orders_of
 from hostex_mcp.sandbox.lookups import zulu
 from hostex_mcp.sandbox.state import Row
 
@@ -26,7 +26,8 @@ def add_conversations(builder: Builder, stays: list[Stay]) -> None:
     account, plan = builder.account, builder.part("threads")
     texts = ThreadTexts(plan["stays"], load("chats"))
     rows = [_inquiry(builder, inquiry) for inquiry in plan["inquiries"]]
-    rows += [_of_stay(builder, stay, texts, plan["notes"]) for stay in stays if _has_thread(stay, texts)]
+    spoken = [order for order in orders_of(stays) if _has_thread(order[0], texts)]
+    rows += [_of_order(builder, order, texts, plan["notes"]) for order in spoken]
     rows.sort(key=lambda row: row["messages"][0]["created_at"], reverse=True)
     for number, row in enumerate(rows):
         if number % 3 == 2:
@@ -35,10 +36,8 @@ def add_conversations(builder: Builder, stays: list[Stay]) -> None:
 
 
 def _has_thread(stay: Stay, texts: ThreadTexts) -> bool:
-    near = stay.booking.key in texts.planned or (
-        stay.booking.end >= FIRST_DAY and stay.booking.start <= LAST_DAY
-    )
-    return stay.booking.channel in _PREFIXES and near and not stay.booking.key.endswith("_2")
+    near = stay.booking.end >= FIRST_DAY and stay.booking.start <= LAST_DAY
+    return stay.booking.channel in _PREFIXES and (near or stay.booking.key in texts.planned)
 
 
 def _almost_sorted(rows: list[Row]) -> list[Row]:
@@ -46,8 +45,8 @@ def _almost_sorted(rows: list[Row]) -> list[Row]:
     return rows[:-_OUT_OF_ORDER] + rows[-_OUT_OF_ORDER:][::-1]
 
 
-def _of_stay(builder: Builder, stay: Stay, texts: ThreadTexts, notes: Row) -> Row:
-    key, row = stay.booking.key, stay.row
+def _of_order(builder: Builder, order: list[Stay], texts: ThreadTexts, notes: Row) -> Row:
+    stay, key = order[0], order[0].booking.key
     number = builder.number("conversation")
     if key in texts.planned:
         messages = planned_thread(builder, stay, texts)
@@ -56,12 +55,13 @@ def _of_stay(builder: Builder, stay: Stay, texts: ThreadTexts, notes: Row) -> Ro
     else:
         messages = ordinary_thread(builder, stay, texts)
     thread_id = f"{_PREFIXES[stay.booking.channel]}-{number}-thr{number % 1000:03}"
-    row["conversation_id"] = thread_id
+    for one in order:
+        one.row["conversation_id"] = thread_id
     return {
         "id": thread_id,
         "channel_type": stay.booking.channel,
         "guest": stay.guest.card(),
-        "activities": [_activity(builder, "reservation", row, row["property_id"])],
+        "activities": [_activity(builder, "reservation", one.row, one.row["property_id"]) for one in order],
         "note": notes.get(key),
         "messages": messages,
     }
