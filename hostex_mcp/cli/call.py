@@ -2,36 +2,61 @@
 
 import asyncio
 import json
+import sys
 from typing import Any, cast
 
 import click
 from mcp import Client, MCPError
+from mcp.client import ClientRequestContext
+from mcp.client.session import ElicitationFnT
+from mcp.types import ElicitRequestParams, ElicitResult
 
 from hostex_mcp.cli.session import OneLine, load_settings, open_engine, serving_options
 from hostex_mcp.server.app import create_server
 from hostex_mcp.settings import Settings
 from hostex_mcp.tools.catalogue import CATALOGUE
 
-TOOL_ERROR = 1
+TOOL_ERROR, NOT_CONFIRMED = 1, 3
 
 
 @click.command("call")
 @click.argument("tool")
 @click.argument("arguments", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--json", "as_json", metavar="{...}", help="Arguments as one JSON object.")
+@click.option("--yes", is_flag=True, help="Answer yes when a change has to be confirmed.")
 @serving_options
-def command(tool: str, arguments: tuple[str, ...], as_json: str | None, **options: Any) -> None:
-    """Call one tool and print its structured result as JSON. A failed call ends with status 1."""
+def command(tool: str, arguments: tuple[str, ...], as_json: str | None, yes: bool, **options: Any) -> None:
+    """Call one tool and print its structured result as JSON. A weighty change is shown first and asked
+    about; without a terminal and without --yes the answer is no. Status 1: the tool failed; 2: wrong
+    usage; 3: not confirmed, so nothing was changed."""
     given = _json_arguments(as_json) | _named_arguments(tool, arguments)
-    result = asyncio.run(_call(load_settings(**options), tool, given))
+    result = asyncio.run(_call(load_settings(**options), tool, given, _person(yes)))
     click.echo(json.dumps(result, indent=2, ensure_ascii=False))
     if "error" in result:
         raise SystemExit(TOOL_ERROR)
+    if result.get("status", "done") != "done":
+        raise SystemExit(NOT_CONFIRMED)
 
 
-async def _call(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, Any]:
+def _person(yes: bool) -> ElicitationFnT:
+    """Whoever sits at the terminal, asked on standard error."""
+
+    async def answer(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        click.echo(params.message, err=True)
+        agreed = yes or (sys.stdin.isatty() and await asyncio.to_thread(click.confirm, "Do it?", err=True))
+        return ElicitResult(action="accept" if agreed else "decline")
+
+    return answer
+
+
+async def _call(
+    settings: Settings, tool: str, given: dict[str, Any], person: ElicitationFnT
+) -> dict[str, Any]:
     unknown = ""
-    async with open_engine(settings) as engine, Client(create_server(engine)) as client:
+    async with (
+        open_engine(settings) as engine,
+        Client(create_server(engine), elicitation_callback=person) as client,
+    ):
         try:
             result = await client.call_tool(tool, given)
             return cast("dict[str, Any]", result.structured_content)

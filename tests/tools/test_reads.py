@@ -307,5 +307,5 @@ async def test_an_account_without_anything_answers_empty_lists(sandbox: Sandbox)
             "list_reviews",
             "list_tasks",
         ):
-            answer = cast("Row", (await engine.call(name, {})).structured_content)
+            answer = cast("Any", await engine.call(name, {})).structured_content
             assert (answer["items"], answer["returned"], answer["truncated"]) == ([], 0, False)

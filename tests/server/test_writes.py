@@ -1,0 +1,272 @@
+"""Confirmation of weighty writes: what may send, what may not, and what each refusal says."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hostex_mcp.server.asking import Inquiry, Question, Verdict
+from hostex_mcp.server.writes import Writes
+from hostex_mcp.tools.results import Change, Preview, Undo
+from hostex_mcp.tools.tool import Effect, Tool, tool
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Price:
+    """A price that a tool changes, and a record of what was sent."""
+
+    now: int = 100
+    sent: list[int] = field(default_factory=list[int])
+    gate: asyncio.Event | None = None
+
+    async def plan(self, price: int) -> Change[Any]:
+        before = self.now
+
+        async def send() -> Mapping[str, Any]:
+            if self.gate:
+                await self.gate.wait()
+            self.sent.append(price)
+            self.now = price
+            return {"price": price}
+
+        changes = [{"what": "price", "before": before, "after": price}]
+        return Change(send, Undo("set_price", {"price": before}), Preview("Set the price", changes=changes))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+
+@tool("calendar", "Set a price", effect=Effect.CONSEQUENTIAL)
+async def set_price(context: Any, price: int) -> Change[dict[str, Any]]:
+    """Set the price of tonight."""
+    raise NotImplementedError
+
+
+@tool("calendar", "Set another price", effect=Effect.CONSEQUENTIAL)
+async def set_other(context: Any, price: int) -> Change[dict[str, Any]]:
+    """Set the price of tomorrow."""
+    raise NotImplementedError
+
+
+@dataclass
+class Desk:
+    price: Price = field(default_factory=Price)
+    clock: Clock = field(default_factory=Clock)
+    confirm: str = "auto"
+    account: str = "a"
+    writes: Writes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.writes = Writes(self.account, self.confirm, self.clock)
+
+    async def ask(
+        self,
+        price: int = 120,
+        token: object = None,
+        inquiry: Any = None,
+        what: Tool = set_price,
+    ) -> Any:
+        given = {"price": price, "confirmation_token": token}
+        return await self.writes.run(
+            what, given, {"price": price}, lambda: self.price.plan(price), inquiry or Inquiry()
+        )
+
+
+class Person:
+    """A person who answers at once, after something happened meanwhile."""
+
+    live, returned, state, verdict = True, False, None, None
+
+    def __init__(self, *answers: Verdict, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self.answers = list(answers)
+        self.meanwhile = meanwhile
+        self.heard: list[str] = []
+
+    async def ask(self, message: str) -> Verdict:
+        self.heard.append(message)
+        self.meanwhile()
+        return self.answers.pop(0)
+
+
+async def test_a_client_that_cannot_ask_gets_a_preview_and_a_token_and_nothing_is_sent() -> None:
+    desk = Desk()
+    offer = await desk.ask()
+    assert offer["status"] == "confirmation_required"
+    assert offer["preview"]["changes"] == [{"what": "price", "before": 100, "after": 120}]
+    assert offer["expires_at"] == "2026-11-24T12:10:00+00:00"
+    assert desk.price.sent == []
+
+
+async def test_the_same_call_with_the_token_is_sent_once_with_its_undo() -> None:
+    desk = Desk()
+    token = (await desk.ask())["confirmation_token"]
+    outcome = await desk.ask(token=token)
+    assert (outcome["status"], outcome["result"]) == ("done", {"price": 120})
+    assert outcome["undo"] == {"tool": "set_price", "arguments": {"price": 100}}
+    assert desk.price.sent == [120]
+
+
+async def test_a_token_works_once_and_the_second_use_tells_the_first_outcome() -> None:
+    desk = Desk()
+    token = (await desk.ask())["confirmation_token"]
+    await desk.ask(token=token)
+    again = await desk.ask(token=token)
+    assert (again["status"], again["reason"]) == ("confirmation_required", "used")
+    assert again["earlier_outcome"]["status"] == "done"
+    assert desk.price.sent == [120]
+
+
+async def test_a_token_that_arrives_twice_at_once_sends_once() -> None:
+    desk = Desk()
+    token = (await desk.ask())["confirmation_token"]
+    desk.price.gate = asyncio.Event()
+    calls = [asyncio.create_task(desk.ask(token=token)) for _ in range(3)]
+    await asyncio.sleep(0)
+    desk.price.gate.set()
+    statuses = sorted(outcome["status"] for outcome in await asyncio.gather(*calls))
+    assert statuses == ["confirmation_required", "confirmation_required", "done"]
+    assert desk.price.sent == [120]
+
+
+async def test_an_expired_token_is_refused_with_a_fresh_preview() -> None:
+    desk = Desk()
+    token = (await desk.ask())["confirmation_token"]
+    desk.clock.time += timedelta(minutes=10)
+    refused = await desk.ask(token=token)
+    assert (refused["status"], refused["reason"]) == ("confirmation_required", "expired")
+    assert (await desk.ask(token=refused["confirmation_token"]))["status"] == "done"
+
+
+async def test_a_changed_argument_is_refused() -> None:
+    desk = Desk()
+    token = (await desk.ask(120))["confirmation_token"]
+    refused = await desk.ask(1200, token=token)
+    assert refused["reason"] == "arguments_changed"
+    assert desk.price.sent == []
+
+
+async def test_a_price_that_changed_since_the_preview_is_refused_showing_the_new_one() -> None:
+    desk = Desk()
+    token = (await desk.ask())["confirmation_token"]
+    desk.price.now = 90
+    refused = await desk.ask(token=token)
+    assert refused["reason"] == "state_changed"
+    assert refused["preview"]["changes"][0]["before"] == 90
+    assert desk.price.sent == []
+
+
+async def test_a_token_of_another_tool_is_refused() -> None:
+    desk = Desk()
+    token = (await desk.ask(what=set_other))["confirmation_token"]
+    assert (await desk.ask(token=token))["reason"] == "arguments_changed"
+    assert desk.price.sent == []
+
+
+@pytest.mark.parametrize("token", ["yes", "true", "A" * 200, "é", "eyJhbGciOiJub25lIn0"])
+async def test_a_made_up_token_has_no_power(token: str) -> None:
+    desk = Desk()
+    assert (await desk.ask(token=token))["reason"] == "unknown"
+    assert desk.price.sent == []
+
+
+async def test_every_flipped_bit_makes_a_token_worthless() -> None:
+    desk = Desk()
+    token = (await desk.ask())["confirmation_token"]
+    for place in range(0, len(token) - 1, 7):
+        other = "A" if token[place] != "A" else "B"
+        forged = token[:place] + other + token[place + 1 :]
+        assert (await desk.ask(token=forged))["reason"] == "unknown"
+    assert desk.price.sent == []
+
+
+async def test_a_token_of_another_account_is_like_one_that_never_was() -> None:
+    theirs, ours = Desk(account="b"), Desk()
+    ours.writes, kept = theirs.writes, ours.writes
+    token = (await ours.ask())["confirmation_token"]
+    ours.writes = kept
+    assert (await ours.ask(token=token))["reason"] == "unknown"
+
+
+async def test_a_person_who_accepts_makes_it_happen_and_saw_the_change() -> None:
+    desk, person = Desk(), Person("accept")
+    assert (await desk.ask(inquiry=person))["status"] == "done"
+    (heard,) = person.heard
+    assert "Set the price" in heard
+    assert "price | 100 | 120" in heard
+
+
+@pytest.mark.parametrize("verdict", ["decline", "cancel", "timeout"])
+async def test_a_person_who_does_not_accept_prevents_it_each_in_its_own_words(verdict: Verdict) -> None:
+    desk = Desk()
+    outcome = await desk.ask(inquiry=Person(verdict))
+    assert (outcome["status"], outcome["reason"]) == ("declined", verdict)
+    assert "Nothing was changed." in outcome["notes"][0]
+    assert desk.price.sent == []
+
+
+async def test_what_changed_while_the_person_thought_is_asked_about_again() -> None:
+    desk = Desk()
+    changes = iter([90])
+    person = Person(
+        "accept", "accept", meanwhile=lambda: setattr(desk.price, "now", next(changes, desk.price.now))
+    )
+    assert (await desk.ask(inquiry=person))["status"] == "done"
+    assert "price | 90 | 120" in person.heard[1]
+    assert desk.price.sent == [120]
+
+
+async def test_a_returned_question_is_answered_by_the_next_call() -> None:
+    desk = Desk()
+    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    assert isinstance(asked, Question)
+    answered = Inquiry(returned=True, state=asked.state, verdict="accept")
+    assert (await desk.ask(inquiry=answered))["status"] == "done"
+    assert desk.price.sent == [120]
+
+
+@pytest.mark.parametrize("verdict", ["decline", "cancel", None])
+async def test_a_returned_question_without_a_yes_changes_nothing(verdict: Verdict | None) -> None:
+    desk = Desk()
+    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    outcome = await desk.ask(inquiry=Inquiry(returned=True, state=asked.state, verdict=verdict))
+    assert outcome["status"] == "declined"
+    assert desk.price.sent == []
+
+
+async def test_a_returned_answer_to_something_that_changed_is_asked_again() -> None:
+    desk = Desk()
+    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    desk.price.now = 90
+    again = await desk.ask(inquiry=Inquiry(returned=True, state=asked.state, verdict="accept"))
+    assert isinstance(again, Question)
+    assert "price | 90 | 120" in again.message
+    assert desk.price.sent == []
+
+
+async def test_a_forged_answer_without_our_state_has_no_power() -> None:
+    desk = Desk()
+    again = await desk.ask(inquiry=Inquiry(returned=True, state="forged", verdict="accept"))
+    assert isinstance(again, Question)
+    assert desk.price.sent == []
+
+
+async def test_the_operator_may_force_the_token_on_clients_that_could_ask() -> None:
+    desk = Desk(confirm="preview")
+    assert (await desk.ask(inquiry=Person("accept")))["status"] == "confirmation_required"
+    assert (await desk.ask(inquiry=Inquiry(returned=True)))["status"] == "confirmation_required"
+    assert desk.price.sent == []
+
+
+async def test_only_the_operator_can_switch_confirmation_off() -> None:
+    desk = Desk(confirm="off")
+    assert (await desk.ask())["status"] == "done"
