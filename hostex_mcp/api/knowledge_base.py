@@ -1,7 +1,9 @@
 """The texts from which Hostex's own assistant answers guests."""
 
 from operator import attrgetter
+from typing import Annotated
 
+from hostex_mcp.api.marks import GuestText
 from hostex_mcp.api.models import Id, Many, Model
 from hostex_mcp.api.operation import Listing, Operation
 
@@ -21,9 +23,9 @@ class KbChannelScope(Model):
 
 
 class KbContent(Model):
-    """One paragraph of an entry."""
+    """One paragraph of an entry; several people may have written it, so it is shown as outsiders' text."""
 
-    text: str
+    text: Annotated[str, GuestText()]
     sub_title: str
 
 

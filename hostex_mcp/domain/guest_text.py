@@ -34,6 +34,11 @@ def bounded(text: str, most: int = MOST_CHARACTERS) -> str:
     return text if over <= 0 else f"{text[:most]}… ({over} characters more)"
 
 
+def tidy(text: str) -> str:
+    """Text of the host's own side: cleaned and bounded like any, but not fenced."""
+    return bounded(clean(text))
+
+
 def one_line(text: str) -> str:
     """A name or other short text of an outsider: cleaned, on one line, bounded."""
     return bounded(" ".join(clean(text).split()), NAME_CHARACTERS)

@@ -7,14 +7,14 @@ from annotated_types import Ge, Le, MaxLen
 
 from hostex_mcp.api import messaging as api
 from hostex_mcp.api import read_all
-from hostex_mcp.domain.guest_text import bounded, clean
+from hostex_mcp.domain.guest_text import tidy
 from hostex_mcp.domain.messages import author
 from hostex_mcp.domain.names import named
 from hostex_mcp.tools.arguments import Code, Integer, InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.privacy import Screen
-from hostex_mcp.tools.results import Change, Page, Record, Rows, Undo, everything, lean
-from hostex_mcp.tools.tool import Effect, tool
+from hostex_mcp.tools.results import Page, Record, Rows, everything, lean
+from hostex_mcp.tools.tool import tool
 
 
 class ConversationRow(TypedDict, total=False):
@@ -50,13 +50,6 @@ class ConversationView(TypedDict, total=False):
     activities: list[dict[str, Any]]
     messages: list[MessageRow]
     earlier: int
-
-
-class NoteView(TypedDict, total=False):
-    """The team's private note on a thread."""
-
-    conversation_id: str
-    note: str | None
 
 
 class OfferRow(TypedDict, total=False):
@@ -137,8 +130,8 @@ async def get_conversation(
         id=thread.id,
         channel_type=thread.channel_type,
         guest=everything(screen.show(thread.guest)),
-        note=thread.note or "",
-        activities=[_activity(one) for one in thread.activities],
+        note=tidy(thread.note or ""),
+        activities=[_activity(one) for one in screen.show(thread.activities)],
         messages=[_message(one, screen) for one in shown],
         earlier=len(earlier) - len(shown),
     )
@@ -162,7 +155,7 @@ def _message(one: api.Message, screen: Screen) -> MessageRow:
         id=one.id,
         author=who,
         created_at=one.created_at.isoformat() if one.created_at else None,
-        content=bounded(clean(one.content)) if ours else screen.outside(one.content),
+        content=tidy(one.content) if ours else screen.outside(one.content),
         display_type=None if one.display_type == "Text" else one.display_type,
         attachment_url=one.attachment.fullback_url if one.attachment else None,
     )
@@ -206,28 +199,3 @@ def _offer(one: api.SpecialOffer) -> OfferRow:
         price=one.price,
         currency=one.currency,
     )
-
-
-@tool(
-    "messaging",
-    "Write the note of a conversation",
-    effect=Effect.INTERNAL,
-    official="update_conversation_note",
-    idempotent=True,
-    words="private remark memo team comment",
-)
-async def update_conversation_note(
-    context: Context,
-    conversation_id: Code,
-    note: Annotated[str, MaxLen(5000), "the whole new note; empty text clears it"],
-) -> Change[NoteView]:
-    """Replace the team's private note on a guest thread. Guests never see it. The undo holds the old note."""
-    path = {"conversation_id": conversation_id}
-    thread = await context.client.call(api.GET_CONVERSATION, path=path)
-
-    async def send() -> NoteView:
-        written = await context.client.call(api.UPDATE_CONVERSATION_NOTE, path=path, body={"note": note})
-        return NoteView(conversation_id=conversation_id, note=written.note or "")
-
-    before = {"conversation_id": conversation_id, "note": thread.note or ""}
-    return Change(send, Undo("update_conversation_note", before))

@@ -301,6 +301,7 @@ def test_what_others_wrote_is_marked() -> None:
         "Listing.title",
         "Listing.metadata",
         "AutomationAction.send_to",
+        "KbContent.text",
     }
 
 
