@@ -28,7 +28,7 @@ SECRETS = {
     "check_in_guide_url": "https://guide.example.com/SECRET-lock",
     "id_number": "SECRET-document",
 }
-CONTACTS = dict.fromkeys(("guest_phone", "guest_email", "phone", "email"), "CONTACT-1")
+CONTACTS: dict[str, str] = dict.fromkeys(("guest_phone", "guest_email", "phone", "email"), "CONTACT-1")
 FENCED = {"private_feedback", "remarks", "channel_remarks", "door", "guest_review.content", "contents.text"}
 OUTSIDERS = {"content", "private_feedback", "remarks", "channel_remarks", "sub_title", "text"}
 TEXT = {*OUTSIDERS, "guest_name", "name", "note", "title", "send_to", "property_title", "description"}

@@ -1,0 +1,85 @@
+"""Writes what is generated from the declarations: docs/tools.md and the snapshots of all tool schemas.
+Run `python docs/generate.py` after changing a tool; the tests fail while something is stale."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from hostex_mcp.cli.tools import approximate_tokens  # noqa: E402
+from hostex_mcp.server.app import definition  # noqa: E402
+from hostex_mcp.tools.catalogue import CATALOGUE  # noqa: E402
+from hostex_mcp.tools.tool import TOOLSETS, Tool  # noqa: E402
+
+SNAPSHOTS = ROOT / "tests" / "tools" / "snapshots"
+INTRODUCTION = """# Tools
+
+Generated from the declarations by `python docs/generate.py`; do not edit.
+
+A model sees the `core` set by default (marked ●) and reaches every other tool through `find_tools`,
+`call_read_tool` and `call_write_tool`; `--toolsets` lists others directly. Effects: `read` looks,
+`internal` changes something only the team sees, `consequential` (money, calendar, public, guest-visible
+or irreversible) is previewed and confirmed first. Official is the name in Hostex's own MCP server, where
+it has the tool. Tokens are approximate: what a model carries for the definition.
+"""
+
+
+def wire(tool: Tool) -> dict[str, Any]:
+    """A tool as clients receive it."""
+    return definition(tool).model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def reference() -> str:
+    """The text of docs/tools.md."""
+    lines = [INTRODUCTION]
+    for toolset in ("core", *TOOLSETS):
+        tools = [tool for tool in CATALOGUE.values() if tool.toolset == toolset]
+        if not tools:
+            continue
+        lines += [f"## {toolset}", ""]
+        lines += ["| Tool | Core | Effect | Official | Tokens | What it does |", "|---|---|---|---|---:|---|"]
+        lines += [_row(tool) for tool in tools]
+        lines.append("")
+    total = sum(approximate_tokens(wire(tool)) for tool in CATALOGUE.values())
+    lines.append(f"{len(CATALOGUE)} tools, about {total:,} tokens with `--toolsets all`.")
+    return "\n".join(lines) + "\n"
+
+
+def snapshots() -> Mapping[str, str]:
+    """File name to text of every tool's snapshot."""
+    return {
+        f"{name}.json": json.dumps(wire(tool), indent=1, ensure_ascii=False) + "\n"
+        for name, tool in CATALOGUE.items()
+    }
+
+
+def _row(tool: Tool) -> str:
+    core = "●" if tool.core else ""
+    official = f"`{tool.official}`" if tool.official else ""
+    cells = [
+        f"`{tool.name}`",
+        core,
+        tool.effect.value,
+        official,
+        str(approximate_tokens(wire(tool))),
+        tool.description,
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def main() -> None:
+    """Write everything, and remove snapshots of tools that are gone."""
+    (ROOT / "docs" / "tools.md").write_text(reference(), encoding="utf-8")
+    SNAPSHOTS.mkdir(exist_ok=True)
+    for stale in SNAPSHOTS.glob("*.json"):
+        stale.unlink()
+    for name, text in snapshots().items():
+        (SNAPSHOTS / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

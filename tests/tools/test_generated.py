@@ -1,0 +1,25 @@
+"""What is generated from the declarations is committed and current: `python docs/generate.py` renews it."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def generator() -> Any:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_reference_of_tools_is_current() -> None:
+    assert (ROOT / "docs" / "tools.md").read_text(encoding="utf-8") == generator().reference()
+
+
+def test_the_snapshot_of_every_tool_is_current() -> None:
+    committed = {file.name: file.read_text(encoding="utf-8") for file in generator().SNAPSHOTS.glob("*.json")}
+    assert committed == generator().snapshots()
