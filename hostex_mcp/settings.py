@@ -1,9 +1,11 @@
 """Settings: from the environment, overridden by options of the command; wrong ones stop the start."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -35,6 +37,13 @@ def _switch(value: str) -> bool:
     if value.lower() not in known:
         raise ValueError("allowed: 1 or 0")
     return known[value.lower()]
+
+
+def _folders(value: str) -> tuple[Path, ...]:
+    folders = tuple(Path(part).expanduser() for part in value.split(os.pathsep) if part.strip())
+    if not all(folder.is_absolute() and folder.is_dir() for folder in folders):
+        raise ValueError(f"allowed: whole paths of folders that exist, separated by {os.pathsep}")
+    return folders
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -128,6 +137,12 @@ class Settings:
         "standard",
         "standard hides identity documents, lock codes and Wi-Fi passwords unless a call asks for them "
         "by name; strict also hides guests' phone and e-mail; full hides nothing",
+    )
+    image_folders: tuple[Path, ...] = _setting(
+        "HOSTEX_MCP_IMAGE_FOLDERS",
+        _folders,
+        (),
+        "folders from which pictures for guests may be read, separated as in PATH; only over stdio",
     )
     log_level: str = _setting(
         "HOSTEX_MCP_LOG_LEVEL",

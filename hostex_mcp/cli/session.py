@@ -68,7 +68,9 @@ async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
     """An engine over the Hostex account of these settings, or over the sandbox's demo account."""
     selection = selection_of(settings)
     async with _client(settings) as client:
-        context = Context(client, selection.reachable, privacy=settings.privacy)
+        context = Context(
+            client, selection.reachable, privacy=settings.privacy, image_folders=settings.image_folders
+        )
         yield Engine(selection, context, settings.confirm)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from hostex_mcp.api import HostexClient, Listing, Operation, read_merged
@@ -18,13 +19,15 @@ def _utc_now() -> datetime:
 @dataclass(frozen=True, slots=True)
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
-    `tools` are those that may be called; `now` tells the time in UTC. What the other methods give is fit to
-    leave the server: secrets hidden unless the call asked for them with `reveal`, outsiders' text fenced."""
+    `tools` are those that may be called; `now` tells the time in UTC; pictures are read from `image_folders`
+    of this machine only. What the other methods give is fit to leave the server: secrets hidden unless the
+    call asked for them with `reveal`, outsiders' text fenced."""
 
     client: HostexClient
     tools: Mapping[str, Tool]
     now: Callable[[], datetime] = field(default=_utc_now)
     privacy: Level = "standard"
+    image_folders: tuple[Path, ...] = ()
 
     def screen(self, reveal: Collection[str] | None = None) -> Screen:
         """What decides how the models of one answer are shown."""

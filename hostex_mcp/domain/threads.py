@@ -1,0 +1,30 @@
+"""What a thread says about a message just sent into it: Hostex gives sent messages no id."""
+
+from hostex_mcp.api.messaging import Conversation, Message
+from hostex_mcp.domain.messages import author
+
+
+def last_guest_text(thread: Conversation) -> str | None:
+    """The newest text of the guest, None while there is none. Messages come newest first (observed)."""
+    texts = (one.content for one in thread.messages if _author(one) == "guest" and one.content)
+    return next(texts, None)
+
+
+def new_ours(before: Conversation, after: Conversation, text: str | None) -> Message | None:
+    """The newest message of the host's side with this text, or with an attachment where there is no text,
+    that `after` has and `before` had not. Blanks do not count, as channels mend them."""
+    had, has = _ours(before, text), _ours(after, text)
+    known = {one.id for one in had}
+    fresh = [one for one in has if one.id is None or one.id not in known]
+    return fresh[0] if fresh and len(has) > len(had) else None
+
+
+def _ours(thread: Conversation, text: str | None) -> list[Message]:
+    ours = [one for one in thread.messages if one.sender_role == "host"]
+    if text is None:
+        return [one for one in ours if one.attachment is not None]
+    return [one for one in ours if one.content.split() == text.split()]
+
+
+def _author(one: Message) -> str:
+    return author(one.sender_role, one.sender_name, one.content)

@@ -1,0 +1,36 @@
+"""Writes whose answer was lost: one look at what is there now tells whether they took effect."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from hostex_mcp.api import ChannelFailed, HostexError, OutcomeUnknown, UpstreamFailed
+
+AnswerT = TypeVar("AnswerT")
+FoundT = TypeVar("FoundT")
+
+
+async def answered_or_found(
+    send: Callable[[], Awaitable[AnswerT]], look: Callable[[], Awaitable[FoundT | None]], advice: str = ""
+) -> AnswerT | FoundT:
+    """The answer of a write; where none came or Hostex failed over it, what `look` finds of its effect.
+
+    Raises:
+        HostexError: the write's own, when it was refused or nothing of it is found, with `advice` on how to
+            go on behind its message.
+    """
+    try:
+        return await send()
+    except (OutcomeUnknown, UpstreamFailed, ChannelFailed) as error:
+        found = await if_readable(look)
+        if found is None:
+            error.message = f"{error.message} {advice}".strip()
+            raise
+        return found
+
+
+async def if_readable(look: Callable[[], Awaitable[FoundT]]) -> FoundT | None:
+    """What a read after a write gives, None if it fails: a write that went well is no failure for that."""
+    try:
+        return await look()
+    except HostexError:
+        return None

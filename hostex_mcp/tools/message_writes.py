@@ -1,0 +1,128 @@
+"""Messages to guests, and the team's private note on a thread."""
+
+from typing import Annotated, Any, TypedDict
+
+from annotated_types import MaxLen, MinLen
+
+from hostex_mcp.api import messaging as api
+from hostex_mcp.domain.threads import new_ours
+from hostex_mcp.tools.arguments import Code, InvalidArguments, Problem
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.lost_answers import answered_or_found, if_readable
+from hostex_mcp.tools.pictures import Picture, picture_from_path, picture_from_url
+from hostex_mcp.tools.results import Change, Preview, Undo
+from hostex_mcp.tools.threads import Addressee, addressee, read_thread, target
+from hostex_mcp.tools.tool import Effect, tool
+
+_UNSEEN = (
+    "Hostex took it, but the thread does not show it yet: channels can be slow, and some change the text."
+)
+
+
+class NoteView(TypedDict, total=False):
+    """The team's private note on a thread."""
+
+    conversation_id: str
+    note: str | None
+
+
+class Sent(Addressee, total=False):
+    """A message sent; `delivered` says that the thread, read again, shows it."""
+
+    message: str
+    picture: str
+    delivered: bool
+    message_id: str
+    note: str
+
+
+@tool(
+    "messaging",
+    "Send a message to a guest",
+    effect=Effect.CONSEQUENTIAL,
+    official="send_message",
+    core=True,
+    open_world=True,
+    words="reply answer write text picture photo image guest",
+)
+async def send_message(
+    context: Context,
+    conversation_id: Code,
+    message: Annotated[str, MinLen(1), MaxLen(10_000)] | None = None,
+    image_path: Annotated[str, MaxLen(1_000), "file in an opened folder"] | None = None,
+    image_url: Annotated[str, MaxLen(2_000), "public https address"] | None = None,
+) -> Change[Sent]:
+    """Send a guest a text or a picture (JPEG, PNG, WebP or GIF), at once and for good. Exactly one of
+    `message`, `image_path` and `image_url` is given. The result names the guest, the property and the guest's
+    last message, and says whether the thread, read again, shows what was sent."""
+    picture = await _picture(context, message, image_path, image_url)
+    thread = await read_thread(context, conversation_id)
+    what = (
+        {"picture": f"{picture.width} x {picture.height} pixels"} if picture else {"message": message or ""}
+    )
+
+    async def send() -> Sent:
+        body = {"jpeg_base64": picture.base64} if picture else {"message": message}
+        seen = await _delivered(context, thread, body)
+        found: dict[str, Any] = {"delivered": seen is not None}
+        if seen is None:
+            found["note"] = _UNSEEN
+        elif seen.id:
+            found["message_id"] = seen.id
+        return Sent(**addressee(context, thread), **what, **found)
+
+    changes = [{"what": name, "after": value} for name, value in what.items()]
+    name = "picture" if picture else "message"
+    return Change(send, preview=Preview(f"Send this {name} to the guest", target(context, thread), changes))
+
+
+async def _picture(
+    context: Context, message: str | None, image_path: str | None, image_url: str | None
+) -> Picture | None:
+    """The picture to send, None where a text is.
+
+    Raises:
+        InvalidArguments: when not exactly one of the three is given, or no picture can be had.
+    """
+    if [message, image_path, image_url].count(None) != 2:
+        problem = "give exactly one of message, image_path and image_url"
+        raise InvalidArguments(Problem("message", problem))
+    if image_path is not None:
+        return await picture_from_path(image_path, context.image_folders)
+    return None if image_url is None else await picture_from_url(image_url)
+
+
+async def _delivered(context: Context, before: api.Conversation, body: dict[str, Any]) -> api.Message | None:
+    """Send a message and find it in its thread, None while it does not show."""
+    path = {"conversation_id": before.id}
+
+    async def seen() -> api.Message | None:
+        return new_ours(before, await read_thread(context, before.id), body.get("message"))
+
+    await answered_or_found(lambda: context.client.call(api.SEND_MESSAGE, path=path, body=body), seen)
+    return await if_readable(seen)
+
+
+@tool(
+    "messaging",
+    "Write the note of a conversation",
+    effect=Effect.INTERNAL,
+    official="update_conversation_note",
+    core=True,
+    idempotent=True,
+    words="private remark memo team comment",
+)
+async def update_conversation_note(
+    context: Context,
+    conversation_id: Code,
+    note: Annotated[str, MaxLen(5000), "the whole new note; empty text clears it"],
+) -> Change[NoteView]:
+    """Replace the team's private note on a guest thread. Guests never see it. The undo holds the old note."""
+    path = {"conversation_id": conversation_id}
+    thread = await read_thread(context, conversation_id)
+
+    async def send() -> NoteView:
+        written = await context.client.call(api.UPDATE_CONVERSATION_NOTE, path=path, body={"note": note})
+        return NoteView(conversation_id=conversation_id, note=written.note or "")
+
+    return Change(send, Undo("update_conversation_note", {**path, "note": thread.note or ""}))
