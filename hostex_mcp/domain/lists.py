@@ -1,0 +1,32 @@
+"""Lists that Hostex only takes whole, changed member by member."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+MemberT = TypeVar("MemberT")
+KeyT = TypeVar("KeyT", bound=Hashable)
+
+
+def merged(present: Iterable[KeyT], add: Iterable[KeyT] = (), remove: Iterable[KeyT] = ()) -> list[KeyT]:
+    """`present` without `remove`, followed by what `add` brings that is new: order kept, each once."""
+    dropped = set(remove)
+    return list(dict.fromkeys([*(one for one in present if one not in dropped), *add]))
+
+
+def upserted(
+    present: Sequence[MemberT],
+    add: Sequence[MemberT],
+    remove: Iterable[KeyT],
+    key: Callable[[MemberT], KeyT],
+) -> list[MemberT]:
+    """`present` without those whose key is in `remove`; each of `add` takes the place of the first with its
+    key (others of that key stay), or comes last."""
+    dropped = set(remove)
+    members = [one for one in present if key(one) not in dropped]
+    for one in add:
+        place = next((number for number, member in enumerate(members) if key(member) == key(one)), None)
+        if place is None:
+            members.append(one)
+        else:
+            members[place] = one
+    return members

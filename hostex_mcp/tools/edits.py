@@ -1,0 +1,171 @@
+"""What the write tools have in common: finding the object, editing its lists, and the way back."""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from hostex_mcp.api import Listing, NotFound, Operation, read_all
+from hostex_mcp.api.models import Model
+from hostex_mcp.api.properties import LIST_PROPERTIES
+from hostex_mcp.domain.currencies import currencies
+from hostex_mcp.domain.lists import KeyT, merged
+from hostex_mcp.tools.arguments import InvalidArguments, Problem
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.lost_answers import answered_or_found, if_readable
+from hostex_mcp.tools.results import AnswerT, Change, ModelT, Preview, Shown, Undo, everything, lean
+
+
+async def find(context: Context, listing: Listing[ModelT], id: int, what: str) -> ModelT:
+    """The row of a list with this id.
+
+    Raises:
+        NotFound: when Hostex lists none.
+    """
+    rows = (await context.client.page(listing, query={"id": id}, limit=1)).items
+    return with_id(rows, listing, id, what)
+
+
+def with_id(rows: Iterable[ModelT], listing: Listing[ModelT], id: int, what: str) -> ModelT:
+    """The one of these rows whose identity is `id`.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    for row in rows:
+        if listing.identity(row) == id:
+            return row
+    raise NotFound(f"There is no {what} with the id {id}.", operation=listing.name)
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """The arguments that were given, as the body of a change.
+
+    Raises:
+        InvalidArguments: when none was, so that nothing would change.
+    """
+    body = {name: value for name, value in values.items() if value is not None}
+    if not body:
+        raise InvalidArguments(*(Problem(name, "one of these is needed") for name in values))
+    return body
+
+
+def edited(
+    name: str,
+    present: Iterable[KeyT],
+    whole: Sequence[KeyT] | None,
+    add: Collection[KeyT] | None,
+    remove: Collection[KeyT] | None,
+) -> list[KeyT] | None:
+    """The list to write: `whole`, or `present` with `add` and without `remove`; None when none was given.
+
+    Raises:
+        InvalidArguments: when they contradict each other.
+    """
+    if add is None and remove is None:
+        return None if whole is None else merged(whole)
+    if whole is not None:
+        raise InvalidArguments(Problem(name, f"goes without add_{name} and remove_{name}"))
+    if both := set(add or ()) & set(remove or ()):
+        clash = ", ".join(sorted(str(one) for one in both))
+        raise InvalidArguments(Problem(f"remove_{name}", f"would be added too: {clash}"))
+    return merged(present, add or (), remove or ())
+
+
+def back(
+    tool: str,
+    before: Model,
+    changed: Iterable[str],
+    blanks: Mapping[str, Any] | None = None,
+) -> Undo | None:
+    """The call that sets the changed fields to what they were. A field without a value becomes its entry in
+    `blanks`; where that lacks it Hostex has no way to clear it, and so there is no way back."""
+    old = before.model_dump(mode="json", include={"id", *changed})
+    values = {
+        name: (blanks or {}).get(name) if old.get(name) is None else old[name] for name in ("id", *changed)
+    }
+    return None if None in values.values() else Undo(tool, values)
+
+
+def undone_by(tool: str, send: Callable[[], Awaitable[Shown]]) -> Change[Any]:
+    """A creation, whose result has an `id` where it could be told; `tool` deletes what has this id."""
+
+    async def create() -> Shown:
+        result = await send()
+        change.undo = Undo(tool, {"id": result["id"]}) if "id" in result else None
+        return result
+
+    change = Change[Any](create)
+    return change
+
+
+def sending(
+    context: Context,
+    operation: Operation[AnswerT],
+    id: int,
+    body: Mapping[str, Any] | None,
+    result: Shown,
+) -> Callable[[], Awaitable[Shown]]:
+    """A write to the object with this id that is answered with the bare envelope."""
+
+    async def send() -> Shown:
+        await context.client.call(operation, path={"id": id}, body=body)
+        return result
+
+    return send
+
+
+def deleting(
+    context: Context, operation: Operation[AnswerT], id: int, gone: BaseModel, what: str
+) -> Change[Any]:
+    """A deletion for good. Preview and result show what is gone."""
+    shown = lean(everything(context.screen().show(gone)))
+    preview = Preview(f"Delete this {what} for good", shown)
+    return Change(sending(context, operation, id, None, shown), preview=preview)
+
+
+async def creating(
+    context: Context,
+    operation: Operation[None],
+    body: Mapping[str, Any],
+    listing: Listing[ModelT],
+    fits: Callable[[ModelT], bool],
+) -> Callable[[], Awaitable[ModelT | None]]:
+    """A creation that Hostex answers without an id. It gives the row that is new in the list and fits, None
+    where that cannot be told for sure: there is none, several, or the list was too long to know all of it.
+
+    Raises:
+        HostexError: when the list cannot be read beforehand.
+    """
+    before = await read_all(context.client, listing)
+    known = {listing.identity(one) for one in before.items}
+
+    async def write() -> None:
+        await context.client.call(operation, body=body)
+
+    async def look() -> ModelT | None:
+        rows = (await read_all(context.client, listing)).items
+        new = [one for one in rows if listing.identity(one) not in known and fits(one)]
+        return new[0] if before.complete and len(new) == 1 else None
+
+    async def create() -> ModelT | None:
+        found = await answered_or_found(write, look)
+        return await if_readable(look) if found is None else found
+
+    return create
+
+
+async def currency_for(context: Context, property_id: int | None) -> str:
+    """The currency of a property's channels, else the only one in use on the account.
+
+    Raises:
+        InvalidArguments: naming `currency` and the candidates when the account does not settle it.
+    """
+    properties = (await read_all(context.client, LIST_PROPERTIES)).items
+    candidates = currencies(properties, property_id)
+    if len(candidates) == 1:
+        return candidates[0]
+    several = (
+        f"the account uses {', '.join(candidates)}" if candidates else "no listing of the account names one"
+    )
+    raise InvalidArguments(Problem("currency", f"is required: {several}"))
