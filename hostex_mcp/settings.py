@@ -72,6 +72,17 @@ def _seconds(value: str) -> float:
     return seconds
 
 
+def _file(value: str) -> Path:
+    path = Path(value).expanduser()
+    if (
+        path.is_dir()
+        or not path.parent.is_dir()
+        or not os.access(path if path.exists() else path.parent, os.W_OK)
+    ):
+        raise ValueError("allowed: a file that can be written, in a folder that exists")
+    return path
+
+
 def _api_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme == "https" and parts.hostname:
@@ -143,6 +154,12 @@ class Settings:
         _folders,
         (),
         "folders from which pictures for guests may be read, separated as in PATH; only over stdio",
+    )
+    audit_log: Path | None = _setting(
+        "HOSTEX_MCP_AUDIT_LOG",
+        _file,
+        None,
+        "file that gets one JSON line for each write; none unless set",
     )
     log_level: str = _setting(
         "HOSTEX_MCP_LOG_LEVEL",

@@ -30,6 +30,7 @@ from hostex_mcp.api.errors import (
 from hostex_mcp.api.merging import Merged, read_merged
 from hostex_mcp.api.operation import Listing, Operation, Page
 from hostex_mcp.api.paging import Collected, read_all
+from hostex_mcp.api.receipts import receipts
 from hostex_mcp.api.windows import (
     RESERVATION_WINDOW_DAYS,
     REVIEW_WINDOW_DAYS,
@@ -73,5 +74,6 @@ __all__ = [
     "UpstreamFailed",
     "read_all",
     "read_merged",
+    "receipts",
     "windows",
 ]

@@ -27,6 +27,7 @@ from hostex_mcp.api.errors import (
     ReadOnlyToken,
 )
 from hostex_mcp.api.operation import AnswerT, Listing, Operation, Page, RowT
+from hostex_mcp.api.receipts import accepted
 
 BASE_URL = "https://api.hostex.io/v3"
 LARGEST_PAGE = 100
@@ -143,7 +144,9 @@ class HostexClient:
         if not call.writes:
             return await self._flights.share(call, partial(self._in_turn, call))
         try:
-            return await self._in_turn(call)
+            reply = await self._in_turn(call)
+            accepted(reply.request_id)
+            return reply
         finally:
             self._flights.forget()
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ import click
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.cli.logs import configure_logs
+from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings, SettingsError, load
 from hostex_mcp.tools.context import Context
@@ -71,7 +73,14 @@ async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
         context = Context(
             client, selection.reachable, privacy=settings.privacy, image_folders=settings.image_folders
         )
-        yield Engine(selection, context, settings.confirm)
+        yield Engine(selection, context, settings.confirm, _label(settings), AuditLog(settings.audit_log))
+
+
+def _label(settings: Settings) -> str:
+    """Tells accounts apart in the audit trail and in confirmations, without giving a token away."""
+    if settings.sandbox or settings.access_token is None:
+        return "sandbox" if settings.sandbox else "none"
+    return sha256(settings.access_token.get_secret_value().encode()).hexdigest()[:12]
 
 
 def _client(settings: Settings) -> HostexClient:

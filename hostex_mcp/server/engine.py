@@ -13,6 +13,7 @@ from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequire
 from hostex_mcp.api import HostexError
 from hostex_mcp.server.answer import answer
 from hostex_mcp.server.asking import Inquiry, Question
+from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
 from hostex_mcp.server.render import render
 from hostex_mcp.server.writes import Plan, Writes
@@ -34,11 +35,16 @@ class Engine:
     `account` tells accounts apart without naming a token."""
 
     def __init__(
-        self, selection: Selection, context: Context, confirm: str = "auto", account: str = "local"
+        self,
+        selection: Selection,
+        context: Context,
+        confirm: str = "auto",
+        account: str = "local",
+        audit: AuditLog | None = None,
     ) -> None:
         self.selection = selection
         self._context = context
-        self._writes = Writes(account, confirm, context.now)
+        self._writes = Writes(account, confirm, context.now, audit)
 
     async def call(
         self, name: str, arguments: Mapping[str, Any] | None, inquiry: Inquiry | None = None

@@ -1,13 +1,15 @@
 """How a write happens: worked out, shown to a person, and sent once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hostex_mcp.api import HostexError, receipts
 from hostex_mcp.server.answer import done
 from hostex_mcp.server.asking import Inquiry, Question, Verdict
+from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.confirmation import EXPLAINED, Binding, Confirmations, Finding, digest
 from hostex_mcp.server.preview import preview_of, question
 from hostex_mcp.tools.results import TOKEN, Change
@@ -23,12 +25,18 @@ _DECLINED: Mapping[Verdict, str] = {
 _HOW = "Show the preview to the user; when they agree, repeat the call with the same arguments and the token."
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The arguments of a write: as they were given, and a digest of what they mean."""
+@dataclass(slots=True)
+class Attempt:
+    """A call of a writing tool: its arguments as they were given and a digest of what they mean, how to
+    work out the change, and whom to ask. `preview` and `confirmed` are filled in on the way."""
 
+    tool: Tool
     given: Mapping[str, Any]
-    digest: str
+    arguments: str
+    plan: Plan
+    inquiry: Inquiry
+    preview: str | None = None
+    confirmed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +52,13 @@ class Writes:
     """Runs the writes of one account, weighty ones only after a person could see them. `confirm` is `auto`
     (ask where the client can), `preview` (always by token) or `off`."""
 
-    def __init__(self, account: str, confirm: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, account: str, confirm: str, now: Callable[[], datetime], audit: AuditLog | None = None
+    ) -> None:
         self._account = account
         self._confirm = confirm
         self._now = now
+        self._audit = audit or AuditLog()
         self._confirmations = Confirmations(now)
         self._one_at_a_time = asyncio.Lock()
 
@@ -59,60 +70,73 @@ class Writes:
         Raises:
             HostexError: when working it out or sending it failed.
         """
-        if not tool.confirmable or self._confirm == "off":
-            return await self._send(tool, await plan())
-        wanted = Wanted({name: value for name, value in given.items() if name != TOKEN}, digest(bound))
         asked = inquiry if self._confirm == "auto" else Inquiry()
-        token = asked.state or given.get(TOKEN)
-        if token:
-            return await self._with_token(tool, wanted, plan, asked, str(token))
-        draft = await self._draft(tool, wanted, plan)
-        if asked.live:
-            return await self._ask(tool, wanted, plan, asked, draft)
-        return self._offer(tool, draft, asked)
+        shown = {name: value for name, value in given.items() if name != TOKEN}
+        attempt = Attempt(tool, shown, digest(bound), plan, asked)
+        outcome: str = "interrupted"
+        ids: Sequence[str] = ()
+        try:
+            result = await self._decide(attempt, asked.state or given.get(TOKEN))
+            outcome = "asked" if isinstance(result, Question) else result["status"]
+            ids = () if isinstance(result, Question) else result.get("receipt", {}).get("request_ids", ())
+            return result
+        except HostexError as error:
+            outcome, ids = error.kind, (error.request_id or "",)
+            raise
+        finally:
+            self._record(attempt, outcome, ids)
 
-    async def _with_token(
-        self, tool: Tool, wanted: Wanted, plan: Plan, asked: Inquiry, token: str
-    ) -> dict[str, Any] | Question:
+    async def _decide(self, attempt: Attempt, token: object) -> dict[str, Any] | Question:
+        if not attempt.tool.confirmable or self._confirm == "off":
+            attempt.confirmed = "operator" if attempt.tool.confirmable else "not needed"
+            return await self._send(attempt, await attempt.plan())
+        if token:
+            return await self._with_token(attempt, str(token))
+        draft = await self._draft(attempt)
+        if attempt.inquiry.live:
+            return await self._ask(attempt, draft)
+        return self._offer(attempt, draft)
+
+    async def _with_token(self, attempt: Attempt, token: str) -> dict[str, Any] | Question:
         """Send a write whose token holds for exactly what would happen now; else say what differs."""
+        asked = attempt.inquiry
         async with self._one_at_a_time:
-            draft = await self._draft(tool, wanted, plan)
+            draft = await self._draft(attempt)
             finding = self._confirmations.check(token, draft.binding)
             if finding is Finding.VALID:
                 if asked.state and asked.verdict != "accept":
                     return _declined(asked.verdict or "cancel")
-                return await self._send(tool, draft.change, token)
+                attempt.confirmed = "person" if asked.state else "token"
+                return await self._send(attempt, draft.change, token)
         outcome = self._confirmations.outcome(token) if finding is Finding.USED else None
-        return self._offer(tool, draft, asked, finding, outcome)
+        return self._offer(attempt, draft, finding, outcome)
 
-    async def _ask(
-        self, tool: Tool, wanted: Wanted, plan: Plan, asked: Inquiry, draft: Draft
-    ) -> dict[str, Any]:
+    async def _ask(self, attempt: Attempt, draft: Draft) -> dict[str, Any]:
         """Ask while the call waits. What changed meanwhile is asked about again, once."""
         for _ in range(2):
-            verdict = await asked.ask(question(tool, draft.preview))
+            verdict = await attempt.inquiry.ask(question(attempt.tool, draft.preview))
             if verdict != "accept":
                 return _declined(verdict)
             async with self._one_at_a_time:
-                fresh = await self._draft(tool, wanted, plan)
+                fresh = await self._draft(attempt)
                 if fresh.binding == draft.binding:
-                    return await self._send(tool, fresh.change)
+                    attempt.confirmed = "person"
+                    return await self._send(attempt, fresh.change)
             draft = fresh
         return self._token_offer(draft, Finding.STATE_CHANGED)
 
     def _offer(
         self,
-        tool: Tool,
+        attempt: Attempt,
         draft: Draft,
-        asked: Inquiry,
         finding: Finding | None = None,
         outcome: Mapping[str, Any] | None = None,
     ) -> dict[str, Any] | Question:
         """Ask by a returned question where the client takes one, else offer a token."""
-        if asked.returned and finding is not Finding.USED:
+        if attempt.inquiry.returned and finding is not Finding.USED:
             token, _ = self._confirmations.issue(draft.binding)
             reason = f"{EXPLAINED[finding]}\n" if finding else ""
-            return Question(reason + question(tool, draft.preview), token)
+            return Question(reason + question(attempt.tool, draft.preview), token)
         return self._token_offer(draft, finding, outcome)
 
     def _token_offer(
@@ -127,20 +151,38 @@ class Writes:
             offer["earlier_outcome"] = outcome
         return {**offer, TOKEN: token, "expires_at": expires.isoformat(), "next_step": _HOW}
 
-    async def _draft(self, tool: Tool, wanted: Wanted, plan: Plan) -> Draft:
-        change = await plan()
-        preview = preview_of(tool, wanted.given, change)
-        state = [preview, change.undo.arguments if change.undo else None]
-        return Draft(change, preview, Binding(self._account, tool.name, wanted.digest, digest(state)))
+    async def _draft(self, attempt: Attempt) -> Draft:
+        change = await attempt.plan()
+        preview = preview_of(attempt.tool, attempt.given, change)
+        attempt.preview = digest([preview, change.undo.arguments if change.undo else None])
+        binding = Binding(self._account, attempt.tool.name, attempt.arguments, attempt.preview)
+        return Draft(change, preview, binding)
 
-    async def _send(self, tool: Tool, change: Change[Any], token: str | None = None) -> dict[str, Any]:
+    async def _send(self, attempt: Attempt, change: Change[Any], token: str | None = None) -> dict[str, Any]:
         if token:
             self._confirmations.claim(token)
-        result = await change.send()
-        receipt = {"tool": tool.name, "at": self._now().isoformat(timespec="seconds")}
+        with receipts() as ids:
+            result = await change.send()
+        receipt = {
+            "tool": attempt.tool.name,
+            "at": self._now().isoformat(timespec="seconds"),
+            "request_ids": ids,
+        }
         if token:
             self._confirmations.settle(token, {"status": "done", "receipt": receipt})
         return done(result, change.undo, receipt)
+
+    def _record(self, attempt: Attempt, outcome: str, request_ids: Sequence[str]) -> None:
+        self._audit.record(
+            time=self._now().isoformat(timespec="milliseconds"),
+            account=self._account,
+            tool=attempt.tool.name,
+            arguments=attempt.arguments,
+            preview=attempt.preview,
+            confirmed=attempt.confirmed,
+            outcome=outcome,
+            request_ids=request_ids,
+        )
 
 
 def _declined(verdict: Verdict) -> dict[str, Any]:

@@ -1,0 +1,79 @@
+"""`hostex-mcp audit`: who changed what, and how it was confirmed."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from hostex_mcp.cli.session import OneLine
+
+_COLUMNS = ("time", "account", "tool", "outcome", "confirmed", "request_ids")
+
+
+@click.command("audit")
+@click.option("--file", "path", type=click.Path(path_type=Path), help="[default: HOSTEX_MCP_AUDIT_LOG]")
+@click.option("--tool", help="Only this tool.")
+@click.option("--outcome", help="Only this outcome, such as done or declined.")
+@click.option("--since", metavar="DATE", help="Only from this day or moment on (ISO 8601).")
+@click.option("--last", type=click.IntRange(min=1), help="Only the newest so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print the lines as they are kept.")
+def command(
+    path: Path | None,
+    tool: str | None,
+    outcome: str | None,
+    since: str | None,
+    last: int | None,
+    as_json: bool,
+) -> None:
+    """Show the audit trail of writes, oldest first."""
+    file = path or _configured()
+    wanted = {name: value for name, value in (("tool", tool), ("outcome", outcome)) if value}
+    entries = [
+        entry
+        for entry in _entries(file)
+        if all(entry.get(name) == value for name, value in wanted.items())
+        and (since is None or entry.get("time", "") >= since)
+    ]
+    shown = entries[-last:] if last else entries
+    if as_json:
+        for entry in shown:
+            click.echo(json.dumps(entry, ensure_ascii=False))
+    else:
+        Console().print(_table(shown))
+
+
+def _configured() -> Path:
+    setting = os.environ.get("HOSTEX_MCP_AUDIT_LOG")
+    if not setting:
+        raise OneLine("no audit trail: set HOSTEX_MCP_AUDIT_LOG, or name a --file")
+    return Path(setting).expanduser()
+
+
+def _entries(file: Path) -> Iterator[dict[str, Any]]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise OneLine(f"{file}: {error.strerror}") from None
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            raise OneLine(f"{file}: line {number} is not an entry of the audit trail") from None
+
+
+def _table(entries: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, header_style="bold")
+    for column in _COLUMNS:
+        table.add_column(column, overflow="fold")
+    for entry in entries:
+        table.add_row(*(_cell(entry.get(column, "")) for column in _COLUMNS))
+    return table
+
+
+def _cell(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)  # pyright: ignore[reportUnknownArgumentType]

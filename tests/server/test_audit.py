@@ -1,0 +1,114 @@
+"""The audit trail of writes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from hostex_mcp.api import OutcomeUnknown, receipts
+from hostex_mcp.api.receipts import accepted
+from hostex_mcp.cli import main
+from hostex_mcp.server.asking import Inquiry
+from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.writes import Writes
+from hostex_mcp.tools.results import Change, Preview
+from tests.server.test_writes import Clock, Desk, Person, set_price
+
+pytestmark = pytest.mark.anyio
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+async def test_every_attempt_leaves_one_line_with_who_confirmed_and_what_came_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    desk = Desk()
+    desk.writes = Writes("a1b2", "auto", desk.clock, AuditLog(path))
+    token = (await desk.ask())["confirmation_token"]
+    await desk.ask(token=token)
+    await desk.ask(130, inquiry=Person("decline"))
+    await desk.ask(140, inquiry=Person("accept"))
+    kept = [(one["outcome"], one.get("confirmed")) for one in lines(path)]
+    assert kept == [
+        ("confirmation_required", None),
+        ("done", "token"),
+        ("declined", None),
+        ("done", "person"),
+    ]
+    first, second = lines(path)[:2]
+    assert (first["tool"], first["account"], first["time"][:10]) == ("set_price", "a1b2", "2026-11-24")
+    assert first["arguments"] == second["arguments"]
+    assert first["preview"] == second["preview"]
+
+
+async def test_the_trail_holds_no_arguments_and_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    desk = Desk()
+    desk.writes = Writes("a1b2", "off", desk.clock, AuditLog(path))
+    await desk.ask(123_456)
+    assert "123456" not in path.read_text(encoding="utf-8")
+    assert path.stat().st_mode & 0o077 == 0
+
+
+async def test_a_lost_answer_is_kept_as_unknown_with_its_request(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+
+    async def plan() -> Change[Any]:
+        async def send() -> Any:
+            raise OutcomeUnknown("The answer is lost.", operation="POST /x", request_id="RT1")
+
+        return Change(send, preview=Preview("Do it"))
+
+    writes = Writes("a", "off", Clock(), AuditLog(path))
+    with pytest.raises(OutcomeUnknown):
+        await writes.run(set_price, {}, {}, plan, Inquiry())
+    (kept,) = lines(path)
+    assert (kept["outcome"], kept["request_ids"]) == ("outcome_unknown", ["RT1"])
+
+
+async def test_request_ids_of_accepted_writes_are_collected() -> None:
+    with receipts() as ids:
+        accepted("RT1")
+        accepted(None)
+        accepted("RT2")
+    accepted("RT3")
+    assert ids == ["RT1", "RT2"]
+
+
+def test_the_command_shows_and_filters_the_trail(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    trail = AuditLog(path)
+    trail.record(time="2026-11-23T10:00:00", tool="send_message", outcome="done", confirmed="person")
+    trail.record(time="2026-11-24T10:00:00", tool="create_task", outcome="done", confirmed="not needed")
+    trail.record(time="2026-11-24T11:00:00", tool="send_message", outcome="declined")
+
+    def shown(*options: str) -> list[str]:
+        done = CliRunner().invoke(main, ["audit", "--file", str(path), "--json", *options])
+        return [json.loads(line)["time"] for line in done.stdout.splitlines()]
+
+    assert len(shown()) == 3
+    assert shown("--tool", "send_message") == ["2026-11-23T10:00:00", "2026-11-24T11:00:00"]
+    assert shown("--outcome", "declined") == ["2026-11-24T11:00:00"]
+    assert shown("--since", "2026-11-24", "--last", "1") == ["2026-11-24T11:00:00"]
+    table = CliRunner().invoke(main, ["audit", "--file", str(path)]).stdout
+    assert "send_message" in table
+
+
+@pytest.mark.parametrize("content", [None, "not json\n"])
+def test_a_trail_that_cannot_be_read_is_one_line(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "audit.jsonl"
+    if content:
+        path.write_text(content, encoding="utf-8")
+    done = CliRunner().invoke(main, ["audit", "--file", str(path)])
+    assert done.exit_code == 2
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_without_a_trail_the_command_says_how_to_keep_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOSTEX_MCP_AUDIT_LOG", raising=False)
+    done = CliRunner().invoke(main, ["audit"])
+    assert done.exit_code == 2
+    assert "HOSTEX_MCP_AUDIT_LOG" in done.stderr
