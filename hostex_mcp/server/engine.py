@@ -21,6 +21,7 @@ from hostex_mcp.tools.arguments import InvalidArguments, Problem, nearest
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.cursor import resume
+from hostex_mcp.tools.local_dates import date_hint
 from hostex_mcp.tools.results import Change, Forward, Record, Rows
 from hostex_mcp.tools.selection import Selection
 from hostex_mcp.tools.titles import resolve_titles
@@ -74,7 +75,7 @@ class Engine:
         try:
             return await self._run(name, given, inquiry)
         except InvalidArguments as error:
-            return arguments_failure(name, error)
+            return arguments_failure(name, error, await date_hint(self._context, given))
         except HostexError as error:
             return hostex_failure(error)
         except Exception:

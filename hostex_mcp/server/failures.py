@@ -85,11 +85,11 @@ def hostex_failure(error: HostexError) -> dict[str, Any]:
     )
 
 
-def arguments_failure(tool: str, error: InvalidArguments) -> dict[str, Any]:
+def arguments_failure(tool: str, error: InvalidArguments, hint: str | None = None) -> dict[str, Any]:
     """The structured result for arguments that do not fit; nothing was sent."""
     fields = [{"field": one.field, "problem": one.problem} for one in error.problems]
     message = f"{tool} cannot use these arguments: {error}"
-    return failure("invalid_arguments", message, operation=tool, fields=fields)
+    return failure("invalid_arguments", message, hint=hint, operation=tool, fields=fields)
 
 
 def failure_text(structured: Mapping[str, Any]) -> str:
