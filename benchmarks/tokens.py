@@ -1,0 +1,112 @@
+"""Tokens (o200k) of the tool lists, and of answers to fixed questions beside Hostex's own raw answer.
+Run: python benchmarks/tokens.py"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
+import httpx2
+from mcp.types import CallToolResult
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from hostex_mcp.api import HostexClient
+from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.server.app import definition
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.selection import select
+from hostex_mcp.tools.tool import TOOLSETS
+
+Ask = Callable[[httpx2.AsyncClient], Awaitable[httpx2.Response]]
+
+BASE = "https://sandbox.invalid/v3"
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ENCODING = bpe_openai.get_encoding("o200k_base")
+
+
+def cost(value: object) -> int:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return len(ENCODING.encode(text))
+
+
+def day(days: int) -> str:
+    return (NOW.date() + timedelta(days=days)).isoformat()
+
+
+def lists() -> None:
+    print(f"{'toolset':<16} {'tools':>5} {'tokens':>7} {'median':>7} {'largest':>8}")
+    for toolset in ("core", *TOOLSETS, "all"):
+        tools = [definition(tool) for tool in select([toolset]).listed.values()]
+        costs = sorted(cost(one.model_dump(mode="json", by_alias=True, exclude_none=True)) for one in tools)
+        row = f"{toolset:<16} {len(costs):>5} {sum(costs):>7,}"
+        print(f"{row} {costs[len(costs) // 2]:>7} {costs[-1]:>8}" if costs else row)
+
+
+def questions(sandbox: Sandbox) -> dict[str, tuple[str, dict[str, Any], Ask]]:
+    """Question to tool, its arguments, and how Hostex is asked the same."""
+    account = sandbox.accounts.main
+    thread = max(account.conversations.values(), key=lambda one: len(one["messages"]))["id"]
+    channel, listing = next(key for key in account.rates if key[0] == "booking.com")
+    stays = {"start_check_in_date": day(-60), "end_check_in_date": day(90)}
+    period = {"start_date": day(0), "end_date": day(89)}
+    month = {"start_date": day(-30), "end_date": day(0)}
+    keys = [{"channel_type": channel, "listing_id": listing}]
+    page = {"offset": 0, "limit": 20}
+
+    def get(path: str, query: dict[str, Any]) -> Ask:
+        return lambda http: http.get(f"{BASE}{path}", params=query)
+
+    return {
+        "20 reservations": ("list_reservations", stays, get("/reservations", {**stays, **page})),
+        "a thread of 108 messages": (
+            "get_conversation",
+            {"conversation_id": thread, "last_n": 200},
+            get(f"/conversations/{thread}", {}),
+        ),
+        "90 days of a calendar": (
+            "list_listing_calendars",
+            {"listings": keys, **period, "limit": 100},
+            lambda http: http.post(f"{BASE}/listings/calendar", json={"listings": keys, **period}),
+        ),
+        "90 days of availability": (
+            "list_availabilities",
+            {"property_ids": [20110001], **period, "limit": 100},
+            get("/availabilities", {"property_ids": "20110001", **period}),
+        ),
+        "a month of transactions": (
+            "list_transactions",
+            {**month, "limit": 100},
+            get("/transactions", {**month, "offset": 0, "limit": 100}),
+        ),
+    }
+
+
+async def answers() -> None:
+    sandbox = Sandbox(today=NOW.date(), now=lambda: NOW)
+    transport = httpx2.ASGITransport(app=sandbox.app)
+    reachable = select(["all"])
+    print(f"\n{'question':<26} {'raw API':>8} {'structured':>11} {'text':>7} {'raw / text':>11}")
+    async with (
+        HostexClient(WRITABLE, base_url=BASE, transport=transport) as client,
+        httpx2.AsyncClient(transport=transport, headers={"Hostex-Access-Token": WRITABLE}) as http,
+    ):
+        engine = Engine(reachable, Context(client, reachable.reachable, now=lambda: NOW))
+        for name, (tool, arguments, ask) in questions(sandbox).items():
+            raw = cost((await ask(http)).json()["data"])
+            result = await engine.call(tool, arguments)
+            assert isinstance(result, CallToolResult)
+            assert not result.is_error
+            assert not result.structured_content.get("truncated"), name
+            structured, text = cost(result.structured_content), cost(getattr(result.content[0], "text", ""))
+            print(f"{name:<26} {raw:>8,} {structured:>11,} {text:>7,} {raw / text:>10.1f}x")
+
+
+if __name__ == "__main__":
+    lists()
+    asyncio.run(answers())
