@@ -1,6 +1,6 @@
 """The Hostex API: a client, its errors, and a declaration of every operation and answer."""
 
-from hostex_mcp.api.client import HostexClient
+from hostex_mcp.api.client import Client, HostexClient
 from hostex_mcp.api.errors import (
     AccountBlocked,
     AccountError,
@@ -47,6 +47,7 @@ __all__ = [
     "AuthError",
     "BadRequest",
     "ChannelFailed",
+    "Client",
     "Collected",
     "Conflict",
     "DeadlineExceeded",

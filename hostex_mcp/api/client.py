@@ -5,7 +5,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from functools import cached_property, partial
-from typing import Any, Self, cast
+from typing import Any, Protocol, Self, cast
 
 import anyio
 import httpx2
@@ -41,6 +41,34 @@ _FIRST_BACKOFF = 0.5
 _PROBE = Call(Operation[Any]("GET", "/properties"), "/properties", (("offset", "0"), ("limit", "1")))
 
 _log = logging.getLogger("hostex_mcp.api")
+
+
+class Client(Protocol):
+    """What calls Hostex for one account: `HostexClient`, or one that lets only a part of the account through.
+    The methods are those of `HostexClient`."""
+
+    async def call(
+        self,
+        operation: Operation[AnswerT],
+        *,
+        path: PathValues | None = None,
+        query: Query | None = None,
+        body: Body | None = None,
+    ) -> AnswerT:
+        """Call one operation and return its answer."""
+        ...
+
+    async def page(
+        self,
+        listing: Listing[RowT],
+        *,
+        path: PathValues | None = None,
+        query: Query | None = None,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> Page[RowT]:
+        """Read one page of a list."""
+        ...
 
 
 class HostexClient:
@@ -112,7 +140,10 @@ class HostexClient:
         call = prepare(operation, path or {}, {**(query or {}), **place}, None)
         reply = await self._ask(call)
         rows = parse_rows(listing.row, reply, listing.key, call)
-        return Page(rows, total(reply), more=listing.paged and len(rows) >= limit)
+        start = offset if listing.paged else 0
+        end = start + len(rows)
+        more = listing.paged and len(rows) >= limit
+        return Page(rows, total(reply), more, places=range(start, end), end=end)
 
     async def aclose(self) -> None:
         """End the reads under way and close the connections."""

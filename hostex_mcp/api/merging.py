@@ -1,5 +1,6 @@
 """One page of a list that Hostex gives only in several windows."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
@@ -7,7 +8,7 @@ from typing import Any, Generic
 import anyio
 
 from hostex_mcp.api._call import Query
-from hostex_mcp.api.client import LARGEST_PAGE, HostexClient
+from hostex_mcp.api.client import LARGEST_PAGE, Client
 from hostex_mcp.api.errors import BadRequest, Problem
 from hostex_mcp.api.operation import Listing, Page, RowT
 
@@ -33,7 +34,7 @@ class Merged(Generic[RowT]):
 
 
 async def read_merged(
-    client: HostexClient,
+    client: Client,
     listing: Listing[RowT],
     queries: Sequence[Query],
     *,
@@ -62,26 +63,26 @@ async def read_merged(
 
 
 class _Window(Generic[RowT]):
-    """One window: `rows` are those read so far, the first of them at the offset `base`; the next unused row
-    is at the offset `at`; `more` says that others may follow the rows read."""
+    """One window: `rows` are those read so far, at the offsets `places`, from the offset `base` up to `end`;
+    those before the offset `at` are used; `more` says that others may follow the rows read."""
 
-    def __init__(self, client: HostexClient, listing: Listing[RowT], query: Query, start: int) -> None:
+    def __init__(self, client: Client, listing: Listing[RowT], query: Query, start: int) -> None:
         self._client, self._listing, self._query = client, listing, query
         self.rows: list[RowT] = []
-        self.base = self.at = start
+        self.places: list[int] = []
+        self.base = self.at = self.end = start
         self.more = self.live = start != EXHAUSTED
         self.total: int | None = None
 
     @property
     def head(self) -> RowT | None:
         """The next unused row, of those read."""
-        place = self.at - self.base
-        return self.rows[place] if place < len(self.rows) else None
+        return next(iter(self.rows[self._used :]), None)
 
     @property
     def used(self) -> list[RowT]:
         """The rows read that come before the next unused one."""
-        return self.rows[: max(self.at - self.base, 0)]
+        return self.rows[: self._used]
 
     @property
     def ended(self) -> bool:
@@ -92,21 +93,34 @@ class _Window(Generic[RowT]):
         """Read `limit` unused rows and, before them, up to `behind` used ones."""
         self.base = max(self.at - behind, 0)
         page = await self._page(self.base, min(limit + self.at - self.base, LARGEST_PAGE))
-        self.rows, self.more, self.total = page.items, page.more, page.total
+        self.rows, self.places, self.end = page.items, list(page.places), page.end
+        self.more, self.total = page.more, page.total
 
     async def refill(self, limit: int) -> None:
         """Read on. A page that repeats the window's own rows ends it, as offsets do not seem to count."""
-        page = await self._page(self.base + len(self.rows), limit)
+        page = await self._page(self.end, limit)
         known = set(map(self._listing.identity, self.rows))
         fresh = any(self._listing.identity(row) not in known for row in page.items)
         self.more = page.more and fresh
-        self.rows = [*self.rows, *page.items] if fresh else self.rows
+        if fresh:
+            self.rows, self.places = [*self.rows, *page.items], [*self.places, *page.places]
+            self.end = page.end
 
     async def look_further_behind(self) -> None:
         """Read a page of used rows before those that are known."""
         base = max(self.base - LARGEST_PAGE, 0)
         page = await self._page(base, self.base - base)
-        self.rows, self.base = [*page.items, *self.rows], base
+        new = bisect_left(page.places, self.base)
+        self.rows = [*page.items[:new], *self.rows]
+        self.places, self.base = [*page.places[:new], *self.places], base
+
+    def use(self) -> None:
+        """Let the next unused row be used."""
+        self.at = self.places[self._used] + 1
+
+    @property
+    def _used(self) -> int:
+        return bisect_left(self.places, self.at)
 
     async def _page(self, offset: int, limit: int) -> Page[RowT]:
         return await self._client.page(self._listing, query=self._query, offset=offset, limit=limit)
@@ -148,7 +162,7 @@ class _Merge(Generic[RowT]):
                 return
             await _together([(window.refill, limit) for window in dry])
             window = self._next_window()
-            if window is None or not self._use(window, limit):
+            if window is None or window.head is None or not self._use(window, window.head, limit):
                 return
 
     def result(self) -> Merged[RowT]:
@@ -173,13 +187,12 @@ class _Merge(Generic[RowT]):
         keys = {window: self._order(head) for window, head in ready if head is not None}
         return self._first(keys, key=keys.__getitem__) if keys else None
 
-    def _use(self, window: _Window[RowT], limit: int) -> bool:
-        row = window.rows[window.at - window.base]
+    def _use(self, window: _Window[RowT], row: RowT, limit: int) -> bool:
         identity = self._identity(row)
         repeated = identity in self._seen
         if not repeated and len(self._items) == limit:
             return False
-        window.at += 1
+        window.use()
         self._frontier = self._order(row)
         if not repeated:
             self._seen.add(identity)

@@ -1,6 +1,6 @@
 """What can be asked of Hostex: single operations and lists, as declarations without behaviour."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -60,9 +60,12 @@ class Listing(Generic[RowT]):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[RowT]):
-    """One page of a list. `more` says that the page was full, so that another may follow; `total` is what
-    Hostex claims, where it does, and decides nothing."""
+    """One page of a list. `more` says that another may follow, which starts at the offset `end`; a page
+    without items is the last. `places` has the offset of each item: between them rows may be left out.
+    `total` is what Hostex claims, where it does, and decides nothing."""
 
     items: list[RowT]
     total: int | None
     more: bool
+    places: Sequence[int]
+    end: int

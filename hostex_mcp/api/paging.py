@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from hostex_mcp.api._call import PathValues, Query
-from hostex_mcp.api.client import LARGEST_PAGE, HostexClient
+from hostex_mcp.api.client import LARGEST_PAGE, Client
 from hostex_mcp.api.operation import Listing, RowT
 
 
@@ -17,14 +17,14 @@ class Collected(Generic[RowT]):
 
 
 async def read_all(
-    client: HostexClient,
+    client: Client,
     listing: Listing[RowT],
     *,
     path: PathValues | None = None,
     query: Query | None = None,
     most: int = 2000,
 ) -> Collected[RowT]:
-    """Read a list page by page until a page is short, each row once, at most `most` rows.
+    """Read a list page by page to its end, each row once, at most its first `most` rows.
 
     Neither the claimed total nor the order is relied on. A full page that brings nothing new ends the
     reading too, incomplete.
@@ -34,7 +34,7 @@ async def read_all(
     """
     rows: dict[object, RowT] = {}
     offset = 0
-    while len(rows) < most:
+    while offset < most:
         page = await client.page(listing, path=path, query=query, offset=offset, limit=LARGEST_PAGE)
         before = len(rows)
         for row in page.items:
@@ -43,5 +43,5 @@ async def read_all(
             return Collected(list(rows.values())[:most], complete=len(rows) <= most)
         if len(rows) == before:
             break
-        offset += LARGEST_PAGE
+        offset = page.end
     return Collected(list(rows.values())[:most], complete=False)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hostex_mcp.api import HostexClient, Listing, Operation, read_merged
+from hostex_mcp.api import Client, Listing, Operation, read_merged
 from hostex_mcp.tools.privacy import Level, Screen
 from hostex_mcp.tools.results import AnswerT, ModelT, Page, Rows, Shown, everything, sliced
 from hostex_mcp.tools.tool import Tool
@@ -23,7 +23,7 @@ class Context:
     of this machine only. What the other methods give is fit to leave the server: secrets hidden unless the
     call asked for them with `reveal`, outsiders' text fenced."""
 
-    client: HostexClient
+    client: Client
     tools: Mapping[str, Tool]
     now: Callable[[], datetime] = field(default=_utc_now)
     privacy: Level = "standard"
@@ -57,11 +57,11 @@ class Context:
         got = await self.client.page(listing, query=query or {}, offset=page.offset, limit=page.limit)
         first = {listing.identity(item): place for place, item in reversed(list(enumerate(got.items)))}
         places = sorted(first.values())
-        behind = [*places[1:], len(got.items)]
+        behind = [*(got.places[place] for place in places[1:]), got.end]
         screen = self.screen(reveal)
         return Rows(
             items=[page.show(screen.show(got.items[place]), brief) for place in places],
-            steps=[[page.offset + place] for place in behind],
+            steps=[[offset] for offset in behind],
             more=got.more,
             total=got.total,
         )
