@@ -11,10 +11,28 @@ from tests.contract.hostex import Given, Hostex
 from tests.contract.known import Known
 
 TYPES = described().types
-SHAPE_UNKNOWN = {
+NOT_SHOWN = {
+    # Nobody knows what these look like.
     "Property.google_place_payload",
     "AirbnbPriceAndRules.day_of_week_min_nights",
     "AirbnbPriceAndRules.seasonal_min_stay",
+    # The demo account has no example of these yet.
+    "AirbnbPriceAndRules.long_term_cancellation_policy",
+    "AirbnbPriceAndRules.mobile_only_discount_blackout_dates",
+    "AirbnbPriceAndRules.mobile_only_discount_blackout_dates_quota",
+    "AirbnbPriceAndRules.pet_fee",
+    "AirbnbPriceAndRules.pet_fee_obj",
+    "AirbnbPriceAndRules.short_term_cleaning_fee",
+    "CheckinGuideImage.client_id",
+    "CheckinGuideImage.id",
+    "CheckinGuideImage.url",
+    "PetFee.amount",
+    "PetFee.charge_period",
+    "PetFee.charge_type",
+    "Reservation.checkin_guide_images",
+    "VrboPriceAndRules.base_price",
+    "VrboPriceAndRules.extra_guest_fee",
+    "VrboPriceAndRules.extra_guest_number",
 }
 
 
@@ -93,10 +111,12 @@ def test_every_row_conforms(rows: dict[str, list[dict[str, Any]]]) -> None:
     assert problems == set()
 
 
-def test_every_documented_field_holds_something_somewhere(rows: dict[str, list[dict[str, Any]]]) -> None:
+def test_every_documented_field_but_the_known_few_holds_something_somewhere(
+    rows: dict[str, list[dict[str, Any]]],
+) -> None:
     found = {field for type_name, many in rows.items() for row in many for field in shown(type_name, row)}
     wanted = {field for type_name in rows for field in promised(type_name)}
-    assert sorted(wanted - found - SHAPE_UNKNOWN) == []
+    assert wanted - found == NOT_SHOWN
 
 
 @pytest.mark.parametrize("channel", ["airbnb", "vrbo"])
