@@ -19,7 +19,7 @@ MOST_SECONDS = 10.0
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2_048
 QUALITY = 85
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 # A link or pipe put in a file's place after its path was checked is neither followed nor waited for.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))

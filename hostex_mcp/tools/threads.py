@@ -1,9 +1,10 @@
 """What the tools that write into guest threads share: who is at the other end."""
 
+from hashlib import sha256
 from typing import TypedDict
 
 from hostex_mcp.api import messaging as api
-from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.guest_text import Fence, one_line
 from hostex_mcp.domain.threads import last_guest_text
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
@@ -32,14 +33,15 @@ def addressee(context: Context, thread: api.Conversation) -> Addressee:
 
 
 def target(context: Context, thread: api.Conversation) -> Shown:
-    """Who a thread is with, in a preview: the same each time it is worked out."""
+    """Who a thread is with, in a preview, which has to be the same each time it is worked out."""
+    fence = Fence(f"guest-{sha256(thread.id.encode()).hexdigest()[:6]}")
     titles = (one.property.title for one in thread.activities if one.property and one.property.title)
     row = {
         "conversation_id": thread.id,
         "channel_type": thread.channel_type,
         "guest_name": context.screen().show(thread.guest).name,
         "property_title": next(titles, None),
-        "last_guest_message": one_line(last_guest_text(thread) or ""),
+        "last_guest_message": fence.mark(one_line(last_guest_text(thread) or "")),
     }
     return lean(row)
 

@@ -1,0 +1,126 @@
+"""Tags on stays, and the dictionary of these tags."""
+
+from typing import Annotated, TypedDict
+
+from annotated_types import MaxLen, MinLen
+
+from hostex_mcp.api import read_all
+from hostex_mcp.api import reservations as api
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.tools.arguments import Code, Id, InvalidArguments, Problem
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.edits import find, undone_by
+from hostex_mcp.tools.reservations import ReservationTagRow
+from hostex_mcp.tools.results import Change, Preview, Undo
+from hostex_mcp.tools.stays import StayView, find_stay, stay_view
+from hostex_mcp.tools.tool import Effect, tool
+
+TagName = Annotated[str, MinLen(1), MaxLen(15)]
+
+
+class TaggedStay(StayView, total=False):
+    """A stay with its tags after a change; `new_tag` says that the tag joined the dictionary by it."""
+
+    tags: list[str]
+    new_tag: bool
+
+
+class DeletedTag(TypedDict, total=False):
+    """A tag that is no more."""
+
+    id: int
+    tag_name: str
+
+
+@tool(
+    "reservations",
+    "Tag a stay",
+    effect=Effect.INTERNAL,
+    official="add_reservation_tag",
+    core=True,
+    idempotent=True,
+    words="label mark reservation booking vip",
+)
+async def add_reservation_tag(context: Context, stay_code: Code, tag_name: TagName) -> Change[TaggedStay]:
+    """Put a tag on a stay, by name. A name that the dictionary of reservation tags lacks joins it."""
+    stay = await find_stay(context, stay_code)
+    known = await read_all(context.client, api.LIST_RESERVATION_TAGS, query={"keyword": tag_name})
+    new = all(one.tag_name != tag_name for one in known.items)
+    had = tag_name in stay.tags
+
+    async def send() -> TaggedStay:
+        key = {"stay_code": stay_code}
+        await context.client.call(api.ADD_RESERVATION_TAG, path=key, body={"tag_name": tag_name})
+        tags = list(stay.tags) if had else [*stay.tags, tag_name]
+        return TaggedStay(**stay_view(context, stay), tags=tags, new_tag=new)
+
+    undo = Undo("remove_reservation_tag", {"stay_code": stay_code, "tag_name": tag_name})
+    return Change(send, None if had else undo)
+
+
+@tool(
+    "reservations",
+    "Take a tag off a stay",
+    effect=Effect.INTERNAL,
+    official="remove_reservation_tag",
+    destructive=True,
+    idempotent=True,
+    words="unlabel untag reservation booking",
+)
+async def remove_reservation_tag(
+    context: Context, stay_code: Code, tag_name: Annotated[str, MinLen(1), MaxLen(50)]
+) -> Change[TaggedStay]:
+    """Take a tag off a stay, by name; the dictionary keeps it."""
+    stay = await find_stay(context, stay_code)
+    if tag_name not in stay.tags:
+        carried = ", ".join(one_line(one) for one in stay.tags) or "none"
+        raise InvalidArguments(Problem("tag_name", f"is no tag of this stay; it carries {carried}"))
+
+    async def send() -> TaggedStay:
+        key = {"stay_code": stay_code}
+        await context.client.call(api.REMOVE_RESERVATION_TAG, path=key, body={"tag_name": tag_name})
+        return TaggedStay(**stay_view(context, stay), tags=[one for one in stay.tags if one != tag_name])
+
+    return Change(send, Undo("add_reservation_tag", {"stay_code": stay_code, "tag_name": tag_name}))
+
+
+@tool(
+    "reservations",
+    "Create a reservation tag",
+    effect=Effect.INTERNAL,
+    official="create_reservation_tag",
+    words="new label dictionary",
+)
+async def create_reservation_tag(context: Context, tag_name: TagName) -> Change[ReservationTagRow]:
+    """Add a tag to the dictionary of reservation tags; Hostex picks its colour. `add_reservation_tag` puts it
+    on a stay."""
+
+    async def send() -> ReservationTagRow:
+        made = await context.client.call(api.CREATE_RESERVATION_TAG, body={"tag_name": tag_name})
+        return ReservationTagRow(id=made.id, tag_name=made.tag_name, is_default=made.is_default)
+
+    return undone_by("delete_reservation_tag", send)
+
+
+@tool(
+    "reservations",
+    "Delete a reservation tag",
+    effect=Effect.CONSEQUENTIAL,
+    official="delete_reservation_tag",
+    destructive=True,
+    idempotent=True,
+    words="remove label dictionary",
+)
+async def delete_reservation_tag(context: Context, id: Id) -> Change[DeletedTag]:
+    """Delete a tag from the dictionary and take it off every stay that carries it. Hostex's default tags
+    cannot be deleted."""
+    tag = await find(context, api.LIST_RESERVATION_TAGS, id, "reservation tag")
+    if tag.is_default:
+        raise InvalidArguments(Problem("id", f"is Hostex's default tag {tag.tag_name}, which stays"))
+
+    async def send() -> DeletedTag:
+        await context.client.call(api.DELETE_RESERVATION_TAG, path={"id": id})
+        return DeletedTag(id=id, tag_name=tag.tag_name)
+
+    summary = f"Delete the tag {one_line(tag.tag_name)} and take it off every stay"
+    return Change(send, preview=Preview(summary))

@@ -1,0 +1,228 @@
+"""Direct bookings made and cancelled, requests answered, and what is written on a stay."""
+
+from datetime import date
+from typing import Annotated, Any, TypedDict
+from uuid import uuid4
+
+from annotated_types import Ge, MaxLen, MinLen
+
+from hostex_mcp.api import Listing, Operation
+from hostex_mcp.api import reservations as api
+from hostex_mcp.api.finance import LIST_INCOME_METHODS
+from hostex_mcp.api.models import IdName
+from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer, InvalidArguments, Problem, PropertyId
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.edits import given
+from hostex_mcp.tools.lost_answers import answered_or_found, if_readable
+from hostex_mcp.tools.results import Change, Preview, Undo, lean
+from hostex_mcp.tools.stay_arguments import Email, Reference, Whole, require_nights
+from hostex_mcp.tools.stays import OrderView, find_order, order_view, property_title
+from hostex_mcp.tools.tool import Effect, tool
+
+DIRECT = "hostex_direct"
+
+_CANCELLED = (
+    "This reference is that of a cancelled booking, so no room is held; another channel_id makes one."
+)
+
+
+class CreatedView(TypedDict, total=False):
+    """A direct booking as Hostex answered it; `channel_id` is its reference."""
+
+    reservation_code: str
+    status: str
+    channel_id: str
+    property_title: str
+    guest_name: str
+    check_in_date: str
+    check_out_date: str
+    nights: int
+    custom_channel: str
+    income_method: str
+    note: str
+
+
+@tool(
+    "reservations",
+    "Create a direct booking",
+    effect=Effect.CONSEQUENTIAL,
+    official="create_reservation",
+    core=True,
+    open_world=True,
+    words="book new reservation manual walk-in owner stay add",
+)
+async def create_reservation(
+    context: Context,
+    property_id: PropertyId,
+    custom_channel_id: Annotated[Id, "source, of list_custom_channels"],
+    check_in_date: Day,
+    check_out_date: Day,
+    guest_name: Annotated[str, MinLen(1), MaxLen(100)],
+    currency: Currency,
+    rate_amount: Whole,
+    commission_amount: Whole,
+    received_amount: Whole,
+    income_method_id: Annotated[Id, "of list_income_methods"],
+    number_of_guests: Annotated[Integer, Ge(1)] | None = None,
+    email: Email | None = None,
+    mobile: Code | None = None,
+    remarks: Annotated[str, MaxLen(500)] | None = None,
+    channel_id: Reference | None = None,
+) -> Change[CreatedView]:
+    """Record a direct booking, accepted at once; its nights close on all channels. Amounts are whole major
+    units for the whole stay; `rate_amount` includes the commission. `channel_id` is the reference of the
+    booking, made up unless given: a repeat with the same one makes no second booking and answers the first,
+    with its present status."""
+    require_nights(check_in_date, check_out_date)
+    body = given(
+        property_id=property_id,
+        custom_channel_id=custom_channel_id,
+        check_in_date=check_in_date,
+        check_out_date=check_out_date,
+        guest_name=guest_name,
+        currency=currency,
+        rate_amount=rate_amount,
+        commission_amount=commission_amount,
+        received_amount=received_amount,
+        income_method_id=income_method_id,
+        number_of_guests=number_of_guests,
+        email=email,
+        mobile=mobile,
+        remarks=remarks,
+        channel_id=channel_id or uuid4().hex[:20],
+    )
+    return await _creation(context, body, cancellable=not channel_id and not received_amount)
+
+
+async def _creation(context: Context, body: dict[str, Any], *, cancellable: bool) -> Change[CreatedView]:
+    """The booking to be made. Cancelling undoes it only where it is certainly new and left no income."""
+    reference: str = body["channel_id"]
+    names = await _names(context, body)
+
+    async def send() -> CreatedView:
+        made = await answered_or_found(
+            lambda: context.client.call(api.CREATE_RESERVATION, body=body),
+            lambda: _booked(context, reference, body["check_out_date"]),
+            advice=f"The same call with channel_id {reference} makes no second booking.",
+        )
+        if cancellable:
+            change.undo = Undo("cancel_reservation", {"reservation_code": made.reservation_code})
+        note = _CANCELLED if made.status == "cancelled" else ""
+        said = {"reservation_code": made.reservation_code, "status": made.status, "channel_id": reference}
+        return CreatedView(**lean({**said, **names, "note": note}))
+
+    summary = f"Book {names.get('property_title')} directly for {names.get('guest_name')}"
+    money = {name: body[name] for name in ("currency", "rate_amount", "commission_amount", "received_amount")}
+    change = Change[CreatedView](send, preview=Preview(summary, {**names, **money}))
+    return change
+
+
+async def _names(context: Context, body: dict[str, Any]) -> CreatedView:
+    """The booking in words, once everything that it names is found."""
+    source, method = body["custom_channel_id"], body["income_method_id"]
+    return CreatedView(
+        property_title=await property_title(context, body["property_id"]),
+        guest_name=body["guest_name"],
+        check_in_date=body["check_in_date"].isoformat(),
+        check_out_date=body["check_out_date"].isoformat(),
+        nights=(body["check_out_date"] - body["check_in_date"]).days,
+        custom_channel=await _entry(context, api.LIST_CUSTOM_CHANNELS, source, "custom_channel_id"),
+        income_method=await _entry(context, LIST_INCOME_METHODS, method, "income_method_id"),
+    )
+
+
+async def _booked(context: Context, reference: str, check_out: date) -> api.CreatedReservation | None:
+    query = {
+        "channel_id": reference,
+        "channel_type": DIRECT,
+        "start_check_out_date": check_out,
+        "end_check_out_date": check_out,
+    }
+    page = await context.client.page(api.LIST_RESERVATIONS, query=query, limit=1)
+    for one in page.items:
+        return api.CreatedReservation(reservation_code=one.reservation_code, status=one.status)
+    return None
+
+
+async def _entry(context: Context, listing: Listing[IdName], wanted: int, argument: str) -> str:
+    entries = (await context.client.page(listing)).items
+    for one in entries:
+        if one.id == wanted:
+            return one.name
+    known = ", ".join(f"{one.name} ({one.id})" for one in entries[:20])
+    raise InvalidArguments(Problem(argument, f"is none of this account's: {known}"))
+
+
+@tool(
+    "reservations",
+    "Cancel a direct booking",
+    effect=Effect.CONSEQUENTIAL,
+    official="cancel_reservation",
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="delete remove booking storno",
+)
+async def cancel_reservation(context: Context, reservation_code: Code) -> Change[OrderView]:
+    """Cancel a direct booking with all its stays; it cannot be revived. Bookings of channels are cancelled on
+    the channel only."""
+    stays = await find_order(context, reservation_code)
+    if stays[0].channel_type != DIRECT:
+        problem = f"is a booking of {stays[0].channel_type}; only direct bookings can be cancelled here"
+        raise InvalidArguments(Problem("reservation_code", problem))
+    if stays[0].status == "cancelled":
+        raise InvalidArguments(Problem("reservation_code", "is cancelled already"))
+
+    async def send() -> OrderView:
+        await context.client.call(api.CANCEL_RESERVATION, path={"reservation_code": reservation_code})
+        return order_view(context, stays, "cancelled")
+
+    view = order_view(context, stays, stays[0].status)
+    return Change(send, preview=Preview("Cancel this direct booking for good", view))
+
+
+@tool(
+    "reservations",
+    "Approve a booking request",
+    effect=Effect.CONSEQUENTIAL,
+    official="approve_reservation",
+    core=True,
+    open_world=True,
+    idempotent=True,
+    words="accept confirm request to book pending",
+)
+async def approve_reservation(context: Context, reservation_code: Code) -> Change[OrderView]:
+    """Accept a booking request that waits for the host (wait_accept); the channel is told at once."""
+    return await _answer(context, reservation_code, api.APPROVE_RESERVATION, "Accept this booking request")
+
+
+@tool(
+    "reservations",
+    "Decline a booking request",
+    effect=Effect.CONSEQUENTIAL,
+    official="decline_reservation",
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="refuse reject deny request to book pending",
+)
+async def decline_reservation(context: Context, reservation_code: Code) -> Change[OrderView]:
+    """Refuse a booking request that waits for the host (wait_accept); the channel is told at once, without a
+    reason, and may count it against the host's acceptance rate."""
+    return await _answer(context, reservation_code, api.DECLINE_RESERVATION, "Decline this booking request")
+
+
+async def _answer(
+    context: Context, reservation_code: str, operation: Operation[None], summary: str
+) -> Change[OrderView]:
+    stays = await find_order(context, reservation_code)
+    if any(one.status != "wait_accept" for one in stays):
+        problem = f"has the status {stays[0].status}; only a request in wait_accept can be answered"
+        raise InvalidArguments(Problem("reservation_code", problem))
+
+    async def send() -> OrderView:
+        await context.client.call(operation, path={"reservation_code": reservation_code})
+        after = await if_readable(lambda: find_order(context, reservation_code))
+        return order_view(context, stays, after[0].status if after else "unknown")
+
+    return Change(send, preview=Preview(summary, order_view(context, stays, stays[0].status)))

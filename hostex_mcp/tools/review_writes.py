@@ -1,0 +1,157 @@
+"""The host's reviews of guests, and public replies to theirs."""
+
+import asyncio
+from typing import Annotated, Any, TypedDict, get_args
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+
+from hostex_mcp.api import reviews as api
+from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.reviews import repeats
+from hostex_mcp.tools.arguments import Arguments, Code, Integer, InvalidArguments, Number, Problem
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.edits import given
+from hostex_mcp.tools.results import Change, Preview, lean
+from hostex_mcp.tools.reviews import ReviewStatus
+from hostex_mcp.tools.stays import StayView, find_order, stay_view
+from hostex_mcp.tools.tool import Effect, tool
+
+WITH_CATEGORIES = ("airbnb", "zhenguo")
+
+Score = Annotated[Number, Ge(0), Le(5)]
+ReviewText = Annotated[str, MinLen(1), MaxLen(10_000)]
+
+
+class CategoryRatings(Arguments):
+    """Ratings of a guest by category."""
+
+    overall_rating: Score | None = None
+    cleanliness: Score | None = None
+    communication: Score | None = None
+    respect_of_house_rules: Score | None = None
+    recommend: Annotated[Integer, Ge(0), Le(1), "1 yes, 0 no"] | None = None
+
+
+class PostedReview(StayView, total=False):
+    """What was posted about a stay."""
+
+    reservation_code: str
+    channel_type: str
+    host_review_score: float
+    host_review_content: str
+    category_ratings: dict[str, Any]
+
+
+class PostedReply(TypedDict, total=False):
+    """A reply with the review that it answers; the score is out of 5."""
+
+    reservation_code: str
+    channel_type: str
+    guest_name: str | None
+    guest_score: float | None
+    guest_review: str | None
+    host_reply_content: str
+
+
+@tool(
+    "reviews",
+    "Review a guest",
+    effect=Effect.CONSEQUENTIAL,
+    official="create_review",
+    open_world=True,
+    words="rate guest post review stars score",
+)
+async def create_review(
+    context: Context,
+    reservation_code: Code,
+    host_review_content: ReviewText,
+    host_review_score: Annotated[Score, "out of 5; else overall_rating stands in"] | None = None,
+    category_ratings: Annotated[CategoryRatings, "Airbnb only; out of 5"] | None = None,
+) -> Change[PostedReview]:
+    """Post the host's review of a guest. It is public on the channel and cannot be changed or taken back."""
+    ratings = category_ratings.model_dump(exclude_none=True) if category_ratings else {}
+    if host_review_score is None and "overall_rating" not in ratings:
+        raise InvalidArguments(Problem("host_review_score", "is required without an overall_rating"))
+    stay = (await find_order(context, reservation_code))[0]
+    if ratings and stay.channel_type not in WITH_CATEGORIES:
+        raise InvalidArguments(Problem("category_ratings", f"are not known to {stay.channel_type}"))
+    review = await _review_of(context, stay)
+    if review and review.host_review:
+        raise InvalidArguments(Problem("reservation_code", "has the host's review already, which is final"))
+    body = given(
+        host_review_score=host_review_score,
+        host_review_content=host_review_content,
+        category_ratings=ratings or None,
+    )
+    named = {**stay_view(context, stay), **_order(stay)}
+
+    async def send() -> PostedReview:
+        await context.client.call(api.CREATE_REVIEW, path={"reservation_code": reservation_code}, body=body)
+        return PostedReview(**named, **body)
+
+    changes = [{"what": name, "after": value} for name, value in body.items()]
+    return Change(send, preview=Preview("Publish this review of the guest, for good", named, changes))
+
+
+@tool(
+    "reviews",
+    "Reply to a guest's review",
+    effect=Effect.CONSEQUENTIAL,
+    official=None,
+    core=True,
+    open_world=True,
+    words="answer respond public review reply",
+)
+async def reply_to_review(
+    context: Context, reservation_code: Code, host_reply_content: ReviewText
+) -> Change[PostedReply]:
+    """Post the host's public reply to a guest's review. It cannot be changed or taken back. What the guest
+    wrote as private feedback is refused in it."""
+    stay = (await find_order(context, reservation_code))[0]
+    review = await _review_of(context, stay)
+    if review is None or review.guest_review is None:
+        raise InvalidArguments(Problem("reservation_code", "has no guest review to reply to"))
+    if review.host_reply:
+        raise InvalidArguments(Problem("reservation_code", "has a reply already, which is final"))
+    if repeats(host_reply_content, review.guest_review.private_feedback or ""):
+        raise InvalidArguments(Problem("host_reply_content", "repeats the guest's private feedback"))
+
+    async def send() -> PostedReply:
+        body = {"host_reply_content": host_reply_content}
+        await context.client.call(api.CREATE_REVIEW, path={"reservation_code": reservation_code}, body=body)
+        return _replied(context, stay, review, host_reply_content)
+
+    named = {**stay_view(context, stay), **_order(stay)}
+    changes = [{"what": "host_reply_content", "after": host_reply_content}]
+    return Change(send, preview=Preview("Publish this reply to the guest's review, for good", named, changes))
+
+
+def _order(stay: Reservation) -> dict[str, Any]:
+    return {"reservation_code": stay.reservation_code, "channel_type": stay.channel_type}
+
+
+def _replied(context: Context, stay: Reservation, review: api.Review, reply: str) -> PostedReply:
+    screen = context.screen()
+    said = screen.show(review).guest_review or api.GuestReview()
+    row = {
+        **_order(stay),
+        "guest_name": screen.show(stay).guest_name,
+        "guest_score": said.score,
+        "guest_review": said.content,
+        "host_reply_content": reply,
+    }
+    return PostedReply(**lean(row))
+
+
+async def _review_of(context: Context, stay: Reservation) -> api.Review | None:
+    """The reviews of a stay's order. The list gives one status at a time, and a check-out outside its window
+    only when it is asked for."""
+    query = {
+        "reservation_code": stay.reservation_code,
+        "start_check_out_date": stay.check_out_date,
+        "end_check_out_date": stay.check_out_date,
+    }
+    statuses = get_args(ReviewStatus)
+    reads = [context.client.page(api.LIST_REVIEWS, query={**query, "review_status": one}) for one in statuses]
+    rows = [row for page in await asyncio.gather(*reads) for row in page.items]
+    return next((row for row in rows if row.reservation_code == stay.reservation_code), None)

@@ -1,0 +1,166 @@
+"""What the tools that change stays and orders share: finding them by their code and naming them."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, TypedDict
+
+from pydantic_core import to_jsonable_python
+
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, NotFound, Operation, read_all, windows
+from hostex_mcp.api.properties import LIST_PROPERTIES
+from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
+from hostex_mcp.domain.stays import order_code
+from hostex_mcp.tools.arguments import InvalidArguments, Problem
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.privacy import HIDDEN
+from hostex_mcp.tools.results import Change, Shown, Undo, lean
+
+_BACK, _AHEAD = timedelta(days=540), timedelta(days=540)
+
+
+class StayView(TypedDict, total=False):
+    """The stay that a write was about. `property_id` is 0 while it is not allocated."""
+
+    stay_code: str
+    guest_name: str | None
+    property_id: int
+    check_in_date: str
+    check_out_date: str
+
+
+class StayChange(StayView, total=False):
+    """What a write changed on a stay; `before` leaves out what was not set."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class OrderView(TypedDict, total=False):
+    """The order that a write was about, its status afterwards, and its stays."""
+
+    reservation_code: str
+    channel_type: str
+    guest_name: str | None
+    status: str
+    stays: list[StayView]
+
+
+def stay_view(context: Context, stay: Reservation) -> StayView:
+    """A stay as it is named in the result of a write."""
+    shown = context.screen().show(stay)
+    return StayView(
+        stay_code=stay.stay_code,
+        guest_name=shown.guest_name,
+        property_id=stay.property_id,
+        check_in_date=stay.check_in_date.isoformat(),
+        check_out_date=stay.check_out_date.isoformat(),
+    )
+
+
+def order_view(context: Context, stays: list[Reservation], status: str) -> OrderView:
+    """An order as it is named in the result of a write."""
+    first = context.screen().show(stays[0])
+    return OrderView(
+        reservation_code=first.reservation_code,
+        channel_type=first.channel_type,
+        guest_name=first.guest_name,
+        status=status,
+        stays=[stay_view(context, one) for one in stays],
+    )
+
+
+def stay_patch(
+    context: Context,
+    operation: Operation[Any],
+    tool: str,
+    stay: Reservation,
+    state: Callable[[Reservation], Shown],
+    changes: Shown,
+    body: Shown | None = None,
+) -> Change[StayChange]:
+    """The write of some `changes` to a stay, sent as `body` where Hostex wants another form.
+
+    `state` gives what `tool` can change on a stay, None where a value cannot be written back. There is no
+    undo for such a value, nor for one that the privacy level hides.
+    """
+    key = {"stay_code": stay.stay_code}
+    before = to_jsonable_python({name: state(stay)[name] for name in changes})
+    visible = state(context.screen().show(stay))
+    shown = to_jsonable_python({name: visible[name] for name in changes})
+    restorable = HIDDEN not in shown.values() and None not in before.values()
+
+    async def send() -> StayChange:
+        await context.client.call(operation, path=key, body=body or changes)
+        view = stay_view(context, stay)
+        return StayChange(**view, before=dict(lean(shown)), after=to_jsonable_python(dict(changes)))
+
+    return Change(send, Undo(tool, {**key, **before}) if restorable else None)
+
+
+async def find_stay(context: Context, stay_code: str) -> Reservation:
+    """The stay with this code. Hostex has no filter by stay code, so its order is read.
+
+    Raises:
+        NotFound: when no stay of the account has it.
+        InvalidArguments: when it is the code of an order of several stays.
+    """
+    codes = list(dict.fromkeys([stay_code, order_code(stay_code)]))
+    stays = await _stays_of(context, codes)
+    for one in stays:
+        if one.stay_code == stay_code:
+            return one
+    if stays and stays[0].reservation_code == stay_code:
+        several = ", ".join(one.stay_code for one in stays)
+        raise InvalidArguments(Problem("stay_code", f"is the code of an order; its stays are {several}"))
+    raise NotFound("No stay has this stay_code.", operation=LIST_RESERVATIONS.name)
+
+
+async def find_order(context: Context, reservation_code: str) -> list[Reservation]:
+    """The stays of the order with this code, at least one.
+
+    Raises:
+        NotFound: when no order of the account has it.
+        InvalidArguments: when it is the code of one stay of several.
+    """
+    codes = list(dict.fromkeys([reservation_code, order_code(reservation_code)]))
+    stays = await _stays_of(context, codes)
+    own = [one for one in stays if one.reservation_code == reservation_code]
+    if own:
+        return own
+    if any(one.stay_code == reservation_code for one in stays):
+        order = f"is the code of one stay; its order is {stays[0].reservation_code}"
+        raise InvalidArguments(Problem("reservation_code", order))
+    raise NotFound("No order has this reservation_code.", operation=LIST_RESERVATIONS.name)
+
+
+async def _stays_of(context: Context, reservation_codes: list[str]) -> list[Reservation]:
+    """The stays of the first order found. Inferred: a code alone might reach no further than the window that
+    Hostex applies without dates, so a year and a half back and ahead is asked for when it finds nothing."""
+    today = context.now().date()
+    periods = windows(today - _BACK, today + _AHEAD, RESERVATION_WINDOW_DAYS)
+    wide = [{"start_check_out_date": start, "end_check_out_date": end} for start, end in periods]
+    anytime: list[Mapping[str, Any]] = [{}]
+    for dates in (anytime, wide):
+        for code in reservation_codes:
+            reads = [_read(context, {"reservation_code": code, **one}) for one in dates]
+            if stays := [stay for part in await asyncio.gather(*reads) for stay in part]:
+                return stays
+    return []
+
+
+async def _read(context: Context, query: Mapping[str, Any]) -> list[Reservation]:
+    return (await read_all(context.client, LIST_RESERVATIONS, query=query)).items
+
+
+async def property_title(context: Context, property_id: int, argument: str = "property_id") -> str:
+    """The title of a property.
+
+    Raises:
+        InvalidArguments: naming the argument, when there is no such property.
+    """
+    page = await context.client.page(LIST_PROPERTIES, query={"id": property_id}, limit=1)
+    for one in page.items:
+        if one.id == property_id:
+            return one.title
+    raise InvalidArguments(Problem(argument, "is the id of no property of this account"))
