@@ -1,4 +1,5 @@
-"""The engine over the sandbox, in process: every tool reachable, nothing asks for confirmation."""
+"""The engine over the sandbox, in process: every tool reachable, nothing asks for confirmation, and only
+documented requests get through."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, cast
@@ -12,6 +13,7 @@ from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.selection import select
+from tests.contract.requests import DocumentedTransport
 
 Call = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -23,7 +25,7 @@ def sandbox() -> Sandbox:
 
 @pytest.fixture
 async def client(sandbox: Sandbox) -> AsyncIterator[HostexClient]:
-    transport = httpx2.ASGITransport(app=sandbox.app)
+    transport = DocumentedTransport(httpx2.ASGITransport(app=sandbox.app))
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         yield client
 
