@@ -1,3 +1,5 @@
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,3 +79,16 @@ def test_a_token_that_cannot_be_one_is_refused_without_showing_it(token: str) ->
 def test_the_token_is_in_no_repr() -> None:
     settings = load({"HOSTEX_ACCESS_TOKEN": "secret-token-1234"})
     assert "secret-token-1234" not in f"{settings!r} {settings}"
+
+
+def test_folders_of_pictures_are_separated_as_in_a_search_path(tmp_path: Path) -> None:
+    (tmp_path / "rooms").mkdir()
+    value = os.pathsep.join([str(tmp_path), "", str(tmp_path / "rooms")])
+    assert load({"HOSTEX_MCP_IMAGE_FOLDERS": value}).image_folders == (tmp_path, tmp_path / "rooms")
+    assert load({}).image_folders == ()
+
+
+@pytest.mark.parametrize("folder", ["pictures", "/no/such/folder"])
+def test_a_folder_of_pictures_exists_and_is_named_in_full(folder: str) -> None:
+    line = problem({"HOSTEX_MCP_IMAGE_FOLDERS": folder})
+    assert line.startswith(f"HOSTEX_MCP_IMAGE_FOLDERS={folder}: allowed: whole paths of folders that exist")

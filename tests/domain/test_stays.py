@@ -1,0 +1,73 @@
+from datetime import date
+from typing import Any
+
+import pytest
+
+from hostex_mcp.api.reservations import HourMinute, Reservation
+from hostex_mcp.domain.stays import displaced, hour_and_minute, order_code, time_text
+
+
+def stay(code: str, check_in: int, check_out: int, **changes: Any) -> Reservation:
+    row: dict[str, Any] = {
+        "reservation_code": code,
+        "stay_code": code,
+        "channel_id": "1",
+        "property_id": 1,
+        "channel_type": "airbnb",
+        "listing_id": "9",
+        "check_in_date": date(2026, 6, check_in),
+        "check_out_date": date(2026, 6, check_out),
+        "number_of_guests": 2,
+        "status": "accepted",
+        "booked_at": "2026-01-01T10:00:00+00:00",
+        "created_at": "2026-01-01T10:00:00+00:00",
+    }
+    return Reservation.model_validate(row | changes)
+
+
+@pytest.mark.parametrize(
+    ("code", "order"),
+    [
+        ("0-1234567-abcdef", "0-1234567-abcdef"),
+        ("0-1234567_1-abcdef", "0-1234567-abcdef"),
+        ("0-1234567_12-abcdef", "0-1234567-abcdef"),
+        ("0-HA-12_2-abcdef", "0-HA-12-abcdef"),
+        ("5-AB12CD34E", "5-AB12CD34E"),
+        ("5-AB12CD34E_2", "5-AB12CD34E"),
+        ("0-12_a-abcdef", "0-12_a-abcdef"),
+    ],
+)
+def test_the_order_of_a_stay_is_told_by_its_code(code: str, order: str) -> None:
+    assert order_code(code) == order
+
+
+def test_stays_on_the_same_nights_have_to_make_room() -> None:
+    moving = stay("a", 10, 13)
+    others = [
+        stay("ends that morning", 7, 10),
+        stay("begins that day", 13, 15),
+        stay("ends in it", 8, 11),
+        stay("begins in it", 12, 20),
+        stay("spans it", 1, 30),
+        stay("within it", 11, 12),
+    ]
+    found = [one.stay_code for one in displaced([moving, *others], moving)]
+    assert found == ["ends in it", "begins in it", "spans it", "within it"]
+
+
+def test_only_stays_that_hold_the_property_have_to_make_room() -> None:
+    moving = stay("a", 10, 13)
+    cancelled = stay("b", 10, 13, status="cancelled")
+    boxed = stay("c", 10, 13, in_reservation_box=True)
+    waiting = stay("d", 10, 13, status="wait_accept")
+    assert displaced([cancelled, boxed, waiting], moving) == [waiting]
+
+
+def test_a_time_of_day_goes_there_and_back() -> None:
+    assert hour_and_minute("09:05") == {"hour": 9, "minute": 5}
+    assert time_text(HourMinute(hour=9, minute=5)) == "09:05"
+
+
+def test_no_time_is_empty_text() -> None:
+    assert hour_and_minute("") is None
+    assert (time_text(None), time_text(HourMinute())) == ("", "")

@@ -1,0 +1,55 @@
+from typing import Any
+
+from hostex_mcp.api.messaging import Conversation
+from hostex_mcp.domain.threads import last_guest_text, new_ours
+
+
+def message(id: str | None, content: str, role: str = "host", **changes: Any) -> dict[str, Any]:
+    row = {"id": id, "sender_role": role, "sender_name": "rita@example.com", "content": content}
+    return row | changes
+
+
+def thread(*newest_first: dict[str, Any]) -> Conversation:
+    guest = {"name": "Ines", "phone": "", "email": ""}
+    row: dict[str, Any] = {"id": "0-1-a", "channel_type": "airbnb", "guest": guest, "activities": []}
+    return Conversation.model_validate({**row, "messages": list(newest_first)})
+
+
+PICTURE: dict[str, Any] = {"attachment": {"fullback_url": "https://img.example.com/1.jpg"}}
+
+
+def test_the_last_word_of_the_guest_is_neither_a_channels_line_nor_a_picture() -> None:
+    asked = message("1", "Is there parking?", "guest", sender_name=None)
+    line = message("2", "Source: reservation_book", "guest", sender_name=None)
+    picture = message("3", "", "guest", sender_name=None, **PICTURE)
+    assert last_guest_text(thread(message("4", "Yes."), picture, line, asked)) == "Is there parking?"
+    assert last_guest_text(thread(message("4", "Welcome!"))) is None
+
+
+def test_a_new_message_of_ours_is_found_whatever_its_blanks() -> None:
+    before = thread(message("1", "Hello", "guest"))
+    after = thread(message("2", "On  our\nway. "), message("1", "Hello", "guest"))
+    found = new_ours(before, after, "On our way.")
+    assert found is not None
+    assert found.id == "2"
+
+
+def test_an_equal_message_from_before_or_of_the_guest_is_not_it() -> None:
+    before = thread(message("1", "Hi"))
+    assert new_ours(before, before, "Hi") is None
+    assert new_ours(before, thread(message("2", "Hi", "guest"), message("1", "Hi")), "Hi") is None
+
+
+def test_messages_without_id_are_counted() -> None:
+    one, two = thread(message(None, "Hi")), thread(message(None, "Hi"), message(None, "Hi"))
+    assert new_ours(one, two, "Hi") is not None
+    assert new_ours(two, two, "Hi") is None
+
+
+def test_a_new_picture_is_an_attachment_of_ours() -> None:
+    before = thread(message("1", "", **PICTURE))
+    after = thread(message("2", "", **PICTURE), message("1", "", **PICTURE))
+    found = new_ours(before, after, None)
+    assert found is not None
+    assert found.id == "2"
+    assert new_ours(before, thread(message("2", "Hi"), message("1", "", **PICTURE)), None) is None
