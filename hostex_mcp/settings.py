@@ -72,6 +72,13 @@ def _seconds(value: str) -> float:
     return seconds
 
 
+def _ids(value: str) -> tuple[int, ...]:
+    ids = [one.strip() for one in value.split(",")]
+    if not all(one.isascii() and one.isdigit() and int(one) for one in ids):
+        raise ValueError("allowed: ids of properties, comma-separated")
+    return tuple(int(one) for one in ids)
+
+
 def _file(value: str) -> Path:
     path = Path(value).expanduser()
     if (
@@ -141,6 +148,12 @@ class Settings:
         _one_of("auto", "preview", "off"),
         "auto",
         "how weighty changes are confirmed: ask the user, always preview with a token, or not at all",
+    )
+    property_ids: tuple[int, ...] = _setting(
+        "HOSTEX_MCP_PROPERTY_IDS",
+        _ids,
+        (),
+        "serve only these properties and what belongs to them; all when not set",
     )
     privacy: Privacy = _setting(
         "HOSTEX_MCP_PRIVACY",

@@ -15,6 +15,7 @@ from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings, SettingsError, load
 from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.scope import ScopedClient
 from hostex_mcp.tools.selection import Selection, UnknownName, select
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -70,8 +71,9 @@ async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
     """An engine over the Hostex account of these settings, or over the sandbox's demo account."""
     selection = selection_of(settings)
     async with _client(settings) as client:
+        scoped = ScopedClient(client, settings.property_ids) if settings.property_ids else client
         context = Context(
-            client, selection.reachable, privacy=settings.privacy, image_folders=settings.image_folders
+            scoped, selection.reachable, privacy=settings.privacy, image_folders=settings.image_folders
         )
         yield Engine(selection, context, settings.confirm, _label(settings), AuditLog(settings.audit_log))
 

@@ -1,0 +1,56 @@
+"""What is asked of a scoped client, and how it is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hostex_mcp.api import HostexError, Problem
+
+SETTING = "HOSTEX_MCP_PROPERTY_IDS"
+
+
+class OutOfScope(HostexError):
+    """The call reaches beyond the properties that are served; nothing was changed. `hint` says what can be
+    done. Ids are named only where the caller gave them, so that a refusal tells nothing."""
+
+    kind = "blocked"
+
+    def __init__(self, message: str, *, operation: str, hint: str, field: str | None = None) -> None:
+        problem = (Problem(field, "is outside the properties served"),) if field else ()
+        super().__init__(message, operation=operation, fields=problem)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call as it reaches the scope: the operation's name, and its arguments."""
+
+    operation: str
+    path: Mapping[str, Any]
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+
+    def outside(self, what: str, field: str | None = None) -> OutOfScope:
+        """The refusal of something that the caller named, such as `Property 7`."""
+        hint = (
+            f"This server serves only some properties of the account, and {what[0].lower()}{what[1:]} is "
+            f"not among them or theirs; list_properties shows them. Only the operator of this server can "
+            f"change that ({SETTING})."
+        )
+        message = f"{what} is outside the properties that this server serves."
+        return OutOfScope(message, operation=self.operation, hint=hint, field=field)
+
+    def account_wide(self) -> OutOfScope:
+        """The refusal of something that is not about the served properties alone."""
+        hint = (
+            "This server serves only some properties of the account and leaves alone what all of them share. "
+            f"Only the operator of this server can change that ({SETTING})."
+        )
+        message = f"{self.operation} would reach beyond the properties that this server serves."
+        return OutOfScope(message, operation=self.operation, hint=hint)
+
+    def too_sparse(self, rows: int) -> OutOfScope:
+        """The refusal to read on in a list that has nothing of the served properties for long."""
+        hint = "Narrow the list: name a property, or dates, as far as it takes them."
+        message = f"None of {rows} rows in a row is of a property that this server serves."
+        return OutOfScope(message, operation=self.operation, hint=hint)
