@@ -103,7 +103,9 @@ Currency = Annotated[str, BeforeValidator(_currency), "ISO 4217 code"]
 class Arguments(BaseModel):
     """Base of every tool's arguments: nothing unknown passes, numbers may come as text and ids as numbers."""
 
-    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", coerce_numbers_to_str=True, str_strip_whitespace=True, defer_build=True
+    )
 
 
 def arguments_model(name: str, parameters: Mapping[str, tuple[Any, Any]]) -> type[Arguments]:

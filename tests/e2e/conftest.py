@@ -69,7 +69,7 @@ def connect(served: tuple[Sandbox, str], tmp_path_factory: pytest.TempPathFactor
             key = (token, options, mode, tuple(sorted(environ.items())))
             if key not in known:
                 settings = {"HOSTEX_API_BASE_URL": served[1], "HOSTEX_API_TIMEOUT_SECONDS": "3", **environ}
-                settings |= {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+                settings |= {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_")}
                 if token:
                     settings["HOSTEX_ACCESS_TOKEN"] = token
                 errors = folder / f"{len(known)}.log"
