@@ -1,4 +1,4 @@
-"""`hostex-mcp demo`: a host's questions, answered by the server over stdio on the demo account."""
+"""`hostex-mcp demo`: a host's questions and two changes, by a real client and server on the demo account."""
 
 import asyncio
 import sys
@@ -8,6 +8,8 @@ from typing import Any, cast
 
 import click
 from mcp import Client, StdioServerParameters
+from mcp.client import ClientRequestContext
+from mcp.types import ElicitRequestParams, ElicitResult
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -24,7 +26,7 @@ _SERVER = StdioServerParameters(
 
 @click.command("demo")
 def command() -> None:
-    """Show the server at work on the demo account: a real client, a real server, four questions."""
+    """Show the server at work on the demo account: four questions, an error, and two confirmed changes."""
     asyncio.run(_Demo(Console(highlight=False)).run())
 
 
@@ -37,7 +39,7 @@ class _Demo:
     async def run(self) -> None:
         """The whole demonstration."""
         self._console.print("[dim]Starting the server: hostex-mcp stdio --sandbox[/]")
-        async with Client(_SERVER) as client:
+        async with Client(_SERVER, elicitation_callback=self._person) as client:
             listed = (await client.list_tools()).tools
             definitions = [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in listed]
             cost = sum(map(approximate_tokens, definitions))
@@ -49,6 +51,8 @@ class _Demo:
             await self._last_message(client)
             await self._cleaning(client)
             await self._mistake(client)
+            await self._price(client)
+            await self._reply(client)
         self._console.print(
             "\nUse it with your own account: set HOSTEX_ACCESS_TOKEN and run [bold]hostex-mcp[/]."
         )
@@ -87,6 +91,34 @@ class _Demo:
         error = answer["error"]
         self._console.print(f"  [red]{error['kind']}[/]: {escape(error['message'])}")
         self._console.print(f"  [dim]{escape(error['hint'])}[/]")
+
+    async def _price(self, client: Client) -> None:
+        self._ask("Raise the Harbour Loft on Airbnb by ten percent next weekend.")
+        found = await self._call(client, "get_pricing_ratios", {"property_id": "Harbour Loft"})
+        listing = next(one for one in found["channels"] if one["channel_type"] == "airbnb")
+        friday = _today() + timedelta(days=(4 - _today().weekday()) % 7 + 7)
+        weekend = {"start_date": f"{friday}", "end_date": f"{friday + timedelta(days=1)}", "percent": 10}
+        key = {name: listing[name] for name in ("channel_type", "listing_id")}
+        await self._change(client, "update_listing_prices", {**key, "prices": [weekend]})
+
+    async def _reply(self, client: Client) -> None:
+        self._ask("Tell the guest of the newest conversation that there is a lift.")
+        threads = await self._call(client, "list_conversations", {"limit": 1})
+        text = "Yes, there is a lift, and the pushchair fits into it."
+        reply = {"conversation_id": threads["items"][0]["id"], "message": text}
+        await self._change(client, "send_message", reply)
+
+    async def _change(self, client: Client, tool: str, arguments: Mapping[str, Any]) -> None:
+        outcome = await self._call(client, tool, arguments)
+        self._console.print(f"  [green]{outcome['status']}[/] [dim]{escape(to_json(outcome['result']))}[/]")
+
+    async def _person(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        """The person at the client, who reads the preview and agrees."""
+        self._console.print("  [yellow]The client asks its user:[/]")
+        for line in params.message.splitlines():
+            self._console.print(f"    {escape(line)}")
+        self._console.print("  [yellow]The user accepts.[/]")
+        return ElicitResult(action="accept")
 
     def _ask(self, question: str) -> None:
         self._console.print(f"\n[bold]{question}[/]")
