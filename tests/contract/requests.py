@@ -70,7 +70,7 @@ def _as_sent(operation: Operation) -> Mapping[str, Shape]:
 
 def _partly(shape: Shape) -> Shape:
     fields = {name: one.model_copy(update={"required": False}) for name, one in shape.item_fields.items()}
-    return shape.model_copy(update={"item_fields": fields})
+    return shape.model_copy(update={"item_fields": fields, "required": shape.required is True})
 
 
 def _named(operation: Operation, place: str, name: str) -> Parameter | None:
