@@ -1,0 +1,193 @@
+"""Changing properties, their groups and tags, and room types."""
+
+from typing import Annotated, Literal
+
+from annotated_types import MaxLen, MinLen
+
+from hostex_mcp.api import properties as api
+from hostex_mcp.tools.arguments import Id, PropertyId
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.edits import back, deleting, edited, find, given, sending, undone_by
+from hostex_mcp.tools.properties import GroupRow, PropertyRow, RoomTypeRow, TagRow
+from hostex_mcp.tools.results import Change, everything
+from hostex_mcp.tools.tool import Effect, tool
+
+Title = Annotated[str, MinLen(1), MaxLen(100), "unique in the account"]
+GroupName = Annotated[str, MinLen(1), MaxLen(50), "unique in the account"]
+TagName = Annotated[str, MinLen(1), MaxLen(15), "unique in the account"]
+Color = Literal["#FD587B", "#1BBFA4", "#FFA410", "#F3D432", "#2CBCFD", "#7175FA", "#EF7EDE"]
+WholeList = Annotated[list[PropertyId], "the whole new list; empty detaches all"]
+RoomTypes = Annotated[list[Id], "the whole new list; empty detaches all"]
+
+
+@tool(
+    "properties",
+    "Create a property",
+    effect=Effect.CONSEQUENTIAL,
+    official="create_property",
+    words="add new apartment house unit",
+)
+async def create_property(context: Context, title: Title) -> Change[PropertyRow]:
+    """Create an empty property, which uses up one of those the subscription pays for. Address, times, Wi-Fi
+    and listings are set up in the portal; Hostex has no call that deletes a property."""
+
+    async def send() -> PropertyRow:
+        made = await context.client.call(api.CREATE_PROPERTY, body={"title": title})
+        return PropertyRow(id=made, title=title)
+
+    return Change(send)
+
+
+@tool(
+    "properties",
+    "Create a property group",
+    effect=Effect.INTERNAL,
+    official="create_property_group",
+    words="new portfolio owner building",
+)
+async def create_property_group(
+    context: Context, name: GroupName, property_ids: list[PropertyId] | None = None
+) -> Change[GroupRow]:
+    """Create a group of properties, filled at once if `property_ids` are given."""
+    body = given(name=name, property_ids=property_ids)
+
+    async def send() -> GroupRow:
+        made = await context.client.call(api.CREATE_PROPERTY_GROUP, body=body)
+        return GroupRow(id=made.id, name=made.name, property_ids=list(made.property_ids))
+
+    return undone_by("delete_property_group", send)
+
+
+@tool(
+    "properties",
+    "Change a property group",
+    effect=Effect.INTERNAL,
+    official="update_property_group",
+    destructive=True,
+    idempotent=True,
+    words="rename portfolio add remove property",
+)
+async def update_property_group(
+    context: Context,
+    id: Id,
+    name: GroupName | None = None,
+    property_ids: WholeList | None = None,
+    add_property_ids: list[PropertyId] | None = None,
+    remove_property_ids: list[PropertyId] | None = None,
+) -> Change[GroupRow]:
+    """Rename a property group, or change which properties are in it: some added and removed, or the list
+    replaced. The result shows the list as written."""
+    group = await find(context, api.LIST_PROPERTY_GROUPS, id, "property group")
+    members = edited("property_ids", group.property_ids, property_ids, add_property_ids, remove_property_ids)
+    body = given(name=name, property_ids=members)
+    send = sending(context, api.UPDATE_PROPERTY_GROUP, id, body, GroupRow(id=id, **body))
+    return Change(send, back("update_property_group", group, body))
+
+
+@tool(
+    "properties",
+    "Delete a property group",
+    effect=Effect.CONSEQUENTIAL,
+    official="delete_property_group",
+    destructive=True,
+    idempotent=True,
+    words="remove portfolio",
+)
+async def delete_property_group(context: Context, id: Id) -> Change[GroupRow]:
+    """Delete a property group for good; its properties stay. The result tells what was in it."""
+    group = await find(context, api.LIST_PROPERTY_GROUPS, id, "property group")
+    return deleting(context, api.DELETE_PROPERTY_GROUP, id, group, "property group")
+
+
+@tool(
+    "properties",
+    "Create a property tag",
+    effect=Effect.INTERNAL,
+    official="create_property_tag",
+    words="new label colour",
+)
+async def create_property_tag(
+    context: Context,
+    name: TagName,
+    color: Color | None = None,
+    property_ids: list[PropertyId] | None = None,
+    room_type_ids: list[Id] | None = None,
+) -> Change[TagRow]:
+    """Create a tag for properties and room types, attached at once if some are given. Hostex picks the colour
+    when none is given. Tags of reservations are apart."""
+    body = given(name=name, color=color, property_ids=property_ids, room_type_ids=room_type_ids)
+
+    async def send() -> TagRow:
+        made = await context.client.call(api.CREATE_PROPERTY_TAG, body=body)
+        return TagRow(**everything(made))
+
+    return undone_by("delete_property_tag", send)
+
+
+@tool(
+    "properties",
+    "Change a property tag",
+    effect=Effect.INTERNAL,
+    official="update_property_tag",
+    destructive=True,
+    idempotent=True,
+    words="rename label colour attach detach",
+)
+async def update_property_tag(
+    context: Context,
+    id: Id,
+    name: TagName | None = None,
+    color: Color | None = None,
+    property_ids: WholeList | None = None,
+    add_property_ids: list[PropertyId] | None = None,
+    remove_property_ids: list[PropertyId] | None = None,
+    room_type_ids: RoomTypes | None = None,
+    add_room_type_ids: list[Id] | None = None,
+    remove_room_type_ids: list[Id] | None = None,
+) -> Change[TagRow]:
+    """Change the name or colour of a property tag, or what carries it: some added and removed, or a list
+    replaced. The result shows the lists as written."""
+    tag = await find(context, api.LIST_TAGS, id, "property tag")
+    properties = edited("property_ids", tag.property_ids, property_ids, add_property_ids, remove_property_ids)
+    rooms = edited("room_type_ids", tag.room_type_ids, room_type_ids, add_room_type_ids, remove_room_type_ids)
+    body = given(name=name, color=color, property_ids=properties, room_type_ids=rooms)
+    send = sending(context, api.UPDATE_PROPERTY_TAG, id, body, TagRow(id=id, **body))
+    return Change(send, back("update_property_tag", tag, body))
+
+
+@tool(
+    "properties",
+    "Delete a property tag",
+    effect=Effect.CONSEQUENTIAL,
+    official="delete_property_tag",
+    destructive=True,
+    idempotent=True,
+    words="remove label",
+)
+async def delete_property_tag(context: Context, id: Id) -> Change[TagRow]:
+    """Delete a property tag for good and take it off everything. The result tells what carried it."""
+    tag = await find(context, api.LIST_TAGS, id, "property tag")
+    return deleting(context, api.DELETE_PROPERTY_TAG, id, tag, "property tag")
+
+
+@tool(
+    "properties",
+    "Create a room type",
+    effect=Effect.CONSEQUENTIAL,
+    official="create_room_type",
+    words="new hotel pool of interchangeable units",
+)
+async def create_room_type(
+    context: Context,
+    title: Title,
+    property_ids: Annotated[list[PropertyId], "none of them in another room type"] | None = None,
+) -> Change[RoomTypeRow]:
+    """Create a room type: a pool of interchangeable properties sold as one. Basic plans do not have it, and
+    Hostex has no call that changes or deletes one."""
+    body = given(title=title, property_ids=property_ids)
+
+    async def send() -> RoomTypeRow:
+        made = await context.client.call(api.CREATE_ROOM_TYPE, body=body)
+        return RoomTypeRow(id=made, **body)
+
+    return Change(send)

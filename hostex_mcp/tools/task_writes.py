@@ -1,0 +1,231 @@
+"""Changing tasks, and the staff who do them."""
+
+import re
+from typing import Annotated, Literal
+
+from annotated_types import Ge, MaxLen, MinLen
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from hostex_mcp.api import tasks as api
+from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Number, PropertyId
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.edits import back, currency_for, deleting, find, given, sending, undone_by
+from hostex_mcp.tools.privacy import HIDDEN
+from hostex_mcp.tools.results import Change
+from hostex_mcp.tools.stays import find_stay
+from hostex_mcp.tools.tasks import StaffRow, TaskRow, TaskStatus, TaskType
+from hostex_mcp.tools.tool import Effect, tool
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
+_DETACHED = {"property_id": 0, "staff_id": 0}
+
+
+def _clock(value: object) -> object:
+    if not isinstance(value, str) or not _CLOCK.fullmatch(value.strip()):
+        raise PydanticCustomError("clock", "must be a time of day written HH:MM or HH:MM:SS")
+    return f"{value.strip()}:00"[:8]
+
+
+ClockTime = Annotated[str, BeforeValidator(_clock), "HH:MM, operator's time zone"]
+Level = Literal["standard", "simple", "advanced"]
+Fee = Annotated[Number, Ge(0), "major units of currency"]
+Note = Annotated[str, MaxLen(500)]
+StaffName = Annotated[str, MinLen(1), MaxLen(128)]
+Mobile = Annotated[str, MinLen(1), MaxLen(50), "+<country code> <number>"]
+
+
+class TaskChange(TaskRow, total=False):
+    """A task that was written: its id and the fields that were set."""
+
+    staff_id: int
+    expected_date: str
+    expected_time: str
+    level: str
+    currency: str
+    fee: float
+
+
+class StaffChange(StaffRow, total=False):
+    """A staff member that was written: the id and the fields that were set."""
+
+    email: str
+    property_ids: list[int]
+
+
+async def _property_of(context: Context, stay_code: str | None) -> int | None:
+    return None if stay_code is None else (await find_stay(context, stay_code)).property_id
+
+
+@tool(
+    "tasks",
+    "Create a task",
+    effect=Effect.INTERNAL,
+    official="create_task",
+    core=True,
+    words="new cleaning cleaner turnover maintenance repair job schedule assign",
+)
+async def create_task(
+    context: Context,
+    type: TaskType,
+    expected_date: Annotated[Day, "operator's time zone"],
+    expected_time: ClockTime | None = None,
+    property_id: PropertyId | None = None,
+    stay_code: Annotated[Code, "the property is then the stay's"] | None = None,
+    staff_id: Id | None = None,
+    level: Annotated[Level, "of a cleaning"] | None = None,
+    fee: Fee | None = None,
+    currency: Currency | None = None,
+    note: Note | None = None,
+) -> Change[TaskChange]:
+    """Create a task such as a cleaning or a repair, for a property, a stay or neither, given to a staff
+    member if wanted. Without a fee Hostex takes the property's cleaning fee for a cleaning, else 0. Without
+    a currency it is that of the property's listings, or of the whole account."""
+    if currency is None:
+        currency = await currency_for(context, property_id or await _property_of(context, stay_code))
+    body = given(
+        type=type,
+        expected_date=expected_date.isoformat(),
+        expected_time=expected_time,
+        property_id=property_id,
+        stay_code=stay_code,
+        staff_id=staff_id,
+        level=level,
+        fee=fee,
+        currency=currency,
+        note=note,
+    )
+
+    async def send() -> TaskChange:
+        return TaskChange(id=await context.client.call(api.CREATE_TASK, body=body), **body)
+
+    return undone_by("delete_task", send)
+
+
+@tool(
+    "tasks",
+    "Change a task",
+    effect=Effect.INTERNAL,
+    official="update_task",
+    core=True,
+    idempotent=True,
+    words="reschedule assign reassign cleaner complete done status cancel task",
+)
+async def update_task(
+    context: Context,
+    id: Id,
+    type: TaskType | None = None,
+    status: TaskStatus | None = None,
+    expected_date: Annotated[Day, "operator's time zone"] | None = None,
+    expected_time: ClockTime | None = None,
+    property_id: Annotated[PropertyId, "0 detaches"] | None = None,
+    staff_id: Annotated[Id, "0 unassigns"] | None = None,
+    level: Annotated[Level, "of a cleaning"] | None = None,
+    fee: Fee | None = None,
+    currency: Currency | None = None,
+    note: Annotated[Note, "the whole new note; empty text clears it"] | None = None,
+) -> Change[TaskChange]:
+    """Change a task: who does it and when, its property, kind, status, fee or note. Only what is given
+    changes; the stay it belongs to cannot. The result shows the new values, the undo the old ones."""
+    body = given(
+        type=type,
+        status=status,
+        expected_date=expected_date.isoformat() if expected_date else None,
+        expected_time=expected_time,
+        property_id=property_id,
+        staff_id=staff_id,
+        level=level,
+        fee=fee,
+        currency=currency,
+        note=note,
+    )
+    task = await find(context, api.LIST_TASKS, id, "task")
+    send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **body))
+    return Change(send, back("update_task", task, body, _DETACHED))
+
+
+@tool(
+    "tasks",
+    "Delete a task",
+    effect=Effect.CONSEQUENTIAL,
+    official="delete_task",
+    destructive=True,
+    idempotent=True,
+    words="remove cleaning maintenance",
+)
+async def delete_task(context: Context, id: Id) -> Change[TaskChange]:
+    """Delete a task for good. `update_task` can set its status to cancelled instead, which keeps it on
+    record."""
+    task = await find(context, api.LIST_TASKS, id, "task")
+    return deleting(context, api.DELETE_TASK, id, task, "task")
+
+
+@tool(
+    "tasks",
+    "Add a staff member",
+    effect=Effect.INTERNAL,
+    official="create_staff",
+    words="new cleaner employee team member",
+)
+async def create_staff(
+    context: Context,
+    name: StaffName,
+    mobile: Mobile,
+    email: Code | None = None,
+    note: Note | None = None,
+    property_ids: Annotated[list[PropertyId], "all properties when not given"] | None = None,
+) -> Change[StaffChange]:
+    """Add a staff member to whom tasks can be given, active at once."""
+    body = given(name=name, mobile=mobile, email=email, note=note, property_ids=property_ids)
+
+    async def send() -> StaffChange:
+        return StaffChange(id=await context.client.call(api.CREATE_STAFF, body=body), **body)
+
+    return undone_by("delete_staff", send)
+
+
+@tool(
+    "tasks",
+    "Change a staff member",
+    effect=Effect.INTERNAL,
+    official="update_staff",
+    destructive=True,
+    idempotent=True,
+    words="cleaner employee team member phone deactivate assign properties",
+)
+async def update_staff(
+    context: Context,
+    id: Id,
+    name: StaffName | None = None,
+    mobile: Mobile | None = None,
+    email: Annotated[Code, "empty text clears"] | None = None,
+    note: Annotated[Note, "empty text clears"] | None = None,
+    is_active: bool | None = None,
+    property_ids: Annotated[list[PropertyId], "the whole new list; empty removes all"] | None = None,
+) -> Change[StaffChange]:
+    """Change a staff member; only what is given changes. Hostex does not tell which properties somebody has
+    now, so `property_ids` only replaces the whole list, and that cannot be undone."""
+    body = given(
+        name=name, mobile=mobile, email=email, note=note, is_active=is_active, property_ids=property_ids
+    )
+    staff = await find(context, api.LIST_STAFFS, id, "staff member")
+    send = sending(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body))
+    shown = context.screen().show(staff)
+    hidden = any(getattr(shown, name, None) == HIDDEN for name in body)
+    return Change(send, None if hidden else back("update_staff", staff, body, {"email": "", "note": ""}))
+
+
+@tool(
+    "tasks",
+    "Delete a staff member",
+    effect=Effect.CONSEQUENTIAL,
+    official="delete_staff",
+    destructive=True,
+    idempotent=True,
+    words="remove cleaner employee team member",
+)
+async def delete_staff(context: Context, id: Id) -> Change[StaffChange]:
+    """Delete a staff member and what they were assigned to, for good. `update_staff` with `is_active` false
+    keeps them on record instead."""
+    staff = await find(context, api.LIST_STAFFS, id, "staff member")
+    return deleting(context, api.DELETE_STAFF, id, staff, "staff member")

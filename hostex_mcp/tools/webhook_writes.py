@@ -1,0 +1,128 @@
+"""Changing webhooks."""
+
+from typing import Annotated, Literal, get_args
+
+from annotated_types import MaxLen, MinLen
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from hostex_mcp.api import Forbidden
+from hostex_mcp.api import webhooks as api
+from hostex_mcp.tools.arguments import Id, InvalidArguments, Problem
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.edits import back, creating, deleting, edited, given, sending, undone_by, with_id
+from hostex_mcp.tools.results import Change
+from hostex_mcp.tools.tool import Effect, tool
+from hostex_mcp.tools.webhooks import WebhookRow
+
+Event = Literal[
+    "reservation_created",
+    "reservation_updated",
+    "property_availability_updated",
+    "listing_calendar_updated",
+    "message_created",
+    "review_created",
+    "review_updated",
+    "transaction_created",
+    "transaction_updated",
+    "transaction_deleted",
+]
+_UNKNOWN_ID = "The new id could not be told; `list_webhooks` shows what there is."
+
+Events = Annotated[list[Event], MinLen(1)]
+
+
+def _web_address(value: object) -> object:
+    if not isinstance(value, str) or not value.startswith(("https://", "http://")) or len(value.split()) != 1:
+        raise PydanticCustomError("web_address", "must be a web address that starts with https://")
+    return value
+
+
+Address = Annotated[str, BeforeValidator(_web_address), MaxLen(2000)]
+
+
+class NewWebhook(WebhookRow, total=False):
+    """A webhook that was registered; `note` says why its id is missing."""
+
+    note: str
+
+
+async def _own(context: Context, id: int) -> api.Webhook:
+    """The webhook with this id, if this application may change it."""
+    rows = (await context.client.page(api.LIST_WEBHOOKS)).items
+    webhook = with_id(rows, api.LIST_WEBHOOKS, id, "webhook")
+    if not webhook.manageable:
+        raise Forbidden(f"Webhook {id} was made by another application.", operation=api.LIST_WEBHOOKS.name)
+    return webhook
+
+
+@tool(
+    "webhooks",
+    "Register a webhook",
+    effect=Effect.CONSEQUENTIAL,
+    open_world=True,
+    words="new notification callback event url subscribe",
+)
+async def create_webhook(context: Context, url: Address, events: Events | None = None) -> Change[NewWebhook]:
+    """Register an address that Hostex calls at every event of the given kinds, of all kinds when none are
+    given. Calls carry ids and times only. Hostex gives no id back; the new one is looked up in the list and
+    left out where that cannot be told for sure."""
+    body = given(url=url, events=events)
+    create = await creating(
+        context, api.CREATE_WEBHOOK, body, api.LIST_WEBHOOKS, lambda one: one.manageable and one.url == url
+    )
+
+    async def send() -> NewWebhook:
+        made = await create()
+        if made is None:
+            return NewWebhook(**body, note=_UNKNOWN_ID)
+        return NewWebhook(id=made.id, url=made.url, events=list(made.events))
+
+    return undone_by("delete_webhook", send)
+
+
+@tool(
+    "webhooks",
+    "Change a webhook",
+    effect=Effect.CONSEQUENTIAL,
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="notification callback event url subscription",
+)
+async def update_webhook(
+    context: Context,
+    id: Id,
+    url: Address | None = None,
+    events: Events | None = None,
+    add_events: Events | None = None,
+    remove_events: Events | None = None,
+) -> Change[WebhookRow]:
+    """Change the address or the events of a webhook made by this application: some events added and removed,
+    or the list replaced. The result shows the events as written."""
+    webhook = await _own(context, id)
+    kept = edited("events", webhook.events, events, add_events, remove_events)
+    if kept == []:
+        raise InvalidArguments(Problem("remove_events", "would leave no event; `delete_webhook` removes it"))
+    body = given(url=url, events=kept)
+    send = sending(context, api.UPDATE_WEBHOOK, id, body, WebhookRow(id=id, **body))
+    return Change(send, back("update_webhook", webhook, body) if _known(webhook) else None)
+
+
+def _known(webhook: api.Webhook) -> bool:
+    """Whether its events could be sent again: Hostex may know kinds that are not documented yet."""
+    return set(webhook.events) <= set(get_args(Event))
+
+
+@tool(
+    "webhooks",
+    "Delete a webhook",
+    effect=Effect.CONSEQUENTIAL,
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="remove notification callback unsubscribe",
+)
+async def delete_webhook(context: Context, id: Id) -> Change[WebhookRow]:
+    """Remove a webhook made by this application. Registering the address again gives another id."""
+    return deleting(context, api.DELETE_WEBHOOK, id, await _own(context, id), "webhook")
