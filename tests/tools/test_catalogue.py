@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
@@ -78,6 +79,18 @@ def keywords(schema: Any) -> Iterator[str]:
             yield from keywords(member)
 
 
+def names(schema: Any) -> Iterator[str]:
+    """Every property of a schema, at any depth."""
+    if isinstance(schema, dict):
+        for keyword, value in cast("dict[str, Any]", schema).items():
+            if keyword == "properties":
+                yield from value
+            yield from names(list(value.values()) if keyword == "properties" else value)
+    elif isinstance(schema, list):
+        for member in cast("list[Any]", schema):
+            yield from names(member)
+
+
 def test_every_read_of_the_official_server_has_its_counterpart_and_more_come_on_top() -> None:
     reads = [tool for tool in TOOLS if tool.effect is Effect.READ]
     assert sorted(tool.official for tool in reads if tool.official) == sorted(OFFICIAL_READS)
@@ -105,15 +118,17 @@ def test_a_description_is_there_and_short(tool: Tool) -> None:
 def test_a_description_names_only_what_exists(tool: Tool) -> None:
     quoted = re.findall(r"`([a-z_]+)`", tool.description)
     values = {value for field in tool.input_schema["properties"].values() for value in field.get("enum", [])}
-    known = {
-        *CATALOGUE,
-        *tool.input_schema["properties"],
-        *values,
-        *FIELDS,
-        *Effect,
-        *tool.output_schema["properties"],
-    }
-    assert set(quoted) <= known
+    members = {*names(tool.input_schema), *names(tool.output_schema)}
+    assert set(quoted) <= {*CATALOGUE, *members, *values, *FIELDS, *Effect}
+
+
+# Every list is called by name in test_reads.py, through the catalogue.
+@each_tool
+def test_a_tool_is_called_in_the_tests(tool: Tool) -> None:
+    folder = Path(__file__).parent
+    assert tool.name.startswith("list_") or any(
+        f'"{tool.name}"' in file.read_text(encoding="utf-8") for file in folder.glob("test_*.py")
+    )
 
 
 @each_tool
