@@ -64,9 +64,14 @@ class Tool:
 
     @cached_property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
-        """The function's own parameters, without `context`."""
+        """The function's own parameters, without `context`; `**more: Unpack[Shape]` stands for the members
+        of the TypedDict `Shape`, all optional."""
         signature = inspect.signature(self.function, eval_str=True)
-        return {name: one for name, one in signature.parameters.items() if name != "context"}
+        found: dict[str, inspect.Parameter] = {}
+        for name, one in signature.parameters.items():
+            found |= _unpacked(one) if one.kind is inspect.Parameter.VAR_KEYWORD else {name: one}
+        found.pop("context", None)
+        return found
 
     @cached_property
     def paged(self) -> bool:
@@ -175,6 +180,15 @@ def tool(
     return declare
 
 
+def _unpacked(one: inspect.Parameter) -> dict[str, inspect.Parameter]:
+    """The parameters that an unpacked TypedDict stands for."""
+    (shape,) = get_args(one.annotation)
+    return {
+        name: inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
+        for name, hint in get_type_hints(shape, include_extras=True).items()
+    }
+
+
 def _rows_schema(row: Any) -> Schema:
     item = schema_of(row)
     item.pop("required", None)
@@ -197,7 +211,7 @@ def _change_schema(result: Any) -> Schema:
         "properties": {
             "status": {"type": "string"},
             "result": schema_of(result),
-            "undo": {"type": "object"},
+            "undo": {"description": "the call that restores what was, or null"},
             "receipt": {"type": "object"},
         },
     }

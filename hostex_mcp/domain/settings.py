@@ -1,0 +1,62 @@
+"""Settings of a listing about to change: which of them really do, and what brings back what was."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from hostex_mcp.domain.pricing import whole
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """One setting that changes; None means that it is not set."""
+
+    setting: str
+    before: Any
+    after: Any
+
+
+def differing(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[SettingChange]:
+    """The wanted settings that are not so already."""
+    return [
+        SettingChange(name, present.get(name), value)
+        for name, value in wanted.items()
+        if present.get(name) != value
+    ]
+
+
+def restored_by(
+    changes: Sequence[SettingChange], clearable: Collection[str], exclusive: Collection[str] = ()
+) -> dict[str, Any] | None:
+    """The settings that bring back what was, those to be unset under `clear`; None when there is no way.
+
+    Of the `exclusive` settings only one is ever set, so setting it again unsets the others.
+    """
+    before = {one.setting: one.before for one in changes}
+    if any(before.get(name) is not None for name in exclusive):
+        before = {name: value for name, value in before.items() if not (name in exclusive and value is None)}
+    unset = [name for name, value in before.items() if value is None]
+    if not before or not set(unset) <= set(clearable) or not all(_complete(one) for one in before.values()):
+        return None
+    values = {name: value for name, value in before.items() if value is not None}
+    return {**values, "clear": unset} if unset else values
+
+
+def plain(value: Any) -> Any:
+    """A setting's value with whole numbers as integers, inside lists and objects too."""
+    match value:
+        case float():
+            return whole(value)
+        case list():
+            return [plain(member) for member in cast("list[Any]", value)]
+        case dict():
+            return {name: plain(member) for name, member in cast("dict[str, Any]", value).items()}
+        case _:
+            return value
+
+
+def _complete(value: Any) -> bool:
+    """Whether no member of a list or object lacks its value."""
+    if isinstance(value, list):
+        return all(_complete(member) for member in cast("list[Any]", value))
+    return not isinstance(value, dict) or None not in cast("dict[str, Any]", value).values()

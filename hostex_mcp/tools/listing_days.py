@@ -1,0 +1,223 @@
+"""Changing days of a channel listing: their present state, the ranges to write, preview and way back."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypedDict, TypeVar
+
+from hostex_mcp.api import Operation, read_all
+from hostex_mcp.api import calendar as api
+from hostex_mcp.api.properties import LIST_PROPERTIES, LIST_ROOM_TYPES, Property, RoomType
+from hostex_mcp.domain.calendar_changes import (
+    State,
+    compared,
+    days_of,
+    folded,
+    range_problems,
+    reading_window,
+    restoring,
+    spread,
+)
+from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.pricing import whole
+from hostex_mcp.tools.arguments import Arguments, Day, InvalidArguments, Problem
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.results import Change, Preview, Shown, Undo, everything, lean
+
+QUEUED = (
+    "Hostex queues this and tells no outcome: the calendar read some seconds later shows what is in effect."
+)
+NO_WAY_BACK = (
+    "There is no undo: Hostex did not tell the present values of all days, or they cannot be written."
+)
+MOST_SHOWN = 60
+SoldT = TypeVar("SoldT", Property, RoomType)
+_MOST_CELLS = 750
+
+
+class DayRange(Arguments):
+    """Days from `start_date` to `end_date`, both included."""
+
+    start_date: Day
+    end_date: Day
+
+
+class ChangedDays(TypedDict, total=False):
+    """Days of one change, both ends included."""
+
+    start_date: str
+    end_date: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class ListingChange(TypedDict, total=False):
+    """What was asked of a listing's calendar. `currency` is that of its prices, in major units."""
+
+    channel_type: str
+    listing_id: str
+    title: str
+    currency: str
+    queued: bool
+    changes: list[ChangedDays]
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingDays:
+    """A listing and the present state of days about to change. `sold` is what it sells, None where nothing
+    is linked to it; `before` lacks the days that Hostex does not tell."""
+
+    channel_type: str
+    listing_id: str
+    sold: Property | RoomType | None
+    before: Mapping[date, Mapping[str, Any]]
+
+    @property
+    def key(self) -> dict[str, str]:
+        """How Hostex names the listing."""
+        return {"channel_type": self.channel_type, "listing_id": self.listing_id}
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of its prices."""
+        links = self.sold.channels if self.sold else ()
+        return next((one.currency for one in links if _is(one, self.channel_type, self.listing_id)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One of the three writes to a listing's days: its tool, its operation and its list of ranges.
+    `writable` says whether an old value could be written again."""
+
+    tool: str
+    operation: Operation[None]
+    field: str
+    writable: Callable[[Any], bool] = lambda value: True
+
+
+def require_ranges(field: str, ranges: Sequence[DayRange], today: date) -> None:
+    """Check that ranges can be written.
+
+    Raises:
+        InvalidArguments: naming each range that is reversed, past or overlapping, or all when too long.
+    """
+    problems = range_problems([(one.start_date, one.end_date) for one in ranges], today)
+    if problems:
+        raise InvalidArguments(*(Problem(f"{field}.{path}".rstrip("."), why) for path, why in problems))
+
+
+async def listing_days(
+    context: Context, channel_type: str, listing_id: str, writing: Writing, ranges: Sequence[DayRange]
+) -> ListingDays:
+    """What holds on the days of some ranges.
+
+    Raises:
+        InvalidArguments: when the ranges cannot be written.
+    """
+    today = context.now().date()
+    require_ranges(writing.field, ranges, today)
+    days = {day for one in ranges for day in days_of(one.start_date, one.end_date)}
+    start, end = reading_window(days, today)
+    key = {"channel_type": channel_type, "listing_id": listing_id}
+    body = {"start_date": start, "end_date": end, "listings": [key]}
+    calendars = await context.client.call(api.LIST_LISTING_CALENDARS, body=body)
+    found = [one for one in calendars if _is(one, channel_type, listing_id)]
+    before = {day.date: _values(day) for one in found for day in one.calendar if day.date in days}
+    return ListingDays(channel_type, listing_id, await _sold(context, channel_type, listing_id), before)
+
+
+def change_days(
+    context: Context,
+    listing: ListingDays,
+    writing: Writing,
+    ranges: Sequence[Run[State]],
+    notes: Iterable[str] = (),
+) -> Change[ListingChange]:
+    """The write of some ranges.
+
+    Raises:
+        InvalidArguments: when the days differ so often that preview, result and undo would be too long.
+    """
+    changes = compared(listing.before, spread(ranges))
+    shown = folded(changes)
+    _require_short(writing.field, shown)
+    old = restoring(changes, writing.writable)
+    said = [*notes, *([NO_WAY_BACK] if old is None else [])]
+    title = context.screen().show(listing.sold.title) if listing.sold else ""
+    names = {**listing.key, "title": title, "currency": listing.currency if writing.field == "prices" else ""}
+
+    async def send() -> Shown:
+        await context.client.call(writing.operation, body={**listing.key, writing.field: rows(ranges)})
+        return lean(
+            {**names, "queued": True, "changes": _changes(shown), "notes": _cut(shown, [QUEUED, *said])}
+        )
+
+    summary = f"Set {writing.field} of {title or listing.listing_id} on {listing.channel_type}"
+    preview = Preview(summary, lean(names), [_in_words(one) for one in shown[:MOST_SHOWN]], _cut(shown, said))
+    undo = Undo(writing.tool, {**listing.key, writing.field: rows(old)}) if old else None
+    return Change(send, undo, preview)
+
+
+def rows(ranges: Iterable[Run[State]]) -> list[dict[str, Any]]:
+    """Ranges as Hostex and the tools take them."""
+    return [
+        {"start_date": one.start_date.isoformat(), "end_date": one.end_date.isoformat(), **dict(one.state)}
+        for one in ranges
+    ]
+
+
+def _is(one: Any, channel_type: str, listing_id: str) -> bool:
+    return (one.channel_type, one.listing_id) == (channel_type, listing_id)
+
+
+def _values(day: api.CalendarDay) -> dict[str, Any]:
+    rules = everything(day.restrictions) if day.restrictions else {}
+    return {"price": whole(day.price), "inventory": day.inventory, **rules}
+
+
+async def _sold(context: Context, channel_type: str, listing_id: str) -> Property | RoomType | None:
+    """The property or room type that a listing sells."""
+    properties = (await read_all(context.client, LIST_PROPERTIES)).items
+    if found := _linked(properties, channel_type, listing_id):
+        return found
+    return _linked((await read_all(context.client, LIST_ROOM_TYPES)).items, channel_type, listing_id)
+
+
+def _linked(candidates: Iterable[SoldT], channel_type: str, listing_id: str) -> SoldT | None:
+    fitting = (one for one in candidates if any(_is(link, channel_type, listing_id) for link in one.channels))
+    return next(fitting, None)
+
+
+def _require_short(field: str, shown: Sequence[Run[tuple[State, State]]]) -> None:
+    """Both halves of the answer hold each run twice, as a change and in the undo."""
+    most = _MOST_CELLS // (2 + max(len(one.state[1]) for one in shown))
+    if len(shown) > most:
+        problem = (
+            f"the days fall into {len(shown)} different changes, at most {most} per call; take fewer days"
+        )
+        raise InvalidArguments(Problem(field, problem))
+
+
+def _changes(shown: Sequence[Run[tuple[State, State]]]) -> list[ChangedDays]:
+    return [
+        ChangedDays(
+            start_date=one.start_date.isoformat(),
+            end_date=one.end_date.isoformat(),
+            before=dict(one.state[0]),
+            after=dict(one.state[1]),
+        )
+        for one in shown[:MOST_SHOWN]
+    ]
+
+
+def _in_words(one: Run[tuple[State, State]]) -> Shown:
+    """A change as a line of the preview."""
+    before, after = (", ".join(f"{name} {value}" for name, value in state) for state in one.state)
+    return lean({"what": f"{one.start_date} to {one.end_date}", "before": before, "after": after})
+
+
+def _cut(shown: Sequence[Any], notes: list[str]) -> list[str]:
+    if len(shown) <= MOST_SHOWN:
+        return notes
+    return [*notes, f"{MOST_SHOWN} of {len(shown)} changes are shown; all are made."]
