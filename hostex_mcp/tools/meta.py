@@ -10,6 +10,9 @@ from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import TOKEN, Forward, Record
 from hostex_mcp.tools.tool import Effect, Tool, tool
 
+_DAILY = 1.3
+"""How much more a tool of every day's work counts in a search."""
+
 ToolName = Annotated[str, MaxLen(64)]
 
 
@@ -43,7 +46,8 @@ async def find_tools(
 
 
 def _texts(one: Tool) -> list[tuple[str, float]]:
-    return [(one.name, 3.0), (one.title, 3.0), (one.words, 2.5), (one.toolset, 1.5), (one.description, 1.0)]
+    texts = [(one.name, 3.0), (one.title, 3.0), (one.words, 2.5), (one.toolset, 1.5), (one.description, 1.0)]
+    return [(text, weight * (_DAILY if one.core else 1.0)) for text, weight in texts]
 
 
 def _found(one: Tool) -> FoundTool:

@@ -5,7 +5,8 @@ from hostex_mcp.api import HostexError, NotFound, Problem, RateLimited, errors
 
 
 def _kinds(error: type[HostexError]) -> list[str]:
-    return [error.kind, *(kind for below in error.__subclasses__() for kind in _kinds(below))]
+    below = [one for one in error.__subclasses__() if one.__module__ == errors.__name__]
+    return [error.kind, *(kind for one in below for kind in _kinds(one))]
 
 
 def _classes() -> set[str]:

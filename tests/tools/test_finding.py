@@ -1,0 +1,93 @@
+"""The whole catalogue can be found by the words that hosts use, and run from there."""
+
+from typing import Any
+
+import pytest
+
+from hostex_mcp.sandbox import Sandbox
+from tests.tools.conftest import Call
+
+pytestmark = pytest.mark.anyio
+
+WANTED = {
+    "block dates": "update_availabilities",
+    "close the apartment for the weekend": "update_availabilities",
+    "cleaner": "list_staffs",
+    "cleaning today": "list_tasks",
+    "door code": "update_reservation_checkin_details",
+    "lock code": "update_reservation_checkin_details",
+    "payout": "list_transactions",
+    "expenses": "list_transactions",
+    "mesage the guest": "send_message",
+    "aviailability": "list_availabilities",
+    "raise prices": "update_listing_prices",
+    "minimum stay": "update_listing_restrictions",
+    "special offer": "send_special_offer",
+    "preapprove inquiry": "send_preapproval",
+    "answer a review": "reply_to_review",
+    "webhook": "list_webhooks",
+    "house rules for the assistant": "create_knowledge_base",
+    "scheduled messages": "list_automation_actions",
+    "cancel booking": "cancel_reservation",
+    "accept booking request": "approve_reservation",
+    "move guest to another apartment": "allocate_reservation",
+    "cleaning fee on airbnb": "update_airbnb_price_and_rules",
+    "tag a booking": "add_reservation_tag",
+    "public calendar link": "create_calendar_share_link",
+}
+
+
+@pytest.mark.parametrize(("words", "name"), WANTED.items(), ids=list(WANTED))
+async def test_a_tool_is_among_the_first_five_for_a_hosts_words(call: Call, words: str, name: str) -> None:
+    found = [one["name"] for one in (await call("find_tools", query=words))["tools"]]
+    assert name in found
+
+
+async def test_an_answer_holds_what_is_needed_for_the_call(call: Call) -> None:
+    first = (await call("find_tools", query="webhooks", limit=1))["tools"][0]
+    assert set(first) == {"name", "description", "effect", "input_schema"}
+    assert first["input_schema"]["additionalProperties"] is False
+
+
+async def test_words_that_fit_nothing_find_nothing(call: Call) -> None:
+    assert (await call("find_tools", query="quantum chromodynamics"))["tools"] == []
+
+
+async def test_a_found_read_runs_and_its_cursor_goes_on(call: Call, sandbox: Sandbox) -> None:
+    first = await call("call_read_tool", name="list_properties", arguments={"limit": 7})
+    rest = await call("call_read_tool", name="list_properties", arguments={"cursor": first["next_cursor"]})
+    ids = [row["id"] for row in first["items"] + rest["items"]]
+    assert sorted(ids) == sorted(sandbox.accounts.main.properties)
+
+
+async def test_a_found_internal_write_runs(call: Call, sandbox: Sandbox) -> None:
+    thread = next(iter(sandbox.accounts.main.conversations))
+    arguments = {"conversation_id": thread, "note": "Arrives by train"}
+    done = await call("call_write_tool", name="update_conversation_note", arguments=arguments)
+    assert done["status"] == "done"
+    assert sandbox.accounts.main.conversations[thread]["note"] == "Arrives by train"
+
+
+@pytest.mark.parametrize(
+    ("door", "name"),
+    [
+        ("call_read_tool", "update_conversation_note"),
+        ("call_write_tool", "list_tasks"),
+        ("call_read_tool", "call_read_tool"),
+        ("call_write_tool", "call_write_tool"),
+        ("call_read_tool", "no_such_tool"),
+    ],
+)
+async def test_only_tools_of_the_right_kind_go_through_each_door(
+    call: Call, sandbox: Sandbox, door: str, name: str
+) -> None:
+    error = (await call(door, name=name, arguments={}))["error"]
+    assert error["kind"] == "invalid_arguments"
+    assert error["fields"][0]["field"] == "name"
+    assert len(sandbox.log) == 0
+
+
+async def test_mistakes_in_a_found_tools_arguments_are_told_as_in_a_direct_call(call: Call) -> None:
+    arguments: dict[str, Any] = {"limitt": 3}
+    error = (await call("call_read_tool", name="list_tasks", arguments=arguments))["error"]
+    assert error["fields"] == [{"field": "limitt", "problem": "unknown argument; did you mean `limit`?"}]
