@@ -62,14 +62,7 @@ def _secret(value: str) -> SecretStr:
 
 
 def _seconds(value: str) -> float:
-    problem = "allowed: a number of seconds from 1 to 300"
-    try:
-        seconds = float(value)
-    except ValueError:
-        raise ValueError(problem) from None
-    if not 1 <= seconds <= 300:
-        raise ValueError(problem)
-    return seconds
+    return _number(value, 1, 300, "allowed: a number of seconds from 1 to 300")
 
 
 def _ids(value: str) -> tuple[int, ...]:
@@ -77,6 +70,28 @@ def _ids(value: str) -> tuple[int, ...]:
     if not all(one.isascii() and one.isdigit() and int(one) for one in ids):
         raise ValueError("allowed: ids of properties, comma-separated")
     return tuple(int(one) for one in ids)
+
+
+def _amount(value: str) -> float:
+    return _number(value, 0.01, 10_000_000, "allowed: an amount above 0, such as 50")
+
+
+def _factor(value: str) -> float:
+    return _number(value, 1, 1_000, "allowed: a factor from 1 to 1000, such as 3")
+
+
+def _days(value: str) -> int:
+    return int(_number(value, 1, 1_095, "allowed: a number of days from 1 to 1095"))
+
+
+def _number(value: str, least: float, most: float, problem: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError(problem) from None
+    if not least <= number <= most:
+        raise ValueError(problem)
+    return number
 
 
 def _file(value: str) -> Path:
@@ -173,6 +188,21 @@ class Settings:
         _file,
         None,
         "file that gets one JSON line for each write; none unless set",
+    )
+    price_floor: float | None = _setting(
+        "HOSTEX_MCP_PRICE_FLOOR", _amount, None, "no nightly price below this, in the listing's currency"
+    )
+    price_ceiling: float | None = _setting(
+        "HOSTEX_MCP_PRICE_CEILING", _amount, None, "no nightly price above this, in the listing's currency"
+    )
+    price_factor: float = _setting(
+        "HOSTEX_MCP_PRICE_FACTOR",
+        _factor,
+        3.0,
+        "how many times its present value a price may become, up or down",
+    )
+    horizon_days: int = _setting(
+        "HOSTEX_MCP_HORIZON_DAYS", _days, 1095, "how many days ahead calendars and prices may be changed"
     )
     log_level: str = _setting(
         "HOSTEX_MCP_LOG_LEVEL",

@@ -11,6 +11,7 @@ import click
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.cli.logs import configure_logs
+from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings, SettingsError, load
@@ -73,9 +74,19 @@ async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
     async with _client(settings) as client:
         scoped = ScopedClient(client, settings.property_ids) if settings.property_ids else client
         context = Context(
-            scoped, selection.reachable, privacy=settings.privacy, image_folders=settings.image_folders
+            scoped,
+            selection.reachable,
+            privacy=settings.privacy,
+            image_folders=settings.image_folders,
+            guard_rails=_guard_rails(settings),
         )
         yield Engine(selection, context, settings.confirm, _label(settings), AuditLog(settings.audit_log))
+
+
+def _guard_rails(settings: Settings) -> GuardRails:
+    return GuardRails(
+        settings.price_floor, settings.price_ceiling, settings.price_factor, settings.horizon_days
+    )
 
 
 def _label(settings: Settings) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hostex_mcp.api import Client, Listing, Operation, read_merged
+from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.tools.privacy import Level, Screen
 from hostex_mcp.tools.results import AnswerT, ModelT, Page, Rows, Shown, everything, sliced
 from hostex_mcp.tools.tool import Tool
@@ -28,6 +29,7 @@ class Context:
     now: Callable[[], datetime] = field(default=_utc_now)
     privacy: Level = "standard"
     image_folders: tuple[Path, ...] = ()
+    guard_rails: GuardRails = field(default_factory=GuardRails)
 
     def screen(self, reveal: Collection[str] | None = None) -> Screen:
         """What decides how the models of one answer are shown."""

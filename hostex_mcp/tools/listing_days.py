@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict, TypeVar, cast
 
 from hostex_mcp.api import Operation, read_all
 from hostex_mcp.api import calendar as api
 from hostex_mcp.api.properties import LIST_PROPERTIES, LIST_ROOM_TYPES, Property, RoomType
 from hostex_mcp.domain.calendar_changes import (
+    DayChange,
     State,
     compared,
     days_of,
@@ -21,6 +22,7 @@ from hostex_mcp.domain.calendar_changes import (
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.pricing import whole
 from hostex_mcp.tools.arguments import Arguments, Day, InvalidArguments, Problem
+from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Change, Preview, Shown, Undo, everything, lean
 
@@ -138,8 +140,10 @@ def change_days(
 
     Raises:
         InvalidArguments: when the days differ so often that preview, result and undo would be too long.
+        Blocked: when a guard rail of the operator forbids it.
     """
     changes = compared(listing.before, spread(ranges))
+    _guard(context, listing, writing, changes)
     shown = folded(changes)
     _require_short(writing.field, shown)
     old = restoring(changes, writing.writable)
@@ -157,6 +161,20 @@ def change_days(
     preview = Preview(summary, lean(names), [_in_words(one) for one in shown[:MOST_SHOWN]], _cut(shown, said))
     undo = Undo(writing.tool, {**listing.key, writing.field: rows(old)}) if old else None
     return Change(send, undo, preview)
+
+
+def _guard(context: Context, listing: ListingDays, writing: Writing, changes: Sequence[DayChange]) -> None:
+    """Hold what would be written against the operator's guard rails."""
+    rails, today = context.guard_rails, context.now().date()
+    guarded(writing.tool, rails.days_problem((one.date for one in changes), today))
+    for one in changes if writing.field == "prices" else ():
+        before, after = _price(one.before), _price(one.after)
+        known = None if listing.channel_type == "ctrip" else before
+        guarded(writing.tool, rails.price_problem(known, after or 0), f"{one.date}: ")
+
+
+def _price(state: State) -> float | None:
+    return cast("float | None", dict(state).get("price"))
 
 
 def rows(ranges: Iterable[Run[State]]) -> list[dict[str, Any]]:

@@ -4,21 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hostex_mcp.api import HostexError, Problem
+from hostex_mcp.api import Problem
+from hostex_mcp.tools.blocked import Blocked
 
 SETTING = "HOSTEX_MCP_PROPERTY_IDS"
 
 
-class OutOfScope(HostexError):
-    """The call reaches beyond the properties that are served; nothing was changed. `hint` says what can be
-    done. Ids are named only where the caller gave them, so that a refusal tells nothing."""
-
-    kind = "blocked"
+class OutOfScope(Blocked):
+    """The call reaches beyond the properties that are served. Ids are named only where the caller gave
+    them, so that a refusal tells nothing."""
 
     def __init__(self, message: str, *, operation: str, hint: str, field: str | None = None) -> None:
         problem = (Problem(field, "is outside the properties served"),) if field else ()
-        super().__init__(message, operation=operation, fields=problem)
-        self.hint = hint
+        super().__init__(message, operation=operation, hint=hint, fields=problem)
 
 
 @dataclass(frozen=True, slots=True)
