@@ -1,11 +1,14 @@
 """Previews of writes: as data for a model, and as text for the person who is asked."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from hostex_mcp.server.render import table, to_json
 from hostex_mcp.tools.results import Change, Preview
 from hostex_mcp.tools.tool import Tool
+
+_FENCE = re.compile(r"</?guest-[0-9a-f]{6}>")
 
 
 def preview_of(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> dict[str, Any]:
@@ -21,12 +24,12 @@ def preview_of(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) ->
 
 
 def question(tool: Tool, preview: Mapping[str, Any]) -> str:
-    """The preview as a question to a person."""
-    lines = [f"{tool.title}: {preview['summary']}"]
+    """The preview as a question to a person, outsiders' text between quotation marks."""
+    lines = [f"{preview['summary']} ({tool.title})"]
     lines += [f"{name}: {_plain(value)}" for name, value in preview.get("target", {}).items()]
     lines += table(preview.get("changes", []))
     lines += [f"Warning: {warning}" for warning in preview.get("warnings", [])]
-    return "\n".join([*lines, "Shall this be done?"])
+    return _FENCE.sub('"', "\n".join([*lines, "Shall this be done?"]))
 
 
 def _changes(arguments: Mapping[str, Any], change: Change[Any]) -> list[dict[str, Any]]:
