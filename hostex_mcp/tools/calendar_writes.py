@@ -7,20 +7,20 @@ from pydantic import Field
 
 from hostex_mcp.api import calendar as api
 from hostex_mcp.api import read_all
-from hostex_mcp.domain.calendar_changes import State
-from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.restrictions import RULES, unknown_rules
 from hostex_mcp.tools.arguments import Code, Day, Id, Integer, InvalidArguments, Problem, PropertyId
 from hostex_mcp.tools.availability_days import AvailabilityChange, change_availability, wanted_days
 from hostex_mcp.tools.calendar import ShareLinkRow
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import find
-from hostex_mcp.tools.listing_days import DayRange, ListingChange, Writing, change_days, listing_days
+from hostex_mcp.tools.listing_days import DayRange, ListingChange, Writing, change_days, listing_days, written
 from hostex_mcp.tools.results import Change, Preview, Undo, lean
 from hostex_mcp.tools.tool import Effect, tool
 
 Nights = Annotated[Integer, Ge(0), "nights"]
-Advance = Annotated[str, Field(pattern=r"^(\d{1,4}D(\d{1,4}H)?|\d{1,4}H)$"), "before arrival: 4D, 12H or 4D12H"]
+Advance = Annotated[
+    str, Field(pattern=r"^(\d{1,4}D(\d{1,4}H)?|\d{1,4}H)$"), "before arrival: 4D, 12H or 4D12H"
+]
 
 _INVENTORIES = Writing("update_listing_inventories", api.UPDATE_LISTING_INVENTORIES, "inventories")
 _RESTRICTIONS = Writing(
@@ -107,12 +107,10 @@ async def update_listing_inventories(
     inventories: Annotated[list[InventoryRange], MinLen(1), MaxLen(400)],
 ) -> Change[ListingChange]:
     """Set how many units one channel listing sells, for ranges of days with both ends included; 0 closes it
-    on that channel only. The master calendar stays as it is, and its next change can overwrite this. At most 400
-    days, no overlaps. Hostex queues the write."""
+    on that channel only. The master calendar stays as it is, and its next change can overwrite this. At
+    most 400 days, no overlaps. Hostex queues the write."""
     listing = await listing_days(context, channel_type, listing_id, _INVENTORIES, inventories)
-    ranges: list[Run[State]] = [
-        Run(one.start_date, one.end_date, (("inventory", one.inventory),)) for one in inventories
-    ]
+    ranges = [written(one, {"inventory": one.inventory}) for one in inventories]
     return change_days(context, listing, _INVENTORIES, ranges, [_OVERWRITTEN])
 
 
@@ -138,9 +136,7 @@ async def update_listing_restrictions(
     for place, one in enumerate(restrictions):
         _require_rules(channel_type, f"restrictions.{place}", one)
     listing = await listing_days(context, channel_type, listing_id, _RESTRICTIONS, restrictions)
-    ranges: list[Run[State]] = [
-        Run(one.start_date, one.end_date, tuple(one.rules.items())) for one in restrictions
-    ]
+    ranges = [written(one, one.rules) for one in restrictions]
     return change_days(context, listing, _RESTRICTIONS, ranges)
 
 
@@ -166,8 +162,8 @@ async def create_calendar_share_link(
     property_ids: Annotated[list[PropertyId], MinLen(1), "for partial only"] | None = None,
 ) -> Change[ShareLinkChange]:
     """Make a public address that shows calendar and stays, read-only, to anybody who has it: of all
-    properties (`entire`) or of chosen ones (`partial`). An account has one link of scope `entire`: asking again gives
-    the same."""
+    properties (`entire`) or of chosen ones (`partial`). An account has one link of scope `entire`: asking
+    again gives the same."""
     if (scope == "partial") is (property_ids is None):
         raise InvalidArguments(Problem("property_ids", "goes with the scope partial, and only with it"))
     before = {one.id for one in (await read_all(context.client, api.LIST_CALENDAR_SHARE_LINKS)).items}

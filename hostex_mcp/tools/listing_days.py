@@ -1,6 +1,6 @@
 """Changing days of a channel listing: their present state, the ranges to write, preview and way back."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict, TypeVar, cast
@@ -175,6 +175,11 @@ def _guard(context: Context, listing: ListingDays, writing: Writing, changes: Se
 
 def _price(state: State) -> float | None:
     return cast("float | None", dict(state).get("price"))
+
+
+def written(days: DayRange, values: Mapping[str, Hashable]) -> Run[State]:
+    """A range as it was asked for, with what is to hold on its days."""
+    return Run(days.start_date, days.end_date, tuple(values.items()))
 
 
 def rows(ranges: Iterable[Run[State]]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
-from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import Field
 from pydantic_core import to_jsonable_python
 
@@ -15,24 +15,18 @@ from hostex_mcp.tools.arguments import Arguments, Integer, InvalidArguments, Num
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Change, Preview, Shown, Undo, lean
 
-Price = Annotated[Number, Gt(0)]
-Fee = Annotated[Number, Ge(0)]
-Count = Annotated[Integer, Ge(1)]
-Hours = Annotated[Integer, Ge(0), "hours"]
-Days = Annotated[Integer, Ge(0), "days"]
-Hour = Annotated[str, Field(pattern=r"^(FLEXIBLE|[89]|1\d|2[0-6])$"), "hour, 25 and 26 next day, or FLEXIBLE"]
+# Bounds that go without saying are checked without being in the schema, which every session pays for.
+Price = Annotated[Number, Field(gt=0)]
+Fee = Annotated[Number, Field(ge=0)]
+Count = Annotated[Integer, Field(ge=1)]
+Hours = Annotated[Integer, Field(ge=0), "hours"]
+Days = Annotated[Integer, Field(ge=0), "days"]
+Hour = Annotated[str, Field(pattern=r"^(FLEXIBLE|[89]|1\d|2[0-6])$"), "8 to 26 (next day), or FLEXIBLE"]
 Percent = Annotated[Number, Ge(0), Le(99), "%"]
 Clock = Annotated[str, MinLen(1), MaxLen(20), "written as the present value is"]
 
 # Inferred: these are the settings that Hostex takes null for.
-AirbnbClearable = Literal[
-    "weekend_price",
-    "short_term_cleaning_fee",
-    "pet_fee",
-    "extra_guest_fee",
-    "advance_notice",
-    "non_refundable_price_factor",
-]
+AirbnbClearable = Literal["weekend_price", "pet_fee", "extra_guest_fee", "advance_notice"]
 VrboClearable = Literal[
     "weekly_discount",
     "monthly_discount",
@@ -47,8 +41,8 @@ NOTHING = "Nothing was sent: all these settings are so already."
 class DiscountRule(Arguments):
     """A percentage off."""
 
-    discount: Annotated[Integer, Ge(0), Le(100), "%"]
-    days: Annotated[Integer, Ge(0)]
+    discount: Annotated[Integer, Field(ge=0, le=100)]
+    days: Annotated[Integer, Field(ge=0)]
 
 
 class WeekPrices(Arguments):
@@ -69,13 +63,12 @@ class AirbnbSettings(TypedDict, total=False):
     base_price: Price
     weekend_price: Annotated[Price, "Friday, Saturday"]
     cleaning_fee: Fee
-    short_term_cleaning_fee: Fee
     pet_fee: Fee
     extra_guest_fee: Fee
     security_deposit: Fee
     minimum_stay: Count
     maximum_stay: Count
-    max_guests: Annotated[Count, "included in the base price"]
+    max_guests: Annotated[Count, "in the base price"]
     advance_notice: Hours
     preparation_time: Days
     availability_window: Days
@@ -84,10 +77,9 @@ class AirbnbSettings(TypedDict, total=False):
     check_out_before: Annotated[Integer, Ge(0), Le(23), "hour"]
     instant_booking: bool
     cancellation_policy: Annotated[str, MaxLen(100)]
-    non_refundable_price_factor: Annotated[Number, Ge(0), Le(100), "% off"]
-    long_term_discount: Annotated[list[DiscountRule], "from nights on; whole new list"]
-    early_bird_discount: Annotated[list[DiscountRule], "days ahead"]
-    last_minute_discount: Annotated[list[DiscountRule], "days before check-in"]
+    long_term_discount: Annotated[list[DiscountRule], "% from nights on"]
+    early_bird_discount: Annotated[list[DiscountRule], "% for days ahead"]
+    last_minute_discount: Annotated[list[DiscountRule], "% in the last days"]
     high_rated_guest_discount: bool
     mobile_only_discount: bool
 
@@ -105,8 +97,8 @@ class VrboSettings(TypedDict, total=False):
     security_deposit: Fee
     minimum_stay: Count
     max_guests: Count
-    advance_notice: Annotated[Integer, Ge(0)]
-    availability_window: Annotated[Integer, Ge(0)]
+    advance_notice: Annotated[Integer, Field(ge=0)]
+    availability_window: Annotated[Integer, Field(ge=0)]
     check_in_start_time: Clock
     check_out_before: Clock
     instant_booking: bool

@@ -20,6 +20,7 @@ from hostex_mcp.tools.listing_days import (
     Writing,
     change_days,
     listing_days,
+    written,
 )
 from hostex_mcp.tools.listing_settings import (
     AirbnbClearable,
@@ -126,7 +127,7 @@ async def _require_steerable(context: Context, listing: ListingDays) -> None:
 def _planned(listing: ListingDays, one: PriceRange, place: int) -> list[Run[State]]:
     """The ranges to write for one that was asked: itself, or one for each resulting price."""
     if one.percent is None:
-        return [Run(one.start_date, one.end_date, (("price", one.price),))]
+        return [written(one, {"price": one.price})]
     days = days_of(one.start_date, one.end_date)
     present = {day: values["price"] for day in days if (values := listing.before.get(day))}
     if missing := [day for day in days if day not in present]:
@@ -155,8 +156,8 @@ async def update_airbnb_price_and_rules(
     **settings: Unpack[AirbnbSettings],
 ) -> Change[SettingsChange]:
     """Change default prices, fees, discounts and booking rules of one Airbnb listing, at once. Only what is
-    given and differs is sent. Amounts are in the listing's currency, major units; prices of single days set
-    in its calendar are apart. `get_airbnb_price_and_rules` shows the present ones."""
+    given and differs is sent. Amounts are in the listing's currency, major units.
+    `get_airbnb_price_and_rules` shows the present settings."""
     values = wanted(_AIRBNB, settings, clear)
     present = await context.client.call(
         rules_api.GET_AIRBNB_PRICE_AND_RULES, query={"listing_id": listing_id}
