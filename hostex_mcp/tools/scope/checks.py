@@ -107,7 +107,7 @@ async def listings_of_body(ground: Ground, asked: Asked) -> None:
 async def offered_listing(ground: Ground, asked: Asked) -> None:
     """Both the thread and the listing that is offered in it are inside."""
     thread = await ground.client.call(GET_CONVERSATION, path=asked.path)
-    if not await ground.has_thread(thread):
+    if not ground.has_thread(thread):
         raise asked.outside(f"conversation_id {thread.id}", "conversation_id")
     await _require_listing(ground, asked, (thread.channel_type, asked.body.get("listing_id")))
 

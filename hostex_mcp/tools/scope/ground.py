@@ -94,26 +94,17 @@ class Ground:
             self._keep(key, known)
         return known
 
-    async def has_thread(self, thread: Conversation) -> bool:
-        """Whether a thread is about served properties and no others. An inquiry without a property is taken
-        by its listing."""
-        listings = await self.listings()
-
-        def inside(property_id: int | None, listing_id: str | None) -> bool:
-            if property_id is not None:
-                return self.holds(property_id)
-            return (thread.channel_type, listing_id) in listings
-
-        return bool(thread.activities) and all(
-            inside(one.property.id if one.property else None, one.listing_id) for one in thread.activities
-        )
+    def has_thread(self, thread: Conversation) -> bool:
+        """Whether a thread is about served properties and no others. One that names no property, as for a
+        stay that is not allocated, is outside."""
+        return self.covers([one.property.id or 0 if one.property else 0 for one in thread.activities])
 
     async def _look_into(self, conversation_id: str) -> bool:
         try:
             thread = await self.client.call(GET_CONVERSATION, path={"conversation_id": conversation_id})
         except (NotFound, Forbidden):
             return False
-        return await self.has_thread(thread)
+        return self.has_thread(thread)
 
     async def _room_types(self) -> list[RoomType]:
         try:

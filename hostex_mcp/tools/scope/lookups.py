@@ -43,7 +43,7 @@ async def conversation_inside(ground: Ground, conversation_id: str) -> bool:
         NotFound: when there is no such thread.
     """
     thread = await ground.client.call(GET_CONVERSATION, path={"conversation_id": conversation_id})
-    return await ground.has_thread(thread)
+    return ground.has_thread(thread)
 
 
 async def task_inside(ground: Ground, id: int) -> bool:

@@ -69,7 +69,8 @@ async def knowledge_entry(ground: Ground, row: KnowledgeBaseSummary) -> Knowledg
 
 
 async def thread_row(ground: Ground, row: ConversationSummary) -> ConversationSummary | None:
-    """A thread of a served property: told by its title, else by what the thread itself says."""
+    """A thread of a served property: told by the title in the list, which is that of one property where there
+    are several, else by what the thread itself says."""
     served = await ground.served_title(row.property_title) if row.property_title else None
     if served is None:
         served = await ground.thread(row.id)
@@ -78,7 +79,7 @@ async def thread_row(ground: Ground, row: ConversationSummary) -> ConversationSu
 
 async def thread(ground: Ground, answer: Conversation) -> Conversation | None:
     """A thread about served properties and no others."""
-    return answer if await ground.has_thread(answer) else None
+    return answer if ground.has_thread(answer) else None
 
 
 async def availabilities(ground: Ground, answer: list[PropertyAvailability]) -> list[PropertyAvailability]:
