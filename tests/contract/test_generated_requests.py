@@ -22,7 +22,7 @@ from tests.contract.requests import DocumentedTransport
 
 pytestmark = pytest.mark.anyio
 
-CALLS = 6
+CALLS, MOST_CALLS = 6, 40
 TOOLS = [tool for tool in CATALOGUE.values() if tool.toolset != "core"]
 Make = Callable[[], Any]
 
@@ -131,7 +131,9 @@ async def test_whatever_a_tool_sends_is_documented(tool: Tool) -> None:
     reachable = select(["all"])
     rails = GuardRails(price_factor=1_000)
     reached: set[str] = set()
-    for _ in range(CALLS):
+    for number in range(MOST_CALLS):
+        if number >= CALLS and reached:
+            break
         sandbox = Sandbox()
         transport = DocumentedTransport(httpx2.ASGITransport(app=sandbox.app))
         maker = Maker(sandbox.accounts.main, chance)
