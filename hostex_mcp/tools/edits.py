@@ -9,11 +9,14 @@ from hostex_mcp.api import Listing, NotFound, Operation, read_all
 from hostex_mcp.api.models import Model
 from hostex_mcp.api.properties import LIST_PROPERTIES
 from hostex_mcp.domain.currencies import currencies
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.lists import KeyT, merged
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.lost_answers import answered_or_found, if_readable
 from hostex_mcp.tools.results import AnswerT, Change, ModelT, Preview, Shown, Undo, everything, lean
+
+_FOR_GOOD = "A deletion cannot be taken back."
 
 
 async def find(context: Context, listing: Listing[ModelT], id: int, what: str) -> ModelT:
@@ -87,7 +90,7 @@ def back(
     return None if None in values.values() else Undo(tool, values)
 
 
-def undone_by(tool: str, send: Callable[[], Awaitable[Shown]]) -> Change[Any]:
+def undone_by(tool: str, send: Callable[[], Awaitable[Shown]], preview: Preview | None = None) -> Change[Any]:
     """A creation, whose result has an `id` where it could be told; `tool` deletes what has this id."""
 
     async def create() -> Shown:
@@ -95,7 +98,7 @@ def undone_by(tool: str, send: Callable[[], Awaitable[Shown]]) -> Change[Any]:
         change.undo = Undo(tool, {"id": result["id"]}) if "id" in result else None
         return result
 
-    change = Change[Any](create)
+    change = Change[Any](create, preview=preview)
     return change
 
 
@@ -116,12 +119,54 @@ def sending(
 
 
 def deleting(
-    context: Context, operation: Operation[AnswerT], id: int, gone: BaseModel, what: str
+    context: Context,
+    operation: Operation[AnswerT],
+    id: int,
+    gone: BaseModel,
+    what: str,
+    warnings: Sequence[str] = (),
+    **named: Any,
 ) -> Change[Any]:
-    """A deletion for good. Preview and result show what is gone."""
+    """A deletion for good of what `what` names. Preview and result show what is gone; in the preview `named`
+    takes the place of members that say nothing to a person, None leaves them out."""
     shown = lean(everything(context.screen().show(gone)))
-    preview = Preview(f"Delete this {what} for good", shown)
+    preview = Preview(f"Delete {what} for good", lean({**shown, **named}), warnings=[*warnings, _FOR_GOOD])
     return Change(sending(context, operation, id, None, shown), preview=preview)
+
+
+def rows(after: Shown, before: Shown | None = None) -> list[dict[str, Any]]:
+    """The changes of a preview: each member of `after` that says something, beside what it is now."""
+    old = lean(before or {})
+    return [
+        dict(lean({"what": name, "before": old.get(name), "after": value}))
+        for name, value in after.items()
+        if value is not None and value != old.get(name)
+    ]
+
+
+async def names(
+    context: Context, listing: Listing[ModelT], ids: Collection[int], name: Callable[[ModelT], str]
+) -> list[str]:
+    """What people call the rows of a list with these ids, the id itself where Hostex lists none."""
+    if not ids:
+        return []
+    known = {listing.identity(one): name(one) for one in (await read_all(context.client, listing)).items}
+    return [one_line(known.get(id, f"id {id}")) for id in ids]
+
+
+async def property_names(context: Context, ids: Collection[int]) -> list[str]:
+    """The titles of properties."""
+    return await names(context, LIST_PROPERTIES, ids, lambda one: one.title)
+
+
+def money(amount: float, currency: str | None) -> str:
+    """An amount in major units with its currency."""
+    return f"{amount:.12g} {currency or ''}".strip()
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else several}"
 
 
 async def creating(

@@ -5,11 +5,25 @@ from typing import Annotated, Literal
 from annotated_types import MaxLen, MinLen
 
 from hostex_mcp.api import properties as api
+from hostex_mcp.api import read_all
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import Id, PropertyId
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.edits import back, deleting, edited, find, given, sending, undone_by
+from hostex_mcp.tools.edits import (
+    back,
+    counted,
+    deleting,
+    edited,
+    find,
+    given,
+    names,
+    property_names,
+    rows,
+    sending,
+    undone_by,
+)
 from hostex_mcp.tools.properties import GroupRow, PropertyRow, RoomTypeRow, TagRow
-from hostex_mcp.tools.results import Change, everything
+from hostex_mcp.tools.results import Change, Preview, everything
 from hostex_mcp.tools.tool import Effect, tool
 
 Title = Annotated[str, MinLen(1), MaxLen(100), "unique in the account"]
@@ -18,6 +32,7 @@ TagName = Annotated[str, MinLen(1), MaxLen(15), "unique in the account"]
 Color = Literal["#FD587B", "#1BBFA4", "#FFA410", "#F3D432", "#2CBCFD", "#7175FA", "#EF7EDE"]
 WholeList = Annotated[list[PropertyId], "the whole new list; empty detaches all"]
 RoomTypes = Annotated[list[Id], "the whole new list; empty detaches all"]
+_FINAL = "Hostex has no call that changes or deletes it."
 
 
 @tool(
@@ -31,11 +46,23 @@ async def create_property(context: Context, title: Title) -> Change[PropertyRow]
     """Create an empty property, which uses up one of those the subscription pays for. Address, times, Wi-Fi
     and listings are set up in the portal; Hostex has no call that deletes a property."""
 
+    preview = await _one_more(context, title)
+
     async def send() -> PropertyRow:
         made = await context.client.call(api.CREATE_PROPERTY, body={"title": title})
         return PropertyRow(id=made, title=title)
 
-    return Change(send)
+    return Change(send, preview=preview)
+
+
+async def _one_more(context: Context, title: str) -> Preview:
+    """What a new property does to the account. Hostex does not tell how many the subscription allows."""
+    present = (await read_all(context.client, api.LIST_PROPERTIES)).items
+    changes = [*rows({"title": title}), *rows({"properties": len(present) + 1}, {"properties": len(present)})]
+    warnings = ["It uses up one of the properties that the subscription pays for.", _FINAL]
+    if any(one.title == title for one in present):
+        warnings.append("A property has this title already.")
+    return Preview(f"Create the property {one_line(title)}", changes=changes, warnings=warnings)
 
 
 @tool(
@@ -96,7 +123,17 @@ async def update_property_group(
 async def delete_property_group(context: Context, id: Id) -> Change[GroupRow]:
     """Delete a property group for good; its properties stay. The result tells what was in it."""
     group = await find(context, api.LIST_PROPERTY_GROUPS, id, "property group")
-    return deleting(context, api.DELETE_PROPERTY_GROUP, id, group, "property group")
+    held = await property_names(context, group.property_ids)
+    what = f"the property group {one_line(group.name)}"
+    warnings = _leaves(held, "It is taken off", "property", "properties")
+    return deleting(
+        context, api.DELETE_PROPERTY_GROUP, id, group, what, warnings, properties=held, property_ids=None
+    )
+
+
+def _leaves(names: list[str], verb: str, one: str, several: str) -> list[str]:
+    """A warning that names all that lose something."""
+    return [f"{verb} {counted(len(names), one, several)}: {', '.join(names)}."] if names else []
 
 
 @tool(
@@ -167,7 +204,13 @@ async def update_property_tag(
 async def delete_property_tag(context: Context, id: Id) -> Change[TagRow]:
     """Delete a property tag for good and take it off everything. The result tells what carried it."""
     tag = await find(context, api.LIST_TAGS, id, "property tag")
-    return deleting(context, api.DELETE_PROPERTY_TAG, id, tag, "property tag")
+    held = await property_names(context, tag.property_ids)
+    pools = await names(context, api.LIST_ROOM_TYPES, tag.room_type_ids, lambda one: one.title)
+    warnings = _leaves(held, "It is taken off", "property", "properties")
+    warnings += _leaves(pools, "It is taken off", "room type", "room types")
+    what = f"the property tag {one_line(tag.name)}"
+    carriers = {"properties": held, "room_types": pools, "property_ids": None, "room_type_ids": None}
+    return deleting(context, api.DELETE_PROPERTY_TAG, id, tag, what, warnings, **carriers)
 
 
 @tool(
@@ -185,9 +228,24 @@ async def create_room_type(
     """Create a room type: a pool of interchangeable properties sold as one. Basic plans do not have it, and
     Hostex has no call that changes or deletes one."""
     body = given(title=title, property_ids=property_ids)
+    preview = await _pool(context, title, property_ids or [])
 
     async def send() -> RoomTypeRow:
         made = await context.client.call(api.CREATE_ROOM_TYPE, body=body)
         return RoomTypeRow(id=made, **body)
 
-    return Change(send)
+    return Change(send, preview=preview)
+
+
+async def _pool(context: Context, title: str, property_ids: list[int]) -> Preview:
+    """Which properties a new room type pools, and which of them another one has."""
+    members = await property_names(context, property_ids)
+    pools = (await read_all(context.client, api.LIST_ROOM_TYPES)).items
+    warnings = [
+        f"{one_line(one.title)} is in the room type {one_line(pool.title)} already."
+        for pool in pools
+        for one in pool.properties
+        if one.id in property_ids
+    ]
+    changes = rows({"title": title, "properties": ", ".join(members) or "none"})
+    return Preview(f"Create the room type {one_line(title)}", changes=changes, warnings=[*warnings, _FINAL])

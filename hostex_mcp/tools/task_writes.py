@@ -7,10 +7,22 @@ from annotated_types import Ge, MaxLen, MinLen
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from hostex_mcp.api import read_all
 from hostex_mcp.api import tasks as api
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Number, PropertyId
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.edits import back, currency_for, deleting, find, given, sending, undone_by
+from hostex_mcp.tools.edits import (
+    back,
+    counted,
+    currency_for,
+    deleting,
+    find,
+    given,
+    money,
+    sending,
+    undone_by,
+)
 from hostex_mcp.tools.privacy import HIDDEN
 from hostex_mcp.tools.results import Change
 from hostex_mcp.tools.stays import find_stay
@@ -19,6 +31,9 @@ from hostex_mcp.tools.tool import Effect, tool
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 _DETACHED = {"property_id": 0, "staff_id": 0}
+_SAID_OTHERWISE = dict.fromkeys(["property_id", "staff_id", "currency", "expected_date", "expected_time"])
+_OPEN = ("pending", "in_progress")
+_MOST_NAMED = 5
 
 
 def _clock(value: object) -> object:
@@ -157,7 +172,23 @@ async def delete_task(context: Context, id: Id) -> Change[TaskChange]:
     """Delete a task for good. `update_task` can set its status to cancelled instead, which keeps it on
     record."""
     task = await find(context, api.LIST_TASKS, id, "task")
-    return deleting(context, api.DELETE_TASK, id, task, "task")
+    shown = context.screen().show(task)
+    warnings = [f"It is given to {one_line(shown.staff_name)}."] if shown.staff_name else []
+    if task.status == "completed":
+        warnings.append("It is completed: its record and fee go too.")
+    elif task.status != "cancelled":
+        warnings.append("`update_task` with the status cancelled keeps it on record.")
+    what = f"the task {_named(shown)}"
+    return deleting(context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_SAID_OTHERWISE)
+
+
+def _named(task: api.Task) -> str:
+    """A task in a few words: what, where, when."""
+    return ", ".join(one_line(one) for one in (task.type, task.property_title, task.expected) if one)
+
+
+def _fee(task: api.Task) -> str | None:
+    return money(task.fee, task.currency) if task.fee else None
 
 
 @tool(
@@ -228,4 +259,21 @@ async def delete_staff(context: Context, id: Id) -> Change[StaffChange]:
     """Delete a staff member and what they were assigned to, for good. `update_staff` with `is_active` false
     keeps them on record instead."""
     staff = await find(context, api.LIST_STAFFS, id, "staff member")
-    return deleting(context, api.DELETE_STAFF, id, staff, "staff member")
+    name = one_line(staff.name)
+    warnings = [
+        *await _unassigned(context, id),
+        "`update_staff` with `is_active` false keeps them on record.",
+    ]
+    return deleting(context, api.DELETE_STAFF, id, staff, f"the staff member {name}", warnings)
+
+
+async def _unassigned(context: Context, staff_id: int) -> list[str]:
+    """A warning that names the tasks which nobody would have any more, the soonest first. Many teams never
+    move a task on from pending, so some of these may be done."""
+    tasks = (await read_all(context.client, api.LIST_TASKS, query={"staff_id": staff_id})).items
+    still = sorted((one.expected or "", _named(one)) for one in tasks if one.status in _OPEN)
+    if not still:
+        return []
+    more = ["and more"] if len(still) > _MOST_NAMED else []
+    listed = "; ".join([*(name for _, name in still[:_MOST_NAMED]), *more])
+    return [f"{counted(len(still), 'open task loses', 'open tasks lose')} this assignee: {listed}."]

@@ -1,6 +1,7 @@
 """Changing webhooks."""
 
-from typing import Annotated, Literal, get_args
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import MaxLen, MinLen
 from pydantic import BeforeValidator
@@ -8,10 +9,21 @@ from pydantic_core import PydanticCustomError
 
 from hostex_mcp.api import Forbidden
 from hostex_mcp.api import webhooks as api
+from hostex_mcp.domain.web_addresses import address_warnings, host
 from hostex_mcp.tools.arguments import Id, InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.edits import back, creating, deleting, edited, given, sending, undone_by, with_id
-from hostex_mcp.tools.results import Change
+from hostex_mcp.tools.edits import (
+    back,
+    creating,
+    deleting,
+    edited,
+    given,
+    rows,
+    sending,
+    undone_by,
+    with_id,
+)
+from hostex_mcp.tools.results import Change, Preview, lean
 from hostex_mcp.tools.tool import Effect, tool
 from hostex_mcp.tools.webhooks import WebhookRow
 
@@ -47,10 +59,14 @@ class NewWebhook(WebhookRow, total=False):
     note: str
 
 
-async def _own(context: Context, id: int) -> api.Webhook:
-    """The webhook with this id, if this application may change it."""
-    rows = (await context.client.page(api.LIST_WEBHOOKS)).items
-    webhook = with_id(rows, api.LIST_WEBHOOKS, id, "webhook")
+def _own(webhooks: Sequence[api.Webhook], id: int) -> api.Webhook:
+    """The webhook with this id, if this application may change it.
+
+    Raises:
+        NotFound: when there is none.
+        Forbidden: when another application made it.
+    """
+    webhook = with_id(webhooks, api.LIST_WEBHOOKS, id, "webhook")
     if not webhook.manageable:
         raise Forbidden(f"Webhook {id} was made by another application.", operation=api.LIST_WEBHOOKS.name)
     return webhook
@@ -68,6 +84,7 @@ async def create_webhook(context: Context, url: Address, events: Events | None =
     given. Calls carry ids and times only. Hostex gives no id back; the new one is looked up in the list and
     left out where that cannot be told for sure."""
     body = given(url=url, events=events)
+    present = (await context.client.page(api.LIST_WEBHOOKS)).items
     create = await creating(
         context, api.CREATE_WEBHOOK, body, api.LIST_WEBHOOKS, lambda one: one.manageable and one.url == url
     )
@@ -78,7 +95,10 @@ async def create_webhook(context: Context, url: Address, events: Events | None =
             return NewWebhook(**body, note=_UNKNOWN_ID)
         return NewWebhook(id=made.id, url=made.url, events=list(made.events))
 
-    return undone_by("delete_webhook", send)
+    changes = rows({"url": url, "events": ", ".join(events or ["all kinds"])})
+    warnings = address_warnings(url, [one.url for one in present])
+    preview = Preview(f"Have Hostex call {host(url)} when something happens", {}, changes, warnings)
+    return undone_by("delete_webhook", send, preview)
 
 
 @tool(
@@ -100,13 +120,27 @@ async def update_webhook(
 ) -> Change[WebhookRow]:
     """Change the address or the events of a webhook made by this application: some events added and removed,
     or the list replaced. The result shows the events as written."""
-    webhook = await _own(context, id)
+    webhooks = (await context.client.page(api.LIST_WEBHOOKS)).items
+    webhook = _own(webhooks, id)
     kept = edited("events", webhook.events, events, add_events, remove_events)
     if kept == []:
         raise InvalidArguments(Problem("remove_events", "would leave no event; `delete_webhook` removes it"))
     body = given(url=url, events=kept)
     send = sending(context, api.UPDATE_WEBHOOK, id, body, WebhookRow(id=id, **body))
-    return Change(send, back("update_webhook", webhook, body) if _known(webhook) else None)
+    undo = back("update_webhook", webhook, body) if _known(webhook) else None
+    return Change(send, undo, _rewired(webhook, body, [one.url for one in webhooks]))
+
+
+def _rewired(webhook: api.Webhook, body: dict[str, Any], registered: list[str]) -> Preview:
+    """The webhook as it is and as it would be, and which events would be told no more."""
+    before = {"url": webhook.url, "events": ", ".join(webhook.events)}
+    after = {"url": body.get("url"), "events": ", ".join(body.get("events", ()))}
+    dropped = [one for one in webhook.events if one not in body.get("events", webhook.events)]
+    warnings = [f"It is told no more of: {', '.join(dropped)}."] if dropped else []
+    if body.get("url", webhook.url) != webhook.url:
+        warnings += [f"{host(webhook.url)} is told nothing more.", *address_warnings(body["url"], registered)]
+    summary = f"Change the webhook to {host(webhook.url)}"
+    return Preview(summary, {"id": webhook.id, "url": webhook.url}, rows(lean(after), before), warnings)
 
 
 def _known(webhook: api.Webhook) -> bool:
@@ -125,4 +159,7 @@ def _known(webhook: api.Webhook) -> bool:
 )
 async def delete_webhook(context: Context, id: Id) -> Change[WebhookRow]:
     """Remove a webhook made by this application. Registering the address again gives another id."""
-    return deleting(context, api.DELETE_WEBHOOK, id, await _own(context, id), "webhook")
+    webhook = _own((await context.client.page(api.LIST_WEBHOOKS)).items, id)
+    warnings = [f"{host(webhook.url)} is told of nothing more; what relies on it stops."]
+    what = f"the webhook to {host(webhook.url)}"
+    return deleting(context, api.DELETE_WEBHOOK, id, webhook, what, warnings, manageable=None)
