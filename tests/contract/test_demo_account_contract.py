@@ -16,23 +16,6 @@ NOT_SHOWN = {
     "Property.google_place_payload",
     "AirbnbPriceAndRules.day_of_week_min_nights",
     "AirbnbPriceAndRules.seasonal_min_stay",
-    # The demo account has no example of these yet.
-    "AirbnbPriceAndRules.long_term_cancellation_policy",
-    "AirbnbPriceAndRules.mobile_only_discount_blackout_dates",
-    "AirbnbPriceAndRules.mobile_only_discount_blackout_dates_quota",
-    "AirbnbPriceAndRules.pet_fee",
-    "AirbnbPriceAndRules.pet_fee_obj",
-    "AirbnbPriceAndRules.short_term_cleaning_fee",
-    "CheckinGuideImage.client_id",
-    "CheckinGuideImage.id",
-    "CheckinGuideImage.url",
-    "PetFee.amount",
-    "PetFee.charge_period",
-    "PetFee.charge_type",
-    "Reservation.checkin_guide_images",
-    "VrboPriceAndRules.base_price",
-    "VrboPriceAndRules.extra_guest_fee",
-    "VrboPriceAndRules.extra_guest_number",
 }
 
 

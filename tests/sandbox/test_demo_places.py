@@ -93,6 +93,35 @@ def test_one_listing_is_steered_by_its_channel(account: Account) -> None:
     assert [key for key, rates in account.rates.items() if rates.ratio == -1] == steered
 
 
+def rules(account: Account, channel: str, listing_id: str) -> Row:
+    return account.rates[channel, listing_id].price_and_rules or {}
+
+
+def test_two_airbnb_listings_charge_for_pets_each_in_its_way(account: Account) -> None:
+    garden, villa = (rules(account, "airbnb", f"9000000000000001{end}") for end in ("04", "09"))
+    assert (garden["pet_fee"], garden["pet_fee_obj"], garden["short_term_cleaning_fee"]) == (25, None, 65)
+    assert (villa["pet_fee"], villa["pet_fee_obj"]["amount"]) == (None, 40)
+    assert villa["long_term_cancellation_policy"] == "long_term_flexible"
+
+
+def test_one_listing_has_the_mobile_discount_but_for_two_days(account: Account) -> None:
+    villa = rules(account, "airbnb", "900000000000000109")
+    dates = [str(NOW.date() + timedelta(days=offset)) for offset in (61, 62)]
+    quota = {"dates_used_count": 2, "dates_available_count": 28}
+    assert villa["mobile_only_discount"] is True
+    assert villa["mobile_only_discount_blackout_dates"] == dates
+    assert villa["mobile_only_discount_blackout_dates_quota"] == quota
+
+
+def test_one_vrbo_listing_has_one_price_and_asks_more_for_extra_guests(account: Account) -> None:
+    ribeira = rules(account, "vrbo", "vr-3006")
+    assert (ribeira["base_price"], ribeira["nightly_rate"]) == (124, None)
+    assert (ribeira["extra_guest_fee"], ribeira["extra_guest_number"]) == (15, 2)
+    assert account.rates["vrbo", "vr-3006"].weekend == 124
+    loft = rules(account, "vrbo", "vr-3001")
+    assert (loft["base_price"], loft["nightly_rate"]["monday"]) == (None, 131)
+
+
 def test_a_season_is_dearer_on_all_its_days(account: Account) -> None:
     for rates in account.rates.values():
         for offset in range(38, 53):

@@ -220,6 +220,23 @@ def test_two_guests_left_identity_documents(account: Account) -> None:
     assert len({guest["id"] for guest in guests}) == len(guests)
 
 
+def test_three_guests_sent_pictures_through_the_check_in_guide(account: Account) -> None:
+    senders = {
+        code: [image["client_id"] for image in stay["checkin_guide_images"]]
+        for code, stay in account.stays.items()
+        if stay["checkin_guide_images"]
+    }
+    patrick, jiho = (account.stays[code]["guests"][0]["id"] for code in ("5-DEMO30PAT", "5-DEMO31OVR"))
+    assert senders == {
+        "0-HMDEMO0005-ine005": [None],
+        "5-DEMO30PAT": [patrick, None],
+        "5-DEMO31OVR": [jiho],
+    }
+    images = [image for stay in account.stays.values() for image in stay["checkin_guide_images"]]
+    assert len({image["id"] for image in images}) == 4
+    assert all(image["url"].startswith("https://img.example.com/") for image in images)
+
+
 def test_some_arrivals_of_the_week_have_a_lock_code_and_some_do_not(account: Account, today: date) -> None:
     soon = [stay for stay in accepted(account) if today <= arrival(stay) <= today + 7 * DAY]
     with_code = [stay for stay in soon if stay["check_in_details"]["lock_code"]]

@@ -84,16 +84,17 @@ def _listing(builder: Builder, number: int, offer: _Offer) -> Row:
 def _rates(builder: Builder, offer: _Offer) -> ListingRates:
     place, ratio = offer.place, RATIOS.get(offer.channel, 100)
     readonly = offer.quirks.get("readonly", False)
+    weekend = place["base" if offer.quirks.get("one_price") else "weekend"]
     rates = ListingRates(
         base=round(place["base"] * ratio / 100),
-        weekend=round(place["weekend"] * ratio / 100),
+        weekend=round(weekend * ratio / 100),
         currency=builder.currency_of(place["id"]),
         min_stay=place["min_stay"],
         max_stay=_MAX_STAY,
         ratio=-1 if readonly else ratio,
         readonly=readonly,
     )
-    rates.price_and_rules = price_and_rules(offer.channel, place, rates, builder.day(100))
+    rates.price_and_rules = price_and_rules(builder, offer.channel, place, rates, offer.quirks)
     for start, end, factor in builder.plan["seasons"]:
         for day in (builder.day(offset) for offset in range(start, end + 1)):
             usual = rates.weekend if day.weekday() in WEEKEND else rates.base

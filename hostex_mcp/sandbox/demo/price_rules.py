@@ -1,19 +1,28 @@
 """The default prices and booking rules of Airbnb and Vrbo listings."""
 
-from datetime import date
-
+from hostex_mcp.sandbox.demo.builder import Builder
 from hostex_mcp.sandbox.state import ListingRates, Row
 
 _EVERY_DAY = list(range(7))
 _WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday")
 _WEEKEND = ("friday", "saturday")
+_BLACKOUT_DAYS_PER_YEAR = 30
+_HIGH_RATED_BLACKOUT = [100]
 
 
-def price_and_rules(channel: str, place: Row, rates: ListingRates, blackout: date) -> Row | None:
-    """Return the answer of a listing's price and rules, None for channels without them."""
+def price_and_rules(
+    builder: Builder, channel: str, place: Row, rates: ListingRates, quirks: Row
+) -> Row | None:
+    """Return the answer of a listing's price and rules, None for channels without them.
+
+    Of the plan's quirks, `rules` replaces fields and `mobile_blackout` lists days counted from today.
+    Inferred: how the plan spells the charge of a pet fee and the policy of long stays.
+    """
+    own = quirks.get("rules", {})
     if channel == "airbnb":
-        return _airbnb_price(place, rates) | _airbnb_rules(place, rates) | _airbnb_promotions(blackout)
-    return _vrbo(place, rates) if channel == "vrbo" else None
+        promotions = _airbnb_promotions(builder, quirks.get("mobile_blackout", []))
+        return _airbnb_price(place, rates) | _airbnb_rules(place, rates) | promotions | own
+    return _vrbo(place, rates) | own if channel == "vrbo" else None
 
 
 def _airbnb_price(place: Row, rates: ListingRates) -> Row:
@@ -58,18 +67,22 @@ def _airbnb_rules(place: Row, rates: ListingRates) -> Row:
     }
 
 
-def _airbnb_promotions(blackout: date) -> Row:
+def _airbnb_promotions(builder: Builder, mobile_blackout: list[int]) -> Row:
     return {
         "new_listing_promotion": False,
-        "high_rated_guest_discount": True,
-        "high_rated_guest_discount_blackout_dates": [str(blackout)],
-        "high_rated_guest_discount_blackout_dates_quota": {
-            "dates_used_count": 1,
-            "dates_available_count": 29,
-        },
-        "mobile_only_discount": False,
-        "mobile_only_discount_blackout_dates": [],
-        "mobile_only_discount_blackout_dates_quota": None,
+        **_discount(builder, "high_rated_guest_discount", _HIGH_RATED_BLACKOUT),
+        **_discount(builder, "mobile_only_discount", mobile_blackout),
+    }
+
+
+def _discount(builder: Builder, name: str, blackout: list[int]) -> Row:
+    """Return a discount that is on where it has blackout days, else off and without a quota (Inferred)."""
+    used = len(blackout)
+    quota = {"dates_used_count": used, "dates_available_count": _BLACKOUT_DAYS_PER_YEAR - used}
+    return {
+        name: bool(blackout),
+        f"{name}_blackout_dates": [str(builder.day(offset)) for offset in blackout],
+        f"{name}_blackout_dates_quota": quota if blackout else None,
     }
 
 

@@ -76,7 +76,9 @@ def _stay(builder: Builder, booking: Booking, place: Row, book: GuestBook) -> St
     row |= {"rates": stay_charges(builder, booking, place)}
     row |= {"check_in_details": _check_in_details(builder, booking, number)}
     row |= _notes(booking) | {"custom_channel": _custom_channel(builder, booking)}
-    row |= {"guests": _guests(builder, booking, guest)} | _leftovers(booking)
+    guests = _guests(builder, booking, guest)
+    row |= {"guests": guests} | _leftovers(booking)
+    row |= {"checkin_guide_images": _guide_images(builder, booking, guests)}
     return Stay(booking, place, guest, row, booked_at)
 
 
@@ -188,6 +190,16 @@ def _guests(builder: Builder, booking: Booking, guest: Guest) -> list[Row]:
     return [row]
 
 
+def _guide_images(builder: Builder, booking: Booking, guests: list[Row]) -> list[Row]:
+    """Return the pictures sent in through the check-in guide, of the booker or linked to nobody yet."""
+    images: list[Row] = []
+    for sender in booking.wishes.get("guide_images", []):
+        image, owner = builder.number("guide_image"), guests[0]["id"] if sender == "booker" else None
+        url = f"https://img.example.com/guide/{image}.jpg"
+        images.append({"id": image, "client_id": owner, "url": url})
+    return images
+
+
 def _leftovers(booking: Booking) -> Row:
     wishes, policy = booking.wishes, booking.wishes.get("policy", "flexible")
     details = {"airbnb": {"cancellation_policy_category": policy}}
@@ -195,6 +207,5 @@ def _leftovers(booking: Booking) -> Row:
         "custom_fields": wishes.get("custom_fields"),
         "in_reservation_box": wishes.get("in_box", False),
         "additional_fees": list(wishes.get("additional_fees", [])),
-        "checkin_guide_images": [],
         "channel_details": details if booking.channel == "airbnb" else None,
     }
