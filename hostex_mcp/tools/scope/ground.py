@@ -1,8 +1,7 @@
 """Which part of the account is served: properties by id, and their listings, groups and room types."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from hostex_mcp.api import Client, Forbidden, Listing, NotFound, PlanUnsupported, read_all
@@ -23,25 +22,13 @@ _MOST_ROWS = 20_000
 _MOST_KEPT = 10_000
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Ground:
     """The served part of one account. `client` reaches all of it. What is read about properties, groups and
     room types is kept for a minute, and never over a write; so is which threads are inside."""
 
-    def __init__(
-        self,
-        client: Client,
-        property_ids: Iterable[int],
-        now: Callable[[], datetime] = _utc_now,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, client: Client, property_ids: Iterable[int]) -> None:
         self.client = client
         self.property_ids = frozenset(property_ids)
-        self.now = now
-        self._clock = clock
         self._kept: dict[object, tuple[float, Any]] = {}
 
     def holds(self, property_id: object) -> bool:
@@ -121,9 +108,9 @@ class Ground:
 
     def _recall(self, key: object) -> Any:
         since, value = self._kept.get(key, (0.0, None))
-        return value if self._clock() - since < _KEPT_SECONDS else None
+        return value if time.monotonic() - since < _KEPT_SECONDS else None
 
     def _keep(self, key: object, value: object) -> None:
         if len(self._kept) >= _MOST_KEPT:
             self.forget()
-        self._kept[key] = (self._clock(), value)
+        self._kept[key] = (time.monotonic(), value)

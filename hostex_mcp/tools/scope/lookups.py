@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, Listing, read_all, windows
@@ -153,7 +153,7 @@ async def _stays(ground: Ground, reservation_code: str) -> list[Reservation]:
         outs = [stay.check_out_date for stay in found]
         around = {"start_check_out_date": min(outs) - _NEAR, "end_check_out_date": min(outs) + _NEAR}
         return [*found, *await _read(ground, reservation_code, around)]
-    today = ground.now().date()
+    today = datetime.now(UTC).date()
     periods = windows(today - _FAR, today + _FAR, RESERVATION_WINDOW_DAYS)
     cut = [{"start_check_out_date": start, "end_check_out_date": end} for start, end in periods]
     parts = await asyncio.gather(*(_read(ground, reservation_code, one) for one in cut))
