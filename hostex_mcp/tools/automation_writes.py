@@ -1,12 +1,18 @@
 """Sending or dropping automatic messages and reviews that wait."""
 
+from dataclasses import dataclass
+
 from hostex_mcp.api import NotFound, read_all
 from hostex_mcp.api import automation as api
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import Id
 from hostex_mcp.tools.automation import ActionRow
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.results import Change, Preview, everything
+from hostex_mcp.tools.edits import rows
+from hostex_mcp.tools.results import Change, Preview, Shown, everything, lean
 from hostex_mcp.tools.tool import Effect, tool
+
+_PUBLISHED = "A review is public on the channel and cannot be changed or taken back."
 
 
 class PlanRow(ActionRow, total=False):
@@ -16,17 +22,44 @@ class PlanRow(ActionRow, total=False):
     property_title: str
 
 
-async def _waiting(context: Context, plan_id: int) -> api.AutomationAction:
-    """What waits under this plan, fit to be shown.
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What waits under a plan, and what waits for the same stay beside it, fit to be shown."""
+
+    plan: api.AutomationAction
+    others: list[str]
+
+    @property
+    def row(self) -> PlanRow:
+        """The plan with all that Hostex tells of it."""
+        return PlanRow(**everything(self.plan))
+
+    @property
+    def target(self) -> Shown:
+        """Whom and what it concerns."""
+        return lean({**self.row, "property_id": None})
+
+    @property
+    def name(self) -> str:
+        """The plan in a few words."""
+        plan = self.plan
+        return f"the automatic {plan.type} {one_line(plan.name)} for {plan.send_to}, {plan.property_title}"
+
+
+async def _waiting(context: Context, plan_id: int) -> _Waiting:
+    """What waits under this plan.
 
     Raises:
         NotFound: when Hostex lists no such plan.
     """
     listing = api.LIST_AUTOMATION_ACTIONS
     for kind in ("message", "review"):
-        for plan in (await read_all(context.client, listing, query={"type": kind})).items:
+        plans = context.screen().show((await read_all(context.client, listing, query={"type": kind})).items)
+        for plan in plans:
             if plan.id == plan_id:
-                return context.screen().show(plan)
+                same = [one for one in plans if one.stay_code == plan.stay_code and one is not plan]
+                others = [f"{one_line(one.name)} at {one.scheduled_at}" for one in same if plan.stay_code]
+                return _Waiting(plan, others)
     problem = f"No review and no message of the next 30 days waits under plan {plan_id}."
     raise NotFound(problem, operation=listing.name)
 
@@ -43,15 +76,22 @@ async def execute_automation_action(context: Context, plan_id: Id) -> Change[Pla
     """Send a waiting automatic message to the guest, or publish a waiting automatic review, at once instead
     of at its time. A review can go out only from the check-out date on. `plan_id` is the id that
     `list_automation_actions` gives; Hostex does not show the text beforehand."""
-    plan = await _waiting(context, plan_id)
-    row = PlanRow(**everything(plan))
+    waiting = await _waiting(context, plan_id)
+    plan = waiting.plan
 
     async def send() -> PlanRow:
         await context.client.call(api.EXECUTE_AUTOMATION_ACTION, path={"plan_id": plan_id})
-        return row
+        return waiting.row
 
-    kind = "Publish this review" if plan.type == "review" else "Send this message to the guest"
-    return Change(send, preview=Preview(f"{kind} now", row))
+    review = plan.type == "review"
+    changes = rows({"scheduled_at": "now"}, {"scheduled_at": plan.scheduled_at})
+    warnings = [
+        _PUBLISHED if review else f"{plan.send_to} gets it at once on {plan.channel_type}, for good.",
+        "Hostex does not show its text beforehand.",
+        *(f"This waits for the same stay too: {other}." for other in waiting.others),
+    ]
+    summary = f"{'Publish' if review else 'Send'} {waiting.name}, now"
+    return Change(send, preview=Preview(summary, waiting.target, changes, warnings))
 
 
 @tool(
@@ -66,10 +106,13 @@ async def execute_automation_action(context: Context, plan_id: Id) -> Change[Pla
 async def delete_automation_action(context: Context, plan_id: Id) -> Change[PlanRow]:
     """Drop one waiting automatic message or review, so that it is never sent. The rule behind it goes on for
     other stays. `plan_id` is the id that `list_automation_actions` gives."""
-    row = PlanRow(**everything(await _waiting(context, plan_id)))
+    waiting = await _waiting(context, plan_id)
 
     async def send() -> PlanRow:
         await context.client.call(api.DELETE_AUTOMATION_ACTION, path={"plan_id": plan_id})
-        return row
+        return waiting.row
 
-    return Change(send, preview=Preview("Drop this for good, so that it is never sent", row))
+    changes = rows({"scheduled_at": "never"}, {"scheduled_at": waiting.plan.scheduled_at})
+    summary = f"Drop {waiting.name}, so that it is never sent"
+    warnings = [f"{waiting.plan.send_to} does not get it. This cannot be taken back."]
+    return Change(send, preview=Preview(summary, waiting.target, changes, warnings))

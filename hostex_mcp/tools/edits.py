@@ -138,9 +138,9 @@ def rows(after: Shown, before: Shown | None = None) -> list[dict[str, Any]]:
     """The changes of a preview: each member of `after` that says something, beside what it is now."""
     old = lean(before or {})
     return [
-        dict(lean({"what": name, "before": old.get(name), "after": value}))
+        {"what": name, **({"before": old[name]} if name in old else {}), "after": value}
         for name, value in after.items()
-        if value is not None and value != old.get(name)
+        if value is not None and value != old.get(name, "")
     ]
 
 

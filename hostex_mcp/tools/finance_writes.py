@@ -7,12 +7,25 @@ from annotated_types import Gt, MaxLen
 from hostex_mcp.api import Listing
 from hostex_mcp.api import finance as api
 from hostex_mcp.api.models import IdName
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import Code, Currency, Id, InvalidArguments, Number, Problem, PropertyId
 from hostex_mcp.tools.automation import LocalTime
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.edits import back, currency_for, deleting, find, given, sending, undone_by
+from hostex_mcp.tools.edits import (
+    back,
+    currency_for,
+    deleting,
+    find,
+    given,
+    money,
+    property_names,
+    rows,
+    sending,
+    undone_by,
+)
 from hostex_mcp.tools.finance import Direction, TransactionRow
-from hostex_mcp.tools.results import Change
+from hostex_mcp.tools.results import Change, Preview, Shown, everything, lean
+from hostex_mcp.tools.stays import find_order, order_view
 from hostex_mcp.tools.tool import Effect, tool
 
 Amount = Annotated[Number, Gt(0), "major units of currency; direction tells the sign"]
@@ -21,6 +34,7 @@ MethodId = Annotated[Id, "from the methods of the direction"]
 When = Annotated[LocalTime, "operator's time zone unless an offset is given; a future time means outstanding"]
 Note = Annotated[str, MaxLen(500)]
 
+_SAID_OTHERWISE = ("item_id", "payment_method_id", "property_id", "stay_code")
 _ITEMS = {"income": api.LIST_INCOME_ITEMS, "expense": api.LIST_EXPENSE_ITEMS}
 _METHODS = {"income": api.LIST_INCOME_METHODS, "expense": api.LIST_EXPENSE_METHODS}
 
@@ -103,12 +117,61 @@ async def create_transaction(
         note=note,
     )
     names = await _names(context, direction, item_id, payment_method_id)
+    preview = await _recorded(context, body, names)
 
     async def send() -> TransactionChange:
         made = await context.client.call(api.CREATE_TRANSACTION, body=body)
         return TransactionChange(id=made, **body, **names)
 
-    return undone_by("delete_transaction", send)
+    return undone_by("delete_transaction", send, preview)
+
+
+async def _recorded(context: Context, body: Shown, names: Shown) -> Preview:
+    """What would be recorded, and for what."""
+    owner, target, currency = await _owner(context, body.get("property_id"), body.get("reservation_code"))
+    currency = currency or body.get("currency")
+    amount = money(body["amount"], currency)
+    warnings: list[str] = []
+    if body.get("currency") not in (None, currency):
+        warnings.append(f"The reservation's currency {currency} is taken, not {body['currency']}.")
+    if not target:
+        warnings.append("It belongs to the account as a whole, to no property and no reservation.")
+    if "action_at" in body:
+        warnings.append("A time in the future means outstanding, any other paid.")
+    changes = rows(
+        {"amount": amount, **names, "action_at": body.get("action_at", "now"), "note": body.get("note")}
+    )
+    summary = f"Record {_kind(body['direction'])} of {amount} ({names['item_name']}) for {owner}"
+    return Preview(summary, target, changes, warnings)
+
+
+async def _owner(
+    context: Context, property_id: int | None, reservation_code: str | None
+) -> tuple[str, Shown, str | None]:
+    """What an entry belongs to, in words and as a preview's target, and the currency of the reservation."""
+    if property_id is not None:
+        (title,) = await property_names(context, [property_id])
+        return title, {"property_title": title}, None
+    if reservation_code is None:
+        return "the account", {}, None
+    stays = await find_order(context, reservation_code)
+    view = order_view(context, stays, stays[0].status)
+    rates = stays[0].rates
+    total = rates.total_rate or rates.rate if rates else None
+    guest = view.get("guest_name") or "no named guest"
+    return f"the reservation of {guest}", lean(view), total.currency if total else None
+
+
+def _kind(direction: str) -> str:
+    return "an income" if direction == "income" else "an expense"
+
+
+def _entry_name(entry: api.Transaction) -> str:
+    """An entry in a few words: what, how much, for what."""
+    item = f" ({one_line(entry.item_name)})" if entry.item_name else ""
+    owner = entry.property_title or entry.reservation_code
+    for_what = f" for {one_line(owner)}" if owner else ""
+    return f"the {entry.direction} of {money(entry.amount, entry.currency)}{item}{for_what}"
 
 
 @tool(
@@ -142,7 +205,29 @@ async def update_transaction(
     names = await _names(context, entry.direction, item_id, payment_method_id)
     result = TransactionChange(id=id, direction=entry.direction, currency=entry.currency, **body, **names)
     send = sending(context, api.UPDATE_TRANSACTION, id, body, result)
-    return Change(send, back("update_transaction", entry, body, {"note": ""}))
+    preview = _corrected(context.screen().show(entry), body, names)
+    return Change(send, back("update_transaction", entry, body, {"note": ""}), preview)
+
+
+def _corrected(entry: api.Transaction, body: Shown, names: Shown) -> Preview:
+    """An entry as it is and as it would be, and what that does to the totals."""
+    before = everything(entry)
+    rest = {name: value for name, value in body.items() if name in ("action_at", "note")}
+    changes = rows({**names, **rest}, before)
+    warnings: list[str] = []
+    if body.get("amount", entry.amount) != entry.amount:
+        old, new = (money(one, entry.currency) for one in (entry.amount, body["amount"]))
+        changes = [*rows({"amount": new}, {"amount": old}), *changes]
+        more = money(round(body["amount"] - entry.amount, 4), entry.currency)
+        warnings.append(f"The total of {entry.direction} changes by {more}.")
+    if "action_at" in body:
+        warnings.append("A time in the future means outstanding, any other paid.")
+    return Preview(f"Change {_entry_name(entry)}", _shown(before), changes, warnings)
+
+
+def _shown(entry: Shown) -> Shown:
+    """An entry without what its names and its amount with the currency say already."""
+    return {name: value for name, value in entry.items() if name not in _SAID_OTHERWISE}
 
 
 @tool(
@@ -157,4 +242,8 @@ async def update_transaction(
 async def delete_transaction(context: Context, id: Id) -> Change[TransactionChange]:
     """Delete an income or expense for good. The result tells what it was."""
     entry = await find(context, api.LIST_TRANSACTIONS, id, "transaction")
-    return deleting(context, api.DELETE_TRANSACTION, id, entry, "income or expense")
+    warnings = [f"The total of {entry.direction} falls by {money(entry.amount, entry.currency)}."]
+    what = _entry_name(entry)
+    return deleting(
+        context, api.DELETE_TRANSACTION, id, entry, what, warnings, **dict.fromkeys(_SAID_OTHERWISE)
+    )

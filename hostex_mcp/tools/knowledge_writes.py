@@ -6,12 +6,14 @@ from typing import Annotated, Any, Literal
 from annotated_types import MinLen
 
 from hostex_mcp.api import knowledge_base as api
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.lists import upserted
 from hostex_mcp.tools.arguments import Arguments, Code, Id, InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import creating, deleting, edited, given, sending, undone_by
 from hostex_mcp.tools.knowledge_base import KnowledgeRow
-from hostex_mcp.tools.results import Change, Preview, Shown, Undo, lean
+from hostex_mcp.tools.knowledge_preview import addition, channel_names, rewriting, scope_names
+from hostex_mcp.tools.results import Change, Shown, Undo
 from hostex_mcp.tools.tool import Effect, tool
 
 _EVERY_PROPERTY = [-1]
@@ -100,7 +102,7 @@ async def create_knowledge_base(
             return EntryChange(is_enable=is_enable, note=_UNKNOWN_ID)
         return EntryChange(id=made.id, title=made.title, is_enable=made.is_enable)
 
-    return undone_by("delete_knowledge_base", send)
+    return undone_by("delete_knowledge_base", send, await addition(context, body))
 
 
 def _is_of(entry: api.KnowledgeBaseSummary, body: Shown) -> bool:
@@ -166,7 +168,7 @@ async def update_knowledge_base(
         result["contents"] = [_sub_title(one) for one in changed["contents"]]
     send = sending(context, api.UPDATE_KNOWLEDGE_BASE, id, whole | changed, result)
     undo = {"id": id, **{name: _argument(name, whole[name]) for name in changed}}
-    return Change(send, Undo("update_knowledge_base", undo), _preview(context, entry, changed))
+    return Change(send, Undo("update_knowledge_base", undo), await rewriting(context, entry, changed))
 
 
 def _body(entry: api.KnowledgeBase) -> dict[str, Any]:
@@ -177,36 +179,6 @@ def _body(entry: api.KnowledgeBase) -> dict[str, Any]:
 def _argument(name: str, value: Any) -> Any:
     """A member of an entry as `update_knowledge_base` takes it: a scope that is all has no list there."""
     return {"type": "all"} if name.startswith("scope_") and value["type"] == "all" else value
-
-
-def _preview(context: Context, entry: api.KnowledgeBase, changed: Shown) -> Preview:
-    """Each change beside what is there now, text by paragraph, and a warning for each that goes."""
-    before = _body(context.screen().show(entry))
-    changes = [
-        {"what": name, "before": before[name], "after": after}
-        for name, after in changed.items()
-        if name != "contents"
-    ]
-    warnings: list[str] = []
-    if "contents" in changed:
-        changes += _rewritten(before["contents"], _body(entry)["contents"], changed["contents"])
-        kept = [_sub_title(one) for one in changed["contents"]]
-        dropped = [_sub_title(one) for one in before["contents"] if _sub_title(one) not in kept]
-        warnings = [f"This drops the paragraph {one}" for one in dropped]
-    target = {"id": entry.id, "title": before["title"]}
-    return Preview("Change what Hostex's assistant answers guests from", target, changes, warnings)
-
-
-def _rewritten(
-    shown: Sequence[dict[str, Any]], before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The paragraphs that are new or get another text; `shown` is `before` in the form fit to be shown."""
-    texts = {_sub_title(one): one["text"] for one in shown}
-    return [
-        dict(lean({"what": _sub_title(one), "before": texts.get(_sub_title(one)), "after": one["text"]}))
-        for one in after
-        if one not in before
-    ]
 
 
 def _contents(
@@ -275,7 +247,23 @@ async def delete_knowledge_base(context: Context, id: Id) -> Change[EntryChange]
     """Delete an entry for good, so that Hostex's own assistant no longer answers guests from it.
     `update_knowledge_base` with `is_enable` false keeps it out of use instead."""
     entry = await context.client.call(api.GET_KNOWLEDGE_BASE, path={"id": id})
-    return deleting(context, api.DELETE_KNOWLEDGE_BASE, id, _summary(entry), "knowledge entry")
+    places = [*await scope_names(context, entry.scope_property.model_dump())]
+    places += channel_names(entry.scope_channel.model_dump())
+    texts = [one.sub_title for one in context.screen().show(entry).contents]
+    warnings = ["Hostex's own assistant answers guests from it no more."] if entry.is_enable else []
+    return deleting(
+        context,
+        api.DELETE_KNOWLEDGE_BASE,
+        id,
+        _summary(entry),
+        f"the knowledge entry {one_line(entry.title)}",
+        warnings,
+        holds_for=places,
+        paragraphs=texts,
+        scope_property=None,
+        scope_channel=None,
+        process_status=None,
+    )
 
 
 def _summary(entry: api.KnowledgeBase) -> api.KnowledgeBaseSummary:

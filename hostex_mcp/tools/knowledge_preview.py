@@ -1,0 +1,98 @@
+"""Previews of changes to the knowledge base: where an entry holds by name, and its texts by paragraph."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hostex_mcp.api import knowledge_base as api
+from hostex_mcp.api.properties import LIST_PROPERTY_GROUPS, LIST_ROOM_TYPES
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.edits import names, property_names, rows
+from hostex_mcp.tools.results import Preview, Shown
+
+_ALL_PROPERTIES, _ALL_CHANNELS = "all properties", "all channels"
+_EVERYWHERE = {_ALL_PROPERTIES, _ALL_CHANNELS}
+_PUBLIC = "Hostex's own assistant answers guests from it."
+_IDLE = "It stays out of use till `is_enable` is true."
+_OFF = "Hostex's own assistant answers guests from it no more."
+
+
+async def scope_names(context: Context, scope: Mapping[str, Any]) -> list[str]:
+    """The names of the properties, groups or room types that an entry holds for."""
+    match scope["type"]:
+        case "by_group":
+            return await names(context, LIST_PROPERTY_GROUPS, scope["ids"], lambda one: f"group {one.name}")
+        case "by_room_type":
+            return await names(context, LIST_ROOM_TYPES, scope["ids"], lambda one: f"room type {one.title}")
+        case "by_property":
+            return await property_names(context, scope["ids"])
+        case _:
+            return [_ALL_PROPERTIES]
+
+
+def channel_names(scope: Mapping[str, Any]) -> list[str]:
+    """The channels that an entry holds for."""
+    return [_ALL_CHANNELS] if scope["type"] == "all" else [one_line(one) for one in scope["channels"]]
+
+
+async def addition(context: Context, body: Shown) -> Preview:
+    """An entry that would be new."""
+    places = await scope_names(context, body["scope_property"])
+    channels = channel_names(body["scope_channel"])
+    changes = [
+        *rows({"title": body.get("title"), "holds for": ", ".join([*places, *channels])}),
+        *({"what": one["sub_title"], "after": one["text"]} for one in body["contents"]),
+    ]
+    title = one_line(body.get("title") or body["contents"][0]["sub_title"])
+    warnings = [_PUBLIC if body["is_enable"] else _IDLE]
+    return Preview(f"Add the knowledge entry {title}", {}, changes, warnings)
+
+
+async def rewriting(context: Context, entry: api.KnowledgeBase, changed: Shown) -> Preview:
+    """Each change beside what is there now, texts by paragraph, and a warning for each thing that goes."""
+    shown = context.screen().show(entry).model_dump(mode="json", warnings=False)
+    changes = rows({name: changed.get(name) for name in ("title", "is_enable")}, shown)
+    warnings = [_PUBLIC if changed.get("is_enable", entry.is_enable) else _OFF if entry.is_enable else _IDLE]
+    for name, before, after in await _scopes(context, shown, changed):
+        changes += rows({name: ", ".join(after)}, {name: ", ".join(before)})
+        warnings += _narrower(before, after)
+    if "contents" in changed:
+        present = [one.model_dump() for one in entry.contents]
+        changes += _rewritten(shown["contents"], present, changed["contents"])
+        warnings += [f"This drops the paragraph {one}." for one in _dropped(present, changed["contents"])]
+    target = {"id": entry.id, "title": shown["title"]}
+    summary = f"Change the knowledge entry {one_line(entry.title)}"
+    return Preview(summary, target, changes, warnings)
+
+
+async def _scopes(
+    context: Context, before: Shown, changed: Shown
+) -> list[tuple[str, Sequence[str], Sequence[str]]]:
+    """Kind of scope, names before and names after, of each scope that changes."""
+    found: list[tuple[str, Sequence[str], Sequence[str]]] = []
+    if after := changed.get("scope_property"):
+        now = await scope_names(context, before["scope_property"])
+        found.append(("properties", now, await scope_names(context, after)))
+    if after := changed.get("scope_channel"):
+        found.append(("channels", channel_names(before["scope_channel"]), channel_names(after)))
+    return found
+
+
+def _narrower(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """What speaks against another scope: that it holds everywhere, or what it leaves out."""
+    if set(after) <= _EVERYWHERE:
+        return [f"It holds for {', '.join(after)}."]
+    dropped = [one for one in before if one not in after]
+    return [f"It holds no more for {', '.join(dropped)}."] if dropped else []
+
+
+def _dropped(before: Sequence[Shown], after: Sequence[Shown]) -> list[str]:
+    kept = [one["sub_title"] for one in after]
+    return [one_line(one["sub_title"]) for one in before if one["sub_title"] not in kept]
+
+
+def _rewritten(shown: Sequence[Shown], before: Sequence[Shown], after: Sequence[Shown]) -> list[Any]:
+    """The paragraphs that are new or get another text; `shown` is `before` in the form fit to be shown."""
+    texts = {one["sub_title"]: one["text"] for one in shown}
+    written = [one for one in after if one not in before]
+    return [row for one in written for row in rows({one["sub_title"]: one["text"]}, texts)]
