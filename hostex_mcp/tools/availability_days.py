@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from hostex_mcp.api import calendar as api
 from hostex_mcp.api import read_all
-from hostex_mcp.api.properties import LIST_PROPERTIES
+from hostex_mcp.api.properties import LIST_PROPERTIES, Property
 from hostex_mcp.domain.calendar_changes import (
     DayChange,
     common_days,
@@ -81,13 +81,10 @@ async def change_availability(
     Raises:
         NotFound: when there is no such property.
     """
-    every = (await read_all(context.client, LIST_PROPERTIES)).items
-    found = [with_id(every, LIST_PROPERTIES, one, "property") for one in dict.fromkeys(property_ids)]
+    found = await properties_of(context, property_ids)
     ids = [one.id for one in found]
     changing = await _changing(context, ids, available, wanted.days)
-    shown = [
-        row for one in found for row in _rows(one.id, context.screen().show(one.title), changing[one.id])
-    ]
+    shown = [row for one in found for row in _rows(one, changing[one.id])]
     undo = _undo(changing, available)
     notes = _notes(shown, undo, available)
 
@@ -104,6 +101,19 @@ async def change_availability(
     return Change(
         send, undo, Preview(summary, {"days": wanted.period}, [_in_words(one) for one in shown], notes)
     )
+
+
+async def properties_of(context: Context, property_ids: Sequence[int]) -> list[Property]:
+    """The properties with these ids, each once, their titles fit to be shown.
+
+    Raises:
+        NotFound: when there is no such property.
+    """
+    if not property_ids:
+        return []
+    every = (await read_all(context.client, LIST_PROPERTIES)).items
+    found = [with_id(every, LIST_PROPERTIES, one, "property") for one in dict.fromkeys(property_ids)]
+    return context.screen().show(found)
 
 
 async def _changing(
@@ -134,11 +144,11 @@ def _state(day: api.AvailabilityDay | None) -> tuple[tuple[str, Any], ...]:
     return (("available", day.available), *remarks)
 
 
-def _rows(property_id: int, title: str, changing: Sequence[DayChange]) -> list[ChangedAvailability]:
+def _rows(place: Property, changing: Sequence[DayChange]) -> list[ChangedAvailability]:
     return [
         ChangedAvailability(
-            property_id=property_id,
-            title=title,
+            property_id=place.id,
+            title=place.title,
             start_date=run.start_date.isoformat(),
             end_date=run.end_date.isoformat(),
             before=dict(run.state[0]),

@@ -9,7 +9,12 @@ from hostex_mcp.api import calendar as api
 from hostex_mcp.api import read_all
 from hostex_mcp.domain.restrictions import RULES, unknown_rules
 from hostex_mcp.tools.arguments import Code, Day, Id, Integer, InvalidArguments, Problem, PropertyId
-from hostex_mcp.tools.availability_days import AvailabilityChange, change_availability, wanted_days
+from hostex_mcp.tools.availability_days import (
+    AvailabilityChange,
+    change_availability,
+    properties_of,
+    wanted_days,
+)
 from hostex_mcp.tools.calendar import ShareLinkRow
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import find
@@ -168,6 +173,7 @@ async def create_calendar_share_link(
         raise InvalidArguments(Problem("property_ids", "goes with the scope partial, and only with it"))
     before = {one.id for one in (await read_all(context.client, api.LIST_CALENDAR_SHARE_LINKS)).items}
     body = lean({"scope": scope, "property_ids": property_ids})
+    titles = [one.title for one in await properties_of(context, property_ids or [])]
 
     async def send() -> ShareLinkChange:
         made = await context.client.call(api.CREATE_CALENDAR_SHARE_LINK, body=body)
@@ -176,8 +182,8 @@ async def create_calendar_share_link(
         change.undo = Undo("delete_calendar_share_link", {"id": made.id})
         return _row(made)
 
-    preview = Preview("Publish a calendar link", body, warnings=[_PUBLIC])
-    change = Change[ShareLinkChange](send, preview=preview)
+    summary = f"Publish the calendar of {', '.join(titles) or 'all properties'}"
+    change = Change[ShareLinkChange](send, preview=Preview(summary, body, warnings=[_PUBLIC]))
     return change
 
 

@@ -35,7 +35,7 @@ VrboClearable = Literal[
     "extra_guest_number",
     "security_deposit",
 ]
-NOTHING = "Nothing was sent: all these settings are so already."
+NOTHING = "Nothing changes: all these settings are so already."
 
 
 class DiscountRule(Arguments):
@@ -171,14 +171,22 @@ def change_settings(
         rows = [lean({"setting": one.setting, "before": one.before, "after": one.after}) for one in changes]
         return lean({**key, "changes": rows, "notes": [rules.note if changes else NOTHING]})
 
-    shown = [lean({"what": one.setting, "before": one.before, "after": one.after}) for one in changes]
+    shown = [
+        {"what": one.setting, "before": _in_words(one.before), "after": _in_words(one.after)}
+        for one in changes
+    ]
     summary = f"Set prices and rules of {rules.channel} listing {listing_id}"
-    return Change(send, _undo(rules, listing_id, changes), Preview(summary, lean(key), shown))
+    preview = Preview(summary, lean(key), shown, [] if changes else [NOTHING])
+    return Change(send, _undo(rules, listing_id, changes), preview)
 
 
 def _value(value: Any) -> Any:
     """An argument in the form that Hostex uses."""
     return plain(to_jsonable_python(value))
+
+
+def _in_words(value: Any) -> Any:
+    return "not set" if value in (None, []) else value
 
 
 def _sent(rules: Rules, one: SettingChange) -> Any:

@@ -1,0 +1,29 @@
+"""Prices changed by a percentage."""
+
+from datetime import date
+
+import pytest
+
+from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.pricing import repriced, repriced_runs, whole
+
+
+@pytest.mark.parametrize(
+    ("price", "percent", "expected"),
+    [(125, -10, 113), (125, 10, 138), (100, 0.5, 101), (99.99, 0, 100), (84, -12.5, 74), (1, -60, 0)],
+)
+def test_a_percentage_gives_whole_units_with_halves_up(price: float, percent: float, expected: int) -> None:
+    assert repriced(price, percent) == expected
+
+
+def test_days_with_an_equal_result_are_one_range() -> None:
+    prices = {date(2026, 6, 1): 100, date(2026, 6, 2): 100.4, date(2026, 6, 3): 140}
+    assert repriced_runs(prices, prices, 10) == [
+        Run(date(2026, 6, 1), date(2026, 6, 2), 110),
+        Run(date(2026, 6, 3), date(2026, 6, 3), 154),
+    ]
+
+
+def test_a_whole_number_is_an_integer_and_a_fraction_stays() -> None:
+    assert isinstance(whole(120.0), int)
+    assert whole(120.5) == 120.5
