@@ -1,10 +1,12 @@
 """Codes of stays and of the orders they belong to, and which stays want the same nights."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
+from hostex_mcp.api.calendar import AvailabilityDay
 from hostex_mcp.api.reservations import HourMinute, Reservation
+from hostex_mcp.domain.days import Run, runs
 
 HOLDING = ("wait_accept", "wait_pay", "accepted")
 
@@ -17,16 +19,32 @@ def order_code(stay_code: str) -> str:
     return _NUMBER_OF_STAY.sub("", stay_code)
 
 
-def displaced(stays: Iterable[Reservation], by: Reservation) -> list[Reservation]:
-    """The stays of one property that hold a night of the stay `by`; the day of check-out is free again."""
-    return [
+def holders(
+    stays: Iterable[Reservation], check_in: date, check_out: date, leave_out: Collection[str] = ()
+) -> list[Reservation]:
+    """The stays of one property that hold a night between two days, but for some stay codes; the day of
+    check-out is free again. By check-in."""
+    found = [
         one
         for one in stays
-        if one.stay_code != by.stay_code
+        if one.stay_code not in leave_out
         and one.status in HOLDING
         and not one.in_reservation_box
-        and _overlap((one.check_in_date, one.check_out_date), (by.check_in_date, by.check_out_date))
+        and one.check_in_date < check_out
+        and check_in < one.check_out_date
     ]
+    return sorted(found, key=lambda one: (one.check_in_date, one.stay_code))
+
+
+def blocked(days: Iterable[AvailabilityDay], stays: Collection[Reservation]) -> list[Run[str]]:
+    """The closed nights among `days` that none of these stays holds, with the remarks of the calendar."""
+    free = [
+        one
+        for one in days
+        if not one.available
+        and not any(stay.check_in_date <= one.date < stay.check_out_date for stay in stays)
+    ]
+    return runs(free, lambda one: one.date, lambda one: one.remarks)
 
 
 def hour_and_minute(text: str) -> dict[str, int] | None:
@@ -42,7 +60,3 @@ def time_text(time: HourMinute | None) -> str:
     if time is None or time.hour is None:
         return ""
     return f"{time.hour:02}:{time.minute or 0:02}"
-
-
-def _overlap(one: tuple[date, date], other: tuple[date, date]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]

@@ -1,13 +1,26 @@
 """What a thread says about a message just sent into it: Hostex gives sent messages no id."""
 
 from hostex_mcp.api.messaging import Conversation, Message
-from hostex_mcp.domain.messages import author
+from hostex_mcp.domain.messages import Author, author
 
 
 def last_guest_text(thread: Conversation) -> str | None:
     """The newest text of the guest, None while there is none. Messages come newest first (observed)."""
     texts = (one.content for one in thread.messages if _author(one) == "guest" and one.content)
     return next(texts, None)
+
+
+def last_word(thread: Conversation) -> tuple[Author, Message] | None:
+    """Who spoke last and what; lines that channels insert are nobody's."""
+    for one in thread.messages:
+        if (who := _author(one)) != "system":
+            return who, one
+    return None
+
+
+def sent_before(thread: Conversation, text: str) -> Message | None:
+    """The newest message of the host's side with just this text, None if there is none."""
+    return next(iter(_ours(thread, text)), None)
 
 
 def new_ours(before: Conversation, after: Conversation, text: str | None) -> Message | None:
@@ -26,5 +39,5 @@ def _ours(thread: Conversation, text: str | None) -> list[Message]:
     return [one for one in ours if one.content.split() == text.split()]
 
 
-def _author(one: Message) -> str:
+def _author(one: Message) -> Author:
     return author(one.sender_role, one.sender_name, one.content)

@@ -1,5 +1,7 @@
 """Direct bookings made and cancelled, requests answered, and what is written on a stay."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, TypedDict
 from uuid import uuid4
@@ -10,20 +12,38 @@ from hostex_mcp.api import Listing, Operation
 from hostex_mcp.api import reservations as api
 from hostex_mcp.api.finance import LIST_INCOME_METHODS
 from hostex_mcp.api.models import IdName
+from hostex_mcp.domain.wording import money, period
 from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer, InvalidArguments, Problem, PropertyId
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
 from hostex_mcp.tools.lost_answers import answered_or_found, if_readable
 from hostex_mcp.tools.results import Change, Preview, Undo, lean
 from hostex_mcp.tools.stay_arguments import Email, Reference, Whole, require_nights
-from hostex_mcp.tools.stays import OrderView, find_order, order_view, property_title
+from hostex_mcp.tools.stay_preview import (
+    NOTHING,
+    Taken,
+    find_property,
+    order_in_words,
+    order_target,
+    taken,
+    title,
+    titles_of,
+)
+from hostex_mcp.tools.stay_warnings import (
+    DIRECT,
+    approving_warnings,
+    booking_warnings,
+    cancelling_warnings,
+    declining_warnings,
+)
+from hostex_mcp.tools.stays import OrderView, find_order, order_view
 from hostex_mcp.tools.tool import Effect, tool
-
-DIRECT = "hostex_direct"
 
 _CANCELLED = (
     "This reference is that of a cancelled booking, so no room is held; another channel_id makes one."
 )
+# The reads of a preview stay few.
+_MOST_CHECKED = 2
 
 
 class CreatedView(TypedDict, total=False):
@@ -97,7 +117,7 @@ async def create_reservation(
 async def _creation(context: Context, body: dict[str, Any], *, cancellable: bool) -> Change[CreatedView]:
     """The booking to be made. Cancelling undoes it only where it is certainly new and left no income."""
     reference: str = body["channel_id"]
-    names = await _names(context, body)
+    names, preview = await _planned(context, body)
 
     async def send() -> CreatedView:
         made = await answered_or_found(
@@ -111,24 +131,42 @@ async def _creation(context: Context, body: dict[str, Any], *, cancellable: bool
         said = {"reservation_code": made.reservation_code, "status": made.status, "channel_id": reference}
         return CreatedView(**lean({**said, **names, "note": note}))
 
-    summary = f"Book {names.get('property_title')} directly for {names.get('guest_name')}"
-    money = {name: body[name] for name in ("currency", "rate_amount", "commission_amount", "received_amount")}
-    change = Change[CreatedView](send, preview=Preview(summary, {**names, **money}))
+    change = Change[CreatedView](send, preview=preview)
     return change
 
 
-async def _names(context: Context, body: dict[str, Any]) -> CreatedView:
-    """The booking in words, once everything that it names is found."""
+async def _planned(context: Context, body: dict[str, Any]) -> tuple[CreatedView, Preview]:
+    """The booking in words, once everything that it names is found, and its preview."""
     source, method = body["custom_channel_id"], body["income_method_id"]
-    return CreatedView(
-        property_title=await property_title(context, body["property_id"]),
-        guest_name=body["guest_name"],
-        check_in_date=body["check_in_date"].isoformat(),
-        check_out_date=body["check_out_date"].isoformat(),
-        nights=(body["check_out_date"] - body["check_in_date"]).days,
-        custom_channel=await _entry(context, api.LIST_CUSTOM_CHANNELS, source, "custom_channel_id"),
-        income_method=await _entry(context, LIST_INCOME_METHODS, method, "income_method_id"),
+    check_in, check_out = body["check_in_date"], body["check_out_date"]
+    place = await find_property(context, body["property_id"])
+    way, channel, income = await asyncio.gather(
+        taken(context, place.id, check_in, check_out),
+        _entry(context, api.LIST_CUSTOM_CHANNELS, source, "custom_channel_id"),
+        _entry(context, LIST_INCOME_METHODS, method, "income_method_id"),
     )
+    names = CreatedView(
+        property_title=title(place),
+        guest_name=body["guest_name"],
+        check_in_date=check_in.isoformat(),
+        check_out_date=check_out.isoformat(),
+        nights=(check_out - check_in).days,
+        custom_channel=channel,
+        income_method=income,
+    )
+    known = (one for one in way.around if one.channel_id == body["channel_id"] and one.channel_type == DIRECT)
+    warnings = booking_warnings(body, place, way, next(known, None), context.now().date())
+    summary = f"Book {title(place)} directly for {body['guest_name']}, {period(check_in, check_out)}"
+    return names, Preview(summary, dict(names), _booking_rows(body), warnings)
+
+
+def _booking_rows(body: dict[str, Any]) -> list[dict[str, Any]]:
+    amounts = ("rate_amount", "commission_amount", "received_amount")
+    texts = ("number_of_guests", "email", "mobile", "remarks")
+    return [
+        *({"what": name, "after": money(body[name], body["currency"])} for name in amounts),
+        *({"what": name, "after": body[name]} for name in texts if name in body),
+    ]
 
 
 async def _booked(context: Context, reference: str, check_out: date) -> api.CreatedReservation | None:
@@ -177,8 +215,12 @@ async def cancel_reservation(context: Context, reservation_code: Code) -> Change
         await context.client.call(api.CANCEL_RESERVATION, path={"reservation_code": reservation_code})
         return order_view(context, stays, "cancelled")
 
-    view = order_view(context, stays, stays[0].status)
-    return Change(send, preview=Preview("Cancel this direct booking for good", view))
+    titles = await titles_of(context, stays)
+    summary = f"Cancel the direct booking of {order_in_words(stays, titles)}"
+    changes = [{"what": "status", "before": stays[0].status, "after": "cancelled"}]
+    return Change(
+        send, preview=Preview(summary, order_target(stays, titles), changes, cancelling_warnings(stays))
+    )
 
 
 @tool(
@@ -193,7 +235,9 @@ async def cancel_reservation(context: Context, reservation_code: Code) -> Change
 )
 async def approve_reservation(context: Context, reservation_code: Code) -> Change[OrderView]:
     """Accept a booking request that waits for the host (wait_accept); the channel is told at once."""
-    return await _answer(context, reservation_code, api.APPROVE_RESERVATION, "Accept this booking request")
+    stays = await _request(context, reservation_code)
+    ways = await asyncio.gather(*(_way(context, one, stays) for one in stays[:_MOST_CHECKED]))
+    return await _answer(context, stays, api.APPROVE_RESERVATION, "accepted", approving_warnings(stays, ways))
 
 
 @tool(
@@ -209,20 +253,47 @@ async def approve_reservation(context: Context, reservation_code: Code) -> Chang
 async def decline_reservation(context: Context, reservation_code: Code) -> Change[OrderView]:
     """Refuse a booking request that waits for the host (wait_accept); the channel is told at once, without a
     reason, and may count it against the host's acceptance rate."""
-    return await _answer(context, reservation_code, api.DECLINE_RESERVATION, "Decline this booking request")
+    stays = await _request(context, reservation_code)
+    return await _answer(context, stays, api.DECLINE_RESERVATION, "denied", declining_warnings(stays))
 
 
-async def _answer(
-    context: Context, reservation_code: str, operation: Operation[None], summary: str
-) -> Change[OrderView]:
+async def _request(context: Context, reservation_code: str) -> list[api.Reservation]:
+    """The stays of a request that waits for the host.
+
+    Raises:
+        InvalidArguments: when it waits no more.
+    """
     stays = await find_order(context, reservation_code)
     if any(one.status != "wait_accept" for one in stays):
         problem = f"has the status {stays[0].status}; only a request in wait_accept can be answered"
         raise InvalidArguments(Problem("reservation_code", problem))
+    return stays
+
+
+async def _way(context: Context, stay: api.Reservation, order: Sequence[api.Reservation]) -> Taken:
+    """What stands in the way of a stay that is asked for."""
+    if not stay.property_id:
+        return NOTHING
+    own = [one.stay_code for one in order]
+    return await taken(context, stay.property_id, stay.check_in_date, stay.check_out_date, own)
+
+
+async def _answer(
+    context: Context,
+    stays: list[api.Reservation],
+    operation: Operation[None],
+    status: str,
+    warnings: Sequence[str],
+) -> Change[OrderView]:
+    reservation_code = stays[0].reservation_code
 
     async def send() -> OrderView:
         await context.client.call(operation, path={"reservation_code": reservation_code})
         after = await if_readable(lambda: find_order(context, reservation_code))
         return order_view(context, stays, after[0].status if after else "unknown")
 
-    return Change(send, preview=Preview(summary, order_view(context, stays, stays[0].status)))
+    titles = await titles_of(context, stays)
+    verb = "Accept" if status == "accepted" else "Decline"
+    summary = f"{verb} the booking request of {order_in_words(stays, titles)}"
+    changes = [{"what": "status", "before": stays[0].status, "after": status}]
+    return Change(send, preview=Preview(summary, order_target(stays, titles), changes, warnings))

@@ -1,23 +1,39 @@
 """What is written on a stay, and which property it is on."""
 
-from datetime import timedelta
+import asyncio
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, read_all
 from hostex_mcp.api import reservations as api
-from hostex_mcp.domain.stays import displaced, hour_and_minute, time_text
+from hostex_mcp.domain.stays import hour_and_minute, time_text
 from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer, PropertyId
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
 from hostex_mcp.tools.results import Change, Preview, Undo
 from hostex_mcp.tools.stay_arguments import Amount, Email, TimeOfDay, require_nights
+from hostex_mcp.tools.stay_preview import (
+    NOTHING,
+    Taken,
+    find_property,
+    in_words,
+    stay_target,
+    taken,
+    title,
+    titles_of,
+)
+from hostex_mcp.tools.stay_warnings import (
+    allocation_warnings,
+    boxing_warnings,
+    change_warnings,
+    guide_warnings,
+)
 from hostex_mcp.tools.stays import (
+    Patching,
     StayChange,
     StayView,
     find_stay,
-    property_title,
+    patch_preview,
     stay_patch,
     stay_view,
 )
@@ -82,8 +98,20 @@ async def update_reservation_basic(
     )
     stay = await find_stay(context, stay_code)
     require_nights(check_in_date or stay.check_in_date, check_out_date or stay.check_out_date)
-    operation = api.UPDATE_RESERVATION_BASIC
-    return stay_patch(context, operation, "update_reservation_basic", stay, _basic, changes)
+    change = stay_patch(context, _BASIC, stay, changes)
+    titles, moved = await asyncio.gather(titles_of(context, [stay]), _moved_onto(context, stay, changes))
+    warnings = [*moved.warnings(), *change_warnings(stay, changes, context.now().date())]
+    change.preview = patch_preview(context, _BASIC, stay, changes, titles[stay.property_id], warnings)
+    return change
+
+
+async def _moved_onto(context: Context, stay: api.Reservation, changes: dict[str, Any]) -> Taken:
+    """What closes the nights of new dates."""
+    if not stay.property_id or not {"check_in_date", "check_out_date"} & changes.keys():
+        return NOTHING
+    start = changes.get("check_in_date") or stay.check_in_date
+    end = changes.get("check_out_date") or stay.check_out_date
+    return await taken(context, stay.property_id, start, end, [stay.stay_code])
 
 
 def _basic(stay: api.Reservation) -> dict[str, Any]:
@@ -104,6 +132,9 @@ def _basic(stay: api.Reservation) -> dict[str, Any]:
         "rate_amount": rate.amount if rate else None,
         "commission_amount": commission.amount if commission else None,
     }
+
+
+_BASIC = Patching("update_reservation_basic", api.UPDATE_RESERVATION_BASIC, _basic)
 
 
 @tool(
@@ -138,9 +169,11 @@ async def update_reservation_checkin_details(
     stay = await find_stay(context, stay_code)
     body = changes | {name: changes[name] or None for name in _CLEARED if name in changes}
     body |= {name: hour_and_minute(changes[name]) for name in _TIMES if name in changes}
-    operation = api.UPDATE_RESERVATION_CHECKIN_DETAILS
-    tool_name = "update_reservation_checkin_details"
-    return stay_patch(context, operation, tool_name, stay, _check_in_details, changes, body)
+    change = stay_patch(context, _GUIDE, stay, changes, body)
+    titles = await titles_of(context, [stay])
+    warnings = guide_warnings(stay, changes)
+    change.preview = patch_preview(context, _GUIDE, stay, changes, titles[stay.property_id], warnings)
+    return change
 
 
 def _check_in_details(stay: api.Reservation) -> dict[str, Any]:
@@ -157,6 +190,14 @@ def _check_in_details(stay: api.Reservation) -> dict[str, Any]:
     }
 
 
+_GUIDE = Patching(
+    "update_reservation_checkin_details",
+    api.UPDATE_RESERVATION_CHECKIN_DETAILS,
+    _check_in_details,
+    secret=("lock_code",),
+)
+
+
 @tool(
     "reservations",
     "Set the stay status",
@@ -170,12 +211,14 @@ async def update_reservation_stay_status(
 ) -> Change[StayChange]:
     """Mark a stay as awaited, in house or over."""
     stay = await find_stay(context, stay_code)
-    operation, tool_name = api.UPDATE_RESERVATION_STAY_STATUS, "update_reservation_stay_status"
-    return stay_patch(context, operation, tool_name, stay, _stay_status, {"stay_status": stay_status})
+    return stay_patch(context, _STATUS, stay, {"stay_status": stay_status})
 
 
 def _stay_status(stay: api.Reservation) -> dict[str, Any]:
     return {"stay_status": stay.stay_status or None}
+
+
+_STATUS = Patching("update_reservation_stay_status", api.UPDATE_RESERVATION_STAY_STATUS, _stay_status)
 
 
 @tool(
@@ -199,7 +242,10 @@ async def move_reservation_to_box(context: Context, stay_code: Code) -> Change[S
     back = {"stay_code": stay_code, "property_id": stay.property_id}
     allocated = stay.property_id and not stay.in_reservation_box
     undo = Undo("allocate_reservation", back) if allocated else None
-    return Change(send, undo, Preview("Move this stay to the reservation box", stay_view(context, stay)))
+    place = (await titles_of(context, [stay]))[stay.property_id]
+    summary = f"Move to the reservation box: {in_words(stay, place)}"
+    changes = [{"what": "property", "before": place, "after": "reservation box"}]
+    return Change(send, undo, Preview(summary, stay_target(stay, place), changes, boxing_warnings(stay)))
 
 
 @tool(
@@ -218,31 +264,30 @@ async def allocate_reservation(
     """Put a stay on a property, out of the box or from another property. Stays that hold the property on the
     same nights are marked as conflicting and go to the reservation box; the result lists them."""
     stay = await find_stay(context, stay_code)
-    title = await property_title(context, property_id)
-    ousted = displaced(await _neighbours(context, stay, property_id), stay)
-
-    moved = [stay_view(context, one) for one in ousted]
+    place, titles, way = await asyncio.gather(
+        find_property(context, property_id),
+        titles_of(context, [stay]),
+        taken(context, property_id, stay.check_in_date, stay.check_out_date, [stay_code]),
+    )
+    name = title(place)
+    moved = [stay_view(context, one) for one in way.stays]
     view = stay_view(context, stay)
 
     async def send() -> Allocation:
         body = {"property_id": property_id}
         await context.client.call(api.ALLOCATE_RESERVATION, path={"stay_code": stay_code}, body=body)
         view["property_id"] = property_id
-        return Allocation(**view, property_title=title, moved_to_box=moved)
+        return Allocation(**view, property_title=name, moved_to_box=moved)
 
-    warnings = [f"{one.stay_code} would be moved to the reservation box." for one in ousted]
-    preview = Preview(f"Put this stay on {title}", view, warnings=warnings)
-    return Change(send, None if ousted else _way_back(stay), preview)
+    old = titles[stay.property_id]
+    changes = [{"what": "property", "before": _place(stay, old), "after": name}]
+    warnings = allocation_warnings(stay, property_id, way)
+    preview = Preview(f"Put on {name}: {in_words(stay, old)}", stay_target(stay, old), changes, warnings)
+    return Change(send, None if way.stays else _way_back(stay), preview)
 
 
-async def _neighbours(context: Context, stay: api.Reservation, property_id: int) -> list[api.Reservation]:
-    """The stays on a property that check out after a stay begins. Inferred: none lasts longer than the window
-    that Hostex allows."""
-    first = stay.check_in_date + timedelta(days=1)
-    last = first + timedelta(days=RESERVATION_WINDOW_DAYS - 1)
-    period = {"start_check_out_date": first, "end_check_out_date": last}
-    query = {"property_id": property_id, **period}
-    return (await read_all(context.client, api.LIST_RESERVATIONS, query=query)).items
+def _place(stay: api.Reservation, title: str) -> str:
+    return "reservation box" if stay.in_reservation_box else title
 
 
 def _way_back(stay: api.Reservation) -> Undo | None:

@@ -1,20 +1,21 @@
 """What the tools that change stays and orders share: finding them by their code and naming them."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypedDict
 
 from pydantic_core import to_jsonable_python
 
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, NotFound, Operation, read_all, windows
-from hostex_mcp.api.properties import LIST_PROPERTIES
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.stays import order_code
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.privacy import HIDDEN
-from hostex_mcp.tools.results import Change, Shown, Undo, lean
+from hostex_mcp.tools.results import Change, Preview, Shown, Undo, lean
+from hostex_mcp.tools.stay_preview import in_words, stay_target
 
 _BACK, _AHEAD = timedelta(days=540), timedelta(days=540)
 
@@ -70,32 +71,60 @@ def order_view(context: Context, stays: list[Reservation], status: str) -> Order
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Patching:
+    """How a tool changes stays. `state` gives what it can change, under its names, None where a value cannot
+    be written back; `secret` are the values that previews name as set or not set only."""
+
+    tool: str
+    operation: Operation[Any]
+    state: Callable[[Reservation], Shown]
+    secret: tuple[str, ...] = ()
+
+
 def stay_patch(
-    context: Context,
-    operation: Operation[Any],
-    tool: str,
-    stay: Reservation,
-    state: Callable[[Reservation], Shown],
-    changes: Shown,
-    body: Shown | None = None,
+    context: Context, how: Patching, stay: Reservation, changes: Shown, body: Shown | None = None
 ) -> Change[StayChange]:
     """The write of some `changes` to a stay, sent as `body` where Hostex wants another form.
 
-    `state` gives what `tool` can change on a stay, None where a value cannot be written back. There is no
-    undo for such a value, nor for one that the privacy level hides.
+    There is no undo for a value that cannot be written back, nor for one that the privacy level hides.
     """
     key = {"stay_code": stay.stay_code}
-    before = to_jsonable_python({name: state(stay)[name] for name in changes})
-    visible = state(context.screen().show(stay))
+    state = how.state(stay)
+    before = to_jsonable_python({name: state[name] for name in changes})
+    visible = how.state(context.screen().show(stay))
     shown = to_jsonable_python({name: visible[name] for name in changes})
     restorable = HIDDEN not in shown.values() and None not in before.values()
+    after = to_jsonable_python(dict(changes))
 
     async def send() -> StayChange:
-        await context.client.call(operation, path=key, body=body or changes)
-        view = stay_view(context, stay)
-        return StayChange(**view, before=dict(lean(shown)), after=to_jsonable_python(dict(changes)))
+        await context.client.call(how.operation, path=key, body=body or changes)
+        return StayChange(**stay_view(context, stay), before=dict(lean(shown)), after=after)
 
-    return Change(send, Undo(tool, {**key, **before}) if restorable else None)
+    return Change(send, Undo(how.tool, {**key, **before}) if restorable else None)
+
+
+def patch_preview(
+    context: Context, how: Patching, stay: Reservation, changes: Shown, title: str, warnings: Sequence[str]
+) -> Preview:
+    """What a change of a stay would do, field by field."""
+    visible = how.state(context.screen().show(stay))
+    rows = [
+        {"what": name, "before": _said(how, name, visible[name]), "after": _said(how, name, value)}
+        for name, value in changes.items()
+    ]
+    said = [*warnings, *(["Everything is so already."] if _same(how.state(stay), changes) else [])]
+    return Preview(f"Change the stay of {in_words(stay, title)}", stay_target(stay, title), rows, said)
+
+
+def _said(how: Patching, name: str, value: Any) -> Any:
+    if name in how.secret:
+        return "set" if value else "not set"
+    return "not set" if value in (None, "") else to_jsonable_python(value)
+
+
+def _same(state: Shown, changes: Shown) -> bool:
+    return all(state[name] == value for name, value in changes.items())
 
 
 async def find_stay(context: Context, stay_code: str) -> Reservation:
@@ -151,16 +180,3 @@ async def _stays_of(context: Context, reservation_codes: list[str]) -> list[Rese
 
 async def _read(context: Context, query: Mapping[str, Any]) -> list[Reservation]:
     return (await read_all(context.client, LIST_RESERVATIONS, query=query)).items
-
-
-async def property_title(context: Context, property_id: int, argument: str = "property_id") -> str:
-    """The title of a property.
-
-    Raises:
-        InvalidArguments: naming the argument, when there is no such property.
-    """
-    page = await context.client.page(LIST_PROPERTIES, query={"id": property_id}, limit=1)
-    for one in page.items:
-        if one.id == property_id:
-            return one.title
-    raise InvalidArguments(Problem(argument, "is the id of no property of this account"))

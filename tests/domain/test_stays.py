@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
+from hostex_mcp.api.calendar import AvailabilityDay
 from hostex_mcp.api.reservations import HourMinute, Reservation
-from hostex_mcp.domain.stays import displaced, hour_and_minute, order_code, time_text
+from hostex_mcp.domain.stays import blocked, holders, hour_and_minute, order_code, time_text
 
 
 def stay(code: str, check_in: int, check_out: int, **changes: Any) -> Reservation:
@@ -42,7 +43,6 @@ def test_the_order_of_a_stay_is_told_by_its_code(code: str, order: str) -> None:
 
 
 def test_stays_on_the_same_nights_have_to_make_room() -> None:
-    moving = stay("a", 10, 13)
     others = [
         stay("ends that morning", 7, 10),
         stay("begins that day", 13, 15),
@@ -51,16 +51,30 @@ def test_stays_on_the_same_nights_have_to_make_room() -> None:
         stay("spans it", 1, 30),
         stay("within it", 11, 12),
     ]
-    found = [one.stay_code for one in displaced([moving, *others], moving)]
-    assert found == ["ends in it", "begins in it", "spans it", "within it"]
+    found = [
+        one.stay_code
+        for one in holders([stay("a", 10, 13), *others], date(2026, 6, 10), date(2026, 6, 13), ["a"])
+    ]
+    assert found == ["spans it", "ends in it", "within it", "begins in it"]
 
 
 def test_only_stays_that_hold_the_property_have_to_make_room() -> None:
-    moving = stay("a", 10, 13)
     cancelled = stay("b", 10, 13, status="cancelled")
     boxed = stay("c", 10, 13, in_reservation_box=True)
     waiting = stay("d", 10, 13, status="wait_accept")
-    assert displaced([cancelled, boxed, waiting], moving) == [waiting]
+    assert holders([cancelled, boxed, waiting], date(2026, 6, 10), date(2026, 6, 13)) == [waiting]
+
+
+def test_closed_nights_that_no_stay_holds_are_blocked() -> None:
+    states = [(9, True, ""), (10, False, ""), (11, False, "Painter"), (12, False, "Painter"), (13, False, "")]
+    days = [
+        AvailabilityDay(date=date(2026, 6, day), available=free, remarks=why) for day, free, why in states
+    ]
+    found = blocked(days, [stay("a", 9, 11)])
+    assert [(one.start_date.day, one.end_date.day, one.state) for one in found] == [
+        (11, 12, "Painter"),
+        (13, 13, ""),
+    ]
 
 
 def test_a_time_of_day_goes_there_and_back() -> None:

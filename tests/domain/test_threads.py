@@ -1,7 +1,7 @@
 from typing import Any
 
 from hostex_mcp.api.messaging import Conversation
-from hostex_mcp.domain.threads import last_guest_text, new_ours
+from hostex_mcp.domain.threads import last_guest_text, last_word, new_ours, sent_before
 
 
 def message(id: str | None, content: str, role: str = "host", **changes: Any) -> dict[str, Any]:
@@ -53,3 +53,20 @@ def test_a_new_picture_is_an_attachment_of_ours() -> None:
     assert found is not None
     assert found.id == "2"
     assert new_ours(before, thread(message("2", "Hi"), message("1", "", **PICTURE)), None) is None
+
+
+def test_the_last_word_is_not_a_channels_line() -> None:
+    asked = message("1", "Is there parking?", "guest", sender_name=None)
+    line = message("3", "Source: reservation_book", "guest", sender_name=None)
+    found = last_word(thread(line, message("2", "Welcome!", sender_name="Bot:12"), asked))
+    assert found
+    assert (found[0], found[1].id) == ("automation", "2")
+    assert last_word(thread(line)) is None
+
+
+def test_a_text_of_ours_is_known_whatever_its_blanks() -> None:
+    said = thread(message("2", "Hi  there "), message("1", "Bye", "guest"))
+    found = sent_before(said, "Hi there")
+    assert found
+    assert found.id == "2"
+    assert sent_before(said, "Bye") is None
