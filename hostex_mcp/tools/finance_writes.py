@@ -1,12 +1,15 @@
 """Recording and changing income and expenses."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from annotated_types import Gt, MaxLen
 
-from hostex_mcp.api import Listing
+from hostex_mcp.api import Listing, read_all
 from hostex_mcp.api import finance as api
 from hostex_mcp.api.models import IdName
+from hostex_mcp.api.properties import LIST_PROPERTIES
+from hostex_mcp.domain.currencies import currencies
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import Code, Currency, Id, InvalidArguments, Number, Problem, PropertyId
 from hostex_mcp.tools.automation import LocalTime
@@ -25,7 +28,7 @@ from hostex_mcp.tools.edits import (
 )
 from hostex_mcp.tools.finance import Direction, TransactionRow
 from hostex_mcp.tools.results import Change, Preview, Shown, everything, lean
-from hostex_mcp.tools.stays import find_order, order_view
+from hostex_mcp.tools.stays import find_order
 from hostex_mcp.tools.tool import Effect, tool
 
 Amount = Annotated[Number, Gt(0), "major units of currency; direction tells the sign"]
@@ -34,6 +37,7 @@ MethodId = Annotated[Id, "from the methods of the direction"]
 When = Annotated[LocalTime, "operator's time zone unless an offset is given; a future time means outstanding"]
 Note = Annotated[str, MaxLen(500)]
 
+_LATER = "A time in the future means outstanding, any other paid."
 _SAID_OTHERWISE = ("item_id", "payment_method_id", "property_id", "stay_code")
 _ITEMS = {"income": api.LIST_INCOME_ITEMS, "expense": api.LIST_EXPENSE_ITEMS}
 _METHODS = {"income": api.LIST_INCOME_METHODS, "expense": api.LIST_EXPENSE_METHODS}
@@ -128,42 +132,62 @@ async def create_transaction(
 
 async def _recorded(context: Context, body: Shown, names: Shown) -> Preview:
     """What would be recorded, and for what."""
-    owner, target, currency = await _owner(context, body.get("property_id"), body.get("reservation_code"))
-    currency = currency or body.get("currency")
-    amount = money(body["amount"], currency)
-    warnings: list[str] = []
-    if body.get("currency") not in (None, currency):
-        warnings.append(f"The reservation's currency {currency} is taken, not {body['currency']}.")
-    if not target:
-        warnings.append("It belongs to the account as a whole, to no property and no reservation.")
-    if "action_at" in body:
-        warnings.append("A time in the future means outstanding, any other paid.")
-    changes = rows(
-        {"amount": amount, **names, "action_at": body.get("action_at", "now"), "note": body.get("note")}
-    )
-    summary = f"Record {_kind(body['direction'])} of {amount} ({names['item_name']}) for {owner}"
-    return Preview(summary, target, changes, warnings)
+    if "reservation_code" in body:
+        owner = await _of_reservation(context, body["reservation_code"], body.get("currency"))
+    elif "property_id" in body:
+        owner = await _of_property(context, body["property_id"], body["currency"])
+    else:
+        whole = "It belongs to the account as a whole, to no property and no reservation."
+        owner = _Owner("the account", {}, body["currency"], [whole])
+    amount = money(body["amount"], owner.currency)
+    later = [_LATER] if "action_at" in body else []
+    when = body.get("action_at", "now")
+    changes = rows({"amount": amount, **names, "action_at": when, "note": body.get("note")})
+    kind = "an income" if body["direction"] == "income" else "an expense"
+    summary = f"Record {kind} of {amount} ({names['item_name']}) for {owner.name}"
+    return Preview(summary, owner.target, changes, [*owner.warnings, *later])
 
 
-async def _owner(
-    context: Context, property_id: int | None, reservation_code: str | None
-) -> tuple[str, Shown, str | None]:
-    """What an entry belongs to, in words and as a preview's target, and the currency of the reservation."""
-    if property_id is not None:
-        (title,) = await property_names(context, [property_id])
-        return title, {"property_title": title}, None
-    if reservation_code is None:
-        return "the account", {}, None
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """What an entry belongs to, in words and as the target of a preview, and the currency it gets."""
+
+    name: str
+    target: Shown
+    currency: str | None
+    warnings: list[str]
+
+
+async def _of_property(context: Context, property_id: int, currency: str) -> _Owner:
+    properties = (await read_all(context.client, LIST_PROPERTIES)).items
+    title = next((one_line(one.title) for one in properties if one.id == property_id), f"id {property_id}")
+    own = currencies(properties, property_id)
+    other = [f"{title} is sold in {', '.join(own)}, this is in {currency}."] if currency not in own else []
+    return _Owner(title, {"property_title": title}, currency, other)
+
+
+async def _of_reservation(context: Context, reservation_code: str, currency: str | None) -> _Owner:
     stays = await find_order(context, reservation_code)
-    view = order_view(context, stays, stays[0].status)
-    rates = stays[0].rates
-    total = rates.total_rate or rates.rate if rates else None
-    guest = view.get("guest_name") or "no named guest"
-    return f"the reservation of {guest}", lean(view), total.currency if total else None
-
-
-def _kind(direction: str) -> str:
-    return "an income" if direction == "income" else "an expense"
+    first = context.screen().show(stays[0])
+    total = first.rates.total_rate or first.rates.rate if first.rates else None
+    own = (total.currency if total else None) or currency
+    target = {
+        "reservation_code": first.reservation_code,
+        "channel_type": first.channel_type,
+        "guest_name": first.guest_name,
+        "status": first.status,
+        "property_titles": await property_names(
+            context, [one.property_id for one in stays if one.property_id]
+        ),
+        "check_in_date": first.check_in_date.isoformat(),
+        "check_out_date": first.check_out_date.isoformat(),
+    }
+    warnings = [f"It belongs to all {len(stays)} stays of the order."] if len(stays) > 1 else []
+    if currency not in (None, own):
+        warnings.append(f"The reservation's currency {own} is taken, not {currency}.")
+    if first.status != "accepted":
+        warnings.append(f"The reservation is {first.status}.")
+    return _Owner(f"the reservation of {first.guest_name or 'no named guest'}", lean(target), own, warnings)
 
 
 def _entry_name(entry: api.Transaction) -> str:
@@ -218,11 +242,17 @@ def _corrected(entry: api.Transaction, body: Shown, names: Shown) -> Preview:
     if body.get("amount", entry.amount) != entry.amount:
         old, new = (money(one, entry.currency) for one in (entry.amount, body["amount"]))
         changes = [*rows({"amount": new}, {"amount": old}), *changes]
-        more = money(round(body["amount"] - entry.amount, 4), entry.currency)
-        warnings.append(f"The total of {entry.direction} changes by {more}.")
+        warnings.append(_in_total(entry, round(body["amount"] - entry.amount, 4)))
     if "action_at" in body:
-        warnings.append("A time in the future means outstanding, any other paid.")
+        warnings.append(_LATER)
     return Preview(f"Change {_entry_name(entry)}", _shown(before), changes, warnings)
+
+
+def _in_total(entry: api.Transaction, more: float) -> str:
+    """What a change does to the sum of all entries."""
+    sums = "income" if entry.direction == "income" else "expenses"
+    amount = money(abs(more), entry.currency)
+    return f"This takes {amount} off the {sums}." if more < 0 else f"This adds {amount} to the {sums}."
 
 
 def _shown(entry: Shown) -> Shown:
@@ -242,7 +272,7 @@ def _shown(entry: Shown) -> Shown:
 async def delete_transaction(context: Context, id: Id) -> Change[TransactionChange]:
     """Delete an income or expense for good. The result tells what it was."""
     entry = await find(context, api.LIST_TRANSACTIONS, id, "transaction")
-    warnings = [f"The total of {entry.direction} falls by {money(entry.amount, entry.currency)}."]
+    warnings = [_in_total(entry, -entry.amount)]
     what = _entry_name(entry)
     return deleting(
         context, api.DELETE_TRANSACTION, id, entry, what, warnings, **dict.fromkeys(_SAID_OTHERWISE)

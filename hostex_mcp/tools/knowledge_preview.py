@@ -59,7 +59,9 @@ async def rewriting(context: Context, entry: api.KnowledgeBase, changed: Shown) 
     if "contents" in changed:
         present = [one.model_dump() for one in entry.contents]
         changes += _rewritten(shown["contents"], present, changed["contents"])
-        warnings += [f"This drops the paragraph {one}." for one in _dropped(present, changed["contents"])]
+        dropped = _dropped(shown["contents"], changed["contents"])
+        changes += [{"what": one["sub_title"], "before": one["text"]} for one in dropped]
+        warnings += [f"This drops the paragraph {one_line(one['sub_title'])}." for one in dropped]
     target = {"id": entry.id, "title": shown["title"]}
     summary = f"Change the knowledge entry {one_line(entry.title)}"
     return Preview(summary, target, changes, warnings)
@@ -86,9 +88,9 @@ def _narrower(before: Sequence[str], after: Sequence[str]) -> list[str]:
     return [f"It holds no more for {', '.join(dropped)}."] if dropped else []
 
 
-def _dropped(before: Sequence[Shown], after: Sequence[Shown]) -> list[str]:
+def _dropped(before: Sequence[Shown], after: Sequence[Shown]) -> list[Shown]:
     kept = [one["sub_title"] for one in after]
-    return [one_line(one["sub_title"]) for one in before if one["sub_title"] not in kept]
+    return [one for one in before if one["sub_title"] not in kept]
 
 
 def _rewritten(shown: Sequence[Shown], before: Sequence[Shown], after: Sequence[Shown]) -> list[Any]:

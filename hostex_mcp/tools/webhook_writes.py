@@ -140,7 +140,11 @@ def _rewired(webhook: api.Webhook, body: dict[str, Any], registered: list[str]) 
     if body.get("url", webhook.url) != webhook.url:
         warnings += [f"{host(webhook.url)} is told nothing more.", *address_warnings(body["url"], registered)]
     summary = f"Change the webhook to {host(webhook.url)}"
-    return Preview(summary, {"id": webhook.id, "url": webhook.url}, rows(lean(after), before), warnings)
+    return Preview(summary, _webhook(webhook), rows(lean(after), before), warnings)
+
+
+def _webhook(one: api.Webhook) -> WebhookRow:
+    return WebhookRow(id=one.id, url=one.url, events=list(one.events))
 
 
 def _known(webhook: api.Webhook) -> bool:
