@@ -5,13 +5,22 @@ from typing import Annotated, Any, TypedDict
 from annotated_types import MaxLen, MinLen
 
 from hostex_mcp.api import messaging as api
-from hostex_mcp.domain.threads import new_ours
+from hostex_mcp.domain.threads import new_ours, sent_before
 from hostex_mcp.tools.arguments import Code, InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.due_soon import due_soon
 from hostex_mcp.tools.lost_answers import answered_or_found, if_readable
 from hostex_mcp.tools.pictures import Picture, picture_from_path, picture_from_url
 from hostex_mcp.tools.results import Change, Preview, Undo
-from hostex_mcp.tools.threads import Addressee, addressee, read_thread, target
+from hostex_mcp.tools.threads import (
+    Addressee,
+    addressee,
+    guest_of,
+    last_word_warnings,
+    read_thread,
+    spoken_at,
+    target,
+)
 from hostex_mcp.tools.tool import Effect, tool
 
 _UNSEEN = (
@@ -57,9 +66,7 @@ async def send_message(
     last message, and says whether the thread, read again, shows what was sent."""
     picture = await _picture(context, message, image_path, image_url)
     thread = await read_thread(context, conversation_id)
-    what = (
-        {"picture": f"{picture.width} x {picture.height} pixels"} if picture else {"message": message or ""}
-    )
+    what = {"picture": picture.size} if picture else {"message": message or ""}
 
     async def send() -> Sent:
         body = {"jpeg_base64": picture.base64} if picture else {"message": message}
@@ -71,9 +78,21 @@ async def send_message(
             found["message_id"] = seen.id
         return Sent(**addressee(context, thread), **what, **found)
 
-    changes = [{"what": name, "after": value} for name, value in what.items()]
+    return Change(send, preview=await _preview(context, thread, message, picture))
+
+
+async def _preview(
+    context: Context, thread: api.Conversation, message: str | None, picture: Picture | None
+) -> Preview:
+    """Whom the message goes to, all of it, and what else is said in the thread."""
+    codes = [one.reservation_code for one in thread.activities if one.reservation_code]
+    warnings = [*last_word_warnings(thread), *await due_soon(context, codes)]
+    if message and (same := sent_before(thread, message)):
+        warnings.append(f"The same text was sent already, {spoken_at(same)}.")
     name = "picture" if picture else "message"
-    return Change(send, preview=Preview(f"Send this {name} to the guest", target(context, thread), changes))
+    said = f"{picture.size}, fingerprint {picture.fingerprint}" if picture else message
+    summary = f"Send a {name} to {guest_of(thread)}; it cannot be taken back"
+    return Preview(summary, target(context, thread), [{"what": name, "after": said}], warnings)
 
 
 async def _picture(

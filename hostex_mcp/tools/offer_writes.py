@@ -1,5 +1,7 @@
 """Special offers and pre-approvals sent into guest threads."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -11,12 +13,24 @@ from hostex_mcp.tools.arguments import Code, Currency, Day, Integer, InvalidArgu
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
 from hostex_mcp.tools.lost_answers import answered_or_found, if_readable
+from hostex_mcp.tools.offer_preview import (
+    Offered,
+    offer_in_words,
+    offer_preview,
+    offered,
+    preapproval_preview,
+)
 from hostex_mcp.tools.results import Change, Preview, Shown, Undo, lean
 from hostex_mcp.tools.stay_arguments import require_nights
-from hostex_mcp.tools.threads import Addressee, addressee, read_thread, require_channel, target
+from hostex_mcp.tools.threads import Addressee, addressee, guest_of, read_thread, require_channel, target
 from hostex_mcp.tools.tool import Effect, tool
 
 Some = Annotated[Integer, Ge(0)]
+
+_WITHDRAWN = (
+    "The guest sees that it is withdrawn and can no longer book on it.",
+    "It cannot be revived; only a new offer can be sent.",
+)
 
 
 class OfferSent(Addressee, total=False):
@@ -76,7 +90,12 @@ async def send_special_offer(
     )
     if missing := [name for name in ("rate_plan_id", "currency") if name not in body]:
         _require_airbnb(thread, missing)
-    return await _offering(context, thread, api.SEND_SPECIAL_OFFER, body, "Send this offer to the guest")
+    known, listing = await asyncio.gather(
+        _offers(context, thread.id),
+        offered(context, thread.channel_type, listing_id, check_in_date, check_out_date),
+    )
+    preview = offer_preview(context, thread, body, listing, known)
+    return _offering(context, thread, api.SEND_SPECIAL_OFFER, body, known, preview)
 
 
 def _require_airbnb(thread: api.Conversation, missing: list[str]) -> None:
@@ -98,22 +117,34 @@ async def send_preapproval(context: Context, conversation_id: Code) -> Change[Of
     usually lapses after 24 hours, and can be withdrawn while it is active."""
     thread = await read_thread(context, conversation_id)
     require_channel(thread, ("airbnb",), "pre-approvals")
-    if not any(one.activity_type == "inquiry" for one in thread.activities):
+    inquiry = next((one for one in thread.activities if one.activity_type == "inquiry"), None)
+    if inquiry is None:
         raise InvalidArguments(Problem("conversation_id", "has no inquiry to pre-approve"))
-    return await _offering(context, thread, api.SEND_PREAPPROVAL, None, "Pre-approve this guest's inquiry")
+    known, listing = await asyncio.gather(_offers(context, thread.id), _asked_for(context, inquiry))
+    preview = preapproval_preview(context, thread, listing, known)
+    return _offering(context, thread, api.SEND_PREAPPROVAL, None, known, preview)
 
 
-async def _offering(
+async def _asked_for(context: Context, inquiry: api.ConversationActivity) -> Offered | None:
+    """What is known of the listing of an inquiry, None where the inquiry does not name it and its dates."""
+    check_in, check_out = inquiry.check_in_date, inquiry.check_out_date
+    if not inquiry.listing_id or not check_in or not check_out:
+        return None
+    return await offered(context, "airbnb", inquiry.listing_id, check_in, check_out)
+
+
+def _offering(
     context: Context,
     thread: api.Conversation,
     operation: Operation[None],
     body: dict[str, Any] | None,
-    summary: str,
+    before: Sequence[api.SpecialOffer],
+    preview: Preview,
 ) -> Change[OfferSent]:
     """An offer to be sent. Hostex gives it no id in its answer, so it is looked up in the thread's list."""
     path = {"conversation_id": thread.id}
     kind = "special_offer" if body else "preapproval"
-    known = {one.id for one in await _offers(context, thread.id)}
+    known = {one.id for one in before}
 
     async def listed() -> api.SpecialOffer | None:
         now = await _offers(context, thread.id)
@@ -126,8 +157,7 @@ async def _offering(
             change.undo = Undo("withdraw_special_offer", {**path, "special_offer_id": offer.id})
         return OfferSent(**addressee(context, thread), **(_row(offer) if offer else {}))
 
-    changes = [{"what": name, "after": value} for name, value in (body or {}).items()]
-    change = Change[OfferSent](send, preview=Preview(summary, target(context, thread), changes))
+    change = Change[OfferSent](send, preview=preview)
     return change
 
 
@@ -179,5 +209,7 @@ async def withdraw_special_offer(
         row["status"] = "withdrawn"
         return OfferSent(**addressee(context, thread), **row)
 
+    summary = f"Withdraw the {offer_in_words(offer)}, from {guest_of(thread)}"
+    changes = [{"what": "status", "before": offer.status, "after": "withdrawn"}]
     seen = {**target(context, thread), **_row(offer)}
-    return Change(send, preview=Preview("Withdraw this offer", seen))
+    return Change(send, preview=Preview(summary, seen, changes, _WITHDRAWN))

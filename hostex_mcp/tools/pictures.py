@@ -5,6 +5,7 @@ import stat
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -40,6 +41,16 @@ class Picture:
     def base64(self) -> str:
         """The JPEG as Hostex takes it."""
         return b64encode(self.jpeg).decode("ascii")
+
+    @property
+    def size(self) -> str:
+        """The sides in words."""
+        return f"{self.width} x {self.height} pixels"
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells the picture from another of the same size."""
+        return sha256(self.jpeg).hexdigest()[:12]
 
 
 async def picture_from_path(path: str, folders: Sequence[Path]) -> Picture:

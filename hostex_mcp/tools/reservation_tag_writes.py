@@ -18,6 +18,9 @@ from hostex_mcp.tools.tool import Effect, tool
 TagName = Annotated[str, MinLen(1), MaxLen(15)]
 
 
+_TAG_LOST = ("It cannot be undone: a new tag of this name is on no stay.",)
+
+
 class TaggedStay(StayView, total=False):
     """A stay with its tags after a change; `new_tag` says that the tag joined the dictionary by it."""
 
@@ -122,5 +125,7 @@ async def delete_reservation_tag(context: Context, id: Id) -> Change[DeletedTag]
         await context.client.call(api.DELETE_RESERVATION_TAG, path={"id": id})
         return DeletedTag(id=id, tag_name=tag.tag_name)
 
-    summary = f"Delete the tag {one_line(tag.tag_name)} and take it off every stay"
-    return Change(send, preview=Preview(summary))
+    name = one_line(tag.tag_name)
+    summary = f"Delete the tag {name} and take it off every stay"
+    changes = [{"what": "tag", "before": name, "after": "deleted"}]
+    return Change(send, preview=Preview(summary, {"id": id, "tag_name": name}, changes, _TAG_LOST))

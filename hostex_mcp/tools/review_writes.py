@@ -10,13 +10,21 @@ from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.reviews import repeats
 from hostex_mcp.tools.arguments import Arguments, Code, Integer, InvalidArguments, Number, Problem
 from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.due_soon import review_due
 from hostex_mcp.tools.edits import given
 from hostex_mcp.tools.results import Change, Preview, lean
 from hostex_mcp.tools.reviews import ReviewStatus
+from hostex_mcp.tools.stay_preview import in_words, stay_target, titles_of
 from hostex_mcp.tools.stays import StayView, find_order, stay_view
 from hostex_mcp.tools.tool import Effect, tool
 
 WITH_CATEGORIES = ("airbnb", "zhenguo")
+
+_FINAL = ("It is public on the channel at once, and cannot be changed or taken back.",)
+_FEEDBACK = (
+    "The guest also left private feedback, which the public must not learn of; "
+    "only runs of five of its words were looked for."
+)
 
 Score = Annotated[Number, Ge(0), Le(5)]
 ReviewText = Annotated[str, MinLen(1), MaxLen(10_000)]
@@ -90,7 +98,11 @@ async def create_review(
         return PostedReview(**named, **body)
 
     changes = [{"what": name, "after": value} for name, value in body.items()]
-    return Change(send, preview=Preview("Publish this review of the guest, for good", named, changes))
+    summary, about = await _about(context, "Publish a review of", stay, review)
+    warnings = [*_FINAL, *await review_due(context, reservation_code)]
+    if review and repeats(host_review_content, _private(review)):
+        warnings.append("It repeats what the guest wrote as private feedback.")
+    return Change(send, preview=Preview(summary, about, changes, warnings))
 
 
 @tool(
@@ -113,7 +125,7 @@ async def reply_to_review(
         raise InvalidArguments(Problem("reservation_code", "has no guest review to reply to"))
     if review.host_reply:
         raise InvalidArguments(Problem("reservation_code", "has a reply already, which is final"))
-    if repeats(host_reply_content, review.guest_review.private_feedback or ""):
+    if repeats(host_reply_content, _private(review)):
         raise InvalidArguments(Problem("host_reply_content", "repeats the guest's private feedback"))
 
     async def send() -> PostedReply:
@@ -121,9 +133,24 @@ async def reply_to_review(
         await context.client.call(api.CREATE_REVIEW, path={"reservation_code": reservation_code}, body=body)
         return _replied(context, stay, review, host_reply_content)
 
-    named = {**stay_view(context, stay), **_order(stay)}
     changes = [{"what": "host_reply_content", "after": host_reply_content}]
-    return Change(send, preview=Preview("Publish this reply to the guest's review, for good", named, changes))
+    summary, about = await _about(context, "Publish a reply to the review by", stay, review)
+    private = [_FEEDBACK] if _private(review) else []
+    return Change(send, preview=Preview(summary, about, changes, [*_FINAL, *private]))
+
+
+async def _about(
+    context: Context, what: str, stay: Reservation, review: api.Review | None
+) -> tuple[str, dict[str, Any]]:
+    """Summary and target of a preview: the stay, and what the guest said of it."""
+    title = (await titles_of(context, [stay]))[stay.property_id]
+    said = context.screen().show(review).guest_review if review else None
+    guests = {"guest_score": said.score, "guest_review": said.content} if said else {}
+    return f"{what} {in_words(stay, title)}", {**stay_target(stay, title), **lean(guests)}
+
+
+def _private(review: api.Review) -> str:
+    return (review.guest_review and review.guest_review.private_feedback) or ""
 
 
 def _order(stay: Reservation) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """What the tools that write into guest threads share: who is at the other end."""
 
-from hashlib import sha256
+from datetime import UTC
 from typing import TypedDict
 
 from hostex_mcp.api import messaging as api
-from hostex_mcp.domain.guest_text import Fence, one_line
-from hostex_mcp.domain.threads import last_guest_text
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.threads import last_guest_text, last_word
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Shown, lean
@@ -28,22 +28,54 @@ async def read_thread(context: Context, conversation_id: str) -> api.Conversatio
 
 def addressee(context: Context, thread: api.Conversation) -> Addressee:
     """Who a thread is with, in the result of a write."""
-    said = context.screen().outside(last_guest_text(thread) or "")
-    return Addressee(**lean({**target(context, thread), "last_guest_message": said}))
+    titles = (one.property.title for one in thread.activities if one.property and one.property.title)
+    row = Addressee(
+        conversation_id=thread.id,
+        channel_type=thread.channel_type,
+        guest_name=context.screen().show(thread.guest).name,
+        property_title=one_line(next(titles, "")),
+        last_guest_message=context.screen().outside(last_guest_text(thread) or ""),
+    )
+    return Addressee(**lean(row))
 
 
 def target(context: Context, thread: api.Conversation) -> Shown:
-    """Who a thread is with, in a preview, which has to be the same each time it is worked out."""
-    fence = Fence(f"guest-{sha256(thread.id.encode()).hexdigest()[:6]}")
+    """Who a thread is with, what it is about and who spoke last, in a preview."""
+    about = [
+        f"{one.activity_type} {one.reservation_code or ''}, {one.check_in_date} to {one.check_out_date}"
+        for one in thread.activities
+        if one.check_in_date and one.check_out_date
+    ]
+    who, last = last_word(thread) or ("nobody", None)
+    spoken = f"{who}, {spoken_at(last)}" if last else who
+    said = context.screen().outside(" ".join((last_guest_text(thread) or "").split()))
+    seen = {"last_guest_message": said, "about": list(dict.fromkeys(about)), "last_word": spoken}
+    return lean({**addressee(context, thread), **seen})
+
+
+def guest_of(thread: api.Conversation) -> str:
+    """The name of a thread's guest and the property in question, in the summary of a preview."""
     titles = (one.property.title for one in thread.activities if one.property and one.property.title)
-    row = {
-        "conversation_id": thread.id,
-        "channel_type": thread.channel_type,
-        "guest_name": context.screen().show(thread.guest).name,
-        "property_title": next(titles, None),
-        "last_guest_message": fence.mark(one_line(last_guest_text(thread) or "")),
-    }
-    return lean(row)
+    names = (one_line(thread.guest.name or "") or "a guest without a name", one_line(next(titles, "")))
+    return f"{', '.join(filter(None, names))} ({thread.channel_type})"
+
+
+def spoken_at(message: api.Message) -> str:
+    """When a message was written, in UTC."""
+    if message.created_at is None:
+        return "at an unknown time"
+    return f"{message.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def last_word_warnings(thread: api.Conversation) -> list[str]:
+    """What is worth knowing when it is not the guest who spoke last."""
+    who, last = last_word(thread) or ("nobody", None)
+    if last is None:
+        return ["Nobody has written in this thread yet."]
+    if who == "guest":
+        return []
+    by = "an automatic message" if who == "automation" else "one of the team"
+    return [f"The last word is not the guest's: {by} wrote last, {spoken_at(last)}."]
 
 
 def require_channel(thread: api.Conversation, channels: tuple[str, ...], what: str) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from mcp.types import CallToolResult
 from PIL import Image
 
 from hostex_mcp.api import HostexClient
@@ -198,21 +197,6 @@ async def test_an_address_that_may_not_be_fetched_is_refused_and_nothing_sent(
     refused = await problems(call, "send_message", conversation_id=THREAD, image_url="https://localhost/")
     assert refused == {"image_url": "does not lead to a public address"}
     assert len(sandbox.log) == 0
-
-
-async def test_the_preview_names_the_guest_and_is_the_same_each_time(client: HostexClient) -> None:
-    selection = select(["all"])
-    engine = Engine(selection, Context(client, selection.reachable), "preview")
-
-    async def preview() -> Row:
-        result = await engine.call("send_message", {"conversation_id": THREAD, "message": "Hi"})
-        assert isinstance(result, CallToolResult)
-        return cast("Row", result.structured_content)["preview"]
-
-    first = await preview()
-    assert first["target"]["guest_name"] == "Ines Exemplar"
-    assert ">Hello?</guest-" in first["target"]["last_guest_message"]
-    assert first == await preview()
 
 
 async def test_a_note_replaces_the_old_one_and_comes_back(call: Call, sandbox: Sandbox) -> None:
