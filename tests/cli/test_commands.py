@@ -1,6 +1,7 @@
 """The command as people type it."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 from hostex_mcp import __version__
 from hostex_mcp.cli import main
 
+MEASURED = {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_")}
 Run = Callable[..., Result]
 
 
@@ -91,6 +93,44 @@ def test_the_tools_as_json_hold_what_a_client_would_see(run: Run) -> None:
     assert len(listed) <= 25
 
 
+CANCEL = ("call", "cancel_reservation", "reservation_code=5-DEMO30PAT", "--sandbox")
+
+
+def test_a_weighty_change_without_a_terminal_is_declined_with_status_3(run: Run) -> None:
+    done = run(*CANCEL)
+    assert done.exit_code == 3
+    assert json.loads(done.stdout)["status"] == "declined"
+    assert "Shall this be done?" in done.stderr
+
+
+def test_yes_answers_the_question_and_the_preview_is_still_shown(run: Run) -> None:
+    done = run(*CANCEL, "--yes")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["status"] == "done"
+    assert "Shall this be done?" in done.stderr
+
+
+def test_the_operator_may_have_a_token_handed_out_which_is_not_done_either(run: Run) -> None:
+    done = run(*CANCEL, "--confirm", "preview", "--yes")
+    assert done.exit_code == 3
+    assert json.loads(done.stdout)["status"] == "confirmation_required"
+
+
+def test_read_only_refuses_a_write_that_is_called_by_name(run: Run) -> None:
+    done = run(*CANCEL, "--read-only", "--yes")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["error"]["kind"] == "blocked"
+
+
+def test_log_lines_may_be_json(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOSTEX_MCP_LOG_LEVEL", "info")
+    monkeypatch.setenv("HOSTEX_MCP_LOG_FORMAT", "json")
+    done = run("call", "list_properties", "limit=1", "--sandbox")
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert "list_properties ok" in lines[-1]["message"]
+    assert {"time", "level", "logger", "message"} <= set(lines[-1])
+
+
 def test_help_and_version_are_there(run: Run) -> None:
     assert run("--version").stdout.strip() == f"hostex-mcp, version {__version__}"
     text = run("--help").stdout
@@ -117,7 +157,7 @@ def test_the_demo_answers_its_questions_on_a_real_server() -> None:
         text=True,
         timeout=60,
         check=False,
-        env={"PATH": "/usr/bin", "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"},
+        env={**MEASURED, "PATH": "/usr/bin", "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"},
     )
     assert done.returncode == 0, done.stderr
     assert "Who arrives today?" in done.stdout

@@ -1,0 +1,55 @@
+"""`hostex-mcp sandbox` as a process of its own, and a server that uses it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+
+import httpx2
+
+from hostex_mcp.sandbox import READ_ONLY
+
+MEASURED = {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_")}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_listening(port: int) -> None:
+    deadline = time.monotonic() + 15
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        else:
+            return
+
+
+def test_the_sandbox_serves_hostex_to_other_processes() -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "hostex_mcp"]
+    sandbox = subprocess.Popen(
+        [*command, "sandbox", "--port", str(port)], stderr=subprocess.PIPE, text=True, env=MEASURED
+    )
+    with sandbox:
+        wait_until_listening(port)
+        address = f"http://127.0.0.1:{port}/v3"
+        headers = {"Hostex-Access-Token": READ_ONLY}
+        answer = httpx2.get(f"{address}/properties", headers=headers).json()
+        environ = {**MEASURED, "HOSTEX_API_BASE_URL": address, "HOSTEX_ACCESS_TOKEN": READ_ONLY}
+        called = subprocess.run(
+            [*command, "call", "list_properties"], capture_output=True, text=True, env=environ, check=False
+        )
+        sandbox.terminate()
+        said = sandbox.stderr.read() if sandbox.stderr else ""
+    assert (answer["error_code"], answer["data"]["total"]) == (200, 12)
+    assert json.loads(called.stdout)["total"] == 12
+    assert f"HOSTEX_API_BASE_URL={address}" in said
+    assert "sandbox-read-only" in said
