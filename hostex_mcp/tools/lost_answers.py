@@ -8,6 +8,11 @@ from hostex_mcp.api import ChannelFailed, HostexError, OutcomeUnknown, UpstreamF
 AnswerT = TypeVar("AnswerT")
 FoundT = TypeVar("FoundT")
 
+_UNSEEN = (
+    "Read again at once, Hostex shows nothing of it, so most likely it did not happen; look again first."
+)
+_UNREAD = "Hostex could not be read afterwards either, so nothing is known of it."
+
 
 async def answered_or_found(
     send: Callable[[], Awaitable[AnswerT]], look: Callable[[], Awaitable[FoundT | None]], advice: str = ""
@@ -15,17 +20,20 @@ async def answered_or_found(
     """The answer of a write; where none came or Hostex failed over it, what `look` finds of its effect.
 
     Raises:
-        HostexError: the write's own, when it was refused or nothing of it is found, with `advice` on how to
-            go on behind its message.
+        HostexError: the write's own, when it was refused or nothing of it is found; behind its message stands
+            what the look found, and `advice` on how to go on.
     """
     try:
         return await send()
     except (OutcomeUnknown, UpstreamFailed, ChannelFailed) as error:
-        found = await if_readable(look)
-        if found is None:
-            error.message = f"{error.message} {advice}".strip()
-            raise
-        return found
+        said = _UNSEEN
+        try:
+            if (found := await look()) is not None:
+                return found
+        except HostexError:
+            said = _UNREAD
+        error.message = f"{error.message} {said} {advice}".strip()
+        raise error from None
 
 
 async def if_readable(look: Callable[[], Awaitable[FoundT]]) -> FoundT | None:

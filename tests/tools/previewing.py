@@ -1,0 +1,56 @@
+"""Writes of the demo account that a person has to see first, on one fixed day."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from hostex_mcp.api import HostexClient
+from hostex_mcp.sandbox import Sandbox
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.selection import select
+from tests.tools.conftest import Call
+from tests.tools.writing import written
+
+Row = dict[str, Any]
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def demo_sandbox() -> Sandbox:
+    """The demo account at noon on 24 November 2026."""
+    return Sandbox(now=lambda: NOW)
+
+
+def careful_engine(client: HostexClient) -> Engine:
+    """An engine that confirms by token, at the same time."""
+    selection = select(["all"])
+    return Engine(selection, Context(client, selection.reachable, now=lambda: NOW), "auto")
+
+
+def changed(sandbox: Sandbox) -> list[str]:
+    """The operations that were called and change something."""
+    return [one for one in written(sandbox) if one != "POST /listings/calendar"]
+
+
+async def offer(call: Call, sandbox: Sandbox, tool: str, **arguments: Any) -> Row:
+    """A call that must end in a preview, with nothing sent."""
+    before = len(changed(sandbox))
+    answer = await call(tool, **arguments)
+    assert answer.get("status") == "confirmation_required", answer
+    assert len(changed(sandbox)) == before
+    return answer
+
+
+async def preview(call: Call, sandbox: Sandbox, tool: str, **arguments: Any) -> Row:
+    """The preview of a call."""
+    return (await offer(call, sandbox, tool, **arguments))["preview"]
+
+
+async def confirm(call: Call, offered: Row, tool: str, **arguments: Any) -> Row:
+    """The same call with its token."""
+    return await call(tool, **arguments, confirmation_token=offered["confirmation_token"])
+
+
+def cells(shown: Row) -> dict[str, tuple[Any, Any]]:
+    """The rows of a preview: what to before and after."""
+    return {one["what"]: (one.get("before"), one.get("after")) for one in shown["changes"]}

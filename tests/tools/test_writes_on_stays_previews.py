@@ -1,0 +1,334 @@
+"""What a person sees before bookings and stays of the demo account change, and what the token then does."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hostex_mcp.api import HostexClient
+from hostex_mcp.sandbox import Sandbox
+from hostex_mcp.sandbox.state import Account
+from hostex_mcp.server.engine import Engine
+from tests.sandbox.world import add_stay
+from tests.tools.conftest import Call
+from tests.tools.previewing import Row, careful_engine, cells, changed, confirm, demo_sandbox, offer, preview
+
+pytestmark = pytest.mark.anyio
+
+LOFT, STUDIO, LOOP = 20110001, 20110002, 20110012
+PATRICK, EMIL, CAMILLE = "5-DEMO30PAT", "0-HM03B0IH4S-v5179o", "0-HMDEMO0018-req018"
+BOOKING: Row = {
+    "property_id": LOOP,
+    "custom_channel_id": 29,
+    "check_in_date": "2026-12-19",
+    "check_out_date": "2026-12-22",
+    "guest_name": "Noor Voorbeeld",
+    "currency": "USD",
+    "rate_amount": 330,
+    "commission_amount": 30,
+    "received_amount": 0,
+    "income_method_id": 34,
+}
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return demo_sandbox()
+
+
+@pytest.fixture
+def engine(client: HostexClient) -> Engine:
+    return careful_engine(client)
+
+
+async def test_a_booking_is_shown_with_names_and_money(call: Call, sandbox: Sandbox) -> None:
+    shown = await preview(call, sandbox, "create_reservation", **BOOKING, remarks="Quiet")
+    assert shown["summary"] == "Book Loop Pied-à-terre directly for Noor Voorbeeld, 19 to 22 Dec 2026"
+    assert shown["target"]["custom_channel"] == "Booking Site"
+    assert shown["target"]["income_method"] == "Stripe"
+    assert cells(shown) == {
+        "rate_amount": (None, "330 USD"),
+        "commission_amount": (None, "30 USD"),
+        "received_amount": (None, "0 USD"),
+        "remarks": (None, "Quiet"),
+    }
+    assert "warnings" not in shown
+
+
+BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
+    (
+        {"check_in_date": "2026-12-11", "check_out_date": "2026-12-16"},
+        [
+            "Already booked: Jiho Gyeonbon, 2 to 12 Dec 2026 (hostex_direct, accepted, stay 5-DEMO31OVR).",
+            "Blocked in the calendar: nights of 14 to 15 Dec 2026: Owner's stay.",
+        ],
+    ),
+    (
+        {"property_id": STUDIO},
+        ["Harbour Studio is sold in EUR, this booking is in USD."],
+    ),
+    (
+        {"received_amount": 400},
+        [
+            "400 USD received is more than the rate of 330.",
+            "What was received stays on record as income, even if the booking is cancelled later.",
+        ],
+    ),
+    ({"commission_amount": 331}, ["The commission of 331 is more than the rate of 330."]),
+    ({"rate_amount": 0, "commission_amount": 0}, ["The rate is zero: a stay for nothing."]),
+    (
+        {"check_in_date": "2026-11-22", "check_out_date": "2026-11-24"},
+        ["Check-in on 22 Nov 2026 is in the past."],
+    ),
+    (
+        {"channel_id": "DEMO30PAT", "check_in_date": "2026-11-24", "check_out_date": "2026-11-30"},
+        [
+            "The reference DEMO30PAT belongs to an earlier booking: Patrick Standin, 24 to 30 Nov 2026 "
+            "(hostex_direct, accepted, stay 5-DEMO30PAT). No second one is made, whatever else is given here."
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "warnings"), BOOKING_WARNINGS)
+async def test_what_speaks_against_a_booking_is_said(
+    call: Call, sandbox: Sandbox, changes: Row, warnings: list[str]
+) -> None:
+    shown = await preview(call, sandbox, "create_reservation", **{**BOOKING, **changes})
+    assert shown["warnings"] == warnings
+
+
+async def test_the_cancelling_of_a_booking_says_who_loses_what(call: Call, sandbox: Sandbox) -> None:
+    shown = await preview(call, sandbox, "cancel_reservation", reservation_code=PATRICK)
+    assert shown["summary"] == (
+        "Cancel the direct booking of Patrick Standin, Loop Pied-à-terre, 24 to 30 Nov 2026"
+    )
+    assert (shown["target"]["total"], shown["target"]["received"]) == ("757 USD", "378.50 USD")
+    assert cells(shown) == {"status": ("accepted", "cancelled")}
+    assert shown["warnings"] == [
+        "A cancelled booking cannot be revived; its nights open for sale again on all channels.",
+        "378.50 USD was received for it; cancelling pays nothing back and leaves the income on record.",
+    ]
+
+
+async def test_an_order_is_cancelled_with_all_its_stays_in_view(call: Call, sandbox: Sandbox) -> None:
+    extra = {"reservation_code": PATRICK, "channel_type": "hostex_direct", "stay_status": "in_house"}
+    add_stay(sandbox.accounts.main, f"{PATRICK}_1", ("2026-11-24", "2026-11-30"), STUDIO, **extra)
+    shown = await preview(call, sandbox, "cancel_reservation", reservation_code=PATRICK)
+    assert shown["target"]["stays"] == [
+        "Loop Pied-à-terre, 24 to 30 Nov 2026 (5-DEMO30PAT)",
+        "Harbour Studio, 24 to 30 Nov 2026 (5-DEMO30PAT_1)",
+    ]
+    assert "All 2 stays of the order are cancelled: 5-DEMO30PAT, 5-DEMO30PAT_1." in shown["warnings"]
+    assert "The guest is in house." in shown["warnings"]
+
+
+async def test_accepting_a_request_is_called_binding_and_a_clash_is_named(
+    call: Call, sandbox: Sandbox
+) -> None:
+    shown = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
+    final = "Accepting makes the booking binding for guest and host; it cannot be taken back here."
+    assert shown["summary"].startswith("Accept the booking request of Camille Gabarit, Belém Riverside Flat")
+    assert shown["warnings"] == [final]
+    add_stay(sandbox.accounts.main, "0-9-x", ("2026-12-01", "2026-12-03"), 20110005)
+    again = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
+    clash = "Already booked: Ines Exemplar, 1 to 3 Dec 2026 (airbnb, accepted, stay 0-9-x)."
+    assert again["warnings"] == [clash, final]
+
+
+async def test_a_request_without_a_property_is_accepted_without_a_look_at_nights(
+    call: Call, sandbox: Sandbox
+) -> None:
+    sandbox.accounts.main.stays[CAMILLE]["property_id"] = 0
+    shown = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
+    assert "Camille Gabarit, no property" in shown["summary"]
+
+
+async def test_declining_a_request_says_what_it_costs(call: Call, sandbox: Sandbox) -> None:
+    shown = await preview(call, sandbox, "decline_reservation", reservation_code=CAMILLE)
+    assert cells(shown) == {"status": ("wait_accept", "denied")}
+    assert shown["warnings"] == [
+        "It cannot be taken back, and the guest gets no reason.",
+        "A declined request may count against the host's acceptance rate on airbnb.",
+    ]
+
+
+async def test_a_changed_stay_is_shown_field_by_field(call: Call, sandbox: Sandbox) -> None:
+    changes = {"check_out_date": "2026-12-03", "rate_amount": 300, "commission_amount": 301}
+    shown = await preview(call, sandbox, "update_reservation_basic", stay_code=EMIL, **changes)
+    stay = sandbox.accounts.main.stays[EMIL]
+    assert shown["summary"] == "Change the stay of Emil Eksempel, Harbour Studio, 28 Nov to 2 Dec 2026"
+    assert cells(shown) == {
+        "check_out_date": ("2026-12-02", "2026-12-03"),
+        "rate_amount": (stay["rates"]["rate"]["amount"], 300),
+        "commission_amount": (stay["rates"]["commission"]["amount"], 301),
+    }
+    assert shown["warnings"] == [
+        "Already booked: Amara Beispiel, 2 to 6 Dec 2026 (hostex_direct, accepted, stay 5-DEMO7KQ2X).",
+        "This is a booking of airbnb: whether airbnb learns of it is not known.",
+        "The commission of 301 is more than the rate of 300.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "changes", "warning"),
+    [
+        (PATRICK, {"rate_amount": 300}, "378.50 USD was received already, more than the rate of 300."),
+        (
+            PATRICK,
+            {"currency": "EUR"},
+            "The currency changes from USD to EUR; other amounts keep their numbers.",
+        ),
+        (PATRICK, {"guest_name": "Patrick Standin"}, "Everything is so already."),
+        (PATRICK, {"check_in_date": "2026-11-23"}, "Check-in on 23 Nov 2026 is in the past."),
+        (
+            "2-4310000024_1-grp024",
+            {"remarks": "Late"},
+            "Only this stay changes; order 2-4310000024-grp024 has others.",
+        ),
+    ],
+)
+async def test_what_is_odd_about_a_change_is_said(
+    call: Call, sandbox: Sandbox, code: str, changes: Row, warning: str
+) -> None:
+    shown = await preview(call, sandbox, "update_reservation_basic", stay_code=code, **changes)
+    assert warning in shown["warnings"]
+
+
+async def test_a_change_of_a_dead_stay_says_so(call: Call, sandbox: Sandbox) -> None:
+    sandbox.accounts.main.stays[EMIL]["status"] = "cancelled"
+    shown = await preview(call, sandbox, "update_reservation_basic", stay_code=EMIL, remarks="x")
+    assert "The stay is cancelled." in shown["warnings"]
+    guide = await preview(call, sandbox, "update_reservation_checkin_details", stay_code=EMIL, deposit=5)
+    assert "The stay is cancelled." in guide["warnings"]
+
+
+async def test_door_codes_old_and_new_are_in_no_preview(call: Call, sandbox: Sandbox) -> None:
+    sandbox.accounts.main.stays[EMIL]["check_in_details"]["lock_code"] = "SECRET-1"
+    arguments = {"stay_code": EMIL, "lock_code": "SECRET-2", "arrival_at": "16:30"}
+    offered = await offer(call, sandbox, "update_reservation_checkin_details", **arguments)
+    assert "SECRET" not in json.dumps(offered)
+    assert cells(offered["preview"])["lock_code"] == ("set", "set")
+    assert cells(offered["preview"])["arrival_at"][1] == "16:30"
+    assert offered["preview"]["warnings"] == [
+        "The guest sees this in the check-in guide.",
+        "No lock is programmed: the code is only text in the guide.",
+    ]
+
+
+async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call, sandbox: Sandbox) -> None:
+    shown = await preview(call, sandbox, "move_reservation_to_box", stay_code=EMIL)
+    assert shown["summary"].endswith("Emil Eksempel, Harbour Studio, 28 Nov to 2 Dec 2026")
+    assert cells(shown) == {"property": ("Harbour Studio", "reservation box")}
+    assert shown["warnings"] == [
+        "Its nights open for sale again on all channels, though the booking goes on."
+    ]
+    boxed = await preview(call, sandbox, "move_reservation_to_box", stay_code="2-4310000015-box015")
+    assert boxed["warnings"] == ["The stay is in the reservation box already."]
+
+
+async def test_who_would_lose_the_property_is_named(call: Call, sandbox: Sandbox) -> None:
+    arguments = {"stay_code": EMIL, "property_id": "Loop Pied-à-terre"}
+    shown = await preview(call, sandbox, "allocate_reservation", **arguments)
+    lost = "Patrick Standin, 24 to 30 Nov 2026 (hostex_direct, accepted, stay 5-DEMO30PAT)."
+    assert cells(shown) == {"property": ("Harbour Studio", "Loop Pied-à-terre")}
+    assert shown["warnings"] == [
+        f"Would lose the property and go to the reservation box: {lost}",
+        "No single call brings this back.",
+    ]
+    sandbox.accounts.main.stays[EMIL]["stay_status"] = "in_house"
+    same = await preview(call, sandbox, "allocate_reservation", stay_code=EMIL, property_id=STUDIO)
+    assert same["warnings"] == ["The stay is on this property already."]
+    free = await preview(call, sandbox, "allocate_reservation", stay_code=EMIL, property_id=20110009)
+    assert free["warnings"][-1] == "The guest is in house."
+
+
+async def test_a_tag_is_deleted_by_name(call: Call, sandbox: Sandbox) -> None:
+    tags = sandbox.accounts.main.reservation_tags
+    vip = next(one["id"] for one in tags.values() if one["tag_name"] == "VIP")
+    shown = await preview(call, sandbox, "delete_reservation_tag", id=vip)
+    assert shown["summary"] == "Delete the tag VIP and take it off every stay"
+    assert shown["warnings"] == ["It cannot be undone: a new tag of this name is on no stay."]
+
+
+def arrived(account: Account) -> None:
+    for code in (PATRICK, EMIL):
+        account.stays[code]["stay_status"] = "in_house"
+
+
+def booked(account: Account) -> None:
+    add_stay(account, "0-9-x", ("2026-12-01", "2026-12-03"), 20110005)
+
+
+def renamed(account: Account) -> None:
+    next(one for one in account.reservation_tags.values() if one["tag_name"] == "VIP")["tag_name"] = "Star"
+
+
+STEPS: list[tuple[str, Row, Callable[[Account], None], str]] = [
+    (
+        "create_reservation",
+        {**BOOKING, "check_in_date": "2026-12-19", "channel_id": "SITE1"},
+        lambda account: account.custom_channels[0].update(name="Own site"),
+        "POST /reservations",
+    ),
+    ("cancel_reservation", {"reservation_code": PATRICK}, arrived, "DELETE /reservations/{reservation_code}"),
+    (
+        "approve_reservation",
+        {"reservation_code": CAMILLE},
+        booked,
+        "POST /reservations/{reservation_code}/approve",
+    ),
+    (
+        "decline_reservation",
+        {"reservation_code": CAMILLE},
+        lambda account: account.stays[CAMILLE].update(guest_name="Someone Else"),
+        "POST /reservations/{reservation_code}/decline",
+    ),
+    (
+        "update_reservation_basic",
+        {"stay_code": EMIL, "remarks": "Late"},
+        lambda account: account.stays[EMIL].update(remarks="Early"),
+        "PATCH /reservations/{stay_code}",
+    ),
+    (
+        "update_reservation_checkin_details",
+        {"stay_code": EMIL, "deposit": 50},
+        lambda account: account.stays[EMIL]["check_in_details"].update(deposit=20),
+        "PATCH /reservations/{stay_code}/check_in_details",
+    ),
+    ("move_reservation_to_box", {"stay_code": EMIL}, arrived, "POST /reservations/{stay_code}/move_to_box"),
+    (
+        "allocate_reservation",
+        {"stay_code": EMIL, "property_id": LOFT},
+        arrived,
+        "POST /reservations/{stay_code}/allocate",
+    ),
+    ("delete_reservation_tag", {}, renamed, "DELETE /reservation_tags/{id}"),
+]
+
+
+@pytest.mark.parametrize(("tool", "arguments", "event", "operation"), STEPS, ids=[one[0] for one in STEPS])
+async def test_a_token_holds_for_what_was_shown_and_for_nothing_else(
+    call: Call,
+    sandbox: Sandbox,
+    tool: str,
+    arguments: Row,
+    event: Callable[[Account], Any],
+    operation: str,
+) -> None:
+    account = sandbox.accounts.main
+    if tool == "delete_reservation_tag":
+        arguments = {
+            "id": next(one["id"] for one in account.reservation_tags.values() if one["tag_name"] == "VIP")
+        }
+    offered = await offer(call, sandbox, tool, **arguments)
+    event(account)
+    refused = await confirm(call, offered, tool, **arguments)
+    assert (refused["status"], refused["reason"]) == ("confirmation_required", "state_changed")
+    assert refused["preview"] != offered["preview"]
+    assert changed(sandbox) == []
+    assert (await confirm(call, refused, tool, **arguments))["status"] == "done"
+    used = await confirm(call, refused, tool, **arguments)
+    assert used.get("reason") == "used" or "error" in used
+    assert changed(sandbox) == [operation]
