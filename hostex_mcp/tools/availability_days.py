@@ -17,9 +17,11 @@ from hostex_mcp.domain.calendar_changes import (
     reading_window,
 )
 from hostex_mcp.tools.arguments import InvalidArguments, Problem, in_order
+from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import with_id
 from hostex_mcp.tools.listing_days import MOST_SHOWN, QUEUED
+from hostex_mcp.tools.read_back import READ_BACK_SECONDS, ReadBack, read_back
 from hostex_mcp.tools.results import Change, Preview, Shown, Undo, lean
 
 _TOOL = "update_availabilities"
@@ -46,6 +48,7 @@ class AvailabilityChange(TypedDict, total=False):
     queued: bool
     changes: list[ChangedAvailability]
     notes: list[str]
+    read_back: ReadBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,18 @@ def wanted_days(
 
 
 async def change_availability(
-    context: Context, property_ids: Sequence[int], available: bool, wanted: Wanted
+    context: Context,
+    property_ids: Sequence[int],
+    available: bool,
+    wanted: Wanted,
+    verify: bool | None = None,
 ) -> Change[AvailabilityChange]:
     """The write that opens or closes days.
 
     Raises:
-        NotFound: when there is no such property.
+        NotFound: when there is no such property; Blocked: when a guard rail of the operator forbids it.
     """
+    guarded(_TOOL, context.guard_rails.days_problem(wanted.days, context.now().date()))
     found = await properties_of(context, property_ids)
     ids = [one.id for one in found]
     changing = await _changing(context, ids, available, wanted.days)
@@ -91,7 +99,11 @@ async def change_availability(
     async def send() -> Shown:
         body = {"property_ids": ids, "available": available, **wanted.period}
         await context.client.call(api.UPDATE_AVAILABILITIES, body=body)
-        said = {"changes": shown[:MOST_SHOWN], "notes": [QUEUED, *notes]}
+        said: dict[str, Any] = {"changes": shown[:MOST_SHOWN], "notes": [QUEUED, *notes]}
+        if verify:
+            await context.pause(READ_BACK_SECONDS)
+            still = await _changing(context, ids, available, wanted.days)
+            said["read_back"] = read_back(one.date for changes in still.values() for one in changes)
         return lean({"available": available, "queued": True, **said})
 
     titles = (

@@ -19,6 +19,7 @@ from hostex_mcp.tools.calendar import ShareLinkRow
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import find
 from hostex_mcp.tools.listing_days import DayRange, ListingChange, Writing, change_days, listing_days, written
+from hostex_mcp.tools.read_back import Verify
 from hostex_mcp.tools.results import Change, Preview, Undo, lean
 from hostex_mcp.tools.tool import Effect, tool
 
@@ -87,12 +88,13 @@ async def update_availabilities(
     start_date: Day | None = None,
     end_date: Day | None = None,
     dates: Annotated[list[Day], MinLen(1), MaxLen(400), "instead of a period"] | None = None,
+    verify: Verify | None = None,
 ) -> Change[AvailabilityChange]:
     """Open or close days of properties in the master calendar, which spreads to all their listings: a period
     with both ends included, or single `dates`; at most 400 days. A closed day may be a booking, which
     `list_reservations` tells. Hostex queues the write."""
     wanted = wanted_days(context.now().date(), start_date, end_date, dates)
-    return await change_availability(context, property_ids, available, wanted)
+    return await change_availability(context, property_ids, available, wanted, verify)
 
 
 @tool(
@@ -110,13 +112,14 @@ async def update_listing_inventories(
     channel_type: Code,
     listing_id: Code,
     inventories: Annotated[list[InventoryRange], MinLen(1), MaxLen(400)],
+    verify: Verify | None = None,
 ) -> Change[ListingChange]:
     """Set how many units one channel listing sells, for ranges of days with both ends included; 0 closes it
     on that channel only. The master calendar stays as it is, and its next change can overwrite this. At
     most 400 days, no overlaps. Hostex queues the write."""
     listing = await listing_days(context, channel_type, listing_id, _INVENTORIES, inventories)
     ranges = [written(one, {"inventory": one.inventory}) for one in inventories]
-    return change_days(context, listing, _INVENTORIES, ranges, [_OVERWRITTEN])
+    return change_days(context, listing, _INVENTORIES, ranges, [_OVERWRITTEN], verify=verify)
 
 
 @tool(
@@ -134,6 +137,7 @@ async def update_listing_restrictions(
     channel_type: Code,
     listing_id: Code,
     restrictions: Annotated[list[RestrictionRange], MinLen(1), MaxLen(400)],
+    verify: Verify | None = None,
 ) -> Change[ListingChange]:
     """Set stay rules of one channel listing for ranges of days with both ends included; rules that are not
     given stay as they are. Which rules there are depends on the channel: what it lacks is refused where
@@ -142,7 +146,7 @@ async def update_listing_restrictions(
         _require_rules(channel_type, f"restrictions.{place}", one)
     listing = await listing_days(context, channel_type, listing_id, _RESTRICTIONS, restrictions)
     ranges = [written(one, one.rules) for one in restrictions]
-    return change_days(context, listing, _RESTRICTIONS, ranges)
+    return change_days(context, listing, _RESTRICTIONS, ranges, verify=verify)
 
 
 def _require_rules(channel_type: str, path: str, one: RestrictionRange) -> None:

@@ -1,10 +1,12 @@
 """What every tool call works with: the host's Hostex client, a clock, and what may be shown."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import anyio
 
 from hostex_mcp.api import Client, Listing, Operation, read_merged
 from hostex_mcp.domain.guard_rails import GuardRails
@@ -20,15 +22,16 @@ def _utc_now() -> datetime:
 @dataclass(frozen=True, slots=True)
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
-    `tools` are those that may be called; `now` tells the time in UTC; pictures are read from `image_folders`
-    of this machine only. What the other methods give is fit to leave the server: secrets hidden unless the
-    call asked for them with `reveal`, outsiders' text fenced."""
+    `tools` are those that may be called; `now` tells the time in UTC and `pause` lets seconds of it pass;
+    pictures are read from `image_folders` of this machine only. What the other methods give is fit to leave
+    the server: secrets hidden unless the call asked for them with `reveal`, outsiders' text fenced."""
 
     client: Client
     tools: Mapping[str, Tool]
     now: Callable[[], datetime] = field(default=_utc_now)
     privacy: Level = "standard"
     image_folders: tuple[Path, ...] = ()
+    pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)
     guard_rails: GuardRails = field(default_factory=GuardRails)
 
     def screen(self, reveal: Collection[str] | None = None) -> Screen:

@@ -1,6 +1,6 @@
 """Changing days of a channel listing: their present state, the ranges to write, preview and way back."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict, TypeVar, cast
@@ -24,6 +24,7 @@ from hostex_mcp.domain.pricing import whole
 from hostex_mcp.tools.arguments import Arguments, Day, InvalidArguments, Problem
 from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.read_back import READ_BACK_SECONDS, ReadBack, read_back
 from hostex_mcp.tools.results import Change, Preview, Shown, Undo, everything, lean
 
 QUEUED = (
@@ -63,6 +64,7 @@ class ListingChange(TypedDict, total=False):
     queued: bool
     changes: list[ChangedDays]
     notes: list[str]
+    read_back: ReadBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +122,20 @@ async def listing_days(
     today = context.now().date()
     require_ranges(writing.field, ranges, today)
     days = {day for one in ranges for day in days_of(one.start_date, one.end_date)}
-    start, end = reading_window(days, today)
+    before = await _present(context, channel_type, listing_id, days)
+    return ListingDays(channel_type, listing_id, await _sold(context, channel_type, listing_id), before)
+
+
+async def _present(
+    context: Context, channel_type: str, listing_id: str, days: Collection[date]
+) -> dict[date, dict[str, Any]]:
+    """What holds on these days, as far as Hostex tells it."""
+    start, end = reading_window(days, context.now().date())
     key = {"channel_type": channel_type, "listing_id": listing_id}
     body = {"start_date": start, "end_date": end, "listings": [key]}
     calendars = await context.client.call(api.LIST_LISTING_CALENDARS, body=body)
     found = [one for one in calendars if _is(one, channel_type, listing_id)]
-    before = {day.date: _values(day) for one in found for day in one.calendar if day.date in days}
-    return ListingDays(channel_type, listing_id, await _sold(context, channel_type, listing_id), before)
+    return {day.date: _values(day) for one in found for day in one.calendar if day.date in days}
 
 
 def change_days(
@@ -135,6 +144,8 @@ def change_days(
     writing: Writing,
     ranges: Sequence[Run[State]],
     notes: Iterable[str] = (),
+    *,
+    verify: bool | None = None,
 ) -> Change[ListingChange]:
     """The write of some ranges.
 
@@ -153,14 +164,22 @@ def change_days(
 
     async def send() -> Shown:
         await context.client.call(writing.operation, body={**listing.key, writing.field: rows(ranges)})
-        return lean(
-            {**names, "queued": True, "changes": _changes(shown), "notes": _cut(shown, [QUEUED, *said])}
-        )
+        notes = _cut(shown, [QUEUED, *said])
+        found = {"read_back": await _read_back(context, listing, changes)} if verify else {}
+        return lean({**names, "queued": True, "changes": _changes(shown), "notes": notes, **found})
 
     summary = f"Set {writing.field} of {title or listing.listing_id} on {listing.channel_type}"
     preview = Preview(summary, lean(names), [_in_words(one) for one in shown[:MOST_SHOWN]], _cut(shown, said))
     undo = Undo(writing.tool, {**listing.key, writing.field: rows(old)}) if old else None
     return Change(send, undo, preview)
+
+
+async def _read_back(context: Context, listing: ListingDays, changes: Sequence[DayChange]) -> ReadBack:
+    await context.pause(READ_BACK_SECONDS)
+    present = await _present(context, listing.channel_type, listing.listing_id, [one.date for one in changes])
+    return read_back(
+        one.date for one in changes if not dict(one.after).items() <= present.get(one.date, {}).items()
+    )
 
 
 def _guard(context: Context, listing: ListingDays, writing: Writing, changes: Sequence[DayChange]) -> None:

@@ -32,6 +32,7 @@ from hostex_mcp.tools.listing_settings import (
     change_settings,
     wanted,
 )
+from hostex_mcp.tools.read_back import Verify
 from hostex_mcp.tools.results import Change
 from hostex_mcp.tools.tool import Effect, tool
 
@@ -89,6 +90,7 @@ async def update_listing_prices(
     channel_type: Code,
     listing_id: Code,
     prices: Annotated[list[PriceRange], MinLen(1), MaxLen(400)],
+    verify: Verify | None = None,
 ) -> Change[ListingChange]:
     """Set what a night costs on one channel listing, for ranges of days with both ends included, as an amount
     (`price`, in the listing's currency) or as a change of each day's present price (`percent`), rounded to
@@ -102,7 +104,7 @@ async def update_listing_prices(
     if channel_type == "ctrip":
         listing = ListingDays(channel_type, listing_id, listing.sold, {})
         notes.append(_CTRIP_BEFORE)
-    return change_days(context, listing, _PRICES, planned, notes)
+    return change_days(context, listing, _PRICES, planned, notes, verify=verify)
 
 
 def _require_one_of_each(channel_type: str, prices: Sequence[PriceRange]) -> None:

@@ -1,0 +1,27 @@
+"""Reading back what Hostex has only queued: calendar writes take effect some seconds after their answer."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, TypedDict
+
+READ_BACK_SECONDS = 4.0
+"""How long to wait before reading back. Inferred: Hostex names no time."""
+
+Verify = Annotated[bool, "wait some seconds and read back what is in effect"]
+
+_MOST_DAYS = 31
+
+
+class ReadBack(TypedDict, total=False):
+    """What the calendar says after a queued write; `not_yet` lists days that differ from it, at most 31."""
+
+    in_effect: bool
+    not_yet: list[str]
+
+
+def read_back(differing: Iterable[date]) -> ReadBack:
+    """The report on days that still differ from what was written."""
+    days = sorted(set(differing))
+    if not days:
+        return ReadBack(in_effect=True)
+    return ReadBack(in_effect=False, not_yet=[day.isoformat() for day in days[:_MOST_DAYS]])
