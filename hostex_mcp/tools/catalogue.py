@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
 
 from hostex_mcp.tools import (
+    allocation_writes,
     automation,
     automation_writes,
     calendar,
@@ -42,6 +43,7 @@ _MODULES = (
     reservations,
     reservation_writes,
     stay_writes,
+    allocation_writes,
     reservation_tag_writes,
     messaging,
     message_writes,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.api import HostexClient
+from hostex_mcp.domain.offers import Quote
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import Account
 from hostex_mcp.server.engine import Engine
@@ -88,6 +89,13 @@ async def test_an_empty_thread_is_written_to_knowingly(call: Call, sandbox: Sand
     assert shown["target"]["last_word"] == "nobody"
 
 
+async def test_a_message_without_a_time_is_shown_without_one(call: Call, sandbox: Sandbox) -> None:
+    for one in sandbox.accounts.main.conversations[INES]["messages"]:
+        one["created_at"] = None
+    shown = await preview(call, sandbox, "send_message", conversation_id=INES, message="Hello")
+    assert shown["target"]["last_word"] == "guest, at an unknown time"
+
+
 async def test_a_hostile_guest_stays_inside_the_fence(call: Call, sandbox: Sandbox) -> None:
     shown = await preview(call, sandbox, "send_message", conversation_id=HOSTILE, message="Hello")
     said: str = shown["target"]["last_guest_message"]
@@ -159,6 +167,19 @@ async def test_an_offer_in_another_currency_or_of_an_unknown_listing_is_warned_o
     sandbox.accounts.main.properties[20110001]["channels"] = []
     unsold = await preview(call, sandbox, "send_special_offer", **OFFER)
     assert cells(unsold)["listing"][1] == "unknown (airbnb listing 900000000000000101)"
+
+
+async def test_an_offer_that_cannot_be_compared_says_so(
+    call: Call, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object) -> Quote:
+        return Quote(None, [])
+
+    monkeypatch.setattr("hostex_mcp.tools.offer_preview.quoted", unknown)
+    shown = await preview(call, sandbox, "send_special_offer", **OFFER)
+    said = "The calendar's price of these nights is not known, so the offer could not be compared."
+    assert said in shown["warnings"]
+    assert cells(shown)["price of the whole stay"] == ("not known", "300 EUR")
 
 
 async def test_an_inquiry_is_pre_approved_at_the_calendars_price(call: Call, sandbox: Sandbox) -> None:

@@ -145,6 +145,12 @@ async def test_a_request_without_a_property_is_accepted_without_a_look_at_nights
     assert "Camille Gabarit, no property" in shown["summary"]
 
 
+async def test_an_order_without_money_is_shown_without(call: Call, sandbox: Sandbox) -> None:
+    sandbox.accounts.main.stays[CAMILLE]["payment"] = None
+    shown = await preview(call, sandbox, "decline_reservation", reservation_code=CAMILLE)
+    assert "total" not in shown["target"]
+
+
 async def test_declining_a_request_says_what_it_costs(call: Call, sandbox: Sandbox) -> None:
     shown = await preview(call, sandbox, "decline_reservation", reservation_code=CAMILLE)
     assert cells(shown) == {"status": ("wait_accept", "denied")}
