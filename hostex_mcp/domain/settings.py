@@ -1,6 +1,6 @@
 """Settings of a listing about to change: which of them really do, and what brings back what was."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -23,6 +23,17 @@ def differing(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Set
         for name, value in wanted.items()
         if present.get(name) != value
     ]
+
+
+def nightly_prices(changes: Sequence[SettingChange]) -> Iterator[tuple[str, float | None, float]]:
+    """Every nightly price among the changes: what it is called, what it was (None if unknown) and becomes."""
+    for one in changes:
+        if one.setting in ("base_price", "weekend_price") and one.after is not None:
+            yield one.setting, one.before, one.after
+        if one.setting == "nightly_rate" and one.after is not None:
+            old = cast("Mapping[str, float]", one.before or {})
+            for day, price in cast("Mapping[str, float]", one.after).items():
+                yield f"{one.setting} of {day}", old.get(day), price
 
 
 def restored_by(

@@ -10,8 +10,9 @@ from pydantic_core import to_jsonable_python
 
 from hostex_mcp.api import Operation
 from hostex_mcp.api.models import Model
-from hostex_mcp.domain.settings import SettingChange, differing, plain, restored_by
+from hostex_mcp.domain.settings import SettingChange, differing, nightly_prices, plain, restored_by
 from hostex_mcp.tools.arguments import Arguments, Integer, InvalidArguments, Number, Problem
+from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Change, Preview, Shown, Undo, lean
 
@@ -158,9 +159,15 @@ def wanted(rules: Rules, settings: Mapping[str, Any], clear: Collection[str] | N
 def change_settings(
     context: Context, rules: Rules, listing_id: str, present: Model, values: Mapping[str, Any]
 ) -> Change[SettingsChange]:
-    """The write of those of the wanted values that differ from the present ones."""
+    """The write of those of the wanted values that differ from the present ones.
+
+    Raises:
+        Blocked: when a guard rail of the operator forbids a nightly price.
+    """
     before = present.model_dump(mode="json")
     changes = differing(before, values)
+    for name, old, new in nightly_prices(changes):
+        guarded(rules.tool, context.guard_rails.price_problem(old, new), f"{name}: ")
     key = {"listing_id": listing_id, "listing_currency": before.get("listing_currency") or ""}
 
     async def send() -> Shown:

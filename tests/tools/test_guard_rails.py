@@ -53,3 +53,22 @@ async def test_a_price_inside_the_rails_passes(client: HostexClient, sandbox: Sa
     outcome = await reprice(client, GuardRails(price_floor=50, price_ceiling=1_000), percent=10)
     assert outcome["status"] == "done"
     assert [one for one in sandbox.log if one.path == "/listings/prices"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("update_airbnb_price_and_rules", {"listing_id": "900000000000000101", "base_price": 9_999}),
+        ("update_airbnb_price_and_rules", {"listing_id": "900000000000000101", "weekend_price": 1}),
+        ("update_vrbo_price_and_rules", {"listing_id": "vr-3006", "base_price": 9_999}),
+    ],
+)
+async def test_default_prices_are_held_too(
+    client: HostexClient, sandbox: Sandbox, tool: str, arguments: dict[str, Any]
+) -> None:
+    reachable = select(["all"])
+    engine = Engine(reachable, Context(client, reachable.reachable), "off")
+    error = cast("Any", await engine.call(tool, arguments)).structured_content["error"]
+    assert error["kind"] == "blocked"
+    assert "HOSTEX_MCP_PRICE_FACTOR" in error["hint"]
+    assert not [one for one in sandbox.log if one.method == "POST"]
