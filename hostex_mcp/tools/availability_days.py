@@ -1,8 +1,9 @@
 """Opening and closing days of properties: their present state, the preview and the way back."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypedDict
 
 from hostex_mcp.api import calendar as api
@@ -23,8 +24,10 @@ from hostex_mcp.tools.edits import with_id
 from hostex_mcp.tools.listing_days import MOST_SHOWN, QUEUED
 from hostex_mcp.tools.read_back import READ_BACK_SECONDS, ReadBack, read_back
 from hostex_mcp.tools.results import Change, Preview, Shown, Undo, lean
+from hostex_mcp.tools.stay_preview import Taken, taken
 
 _TOOL = "update_availabilities"
+_MOST_CHECKED = 5
 _ALREADY = "All these days are {state} already."
 _UNEVEN = "There is no single undo: the days that change differ between the properties, or are not all known."
 _REMARKS = "Remarks on the opened days are lost; the undo closes them without."
@@ -95,6 +98,7 @@ async def change_availability(
     shown = [row for one in found for row in _rows(one, changing[one.id])]
     undo = _undo(changing, available)
     notes = _notes(shown, undo, available)
+    warnings = [*notes, *(await _booked(context, changing) if available else ())]
 
     async def send() -> Shown:
         body = {"property_ids": ids, "available": available, **wanted.period}
@@ -111,8 +115,22 @@ async def change_availability(
     )
     summary = f"{'Open' if available else 'Close'} on all channels: {titles}"
     return Change(
-        send, undo, Preview(summary, {"days": wanted.period}, [_in_words(one) for one in shown], notes)
+        send, undo, Preview(summary, {"days": wanted.period}, [_in_words(one) for one in shown], warnings)
     )
+
+
+async def _booked(context: Context, changing: Mapping[int, Sequence[DayChange]]) -> list[str]:
+    """Who has booked the days that would open, as far as so many properties can be looked at."""
+    opening = [(one, changes) for one, changes in changing.items() if changes]
+    found = await asyncio.gather(
+        *(
+            taken(context, one, changes[0].date, changes[-1].date + timedelta(days=1))
+            for one, changes in opening[:_MOST_CHECKED]
+        )
+    )
+    left = len(opening) - _MOST_CHECKED
+    unseen = [f"Bookings of {left} more properties were not looked at."] if left > 0 else []
+    return [*(line for one in found for line in Taken(one.stays, ()).warnings()), *unseen]
 
 
 async def properties_of(context: Context, property_ids: Sequence[int]) -> list[Property]:

@@ -1,13 +1,16 @@
 """Availability, inventory, stay rules and calendar links changed through the engine and read back raw."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.api.calendar import LIST_AVAILABILITIES, LIST_LISTING_CALENDARS, CalendarDay
 from hostex_mcp.sandbox import Sandbox
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.selection import select
 from tests.tools.conftest import Call
 from tests.tools.writing import refused, sent, take_back
 
@@ -258,3 +261,28 @@ async def test_deleting_a_link_tells_what_it_was_and_offers_no_undo(call: Call, 
 async def test_a_link_that_does_not_exist_is_not_found(call: Call) -> None:
     answer = await call("delete_calendar_share_link", id=987654)
     assert answer["error"]["kind"] == "not_found"
+
+
+async def test_opening_days_that_somebody_has_booked_is_warned_of_by_name(
+    client: HostexClient, sandbox: Sandbox
+) -> None:
+    stay = next(
+        one
+        for one in sandbox.accounts.main.stays.values()
+        if one["stay_status"] == "checkin_pending"
+        and one["status"] == "accepted"
+        and one["property_id"]
+        and one["check_in_date"] > ahead(3)
+    )
+    arguments = {
+        "property_ids": [stay["property_id"]],
+        "available": True,
+        "start_date": stay["check_in_date"],
+        "end_date": stay["check_in_date"],
+    }
+    reachable = select(["all"])
+    engine = Engine(reachable, Context(client, reachable.reachable), "preview")
+    offer = cast("Any", await engine.call("update_availabilities", arguments)).structured_content
+    warnings = " ".join(offer["preview"]["warnings"])
+    assert "Already booked" in warnings
+    assert stay["guest_name"] in warnings
