@@ -168,9 +168,10 @@ class Writes:
             "at": self._now().isoformat(timespec="seconds"),
             "request_ids": ids,
         }
+        outcome = done(result, change.undo, receipt)
         if token:
-            self._confirmations.settle(token, {"status": "done", "receipt": receipt})
-        return done(result, change.undo, receipt)
+            self._confirmations.settle(token, outcome)
+        return outcome
 
     def _record(self, attempt: Attempt, outcome: str, request_ids: Sequence[str]) -> None:
         self._audit.record(

@@ -11,7 +11,7 @@ from hostex_mcp.tools.availability_days import properties_of
 from hostex_mcp.tools.bulk import Part, in_turn
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.listing_days import QUEUED, DayRange, Writing, change_days, listing_days, written
-from hostex_mcp.tools.results import Change, Preview
+from hostex_mcp.tools.results import Change, Preview, lean
 from hostex_mcp.tools.tool import Effect, tool
 
 _PRICES = Writing("update_listing_prices", api.UPDATE_LISTING_PRICES, "prices")
@@ -70,7 +70,8 @@ async def _part(context: Context, one: api.PricingRatio, prices: Sequence[BasePr
     change = change_days(context, listing, _PRICES, ranges)
     wanted = change.preview.changes if change.preview else ()
     differs = any(row.get("before") != row.get("after") for row in wanted)
-    return Part({**listing.key, "ratio": one.ratio}, change if differs else None)
+    key = {**listing.key, "currency": listing.currency, "ratio": one.ratio}
+    return Part(lean(key), change if differs else None)
 
 
 def _preview(title: str, parts: Sequence[Part], left_out: int) -> Preview:
@@ -81,4 +82,6 @@ def _preview(title: str, parts: Sequence[Part], left_out: int) -> Preview:
         for row in part.change.preview.changes
     ]
     warnings = [f"{left_out} listings are priced by their channel and stay as they are."] if left_out else []
-    return Preview(f"Set the prices of {title} on {len(parts)} listings", changes=rows, warnings=warnings)
+    currencies = dict.fromkeys(str(part.key.get("currency", "unknown")) for part in parts)
+    target = {"property": title, "currency": ", ".join(currencies)}
+    return Preview(f"Set the prices of {title} on {len(parts)} listings", target, rows, warnings)

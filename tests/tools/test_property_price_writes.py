@@ -1,11 +1,15 @@
 """Prices of a property on all its listings, each reported for itself."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.selection import select
 from tests.tools.conftest import Call
 
 pytestmark = pytest.mark.anyio
@@ -91,3 +95,17 @@ async def test_a_property_without_listings_is_refused(call: Call) -> None:
     ranges = [{**RANGE, "price": 100}]
     error = (await call("update_property_prices", property_id=20110012, prices=ranges))["error"]
     assert error["fields"][0]["field"] == "property_id"
+
+
+async def test_the_preview_names_property_currency_and_each_listing(
+    client: HostexClient, sandbox: Sandbox
+) -> None:
+    reachable = select(["all"])
+    engine = Engine(reachable, Context(client, reachable.reachable), "preview")
+    arguments = {"property_id": HARBOUR_LOFT, "prices": [{**RANGE, "price": 150}]}
+    offer = cast("Any", await engine.call("update_property_prices", arguments)).structured_content
+    preview = offer["preview"]
+    assert preview["target"] == {"property": "Harbour Loft", "currency": "EUR"}
+    assert len(preview["changes"]) == len(steered(sandbox))
+    assert all("price 1" in row["after"] and "before" in row for row in preview["changes"])
+    assert not [one for one in sandbox.log if one.path == "/listings/prices"]
