@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from typing import Any, cast
 
@@ -30,7 +31,8 @@ def command(tool: str, arguments: tuple[str, ...], as_json: str | None, yes: boo
     about; without a terminal and without --yes the answer is no. Status 1: the tool failed; 2: wrong
     usage; 3: not confirmed, so nothing was changed."""
     given = _json_arguments(as_json) | _named_arguments(tool, arguments)
-    result = asyncio.run(_call(load_settings(**options), tool, given, _person(yes)))
+    quiet = None if "HOSTEX_MCP_LOG_LEVEL" in os.environ else "error"
+    result = asyncio.run(_call(load_settings(log_level=quiet, **options), tool, given, _person(yes)))
     click.echo(json.dumps(result, indent=2, ensure_ascii=False))
     if "error" in result:
         raise SystemExit(TOOL_ERROR)

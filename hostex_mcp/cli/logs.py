@@ -25,5 +25,6 @@ def configure_logs(level: str, form: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     text = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(_JsonFormatter() if form == "json" else text)
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    others = logging.ERROR if level == "error" else logging.WARNING
+    logging.basicConfig(level=others, handlers=[handler], force=True)
     logging.getLogger("hostex_mcp").setLevel(level.upper())

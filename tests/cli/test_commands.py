@@ -103,6 +103,12 @@ def test_a_weighty_change_without_a_terminal_is_declined_with_status_3(run: Run)
     assert "Shall this be done?" in done.stderr
 
 
+def test_a_call_at_the_terminal_shows_no_log_lines(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOSTEX_MCP_LOG_LEVEL")
+    assert run("call", "list_properties", "--sandbox").stderr == ""
+    assert run(*CANCEL, "--yes").stderr.endswith("Shall this be done?\n")
+
+
 def test_yes_answers_the_question_and_the_preview_is_still_shown(run: Run) -> None:
     done = run(*CANCEL, "--yes")
     assert done.exit_code == 0
