@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.parametrize("name", ["claude-desktop.json", "cursor.json"])
 async def test_a_client_configuration_starts_the_server(name: str) -> None:
     entry = json.loads((MANIFESTS / name).read_text(encoding="utf-8"))["mcpServers"]["hostex"]
-    command = shutil.which(entry["command"], path=str(Path(sys.executable).parent))
+    command = shutil.which(str(entry["command"]), path=str(Path(sys.executable).parent))
     assert command
     environ = {**entry["env"], "HOSTEX_MCP_SANDBOX": "1"}
     server = StdioServerParameters(command=command, args=entry["args"], env=environ)
