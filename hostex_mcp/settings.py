@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -59,6 +59,43 @@ def _secret(value: str) -> SecretStr:
     if not value.isascii() or not value.isprintable() or " " in value or "${" in value:
         raise ValueError("must be the token exactly as the Hostex portal showed it, on one line")
     return SecretStr(value)
+
+
+def _secrets(value: str) -> tuple[SecretStr, ...]:
+    return tuple(_secret(name) for name in _names(value))
+
+
+def _database(value: str) -> SecretStr:
+    if not value.startswith(("sqlite:///", "postgresql://")) or not value.isprintable():
+        raise ValueError("allowed: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
+    return SecretStr(value)
+
+
+def _origin(value: str) -> str:
+    """A web origin: scheme, host and port, nothing behind."""
+    parts = urlsplit(_api_url(value))
+    if parts.path or parts.query or parts.fragment or parts.username or parts.netloc.lower() != parts.netloc:
+        raise ValueError("allowed: an https address without a path, such as https://mcp.example.com")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    return tuple(_origin(one) for one in _names(value))
+
+
+def _networks(value: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(one)) for one in _names(value))
+    except ValueError:
+        raise ValueError("allowed: addresses or networks, such as 10.0.0.0/8, comma-separated") from None
+
+
+def _grace(value: str) -> int:
+    return int(_number(value, 0, 600, "allowed: a number of seconds from 0 to 600"))
+
+
+def _count(value: str) -> int:
+    return int(_number(value, 1, 64, "allowed: a number from 1 to 64"))
 
 
 def _seconds(value: str) -> float:
@@ -204,6 +241,66 @@ class Settings:
     horizon_days: int = _setting(
         "HOSTEX_MCP_HORIZON_DAYS", _days, 1095, "how many days ahead calendars and prices may be changed"
     )
+    public_url: str | None = _setting(
+        "HOSTEX_MCP_PUBLIC_URL",
+        _origin,
+        None,
+        "over HTTP: the https address users reach, without a path; the bound address unless set",
+    )
+    database_url: SecretStr | None = _setting(
+        "HOSTEX_MCP_DATABASE_URL",
+        _database,
+        None,
+        "over HTTP: where grants and clients are kept: sqlite:///FILE, or postgresql://... for several "
+        "replicas; a file in the user's data directory unless set",
+    )
+    secret_keys: tuple[SecretStr, ...] = _setting(
+        "HOSTEX_MCP_SECRET_KEYS",
+        _secrets,
+        (),
+        "over HTTP: keys from `hostex-mcp keys new`, comma-separated; the first encrypts and signs, all "
+        "decrypt and verify; made and kept beside the SQLite file unless set, required with PostgreSQL",
+    )
+    refresh_grace_seconds: int = _setting(
+        "HOSTEX_MCP_REFRESH_GRACE_SECONDS",
+        _grace,
+        60,
+        "over HTTP: how long a rotated refresh token still gives its own client the same answer",
+    )
+    allow_token_header: bool = _setting(
+        "HOSTEX_MCP_ALLOW_TOKEN_HEADER",
+        _switch,
+        False,
+        "over HTTP: serve requests that bring their own Hostex token in Hostex-Access-Token",
+    )
+    allowed_origins: tuple[str, ...] = _setting(
+        "HOSTEX_MCP_ALLOWED_ORIGINS",
+        _origins,
+        (),
+        "over HTTP: web origins, comma-separated, whose pages may call; its own and those of the user's own "
+        "machine always may",
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        "HOSTEX_MCP_TRUSTED_PROXIES",
+        _networks,
+        (),
+        "over HTTP: addresses or networks of proxies whose X-Forwarded-For is believed",
+    )
+    workers: int | None = _setting(
+        "HOSTEX_MCP_WORKERS", _count, None, "over HTTP: worker processes; one for each core unless set"
+    )
+    client_id: str | None = _setting(
+        "HOSTEX_CLIENT_ID", str, None, "over HTTP: the partner's client id at Hostex"
+    )
+    client_secret: SecretStr | None = _setting(
+        "HOSTEX_CLIENT_SECRET", _secret, None, "over HTTP: the partner's client secret at Hostex"
+    )
+    authorize_url: str = _setting(
+        "HOSTEX_AUTHORIZE_URL",
+        _api_url,
+        "https://hostex.io/app/authorization",
+        "over HTTP: Hostex's page on which a host lets the partner in",
+    )
     log_level: str = _setting(
         "HOSTEX_MCP_LOG_LEVEL",
         _one_of("debug", "info", "warning", "error"),
@@ -237,8 +334,11 @@ def _parsed(variable: str, text: str, parse: Callable[[str], Any]) -> Any:
     try:
         return parse(text)
     except ValueError as error:
-        shown = variable if parse is _secret else f"{variable}={text}"
+        shown = variable if parse in _HIDING else f"{variable}={text}"
         raise SettingsError(f"{shown}: {error}") from None
+
+
+_HIDING = (_secret, _secrets, _database)
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:

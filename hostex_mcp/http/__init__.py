@@ -1,0 +1,1 @@
+"""MCP over HTTP for many hosts: transport, authorization server, pages, storage."""

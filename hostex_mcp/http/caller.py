@@ -1,0 +1,19 @@
+"""Who is calling `/mcp`, found out before anything else of the call is looked at."""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from hostex_mcp.http.config import SCOPES
+from hostex_mcp.http.store.records import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One account's side of a call. `account` keys every cache, limit, confirmation and audit line, and gives no
+    token away. A grant's credential is in the database; any other caller brings `token`."""
+
+    account: str
+    scopes: frozenset[str] = frozenset(SCOPES)
+    grant: Grant | None = None
+    token: SecretStr | None = None

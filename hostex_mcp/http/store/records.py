@@ -1,0 +1,104 @@
+"""What the database keeps, as values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import SecretStr
+
+from hostex_mcp.settings import Privacy
+
+Kind = Literal["token", "partner"]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An OAuth client. `metadata` is its registration or its client ID metadata document (RFC 7591 names),
+    without the secret. `fresh_until` is when a document has to be fetched again; `expires_at` when a
+    registration that nobody used is forgotten."""
+
+    client_id: str
+    metadata: dict[str, Any]
+    secret: SecretStr | None = None
+    created_at: datetime | None = None
+    fresh_until: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What opens a Hostex account: a host's own access token, or a partner's pair, whose access token ends at
+    `expires_at`. `writable` is None where it is not known."""
+
+    kind: Kind
+    access_token: SecretStr
+    refresh_token: SecretStr | None = None
+    expires_at: datetime | None = None
+    writable: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person allowed on the consent page, a bound on everything the grant may do. No `property_ids`
+    means all properties, future ones too."""
+
+    scopes: frozenset[str]
+    toolsets: tuple[str, ...] = ("core",)
+    property_ids: tuple[int, ...] = ()
+    privacy: Privacy = "standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One person's permission for one client. `browser` is a digest of the browser it was given in. A grant is
+    pending until its last question is answered, then active until it is ended, for a `reason` that is shown.
+    `link` counts the credentials it has had, so that a newer one is told from an older."""
+
+    grant_id: str
+    client_id: str
+    client_name: str
+    returns_to: str
+    choices: Choices
+    resource: str
+    browser: str
+    kind: Kind
+    status: Literal["pending", "active", "ended"]
+    created_at: datetime
+    used_at: datetime | None = None
+    reason: str | None = None
+    link: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An authorization code's binding (RFC 6749, RFC 7636, RFC 8707)."""
+
+    grant_id: str
+    client_id: str
+    redirect_uri: str
+    redirect_uri_given: bool
+    code_challenge: str
+    scopes: tuple[str, ...]
+    resource: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An access token and the refresh token that follows it, as a client gets them. Only digests of them are
+    kept, and, while a repeat is answered, the pair in encrypted form."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    scopes: tuple[str, ...]
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token that was issued here, looked up by its text: what it is for and whose."""
+
+    grant: Grant
+    client_id: str
+    scopes: tuple[str, ...]
+    expires_at: datetime
