@@ -102,3 +102,18 @@ class Issued:
     client_id: str
     scopes: tuple[str, ...]
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What is found in place of a code that somebody has redeemed before: the grant it led to, which must end."""
+
+    grant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Something single-use that was used. `outcome` is None until it is settled."""
+
+    expires_at: datetime
+    outcome: bytes | None = field(default=None, repr=False)
