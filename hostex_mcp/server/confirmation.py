@@ -57,14 +57,18 @@ def digest(value: object) -> str:
 
 
 class Confirmations:
-    """Issues and checks tokens. The first of `keys` signs, all verify. Each token works once: the ledger
-    decides, and remembers what came of it till long after it could be presented again."""
+    """Issues and checks tokens. `keys` gives the keys there are now: the first signs, all verify. Each token
+    works once: the ledger decides, and remembers what came of it till long after it could be presented again."""
 
     def __init__(
-        self, now: Callable[[], datetime], keys: Sequence[bytes] = (), ledger: Ledger | None = None
+        self,
+        now: Callable[[], datetime],
+        keys: Callable[[], Sequence[bytes]] | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
+        own = (secrets.token_bytes(32),)
         self._now = now
-        self._keys = tuple(keys) or (secrets.token_bytes(32),)
+        self._keys = keys or (lambda: own)
         self._ledger = ledger or MemoryLedger(now)
 
     def issue(self, binding: Binding) -> tuple[str, datetime]:
@@ -72,7 +76,7 @@ class Confirmations:
         expires = (self._now() + LIFETIME).astimezone(UTC).replace(microsecond=0)
         content = {**asdict(binding), "expires": int(expires.timestamp()), "nonce": secrets.token_hex(16)}
         text = json.dumps(content, separators=(",", ":")).encode()
-        return urlsafe_b64encode(_mac(self._keys[0], text) + text).decode().rstrip("="), expires
+        return urlsafe_b64encode(_mac(self._keys()[0], text) + text).decode().rstrip("="), expires
 
     async def check(self, token: str, binding: Binding) -> Finding:
         """What is true of a presented token. Another account's is unknown, like one that never was."""
@@ -109,7 +113,7 @@ class Confirmations:
         except ValueError:
             return None
         mac, text = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
-        if not any(hmac.compare_digest(mac, _mac(key, text)) for key in self._keys):
+        if not any(hmac.compare_digest(mac, _mac(key, text)) for key in self._keys()):
             return None
         return cast("dict[str, Any]", json.loads(text))
 

@@ -37,7 +37,7 @@ class SlowLedger(MemoryLedger):
 
 def replica(ledger: MemoryLedger, desk: Desk, key: bytes = OLD) -> Writes:
     """The writes of one more process that serves the same account."""
-    return Writes("a", "auto", desk.clock, confirmations=Confirmations(desk.clock, [key], ledger))
+    return Writes("a", "auto", desk.clock, confirmations=Confirmations(desk.clock, lambda: [key], ledger))
 
 
 async def test_a_token_of_one_process_confirms_in_another_which_tells_a_third_what_came_of_it() -> None:
@@ -71,15 +71,15 @@ async def test_a_token_that_reaches_two_processes_at_once_sends_once() -> None:
 
 async def test_a_replaced_key_still_verifies_while_it_is_kept_and_not_after() -> None:
     clock = Clock()
-    token, _ = Confirmations(clock, [OLD]).issue(BINDING)
-    assert await Confirmations(clock, [NEW, OLD]).check(token, BINDING) is Finding.VALID
-    assert await Confirmations(clock, [NEW]).check(token, BINDING) is Finding.UNKNOWN
+    token, _ = Confirmations(clock, lambda: [OLD]).issue(BINDING)
+    assert await Confirmations(clock, lambda: [NEW, OLD]).check(token, BINDING) is Finding.VALID
+    assert await Confirmations(clock, lambda: [NEW]).check(token, BINDING) is Finding.UNKNOWN
 
 
 async def test_the_first_key_signs() -> None:
     clock = Clock()
-    token, _ = Confirmations(clock, [NEW, OLD]).issue(BINDING)
-    assert await Confirmations(clock, [OLD]).check(token, BINDING) is Finding.UNKNOWN
+    token, _ = Confirmations(clock, lambda: [NEW, OLD]).issue(BINDING)
+    assert await Confirmations(clock, lambda: [OLD]).check(token, BINDING) is Finding.UNKNOWN
 
 
 async def test_a_token_that_is_not_ours_is_claimed_by_nobody() -> None:
