@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.guest_text import clean
 
 NAMELESS = "An app without a name"
+_MOST_READ = 1000
+_LONGEST_NAME = 60
 _LONGEST_HOST = 100
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -43,8 +45,9 @@ def asker(client_id: str, client_name: str, redirect_uri: str) -> Asker:
 
 
 def app_name(text: str | None) -> str:
-    """A client's name on one line, without anything invisible, at most about a hundred characters."""
-    return one_line(text or "").strip() or NAMELESS
+    """A client's name on one line, without anything invisible, and short."""
+    name = " ".join(clean((text or "")[:_MOST_READ]).split())
+    return name if 0 < len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…" if name else NAMELESS
 
 
 def destination(uri: str) -> Destination:
