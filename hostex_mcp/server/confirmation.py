@@ -58,7 +58,7 @@ def digest(value: object) -> str:
 
 class Confirmations:
     """Issues and checks tokens. `keys` gives the keys there are now: the first signs, all verify. Each token
-    works once: the ledger decides, and remembers what came of it till long after it could be presented again."""
+    works once: the ledger decides, and remembers what came of it till long after the token has expired."""
 
     def __init__(
         self,
