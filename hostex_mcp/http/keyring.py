@@ -1,11 +1,11 @@
 """The server's own keys: what they seal, sign and digest."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -16,13 +16,14 @@ from pydantic import SecretStr
 from hostex_mcp.settings import SettingsError
 
 _VERSION = b"\x01"
-_KEY_BYTES, _ID_BYTES, _NONCE_BYTES = 32, 6, 12
+_KEY_BYTES, _ID_BYTES, _NONCE_BYTES, _TAG_BYTES = 32, 6, 12, 16
 _HEAD_BYTES = len(_VERSION) + _ID_BYTES
+_BODY = _HEAD_BYTES + _NONCE_BYTES
 
 
 class Unsealable(Exception):
-    """A sealed text does not open: altered, foreign, bound to something else, or its key is gone. Which one is
-    not told."""
+    """A sealed text does not open: altered, foreign, bound to something else, or its key is gone. Which one
+    is not told."""
 
 
 def new_key() -> str:
@@ -35,8 +36,9 @@ class KeyRing:
 
     Args:
         keys: url-safe base64 of 32 random bytes each, as `new_key` makes them.
-        reread: gives the keys as they are now, or None if they have not changed. Asked when a sealed text names
-            a key that is not on the ring.
+        reread: gives the keys as they are now, or None if they have not changed. Asked before each use, so
+            it must be quick.
+        source: where the keys come from, for the error.
 
     Raises:
         SettingsError: there is no key, or one is not of this form. The line does not show it.
@@ -46,17 +48,20 @@ class KeyRing:
         self,
         keys: Sequence[SecretStr | str],
         reread: Callable[[], Sequence[SecretStr | str] | None] | None = None,
+        *,
+        source: str = "HOSTEX_MCP_SECRET_KEYS",
     ) -> None:
-        self._keys = _ring(keys)
         self._reread = reread
+        self._source = source
+        self._keys = _ring(keys, source)
 
     def __repr__(self) -> str:
-        return f"<KeyRing of {len(self._keys)}>"
+        return "<KeyRing>"
 
     def seal(self, purpose: str, plain: bytes, bound_to: str = "") -> str:
-        """Encrypts and authenticates under the first key; url-safe text. It opens only for the same purpose and
-        the same `bound_to`."""
-        first = self._keys[0]
+        """Encrypts and authenticates under the first key; url-safe text. It opens only for the same purpose
+        and the same `bound_to`."""
+        first = self._current()[0]
         head, nonce = _VERSION + first.key_id, secrets.token_bytes(_NONCE_BYTES)
         return _text(head + nonce + first.cipher(purpose).encrypt(nonce, plain, _context(head, bound_to)))
 
@@ -67,13 +72,9 @@ class KeyRing:
             Unsealable: for every reason alike.
         """
         raw = _bytes(sealed)
-        head, nonce, rest = (
-            raw[:_HEAD_BYTES],
-            raw[_HEAD_BYTES:][:_NONCE_BYTES],
-            raw[_HEAD_BYTES + _NONCE_BYTES :],
-        )
-        key = self._named(head)
-        if key is None or len(rest) < 16:
+        head, nonce, rest = raw[:_HEAD_BYTES], raw[_HEAD_BYTES:_BODY], raw[_BODY:]
+        key = next((key for key in self._current() if _VERSION + key.key_id == head), None)
+        if key is None or len(rest) < _TAG_BYTES:
             raise Unsealable
         try:
             return key.cipher(purpose).decrypt(nonce, rest, _context(head, bound_to))
@@ -83,37 +84,30 @@ class KeyRing:
     def is_current(self, sealed: str) -> bool:
         """Whether a text was sealed under the first key. Says nothing about whether it opens."""
         try:
-            return _bytes(sealed)[:_HEAD_BYTES] == _VERSION + self._keys[0].key_id
+            return _bytes(sealed)[:_HEAD_BYTES] == _VERSION + self._current()[0].key_id
         except Unsealable:
             return False
 
     def mac_keys(self, purpose: str) -> list[bytes]:
-        """Keys for signatures of one purpose, 32 bytes each: the first signs, all verify."""
-        return [key.derive("mac", purpose) for key in self._keys]
+        """Keys for signatures of one purpose, 32 bytes each: the first signs, all verify. To be asked for at
+        each use rather than kept, so that a rotation is noticed."""
+        return [key.derive("mac", purpose) for key in self._current()]
 
     def digests(self, purpose: str, text: str) -> list[str]:
-        """Keyed digests of a text under every key, first key first: to find a text again in a table that does not
-        give it away. 64 hexadecimal digits each."""
+        """Keyed digests of a text under every key, first key first, of 64 hexadecimal digits each: a text can
+        be found again in a table that does not give it away."""
+        data = text.encode("utf-8", "surrogatepass")
         return [
-            hmac.new(key.derive("digest", purpose), text.encode(), hashlib.sha256).hexdigest()
-            for key in self._keys
+            hmac.new(key.derive("digest", purpose), data, hashlib.sha256).hexdigest()
+            for key in self._current()
         ]
 
-    def refresh(self) -> None:
-        """Takes the keys up as they are now, if they come from a file that has changed."""
+    def _current(self) -> "tuple[_Key, ...]":
         keys = self._reread() if self._reread else None
         if keys:
-            self._keys = _ring(keys)
-
-    def _named(self, head: bytes) -> "_Key | None":
-        key = self._on_ring(head)
-        if key is None and head[:1] == _VERSION:
-            self.refresh()
-            key = self._on_ring(head)
-        return key
-
-    def _on_ring(self, head: bytes) -> "_Key | None":
-        return next((key for key in self._keys if _VERSION + key.key_id == head), None)
+            with suppress(SettingsError):
+                self._keys = _ring(keys, self._source)
+        return self._keys
 
 
 class _Key:
@@ -138,27 +132,25 @@ class _Key:
         return self._ciphers[purpose]
 
 
-def _ring(keys: Sequence[SecretStr | str]) -> tuple[_Key, ...]:
+def _ring(keys: Sequence[SecretStr | str], source: str) -> tuple[_Key, ...]:
     if not keys:
-        raise SettingsError("HOSTEX_MCP_SECRET_KEYS: no key; `hostex-mcp keys new` prints one")
-    return tuple(_Key(_secret(place, key)) for place, key in enumerate(keys, 1))
+        raise SettingsError(f"{source}: holds no key; `hostex-mcp keys new` prints one")
+    return tuple(_Key(_secret(key, f"{source}: key {place}")) for place, key in enumerate(keys, 1))
 
 
-def _secret(place: int, key: SecretStr | str) -> bytes:
+def _secret(key: SecretStr | str, named: str) -> bytes:
     text = key.get_secret_value() if isinstance(key, SecretStr) else key
     try:
-        secret = _bytes(text.strip().rstrip("="))
+        secret = _bytes(text.rstrip("="))
     except Unsealable:
         secret = b""
     if len(secret) != _KEY_BYTES:
-        raise SettingsError(
-            f"HOSTEX_MCP_SECRET_KEYS: key {place} is not a key as `hostex-mcp keys new` prints it"
-        )
+        raise SettingsError(f"{named} is not a key as `hostex-mcp keys new` prints them")
     return secret
 
 
 def _context(head: bytes, bound_to: str) -> bytes:
-    return head + bound_to.encode()
+    return head + bound_to.encode("utf-8", "surrogatepass")
 
 
 def _text(raw: bytes) -> str:
@@ -166,10 +158,10 @@ def _text(raw: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    """The bytes of a text in its one canonical form, so that a text that is single-use has no second spelling."""
+    """The bytes of a text in its one canonical form: what works once must not have a second spelling."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise Unsealable from None
     if _text(raw) != text:
         raise Unsealable
