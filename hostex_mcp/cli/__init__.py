@@ -14,6 +14,7 @@ _COMMANDS = {
     "tools": "List the tools with toolset, effect and approximate token cost.",
     "demo": "Show the server at work on the demo account; no Hostex account needed.",
     "audit": "Show the audit trail of writes.",
+    "keys": "Make and rotate the keys that encrypt what the HTTP server keeps.",
     "sandbox": "Serve the simulated Hostex over HTTP.",
 }
 

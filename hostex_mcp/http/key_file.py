@@ -30,13 +30,12 @@ class KeyFile:
         except OSError as error:
             raise SettingsError(f"{self.path}: {error.strerror}") from None
 
-    def add(self) -> tuple[str, str]:
-        """Puts a fresh key before the others. The key that was first until then, and the fresh one."""
+    def add(self) -> str:
+        """Puts a fresh key before the others. The key that was first until then."""
         with exclusive(self._lock):
             keys = self._read()
-            fresh = new_key()
-            self._write([fresh, *keys])
-            return keys[0], fresh
+            self._write([new_key(), *keys])
+            return keys[0]
 
     def drop_older_than(self, key: str) -> int:
         """Takes the keys behind this one out of the file. How many those were."""
