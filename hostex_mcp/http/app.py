@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
 
-from mcp.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -31,12 +29,10 @@ _EXPOSED = ["WWW-Authenticate", "Mcp-Session-Id", "MCP-Protocol-Version", "Retry
 _UNLIMITED = Limits(account=None, strangers=None)
 
 
-def local_app(
-    settings: Settings, address: Address, engine: Engine, *, server: Server[Any] | None = None
-) -> Starlette:
-    """The application of one local user, without authorization. `server` may take the place of our own."""
+def local_app(settings: Settings, address: Address, engine: Engine) -> Starlette:
+    """The application of one local user, without authorization."""
     inside = Inside(identifies=_Anyone(), engines=_Always(engine))
-    return assemble(settings, address, inside, server=server, limits=_UNLIMITED)
+    return assemble(settings, address, inside, limits=_UNLIMITED)
 
 
 def assemble(
@@ -44,13 +40,14 @@ def assemble(
     address: Address,
     inside: Inside,
     *,
-    server: Server[Any] | None = None,
     limits: Limits | None = None,
+    manager: StreamableHTTPSessionManager | None = None,
 ) -> Starlette:
-    """The transport around what is inside."""
+    """The transport around what is inside. `manager` may serve another MCP server than our own, or serve it
+    with sessions and streams."""
     limits = limits or Limits()
-    manager = StreamableHTTPSessionManager(
-        server or create_server(engine_of), stateless=True, json_response=True
+    manager = manager or StreamableHTTPSessionManager(
+        create_server(engine_of), stateless=True, json_response=True
     )
     endpoint = Endpoint(manager, inside, limits)
 
