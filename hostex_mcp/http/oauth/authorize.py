@@ -1,7 +1,7 @@
 """`/authorize`: checks what a client asks for, and sends the person on to the consent page.
 
-No request is stored. What is wrong before the client and its redirect URI are known is told to the person; what
-is wrong after that goes back to the client.
+No request is stored. What is wrong before the client and its redirect URI are known is told to the person;
+what is wrong after that goes back to the client.
 """
 
 import re
