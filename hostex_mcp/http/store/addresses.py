@@ -33,11 +33,8 @@ class Place:
         Raises:
             SettingsError: it cannot be made.
         """
-        try:
-            if self.file:
-                make_private(self.file)
-        except OSError as error:
-            raise SettingsError(f"{self.file}: {error.strerror}; {VARIABLE} names another file") from None
+        if self.file:
+            make_private(self.file)
 
     def problem(self, error: DBAPIError) -> SettingsError:
         """Why it cannot be used, in one line without the password."""

@@ -1,7 +1,7 @@
 """The database brought to the schema of this version."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -32,27 +32,22 @@ def migrate_place(place: Place) -> None:
     """As `migrate`."""
     place.prepare()
     try:
-        if not _is_current(place):
+        with exclusive(place.lock) if place.lock else nullcontext():
             _migrate(place)
     except DBAPIError as error:
         raise place.problem(error) from None
 
 
-def _is_current(place: Place) -> bool:
-    with _connected(place) as connection:
-        return _revision(connection) == REVISIONS[-1]
-
-
 def _migrate(place: Place) -> None:
-    if place.lock is None:
-        with _connected(place) as connection:
+    with _connected(place) as connection:
+        if _revision(connection) == REVISIONS[-1]:
+            return
+    if place.file:
+        _log_ahead(place)
+    with _connected(place) as connection:
+        if not place.file:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-            _upgrade(connection)
-    else:
-        with exclusive(place.lock):
-            _log_ahead(place)
-            with _connected(place) as connection:
-                _upgrade(connection)
+        _upgrade(connection)
 
 
 def _upgrade(connection: Connection) -> None:

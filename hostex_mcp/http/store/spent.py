@@ -26,7 +26,9 @@ class SpentKeys:
         until `expires_at`, which must not be before the key itself becomes worthless."""
         values = {"kind": kind, "digest": digest(key), "expires_at": expires_at}
         claim = self._kept.database.insert(SPENT).values(values).on_conflict_do_nothing()
-        return await write(self._kept.database, claim) == 1
+        async with self._kept.database.transaction() as connection:
+            made = await connection.execute(claim.returning(SPENT.c.digest))
+            return made.one_or_none() is not None
 
     async def settle(self, kind: str, key: str, outcome: bytes) -> None:
         """Keeps what came of a claim, for whoever repeats it."""
