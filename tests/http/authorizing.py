@@ -92,6 +92,7 @@ class Deployment:
     """The server and all around it. `allowed` is what the person allows, `seen` what they were asked."""
 
     http: httpx2.AsyncClient
+    transport: httpx2.ASGITransport
     parts: Parts
     clock: Clock
     web: Web
@@ -192,7 +193,7 @@ async def deployed(
         app = Starlette()
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url=origin) as http:
-            server = Deployment(http, parts, clock, web, ended)
+            server = Deployment(http, transport, parts, clock, web, ended)
             app.router.routes.extend([*routes(parts), *_stand_ins(server, bearer)])
             yield server
 
