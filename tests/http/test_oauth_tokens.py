@@ -6,6 +6,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from hostex_mcp.http.store.records import Pair
 from tests.http.authorizing import (
     CALLBACK,
     RESOURCE,
@@ -248,6 +249,21 @@ async def test_an_old_refresh_token_after_the_grace_ends_the_whole_family(tmp_pa
         assert error_of(await server.refresh(client["client_id"], third["refresh_token"])) == "invalid_grant"
         assert await server.store.grants.credential("grant-1") is None
     assert "used again" in server.ended["grant-1"]
+
+
+async def test_a_grant_that_ends_during_a_refresh_gives_no_token(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        client = await server.register()
+        first = await server.connect(client["client_id"])
+        rotate = server.store.tokens.rotate
+
+        async def rotate_too_late(text: str, scopes: tuple[str, ...]) -> Pair | None:
+            await server.parts.end_grant("grant-1", "The host disconnected.")
+            return await rotate(text, scopes)
+
+        server.store.tokens.rotate = rotate_too_late
+        refused = await server.refresh(client["client_id"], first["refresh_token"])
+    assert error_of(refused) == "invalid_grant"
 
 
 async def test_a_refresh_token_is_for_its_own_client(tmp_path: Path) -> None:
