@@ -67,7 +67,7 @@ class Partner:
         """What was consented to before this state was made; good once, and only in the same browser."""
         spent = self._parts.store.spent
         left = await spent.outcome(_LEFT, state) if state else None
-        if left is None or left.outcome is None:
+        if left is None or left.outcome is None or left.expires_at <= self._parts.now():
             raise out_of_date()
         kept: dict[str, Any] = json.loads(left.outcome)
         asked = question(self._parts, request, kept["request"])
