@@ -13,7 +13,7 @@ import click
 from starlette.types import ASGIApp
 
 from hostex_mcp.cli.logs import configure_logs
-from hostex_mcp.cli.session import OneLine, load_settings, open_engine, serving_options
+from hostex_mcp.cli.session import OneLine, load_settings, open_engine, selection_of, serving_options
 from hostex_mcp.http.app import local_app
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.serving import Opening, bind, serve
@@ -35,6 +35,7 @@ def command(host: str, port: int, no_auth: bool, **options: Any) -> None:
     """Serve MCP over HTTP at /mcp: with OAuth, for many hosts, or with --no-auth for the token of
     HOSTEX_ACCESS_TOKEN alone."""
     settings = load_settings(**options)
+    selection_of(settings)
     _check_reach(settings, host)
     if no_auth:
         _check_local(settings, host)
