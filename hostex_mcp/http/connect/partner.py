@@ -49,7 +49,7 @@ class Partner:
         if not code:
             return self._again(asked, chosen, DENIED if error == "access_denied" else NOT_LINKED)
         try:
-            credential = await self._parts.upstream.exchange(code, self._redirect_uri)
+            credential = await self._parts.upstream.exchange(code)
         except HostexError as failed:
             return self._again(asked, chosen, NOT_LINKED.about(failed.request_id))
         return await self._connect(asked, chosen, credential)
