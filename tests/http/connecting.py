@@ -31,7 +31,11 @@ from tests.http.html_pages import Fields, Html, changed
 ADDRESS = Address("https://mcp.example.com")
 CLIENT = "client-1"
 PORTAL = "https://hostex.example/app/authorization"
-PARTNER = {"client_id": CLIENT_ID, "client_secret": SecretStr(CLIENT_SECRET), "authorize_url": PORTAL}
+PARTNER: dict[str, Any] = {
+    "client_id": CLIENT_ID,
+    "client_secret": SecretStr(CLIENT_SECRET),
+    "authorize_url": PORTAL,
+}
 RETURN = "https://claude.ai/api/mcp/auth_callback"
 HERE = {"origin": ADDRESS.origin, "sec-fetch-site": "same-origin"}
 

@@ -266,9 +266,7 @@ async def test_a_form_without_its_own_pages_token_is_refused(tmp_path: Path) -> 
     async with deployment(tmp_path) as person:
         page = await person.consent()
         foreign = (await person.consent(nonce="another")).value("csrf")
-        for given in ([], "", "0" * 64, foreign, "\udcff"):
-            if given == "\udcff":
-                continue
+        for given in ("", "0" * 64, foreign, "\u00e9"):
             answer = await person.answer(page, token=TOKENS.WRITABLE, csrf=given)
             assert answer.status_code == 403
         assert not await person.grants()

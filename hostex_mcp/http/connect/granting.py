@@ -35,7 +35,7 @@ class Granting:
     ) -> Response:
         """Store the grant and return to the client, or first ask for the properties."""
         if not await self._claim(asked):
-            await self._give_back(credential)
+            await self._parts.linking.forget(credential)
             return await self._repeat(asked)
         grant = self._pending(asked, choices, credential)
         await self._parts.store.grants.add(grant, credential)
@@ -83,10 +83,6 @@ class Granting:
                 break
             await anyio.sleep(_WAIT_SECONDS)
         raise already_answered()
-
-    async def _give_back(self, credential: Credential) -> None:
-        if credential.kind == "partner":
-            await self._parts.linking.forget(credential)
 
     def _pending(self, asked: Question, choices: Choices, credential: Credential) -> Grant:
         return Grant(
