@@ -1,5 +1,6 @@
 """What somebody who has copied the database can do with it: nothing."""
 
+import asyncio
 import re
 import sqlite3
 import stat
@@ -166,6 +167,22 @@ async def test_wiped_secrets_are_gone_from_the_rows(
     rows = _all_rows(database_url)
     assert any(grant_id in row for row in rows)
     assert [row for row in rows if SEALED.search(row)] == []
+
+
+async def test_a_refresh_while_its_grant_is_ended_leaves_no_token_behind(
+    store: Store, clock: Clock, database_url: SecretStr
+) -> None:
+    for _ in range(20):
+        grant_id, pair = await connected(store, clock.time)
+        code = await a_code(store, grant_id, clock.time)
+        await asyncio.gather(
+            store.tokens.rotate(pair.refresh_token, BOTH),
+            store.grants.end(grant_id, "disconnected"),
+            store.tokens.redeem(code),
+        )
+    rows = _all_rows(database_url)
+    assert len([row for row in rows if "disconnected" in row]) == 20
+    assert [row for row in rows if "'refresh'" in row or "'access'" in row] == []
 
 
 async def test_the_files_are_for_this_user_only(tmp_path: Path, clock: Clock) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
+from hostex_mcp.http.exclusive import exclusive
 from hostex_mcp.http.store import Store, migrate, open_store, store_of
 from hostex_mcp.http.store import schema as written
 from hostex_mcp.http.store.addresses import place_of
+from hostex_mcp.http.store.recent import Recent
 from hostex_mcp.settings import Settings, SettingsError
 from tests.http.databases import PostgresServer
 from tests.http.keeping import KEY, RING, Clock, connected, granted
@@ -186,11 +190,12 @@ async def test_a_reader_is_not_held_up_by_a_writer(sqlite_url: SecretStr, clock:
             other.rollback()
 
 
-async def test_a_restart_of_the_postgresql_server_is_survived(
+async def test_connections_that_the_server_dropped_are_made_anew(
     postgres_server: PostgresServer, postgres_url: SecretStr, clock: Clock
 ) -> None:
     async with open_store(postgres_url, RING, now=clock) as store:
         _, pair = await connected(store, clock.time)
+        await store.ping()
         postgres_server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
         )
@@ -211,6 +216,38 @@ def test_a_worker_that_finds_the_schema_in_order_loads_no_migration_tool(sqlite_
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+async def test_a_table_that_is_missing_is_an_error_and_not_asked_for_twice(
+    store: Store, database_url: SecretStr
+) -> None:
+    engine = create_engine(plain(database_url))
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE spent"))
+    engine.dispose()
+    with pytest.raises(DBAPIError):
+        await store.spent.outcome("consent", "nonce")
+
+
+def test_a_lock_that_another_process_keeps_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("hostex_mcp.http.exclusive._PATIENCE_SECONDS", 0.01)
+    with exclusive(tmp_path / "kept.db.lock"):
+        assert problem(f"sqlite:///{tmp_path / 'kept.db'}").endswith("another process holds it")
+    migrate(SecretStr(f"sqlite:///{tmp_path / 'kept.db'}"))
+
+
+def test_what_was_seen_lately_never_grows_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hostex_mcp.http.store.recent._MOST", 2)
+    recent, now = Recent(timedelta(minutes=1)), Clock().time
+    assert [recent.is_news(name, now) for name in ("a", "b", "a", "c", "a")] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_key_is_no_part_of_any_repr(sqlite_url: SecretStr) -> None:
