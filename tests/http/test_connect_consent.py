@@ -193,6 +193,25 @@ async def test_a_second_click_gets_the_answer_of_the_first(tmp_path: Path) -> No
         assert len(await person.grants()) == 1
 
 
+async def test_cancel_right_after_connect_takes_it_back(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent()
+        await person.answer(page, token=TOKENS.WRITABLE)
+        answer = await person.answer(page, decision="cancel")
+        assert query(answer.headers["location"])["error"] == "access_denied"
+        [grant] = await person.grants()
+        assert grant.status == "ended"
+
+
+async def test_connect_right_after_cancel_stays_cancelled(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent()
+        await person.answer(page, decision="cancel")
+        answer = await person.answer(page, token=TOKENS.WRITABLE)
+        assert query(answer.headers["location"])["error"] == "access_denied"
+        assert not await person.grants()
+
+
 @pytest.mark.parametrize("decision", ["connect", "cancel"])
 async def test_a_question_that_was_answered_is_not_answered_again(tmp_path: Path, decision: str) -> None:
     async with deployment(tmp_path) as person:

@@ -61,7 +61,7 @@ class Partner:
             await self._parts.linking.forget(credential)
             return self._again(asked, chosen, problem)
         choices = granted(chosen, offer_of(asked.transaction.scopes, self._parts.settings))
-        return await self._granting.grant(asked, choices, credential, pick=chosen.pick)
+        return await self._granting.grant(asked, choices, credential, pick=chosen.pick, chained=True)
 
     async def _opened(self, request: Request, state: str) -> tuple[Question, Chosen]:
         """What was consented to before this state was made; good once, and only in the same browser."""
