@@ -1,5 +1,5 @@
 """Start-up of the stdio server: from process start to the first tools/list and to the first call, beside a
-bare one-tool server of the same SDK. Run: python benchmarks/startup.py [RUNS]"""
+bare one-tool server of the same SDK. Run: python -m benchmarks.startup [RUNS]"""
 
 import json
 import os
@@ -8,9 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
-BARE = Path(__file__).with_name("bare_server.py")
 HANDSHAKE = {
     "protocolVersion": "2025-11-25",
     "capabilities": {},
@@ -60,7 +58,7 @@ def measure(command: Sequence[str], tool: str) -> tuple[float, float]:
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     servers = {
-        "bare one-tool server of the SDK": ([sys.executable, str(BARE)], "ping_host"),
+        "bare one-tool server of the SDK": ([sys.executable, "-m", "benchmarks.bare_server"], "ping_host"),
         "hostex-mcp --sandbox": ([sys.executable, "-m", "hostex_mcp", "--sandbox"], "list_properties"),
     }
     for command, tool in servers.values():

@@ -1,5 +1,5 @@
 """Tokens (o200k) of the tool lists, and of answers to fixed questions beside Hostex's own raw answer.
-Run: python benchmarks/tokens.py"""
+Run: python -m benchmarks.tokens"""
 
 import asyncio
 import json

@@ -44,7 +44,16 @@ def bind(host: str, port: int) -> socket.socket:
         OSError: it is taken, or not of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=2048)
+    # asyncio switches Nagle's algorithm off, which costs 40 ms an answer, only where TCP is named.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def serve(make_app: Callable[[], ASGIApp], listener: socket.socket, workers: int) -> int:
