@@ -5,6 +5,8 @@ As a program, `python -m tests.http.driving ADDRESS` is a browser for clients th
 
 import os
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -24,27 +26,36 @@ class Person:
 
     token: str = WRITABLE
     choices: dict[str, str | list[str]] = field(default_factory=lambda: {"access": "write"})
-    transport: httpx2.BaseTransport | None = None
     decision: str = "connect"
-
-    def __post_init__(self) -> None:
-        self.browser = httpx2.Client(transport=self.transport, timeout=30)
-        self.seen: list[Html] = []
+    transport: Callable[[], httpx2.BaseTransport] = httpx2.HTTPTransport
+    cookies: httpx2.Cookies = field(default_factory=httpx2.Cookies)
+    seen: list[Html] = field(default_factory=list[Html])
 
     def authorize(self, url: str) -> str:
         """Open an authorization page and go through with it; the address that leads back to the client."""
-        answer = self.browser.get(url)
-        for _ in range(_STEPS):
-            if answer.is_redirect:
+        with self._browser() as browser:
+            answer = browser.get(url)
+            for _ in range(_STEPS):
+                if not answer.is_redirect:
+                    answer = self._submit(browser, answer)
+                    continue
                 onward = urljoin(str(answer.url), answer.headers["location"])
                 if _origin(onward) != _origin(url):
                     return onward
-                answer = self.browser.get(onward)
-            else:
-                answer = self._submit(answer)
+                answer = browser.get(onward)
         raise AssertionError(f"goes on and on: {answer.text}")
 
-    def _submit(self, answer: httpx2.Response) -> httpx2.Response:
+    def go(self, url: str) -> None:
+        """Go through with an authorization and deliver its answer to the client."""
+        httpx2.get(self.authorize(url), timeout=30).raise_for_status()
+
+    @contextmanager
+    def _browser(self) -> Generator[httpx2.Client]:
+        with httpx2.Client(transport=self.transport(), cookies=self.cookies, timeout=30) as browser:
+            yield browser
+            self.cookies = browser.cookies
+
+    def _submit(self, browser: httpx2.Client, answer: httpx2.Response) -> httpx2.Response:
         page = Html(answer.text)
         self.seen.append(page)
         forms = page.all("form")
@@ -53,13 +64,12 @@ class Person:
         values: dict[str, str | list[str]] = {"decision": self.decision}
         if page.all("input", name="token"):
             values["token"] = self.token
-        fields = changed(page.fields, **values, **self.choices)
         target = urljoin(str(answer.url), forms[0]["action"])
         headers = {"Origin": _origin(target), "Sec-Fetch-Site": "same-origin"}
         data: dict[str, list[str]] = {}
-        for name, value in fields:
+        for name, value in changed(page.fields, **values, **self.choices):
             data.setdefault(name, []).append(value)
-        return self.browser.post(target, data=data, headers=headers)
+        return browser.post(target, data=data, headers=headers)
 
 
 def answer_in(url: str) -> dict[str, str]:
@@ -74,11 +84,5 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def browse(url: str) -> None:
-    """Go through with an authorization and deliver its answer to the client."""
-    person = Person(os.environ.get(TOKEN, WRITABLE))
-    person.browser.get(person.authorize(url)).raise_for_status()
-
-
 if __name__ == "__main__":
-    browse(sys.argv[1])
+    Person(os.environ.get(TOKEN, WRITABLE)).go(sys.argv[1])
