@@ -12,7 +12,7 @@ from hostex_mcp.api.oauth import OBTAIN_TOKEN
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.recent import Recent
 from hostex_mcp.http.store.records import Credential
-from hostex_mcp.http.upstream import Upstream
+from hostex_mcp.http.upstream import PairRefused, Upstream
 
 RENEWED_BEFORE = timedelta(days=2)
 
@@ -117,7 +117,10 @@ class Renewal:
         held = await self.held(grant_id)
         if held is None or held.link != link:
             return held
-        pair = await self._pair(grant_id, held)
+        try:
+            pair = await self._pair(grant_id, held)
+        except PairRefused as error:
+            return await self._refused(grant_id, link, error)
         self._unstored[grant_id] = Held(pair, link)
         stored = await self._grants.replace_credential(grant_id, pair, link)
         del self._unstored[grant_id]
@@ -132,3 +135,10 @@ class Renewal:
         if kept and kept.link == held.link:
             return kept.credential
         return await self._upstream.refresh(held.credential)
+
+    async def _refused(self, grant_id: str, link: int, error: PairRefused) -> Held | None:
+        """What is stored, if another process was faster after all, one whose lease had run out."""
+        held = await self.held(grant_id)
+        if held and held.link == link:
+            raise error
+        return held
