@@ -17,6 +17,7 @@ pytestmark = pytest.mark.anyio
         ("https://claude.ai/api/mcp/auth_callback", "web", "claude.ai"),
         ("https://claude.ai:8443/cb", "web", "claude.ai:8443"),
         ("https://\u0430pple.com/cb", "web", "xn--pple-43d.com"),
+        ("https://\u0430..example/cb", "web", "\\u0430..example"),
         ("http://127.0.0.1:33418/callback", "device", "a program on this device (127.0.0.1:33418)"),
         ("http://localhost/callback", "device", "a program on this device (localhost)"),
         ("http://[::1]:7/callback", "device", "a program on this device ([::1]:7)"),

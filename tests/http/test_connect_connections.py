@@ -53,12 +53,12 @@ async def test_disconnect_ends_the_grant_and_says_so(tmp_path: Path) -> None:
         await person.connect(TOKENS.WRITABLE)
         page = await connections(person)
         answer = await press(person, page, action="disconnect", grant=page.value("grant"))
-        assert (answer.status_code, answer.headers["location"]) == (303, "/connect?done=1")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/connect?done=token")
         [grant] = await person.grants()
         assert grant.status == "ended"
         assert await person.parts.store.grants.credential(grant.grant_id) is None
-        after = Html((await person.get("/connect?done=1")).text)
-        assert "It is disconnected." in after.text
+        after = Html((await person.get("/connect?done=token")).text)
+        assert "It is disconnected. If you no longer need the access token, delete it in Hostex" in after.text
         assert "No longer connected Claude You disconnected it on the connections page." in after.text
         assert not after.all("button", value="disconnect")
 
@@ -72,7 +72,11 @@ async def test_disconnect_revokes_a_partners_pair_at_hostex(tmp_path: Path) -> N
         )
         await person.get(f"/connect/return?state={state}&code={code}")
         page = await connections(person)
-        await press(person, page, action="disconnect", grant=page.value("grant"))
+        answer = await press(person, page, action="disconnect", grant=page.value("grant"))
+        assert answer.headers["location"] == "/connect?done=partner"
+        after = Html((await person.get("/connect?done=partner")).text)
+        assert "It is disconnected." in after.text
+        assert "delete it in Hostex as well" not in after.text
         assert len([one for one in person.sandbox.log if one.path.endswith("/oauth/revoke")]) == 2
 
 

@@ -1,11 +1,14 @@
 """The consent page: what it says, and what becomes of each answer."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+import anyio
 import httpx2
 import pytest
 
+from hostex_mcp.http.connect import once
 from hostex_mcp.sandbox.tokens import TOKENS
 from tests.http.connecting import HERE, RETURN, deployment, query
 from tests.http.html_pages import Html, changed
@@ -157,6 +160,22 @@ async def test_a_server_that_only_reads_offers_no_changes(tmp_path: Path) -> Non
         assert not page.all("input", name="access", value="write")
 
 
+async def test_a_client_that_asks_for_changes_alone_is_offered_just_that(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent(scopes=("hostex:write",))
+        assert [one["value"] for one in page.all("input", name="access")] == ["write"]
+        assert "code" in query((await person.answer(page, token=TOKENS.WRITABLE)).headers["location"])
+        [grant] = await person.grants()
+        assert grant.choices.scopes == {"hostex:write"}
+
+
+async def test_where_nothing_could_be_allowed_nothing_is_asked(tmp_path: Path) -> None:
+    async with deployment(tmp_path, read_only=True) as person:
+        sealed = person.asked(scopes=("hostex:write",))
+        answer = await person.get(f"/connect/consent?{urlencode({'request': sealed})}")
+        assert Html(answer.text).headings == ["This server changes nothing"]
+
+
 async def test_the_operators_bounds_hold_for_topics_and_privacy(tmp_path: Path) -> None:
     async with deployment(tmp_path, toolsets=("calendar", "finance"), privacy="strict") as person:
         page = await person.consent()
@@ -191,6 +210,31 @@ async def test_a_second_click_gets_the_answer_of_the_first(tmp_path: Path) -> No
         second = await person.answer(page, token=TOKENS.WRITABLE)
         assert second.headers["location"] == first.headers["location"]
         assert len(await person.grants()) == 1
+
+
+async def test_two_clicks_at_once_get_one_answer(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page, answers = await person.consent(), list[str]()
+
+        async def click() -> None:
+            answers.append((await person.answer(page, token=TOKENS.WRITABLE)).headers["location"])
+
+        async with anyio.create_task_group() as clicks:
+            clicks.start_soon(click)
+            clicks.start_soon(click)
+        assert answers[0] == answers[1]
+        assert len(await person.grants()) == 1
+
+
+async def test_an_answer_that_never_came_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(once, "WAIT_SECONDS", 0)
+    async with deployment(tmp_path) as person:
+        page = await person.consent()
+        await person.parts.store.spent.claim("consent", "nonce-1", person.clock() + timedelta(minutes=10))
+        answer = await person.answer(page, token=TOKENS.WRITABLE)
+        assert Html(answer.text).headings == ["This has already been answered"]
 
 
 async def test_cancel_right_after_connect_takes_it_back(tmp_path: Path) -> None:

@@ -145,6 +145,18 @@ async def test_refused_at_hostex_the_question_is_asked_again(
         assert query(onward(await come_back(person, state=again, code=code(person))))["code"]
 
 
+async def test_an_account_that_hostex_does_not_let_in_is_told_so_and_its_pair_given_back(
+    tmp_path: Path,
+) -> None:
+    async with deployment(tmp_path, **PARTNER) as person:
+        state = await leave(person)
+        person.sandbox.faults.add("envelope", operation="GET /properties", times=None, code=420)
+        answer = await come_back(person, state=state, code=code(person))
+        assert "Hostex does not let this account in at present" in Html(answer.text).title
+        assert len([one for one in person.sandbox.log if one.path.endswith("/oauth/revoke")]) == 2
+        assert not await person.grants()
+
+
 async def test_cancelled_after_hostex_refused_the_client_is_told(tmp_path: Path) -> None:
     async with deployment(tmp_path, **PARTNER) as person:
         answer = await come_back(person, state=await leave(person), error="access_denied")

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import anyio
 import httpx2
 import pytest
 
@@ -87,7 +88,17 @@ async def test_cancel_ends_what_was_pending(tmp_path: Path) -> None:
         answer = await press(person, page, decision="cancel")
         assert query(answer.headers["location"])["error"] == "access_denied"
         assert not [one for one in await person.grants() if one.status != "ended"]
-        assert (await press(person, page, properties=[page.value("properties")])).status_code == 400
+        after = await press(person, page, properties=[page.value("properties")])
+        assert query(after.headers["location"])["error"] == "access_denied"
+
+
+async def test_cancel_right_after_connect_takes_it_back(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await second_page(person)
+        await press(person, page, properties=[page.value("properties")])
+        answer = await press(person, page, decision="cancel")
+        assert query(answer.headers["location"])["error"] == "access_denied"
+        assert [one.status for one in await person.grants()] == ["ended"]
 
 
 async def test_the_page_is_answered_once(tmp_path: Path) -> None:
@@ -95,6 +106,7 @@ async def test_the_page_is_answered_once(tmp_path: Path) -> None:
         page = await second_page(person)
         one = page.value("properties")
         assert (await press(person, page, properties=[one])).status_code == 303
+        person.clock.advance(seconds=6)
         for decision in ("connect", "cancel", "again"):
             again = await press(person, page, decision=decision, properties=[one])
             assert Html(again.text).headings == ["This has already been answered"]
@@ -110,6 +122,30 @@ async def test_properties_that_cannot_be_read_can_be_tried_again(tmp_path: Path)
         assert "Your properties cannot be read just now" in page.text
         mended = Html((await press(person, page, decision="again")).text)
         assert mended.all("input", name="properties")
+
+
+async def test_an_answer_while_hostex_is_away_is_not_lost(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await second_page(person)
+        one = page.value("properties")
+        person.sandbox.faults.add("envelope", operation="GET /properties", times=3)
+        assert (await press(person, page, properties=[one])).status_code == 503
+        assert (await press(person, page, properties=[one])).status_code == 303
+
+
+async def test_two_clicks_at_once_connect_once(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page, answers = await second_page(person), list[str]()
+        one = page.value("properties")
+
+        async def click() -> None:
+            answers.append((await press(person, page, properties=[one])).headers["location"])
+
+        async with anyio.create_task_group() as clicks:
+            clicks.start_soon(click)
+            clicks.start_soon(click)
+        assert answers[0] == answers[1]
+        assert (await press(person, page, properties=[one])).headers["location"] == answers[0]
 
 
 async def test_the_page_belongs_to_its_browser_and_to_its_form_token(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import cast
 
 from hostex_mcp.http.config import READ, WRITE
 from hostex_mcp.http.connect.forms import Form
-from hostex_mcp.http.connect.refusal import unusable
+from hostex_mcp.http.connect.refusal import Refused, unusable
 from hostex_mcp.http.store.records import Choices
 from hostex_mcp.settings import Privacy, Settings
 from hostex_mcp.tools.selection import ALL, CORE
@@ -81,7 +81,17 @@ class Chosen:
 
 
 def offer_of(scopes: Sequence[str], settings: Settings) -> Offer:
-    """What a person may choose when a client asks for these scopes."""
+    """What a person may choose when a client asks for these scopes.
+
+    Raises:
+        Refused: there is nothing that both the client asks for and this server does.
+    """
+    if settings.read_only and READ not in scopes:
+        raise Refused(
+            "This server changes nothing",
+            "The app asked for permission to make changes only, and this server is set up for reading.",
+            "Ask whoever runs this server, or connect from an app that can read.",
+        )
     served = settings.toolsets
     named = TOOLSETS if CORE in served or ALL in served else tuple(one for one in TOOLSETS if one in served)
     levels = _LEVELS[_LEVELS.index(settings.privacy) :]

@@ -41,7 +41,7 @@ class Connections:
     async def show(self, request: Request) -> Response:
         """List what was connected from this browser."""
         browser = browser_of(request, self._parts.address)
-        done = "It is disconnected." if request.query_params.get("done") == "1" else ""
+        done = _DONE.get(request.query_params.get("done", ""), "")
         return remember(await self._page(browser, done=done), browser, self._parts.address)
 
     async def act(self, request: Request) -> Response:
@@ -66,7 +66,7 @@ class Connections:
         if grant is None or not may or grant.status == "ended":
             return await self._page(browser, NOT_THERE)
         await self._parts.linking.end(grant.grant_id, ENDED_HERE)
-        return RedirectResponse("/connect?done=1", 303, HEADERS)
+        return RedirectResponse(f"/connect?done={grant.kind}", 303, HEADERS)
 
     async def _find(self, browser: Browser, token: str) -> Response:
         problem = shape_problem(token)
@@ -112,4 +112,8 @@ class Connections:
         )
 
 
+_DONE = {
+    "token": "It is disconnected. If you no longer need the access token, delete it in Hostex as well.",
+    "partner": "It is disconnected.",
+}
 _TO_FIND = Problem("Paste the token to look for", "It is the one that you created in Hostex.", "token")

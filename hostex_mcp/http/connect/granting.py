@@ -1,14 +1,12 @@
 """From an answered consent page to a grant, and back to the client."""
 
-import json
 import secrets
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
-import anyio
 from starlette.responses import RedirectResponse, Response
 
+from hostex_mcp.http.connect.once import Once
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.question import Question
 from hostex_mcp.http.connect.refusal import already_answered, out_of_date
@@ -20,18 +18,13 @@ from hostex_mcp.http.store.records import Choices, Credential, Grant
 
 CANCELLED = "You cancelled it before it was connected."
 
-_CONSENT = "consent"
-_REPEAT = timedelta(seconds=5)
-_WAIT_SECONDS = 0.1
-_WAITS = 30
-
 
 class Granting:
-    """Gives each question its one answer. A second click on the same button, which comes within seconds,
-    gets the answer of the first."""
+    """Gives each question its one answer."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._once = Once(parts.store, parts.now, "consent")
 
     async def grant(
         self, asked: Question, choices: Choices, credential: Credential, *, pick: bool, chained: bool = False
@@ -40,7 +33,7 @@ class Granting:
         `way_back`."""
         if not await self._claim(asked):
             await self._parts.linking.forget(credential)
-            return self._way_back((await self._given(asked)).url, asked, chained)
+            return self._way_back((await self._once.given(asked.transaction.nonce)).url, asked, chained)
         grant = self._pending(asked, choices, credential)
         await self._parts.store.grants.add(grant, credential)
         if pick:
@@ -48,7 +41,7 @@ class Granting:
             url = f"/connect/properties?{urlencode({'request': sealed})}"
         else:
             url = await self.activate(asked, grant.grant_id, None)
-        await self._settle(asked, url, grant.grant_id)
+        await self._once.settle(asked.transaction.nonce, url, grant.grant_id)
         return self._way_back(url, asked, chained)
 
     async def activate(self, asked: Question, grant_id: str, property_ids: tuple[int, ...] | None) -> str:
@@ -65,8 +58,8 @@ class Granting:
         """Return to the client without a grant. A click on Connect just before is taken back."""
         url = self.refusal(asked)
         if await self._claim(asked):
-            await self._settle(asked, url)
-        elif grant_id := (await self._given(asked)).grant_id:
+            await self._once.settle(asked.transaction.nonce, url)
+        elif grant_id := (await self._once.given(asked.transaction.nonce)).grant_id:
             await self._parts.linking.end(grant_id, CANCELLED)
         return self._way_back(url, asked)
 
@@ -75,24 +68,7 @@ class Granting:
         return self._parts.flow.refuse(asked.transaction, "access_denied", "The person did not allow it.")
 
     async def _claim(self, asked: Question) -> bool:
-        transaction = asked.transaction
-        return await self._parts.store.spent.claim(_CONSENT, transaction.nonce, transaction.expires_at)
-
-    async def _settle(self, asked: Question, url: str, grant_id: str = "") -> None:
-        given = json.dumps({"url": url, "grant_id": grant_id, "at": self._parts.now().isoformat()})
-        await self._parts.store.spent.settle(_CONSENT, asked.transaction.nonce, given.encode())
-
-    async def _given(self, asked: Question) -> "_Given":
-        """The answer that was given a moment ago, or is being given just now."""
-        for _ in range(_WAITS):
-            spent = await self._parts.store.spent.outcome(_CONSENT, asked.transaction.nonce)
-            if spent is not None and spent.outcome is not None:
-                given = _Given(**json.loads(spent.outcome))
-                if self._parts.now() - datetime.fromisoformat(given.at) <= _REPEAT:
-                    return given
-                break
-            await anyio.sleep(_WAIT_SECONDS)
-        raise already_answered()
+        return await self._once.claim(asked.transaction.nonce, asked.transaction.expires_at)
 
     def _way_back(self, url: str, asked: Question, chained: bool = False) -> Response:
         return way_back(url, asked, self._parts.address.host, chained=chained)
@@ -110,13 +86,6 @@ class Granting:
             status="pending",
             created_at=self._parts.now(),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    url: str
-    grant_id: str
-    at: str
 
 
 def way_back(url: str, asked: Question, host: str, *, chained: bool = False) -> Response:

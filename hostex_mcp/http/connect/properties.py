@@ -11,6 +11,7 @@ from hostex_mcp.api.properties import LIST_PROPERTIES
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.http.connect.forms import Form, posted
 from hostex_mcp.http.connect.granting import CANCELLED, Granting, way_back
+from hostex_mcp.http.connect.once import Once
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.problems import NO_PROPERTY, NOT_READ, Problem
 from hostex_mcp.http.connect.question import check_form_token, form_token
@@ -19,7 +20,6 @@ from hostex_mcp.http.connect.render import page
 from hostex_mcp.http.connect.step import Step, open_step
 
 MOST = 1000
-_ANSWERED = "properties"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Properties:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._granting = Granting(parts)
+        self._once = Once(parts.store, parts.now, "properties")
 
     async def show(self, request: Request) -> Response:
         """Ask which properties the grant is for."""
@@ -58,6 +59,8 @@ class Properties:
                 raise unusable()
 
     async def _connect(self, step: Step, form: Form) -> Response:
+        if not step.pending:
+            return await self._repeated(step)
         try:
             rows = await self._rows(step)
         except HostexError as error:
@@ -65,22 +68,35 @@ class Properties:
         ticked = {one.id for one in rows}.intersection(form.all("properties"))
         if rows and not ticked:
             return self._page(step, rows, NO_PROPERTY)
-        await self._claim(step)
+        if not await self._claim(step):
+            return await self._repeated(step)
         chosen = tuple(int(one.id) for one in rows if one.id in ticked)
         url = await self._granting.activate(step.asked, step.grant.grant_id, chosen or None)
-        return way_back(url, step.asked, self._parts.address.host)
+        await self._once.settle(step.grant.grant_id, url)
+        return self._way_back(url, step)
 
     async def _cancel(self, step: Step) -> Response:
-        await self._claim(step)
-        await self._parts.linking.end(step.grant.grant_id, CANCELLED)
-        return way_back(self._granting.refusal(step.asked), step.asked, self._parts.address.host)
+        """A click on Connect just before is taken back."""
+        url, grant_id = self._granting.refusal(step.asked), step.grant.grant_id
+        if step.pending and await self._claim(step):
+            await self._once.settle(grant_id, url)
+        else:
+            await self._once.given(grant_id)
+        await self._parts.linking.end(grant_id, CANCELLED)
+        return self._way_back(url, step)
 
-    async def _claim(self, step: Step) -> None:
-        until = step.asked.transaction.expires_at
-        if not await self._parts.store.spent.claim(_ANSWERED, step.grant.grant_id, until):
-            raise already_answered()
+    async def _claim(self, step: Step) -> bool:
+        return await self._once.claim(step.grant.grant_id, step.asked.transaction.expires_at)
+
+    async def _repeated(self, step: Step) -> Response:
+        return self._way_back((await self._once.given(step.grant.grant_id)).url, step)
+
+    def _way_back(self, url: str, step: Step) -> Response:
+        return way_back(url, step.asked, self._parts.address.host)
 
     async def _ask(self, step: Step) -> Response:
+        if not step.pending:
+            raise already_answered()
         try:
             return self._page(step, await self._rows(step))
         except HostexError as error:

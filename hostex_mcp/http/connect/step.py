@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.question import Question, question
-from hostex_mcp.http.connect.refusal import already_answered, out_of_date
+from hostex_mcp.http.connect.refusal import out_of_date
 from hostex_mcp.http.keyring import Unsealable
 from hostex_mcp.http.oauth.browser import browser_of
 from hostex_mcp.http.store.records import Grant
@@ -17,11 +17,16 @@ _PURPOSE = "properties"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A pending grant that waits for its properties. `sealed` is the step as it travels."""
+    """A grant that waits for its properties, or has waited. `sealed` is the step as it travels."""
 
     sealed: str
     asked: Question
     grant: Grant
+
+    @property
+    def pending(self) -> bool:
+        """Whether it has no answer yet."""
+        return self.grant.status == "pending"
 
 
 def seal_step(parts: Parts, asked: Question, grant_id: str) -> str:
@@ -34,7 +39,7 @@ async def open_step(parts: Parts, request: Request, sealed: str) -> Step:
     """The step of this browser.
 
     Raises:
-        Refused: there is none, it is too old, or it has been answered.
+        Refused: there is none, or it is too old.
     """
     browser = browser_of(request, parts.address)
     try:
@@ -45,6 +50,4 @@ async def open_step(parts: Parts, request: Request, sealed: str) -> Step:
     grant = await parts.store.grants.get(told["grant"])
     if grant is None:
         raise out_of_date()
-    if grant.status != "pending":
-        raise already_answered()
     return Step(sealed, asked, grant)
