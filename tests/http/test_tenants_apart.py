@@ -1,0 +1,175 @@
+"""Accounts that are served at the same moment: nothing of one is ever seen by another."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from hostex_mcp.http.caller import Caller
+from hostex_mcp.http.store import Store
+from hostex_mcp.http.tenants import Tenants
+from hostex_mcp.sandbox import SECOND, WRITABLE
+from tests.http.keeping import Clock
+from tests.http.linked import World, ask, call, caller_of, choosing, tenants_of, world
+
+pytestmark = pytest.mark.anyio
+
+LOFT, STUDIO = 20110001, 20110002
+
+
+@pytest.fixture
+def database_url(sqlite_url: Any) -> Any:
+    """What keeps accounts apart is in memory; one kind of database will do."""
+    return sqlite_url
+
+
+@pytest.fixture
+def hostex(store: Store, clock: Clock) -> World:
+    return world(store, clock)
+
+
+@pytest.fixture
+def tenants(hostex: World) -> Tenants:
+    return tenants_of(hostex, toolsets=("all",))
+
+
+class Meeting:
+    """Lets requests to one path on only when so many have come together."""
+
+    def __init__(self, path: str, parties: int) -> None:
+        self._path = path
+        self._barrier = asyncio.Barrier(parties)
+
+    async def __call__(self, request: httpx2.Request) -> None:
+        if request.url.path == f"/v3{self._path}":
+            await self._barrier.wait()
+
+
+def ids(answer: dict[str, Any]) -> set[Any]:
+    return {one["id"] for one in answer["items"]}
+
+
+async def test_two_hosts_who_ask_the_same_at_once_get_their_own(hostex: World, tenants: Tenants) -> None:
+    first, second = await hostex.token_grant(WRITABLE), await hostex.token_grant(SECOND)
+    hostex.wire.before = Meeting("/properties", 2)
+    for _ in range(5):
+        mine, yours = await asyncio.gather(
+            ask(tenants, first, "list_properties"), ask(tenants, second, "list_properties")
+        )
+        assert ids(mine) == set(hostex.sandbox.accounts.main.properties)
+        assert ids(yours) == set(hostex.sandbox.accounts.second.properties)
+
+
+async def test_each_request_carries_the_token_of_its_own_account(hostex: World, tenants: Tenants) -> None:
+    grants = [await hostex.token_grant(WRITABLE), await hostex.token_grant(SECOND)]
+    hostex.wire.before = Meeting("/properties", 2)
+    await asyncio.gather(*(ask(tenants, grant, "list_properties") for grant in grants))
+    carried = sorted(one.headers["hostex-access-token"] for one in hostex.wire.requests)
+    assert carried == sorted([SECOND, WRITABLE])
+
+
+async def test_one_hosts_identical_reads_are_one_request_and_two_hosts_are_two(
+    hostex: World, tenants: Tenants
+) -> None:
+    grants = [await hostex.token_grant(WRITABLE), await hostex.token_grant(SECOND)]
+    hostex.wire.before = Meeting("/properties", 2)
+    await asyncio.gather(*(ask(tenants, grant, "list_properties") for grant in grants * 4))
+    assert hostex.asked == ["GET /properties"] * 2
+
+
+async def test_views_of_one_account_share_its_reads(hostex: World, tenants: Tenants) -> None:
+    caller = caller_of(await hostex.token_grant())
+    views = [{}, {"read_only": "1"}, {"toolsets": "properties"}]
+    engines = [await tenants.engine(caller, view) for view in views]
+    await asyncio.gather(*(call(engine, "list_properties") for engine in engines))
+    assert hostex.asked == ["GET /properties"]
+
+
+async def test_two_grants_of_one_host_share_nothing_either(hostex: World, tenants: Tenants) -> None:
+    grants = [await hostex.token_grant(WRITABLE), await hostex.token_grant(WRITABLE)]
+    hostex.wire.before = Meeting("/properties", 2)
+    await asyncio.gather(*(ask(tenants, grant, "list_properties") for grant in grants))
+    assert hostex.asked == ["GET /properties"] * 2
+
+
+async def test_scopes_of_two_grants_that_look_things_up_at_once_stay_apart(
+    hostex: World, tenants: Tenants
+) -> None:
+    loft = await hostex.token_grant(choices=choosing(property_ids=(LOFT,)))
+    studio = await hostex.token_grant(choices=choosing(property_ids=(STUDIO,)))
+    for _ in range(3):
+        shown = await asyncio.gather(
+            ask(tenants, loft, "list_properties"),
+            ask(tenants, studio, "list_properties"),
+            ask(tenants, loft, "list_conversations"),
+            ask(tenants, studio, "list_conversations"),
+        )
+        assert (ids(shown[0]), ids(shown[1])) == ({LOFT}, {STUDIO})
+        threads = [ids(answer) for answer in shown[2:]]
+        assert threads[0]
+        assert not threads[0] & threads[1]
+
+
+async def test_a_cursor_of_another_host_is_like_one_that_never_was(hostex: World, tenants: Tenants) -> None:
+    first, second = await hostex.token_grant(WRITABLE), await hostex.token_grant(WRITABLE)
+    cursor = (await ask(tenants, first, "list_properties", limit=2))["next_cursor"]
+    foreign = await ask(tenants, second, "list_properties", cursor=cursor)
+    nonsense = await ask(tenants, second, "list_properties", cursor="nonsense")
+    assert foreign == nonsense
+    assert foreign["error"]["kind"] == "invalid_arguments"
+    assert (await ask(tenants, first, "list_properties", cursor=cursor))["returned"] > 0
+
+
+async def test_a_confirmation_of_another_host_is_like_one_that_never_was(
+    hostex: World, tenants: Tenants
+) -> None:
+    first, second = await hostex.token_grant(WRITABLE), await hostex.token_grant(WRITABLE)
+    booking = {"reservation_code": cancellable(hostex)}
+    offer = await ask(tenants, first, "cancel_reservation", **booking)
+    assert offer["status"] == "confirmation_required"
+    confirmed = booking | {"confirmation_token": offer["confirmation_token"]}
+    foreign = await ask(tenants, second, "cancel_reservation", **confirmed)
+    nonsense = booking | {"confirmation_token": "nonsense"}
+    unknown = await ask(tenants, second, "cancel_reservation", **nonsense)
+    assert foreign["status"] == unknown["status"] == "confirmation_required"
+    assert foreign["reason"] == unknown["reason"] == "unknown"
+    assert (await ask(tenants, first, "cancel_reservation", **confirmed))["status"] == "done"
+
+
+async def test_a_confirmation_works_in_another_process_and_once(hostex: World, tenants: Tenants) -> None:
+    grant = await hostex.token_grant()
+    booking = {"reservation_code": cancellable(hostex)}
+    offer = await ask(tenants, grant, "cancel_reservation", **booking)
+    confirmed = booking | {"confirmation_token": offer["confirmation_token"]}
+    elsewhere = tenants_of(hostex.process(), toolsets=("all",))
+    assert (await ask(elsewhere, grant, "cancel_reservation", **confirmed))["status"] == "done"
+    deletions = hostex.asked.count("DELETE /reservations/{reservation_code}")
+    again = await ask(tenants, grant, "cancel_reservation", **confirmed)
+    assert again.get("status") != "done"
+    assert hostex.asked.count("DELETE /reservations/{reservation_code}") == deletions
+
+
+async def test_requests_that_bring_their_own_token_are_kept_apart_by_account(
+    hostex: World, tenants: Tenants
+) -> None:
+    callers = [Caller(f"token-{token}", token=SecretStr(token)) for token in (WRITABLE, SECOND)]
+    hostex.wire.before = Meeting("/properties", 2)
+    engines = [await tenants.engine(caller, {}) for caller in callers]
+    mine, yours = await asyncio.gather(*(call(engine, "list_properties") for engine in engines))
+    assert ids(mine) == set(hostex.sandbox.accounts.main.properties)
+    assert ids(yours) == set(hostex.sandbox.accounts.second.properties)
+
+
+def cancellable(hostex: World) -> str:
+    """A direct booking that lies ahead."""
+    ahead = (hostex.clock().date() + timedelta(days=3)).isoformat()
+    return next(
+        one["reservation_code"]
+        for one in hostex.sandbox.accounts.main.stays.values()
+        if one["channel_type"] == "hostex_direct"
+        and one["status"] == "accepted"
+        and one["check_in_date"] >= ahead
+    )
