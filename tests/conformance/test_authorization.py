@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import subprocess
 from itertools import chain
 from pathlib import Path
@@ -12,19 +11,13 @@ import httpx2
 
 from tests.clients.node import environment, program
 from tests.http.driving import Person
-from tests.http.processes import Running, hostex_mcp
+from tests.http.processes import Running, free_port, hostex_mcp
 
 CHECKS = (
     "authorization-server-metadata",
     "authorization-server-metadata-cimd",
     "authorization-code-grant",
 )
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def registered(server: Running, port: int) -> str:

@@ -22,11 +22,13 @@ _STEPS = 6
 
 @dataclass
 class Person:
-    """Has one browser, a Hostex access token, and a mind made up: `choices` are what is set in the forms."""
+    """Has one browser, a Hostex access token, and a mind made up: `choices` are what is set in the forms, and
+    `decision` is the button. With `portal`, the origin of Hostex's own pages, the person allows there too."""
 
     token: str = WRITABLE
     choices: dict[str, str | list[str]] = field(default_factory=lambda: {"access": "write"})
     decision: str = "connect"
+    portal: str | None = None
     transport: Callable[[], httpx2.BaseTransport] = httpx2.HTTPTransport
     cookies: httpx2.Cookies = field(default_factory=httpx2.Cookies)
     seen: list[Html] = field(default_factory=list[Html])
@@ -36,13 +38,13 @@ class Person:
         with self._browser() as browser:
             answer = browser.get(url)
             for _ in range(_STEPS):
-                if not answer.is_redirect:
+                onward = _onward(answer)
+                if onward is None:
                     answer = self._submit(browser, answer)
-                    continue
-                onward = urljoin(str(answer.url), answer.headers["location"])
-                if _origin(onward) != _origin(url):
+                elif _origin(onward) in (_origin(url), self.portal):
+                    answer = browser.get(onward)
+                else:
                     return onward
-                answer = browser.get(onward)
         raise AssertionError(f"goes on and on: {answer.text}")
 
     def go(self, url: str) -> None:
@@ -61,15 +63,27 @@ class Person:
         forms = page.all("form")
         assert answer.status_code == 200, page.text
         assert forms, page.text
-        values: dict[str, str | list[str]] = {"decision": self.decision}
-        if page.all("input", name="token"):
-            values["token"] = self.token
         target = urljoin(str(answer.url), forms[0]["action"])
+        values: dict[str, str | list[str]] = {"decision": self.decision}
+        if _origin(target) == self.portal:
+            values = {"decision": "allow"}
+        elif page.all("input", name="token"):
+            values |= {"token": self.token if self.decision == "connect" else "", **self.choices}
         headers = {"Origin": _origin(target), "Sec-Fetch-Site": "same-origin"}
         data: dict[str, list[str]] = {}
-        for name, value in changed(page.fields, **values, **self.choices):
+        for name, value in changed(page.fields, **values):
             data.setdefault(name, []).append(value)
         return browser.post(target, data=data, headers=headers)
+
+
+def _onward(answer: httpx2.Response) -> str | None:
+    """Where an answer sends the browser by itself: a redirect, or a page that takes one away."""
+    if answer.is_redirect:
+        return urljoin(str(answer.url), answer.headers["location"])
+    for meta in Html(answer.text).all("meta"):
+        if meta.get("http-equiv", "").lower() == "refresh":
+            return urljoin(str(answer.url), meta["content"].partition("url=")[2])
+    return None
 
 
 def answer_in(url: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -31,29 +32,39 @@ class Running:
 
 
 @contextmanager
-def hostex_mcp(*arguments: str, **environ: str) -> Generator[Running]:
-    """Run `hostex-mcp http` with these arguments and settings until the block ends."""
+def hostex_mcp(*arguments: str, port: int = 0, **environ: str) -> Generator[Running]:
+    """Run `hostex-mcp http` with these arguments and settings until the block ends. A port must be named if
+    the address that users reach is another."""
     kept = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE_", "PATH"))}
     with tempfile.TemporaryDirectory() as home:
         errors = Path(home) / "stderr"
-        command = [sys.executable, "-m", "hostex_mcp", "http", "--port", "0", *arguments]
+        command = [sys.executable, "-m", "hostex_mcp", "http", "--port", str(port), *arguments]
         with errors.open("wb") as file:
             process = subprocess.Popen(
                 command, env={**kept, "HOME": home, **environ}, stdin=subprocess.DEVNULL, stderr=file
             )
         try:
-            yield Running(process, _started(process, errors), errors)
+            here = f"http://127.0.0.1:{port}" if port else None
+            yield Running(process, _started(process, errors, here), errors)
         finally:
             process.terminate()
             process.wait(timeout=40)
 
 
-def _started(process: subprocess.Popen[bytes], errors: Path) -> str:
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def _started(process: subprocess.Popen[bytes], errors: Path, here: str | None) -> str:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         text = errors.read_text(encoding="utf-8")
-        if (found := re.search(r"serves (\S+)/mcp", text)) and _answers(found[1]):
-            return found[1]
+        found = re.search(r"serves (\S+)/mcp", text)
+        if found and _answers(here or found[1]):
+            return here or found[1]
         time.sleep(0.02)
     raise RuntimeError(f"the server did not start: {errors.read_text(encoding='utf-8')}")
 

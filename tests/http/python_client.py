@@ -9,6 +9,7 @@ import httpx2
 from anyio import to_thread
 from mcp import Client
 from mcp.client.auth import OAuthClientProvider
+from mcp.client.session import ElicitationFnT
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import (
     AuthorizationCodeResult,
@@ -78,11 +79,14 @@ async def connected(
     kept: Keeping,
     mode: Literal["auto", "legacy"] = "auto",
     transport: httpx2.AsyncBaseTransport | None = None,
+    asking: ElicitationFnT | None = None,
 ) -> AsyncGenerator[Client]:
-    """A client of the server at this address."""
+    """A client of the server at this address; `asking` answers what the server asks its user."""
     auth = kept.provider(resource)
     async with (
         httpx2.AsyncClient(auth=auth, transport=transport, timeout=30) as http,
-        Client(streamable_http_client(resource, http_client=http), mode=mode) as client,
+        Client(
+            streamable_http_client(resource, http_client=http), mode=mode, elicitation_callback=asking
+        ) as client,
     ):
         yield client
