@@ -17,6 +17,7 @@ _KINDS = [
     (re.compile(r"[\x80-\uffff]"), 1.4),
     (re.compile(r"[\U00010000-\U0010ffff]"), 3.0),
 ]
+_DEAREST_ASCII, _DEAREST = 0.72, 3.0
 _CUT_NOTE = "The answer was cut to fit; continue with the cursor, or ask for less."
 _CUT_RECORD_NOTE = "`{member}` was cut to fit."
 
@@ -75,6 +76,10 @@ def _record_answer(record: Record[Any]) -> dict[str, Any]:
 def _fitting(rows: Sequence[Mapping[str, Any]], spent: int = 0) -> int:
     """How many rows fit into both halves of the answer, at least one."""
     left = TOKEN_BOUND - _ROOM_FOR_ENVELOPE - spent
+    text = to_json(rows)
+    # A line of a table is no longer than its row in JSON, and no character costs more than the dearest kind.
+    if 2 * len(text) * (_DEAREST_ASCII if text.isascii() else _DEAREST) + 3 * len(rows) <= left:
+        return len(rows)
     for count, row in enumerate(rows):
         left -= tokens(to_json(row)) + tokens(table([row])[1])
         if left < 0:
