@@ -1,6 +1,6 @@
 """The MCP server object over an engine, the same for every transport and protocol era."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -20,7 +20,6 @@ from mcp.types import Tool as ToolDefinition
 from hostex_mcp import __version__
 from hostex_mcp.server.asking import inquiry_of
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.tool import Effect, Tool
 
 INSTRUCTIONS = (
@@ -77,9 +76,9 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
         cache_hints={"tools/list": CacheHint(ttl_ms=_LIST_LIFETIME_MS, scope="private")},
         on_list_tools=list_tools,
         on_call_tool=call_tool,
-        get_tool_input_schema=_input_schema,
+        get_tool_input_schema=_without_header_arguments,
     )
 
 
-def _input_schema(name: str) -> Mapping[str, Any] | None:
-    return CATALOGUE[name].input_schema if name in CATALOGUE else None
+def _without_header_arguments(name: str) -> None:
+    """No tool takes an argument from a header, so no schema has to be searched for one at each call."""
