@@ -26,12 +26,12 @@ def declarations() -> list[Declaration]:
     modules = [
         import_module(module.name) for module in iter_modules(hostex_mcp.api.__path__, "hostex_mcp.api.")
     ]
-    found = {
-        id(value): cast("Declaration", value)
-        for module in modules
-        for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, Declared | Listing)
-    }
+    found: dict[int, Declaration] = {}
+    for module in modules:
+        for name, value in vars(module).items():
+            if name.isupper() and isinstance(value, Declared | Listing):
+                declaration = cast("Declaration", value)
+                found[id(declaration)] = declaration
     return list(found.values())
 
 
