@@ -1,6 +1,9 @@
 """`/mcp`: who calls, how often, with what, and then the protocol itself."""
 
-from collections.abc import Mapping
+import logging
+import uuid
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
 from mcp.server.context import ServerRequestContext
@@ -15,10 +18,12 @@ from hostex_mcp.http.caller import Caller
 from hostex_mcp.http.config import WRITE
 from hostex_mcp.http.inside import Inside
 from hostex_mcp.http.limits import Limits, Throttle, caller_address
-from hostex_mcp.http.refusal import Refused, too_many
+from hostex_mcp.http.refusal import INTERNAL_ERROR, Refused, too_many
 from hostex_mcp.server.engine import Engine
 
 _ENGINE = "hostex.engine"
+
+_log = logging.getLogger(__name__)
 
 
 def engine_of(context: ServerRequestContext[Any]) -> Engine:
@@ -47,11 +52,12 @@ class Endpoint:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
         if scope["method"] != "POST":
             raise Refused(405, "Only POST is served here.", {"Allow": "POST"})
-        caller = await self._caller(scope)
-        if isinstance(caller, Response):
-            return caller
         narrowing = _narrowing(scope)
-        engine = await self._inside.engines.engine(caller, narrowing)
+        with _looking_up():
+            caller = await self._caller(scope)
+            if isinstance(caller, Response):
+                return caller
+            engine = await self._inside.engines.engine(caller, narrowing)
         body = await read_body(scope, receive, MCP_BODY)
         if body is None:
             return None
@@ -79,6 +85,20 @@ class Endpoint:
             return False
         params = message.get("params")
         return isinstance(params, dict) and cast("dict[str, Any]", params).get("name") in self._inside.writing
+
+
+@contextmanager
+def _looking_up() -> Generator[None]:
+    """Whatever stands in the way of finding out who calls, the call was not made and may be repeated."""
+    try:
+        yield
+    except Refused:
+        raise
+    except Exception:
+        reference = uuid.uuid4().hex[:12]
+        _log.exception("A caller could not be looked up, reference %s", reference)
+        text = f"This server cannot look up who calls just now (reference {reference}). Try again shortly."
+        raise Refused(503, text, {"Retry-After": "5"}, code=INTERNAL_ERROR) from None
 
 
 def _narrowing(scope: Scope) -> Mapping[str, str]:

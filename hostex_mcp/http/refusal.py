@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from hostex_mcp.http.config import MCP_PATH
 
-PARSE_ERROR, INVALID_REQUEST = -32700, -32600
+PARSE_ERROR, INVALID_REQUEST, INTERNAL_ERROR = -32700, -32600, -32603
 MCP_PATHS = (MCP_PATH, f"{MCP_PATH}/")
 CLOSE = {"Connection": "close"}
 

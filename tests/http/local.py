@@ -70,10 +70,13 @@ def local(address: Address = HERE, **settings: Any) -> Starlette:
 
 @dataclass(frozen=True)
 class Names:
-    """Believes whoever names an account in the Authorization header; `r:` before it is a read-only grant."""
+    """Believes whoever names an account in the Authorization header. With `r:` before it the grant is
+    read-only; `broken` cannot be looked up."""
 
     async def identify(self, headers: Headers) -> Caller | Response:
         name = headers.get("authorization")
+        if name == "broken":
+            raise OSError("the database is away")
         if name is None:
             return PlainTextResponse("Who are you?", 401)
         return Caller(name, frozenset([READ])) if name.startswith("r:") else Caller(name)

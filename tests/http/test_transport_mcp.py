@@ -115,6 +115,18 @@ async def test_nobody_is_asked_for_a_scope_that_would_not_help(account: str, too
     assert (await ask(account, tool, query)).status_code == 200
 
 
+async def test_a_caller_who_cannot_be_looked_up_may_try_again_and_learns_nothing_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running(shared()) as http:
+        answer = await http.post(
+            "/mcp", headers={**JSON, "Authorization": "broken"}, content=call("list_tags")
+        )
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "the database is away" not in answer.text
+    assert "the database is away" in caplog.text
+
+
 async def test_a_parameter_twice_in_the_address_is_refused() -> None:
     assert (await ask("ann", "list_tags", "?toolsets=core&toolsets=all")).status_code == 400
 

@@ -1,3 +1,5 @@
+import pytest
+
 from hostex_mcp.api.properties import Listing, Property
 from hostex_mcp.api.reservations import CheckInDetails, ReservationGuest
 from hostex_mcp.api.reviews import Review
@@ -85,3 +87,30 @@ def test_text_inside_a_channels_blob_is_fenced() -> None:
 def test_a_model_without_anything_to_hide_is_the_same_object() -> None:
     plain = Property.model_validate({"id": 1, "title": "Harbour Loft", "channels": []})
     assert Screen().show(plain) is plain
+
+
+UNSEEN = ["\x00", "\x7f", "\u200b", "\u202e", "\u2028", "\ufe01", "\U000e0041", "\U000e0101", "\ue000"]
+
+
+def home(**fields: str) -> Property:
+    return Property.model_validate({"id": 1, "channels": [], **fields})
+
+
+@pytest.mark.parametrize("char", UNSEEN)
+@pytest.mark.parametrize("around", ["Harbour{}Loft", "Cais{}da Ribeira à beira-rio"])
+def test_what_cannot_be_seen_leaves_no_text_whatever_is_around_it(char: str, around: str) -> None:
+    plain = around.format("")
+    shown = Screen().show(home(title=around.format(char), address=plain))
+    assert (shown.title, shown.address) == (plain, plain)
+
+
+def test_a_picture_among_accents_becomes_a_link_and_plain_text_of_any_script_stays() -> None:
+    address = '東京都渋谷区 \\ 1 " 👍🏽'
+    shown = Screen().show(home(title="Café ![x](https://evil.example)", address=address))
+    assert (shown.title, shown.address) == ("Café [x](https://evil.example)", address)
+
+
+def test_a_secret_is_hidden_where_all_text_is_plain() -> None:
+    loft = home(title="Loft", wifi_password="tower-view")
+    assert Screen().show(loft).wifi_password == HIDDEN
+    assert Screen(reveal=["wifi"]).show(loft) is loft
