@@ -5,9 +5,9 @@ which they took effect. An order's balance belongs to the order as a whole and c
 stay's property, when its last stay has checked out by the end of the period.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 
 from hostex_mcp.api.finance import Transaction
@@ -104,11 +104,6 @@ def alterations(
     found = [change for one in stays if nights_in(one, period) for change in _of_stay(one, since)]
     found += [change for one in transactions for change in _of_entry(one, since)]
     return sorted(found, key=lambda one: one.when)
-
-
-def takes_effect_in(period: Period, local_day: Callable[[datetime], date]) -> Callable[[Transaction], bool]:
-    """Whether an entry took effect on a day of the period, as `local_day` tells days."""
-    return lambda one: one.action_at is not None and period.covers(local_day(one.action_at))
 
 
 def _account(

@@ -28,7 +28,7 @@ from hostex_mcp.tools.gather_portfolio import Failure, Gathered, Portfolio, each
 _MOST_ROWS = 20_000
 _MONTH = timedelta(days=31)
 _AT_ONCE = 100
-_THREADS_AT_ONCE = 8
+_CALENDAR_DAYS = 365
 
 
 @dataclass(slots=True)
@@ -58,13 +58,32 @@ async def all_stays(
         found.items += part
     if len(unexplained) > most_looked_up:
         found.notes.append(
-            f"{len(unexplained) - most_looked_up} more properties are closed on {end} by a block, or by a stay "
-            "of more than a month that is not counted."
+            f"{len(unexplained) - most_looked_up} more properties are closed on {end} by a block, or by a "
+            "stay of more than a month that is not counted."
         )
     touching = [one for one in found.items if one.check_in_date <= end and one.check_out_date >= start]
     unique = {one.stay_code: one for one in touching}
     found.items = sorted(unique.values(), key=lambda one: (one.check_in_date, one.stay_code))
     return found
+
+
+async def closed_nights(
+    context: Context, property_ids: Sequence[int], start: date, end: date
+) -> Mapping[int, set[date]]:
+    """The nights from `start` to `end`, both included, that the calendar of each property shows as closed,
+    by a stay or a block."""
+    queries = [
+        {"property_ids": list(property_ids[place : place + _AT_ONCE]), "start_date": first, "end_date": last}
+        for place in range(0, len(property_ids), _AT_ONCE)
+        for first, last in windows(start, end, _CALENDAR_DAYS)
+    ]
+    answers = await asyncio.gather(
+        *(context.client.call(LIST_AVAILABILITIES, query=query) for query in queries)
+    )
+    closed: dict[int, set[date]] = {one: set() for one in property_ids}
+    for one in (calendar for answer in answers for calendar in answer):
+        closed.setdefault(one.id, set()).update(day.date for day in one.availabilities if not day.available)
+    return closed
 
 
 async def _unexplained(
@@ -75,17 +94,12 @@ async def _unexplained(
         one.property_id for one in stays if holds(one) and one.check_in_date <= night < one.check_out_date
     }
     ids = [one.id for one in meant.properties if one.id not in held]
-    parts = [ids[place : place + _AT_ONCE] for place in range(0, len(ids), _AT_ONCE)]
-    closed: list[int] = []
-    for part in parts:
-        query = {"property_ids": part, "start_date": night, "end_date": night}
-        for one in await context.client.call(LIST_AVAILABILITIES, query=query):
-            closed += [one.id for day in one.availabilities if day.date == night and not day.available]
-    return closed
+    closed = await closed_nights(context, ids, night, night)
+    return [one for one in ids if night in closed[one]]
 
 
 async def _long_stays(context: Context, property_id: int, night: date) -> list[Reservation]:
-    """The stays of a property that hold a night and end more than a month, and less than a year, behind it."""
+    """The stays of a property that hold a night and end more than a month and at most a year behind it."""
     cut = windows(night + _MONTH, night + timedelta(days=365), RESERVATION_WINDOW_DAYS)
     queries = [
         {"property_id": property_id, "start_check_out_date": first, "end_check_out_date": last}

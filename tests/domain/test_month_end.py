@@ -9,7 +9,6 @@ from hostex_mcp.domain.month_end import (
     balances,
     homes_of,
     property_of,
-    takes_effect_in,
 )
 from hostex_mcp.domain.performance import Period
 from tests.domain.stay_samples import stay
@@ -111,10 +110,3 @@ def test_changes_after_a_moment_are_told_oldest_first() -> None:
         ("expense recorded", 1),
         ("income changed", 2),
     ]
-
-
-def test_the_day_on_which_an_entry_took_effect_is_a_local_one() -> None:
-    late = entry(1, "income", 1, action_at="2026-06-30T23:30:00+00:00")
-    assert takes_effect_in(JUNE, lambda moment: moment.date())(late)
-    assert not takes_effect_in(JUNE, lambda moment: date(2026, 7, 1))(late)
-    assert not takes_effect_in(JUNE, lambda moment: moment.date())(entry(2, "income", 1, action_at=None))
