@@ -14,6 +14,7 @@ from hostex_mcp.api import HostexError
 from hostex_mcp.server.answer import answer
 from hostex_mcp.server.asking import Inquiry, Question
 from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
 from hostex_mcp.server.render import render
 from hostex_mcp.server.writes import Plan, Writes
@@ -32,8 +33,8 @@ _log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Serves the tools of one selection to one account. `confirm` says how weighty changes are confirmed;
-    `account` tells accounts apart without naming a token."""
+    """Serves the tools of one selection to one account. `confirm` says how weighty changes are confirmed, and
+    `confirmations` which confirmations hold; `account` tells accounts apart without naming a token."""
 
     def __init__(
         self,
@@ -42,10 +43,12 @@ class Engine:
         confirm: str = "auto",
         account: str = "local",
         audit: AuditLog | None = None,
+        confirmations: Confirmations | None = None,
     ) -> None:
         self.selection = selection
         self._context = context
-        self._writes = Writes(account, confirm, context.now, audit)
+        self._account = account
+        self._writes = Writes(account, confirm, context.now, audit, confirmations)
 
     async def call(
         self, name: str, arguments: Mapping[str, Any] | None, inquiry: Inquiry | None = None
@@ -88,7 +91,7 @@ class Engine:
         tool = self.selection.reachable.get(name)
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
-        arguments, offsets = resume(name, given) if tool.paged else (given, None)
+        arguments, offsets = resume(name, given, self._account) if tool.paged else (given, None)
         bound = await resolve_titles(self._context, tool.bind(arguments, offsets), tool.titled)
         run = partial(tool.function, self._context, **bound)
         if tool.writes:
@@ -97,7 +100,7 @@ class Engine:
             case Forward() as forward:
                 return await self._forward(forward, inquiry)
             case Rows() | Record() as result:
-                return answer(tool, arguments, result)
+                return answer(tool, arguments, result, self._account)
             case Change():
                 raise TypeError(f"{name} is declared to read, but would write")
 

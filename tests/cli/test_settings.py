@@ -46,6 +46,15 @@ def test_empty_text_means_unset() -> None:
         ("HOSTEX_API_BASE_URL", "api.hostex.io", "allowed: an https address"),
         ("HOSTEX_API_TIMEOUT_SECONDS", "soon", "allowed: a number of seconds from 1 to 300"),
         ("HOSTEX_API_TIMEOUT_SECONDS", "0", "allowed: a number of seconds from 1 to 300"),
+        ("HOSTEX_MCP_PUBLIC_URL", "http://mcp.example.com", "allowed: an https address"),
+        ("HOSTEX_MCP_PUBLIC_URL", "https://mcp.example.com/hostex", "an https address without a path"),
+        ("HOSTEX_MCP_PUBLIC_URL", "https://me@mcp.example.com", "an https address without a path"),
+        ("HOSTEX_MCP_PUBLIC_URL", "https://MCP.example.com", "an https address without a path"),
+        ("HOSTEX_MCP_ALLOWED_ORIGINS", "*", "allowed: an https address"),
+        ("HOSTEX_MCP_TRUSTED_PROXIES", "everybody", "allowed: addresses or networks"),
+        ("HOSTEX_MCP_REFRESH_GRACE_SECONDS", "3600", "allowed: a number of seconds from 0 to 600"),
+        ("HOSTEX_MCP_WORKERS", "0", "allowed: a number from 1 to 64"),
+        ("HOSTEX_AUTHORIZE_URL", "http://hostex.io/app/authorization", "allowed: an https address"),
     ],
 )
 def test_a_wrong_value_is_told_in_one_line_with_variable_value_and_what_is_allowed(
@@ -79,6 +88,35 @@ def test_a_token_that_cannot_be_one_is_refused_without_showing_it(token: str) ->
 def test_the_token_is_in_no_repr() -> None:
     settings = load({"HOSTEX_ACCESS_TOKEN": "secret-token-1234"})
     assert "secret-token-1234" not in f"{settings!r} {settings}"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HOSTEX_CLIENT_SECRET", "two words"),
+        ("HOSTEX_MCP_SECRET_KEYS", "fine,not fine"),
+        ("HOSTEX_MCP_DATABASE_URL", "mysql://user:secret-password@db/hostex"),
+    ],
+)
+def test_a_wrong_secret_is_refused_without_showing_it(variable: str, value: str) -> None:
+    line = problem({variable: value})
+    assert line.startswith(f"{variable}: ")
+    assert value not in line
+
+
+def test_the_settings_of_the_http_server_are_read() -> None:
+    settings = load(
+        {
+            "HOSTEX_MCP_PUBLIC_URL": "https://mcp.example.com/",
+            "HOSTEX_MCP_ALLOWED_ORIGINS": "https://app.example.com, http://localhost:3000",
+            "HOSTEX_MCP_TRUSTED_PROXIES": "10.0.0.0/8,192.0.2.7",
+            "HOSTEX_MCP_DATABASE_URL": "postgresql://user:secret-password@db/hostex",
+        }
+    )
+    assert settings.public_url == "https://mcp.example.com"
+    assert settings.allowed_origins == ("https://app.example.com", "http://localhost:3000")
+    assert settings.trusted_proxies == ("10.0.0.0/8", "192.0.2.7/32")
+    assert "secret-password" not in repr(settings)
 
 
 def test_folders_of_pictures_are_separated_as_in_a_search_path(tmp_path: Path) -> None:
