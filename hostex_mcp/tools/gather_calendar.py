@@ -1,4 +1,4 @@
-"""What the answers about calendars read: nights of properties, the listings that sell them, and their prices."""
+"""What the answers about calendars read: nights of properties, the listings that sell them, their prices."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.nights import Nights, nights_of
 from hostex_mcp.domain.stay_rules import ListingDays
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather_portfolio import Failure, Portfolio, each, stays_between
+from hostex_mcp.tools.gather import all_stays
+from hostex_mcp.tools.gather_portfolio import Failure, Portfolio, each
 
 CALENDAR_CHANNELS = frozenset(
     [
@@ -66,14 +67,15 @@ class SoldListing:
 
 @dataclass(slots=True)
 class Calendars:
-    """The nights of properties, their stays, and the days of the listings that sell them, as far as they could
-    be read; `failures` says what could not."""
+    """The nights of properties, their stays, and the days of the listings that sell them, as far as they
+    could be read; `failures` says what could not, `notes` what was cut."""
 
     books: dict[int, Nights]
     stays: list[Reservation]
     listings: list[SoldListing]
     days: dict[tuple[str, str], ListingDays]
     failures: list[Failure]
+    notes: list[str]
 
     def selling(self, property_id: int) -> list[tuple[SoldListing, ListingDays]]:
         """The listings that sell a property, with their days, those that could be read."""
@@ -93,7 +95,7 @@ async def read_nights(context: Context, portfolio: Portfolio, start: date, end: 
         query = {"property_ids": part, "start_date": start, "end_date": end}
         return await context.client.call(LIST_AVAILABILITIES, query=query)
 
-    stays = await stays_between(context, portfolio, start, end)
+    stays = await all_stays(context, portfolio, start, end)
     got = await each(parts, read)
     by_property: dict[int, list[Reservation]] = {}
     for one in stays.items:
@@ -101,7 +103,7 @@ async def read_nights(context: Context, portfolio: Portfolio, start: date, end: 
     calendars = {one.id: one for part in got.items for one in part}
     books = {key: nights_of(one.availabilities, by_property.get(key, ())) for key, one in calendars.items()}
     unread = [Failure(ident, why.kind, why.message) for part, why in got.failed for ident in part]
-    return Calendars(books, stays.items, [], {}, [*stays.failures, *unread])
+    return Calendars(books, stays.items, [], {}, [*stays.failures, *unread], stays.notes)
 
 
 async def add_listings(
