@@ -2,20 +2,22 @@
 and guest threads. Each read is capped and says so."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from itertools import product
+from typing import Any, TypeVar
 
 from hostex_mcp.api import (
     RESERVATION_WINDOW_DAYS,
     REVIEW_WINDOW_DAYS,
     TRANSACTION_WINDOW_DAYS,
+    HostexError,
     Listing,
     read_all,
     windows,
 )
-from hostex_mcp.api.calendar import LIST_AVAILABILITIES
+from hostex_mcp.api.calendar import LIST_AVAILABILITIES, AvailabilityDay
 from hostex_mcp.api.finance import LIST_TRANSACTIONS, Transaction
 from hostex_mcp.api.messaging import GET_CONVERSATION, LIST_CONVERSATIONS, Conversation, ConversationSummary
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
@@ -26,9 +28,30 @@ from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_portfolio import Failure, Gathered, Portfolio, each, stays_between
 
 _MOST_ROWS = 20_000
+_DAY = timedelta(days=1)
 _MONTH = timedelta(days=31)
+_HALF_YEAR = timedelta(days=RESERVATION_WINDOW_DAYS)
+_MOST_NAMED = 5
 _AT_ONCE = 100
 _CALENDAR_DAYS = 365
+
+
+PartT = TypeVar("PartT")
+
+
+@dataclass(slots=True)
+class Parts:
+    """The reads of one answer that may fail without it: `failures` says which did."""
+
+    failures: list[Failure] = field(default_factory=list[Failure])
+
+    async def read(self, what: str, part: Awaitable[PartT], instead: PartT) -> PartT:
+        """What a part gives, or `instead` where it could not be read."""
+        try:
+            return await part
+        except HostexError as error:
+            self.failures.append(Failure(None, error.kind, f"{what}: {error.message}"))
+            return instead
 
 
 @dataclass(slots=True)
@@ -40,27 +63,20 @@ class Threads:
     failed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
 
 
-async def all_stays(
-    context: Context, meant: Portfolio, start: date, end: date, most_looked_up: int = 10
-) -> Gathered[Reservation]:
+async def all_stays(context: Context, meant: Portfolio, start: date, end: date) -> Gathered[Reservation]:
     """Every stay that touches the days from `start` to `end`, both included, of any length and status, in
     the order of check-in.
 
-    Hostex finds stays by check-in or check-out only, so check-outs up to a month behind the end are read. A
-    longer stay shows as a closed last night that no stay explains, and is looked up by its property, for at
-    most `most_looked_up` properties.
+    Hostex finds stays by check-in or check-out only. So check-outs up to a month behind the end are read,
+    and those of the half year after it whose check-in is at most half a year before the end. A still longer
+    stay shows as a closed last night without a remark that no stay explains; if there is one, a year each way
+    is read. What stays unexplained is a block, or is named in `notes`.
     """
     found = await stays_between(context, meant, start, end, _MONTH)
-    unexplained = await _unexplained(context, meant, found.items, end)
-    for part in await asyncio.gather(
-        *(_long_stays(context, one, end) for one in unexplained[:most_looked_up])
-    ):
-        found.items += part
-    if len(unexplained) > most_looked_up:
-        found.notes.append(
-            f"{len(unexplained) - most_looked_up} more properties are closed on {end} by a block, or by a "
-            "stay of more than a month that is not counted."
-        )
+    found.items += await _long_stays(context, meant, end, _HALF_YEAR)
+    if await _unexplained(context, meant, found.items, end):
+        found.items += await _long_stays(context, meant, end, _HALF_YEAR * 2)
+        found.notes += _still_unknown(meant, await _unexplained(context, meant, found.items, end), end)
     touching = [one for one in found.items if one.check_in_date <= end and one.check_out_date >= start]
     unique = {one.stay_code: one for one in touching}
     found.items = sorted(unique.values(), key=lambda one: (one.check_in_date, one.stay_code))
@@ -72,6 +88,16 @@ async def closed_nights(
 ) -> Mapping[int, set[date]]:
     """The nights from `start` to `end`, both included, that the calendar of each property shows as closed,
     by a stay or a block."""
+    closed: dict[int, set[date]] = {one: set() for one in property_ids}
+    for property_id, day in await _calendar(context, property_ids, start, end):
+        if not day.available:
+            closed.setdefault(property_id, set()).add(day.date)
+    return closed
+
+
+async def _calendar(
+    context: Context, property_ids: Sequence[int], start: date, end: date
+) -> list[tuple[int, AvailabilityDay]]:
     queries = [
         {"property_ids": list(property_ids[place : place + _AT_ONCE]), "start_date": first, "end_date": last}
         for place in range(0, len(property_ids), _AT_ONCE)
@@ -80,33 +106,46 @@ async def closed_nights(
     answers = await asyncio.gather(
         *(context.client.call(LIST_AVAILABILITIES, query=query) for query in queries)
     )
-    closed: dict[int, set[date]] = {one: set() for one in property_ids}
-    for one in (calendar for answer in answers for calendar in answer):
-        closed.setdefault(one.id, set()).update(day.date for day in one.availabilities if not day.available)
-    return closed
+    return [(one.id, day) for answer in answers for one in answer for day in one.availabilities]
 
 
 async def _unexplained(
     context: Context, meant: Portfolio, stays: Iterable[Reservation], night: date
 ) -> list[int]:
-    """The properties that are closed for a night which none of these stays holds."""
+    """The properties that are closed without a remark for a night which none of these stays holds."""
     held = {
         one.property_id for one in stays if holds(one) and one.check_in_date <= night < one.check_out_date
     }
     ids = [one.id for one in meant.properties if one.id not in held]
-    closed = await closed_nights(context, ids, night, night)
-    return [one for one in ids if night in closed[one]]
+    days = await _calendar(context, ids, night, night)
+    return [one for one, day in days if day.date == night and not day.available and not day.remarks]
 
 
-async def _long_stays(context: Context, property_id: int, night: date) -> list[Reservation]:
-    """The stays of a property that hold a night and end more than a month and at most a year behind it."""
-    cut = windows(night + _MONTH, night + timedelta(days=365), RESERVATION_WINDOW_DAYS)
+async def _long_stays(context: Context, meant: Portfolio, night: date, reach: timedelta) -> list[Reservation]:
+    """The stays that hold a night and end more than a month behind it; they began and end within `reach`.
+    Inferred: Hostex takes filters by check-in and by check-out together."""
+    came = windows(night - reach + _DAY, night, RESERVATION_WINDOW_DAYS)
+    leave = windows(night + _MONTH + _DAY, night + _MONTH + reach, RESERVATION_WINDOW_DAYS)
     queries = [
-        {"property_id": property_id, "start_check_out_date": first, "end_check_out_date": last}
-        for first, last in cut
+        {
+            "start_check_in_date": first,
+            "end_check_in_date": last,
+            "start_check_out_date": soonest,
+            "end_check_out_date": latest,
+        }
+        for (first, last), (soonest, latest) in product(came, leave)
     ]
-    stays = await _listed(context, LIST_RESERVATIONS, queries)
-    return [one for one in stays if one.check_in_date <= night]
+    kept = {0, *(one.id for one in meant.properties)}
+    return [one for one in await _listed(context, LIST_RESERVATIONS, queries) if one.property_id in kept]
+
+
+def _still_unknown(meant: Portfolio, property_ids: Sequence[int], night: date) -> list[str]:
+    if not property_ids:
+        return []
+    named = ", ".join(meant.titled(one) for one in property_ids[:_MOST_NAMED])
+    more = len(property_ids) - _MOST_NAMED
+    others = f" and {more} more" if more > 0 else ""
+    return [f"Closed on {night} by a block, or by a stay of more than a year: {named}{others}."]
 
 
 async def tasks_between(context: Context, meant: Portfolio, start: date, end: date) -> list[Task]:
@@ -182,15 +221,3 @@ async def _listed(context: Context, listing: Listing[Any], queries: Sequence[Map
     return list(
         {listing.identity(row): row for part in await asyncio.gather(*reads) for row in part.items}.values()
     )
-
-
-def failed_rows(failures: Iterable[Failure]) -> list[dict[str, Any]]:
-    """Failures as a result tells them."""
-    return [
-        {
-            **({"property_id": one.property_id} if one.property_id else {}),
-            "kind": one.kind,
-            "message": one.message,
-        }
-        for one in failures
-    ]
