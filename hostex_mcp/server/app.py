@@ -24,6 +24,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.prompts import get_prompt, list_prompts
 from hostex_mcp.server.resources import list_resources, list_templates, read_resource
 from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.progress import heard_by
 from hostex_mcp.tools.tool import Effect, Tool
 
 INSTRUCTIONS = (
@@ -81,7 +82,8 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
     async def call_tool(
         context: ServerRequestContext[Any], params: CallToolRequestParams
     ) -> CallToolResult | InputRequiredResult:
-        return await engine_of(context).call(params.name, params.arguments, inquiry_of(context, params))
+        with heard_by(context.session.report_progress):
+            return await engine_of(context).call(params.name, params.arguments, inquiry_of(context, params))
 
     return Server(
         "hostex-mcp",

@@ -15,12 +15,6 @@ from hostex_mcp.tools.privacy import Level, Screen
 from hostex_mcp.tools.results import AnswerT, ModelT, Page, Rows, Shown, everything, sliced
 from hostex_mcp.tools.tool import Tool
 
-Progress = Callable[[int, int, str], Awaitable[None]]
-
-
-async def _unheard(done: int, total: int, message: str) -> None:
-    """Progress that nobody asked for."""
-
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -30,9 +24,9 @@ def _utc_now() -> datetime:
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
     `tools` are those that may be called; `now` tells the time in UTC and `pause` lets seconds of it pass;
-    pictures are read from `image_folders` of this machine only; `memory` is the account's; `progress` tells
-    a waiting person how far a long call is. What the other methods give is fit to leave the server: secrets
-    hidden unless the call asked for them with `reveal`, outsiders' text fenced."""
+    pictures are read from `image_folders` of this machine only; `memory` is the account's. What the
+    other methods give is fit to leave the server: secrets hidden unless the call asked for them with
+    `reveal`, outsiders' text fenced."""
 
     client: Client
     tools: Mapping[str, Tool]
@@ -42,7 +36,6 @@ class Context:
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)
     guard_rails: GuardRails = field(default_factory=GuardRails)
     memory: Memory = field(default_factory=Memory)
-    progress: Progress = field(default=_unheard)
 
     def screen(self, reveal: Collection[str] | None = None) -> Screen:
         """What decides how the models of one answer are shown."""

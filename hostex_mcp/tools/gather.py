@@ -26,6 +26,7 @@ from hostex_mcp.api.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.nights import holds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_portfolio import Failure, Gathered, Portfolio, each, stays_between
+from hostex_mcp.tools.progress import progress
 
 _MOST_ROWS = 20_000
 _DAY = timedelta(days=1)
@@ -192,7 +193,7 @@ async def threads_since(context: Context, since: datetime, most: int) -> Threads
         thread = await context.client.call(GET_CONVERSATION, path={"conversation_id": one.id})
         context.memory.keep(_key(one), thread)
         done += 1
-        await context.progress(done, len(unread[:most]), "Reading guest threads")
+        await progress(done, len(unread[:most]), "Reading guest threads")
 
     got = await each(unread[:most], read)
     failed = [(one.id, why.kind, why.message) for one, why in got.failed]
