@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import product
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+
+from annotated_types import MaxLen, MinLen
 
 from hostex_mcp.api import (
     RESERVATION_WINDOW_DAYS,
@@ -24,6 +26,7 @@ from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.reviews import LIST_REVIEWS, Review
 from hostex_mcp.api.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.nights import holds
+from hostex_mcp.tools.arguments import PropertyId
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_portfolio import Failure, Gathered, Portfolio, each, stays_between
 from hostex_mcp.tools.progress import progress
@@ -31,6 +34,7 @@ from hostex_mcp.tools.progress import progress
 _MOST_ROWS = 20_000
 _DAY = timedelta(days=1)
 _MONTH = timedelta(days=31)
+_YEAR = timedelta(days=364)
 _HALF_YEAR = timedelta(days=RESERVATION_WINDOW_DAYS)
 _MOST_NAMED = 5
 _AT_ONCE = 100
@@ -38,6 +42,8 @@ _CALENDAR_DAYS = 365
 
 
 PartT = TypeVar("PartT")
+
+PropertyIds = Annotated[list[PropertyId], MinLen(1), MaxLen(500)]
 
 
 @dataclass(slots=True)
@@ -62,6 +68,13 @@ class Threads:
     items: list[Conversation]
     left: int = 0
     failed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+
+    def rows(self) -> list[dict[str, str]]:
+        """The first threads that could not be read, as an answer tells them."""
+        return [
+            {"conversation_id": one, "kind": kind, "message": message}
+            for one, kind, message in self.failed[:_MOST_NAMED]
+        ]
 
 
 async def all_stays(context: Context, meant: Portfolio, start: date, end: date) -> Gathered[Reservation]:
@@ -88,7 +101,7 @@ async def closed_nights(
     context: Context, property_ids: Sequence[int], start: date, end: date
 ) -> Mapping[int, set[date]]:
     """The nights from `start` to `end`, both included, that the calendar of each property shows as closed,
-    by a stay or a block."""
+    by a stay or a block. Hostex shows no calendar that begins more than a year away (see `known_from`)."""
     closed: dict[int, set[date]] = {one: set() for one in property_ids}
     for property_id, day in await _calendar(context, property_ids, start, end):
         if not day.available:
@@ -96,13 +109,20 @@ async def closed_nights(
     return closed
 
 
+def known_from(context: Context) -> date:
+    """The first day of which the master calendar tells anything (documented: within one year of today)."""
+    return context.now().date() - _YEAR
+
+
 async def _calendar(
     context: Context, property_ids: Sequence[int], start: date, end: date
 ) -> list[tuple[int, AvailabilityDay]]:
+    start, latest = max(start, known_from(context)), context.now().date() + _YEAR
     queries = [
         {"property_ids": list(property_ids[place : place + _AT_ONCE]), "start_date": first, "end_date": last}
         for place in range(0, len(property_ids), _AT_ONCE)
         for first, last in windows(start, end, _CALENDAR_DAYS)
+        if first <= latest
     ]
     answers = await asyncio.gather(
         *(context.client.call(LIST_AVAILABILITIES, query=query) for query in queries)

@@ -100,7 +100,7 @@ class MonthEnd(TypedDict, total=False):
     end_date: str
     properties: list[HomeRow]
     groups: list[GroupRow]
-    account_expenses: dict[str, float]
+    account_expenses: dict[str, float] | None
     unreceived: list[BalanceRow]
     changes: list[ChangeRow]
     notes: list[str]
@@ -172,7 +172,7 @@ async def get_month_end(
         end_date=f"{period.end}",
         properties=home_rows(books, homes),
         groups=_group_rows(books, homes),
-        account_expenses={} if property_ids or group_id else _of_account(books),
+        account_expenses=None if property_ids or group_id else _of_account(books),
         unreceived=owed[:_MOST],
         changes=changed[:_MOST],
         notes=[_DEFINITIONS, *books.notes, *_left("unreceived", owed), *_left("changes", changed)],

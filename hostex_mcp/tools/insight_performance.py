@@ -12,7 +12,7 @@ from hostex_mcp.domain.money import rounded
 from hostex_mcp.domain.performance import Figures, Period, blocked_nights, counts, figures, grouped
 from hostex_mcp.tools.arguments import Day, Id, InvalidArguments, Problem, PropertyId, in_order
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import all_stays, closed_nights
+from hostex_mcp.tools.gather import all_stays, closed_nights, known_from
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.results import Record, lean
 from hostex_mcp.tools.tool import tool
@@ -127,6 +127,8 @@ async def get_performance(
     ids = [one.id for one in meant.properties]
     of_home = grouped(stays.items, lambda one: one.property_id)
     closed = await closed_nights(context, ids, before.start, end_date)
+    first = known_from(context)
+    unknown = [f"Blocks before {first} are not known."] if first > before.start else []
     book = Book(meant, stays.items, of_home, closed)
     rows = _rows(book, period, by or "property")
     cut = [f"The {_MOST_ROWS} rows with most revenue of {len(rows)}."] if len(rows) > _MOST_ROWS else []
@@ -138,7 +140,7 @@ async def get_performance(
         total=_shown(book.figures(period, ids=ids)),
         previous_total=_shown(book.figures(before, ids=ids)),
         rows=rows[:_MOST_ROWS],
-        notes=[_DEFINITIONS, *stays.notes, *cut],
+        notes=[_DEFINITIONS, *unknown, *stays.notes, *cut],
     )
     return Record(answer, long="rows")
 
