@@ -64,8 +64,8 @@ def turnovers(
     start: date,
     end: date,
 ) -> list[Turnover]:
-    """The turnovers of one property from one day to another, both included, earliest first. `stays` reach
-    beyond the last day as far as the next guest is wanted; `tasks` are those of the same days."""
+    """The turnovers of one property from one day to another, both included, earliest first. `stays` and
+    `tasks` reach as far beyond as the next guest is wanted, and as far back as the last one is."""
     counted = [
         one for one in stays if one.property_id == place.id and one.status == "accepted" and holds(one)
     ]
@@ -76,7 +76,7 @@ def turnovers(
     into_empty = [
         one for one in counted if start <= one.check_in_date <= end and one.check_in_date not in days
     ]
-    found += [_arrival(place, cleanings, one) for one in into_empty]
+    found += [_arrival(place, counted, cleanings, one) for one in into_empty]
     return sorted(found, key=lambda one: (one.day, one.leaving is None))
 
 
@@ -102,14 +102,19 @@ def _turnover(
     return Turnover(place, day, leaving, coming, leaves, comes, window, cleaning, missing)
 
 
-def _arrival(place: Property, cleanings: Sequence[Task], coming: Reservation) -> Turnover:
-    """A check-in into a place that stood empty, or whose last guest left on an earlier day."""
+def _arrival(
+    place: Property, stays: Sequence[Reservation], cleanings: Sequence[Task], coming: Reservation
+) -> Turnover:
+    """A check-in into a place whose last guest, if there was any, left on an earlier day: the cleaning is the
+    one after that guest."""
     comes = in_time(coming, place)
-    same_day = [
-        one for one in cleanings if one.property_id == place.id and one.expected_date == coming.check_in_date
+    gone = [one for one in stays if one.check_out_date < coming.check_in_date]
+    last = max(gone, key=lambda one: (one.check_out_date, one.stay_code), default=None)
+    cleaning = _cleaning(cleanings, last, coming) if last else None
+    missing = [
+        *(_of_cleaning(cleaning, last.check_out_date, coming) if last else []),
+        *_of_times(time(), comes),
     ]
-    cleaning = same_day[0] if same_day else None
-    missing = _of_times(time(), comes)
     return Turnover(place, coming.check_in_date, None, coming, None, comes, None, cleaning, missing)
 
 

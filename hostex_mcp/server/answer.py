@@ -68,7 +68,7 @@ def _record_answer(record: Record[Any]) -> dict[str, Any]:
         kept = ordered[:fitting]
         shown[record.long] = list(kept if record.keep == "first" else reversed(kept))
         shown["truncated"] = True
-        shown["notes"] = [_CUT_RECORD_NOTE.format(member=record.long)]
+        shown["notes"] = [*shown.get("notes", []), _CUT_RECORD_NOTE.format(member=record.long)]
     return shown
 
 

@@ -16,11 +16,12 @@ from hostex_mcp.api.calendar import (
 from hostex_mcp.api.models import ChannelLink
 from hostex_mcp.api.properties import LIST_ROOM_TYPES, RoomType
 from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.calendar_changes import reading_window
 from hostex_mcp.domain.nights import Nights, nights_of
 from hostex_mcp.domain.stay_rules import ListingDays
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import all_stays
-from hostex_mcp.tools.gather_portfolio import Failure, Portfolio, each
+from hostex_mcp.tools.gather_portfolio import Failure, Portfolio, each, stays_between
 
 CALENDAR_CHANNELS = frozenset(
     [
@@ -89,13 +90,17 @@ class Calendars:
 async def read_nights(context: Context, portfolio: Portfolio, start: date, end: date) -> Calendars:
     """The nights of the properties from `start` to `end`, both included, and the stays that touch them."""
     ids = [one.id for one in portfolio.properties]
+    today = context.now().date()
+    first, _ = reading_window([start, end], today)
     parts = [ids[place : place + _MOST_PROPERTIES] for place in range(0, len(ids), _MOST_PROPERTIES)]
 
     async def read(part: Sequence[int]) -> list[PropertyAvailability]:
-        query = {"property_ids": part, "start_date": start, "end_date": end}
+        query = {"property_ids": part, "start_date": first, "end_date": end}
         return await context.client.call(LIST_AVAILABILITIES, query=query)
 
-    stays = await all_stays(context, portfolio, start, end)
+    # The look-up of long stays needs the calendar from the last night on, which Hostex has within a year.
+    near = reading_window([end], today)[0] == end
+    stays = await (all_stays if near else stays_between)(context, portfolio, start, end)
     got = await each(parts, read)
     by_property: dict[int, list[Reservation]] = {}
     for one in stays.items:
@@ -120,8 +125,10 @@ async def add_listings(
     readable = [one for one in found.listings if one.channel_type in CALENDAR_CHANNELS]
     parts = [readable[place : place + _MOST_LISTINGS] for place in range(0, len(readable), _MOST_LISTINGS)]
 
+    first, _ = reading_window([start, end], context.now().date())
+
     async def read(part: Sequence[SoldListing]) -> list[ListingCalendar]:
-        body = {"start_date": start, "end_date": end, "listings": [one.arguments for one in part]}
+        body = {"start_date": first, "end_date": end, "listings": [one.arguments for one in part]}
         return await context.client.call(LIST_LISTING_CALENDARS, body=body)
 
     async def read_one(one: SoldListing) -> list[ListingCalendar]:

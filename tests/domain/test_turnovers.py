@@ -85,13 +85,20 @@ def test_the_next_guest_may_come_days_later_or_not_be_known() -> None:
     assert (alone.coming, alone.in_time, alone.window, alone.missing) == (None, None, None, [])
 
 
-def test_an_arrival_into_an_empty_place_is_a_row_of_its_own() -> None:
-    found = week(LEAVING, stay("b", "2026-06-12", 3))
+def test_an_arrival_into_an_empty_place_is_a_row_of_its_own_with_the_last_cleaning() -> None:
+    found = week(LEAVING, stay("b", "2026-06-12", 3), tasks=[cleaning()])
     assert [(one.day.day, one.leaving and "a", one.coming and one.coming.stay_code) for one in found] == [
         (10, "a", "b"),
         (12, None, "b"),
     ]
-    assert found[1].missing == []
+    assert (found[1].cleaning, found[1].missing) == (cleaning(), [])
+
+
+def test_an_arrival_after_a_guest_who_left_before_the_days_lacks_his_cleaning() -> None:
+    before = stay("a", "2026-06-01", 4)
+    assert week(before, COMING)[0].missing == ["cleaning task"]
+    assert week(before, COMING, tasks=[cleaning(expected_date="2026-06-05")])[0].missing == []
+    assert week(COMING)[0].missing == []
 
 
 def test_only_accepted_stays_of_the_property_count() -> None:
