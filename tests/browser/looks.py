@@ -1,0 +1,126 @@
+"""What a page looks like, measured in the browser."""
+
+from collections.abc import Callable, Generator
+
+from playwright.sync_api import Page, expect
+
+from hostex_mcp.sandbox.tokens import TOKENS
+from tests.browser.site import Site
+
+Opens = Callable[[str], Page]
+
+HOSTILE = '<img src="x" onerror="alert(1)">\u202e' + "W" * 90
+
+
+def every_page(site: Site, open_one: Opens) -> Generator[tuple[str, Page]]:
+    """Each page in each of its states, in one browser, with its name."""
+    page = open_one(site.start())
+    yield "consent", page
+    page.locator("summary").click()
+    yield "consent with all choices", page
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield "consent after a problem", page
+    page.goto(site.start(HOSTILE, "https://" + "a" * 60 + ".example.com/callback"))
+    yield "consent for a hostile name", page
+    page.locator("summary").click()
+    page.get_by_text("Let me choose the properties").click()
+    yield from _connected(page)
+    page.goto(site.start("Cursor", "cursor://anysphere.cursor/mcp/oauth"))
+    _press_connect(page)
+    yield "back to an app", page
+    page.goto(f"{site.origin}/connect/consent")
+    yield "an error", page
+    yield from _connections(site, page)
+
+
+def _connected(page: Page) -> Generator[tuple[str, Page]]:
+    _press_connect(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Which properties")
+    yield "properties", page
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield "properties after a problem", page
+
+
+def _connections(site: Site, page: Page) -> Generator[tuple[str, Page]]:
+    page.goto(f"{site.origin}/connect")
+    yield "connections", page
+    page.get_by_role("button", name="Find").click()
+    yield "connections after a problem", page
+    page.get_by_label("Hostex access token").fill(TOKENS.WRITABLE)
+    page.get_by_role("button", name="Find").click()
+    yield "connections of a token", page
+    page.get_by_role("button", name="Disconnect").first.click()
+    yield "connections after one was ended", page
+
+
+def _press_connect(page: Page) -> None:
+    page.get_by_label("Your Hostex access token").fill(TOKENS.WRITABLE)
+    page.get_by_role("button", name="Connect").click()
+
+
+def poor_contrast(page: Page) -> list[str]:
+    """Texts, and edges of controls, that stand out less from their ground than WCAG 2.2 AA asks for."""
+    found: list[str] = page.evaluate(_CONTRAST)
+    return found
+
+
+def too_wide(page: Page) -> int:
+    """How many pixels the page is wider than the window."""
+    extra: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return extra
+
+
+def small_targets(page: Page) -> list[str]:
+    """Controls less than 44 pixels high, and links that do not stand in a text."""
+    found: list[str] = page.evaluate(_TARGETS)
+    return found
+
+
+_CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const rgba = (css) => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = css; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const behind = (one) => {
+    for (; one; one = one.parentElement) {
+      const [r, g, b, a] = rgba(getComputedStyle(one).backgroundColor);
+      if (a === 255) return [r, g, b];
+      if (a !== 0) throw new Error("a see-through background");
+    }
+    return [255, 255, 255];
+  };
+  const light = (rgb) => {
+    const linear = (v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+    const [r, g, b] = rgb.map((v) => linear(v / 255));
+    return .2126 * r + .7152 * g + .0722 * b;
+  };
+  const ratio = (a, b) => {
+    const [high, low] = [light(a), light(b)].sort((x, y) => y - x);
+    return (high + .05) / (low + .05);
+  };
+  const poor = [], seen = (one) => one.checkVisibility();
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode.textContent.trim(), one = texts.currentNode.parentElement;
+    if (!text || !seen(one)) continue;
+    const style = getComputedStyle(one), size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    const got = ratio(rgba(style.color).slice(0, 3), behind(one));
+    if (got < (large ? 3 : 4.5)) poor.push(`${got.toFixed(2)} ${text.slice(0, 40)}`);
+  }
+  for (const one of document.querySelectorAll("input[type=password], .button:not(.primary), .choice")) {
+    const edge = rgba(getComputedStyle(one).borderTopColor);
+    if (!seen(one) || edge[3] === 0) continue;
+    const got = ratio(edge.slice(0, 3), behind(one.parentElement));
+    if (got < 3) poor.push(`${got.toFixed(2)} edge of ${one.className || one.name}`);
+  }
+  return poor;
+}"""
+
+_TARGETS = """() => [
+  ...document.querySelectorAll("button, .button, label.choice, summary, input[type=password]")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+  .map((one) => `${one.tagName} ${one.textContent.trim().slice(0, 40)}`)"""

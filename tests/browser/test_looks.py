@@ -1,0 +1,61 @@
+"""What every page looks like: on the smallest phone, by day, in the dark, and to those who see little."""
+
+import pytest
+
+from tests.browser.conftest import Open
+from tests.browser.looks import every_page, poor_contrast, small_targets, too_wide
+from tests.browser.site import Site
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_and_control_has_enough_contrast(site: Site, open_page: Open, scheme: str) -> None:
+    found = {
+        name: poor_contrast(page)
+        for name, page in every_page(site, lambda address: open_page(address, scheme=scheme))
+    }
+    assert len(found) == 12
+    assert not {name: poor for name, poor in found.items() if poor}
+
+
+def test_the_measures_find_what_is_poor(site: Site, open_page: Open) -> None:
+    page = open_page(f"{site.origin}/connect", width=320)
+    page.evaluate("""() => {
+        document.documentElement.style.setProperty("--quiet", "#999999");
+        document.documentElement.style.setProperty("--edge", "#cccccc");
+        document.querySelector("h1").style.minWidth = "400px";
+        document.querySelector("button").style.minHeight = document.querySelector("button").style.padding = 0;
+    }""")
+    poor = poor_contrast(page)
+    assert [one for one in poor if one.startswith("2.85 It is only looked up")]
+    assert [one for one in poor if one.startswith("1.61 edge of")]
+    assert too_wide(page) > 0
+    assert small_targets(page) == ["BUTTON Find"]
+
+
+def test_no_page_scrolls_sideways_on_the_smallest_phone(site: Site, open_page: Open) -> None:
+    wide = {
+        name: too_wide(page) for name, page in every_page(site, lambda address: open_page(address, width=320))
+    }
+    assert wide == dict.fromkeys(wide, 0)
+
+
+def test_everything_that_is_pressed_is_large_enough_for_a_thumb(site: Site, open_page: Open) -> None:
+    for name, page in every_page(site, open_page):
+        assert not small_targets(page), name
+
+
+def test_light_and_dark_differ(site: Site, open_page: Open) -> None:
+    grounds = [
+        open_page(f"{site.origin}/connect", scheme=scheme).evaluate(
+            "getComputedStyle(document.body).backgroundColor"
+        )
+        for scheme in ("light", "dark")
+    ]
+    assert grounds == ["rgb(243, 245, 244)", "rgb(16, 22, 21)"]
+
+
+def test_the_pages_with_a_partner_look_as_good(partner_site: Site, open_page: Open) -> None:
+    for scheme, width in (("light", 320), ("dark", 390)):
+        page = open_page(partner_site.start(), scheme=scheme, width=width)
+        page.get_by_text("Use an access token instead").click()
+        assert (poor_contrast(page), too_wide(page), small_targets(page)) == ([], 0, [])
