@@ -6,9 +6,9 @@ host's approval (`wait_accept`) or the guest's payment (`wait_pay`) and has not 
 
 An *anomaly* is something that goes wrong unless somebody acts: of the day and the next one, a same-day
 turnover without a cleaning task, a cleaner or the time for it, an arrival with a balance due or without the
-lock code that the house usually sets; of the coming month, stays without a property and stays that overlap;
-and channel accounts that are no longer authorised, and requests that lapse within 12 hours. Inferred: Airbnb
-and Vrbo give a host 24 hours for a request, from the time of booking.
+lock code that the house usually sets; of the coming month (by check-out), stays without a property and
+stays that overlap; and channel accounts that are no longer authorised, and requests that lapse within 12
+hours. Inferred: Airbnb and Vrbo give a host 24 hours for a request, from the time of booking.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -98,18 +98,17 @@ def by_urgency(warnings: Iterable[Anomaly], day: date) -> list[Anomaly]:
 
 def turnover_warnings(found: Iterable[Turnover]) -> list[Anomaly]:
     """What is missing on days on which one guest leaves and the next one comes."""
-    words = {
-        "cleaning task": ("turnover_without_cleaning", "no cleaning task"),
-        "time between check-out and check-in": ("turnover_without_time", "check-in is before check-out"),
-        "who cleans": ("turnover_without_cleaner", "nobody is assigned to the cleaning"),
+    kinds = {
+        "cleaning task": "turnover_without_cleaning",
+        "time between check-out and check-in": "turnover_without_time",
+        "who cleans": "turnover_without_cleaner",
     }
     return [
-        Anomaly(*_turned(kind, one, detail), one.coming, one.place.id)
+        Anomaly(kinds[missing], one.day, _times(one), one.coming, one.place.id)
         for one in found
         if one.same_day
         for missing in one.missing
-        if missing in words
-        for kind, detail in [words[missing]]
+        if missing in kinds
     ]
 
 
@@ -122,18 +121,18 @@ def arrival_warnings(stays: Sequence[Reservation], day: Day) -> list[Anomaly]:
         if one.status != "accepted" or not soon:
             continue
         if not has_lock_code(one) and uses_lock_codes(one, stays):
-            found.append(_of_stay("arrival_without_lock_code", one, "no lock code set"))
+            found.append(_of_stay("arrival_without_lock_code", one, ""))
         due = balance_due(one)
         if due and one.reservation_code not in orders:
             orders.add(one.reservation_code)
-            found.append(_of_stay("balance_due", one, f"{money(due.amount, due.currency)} not received"))
+            found.append(_of_stay("balance_due", one, money(due.amount, due.currency)))
     return found
 
 
-def placing_warnings(stays: Sequence[Reservation], day: Day, titled: Callable[[int], str]) -> list[Anomaly]:
+def placing_warnings(stays: Sequence[Reservation], day: Day) -> list[Anomaly]:
     """Stays that have no property, and stays that hold the same nights, from a day on."""
     homeless = [
-        _of_stay("unallocated_stay", one, "no property")
+        _of_stay("unallocated_stay", one, "")
         for one in stays
         if one.status == "accepted" and not is_placed(one) and one.check_out_date > day(one.property_id)
     ]
@@ -158,7 +157,7 @@ def request_warnings(waiting: Iterable[Reservation], now: datetime, day: Day) ->
         until = expires(one)
         if until and now <= until <= now + _EXPIRES_SOON:
             hours = (until - now).total_seconds() / 3600
-            detail = f"lapses in {hours:.0f} h (inferred)"
+            detail = f"lapses in {hours:.0f} h"
             found.append(Anomaly("request_expiring", day(one.property_id), detail, one, one.property_id))
     return found
 
@@ -185,10 +184,10 @@ def _of_stay(kind: str, stay: Reservation, detail: str) -> Anomaly:
     return Anomaly(kind, stay.check_in_date, detail, stay, stay.property_id)
 
 
-def _turned(kind: str, one: Turnover, detail: str) -> tuple[str, date, str]:
+def _times(one: Turnover) -> str:
     leaves = f"{one.out_time:%H:%M}" if one.out_time else "?"
     comes = f"{one.in_time:%H:%M}" if one.in_time else "?"
-    return kind, one.day, f"{detail}; out {leaves}, in {comes}"
+    return f"out {leaves}, in {comes}"
 
 
 def _named(stay: Reservation) -> str:

@@ -9,7 +9,7 @@ Where a guest stands: `in_house` from the day after check-in, or once checked in
 `past` after; `cancelled` for what was cancelled, denied or expired. Of several stays the most urgent counts.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -57,13 +57,15 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """The guest's newest message, since when an answer is missing, how many messages wait, and whether
-    something automatic was sent after the newest."""
+    """The guest's messages that wait, newest first, and whether something automatic was sent after them."""
 
-    last: Message
-    since: datetime | None
-    messages: int
+    messages: Sequence[Message]
     automatic: bool
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when an answer is missing."""
+        return self.messages[-1].created_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def unanswered(thread: Conversation) -> Unanswered | None:
         if who == "guest":
             asked.append(one)
         automatic = automatic or (who == "automation" and not asked)
-    return Unanswered(asked[0], asked[-1].created_at, len(asked), automatic) if asked else None
+    return Unanswered(asked, automatic) if asked else None
 
 
 def about(thread: Conversation, stays: Iterable[Reservation], today: Today) -> About:

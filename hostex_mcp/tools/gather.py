@@ -77,9 +77,11 @@ class Threads:
         ]
 
 
-async def all_stays(context: Context, meant: Portfolio, start: date, end: date) -> Gathered[Reservation]:
+async def all_stays(
+    context: Context, meant: Portfolio, start: date, end: date, *, following: bool = False
+) -> Gathered[Reservation]:
     """Every stay that touches the days from `start` to `end`, both included, of any length and status, in
-    the order of check-in.
+    the order of check-in; with `following` also those that come later and end within a month.
 
     Hostex finds stays by check-in or check-out only. So check-outs up to a month behind the end are read,
     and those of the half year after it whose check-in is at most half a year before the end. A still longer
@@ -91,7 +93,7 @@ async def all_stays(context: Context, meant: Portfolio, start: date, end: date) 
     if await _unexplained(context, meant, found.items, end):
         found.items += await _long_stays(context, meant, end, _HALF_YEAR * 2)
         found.notes += _still_unknown(meant, await _unexplained(context, meant, found.items, end), end)
-    touching = [one for one in found.items if one.check_in_date <= end and one.check_out_date >= start]
+    touching = [one for one in found.items if following or one.check_in_date <= end]
     unique = {one.stay_code: one for one in touching}
     found.items = sorted(unique.values(), key=lambda one: (one.check_in_date, one.stay_code))
     return found
@@ -205,35 +207,47 @@ async def threads_since(context: Context, since: datetime, most: int) -> Threads
     """
     listed = [one for one in await _recent(context, since) if one.last_message_at >= since]
     listed.sort(key=lambda one: one.last_message_at, reverse=True)
-    unread = [one for one in listed if context.memory.recall(_key(one)) is None]
+    return await _threads(context, {one.id: one.last_message_at for one in listed}, most)
+
+
+async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads:
+    """The threads with these ids, with their messages; as `threads_since`, but where the last message is more
+    than a month old a thread is read again each time."""
+    spoken = {one.id: one.last_message_at for one in await _recent(context, context.now() - _MONTH)}
+    return await _threads(context, {one: spoken.get(one) for one in ids}, most)
+
+
+async def _threads(context: Context, spoken: Mapping[str, datetime | None], most: int) -> Threads:
+    """Threads by their id and the time of their last message, where it is known."""
+    found = {one: context.memory.recall(("thread", one, last)) for one, last in spoken.items()}
+    unread = [one for one, thread in found.items() if thread is None]
+    wanted = unread[:most]
     done = 0
 
-    async def read(one: ConversationSummary) -> None:
+    async def read(one: str) -> None:
         nonlocal done
-        thread = await context.client.call(GET_CONVERSATION, path={"conversation_id": one.id})
-        context.memory.keep(_key(one), thread)
+        found[one] = await context.client.call(GET_CONVERSATION, path={"conversation_id": one})
+        if spoken[one]:
+            context.memory.keep(("thread", one, spoken[one]), found[one])
         done += 1
-        await progress(done, len(unread[:most]), "Reading guest threads")
+        await progress(done, len(wanted), "Reading guest threads")
 
-    got = await each(unread[:most], read)
-    failed = [(one.id, why.kind, why.message) for one, why in got.failed]
-    known = [thread for one in listed if (thread := context.memory.recall(_key(one)))]
-    return Threads(known, max(len(unread) - most, 0), failed)
+    got = await each(wanted, read)
+    failed = [(one, why.kind, why.message) for one, why in got.failed]
+    return Threads([one for one in found.values() if one], len(unread) - len(wanted), failed)
 
 
 async def _recent(context: Context, since: datetime) -> Sequence[ConversationSummary]:
-    rows: list[ConversationSummary] = []
+    rows: dict[str, ConversationSummary] = {}
     offset = 0
     while True:
         page = await context.client.page(LIST_CONVERSATIONS, offset=offset)
-        rows += page.items
-        if not page.more or all(one.last_message_at < since for one in page.items):
-            return rows
+        known = len(rows)
+        rows |= {one.id: one for one in page.items}
+        over = not page.more or len(rows) == known
+        if over or all(one.last_message_at < since for one in page.items):
+            return list(rows.values())
         offset = page.end
-
-
-def _key(one: ConversationSummary) -> tuple[str, str, datetime]:
-    return "thread", one.id, one.last_message_at
 
 
 async def _listed(context: Context, listing: Listing[Any], queries: Sequence[Mapping[str, Any]]) -> list[Any]:
