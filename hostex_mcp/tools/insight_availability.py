@@ -19,7 +19,7 @@ from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.tool import tool
 
 _LONGEST = 180
-_MOST_FREE, _MOST_NEAR, _MOST_TAKEN, _MOST_NAMED = 30, 15, 15, 3
+_MOST_FREE, _MOST_NEAR, _MOST_TAKEN, _MOST_NAMED = 20, 12, 10, 3
 _FEES = "Prices are sums of nightly prices, without fees, taxes and discounts of the channel."
 
 

@@ -23,7 +23,7 @@ from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.tool import tool
 
 _USUAL, _LONGEST, _BEHIND = timedelta(days=59), 180, timedelta(days=31)
-_MOST_ROWS = 20
+_MOST_ROWS = 18
 _DEFINITION = (
     "free nights that no stay which the listing's rules allow can hold (closed_on_arrival: none may begin on "
     "them); a change lowers a minimum stay to the length of the gap, never below; notice and channels "

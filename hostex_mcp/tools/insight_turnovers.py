@@ -20,7 +20,7 @@ from hostex_mcp.tools.tool import tool
 
 _USUAL, _LONGEST = timedelta(days=6), 31
 _BACK, _BEHIND = timedelta(days=14), timedelta(days=30)
-_MOST_ROWS, _MOST_UNPLACED = 60, 10
+_MOST_ROWS, _MOST_UNPLACED = 45, 10
 _DEFINITION = (
     "window_hours run from out_time to in_time: agreed times, else the property's; a check-in that no "
     "check-out of its day precedes has a row of its own, with the last cleaning; only accepted stays count; "
