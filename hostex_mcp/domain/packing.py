@@ -4,12 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hostex_mcp.domain.size import tokens
+
 Row = Mapping[str, Any]
 
 
-def cost(value: object) -> float:
-    """A cautious guess of the tokens of a value as compact JSON: half its bytes."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode()) / 2
+def cost(value: object) -> int:
+    """The tokens of a value as compact JSON."""
+    return tokens(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str))
 
 
 def packed(

@@ -23,7 +23,7 @@ from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.tool import tool
 
-_ROOM = 1_380
+_ROOM = 1_340
 _MOST_TEXT = 60
 _SURE = {
     "warnings": 4,
