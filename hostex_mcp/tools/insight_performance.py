@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from annotated_types import MaxLen, MinLen
 
@@ -52,24 +52,25 @@ class FiguresRow(TypedDict, total=False):
 
 
 class PerformanceRow(FiguresRow, total=False):
-    """What one property, channel or month brought, and what the period before did."""
+    """What one property, channel or month brought; `previous` is of the same form."""
 
     property_id: int
     property: str
     channel_type: str
     month: str
-    previous: FiguresRow
+    previous: dict[str, Any]
 
 
 class Performance(TypedDict, total=False):
-    """Figures of a period and the one before it, in all and by property, channel or month."""
+    """Figures of a period and the one before it, in all and by property, channel or month; the totals have
+    the form of a row."""
 
     start_date: str
     end_date: str
     previous_start_date: str
     previous_end_date: str
-    total: FiguresRow
-    previous_total: FiguresRow
+    total: dict[str, Any]
+    previous_total: dict[str, Any]
     rows: list[PerformanceRow]
     notes: list[str]
 
@@ -137,8 +138,8 @@ async def get_performance(
         end_date=f"{period.end}",
         previous_start_date=f"{before.start}",
         previous_end_date=f"{before.end}",
-        total=_shown(book.figures(period, ids=ids)),
-        previous_total=_shown(book.figures(before, ids=ids)),
+        total={**_shown(book.figures(period, ids=ids))},
+        previous_total={**_shown(book.figures(before, ids=ids))},
         rows=rows[:_MOST_ROWS],
         notes=[_DEFINITIONS, *unknown, *stays.notes, *cut],
     )
@@ -158,7 +159,7 @@ def _month(book: Book, month: Period) -> PerformanceRow:
     ids = [one.id for one in book.meant.properties]
     row = PerformanceRow(month=f"{month.start:%Y-%m}", **_shown(book.figures(month, ids=ids)))
     if book.figures(month.before).stays:
-        row["previous"] = _shown(book.figures(month.before, ids=ids))
+        row["previous"] = {**_shown(book.figures(month.before, ids=ids))}
     return row
 
 
@@ -169,7 +170,7 @@ def _by_channel(book: Book, period: Period) -> list[PerformanceRow]:
         PerformanceRow(
             channel_type=name,
             **_shown(book.figures(period, stays)),
-            previous=_shown(book.figures(period.before, stays)),
+            previous={**_shown(book.figures(period.before, stays))},
         )
         for name, stays in channels.items()
     ]
@@ -183,7 +184,7 @@ def _home(book: Book, period: Period, property_id: int) -> PerformanceRow:
         property_id=property_id,
         property=book.meant.titled(property_id),
         **_shown(book.figures(period, own, [property_id])),
-        previous=_shown(book.figures(period.before, own, [property_id])),
+        previous={**_shown(book.figures(period.before, own, [property_id]))},
     )
 
 
