@@ -42,6 +42,7 @@ TOOLSETS = (
     "automation",
     "knowledge_base",
     "webhooks",
+    "insights",
 )
 
 
