@@ -1,5 +1,6 @@
 """Client files with our entry in them: worked out as text, and written without loss."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,6 +43,16 @@ class Text:
         """Another text in this one's form."""
         ended = body.replace("\n", "\r\n") if self.crlf else body
         return ((_BOM if self.bom else "") + ended).encode()
+
+
+def standalone(app: App, entry: Entry, *, local: bool) -> str:
+    """A file of the client that holds our entry and nothing else."""
+    if app.form == "toml":
+        return tomlkit.dumps({app.section: {NAME: entry}})
+    file: Entry = {app.section: {NAME: entry}}
+    if app.inputs and local:
+        file = {"inputs": [app.inputs], **file}
+    return json.dumps(file, indent=2, ensure_ascii=False) + "\n"
 
 
 def merged(app: App, text: str, entry: Entry, *, local: bool) -> str:

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
-NAME = "hostex"
+from hostex_mcp.install_links import NAME
+
+__all__ = ["APPS", "NAME", "TOKEN", "App", "Entry", "Launch", "Place", "launch"]
+
 TOKEN = "HOSTEX_ACCESS_TOKEN"  # noqa: S105
 _INPUT = "hostex-access-token"
 

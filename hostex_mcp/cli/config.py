@@ -1,16 +1,14 @@
 """`hostex-mcp config`: what a client needs to find this server, printed or put into its own file."""
 
 import difflib
-import json
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
-import tomlkit
 
-from hostex_mcp.cli.client_files import Text, install, merged, with_token
-from hostex_mcp.cli.clients import APPS, NAME, TOKEN, App, Entry, Place, launch
+from hostex_mcp.cli.client_files import Text, install, merged, standalone, with_token
+from hostex_mcp.cli.clients import APPS, TOKEN, App, Entry, Place, launch
 from hostex_mcp.cli.jsonc import NotJson
 from hostex_mcp.cli.session import OneLine
 
@@ -38,16 +36,6 @@ def command(client: str, url: str | None, write: bool, dry_run: bool) -> None:
         _show_difference(path, text.body, body)
     else:
         _write(app, path, text, body, entry, local=url is None)
-
-
-def standalone(app: App, entry: Entry, *, local: bool) -> str:
-    """A file of the client that holds our entry and nothing else."""
-    if app.form == "toml":
-        return tomlkit.dumps({app.section: {NAME: entry}})
-    file: Entry = {app.section: {NAME: entry}}
-    if app.inputs and local:
-        file = {"inputs": [app.inputs], **file}
-    return json.dumps(file, indent=2, ensure_ascii=False) + "\n"
 
 
 def _address(url: str) -> str:
