@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
-from jsonschema import Draft7Validator
 
 from hostex_mcp import __version__
 
@@ -84,8 +84,7 @@ def server() -> dict[str, Any]:
 
 
 def test_the_registry_would_take_the_file(server: dict[str, Any]) -> None:
-    Draft7Validator.check_schema(SCHEMA)
-    Draft7Validator(SCHEMA).validate(server)
+    jsonschema.validate(server, SCHEMA, jsonschema.Draft7Validator)
 
 
 def test_all_versions_are_that_of_the_package(server: dict[str, Any]) -> None:
