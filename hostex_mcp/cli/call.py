@@ -57,7 +57,7 @@ async def _call(
     unknown = ""
     async with (
         open_engine(settings) as engine,
-        Client(create_server(engine), elicitation_callback=person) as client,
+        Client(create_server(lambda _: engine), elicitation_callback=person) as client,
     ):
         try:
             result = await client.call_tool(tool, given)

@@ -10,8 +10,8 @@ from hostex_mcp.http.store.records import Grant
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One account's side of a call. `account` keys every cache, limit, confirmation and audit line, and gives no
-    token away. A grant's credential is in the database; any other caller brings `token`."""
+    """One account's side of a call. `account` keys every cache, limit, confirmation and audit line, and gives
+    no token away. A grant's credential is in the database; any other caller brings `token`."""
 
     account: str
     scopes: frozenset[str] = frozenset(SCOPES)

@@ -10,8 +10,8 @@ MCP_PATH = "/mcp"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The public origin, such as `https://mcp.example.com`, without a trailing slash. It is the issuer, byte for
-    byte, wherever one is named."""
+    """The public origin, such as `https://mcp.example.com`, without a trailing slash. It is the issuer, byte
+    for byte, wherever one is named."""
 
     origin: str
 

@@ -1,5 +1,7 @@
 """The MCP server object over an engine, the same for every transport and protocol era."""
 
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from mcp.server import Server
@@ -18,6 +20,7 @@ from mcp.types import Tool as ToolDefinition
 from hostex_mcp import __version__
 from hostex_mcp.server.asking import inquiry_of
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.tool import Effect, Tool
 
 INSTRUCTIONS = (
@@ -31,6 +34,10 @@ INSTRUCTIONS = (
 _LIST_LIFETIME_MS = 300_000
 
 
+EngineOf = Callable[[ServerRequestContext[Any]], Engine]
+
+
+@cache
 def definition(tool: Tool) -> ToolDefinition:
     """A tool as `tools/list` shows it."""
     return ToolDefinition(
@@ -48,19 +55,19 @@ def definition(tool: Tool) -> ToolDefinition:
     )
 
 
-def create_server(engine: Engine) -> Server[Any]:
-    """An MCP server that lists and calls the engine's tools."""
-    definitions = [definition(tool) for tool in engine.selection.listed.values()]
+def create_server(engine_of: EngineOf) -> Server[Any]:
+    """An MCP server that lists and calls the tools of the engine that is found for each request."""
 
     async def list_tools(
         context: ServerRequestContext[Any], params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        return ListToolsResult(tools=definitions)
+        listed = engine_of(context).selection.listed
+        return ListToolsResult(tools=[definition(tool) for tool in listed.values()])
 
     async def call_tool(
         context: ServerRequestContext[Any], params: CallToolRequestParams
     ) -> CallToolResult | InputRequiredResult:
-        return await engine.call(params.name, params.arguments, inquiry_of(context, params))
+        return await engine_of(context).call(params.name, params.arguments, inquiry_of(context, params))
 
     return Server(
         "hostex-mcp",
@@ -70,4 +77,9 @@ def create_server(engine: Engine) -> Server[Any]:
         cache_hints={"tools/list": CacheHint(ttl_ms=_LIST_LIFETIME_MS, scope="private")},
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        get_tool_input_schema=_input_schema,
     )
+
+
+def _input_schema(name: str) -> Mapping[str, Any] | None:
+    return CATALOGUE[name].input_schema if name in CATALOGUE else None

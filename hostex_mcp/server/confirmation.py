@@ -6,11 +6,13 @@ import json
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
+
+from hostex_mcp.server.ledger import Ledger, MemoryLedger
 
 LIFETIME = timedelta(minutes=10)
 
@@ -55,50 +57,55 @@ def digest(value: object) -> str:
 
 
 class Confirmations:
-    """Issues and checks tokens. Each works once, in this process; what came of it is remembered till it
-    expires."""
+    """Issues and checks tokens. `keys` gives the keys there are now: the first signs, all verify. Each token
+    works once: the ledger decides, and remembers what came of it till long after the token has expired."""
 
-    def __init__(self, now: Callable[[], datetime], key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        keys: Callable[[], Sequence[bytes]] | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        own = (secrets.token_bytes(32),)
         self._now = now
-        self._key = key or secrets.token_bytes(32)
-        self._used: dict[str, tuple[datetime, Mapping[str, Any] | None]] = {}
+        self._keys = keys or (lambda: own)
+        self._ledger = ledger or MemoryLedger(now)
 
     def issue(self, binding: Binding) -> tuple[str, datetime]:
         """A fresh token for this binding, and when it expires."""
         expires = (self._now() + LIFETIME).astimezone(UTC).replace(microsecond=0)
-        content = {**asdict(binding), "expires": int(expires.timestamp()), "nonce": secrets.token_hex(8)}
+        content = {**asdict(binding), "expires": int(expires.timestamp()), "nonce": secrets.token_hex(16)}
         text = json.dumps(content, separators=(",", ":")).encode()
-        return urlsafe_b64encode(self._mac(text) + text).decode().rstrip("="), expires
+        return urlsafe_b64encode(_mac(self._keys()[0], text) + text).decode().rstrip("="), expires
 
-    def check(self, token: str, binding: Binding) -> Finding:
+    async def check(self, token: str, binding: Binding) -> Finding:
         """What is true of a presented token. Another account's is unknown, like one that never was."""
         content = self._content(token)
         if content is None or content["account"] != binding.account:
             return Finding.UNKNOWN
         if (content["tool"], content["arguments"]) != (binding.tool, binding.arguments):
             return Finding.ARGUMENTS_CHANGED
-        if content["nonce"] in self._used:
+        if await self._ledger.find(_entry(content)):
             return Finding.USED
         if content["expires"] <= self._now().timestamp():
             return Finding.EXPIRED
         return Finding.VALID if content["state"] == binding.state else Finding.STATE_CHANGED
 
-    def claim(self, token: str) -> None:
-        """Use a valid token up, before its write is sent."""
-        self._forget_old()
-        self._used[self._nonce(token)] = (self._now() + LIFETIME, None)
-
-    def settle(self, token: str, outcome: Mapping[str, Any]) -> None:
-        """Remember what came of a used token."""
-        self._used[self._nonce(token)] = (self._now() + LIFETIME, outcome)
-
-    def outcome(self, token: str) -> Mapping[str, Any] | None:
-        """What came of a used token, None while that is open."""
-        return self._used.get(self._nonce(token), (self._now(), None))[1]
-
-    def _nonce(self, token: str) -> str:
+    async def claim(self, token: str) -> bool:
+        """Use a valid token up, before its write is sent. False when another call was first."""
         content = self._content(token)
-        return str(content["nonce"]) if content else ""
+        return content is not None and await self._ledger.claim(_entry(content), self._now() + 2 * LIFETIME)
+
+    async def settle(self, token: str, outcome: Mapping[str, Any]) -> None:
+        """Remember what came of a used token."""
+        if content := self._content(token):
+            await self._ledger.settle(_entry(content), outcome)
+
+    async def outcome(self, token: str) -> Mapping[str, Any] | None:
+        """What came of a used token, None while that is open."""
+        content = self._content(token)
+        use = await self._ledger.find(_entry(content)) if content else None
+        return use.outcome if use else None
 
     def _content(self, token: str) -> dict[str, Any] | None:
         try:
@@ -106,13 +113,14 @@ class Confirmations:
         except ValueError:
             return None
         mac, text = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
-        if not hmac.compare_digest(mac, self._mac(text)):
+        if not any(hmac.compare_digest(mac, _mac(key, text)) for key in self._keys()):
             return None
         return cast("dict[str, Any]", json.loads(text))
 
-    def _mac(self, text: bytes) -> bytes:
-        return hmac.digest(self._key, text, "sha256")[:_MAC_BYTES]
 
-    def _forget_old(self) -> None:
-        now = self._now()
-        self._used = {nonce: kept for nonce, kept in self._used.items() if kept[0] > now}
+def _mac(key: bytes, text: bytes) -> bytes:
+    return hmac.digest(key, text, "sha256")[:_MAC_BYTES]
+
+
+def _entry(content: Mapping[str, Any]) -> str:
+    return f"{content['account']}:{content['nonce']}"

@@ -14,6 +14,7 @@ from hostex_mcp.api import HostexError
 from hostex_mcp.server.answer import answer
 from hostex_mcp.server.asking import Inquiry, Question
 from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
 from hostex_mcp.server.render import render
 from hostex_mcp.server.writes import Plan, Writes
@@ -32,8 +33,8 @@ _log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Serves the tools of one selection to one account. `confirm` says how weighty changes are confirmed;
-    `account` tells accounts apart without naming a token."""
+    """Serves the tools of one selection to one account. `confirm` says how weighty changes are confirmed, and
+    `confirmations` which confirmations hold; `account` tells accounts apart without naming a token."""
 
     def __init__(
         self,
@@ -42,10 +43,11 @@ class Engine:
         confirm: str = "auto",
         account: str = "local",
         audit: AuditLog | None = None,
+        confirmations: Confirmations | None = None,
     ) -> None:
         self.selection = selection
         self._context = context
-        self._writes = Writes(account, confirm, context.now, audit)
+        self._writes = Writes(account, confirm, context.now, audit, confirmations)
 
     async def call(
         self, name: str, arguments: Mapping[str, Any] | None, inquiry: Inquiry | None = None

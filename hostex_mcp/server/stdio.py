@@ -9,6 +9,6 @@ from hostex_mcp.server.engine import Engine
 async def serve_stdio(engine: Engine) -> None:
     """Serve until the end of input. Standard output carries the protocol and nothing else: while serving,
     whatever a library prints goes to standard error."""
-    server = create_server(engine)
+    server = create_server(lambda _: engine)
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())

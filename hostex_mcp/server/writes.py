@@ -53,13 +53,18 @@ class Writes:
     (ask where the client can), `preview` (always by token) or `off`."""
 
     def __init__(
-        self, account: str, confirm: str, now: Callable[[], datetime], audit: AuditLog | None = None
+        self,
+        account: str,
+        confirm: str,
+        now: Callable[[], datetime],
+        audit: AuditLog | None = None,
+        confirmations: Confirmations | None = None,
     ) -> None:
         self._account = account
         self._confirm = confirm
         self._now = now
         self._audit = audit or AuditLog()
-        self._confirmations = Confirmations(now)
+        self._confirmations = confirmations or Confirmations(now)
         self._one_at_a_time = asyncio.Lock()
 
     async def run(
@@ -102,14 +107,18 @@ class Writes:
         asked = attempt.inquiry
         async with self._one_at_a_time:
             draft = await self._draft(attempt)
-            finding = self._confirmations.check(token, draft.binding)
+            finding = await self._confirmations.check(token, draft.binding)
             if finding is Finding.VALID:
                 if asked.state and asked.verdict != "accept":
                     return _declined(asked.verdict or "cancel")
-                attempt.confirmed = "person" if asked.state else "token"
-                return await self._send(attempt, draft.change, token)
-        outcome = self._confirmations.outcome(token) if finding is Finding.USED else None
-        return self._offer(attempt, draft, finding, outcome)
+                if await self._confirmations.claim(token):
+                    attempt.confirmed = "person" if asked.state else "token"
+                    outcome = await self._send(attempt, draft.change)
+                    await self._confirmations.settle(token, outcome)
+                    return outcome
+                finding = Finding.USED
+        earlier = await self._confirmations.outcome(token) if finding is Finding.USED else None
+        return self._offer(attempt, draft, finding, earlier)
 
     async def _ask(self, attempt: Attempt, draft: Draft) -> dict[str, Any]:
         """Ask while the call waits. What changed meanwhile is asked about again, once."""
@@ -158,9 +167,7 @@ class Writes:
         binding = Binding(self._account, attempt.tool.name, attempt.arguments, attempt.preview)
         return Draft(change, preview, binding)
 
-    async def _send(self, attempt: Attempt, change: Change[Any], token: str | None = None) -> dict[str, Any]:
-        if token:
-            self._confirmations.claim(token)
+    async def _send(self, attempt: Attempt, change: Change[Any]) -> dict[str, Any]:
         with receipts() as ids:
             result = await change.send()
         receipt = {
@@ -168,10 +175,7 @@ class Writes:
             "at": self._now().isoformat(timespec="seconds"),
             "request_ids": ids,
         }
-        outcome = done(result, change.undo, receipt)
-        if token:
-            self._confirmations.settle(token, outcome)
-        return outcome
+        return done(result, change.undo, receipt)
 
     def _record(self, attempt: Attempt, outcome: str, request_ids: Sequence[str]) -> None:
         self._audit.record(

@@ -54,7 +54,9 @@ async def connected(
     reachable = select(["all"])
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         engine = Engine(reachable, Context(client, reachable.reachable), confirm)
-        async with Client(create_server(engine), mode=mode, elicitation_callback=person) as connection:
+        async with Client(
+            create_server(lambda _: engine), mode=mode, elicitation_callback=person
+        ) as connection:
             yield connection
 
 

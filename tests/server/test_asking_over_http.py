@@ -42,7 +42,7 @@ async def cancel(
         engine = Engine(reachable, Context(hostex, reachable.reachable))
         settings = TransportSecuritySettings(allowed_hosts=["localhost:8000"])
         manager = StreamableHTTPSessionManager(
-            create_server(engine), stateless=True, json_response=True, security_settings=settings
+            create_server(lambda _: engine), stateless=True, json_response=True, security_settings=settings
         )
         app = StreamableHTTPASGIApp(manager)
         async with (

@@ -69,6 +69,16 @@ async def test_a_lost_answer_is_kept_as_unknown_with_its_request(tmp_path: Path)
     assert (kept["outcome"], kept["request_ids"]) == ("outcome_unknown", ["RT1"])
 
 
+async def test_over_http_the_lines_go_to_a_logger_of_their_own(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk()
+    desk.writes = Writes("a1b2", "off", desk.clock, AuditLog(log=True))
+    with caplog.at_level("INFO", "hostex_mcp.audit"):
+        await desk.ask()
+    (record,) = caplog.records
+    kept = json.loads(record.getMessage())
+    assert (record.name, kept["account"], kept["outcome"]) == ("hostex_mcp.audit", "a1b2", "done")
+
+
 async def test_request_ids_of_accepted_writes_are_collected() -> None:
     with receipts() as ids:
         accepted("RT1")

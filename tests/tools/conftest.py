@@ -2,6 +2,7 @@
 documented requests get through."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, time
 from typing import Any, cast
 
 import httpx2
@@ -20,7 +21,10 @@ Call = Callable[..., Awaitable[dict[str, Any]]]
 
 @pytest.fixture
 def sandbox() -> Sandbox:
-    return Sandbox()
+    """In real time from six in the morning: what the demo account has still to send depends on the hour."""
+    started = datetime.now(UTC)
+    morning = datetime.combine(started.date(), time(6), UTC)
+    return Sandbox(now=lambda: morning + (datetime.now(UTC) - started))
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Waiting messages and reviews sent or dropped through the engine."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
@@ -22,7 +22,7 @@ async def test_a_waiting_message_is_sent_to_the_thread_of_its_stay_at_once(
     account, plan = sandbox.accounts.main, waiting(sandbox, "message")
     thread = account.conversations[account.stays[str(plan["stay_code"])]["conversation_id"]]
     before = len(thread["messages"])
-    started = datetime.now(UTC)
+    started = sandbox.clock()
     done = await call("execute_automation_action", plan_id=plan["id"])
     assert done["result"]["stay_code"] == plan["stay_code"]
     assert done["result"]["type"] == "message"

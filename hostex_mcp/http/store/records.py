@@ -50,9 +50,9 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One person's permission for one client. `browser` is a digest of the browser it was given in. A grant is
-    pending until its last question is answered, then active until it is ended, for a `reason` that is shown.
-    `link` counts the credentials it has had, so that a newer one is told from an older."""
+    """One person's permission for one client. `browser` is a digest of the browser it was given in. A grant
+    is pending until its last question is answered, then active until it is ended, for a `reason` that is
+    shown. `link` counts the credentials it has had, so that a newer one is told from an older."""
 
     grant_id: str
     client_id: str
@@ -102,3 +102,18 @@ class Issued:
     client_id: str
     scopes: tuple[str, ...]
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What is found in place of a code that was redeemed before: the grant it led to, which must end."""
+
+    grant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Something single-use that was used. `outcome` is None until it is settled."""
+
+    expires_at: datetime
+    outcome: bytes | None = field(default=None, repr=False)

@@ -1,0 +1,96 @@
+"""`hostex-mcp http`: the server for many hosts, or for one user of this machine."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from socket import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+from starlette.types import ASGIApp
+
+from hostex_mcp.cli.logs import configure_logs
+from hostex_mcp.cli.session import OneLine, load_settings, open_engine, serving_options
+from hostex_mcp.http.app import local_app
+from hostex_mcp.http.config import Address
+from hostex_mcp.http.serving import Opening, bind, serve
+from hostex_mcp.settings import Settings
+
+_log = logging.getLogger("hostex_mcp.http")
+
+
+@click.command("http")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on."
+)
+@click.option("--public-url", metavar="URL", help="The https address users reach. [default: the bound one]")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes. [default: one for each core]")
+@click.option("--no-auth", is_flag=True, help="Serve one user of this machine, without OAuth.")
+@serving_options
+def command(host: str, port: int, no_auth: bool, **options: Any) -> None:
+    """Serve MCP over HTTP at /mcp: with OAuth, for many hosts, or with --no-auth for the token of
+    HOSTEX_ACCESS_TOKEN alone."""
+    settings = load_settings(**options)
+    _check_reach(settings, host)
+    if no_auth:
+        _check_local(settings, host)
+    listener = _listen(host, port)
+    address = Address(settings.public_url or _origin(listener))
+    click.echo(f"hostex-mcp serves {address.resource}", err=True)
+    worker = _Worker(replace(settings, image_folders=()), address)
+    raise SystemExit(serve(worker, listener, 1))
+
+
+@dataclass(frozen=True)
+class _Worker:
+    """Makes the application, in each process that serves it."""
+
+    settings: Settings
+    address: Address
+
+    def __call__(self) -> ASGIApp:
+        configure_logs(self.settings.log_level, self.settings.log_format)
+        return Opening(self._open)
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncGenerator[ASGIApp]:
+        async with open_engine(self.settings) as engine:
+            yield local_app(self.settings, self.address, engine)
+
+
+def _check_reach(settings: Settings, host: str) -> None:
+    if not _is_loopback(host) and settings.public_url is None:
+        raise OneLine(f"--host {host} is reachable from outside: name its https address with --public-url")
+
+
+def _check_local(settings: Settings, host: str) -> None:
+    name = urlsplit(settings.public_url).hostname if settings.public_url else host
+    if not _is_loopback(host) or not _is_loopback(name or ""):
+        raise OneLine("--no-auth serves this machine only: leave --host and --public-url out")
+    if settings.access_token is None and not settings.sandbox:
+        raise OneLine("--no-auth needs HOSTEX_ACCESS_TOKEN, or --sandbox for the demo account")
+    if (settings.workers or 1) > 1:
+        raise OneLine("--no-auth serves one user from one process: leave --workers out")
+
+
+def _listen(host: str, port: int) -> socket:
+    try:
+        return bind(host, port)
+    except OSError as error:
+        raise OneLine(f"cannot listen on {host} port {port}: {error.strerror}") from None
+
+
+def _origin(listener: socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,127 @@
+"""The HTTP application: its routes, and what every request passes on the way to them."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from hostex_mcp.http.bodies import BodyLimit
+from hostex_mcp.http.caller import Caller
+from hostex_mcp.http.config import Address
+from hostex_mcp.http.endpoint import Endpoint, engine_of
+from hostex_mcp.http.guard import LOOPBACK_ORIGIN, Guard
+from hostex_mcp.http.inside import Inside
+from hostex_mcp.http.limits import AddressLimit, Limits
+from hostex_mcp.http.refusal import MCP_PATHS, Refused
+from hostex_mcp.server.app import create_server
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.settings import Settings
+
+_EXPOSED = ["WWW-Authenticate", "Mcp-Session-Id", "MCP-Protocol-Version", "Retry-After"]
+_UNLIMITED = Limits(account=None, strangers=None)
+
+
+def local_app(settings: Settings, address: Address, engine: Engine) -> Starlette:
+    """The application of one local user, without authorization."""
+    inside = Inside(identifies=_Anyone(), engines=_Always(engine))
+    return assemble(settings, address, inside, limits=_UNLIMITED)
+
+
+def assemble(
+    settings: Settings,
+    address: Address,
+    inside: Inside,
+    *,
+    limits: Limits | None = None,
+    manager: StreamableHTTPSessionManager | None = None,
+) -> Starlette:
+    """The transport around what is inside. `manager` may serve another MCP server than our own, or serve it
+    with sessions and streams."""
+    limits = limits or Limits()
+    manager = manager or StreamableHTTPSessionManager(
+        create_server(engine_of), stateless=True, json_response=True
+    )
+    endpoint = Endpoint(manager, inside, limits)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        async with manager.run(), inside.running():
+            yield
+
+    routes = [*(Route(path, endpoint) for path in MCP_PATHS), *_probes(inside), *inside.routes]
+    app = Starlette(
+        routes=[*routes, Route("/", _about(address))],
+        middleware=_middleware(settings, address, limits),
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _middleware(settings: Settings, address: Address, limits: Limits) -> list[Middleware]:
+    proxies = [Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=[address.origin, *settings.allowed_origins],
+        allow_origin_regex=LOOPBACK_ORIGIN,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["*"],
+        expose_headers=_EXPOSED,
+    )
+    return [
+        *(proxies if settings.trusted_proxies else []),
+        Middleware(Guard, address=address, origins=settings.allowed_origins),
+        cors,
+        Middleware(AddressLimit, limits=limits),
+        Middleware(BodyLimit),
+    ]
+
+
+def _probes(inside: Inside) -> list[Route]:
+    async def alive(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def ready(_: Request) -> Response:
+        try:
+            if inside.ready:
+                await inside.ready()
+        except Exception:
+            return PlainTextResponse("The database does not answer.\n", 503)
+        return PlainTextResponse("ready\n")
+
+    return [Route("/healthz", alive), Route("/readyz", ready)]
+
+
+def _about(address: Address) -> Callable[[Request], Awaitable[Response]]:
+    async def about(_: Request) -> Response:
+        text = f"Hostex for AI assistants. Add this address to yours: {address.resource}\n"
+        return PlainTextResponse(text)
+
+    return about
+
+
+class _Anyone:
+    """Whoever reaches a server of this machine is its user."""
+
+    async def identify(self, headers: Headers) -> Caller | Response:
+        return Caller("local")
+
+
+class _Always:
+    """One engine for every caller. It cannot be narrowed, so an address that tries is refused."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def engine(self, caller: Caller, narrowing: Mapping[str, str]) -> Engine:
+        if narrowing:
+            raise Refused(400, "Without authorization the address takes no parameters; use options instead.")
+        return self._engine

@@ -1,0 +1,65 @@
+"""The consent page: who asks, for what, and the Hostex account that it is for."""
+
+from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hostex_mcp.http.connect.attempts import counted
+from hostex_mcp.http.connect.choices import Chosen, chosen_on, granted, offer_of
+from hostex_mcp.http.connect.consent_page import consent_page, has_partner
+from hostex_mcp.http.connect.forms import posted
+from hostex_mcp.http.connect.granting import Granting
+from hostex_mcp.http.connect.partner import Partner
+from hostex_mcp.http.connect.parts import Parts
+from hostex_mcp.http.connect.problems import NO_TOPIC, TOO_MANY, problem_of, shape_problem
+from hostex_mcp.http.connect.question import Question, check_form_token, question
+from hostex_mcp.http.connect.refusal import unusable
+from hostex_mcp.http.store.records import Credential
+
+
+class Consent:
+    """`GET` and `POST /connect/consent`."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._granting = Granting(parts)
+        self._partner = Partner(parts)
+
+    async def show(self, request: Request) -> Response:
+        """Ask; at every authorization, whatever was allowed before."""
+        return consent_page(
+            self._parts, question(self._parts, request, request.query_params.get("request", ""))
+        )
+
+    async def decide(self, request: Request) -> Response:
+        """Take the answer."""
+        form = await posted(request, self._parts.address)
+        asked = question(self._parts, request, form.one("request"))
+        check_form_token(self._parts, asked, form)
+        decision, token = form.one("decision"), form.one("token").strip()
+        if decision == "cancel":
+            return await self._granting.cancel(asked)
+        chosen = chosen_on(form, offer_of(asked.transaction.scopes, self._parts.settings))
+        if not chosen.toolsets:
+            return consent_page(self._parts, asked, chosen, NO_TOPIC)
+        if decision == "connect" or (decision == "hostex" and token):
+            return await self._connect(asked, chosen, token)
+        if decision != "hostex" or not has_partner(self._parts):
+            raise unusable()
+        return await self._partner.leave(asked, chosen)
+
+    async def _connect(self, asked: Question, chosen: Chosen, token: str) -> Response:
+        """With the pasted token, once Hostex has said what it may do."""
+        problem = shape_problem(token)
+        if problem:
+            return consent_page(self._parts, asked, chosen, problem)
+        if not await counted(self._parts.store, asked.transaction.nonce, asked.transaction.expires_at):
+            return consent_page(self._parts, asked, chosen, TOO_MANY)
+        secret = SecretStr(token)
+        access = await self._parts.linking.check(secret, chosen.writes)
+        problem = problem_of(access.verdict, access.request_id)
+        if problem:
+            return consent_page(self._parts, asked, chosen, problem)
+        choices = granted(chosen, offer_of(asked.transaction.scopes, self._parts.settings))
+        credential = Credential("token", secret, writable=True if chosen.writes else None)
+        return await self._granting.grant(asked, choices, credential, pick=chosen.pick)

@@ -1,0 +1,38 @@
+"""The consent page as it is shown, the first time and after a problem."""
+
+from dataclasses import replace
+
+from starlette.responses import Response
+
+from hostex_mcp.http.connect.choices import Chosen, offer_of, untouched
+from hostex_mcp.http.connect.parts import Parts
+from hostex_mcp.http.connect.problems import Problem
+from hostex_mcp.http.connect.question import Question, form_token
+from hostex_mcp.http.connect.render import page
+
+
+def consent_page(
+    parts: Parts, asked: Question, chosen: Chosen | None = None, problem: Problem | None = None
+) -> Response:
+    """The page about this question; a pasted token is never part of it."""
+    offer = offer_of(asked.transaction.scopes, parts.settings)
+    chosen = chosen or untouched(offer)
+    if problem and problem.suggests_reading and "read" in offer.access:
+        chosen = replace(chosen, access="read")
+    return page(
+        "consent.html",
+        problem.status if problem else 200,
+        asker=asked.asker,
+        offer=offer,
+        chosen=chosen,
+        problem=problem,
+        partner=has_partner(parts),
+        request=asked.sealed,
+        csrf=form_token(parts, asked),
+        host=parts.address.host,
+    )
+
+
+def has_partner(parts: Parts) -> bool:
+    """Whether Hostex's own authorization page can be used."""
+    return bool(parts.settings.client_id and parts.settings.client_secret)

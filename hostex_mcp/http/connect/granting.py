@@ -1,0 +1,113 @@
+"""From an answered consent page to a grant, and back to the client."""
+
+import json
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlencode, urlsplit
+
+import anyio
+from starlette.responses import RedirectResponse, Response
+
+from hostex_mcp.http.connect.parts import Parts
+from hostex_mcp.http.connect.question import Question
+from hostex_mcp.http.connect.refusal import already_answered, out_of_date
+from hostex_mcp.http.connect.render import HEADERS, page
+from hostex_mcp.http.connect.step import seal_step
+from hostex_mcp.http.oauth.flow import FlowError
+from hostex_mcp.http.store.records import Choices, Credential, Grant
+
+_CONSENT = "consent"
+_REPEAT = timedelta(seconds=5)
+_WAIT_SECONDS = 0.1
+_WAITS = 30
+
+
+class Granting:
+    """Gives each question its one answer. A second click on the same button, which comes within seconds,
+    gets the answer of the first."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def grant(
+        self, asked: Question, choices: Choices, credential: Credential, *, pick: bool
+    ) -> Response:
+        """Store the grant and return to the client, or first ask for the properties."""
+        if not await self._claim(asked):
+            await self._give_back(credential)
+            return await self._repeat(asked)
+        grant = self._pending(asked, choices, credential)
+        await self._parts.store.grants.add(grant, credential)
+        if pick:
+            sealed = seal_step(self._parts, asked, grant.grant_id)
+            return await self._settle(asked, f"/connect/properties?{urlencode({'request': sealed})}")
+        return await self._settle(asked, await self.activate(asked, grant.grant_id, None))
+
+    async def activate(self, asked: Question, grant_id: str, property_ids: tuple[int, ...] | None) -> str:
+        """Make the grant count, for these properties or all; the address to return to with a code."""
+        if await self._parts.store.grants.activate(grant_id, property_ids) is None:
+            raise already_answered()
+        try:
+            return await self._parts.flow.complete(asked.transaction, grant_id)
+        except FlowError:
+            await self._parts.linking.end(grant_id, "The connection was not completed.")
+            raise out_of_date() from None
+
+    async def cancel(self, asked: Question) -> Response:
+        """Return to the client without a grant."""
+        if not await self._claim(asked):
+            return await self._repeat(asked)
+        return await self._settle(asked, self.refusal(asked))
+
+    def refusal(self, asked: Question) -> str:
+        """The address that tells the client that the person said no."""
+        return self._parts.flow.refuse(asked.transaction, "access_denied", "The person did not allow it.")
+
+    async def _claim(self, asked: Question) -> bool:
+        transaction = asked.transaction
+        return await self._parts.store.spent.claim(_CONSENT, transaction.nonce, transaction.expires_at)
+
+    async def _settle(self, asked: Question, url: str) -> Response:
+        answer = {"url": url, "at": self._parts.now().isoformat()}
+        await self._parts.store.spent.settle(_CONSENT, asked.transaction.nonce, json.dumps(answer).encode())
+        return way_back(url, asked, self._parts.address.host)
+
+    async def _repeat(self, asked: Question) -> Response:
+        for _ in range(_WAITS):
+            spent = await self._parts.store.spent.outcome(_CONSENT, asked.transaction.nonce)
+            if spent is not None and spent.outcome is not None:
+                answer = json.loads(spent.outcome)
+                if self._parts.now() - datetime.fromisoformat(answer["at"]) <= _REPEAT:
+                    return way_back(answer["url"], asked, self._parts.address.host)
+                break
+            await anyio.sleep(_WAIT_SECONDS)
+        raise already_answered()
+
+    async def _give_back(self, credential: Credential) -> None:
+        if credential.kind == "partner":
+            await self._parts.linking.forget(credential)
+
+    def _pending(self, asked: Question, choices: Choices, credential: Credential) -> Grant:
+        return Grant(
+            grant_id=secrets.token_hex(16),
+            client_id=asked.transaction.client_id,
+            client_name=asked.asker.name,
+            returns_to=asked.asker.destination.shown,
+            choices=replace(choices, scopes=choices.scopes.intersection(asked.transaction.scopes)),
+            resource=asked.transaction.resource,
+            browser=asked.browser.digest,
+            kind=credential.kind,
+            status="pending",
+            created_at=self._parts.now(),
+        )
+
+
+def way_back(url: str, asked: Question, host: str) -> Response:
+    """To a web address, or a page of ours, at once; to an app by a page with a link, because browsers open
+    apps only when asked."""
+    if urlsplit(url).scheme in ("", "http", "https"):
+        return RedirectResponse(url, 303, HEADERS)
+    done = "code=" in urlsplit(url).query
+    title = f"{asked.asker.name} is connected" if done else "Nothing was connected"
+    return page("away.html", title=title, url=url, app=asked.asker.name, done=done, host=host)

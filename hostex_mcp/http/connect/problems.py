@@ -1,0 +1,122 @@
+"""What can go wrong with linking Hostex, in the words of the page."""
+
+from dataclasses import dataclass, replace
+
+_NEVER_STORED = "Nothing was stored."
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend. `field` is the part of the page it belongs to, none when it is not on the page.
+    `reference` is Hostex's own number for the call."""
+
+    text: str
+    advice: str
+    field: str = ""
+    status: int = 400
+    reference: str = ""
+    suggests_reading: bool = False
+
+    def about(self, reference: str | None) -> "Problem":
+        """The problem of one call to Hostex."""
+        return replace(self, reference=reference or "")
+
+
+NO_TOKEN = Problem("Paste your Hostex access token", "Without it there is nothing to connect.", "token")
+NOT_A_TOKEN = Problem(
+    "This does not look like a Hostex access token",
+    "A token is one long word of letters and digits. Copy it in Hostex with the copy button, "
+    "and paste it without anything before or after it.",
+    "token",
+)
+OURS = Problem(
+    "This token is from this site, not from Hostex",
+    "Paste the token that you created in Hostex, on the OpenAPI page in the settings.",
+    "token",
+)
+NO_TOPIC = Problem("Tick at least one topic", "Without any, the app could do nothing.", "toolsets")
+TOO_MANY = Problem(
+    "Too many tries",
+    "Go back to your app and connect again in ten minutes. Check in Hostex that the token still exists.",
+    status=429,
+)
+DENIED = Problem(
+    "You did not allow it at Hostex",
+    "So nothing is connected. You can try again here, or cancel.",
+)
+NOT_LINKED = Problem(
+    "Hostex did not complete the connection",
+    f"{_NEVER_STORED} Try again in a minute.",
+    status=502,
+)
+NO_PROPERTY = Problem("Tick at least one property", "Or cancel, and nothing is connected.", "properties")
+NOT_READ = Problem(
+    "Your properties cannot be read just now",
+    "Hostex did not give them. Wait a minute and try again.",
+    status=503,
+)
+NOT_THERE = Problem(
+    "It is no longer connected",
+    "Somebody may have disconnected it before, or the app did.",
+)
+_USABLE = ("read_write", "readable")
+_VERDICTS = {
+    "dead": Problem(
+        "Hostex does not know this token",
+        "It may have been deleted, or a part of it is missing. Copy the whole token again, "
+        "or create a new one in Hostex.",
+        "token",
+    ),
+    "read_only": Problem(
+        "This token can only read",
+        "That was decided when it was created and cannot be changed. “Read only” is chosen for you now: "
+        "paste the token once more to connect that way. To allow changes, create a token with write access "
+        "in Hostex.",
+        "token",
+        suggests_reading=True,
+    ),
+    "lapsed": Problem(
+        "Your Hostex subscription has ended",
+        "Renew it in Hostex, then connect again.",
+    ),
+    "plan": Problem(
+        "Your Hostex plan does not include this kind of access",
+        "In Hostex, choose a plan that includes the OpenAPI, then connect again.",
+    ),
+    "account": Problem(
+        "Hostex does not let this account in at present",
+        "Look in Hostex whether your subscription is paid and your plan includes the OpenAPI, "
+        "then connect again.",
+    ),
+    "unreachable": Problem(
+        "Hostex cannot be reached just now",
+        f"{_NEVER_STORED} Wait a minute and try again.",
+        status=503,
+    ),
+}
+_FROM_HOSTEX = {
+    "dead": NOT_LINKED,
+    "read_only": Problem(
+        "Hostex allowed reading only",
+        "“Read only” is chosen for you now. Continue with Hostex once more to connect that way.",
+        suggests_reading=True,
+    ),
+}
+
+
+def problem_of(verdict: str, reference: str | None, *, pasted: bool = True) -> Problem | None:
+    """Why a credential with this verdict cannot be used; None when it can."""
+    if verdict in _USABLE:
+        return None
+    words = _VERDICTS if pasted else _VERDICTS | _FROM_HOSTEX
+    return words.get(verdict, NOT_LINKED).about(reference)
+
+
+def shape_problem(token: str) -> Problem | None:
+    """What a pasted text that cannot be a token is taken for; None when it may be one."""
+    if not token:
+        return NO_TOKEN
+    if token.startswith("hmx_"):
+        return OURS
+    usable = token.isascii() and token.isprintable() and " " not in token and "://" not in token
+    return None if usable and "@" not in token and 8 <= len(token) <= 4096 else NOT_A_TOKEN

@@ -1,0 +1,63 @@
+"""Requests that get an error page instead of an answer."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hostex_mcp.http.connect.render import error_page
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Refused(Exception):
+    """Nothing more can be done with this request; the person reads `title`, `text` and `advice`."""
+
+    def __init__(self, title: str, text: str, advice: str = "", status: int = 400) -> None:
+        super().__init__(title)
+        self.title, self.text, self.advice, self.status = title, text, advice, status
+
+
+def answering(handler: Handler) -> Handler:
+    """The handler, with its refusals made pages."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except Refused as refused:
+            return error_page(refused.title, refused.text, refused.status, advice=refused.advice)
+
+    return answer
+
+
+def out_of_date() -> Refused:
+    """A page that lives too long, belongs to another browser, or was cut."""
+    return Refused(
+        "This page is out of date",
+        "It works for ten minutes, and only in the browser in which it was opened.",
+        "Go back to your app and connect again. If it keeps happening, allow cookies for this site.",
+    )
+
+
+def already_answered() -> Refused:
+    """A question that has had its one answer."""
+    return Refused(
+        "This has already been answered",
+        "Nothing was changed by trying again.",
+        "If your app is not connected, go back to it and connect again.",
+    )
+
+
+def not_from_here() -> Refused:
+    """A form that another site sent, or that was not filled in here."""
+    return Refused(
+        "This form did not come from our page",
+        "Nothing was changed.",
+        "Go back to your app and connect again.",
+        403,
+    )
+
+
+def unusable() -> Refused:
+    """A form with parts that no page of ours would send."""
+    return Refused("This form cannot be read", "Nothing was changed.", "Go back and try again.")

@@ -1,0 +1,38 @@
+"""Where the pages are."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hostex_mcp.http.connect.connections import Connections
+from hostex_mcp.http.connect.consent import Consent
+from hostex_mcp.http.connect.partner import Partner
+from hostex_mcp.http.connect.parts import Parts
+from hostex_mcp.http.connect.properties import Properties
+from hostex_mcp.http.connect.refusal import answering
+from hostex_mcp.http.connect.render import asset
+
+
+def routes(parts: Parts) -> list[Route]:
+    """The routes of every page under `/connect`."""
+    consent, properties = Consent(parts), Properties(parts)
+    partner, connections = Partner(parts), Connections(parts)
+    return [
+        Route("/connect", answering(connections.show), methods=["GET"]),
+        Route("/connect", answering(connections.act), methods=["POST"]),
+        Route("/connect/consent", answering(consent.show), methods=["GET"]),
+        Route("/connect/consent", answering(consent.decide), methods=["POST"]),
+        Route("/connect/properties", answering(properties.show), methods=["GET"]),
+        Route("/connect/properties", answering(properties.decide), methods=["POST"]),
+        Route("/connect/return", answering(partner.returned), methods=["GET"]),
+        Route("/connect/style.css", _style, methods=["GET"]),
+        Route("/connect/icon.svg", _icon, methods=["GET"]),
+    ]
+
+
+async def _style(_: Request) -> Response:
+    return asset("style.css")
+
+
+async def _icon(_: Request) -> Response:
+    return asset("icon.svg")

@@ -1,0 +1,100 @@
+"""`/mcp`: who calls, how often, with what, and then the protocol itself."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from mcp.server.context import ServerRequestContext
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from hostex_mcp.http.bodies import MCP_BODY, message_of, read_body, replayed
+from hostex_mcp.http.caller import Caller
+from hostex_mcp.http.config import WRITE
+from hostex_mcp.http.inside import Inside
+from hostex_mcp.http.limits import Limits, Throttle, caller_address
+from hostex_mcp.http.refusal import Refused, too_many
+from hostex_mcp.server.engine import Engine
+
+_ENGINE = "hostex.engine"
+
+
+def engine_of(context: ServerRequestContext[Any]) -> Engine:
+    """The engine that was found for the HTTP request of this context."""
+    return cast("Request", context.request).scope[_ENGINE]
+
+
+class Endpoint:
+    """The ASGI application at `/mcp`."""
+
+    def __init__(self, manager: StreamableHTTPSessionManager, inside: Inside, limits: Limits) -> None:
+        self._manager = manager
+        self._inside = inside
+        self._accounts = Throttle(limits.account)
+        self._strangers = Throttle(limits.strangers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        try:
+            answer = await self._serve(scope, receive, send)
+        except Refused as refused:
+            answer = refused.answer(scope["path"])
+        if answer is not None:
+            await answer(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
+        if scope["method"] != "POST":
+            raise Refused(405, "Only POST is served here.", {"Allow": "POST"})
+        caller = await self._caller(scope)
+        if isinstance(caller, Response):
+            return caller
+        narrowing = _narrowing(scope)
+        engine = await self._inside.engines.engine(caller, narrowing)
+        body = await read_body(scope, receive, MCP_BODY)
+        if body is None:
+            return None
+        message = message_of(body)
+        if "read_only" not in narrowing and self._lacks_scope(caller, message):
+            send = _forbidding(send, self._inside.challenge)
+        scope[_ENGINE] = engine
+        await self._manager.handle_request(scope, replayed(body, receive), send)
+        return None
+
+    async def _caller(self, scope: Scope) -> Caller | Response:
+        address = caller_address(scope)
+        if seconds := self._strangers.peek(address):
+            raise too_many(seconds)
+        caller = await self._inside.identifies.identify(Headers(scope=scope))
+        if isinstance(caller, Response):
+            self._strangers.wait(address)
+        elif seconds := self._accounts.wait(caller.account):
+            raise too_many(seconds)
+        return caller
+
+    def _lacks_scope(self, caller: Caller, message: Mapping[str, Any]) -> bool:
+        """Whether this calls a tool that is out of reach only because the grant may not write."""
+        if WRITE in caller.scopes or message.get("method") != "tools/call":
+            return False
+        params = message.get("params")
+        return isinstance(params, dict) and cast("dict[str, Any]", params).get("name") in self._inside.writing
+
+
+def _narrowing(scope: Scope) -> Mapping[str, str]:
+    given = QueryParams(scope["query_string"])
+    if len(given.multi_items()) > len(given):
+        raise Refused(400, "A parameter appears twice in the address.")
+    return dict(given)
+
+
+def _forbidding(send: Send, challenge: str) -> Send:
+    """A `send` that turns success into 403 with a challenge; the body stays as it is."""
+
+    async def forbid(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            headers = [*message["headers"], (b"www-authenticate", challenge.encode())]
+            message = {**message, "status": 403, "headers": headers}
+        await send(message)
+
+    return forbid

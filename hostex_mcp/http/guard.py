@@ -1,0 +1,61 @@
+"""Whom a request may be for and from: Host and Origin, on every route, so that no page of another site can
+use a browser against this server (DNS rebinding)."""
+
+import re
+from collections.abc import Sequence
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hostex_mcp.http.config import Address
+from hostex_mcp.http.refusal import Refused
+
+LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
+PROBES = ("/healthz", "/readyz", "/metrics")
+
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_LOOPBACK_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
+
+
+class Guard:
+    """Lets requests through that name this server as their Host and, if a page sent them, come from a page of
+    this server, of the user's own machine, or of an allowed origin. Probes may name the machine itself."""
+
+    def __init__(self, app: ASGIApp, address: Address, origins: Sequence[str] = ()) -> None:
+        self._app = app
+        self._hosts = _hosts(address)
+        self._origins = {address.origin, *origins}
+        self._loopback_origin = re.compile(LOOPBACK_ORIGIN)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check a request, and hand it on or answer it."""
+        if scope["type"] == "http":
+            try:
+                self._check(Headers(scope=scope), scope["path"])
+            except Refused as refused:
+                await refused.answer(scope["path"])(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    def _check(self, headers: Headers, path: str) -> None:
+        hosts, origins = headers.getlist("host"), headers.getlist("origin")
+        if len(hosts) != 1 or not self._is_ours(hosts[0].lower(), path):
+            raise Refused(421, "The Host header does not name this server.")
+        if not all(one in self._origins or self._loopback_origin.fullmatch(one) for one in origins):
+            raise Refused(403, "Pages of this Origin may not call this server.")
+
+    def _is_ours(self, host: str, path: str) -> bool:
+        return host in self._hosts or (path in PROBES and _LOOPBACK_HOST.fullmatch(host) is not None)
+
+
+def _hosts(address: Address) -> frozenset[str]:
+    """The ways to write this server's Host: with or without the port that goes without saying, and, on this
+    machine, by any of its names."""
+    found = re.fullmatch(r"(.+?)(?::([0-9]+))?", address.host)
+    name, port = (found[1], found[2]) if found else ("", None)
+    names = _LOOPBACK_NAMES if name in _LOOPBACK_NAMES else (name,)
+    default = "443" if address.secure else "80"
+    hosts = {f"{one}:{port or default}" for one in names}
+    if port in (None, default):
+        hosts |= set(names)
+    return frozenset(hosts)

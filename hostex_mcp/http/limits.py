@@ -1,0 +1,98 @@
+"""How often one address and one account may call, in this process."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hostex_mcp.http.guard import PROBES
+from hostex_mcp.http.refusal import MCP_PATHS, too_many
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many requests a minute in the long run, and `burst` of them at once."""
+
+    a_minute: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The rates of a server; None is no limit. Hosted clients call for many people from few addresses, so at
+    `/mcp` it is the account that counts, and the address only for callers whose token does not hold."""
+
+    account: Rate | None = Rate(600, 120)
+    strangers: Rate | None = Rate(600, 120)
+    registrations: Rate | None = Rate(60, 30)
+    pages: Rate | None = Rate(240, 60)
+    others: Rate | None = Rate(1_200, 240)
+
+
+class Throttle:
+    """Decides who has to wait. It keeps one moment for each who called: when a caller that never exceeds the
+    rate would have got this far. The longest silent ones are forgotten first."""
+
+    def __init__(self, rate: Rate | None, clock: Clock = time.monotonic, most: int = 50_000) -> None:
+        self._clock = clock
+        self._most = most
+        self._spacing = 60 / rate.a_minute if rate else 0.0
+        self._ahead = self._spacing * (rate.burst - 1) if rate else 0.0
+        self._moments: OrderedDict[str, float] = OrderedDict()
+
+    def wait(self, who: str) -> float:
+        """Count a request: 0 when it may pass, else the seconds until one may."""
+        if seconds := self.peek(who):
+            return seconds
+        if self._spacing:
+            self._moments[who] = max(self._clock(), self._moments.get(who, 0.0)) + self._spacing
+            self._moments.move_to_end(who)
+            if len(self._moments) > self._most:
+                self._moments.popitem(last=False)
+        return 0.0
+
+    def peek(self, who: str) -> float:
+        """The seconds until a request may pass, without counting one."""
+        return max(0.0, self._moments.get(who, 0.0) - self._ahead - self._clock())
+
+
+def caller_address(scope: Scope) -> str:
+    """The address that counts as one caller: of IPv6 the network that a household has."""
+    host = scope["client"][0] if scope.get("client") else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(IPv6Address(int(address) >> 64 << 64))
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+class AddressLimit:
+    """Makes an address wait that calls the routes of authorization or the pages too often. `/mcp` counts for
+    itself; probes are not counted."""
+
+    def __init__(self, app: ASGIApp, limits: Limits, clock: Clock = time.monotonic) -> None:
+        self._app = app
+        self._registrations = Throttle(limits.registrations, clock)
+        self._pages = Throttle(limits.pages, clock)
+        self._others = Throttle(limits.others, clock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count a request, and hand it on or answer it."""
+        counted = scope["type"] == "http" and scope["path"] not in (*MCP_PATHS, *PROBES)
+        seconds = self._throttle(scope["path"]).wait(caller_address(scope)) if counted else 0.0
+        if seconds:
+            await too_many(seconds).answer(scope["path"])(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _throttle(self, path: str) -> Throttle:
+        if path == "/register":
+            return self._registrations
+        return self._pages if path.startswith(("/authorize", "/connect")) else self._others

@@ -1,0 +1,174 @@
+"""`/authorize`: checks what a client asks for, and sends the person on to the consent page.
+
+No request is stored. What is wrong before the client and its redirect URI are known is told to the person;
+what is wrong after that goes back to the client.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hostex_mcp.http.config import SCOPES
+from hostex_mcp.http.connect.render import error_page
+from hostex_mcp.http.oauth.answers import MOST_FORM_BYTES, Refused, body_of, parameters
+from hostex_mcp.http.oauth.browser import browser_of, remember
+from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents
+from hostex_mcp.http.oauth.clients import Busy, Clients, is_document_id, name_of, redirect_uris_of
+from hostex_mcp.http.oauth.parts import Parts
+from hostex_mcp.http.oauth.redirects import matching, with_query
+from hostex_mcp.http.oauth.requested import is_resource, requested_scopes
+from hostex_mcp.http.oauth.transaction import LIFETIME, Transaction, seal_transaction
+from hostex_mcp.http.store.records import Client
+
+CONSENT_PATH = "/connect/consent"
+_CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+_QUERY = re.compile(r"[!-~]{0,16384}")
+_LONGEST_STATE = 4_096
+_TITLE = "This app cannot be connected"
+_ADVICE = "Go back to the app and start again. If it happens again, tell those who make the app."
+
+
+class _Unanswerable(Exception):
+    """A request whose sender is not known for sure: only the person is told."""
+
+    def __init__(self, text: str, status: int = 400) -> None:
+        super().__init__(text)
+        self.text = text
+        self.status = status
+
+    def page(self) -> Response:
+        return error_page(_TITLE, self.text, self.status, advice=_ADVICE)
+
+
+class Authorize:
+    """The authorization endpoint (RFC 6749 section 3.1)."""
+
+    def __init__(self, parts: Parts, clients: Clients) -> None:
+        self._parts = parts
+        self._clients = clients
+        self._documents = Documents(parts, clients)
+
+    async def show(self, request: Request) -> Response:
+        """Send the person to the consent page, or back to the client with an error."""
+        try:
+            asked, repeated = _parameters(request.url.query)
+            client = await self._client(asked)
+            redirect_uri = _redirect_uri(client, asked)
+        except _Unanswerable as problem:
+            return problem.page()
+        try:
+            if repeated:
+                raise Refused("invalid_request", f"{min(repeated)} is given twice.")
+            transaction = self._transaction(client, redirect_uri, asked)
+        except Refused as refused:
+            return self._back(redirect_uri, asked.get("state"), refused)
+        return self._on(request, transaction)
+
+    async def submit(self, request: Request) -> Response:
+        """The same by form. It goes on as a GET, because only then does a browser that comes from another
+        site send its cookie."""
+        try:
+            form = (await body_of(request, MOST_FORM_BYTES)).decode("latin-1")
+            if not _QUERY.fullmatch(form):
+                raise Refused("invalid_request", "The request is too long, or not a form.")
+        except Refused as refused:
+            return _Unanswerable(refused.description, refused.status).page()
+        return _see_other(f"/authorize?{form}")
+
+    async def _client(self, asked: Mapping[str, str]) -> Client:
+        client_id = asked.get("client_id")
+        if client_id is None:
+            raise _Unanswerable("The app did not say who it is: client_id is missing.")
+        if is_document_id(client_id):
+            return await self._described(client_id)
+        client = await self._clients.known(client_id)
+        if client is None:
+            raise _Unanswerable("The app is not known here, or it registered too long ago.")
+        return client
+
+    async def _described(self, client_id: str) -> Client:
+        try:
+            return await self._documents.find(client_id)
+        except DocumentProblem as problem:
+            raise _Unanswerable(f"The app's description of itself {problem}.") from None
+        except Busy:
+            raise _Unanswerable("Too many new apps are being connected right now.", 503) from None
+
+    def _transaction(self, client: Client, redirect_uri: str, asked: Mapping[str, str]) -> Transaction:
+        """The request as it goes on; Refused if the client must hear of it instead."""
+        address = self._parts.address
+        _check_response(asked)
+        scopes = requested_scopes(asked.get("scope"), client.metadata.get("scope"))
+        if not scopes:
+            raise Refused("invalid_scope", f"scope must be one or both of {', '.join(SCOPES)}.")
+        if not is_resource(address, asked.get("resource")):
+            raise Refused("invalid_target", f"resource must be {address.resource}")
+        return Transaction(
+            client_id=client.client_id,
+            client_name=name_of(client),
+            redirect_uri=redirect_uri,
+            redirect_uri_given="redirect_uri" in asked,
+            state=asked.get("state"),
+            code_challenge=asked["code_challenge"],
+            scopes=scopes,
+            resource=address.resource,
+            nonce=secrets.token_urlsafe(16),
+            expires_at=self._parts.now() + LIFETIME,
+        )
+
+    def _on(self, request: Request, transaction: Transaction) -> Response:
+        browser = browser_of(request, self._parts.address)
+        sealed = seal_transaction(self._parts.keys, transaction, browser.digest)
+        return remember(_see_other(f"{CONSENT_PATH}?request={sealed}"), browser, self._parts.address)
+
+    def _back(self, redirect_uri: str, state: str | None, refused: Refused) -> Response:
+        answer = {"error": refused.error, "error_description": refused.description}
+        if state is not None and len(state) <= _LONGEST_STATE:
+            answer["state"] = state
+        return _see_other(with_query(redirect_uri, answer | {"iss": self._parts.address.issuer}))
+
+
+def _parameters(query: str) -> tuple[dict[str, str], frozenset[str]]:
+    try:
+        if not _QUERY.fullmatch(query):
+            raise Refused("invalid_request", "The request is too long.")
+        asked, repeated = parameters(query)
+    except Refused as refused:
+        raise _Unanswerable(refused.description) from None
+    if twice := repeated.intersection({"client_id", "redirect_uri"}):
+        raise _Unanswerable(f"{min(twice)} is given more than once.")
+    return asked, repeated
+
+
+def _redirect_uri(client: Client, asked: Mapping[str, str]) -> str:
+    registered = redirect_uris_of(client)
+    given = asked.get("redirect_uri")
+    if given is None and len(registered) == 1:
+        return registered[0]
+    if given is None or not matching(registered, given):
+        raise _Unanswerable("The app wants its answer at an address that it did not register (redirect_uri).")
+    return given
+
+
+def _check_response(asked: Mapping[str, str]) -> None:
+    """How the client wants its answer, and PKCE (RFC 7636), without which a thief could use a code."""
+    if "response_type" not in asked:
+        raise Refused("invalid_request", "response_type is missing.")
+    if asked["response_type"] != "code":
+        raise Refused("unsupported_response_type", "response_type must be code.")
+    if asked.get("response_mode", "query") != "query":
+        raise Refused("invalid_request", "response_mode must be query.")
+    if len(asked.get("state", "")) > _LONGEST_STATE:
+        raise Refused("invalid_request", f"state is longer than {_LONGEST_STATE} characters.")
+    if asked.get("code_challenge_method") != "S256":
+        raise Refused("invalid_request", "PKCE is required: code_challenge_method must be S256.")
+    if not _CHALLENGE.fullmatch(asked.get("code_challenge", "")):
+        raise Refused("invalid_request", "PKCE is required: code_challenge must have 43 to 128 characters.")
+
+
+def _see_other(location: str) -> Response:
+    headers = {"Location": location, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return Response(status_code=303, headers=headers)

@@ -1,0 +1,133 @@
+"""Client ID metadata documents: a client whose id is the address of its own description."""
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from hostex_mcp.api.public_fetch import Fetched, FetchFailed
+from hostex_mcp.http.oauth.answers import json_object
+from hostex_mcp.http.oauth.clients import ClientProblem, Clients, checked_metadata
+from hostex_mcp.http.oauth.parts import Parts
+from hostex_mcp.http.store.records import Client
+
+_MOST_BYTES = 5 * 1024
+_SECONDS = 5.0
+_LONGEST_ID = 500
+_SHORTEST, _USUAL, _LONGEST = timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24)
+_FAILURE_LIFETIME = timedelta(minutes=1)
+_MOST_FAILURES = 1_000
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
+_METHODS = ("none", "private_key_jwt")
+
+
+class DocumentProblem(Exception):
+    """A client cannot be known by its document. The text completes a sentence about the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    problem: str
+    until: datetime
+
+
+class Documents:
+    """Reads clients' documents, and keeps them in the database as long as their servers allow (5 minutes to
+    24 hours). An address that failed is not asked again for a minute."""
+
+    def __init__(self, parts: Parts, clients: Clients) -> None:
+        self._fetch = parts.fetch
+        self._now = parts.now
+        self._clients = clients
+        self._failures: OrderedDict[str, _Failure] = OrderedDict()
+
+    async def find(self, client_id: str) -> Client:
+        """The client that a document describes.
+
+        Raises:
+            DocumentProblem: it cannot be fetched, or is not a description of this very client.
+            Busy: too many unused clients are kept already.
+        """
+        if not _may_be_read(client_id):
+            raise DocumentProblem("is not an address that a client may have as its id")
+        known = await self._clients.known(client_id)
+        if known is not None and known.fresh_until is not None and self._now() < known.fresh_until:
+            return known
+        return await self._read(client_id)
+
+    async def _read(self, client_id: str) -> Client:
+        failure = self._failures.get(client_id)
+        if failure is not None and self._now() < failure.until:
+            raise DocumentProblem(failure.problem)
+        try:
+            accept = "application/json"
+            fetched = await self._fetch(client_id, most_bytes=_MOST_BYTES, seconds=_SECONDS, accept=accept)
+            metadata = metadata_of(client_id, fetched)
+        except (FetchFailed, DocumentProblem) as error:
+            self._remember(client_id, str(error))
+            raise DocumentProblem(str(error)) from None
+        fresh_until = self._now() + _lifetime(fetched.headers.get("cache-control", ""))
+        return await self._clients.keep_document(Client(client_id, metadata, fresh_until=fresh_until))
+
+    def _remember(self, client_id: str, problem: str) -> None:
+        self._failures[client_id] = _Failure(problem, self._now() + _FAILURE_LIFETIME)
+        self._failures.move_to_end(client_id)
+        while len(self._failures) > _MOST_FAILURES:
+            self._failures.popitem(last=False)
+
+
+def metadata_of(client_id: str, fetched: Fetched) -> dict[str, Any]:
+    """What is kept of a document.
+
+    Raises:
+        DocumentProblem: it is not JSON, describes another client, or cannot be accepted.
+    """
+    media_type = fetched.content_type
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise DocumentProblem("is not a JSON document")
+    document = json_object(fetched.content)
+    if document is None:
+        raise DocumentProblem("is not a JSON document")
+    if document.get("client_id") != client_id:
+        raise DocumentProblem("names another client than its own address")
+    try:
+        return checked_metadata(document) | _authentication(document)
+    except ClientProblem as error:
+        raise DocumentProblem(f"cannot be accepted: {error.description}") from None
+
+
+def _authentication(document: dict[str, Any]) -> dict[str, Any]:
+    """How the client proves who it is at the token endpoint. A document is public, so a shared secret proves
+    nothing; a client that can do without any proof is taken at that."""
+    method = document.get("token_endpoint_auth_method") or "none"
+    if method not in _METHODS or "client_secret" in document:
+        raise DocumentProblem("relies on a secret that everybody can read")
+    others = document.get("token_endpoint_auth_methods_supported")
+    if method == "none" or (isinstance(others, list) and "none" in others):
+        return {"token_endpoint_auth_method": "none"}
+    keys = {name: document[name] for name in ("jwks", "jwks_uri") if name in document}
+    if len(keys) != 1:
+        raise DocumentProblem("must name its public keys in either jwks or jwks_uri")
+    return {"token_endpoint_auth_method": method, **keys}
+
+
+def _may_be_read(client_id: str) -> bool:
+    """The form a document's address must have; whether it leads into a private network is found out later."""
+    if len(client_id) > _LONGEST_ID or not client_id.isascii() or not client_id.isprintable():
+        return False
+    try:
+        parts = urlsplit(client_id)
+    except ValueError:
+        return False
+    segments = unquote(parts.path).split("/")
+    usual = parts.hostname and "@" not in parts.netloc and not set(" #\\").intersection(client_id)
+    return bool(usual) and parts.path not in ("", "/") and not {".", ".."}.intersection(segments)
+
+
+def _lifetime(cache_control: str) -> timedelta:
+    if re.search(r"no-store|no-cache", cache_control, re.IGNORECASE):
+        return _SHORTEST
+    age = _MAX_AGE.search(cache_control)
+    return min(max(timedelta(seconds=int(age[1])), _SHORTEST), _LONGEST) if age else _USUAL

@@ -1,0 +1,37 @@
+"""What the authorization server works with."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from hostex_mcp.api.public_fetch import Fetched, fetch_public
+from hostex_mcp.http.config import Address
+from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.store import Store
+
+
+def utc_now() -> datetime:
+    """The present time."""
+    return datetime.now(UTC)
+
+
+class Fetch(Protocol):
+    """Fetches a document from an address that somebody else chose; see `fetch_public`."""
+
+    async def __call__(self, url: str, *, most_bytes: int, seconds: float, accept: str) -> Fetched:
+        """The document, or FetchFailed."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Everything the endpoints need. `end_grant` ends a grant for a reason that is shown, and forgets its
+    Hostex credential, upstream too; ending an ended one does nothing."""
+
+    address: Address
+    store: Store
+    keys: KeyRing
+    end_grant: Callable[[str, str], Awaitable[object]]
+    fetch: Fetch = fetch_public
+    now: Callable[[], datetime] = utc_now

@@ -1,0 +1,27 @@
+"""Where the authorization server's endpoints and documents are."""
+
+from starlette.routing import Route
+
+from hostex_mcp.http.oauth.assertion import Assertions
+from hostex_mcp.http.oauth.authorize import Authorize
+from hostex_mcp.http.oauth.clients import Clients
+from hostex_mcp.http.oauth.metadata import documents
+from hostex_mcp.http.oauth.parts import Parts
+from hostex_mcp.http.oauth.registration import Registration
+from hostex_mcp.http.oauth.revocation import Revocation
+from hostex_mcp.http.oauth.tokens import Tokens
+
+
+def routes(parts: Parts) -> list[Route]:
+    """Every route of the authorization server, and the protected resource's metadata."""
+    clients, assertions = Clients(parts), Assertions(parts)
+    authorize, registration = Authorize(parts, clients), Registration(parts, clients)
+    tokens, revocation = Tokens(parts, assertions), Revocation(parts, assertions)
+    return [
+        *documents(parts.address),
+        Route("/authorize", authorize.show, methods=["GET"]),
+        Route("/authorize", authorize.submit, methods=["POST"]),
+        Route("/token", tokens.issue, methods=["POST"]),
+        Route("/register", registration.register, methods=["POST"]),
+        Route("/revoke", revocation.revoke, methods=["POST"]),
+    ]

@@ -1,0 +1,48 @@
+"""An authorization request on its way through the pages: checked, sealed, bound to a browser, not stored."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from hostex_mcp.http.keyring import KeyRing, Unsealable
+
+LIFETIME = timedelta(minutes=10)
+_PURPOSE = "authorization"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """What a client asks for. `scopes` bound what a person may allow; `client_name` is cleaned and short, but
+    the client's own claim. `nonce` is random: it makes the transaction usable once."""
+
+    client_id: str
+    client_name: str
+    redirect_uri: str
+    redirect_uri_given: bool
+    state: str | None
+    code_challenge: str
+    scopes: tuple[str, ...]
+    resource: str
+    nonce: str
+    expires_at: datetime
+
+
+_FORM: TypeAdapter[Transaction] = TypeAdapter(Transaction)
+
+
+def seal_transaction(keys: KeyRing, transaction: Transaction, browser: str) -> str:
+    """The transaction as text for an address or a form. `browser` is the digest of the one it belongs to."""
+    return keys.seal(_PURPOSE, _FORM.dump_json(transaction), browser)
+
+
+def open_transaction(keys: KeyRing, sealed: Any, browser: str, now: datetime) -> Transaction | None:
+    """The transaction; None for one that is forged, of another browser, or older than ten minutes."""
+    if not isinstance(sealed, str):
+        return None
+    try:
+        transaction = _FORM.validate_json(keys.open(_PURPOSE, sealed, browser))
+    except (Unsealable, ValidationError):
+        return None
+    return transaction if now < transaction.expires_at else None

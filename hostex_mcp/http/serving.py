@@ -1,0 +1,97 @@
+"""Serving an application in one process or several, and stopping without breaking a call off."""
+
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from types import FrameType
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn import Config, Server
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from hostex_mcp.http.wire import PatientProtocol
+
+GRACE_SECONDS = 30
+IDLE_SECONDS = 75
+MOST_CONNECTIONS = 800
+MOST_HEAD_BYTES = 32 * 1024
+
+
+class Opening:
+    """An application that is opened in the process and event loop that serve it."""
+
+    def __init__(self, opening: Callable[[], AbstractAsyncContextManager[ASGIApp]]) -> None:
+        self._opening = opening
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Open the application when the server starts; hand everything else on."""
+        if scope["type"] == "lifespan":
+            async with self._opening() as app:
+                self._app = app
+                await app(scope, receive, send)
+        elif self._app:
+            await self._app(scope, receive, send)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that the clients will reach.
+
+    Raises:
+        OSError: it is taken, or not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def serve(make_app: Callable[[], ASGIApp], listener: socket.socket, workers: int) -> int:
+    """Serve until SIGTERM or SIGINT, then take no new connections, let calls in flight end, and return the
+    exit status. With several workers `make_app` is called in each of them, so it must be picklable."""
+    config = Config(
+        make_app,
+        factory=True,
+        workers=workers,
+        http=PatientProtocol,
+        loop="asyncio",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        limit_concurrency=MOST_CONNECTIONS,
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
+    )
+    if workers > 1:
+        supervisor = _Workers(config, [listener])
+        supervisor.run()
+        return supervisor.status
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, _leave)
+    Server(config).run([listener])
+    return 0
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """A signal that comes before the server listens to them, or is sent again when it has stopped."""
+    sys.exit(0)
+
+
+class _Workers(Multiprocess):
+    """Worker processes behind one socket; one that dies is replaced."""
+
+    @property
+    def status(self) -> int:
+        """How it ended: 0, or that of a worker that could not start."""
+        return STARTUP_FAILURE if any(one.exitcode == STARTUP_FAILURE for one in self.processes) else 0
+
+    def terminate_all(self) -> None:
+        """Stop accepting here too, then let the workers finish."""
+        for one in self.sockets:
+            one.close()
+        super().terminate_all()

@@ -1,0 +1,144 @@
+"""Grants, clients, codes and tokens, in SQLite or PostgreSQL.
+
+Everything that may happen once only (a code redeemed, a token rotated, a lease taken, a grant ended) is
+decided by the database, so any number of processes may share one.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from pydantic import SecretStr
+from sqlalchemy import literal, select
+
+from hostex_mcp.http.key_file import KeyFile
+from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.store import cleaning, resealing
+from hostex_mcp.http.store.addresses import VARIABLE, place_of
+from hostex_mcp.http.store.clients import Clients
+from hostex_mcp.http.store.codes import Codes
+from hostex_mcp.http.store.database import opened
+from hostex_mcp.http.store.grants import Grants
+from hostex_mcp.http.store.kept import Kept
+from hostex_mcp.http.store.migrating import migrate, migrate_place
+from hostex_mcp.http.store.spent import SpentKeys
+from hostex_mcp.http.store.texts import ACCESS_PREFIX, CODE_PREFIX, REFRESH_PREFIX, new_code
+from hostex_mcp.http.store.tokens import Tokens
+from hostex_mcp.settings import Settings, SettingsError
+
+__all__ = [
+    "ACCESS_PREFIX",
+    "CODE_PREFIX",
+    "REFRESH_PREFIX",
+    "Store",
+    "key_file_of",
+    "migrate",
+    "new_code",
+    "open_keys",
+    "open_store",
+    "store_of",
+]
+
+_PING = select(literal(1))
+
+
+def utc_now() -> datetime:
+    """The time, as all records hold it."""
+    return datetime.now(UTC)
+
+
+class Store:
+    """Everything that is kept. Opened by `open_store`."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self.keys: KeyRing = kept.keys
+        self.clients = Clients(kept)
+        self.grants = Grants(kept)
+        self.codes = Codes(kept)
+        self.tokens = Tokens(kept)
+        self.spent = SpentKeys(kept)
+
+    async def ping(self) -> None:
+        """Returns if the database answers.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: it does not.
+        """
+        await self._kept.database.read(_PING)
+
+    async def clean(self) -> None:
+        """Drops what has expired: codes, tokens, spent keys, clients without grants, grants pending for 15
+        minutes, and grants that ended 90 days ago."""
+        await cleaning.clean(self._kept)
+
+    async def reseal(self) -> int:
+        """Seals anew, under the first key, whatever is sealed under another. How many rows that were. Rows
+        that no key opens are left and logged."""
+        return await resealing.reseal(self._kept)
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        await self._kept.database.aclose()
+
+
+def key_file_of(settings: Settings) -> KeyFile | None:
+    """The file that the keys are kept in; None if they are set, or there is no SQLite file to be beside.
+
+    Raises:
+        SettingsError: the database's address cannot be read.
+    """
+    file = None if settings.secret_keys else place_of(settings.database_url).file
+    return KeyFile(file) if file else None
+
+
+def open_keys(settings: Settings) -> KeyRing:
+    """The keys of HOSTEX_MCP_SECRET_KEYS, else those of the file beside the SQLite file, made if missing.
+
+    Raises:
+        SettingsError: a key is malformed, or PostgreSQL is used and none is set.
+    """
+    file = key_file_of(settings)
+    if file:
+        return file.ring()
+    if not settings.secret_keys:
+        raise SettingsError(
+            f"HOSTEX_MCP_SECRET_KEYS: required when {VARIABLE} names a PostgreSQL server, the same on every "
+            "replica; `hostex-mcp keys new` prints a key"
+        )
+    return KeyRing(settings.secret_keys)
+
+
+@asynccontextmanager
+async def open_store(
+    url: SecretStr | None, keys: KeyRing, *, grace: int = 60, now: Callable[[], datetime] = utc_now
+) -> AsyncGenerator[Store]:
+    """The store in a database, migrated if that has not happened yet.
+
+    Args:
+        url: sqlite:///FILE or postgresql://…; None is the SQLite file in the user's data directory.
+        keys: encrypt credentials and secrets.
+        grace: how many seconds a rotated refresh token still gets the same pair.
+        now: the clock.
+
+    Raises:
+        SettingsError: as `migrate`.
+    """
+    place = place_of(url)
+    await asyncio.to_thread(migrate_place, place)
+    async with opened(place) as database:
+        yield Store(Kept(database, keys, now, timedelta(seconds=grace)))
+
+
+@asynccontextmanager
+async def store_of(settings: Settings, now: Callable[[], datetime] = utc_now) -> AsyncGenerator[Store]:
+    """The store that the settings name, with its keys (`store.keys`).
+
+    Raises:
+        SettingsError: as `open_keys` and `open_store`.
+    """
+    async with open_store(
+        settings.database_url, open_keys(settings), grace=settings.refresh_grace_seconds, now=now
+    ) as store:
+        yield store

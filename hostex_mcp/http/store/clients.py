@@ -1,0 +1,95 @@
+"""OAuth clients: registered ones, and the cached documents of those that publish their own."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import bindparam, func, or_, select, update
+
+from hostex_mcp.http.store.database import AnyRow, write
+from hostex_mcp.http.store.kept import Kept
+from hostex_mcp.http.store.records import Client
+from hostex_mcp.http.store.schema import CLIENTS
+
+PURPOSE = "client-secret"
+
+_COLUMNS = [CLIENTS.c[name] for name in ("client_id", "details", "secret", "created_at", "fresh_until")]
+_COLUMNS.append(CLIENTS.c.expires_at)
+_BY_ID = select(*_COLUMNS).where(CLIENTS.c.client_id == bindparam("client_id"))
+_BY_FINGERPRINT = select(*_COLUMNS).where(CLIENTS.c.fingerprint == bindparam("fingerprint"))
+_REPLACED = ("details", "secret", "fresh_until", "expires_at")
+
+
+class Clients:
+    """Clients by their id. Secrets are encrypted at rest."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    async def get(self, client_id: str) -> Client | None:
+        """The client, expired or not; None if it is not known (any more)."""
+        rows = await self._kept.database.read(_BY_ID, {"client_id": client_id})
+        return self._client(rows[0]) if rows else None
+
+    async def put(self, client: Client) -> None:
+        """Keeps a client, in place of what was kept under its id. Whether it has been used is not forgotten.
+        `created_at` is set on the first put if it is None, and kept by later ones."""
+        insert = self._kept.database.insert(CLIENTS).values(self._values(client))
+        replaced = {CLIENTS.c[name]: insert.excluded[name] for name in _REPLACED}
+        await write(
+            self._kept.database, insert.on_conflict_do_update(index_elements=["client_id"], set_=replaced)
+        )
+
+    async def register(self, client: Client, fingerprint: str) -> Client:
+        """Keeps a public client unless one with the same fingerprint (a digest of its metadata) is there:
+        then gives that one back, its `expires_at` moved to the new client's. The database decides."""
+        values = self._values(client) | {"fingerprint": fingerprint}
+        insert = self._kept.database.insert(CLIENTS).values(values)
+        moved = {CLIENTS.c.expires_at: insert.excluded.expires_at}
+        decided = insert.on_conflict_do_update(index_elements=["fingerprint"], set_=moved).returning(
+            *_COLUMNS
+        )
+        async with self._kept.database.transaction() as connection:
+            return self._client((await connection.execute(decided)).one())
+
+    async def same_registration(self, fingerprint: str) -> Client | None:
+        """The client that was registered with this fingerprint."""
+        rows = await self._kept.database.read(_BY_FINGERPRINT, {"fingerprint": fingerprint})
+        return self._client(rows[0]) if rows else None
+
+    async def used(self, client_id: str) -> None:
+        """An authorization was completed: the client stays as long as it has grants, ended ones that are
+        still shown included."""
+        noted = update(CLIENTS).where(CLIENTS.c.client_id == client_id, CLIENTS.c.used_at.is_(None))
+        await write(self._kept.database, noted.values(used_at=self._kept.now()))
+
+    async def count_unused(self) -> int:
+        """How many clients, neither used nor expired, are kept: the bound of a registration flood."""
+        live = or_(CLIENTS.c.expires_at.is_(None), CLIENTS.c.expires_at > self._kept.now())
+        counted = select(func.count()).select_from(CLIENTS).where(CLIENTS.c.used_at.is_(None), live)
+        return (await self._kept.database.read(counted))[0][0]
+
+    def _values(self, client: Client) -> dict[str, Any]:
+        secret = client.secret and self._kept.keys.seal(
+            PURPOSE, client.secret.get_secret_value().encode(), client.client_id
+        )
+        return {
+            "client_id": client.client_id,
+            "details": client.metadata,
+            "secret": secret,
+            "created_at": client.created_at or self._kept.now(),
+            "fresh_until": client.fresh_until,
+            "expires_at": client.expires_at,
+        }
+
+    def _client(self, row: AnyRow) -> Client:
+        created_at: datetime = row.created_at
+        secret = row.secret and self._kept.keys.open(PURPOSE, row.secret, row.client_id).decode()
+        return Client(
+            client_id=row.client_id,
+            metadata=row.details,
+            secret=SecretStr(secret) if secret else None,
+            created_at=created_at,
+            fresh_until=row.fresh_until,
+            expires_at=row.expires_at,
+        )

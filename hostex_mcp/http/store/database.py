@@ -1,0 +1,179 @@
+"""Connections: reads that cost little, and writes in transactions."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol, TypeAlias
+
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from hostex_mcp.http.store.addresses import Place
+
+BUSY_SECONDS = 20.0
+
+AnyRow: TypeAlias = Any
+"""A row of a query: its columns are attributes."""
+
+Rows = Sequence[AnyRow]
+Transaction = AbstractAsyncContextManager[AsyncConnection]
+Values = Mapping[str, Any]
+
+
+class Database(Protocol):
+    """What the tables' owners need of either database."""
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT that may say what to do about a conflict."""
+        ...
+
+    async def read(self, statement: Executable, values: Values | None = None) -> Rows:
+        """All rows of a query, as they are committed now."""
+        ...
+
+    def transaction(self) -> Transaction:
+        """A transaction that writes, committed at its end unless something is raised."""
+        ...
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        ...
+
+
+async def write(database: Database, statement: Executable, values: Values | None = None) -> int:
+    """One writing statement in a transaction of its own. How many rows it touched."""
+    async with database.transaction() as connection:
+        return (await connection.execute(statement, values)).rowcount
+
+
+class SqliteDatabase:
+    """A file. Reads happen at once in the caller's thread: with a write-ahead log they never wait for a
+    writer, and handing one to another thread takes ten times as long as the read. Writes have a thread."""
+
+    def __init__(self, place: Place) -> None:
+        self._reader = create_engine(
+            place.url,
+            isolation_level="AUTOCOMMIT",
+            skip_autocommit_rollback=True,
+            pool_reset_on_return=None,
+            connect_args={"timeout": 1.0},
+        )
+        event.listen(self._reader, "connect", _only_reads)
+        self._writer = create_async_engine(
+            place.url.set(drivername="sqlite+aiosqlite"),
+            pool_size=1,
+            max_overflow=0,
+            connect_args=WRITING,
+        )
+        immediate(self._writer.sync_engine)
+        event.listen(self._writer.sync_engine, "connect", _prepared)
+
+    def insert(self, table: Table) -> sqlite.Insert:
+        """An INSERT that may say what to do about a conflict."""
+        return sqlite.insert(table)
+
+    async def read(self, statement: Executable, values: Values | None = None) -> Rows:
+        """All rows of a query, as they are committed now."""
+        with self._reader.connect() as connection:
+            return connection.execute(statement, values).all()
+
+    def transaction(self) -> Transaction:
+        """A transaction that writes, one at a time in all processes."""
+        return self._writer.begin()
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        self._reader.dispose()
+        await self._writer.dispose()
+
+
+class PostgresDatabase:
+    """A server. Reads do without a transaction, so that each is one round trip."""
+
+    def __init__(self, place: Place) -> None:
+        arguments = {} if "connect_timeout" in place.url.query else {"connect_timeout": 10}
+        self._reader = create_async_engine(
+            place.url,
+            isolation_level="AUTOCOMMIT",
+            skip_autocommit_rollback=True,
+            pool_size=4,
+            max_overflow=0,
+            connect_args=arguments,
+        )
+        self._writer = create_async_engine(
+            place.url,
+            isolation_level="READ COMMITTED",
+            pool_size=4,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args=arguments,
+        )
+
+    def insert(self, table: Table) -> postgresql.Insert:
+        """An INSERT that may say what to do about a conflict."""
+        return postgresql.insert(table)
+
+    async def read(self, statement: Executable, values: Values | None = None) -> Rows:
+        """All rows of a query, as they are committed now; asked again once if the server had dropped the
+        connection meanwhile."""
+        try:
+            return await _rows(self._reader, statement, values)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return await _rows(self._reader, statement, values)
+
+    def transaction(self) -> Transaction:
+        """A transaction that writes."""
+        return self._writer.begin()
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+async def _rows(engine: AsyncEngine, statement: Executable, values: Values | None) -> Rows:
+    async with engine.connect() as connection:
+        return (await connection.execute(statement, values)).all()
+
+
+@asynccontextmanager
+async def opened(place: Place) -> AsyncGenerator[Database]:
+    """The database, closed at the end."""
+    database = SqliteDatabase(place) if place.file else PostgresDatabase(place)
+    try:
+        yield database
+    finally:
+        await database.aclose()
+
+
+WRITING = {"timeout": BUSY_SECONDS, "isolation_level": None}
+"""How a writing SQLite connection is opened: it begins transactions only as told."""
+
+
+def immediate(engine: Engine) -> None:
+    """Has transactions of a SQLite engine take the write lock at their start: one that read first and wanted
+    it later could find that another had written meanwhile, and fail."""
+    event.listen(engine, "begin", _begin)
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _prepared(connection: DBAPIConnection, _: object) -> None:
+    _pragmas(connection, "foreign_keys=ON", "synchronous=FULL")
+
+
+def _only_reads(connection: DBAPIConnection, _: object) -> None:
+    _pragmas(connection, "query_only=ON")
+
+
+def _pragmas(connection: DBAPIConnection, *settings: str) -> None:
+    cursor = connection.cursor()
+    for setting in settings:
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()

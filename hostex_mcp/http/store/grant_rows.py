@@ -1,0 +1,99 @@
+"""Grants and credentials, as rows and back."""
+
+import json
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from pydantic import SecretStr
+
+from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.store.database import AnyRow
+from hostex_mcp.http.store.records import Choices, Credential, Grant
+from hostex_mcp.http.store.schema import GRANTS
+
+PURPOSE = "credential"
+FINGERPRINT = "hostex-token"
+
+GRANT_COLUMNS = tuple(GRANTS.c[one.name] for one in fields(Grant))
+
+
+def grant_of(row: AnyRow) -> Grant:
+    """The grant of a row with GRANT_COLUMNS."""
+    return Grant(
+        grant_id=row.grant_id,
+        client_id=row.client_id,
+        client_name=row.client_name,
+        returns_to=row.returns_to,
+        choices=choices_of(row.choices),
+        resource=row.resource,
+        browser=row.browser,
+        kind=row.kind,
+        status=row.status,
+        created_at=row.created_at,
+        used_at=row.used_at,
+        reason=row.reason,
+        link=row.link,
+    )
+
+
+def grant_values(grant: Grant) -> dict[str, Any]:
+    """The columns of a grant, without its credential."""
+    values = {column.name: getattr(grant, column.name) for column in GRANT_COLUMNS}
+    return values | {"choices": choices_values(grant.choices)}
+
+
+def choices_of(values: dict[str, Any]) -> Choices:
+    """What was chosen, from its JSON."""
+    return Choices(
+        scopes=frozenset(values["scopes"]),
+        toolsets=tuple(values["toolsets"]),
+        property_ids=tuple(values["property_ids"]),
+        privacy=values["privacy"],
+    )
+
+
+def choices_values(choices: Choices) -> dict[str, Any]:
+    """What was chosen, as JSON."""
+    return {
+        "scopes": sorted(choices.scopes),
+        "toolsets": list(choices.toolsets),
+        "property_ids": list(choices.property_ids),
+        "privacy": choices.privacy,
+    }
+
+
+def credential_values(keys: KeyRing, grant_id: str, credential: Credential) -> dict[str, Any]:
+    """The columns of a credential: encrypted, bound to its grant; and a keyed digest to find it by."""
+    access = credential.access_token.get_secret_value()
+    refresh = credential.refresh_token
+    plain = {
+        "access_token": access,
+        "refresh_token": refresh.get_secret_value() if refresh else None,
+        "writable": credential.writable,
+    }
+    return {
+        "kind": credential.kind,
+        "credential": keys.seal(PURPOSE, json.dumps(plain).encode(), grant_id),
+        "credential_ends_at": credential.expires_at,
+        "fingerprint": keys.digests(FINGERPRINT, access)[0],
+    }
+
+
+def credential_of(
+    keys: KeyRing, grant_id: str, kind: Any, sealed: str, ends_at: datetime | None
+) -> Credential:
+    """The credential.
+
+    Raises:
+        Unsealable: it is another grant's, was altered, or its key is gone.
+    """
+    plain = json.loads(keys.open(PURPOSE, sealed, grant_id))
+    refresh = plain["refresh_token"]
+    return Credential(
+        kind=kind,
+        access_token=SecretStr(plain["access_token"]),
+        refresh_token=SecretStr(refresh) if refresh else None,
+        expires_at=ends_at,
+        writable=plain["writable"],
+    )

@@ -1,0 +1,169 @@
+"""Grants and the Hostex credentials that belong to them."""
+
+import logging
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hostex_mcp.http.keyring import Unsealable
+from hostex_mcp.http.store.database import AnyRow, write
+from hostex_mcp.http.store.grant_rows import (
+    FINGERPRINT,
+    GRANT_COLUMNS,
+    choices_of,
+    choices_values,
+    credential_of,
+    credential_values,
+    grant_of,
+    grant_values,
+)
+from hostex_mcp.http.store.kept import Kept
+from hostex_mcp.http.store.recent import Recent
+from hostex_mcp.http.store.records import Credential, Grant
+from hostex_mcp.http.store.schema import CODES, GRANTS, TOKENS
+
+PENDING_LIFE = timedelta(minutes=15)
+_TOUCH_EVERY = timedelta(minutes=1)
+_ALIVE = GRANTS.c.status != "ended"
+_WIPED: dict[str, Any] = dict.fromkeys(
+    ("credential", "credential_ends_at", "fingerprint", "leased_by", "leased_until")
+)
+_CREDENTIAL = (
+    GRANTS.c.grant_id,
+    GRANTS.c.kind,
+    GRANTS.c.credential,
+    GRANTS.c.credential_ends_at,
+    GRANTS.c.link,
+)
+_GET = select(*GRANT_COLUMNS).where(GRANTS.c.grant_id == bindparam("grant_id"))
+_GET_CREDENTIAL = select(*_CREDENTIAL).where(GRANTS.c.grant_id == bindparam("grant_id"), _ALIVE)
+
+logger = logging.getLogger(__name__)
+
+
+class Grants:
+    """Grants by their id. Credentials are encrypted at rest, each bound to its grant."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self._holder = secrets.token_hex(16)
+        self._touched = Recent(_TOUCH_EVERY)
+
+    async def add(self, grant: Grant, credential: Credential) -> None:
+        """Keeps a new grant. A pending one is forgotten after 15 minutes."""
+        values = grant_values(grant) | credential_values(self._kept.keys, grant.grant_id, credential)
+        await write(self._kept.database, GRANTS.insert().values(values))
+
+    async def get(self, grant_id: str) -> Grant | None:
+        """The grant, whatever its status."""
+        rows = await self._kept.database.read(_GET, {"grant_id": grant_id})
+        return grant_of(rows[0]) if rows else None
+
+    async def activate(self, grant_id: str, property_ids: tuple[int, ...] | None = None) -> Grant | None:
+        """Makes a pending grant active, with these properties unless None. None if it is not pending."""
+        pending = (
+            GRANTS.c.grant_id == grant_id,
+            GRANTS.c.status == "pending",
+            GRANTS.c.created_at > self._kept.now() - PENDING_LIFE,
+        )
+        active = update(GRANTS).where(*pending).values(status="active").returning(*GRANT_COLUMNS)
+        async with self._kept.database.transaction() as connection:
+            row = (await connection.execute(active)).one_or_none()
+            if row is None or property_ids is None:
+                return grant_of(row) if row else None
+            choices = choices_values(choices_of(row.choices)) | {"property_ids": list(property_ids)}
+            narrowed = update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(choices=choices)
+            return grant_of((await connection.execute(narrowed.returning(*GRANT_COLUMNS))).one())
+
+    async def credential(self, grant_id: str) -> tuple[Credential, int] | None:
+        """The credential and its link; None if the grant has ended or is not known.
+
+        Raises:
+            Unsealable: no key opens it.
+        """
+        rows = await self._kept.database.read(_GET_CREDENTIAL, {"grant_id": grant_id})
+        return (self._opened(rows[0]), rows[0].link) if rows else None
+
+    async def replace_credential(self, grant_id: str, credential: Credential, link: int) -> bool:
+        """Puts a newer credential in the place of the one with this link, and counts the link up. False, and
+        nothing changed, if the link is another by now or the grant has ended."""
+        values = credential_values(self._kept.keys, grant_id, credential) | {"link": link + 1}
+        return await self._changed(grant_id, values, GRANTS.c.link == link)
+
+    async def lease(self, grant_id: str, seconds: float) -> bool:
+        """Whether the caller is now the only one, in any process, to refresh this grant's credential, until
+        it releases the lease or the time is up. False if another holds it or the grant has ended."""
+        now = self._kept.now()
+        free = or_(GRANTS.c.leased_until.is_(None), GRANTS.c.leased_until <= now)
+        values = {"leased_by": self._holder, "leased_until": now + timedelta(seconds=seconds)}
+        return await self._changed(grant_id, values, free)
+
+    async def release(self, grant_id: str) -> None:
+        """Gives the lease back, if this store still holds it."""
+        values: dict[str, Any] = {"leased_by": None, "leased_until": None}
+        await self._changed(grant_id, values, GRANTS.c.leased_by == self._holder)
+
+    async def end(self, grant_id: str, reason: str) -> Credential | None:
+        """Ends the grant for a reason that is shown: in one transaction its credential is wiped and its codes
+        and tokens deleted. Gives the credential, to be revoked upstream, to the one caller that ended it;
+        None to any later one."""
+        async with self._kept.database.transaction() as connection:
+            found = select(*_CREDENTIAL).where(GRANTS.c.grant_id == grant_id, _ALIVE).with_for_update()
+            row = (await connection.execute(found)).one_or_none()
+            if row is None:
+                return None
+            await self._wipe(connection, grant_id, reason)
+        try:
+            return self._opened(row)
+        except Unsealable:
+            logger.warning("The credential of an ended grant could not be opened, nor revoked at Hostex")
+            return None
+
+    async def in_browser(self, browser: str) -> list[Grant]:
+        """The grants given in a browser, newest first: active ones, and ended ones while they are kept."""
+        return await self._list(GRANTS.c.browser == browser, GRANTS.c.status != "pending")
+
+    async def of_token(self, token: str) -> list[Grant]:
+        """The active grants that hold this Hostex access token, newest first."""
+        digests = self._kept.keys.digests(FINGERPRINT, token)
+        return await self._list(GRANTS.c.fingerprint.in_(digests), GRANTS.c.status == "active")
+
+    async def due(self, before: datetime) -> list[str]:
+        """Active grants whose partner pair ends before this moment, soonest first."""
+        due = (
+            select(GRANTS.c.grant_id)
+            .where(
+                GRANTS.c.credential_ends_at < before,
+                GRANTS.c.kind == "partner",
+                GRANTS.c.status == "active",
+            )
+            .order_by(GRANTS.c.credential_ends_at)
+        )
+        return [row.grant_id for row in await self._kept.database.read(due)]
+
+    async def touch(self, grant_id: str) -> None:
+        """Notes that the grant was used now; written at most once a minute."""
+        now = self._kept.now()
+        if self._touched.is_news(grant_id, now):
+            stale = or_(GRANTS.c.used_at.is_(None), GRANTS.c.used_at <= now - _TOUCH_EVERY)
+            await self._changed(grant_id, {"used_at": now}, stale)
+
+    async def _wipe(self, connection: AsyncConnection, grant_id: str, reason: str) -> None:
+        ended = _WIPED | {"status": "ended", "reason": reason, "ended_at": self._kept.now()}
+        await connection.execute(update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(ended))
+        await connection.execute(delete(CODES).where(CODES.c.grant_id == grant_id))
+        await connection.execute(delete(TOKENS).where(TOKENS.c.grant_id == grant_id))
+
+    async def _changed(self, grant_id: str, values: dict[str, Any], condition: ColumnElement[bool]) -> bool:
+        change = update(GRANTS).where(GRANTS.c.grant_id == grant_id, _ALIVE, condition).values(values)
+        return await write(self._kept.database, change) == 1
+
+    async def _list(self, *conditions: ColumnElement[bool]) -> list[Grant]:
+        found = select(*GRANT_COLUMNS).where(*conditions).order_by(GRANTS.c.created_at.desc())
+        return [grant_of(row) for row in await self._kept.database.read(found)]
+
+    def _opened(self, row: AnyRow) -> Credential:
+        return credential_of(self._kept.keys, row.grant_id, row.kind, row.credential, row.credential_ends_at)

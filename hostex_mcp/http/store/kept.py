@@ -1,0 +1,18 @@
+"""What the owners of the tables share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The database, the keys and the clock. `grace` is how long a rotated refresh token is answered."""
+
+    database: Database
+    keys: KeyRing
+    now: Callable[[], datetime]
+    grace: timedelta

@@ -1,0 +1,1 @@
+"""Alembic's migrations, run by `hostex_mcp.http.store.migrating`."""

@@ -1,0 +1,132 @@
+"""The tables. A change here needs a migration, and its name at the end of REVISIONS."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+REVISIONS = ("0001",)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment, in UTC in the database and out of it. SQLite keeps it without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Into the database. A time without a zone is a mistake."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Out of the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+METADATA = MetaData()
+
+
+def _grant_id() -> Column[str]:
+    parent = ForeignKey("grants.grant_id", ondelete="CASCADE")
+    return Column("grant_id", Text, parent, nullable=False, index=True)
+
+
+CLIENTS = Table(
+    "clients",
+    METADATA,
+    Column("client_id", Text, primary_key=True),
+    Column("metadata", JSON, key="details", nullable=False),
+    Column("secret", Text),
+    Column("fingerprint", String(64), unique=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("fresh_until", UtcTime),
+    Column("expires_at", UtcTime, index=True),
+    Column("used_at", UtcTime),
+)
+
+GRANTS = Table(
+    "grants",
+    METADATA,
+    Column("grant_id", Text, primary_key=True),
+    Column("client_id", Text, nullable=False, index=True),
+    Column("client_name", Text, nullable=False),
+    Column("returns_to", Text, nullable=False),
+    Column("choices", JSON, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("browser", Text, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+    Column("reason", Text),
+    Column("link", Integer, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("credential", Text),
+    Column("credential_ends_at", UtcTime, index=True),
+    Column("fingerprint", String(64), index=True),
+    Column("leased_by", String(64)),
+    Column("leased_until", UtcTime),
+)
+
+CODES = Table(
+    "codes",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    _grant_id(),
+    Column("client_id", Text, nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("redirect_uri_given", Boolean, nullable=False),
+    Column("code_challenge", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
+    Column("claimed_at", UtcTime),
+)
+
+TOKENS = Table(
+    "tokens",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    _grant_id(),
+    Column("client_id", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
+    Column("rotated_at", UtcTime),
+    Column("successor", Text),
+)
+
+Index(
+    "ix_tokens_repeatable",
+    TOKENS.c.rotated_at,
+    sqlite_where=TOKENS.c.successor.is_not(None),
+    postgresql_where=TOKENS.c.successor.is_not(None),
+)
+
+SPENT = Table(
+    "spent",
+    METADATA,
+    Column("kind", String(64), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("expires_at", UtcTime, nullable=False, index=True),
+    Column("outcome", Text),
+)

@@ -1,0 +1,80 @@
+"""HTTP/1.1 that does not wait for ever: for the head of a request, its body, or a client that reads."""
+
+import asyncio
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEAD_SECONDS = 15.0
+BODY_SECONDS = 30.0
+READING_SECONDS = 30.0
+
+
+class PatientProtocol(H11Protocol):
+    """uvicorn's h11 protocol with a deadline for everything that a client may drag out. Time that the server
+    itself takes does not count."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._awaited: object = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._reading: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start to wait for the first request."""
+        super().connection_made(transport)
+        self._await(h11.IDLE, HEAD_SECONDS)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, and wait for the rest."""
+        super().data_received(data)
+        state = self.conn.their_state
+        if state is h11.IDLE and self.conn.trailing_data[0]:
+            self._await(h11.IDLE, HEAD_SECONDS)
+        elif state is h11.SEND_BODY:
+            self._await(h11.SEND_BODY, BODY_SECONDS)
+        else:
+            self._await(None, 0)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._await(None, 0)
+        self._stop_reading_watch()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than is written: wait for it, not for ever."""
+        super().pause_writing()
+        self._watch_reading()
+
+    def resume_writing(self) -> None:
+        """The client has read."""
+        self._stop_reading_watch()
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close an idle connection, even if the client does not read the end of its answer."""
+        super().timeout_keep_alive_handler()
+        self._watch_reading()
+
+    def _await(self, what: object, seconds: float) -> None:
+        """Set the deadline of a part of a request; one that is set stays as it is."""
+        if what is self._awaited:
+            return
+        if self._deadline:
+            self._deadline.cancel()
+        self._awaited = what
+        self._deadline = self.loop.call_later(seconds, self._give_up) if what else None
+
+    def _watch_reading(self) -> None:
+        if self._reading is None:
+            self._reading = self.loop.call_later(READING_SECONDS, self._give_up)
+
+    def _stop_reading_watch(self) -> None:
+        if self._reading:
+            self._reading.cancel()
+        self._reading = None
+
+    def _give_up(self) -> None:
+        self.transport.abort()

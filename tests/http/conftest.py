@@ -1,0 +1,9 @@
+"""Fixtures of the HTTP server's tests."""
+
+from tests.http.databases import database_url as database_url
+from tests.http.databases import postgres_server as postgres_server
+from tests.http.databases import postgres_url as postgres_url
+from tests.http.databases import sqlite_url as sqlite_url
+from tests.http.keeping import clock as clock
+from tests.http.keeping import store as store
+from tests.http.racing import racers as racers

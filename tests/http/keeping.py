@@ -1,0 +1,102 @@
+"""Stores in either database, a clock that tests move, and records to put in."""
+
+import secrets
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.store import Store, new_code, open_store
+from hostex_mcp.http.store.records import Choices, Code, Credential, Grant, Pair
+
+KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"
+OLDER_KEY = "YWJjZGVmZ2hpamFiY2RlZmdoaWphYmNkZWZnaGlqYWI"
+RING = KeyRing([KEY])
+HOSTEX_TOKEN = "hostex-token-of-the-harbour-loft"
+BOTH = ("hostex:read", "hostex:write")
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def forward(self, **span: float) -> None:
+        self.time += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def store(database_url: SecretStr, clock: Clock) -> AsyncGenerator[Store]:
+    async with open_store(database_url, RING, grace=60, now=clock) as opened:
+        yield opened
+
+
+def a_grant(**changes: Any) -> Grant:
+    grant = Grant(
+        grant_id=secrets.token_hex(8),
+        client_id="claude",
+        client_name="Claude",
+        returns_to="claude.ai",
+        choices=Choices(frozenset(BOTH)),
+        resource="https://mcp.example.com/mcp",
+        browser="browser-1",
+        kind="token",
+        status="active",
+        created_at=datetime(2027, 3, 1, 12, 0, tzinfo=UTC),
+    )
+    return replace(grant, **changes)
+
+
+def a_credential(token: str = HOSTEX_TOKEN) -> Credential:
+    return Credential("token", SecretStr(token), writable=True)
+
+
+def a_pair_at_hostex(expires_at: datetime) -> Credential:
+    return Credential("partner", SecretStr("partner-access"), SecretStr("partner-refresh"), expires_at)
+
+
+async def granted(store: Store, **changes: Any) -> str:
+    """The id of a new grant with a pasted token."""
+    grant = a_grant(**changes)
+    await store.grants.add(grant, a_credential())
+    return grant.grant_id
+
+
+async def a_code(store: Store, grant_id: str, now: datetime, scopes: tuple[str, ...] = BOTH) -> str:
+    """A code issued now for a minute."""
+    text = new_code()
+    await store.codes.issue(
+        text,
+        Code(
+            grant_id=grant_id,
+            client_id="claude",
+            redirect_uri="https://claude.ai/callback",
+            redirect_uri_given=True,
+            code_challenge="c" * 43,
+            scopes=scopes,
+            resource="https://mcp.example.com/mcp",
+            expires_at=now + timedelta(seconds=60),
+        ),
+    )
+    return text
+
+
+async def connected(store: Store, now: datetime) -> tuple[str, Pair]:
+    """A grant and its first pair."""
+    grant_id = await granted(store)
+    pair = await store.tokens.redeem(await a_code(store, grant_id, now))
+    assert pair is not None
+    return grant_id, pair

@@ -1,0 +1,119 @@
+"""Processes that do the same thing to one database at the same moment."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Generator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from pydantic import SecretStr
+
+from hostex_mcp.http.key_file import KeyFile
+from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.store import Store, migrate, open_store
+from hostex_mcp.http.store.records import Credential
+
+RACERS = 3
+Jobs = list[dict[str, Any]]
+
+
+class Racers:
+    """Processes that wait for a signal, and then each do the same list of things, in the same order."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.http.racing"]
+        self._processes = [
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for _ in range(RACERS)
+        ]
+
+    def race(self, what: str, url: SecretStr, key: str, arguments: list[str]) -> list[list[Any]]:
+        """What came of each argument, in each process."""
+        order = {"what": what, "url": url.get_secret_value(), "key": key, "arguments": arguments}
+        for process in self._processes:
+            _tell(process.stdin, order)
+        for process in self._processes:
+            assert _hear(process.stdout) == "ready"
+        for process in self._processes:
+            _tell(process.stdin, "go")
+        return [_hear(process.stdout) for process in self._processes]
+
+    def close(self) -> None:
+        for process in self._processes:
+            process.communicate(timeout=20)
+            assert process.returncode == 0
+
+
+@pytest.fixture(scope="session")
+def racers() -> Generator[Racers]:
+    started = Racers()
+    yield started
+    started.close()
+
+
+def _tell(pipe: IO[str] | None, message: Any) -> None:
+    assert pipe is not None
+    pipe.write(json.dumps(message) + "\n")
+    pipe.flush()
+
+
+def _hear(pipe: IO[str] | None) -> Any:
+    assert pipe is not None
+    return json.loads(pipe.readline())
+
+
+def _signal() -> None:
+    _tell(sys.stdout, "ready")
+    assert _hear(sys.stdin) == "go"
+
+
+async def _in_store(order: dict[str, Any]) -> list[Any]:
+    async with open_store(SecretStr(order["url"]), KeyRing([order["key"]]), grace=60) as store:
+        _signal()
+        return [await _one(store, order["what"], argument) for argument in order["arguments"]]
+
+
+async def _one(store: Store, what: str, argument: str) -> Any:
+    match what:
+        case "redeem" | "rotate":
+            pair = await (
+                store.tokens.redeem(argument)
+                if what == "redeem"
+                else store.tokens.rotate(argument, ("hostex:read",))
+            )
+            return pair and [pair.access_token, pair.refresh_token]
+        case "lease":
+            return await store.grants.lease(argument, 30)
+        case "end":
+            credential = await store.grants.end(argument, "disconnected")
+            return credential and credential.access_token.get_secret_value()
+        case "replace":
+            return await store.grants.replace_credential(
+                argument, Credential("token", SecretStr("newer")), link=1
+            )
+        case "activate":
+            return await store.grants.activate(argument) is not None
+        case _:
+            return await store.spent.claim("consent", argument, datetime.now(UTC) + timedelta(minutes=10))
+
+
+def _without_store(order: dict[str, Any]) -> list[Any]:
+    _signal()
+    if order["what"] == "migrate":
+        return [migrate(SecretStr(url)) for url in order["arguments"]]
+    return [KeyFile(Path(file)).ring().digests("race", "same") for file in order["arguments"]]
+
+
+def main() -> None:
+    for line in sys.stdin:
+        order = json.loads(line)
+        plain = order["what"] in ("migrate", "key file")
+        _tell(sys.stdout, _without_store(order) if plain else asyncio.run(_in_store(order)))
+
+
+if __name__ == "__main__":
+    main()

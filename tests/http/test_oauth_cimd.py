@@ -1,0 +1,194 @@
+"""Clients whose id is the address of their own description."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hostex_mcp.http.oauth.clients import verified_domain
+from tests.http.authorizing import CALLBACK, DOCUMENT, deployed, error_of
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_client_that_publishes_its_description_needs_no_registration(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client()
+        pair = await server.connect(DOCUMENT)
+        assert (await server.call(pair["access_token"])).status_code == 200
+        assert (await server.refresh(DOCUMENT, pair["refresh_token"])).status_code == 200
+    assert server.web.fetched == [DOCUMENT]
+    assert (server.seen[0].client_id, server.seen[0].client_name) == (DOCUMENT, "Example App")
+
+
+async def test_the_host_of_the_document_vouches_for_the_client() -> None:
+    assert verified_domain(DOCUMENT) == "app.example.com"
+    assert verified_domain("c7a1f3f0-0000-4000-8000-000000000000") is None
+
+
+async def test_a_client_without_a_name_is_called_by_its_host(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client(client_name=None)
+        await server.consent(DOCUMENT)
+    assert server.seen[0].client_name == "app.example.com"
+
+
+async def test_loopback_ports_may_vary_for_it_too(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client(redirect_uris=["http://localhost/callback", "http://127.0.0.1/callback"])
+        await server.consent(DOCUMENT, redirect_uri="http://localhost:54212/callback")
+    assert server.seen[0].redirect_uri == "http://localhost:54212/callback"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"client_id": "https://app.example.com/oauth/other.json"},
+        {"client_id": "https://APP.example.com/oauth/client.json"},
+        {"client_id": f"{DOCUMENT}/"},
+        {"client_id": None},
+        {"redirect_uris": []},
+        {"redirect_uris": ["javascript:alert(1)"]},
+        {"redirect_uris": [f"https://app.example.com/{n}" for n in range(11)]},
+        {"token_endpoint_auth_method": "client_secret_post"},
+        {"token_endpoint_auth_method": "client_secret_basic"},
+        {"token_endpoint_auth_method": "client_secret_jwt"},
+        {"token_endpoint_auth_method": "private_key_jwt"},
+        {"token_endpoint_auth_method": ["none"]},
+        {"client_secret": "x"},
+        {"client_name": ["x"]},
+    ],
+)
+async def test_a_description_of_something_else_is_refused(tmp_path: Path, changed: dict[str, Any]) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client(**changed)
+        response = await server.authorize(DOCUMENT)
+    assert (response.status_code, "location" in response.headers) == (400, False)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"<html>", b"\xff\xfe", b"[" * 5_000, b"null"])
+async def test_what_is_no_json_object_is_refused(tmp_path: Path, content: bytes) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish(DOCUMENT, content)
+        assert (await server.authorize(DOCUMENT)).status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/plain", "", "image/svg+xml"])
+async def test_a_page_of_another_kind_is_refused(tmp_path: Path, kind: str) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client()
+        server.web.publish(DOCUMENT, server.web.pages[DOCUMENT].content, content_type=kind)
+        assert (await server.authorize(DOCUMENT)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "client_id",
+    [
+        "https://app.example.com",
+        "https://app.example.com/",
+        "https://app.example.com/a/../client.json",
+        "https://app.example.com/a/./client.json",
+        "https://app.example.com/a/%2e%2e/client.json",
+        "https://user@app.example.com/client.json",
+        "https://app.example.com/client.json#x",
+        "https://app.example.com/client json",
+        "https://app.example.com\\@evil.example/client.json",
+        "https:///client.json",
+        "https://[::1/client.json",
+        "https://äpp.example.com/client.json",
+        "https://app.example.com/" + "x" * 500,
+        "http://app.example.com/client.json",
+        "HTTPS://app.example.com/client.json",
+        "ftp://app.example.com/client.json",
+    ],
+)
+async def test_other_addresses_are_not_even_asked(tmp_path: Path, client_id: str) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client(client_id)
+        response = await server.authorize(client_id)
+    assert (response.status_code, server.web.fetched) == (400, [])
+
+
+async def test_an_address_that_fails_is_asked_again_after_a_minute(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        assert (await server.authorize(DOCUMENT)).status_code == 400
+        server.web.publish_client()
+        assert (await server.authorize(DOCUMENT)).status_code == 400
+        assert server.web.fetched == [DOCUMENT]
+        server.clock.pass_(seconds=61)
+        assert (await server.authorize(DOCUMENT)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("cache_control", "fresh_seconds"),
+    [
+        ("", 3_600),
+        ("public, max-age=7200", 7_200),
+        ("max-age=1", 300),
+        ("max-age=0, must-revalidate", 300),
+        ("no-store", 300),
+        ("no-cache, max-age=7200", 300),
+        ("max-age=99999999", 86_400),
+        ("max-age=-5", 3_600),
+    ],
+)
+async def test_a_description_is_kept_as_long_as_its_server_allows_within_bounds(
+    tmp_path: Path, cache_control: str, fresh_seconds: int
+) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client()
+        content = server.web.pages[DOCUMENT].content
+        server.web.publish(DOCUMENT, content, cache_control=cache_control)
+        await server.authorize(DOCUMENT)
+        server.clock.pass_(seconds=fresh_seconds - 1)
+        await server.authorize(DOCUMENT)
+        assert len(server.web.fetched) == 1
+        server.clock.pass_(seconds=1)
+        await server.authorize(DOCUMENT)
+        assert len(server.web.fetched) == 2
+
+
+async def test_a_redirect_uri_that_was_taken_out_of_the_description_is_refused(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client()
+        assert (await server.authorize(DOCUMENT)).status_code == 303
+        server.web.publish_client(redirect_uris=["https://app.example.com/new"])
+        server.clock.pass_(hours=2)
+        assert (await server.authorize(DOCUMENT)).status_code == 400
+        assert (
+            await server.authorize(DOCUMENT, redirect_uri="https://app.example.com/new")
+        ).status_code == 303
+
+
+async def test_tokens_go_on_while_the_server_of_the_description_is_away(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client()
+        pair = await server.connect(DOCUMENT)
+        server.web.pages.clear()
+        server.clock.pass_(days=30)
+        await server.store.clean()
+        assert (await server.refresh(DOCUMENT, pair["refresh_token"])).status_code == 200
+        assert (await server.authorize(DOCUMENT)).status_code == 400
+        assert len(server.web.fetched) == 2
+
+
+async def test_the_token_endpoint_never_fetches_for_a_stranger(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client()
+        response = await server.exchange(DOCUMENT, "hmx_ac_" + "a" * 43)
+    assert error_of(response, 401) == "invalid_client"
+    assert server.web.fetched == []
+
+
+async def test_of_a_description_only_what_is_used_is_kept(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client(
+            logo_uri="https://evil.example/pixel", contacts=["a" * 2_000], client_name="\u202eX\n"
+        )
+        await server.authorize(DOCUMENT)
+        kept = await server.store.clients.get(DOCUMENT)
+    assert kept is not None
+    assert kept.metadata["client_name"] == "X"
+    assert kept.metadata["redirect_uris"] == [CALLBACK]
+    assert len(json.dumps(kept.metadata)) < 300

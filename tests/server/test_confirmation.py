@@ -1,0 +1,100 @@
+"""Confirmations that several processes share: one ledger decides, and keys can be replaced."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from hostex_mcp.server.confirmation import Binding, Confirmations, Finding
+from hostex_mcp.server.ledger import MemoryLedger
+from hostex_mcp.server.writes import Writes
+from tests.server.test_writes import Clock, Desk
+
+pytestmark = pytest.mark.anyio
+
+OLD, NEW = b"o" * 32, b"n" * 32
+BINDING = Binding("a", "set_price", "arguments", "state")
+
+
+class SlowLedger(MemoryLedger):
+    """Lets other calls run before it answers, as a database does."""
+
+    async def find(self, key: str) -> Any:
+        found = await super().find(key)
+        await asyncio.sleep(0)
+        return found
+
+    async def claim(self, key: str, expires: datetime) -> bool:
+        await asyncio.sleep(0)
+        return await super().claim(key, expires)
+
+    async def settle(self, key: str, outcome: Mapping[str, Any]) -> None:
+        await asyncio.sleep(0)
+        await super().settle(key, outcome)
+
+
+def replica(ledger: MemoryLedger, desk: Desk, key: bytes = OLD) -> Writes:
+    """The writes of one more process that serves the same account."""
+    return Writes("a", "auto", desk.clock, confirmations=Confirmations(desk.clock, lambda: [key], ledger))
+
+
+async def test_a_token_of_one_process_confirms_in_another_which_tells_a_third_what_came_of_it() -> None:
+    desk = Desk()
+    ledger = SlowLedger(desk.clock)
+    first, second, third = (replica(ledger, desk) for _ in range(3))
+    desk.writes = first
+    token = (await desk.ask())["confirmation_token"]
+    desk.writes = second
+    done = await desk.ask(token=token)
+    desk.writes = third
+    again = await desk.ask(token=token)
+    assert (done["status"], again["reason"], again["earlier_outcome"]) == ("done", "used", done)
+    assert desk.price.sent == [120]
+
+
+async def test_a_token_that_reaches_two_processes_at_once_sends_once() -> None:
+    desk = Desk()
+    ledger = SlowLedger(desk.clock)
+    desk.writes = replica(ledger, desk)
+    token = (await desk.ask())["confirmation_token"]
+    calls: list[asyncio.Task[Any]] = []
+    for _ in range(4):
+        desk.writes = replica(ledger, desk)
+        calls.append(asyncio.create_task(desk.ask(token=token)))
+        await asyncio.sleep(0)
+    statuses = sorted(outcome["status"] for outcome in await asyncio.gather(*calls))
+    assert statuses == ["confirmation_required"] * 3 + ["done"]
+    assert desk.price.sent == [120]
+
+
+async def test_a_replaced_key_still_verifies_while_it_is_kept_and_not_after() -> None:
+    clock = Clock()
+    token, _ = Confirmations(clock, lambda: [OLD]).issue(BINDING)
+    assert await Confirmations(clock, lambda: [NEW, OLD]).check(token, BINDING) is Finding.VALID
+    assert await Confirmations(clock, lambda: [NEW]).check(token, BINDING) is Finding.UNKNOWN
+
+
+async def test_the_first_key_signs() -> None:
+    clock = Clock()
+    token, _ = Confirmations(clock, lambda: [NEW, OLD]).issue(BINDING)
+    assert await Confirmations(clock, lambda: [OLD]).check(token, BINDING) is Finding.UNKNOWN
+
+
+async def test_a_token_that_is_not_ours_is_claimed_by_nobody() -> None:
+    confirmations = Confirmations(Clock())
+    assert await confirmations.claim("made up") is False
+    await confirmations.settle("made up", {"status": "done"})
+    assert await confirmations.outcome("made up") is None
+
+
+async def test_a_use_is_forgotten_only_when_its_token_has_long_expired() -> None:
+    clock = Clock()
+    ledger = MemoryLedger(clock)
+    assert await ledger.claim("a", datetime(2026, 11, 24, 12, 20, tzinfo=UTC))
+    clock.time = datetime(2026, 11, 24, 12, 19, tzinfo=UTC)
+    assert not await ledger.claim("a", datetime(2026, 11, 24, 13, tzinfo=UTC))
+    clock.time = datetime(2026, 11, 24, 12, 21, tzinfo=UTC)
+    assert await ledger.claim("b", datetime(2026, 11, 24, 13, tzinfo=UTC))
+    assert await ledger.find("a") is None
