@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import ssl
 from collections.abc import Awaitable, Callable
 from functools import cached_property, partial
 from typing import Any, Protocol, Self, cast
@@ -77,7 +78,8 @@ class HostexClient:
     `timeout` is the deadline of a call in seconds, from connecting to the last byte, tries and waits
     included; it starts when one of the eight places for requests is free. Reads are tried up to three times
     and identical ones share a request while it is under way. A write is sent once: a second try is made only
-    when the first found no connection. Proxies are taken from the environment.
+    when the first found no connection. Proxies are taken from the environment. `verify` checks Hostex's
+    certificate; clients that share one are made without loading certificates again, and share nothing else.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class HostexClient:
         base_url: str = BASE_URL,
         timeout: float = 30.0,
         transport: httpx2.AsyncBaseTransport | None = None,
+        verify: ssl.SSLContext | None = None,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -94,6 +97,7 @@ class HostexClient:
         self._token = token
         self._timeout = timeout
         self._transport = transport
+        self._verify = verify
         self._sleep = sleep
         self._jitter = jitter
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -166,6 +170,7 @@ class HostexClient:
             headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
             timeout=httpx2.Timeout(self._timeout, connect=self._timeout / _READ_TRIES),
             transport=self._transport,
+            verify=True if self._verify is None else self._verify,
             follow_redirects=False,
         )
 

@@ -45,11 +45,13 @@ class HostexError(Exception):
 
     `kind` is stable and short, for programs. `message` is one English sentence, Hostex's own where there is
     one. `operation` is method and path template, without ids. `retry_after` is in seconds. `retryable` says
-    that the very same call may be repeated without harm.
+    that the very same call may be repeated without harm. `hint` says what to do, where that differs from
+    what is usual for the kind.
     """
 
     kind: ClassVar[str] = "error"
     usually_retryable: ClassVar[bool] = False
+    hint: str | None = None
 
     def __init__(
         self,

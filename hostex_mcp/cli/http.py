@@ -1,9 +1,11 @@
 """`hostex-mcp http`: the server for many hosts, or for one user of this machine."""
 
 import logging
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
 from ipaddress import ip_address
 from socket import socket
 from typing import Any
@@ -13,11 +15,14 @@ import click
 from starlette.types import ASGIApp
 
 from hostex_mcp.cli.logs import configure_logs
-from hostex_mcp.cli.session import OneLine, load_settings, open_engine, serving_options
+from hostex_mcp.cli.session import OneLine, load_settings, open_engine, selection_of, serving_options
 from hostex_mcp.http.app import local_app
 from hostex_mcp.http.config import Address
+from hostex_mcp.http.hosting import hosted
 from hostex_mcp.http.serving import Opening, bind, serve
-from hostex_mcp.settings import Settings
+from hostex_mcp.http.store import migrate, open_keys
+from hostex_mcp.http.upstream import Upstream
+from hostex_mcp.settings import Settings, SettingsError
 
 _log = logging.getLogger("hostex_mcp.http")
 
@@ -35,14 +40,18 @@ def command(host: str, port: int, no_auth: bool, **options: Any) -> None:
     """Serve MCP over HTTP at /mcp: with OAuth, for many hosts, or with --no-auth for the token of
     HOSTEX_ACCESS_TOKEN alone."""
     settings = load_settings(**options)
+    selection_of(settings)
     _check_reach(settings, host)
     if no_auth:
         _check_local(settings, host)
     listener = _listen(host, port)
     address = Address(settings.public_url or _origin(listener))
     click.echo(f"hostex-mcp serves {address.resource}", err=True)
-    worker = _Worker(replace(settings, image_folders=()), address)
-    raise SystemExit(serve(worker, listener, 1))
+    served = replace(settings, image_folders=())
+    if no_auth:
+        raise SystemExit(serve(_Worker(served, address, local=True), listener, 1))
+    _prepare(served)
+    raise SystemExit(serve(_Worker(served, address), listener, _processes(served)))
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class _Worker:
 
     settings: Settings
     address: Address
+    local: bool = False
 
     def __call__(self) -> ASGIApp:
         configure_logs(self.settings.log_level, self.settings.log_format)
@@ -58,8 +68,33 @@ class _Worker:
 
     @asynccontextmanager
     async def _open(self) -> AsyncGenerator[ASGIApp]:
-        async with open_engine(self.settings) as engine:
-            yield local_app(self.settings, self.address, engine)
+        if self.local:
+            async with open_engine(self.settings) as engine:
+                yield local_app(self.settings, self.address, engine)
+        else:
+            async with hosted(self.settings, self.address, _upstream(self.settings)) as app:
+                yield app
+
+
+def _prepare(settings: Settings) -> None:
+    """Make keys and tables once, before the processes that need them start."""
+    try:
+        _upstream(settings)
+        open_keys(settings)
+        migrate(settings.database_url)
+    except SettingsError as error:
+        raise OneLine(str(error)) from None
+
+
+def _upstream(settings: Settings) -> Upstream:
+    if settings.sandbox:
+        return import_module("hostex_mcp.cli.in_process").sandbox_upstream()
+    return Upstream.of(settings)
+
+
+def _processes(settings: Settings) -> int:
+    """The sandbox lives in one process, everything else in one for each core."""
+    return 1 if settings.sandbox else settings.workers or os.cpu_count() or 1
 
 
 def _check_reach(settings: Settings, host: str) -> None:

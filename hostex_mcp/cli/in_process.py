@@ -1,8 +1,9 @@
-"""The sandbox in this process, behind a client that speaks to it without a port."""
+"""The sandbox in this process, behind clients that speak to it without a port."""
 
 import httpx2
 
 from hostex_mcp.api import HostexClient
+from hostex_mcp.http.upstream import Upstream
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 
 _ADDRESS = "https://sandbox.invalid/v3"
@@ -12,3 +13,8 @@ def sandbox_client() -> HostexClient:
     """A client of a fresh demo account, with its writable token."""
     transport = httpx2.ASGITransport(app=Sandbox().app)
     return HostexClient(WRITABLE, base_url=_ADDRESS, transport=transport)
+
+
+def sandbox_upstream() -> Upstream:
+    """Fresh demo accounts in place of Hostex, with a client for each of their tokens."""
+    return Upstream(_ADDRESS, transport=httpx2.ASGITransport(app=Sandbox().app))

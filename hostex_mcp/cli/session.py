@@ -11,12 +11,9 @@ import click
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.cli.logs import configure_logs
-from hostex_mcp.domain.guard_rails import GuardRails
-from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.assembly import assemble, reach_of, scoped
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings, SettingsError, load
-from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.scope import ScopedClient
 from hostex_mcp.tools.selection import Selection, UnknownName, select
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -72,21 +69,8 @@ async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
     """An engine over the Hostex account of these settings, or over the sandbox's demo account."""
     selection = selection_of(settings)
     async with _client(settings) as client:
-        scoped = ScopedClient(client, settings.property_ids) if settings.property_ids else client
-        context = Context(
-            scoped,
-            selection.reachable,
-            privacy=settings.privacy,
-            image_folders=settings.image_folders,
-            guard_rails=_guard_rails(settings),
-        )
-        yield Engine(selection, context, settings.confirm, _label(settings), AuditLog(settings.audit_log))
-
-
-def _guard_rails(settings: Settings) -> GuardRails:
-    return GuardRails(
-        settings.price_floor, settings.price_ceiling, settings.price_factor, settings.horizon_days
-    )
+        reach = reach_of(settings, _label(settings))
+        yield assemble(settings, selection, scoped(client, reach), reach, own_machine=True)
 
 
 def _label(settings: Settings) -> str:

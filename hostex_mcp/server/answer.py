@@ -21,11 +21,14 @@ _CUT_NOTE = "The answer was cut to fit; continue with the cursor, or ask for les
 _CUT_RECORD_NOTE = "`{member}` was cut to fit."
 
 
-def answer(tool: Tool, arguments: Mapping[str, Any], result: Rows[Any] | Record[Any]) -> dict[str, Any]:
-    """The structured result of a successful call, never above the token bound in both halves together."""
+def answer(
+    tool: Tool, arguments: Mapping[str, Any], result: Rows[Any] | Record[Any], account: str = ""
+) -> dict[str, Any]:
+    """The structured result of a successful call, never above the token bound in both halves together. A
+    cursor in it is good for this account."""
     if isinstance(result, Record):
         return _record_answer(result)
-    return _rows_answer(tool, arguments, result)
+    return _rows_answer(tool, arguments, result, account)
 
 
 def done(result: Mapping[str, Any], undo: Undo | None, receipt: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,7 +42,7 @@ def tokens(text: str) -> int:
     return 1 + round(sum(len(kind.findall(text)) * weight for kind, weight in _KINDS))
 
 
-def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any]) -> dict[str, Any]:
+def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], account: str) -> dict[str, Any]:
     fitting = _fitting(rows.items)
     cut = fitting < len(rows.items)
     shown: dict[str, Any] = {"items": list(rows.items[:fitting]), "returned": fitting}
@@ -47,7 +50,7 @@ def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any]) -> d
         shown["total"] = rows.total
     if fitting and (cut or rows.more):
         filters = {name: value for name, value in arguments.items() if name not in ("cursor", "limit")}
-        shown["next_cursor"] = Cursor(tool.name, filters, rows.steps[fitting - 1]).encode()
+        shown["next_cursor"] = Cursor(tool.name, filters, rows.steps[fitting - 1]).encode(account)
     shown["truncated"] = cut
     if notes := [*rows.notes, *([_CUT_NOTE] if cut else [])]:
         shown["notes"] = notes

@@ -47,6 +47,7 @@ class Engine:
     ) -> None:
         self.selection = selection
         self._context = context
+        self._account = account
         self._writes = Writes(account, confirm, context.now, audit, confirmations)
 
     async def call(
@@ -90,7 +91,7 @@ class Engine:
         tool = self.selection.reachable.get(name)
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
-        arguments, offsets = resume(name, given) if tool.paged else (given, None)
+        arguments, offsets = resume(name, given, self._account) if tool.paged else (given, None)
         bound = await resolve_titles(self._context, tool.bind(arguments, offsets), tool.titled)
         run = partial(tool.function, self._context, **bound)
         if tool.writes:
@@ -99,7 +100,7 @@ class Engine:
             case Forward() as forward:
                 return await self._forward(forward, inquiry)
             case Rows() | Record() as result:
-                return answer(tool, arguments, result)
+                return answer(tool, arguments, result, self._account)
             case Change():
                 raise TypeError(f"{name} is declared to read, but would write")
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from hostex_mcp.api import HostexError
 from hostex_mcp.tools.arguments import InvalidArguments
-from hostex_mcp.tools.blocked import Blocked
 
 _PORTAL = "the Hostex portal under Settings, OpenAPI"
 
@@ -76,7 +75,7 @@ def hostex_failure(error: HostexError) -> dict[str, Any]:
     return status | failure(
         error.kind,
         error.message,
-        hint=error.hint if isinstance(error, Blocked) else UNSURE_WRITE_HINT if unsure else None,
+        hint=error.hint or (UNSURE_WRITE_HINT if unsure else None),
         code=error.code,
         retryable=error.retryable,
         retry_after_seconds=error.retry_after,

@@ -14,8 +14,11 @@ from hostex_mcp.tools.privacy import Level, Screen
 from hostex_mcp.tools.results import AnswerT, ModelT, Page, Rows, Shown, everything, sliced
 from hostex_mcp.tools.tool import Tool
 
+Clock = Callable[[], datetime]
 
-def _utc_now() -> datetime:
+
+def utc_now() -> datetime:
+    """The present time."""
     return datetime.now(UTC)
 
 
@@ -28,7 +31,7 @@ class Context:
 
     client: Client
     tools: Mapping[str, Tool]
-    now: Callable[[], datetime] = field(default=_utc_now)
+    now: Clock = field(default=utc_now)
     privacy: Level = "standard"
     image_folders: tuple[Path, ...] = ()
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)

@@ -1,5 +1,7 @@
-"""Cursors: the opaque token that continues a list, carrying its filters and how far it has been read."""
+"""Cursors: the opaque token that continues a list, carrying its filters and how far it has been read. One of
+another account is like one that never was."""
 
+import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
@@ -13,7 +15,7 @@ from hostex_mcp.tools.arguments import InvalidArguments, Problem
 
 _Offset = Annotated[int, Ge(-1), Le(10_000_000)]
 _TOKEN = TypeAdapter(
-    tuple[str, dict[str, Any], Annotated[list[_Offset], MinLen(1)]],
+    tuple[str, dict[str, Any], Annotated[list[_Offset], MinLen(1)], str],
     config=ConfigDict(defer_build=True, strict=True),
 )
 _BAD = Problem("cursor", "is not a cursor of this tool; start again without it")
@@ -27,28 +29,31 @@ class Cursor:
     arguments: Mapping[str, Any]
     offsets: Sequence[int]
 
-    def encode(self) -> str:
-        """The token handed to the caller."""
-        text = json.dumps([self.tool, self.arguments, self.offsets], separators=(",", ":"), default=str)
+    def encode(self, account: str = "") -> str:
+        """The token handed to the caller, for calls of the same account."""
+        parts = [self.tool, self.arguments, self.offsets, _mark(account)]
+        text = json.dumps(parts, separators=(",", ":"), default=str)
         return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decode(tool: str, token: object) -> Cursor:
+def decode(tool: str, token: object, account: str = "") -> Cursor:
     """Read a cursor back.
 
     Raises:
-        InvalidArguments: when it is not one that this tool issued.
+        InvalidArguments: when it is not one that this tool issued to this account.
     """
     try:
-        name, arguments, offsets = _TOKEN.validate_json(urlsafe_b64decode(f"{token}==="))
+        name, arguments, offsets, mark = _TOKEN.validate_json(urlsafe_b64decode(f"{token}==="))
     except ValueError:
         raise InvalidArguments(_BAD) from None
-    if name != tool:
+    if (name, mark) != (tool, _mark(account)):
         raise InvalidArguments(_BAD)
     return Cursor(tool, arguments, offsets)
 
 
-def resume(tool: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], Sequence[int] | None]:
+def resume(
+    tool: str, given: Mapping[str, Any], account: str = ""
+) -> tuple[dict[str, Any], Sequence[int] | None]:
     """The arguments of a call that may carry a cursor, and the offsets it continues from.
 
     Raises:
@@ -56,7 +61,7 @@ def resume(tool: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], Sequenc
     """
     if given.get("cursor") is None:
         return dict(given), None
-    cursor = decode(tool, given["cursor"])
+    cursor = decode(tool, given["cursor"], account)
     own = {
         name: value for name, value in given.items() if name not in ("cursor", "limit") and value is not None
     }
@@ -67,3 +72,8 @@ def resume(tool: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], Sequenc
         raise InvalidArguments(*(Problem(name, problem) for name in changed))
     limit = {"limit": given["limit"]} if given.get("limit") is not None else {}
     return {**cursor.arguments, **limit}, cursor.offsets
+
+
+def _mark(account: str) -> str:
+    """Tells accounts apart, briefly. A cursor opens nothing, so it needs no signature."""
+    return hashlib.sha256(account.encode()).hexdigest()[:8]

@@ -26,6 +26,25 @@ class Selection:
     listed: Mapping[str, Tool]
     reachable: Mapping[str, Tool]
 
+    def bounded(self, toolsets: Collection[str] | None = None, *, read_only: bool = False) -> "Selection":
+        """What of this selection is in the toolsets, all if None, and reads if only that is allowed. The
+        tools that find and call others stay, since they reach nothing else."""
+        reachable = {
+            name: one
+            for name, one in self.reachable.items()
+            if (one.effect is Effect.READ or not read_only)
+            and (toolsets is None or one.toolset in toolsets or one.toolset == CORE)
+        }
+        return Selection({name: one for name, one in self.listed.items() if name in reachable}, reachable)
+
+    def chosen(self, toolsets: Sequence[str]) -> "Selection":
+        """What of this selection these toolsets list and reach.
+
+        Raises:
+            UnknownName: for a toolset that does not exist.
+        """
+        return select(toolsets, catalogue=self.reachable)
+
 
 def select(
     toolsets: Sequence[str] = (CORE,),

@@ -174,12 +174,17 @@ def error_of(response: httpx2.Response, status: int = 400) -> str:
 
 @asynccontextmanager
 async def deployed(
-    folder: Path, *, allow_token_header: bool = False, origin: str = ORIGIN, grace: int = 60
+    folder: Path,
+    *,
+    allow_token_header: bool = False,
+    origin: str = ORIGIN,
+    keys: KeyRing | None = None,
+    clock: Clock | None = None,
 ) -> AsyncGenerator[Deployment]:
-    """A deployment with a database of its own."""
-    clock, web, keys, address = Clock(), Web(), KeyRing([new_key()]), Address(origin)
+    """A deployment with its database in a folder; another one with the same keys and clock is its replica."""
+    clock, keys, web, address = clock or Clock(), keys or KeyRing([new_key()]), Web(), Address(origin)
     url = SecretStr(f"sqlite:///{folder / 'hostex-mcp.db'}")
-    async with open_store(url, keys, grace=grace, now=clock) as store:
+    async with open_store(url, keys, now=clock) as store:
         ended: dict[str, str] = {}
 
         async def end_grant(grant_id: str, reason: str) -> None:

@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as new_rsa_key
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from hostex_mcp.http.oauth.answers import Refused
+from hostex_mcp.http.oauth.assertion import Assertions
+from hostex_mcp.http.store.records import Client
 from tests.http.authorizing import DOCUMENT, Deployment, deployed, error_of
 
 pytestmark = pytest.mark.anyio
@@ -184,3 +187,22 @@ async def test_a_broken_set_has_no_keys(tmp_path: Path, content: bytes) -> None:
         code = (await server.consent(DOCUMENT))["code"]
         refused = await server.exchange(DOCUMENT, code, **signed(server))
     assert error_of(refused, 401) == "invalid_client"
+
+
+async def test_an_address_of_keys_that_is_no_text_has_none(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client(token_endpoint_auth_method="private_key_jwt", jwks_uri=[KEYS])
+        code = (await server.consent(DOCUMENT))["code"]
+        assert error_of(await server.exchange(DOCUMENT, code, **signed(server)), 401) == "invalid_client"
+    assert server.web.fetched == [DOCUMENT]
+
+
+async def test_of_key_sets_only_the_latest_two_hundred_are_kept(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        assertions = Assertions(server.parts)
+        server.web.publish(KEYS, {"keys": [public(ec_key(), kid="k")]})
+        for number in [*range(201), 0]:
+            metadata = {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": f"{KEYS}?{number}"}
+            with pytest.raises(Refused):
+                await assertions.verify(Client(DOCUMENT, metadata), signed(server))
+    assert len(server.web.fetched) == 202

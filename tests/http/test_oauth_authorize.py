@@ -309,3 +309,18 @@ async def test_a_page_for_a_person_cannot_be_framed(tmp_path: Path) -> None:
         response = await server.authorize("unknown")
     assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
     assert response.headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    "query", ["client_id=%ff", "client_id=" + "x" * 17_000, "a=1&" * 50, "client_id=\xe9"]
+)
+async def test_a_query_that_cannot_be_read_gets_a_page(tmp_path: Path, query: str) -> None:
+    async with deployed(tmp_path) as server:
+        response = await server.http.get(f"/authorize?{query}")
+    assert (response.status_code, "location" in response.headers) == (400, False)
+
+
+async def test_a_giant_form_gets_a_page(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        response = await server.http.post("/authorize", data={"client_id": "x" * 70_000})
+    assert (response.status_code, "location" in response.headers) == (413, False)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.http.oauth.clients import verified_domain
+from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents
+from hostex_mcp.http.oauth.clients import Clients, verified_domain
 from tests.http.authorizing import CALLBACK, DOCUMENT, deployed, error_of
 
 pytestmark = pytest.mark.anyio
@@ -50,6 +51,7 @@ async def test_loopback_ports_may_vary_for_it_too(tmp_path: Path) -> None:
         {"client_id": None},
         {"redirect_uris": []},
         {"redirect_uris": ["javascript:alert(1)"]},
+        {"redirect_uris": ["https://256.256.256.256/callback"]},
         {"redirect_uris": [f"https://app.example.com/{n}" for n in range(11)]},
         {"token_endpoint_auth_method": "client_secret_post"},
         {"token_endpoint_auth_method": "client_secret_basic"},
@@ -171,6 +173,15 @@ async def test_tokens_go_on_while_the_server_of_the_description_is_away(tmp_path
         assert (await server.refresh(DOCUMENT, pair["refresh_token"])).status_code == 200
         assert (await server.authorize(DOCUMENT)).status_code == 400
         assert len(server.web.fetched) == 2
+
+
+async def test_of_addresses_that_fail_only_the_latest_thousand_are_remembered(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        documents = Documents(server.parts, Clients(server.parts))
+        for number in [*range(1_001), 1, 0]:
+            with pytest.raises(DocumentProblem):
+                await documents.find(f"https://app.example.com/{number}.json")
+    assert len(server.web.fetched) == 1_002
 
 
 async def test_the_token_endpoint_never_fetches_for_a_stranger(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ REFUSED = [
     "https://app.example.com/callback?iss=mine",
     "https://äpp.example.com/callback",
     "https://[::1/callback",
+    "https://256.256.256.256/callback",
     "/callback",
     "",
     "https://app.example.com/" + "x" * 500,

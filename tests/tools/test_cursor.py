@@ -37,7 +37,17 @@ def test_other_filters_beside_the_cursor_are_refused_by_name() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "abc", "%%%", "bnVsbA", "WyJsaXN0X3Jlc2VydmF0aW9ucyIse30sW11d", 7, ["x"], "é", "A" * 4000],
+    [
+        "",
+        "abc",
+        "%%%",
+        "bnVsbA",
+        "WyJsaXN0X3Jlc2VydmF0aW9ucyIse30sW10sImUzYjBjNDQyIl0",
+        7,
+        ["x"],
+        "é",
+        "A" * 4000,
+    ],
 )
 def test_anything_that_is_not_a_cursor_of_ours_is_refused(text: object) -> None:
     with pytest.raises(InvalidArguments, match="cursor: is not a cursor of this tool"):
@@ -53,3 +63,10 @@ def test_offsets_that_no_cursor_has_are_refused() -> None:
     forged = Cursor("list_reservations", {}, [-5]).encode()
     with pytest.raises(InvalidArguments, match="is not a cursor of this tool"):
         resume("list_reservations", {"cursor": forged})
+
+
+def test_a_cursor_of_another_account_is_like_one_that_never_was() -> None:
+    foreign = Cursor("list_reservations", FILTERS, [20]).encode("grant-a")
+    assert resume("list_reservations", {"cursor": foreign}, "grant-a") == (FILTERS, [20])
+    with pytest.raises(InvalidArguments, match="is not a cursor of this tool"):
+        resume("list_reservations", {"cursor": foreign}, "grant-b")

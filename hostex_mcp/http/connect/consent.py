@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from hostex_mcp.http.connect.attempts import counted
 from hostex_mcp.http.connect.choices import Chosen, chosen_on, granted, offer_of
-from hostex_mcp.http.connect.consent_page import consent_page, has_partner
+from hostex_mcp.http.connect.consent_page import consent_page
 from hostex_mcp.http.connect.forms import posted
 from hostex_mcp.http.connect.granting import Granting
 from hostex_mcp.http.connect.partner import Partner
@@ -44,7 +44,7 @@ class Consent:
             return consent_page(self._parts, asked, chosen, NO_TOPIC)
         if decision == "connect" or (decision == "hostex" and token):
             return await self._connect(asked, chosen, token)
-        if decision != "hostex" or not has_partner(self._parts):
+        if decision != "hostex" or not self._parts.upstream.has_partner:
             raise unusable()
         return await self._partner.leave(asked, chosen)
 

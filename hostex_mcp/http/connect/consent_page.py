@@ -26,13 +26,8 @@ def consent_page(
         offer=offer,
         chosen=chosen,
         problem=problem,
-        partner=has_partner(parts),
+        partner=parts.upstream.has_partner,
         request=asked.sealed,
         csrf=form_token(parts, asked),
         host=parts.address.host,
     )
-
-
-def has_partner(parts: Parts) -> bool:
-    """Whether Hostex's own authorization page can be used."""
-    return bool(parts.settings.client_id and parts.settings.client_secret)

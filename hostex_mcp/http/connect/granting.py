@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
@@ -15,7 +15,10 @@ from hostex_mcp.http.connect.refusal import already_answered, out_of_date
 from hostex_mcp.http.connect.render import HEADERS, page
 from hostex_mcp.http.connect.step import seal_step
 from hostex_mcp.http.oauth.flow import FlowError
+from hostex_mcp.http.store import CODE_PREFIX
 from hostex_mcp.http.store.records import Choices, Credential, Grant
+
+CANCELLED = "You cancelled it before it was connected."
 
 _CONSENT = "consent"
 _REPEAT = timedelta(seconds=5)
@@ -31,18 +34,22 @@ class Granting:
         self._parts = parts
 
     async def grant(
-        self, asked: Question, choices: Choices, credential: Credential, *, pick: bool
+        self, asked: Question, choices: Choices, credential: Credential, *, pick: bool, chained: bool = False
     ) -> Response:
-        """Store the grant and return to the client, or first ask for the properties."""
+        """Store the grant and return to the client, or first ask for the properties. For `chained` see
+        `way_back`."""
         if not await self._claim(asked):
-            await self._give_back(credential)
-            return await self._repeat(asked)
+            await self._parts.linking.forget(credential)
+            return self._way_back((await self._given(asked)).url, asked, chained)
         grant = self._pending(asked, choices, credential)
         await self._parts.store.grants.add(grant, credential)
         if pick:
             sealed = seal_step(self._parts, asked, grant.grant_id)
-            return await self._settle(asked, f"/connect/properties?{urlencode({'request': sealed})}")
-        return await self._settle(asked, await self.activate(asked, grant.grant_id, None))
+            url = f"/connect/properties?{urlencode({'request': sealed})}"
+        else:
+            url = await self.activate(asked, grant.grant_id, None)
+        await self._settle(asked, url, grant.grant_id)
+        return self._way_back(url, asked, chained)
 
     async def activate(self, asked: Question, grant_id: str, property_ids: tuple[int, ...] | None) -> str:
         """Make the grant count, for these properties or all; the address to return to with a code."""
@@ -55,10 +62,13 @@ class Granting:
             raise out_of_date() from None
 
     async def cancel(self, asked: Question) -> Response:
-        """Return to the client without a grant."""
-        if not await self._claim(asked):
-            return await self._repeat(asked)
-        return await self._settle(asked, self.refusal(asked))
+        """Return to the client without a grant. A click on Connect just before is taken back."""
+        url = self.refusal(asked)
+        if await self._claim(asked):
+            await self._settle(asked, url)
+        elif grant_id := (await self._given(asked)).grant_id:
+            await self._parts.linking.end(grant_id, CANCELLED)
+        return self._way_back(url, asked)
 
     def refusal(self, asked: Question) -> str:
         """The address that tells the client that the person said no."""
@@ -68,25 +78,24 @@ class Granting:
         transaction = asked.transaction
         return await self._parts.store.spent.claim(_CONSENT, transaction.nonce, transaction.expires_at)
 
-    async def _settle(self, asked: Question, url: str) -> Response:
-        answer = {"url": url, "at": self._parts.now().isoformat()}
-        await self._parts.store.spent.settle(_CONSENT, asked.transaction.nonce, json.dumps(answer).encode())
-        return way_back(url, asked, self._parts.address.host)
+    async def _settle(self, asked: Question, url: str, grant_id: str = "") -> None:
+        given = json.dumps({"url": url, "grant_id": grant_id, "at": self._parts.now().isoformat()})
+        await self._parts.store.spent.settle(_CONSENT, asked.transaction.nonce, given.encode())
 
-    async def _repeat(self, asked: Question) -> Response:
+    async def _given(self, asked: Question) -> "_Given":
+        """The answer that was given a moment ago, or is being given just now."""
         for _ in range(_WAITS):
             spent = await self._parts.store.spent.outcome(_CONSENT, asked.transaction.nonce)
             if spent is not None and spent.outcome is not None:
-                answer = json.loads(spent.outcome)
-                if self._parts.now() - datetime.fromisoformat(answer["at"]) <= _REPEAT:
-                    return way_back(answer["url"], asked, self._parts.address.host)
+                given = _Given(**json.loads(spent.outcome))
+                if self._parts.now() - datetime.fromisoformat(given.at) <= _REPEAT:
+                    return given
                 break
             await anyio.sleep(_WAIT_SECONDS)
         raise already_answered()
 
-    async def _give_back(self, credential: Credential) -> None:
-        if credential.kind == "partner":
-            await self._parts.linking.forget(credential)
+    def _way_back(self, url: str, asked: Question, chained: bool = False) -> Response:
+        return way_back(url, asked, self._parts.address.host, chained=chained)
 
     def _pending(self, asked: Question, choices: Choices, credential: Credential) -> Grant:
         return Grant(
@@ -103,11 +112,20 @@ class Granting:
         )
 
 
-def way_back(url: str, asked: Question, host: str) -> Response:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    url: str
+    grant_id: str
+    at: str
+
+
+def way_back(url: str, asked: Question, host: str, *, chained: bool = False) -> Response:
     """To a web address, or a page of ours, at once; to an app by a page with a link, because browsers open
-    apps only when asked."""
-    if urlsplit(url).scheme in ("", "http", "https"):
+    apps only when asked. By that page also when the request is `chained` to a form of another site: that
+    site's policy may forbid that its forms lead anywhere but here."""
+    parts = urlsplit(url)
+    if not parts.scheme or (parts.scheme in ("http", "https") and not chained):
         return RedirectResponse(url, 303, HEADERS)
-    done = "code=" in urlsplit(url).query
+    done = f"code={CODE_PREFIX}" in parts.query
     title = f"{asked.asker.name} is connected" if done else "Nothing was connected"
     return page("away.html", title=title, url=url, app=asked.asker.name, done=done, host=host)

@@ -49,7 +49,7 @@ class Partner:
         if not code:
             return self._again(asked, chosen, DENIED if error == "access_denied" else NOT_LINKED)
         try:
-            credential = await self._parts.upstream.exchange(code, self._redirect_uri)
+            credential = await self._parts.upstream.exchange(code)
         except HostexError as failed:
             return self._again(asked, chosen, NOT_LINKED.about(failed.request_id))
         return await self._connect(asked, chosen, credential)
@@ -61,13 +61,13 @@ class Partner:
             await self._parts.linking.forget(credential)
             return self._again(asked, chosen, problem)
         choices = granted(chosen, offer_of(asked.transaction.scopes, self._parts.settings))
-        return await self._granting.grant(asked, choices, credential, pick=chosen.pick)
+        return await self._granting.grant(asked, choices, credential, pick=chosen.pick, chained=True)
 
     async def _opened(self, request: Request, state: str) -> tuple[Question, Chosen]:
         """What was consented to before this state was made; good once, and only in the same browser."""
         spent = self._parts.store.spent
         left = await spent.outcome(_LEFT, state) if state else None
-        if left is None or left.outcome is None:
+        if left is None or left.outcome is None or left.expires_at <= self._parts.now():
             raise out_of_date()
         kept: dict[str, Any] = json.loads(left.outcome)
         asked = question(self._parts, request, kept["request"])

@@ -10,7 +10,7 @@ from hostex_mcp.api.paging import read_all
 from hostex_mcp.api.properties import LIST_PROPERTIES
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.http.connect.forms import Form, posted
-from hostex_mcp.http.connect.granting import Granting, way_back
+from hostex_mcp.http.connect.granting import CANCELLED, Granting, way_back
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.problems import NO_PROPERTY, NOT_READ, Problem
 from hostex_mcp.http.connect.question import check_form_token, form_token
@@ -20,7 +20,6 @@ from hostex_mcp.http.connect.step import Step, open_step
 
 MOST = 1000
 _ANSWERED = "properties"
-_REASON = "You cancelled before it was connected."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Properties:
 
     async def _cancel(self, step: Step) -> Response:
         await self._claim(step)
-        await self._parts.linking.end(step.grant.grant_id, _REASON)
+        await self._parts.linking.end(step.grant.grant_id, CANCELLED)
         return way_back(self._granting.refusal(step.asked), step.asked, self._parts.address.host)
 
     async def _claim(self, step: Step) -> None:

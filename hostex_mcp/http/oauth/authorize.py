@@ -54,7 +54,7 @@ class Authorize:
     async def show(self, request: Request) -> Response:
         """Send the person to the consent page, or back to the client with an error."""
         try:
-            asked, repeated = _parameters(request.url.query)
+            asked, repeated = _parameters(request.scope["query_string"].decode("latin-1"))
             client = await self._client(asked)
             redirect_uri = _redirect_uri(client, asked)
         except _Unanswerable as problem:

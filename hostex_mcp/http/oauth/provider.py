@@ -37,12 +37,8 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
         client = await self._store.clients.get(client_id)
         return None if client is None else information(client)
 
-    async def register_client(self, client_info: OAuthClientInformationFull) -> None:
-        """Not here: see `registration`."""
-        raise NotImplementedError
-
     async def authorize(self, client: OAuthClientInformationFull, params: AuthorizationParams) -> str:
-        """Not here: see `authorize`."""
+        """Not this way: see `Authorize`."""
         raise NotImplementedError
 
     async def load_authorization_code(

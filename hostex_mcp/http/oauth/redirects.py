@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
+from pydantic import AnyUrl
+
 LONGEST_URI = 500
 _PLAIN = re.compile(r"[!-~]+")
 _UNSAFE = frozenset('"<>\\^`{|}*#')
@@ -47,6 +49,7 @@ def problem_of(uri: str) -> str | None:
     try:
         parts = urlsplit(uri)
         port = parts.port
+        AnyUrl(uri)
     except ValueError:
         return "is not an address"
     if "@" in parts.netloc or port == 0:
@@ -79,11 +82,6 @@ def matching(registered: Iterable[str], requested: str) -> bool:
     loopback address, which a native app cannot know beforehand (RFC 8252 section 7.3)."""
     wanted = _loopback(requested)
     return any(requested == one or (wanted is not None and wanted == _loopback(one)) for one in registered)
-
-
-def is_loopback(uri: str) -> bool:
-    """Whether the answer goes to whatever program listens on the person's own machine."""
-    return _loopback(uri) is not None
 
 
 def _loopback(uri: str) -> tuple[str, str] | None:

@@ -87,5 +87,4 @@ class _Registering(Provider):
         client = Client(client_info.client_id, self._metadata | made_up, secret, created_at=issued_at)
         kept = await self._clients.register(client)
         client_info.client_id = kept.client_id
-        if kept.created_at is not None:
-            client_info.client_id_issued_at = int(kept.created_at.timestamp())
+        client_info.client_id_issued_at = int((kept.created_at or issued_at).timestamp())

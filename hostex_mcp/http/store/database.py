@@ -165,7 +165,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _prepared(connection: DBAPIConnection, _: object) -> None:
-    _pragmas(connection, "foreign_keys=ON", "synchronous=FULL")
+    _pragmas(connection, "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON")
 
 
 def _only_reads(connection: DBAPIConnection, _: object) -> None:

@@ -9,7 +9,7 @@ from hostex_mcp.api.client import LARGEST_PAGE
 from hostex_mcp.api.operation import AnswerT, RowT
 from hostex_mcp.tools.scope.checks import require_served
 from hostex_mcp.tools.scope.ground import Ground
-from hostex_mcp.tools.scope.refusal import Asked
+from hostex_mcp.tools.scope.refusal import REMEDY, Asked
 from hostex_mcp.tools.scope.rules import RULES, Rule
 
 _AT_ONCE = 8
@@ -19,10 +19,12 @@ _ALWAYS = ("property_id", "property_ids")
 
 class ScopedClient:
     """Lets through what concerns the given properties and nothing else. Every operation has a rule that says
-    what is checked before it is sent and what of its answer is shown; without one it is refused."""
+    what is checked before it is sent and what of its answer is shown; without one it is refused. `remedy`
+    says in refusals who can widen the scope."""
 
-    def __init__(self, client: Client, property_ids: Iterable[int]) -> None:
+    def __init__(self, client: Client, property_ids: Iterable[int], remedy: str = REMEDY) -> None:
         self._client = client
+        self._remedy = remedy
         self._ground = Ground(client, property_ids)
 
     async def call(
@@ -38,7 +40,7 @@ class ScopedClient:
         Raises:
             OutOfScope: when it does not; HostexError: as the Hostex client.
         """
-        asked = Asked(operation.name, path or {}, query or {}, body or {})
+        asked = Asked(operation.name, path or {}, query or {}, body or {}, self._remedy)
         if operation.writes:
             self._ground.forget()
         rule = await self._admit(operation, asked)
@@ -71,7 +73,7 @@ class ScopedClient:
             OutOfScope: when the list is not served, when the query names a property outside, or when
                 thousands of rows have none inside; HostexError: as the Hostex client.
         """
-        asked = Asked(listing.name, path or {}, query or {}, {})
+        asked = Asked(listing.name, path or {}, query or {}, {}, self._remedy)
         rule = await self._admit(listing, asked)
         if rule.view is None:
             return await self._client.page(listing, path=path, query=query, offset=offset, limit=limit)
@@ -90,6 +92,8 @@ class ScopedClient:
         return Page(sieve.items, None, sieve.more, sieve.places, sieve.end)
 
     async def _admit(self, target: Listing[Any] | Operation[Any], asked: Asked) -> Rule:
+        if not self._ground.property_ids:
+            raise asked.nothing_served()
         rule = RULES.get(target)
         if rule is None:
             raise asked.account_wide()

@@ -8,6 +8,7 @@ from hostex_mcp.api import Problem
 from hostex_mcp.tools.blocked import Blocked
 
 SETTING = "HOSTEX_MCP_PROPERTY_IDS"
+REMEDY = f"Only the operator of this server can change that ({SETTING})."
 
 
 class OutOfScope(Blocked):
@@ -21,19 +22,19 @@ class OutOfScope(Blocked):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A call as it reaches the scope: the operation's name, and its arguments."""
+    """A call as it reaches the scope: the operation's name, its arguments, and who can widen the scope."""
 
     operation: str
     path: Mapping[str, Any]
     query: Mapping[str, Any]
     body: Mapping[str, Any]
+    remedy: str = REMEDY
 
     def outside(self, what: str, field: str | None = None) -> OutOfScope:
         """The refusal of something that the caller named, such as `Property 7`."""
         hint = (
             f"This server serves only some properties of the account, and {what[0].lower()}{what[1:]} is "
-            f"not among them or theirs; list_properties shows them. Only the operator of this server can "
-            f"change that ({SETTING})."
+            f"not among them or theirs; list_properties shows them. {self.remedy}"
         )
         message = f"{what} is outside the properties that this server serves."
         return OutOfScope(message, operation=self.operation, hint=hint, field=field)
@@ -42,10 +43,15 @@ class Asked:
         """The refusal of something that is not about the served properties alone."""
         hint = (
             "This server serves only some properties of the account and leaves alone what all of them share. "
-            f"Only the operator of this server can change that ({SETTING})."
+            f"{self.remedy}"
         )
         message = f"{self.operation} would reach beyond the properties that this server serves."
         return OutOfScope(message, operation=self.operation, hint=hint)
+
+    def nothing_served(self) -> OutOfScope:
+        """The refusal of everything, where no property is served."""
+        message = "No property is served: those chosen for this connection and those that this server serves "
+        return OutOfScope(f"{message}have none in common.", operation=self.operation, hint=self.remedy)
 
     def too_sparse(self, rows: int) -> OutOfScope:
         """The refusal to read on in a list that has nothing of the served properties for long."""

@@ -1,0 +1,105 @@
+"""The whole server for many hosts: authorization, pages, tenants and transport over one store."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.applications import Starlette
+
+from hostex_mcp.api.public_fetch import fetch_public
+from hostex_mcp.http.app import assemble
+from hostex_mcp.http.config import Address
+from hostex_mcp.http.connect.parts import Parts as PageParts
+from hostex_mcp.http.connect.routes import routes as page_routes
+from hostex_mcp.http.inside import Inside
+from hostex_mcp.http.ledger import shared_confirmations
+from hostex_mcp.http.limits import Limits
+from hostex_mcp.http.linking import Linking
+from hostex_mcp.http.oauth.bearer import Bearer, insufficient_scope
+from hostex_mcp.http.oauth.flow import Flow
+from hostex_mcp.http.oauth.parts import Fetch
+from hostex_mcp.http.oauth.parts import Parts as OAuthParts
+from hostex_mcp.http.oauth.routes import routes as oauth_routes
+from hostex_mcp.http.store import Store, store_of
+from hostex_mcp.http.tenants import Tenants
+from hostex_mcp.http.upkeep import Upkeep
+from hostex_mcp.http.upstream import Upstream, utc_now
+from hostex_mcp.settings import Settings
+from hostex_mcp.tools.selection import select
+
+
+@asynccontextmanager
+async def hosted(
+    settings: Settings,
+    address: Address,
+    upstream: Upstream,
+    *,
+    fetch: Fetch = fetch_public,
+    now: Callable[[], datetime] = utc_now,
+    limits: Limits | None = None,
+) -> AsyncGenerator[Starlette]:
+    """The application over the store that the settings name.
+
+    Raises:
+        SettingsError: the database or its keys cannot be used.
+    """
+    async with store_of(settings, now) as store:
+        yield hosted_app(settings, address, store, upstream, fetch=fetch, now=now, limits=limits)
+
+
+def hosted_app(
+    settings: Settings,
+    address: Address,
+    store: Store,
+    upstream: Upstream,
+    *,
+    fetch: Fetch = fetch_public,
+    now: Callable[[], datetime] = utc_now,
+    limits: Limits | None = None,
+    manager: StreamableHTTPSessionManager | None = None,
+) -> Starlette:
+    """The application over an open store; `manager` as in `assemble`."""
+    keys = store.keys
+    linking = Linking(store, upstream, now)
+    tenants = Tenants(settings, linking, upstream, shared_confirmations(store.spent, keys, now), now=now)
+    pages = PageParts(
+        settings=settings,
+        address=address,
+        store=store,
+        keys=keys,
+        flow=Flow(address, store, now),
+        linking=linking,
+        upstream=upstream,
+        now=now,
+    )
+    authorization = OAuthParts(
+        address=address, store=store, keys=keys, end_grant=linking.end, fetch=fetch, now=now
+    )
+    upkeep = Upkeep(store, linking, now)
+
+    @asynccontextmanager
+    async def running() -> AsyncGenerator[None]:
+        try:
+            async with upkeep.running():
+                yield
+        finally:
+            await tenants.aclose()
+
+    inside = Inside(
+        identifies=Bearer(address, store, keys, allow_token_header=settings.allow_token_header),
+        engines=tenants,
+        challenge=insufficient_scope(address),
+        writing=_writing(settings),
+        routes=[*oauth_routes(authorization), *page_routes(pages)],
+        ready=store.ping,
+        running=running,
+    )
+    return assemble(settings, address, inside, limits=limits, manager=manager)
+
+
+def _writing(settings: Settings) -> frozenset[str]:
+    """The tools that this server serves to those who may write, and to nobody else."""
+    chosen = (settings.toolsets, settings.tools, settings.exclude_tools)
+    every, reading = select(*chosen, read_only=settings.read_only), select(*chosen, read_only=True)
+    return frozenset(every.reachable) - frozenset(reading.reachable)

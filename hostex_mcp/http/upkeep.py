@@ -1,0 +1,76 @@
+"""What each process does from time to time: drop what has expired, and renew what is about to."""
+
+import logging
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import anyio
+
+from hostex_mcp.api import HostexError, RateLimited
+from hostex_mcp.http.linking import Linking
+from hostex_mcp.http.renewal import RENEWED_BEFORE
+from hostex_mcp.http.store import Store
+from hostex_mcp.http.upstream import utc_now
+
+_EVERY_SECONDS = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+class Upkeep:
+    """Keeps house, once a minute or so: processes that started together do not stay together."""
+
+    def __init__(
+        self,
+        store: Store,
+        linking: Linking,
+        now: Callable[[], datetime] = utc_now,
+        *,
+        pause: Callable[[float], Awaitable[None]] = anyio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._store = store
+        self._linking = linking
+        self._now = now
+        self._pause = pause
+        self._jitter = jitter
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Keeps house until the end of the block. A renewal under way is finished first."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._run)
+            try:
+                yield
+            finally:
+                tasks.cancel_scope.cancel()
+
+    async def round(self) -> None:
+        """One round. Nothing that goes wrong in it ends the next."""
+        try:
+            await self._store.clean()
+        except Exception:
+            _log.exception("Expired records were not dropped")
+        try:
+            await self._renew()
+        except Exception:
+            _log.exception("Partner tokens were not renewed")
+
+    async def _run(self) -> None:
+        while True:
+            await self._pause(_EVERY_SECONDS * (0.75 + self._jitter() / 2))
+            await self.round()
+
+    async def _renew(self) -> None:
+        """Pairs whose end is near, used or not, one after the other. When Hostex wants to be left alone the
+        rest waits for the next round."""
+        for grant_id in await self._store.grants.due(self._now() + RENEWED_BEFORE):
+            try:
+                await self._linking.renew(grant_id)
+            except RateLimited as error:
+                _log.warning("Hostex wants no partner calls for %s s", error.retry_after)
+                return
+            except HostexError as error:
+                _log.info("A partner token was not renewed: %s", error.kind)

@@ -1,0 +1,68 @@
+"""An engine put together from the settings, over whichever client, the same for every transport."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from hostex_mcp.api import Client
+from hostex_mcp.domain.guard_rails import GuardRails
+from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.confirmation import Confirmations
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.settings import Privacy, Settings
+from hostex_mcp.tools.context import Clock, Context, utc_now
+from hostex_mcp.tools.scope import REMEDY, ScopedClient
+from hostex_mcp.tools.selection import Selection
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """How far one account is served. `property_ids` is None for all properties, and `remedy` says who can
+    change which they are."""
+
+    account: str
+    privacy: Privacy
+    property_ids: Collection[int] | None = None
+    remedy: str = REMEDY
+
+
+def reach_of(settings: Settings, account: str) -> Reach:
+    """As far as the settings allow."""
+    return Reach(account=account, privacy=settings.privacy, property_ids=settings.property_ids or None)
+
+
+def scoped(client: Client, reach: Reach) -> Client:
+    """The client, or one that lets only the properties within reach through."""
+    if reach.property_ids is None:
+        return client
+    return ScopedClient(client, reach.property_ids, reach.remedy)
+
+
+def assemble(
+    settings: Settings,
+    selection: Selection,
+    client: Client,
+    reach: Reach,
+    *,
+    own_machine: bool = False,
+    now: Clock = utc_now,
+    audit: AuditLog | None = None,
+    confirmations: Confirmations | None = None,
+) -> Engine:
+    """An engine over a client that is `scoped` to its reach. Only on the user's `own_machine` are pictures
+    read from folders."""
+    context = Context(
+        client,
+        selection.reachable,
+        now=now,
+        privacy=reach.privacy,
+        image_folders=settings.image_folders if own_machine else (),
+        guard_rails=_guard_rails(settings),
+    )
+    trail = audit or AuditLog(settings.audit_log)
+    return Engine(selection, context, settings.confirm, reach.account, trail, confirmations)
+
+
+def _guard_rails(settings: Settings) -> GuardRails:
+    return GuardRails(
+        settings.price_floor, settings.price_ceiling, settings.price_factor, settings.horizon_days
+    )

@@ -1,0 +1,79 @@
+"""A headless Chromium, and pages in it that may complain about nothing."""
+
+import os
+import shutil
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.site import Site, deployed
+
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Generator[Browser]:
+    program = shutil.which("chromium")
+    if program is None and os.environ.get("HOSTEX_TESTS_COMPLETE") != "1":
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Generator[Site]:
+    with deployed(tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+def partner_site(tmp_path: Path) -> Generator[Site]:
+    with deployed(tmp_path, partner=True) as one:
+        yield one
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Generator[Open]:
+    """Opens pages, each in a browser of its own unless a context is given. At the end none of them may have
+    said anything on the console, such as that the policy was violated, or have failed to load a part."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_one(address: str, *, width: int = 390, scheme: str = "light", scripts: bool = True) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 844},
+            color_scheme="dark" if scheme == "dark" else "light",
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda said: _note(said, page, complaints))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield open_one
+    for one in contexts:
+        one.close()
+    assert not complaints
+
+
+def _note(said: ConsoleMessage, page: Page, complaints: list[str]) -> None:
+    """A page that says that something is wrong has an error status, which the console repeats."""
+    about_itself = said.location["url"] == page.url and said.text.startswith("Failed to load resource")
+    if not about_itself:
+        complaints.append(f"{said.text} at {said.location['url']}")

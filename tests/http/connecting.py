@@ -1,0 +1,163 @@
+"""The pages over ASGI, with a real store and the sandbox as Hostex, and a person with a browser."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import httpx2
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+from hostex_mcp.http.config import SCOPES, Address
+from hostex_mcp.http.connect.parts import Parts
+from hostex_mcp.http.connect.routes import routes
+from hostex_mcp.http.keyring import KeyRing, new_key
+from hostex_mcp.http.linking import Linking
+from hostex_mcp.http.oauth.browser import Browser
+from hostex_mcp.http.oauth.flow import Flow
+from hostex_mcp.http.oauth.transaction import Transaction, seal_transaction
+from hostex_mcp.http.store import open_store
+from hostex_mcp.http.store.records import Client, Grant
+from hostex_mcp.http.upstream import Upstream
+from hostex_mcp.sandbox import Sandbox
+from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
+from hostex_mcp.settings import Settings
+from tests.http.html_pages import Fields, Html, changed
+
+ADDRESS = Address("https://mcp.example.com")
+CLIENT = "client-1"
+PORTAL = "https://hostex.example/app/authorization"
+PARTNER: dict[str, Any] = {
+    "client_id": CLIENT_ID,
+    "client_secret": SecretStr(CLIENT_SECRET),
+    "authorize_url": PORTAL,
+}
+RETURN = "https://claude.ai/api/mcp/auth_callback"
+HERE = {"origin": ADDRESS.origin, "sec-fetch-site": "same-origin"}
+
+
+@dataclass
+class Clock:
+    """A clock that a test moves."""
+
+    time: datetime = field(default_factory=lambda: datetime(2026, 11, 25, 12, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def advance(self, **by: float) -> None:
+        self.time += timedelta(**by)
+
+
+@dataclass
+class Person:
+    """Uses the pages in one browser."""
+
+    parts: Parts
+    sandbox: Sandbox
+    clock: Clock
+    http: httpx2.AsyncClient
+    browser: Browser = field(default_factory=lambda: Browser("b" * 43, new=False))
+
+    def asked(self, **told: Any) -> str:
+        """A sealed authorization for this browser, as `/authorize` would have made it."""
+        return seal_transaction(self.parts.keys, transaction(self.clock(), **told), self.browser.digest)
+
+    async def get(self, path: str) -> httpx2.Response:
+        return await self.http.get(path, headers={"cookie": f"__Host-hostex={self.browser.id}"})
+
+    async def post(self, path: str, fields: Fields, headers: dict[str, str] = HERE) -> httpx2.Response:
+        sent = headers | {
+            "cookie": f"__Host-hostex={self.browser.id}",
+            "content-type": "application/x-www-form-urlencoded",
+        }
+        return await self.http.post(path, content=urlencode(fields), headers=sent)
+
+    async def consent(self, request: str = "", **told: Any) -> Html:
+        """The consent page."""
+        sealed = request or self.asked(**told)
+        answer = await self.get(f"/connect/consent?{urlencode({'request': sealed})}")
+        assert answer.status_code == 200
+        return Html(answer.text)
+
+    async def answer(self, page: Html, **values: str | list[str]) -> httpx2.Response:
+        """Press a button of the consent page: Connect, unless another is named."""
+        fields = changed(page.fields, **{"decision": "connect", **values})
+        return await self.post("/connect/consent", fields)
+
+    async def connect(self, token: str, **values: str | list[str]) -> httpx2.Response:
+        """A whole consent with a pasted token."""
+        return await self.answer(await self.consent(), token=token, **values)
+
+    async def grants(self) -> list[Grant]:
+        """What this browser has granted, newest first."""
+        return await self.parts.store.grants.in_browser(self.browser.digest)
+
+    def elsewhere(self) -> "Person":
+        """The same deployment in another browser."""
+        return Person(self.parts, self.sandbox, self.clock, self.http, Browser("o" * 43, new=False))
+
+
+def transaction(now: datetime, **told: Any) -> Transaction:
+    """A request of Claude's for both scopes; what a test tells is different."""
+    usual: dict[str, Any] = {
+        "client_id": CLIENT,
+        "client_name": "Claude",
+        "redirect_uri": RETURN,
+        "redirect_uri_given": True,
+        "state": "client-state",
+        "code_challenge": "c" * 43,
+        "scopes": SCOPES,
+        "resource": ADDRESS.resource,
+        "nonce": "nonce-1",
+        "expires_at": now + timedelta(minutes=10),
+    }
+    return Transaction(**usual | told)
+
+
+@asynccontextmanager
+async def deployment(
+    folder: Path,
+    sandbox: Sandbox | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    **settings: Any,
+) -> AsyncGenerator[Person]:
+    """The pages of a server with these settings."""
+    clock = Clock()
+    sandbox = sandbox or Sandbox(now=clock)
+    chosen = Settings(api_base_url="https://hostex.example/v3", **settings)
+    keys = KeyRing([new_key()])
+    async with open_store(SecretStr(f"sqlite:///{folder}/pages.db"), keys, now=clock) as store:
+        await store.clients.put(Client(CLIENT, {"client_name": "Claude", "redirect_uris": [RETURN]}))
+        upstream = Upstream(
+            chosen.api_base_url,
+            chosen.api_timeout_seconds,
+            transport=transport or httpx2.ASGITransport(app=sandbox.app),
+            client_id=chosen.client_id,
+            client_secret=chosen.client_secret,
+            authorize_url=chosen.authorize_url,
+        )
+        parts = Parts(
+            settings=chosen,
+            address=ADDRESS,
+            store=store,
+            keys=keys,
+            flow=Flow(ADDRESS, store, clock),
+            linking=Linking(store, upstream, clock),
+            upstream=upstream,
+            now=clock,
+        )
+        app = Starlette(routes=list(routes(parts)))
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=app), base_url=ADDRESS.origin, follow_redirects=False
+        ) as http:
+            yield Person(parts, sandbox, clock, http)
+
+
+def query(url: str) -> dict[str, str]:
+    """The parameters of an address."""
+    return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))

@@ -1,0 +1,335 @@
+"""The consent page: what it says, and what becomes of each answer."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx2
+import pytest
+
+from hostex_mcp.sandbox.tokens import TOKENS
+from tests.http.connecting import HERE, RETURN, deployment, query
+from tests.http.html_pages import Html, changed
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("token", [TOKENS.WRITABLE, TOKENS.SECOND, TOKENS.EMPTY])
+@pytest.mark.parametrize(
+    ("access", "scopes"), [("read", {"hostex:read"}), ("write", {"hostex:read", "hostex:write"})]
+)
+async def test_a_working_token_connects_and_returns_to_the_client_with_a_code(
+    tmp_path: Path, token: str, access: str, scopes: set[str]
+) -> None:
+    async with deployment(tmp_path) as person:
+        answer = await person.connect(token, access=access)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith(f"{RETURN}?")
+        given = query(answer.headers["location"])
+        assert (given["state"], given["iss"]) == ("client-state", "https://mcp.example.com")
+        assert given["code"].startswith("hmx_ac_")
+        [grant] = await person.grants()
+        assert (grant.status, grant.kind, grant.choices.scopes) == ("active", "token", scopes)
+        assert (grant.client_name, grant.returns_to) == ("Claude", "claude.ai")
+        kept = await person.parts.store.grants.credential(grant.grant_id)
+        assert kept is not None
+        assert kept[0].access_token.get_secret_value() == token
+
+
+async def test_a_token_that_can_only_read_connects_for_reading(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        answer = await person.connect(TOKENS.READ_ONLY, access="read")
+        assert "code" in query(answer.headers["location"])
+
+
+@pytest.mark.parametrize(
+    ("token", "access", "said"),
+    [
+        (TOKENS.READ_ONLY, "write", "This token can only read"),
+        (TOKENS.DEAD, "read", "Hostex does not know this token"),
+        (TOKENS.DEAD, "write", "Hostex does not know this token"),
+        (TOKENS.LAPSED, "read", "Your Hostex subscription has ended"),
+        (TOKENS.LAPSED, "write", "Your Hostex subscription has ended"),
+        (TOKENS.BASIC, "read", "Hostex does not let this account in at present"),
+        ("sandbox-no-such-token", "read", "Hostex does not know this token"),
+        ("", "read", "Paste your Hostex access token"),
+        ("my token", "read", "This does not look like a Hostex access token"),
+        ("https://hostex.io", "read", "This does not look like a Hostex access token"),
+        ("host@example.com", "read", "This does not look like a Hostex access token"),
+        ("t" * 5000, "read", "This does not look like a Hostex access token"),
+        ("hmx_at_" + "x" * 43, "read", "This token is from this site, not from Hostex"),
+    ],
+)
+async def test_a_token_that_does_not_work_gets_the_page_again_with_the_reason(
+    tmp_path: Path, token: str, access: str, said: str
+) -> None:
+    async with deployment(tmp_path) as person:
+        answer = await person.connect(token, access=access)
+        assert answer.status_code == 400
+        page = Html(answer.text)
+        assert page.title == f"Problem: {said} \u2013 Connect Claude to Hostex"
+        assert said in page.text
+        assert "value" not in page.all("input", name="token")[0]
+        if token:
+            assert token not in answer.text
+        assert not await person.grants()
+
+
+async def test_after_a_token_that_can_only_read_reading_is_chosen(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        answer = await person.connect(TOKENS.READ_ONLY, access="write")
+        page = Html(answer.text)
+        assert ("access", "read") in page.fields
+        again = await person.answer(page, token=TOKENS.READ_ONLY)
+        assert "code" in query(again.headers["location"])
+
+
+async def test_other_choices_are_kept_when_the_page_is_shown_again(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        answer = await person.connect("", access="write", toolsets=["calendar"], privacy="strict", pick="1")
+        fields = Html(answer.text).fields
+        assert ("access", "write") in fields
+        assert [value for name, value in fields if name == "toolsets"] == ["calendar"]
+        assert ("privacy", "strict") in fields
+        assert ("pick", "1") in fields
+        assert "<details open>" in answer.text
+
+
+async def test_an_error_is_tied_to_the_field_it_is_about(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = Html((await person.connect(TOKENS.DEAD)).text)
+        field = page.all("input", id="token")[0]
+        assert field["aria-invalid"] == "true"
+        assert field["aria-describedby"].split()[0] == "token-problem"
+        assert page.all("p", id="token-problem")
+        assert page.all("a", href="#token")
+        assert page.all("div", role="alert")
+
+
+async def test_hostex_out_of_reach_is_said_and_nothing_is_stored(tmp_path: Path) -> None:
+    def broken(_: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError("no route")
+
+    async with deployment(tmp_path, transport=httpx2.MockTransport(broken)) as person:
+        answer = await person.connect(TOKENS.WRITABLE)
+        assert answer.status_code == 503
+        assert "Hostex cannot be reached just now" in Html(answer.text).headings[0] + answer.text
+        assert not await person.grants()
+
+
+async def test_cancel_returns_with_access_denied_and_needs_no_token(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        answer = await person.answer(await person.consent(), decision="cancel")
+        given = query(answer.headers["location"])
+        assert (given["error"], given["state"]) == ("access_denied", "client-state")
+        assert given["iss"] == "https://mcp.example.com"
+        assert not await person.grants()
+
+
+async def test_every_topic_ticked_means_everything_and_fewer_are_a_bound(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        await person.connect(TOKENS.WRITABLE)
+        page = await person.consent(nonce="second")
+        await person.answer(page, token=TOKENS.WRITABLE, toolsets=["finance", "calendar"], privacy="strict")
+        choices = {grant.choices.toolsets: grant.choices for grant in await person.grants()}
+        assert set(choices) == {("core",), ("calendar", "finance")}
+        assert choices["core",].privacy == "standard"
+        assert choices["calendar", "finance"].privacy == "strict"
+
+
+async def test_no_topic_at_all_is_asked_about(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        answer = await person.connect(TOKENS.WRITABLE, toolsets=[])
+        assert (answer.status_code, "Tick at least one topic" in answer.text) == (400, True)
+
+
+async def test_a_client_that_asks_to_read_is_offered_no_more(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent(scopes=("hostex:read",))
+        assert not page.all("input", name="access", value="write")
+        forged = await person.answer(page, token=TOKENS.WRITABLE, access="write")
+        assert forged.status_code == 400
+        assert not await person.grants()
+
+
+async def test_a_server_that_only_reads_offers_no_changes(tmp_path: Path) -> None:
+    async with deployment(tmp_path, read_only=True) as person:
+        page = await person.consent()
+        assert not page.all("input", name="access", value="write")
+
+
+async def test_the_operators_bounds_hold_for_topics_and_privacy(tmp_path: Path) -> None:
+    async with deployment(tmp_path, toolsets=("calendar", "finance"), privacy="strict") as person:
+        page = await person.consent()
+        assert [one["value"] for one in page.all("input", name="toolsets")] == ["calendar", "finance"]
+        assert page.value("privacy") == "strict"
+        for beyond in ({"toolsets": ["calendar", "messaging"]}, {"privacy": "standard"}):
+            assert (await person.answer(page, token=TOKENS.WRITABLE, **beyond)).status_code == 400
+        await person.answer(page, token=TOKENS.WRITABLE)
+        [grant] = await person.grants()
+        assert grant.choices.toolsets == ("all",)
+
+
+async def test_where_the_operator_lets_changes_pass_unasked_the_page_says_so(tmp_path: Path) -> None:
+    async with deployment(tmp_path, confirm="off") as person:
+        assert "changes are made without asking you again" in (await person.consent()).text
+    async with deployment(tmp_path) as person:
+        assert "shown first and need a yes" in (await person.consent()).text
+
+
+async def test_every_page_is_a_new_question_whatever_was_allowed_before(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        await person.connect(TOKENS.WRITABLE)
+        page = await person.consent(nonce="second")
+        assert page.headings == ["Connect Claude to your Hostex account?"]
+
+
+async def test_a_second_click_gets_the_answer_of_the_first(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent()
+        first = await person.answer(page, token=TOKENS.WRITABLE)
+        person.clock.advance(seconds=2)
+        second = await person.answer(page, token=TOKENS.WRITABLE)
+        assert second.headers["location"] == first.headers["location"]
+        assert len(await person.grants()) == 1
+
+
+async def test_cancel_right_after_connect_takes_it_back(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent()
+        await person.answer(page, token=TOKENS.WRITABLE)
+        answer = await person.answer(page, decision="cancel")
+        assert query(answer.headers["location"])["error"] == "access_denied"
+        [grant] = await person.grants()
+        assert grant.status == "ended"
+
+
+async def test_connect_right_after_cancel_stays_cancelled(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent()
+        await person.answer(page, decision="cancel")
+        answer = await person.answer(page, token=TOKENS.WRITABLE)
+        assert query(answer.headers["location"])["error"] == "access_denied"
+        assert not await person.grants()
+
+
+@pytest.mark.parametrize("decision", ["connect", "cancel"])
+async def test_a_question_that_was_answered_is_not_answered_again(tmp_path: Path, decision: str) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent()
+        await person.answer(page, token=TOKENS.WRITABLE)
+        person.clock.advance(seconds=6)
+        again = await person.answer(page, token=TOKENS.WRITABLE, decision=decision)
+        assert again.status_code == 400
+        assert Html(again.text).headings == ["This has already been answered"]
+        assert len(await person.grants()) == 1
+
+
+async def test_wrong_tries_are_limited(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent()
+        answers = [await person.answer(page, token=f"wrong-token-{n}") for n in range(11)]
+        assert [one.status_code for one in answers] == [400] * 10 + [429]
+        assert (await person.answer(page, token=TOKENS.WRITABLE)).status_code == 429
+        assert not await person.grants()
+
+
+async def test_a_page_older_than_ten_minutes_is_refused(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent()
+        person.clock.advance(minutes=10)
+        answer = await person.answer(page, token=TOKENS.WRITABLE)
+        assert (answer.status_code, Html(answer.text).headings) == (400, ["This page is out of date"])
+
+
+@pytest.mark.parametrize("request_text", ["", "x", "AAAA" * 50, "\u0661"])
+async def test_what_was_not_sealed_here_is_refused(tmp_path: Path, request_text: str) -> None:
+    async with deployment(tmp_path) as person:
+        answer = await person.get(f"/connect/consent?{urlencode({'request': request_text})}")
+        assert (answer.status_code, Html(answer.text).headings) == (400, ["This page is out of date"])
+
+
+async def test_another_browser_cannot_use_the_page(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        other, sealed = person.elsewhere(), person.asked()
+        assert (await other.get(f"/connect/consent?{urlencode({'request': sealed})}")).status_code == 400
+        page = await person.consent(sealed)
+        assert (await other.answer(page, token=TOKENS.WRITABLE)).status_code == 400
+        assert not await person.grants()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": "null"},
+        {"origin": "https://evil.example"},
+        {"origin": "https://mcp.example.com.evil.example"},
+        {"origin": "http://mcp.example.com"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+        {"origin": "https://mcp.example.com", "sec-fetch-site": "cross-site"},
+        {"origin": "null", "sec-fetch-site": "same-origin"},
+    ],
+)
+async def test_a_form_from_elsewhere_is_refused(tmp_path: Path, headers: dict[str, str]) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent()
+        fields = changed(page.fields, decision="connect", token=TOKENS.WRITABLE)
+        answer = await person.post("/connect/consent", fields, headers)
+        assert answer.status_code == 403
+        assert not await person.grants()
+
+
+async def test_a_form_without_its_own_pages_token_is_refused(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent()
+        foreign = (await person.consent(nonce="another")).value("csrf")
+        for given in ("", "0" * 64, foreign, "\u00e9"):
+            answer = await person.answer(page, token=TOKENS.WRITABLE, csrf=given)
+            assert answer.status_code == 403
+        assert not await person.grants()
+
+
+@pytest.mark.parametrize("name", ["csrf", "request", "decision", "access", "token", "privacy", "pick"])
+async def test_a_field_that_comes_twice_is_refused(tmp_path: Path, name: str) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent()
+        fields = changed(page.fields, decision="connect", token=TOKENS.WRITABLE, pick="1")
+        twice = [*fields, next(one for one in fields if one[0] == name)]
+        assert (await person.post("/connect/consent", twice)).status_code == 400
+        assert not await person.grants()
+
+
+async def test_a_form_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        for content in (b"\xff\xfe", b"a=1&" * 2000):
+            answer = await person.http.post("/connect/consent", content=content, headers=HERE)
+            assert answer.status_code == 400
+
+
+async def test_an_unknown_button_is_refused(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        for decision in ("", "approve", "hostex"):
+            answer = await person.answer(await person.consent(), decision=decision)
+            assert answer.status_code == 400
+
+
+async def test_an_app_that_opens_links_of_its_own_gets_a_page_with_a_link(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent(redirect_uri="cursor://anysphere.cursor/mcp/oauth", client_name="Cursor")
+        assert "an app that opens cursor: links" in page.text
+        answer = await person.answer(page, token=TOKENS.WRITABLE)
+        assert answer.status_code == 200
+        shown = Html(answer.text)
+        assert (shown.title, shown.headings) == ("Cursor is connected", ["Cursor is connected"])
+        [link] = [one["href"] for one in shown.all("a") if one["href"].startswith("cursor:")]
+        assert query(link)["code"].startswith("hmx_ac_")
+        assert shown.all("meta", content=f"1;url={link}")
+
+
+async def test_such_an_app_is_told_of_a_cancel_in_the_same_way(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent(redirect_uri="cursor://anysphere.cursor/mcp/oauth", client_name="Cursor")
+        shown = Html((await person.answer(page, decision="cancel")).text)
+        assert shown.headings == ["Nothing was connected"]

@@ -1,0 +1,135 @@
+"""The second page, on which a person chooses the properties of a grant."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx2
+import pytest
+
+from hostex_mcp.sandbox import Sandbox
+from hostex_mcp.sandbox.tokens import TOKENS
+from tests.http.connecting import Person, deployment, query
+from tests.http.html_pages import Html, changed
+
+pytestmark = pytest.mark.anyio
+
+
+async def second_page(person: Person, token: str = TOKENS.WRITABLE, **told: Any) -> Html:
+    """Consent with the wish to choose, and the page that follows."""
+    answer = await person.answer(await person.consent(**told), token=token, pick="1")
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/connect/properties?request=")
+    return Html((await person.get(answer.headers["location"])).text)
+
+
+async def press(person: Person, page: Html, **values: str | list[str]) -> httpx2.Response:
+    fields = changed(page.fields, **{"decision": "connect", **values})
+    return await person.post("/connect/properties", fields)
+
+
+async def test_the_ticked_properties_bound_the_grant(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await second_page(person)
+        assert page.headings == ["Which properties may Claude use?"]
+        ids = [one["value"] for one in page.all("input", name="properties")]
+        assert len(ids) == len(person.sandbox.accounts.main.properties)
+        assert not [name for name, _ in page.fields if name == "properties"]
+        [pending] = await person.grants() or [None]
+        assert pending is None or pending.status == "pending"
+        answer = await press(person, page, properties=[ids[2], ids[0]])
+        assert query(answer.headers["location"])["code"].startswith("hmx_ac_")
+        [grant] = await person.grants()
+        assert grant.status == "active"
+        assert set(grant.choices.property_ids) == {int(ids[0]), int(ids[2])}
+
+
+async def test_without_any_tick_the_page_comes_again(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await second_page(person)
+        for ticked in ([], ["999999999"], ["x"]):
+            answer = await press(person, page, properties=ticked)
+            assert answer.status_code == 400
+            assert "Tick at least one property" in Html(answer.text).title
+
+
+async def test_a_property_of_another_account_is_not_taken(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        foreign = str(next(iter(person.sandbox.accounts.second.properties.values()))["id"])
+        page = await second_page(person)
+        own = page.value("properties")
+        await press(person, page, properties=[own, foreign])
+        [grant] = await person.grants()
+        assert grant.choices.property_ids == (int(own),)
+
+
+async def test_only_the_operators_properties_are_offered(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        ids = [one["value"] for one in (await second_page(person)).all("input", name="properties")]
+    served = (int(ids[1]), 999_999_999)
+    async with deployment(tmp_path, property_ids=served) as person:
+        page = await second_page(person, nonce="second")
+        assert [one["value"] for one in page.all("input", name="properties")] == [ids[1]]
+
+
+async def test_an_account_without_properties_connects_for_future_ones(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await second_page(person, TOKENS.EMPTY)
+        assert "no properties in this Hostex account yet" in page.text
+        await press(person, page)
+        [grant] = await person.grants()
+        assert (grant.status, grant.choices.property_ids) == ("active", ())
+
+
+async def test_cancel_ends_what_was_pending(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await second_page(person)
+        answer = await press(person, page, decision="cancel")
+        assert query(answer.headers["location"])["error"] == "access_denied"
+        assert not [one for one in await person.grants() if one.status != "ended"]
+        assert (await press(person, page, properties=[page.value("properties")])).status_code == 400
+
+
+async def test_the_page_is_answered_once(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await second_page(person)
+        one = page.value("properties")
+        assert (await press(person, page, properties=[one])).status_code == 303
+        for decision in ("connect", "cancel", "again"):
+            again = await press(person, page, decision=decision, properties=[one])
+            assert Html(again.text).headings == ["This has already been answered"]
+
+
+async def test_properties_that_cannot_be_read_can_be_tried_again(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        answer = await person.answer(await person.consent(), token=TOKENS.WRITABLE, pick="1")
+        person.sandbox.faults.add("envelope", operation="GET /properties", times=3)
+        broken = await person.get(answer.headers["location"])
+        assert broken.status_code == 503
+        page = Html(broken.text)
+        assert "Your properties cannot be read just now" in page.text
+        mended = Html((await press(person, page, decision="again")).text)
+        assert mended.all("input", name="properties")
+
+
+async def test_the_page_belongs_to_its_browser_and_to_its_form_token(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await second_page(person)
+        address = f"/connect/properties?{urlencode({'request': page.value('request')})}"
+        assert (await person.elsewhere().get(address)).status_code == 400
+        one = page.value("properties")
+        assert (await press(person.elsewhere(), page, properties=[one])).status_code == 400
+        assert (await press(person, page, properties=[one], csrf="0" * 64)).status_code == 403
+        assert (await person.get("/connect/properties?request=AAAA")).status_code == 400
+        assert (await press(person, page, properties=[one], decision="other")).status_code == 400
+
+
+async def test_a_host_with_hostile_titles_adds_no_markup(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    for one in sandbox.accounts.main.properties.values():
+        one["title"] = "</label><script>alert(1)</script>\u202e" + "A" * 9000
+    async with deployment(tmp_path, sandbox) as person:
+        page = await second_page(person)
+        assert not page.all("script")
+        assert "\u202e" not in page.source
+        assert len(page.text) < 200 * len(sandbox.accounts.main.properties) + 1000

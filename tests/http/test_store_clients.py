@@ -1,0 +1,83 @@
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from hostex_mcp.http.store import Store
+from hostex_mcp.http.store.records import Client
+from tests.http.keeping import Clock, granted
+
+pytestmark = pytest.mark.anyio
+
+METADATA = {"client_name": "Claude", "redirect_uris": ["https://claude.ai/callback"]}
+
+
+async def test_a_client_is_kept_with_its_secret(store: Store, clock: Clock) -> None:
+    kept = Client(
+        "claude",
+        METADATA,
+        SecretStr("s3cret"),
+        created_at=clock.time,
+        fresh_until=clock.time + timedelta(hours=1),
+        expires_at=clock.time + timedelta(days=1),
+    )
+    await store.clients.put(kept)
+    assert await store.clients.get("claude") == kept
+    assert await store.clients.get("other") is None
+
+
+async def test_a_client_that_is_put_again_keeps_its_birthday_and_that_it_was_used(
+    store: Store, clock: Clock
+) -> None:
+    born = clock.time
+    await store.clients.put(Client("https://client.example/id", METADATA))
+    await store.clients.used("https://client.example/id")
+    clock.forward(hours=2)
+    newer = Client("https://client.example/id", {"client_name": "Newer"}, fresh_until=clock.time)
+    await store.clients.put(newer)
+    kept = await store.clients.get("https://client.example/id")
+    assert kept is not None
+    assert (kept.metadata, kept.created_at, kept.fresh_until) == (newer.metadata, born, clock.time)
+    assert await store.clients.count_unused() == 0
+
+
+async def test_the_same_registration_again_gives_the_client_that_is_there_and_lets_it_live_longer(
+    store: Store, clock: Clock
+) -> None:
+    first = Client("one", METADATA, expires_at=clock.time + timedelta(days=1))
+    second = Client("two", METADATA, expires_at=clock.time + timedelta(days=2))
+    assert await store.clients.same_registration("f" * 64) is None
+    assert (await store.clients.register(first, "f" * 64)).client_id == "one"
+    again = await store.clients.register(second, "f" * 64)
+    assert (again.client_id, again.expires_at) == ("one", second.expires_at)
+    assert await store.clients.get("two") is None
+    assert await store.clients.same_registration("f" * 64) == again
+
+
+async def test_unused_clients_are_counted_while_they_live(store: Store, clock: Clock) -> None:
+    for name in ("one", "two", "three"):
+        await store.clients.put(Client(name, METADATA, expires_at=clock.time + timedelta(days=1)))
+    await store.clients.put(Client("forever", METADATA))
+    await store.clients.used("one")
+    assert await store.clients.count_unused() == 3
+    clock.forward(days=2)
+    assert await store.clients.count_unused() == 1
+
+
+async def test_an_expired_client_goes_unless_it_has_grants(store: Store, clock: Clock) -> None:
+    for name in ("with grant", "without", "forever"):
+        ends = None if name == "forever" else clock.time + timedelta(days=1)
+        await store.clients.put(Client(name, METADATA, expires_at=ends))
+    grant_id = await granted(store, client_id="with grant")
+    await store.clients.used("with grant")
+    clock.forward(days=1)
+    await store.clean()
+    assert await store.clients.get("without") is None
+    assert await store.clients.get("with grant") is not None
+    assert await store.clients.get("forever") is not None
+    await store.grants.end(grant_id, "disconnected")
+    await store.clean()
+    assert await store.clients.get("with grant") is not None
+    clock.forward(days=90)
+    await store.clean()
+    assert await store.clients.get("with grant") is None

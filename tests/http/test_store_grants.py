@@ -1,0 +1,177 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from hostex_mcp.http.store import Store
+from hostex_mcp.http.store.records import Choices, Credential
+from tests.http.keeping import (
+    HOSTEX_TOKEN,
+    Clock,
+    a_code,
+    a_credential,
+    a_grant,
+    a_pair_at_hostex,
+    connected,
+    granted,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_grant_is_kept_with_all_that_was_chosen(store: Store) -> None:
+    chosen = Choices(frozenset({"hostex:read"}), ("calendar", "finance"), (7, 11), "strict")
+    grant = a_grant(choices=chosen, client_name="Zoë, client 🏖")
+    await store.grants.add(grant, a_credential())
+    assert await store.grants.get(grant.grant_id) == grant
+    assert await store.grants.get("other") is None
+
+
+async def test_a_credential_comes_back_as_it_was(store: Store, clock: Clock) -> None:
+    partner = a_pair_at_hostex(clock.time + timedelta(days=7))
+    for credential in (a_credential(), Credential("token", SecretStr("x"), writable=False), partner):
+        grant = a_grant(kind=credential.kind)
+        await store.grants.add(grant, credential)
+        assert await store.grants.credential(grant.grant_id) == (credential, 1)
+
+
+async def test_a_pending_grant_becomes_active_once_with_the_properties_that_were_chosen(
+    store: Store,
+) -> None:
+    grant_id = await granted(store, status="pending")
+    active = await store.grants.activate(grant_id, (3, 5))
+    assert active is not None
+    assert (active.status, active.choices.property_ids) == ("active", (3, 5))
+    assert active.choices.scopes == {"hostex:read", "hostex:write"}
+    assert await store.grants.get(grant_id) == active
+    assert await store.grants.activate(grant_id, (8,)) is None
+
+
+async def test_a_pending_grant_may_become_active_with_the_properties_it_had(store: Store) -> None:
+    chosen = Choices(frozenset({"hostex:read"}), property_ids=(9,))
+    grant_id = await granted(store, status="pending", choices=chosen)
+    active = await store.grants.activate(grant_id)
+    assert active is not None
+    assert active.choices == chosen
+
+
+async def test_a_grant_that_was_pending_for_15_minutes_is_forgotten(store: Store, clock: Clock) -> None:
+    grant_id = await granted(store, status="pending", created_at=clock.time)
+    clock.forward(minutes=15)
+    assert await store.grants.activate(grant_id) is None
+    await store.clean()
+    assert await store.grants.get(grant_id) is None
+
+
+async def test_a_newer_credential_takes_the_place_of_the_one_it_followed_only(
+    store: Store, clock: Clock
+) -> None:
+    ends = clock.time + timedelta(days=7)
+    grant = a_grant(kind="partner")
+    await store.grants.add(grant, a_pair_at_hostex(clock.time))
+    newer = replace(a_pair_at_hostex(ends), access_token=SecretStr("newer"))
+    assert await store.grants.replace_credential(grant.grant_id, newer, link=1)
+    assert not await store.grants.replace_credential(grant.grant_id, a_pair_at_hostex(ends), link=1)
+    assert await store.grants.credential(grant.grant_id) == (newer, 2)
+    kept = await store.grants.get(grant.grant_id)
+    assert kept is not None
+    assert kept.link == 2
+    assert [one.grant_id for one in await store.grants.of_token("newer")] == [grant.grant_id]
+    assert await store.grants.of_token("partner-access") == []
+
+
+async def test_a_lease_is_held_by_one_until_it_is_given_back_or_over(store: Store, clock: Clock) -> None:
+    grant_id = await granted(store)
+    assert await store.grants.lease(grant_id, 30)
+    assert not await store.grants.lease(grant_id, 30)
+    await store.grants.release(grant_id)
+    assert await store.grants.lease(grant_id, 30)
+    clock.forward(seconds=29)
+    assert not await store.grants.lease(grant_id, 30)
+    clock.forward(seconds=1)
+    assert await store.grants.lease(grant_id, 30)
+
+
+async def test_an_ended_grant_keeps_its_reason_and_nothing_that_opens_an_account(
+    store: Store, clock: Clock
+) -> None:
+    grant_id, pair = await connected(store, clock.time)
+    code = await a_code(store, grant_id, clock.time)
+    assert await store.grants.end(grant_id, "disconnected in the browser") == a_credential()
+    assert await store.grants.end(grant_id, "again") is None
+    kept = await store.grants.get(grant_id)
+    assert kept is not None
+    assert (kept.status, kept.reason) == ("ended", "disconnected in the browser")
+    assert await store.grants.credential(grant_id) is None
+    assert await store.grants.of_token(HOSTEX_TOKEN) == []
+    assert await store.codes.find(code) is None
+    assert await store.tokens.redeem(code) is None
+    assert await store.tokens.access(pair.access_token) is None
+    assert await store.tokens.refreshable(pair.refresh_token) is None
+    assert await store.tokens.reused(pair.refresh_token) is None
+    assert await store.tokens.rotate(pair.refresh_token, ("hostex:read",)) is None
+
+
+async def test_nothing_more_is_done_to_an_ended_grant(store: Store) -> None:
+    grant_id = await granted(store)
+    await store.grants.end(grant_id, "disconnected")
+    assert not await store.grants.lease(grant_id, 30)
+    assert not await store.grants.replace_credential(grant_id, a_credential(), link=1)
+    assert await store.grants.activate(grant_id) is None
+    assert await store.grants.end("never was", "x") is None
+
+
+async def test_an_ended_grant_is_shown_for_90_days(store: Store, clock: Clock) -> None:
+    grant_id = await granted(store)
+    await store.grants.end(grant_id, "disconnected")
+    clock.forward(days=89)
+    await store.clean()
+    assert [one.grant_id for one in await store.grants.in_browser("browser-1")] == [grant_id]
+    clock.forward(days=1)
+    await store.clean()
+    assert await store.grants.in_browser("browser-1") == []
+
+
+async def test_a_browser_lists_its_own_grants_newest_first(store: Store, clock: Clock) -> None:
+    older = await granted(store, created_at=clock.time - timedelta(days=1))
+    newer = await granted(store, created_at=clock.time)
+    await granted(store, status="pending")
+    await granted(store, browser="browser-2")
+    assert [one.grant_id for one in await store.grants.in_browser("browser-1")] == [newer, older]
+
+
+async def test_grants_are_found_by_the_hostex_token_they_hold(store: Store) -> None:
+    mine = await granted(store)
+    await store.grants.add(a_grant(), a_credential("another token"))
+    await granted(store, status="pending")
+    assert [one.grant_id for one in await store.grants.of_token(HOSTEX_TOKEN)] == [mine]
+    assert await store.grants.of_token("no such token \udcff") == []
+
+
+async def test_partner_pairs_that_end_soon_are_due_soonest_first(store: Store, clock: Clock) -> None:
+    grants = {days: a_grant(kind="partner") for days in (1.5, 0.5, 6)}
+    for days, grant in grants.items():
+        await store.grants.add(grant, a_pair_at_hostex(clock.time + timedelta(days=days)))
+    pending = a_grant(kind="partner", status="pending")
+    await store.grants.add(pending, a_pair_at_hostex(clock.time))
+    await granted(store)
+    due = await store.grants.due(clock.time + timedelta(days=2))
+    assert due == [grants[0.5].grant_id, grants[1.5].grant_id]
+
+
+async def test_use_is_noted_at_most_once_a_minute(store: Store, clock: Clock) -> None:
+    grant_id = await granted(store)
+
+    async def used_at() -> object:
+        kept = await store.grants.get(grant_id)
+        return kept and kept.used_at
+
+    start = clock.time
+    await store.grants.touch(grant_id)
+    clock.forward(seconds=59)
+    await store.grants.touch(grant_id)
+    assert await used_at() == start
+    clock.forward(seconds=1)
+    await store.grants.touch(grant_id)
+    assert await used_at() == start + timedelta(minutes=1)

@@ -1,0 +1,41 @@
+from datetime import timedelta
+
+import pytest
+
+from hostex_mcp.http.store import Store
+from hostex_mcp.http.store.records import Spent
+from tests.http.keeping import Clock
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_key_is_claimed_once_for_each_kind(store: Store, clock: Clock) -> None:
+    ends = clock.time + timedelta(minutes=10)
+    assert await store.spent.claim("consent", "nonce", ends)
+    assert not await store.spent.claim("consent", "nonce", ends)
+    assert await store.spent.claim("confirmation", "nonce", ends)
+    assert await store.spent.claim("consent", "other", ends)
+
+
+async def test_what_came_of_a_claim_is_kept(store: Store, clock: Clock) -> None:
+    ends = clock.time + timedelta(minutes=10)
+    assert await store.spent.outcome("confirmation", "token") is None
+    await store.spent.claim("confirmation", "token", ends)
+    assert await store.spent.outcome("confirmation", "token") == Spent(ends)
+    await store.spent.settle("confirmation", "token", b"\x00done")
+    assert await store.spent.outcome("confirmation", "token") == Spent(ends, b"\x00done")
+
+
+async def test_an_outcome_without_a_claim_is_not_kept(store: Store) -> None:
+    await store.spent.settle("confirmation", "token", b"done")
+    assert await store.spent.outcome("confirmation", "token") is None
+
+
+async def test_a_claim_is_remembered_until_it_expires(store: Store, clock: Clock) -> None:
+    await store.spent.claim("consent", "nonce", clock.time + timedelta(minutes=10))
+    clock.forward(minutes=9)
+    await store.clean()
+    assert not await store.spent.claim("consent", "nonce", clock.time)
+    clock.forward(minutes=1)
+    await store.clean()
+    assert await store.spent.outcome("consent", "nonce") is None
