@@ -1,5 +1,6 @@
-"""Writes what is generated from the declarations: docs/tools.md and the snapshots of all tool schemas.
-Run `python docs/generate.py` after changing a tool; the tests fail while something is stale."""
+"""Writes what is generated from the declarations: docs/tools.md, the snapshots of all tool schemas, and the
+client files in manifests/. Run `python docs/generate.py` after a change; the tests fail while something is
+stale."""
 
 import json
 import sys
@@ -10,6 +11,8 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from hostex_mcp.cli.client_files import standalone  # noqa: E402
+from hostex_mcp.cli.clients import APPS, Launch  # noqa: E402
 from hostex_mcp.cli.tools import approximate_tokens  # noqa: E402
 from hostex_mcp.server.app import definition  # noqa: E402
 from hostex_mcp.tools.catalogue import CATALOGUE  # noqa: E402
@@ -57,6 +60,13 @@ def snapshots() -> Mapping[str, str]:
     }
 
 
+def manifests() -> Mapping[str, str]:
+    """File name to text of every client's file in manifests/: what `hostex-mcp config` prints, for a program
+    on the search path."""
+    how = Launch("hostex-mcp")
+    return {f"{app.name}.{app.form}": standalone(app, app.local(how), local=True) for app in APPS.values()}
+
+
 def _row(tool: Tool) -> str:
     core = "●" if tool.core else ""
     official = f"`{tool.official}`" if tool.official else ""
@@ -79,6 +89,8 @@ def main() -> None:
         stale.unlink()
     for name, text in snapshots().items():
         (SNAPSHOTS / name).write_text(text, encoding="utf-8")
+    for name, text in manifests().items():
+        (ROOT / "manifests" / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
