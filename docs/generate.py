@@ -1,6 +1,6 @@
-"""Writes what is generated from the declarations: docs/tools.md, docs/tools.sha256, the snapshots of all tool
-schemas, and the client files in manifests/. Run `python docs/generate.py` after a change; the tests fail while
-something is stale."""
+"""Writes what is generated from the declarations: docs/tools.md, docs/tools.sha256, the snapshots of all
+tool schemas, and the client files in manifests/. Run `python docs/generate.py` after a change; the tests fail
+while something is stale."""
 
 import json
 import sys

@@ -93,7 +93,7 @@ async def test_what_the_whole_account_shares_is_left_alone(
     with pytest.raises(OutOfScope) as caught:
         await ScopedClient(client, SERVED).call(operation, path={"id": 1}, body={"property_ids": [SERVED[0]]})
     assert caught.value.kind == "blocked"
-    assert "HOSTEX_MCP_PROPERTY_IDS" in caught.value.hint
+    assert "HOSTEX_MCP_PROPERTY_IDS" in (caught.value.hint or "")
     assert changes(sandbox) == []
 
 
