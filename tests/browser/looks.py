@@ -28,6 +28,7 @@ def every_page(site: Site, open_one: Opens) -> Generator[tuple[str, Page]]:
     yield from _connected(page)
     page.goto(site.start("Cursor", "cursor://anysphere.cursor/mcp/oauth"))
     _press_connect(page)
+    expect(page).to_have_title("Cursor is connected")
     yield "back to an app", page
     page.goto(f"{site.origin}/connect/consent")
     yield "an error", page
@@ -47,11 +48,14 @@ def _connections(site: Site, page: Page) -> Generator[tuple[str, Page]]:
     page.goto(f"{site.origin}/connect")
     yield "connections", page
     page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("alert")).to_be_visible()
     yield "connections after a problem", page
     page.get_by_label("Hostex access token").fill(TOKENS.WRITABLE)
     page.get_by_role("button", name="Find").click()
+    expect(page).to_have_title("What this token is connected to")
     yield "connections of a token", page
     page.get_by_role("button", name="Disconnect").first.click()
+    expect(page.get_by_role("status")).to_be_visible()
     yield "connections after one was ended", page
 
 

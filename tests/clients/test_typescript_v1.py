@@ -13,6 +13,8 @@ import pytest
 from tests.clients.conftest import COMMAND
 from tests.clients.node import NODE, run
 
+pytestmark = pytest.mark.timeout(180)
+
 SCRIPT = Path(__file__).parent / "typescript_v1.cjs"
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("list_properties", {"limit": 2}),

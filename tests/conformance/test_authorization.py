@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import IO, Any
 
 import httpx2
+import pytest
 
 from tests.clients.node import environment, program
 from tests.http.driving import Person
 from tests.http.processes import Running, free_port, hostex_mcp
+
+pytestmark = pytest.mark.timeout(180)
 
 CHECKS = (
     "authorization-server-metadata",

@@ -13,6 +13,8 @@ import pytest
 from tests.conformance.suite import REVISIONS, server_suite
 from tests.http.processes import hostex_mcp
 
+pytestmark = pytest.mark.timeout(180)
+
 BASELINE = Path(__file__).parent / "baseline.json"
 
 
