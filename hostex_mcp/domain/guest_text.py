@@ -10,6 +10,7 @@ NAME_CHARACTERS = 100
 _JOINERS = "\u200c\u200d"
 _SELECTORS = "\ufe0e\ufe0f"
 _KEPT_CONTROLS = "\n\t"
+_CHOOSING = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _PICTURE = re.compile(r"!+\[")
 
 
@@ -19,6 +20,8 @@ def clean(text: str) -> str:
     Emoji sequences and scripts that need joiners keep them. A Markdown picture, which a client might load,
     becomes a plain link.
     """
+    if text.replace("\n", "").replace("\t", "").isprintable() and not _CHOOSING.search(text):
+        return _PICTURE.sub("[", text)
     kept: list[str] = []
     for place, char in enumerate(text):
         before = kept[-1] if kept else ""

@@ -11,6 +11,7 @@ from hostex_mcp.tools.tool import Tool
 
 TOKEN_BOUND = 20_000
 _ROOM_FOR_ENVELOPE = 1_500
+_DEAREST_ASCII, _DEAREST = 0.72, 3.0
 _CUT_NOTE = "The answer was cut to fit; continue with the cursor, or ask for less."
 _CUT_RECORD_NOTE = "`{member}` was cut to fit."
 
@@ -64,6 +65,10 @@ def _record_answer(record: Record[Any]) -> dict[str, Any]:
 def _fitting(rows: Sequence[Mapping[str, Any]], spent: int = 0) -> int:
     """How many rows fit into both halves of the answer, at least one."""
     left = TOKEN_BOUND - _ROOM_FOR_ENVELOPE - spent
+    text = to_json(rows)
+    # A line of a table is no longer than its row in JSON, and no character costs more than the dearest kind.
+    if 2 * len(text) * (_DEAREST_ASCII if text.isascii() else _DEAREST) + 3 * len(rows) <= left:
+        return len(rows)
     for count, row in enumerate(rows):
         left -= tokens(to_json(row)) + tokens(table([row])[1])
         if left < 0:

@@ -7,9 +7,12 @@ from typing import Any, cast
 Shape = Mapping[str, Any]
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def to_json(value: object) -> str:
     """Compact JSON, every script readable."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def render(structured: Shape) -> str:
@@ -40,6 +43,8 @@ def _is_table(value: object) -> bool:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if type(value) is int:
+        return str(value)
     if isinstance(value, str):
         plain = value.isprintable() and "|" not in value and value[:1] not in ('"', "[", "{")
         return value if plain and value == value.strip() else to_json(value)

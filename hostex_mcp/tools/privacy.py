@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from functools import cache
-from typing import Any, Literal, TypeVar, cast
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -16,6 +18,8 @@ ValueT = TypeVar("ValueT")
 HIDDEN = "hidden"
 MOST_TEXT = 6_000
 MOST_MAP = 4_000
+_TEXT_OR_LESS = frozenset([str, int, float, bool, date, datetime, NoneType, Ellipsis])
+_PLAIN_HOLDERS = frozenset([list, tuple, Union, UnionType])
 _SHORT = frozenset(["name", "guest_name", "title", "send_to", "category"])
 
 
@@ -37,28 +41,28 @@ class Screen:
         return self._fence.mark(text)
 
     def _model(self, model: BaseModel) -> BaseModel:
-        fields = {name: (getattr(model, name), mark) for name, mark in _marks(type(model)).items()}
-        shown = {name: self._value(value, mark, name) for name, (value, mark) in fields.items()}
-        changed = {name: value for name, value in shown.items() if value is not fields[name][0]}
+        marks = _marks(type(model))
+        names = _watched(type(model)) if _is_all_plain(model) else model.__dict__
+        changed: dict[str, object] = {}
+        for name in names:
+            value = model.__dict__[name]
+            if value is not None and (shown := self._value(value, marks.get(name), name)) is not value:
+                changed[name] = shown
         return model.model_copy(update=changed) if changed else model
 
     def _value(self, value: object, mark: object, name: str) -> object:
-        if self._hides(mark) and value:
+        if mark is not None and value and self._hides(mark):
             return HIDDEN if isinstance(value, str) else ()
-        match value:
-            case str():
-                return self._text(value, mark, name)
-            case BaseModel():
-                return self._model(value)
-            case list() | tuple():
-                members = cast("list[object]", value)
-                shown = [self._value(member, mark, name) for member in members]
-                same = all(one is member for one, member in zip(shown, members, strict=True))
-                return members if same else shown
-            case dict():
-                return self._map(cast("dict[str, object]", value), mark)
-            case _:
-                return value
+        if isinstance(value, str):
+            return self._text(value, mark, name)
+        if isinstance(value, list | tuple):
+            members = cast("list[object]", value)
+            shown = [self._value(member, mark, name) for member in members]
+            same = all(one is member for one, member in zip(shown, members, strict=True))
+            return members if same else shown
+        if isinstance(value, dict):
+            return self._map(cast("dict[str, object]", value), mark)
+        return self._model(value) if isinstance(value, BaseModel) else value
 
     def _hides(self, mark: object) -> bool:
         match mark:
@@ -70,7 +74,7 @@ class Screen:
                 return False
 
     def _text(self, value: str, mark: object, name: str) -> str:
-        if isinstance(mark, GuestText):
+        if mark is not None and isinstance(mark, GuestText):
             return one_line(value) if name in _SHORT else self._fence.mark(value)
         plain = value.isascii() and value.isprintable() and len(value) <= MOST_TEXT
         return value if plain else bounded(clean(value), MOST_TEXT)
@@ -82,11 +86,42 @@ class Screen:
         return {one_line(key): self._value(member, mark, "") for key, member in value.items()}
 
 
+def _is_all_plain(model: BaseModel) -> bool:
+    """Whether no text in the model needs cleaning or bounding, seen at once from all of it as JSON, where
+    whatever is not printable is escaped."""
+    try:
+        text = model.__pydantic_serializer__.to_json(model, warnings=False).decode()
+    except ValueError:
+        return False
+    printable = len(text) <= MOST_TEXT and text.isprintable() and "\\" not in text
+    return printable and (text.isascii() or clean(text) == text)
+
+
+@cache
+def _watched(model: type[BaseModel]) -> tuple[str, ...]:
+    """Fields that are more than plain text and numbers: marked ones, maps, and what holds such fields."""
+    marks = _marks(model)
+    fields = model.model_fields.items()
+    return tuple(name for name, field in fields if name in marks or _holds_watched(field.annotation))
+
+
+def _holds_watched(kind: Any) -> bool:
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _holds_watched(parts[0])
+    if parts:
+        return origin not in _PLAIN_HOLDERS or any(map(_holds_watched, parts))
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return bool(_watched(kind))
+    return kind not in _TEXT_OR_LESS
+
+
 @cache
 def _marks(model: type[BaseModel]) -> Mapping[str, Any]:
-    """Field name to its mark, or None."""
+    """Marked fields by their names."""
     known = (Secret, Contact, GuestText)
-    return {
+    marks = {
         name: next((note for note in field.metadata if isinstance(note, known)), None)
         for name, field in model.model_fields.items()
     }
+    return {name: mark for name, mark in marks.items() if mark is not None}

