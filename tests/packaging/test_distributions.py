@@ -135,8 +135,8 @@ def test_the_version_is_written_in_one_place(built: Path) -> None:
     assert "version" not in project["project"]
     assert project["project"]["dynamic"] == ["version"]
     written = re.compile(r"^__version__ = ", re.MULTILINE)
-    assert [name for name in PACKAGE if name.endswith(".py") and written.search((ROOT / name).read_text())] == [
-        "hostex_mcp/__init__.py"
-    ]
+    assert [
+        name for name in PACKAGE if name.endswith(".py") and written.search((ROOT / name).read_text())
+    ] == ["hostex_mcp/__init__.py"]
     with zipfile.ZipFile(built / f"{NAME}-py3-none-any.whl") as wheel:
         assert f"\nVersion: {__version__}\n" in wheel.read(f"{NAME}.dist-info/METADATA").decode()
