@@ -44,6 +44,8 @@ def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], acco
     shown["truncated"] = cut
     if notes := [*rows.notes, *([_CUT_NOTE] if cut else [])]:
         shown["notes"] = notes
+    if rows.failed:
+        shown["failed"] = list(rows.failed)
     return shown
 
 

@@ -232,9 +232,14 @@ async def _threads(context: Context, spoken: Mapping[str, datetime | None], most
         done += 1
         await progress(done, len(wanted), "Reading guest threads")
 
-    got = await each(wanted, read)
-    failed = [(one, why.kind, why.message) for one, why in got.failed]
-    return Threads([one for one in found.values() if one], len(unread) - len(wanted), failed)
+    got = await each(wanted, read, may_fail=True)
+    # A thread that is also about a property which is not served is none of ours.
+    failed = [(one, why) for one, why in got.failed if why.kind != "blocked"]
+    known = [one for one in found.values() if one]
+    if failed and not known:
+        raise failed[0][1]
+    told = [(one, why.kind, why.message) for one, why in failed]
+    return Threads(known, len(unread) - len(wanted), told)
 
 
 async def _recent(context: Context, since: datetime) -> Sequence[ConversationSummary]:

@@ -16,7 +16,7 @@ from hostex_mcp.tools.gather import PropertyIds
 from hostex_mcp.tools.gather_daily import Daily, read_day
 from hostex_mcp.tools.gather_portfolio import portfolio
 from hostex_mcp.tools.insight_reviews import review_row
-from hostex_mcp.tools.insight_waiting import unread_notes, waiting_row
+from hostex_mcp.tools.insight_waiting import brief, unread_notes, waiting_row
 from hostex_mcp.tools.insight_words import failed
 from hostex_mcp.tools.privacy import Screen
 from hostex_mcp.tools.results import Record, Shown, lean
@@ -80,9 +80,9 @@ async def get_daily_briefing(
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
 ) -> Record[Briefing]:
-    """A host's day (today at each property unless given) in one short answer: what goes wrong unless
-    somebody acts, requests, arrivals, same-day turnovers, departures, guests waiting for an answer, tasks,
-    reviews due, guests in house. `more` counts what did not fit into a list."""
+    """A host's day (today at each property unless given) in short: what goes wrong unless somebody acts,
+    requests, arrivals, same-day turnovers, departures, guests waiting for an answer, tasks, reviews due,
+    guests in house. `more` counts what did not fit."""
     meant = await portfolio(context, property_ids, group_id)
     daily = await read_day(context, meant, day, property_ids is None and group_id is None)
     screen = context.screen()
@@ -109,7 +109,7 @@ def _sections(daily: Daily, screen: Screen, now: datetime) -> dict[str, Sequence
         "arrivals": _by_time(_arrival(one, daily) for one in moves.arrivals),
         "turnovers": [_turnover(one, daily) for one in daily.turnovers],
         "departures": _by_time(_departure(one, daily) for one in moves.departures),
-        "waiting": [_only(one, _WAITING) for one in waits],
+        "waiting": [brief(one, _WAITING) for one in waits],
         "tasks": [_task(one, daily) for one in daily.tasks],
         "reviews": [_only(one, _REVIEW) for one in due],
         "in_house": [_staying(one, daily) for one in moves.in_house],

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from annotated_types import Ge, Le
 
@@ -11,15 +11,25 @@ from hostex_mcp.tools.arguments import Id, Integer
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import Parts, PropertyIds, reviews_between
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
-from hostex_mcp.tools.insight_waiting import day_of
-from hostex_mcp.tools.insight_words import failed, first
+from hostex_mcp.tools.insight_waiting import brief, day_of, excerpt
+from hostex_mcp.tools.insight_words import failed
 from hostex_mcp.tools.privacy import Screen
-from hostex_mcp.tools.results import Record, lean
+from hostex_mcp.tools.results import Page, Rows, lean, sliced
 from hostex_mcp.tools.tool import tool
 
 ANSWER_DAYS = 60
 
-_MOST_ROWS = 50
+_MOST_TEXT, _BRIEF_TEXT = 1_500, 60
+_BRIEF = (
+    "due",
+    "closes",
+    "days_left",
+    "property_id",
+    "property",
+    "guest_score",
+    "guest_review",
+    "reservation_code",
+)
 _ONE = timedelta(days=1)
 _DEFINITION = (
     f"Inferred: writing closes {WRITE_DAYS} days after check-out, as on Airbnb, on the day `closes`. Reviews "
@@ -42,15 +52,6 @@ class ReviewDueRow(TypedDict, total=False):
     reservation_code: str
 
 
-class ReviewsDue(TypedDict, total=False):
-    """Reviews that are due."""
-
-    reviews: list[ReviewDueRow]
-    more: int
-    notes: list[str]
-    failed: list[dict[str, Any]]
-
-
 @tool(
     "insights",
     "List reviews due",
@@ -59,23 +60,25 @@ class ReviewsDue(TypedDict, total=False):
 )
 async def list_reviews_due(
     context: Context,
+    page: Page,
     days: Annotated[Integer, Ge(1), Le(365), "check-outs so far back, 60 unless told"] = ANSWER_DAYS,
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
-) -> Record[ReviewsDue]:
+) -> Rows[ReviewDueRow]:
     """Reviews to write about guests (closing first), and guests' reviews that have no reply yet (lowest
-    score first), of check-outs of the last days. `private_feedback` is left out; there is no guest name."""
+    score first), of check-outs of the last days. Full detail has the whole text; `private_feedback` is left
+    out, and there is no guest name."""
     meant = await portfolio(context, property_ids, group_id)
     parts = Parts()
-    rows, more = first(await read_reviews_due(context, meant, days, parts), _MOST_ROWS)
-    screen = context.screen()
-    answer = {
-        "more": more or None,
-        "notes": [_DEFINITION, f"Check-outs of the last {days} days."],
-        "failed": failed(parts.failures),
-    }
-    shown = [review_row(one, meant, screen) for one in rows]
-    return Record({"reviews": shown, **lean(answer)}, long="reviews")
+    found = await read_reviews_due(context, meant, days, parts)
+    screen, full = context.screen(), page.detail == "full"
+    rows = [
+        review_row(one, meant, screen, _MOST_TEXT) if full else brief(review_row(one, meant, screen), _BRIEF)
+        for one in found
+    ]
+    answer = sliced(rows, page, [_DEFINITION, f"Check-outs of the last {days} days."])
+    answer.failed = failed(parts.failures)
+    return answer
 
 
 async def read_reviews_due(context: Context, meant: Portfolio, days: int, parts: Parts) -> list[ReviewDue]:
@@ -96,10 +99,11 @@ async def read_reviews_due(context: Context, meant: Portfolio, days: int, parts:
     return reviews_due(pending, reviewed, day_of(meant))
 
 
-def review_row(one: ReviewDue, meant: Portfolio, screen: Screen) -> ReviewDueRow:
+def review_row(
+    one: ReviewDue, meant: Portfolio, screen: Screen, most_text: int = _BRIEF_TEXT
+) -> ReviewDueRow:
     """A review that is due, as a row."""
-    review = one.review
-    guest = screen.show(review.guest_review) if review.guest_review else None
+    review, guest = one.review, one.review.guest_review
     row = ReviewDueRow(
         due=one.due,
         closes=f"{one.closes}" if one.closes else None,
@@ -109,7 +113,7 @@ def review_row(one: ReviewDue, meant: Portfolio, screen: Screen) -> ReviewDueRow
         check_out_date=f"{review.check_out_date}",
         channel_type=review.channel_type,
         guest_score=guest.score if guest else None,
-        guest_review=(guest.content or "") if guest else "",
+        guest_review=screen.outside(excerpt((guest and guest.content) or "", most_text)),
         reservation_code=review.reservation_code,
     )
     return ReviewDueRow(**lean(row))

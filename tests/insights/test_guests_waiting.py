@@ -32,16 +32,16 @@ def answered(account: Account, guest: str, sender: str, now: datetime) -> None:
 
 
 def names(answer: Row) -> list[str]:
-    return [row["guest_name"] for row in answer["waiting"]]
+    return [row["guest_name"] for row in answer["items"]]
 
 
 @each_moment
 async def test_exactly_those_wait_to_whom_no_person_has_answered(now: datetime) -> None:
     async with world(now) as host:
-        answer = await host.ask("list_guests_waiting", days=20)
+        answer = await host.ask("list_guests_waiting", limit=100, days=20)
     expected = waiting(host.account, now, 20)
-    assert {row["conversation_id"] for row in answer["waiting"]} == set(expected)
-    for row in answer["waiting"]:
+    assert {row["conversation_id"] for row in answer["items"]} == set(expected)
+    for row in answer["items"]:
         hours = (now - expected[row["conversation_id"]]).total_seconds() / 3600
         assert abs(row["waiting_hours"] - hours) < 0.06
 
@@ -49,7 +49,7 @@ async def test_exactly_those_wait_to_whom_no_person_has_answered(now: datetime) 
 @each_moment
 async def test_the_most_urgent_come_first_and_of_equals_who_waits_longest(now: datetime) -> None:
     async with world(now) as host:
-        rows = (await host.ask("list_guests_waiting"))["waiting"]
+        rows = (await host.ask("list_guests_waiting", limit=100))["items"]
     order = [(rank(row), -row["waiting_hours"]) for row in rows]
     assert order == sorted(order)
     assert [row["guest_name"] for row in rows[:2]] == ["Georgia Placeholder", "Thea Prototype"]
@@ -57,9 +57,10 @@ async def test_the_most_urgent_come_first_and_of_equals_who_waits_longest(now: d
 
 async def test_where_the_guest_stands_is_told_with_stay_and_property() -> None:
     async with world(NOON) as host:
-        rows = {row["guest_name"]: row for row in (await host.ask("list_guests_waiting"))["waiting"]}
+        rows = {row["guest_name"]: row for row in (await host.ask("list_guests_waiting", limit=100))["items"]}
     assert rows["Thea Prototype"]["guest_is"] == "in_house"
     assert rows["Thea Prototype"]["stay_code"] == "2-4310000029-coa029"
+    assert "check_in_date" not in rows["Thea Prototype"]
     assert rows["Thea Prototype"]["property"] == "Lakeview Coach House"
     assert rows["Haruto Mihon"]["arrives_in_days"] == 1
     assert rows["Camille Gabarit"]["guest_is"] == "request"
@@ -73,20 +74,22 @@ async def test_where_the_guest_stands_is_told_with_stay_and_property() -> None:
 async def test_templates_and_the_assistant_are_no_answer_and_a_person_is(sender: str, still: bool) -> None:
     async with world(NOON) as host:
         answered(host.account, "Thea Prototype", sender, NOON)
-        answer = await host.ask("list_guests_waiting")
+        answer = await host.ask("list_guests_waiting", limit=100)
     assert ("Thea Prototype" in names(answer)) is still
     if still:
-        (row,) = (row for row in answer["waiting"] if row["guest_name"] == "Thea Prototype")
+        (row,) = (row for row in answer["items"] if row["guest_name"] == "Thea Prototype")
         assert row["auto_reply"] is True
         assert row["waiting_hours"] == 5.2
 
 
 async def test_what_the_guest_says_is_fenced_and_what_cannot_be_seen_is_gone() -> None:
     async with world(NOON) as host:
-        answer = await host.ask("list_guests_waiting")
-    (row,) = (row for row in answer["waiting"] if row["guest_name"] == "Mallory Testcase")
-    assert row["says"].startswith("<guest-")
-    assert row["says"].endswith("Thanks :)</" + row["says"][1:].split(">")[0] + ">")
+        answer = await host.ask("list_guests_waiting", limit=100, detail="full")
+    (row,) = (row for row in answer["items"] if row["guest_name"] == "Mallory Testcase")
+    fence = row["says"][1:].split(">")[0]
+    assert fence.startswith("guest-")
+    assert row["says"].endswith(f"Thanks :)</{fence}>")
+    assert "\n" not in row["says"]
 
 
 async def test_threads_without_a_new_message_are_not_read_again() -> None:
@@ -95,7 +98,7 @@ async def test_threads_without_a_new_message_are_not_read_again() -> None:
         again = await host.calls_of("list_guests_waiting")
         answered(host.account, "Thea Prototype", "tom.hale@example.com", NOON)
         after = await host.calls_of("list_guests_waiting")
-        answer = await host.ask("list_guests_waiting")
+        answer = await host.ask("list_guests_waiting", limit=100)
     threads = [one for one in first if one.startswith("GET /v3/conversations/") or "/conversations/" in one]
     assert len(threads) > 20
     assert not [one for one in again if "/conversations/" in one]
@@ -106,18 +109,18 @@ async def test_threads_without_a_new_message_are_not_read_again() -> None:
 async def test_a_thread_that_cannot_be_read_is_told_and_the_others_are_there() -> None:
     async with world(NOON) as host:
         host.sandbox.faults.add("envelope", "GET /conversations/{conversation_id}", code=403, message="No")
-        answer = await host.ask("list_guests_waiting")
+        answer = await host.ask("list_guests_waiting", limit=100)
     (failure,) = answer["failed"]
     assert failure["conversation_id"] in host.account.conversations
     assert failure["kind"] == "forbidden"
-    assert len(answer["waiting"]) >= len(waiting(host.account, NOON, 30)) - 1
+    assert len(answer["items"]) >= len(waiting(host.account, NOON, 30)) - 1
 
 
 async def test_without_the_stays_the_threads_say_where_the_guest_stands() -> None:
     async with world(NOON) as host:
         host.sandbox.faults.add("envelope", "GET /reservations", times=None, code=403, message="No")
-        answer = await host.ask("list_guests_waiting")
-    rows = {row["guest_name"]: row for row in answer["waiting"]}
+        answer = await host.ask("list_guests_waiting", limit=100)
+    rows = {row["guest_name"]: row for row in answer["items"]}
     assert rows["Thea Prototype"]["guest_is"] == "in_house"
     assert rows["Haruto Mihon"]["arrives_in_days"] == 1
     assert answer["failed"] == [{"kind": "forbidden", "message": "stays of waiting guests: No"}]
@@ -125,7 +128,7 @@ async def test_without_the_stays_the_threads_say_where_the_guest_stands() -> Non
 
 async def test_properties_narrow_the_list() -> None:
     async with world(NOON) as host:
-        answer = await host.ask("list_guests_waiting", property_ids=["Harbour Loft"])
+        answer = await host.ask("list_guests_waiting", limit=100, property_ids=["Harbour Loft"])
     assert names(answer) == ["Tomasz Przyklad", "Inês Exemplar", "Oskar Muster"]
 
 
@@ -133,9 +136,17 @@ async def test_more_threads_than_a_call_reads_go_on_with_the_next(monkeypatch: p
     monkeypatch.setattr("hostex_mcp.tools.insight_waiting.MOST_THREADS", 10)
     async with world(NOON) as host:
         total = len(host.account.conversations)
-        first = await host.ask("list_guests_waiting", days=180)
+        first = await host.ask("list_guests_waiting", limit=100, days=180)
         assert f"{total - 10} older threads were not read yet" in first["notes"][-1]
         answer: dict[str, Any] = {}
         for _ in range(total // 10 + 1):
-            answer = await host.ask("list_guests_waiting", days=180)
-    assert {row["conversation_id"] for row in answer["waiting"]} == set(waiting(host.account, NOON, 180))
+            answer = await host.ask("list_guests_waiting", limit=100, days=180)
+    assert {row["conversation_id"] for row in answer["items"]} == set(waiting(host.account, NOON, 180))
+
+
+async def test_when_no_thread_can_be_read_the_call_fails() -> None:
+    async with world(NOON) as host:
+        operation = "GET /conversations/{conversation_id}"
+        host.sandbox.faults.add("envelope", operation, times=None, code=403, message="No")
+        answer = await host.answer("list_guests_waiting")
+    assert answer["error"]["kind"] == "forbidden"
