@@ -42,16 +42,16 @@ def command(host: str, port: int, no_auth: bool, **options: Any) -> None:
     settings = load_settings(**options)
     selection_of(settings)
     _check_reach(settings, host)
+    _check_processes(settings, no_auth)
     if no_auth:
         _check_local(settings, host)
+    else:
+        _prepare(settings)
     listener = _listen(host, port)
     address = Address(settings.public_url or _origin(listener))
-    click.echo(f"hostex-mcp serves {address.resource}", err=True)
-    served = replace(settings, image_folders=())
-    if no_auth:
-        raise SystemExit(serve(_Worker(served, address, local=True), listener, 1))
-    _prepare(served)
-    raise SystemExit(serve(_Worker(served, address), listener, _processes(served)))
+    _announce(settings, address, no_auth)
+    worker = _Worker(replace(settings, image_folders=()), address, no_auth)
+    raise SystemExit(serve(worker, listener, 1 if no_auth else _processes(settings)))
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,11 @@ class _Worker:
 
     settings: Settings
     address: Address
-    local: bool = False
+    local: bool
 
     def __call__(self) -> ASGIApp:
         configure_logs(self.settings.log_level, self.settings.log_format)
+        logging.getLogger("hostex_mcp.audit").setLevel(logging.INFO)
         return Opening(self._open)
 
     @asynccontextmanager
@@ -108,8 +109,23 @@ def _check_local(settings: Settings, host: str) -> None:
         raise OneLine("--no-auth serves this machine only: leave --host and --public-url out")
     if settings.access_token is None and not settings.sandbox:
         raise OneLine("--no-auth needs HOSTEX_ACCESS_TOKEN, or --sandbox for the demo account")
-    if (settings.workers or 1) > 1:
-        raise OneLine("--no-auth serves one user from one process: leave --workers out")
+
+
+def _check_processes(settings: Settings, no_auth: bool) -> None:
+    if (no_auth or settings.sandbox) and (settings.workers or 1) > 1:
+        option = "--no-auth" if no_auth else "--sandbox"
+        raise OneLine(f"{option} is served by one process: leave --workers (HOSTEX_MCP_WORKERS) out")
+
+
+def _announce(settings: Settings, address: Address, no_auth: bool) -> None:
+    """Say on standard error where the server is, and what it can be tried with."""
+    click.echo(f"hostex-mcp serves {address.resource}", err=True)
+    if settings.access_token and not no_auth:
+        _log.warning("HOSTEX_ACCESS_TOKEN is not used: every host links an account of their own")
+    if settings.sandbox and not no_auth:
+        click.echo("The connect page takes these access tokens:", err=True)
+        for name, meaning in import_module("hostex_mcp.sandbox").TOKENS.items():
+            click.echo(f"  {name:<20} {meaning}", err=True)
 
 
 def _listen(host: str, port: int) -> socket:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.site import Site, deployed
 
@@ -19,6 +19,7 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_PATIENCE_MS = 30_000
 Open = Callable[..., Page]
 
 
@@ -29,6 +30,7 @@ def chromium() -> Generator[Browser]:
         pytest.skip("chromium is not installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        expect.set_options(timeout=_PATIENCE_MS)
         yield browser
         browser.close()
 
@@ -60,7 +62,7 @@ def open_page(chromium: Browser) -> Generator[Open]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(_PATIENCE_MS)
         page.on("console", lambda said: _note(said, page, complaints))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address)

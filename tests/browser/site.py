@@ -58,7 +58,7 @@ class Site:
             "redirect_uris": [redirect_uri],
             "token_endpoint_auth_method": "none",
         }
-        client = httpx2.post(f"{self.origin}/register", json=metadata).json()["client_id"]
+        client = httpx2.post(f"{self.origin}/register", json=metadata, timeout=30).json()["client_id"]
         challenge = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
         query = {
             "response_type": "code",
@@ -84,7 +84,7 @@ class Site:
             "redirect_uri": self.callback,
             "code_verifier": VERIFIER,
         }
-        return httpx2.post(f"{self.origin}/token", data=form)
+        return httpx2.post(f"{self.origin}/token", data=form, timeout=30)
 
 
 @contextmanager

@@ -3,11 +3,14 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from hostex_mcp.sandbox.tokens import TOKENS
 from tests.browser.conftest import Open
 from tests.browser.site import Site
+
+pytestmark = pytest.mark.timeout(240)
 
 
 def client_of(start: str) -> str:

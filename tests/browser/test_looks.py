@@ -6,6 +6,8 @@ from tests.browser.conftest import Open
 from tests.browser.looks import every_page, poor_contrast, small_targets, too_wide
 from tests.browser.site import Site
 
+pytestmark = pytest.mark.timeout(240)
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_and_control_has_enough_contrast(site: Site, open_page: Open, scheme: str) -> None:

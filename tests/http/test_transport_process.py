@@ -130,7 +130,10 @@ WRONG: Mapping[str, tuple[list[str], dict[str, str], str]] = {
         "this machine only",
     ),
     "nothing to serve": (["--no-auth"], {}, "HOSTEX_ACCESS_TOKEN"),
-    "one user, many processes": (["--no-auth", "--sandbox", "--workers", "2"], {}, "leave --workers out"),
+    "a demo account in many processes": (["--sandbox", "--workers", "2"], {}, "--sandbox is served by one"),
+    "keys that are none": ([], {"HOSTEX_MCP_SECRET_KEYS": "abc"}, "HOSTEX_MCP_SECRET_KEYS"),
+    "half a partner": ([], {"HOSTEX_CLIENT_ID": "abc"}, "HOSTEX_CLIENT_SECRET"),
+    "one user, many processes": (["--no-auth", "--sandbox", "--workers", "2"], {}, "leave --workers"),
     "one user, many processes by setting": (
         ["--no-auth", "--sandbox"],
         {"HOSTEX_MCP_WORKERS": "2"},
