@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 from hostex_mcp.api import read_all
 from hostex_mcp.api.automation import LIST_AUTOMATION_ACTIONS, AutomationAction
 from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.readiness import Readiness, Surroundings, readiness
 from hostex_mcp.domain.turnovers import in_time
 from hostex_mcp.tools.arguments import Day, Id
@@ -150,7 +151,7 @@ def _cleaning(one: Readiness) -> dict[str, Any] | None:
     if task is None:
         return None
     shown = {"task_id": task.id, "date": f"{task.expected_date}", "status": task.status}
-    return {**shown, **({"staff_name": task.staff_name} if task.staff_name else {})}
+    return {**shown, **({"staff_name": one_line(task.staff_name)} if task.staff_name else {})}
 
 
 def _thread_ids(arrivals: Sequence[Reservation]) -> list[str]:

@@ -50,23 +50,23 @@ def stay_facts(stay: Reservation, meant: Portfolio, screen: Screen) -> Shown:
         "lock_code": "set" if has_lock_code(stay) else "missing",
         "booked_at": stay.booked_at.isoformat(),
         "cancelled_at": stay.cancelled_at.isoformat() if stay.cancelled_at else None,
-        "tags": list(stay.tags),
+        "tags": [one_line(tag) for tag in stay.tags],
         "remarks": shown.remarks,
         "channel_remarks": shown.channel_remarks,
         "custom_fields": shown.custom_fields or None,
         "conversation_id": stay.conversation_id,
     }
-    return {"stay": lean(facts), "money": _money(stay)}
+    return {"stay": lean(facts), "money": _money(shown)}
 
 
 def surroundings(around: Surroundings, screen: Screen) -> Shown:
     """What belongs to the stay."""
     rows = {
-        "thread": _thread(around.thread, screen) if around.thread else None,
+        "thread": _thread(around.thread) if around.thread else None,
         "messages": _messages(around.thread, screen) if around.thread else [],
-        "tasks": [_task(one) for one in around.tasks],
-        "transactions": [_transaction(one) for one in around.transactions],
-        "automations": [_plan(one) for one in around.plans],
+        "tasks": [_task(one) for one in screen.show(around.tasks)],
+        "transactions": [_transaction(one) for one in screen.show(around.transactions)],
+        "automations": [_plan(one) for one in screen.show(around.plans)],
         "review": _review(around.review, screen) if around.review else None,
     }
     return lean(rows)
@@ -95,7 +95,7 @@ def _money(stay: Reservation) -> Shown:
     return lean(row)
 
 
-def _thread(thread: Conversation, screen: Screen) -> Shown:
+def _thread(thread: Conversation) -> Shown:
     said, open_one = last_word(thread), unanswered(thread)
     row = {
         "conversation_id": thread.id,
