@@ -11,15 +11,21 @@ import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from subprocess import PIPE
+from tempfile import TemporaryDirectory
 from typing import IO
+
+from benchmarks.granting import access_tokens
+from hostex_mcp.http.config import Address
+from hostex_mcp.http.serving import bind
 
 VERSIONS = {"handshake": "2025-11-25", "2026-07-28": "2026-07-28"}
 CLIENTS = (1, 32)
 MEMORY_CALLS = 10_000
+GRANTS = 100
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class Subject:
     name: str
     pid: int
     port: int
+    tokens: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def cpu_seconds(self) -> float:
@@ -65,23 +72,35 @@ def line(stream: IO[str] | None) -> str:
     return stream.readline().strip() if stream else ""
 
 
+def free_port() -> int:
+    with bind("127.0.0.1", 0) as listener:
+        return int(listener.getsockname()[1])
+
+
 def start(stack: ExitStack) -> list[Subject]:
-    """The bare server and ours, behind one upstream."""
+    """The bare server and ours, for one user and for many, in front of one upstream."""
     python = sys.executable
+    folder = stack.enter_context(TemporaryDirectory())
     upstream = stack.enter_context(program(python, "-m", "benchmarks.local_upstream"))
     url = f"http://127.0.0.1:{line(upstream.stdout)}/v3"
     bare = stack.enter_context(program(python, "-m", "benchmarks.bare_http_server", url))
-    command = [python, "-m", "hostex_mcp", "http", "--no-auth", "--port", "0"]
+    command = [python, "-m", "hostex_mcp", "http", "--workers", "1", "--port"]
     settings = {
         "HOSTEX_ACCESS_TOKEN": "benchmark",
         "HOSTEX_API_BASE_URL": url,
         "HOSTEX_MCP_LOG_LEVEL": "warning",
     }
-    ours = stack.enter_context(program(*command, **settings))
-    address = line(ours.stderr)
+    local = stack.enter_context(program(*command, "0", "--no-auth", **settings))
+    local_port = int(line(local.stderr).rsplit(":", 1)[1].split("/")[0])
+    port = free_port()
+    settings["HOSTEX_MCP_DATABASE_URL"] = database = f"sqlite:///{folder}/hostex-mcp.db"
+    tokens = asyncio.run(access_tokens(database, Address(f"http://127.0.0.1:{port}"), GRANTS))
+    hosted = stack.enter_context(program(*command, str(port), **settings))
+    line(hosted.stderr)
     return [
         Subject("bare one-tool server", bare.pid, int(line(bare.stdout))),
-        Subject("hostex-mcp http", ours.pid, int(address.rsplit(":", 1)[1].split("/")[0])),
+        Subject("hostex-mcp http --no-auth", local.pid, local_port),
+        Subject("hostex-mcp http, with OAuth", hosted.pid, port, tuple(tokens)),
     ]
 
 
@@ -97,6 +116,8 @@ def request(subject: Subject, era: str, number: int) -> bytes:
         }
     message = {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
     body = json.dumps(message, separators=(",", ":")).encode()
+    if subject.tokens:
+        headers["Authorization"] = f"Bearer {subject.tokens[number % len(subject.tokens)]}"
     headers |= {
         "Host": f"127.0.0.1:{subject.port}",
         "Content-Type": "application/json",
@@ -143,7 +164,7 @@ def middle(runs: Sequence[Measured]) -> Measured:
 
 
 def rates(subjects: Sequence[Subject], seconds: float, rounds: int) -> None:
-    print(f"{'':<44}{'requests/s':>11}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>8}{'of bare':>9}")
+    print(f"{'':<51}{'requests/s':>11}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>8}{'of bare':>9}")
     numbers = count(1)
     for era in VERSIONS:
         for clients in CLIENTS:
@@ -155,19 +176,19 @@ def rates(subjects: Sequence[Subject], seconds: float, rounds: int) -> None:
             for name, measured in runs.items():
                 got = middle(measured)
                 what = f"{era}, {clients} client{'s' * (clients > 1)}, {name}"
-                line = f"{what:<44}{got.rate:>11.0f}{got.median:>9.2f}{got.p95:>9.2f}{got.cpu:>8.2f}"
+                line = f"{what:<51}{got.rate:>11.0f}{got.median:>9.2f}{got.p95:>9.2f}{got.cpu:>8.2f}"
                 print(f"{line}{got.rate / floor:>9.0%}")
 
 
 def memory(subjects: Sequence[Subject]) -> None:
     """Resident memory before and after many calls of servers that are warm."""
-    print(f"\n{'memory over ' + format(MEMORY_CALLS, ',') + ' calls':<44}{'before MB':>11}{'after MB':>9}")
+    print(f"\n{'memory over ' + format(MEMORY_CALLS, ',') + ' calls':<51}{'before MB':>11}{'after MB':>9}")
     for one in subjects:
         for era in VERSIONS:
             before = one.megabytes
             numbers = iter(range(1, MEMORY_CALLS + 1))
             asyncio.run(run(one, era, 32, float("inf"), numbers))
-            print(f"{era + ', ' + one.name:<44}{before:>11.1f}{one.megabytes:>9.1f}")
+            print(f"{era + ', ' + one.name:<51}{before:>11.1f}{one.megabytes:>9.1f}")
 
 
 def main() -> None:
