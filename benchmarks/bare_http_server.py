@@ -1,7 +1,8 @@
-"""The smallest HTTP server of the SDK with one tool that asks an upstream and hands its text on: what
-hostex-mcp over HTTP is measured against. Run: python -m benchmarks.bare_http_server UPSTREAM, which prints
-its port."""
+"""The smallest HTTP server of the SDK with one tool that asks an upstream and hands its text on unread, or,
+with `structured`, its data as text and structured content: what hostex-mcp over HTTP is measured against.
+Run: python -m benchmarks.bare_http_server UPSTREAM [structured], which prints its port."""
 
+import json
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -32,7 +33,7 @@ TOOL = Tool(
 )
 
 
-def application(upstream: str) -> Starlette:
+def application(upstream: str, structured: bool = False) -> Starlette:
     http = httpx2.AsyncClient(base_url=upstream)
 
     async def list_tools(
@@ -42,7 +43,11 @@ def application(upstream: str) -> Starlette:
 
     async def call_tool(context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
         reply = await http.get("/properties", params=params.arguments)
-        return CallToolResult(content=[TextContent(type="text", text=reply.text)])
+        if not structured:
+            return CallToolResult(content=[TextContent(type="text", text=reply.text)])
+        data = reply.json()["data"]
+        text = json.dumps(data, separators=(",", ":"))
+        return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=data)
 
     server: Server[Any] = Server("bare", on_list_tools=list_tools, on_call_tool=call_tool)
     manager = StreamableHTTPSessionManager(server, stateless=True, json_response=True)
@@ -59,7 +64,11 @@ def main() -> None:
     listener = bind("127.0.0.1", 0)
     print(listener.getsockname()[1], flush=True)
     config = uvicorn.Config(
-        application(sys.argv[1]), http="h11", loop="asyncio", access_log=False, log_level="error"
+        application(sys.argv[1], "structured" in sys.argv),
+        http="h11",
+        loop="asyncio",
+        access_log=False,
+        log_level="error",
     )
     uvicorn.Server(config).run([listener])
 

@@ -84,6 +84,7 @@ def start(stack: ExitStack) -> list[Subject]:
     upstream = stack.enter_context(program(python, "-m", "benchmarks.local_upstream"))
     url = f"http://127.0.0.1:{line(upstream.stdout)}/v3"
     bare = stack.enter_context(program(python, "-m", "benchmarks.bare_http_server", url))
+    structured = stack.enter_context(program(python, "-m", "benchmarks.bare_http_server", url, "structured"))
     command = [python, "-m", "hostex_mcp", "http", "--workers", "1", "--port"]
     settings = {
         "HOSTEX_ACCESS_TOKEN": "benchmark",
@@ -99,6 +100,7 @@ def start(stack: ExitStack) -> list[Subject]:
     line(hosted.stderr)
     return [
         Subject("bare one-tool server", bare.pid, int(line(bare.stdout))),
+        Subject("bare, with structured content", structured.pid, int(line(structured.stdout))),
         Subject("hostex-mcp http --no-auth", local.pid, local_port),
         Subject("hostex-mcp http, with OAuth", hosted.pid, port, tuple(tokens)),
     ]

@@ -29,11 +29,13 @@ class Lost:
 
 
 async def exchange(http: httpx2.AsyncClient, request: httpx2.Request, seconds: float) -> Answer | Lost:
-    """Send a request and read its answer within `seconds`; no failure is raised, and none is tried again."""
+    """Send a request and read its answer within `seconds`; no failure is raised, and none is tried again. A
+    GET is not followed: it changes nothing, so whether it was sent makes no difference."""
     if seconds <= 0:
         return Lost("timeout", sent=False)
     progress = _Progress()
-    request.extensions["trace"] = progress
+    if request.method != "GET":
+        request.extensions["trace"] = progress
     with anyio.move_on_after(seconds):
         return await _attempt(http, request)
     return Lost("timeout", sent=not progress.still_connecting)

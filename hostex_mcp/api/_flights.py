@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hostex_mcp.api.errors import NetworkFailed
@@ -11,7 +11,12 @@ from hostex_mcp.api.errors import NetworkFailed
 @dataclass(eq=False, slots=True)
 class _Flight:
     task: asyncio.Task[Any]
-    waiting: int = 0
+    waiters: set[asyncio.Future[None]] = field(default_factory=set[asyncio.Future[None]])
+
+    def wake(self) -> None:
+        for waiter in self.waiters:
+            if not waiter.done():
+                waiter.set_result(None)
 
 
 class Flights:
@@ -30,12 +35,13 @@ class Flights:
             NetworkFailed: when the client was closed meanwhile; else whatever the read raises.
         """
         flight = self._joinable.get(key) or self._start(key, start)
-        flight.waiting += 1
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        flight.waiters.add(waiter)
         try:
-            await asyncio.wait({flight.task})
+            await waiter
         finally:
-            flight.waiting -= 1
-            if not flight.waiting:
+            flight.waiters.discard(waiter)
+            if not flight.waiters:
                 self._leave(key, flight)
         if flight.task.cancelled():
             raise NetworkFailed("The client was closed.")
@@ -52,11 +58,22 @@ class Flights:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _start(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, Any]]) -> _Flight:
-        task = asyncio.create_task(start())
+        async def fly() -> Any:
+            try:
+                return await start()
+            finally:
+                flight.wake()
+
+        task = asyncio.create_task(fly())
         flight = self._joinable[key] = _Flight(task)
         self._tasks.add(task)
-        task.add_done_callback(lambda _: self._leave(key, flight))
+        task.add_done_callback(lambda _: self._land(key, flight))
         return flight
+
+    def _land(self, key: Hashable, flight: _Flight) -> None:
+        """A task that is cancelled before it begins does not wake those who wait for it."""
+        flight.wake()
+        self._leave(key, flight)
 
     def _leave(self, key: Hashable, flight: _Flight) -> None:
         """Let nobody join; end the read unless it has ended. Its error, if any, counts as seen."""

@@ -53,6 +53,8 @@ class Tenants:
             Refused: the parameters name something that does not exist.
         """
         view = view_of(narrowing)
+        if caller.grant:
+            await self._linking.note_use(caller.grant)
         tenant = self._tenants.get(caller.account)
         if tenant is None or not tenant.fits(caller):
             await self.forget(caller.account)

@@ -1,6 +1,6 @@
 """The MCP server object over an engine, the same for every transport and protocol era."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -23,7 +23,6 @@ from hostex_mcp.server.completions import complete
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.prompts import get_prompt, list_prompts
 from hostex_mcp.server.resources import list_resources, list_templates, read_resource
-from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.progress import heard_by
 from hostex_mcp.tools.tool import Effect, Tool
 
@@ -99,9 +98,9 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
         on_list_resource_templates=served(list_templates),
         on_read_resource=served(read_resource),
         on_completion=served(complete),
-        get_tool_input_schema=_input_schema,
+        get_tool_input_schema=_without_header_arguments,
     )
 
 
-def _input_schema(name: str) -> Mapping[str, Any] | None:
-    return CATALOGUE[name].input_schema if name in CATALOGUE else None
+def _without_header_arguments(name: str) -> None:
+    """No tool takes an argument from a header, so no schema has to be searched for one at each call."""

@@ -20,6 +20,8 @@ MOST_TEXT = 6_000
 MOST_MAP = 4_000
 _TEXT_OR_LESS = frozenset([str, int, float, bool, date, datetime, NoneType, Ellipsis])
 _PLAIN_HOLDERS = frozenset([list, tuple, Union, UnionType])
+# Variation selectors, as UTF-8 begins them, and Markdown pictures: what `clean` changes in printable text.
+_NOT_PLAIN = (b"\xef\xb8", b"\xf3\xa0", b"![")
 _SHORT = frozenset(["name", "guest_name", "title", "send_to", "category"])
 
 
@@ -90,11 +92,14 @@ def _is_all_plain(model: BaseModel) -> bool:
     """Whether no text in the model needs cleaning or bounding, seen at once from all of it as JSON, where
     whatever is not printable is escaped."""
     try:
-        text = model.__pydantic_serializer__.to_json(model, warnings=False).decode()
+        text = model.__pydantic_serializer__.to_json(model, warnings=False)
     except ValueError:
         return False
-    printable = len(text) <= MOST_TEXT and text.isprintable() and "\\" not in text
-    return printable and (text.isascii() or clean(text) == text)
+    if len(text) > MOST_TEXT or b"\\" in text:
+        return False
+    if text.isascii():
+        return b"\x7f" not in text
+    return text.decode().isprintable() and not any(mark in text for mark in _NOT_PLAIN)
 
 
 @cache

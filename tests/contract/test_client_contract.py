@@ -22,16 +22,17 @@ Declaration = Declared[Any] | Listing[Any]
 
 
 def declarations() -> list[Declaration]:
-    """Return every operation that a module of the client declares."""
+    """Return every operation that a module of the client declares; one that another imports counts once."""
     modules = [
         import_module(module.name) for module in iter_modules(hostex_mcp.api.__path__, "hostex_mcp.api.")
     ]
-    return [
-        cast("Declaration", value)
-        for module in modules
-        for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, Declared | Listing)
-    ]
+    found: dict[int, Declaration] = {}
+    for module in modules:
+        for name, value in vars(module).items():
+            if name.isupper() and isinstance(value, Declared | Listing):
+                declaration = cast("Declaration", value)
+                found[id(declaration)] = declaration
+    return list(found.values())
 
 
 DECLARED = {declaration.name: declaration for declaration in declarations()}

@@ -140,6 +140,15 @@ async def test_401_for_a_refresh_is_the_hosts_refusal_where_the_partner_is_known
         await partner.upstream.refresh(OLD)
 
 
+async def test_a_revocation_of_an_unknown_token_may_be_refused_where_the_partner_is_known(
+    partner: Partner,
+) -> None:
+    partner.sandbox.faults.add("envelope", operation=TOKENS, code=401)
+    partner.sandbox.faults.add("envelope", operation=REVOCATION, code=400)
+    with pytest.raises(PairRefused):
+        await partner.upstream.refresh(OLD)
+
+
 async def test_without_an_answer_to_whether_the_partner_is_known_nothing_is_refused(partner: Partner) -> None:
     partner.sandbox.faults.add("envelope", operation=TOKENS, code=401)
     partner.sandbox.faults.add("http", operation=REVOCATION)

@@ -51,6 +51,23 @@ async def test_the_same_caller_gets_the_same_engine_and_no_call_is_made(
     assert hostex.wire.requests == []
 
 
+async def test_the_use_of_a_grant_is_noted_for_its_owner(hostex: World, tenants: Tenants) -> None:
+    grant = await hostex.token_grant()
+    hostex.clock.forward(hours=5)
+    await tenants.engine(caller_of(grant), {})
+    assert (await hostex.now_of(grant)).used_at == hostex.clock()
+
+
+async def test_a_call_goes_on_when_its_use_cannot_be_noted(
+    hostex: World, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(grant_id: str) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(hostex.store.grants, "touch", fail)
+    assert "items" in await ask(tenants, await hostex.token_grant(), "list_properties")
+
+
 async def test_a_call_that_shows_a_dead_token_ends_the_grant_and_says_what_to_do(
     hostex: World, tenants: Tenants, store: Store
 ) -> None:

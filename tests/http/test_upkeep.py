@@ -94,6 +94,22 @@ async def test_a_round_that_fails_does_not_end_the_next(
     assert (await hostex.now_of(grant)).link == 2
 
 
+async def test_a_database_that_is_away_does_not_end_the_rounds(
+    hostex: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grant = await hostex.partner_grant()
+    hostex.clock.forward(days=6)
+
+    async def fail(before: object) -> list[str]:
+        raise OSError("the database is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hostex.store.grants, "due", fail)
+        await upkeep_of(hostex).round()
+    await upkeep_of(hostex).round()
+    assert (await hostex.now_of(grant)).link == 2
+
+
 async def test_rounds_come_about_once_a_minute_and_stop_with_the_server(hostex: World) -> None:
     pauses: list[float] = []
     thrice = asyncio.Event()
