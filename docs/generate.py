@@ -1,15 +1,19 @@
-"""Writes what is generated from the declarations: docs/tools.md and the snapshots of all tool schemas.
-Run `python docs/generate.py` after changing a tool; the tests fail while something is stale."""
+"""Writes what is generated from the declarations: docs/tools.md, docs/tools.sha256, the snapshots of all
+tool schemas, and the client files in manifests/. Run `python docs/generate.py` after a change; the tests fail
+while something is stale."""
 
 import json
 import sys
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from hostex_mcp.cli.client_files import standalone  # noqa: E402
+from hostex_mcp.cli.clients import APPS, Launch  # noqa: E402
 from hostex_mcp.cli.tools import approximate_tokens  # noqa: E402
 from hostex_mcp.server.app import definition  # noqa: E402
 from hostex_mcp.tools.catalogue import CATALOGUE  # noqa: E402
@@ -57,6 +61,28 @@ def snapshots() -> Mapping[str, str]:
     }
 
 
+def manifests() -> Mapping[str, str]:
+    """File name to text of every client's file in manifests/: what `hostex-mcp config` prints, for a program
+    on the search path."""
+    how = Launch("hostex-mcp")
+    return {f"{app.name}.{app.form}": standalone(app, app.local(how), local=True) for app in APPS.values()}
+
+
+def fingerprints() -> str:
+    """The text of docs/tools.sha256: for each tool the digest of its definition as `tools/list` gives it, as
+    JSON with sorted keys and no spaces; then the digest of the lines above, which stands for all."""
+    lines = [f"{_digest(_canonical(wire(tool)))}  {name}\n" for name, tool in sorted(CATALOGUE.items())]
+    return "".join([*lines, f"{_digest(''.join(lines))}  all\n"])
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
 def _row(tool: Tool) -> str:
     core = "●" if tool.core else ""
     official = f"`{tool.official}`" if tool.official else ""
@@ -74,11 +100,14 @@ def _row(tool: Tool) -> str:
 def main() -> None:
     """Write everything, and remove snapshots of tools that are gone."""
     (ROOT / "docs" / "tools.md").write_text(reference(), encoding="utf-8")
+    (ROOT / "docs" / "tools.sha256").write_text(fingerprints(), encoding="utf-8")
     SNAPSHOTS.mkdir(exist_ok=True)
     for stale in SNAPSHOTS.glob("*.json"):
         stale.unlink()
     for name, text in snapshots().items():
         (SNAPSHOTS / name).write_text(text, encoding="utf-8")
+    for name, text in manifests().items():
+        (ROOT / "manifests" / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

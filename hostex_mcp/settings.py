@@ -347,4 +347,5 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
         if variable.startswith("HOSTEX_MCP_") and variable not in known:
             guess = get_close_matches(variable, known, n=1)
             hint = f"; did you mean {guess[0]}?" if guess else f"; allowed: {', '.join(known)}"
-            raise SettingsError(f"{variable}={environ[variable]}: is not a setting of this version{hint}")
+            # Without its value: what is misspelt may be a key.
+            raise SettingsError(f"{variable}: is not a setting of this version{hint}")

@@ -7,10 +7,15 @@ from typing import TypeVar
 
 ItemT = TypeVar("ItemT")
 
+_NO_ACCENT = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "æ": "ae", "œ": "oe"}
+)
+"""Letters that are no combination of a plain one and an accent, but are typed as if they were."""
+
 
 def fold(text: str) -> str:
     """Text without case, accents and surplus blanks, for comparing."""
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = unicodedata.normalize("NFKD", text.translate(_NO_ACCENT))
     return " ".join(
         "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().split()
     )

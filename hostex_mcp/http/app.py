@@ -1,6 +1,6 @@
 """The HTTP application: its routes, and what every request passes on the way to them."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -16,6 +16,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from hostex_mcp.http.bodies import BodyLimit
 from hostex_mcp.http.caller import Caller
 from hostex_mcp.http.config import Address
+from hostex_mcp.http.connect.landing import landing_route
+from hostex_mcp.http.connect.routes import asset_routes
 from hostex_mcp.http.endpoint import Endpoint, engine_of
 from hostex_mcp.http.guard import LOOPBACK_ORIGIN, Guard
 from hostex_mcp.http.inside import Inside
@@ -31,7 +33,8 @@ _UNLIMITED = Limits(account=None, strangers=None)
 
 def local_app(settings: Settings, address: Address, engine: Engine) -> Starlette:
     """The application of one local user, without authorization."""
-    inside = Inside(identifies=_Anyone(), engines=_Always(engine))
+    pages = [landing_route(address, accounts=False, previews=settings.confirm != "off"), *asset_routes()]
+    inside = Inside(identifies=_Anyone(), engines=_Always(engine), routes=pages)
     return assemble(settings, address, inside, limits=_UNLIMITED)
 
 
@@ -58,7 +61,7 @@ def assemble(
 
     routes = [*(Route(path, endpoint) for path in MCP_PATHS), *_probes(inside), *inside.routes]
     app = Starlette(
-        routes=[*routes, Route("/", _about(address))],
+        routes=routes,
         middleware=_middleware(settings, address, limits),
         lifespan=lifespan,
     )
@@ -98,14 +101,6 @@ def _probes(inside: Inside) -> list[Route]:
         return PlainTextResponse("ready\n")
 
     return [Route("/healthz", alive), Route("/readyz", ready)]
-
-
-def _about(address: Address) -> Callable[[Request], Awaitable[Response]]:
-    async def about(_: Request) -> Response:
-        text = f"Hostex for AI assistants. Add this address to yours: {address.resource}\n"
-        return PlainTextResponse(text)
-
-    return about
 
 
 class _Anyone:

@@ -1,9 +1,9 @@
 """The final shape of a result: envelope, cursor and a bound on its size."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hostex_mcp.domain.size import tokens
 from hostex_mcp.server.render import render, table, to_json
 from hostex_mcp.tools.cursor import Cursor
 from hostex_mcp.tools.results import Record, Rows, Undo
@@ -11,12 +11,6 @@ from hostex_mcp.tools.tool import Tool
 
 TOKEN_BOUND = 20_000
 _ROOM_FOR_ENVELOPE = 1_500
-_KINDS = [
-    (re.compile(r"[a-zA-Z ]"), 0.34),
-    (re.compile(r"[!-@[-`{-~]"), 0.72),
-    (re.compile(r"[\x80-\uffff]"), 1.4),
-    (re.compile(r"[\U00010000-\U0010ffff]"), 3.0),
-]
 _DEAREST_ASCII, _DEAREST = 0.72, 3.0
 _CUT_NOTE = "The answer was cut to fit; continue with the cursor, or ask for less."
 _CUT_RECORD_NOTE = "`{member}` was cut to fit."
@@ -38,11 +32,6 @@ def done(result: Mapping[str, Any], undo: Undo | None, receipt: Mapping[str, Any
     return {"status": "done", "result": result, "undo": call, "receipt": receipt}
 
 
-def tokens(text: str) -> int:
-    """A cautious estimate of the tokens of a text: models need fewer for nearly all real ones."""
-    return 1 + round(sum(len(kind.findall(text)) * weight for kind, weight in _KINDS))
-
-
 def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], account: str) -> dict[str, Any]:
     fitting = _fitting(rows.items)
     cut = fitting < len(rows.items)
@@ -55,6 +44,8 @@ def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], acco
     shown["truncated"] = cut
     if notes := [*rows.notes, *([_CUT_NOTE] if cut else [])]:
         shown["notes"] = notes
+    if rows.failed:
+        shown["failed"] = list(rows.failed)
     return shown
 
 
@@ -69,7 +60,7 @@ def _record_answer(record: Record[Any]) -> dict[str, Any]:
         kept = ordered[:fitting]
         shown[record.long] = list(kept if record.keep == "first" else reversed(kept))
         shown["truncated"] = True
-        shown["notes"] = [_CUT_RECORD_NOTE.format(member=record.long)]
+        shown["notes"] = [*shown.get("notes", []), _CUT_RECORD_NOTE.format(member=record.long)]
     return shown
 
 

@@ -1,8 +1,8 @@
 """The MCP server object over an engine, the same for every transport and protocol era."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from mcp.server import Server
 from mcp.server.caching import CacheHint
@@ -19,7 +19,11 @@ from mcp.types import Tool as ToolDefinition
 
 from hostex_mcp import __version__
 from hostex_mcp.server.asking import inquiry_of
+from hostex_mcp.server.completions import complete
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.prompts import get_prompt, list_prompts
+from hostex_mcp.server.resources import list_resources, list_templates, read_resource
+from hostex_mcp.tools.progress import heard_by
 from hostex_mcp.tools.tool import Effect, Tool
 
 INSTRUCTIONS = (
@@ -31,6 +35,11 @@ INSTRUCTIONS = (
     "amenity data."
 )
 _LIST_LIFETIME_MS = 300_000
+
+ParamsT = TypeVar("ParamsT")
+ResultT = TypeVar("ResultT")
+Answer = Callable[[Engine, ParamsT], Awaitable[ResultT]]
+Handler = Callable[[ServerRequestContext[Any], ParamsT], Awaitable[ResultT]]
 
 
 EngineOf = Callable[[ServerRequestContext[Any]], Engine]
@@ -55,7 +64,13 @@ def definition(tool: Tool) -> ToolDefinition:
 
 
 def create_server(engine_of: EngineOf) -> Server[Any]:
-    """An MCP server that lists and calls the tools of the engine that is found for each request."""
+    """An MCP server over the engine that is found for each request."""
+
+    def served(answer: Answer[ParamsT, ResultT]) -> Handler[ParamsT, ResultT]:
+        async def handle(context: ServerRequestContext[Any], params: ParamsT) -> ResultT:
+            return await answer(engine_of(context), params)
+
+        return handle
 
     async def list_tools(
         context: ServerRequestContext[Any], params: PaginatedRequestParams | None
@@ -66,7 +81,8 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
     async def call_tool(
         context: ServerRequestContext[Any], params: CallToolRequestParams
     ) -> CallToolResult | InputRequiredResult:
-        return await engine_of(context).call(params.name, params.arguments, inquiry_of(context, params))
+        with heard_by(context.session.report_progress):
+            return await engine_of(context).call(params.name, params.arguments, inquiry_of(context, params))
 
     return Server(
         "hostex-mcp",
@@ -76,6 +92,12 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
         cache_hints={"tools/list": CacheHint(ttl_ms=_LIST_LIFETIME_MS, scope="private")},
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        on_list_prompts=served(list_prompts),
+        on_get_prompt=served(get_prompt),
+        on_list_resources=served(list_resources),
+        on_list_resource_templates=served(list_templates),
+        on_read_resource=served(read_resource),
+        on_completion=served(complete),
         get_tool_input_schema=_without_header_arguments,
     )
 

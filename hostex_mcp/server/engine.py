@@ -46,7 +46,7 @@ class Engine:
         confirmations: Confirmations | None = None,
     ) -> None:
         self.selection = selection
-        self._context = context
+        self.context = context
         self._account = account
         self._writes = Writes(account, confirm, context.now, audit, confirmations)
 
@@ -78,7 +78,7 @@ class Engine:
         try:
             return await self._run(name, given, inquiry)
         except InvalidArguments as error:
-            return arguments_failure(name, error, await date_hint(self._context, given))
+            return arguments_failure(name, error, await date_hint(self.context, given))
         except HostexError as error:
             return hostex_failure(error)
         except Exception:
@@ -92,8 +92,8 @@ class Engine:
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
         arguments, offsets = resume(name, given, self._account) if tool.paged else (given, None)
-        bound = await resolve_titles(self._context, tool.bind(arguments, offsets), tool.titled)
-        run = partial(tool.function, self._context, **bound)
+        bound = await resolve_titles(self.context, tool.bind(arguments, offsets), tool.titled)
+        run = partial(tool.function, self.context, **bound)
         if tool.writes:
             return await self._writes.run(tool, given, bound, cast("Plan", run), inquiry)
         match await run():

@@ -10,6 +10,7 @@ import anyio
 
 from hostex_mcp.api import Client, Listing, Operation, read_merged
 from hostex_mcp.domain.guard_rails import GuardRails
+from hostex_mcp.tools.memory import Memory
 from hostex_mcp.tools.privacy import Level, Screen
 from hostex_mcp.tools.results import AnswerT, ModelT, Page, Rows, Shown, everything, sliced
 from hostex_mcp.tools.tool import Tool
@@ -26,8 +27,9 @@ def utc_now() -> datetime:
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
     `tools` are those that may be called; `now` tells the time in UTC and `pause` lets seconds of it pass;
-    pictures are read from `image_folders` of this machine only. What the other methods give is fit to leave
-    the server: secrets hidden unless the call asked for them with `reveal`, outsiders' text fenced."""
+    pictures are read from `image_folders` of this machine only; `memory` is the account's. What the
+    other methods give is fit to leave the server: secrets hidden unless the call asked for them with
+    `reveal`, outsiders' text fenced."""
 
     client: Client
     tools: Mapping[str, Tool]
@@ -36,6 +38,7 @@ class Context:
     image_folders: tuple[Path, ...] = ()
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)
     guard_rails: GuardRails = field(default_factory=GuardRails)
+    memory: Memory = field(default_factory=Memory)
 
     def screen(self, reveal: Collection[str] | None = None) -> Screen:
         """What decides how the models of one answer are shown."""

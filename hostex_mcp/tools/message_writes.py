@@ -127,7 +127,6 @@ async def _delivered(context: Context, before: api.Conversation, body: dict[str,
     "Write the note of a conversation",
     effect=Effect.INTERNAL,
     official="update_conversation_note",
-    core=True,
     idempotent=True,
     words="private remark memo team comment",
 )

@@ -103,7 +103,7 @@ async def update_property_group(
     remove_property_ids: list[PropertyId] | None = None,
 ) -> Change[GroupRow]:
     """Rename a property group, or change which properties are in it: some added and removed, or the list
-    replaced. The result shows the list as written."""
+    replaced."""
     group = await find(context, api.LIST_PROPERTY_GROUPS, id, "property group")
     members = edited("property_ids", group.property_ids, property_ids, add_property_ids, remove_property_ids)
     body = given(name=name, property_ids=members)
@@ -150,8 +150,8 @@ async def create_property_tag(
     property_ids: list[PropertyId] | None = None,
     room_type_ids: list[Id] | None = None,
 ) -> Change[TagRow]:
-    """Create a tag for properties and room types, attached at once if some are given. Hostex picks the colour
-    when none is given. Tags of reservations are apart."""
+    """Create a tag for properties and room types, attached to those given. Hostex picks a missing colour.
+    Tags of reservations are apart."""
     body = given(name=name, color=color, property_ids=property_ids, room_type_ids=room_type_ids)
 
     async def send() -> TagRow:

@@ -40,7 +40,6 @@ class DeletedTag(TypedDict, total=False):
     "Tag a stay",
     effect=Effect.INTERNAL,
     official="add_reservation_tag",
-    core=True,
     idempotent=True,
     words="label mark reservation booking vip",
 )

@@ -46,13 +46,15 @@ PAGE_PARAMETERS: Mapping[str, Any] = {"limit": Limit, "cursor": CursorText, "det
 @dataclass(slots=True)
 class Rows(Generic[RowT]):
     """One page of a list. `steps` holds, for each item, the offsets from which the list would go on
-    behind it, so that the server can cut anywhere; `more` says whether anything follows the last."""
+    behind it, so that the server can cut anywhere; `more` says whether anything follows the last. `failed`
+    names what could not be read."""
 
     items: Sequence[Any]
     steps: Sequence[Sequence[int]]
     more: bool
     total: int | None = None
     notes: list[str] = field(default_factory=list[str])
+    failed: Sequence[Shown] = ()
 
 
 @dataclass(slots=True)

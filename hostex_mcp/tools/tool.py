@@ -42,6 +42,7 @@ TOOLSETS = (
     "automation",
     "knowledge_base",
     "webhooks",
+    "insights",
 )
 
 
@@ -116,6 +117,8 @@ class Tool:
         wrap = {Rows: _rows_schema, Change: _change_schema}.get(get_origin(hint), schema_of)
         answer = wrap(shape)
         answer.pop("required", None)
+        if self.paged and self.toolset == "insights":
+            answer["properties"]["failed"] = {"type": "array", "items": {"type": "object"}}
         answer.setdefault("properties", {})["error"] = {"type": "object"}
         return answer
 

@@ -23,6 +23,10 @@ def test_accents_do_not_matter() -> None:
     assert find("sao joao") == ["Casa São João"]
 
 
+def test_letters_that_have_no_plain_form_are_found_by_the_plain_one() -> None:
+    assert named("lukasz soren", ["Łukasz Søren"], str) == ["Łukasz Søren"]
+
+
 def test_nothing_fits_gives_nothing_and_a_near_title_is_named_instead() -> None:
     assert find("harbor lofft") == []
     assert similar("harbor lofft", TITLES)[0] == "Harbour Loft"

@@ -50,7 +50,7 @@ OFFICIAL_READS = {
 }
 UNPORTABLE = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "title", "format", "default", "const", "not"}
 
-READING = ("list_", "get_", "find_", "call_read_")
+READING = ("list_", "get_", "find_", "check_", "call_read_")
 FIELDS = {field for members in described().types.values() for field in members}
 
 each_tool = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
@@ -125,9 +125,10 @@ def test_a_description_names_only_what_exists(tool: Tool) -> None:
 # Every list is called by name in test_reads.py, through the catalogue.
 @each_tool
 def test_a_tool_is_called_in_the_tests(tool: Tool) -> None:
-    folder = Path(__file__).parent
+    tests = Path(__file__).parent.parent
+    files = [*tests.glob("tools/test_*.py"), *tests.glob("insights/test_*.py")]
     assert tool.name.startswith("list_") or any(
-        f'"{tool.name}"' in file.read_text(encoding="utf-8") for file in folder.glob("test_*.py")
+        f'"{tool.name}"' in file.read_text(encoding="utf-8") for file in files
     )
 
 

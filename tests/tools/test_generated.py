@@ -20,6 +20,16 @@ def test_the_reference_of_tools_is_current() -> None:
     assert (ROOT / "docs" / "tools.md").read_text(encoding="utf-8") == generator().reference()
 
 
+def test_the_digests_of_tools_are_current() -> None:
+    assert (ROOT / "docs" / "tools.sha256").read_text(encoding="utf-8") == generator().fingerprints()
+
+
 def test_the_snapshot_of_every_tool_is_current() -> None:
     committed = {file.name: file.read_text(encoding="utf-8") for file in generator().SNAPSHOTS.glob("*.json")}
     assert committed == generator().snapshots()
+
+
+def test_the_client_files_are_current() -> None:
+    made = generator().manifests()
+    committed = {name: (ROOT / "manifests" / name).read_text(encoding="utf-8") for name in made}
+    assert committed == made

@@ -78,6 +78,10 @@ async def answers(level: Level) -> list[tuple[str, Any]]:
         stay = next(iter(sandbox.accounts.main.stays))
         fields = await engine.call("get_reservation_custom_fields", {"stay_code": stay})
         found.append(("get_reservation_custom_fields", fields))
+        for tool in ("get_daily_briefing", "check_arrival_readiness"):
+            found.append((tool, await engine.call(tool, {})))
+        for code in list(sandbox.accounts.main.stays)[:40]:
+            found.append(("get_stay", await engine.call("get_stay", {"stay_code": code})))
     assert not [name for name, one in found if one.is_error]
     return found
 

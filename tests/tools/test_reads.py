@@ -272,7 +272,8 @@ async def test_a_brief_row_holds_what_its_schema_declares_and_is_light(
     for row in answer["items"]:
         jsonschema.validate(row, schema)
         costs.append(len(ENCODING.encode(" | ".join(str(value) for value in row.values()))))
-    if name not in ("list_reviews", "list_webhooks", "list_property_groups", "list_tags"):
+    long = ("list_reviews", "list_webhooks", "list_property_groups", "list_tags", "list_guests_waiting")
+    if name not in long:
         assert sum(costs) / len(costs) <= 60
 
 

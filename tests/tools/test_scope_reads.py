@@ -53,6 +53,18 @@ ARGUMENTS: dict[str, list[Row]] = {
     "list_transactions": [PERIOD],
     "list_automation_actions": [{"type": "message"}, {"type": "review"}],
     "get_knowledge_base": [{"id": id} for id in (8801, 8802, 8803, 8804)],
+    "get_stay": [
+        {"stay_code": "0-HMDEMO0005-ine005"},
+        {"guest_name": "Exemplar", "date": day(1)},
+        {"guest_name": "Voorbeeld"},
+    ],
+    "get_daily_briefing": [{}, {"day": day(1)}, {"property_ids": [LOFT]}],
+    "list_guests_waiting": [{}, {"days": 180}],
+    "check_stay_extension": [{"stay_code": "0-HMDEMO0005-ine005", "check_out_date": day(6)}],
+    "find_available_properties": [{"check_in_date": day(40), "check_out_date": day(44)}],
+    "get_performance": [
+        {"start_date": day(-30), "end_date": day(30), "by": by} for by in ("property", "channel")
+    ],
     "list_properties": [{}, {"name": "room"}, {"name": "Ribeira Vew"}, {"group_id": 7102}],
 }
 READS = sorted(

@@ -23,6 +23,7 @@ _TOPICS = {
     "automation": "Automatic messages that are waiting",
     "knowledge_base": "Knowledge base for the questions of guests",
     "webhooks": "Notifications to other programs (webhooks)",
+    "insights": "Summaries: the day, gaps, turnovers, performance, month end",
 }
 _PRIVACY: dict[Privacy, tuple[str, str]] = {
     "full": ("Nothing", "It sees everything, door codes and identity documents included."),

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from hostex_mcp.http.connect.connections import Connections
 from hostex_mcp.http.connect.consent import Consent
+from hostex_mcp.http.connect.landing import landing_route
 from hostex_mcp.http.connect.partner import Partner
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.properties import Properties
@@ -14,7 +15,7 @@ from hostex_mcp.http.connect.render import asset
 
 
 def routes(parts: Parts) -> list[Route]:
-    """The routes of every page under `/connect`."""
+    """The routes of every page."""
     consent, properties = Consent(parts), Properties(parts)
     partner, connections = Partner(parts), Connections(parts)
     return [
@@ -25,6 +26,14 @@ def routes(parts: Parts) -> list[Route]:
         Route("/connect/properties", answering(properties.show), methods=["GET"]),
         Route("/connect/properties", answering(properties.decide), methods=["POST"]),
         Route("/connect/return", answering(partner.returned), methods=["GET"]),
+        landing_route(parts.address, accounts=True, previews=parts.settings.confirm != "off"),
+        *asset_routes(),
+    ]
+
+
+def asset_routes() -> list[Route]:
+    """What the pages are made up with."""
+    return [
         Route("/connect/style.css", _style, methods=["GET"]),
         Route("/connect/icon.svg", _icon, methods=["GET"]),
     ]

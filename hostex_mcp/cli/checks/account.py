@@ -1,0 +1,50 @@
+"""What the access token may do at Hostex."""
+
+from collections.abc import Mapping
+
+from pydantic import SecretStr
+
+from hostex_mcp.api import HostexClient
+from hostex_mcp.api.access import Access, find_access
+from hostex_mcp.cli.checks.finding import Finding, Verdict
+
+_PORTAL = "the Hostex portal under Settings, OpenAPI"
+_SAID: Mapping[str, tuple[Verdict, str, str | None]] = {
+    "read_write": ("ok", "The token works and may read and write.", None),
+    "read_only": (
+        "warning",
+        "The token works but may only read, which was fixed when it was created.",
+        f"For changes, create a writable token in {_PORTAL}; to keep it so, start with --read-only.",
+    ),
+    "dead": (
+        "problem",
+        "Hostex does not know the token: it was deleted or mistyped.",
+        f"Create a new one in {_PORTAL} and put it into HOSTEX_ACCESS_TOKEN, whole and without quotes.",
+    ),
+    "lapsed": ("problem", "The Hostex subscription has ended.", "Renew it in the Hostex portal."),
+    "plan": (
+        "problem",
+        "The account's Hostex plan does not include this part of the API.",
+        "Change the plan in the Hostex portal.",
+    ),
+    "account": (
+        "problem",
+        "Hostex refuses the account: the plan has no API access (as the Basic edition), or it is suspended.",
+        "Look into the Hostex portal under Settings, Subscription.",
+    ),
+    "unreachable": ("problem", "Hostex did not answer properly.", "Try again in a minute."),
+}
+
+
+async def account(client: HostexClient, token: SecretStr | None) -> Finding:
+    """What the token may do. Whether it may write is asked by a write that can change nothing."""
+    if token is None:
+        return Finding.problem(
+            "token",
+            "No access token is set.",
+            f"Create one in {_PORTAL} and set it as HOSTEX_ACCESS_TOKEN; or try --sandbox.",
+        )
+    access: Access = await find_access(client, writes=True)
+    verdict, says, fix = _SAID[access.verdict]
+    trace = f" (request {access.request_id})" if verdict == "problem" and access.request_id else ""
+    return Finding("token", verdict, says + trace, fix)

@@ -1,0 +1,74 @@
+"""The files of MCP clients on this machine: whether they start this server, and can."""
+
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from hostex_mcp.cli.checks.finding import Finding
+from hostex_mcp.cli.client_files import Text
+from hostex_mcp.cli.clients import APPS, NAME, TOKEN, App, Place
+from hostex_mcp.cli.jsonc import NotJson, load, member
+
+_OLD = ("hostex-mcp", "hostex_mcp")
+
+
+def client_files(place: Place) -> list[Finding]:
+    """A finding for each client file that names this server or is broken; one that says so when none does."""
+    found = [finding for app in APPS.values() if (finding := _look(app, place))]
+    if found:
+        return found
+    says = "No MCP client on this machine is set up for Hostex yet; `hostex-mcp config CLIENT` shows how."
+    return [Finding.skipped("clients", says)]
+
+
+def _look(app: App, place: Place) -> Finding | None:
+    path = Path(app.file(place))
+    if not path.exists():
+        return None
+    check = app.title
+    try:
+        document = _document(app, Text.read(path).body)
+    except (NotJson, OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return Finding.problem(check, f"{path} cannot be read: {error}.", "Mend the file by hand.")
+    servers = member(document, app.section)
+    entry = member(servers, NAME)
+    if isinstance(entry, dict):
+        return _entry(app, path, cast("dict[str, Any]", entry))
+    other = next(_ours_by_another_name(servers), None)
+    if other:
+        return Finding.warning(
+            check,
+            f"{path} starts this server under the name {other}.",
+            f"Rename it to {NAME}, or `hostex-mcp config {app.name} --write` adds a second one.",
+        )
+    return None
+
+
+def _document(app: App, text: str) -> dict[str, Any]:
+    return tomllib.loads(text) if app.form == "toml" else load(text)
+
+
+def _ours_by_another_name(servers: object) -> Iterator[str]:
+    if isinstance(servers, dict):
+        for name, entry in cast("dict[str, Any]", servers).items():
+            words = [str(member(entry, "command") or ""), *map(str, member(entry, "args") or ())]
+            if any(old in word for word in words for old in _OLD):
+                yield name
+
+
+def _entry(app: App, path: Path, entry: dict[str, Any]) -> Finding:
+    mend = f"`hostex-mcp config {app.name} --write` mends it."
+    if any(name in entry for name in ("url", "serverUrl")):
+        return Finding.ok(app.title, f"{path} connects to {entry.get('url') or entry.get('serverUrl')}.")
+    command = str(entry.get("command") or "")
+    if not command or shutil.which(command) is None:
+        return Finding.problem(app.title, f"{path} starts {command or 'nothing'}, which is not there.", mend)
+    token = member(entry, "env", TOKEN)
+    sandbox = member(entry, "env", "HOSTEX_MCP_SANDBOX")
+    if app.form == "json" and not token and not sandbox and "mcp-remote" not in (entry.get("args") or ()):
+        return Finding.problem(
+            app.title, f"{path} has no token.", f"Put it between the quotation marks behind {TOKEN}."
+        )
+    return Finding.ok(app.title, f"{path} starts {command}.")

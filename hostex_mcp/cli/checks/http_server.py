@@ -1,0 +1,71 @@
+"""What `hostex-mcp http` needs: its port, its database and keys, and the address its users reach."""
+
+import socket
+from importlib import import_module
+
+import httpx2
+
+from hostex_mcp.cli.checks.finding import Finding
+from hostex_mcp.settings import Settings, SettingsError
+
+_SECONDS = 10.0
+
+
+async def http_server(settings: Settings, port: int) -> list[Finding]:
+    """A finding for each part of the HTTP server, when any of its settings is set."""
+    if not (settings.public_url or settings.database_url or settings.secret_keys):
+        return [Finding.skipped("HTTP server", "Not set up; it is only needed to serve others over HTTP.")]
+    found = [_port(port), await _database(settings)]
+    return [*found, await _public(settings.public_url)] if settings.public_url else found
+
+
+def _port(port: int) -> Finding:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return Finding.warning(
+                "port",
+                f"Port {port} is in use.",
+                "If that is hostex-mcp itself, all is well; else stop the other program or choose --port.",
+            )
+    return Finding.ok("port", f"Port {port} is free.")
+
+
+async def _database(settings: Settings) -> Finding:
+    store = import_module("hostex_mcp.http.store")
+    try:
+        keys = store.open_keys(settings)
+        async with store.open_store(settings.database_url, keys) as opened:
+            await opened.ping()
+    except SettingsError as error:
+        return Finding.problem("database", str(error), "Correct it where it is set.")
+    except Exception as error:
+        return Finding.problem(
+            "database",
+            f"The database cannot be used ({type(error).__name__}).",
+            "Check that it runs, and that HOSTEX_MCP_DATABASE_URL names it and a user who may create tables.",
+        )
+    return Finding.ok("database", "The database answers and has the tables of this version.")
+
+
+async def _public(address: str) -> Finding:
+    check, document = "public URL", "/.well-known/oauth-authorization-server"
+    try:
+        async with httpx2.AsyncClient(timeout=_SECONDS, follow_redirects=False) as http:
+            response = await http.get(address + document)
+            named = response.json().get("issuer")
+    except (httpx2.HTTPError, ValueError, AttributeError):
+        return Finding.problem(
+            check,
+            f"{address} does not lead to a running hostex-mcp.",
+            "Start it, and check that the proxy in front passes every path on and keeps the Host header.",
+        )
+    if named != address:
+        return Finding.problem(
+            check,
+            f"{address} leads to a server that calls itself {named}.",
+            "Set HOSTEX_MCP_PUBLIC_URL to the address users type, letter for letter.",
+        )
+    return Finding.ok(check, f"{address} leads here.")

@@ -1,0 +1,146 @@
+"""Client files with our entry in them: worked out as text, and written without loss."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import tomlkit
+from tomlkit.exceptions import ParseError
+
+from hostex_mcp.cli import jsonc
+from hostex_mcp.cli.clients import NAME, TOKEN, App, Entry
+
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text of a file with plain line ends, and what makes its bytes again."""
+
+    body: str = ""
+    bom: bool = False
+    crlf: bool = False
+
+    @classmethod
+    def read(cls, path: Path) -> "Text":
+        """The text of a file; none where there is no file.
+
+        Raises:
+            OSError: when it cannot be read.
+            UnicodeDecodeError: when it is not UTF-8.
+        """
+        if not path.exists():
+            return cls()
+        raw = path.read_bytes().decode("utf-8")
+        crlf = "\r\n" in raw and raw.count("\r\n") == raw.count("\n")
+        body = raw.removeprefix(_BOM)
+        return cls(body.replace("\r\n", "\n") if crlf else body, raw.startswith(_BOM), crlf)
+
+    def encode(self, body: str) -> bytes:
+        """Another text in this one's form."""
+        ended = body.replace("\n", "\r\n") if self.crlf else body
+        return ((_BOM if self.bom else "") + ended).encode()
+
+
+def standalone(app: App, entry: Entry, *, local: bool) -> str:
+    """A file of the client that holds our entry and nothing else."""
+    if app.form == "toml":
+        return tomlkit.dumps({app.section: {NAME: entry}})
+    file: Entry = {app.section: {NAME: entry}}
+    if app.inputs and local:
+        file = {"inputs": [app.inputs], **file}
+    return json.dumps(file, indent=2, ensure_ascii=False) + "\n"
+
+
+def merged(app: App, text: str, entry: Entry, *, local: bool) -> str:
+    """A client's file with our entry set and nothing else changed. Of an entry that was there before, what
+    the person added stays, such as a token or toolsets.
+
+    Raises:
+        NotJson: when the file is not in the client's form.
+    """
+    if app.form == "toml":
+        return _merged_toml(app, text, entry)
+    entry = _with_own(entry, jsonc.member(jsonc.load(text), app.section, NAME))
+    text = jsonc.put(text, [app.section, NAME], entry)
+    if app.inputs and local:
+        inputs: list[Any] = jsonc.member(jsonc.load(text), "inputs") or []
+        if not any(jsonc.member(one, "id") == app.inputs["id"] for one in inputs):
+            text = jsonc.put(text, ["inputs"], [*inputs, app.inputs])
+    return text
+
+
+def with_token(entry: Entry, token: str) -> Entry:
+    """An entry that holds the token itself."""
+    return {**entry, "env": {**entry.get("env", {}), TOKEN: token}}
+
+
+def install(path: Path, text: Text, body: str) -> Path | None:
+    """Write a client's file in one step, keeping what it was beside it; the path of that copy, if any. A link
+    is followed; a new file can be read by its owner only, as it may come to hold a token.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    kept = _backup(target) if target.exists() else None
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
+    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode(body))
+        fresh.chmod(mode)
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return kept
+
+
+def _backup(target: Path) -> Path:
+    """A copy of a file under the first free name, with its permissions."""
+    number = 0
+    while True:
+        copy = target.with_name(f"{target.name}.bak{number or ''}")
+        try:
+            descriptor = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, target.stat().st_mode & 0o777)
+        except FileExistsError:
+            number += 1
+            continue
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(target.read_bytes())
+        return copy
+
+
+def _with_own(entry: Entry, present: object) -> Entry:
+    """An entry with what a present one has besides: other members, and values of its environment."""
+    if not isinstance(present, dict):
+        return entry
+    kept = cast("Mapping[str, Any]", present)
+    if "env" not in entry or not isinstance(kept.get("env"), dict):
+        return {
+            **{name: kept[name] for name in kept if name in ("disabled", "alwaysAllow", "timeout")},
+            **entry,
+        }
+    own = {name: value for name, value in kept["env"].items() if value}
+    return {**kept, **entry, "env": {**entry["env"], **own}}
+
+
+def _merged_toml(app: App, text: str, entry: Entry) -> str:
+    try:
+        document = cast("dict[str, Any]", tomlkit.parse(text))
+    except ParseError as error:
+        raise jsonc.NotJson(f"is not valid TOML: {error}") from None
+    servers = document.setdefault(app.section, tomlkit.table(is_super_table=True))
+    if not isinstance(servers, dict):
+        raise jsonc.NotJson(f"has something else than a table under {app.section}")
+    table = cast("dict[str, dict[str, Any]]", servers).setdefault(NAME, cast("Any", tomlkit.table()))
+    for name in ("command", "args", "env_vars", "url"):
+        if name not in entry:
+            table.pop(name, None)
+    table.update(entry)
+    return tomlkit.dumps(document)

@@ -1,0 +1,175 @@
+"""The MCP clients that can be set up: where each keeps its servers, and what it wants to find there."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Any, Literal
+
+from hostex_mcp.install_links import NAME
+
+__all__ = ["APPS", "NAME", "TOKEN", "App", "Entry", "Launch", "Place", "launch"]
+
+TOKEN = "HOSTEX_ACCESS_TOKEN"  # noqa: S105
+_INPUT = "hostex-access-token"
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The machine and folder that client files are looked for on. `system` is as in `sys.platform`."""
+
+    system: str
+    home: PurePath
+    folder: PurePath
+    environ: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+    @classmethod
+    def here(cls) -> "Place":
+        """This machine."""
+        return cls(sys.platform, Path.home(), Path.cwd(), os.environ)
+
+    def settings(self) -> PurePath:
+        """The folder in which programs keep their settings."""
+        if self.system == "darwin":
+            return self.home / "Library" / "Application Support"
+        if self.system == "win32":
+            return self._named("APPDATA") or self.home / "AppData" / "Roaming"
+        return self._named("XDG_CONFIG_HOME") or self.home / ".config"
+
+    def _named(self, variable: str) -> PurePath | None:
+        chosen = self.environ.get(variable)
+        return type(self.home)(chosen) if chosen else None
+
+    def codex(self) -> PurePath:
+        """The folder in which Codex keeps everything."""
+        return self._named("CODEX_HOME") or self.home / ".codex"
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How a client starts the server."""
+
+    command: str
+    args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A client: its file, the member that holds its servers, the entries it wants, and what comes next."""
+
+    name: str
+    title: str
+    form: Literal["json", "toml"]
+    section: str
+    file: Callable[[Place], PurePath]
+    local: Callable[[Launch], Entry]
+    remote: Callable[[str], Entry]
+    token: str
+    then: str
+    inputs: Entry | None = None
+
+
+def launch() -> Launch:
+    """How this very program is started again: by its whole path, or through uvx where that runs it."""
+    if "uv" in Path(sys.prefix).parts and "archive" in str(sys.prefix):
+        return Launch("uvx", ("hostex-mcp",))
+    beside = Path(sys.executable).with_name("hostex-mcp.exe" if os.name == "nt" else "hostex-mcp")
+    found = str(beside) if beside.exists() else shutil.which("hostex-mcp")
+    return Launch(found) if found else Launch(sys.executable, ("-m", "hostex_mcp"))
+
+
+def _stdio(env: str, **more: Any) -> Callable[[Launch], Entry]:
+    return lambda how: {**more, "command": how.command, "args": list(how.args), "env": {TOKEN: env}}
+
+
+def _codex(how: Launch) -> Entry:
+    return {"command": how.command, "args": list(how.args), "env_vars": [TOKEN]}
+
+
+def _bridge(url: str) -> Entry:
+    return {"command": "npx", "args": ["-y", "mcp-remote", url]}
+
+
+_IN_ENVIRONMENT = f"The client takes the token from {TOKEN} in the environment it is started in."
+
+APPS: Mapping[str, App] = {
+    one.name: one
+    for one in (
+        App(
+            name="claude-desktop",
+            title="Claude Desktop",
+            form="json",
+            section="mcpServers",
+            file=lambda place: place.settings() / "Claude" / "claude_desktop_config.json",
+            local=_stdio(""),
+            remote=_bridge,
+            token=f"Put your Hostex access token between the quotation marks behind {TOKEN}.",
+            then="Quit Claude Desktop wholly and start it again; Hostex is then among its tools.",
+        ),
+        App(
+            name="claude-code",
+            title="Claude Code",
+            form="json",
+            section="mcpServers",
+            file=lambda place: place.folder / ".mcp.json",
+            local=_stdio(f"${{{TOKEN}:-}}", type="stdio"),
+            remote=lambda url: {"type": "http", "url": url},
+            token=_IN_ENVIRONMENT,
+            then="Start `claude` in this folder and approve the server; /mcp shows it.",
+        ),
+        App(
+            name="cursor",
+            title="Cursor",
+            form="json",
+            section="mcpServers",
+            file=lambda place: place.home / ".cursor" / "mcp.json",
+            local=_stdio(f"${{env:{TOKEN}}}"),
+            remote=lambda url: {"url": url},
+            token=_IN_ENVIRONMENT,
+            then="Switch hostex on in Cursor under Settings, MCP.",
+        ),
+        App(
+            name="vscode",
+            title="VS Code",
+            form="json",
+            section="servers",
+            file=lambda place: place.settings() / "Code" / "User" / "mcp.json",
+            local=_stdio(f"${{input:{_INPUT}}}", type="stdio"),
+            remote=lambda url: {"type": "http", "url": url},
+            token="VS Code asks for the token once and keeps it in its secret storage.",  # noqa: S106
+            then="Open the file in VS Code and press Start above the entry.",
+            inputs={
+                "type": "promptString",
+                "id": _INPUT,
+                "description": "Hostex access token",
+                "password": True,
+            },
+        ),
+        App(
+            name="codex",
+            title="Codex",
+            form="toml",
+            section="mcp_servers",
+            file=lambda place: place.codex() / "config.toml",
+            local=_codex,
+            remote=lambda url: {"url": url},
+            token=_IN_ENVIRONMENT,
+            then="Start `codex` anew; /mcp shows the server.",
+        ),
+        App(
+            name="windsurf",
+            title="Windsurf",
+            form="json",
+            section="mcpServers",
+            file=lambda place: place.home / ".codeium" / "windsurf" / "mcp_config.json",
+            local=_stdio(f"${{env:{TOKEN}}}"),
+            remote=lambda url: {"serverUrl": url},
+            token=_IN_ENVIRONMENT,
+            then="Press Refresh in Windsurf under Settings, MCP servers.",
+        ),
+    )
+}

@@ -1,0 +1,138 @@
+"""One member set in a JSON text, everything else left byte for byte as it is: comments, order, indentation.
+
+Clients keep servers of other makers in the same file, and some of them allow comments and trailing commas.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+_DECODER = json.JSONDecoder()
+_COMMENT_OR_TEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_COMMA_OR_TEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|,(?=\s*[}\]])')
+_BLANK = re.compile(r"\s*")
+_INDENTED = re.compile(r"\n([ \t]+)\S")
+
+
+class NotJson(ValueError):
+    """The text is not a JSON object, or not where a member is to go; the text says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    name: str
+    start: int
+    end: int
+
+
+def load(text: str) -> dict[str, Any]:
+    """The object of a JSON text in which comments and trailing commas are allowed; an empty text is `{}`.
+
+    Raises:
+        NotJson: when it is not an object.
+    """
+    try:
+        value = json.loads(_plain(text) if text.strip() else "{}")
+    except ValueError as error:
+        raise NotJson(f"is not valid JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise NotJson("is not a JSON object")
+    return cast("dict[str, Any]", value)
+
+
+def put(text: str, path: Sequence[str], value: Any) -> str:
+    """The text with the member at `path` set, members on the way made where they are missing.
+
+    Raises:
+        NotJson: when the text is no object, or something on the way is none.
+    """
+    load(text)
+    if not text.strip():
+        return json.dumps(_nested(path, value), indent=2, ensure_ascii=False) + "\n"
+    plain = _plain(text)
+    start = _after_blanks(plain, 0)
+    for depth, name in enumerate(path):
+        members = list(_members(plain, start))
+        found = next((one for one in members if one.name == name), None)
+        if found is None:
+            return _insert(text, start, members, name, _nested(path[depth + 1 :], value))
+        if depth == len(path) - 1:
+            return text[: found.start] + _dumped(text, found.start, value) + text[found.end :]
+        start = found.start
+        if plain[start] != "{":
+            raise NotJson(f"has something else than an object under {name!r}")
+    raise NotJson("needs a name to set")
+
+
+def _plain(text: str) -> str:
+    """The text with comments and trailing commas turned into blanks, every other character in its place."""
+    bare = _COMMENT_OR_TEXT.sub(lambda found: found[0] if found[0][0] == '"' else _blanks(found[0]), text)
+    return _COMMA_OR_TEXT.sub(lambda found: found[0] if found[0][0] == '"' else " ", bare)
+
+
+def _blanks(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _members(plain: str, start: int) -> Iterator[_Member]:
+    """The members of the object that starts at `start`."""
+    at = _after_blanks(plain, start + 1)
+    while plain[at] != "}":
+        name, at = _DECODER.raw_decode(plain, at)
+        at = _after_blanks(plain, _after_blanks(plain, at) + 1)
+        begin = at
+        _, at = _DECODER.raw_decode(plain, at)
+        yield _Member(name, begin, at)
+        at = _after_blanks(plain, at)
+        if plain[at] == ",":
+            at = _after_blanks(plain, at + 1)
+
+
+def _insert(text: str, start: int, members: Sequence[_Member], name: str, value: Any) -> str:
+    """Put a new member first, so that comments stay with the members they stand beside."""
+    outer = _indent_of(text, start)
+    inner = outer + _step(text)
+    head = f"{text[: start + 1]}\n{inner}{json.dumps(name)}: {_indented(value, inner, _step(text))}"
+    rest = text[start + 1 :]
+    if members:
+        return f"{head},{rest}" if rest[:1].isspace() else f"{head},\n{inner}{rest}"
+    return f"{head}{rest}" if "\n" in rest[: rest.index("}")] else f"{head}\n{outer}{rest.lstrip()}"
+
+
+def _dumped(text: str, at: int, value: Any) -> str:
+    return _indented(value, _indent_of(text, at), _step(text))
+
+
+def _indented(value: Any, indent: str, step: str) -> str:
+    return json.dumps(value, indent=step, ensure_ascii=False).replace("\n", f"\n{indent}")
+
+
+def _indent_of(text: str, at: int) -> str:
+    """The blanks at the beginning of the line that holds a place."""
+    line = text[text.rfind("\n", 0, at) + 1 : at + 1]
+    return line[: len(line) - len(line.lstrip())] if line.strip() else line
+
+
+def _step(text: str) -> str:
+    """What one level is indented by."""
+    found = _INDENTED.search(text)
+    return found[1] if found else "  "
+
+
+def _after_blanks(plain: str, at: int) -> int:
+    found = _BLANK.match(plain, at)
+    return found.end() if found else at
+
+
+def _nested(path: Sequence[str], value: Any) -> Any:
+    return {path[0]: _nested(path[1:], value)} if path else value
+
+
+def member(document: object, *path: str) -> Any:
+    """What stands at a path, None where there is nothing."""
+    found: object = document
+    for name in path:
+        found = cast("dict[str, Any]", found).get(name) if isinstance(found, dict) else None
+    return found

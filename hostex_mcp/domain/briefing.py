@@ -1,0 +1,194 @@
+"""What a host has to know about one day: who comes, leaves and stays, and what is wrong.
+
+Only accepted stays count. An *arrival* checks in on the day, a *departure* checks out on it; *in house* is
+who was there the night before and is there the night after. A *request* is a booking that waits for the
+host's approval (`wait_accept`) or the guest's payment (`wait_pay`) and has not begun.
+
+An *anomaly* is something that goes wrong unless somebody acts: of the day and the next one, a same-day
+turnover without a cleaning task, a cleaner or the time for it, an arrival with a balance due or without the
+lock code that the house usually sets; of the coming month (by check-out), stays without a property and
+stays that overlap; and channel accounts that are no longer authorised, and requests that lapse within 12
+hours. Inferred: Airbnb and Vrbo give a host 24 hours for a request, from the time of booking.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from hostex_mcp.api.properties import ChannelAccount
+from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.conflicts import overlaps
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.readiness import balance_due, has_lock_code, is_placed, uses_lock_codes
+from hostex_mcp.domain.turnovers import Turnover
+from hostex_mcp.domain.wording import money
+
+REQUEST_HOURS: Mapping[str, int] = {"airbnb": 24, "vrbo": 24}
+
+_DAY = timedelta(days=1)
+_EXPIRES_SOON = timedelta(hours=12)
+_NOT_AUTHORISED = ("disconnected", "exception")
+_KINDS = (
+    "request_expiring",
+    "overlapping_stays",
+    "unallocated_stay",
+    "turnover_without_cleaning",
+    "turnover_without_time",
+    "turnover_without_cleaner",
+    "arrival_without_lock_code",
+    "balance_due",
+    "channel_disconnected",
+)
+
+Day = Callable[[int], date]
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """Something that goes wrong on a day unless somebody acts: about a stay, a property, or neither."""
+
+    kind: str
+    day: date
+    detail: str
+    stay: Reservation | None = None
+    property_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Movements:
+    """Who comes, leaves and stays on a day, by property and name."""
+
+    arrivals: Sequence[Reservation]
+    departures: Sequence[Reservation]
+    in_house: Sequence[Reservation]
+
+
+def movements(stays: Iterable[Reservation], day: Day) -> Movements:
+    """The movements of each property's own day; `day` tells it, of 0 for stays without a property."""
+    counted = sorted(
+        (one for one in stays if one.status == "accepted"), key=lambda one: (one.property_id, one.stay_code)
+    )
+    return Movements(
+        [one for one in counted if one.check_in_date == day(one.property_id)],
+        [one for one in counted if one.check_out_date == day(one.property_id)],
+        [one for one in counted if one.check_in_date < day(one.property_id) < one.check_out_date],
+    )
+
+
+def requests(stays: Iterable[Reservation], day: Day) -> list[Reservation]:
+    """The requests that have not begun, the one that waits longest first."""
+    open_ones = {
+        one.stay_code: one
+        for one in stays
+        if one.status in ("wait_accept", "wait_pay") and one.check_in_date >= day(one.property_id)
+    }
+    return sorted(open_ones.values(), key=lambda one: (one.status, one.booked_at, one.stay_code))
+
+
+def expires(request: Reservation) -> datetime | None:
+    """When a request lapses, None where that is not known."""
+    hours = REQUEST_HOURS.get(request.channel_type)
+    return request.booked_at + timedelta(hours=hours) if hours and request.status == "wait_accept" else None
+
+
+def by_urgency(warnings: Iterable[Anomaly], day: date) -> list[Anomaly]:
+    """What has to be done by tomorrow first, then by kind and day."""
+    return sorted(warnings, key=lambda one: (one.day > day + _DAY, _KINDS.index(one.kind), one.day))
+
+
+def turnover_warnings(found: Iterable[Turnover]) -> list[Anomaly]:
+    """What is missing on days on which one guest leaves and the next one comes."""
+    kinds = {
+        "cleaning task": "turnover_without_cleaning",
+        "time between check-out and check-in": "turnover_without_time",
+        "who cleans": "turnover_without_cleaner",
+    }
+    return [
+        Anomaly(kinds[missing], one.day, _times(one), one.coming, one.place.id)
+        for one in found
+        if one.same_day
+        for missing in one.missing
+        if missing in kinds
+    ]
+
+
+def arrival_warnings(stays: Sequence[Reservation], day: Day) -> list[Anomaly]:
+    """What is missing for the arrivals of a day and the next one. The balance of an order is told once."""
+    found: list[Anomaly] = []
+    orders: set[str] = set()
+    for one in stays:
+        soon = day(one.property_id) <= one.check_in_date <= day(one.property_id) + _DAY
+        if one.status != "accepted" or not soon:
+            continue
+        if not has_lock_code(one) and uses_lock_codes(one, stays):
+            found.append(_of_stay("arrival_without_lock_code", one, ""))
+        due = balance_due(one)
+        if due and one.reservation_code not in orders:
+            orders.add(one.reservation_code)
+            found.append(_of_stay("balance_due", one, money(due.amount, due.currency)))
+    return found
+
+
+def placing_warnings(stays: Sequence[Reservation], day: Day) -> list[Anomaly]:
+    """Stays that have no property, and stays that hold the same nights, from a day on."""
+    homeless = [
+        _of_stay("unallocated_stay", one, "")
+        for one in stays
+        if one.status == "accepted" and not is_placed(one) and one.check_out_date > day(one.property_id)
+    ]
+    doubled = [
+        Anomaly(
+            "overlapping_stays",
+            one.first_night,
+            f"same {one.nights} night{'' if one.nights == 1 else 's'} as {_named(one.first)} "
+            f"({one.first.stay_code})",
+            one.second,
+            one.second.property_id,
+        )
+        for one in overlaps(_ahead(stays, day))
+    ]
+    return [*homeless, *doubled]
+
+
+def request_warnings(waiting: Iterable[Reservation], now: datetime, day: Day) -> list[Anomaly]:
+    """The requests that lapse soon."""
+    found: list[Anomaly] = []
+    for one in waiting:
+        until = expires(one)
+        if until and now <= until <= now + _EXPIRES_SOON:
+            hours = (until - now).total_seconds() / 3600
+            detail = f"lapses in {hours:.0f} h"
+            found.append(Anomaly("request_expiring", day(one.property_id), detail, one, one.property_id))
+    return found
+
+
+def channel_warnings(accounts: Iterable[ChannelAccount], day: date) -> list[Anomaly]:
+    """The channel accounts that Hostex cannot use any more."""
+    return [
+        Anomaly("channel_disconnected", day, f"{one.channel_type} {one.username or ''}: {one.auth_status}")
+        for one in accounts
+        if one.auth_status in _NOT_AUTHORISED
+    ]
+
+
+def _ahead(stays: Iterable[Reservation], day: Day) -> list[Reservation]:
+    """Stays that have nights to come, each from today on, so that past overlaps are left out."""
+    return [
+        one.model_copy(update={"check_in_date": max(one.check_in_date, day(one.property_id))})
+        for one in stays
+        if one.check_out_date > day(one.property_id)
+    ]
+
+
+def _of_stay(kind: str, stay: Reservation, detail: str) -> Anomaly:
+    return Anomaly(kind, stay.check_in_date, detail, stay, stay.property_id)
+
+
+def _times(one: Turnover) -> str:
+    leaves = f"{one.out_time:%H:%M}" if one.out_time else "?"
+    comes = f"{one.in_time:%H:%M}" if one.in_time else "?"
+    return f"out {leaves}, in {comes}"
+
+
+def _named(stay: Reservation) -> str:
+    return one_line(stay.guest_name or "") or "a guest without a name"

@@ -1,0 +1,116 @@
+"""Whether the daily rules of a listing let a stay be booked, and which of them stand in the way."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from hostex_mcp.api.calendar import CalendarDay, Restrictions
+from hostex_mcp.domain.nights import ONE, nights
+
+ListingDays = Mapping[date, CalendarDay]
+
+_NO_RULES = Restrictions()
+_ADVANCE = re.compile(r"(?:(\d+)D)?(?:(\d+)H)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A rule that a stay would break, by its name in Hostex, on one day. `rule` is `inventory` where the
+    channel sells no unit, and `unknown` where Hostex tells nothing of the night."""
+
+    rule: str
+    day: date
+    value: int | str | bool
+
+
+def broken_rules(days: ListingDays, check_in: date, check_out: date) -> list[Broken]:
+    """What keeps a listing from selling these nights, one entry per rule. Rules that the channel does not
+    tell are taken as open; a limit of 0 is none."""
+    wanted = nights(check_in, check_out)
+    return [
+        *_closed(days, wanted),
+        *_on_arrival(days, check_in, len(wanted)),
+        *_through(days, wanted),
+        *_on_departure(days, check_out),
+    ]
+
+
+def advance_broken(days: ListingDays, check_in: date, today: date) -> list[Broken]:
+    """Whether a stay is booked too late or too early for the arrival day's notice and horizon. Only whole
+    days of the notice count, as the hour that it runs to is not told (Inferred)."""
+    rules = _rules(days, check_in)
+    ahead = (check_in - today).days
+    least, most = _whole_days(rules.min_advance_reservation), _whole_days(rules.max_advance_reservation)
+    found: list[Broken] = []
+    if least is not None and ahead < least:
+        found.append(Broken("min_advance_reservation", check_in, rules.min_advance_reservation or ""))
+    if most is not None and ahead > most:
+        found.append(Broken("max_advance_reservation", check_in, rules.max_advance_reservation or ""))
+    return found
+
+
+def longest_stay(days: ListingDays, check_in: date, most: int, least: int = 1) -> int | None:
+    """The longest stay of `least` to `most` nights that can be booked from a day on, None for none."""
+    rules = _rules(days, check_in)
+    if rules.closed_on_arrival:
+        return None
+    upper = min([most, *(limit for limit in [rules.max_stay_on_arrival] if limit)])
+    lower = max(least, rules.min_stay_on_arrival or 1)
+    lengths = range(upper, lower - 1, -1)
+    return next((n for n in lengths if not broken_rules(days, check_in, check_in + n * ONE)), None)
+
+
+def _rules(days: ListingDays, day: date) -> Restrictions:
+    known = days.get(day)
+    return known.restrictions if known and known.restrictions else _NO_RULES
+
+
+def _closed(days: ListingDays, wanted: Sequence[date]) -> Iterator[Broken]:
+    for night in wanted:
+        day = days.get(night)
+        if day is None:
+            yield Broken("unknown", night, "")
+            return
+        if day.inventory < 1:
+            yield Broken("inventory", night, day.inventory)
+            return
+
+
+def _on_arrival(days: ListingDays, day: date, length: int) -> Iterator[Broken]:
+    rules = _rules(days, day)
+    if rules.closed_on_arrival:
+        yield Broken("closed_on_arrival", day, True)
+    if rules.min_stay_on_arrival and length < rules.min_stay_on_arrival:
+        yield Broken("min_stay_on_arrival", day, rules.min_stay_on_arrival)
+    if rules.max_stay_on_arrival and length > rules.max_stay_on_arrival:
+        yield Broken("max_stay_on_arrival", day, rules.max_stay_on_arrival)
+    if rules.exact_stay_on_arrival and length != rules.exact_stay_on_arrival:
+        yield Broken("exact_stay_on_arrival", day, rules.exact_stay_on_arrival)
+
+
+def _through(days: ListingDays, wanted: Sequence[date]) -> Iterator[Broken]:
+    limits = [(night, _rules(days, night)) for night in wanted]
+    least = max(((rules.min_stay_through or 0, night) for night, rules in limits), default=(0, None))
+    most = min(
+        ((rules.max_stay_through, night) for night, rules in limits if rules.max_stay_through),
+        default=(0, None),
+    )
+    if least[1] and len(wanted) < least[0]:
+        yield Broken("min_stay_through", least[1], least[0])
+    if most[1] and len(wanted) > most[0]:
+        yield Broken("max_stay_through", most[1], most[0])
+
+
+def _on_departure(days: ListingDays, day: date) -> Iterator[Broken]:
+    if _rules(days, day).closed_on_departure:
+        yield Broken("closed_on_departure", day, True)
+
+
+def _whole_days(text: str | None) -> int | None:
+    """The whole days of an advance time such as `4D12H`; None where nothing readable is set."""
+    found = _ADVANCE.fullmatch(text or "")
+    if not found or not any(found.groups()):
+        return None
+    given, hours = (int(one or 0) for one in found.groups())
+    return given + timedelta(hours=hours).days

@@ -1,0 +1,155 @@
+"""Which guests wait for an answer, since when, and how urgent that is.
+
+A guest *waits* when no person of the team has written after the guest's last message. Templates, Hostex's
+assistant and lines that channels insert are no answer. The wait is counted from the first of the guest's
+messages that came after the team's last one, or from the guest's first where the team never wrote.
+
+Where a guest stands: `in_house` from the day after check-in, or once checked in, until check-out day;
+`arriving` before; `request` for a booking that waits for approval or payment; `inquiry` without a booking;
+`past` after; `cancelled` for what was cancelled, denied or expired. Of several stays the most urgent counts.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from hostex_mcp.api.messaging import Conversation, ConversationActivity, Message
+from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.messages import author
+
+Standing = Literal["in_house", "arriving", "request", "inquiry", "past", "cancelled"]
+Today = Callable[[int], date]
+
+SOON_DAYS = 7
+
+_RANKS: Mapping[Standing, int] = {
+    "in_house": 0,
+    "arriving": 1,
+    "request": 2,
+    "inquiry": 2,
+    "past": 4,
+    "cancelled": 4,
+}
+_ARRIVING_LATER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a thread is about: where the guest stands, on which property (0 if none is known), from when to
+    when, and which stay it is, where that is known. `days` is the number of days until an arrival."""
+
+    standing: Standing
+    property_id: int = 0
+    check_in: date | None = None
+    check_out: date | None = None
+    stay: Reservation | None = None
+    reservation_code: str | None = None
+    days: int | None = None
+
+    @property
+    def rank(self) -> int:
+        """How urgent a message is, 0 the most: guests in house, arrivals within a week, requests and
+        inquiries, later arrivals, the rest."""
+        later = self.standing == "arriving" and (self.days or 0) > SOON_DAYS
+        return _ARRIVING_LATER if later else _RANKS[self.standing]
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The guest's messages that wait, newest first, and whether something automatic was sent after them."""
+
+    messages: Sequence[Message]
+    automatic: bool
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when an answer is missing."""
+        return self.messages[-1].created_at
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A guest who waits."""
+
+    thread: Conversation
+    about: About
+    unanswered: Unanswered
+    hours: float | None
+
+
+def unanswered(thread: Conversation) -> Unanswered | None:
+    """What a guest wrote that nobody has answered, None if there is nothing."""
+    asked: list[Message] = []
+    automatic = False
+    for one in thread.messages:
+        who = author(one.sender_role, one.sender_name, one.content)
+        if who == "team":
+            break
+        if who == "guest":
+            asked.append(one)
+        automatic = automatic or (who == "automation" and not asked)
+    return Unanswered(asked, automatic) if asked else None
+
+
+def about(thread: Conversation, stays: Iterable[Reservation], today: Today) -> About:
+    """What a thread is about, by the stays that are its own and by what it says itself of others."""
+    codes = {one.reservation_code for one in thread.activities if one.reservation_code}
+    own = [one for one in stays if one.conversation_id == thread.id or one.reservation_code in codes]
+    known = {one.reservation_code for one in own}
+    told = [one for one in thread.activities if one.reservation_code not in known]
+    found = [*(_of_stay(one, today) for one in own), *(_of_activity(one, today) for one in told)]
+    return min(found, key=lambda one: (one.rank, one.days or 0), default=About("inquiry"))
+
+
+def homes(thread: Conversation) -> set[int]:
+    """The properties that a thread speaks of."""
+    return {one.property.id for one in thread.activities if one.property and one.property.id}
+
+
+def waiting(
+    threads: Iterable[Conversation], stays: Iterable[Reservation], today: Today, now: datetime
+) -> list[Waiting]:
+    """The guests who wait, most urgent first, of equals the one who waits longest."""
+    known = list(stays)
+    found: list[Waiting] = []
+    for thread in threads:
+        if open_one := unanswered(thread):
+            hours = (now - open_one.since).total_seconds() / 3600 if open_one.since else None
+            found.append(Waiting(thread, about(thread, known, today), open_one, hours))
+    return sorted(found, key=lambda one: (one.about.rank, -(one.hours or 0), one.thread.id))
+
+
+def _of_stay(stay: Reservation, today: Today) -> About:
+    dates = stay.check_in_date, stay.check_out_date
+    day = today(stay.property_id)
+    standing = _standing(*dates, day)
+    if stay.status in ("wait_accept", "wait_pay"):
+        standing = "request"
+    elif stay.status != "accepted":
+        standing = "cancelled"
+    elif standing == "arriving" and stay.stay_status == "in_house":
+        standing = "in_house"
+    elif standing == "in_house" and stay.stay_status == "stay_completed":
+        standing = "past"
+    days = (stay.check_in_date - day).days if standing == "arriving" else None
+    return About(standing, stay.property_id, *dates, stay, stay.reservation_code, days)
+
+
+def _of_activity(one: ConversationActivity, today: Today) -> About:
+    home = (one.property.id if one.property else None) or 0
+    come, leave = one.check_in_date, one.check_out_date
+    if come is None or leave is None:
+        return About("inquiry", home, come, leave, None, one.reservation_code)
+    day = today(home)
+    standing = _standing(come, leave, day)
+    if one.activity_type == "inquiry":
+        standing = "past" if come < day else "inquiry"
+    days = (come - day).days if standing == "arriving" else None
+    return About(standing, home, come, leave, None, one.reservation_code, days)
+
+
+def _standing(come: date, leave: date, day: date) -> Standing:
+    if leave < day:
+        return "past"
+    return "in_house" if come < day else "arriving"

@@ -1,0 +1,70 @@
+"""`/`: the page for people who open the server's address in a browser: what it is, and how to add it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hostex_mcp.http.config import Address
+from hostex_mcp.http.connect.render import page
+from hostex_mcp.install_links import NAME, cursor_link, vscode_link
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one client is told of the server: by a link, a command, or steps in its settings."""
+
+    client: str
+    link: str = ""
+    button: str = ""
+    command: str = ""
+    steps: Sequence[str] = ()
+
+
+def landing_route(address: Address, *, accounts: bool, previews: bool) -> Route:
+    """The route of the page. Without `accounts` there is nothing to sign in to, without `previews` changes
+    are not shown first; it promises neither."""
+
+    async def show(_: Request) -> Response:
+        url = address.resource
+        return page("landing.html", url=url, ways=ways(url), accounts=accounts, previews=previews)
+
+    return Route("/", show, methods=["GET"])
+
+
+def ways(url: str) -> list[Way]:
+    """Every client with what it needs, the quickest first."""
+    return [
+        Way(
+            "Claude",
+            link="https://claude.ai/settings/connectors",
+            button="Open Claude settings",
+            steps=(
+                "Open Settings, Connectors, on the web or in the app.",
+                "Choose “Add custom connector”.",
+                "Paste the address and choose “Connect”.",
+            ),
+        ),
+        Way(
+            "ChatGPT",
+            link="https://chatgpt.com/#settings/Connectors",
+            button="Open ChatGPT settings",
+            steps=(
+                "Open Settings, Connectors, and switch on developer mode under Advanced.",
+                "Choose “Create”, give it a name and paste the address.",
+            ),
+        ),
+        Way("Cursor", link=cursor_link({"url": url}), button="Add to Cursor"),
+        Way("VS Code", link=vscode_link({"type": "http", "url": url}), button="Add to VS Code"),
+        Way("Claude Code", command=f"claude mcp add --transport http {NAME} {url}"),
+        Way("Codex", command=f"codex mcp add {NAME} --url {url}"),
+        Way(
+            "Windsurf and others",
+            steps=(
+                "Open the MCP settings of the app and add a server of the kind “Streamable HTTP”.",
+                "Paste the address.",
+            ),
+        ),
+    ]

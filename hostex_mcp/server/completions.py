@@ -1,0 +1,39 @@
+"""Completions: properties by title, stays and threads by code, as the arguments of prompts and resources."""
+
+from mcp.types import CompleteRequestParams, CompleteResult, Completion
+
+from hostex_mcp.api import read_all
+from hostex_mcp.api.messaging import LIST_CONVERSATIONS
+from hostex_mcp.api.properties import LIST_PROPERTIES
+from hostex_mcp.api.reservations import LIST_RESERVATIONS
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.names import fold
+from hostex_mcp.server.engine import Engine
+
+_MOST = 100
+
+
+async def complete(engine: Engine, params: CompleteRequestParams) -> CompleteResult:
+    """What an argument may become: titles that hold what was typed, codes that begin with it."""
+    typed = params.argument.value[:_MOST]
+    values = await _values(engine, params.argument.name, typed)
+    shown = values[:_MOST]
+    return CompleteResult(
+        completion=Completion(values=shown, total=len(values), has_more=len(values) > _MOST)
+    )
+
+
+async def _values(engine: Engine, argument: str, typed: str) -> list[str]:
+    client, reachable = engine.context.client, engine.selection.reachable
+    match argument:
+        case "property" | "property_id" if "list_properties" in reachable:
+            titles = [one_line(one.title) for one in (await read_all(client, LIST_PROPERTIES)).items]
+            return sorted((one for one in titles if fold(typed) in fold(one)), key=str.casefold)
+        case "stay_code" if "list_reservations" in reachable:
+            stays = (await client.page(LIST_RESERVATIONS)).items
+            return [one.stay_code for one in stays if one.stay_code.startswith(typed)]
+        case "conversation_id" if "list_conversations" in reachable:
+            threads = (await client.page(LIST_CONVERSATIONS)).items
+            return [one.id for one in threads if one.id.startswith(typed)]
+        case _:
+            return []

@@ -1,0 +1,241 @@
+"""Resources: a property, a stay, a thread and a month's accounts by address, and reference pages.
+
+What a resource shows is what the tool behind it shows: the same privacy, the same scope, the same limits.
+"""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, get_args
+from urllib.parse import unquote
+
+from mcp import MCPError
+from mcp.types import (
+    INVALID_PARAMS,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
+    Resource,
+    ResourceTemplate,
+    TextResourceContents,
+)
+
+from hostex_mcp.domain import conflicts, gaps, nights, performance, turnovers
+from hostex_mcp.domain.performance import Period
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.failures import HINTS
+from hostex_mcp.server.render import to_json
+from hostex_mcp.tools import reservations, tasks
+from hostex_mcp.tools.insight_month_end import as_csv, home_rows, read_books
+from hostex_mcp.tools.tool import TOOLSETS
+
+_JSON, _CSV, _TEXT = "application/json", "text/csv", "text/markdown"
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+Read = Callable[[Engine, str], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of resource with an address of its own for each thing: the tool whose rights it needs, and how
+    one is read."""
+
+    template: str
+    argument: str
+    title: str
+    about: str
+    mime_type: str
+    tool: str
+    read: Read
+
+    @property
+    def prefix(self) -> str:
+        """What every address of the kind begins with."""
+        return self.template.partition("{")[0]
+
+    @property
+    def suffix(self) -> str:
+        """What every address of the kind ends with."""
+        return self.template.partition("}")[2]
+
+    def named(self, uri: str) -> str | None:
+        """What an address of this kind names, None for an address of another."""
+        if not (uri.startswith(self.prefix) and uri.endswith(self.suffix)):
+            return None
+        name = uri[len(self.prefix) : len(uri) - len(self.suffix)]
+        return unquote(name) if name and "/" not in name else None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A reference page, the same for everybody."""
+
+    uri: str
+    title: str
+    about: str
+    text: Callable[[], str]
+
+
+async def _answer(engine: Engine, tool: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a reading tool answers; its error as the protocol's, as resources have no other."""
+    result: Any = await engine.call(tool, arguments)
+    answer: Mapping[str, Any] = result.structured_content
+    if result.is_error:
+        error = answer["error"]
+        raise MCPError(code=INVALID_PARAMS, message=f"{error['message']} {error['hint']}", data=error)
+    return answer
+
+
+def _by_code(tool: str, argument: str) -> Read:
+    async def read(engine: Engine, name: str) -> str:
+        return to_json(await _answer(engine, tool, {argument: name}))
+
+    return read
+
+
+async def _property(engine: Engine, name: str) -> str:
+    by = {"id": name} if name.isdigit() else {"name": name}
+    found = (await _answer(engine, "list_properties", {**by, "detail": "full"}))["items"]
+    if len(found) != 1:
+        problem = "No property has" if not found else "Several properties have"
+        raise MCPError(code=INVALID_PARAMS, message=f"{problem} this id or title.")
+    return to_json(found[0])
+
+
+async def _month(engine: Engine, name: str) -> str:
+    found = _MONTH.fullmatch(name)
+    if found is None:
+        raise MCPError(code=INVALID_PARAMS, message="A month is written YYYY-MM.")
+    start = date(int(found[1]), int(found[2]), 1)
+    whole = Period(start, start + timedelta(days=31)).months()[0]
+    books = await read_books(engine.context, whole)
+    return as_csv(home_rows(books, books.of_homes()))
+
+
+KINDS = (
+    Kind(
+        "hostex://properties/{property_id}",
+        "property_id",
+        "Property",
+        "One property by its id or title.",
+        _JSON,
+        "list_properties",
+        _property,
+    ),
+    Kind(
+        "hostex://stays/{stay_code}",
+        "stay_code",
+        "Stay",
+        "One stay with guest, money, thread, tasks and reviews.",
+        _JSON,
+        "get_stay",
+        _by_code("get_stay", "stay_code"),
+    ),
+    Kind(
+        "hostex://conversations/{conversation_id}",
+        "conversation_id",
+        "Conversation",
+        "One guest thread with its newest messages.",
+        _JSON,
+        "get_conversation",
+        _by_code("get_conversation", "conversation_id"),
+    ),
+    Kind(
+        "hostex://month-end/{month}.csv",
+        "month",
+        "Accounts of a month",
+        "A row for each property and currency, for a spreadsheet.",
+        _CSV,
+        "get_month_end",
+        _month,
+    ),
+)
+
+
+def _enums() -> str:
+    lists: Mapping[str, tuple[Any, ...]] = {
+        "Status of a stay": get_args(reservations.Status),
+        "Type of a task": get_args(tasks.TaskType),
+        "Status of a task": get_args(tasks.TaskStatus),
+        "Toolsets": TOOLSETS,
+    }
+    return "\n".join(f"- {name}: {', '.join(map(str, values))}" for name, values in lists.items())
+
+
+def _errors() -> str:
+    return "\n".join(f"- `{kind}`: {hint}" for kind, hint in HINTS.items())
+
+
+def _definitions() -> str:
+    parts = (performance, nights, gaps, turnovers, conflicts)
+    return "\n\n".join(inspect.cleandoc(part.__doc__ or "") for part in parts)
+
+
+PAGES = (
+    Page("hostex://reference/enums", "Values", "Which values statuses and types take.", _enums),
+    Page("hostex://reference/errors", "Errors", "Every kind of error and what to do about it.", _errors),
+    Page(
+        "hostex://reference/definitions", "Definitions", "What occupancy, ADR, gap … mean here.", _definitions
+    ),
+)
+
+
+async def list_resources(engine: Engine, params: PaginatedRequestParams | None) -> ListResourcesResult:
+    """The reference pages."""
+    return ListResourcesResult(
+        resources=[
+            Resource(
+                name=page.uri.rpartition("/")[2],
+                title=page.title,
+                uri=page.uri,
+                description=page.about,
+                mime_type=_TEXT,
+            )
+            for page in PAGES
+        ]
+    )
+
+
+async def list_templates(
+    engine: Engine, params: PaginatedRequestParams | None
+) -> ListResourceTemplatesResult:
+    """The kinds of resources that this session may read."""
+    return ListResourceTemplatesResult(
+        resource_templates=[
+            ResourceTemplate(
+                name=kind.argument,
+                title=kind.title,
+                uri_template=kind.template,
+                description=kind.about,
+                mime_type=kind.mime_type,
+            )
+            for kind in KINDS
+            if kind.tool in engine.selection.reachable
+        ]
+    )
+
+
+async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> ReadResourceResult:
+    """What stands at an address.
+
+    Raises:
+        MCPError: -32602 for an address at which nothing stands, or that this session may not read.
+    """
+    uri = params.uri
+    for page in PAGES:
+        if page.uri == uri:
+            return _contents(uri, _TEXT, page.text())
+    for kind in KINDS:
+        name = kind.named(uri)
+        if name is not None and kind.tool in engine.selection.reachable:
+            return _contents(uri, kind.mime_type, await kind.read(engine, name))
+    known = ", ".join([*(kind.template for kind in KINDS), *(page.uri for page in PAGES)])
+    raise MCPError(code=INVALID_PARAMS, message=f"Nothing stands at {uri[:200]}; addresses: {known}")
+
+
+def _contents(uri: str, mime_type: str, text: str) -> ReadResourceResult:
+    return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=mime_type, text=text)])

@@ -1,0 +1,263 @@
+"""What the daily and money answers read besides calendars: stays of any length, tasks, reviews, transactions
+and guest threads. Each read is capped and says so."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import product
+from typing import Annotated, Any, TypeVar
+
+from annotated_types import MaxLen, MinLen
+
+from hostex_mcp.api import (
+    RESERVATION_WINDOW_DAYS,
+    REVIEW_WINDOW_DAYS,
+    TRANSACTION_WINDOW_DAYS,
+    HostexError,
+    Listing,
+    read_all,
+    windows,
+)
+from hostex_mcp.api.calendar import LIST_AVAILABILITIES, AvailabilityDay
+from hostex_mcp.api.finance import LIST_TRANSACTIONS, Transaction
+from hostex_mcp.api.messaging import GET_CONVERSATION, LIST_CONVERSATIONS, Conversation, ConversationSummary
+from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
+from hostex_mcp.api.reviews import LIST_REVIEWS, Review
+from hostex_mcp.api.tasks import LIST_TASKS, Task
+from hostex_mcp.domain.nights import holds
+from hostex_mcp.tools.arguments import PropertyId
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.gather_portfolio import Failure, Gathered, Portfolio, each, stays_between
+from hostex_mcp.tools.progress import progress
+
+_MOST_ROWS = 20_000
+_DAY = timedelta(days=1)
+_MONTH = timedelta(days=31)
+_YEAR = timedelta(days=364)
+_HALF_YEAR = timedelta(days=RESERVATION_WINDOW_DAYS)
+_MOST_NAMED = 5
+_AT_ONCE = 100
+_CALENDAR_DAYS = 365
+
+
+PartT = TypeVar("PartT")
+
+PropertyIds = Annotated[list[PropertyId], MinLen(1), MaxLen(500)]
+
+
+@dataclass(slots=True)
+class Parts:
+    """The reads of one answer that may fail without it: `failures` says which did."""
+
+    failures: list[Failure] = field(default_factory=list[Failure])
+
+    async def read(self, what: str, part: Awaitable[PartT], instead: PartT) -> PartT:
+        """What a part gives, or `instead` where it could not be read."""
+        try:
+            return await part
+        except HostexError as error:
+            self.failures.append(Failure(None, error.kind, f"{what}: {error.message}"))
+            return instead
+
+
+@dataclass(slots=True)
+class Threads:
+    """Guest threads with all their messages. `left` counts those that were too many to read."""
+
+    items: list[Conversation]
+    left: int = 0
+    failed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+
+    def rows(self) -> list[dict[str, str]]:
+        """The first threads that could not be read, as an answer tells them."""
+        return [
+            {"conversation_id": one, "kind": kind, "message": message}
+            for one, kind, message in self.failed[:_MOST_NAMED]
+        ]
+
+
+async def all_stays(
+    context: Context, meant: Portfolio, start: date, end: date, *, following: bool = False
+) -> Gathered[Reservation]:
+    """Every stay that touches the days from `start` to `end`, both included, of any length and status, in
+    the order of check-in; with `following` also those that come later and end within a month.
+
+    Hostex finds stays by check-in or check-out only. So check-outs up to a month behind the end are read,
+    and those of the half year after it whose check-in is at most half a year before the end. A still longer
+    stay shows as a closed last night without a remark that no stay explains; if there is one, a year each way
+    is read. What stays unexplained is a block, or is named in `notes`.
+    """
+    found = await stays_between(context, meant, start, end, _MONTH)
+    found.items += await _long_stays(context, meant, end, _HALF_YEAR)
+    if await _unexplained(context, meant, found.items, end):
+        found.items += await _long_stays(context, meant, end, _HALF_YEAR * 2)
+        found.notes += _still_unknown(meant, await _unexplained(context, meant, found.items, end), end)
+    touching = [one for one in found.items if following or one.check_in_date <= end]
+    unique = {one.stay_code: one for one in touching}
+    found.items = sorted(unique.values(), key=lambda one: (one.check_in_date, one.stay_code))
+    return found
+
+
+async def closed_nights(
+    context: Context, property_ids: Sequence[int], start: date, end: date
+) -> Mapping[int, set[date]]:
+    """The nights from `start` to `end`, both included, that the calendar of each property shows as closed,
+    by a stay or a block. Hostex shows no calendar that begins more than a year away (see `known_from`)."""
+    closed: dict[int, set[date]] = {one: set() for one in property_ids}
+    for property_id, day in await _calendar(context, property_ids, start, end):
+        if not day.available:
+            closed.setdefault(property_id, set()).add(day.date)
+    return closed
+
+
+def known_from(context: Context) -> date:
+    """The first day of which the master calendar tells anything (documented: within one year of today)."""
+    return context.now().date() - _YEAR
+
+
+async def _calendar(
+    context: Context, property_ids: Sequence[int], start: date, end: date
+) -> list[tuple[int, AvailabilityDay]]:
+    start, latest = max(start, known_from(context)), context.now().date() + _YEAR
+    queries = [
+        {"property_ids": list(property_ids[place : place + _AT_ONCE]), "start_date": first, "end_date": last}
+        for place in range(0, len(property_ids), _AT_ONCE)
+        for first, last in windows(start, end, _CALENDAR_DAYS)
+        if first <= latest
+    ]
+    answers = await asyncio.gather(
+        *(context.client.call(LIST_AVAILABILITIES, query=query) for query in queries)
+    )
+    return [(one.id, day) for answer in answers for one in answer for day in one.availabilities]
+
+
+async def _unexplained(
+    context: Context, meant: Portfolio, stays: Iterable[Reservation], night: date
+) -> list[int]:
+    """The properties that are closed without a remark for a night which none of these stays holds."""
+    held = {
+        one.property_id for one in stays if holds(one) and one.check_in_date <= night < one.check_out_date
+    }
+    ids = [one.id for one in meant.properties if one.id not in held]
+    days = await _calendar(context, ids, night, night)
+    return [one for one, day in days if day.date == night and not day.available and not day.remarks]
+
+
+async def _long_stays(context: Context, meant: Portfolio, night: date, reach: timedelta) -> list[Reservation]:
+    """The stays that hold a night and end more than a month behind it; they began and end within `reach`.
+    Inferred: Hostex takes filters by check-in and by check-out together."""
+    came = windows(night - reach + _DAY, night, RESERVATION_WINDOW_DAYS)
+    leave = windows(night + _MONTH + _DAY, night + _MONTH + reach, RESERVATION_WINDOW_DAYS)
+    queries = [
+        {
+            "start_check_in_date": first,
+            "end_check_in_date": last,
+            "start_check_out_date": soonest,
+            "end_check_out_date": latest,
+        }
+        for (first, last), (soonest, latest) in product(came, leave)
+    ]
+    kept = {0, *(one.id for one in meant.properties)}
+    return [one for one in await _listed(context, LIST_RESERVATIONS, queries) if one.property_id in kept]
+
+
+def _still_unknown(meant: Portfolio, property_ids: Sequence[int], night: date) -> list[str]:
+    if not property_ids:
+        return []
+    named = ", ".join(meant.titled(one) for one in property_ids[:_MOST_NAMED])
+    more = len(property_ids) - _MOST_NAMED
+    others = f" and {more} more" if more > 0 else ""
+    return [f"Closed on {night} by a block, or by a stay of more than a year: {named}{others}."]
+
+
+async def tasks_between(context: Context, meant: Portfolio, start: date, end: date) -> list[Task]:
+    """The tasks of these properties expected from one day to another, both included, but cancelled ones."""
+    ids = {one.id for one in meant.properties}
+    tasks: list[Task] = await _listed(context, LIST_TASKS, [{"start_date": start, "end_date": end}])
+    return [one for one in tasks if one.status != "cancelled" and (one.property_id or 0) in {0, *ids}]
+
+
+async def reviews_between(
+    context: Context, meant: Portfolio, start: date, end: date, status: str
+) -> list[Review]:
+    """The reviews in one state of stays that checked out from one day to another, both included."""
+    queries = [
+        {"review_status": status, "start_check_out_date": first, "end_check_out_date": last}
+        for first, last in windows(start, end, REVIEW_WINDOW_DAYS)
+    ]
+    ids = {one.id for one in meant.properties}
+    return [one for one in await _listed(context, LIST_REVIEWS, queries) if one.property_id in ids]
+
+
+async def transactions_between(context: Context, start: date, end: date) -> list[Transaction]:
+    """The account's income and expenses that took effect from one day to another, both included, by the
+    operator's clock."""
+    cut = windows(start, end, TRANSACTION_WINDOW_DAYS)
+    return await _listed(
+        context, LIST_TRANSACTIONS, [{"start_date": one, "end_date": two} for one, two in cut]
+    )
+
+
+async def threads_since(context: Context, since: datetime, most: int) -> Threads:
+    """The threads with a message after a moment, newest first, with their messages. A thread that has no new
+    message since it was last read here is not read again; of the others at most `most` are.
+
+    The list is almost, not wholly, in order (observed), so it is read on until a whole page is older.
+    """
+    listed = [one for one in await _recent(context, since) if one.last_message_at >= since]
+    listed.sort(key=lambda one: one.last_message_at, reverse=True)
+    return await _threads(context, {one.id: one.last_message_at for one in listed}, most)
+
+
+async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads:
+    """The threads with these ids, with their messages; as `threads_since`, but where the last message is more
+    than a month old a thread is read again each time."""
+    spoken = {one.id: one.last_message_at for one in await _recent(context, context.now() - _MONTH)}
+    return await _threads(context, {one: spoken.get(one) for one in ids}, most)
+
+
+async def _threads(context: Context, spoken: Mapping[str, datetime | None], most: int) -> Threads:
+    """Threads by their id and the time of their last message, where it is known."""
+    found = {one: context.memory.recall(("thread", one, last)) for one, last in spoken.items()}
+    unread = [one for one, thread in found.items() if thread is None]
+    wanted = unread[:most]
+    done = 0
+
+    async def read(one: str) -> None:
+        nonlocal done
+        found[one] = await context.client.call(GET_CONVERSATION, path={"conversation_id": one})
+        if spoken[one]:
+            context.memory.keep(("thread", one, spoken[one]), found[one])
+        done += 1
+        await progress(done, len(wanted), "Reading guest threads")
+
+    got = await each(wanted, read, may_fail=True)
+    # A thread that is also about a property which is not served is none of ours.
+    failed = [(one, why) for one, why in got.failed if why.kind != "blocked"]
+    known = [one for one in found.values() if one]
+    if failed and not known:
+        raise failed[0][1]
+    told = [(one, why.kind, why.message) for one, why in failed]
+    return Threads(known, len(unread) - len(wanted), told)
+
+
+async def _recent(context: Context, since: datetime) -> Sequence[ConversationSummary]:
+    rows: dict[str, ConversationSummary] = {}
+    offset = 0
+    while True:
+        page = await context.client.page(LIST_CONVERSATIONS, offset=offset)
+        known = len(rows)
+        rows |= {one.id: one for one in page.items}
+        over = not page.more or len(rows) == known
+        if over or all(one.last_message_at < since for one in page.items):
+            return list(rows.values())
+        offset = page.end
+
+
+async def _listed(context: Context, listing: Listing[Any], queries: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """All rows of several queries of a list, each once."""
+    reads = (read_all(context.client, listing, query=query, most=_MOST_ROWS) for query in queries)
+    return list(
+        {listing.identity(row): row for part in await asyncio.gather(*reads) for row in part.items}.values()
+    )

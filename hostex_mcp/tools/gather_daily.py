@@ -1,0 +1,138 @@
+"""Everything that the briefing of one day is made from."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from hostex_mcp.api import read_all
+from hostex_mcp.api.properties import LIST_CHANNEL_ACCOUNTS, ChannelAccount, Property
+from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
+from hostex_mcp.api.tasks import Task
+from hostex_mcp.domain.briefing import (
+    Anomaly,
+    Movements,
+    arrival_warnings,
+    by_urgency,
+    channel_warnings,
+    movements,
+    placing_warnings,
+    request_warnings,
+    requests,
+    turnover_warnings,
+)
+from hostex_mcp.domain.reviews_due import ReviewDue
+from hostex_mcp.domain.turnovers import Turnover, turnovers
+from hostex_mcp.domain.waiting import Waiting, waiting
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.gather import Parts, Threads, all_stays, tasks_between, threads_since
+from hostex_mcp.tools.gather_portfolio import Failure, Gathered, Portfolio
+from hostex_mcp.tools.insight_reviews import read_reviews_due
+from hostex_mcp.tools.insight_waiting import among, day_of
+
+_ONE = timedelta(days=1)
+_BACK = timedelta(days=14)
+_THREAD_DAYS, _MOST_THREADS = 14, 100
+_REVIEW_DAYS = 30
+_DONE = ("completed", "cancelled")
+
+
+@dataclass(slots=True)
+class Daily:
+    """One day of a portfolio. `day` tells it for a property, `first` is the earliest of them."""
+
+    meant: Portfolio
+    day: Callable[[int], date]
+    first: date
+    movements: Movements
+    turnovers: Sequence[Turnover]
+    waiting: Sequence[Waiting]
+    requests: Sequence[Reservation]
+    tasks: Sequence[Task]
+    reviews: Sequence[ReviewDue]
+    warnings: Sequence[Anomaly]
+    threads: Threads
+    notes: list[str]
+    failures: list[Failure]
+
+    def place(self, property_id: int) -> Property | None:
+        """A property of the day."""
+        return next((one for one in self.meant.properties if one.id == property_id), None)
+
+
+async def read_day(context: Context, meant: Portfolio, day: date | None, everything: bool) -> Daily:
+    """A day of the properties, each property's own today where none is given. What cannot be read is left out
+    and told; without the stays there is no briefing."""
+    local = day_of(meant)
+    of: Callable[[int], date] = (lambda _: day) if day else local
+    days = {of(one.id) for one in meant.properties} or {of(0)}
+    first, last = min(days), max(days)
+    parts = Parts()
+    stays, threads, tasks, due, accounts, asked = await asyncio.gather(
+        all_stays(context, meant, first - _BACK, last + _ONE, following=True),
+        parts.read("guest threads", _threads(context), Threads([])),
+        parts.read("tasks", tasks_between(context, meant, first, last + _ONE), []),
+        read_reviews_due(context, meant, _REVIEW_DAYS, parts),
+        parts.read("channel accounts", _accounts(context), []),
+        parts.read("requests", _requests(context, meant), []),
+    )
+    open_requests = requests([*stays.items, *asked], of)
+    turned = _turnovers(meant, stays, tasks, of)
+    found = [
+        *turnover_warnings(turned),
+        *arrival_warnings(stays.items, of),
+        *placing_warnings(stays.items, of),
+        *request_warnings(open_requests, context.now(), of),
+        *channel_warnings(accounts, first),
+    ]
+    known = {one.stay_code: one for one in [*stays.items, *asked]}
+    waits = waiting(threads.items, known.values(), local, context.now())
+    return Daily(
+        meant=meant,
+        day=of,
+        first=first,
+        movements=movements(stays.items, of),
+        turnovers=[one for one in turned if one.same_day and one.day == of(one.place.id)],
+        waiting=among(meant, waits, everything),
+        requests=open_requests,
+        tasks=_of_the_day(tasks, of),
+        reviews=due,
+        warnings=by_urgency(found, last),
+        threads=threads,
+        notes=stays.notes,
+        failures=[*stays.failures, *parts.failures],
+    )
+
+
+def _turnovers(
+    meant: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task], of: Callable[[int], date]
+) -> list[Turnover]:
+    """Those of each property's day and the next one."""
+    return [
+        one
+        for place in meant.properties
+        for one in turnovers(place, meant.zone(place), stays.items, tasks, of(place.id), of(place.id) + _ONE)
+    ]
+
+
+def _of_the_day(tasks: Sequence[Task], of: Callable[[int], date]) -> list[Task]:
+    """What is still to be done on the day: by the hour, what nobody is assigned to first of equals."""
+    due = [one for one in tasks if one.expected_date == of(one.property_id or 0) and one.status not in _DONE]
+    return sorted(due, key=lambda one: (one.expected_time or "", bool(one.staff_id), one.id))
+
+
+async def _threads(context: Context) -> Threads:
+    since = context.now() - timedelta(days=_THREAD_DAYS)
+    return await threads_since(context, since, _MOST_THREADS)
+
+
+async def _accounts(context: Context) -> list[ChannelAccount]:
+    return (await read_all(context.client, LIST_CHANNEL_ACCOUNTS)).items
+
+
+async def _requests(context: Context, meant: Portfolio) -> list[Reservation]:
+    """The requests that wait for the host, of stays that end within half a year."""
+    ids = {0, *(one.id for one in meant.properties)}
+    query = {"status": "wait_accept"}
+    rows = (await read_all(context.client, LIST_RESERVATIONS, query=query)).items
+    return [one for one in rows if one.property_id in ids]

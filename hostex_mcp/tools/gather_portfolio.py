@@ -1,0 +1,150 @@
+"""What several answers read first: the properties that are meant, and the stays that touch some days."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, read_all, windows
+from hostex_mcp.api.properties import LIST_PROPERTIES, LIST_PROPERTY_GROUPS, Property
+from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.tools.arguments import InvalidArguments, Problem
+from hostex_mcp.tools.context import Context
+
+ItemT = TypeVar("ItemT")
+AskedT = TypeVar("AskedT")
+
+LONGEST_STAY = timedelta(days=90)
+"""Stays that end later than this after the days asked for are not looked for; the calendar shows them as
+closed nights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that could not be read: which property (None for all), the kind of error, and its message."""
+
+    property_id: int | None
+    kind: str
+    message: str
+
+
+@dataclass(slots=True)
+class Gathered(Generic[ItemT]):
+    """What was read, what was cut or capped, and what could not be read."""
+
+    items: list[ItemT]
+    notes: list[str] = field(default_factory=list[str])
+    failures: list[Failure] = field(default_factory=list[Failure])
+
+
+@dataclass(slots=True)
+class Answers(Generic[AskedT, ItemT]):
+    """What several reads gave, in order, and those that failed, with why."""
+
+    items: list[ItemT]
+    failed: list[tuple[AskedT, HostexError]]
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """The properties that a question is about, and the time by which their days are told."""
+
+    properties: Sequence[Property]
+    now: datetime
+
+    def titled(self, property_id: int) -> str:
+        """A property's title on one line, or its id where it is none of them."""
+        known = {one.id: one.title for one in self.properties}
+        return one_line(known.get(property_id, f"property {property_id}"))
+
+    def zone(self, place: Property) -> ZoneInfo:
+        """A property's time zone; UTC where Hostex tells none that is known."""
+        try:
+            return ZoneInfo(place.timezone or "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
+
+    def today(self, place: Property) -> date:
+        """The date at a property."""
+        return self.now.astimezone(self.zone(place)).date()
+
+    def first_today(self) -> date:
+        """The earliest date at any of the properties."""
+        return min((self.today(one) for one in self.properties), default=self.now.date())
+
+
+async def portfolio(
+    context: Context, property_ids: Sequence[int] | None = None, group_id: int | None = None
+) -> Portfolio:
+    """The properties with these ids and of this group; all where neither is given.
+
+    Raises:
+        InvalidArguments: for a property or group that the account does not have.
+    """
+    every = (await read_all(context.client, LIST_PROPERTIES)).items
+    wanted = {one.id for one in every}
+    if property_ids is not None:
+        unknown = [str(one) for one in property_ids if one not in wanted]
+        if unknown:
+            problem = f"has ids of no property of this account: {', '.join(unknown[:5])}"
+            raise InvalidArguments(Problem("property_ids", problem))
+        wanted &= set(property_ids)
+    if group_id is not None:
+        wanted &= set(await _members(context, group_id))
+    return Portfolio([one for one in every if one.id in wanted], context.now())
+
+
+async def _members(context: Context, group_id: int) -> Sequence[int]:
+    groups = (await read_all(context.client, LIST_PROPERTY_GROUPS)).items
+    for one in groups:
+        if one.id == group_id:
+            return one.property_ids
+    raise InvalidArguments(Problem("group_id", "is the id of no property group of this account"))
+
+
+async def stays_between(
+    context: Context, meant: Portfolio, start: date, end: date, beyond: timedelta = LONGEST_STAY
+) -> Gathered[Reservation]:
+    """The stays of these properties that touch the days from `start` to `end`, both included, and those that
+    follow soon, whatever their status; also those without a property. A stay that ends later than `beyond`
+    after `end` is not found."""
+    ids = [one.id for one in meant.properties]
+    only = {"property_id": ids[0]} if len(ids) == 1 else {}
+    periods = windows(start, end + beyond, RESERVATION_WINDOW_DAYS)
+    reads = [
+        read_all(
+            context.client,
+            LIST_RESERVATIONS,
+            query={"start_check_out_date": first, "end_check_out_date": last, **only},
+            most=20_000,
+        )
+        for first, last in periods
+    ]
+    kept = {0, *ids}
+    rows = [one for part in await asyncio.gather(*reads) for one in part.items if one.property_id in kept]
+    return Gathered(list({one.stay_code: one for one in rows}.values()))
+
+
+async def each(
+    asked: Sequence[AskedT], read: Callable[[AskedT], Awaitable[ItemT]], *, may_fail: bool = False
+) -> Answers[AskedT, ItemT]:
+    """Read for each of these, all at once; the client bounds how many calls run together.
+
+    Raises:
+        HostexError: the first one, when all fail, unless they may.
+    """
+
+    async def attempt(one: AskedT) -> ItemT | HostexError:
+        try:
+            return await read(one)
+        except HostexError as error:
+            return error
+
+    outcomes = await asyncio.gather(*(attempt(one) for one in asked))
+    failed = [(one, why) for one, why in zip(asked, outcomes, strict=True) if isinstance(why, HostexError)]
+    if asked and len(failed) == len(asked) and not may_fail:
+        raise failed[0][1]
+    return Answers([one for one in outcomes if not isinstance(one, HostexError)], failed)

@@ -1,0 +1,300 @@
+"""The accounts of a month, for owners and books."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import Any, TypedDict
+
+from hostex_mcp.api import read_all
+from hostex_mcp.api.finance import Transaction
+from hostex_mcp.api.properties import LIST_PROPERTY_GROUPS, PropertyGroup
+from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.money import by_currency, exact, rounded
+from hostex_mcp.domain.month_end import (
+    Account,
+    Balance,
+    accounts,
+    alterations,
+    balances,
+    homes_of,
+    property_of,
+)
+from hostex_mcp.domain.performance import Period, grouped
+from hostex_mcp.tools.arguments import Day, Id, in_order
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.gather import all_stays, transactions_between
+from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
+from hostex_mcp.tools.insight_performance import PropertyIds
+from hostex_mcp.tools.results import Record, lean
+from hostex_mcp.tools.tool import tool
+
+_MOST = 50
+_DEFINITIONS = (
+    "revenue and commission: stays' prices spread over their nights, those inside the period; income and "
+    "expenses: entries recorded as paid in the period, outstanding: recorded, not paid; result = revenue - "
+    "commission - expenses; unreceived: balances of orders that checked out in the period, whole orders"
+)
+
+
+class MoneyRow(TypedDict, total=False):
+    """One currency's sums of a period, major units."""
+
+    currency: str
+    nights: int
+    stays: int
+    revenue: float
+    commission: float
+    income: float
+    expenses: float
+    outstanding: float
+    result: float
+
+
+class HomeRow(MoneyRow, total=False):
+    """The accounts of one property in one currency."""
+
+    property_id: int
+    property: str
+
+
+class GroupRow(MoneyRow, total=False):
+    """The accounts of one property group (an owner, mostly) in one currency."""
+
+    group_id: int
+    group: str
+
+
+class BalanceRow(TypedDict, total=False):
+    """What an order still owes; negative: paid too much."""
+
+    reservation_code: str
+    stay_code: str
+    guest_name: str | None
+    property_id: int
+    property: str
+    channel_type: str
+    check_out_date: str
+    currency: str
+    amount: float
+
+
+class ChangeRow(TypedDict, total=False):
+    """Something that touched the period after the given day."""
+
+    what: str
+    when: str
+    property_id: int | None
+    property: str
+    reservation_code: str | None
+    transaction_id: int | None
+
+
+class MonthEnd(TypedDict, total=False):
+    """The accounts of a period by property and group, balances, and what changed since."""
+
+    start_date: str
+    end_date: str
+    properties: list[HomeRow]
+    groups: list[GroupRow]
+    account_expenses: dict[str, float] | None
+    unreceived: list[BalanceRow]
+    changes: list[ChangeRow]
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the accounts of a period are worked out from."""
+
+    meant: Portfolio
+    period: Period
+    stays: Sequence[Reservation]
+    entries: Sequence[Transaction]
+    groups: Sequence[PropertyGroup]
+    notes: Sequence[str]
+
+    def of_homes(self) -> Mapping[int, list[Account]]:
+        """The accounts of each property, by currency."""
+        homes = homes_of(self.stays)
+        stays = grouped(self.stays, lambda one: one.property_id)
+        entries: dict[int | None, list[Transaction]] = {}
+        for one in self.entries:
+            entries.setdefault(property_of(one, homes), []).append(one)
+        return {
+            place.id: accounts(stays.get(place.id, ()), entries.get(place.id, ()), self.period)
+            for place in self.meant.properties
+        }
+
+
+async def read_books(
+    context: Context,
+    period: Period,
+    property_ids: Sequence[int] | None = None,
+    group_id: int | None = None,
+) -> Books:
+    """Read what the accounts of a period need."""
+    meant = await portfolio(context, property_ids, group_id)
+    stays = await all_stays(context, meant, period.start, period.end)
+    entries = await transactions_between(context, period.start, period.end)
+    groups = (await read_all(context.client, LIST_PROPERTY_GROUPS)).items
+    return Books(meant, period, stays.items, entries, groups, stays.notes)
+
+
+@tool(
+    "insights",
+    "Get month end",
+    words="owner statement payout commission expenses closing accounting profit csv bookkeeping balance due",
+)
+async def get_month_end(
+    context: Context,
+    start_date: Day | None = None,
+    end_date: Day | None = None,
+    property_ids: PropertyIds | None = None,
+    group_id: Id | None = None,
+    changed_since: Day | None = None,
+) -> Record[MonthEnd]:
+    """The accounts of a period (the last whole month unless told) per property and group: nights, revenue,
+    commission, recorded income and expenses, and what is not received yet; with changed_since also what was
+    booked, cancelled or entered since that day. One row per currency; `notes` has the definitions."""
+    in_order(start_date=start_date, end_date=end_date)
+    today = context.now().date()
+    period = Period(start_date, end_date) if start_date and end_date else last_month(today)
+    books = await read_books(context, period, property_ids, group_id)
+    homes = books.of_homes()
+    owed = [_balance(context, books, one) for one in balances(books.stays, period)]
+    changed = _changes(books, changed_since)
+    answer = MonthEnd(
+        start_date=f"{period.start}",
+        end_date=f"{period.end}",
+        properties=home_rows(books, homes),
+        groups=_group_rows(books, homes),
+        account_expenses=None if property_ids or group_id else _of_account(books),
+        unreceived=owed[:_MOST],
+        changes=changed[:_MOST],
+        notes=[_DEFINITIONS, *books.notes, *_left("unreceived", owed), *_left("changes", changed)],
+    )
+    return Record(lean(answer), long="properties")
+
+
+def last_month(today: date) -> Period:
+    """The calendar month before that of a day."""
+    last = today.replace(day=1) - timedelta(days=1)
+    return Period(last.replace(day=1), last)
+
+
+def home_rows(books: Books, homes: Mapping[int, Sequence[Account]]) -> list[HomeRow]:
+    """A row for each property and currency."""
+    return [
+        HomeRow(property_id=key, property=books.meant.titled(key), **_sums(one))
+        for key, found in homes.items()
+        for one in found
+    ]
+
+
+def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows of properties as a table for a spreadsheet, comma-separated with a header. A text that a
+    spreadsheet would take for a formula gets an apostrophe in front."""
+    out = io.StringIO()
+    names = [*HomeRow.__annotations__, *MoneyRow.__annotations__]
+    table = csv.DictWriter(out, list(dict.fromkeys(names)), lineterminator="\r\n")
+    table.writeheader()
+    for row in rows:
+        table.writerow({name: _harmless(value) for name, value in row.items()})
+    return out.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+
+
+def _sums(one: Account) -> MoneyRow:
+    amounts: dict[str, Fraction] = {
+        "revenue": one.revenue,
+        "commission": one.commission,
+        "income": one.income,
+        "expenses": one.expenses,
+        "outstanding": one.outstanding,
+        "result": one.result,
+    }
+    shown: dict[str, Any] = {name: rounded(amount, one.currency) for name, amount in amounts.items()}
+    return MoneyRow(currency=one.currency, nights=one.nights, stays=one.stays, **shown)
+
+
+def _group_rows(books: Books, homes: Mapping[int, Sequence[Account]]) -> list[GroupRow]:
+    rows: list[GroupRow] = []
+    for group in books.groups:
+        members = [one for key in group.property_ids for one in homes.get(key, ())]
+        for currency in sorted({one.currency for one in members}):
+            own = [one for one in members if one.currency == currency]
+            rows.append(GroupRow(group_id=group.id, group=one_line(group.name), **_sums(_added(own))))
+    return rows
+
+
+def _added(found: Sequence[Account]) -> Account:
+    return Account(
+        currency=found[0].currency,
+        nights=sum(one.nights for one in found),
+        stays=sum(one.stays for one in found),
+        revenue=sum((one.revenue for one in found), Fraction()),
+        commission=sum((one.commission for one in found), Fraction()),
+        income=sum((one.income for one in found), Fraction()),
+        expenses=sum((one.expenses for one in found), Fraction()),
+        outstanding=sum((one.outstanding for one in found), Fraction()),
+    )
+
+
+def _of_account(books: Books) -> dict[str, float]:
+    """Paid expenses that belong to no property, by currency."""
+    homes = homes_of(books.stays)
+    own = [
+        one
+        for one in books.entries
+        if one.direction == "expense" and one.status != "outstanding" and property_of(one, homes) is None
+    ]
+    sums = by_currency((one.currency, exact(one.amount)) for one in own)
+    return {currency: rounded(amount, currency) for currency, amount in sums.items()}
+
+
+def _balance(context: Context, books: Books, one: Balance) -> BalanceRow:
+    stay = context.screen().show(one.stay)
+    return BalanceRow(
+        **lean(
+            BalanceRow(
+                reservation_code=stay.reservation_code,
+                stay_code=stay.stay_code,
+                guest_name=stay.guest_name,
+                property_id=stay.property_id,
+                property=books.meant.titled(stay.property_id),
+                channel_type=stay.channel_type,
+                check_out_date=f"{stay.check_out_date}",
+                currency=one.currency,
+                amount=rounded(one.amount, one.currency),
+            )
+        )
+    )
+
+
+def _changes(books: Books, since: date | None) -> list[ChangeRow]:
+    if since is None:
+        return []
+    moment = datetime(since.year, since.month, since.day, tzinfo=UTC)
+    rows = [
+        ChangeRow(
+            what=one.what,
+            when=one.when.astimezone(UTC).isoformat(timespec="minutes"),
+            property_id=one.property_id,
+            property=books.meant.titled(one.property_id) if one.property_id else "",
+            reservation_code=one.reservation_code,
+            transaction_id=one.transaction_id,
+        )
+        for one in alterations(books.stays, books.entries, moment, books.period)
+    ]
+    return [ChangeRow(**lean(row)) for row in rows]
+
+
+def _left(name: str, rows: Sequence[object]) -> list[str]:
+    return [f"{name}: {_MOST} of {len(rows)} are shown."] if len(rows) > _MOST else []

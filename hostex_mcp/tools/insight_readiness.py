@@ -1,0 +1,162 @@
+"""Whether the coming arrivals are prepared."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, TypedDict
+
+from hostex_mcp.api import read_all
+from hostex_mcp.api.automation import LIST_AUTOMATION_ACTIONS, AutomationAction
+from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.readiness import Readiness, Surroundings, readiness
+from hostex_mcp.domain.turnovers import in_time
+from hostex_mcp.tools.arguments import Day, Id
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.gather import Parts, PropertyIds, Threads, all_stays, tasks_between, threads_of
+from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
+from hostex_mcp.tools.insight_waiting import day_of, unread_notes
+from hostex_mcp.tools.insight_words import failed, first, require_span
+from hostex_mcp.tools.results import Record, Shown, lean
+from hostex_mcp.tools.stay_preview import guest
+from hostex_mcp.tools.tool import tool
+
+_USUAL, _LONGEST = timedelta(days=6), 31
+_BACK = timedelta(days=14)
+_MOST_ROWS, _MOST_THREADS = 60, 100
+_DEFINITION = (
+    "lock_code counts as missing only where half of the house's stays before carry one. Inferred: a balance "
+    "is due only on bookings the host collects himself (direct, booking site, or a part was received); "
+    "check_in_details are `sent` when guide address or lock code stand in the thread, `scheduled` when an "
+    "automatic arrival message waits, `not_seen` else, `no_thread` where there is no thread to look into."
+)
+
+
+class ReadinessRow(TypedDict, total=False):
+    """An arrival. `missing` says what is not done: property, balance, lock code, check-in details, cleaning
+    task, who cleans, identity check. `balance_due` is of the whole order."""
+
+    check_in_date: str
+    check_in_time: str | None
+    property_id: int | None
+    property: str | None
+    guest_name: str
+    stay_code: str
+    channel_type: str
+    ready: bool
+    missing: list[str]
+    balance_due: dict[str, Any] | None
+    lock_code: str
+    check_in_details: str
+    cleaning: dict[str, Any] | None
+    conversation_id: str | None
+
+
+class ArrivalReadiness(TypedDict, total=False):
+    """Arrivals by day, and how many of them are ready."""
+
+    start_date: str
+    end_date: str
+    ready: int
+    not_ready: int
+    arrivals: list[ReadinessRow]
+    more: int
+    notes: list[str]
+    failed: list[dict[str, Any]]
+
+
+@tool(
+    "insights",
+    "Check arrival readiness",
+    words="upcoming check-in prepared ready lock code door balance instructions sent cleaned unallocated",
+)
+async def check_arrival_readiness(
+    context: Context,
+    start_date: Day | None = None,
+    end_date: Day | None = None,
+    property_ids: PropertyIds | None = None,
+    group_id: Id | None = None,
+) -> Record[ArrivalReadiness]:
+    """Whether the arrivals of the next 7 days, or from `start_date` to `end_date`, are prepared: balance due,
+    lock code set, check-in details sent, cleaning planned and by whom, identity check, property allocated. A
+    lock code is told as set or missing only; Hostex programs no lock."""
+    meant = await portfolio(context, property_ids, group_id)
+    start = start_date or meant.first_today()
+    end = end_date or start + _USUAL
+    require_span(start, end, _LONGEST)
+    parts = Parts()
+    found = await all_stays(context, meant, start - _BACK, end)
+    arrivals = [one for one in found.items if one.status == "accepted" and start <= one.check_in_date <= end]
+    tasks, plans, threads = await asyncio.gather(
+        parts.read("tasks", tasks_between(context, meant, start - _BACK, end), []),
+        parts.read("automatic messages", _plans(context), []),
+        parts.read("guest threads", threads_of(context, _thread_ids(arrivals), _MOST_THREADS), Threads([])),
+    )
+    around = Surroundings(found.items, tasks, threads.items, plans)
+    today = day_of(meant)
+    checked = [readiness(one, around, today(one.property_id)) for one in arrivals]
+    told = {
+        "notes": [_DEFINITION, *found.notes, *unread_notes(threads)],
+        "failed": [*failed([*found.failures, *parts.failures]), *threads.rows()],
+    }
+    return Record({**_answer(checked, meant, start, end), **lean(told)}, long="arrivals")
+
+
+def _answer(checked: Sequence[Readiness], meant: Portfolio, start: date, end: date) -> Shown:
+    shown, more = first(sorted((_row(one, meant) for one in checked), key=_order), _MOST_ROWS)
+    ready = sum(not one.missing for one in checked)
+    return {
+        "start_date": f"{start}",
+        "end_date": f"{end}",
+        "ready": ready,
+        "not_ready": len(checked) - ready,
+        "arrivals": shown,
+        **({"more": more} if more else {}),
+    }
+
+
+def _order(row: ReadinessRow) -> tuple[str, bool, str]:
+    return row.get("check_in_date", ""), row.get("ready", False), row.get("check_in_time") or ""
+
+
+def _row(one: Readiness, meant: Portfolio) -> ReadinessRow:
+    stay = one.stay
+    place = next((home for home in meant.properties if home.id == stay.property_id), None)
+    comes = in_time(stay, place) if place else None
+    row = ReadinessRow(
+        check_in_date=f"{stay.check_in_date}",
+        check_in_time=f"{comes:%H:%M}" if comes else None,
+        property_id=stay.property_id or None,
+        property=meant.titled(stay.property_id) if stay.property_id else None,
+        guest_name=guest(stay),
+        stay_code=stay.stay_code,
+        channel_type=stay.channel_type,
+        ready=not one.missing,
+        missing=list(one.missing),
+        balance_due=_balance(one),
+        lock_code="set" if one.lock_code else "missing",
+        check_in_details=one.details,
+        cleaning=_cleaning(one),
+        conversation_id=stay.conversation_id,
+    )
+    return ReadinessRow(**lean(row))
+
+
+def _balance(one: Readiness) -> dict[str, Any] | None:
+    return {"amount": one.balance.amount, "currency": one.balance.currency} if one.balance else None
+
+
+def _cleaning(one: Readiness) -> dict[str, Any] | None:
+    task = one.cleaning
+    if task is None:
+        return None
+    shown = {"task_id": task.id, "date": f"{task.expected_date}", "status": task.status}
+    return {**shown, **({"staff_name": one_line(task.staff_name)} if task.staff_name else {})}
+
+
+def _thread_ids(arrivals: Sequence[Reservation]) -> list[str]:
+    return list(dict.fromkeys(one.conversation_id for one in arrivals if one.conversation_id))
+
+
+async def _plans(context: Context) -> list[AutomationAction]:
+    return (await read_all(context.client, LIST_AUTOMATION_ACTIONS, query={"type": "message"})).items

@@ -1,0 +1,119 @@
+"""Reviews that are due."""
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated, TypedDict
+
+from annotated_types import Ge, Le
+
+from hostex_mcp.domain.reviews_due import WRITE_DAYS, ReviewDue, reviews_due
+from hostex_mcp.tools.arguments import Id, Integer
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.gather import Parts, PropertyIds, reviews_between
+from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
+from hostex_mcp.tools.insight_waiting import brief, day_of, excerpt
+from hostex_mcp.tools.insight_words import failed
+from hostex_mcp.tools.privacy import Screen
+from hostex_mcp.tools.results import Page, Rows, lean, sliced
+from hostex_mcp.tools.tool import tool
+
+ANSWER_DAYS = 60
+
+_MOST_TEXT, _BRIEF_TEXT = 1_500, 60
+_BRIEF = (
+    "due",
+    "closes",
+    "days_left",
+    "property_id",
+    "property",
+    "guest_score",
+    "guest_review",
+    "reservation_code",
+)
+_ONE = timedelta(days=1)
+_DEFINITION = (
+    f"Inferred: writing closes {WRITE_DAYS} days after check-out, as on Airbnb, on the day `closes`. Reviews "
+    "to write come first, closing first; then those to answer, lowest score first."
+)
+
+
+class ReviewDueRow(TypedDict, total=False):
+    """A review that is due to write, to answer, or both. Scores are out of 5."""
+
+    due: list[str]
+    closes: str | None
+    days_left: int | None
+    property_id: int
+    property: str
+    check_out_date: str
+    channel_type: str
+    guest_score: float | None
+    guest_review: str
+    reservation_code: str
+
+
+@tool(
+    "insights",
+    "List reviews due",
+    open_world=True,
+    words="review to write answer reply pending deadline closing window feedback unanswered rate guest",
+)
+async def list_reviews_due(
+    context: Context,
+    page: Page,
+    days: Annotated[Integer, Ge(1), Le(365), "check-outs so far back, 60 unless told"] = ANSWER_DAYS,
+    property_ids: PropertyIds | None = None,
+    group_id: Id | None = None,
+) -> Rows[ReviewDueRow]:
+    """Reviews to write about guests (closing first), and guests' reviews that have no reply yet (lowest
+    score first), of check-outs of the last days. Full detail has the whole text; `private_feedback` is left
+    out, and there is no guest name."""
+    meant = await portfolio(context, property_ids, group_id)
+    parts = Parts()
+    found = await read_reviews_due(context, meant, days, parts)
+    screen, full = context.screen(), page.detail == "full"
+    rows = [
+        review_row(one, meant, screen, _MOST_TEXT) if full else brief(review_row(one, meant, screen), _BRIEF)
+        for one in found
+    ]
+    answer = sliced(rows, page, [_DEFINITION, f"Check-outs of the last {days} days."])
+    answer.failed = failed(parts.failures)
+    return answer
+
+
+async def read_reviews_due(context: Context, meant: Portfolio, days: int, parts: Parts) -> list[ReviewDue]:
+    """The reviews that are due, of stays that checked out in the last days."""
+    end = context.now().date() + _ONE
+    pending, reviewed = await asyncio.gather(
+        parts.read(
+            "reviews to write",
+            reviews_between(context, meant, end - timedelta(days=days + 1), end, "pending_host_review"),
+            [],
+        ),
+        parts.read(
+            "reviews to answer",
+            reviews_between(context, meant, end - timedelta(days=days + 1), end, "reviewed"),
+            [],
+        ),
+    )
+    return reviews_due(pending, reviewed, day_of(meant))
+
+
+def review_row(
+    one: ReviewDue, meant: Portfolio, screen: Screen, most_text: int = _BRIEF_TEXT
+) -> ReviewDueRow:
+    """A review that is due, as a row."""
+    review, guest = one.review, one.review.guest_review
+    row = ReviewDueRow(
+        due=one.due,
+        closes=f"{one.closes}" if one.closes else None,
+        days_left=one.days_left,
+        property_id=review.property_id,
+        property=meant.titled(review.property_id),
+        check_out_date=f"{review.check_out_date}",
+        channel_type=review.channel_type,
+        guest_score=guest.score if guest else None,
+        guest_review=screen.outside(excerpt((guest and guest.content) or "", most_text)),
+        reservation_code=review.reservation_code,
+    )
+    return ReviewDueRow(**lean(row))

@@ -1,0 +1,142 @@
+"""The plan of turnovers: who leaves, who comes, how long there is between, and who cleans."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any, TypedDict
+
+from annotated_types import MaxLen
+
+from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.tasks import Task
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.turnovers import Turnover, turnovers
+from hostex_mcp.tools.arguments import Day, Id, PropertyId
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.gather import all_stays, tasks_between
+from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
+from hostex_mcp.tools.insight_words import failed, first, require_span
+from hostex_mcp.tools.results import Record, Shown, lean
+from hostex_mcp.tools.stay_preview import guest
+from hostex_mcp.tools.tool import tool
+
+_USUAL, _LONGEST = timedelta(days=6), 31
+_BACK, _BEHIND = timedelta(days=14), timedelta(days=30)
+_MOST_ROWS, _MOST_UNPLACED = 45, 10
+_DEFINITION = (
+    "window_hours run from out_time to in_time: agreed times, else the property's; a check-in that no "
+    "check-out of its day precedes has a row of its own, with the last cleaning; only accepted stays count; "
+    "next guests are known 30 days ahead; times of cleanings are the operator's"
+)
+
+
+class TurnoverRow(TypedDict, total=False):
+    """A check-out and what follows it, or a check-in; absent is unknown or none."""
+
+    day: str
+    property_id: int
+    property: str
+    out_time: str
+    in_time: str
+    window_hours: float
+    same_day: bool
+    leaving: dict[str, Any]
+    coming: dict[str, Any]
+    cleaning: dict[str, Any]
+    missing: list[str]
+
+
+class TurnoverPlan(TypedDict, total=False):
+    """Turnovers by day; `unplaced` are stays that arrive and have no property yet."""
+
+    turnovers: list[TurnoverRow]
+    unplaced: list[dict[str, Any]]
+    more: int
+    notes: list[str]
+    failed: list[dict[str, Any]]
+
+
+@tool(
+    "insights",
+    "Get turnover plan",
+    words="cleaning schedule housekeeping changeover check-out check-in who cleans today tomorrow week",
+)
+async def get_turnover_plan(
+    context: Context,
+    start_date: Day | None = None,
+    end_date: Day | None = None,
+    property_ids: Annotated[list[PropertyId], MaxLen(100)] | None = None,
+    group_id: Id | None = None,
+) -> Record[TurnoverPlan]:
+    """Turnovers by day and property, seven days from each property's own today unless told: `out_time` of
+    the leaving and `in_time` of the next guest, the hours between, the cleaning task with who does it, and
+    what is `missing` (cleaning task, who cleans, a time, time enough). `same_day` ones have least slack."""
+    meant = await portfolio(context, property_ids, group_id)
+    start = start_date or meant.first_today()
+    end = end_date or start + _USUAL
+    require_span(start, end, _LONGEST)
+    stays = await all_stays(context, meant, start - _BACK, end + _BEHIND)
+    tasks = await tasks_between(context, meant, start - _BACK, end + _BEHIND)
+    found = [
+        one
+        for place in meant.properties
+        for one in turnovers(
+            place, meant.zone(place), stays.items, tasks, start if start_date else meant.today(place), end
+        )
+    ]
+    found.sort(key=lambda one: (one.day, not one.same_day, one.window or 1_000, meant.titled(one.place.id)))
+    rows, more = first((_row(meant, one) for one in found), _MOST_ROWS)
+    unplaced, _ = first(filter(lambda one: _unplaced(one, start, end), stays.items), _MOST_UNPLACED)
+    rest = {
+        "unplaced": [_arriving(one) for one in unplaced],
+        "more": more or None,
+        "failed": failed(stays.failures),
+    }
+    return Record({"turnovers": rows, **lean(rest), "notes": [_DEFINITION, *stays.notes]}, long="turnovers")
+
+
+def _row(meant: Portfolio, one: Turnover) -> Shown:
+    return lean(
+        {
+            "day": one.day.isoformat(),
+            "property_id": one.place.id,
+            "property": meant.titled(one.place.id),
+            "out_time": f"{one.out_time:%H:%M}" if one.out_time else None,
+            "in_time": f"{one.in_time:%H:%M}" if one.in_time else None,
+            "window_hours": one.window,
+            "same_day": one.same_day or None,
+            "leaving": _leaving(one.leaving) if one.leaving else None,
+            "coming": _arriving(one.coming) if one.coming else None,
+            "cleaning": _cleaning(one.cleaning) if one.cleaning else None,
+            "missing": list(one.missing),
+        }
+    )
+
+
+def _leaving(stay: Reservation) -> Shown:
+    return {"guest_name": guest(stay), "stay_code": stay.stay_code}
+
+
+def _arriving(stay: Reservation) -> Shown:
+    return {
+        "guest_name": guest(stay),
+        "stay_code": stay.stay_code,
+        "check_in_date": stay.check_in_date.isoformat(),
+        "nights": (stay.check_out_date - stay.check_in_date).days,
+        "number_of_guests": stay.number_of_guests,
+    }
+
+
+def _cleaning(task: Task) -> Shown:
+    return lean(
+        {
+            "task_id": task.id,
+            "status": task.status,
+            "staff_name": one_line(task.staff_name or ""),
+            "expected": task.expected,
+        }
+    )
+
+
+def _unplaced(stay: Reservation, start: date, end: date) -> bool:
+    """Whether a stay arrives on these days and is in no property."""
+    aside = stay.property_id == 0 or bool(stay.in_reservation_box)
+    return aside and stay.status == "accepted" and start <= stay.check_in_date <= end

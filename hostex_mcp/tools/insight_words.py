@@ -1,0 +1,92 @@
+"""Stays, closed nights, rules and failures in the words of answers that combine several reads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.nights import Closure
+from hostex_mcp.domain.stay_rules import Broken
+from hostex_mcp.domain.wording import day_text
+from hostex_mcp.tools.arguments import InvalidArguments, Problem
+from hostex_mcp.tools.gather_portfolio import Failure
+from hostex_mcp.tools.results import Shown, lean
+from hostex_mcp.tools.stay_preview import guest, holder
+
+RowT = TypeVar("RowT")
+
+_MOST_FAILED = 10
+_RULES: Mapping[str, str] = {
+    "closed_on_arrival": "closed to arrival on {day}",
+    "closed_on_departure": "closed to departure on {day}",
+    "min_stay_on_arrival": "minimum stay {value}",
+    "max_stay_on_arrival": "maximum stay {value}",
+    "min_stay_through": "minimum stay {value} through {day}",
+    "max_stay_through": "maximum stay {value} through {day}",
+    "exact_stay_on_arrival": "stays of exactly {value} nights",
+    "min_advance_reservation": "notice of {value}",
+    "max_advance_reservation": "bookable only {value} ahead",
+    "inventory": "no unit for sale on {day}",
+    "unknown": "no prices known from {day}",
+}
+
+
+def stay_row(stay: Reservation) -> Shown:
+    """A stay as a neighbour or as the one in the way: who, when, and how it can be looked up."""
+    return lean(
+        {
+            "guest_name": guest(stay),
+            "stay_code": stay.stay_code,
+            "check_in_date": stay.check_in_date.isoformat(),
+            "check_out_date": stay.check_out_date.isoformat(),
+            "channel_type": stay.channel_type,
+            "status": "" if stay.status == "accepted" else stay.status,
+        }
+    )
+
+
+def closure_text(one: Closure) -> str:
+    """What closes nights."""
+    count = f"{one.nights} night{'' if one.nights == 1 else 's'} from {day_text(one.first_night)}"
+    if one.stay:
+        return f"{count}: {holder(one.stay)}"
+    if not one.known:
+        return f"{count}: not told by the calendar"
+    return f"{count}: blocked in the calendar{f', {one_line(one.remarks)}' if one.remarks else ''}"
+
+
+def rule_text(one: Broken) -> str:
+    """A rule that stands in the way."""
+    return _RULES[one.rule].format(day=day_text(one.day), value=one.value)
+
+
+def call(tool: str, arguments: Shown) -> dict[str, Any]:
+    """A call that is ready to be made."""
+    return {"tool": tool, "arguments": dict(arguments)}
+
+
+def failed(failures: Sequence[Failure]) -> list[Shown]:
+    """What could not be read, the first few of it."""
+    rows = [
+        lean({"property_id": one.property_id, "kind": one.kind, "message": one.message}) for one in failures
+    ]
+    return list({str(row): row for row in rows}.values())[:_MOST_FAILED]
+
+
+def first(rows: Iterable[RowT], most: int) -> tuple[list[RowT], int]:
+    """The first rows, and how many more there are."""
+    every = list(rows)
+    return every[:most], max(len(every) - most, 0)
+
+
+def require_span(start: date, end: date, most: int) -> None:
+    """Refuse a period of too many days.
+
+    Raises:
+        InvalidArguments: naming its last day.
+    """
+    if end < start:
+        raise InvalidArguments(Problem("end_date", "is before start_date"))
+    if (end - start).days >= most:
+        raise InvalidArguments(Problem("end_date", f"is more than {most} days from start_date; ask in parts"))

@@ -1,0 +1,299 @@
+"""`hostex-mcp config`: what is printed, what a client's file becomes, and what stays."""
+
+import json
+import os
+import stat
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hostex_mcp.cli import main
+from hostex_mcp.cli.clients import APPS, Place
+
+CLIENTS = ["claude-desktop", "claude-code", "cursor", "vscode", "codex", "windsurf"]
+SECTIONS = {"vscode": "servers", "codex": "mcp_servers"}
+SECRET = "tok-5f0c9e21d7"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("XDG_CONFIG_HOME", "CODEX_HOME", "HOSTEX_ACCESS_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def config(*args: str, status: int = 0) -> Result:
+    result = CliRunner().invoke(main, ["config", *args])
+    assert result.exit_code == status, result.output
+    return result
+
+
+def file_of(client: str, home: Path) -> Path:
+    place = Place("linux", home, home, {})
+    return Path(APPS[client].file(place))
+
+
+def read(client: str, text: str) -> dict[str, Any]:
+    return tomllib.loads(text) if client == "codex" else json.loads(text)
+
+
+def servers(client: str, text: str) -> Mapping[str, Any]:
+    return read(client, text)[SECTIONS.get(client, "mcpServers")]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_printed_file_starts_this_very_program(client: str, home: Path) -> None:
+    entry = servers(client, config(client).stdout)["hostex"]
+    assert Path(entry["command"]).is_absolute()
+    assert os.access(entry["command"], os.X_OK)
+    assert not file_of(client, home).exists()
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_writing_makes_the_file_that_was_printed(client: str, home: Path) -> None:
+    printed = config(client).stdout
+    config(client, "--write")
+    path = file_of(client, home)
+    assert read(client, path.read_text()) == read(client, printed)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_writing_again_changes_nothing_and_says_so(client: str, home: Path) -> None:
+    config(client, "--write")
+    before = file_of(client, home).read_bytes()
+    assert "nothing was changed" in config(client, "--write").stderr
+    assert file_of(client, home).read_bytes() == before
+    assert not list(home.rglob("*.bak*"))
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_other_servers_and_settings_stay_and_a_copy_is_kept(client: str, home: Path) -> None:
+    path, section = file_of(client, home), SECTIONS.get(client, "mcpServers")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = (
+        f'# mine\nmodel = "o4"\n\n[{section}.other]\ncommand = "x" # theirs\n'
+        if client == "codex"
+        else json.dumps({"theme": "dark", section: {"other": {"command": "x"}}}, indent=4)
+    )
+    path.write_text(text)
+    path.chmod(0o640)
+    config(client, "--write")
+    after = path.read_text()
+    assert servers(client, after)["other"] == {"command": "x"}
+    assert servers(client, after).keys() == {"other", "hostex"}
+    assert client != "codex" or ("# mine" in after and "# theirs" in after)
+    assert path.with_name(path.name + ".bak").read_text() == text
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_copies_are_never_written_over(home: Path) -> None:
+    path = file_of("cursor", home)
+    path.parent.mkdir(parents=True)
+    for number in range(3):
+        path.write_text(json.dumps({"number": number}))
+        config("cursor", "--write")
+    kept = [json.loads(path.with_name(f"mcp.json.bak{end}").read_text()) for end in ("", "1", "2")]
+    assert kept == [{"number": 0}, {"number": 1}, {"number": 2}]
+
+
+def test_what_the_person_put_into_our_entry_stays(home: Path) -> None:
+    path = file_of("claude-desktop", home)
+    path.parent.mkdir(parents=True)
+    own = {"HOSTEX_ACCESS_TOKEN": SECRET, "HOSTEX_MCP_TOOLSETS": "all"}
+    path.write_text(json.dumps({"mcpServers": {"hostex": {"command": "/gone/hostex-mcp", "env": own}}}))
+    config("claude-desktop", "--write")
+    entry = servers("claude-desktop", path.read_text())["hostex"]
+    assert entry["env"] == own
+    assert entry["command"] != "/gone/hostex-mcp"
+
+
+def test_comments_of_a_vs_code_file_stay(home: Path) -> None:
+    path = file_of("vscode", home)
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        '{\n  // the team\'s\n  "servers": {\n    "a": {"type": "http", "url": "https://a.test"},\n  },\n}\n'
+    )
+    config("vscode", "--write")
+    after = path.read_text()
+    assert "// the team's" in after
+    assert '"a": {"type": "http", "url": "https://a.test"}' in after
+    assert "hostex-access-token" in after
+
+
+def test_a_windows_file_keeps_its_line_ends_and_mark(home: Path) -> None:
+    path = file_of("cursor", home)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b'\xef\xbb\xbf{\r\n  "mcpServers": {}\r\n}\r\n')
+    config("cursor", "--write")
+    raw = path.read_bytes()
+    assert raw.startswith(b'\xef\xbb\xbf{\r\n  "mcpServers": {\r\n    "hostex"')
+    assert raw.count(b"\n") == raw.count(b"\r\n")
+
+
+def test_a_link_is_followed(home: Path) -> None:
+    real = home / "dotfiles" / "mcp.json"
+    real.parent.mkdir()
+    real.write_text("{}")
+    link = file_of("cursor", home)
+    link.parent.mkdir()
+    link.symlink_to(real)
+    config("cursor", "--write")
+    assert link.is_symlink()
+    assert "hostex" in real.read_text()
+
+
+def test_a_dry_run_shows_the_difference_and_writes_nothing(home: Path) -> None:
+    path = file_of("cursor", home)
+    path.parent.mkdir()
+    path.write_text('{\n  "mcpServers": {}\n}\n')
+    shown = config("cursor", "--dry-run").stdout
+    assert '+    "hostex": {' in shown
+    assert path.read_text() == '{\n  "mcpServers": {}\n}\n'
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"mcpServers": 3}', "\xff"])
+def test_a_broken_file_is_left_alone(text: str, home: Path) -> None:
+    path = file_of("cursor", home)
+    path.parent.mkdir()
+    path.write_bytes(text.encode("latin-1"))
+    said = config("cursor", "--write", status=2).stderr
+    assert str(path) in said
+    assert "nothing was changed" in said
+    assert path.read_bytes() == text.encode("latin-1")
+
+
+def test_a_broken_codex_file_is_left_alone(home: Path) -> None:
+    path = file_of("codex", home)
+    path.parent.mkdir()
+    path.write_text("[mcp_servers\n")
+    assert "not valid TOML" in config("codex", "--write", status=2).stderr
+    assert path.read_text() == "[mcp_servers\n"
+
+
+def test_the_token_is_never_printed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOSTEX_ACCESS_TOKEN", SECRET)
+    for client in CLIENTS:
+        for how in ([], ["--dry-run"], ["--write"], ["--dry-run"]):
+            result = config(client, *how)
+            assert SECRET not in result.stdout + result.stderr
+
+
+def test_claude_desktop_which_knows_no_other_way_gets_the_token_of_the_environment(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOSTEX_ACCESS_TOKEN", SECRET)
+    said = config("claude-desktop", "--write").stderr
+    path = file_of("claude-desktop", home)
+    assert servers("claude-desktop", path.read_text())["hostex"]["env"] == {"HOSTEX_ACCESS_TOKEN": SECRET}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "is now in that file" in said
+
+
+@pytest.mark.parametrize("client", [one for one in CLIENTS if one != "claude-desktop"])
+def test_other_clients_files_never_hold_the_token(
+    client: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOSTEX_ACCESS_TOKEN", SECRET)
+    config(client, "--write")
+    assert SECRET not in file_of(client, home).read_text()
+
+
+@pytest.mark.parametrize(
+    ("client", "entry"),
+    [
+        ("claude-desktop", {"command": "npx", "args": ["-y", "mcp-remote", "https://m.test/mcp"]}),
+        ("claude-code", {"type": "http", "url": "https://m.test/mcp"}),
+        ("cursor", {"url": "https://m.test/mcp"}),
+        ("vscode", {"type": "http", "url": "https://m.test/mcp"}),
+        ("codex", {"url": "https://m.test/mcp"}),
+        ("windsurf", {"serverUrl": "https://m.test/mcp"}),
+    ],
+)
+def test_an_address_over_http_takes_the_client_s_own_form(
+    client: str, entry: dict[str, Any], home: Path
+) -> None:
+    assert servers(client, config(client, "--http", "https://m.test").stdout) == {"hostex": entry}
+
+
+def test_going_from_stdio_to_http_leaves_nothing_of_the_old_way(home: Path) -> None:
+    for client in CLIENTS[1:]:
+        config(client, "--write")
+        config(client, "--http", "https://m.test/mcp", "--write")
+        entry = servers(client, file_of(client, home).read_text())["hostex"]
+        assert entry.keys() <= {"type", "url", "serverUrl"}
+
+
+def test_an_address_that_is_none_is_refused(home: Path) -> None:
+    assert "not a web address" in config("cursor", "--http", "mcp.example.com", status=2).stderr
+
+
+WINDOWS = Place(
+    "win32",
+    PureWindowsPath("C:/Users/ana"),
+    PureWindowsPath("D:/work"),
+    {"APPDATA": "C:\\Users\\ana\\AppData\\Roaming"},
+)
+MAC = Place("darwin", PurePosixPath("/Users/ana"), PurePosixPath("/work"))
+LINUX = Place("linux", PurePosixPath("/home/ana"), PurePosixPath("/work"))
+
+
+@pytest.mark.parametrize(
+    ("client", "linux", "mac", "windows"),
+    [
+        (
+            "claude-desktop",
+            "/home/ana/.config/Claude/claude_desktop_config.json",
+            "/Users/ana/Library/Application Support/Claude/claude_desktop_config.json",
+            "C:\\Users\\ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json",
+        ),
+        ("claude-code", "/work/.mcp.json", "/work/.mcp.json", "D:\\work\\.mcp.json"),
+        (
+            "cursor",
+            "/home/ana/.cursor/mcp.json",
+            "/Users/ana/.cursor/mcp.json",
+            "C:\\Users\\ana\\.cursor\\mcp.json",
+        ),
+        (
+            "vscode",
+            "/home/ana/.config/Code/User/mcp.json",
+            "/Users/ana/Library/Application Support/Code/User/mcp.json",
+            "C:\\Users\\ana\\AppData\\Roaming\\Code\\User\\mcp.json",
+        ),
+        (
+            "codex",
+            "/home/ana/.codex/config.toml",
+            "/Users/ana/.codex/config.toml",
+            "C:\\Users\\ana\\.codex\\config.toml",
+        ),
+        (
+            "windsurf",
+            "/home/ana/.codeium/windsurf/mcp_config.json",
+            "/Users/ana/.codeium/windsurf/mcp_config.json",
+            "C:\\Users\\ana\\.codeium\\windsurf\\mcp_config.json",
+        ),
+    ],
+)
+def test_each_system_has_its_paths(client: str, linux: str, mac: str, windows: str) -> None:
+    found = [str(APPS[client].file(place)) for place in (LINUX, MAC, WINDOWS)]
+    assert found == [linux, mac, windows]
+
+
+def test_folders_that_the_person_chose_are_kept_to() -> None:
+    place = Place(
+        "linux",
+        PurePosixPath("/home/ana"),
+        PurePosixPath("/work"),
+        {"XDG_CONFIG_HOME": "/etc/ana", "CODEX_HOME": "/opt/codex"},
+    )
+    assert str(APPS["vscode"].file(place)) == "/etc/ana/Code/User/mcp.json"
+    assert str(APPS["codex"].file(place)) == "/opt/codex/config.toml"

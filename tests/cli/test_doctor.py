@@ -1,0 +1,342 @@
+"""`hostex-mcp doctor`: each thing that can be wrong is made wrong, and has to be named with its mend."""
+
+import datetime
+import ipaddress
+import json
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from hostex_mcp.cli import main
+from hostex_mcp.sandbox import TOKENS, Sandbox, running
+
+NOW = datetime.datetime.now(datetime.UTC)
+
+
+@pytest.fixture(scope="module")
+def hostex() -> Iterator[str]:
+    with running(Sandbox()) as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "XDG_CONFIG_HOME", "CODEX_HOME"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def doctor(*args: str, **environ: str | None) -> tuple[dict[str, dict[str, Any]], int]:
+    """The findings by what they are about, and the status."""
+    unset: dict[str, str | None] = {"HOSTEX_ACCESS_TOKEN": None, "HOSTEX_API_BASE_URL": None}
+    result = CliRunner().invoke(main, ["doctor", "--json", *args], env={**unset, **environ})
+    assert result.exit_code in (0, 1), result.output
+    return {one["check"]: one for one in json.loads(result.stdout)}, result.exit_code
+
+
+def problem(check: str, *args: str, **environ: str | None) -> dict[str, Any]:
+    found, status = doctor(*args, **environ)
+    assert found[check]["verdict"] == "problem", found
+    assert found[check]["fix"]
+    assert status == 1
+    return found[check]
+
+
+@contextmanager
+def answering(
+    date: datetime.datetime | None = None, body: bytes = b"", context: ssl.SSLContext | None = None
+) -> Generator[int]:
+    """A web server on this machine that answers everything the same way; its port."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response_only(200)
+            self.send_header("Content-Length", str(len(body)))
+            if date:
+                self.send_header("Date", format_datetime(date, usegmt=True))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Nothing is logged."""
+
+    class Quiet(HTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """A client that turns away is no error here."""
+
+    server = Quiet(("127.0.0.1", 0), Answer)
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def certificate(folder: Path, until: datetime.datetime) -> ssl.SSLContext:
+    """A certificate for this machine that nobody but itself has signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "proxy of the company")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOW - datetime.timedelta(days=10))
+        .not_valid_after(until)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "certificate.pem"
+    file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_with_a_writable_token_all_is_well(hostex: str) -> None:
+    found, status = doctor(HOSTEX_API_BASE_URL=hostex, HOSTEX_ACCESS_TOKEN=TOKENS.WRITABLE)
+    assert {one["verdict"] for one in found.values()} == {"ok", "skipped"}
+    assert "read and write" in found["token"]["says"]
+    assert status == 0
+
+
+def test_without_a_token_it_is_said_where_to_get_one(hostex: str) -> None:
+    assert "OpenAPI" in problem("token", HOSTEX_API_BASE_URL=hostex)["fix"]
+
+
+@pytest.mark.parametrize(
+    ("token", "says", "fix"),
+    [
+        (TOKENS.DEAD, "does not know the token", "Create a new one"),
+        ("never-was-a-token", "does not know the token", "Create a new one"),
+        (TOKENS.LAPSED, "subscription has ended", "Renew it"),
+        (TOKENS.BASIC, "Basic edition", "Subscription"),
+    ],
+)
+def test_each_token_that_does_not_work_has_its_reason(token: str, says: str, fix: str, hostex: str) -> None:
+    found = problem("token", HOSTEX_API_BASE_URL=hostex, HOSTEX_ACCESS_TOKEN=token)
+    assert says in found["says"]
+    assert fix in found["fix"]
+    assert token not in json.dumps(found)
+
+
+def test_a_read_only_token_is_no_problem_but_told(hostex: str) -> None:
+    found, status = doctor(HOSTEX_API_BASE_URL=hostex, HOSTEX_ACCESS_TOKEN=TOKENS.READ_ONLY)
+    assert found["token"]["verdict"] == "warning"
+    assert "only read" in found["token"]["says"]
+    assert status == 0
+
+
+def test_a_placeholder_in_place_of_a_token_is_a_wrong_setting() -> None:
+    found = problem("settings", HOSTEX_ACCESS_TOKEN="${HOSTEX_ACCESS_TOKEN}")
+    assert "HOSTEX_ACCESS_TOKEN" in found["says"]
+
+
+def test_a_misspelt_setting_is_found(hostex: str) -> None:
+    assert "HOSTEX_MCP_READ_ONLY" in problem("settings", HOSTEX_MCP_READONLY="1")["says"]
+
+
+def test_a_name_that_cannot_be_looked_up() -> None:
+    found = problem("name", HOSTEX_API_BASE_URL="https://hostex.invalid/v3")
+    assert "hostex.invalid" in found["says"]
+
+
+def test_nothing_that_answers() -> None:
+    port = closed_port()
+    found = problem("connection", HOSTEX_API_BASE_URL=f"http://127.0.0.1:{port}/v3")
+    assert f"127.0.0.1:{port}" in found["says"]
+
+
+def test_a_proxy_that_is_not_there_and_its_password_stays_hidden(hostex: str) -> None:
+    port = closed_port()
+    proxy = f"http://ana:secret-word@127.0.0.1:{port}"
+    found, status = doctor(HOSTEX_API_BASE_URL="https://api.hostex.test/v3", HTTPS_PROXY=proxy)
+    assert f"The proxy 127.0.0.1:{port} cannot be reached." in found["proxy"]["says"]
+    assert "secret-word" not in json.dumps(found)
+    assert status == 1
+
+
+def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
+    context = certificate(tmp_path, NOW + datetime.timedelta(days=10))
+    with answering(context=context) as port:
+        found = problem("certificate", HOSTEX_API_BASE_URL=f"https://127.0.0.1:{port}/v3")
+    assert "trusts" in found["says"]
+    assert "company proxy" in found["fix"]
+
+
+def test_plain_http_where_tls_should_be() -> None:
+    with answering() as port:
+        found = problem("certificate", HOSTEX_API_BASE_URL=f"https://127.0.0.1:{port}/v3")
+    assert "does not speak TLS" in found["says"]
+
+
+def test_a_log_in_page_in_place_of_hostex() -> None:
+    with answering(body=b"<html>Welcome to the hotel</html>") as port:
+        found = problem("answer", HOSTEX_API_BASE_URL=f"http://127.0.0.1:{port}/v3")
+    assert "not the Hostex API" in found["says"]
+
+
+@pytest.mark.parametrize(("hours", "verdict"), [(0, "ok"), (3, "warning"), (-30, "warning")])
+def test_a_clock_that_is_off_is_told(hours: int, verdict: str) -> None:
+    body = json.dumps({"error_code": 401, "error_msg": "Invalid access token.", "request_id": "RT1"}).encode()
+    with answering(datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=hours), body) as port:
+        found, _ = doctor(HOSTEX_API_BASE_URL=f"http://127.0.0.1:{port}/v3")
+    assert found["clock"]["verdict"] == verdict
+    assert not hours or f"{abs(hours)} hours" in found["clock"]["says"]
+
+
+def test_the_demo_account_needs_no_hostex() -> None:
+    found, status = doctor(HOSTEX_MCP_SANDBOX="1")
+    assert found["Hostex"]["verdict"] == "skipped"
+    assert status == 0
+
+
+def client_file(home: Path, text: str) -> Path:
+    path = home / ".cursor" / "mcp.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def entry(**members: Any) -> str:
+    return json.dumps({"mcpServers": {"hostex": members}})
+
+
+def test_a_client_that_starts_a_program_that_is_gone(home: Path) -> None:
+    client_file(home, entry(command="/gone/bin/hostex-mcp", env={"HOSTEX_ACCESS_TOKEN": "x"}))
+    found = problem("Cursor", HOSTEX_MCP_SANDBOX="1")
+    assert "/gone/bin/hostex-mcp, which is not there" in found["says"]
+    assert "hostex-mcp config cursor --write" in found["fix"]
+
+
+def test_a_client_without_a_token(home: Path) -> None:
+    client_file(home, entry(command=sys.executable, env={"HOSTEX_ACCESS_TOKEN": ""}))
+    assert "has no token" in problem("Cursor", HOSTEX_MCP_SANDBOX="1")["says"]
+
+
+def test_a_client_file_that_is_broken(home: Path) -> None:
+    path = client_file(home, '{"mcpServers": ')
+    assert str(path) in problem("Cursor", HOSTEX_MCP_SANDBOX="1")["says"]
+
+
+def test_an_entry_under_an_old_name(home: Path) -> None:
+    client_file(home, json.dumps({"mcpServers": {"my-rentals": {"command": "uvx", "args": ["hostex-mcp"]}}}))
+    found, status = doctor(HOSTEX_MCP_SANDBOX="1")
+    assert found["Cursor"]["verdict"] == "warning"
+    assert "my-rentals" in found["Cursor"]["says"]
+    assert status == 0
+
+
+def test_a_client_that_is_set_up_well_and_others_that_have_nothing_to_do_with_it(home: Path) -> None:
+    client_file(
+        home, entry(command=sys.executable, env={"HOSTEX_ACCESS_TOKEN": "${env:HOSTEX_ACCESS_TOKEN}"})
+    )
+    (home / ".mcp.json").write_text('{"mcpServers": {"files": {"command": "npx"}}}')
+    found, status = doctor(HOSTEX_MCP_SANDBOX="1")
+    assert found["Cursor"]["verdict"] == "ok"
+    assert "Claude Code" not in found
+    assert status == 0
+
+
+def test_a_client_s_token_is_never_shown(home: Path) -> None:
+    client_file(home, entry(command="/gone/hostex-mcp", env={"HOSTEX_ACCESS_TOKEN": "tok-5f0c9e21d7"}))
+    found, _ = doctor(HOSTEX_MCP_SANDBOX="1")
+    assert "tok-5f0c9e21d7" not in json.dumps(found)
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with answering() as port:
+        database = f"sqlite:///{tmp_path}/grants.db"
+        found, _ = doctor("--port", str(port), HOSTEX_MCP_SANDBOX="1", HOSTEX_MCP_DATABASE_URL=database)
+    assert found["port"]["verdict"] == "warning"
+    assert f"Port {port} is in use" in found["port"]["says"]
+    assert found["database"]["verdict"] == "ok"
+
+
+def test_a_database_that_does_not_answer_and_its_password_stays_hidden() -> None:
+    database = f"postgresql://ana:secret-word@127.0.0.1:{closed_port()}/hostex"
+    keys = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    found, status = doctor(
+        HOSTEX_MCP_SANDBOX="1", HOSTEX_MCP_DATABASE_URL=database, HOSTEX_MCP_SECRET_KEYS=keys
+    )
+    assert found["database"]["verdict"] == "problem"
+    assert "secret-word" not in json.dumps(found)
+    assert status == 1
+
+
+def test_postgresql_without_keys() -> None:
+    database = "postgresql://ana@127.0.0.1/hostex"
+    found = problem("database", HOSTEX_MCP_SANDBOX="1", HOSTEX_MCP_DATABASE_URL=database)
+    assert "HOSTEX_MCP_SECRET_KEYS" in found["says"]
+
+
+def test_a_public_address_that_leads_nowhere(tmp_path: Path) -> None:
+    address = f"http://127.0.0.1:{closed_port()}"
+    found = problem(
+        "public URL",
+        HOSTEX_MCP_SANDBOX="1",
+        HOSTEX_MCP_PUBLIC_URL=address,
+        HOSTEX_MCP_DATABASE_URL=f"sqlite:///{tmp_path}/grants.db",
+    )
+    assert f"{address} does not lead to a running hostex-mcp" in found["says"]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_public_address_that_leads_to_another_name(named: bool, tmp_path: Path) -> None:
+    body = json.dumps({"issuer": "https://old.example.com"}).encode()
+    with answering(body=body if named else b"[]") as port:
+        found = problem(
+            "public URL",
+            HOSTEX_MCP_SANDBOX="1",
+            HOSTEX_MCP_PUBLIC_URL=f"http://127.0.0.1:{port}",
+            HOSTEX_MCP_DATABASE_URL=f"sqlite:///{tmp_path}/grants.db",
+        )
+    assert ("calls itself https://old.example.com" in found["says"]) is named
+
+
+def test_people_read_marks_and_mends_without_colour_in_a_pipe(hostex: str) -> None:
+    environ = {"HOSTEX_API_BASE_URL": hostex, "HOSTEX_ACCESS_TOKEN": TOKENS.DEAD}
+    result = CliRunner().invoke(main, ["doctor"], env=environ)
+    assert "✗ token" in result.stdout
+    assert "→ Create a new one" in result.stdout
+    assert "1 problem to mend." in result.stdout
+    assert "\x1b" not in result.stdout

@@ -1,0 +1,162 @@
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hostex_mcp.api.properties import ChannelAccount, Property
+from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.tasks import Task
+from hostex_mcp.domain.briefing import (
+    Anomaly,
+    arrival_warnings,
+    by_urgency,
+    channel_warnings,
+    expires,
+    movements,
+    placing_warnings,
+    request_warnings,
+    requests,
+    turnover_warnings,
+)
+from hostex_mcp.domain.turnovers import turnovers
+from tests.domain.stay_samples import stay
+
+TODAY = date(2026, 6, 15)
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+CODE = {"check_in_details": {"lock_code": "4821"}}
+
+
+def today(property_id: int) -> date:
+    return TODAY
+
+
+def told(found: list[Anomaly]) -> list[tuple[str, str]]:
+    return [(one.kind, one.stay.stay_code if one.stay else "") for one in found]
+
+
+@given(st.integers(-20, 20), st.integers(1, 20))
+def test_a_stay_comes_goes_or_stays_and_never_two_of_them(start: int, nights: int) -> None:
+    come = TODAY + timedelta(days=start)
+    found = movements([stay("A", f"{come}", nights)], today)
+    assert len(found.arrivals) == (start == 0)
+    assert len(found.departures) == (start + nights == 0)
+    assert len(found.in_house) == (start < 0 < start + nights)
+
+
+def test_only_accepted_stays_move() -> None:
+    others = [stay(one, "2026-06-15", 2, status=one) for one in ("cancelled", "wait_accept", "denied")]
+    assert not movements(others, today).arrivals
+
+
+def test_each_property_has_its_own_day() -> None:
+    stays = [stay("A", "2026-06-15", 2), stay("B", "2026-06-16", 2, property_id=2)]
+    found = movements(stays, lambda home: date(2026, 6, 14 + home))
+    assert [one.stay_code for one in found.arrivals] == ["A", "B"]
+
+
+def request(code: str, hours: float, **changes: Any) -> Reservation:
+    booked = NOW - timedelta(hours=hours)
+    return stay(code, "2026-07-01", 2, **{"status": "wait_accept", "booked_at": booked} | changes)
+
+
+def test_requests_wait_for_the_host_before_those_that_wait_for_money_the_oldest_first() -> None:
+    found = [
+        request("pays", 9, status="wait_pay"),
+        request("new", 1),
+        request("old", 5),
+        request("begun", 5, check_in_date="2026-06-14"),
+        stay("booked", "2026-07-01", 2),
+    ]
+    assert [one.stay_code for one in requests([*found, *found], today)] == ["old", "new", "pays"]
+
+
+def test_a_request_lapses_after_a_day_where_that_is_known() -> None:
+    assert expires(request("A", 4)) == NOW + timedelta(hours=20)
+    assert expires(request("B", 4, channel_type="booking.com")) is None
+    assert expires(request("C", 4, status="wait_pay")) is None
+
+
+def test_only_requests_that_lapse_within_twelve_hours_are_a_warning() -> None:
+    waits = [request("late", 13), request("early", 11), request("over", 25)]
+    (found,) = request_warnings(waits, NOW, today)
+    assert (found.kind, found.detail) == ("request_expiring", "lapses in 11 h")
+
+
+def test_arrivals_of_today_and_tomorrow_lack_the_code_that_the_house_sets() -> None:
+    before = stay("before", "2026-06-10", 5, **CODE)
+    stays = [before, *(stay(f"{day}", f"2026-06-{day}", 1) for day in (15, 16, 17))]
+    assert told(arrival_warnings(stays, today)) == [
+        ("arrival_without_lock_code", "15"),
+        ("arrival_without_lock_code", "16"),
+    ]
+    assert told(arrival_warnings(stays[1:], today)) == []
+
+
+def test_the_balance_of_an_order_of_two_stays_is_told_once() -> None:
+    paid = {"currency": "EUR", "total_amount": 100, "received_amount": 40, "balance_amount": 60}
+    order = {"reservation_code": "O", "channel_type": "hostex_direct", "payment": paid}
+    found = arrival_warnings(
+        [stay("A", "2026-06-15", 1, **order), stay("B", "2026-06-15", 1, **order)], today
+    )
+    assert [(one.kind, one.detail) for one in found] == [("balance_due", "60 EUR")]
+
+
+def test_stays_without_a_property_are_told_until_they_are_over() -> None:
+    homeless = {"property_id": 0}
+    stays = [
+        stay("over", "2026-06-10", 5, **homeless),
+        stay("now", "2026-06-14", 2, **homeless),
+        stay("boxed", "2026-07-01", 2, in_reservation_box=True),
+        stay("off", "2026-07-01", 2, status="cancelled", **homeless),
+    ]
+    assert told(placing_warnings(stays, today)) == [
+        ("unallocated_stay", "now"),
+        ("unallocated_stay", "boxed"),
+    ]
+
+
+def test_nights_to_come_that_two_stays_hold_are_told_and_past_ones_are_not() -> None:
+    past = [stay("A", "2026-06-10", 4), stay("B", "2026-06-12", 2)]
+    coming = [stay("C", "2026-06-12", 6, property_id=2), stay("D", "2026-06-14", 3, property_id=2)]
+    (found,) = placing_warnings([*past, *coming], today)
+    assert (found.kind, found.day) == ("overlapping_stays", TODAY)
+    assert "same 2 nights" in found.detail
+
+
+def test_a_same_day_turnover_is_told_without_cleaning_and_without_a_cleaner() -> None:
+    place = Property.model_validate(
+        {
+            "id": 1,
+            "title": "Loft",
+            "channels": [],
+            "default_checkin_time": "15:00",
+            "default_checkout_time": "11:00",
+        }
+    )
+    stays = [stay("out", "2026-06-12", 3), stay("in", "2026-06-15", 3)]
+    nobody = Task.model_validate(
+        {"id": 1, "type": "cleaning", "status": "pending", "property_id": 1, "stay_code": "out"}
+    )
+
+    def warned(*tasks: Task) -> list[tuple[str, str]]:
+        found = turnover_warnings(turnovers(place, ZoneInfo("UTC"), stays, tasks, TODAY, TODAY))
+        return [(one.kind, one.detail) for one in found]
+
+    assert warned() == [("turnover_without_cleaning", "out 11:00, in 15:00")]
+    assert warned(nobody)[0] == ("turnover_without_cleaner", "out 11:00, in 15:00")
+
+
+def test_channels_that_are_cut_off_are_told_and_unknown_or_connecting_ones_are_not() -> None:
+    states = ("active", "connecting", "disconnected", "exception", "unknown", None)
+    accounts = [ChannelAccount(channel_type="vrbo", username="u", auth_status=one) for one in states]
+    details = [one.detail for one in channel_warnings(accounts, TODAY)]
+    assert details == ["vrbo u: disconnected", "vrbo u: exception"]
+
+
+def test_what_is_due_by_tomorrow_comes_before_what_is_later_however_grave() -> None:
+    later = Anomaly("overlapping_stays", date(2026, 6, 20), "")
+    tomorrow = Anomaly("balance_due", date(2026, 6, 16), "")
+    now = Anomaly("turnover_without_cleaning", TODAY, "")
+    assert by_urgency([later, tomorrow, now], TODAY) == [now, tomorrow, later]

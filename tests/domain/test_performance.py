@@ -1,0 +1,136 @@
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.performance import (
+    Figures,
+    Period,
+    blocked_nights,
+    figures,
+    nights_in,
+    price,
+)
+from tests.domain.stay_samples import stay
+
+JUNE = Period(date(2026, 6, 1), date(2026, 6, 30))
+
+
+def booked_on(one: Reservation) -> date:
+    return one.booked_at.date()
+
+
+def june(*stays: Reservation, blocked: int = 0, homes: int = 1) -> Figures:
+    return figures(stays, JUNE, booked_on, blocked=blocked, homes=homes)
+
+
+def test_the_day_of_check_out_is_no_night() -> None:
+    assert june(stay("a", "2026-06-10", 3)).sold == 3
+    assert june(stay("a", "2026-05-31", 1)).sold == 0
+    assert june(stay("a", "2026-06-30", 1)).sold == 1
+
+
+def test_a_stay_over_the_end_of_the_month_counts_with_its_nights_inside() -> None:
+    found = june(stay("a", "2026-06-28", 6, price=600, room=480, commission=60))
+    assert found.sold == 3
+    assert found.money["EUR"].revenue == 300
+    assert found.money["EUR"].room == 240
+    assert found.money["EUR"].commission == 30
+    assert found.adr("EUR") == 80
+
+
+def test_occupancy_leaves_blocked_nights_out() -> None:
+    found = june(stay("a", "2026-06-01", 10), blocked=5)
+    assert found.for_sale == 25
+    assert found.occupancy == Fraction(10, 25)
+
+
+def test_revpar_is_room_revenue_over_nights_for_sale() -> None:
+    found = june(stay("a", "2026-06-01", 10, price=1100, room=1000), blocked=10)
+    assert found.revpar("EUR") == 50
+
+
+def test_with_nothing_for_sale_there_is_no_occupancy_and_no_revpar() -> None:
+    found = june(blocked=30)
+    assert (found.for_sale, found.occupancy, found.money) == (0, None, {})
+
+
+def test_only_accepted_stays_in_a_property_are_sold() -> None:
+    others = [
+        stay("a", "2026-06-01", 2, status="cancelled"),
+        stay("b", "2026-06-05", 2, status="wait_accept"),
+        stay("c", "2026-06-08", 2, property_id=0),
+        stay("d", "2026-06-12", 2, in_reservation_box=True),
+    ]
+    assert june(*others).sold == 0
+    assert june(*others).stays == 0
+
+
+def test_money_of_two_currencies_stays_apart() -> None:
+    found = june(
+        stay("a", "2026-06-01", 2, price=200, room=200),
+        stay("b", "2026-06-05", 4, price=800, room=800, currency="USD"),
+    )
+    assert (found.adr("EUR"), found.adr("USD")) == (100, 200)
+    assert (found.sold, found.money["EUR"].nights, found.money["USD"].nights) == (6, 2, 4)
+
+
+def test_without_lines_the_whole_price_counts_as_room_revenue() -> None:
+    assert price(stay("a", "2026-06-01", 2, price=150)) == ("EUR", 150, 150, 0)
+
+
+def test_a_stay_without_a_price_is_sold_but_earns_nothing() -> None:
+    found = june(stay("a", "2026-06-01", 2, rates=None))
+    assert (found.sold, found.money) == (2, {})
+
+
+def test_the_booking_window_is_the_median_over_arrivals_of_the_period() -> None:
+    def booked(code: str, check_in: str, days: int) -> Reservation:
+        moment = datetime.fromisoformat(check_in).replace(tzinfo=UTC) - timedelta(days=days)
+        return stay(code, check_in, 2, booked_at=moment)
+
+    found = june(
+        booked("before", "2026-05-31", 400),
+        booked("a", "2026-06-02", 3),
+        booked("b", "2026-06-10", 5),
+        booked("c", "2026-06-20", 90),
+    )
+    assert (found.stays, found.arrivals, found.booking_window) == (4, 3, 5)
+
+
+def test_closed_nights_that_no_stay_holds_are_blocked() -> None:
+    closed = [date(2026, 6, day) for day in (1, 2, 10, 11, 12)] + [date(2026, 7, 1)]
+    stays = [stay("a", "2026-06-01", 2), stay("b", "2026-06-11", 1, status="wait_pay")]
+    assert blocked_nights(closed, stays, JUNE) == 2
+
+
+def test_whole_months_are_compared_with_as_many_whole_months() -> None:
+    assert Period(date(2026, 3, 1), date(2026, 3, 31)).before == Period(date(2026, 2, 1), date(2026, 2, 28))
+    quarter = Period(date(2026, 1, 1), date(2026, 3, 31))
+    assert quarter.before == Period(date(2025, 10, 1), date(2025, 12, 31))
+
+
+def test_any_other_period_is_compared_with_as_many_nights() -> None:
+    week = Period(date(2026, 3, 2), date(2026, 3, 8))
+    assert week.before == Period(date(2026, 2, 23), date(2026, 3, 1))
+
+
+@given(some.dates(date(2024, 1, 1), date(2028, 1, 1)), some.integers(0, 500))
+def test_the_months_of_a_period_hold_each_of_its_nights_once(start: date, length: int) -> None:
+    period = Period(start, start + timedelta(days=length))
+    days = [part.start + timedelta(days=n) for part in period.months() for n in range(part.nights)]
+    assert days == [start + timedelta(days=n) for n in range(length + 1)]
+    assert all(part.start.month == part.end.month for part in period.months())
+
+
+@given(some.dates(date(2026, 5, 1), date(2026, 7, 31)), some.integers(1, 60), some.integers(1, 5000))
+def test_the_nights_and_money_of_a_stay_are_shared_out_over_months_without_loss(
+    start: date, nights: int, amount: int
+) -> None:
+    one = stay("a", start.isoformat(), nights, price=amount)
+    year = Period(date(2026, 1, 1), date(2026, 12, 31))
+    parts = [figures([one], month, booked_on, blocked=0, homes=1) for month in year.months()]
+    assert sum(part.sold for part in parts) == nights == nights_in(one, year)
+    assert sum(part.money["EUR"].revenue for part in parts if part.money) == amount

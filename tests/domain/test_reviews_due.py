@@ -1,0 +1,66 @@
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hostex_mcp.api.reviews import Review
+from hostex_mcp.domain.reviews_due import reviews_due
+
+TODAY = date(2026, 6, 15)
+
+
+def review(code: str, out: date, **sides: Any) -> Review:
+    row: dict[str, Any] = {
+        "reservation_code": code,
+        "property_id": 1,
+        "channel_type": "airbnb",
+        "listing_id": "l",
+        "check_in_date": out - timedelta(days=3),
+        "check_out_date": out,
+    }
+    return Review.model_validate(row | sides)
+
+
+def due(pending: list[Review], reviewed: list[Review]) -> list[tuple[str, str, int | None]]:
+    found = reviews_due(pending, reviewed, lambda _: TODAY)
+    return [(one.review.reservation_code, "+".join(one.due), one.days_left) for one in found]
+
+
+def test_a_review_can_be_written_until_the_fourteenth_day_after_check_out() -> None:
+    last, late = review("last", date(2026, 6, 1)), review("late", date(2026, 5, 31))
+    assert due([late, last], []) == [("last", "write", 0)]
+
+
+def test_a_review_that_the_host_has_written_is_not_due() -> None:
+    assert due([review("A", date(2026, 6, 10), host_review={"score": 5, "content": "Tidy"})], []) == []
+
+
+def test_a_guests_review_without_a_reply_is_to_be_answered_however_old() -> None:
+    said = {"score": 4, "content": "Nice"}
+    open_one = review("A", date(2026, 1, 1), guest_review=said)
+    done = review("B", date(2026, 6, 10), guest_review=said, host_reply={"content": "Thanks"})
+    assert due([], [done, open_one]) == [("A", "answer", None)]
+
+
+def test_one_review_can_be_due_both_ways() -> None:
+    assert due([review("A", date(2026, 6, 10), guest_review={"score": 4})], []) == [("A", "write+answer", 9)]
+
+
+def test_closing_first_then_the_lowest_score_then_the_newest_stay() -> None:
+    pending = [review("later", date(2026, 6, 12)), review("sooner", date(2026, 6, 3))]
+    reviewed = [
+        review("five", date(2026, 6, 14), guest_review={"score": 5}),
+        review("two", date(2026, 5, 1), guest_review={"score": 2}),
+        review("two, newer", date(2026, 5, 9), guest_review={"score": 2}),
+        review("unscored", date(2026, 6, 14), guest_review={"content": "ok"}),
+    ]
+    order = [code for code, _, _ in due(pending, reviewed)]
+    assert order == ["sooner", "later", "two, newer", "two", "five", "unscored"]
+
+
+@given(st.dates(date(2026, 1, 1), date(2026, 12, 31)))
+def test_the_window_is_fourteen_days_across_month_ends(out: date) -> None:
+    (one,) = reviews_due([review("A", out)], [], lambda _: out + timedelta(days=14))
+    assert one.days_left == 0
+    assert not reviews_due([review("A", out)], [], lambda _: out + timedelta(days=15))

@@ -1,0 +1,129 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hostex_mcp.domain.waiting import about, homes, unanswered, waiting
+from tests.domain.message_samples import NOW, activity, thread
+from tests.domain.stay_samples import stay
+
+TODAY = date(2026, 6, 15)
+
+
+def today(property_id: int) -> date:
+    return TODAY
+
+
+@pytest.mark.parametrize(
+    ("signs", "messages", "hours"),
+    [
+        ("g", 1, 1),
+        ("hg", 1, 1),
+        ("ghggg", 3, 3),
+        ("hgb", 1, 2),
+        ("hga", 1, 2),
+        ("hgs", 1, 2),
+        ("hgbg", 2, 3),
+        ("bg", 1, 1),
+    ],
+)
+def test_a_guest_waits_since_the_first_message_that_no_person_answered(
+    signs: str, messages: int, hours: int
+) -> None:
+    found = unanswered(thread(signs))
+    assert found is not None
+    assert len(found.messages) == messages
+    assert found.since is not None
+    assert (NOW - found.since).total_seconds() == hours * 3600
+
+
+@pytest.mark.parametrize("signs", ["", "h", "b", "gh", "ghb", "ghs", "gha", "s"])
+def test_who_was_answered_by_a_person_or_has_said_nothing_does_not_wait(signs: str) -> None:
+    assert unanswered(thread(signs)) is None
+
+
+def test_something_automatic_after_the_guest_is_told_and_before_is_not() -> None:
+    after, before = unanswered(thread("gb")), unanswered(thread("bg"))
+    assert after is not None
+    assert before is not None
+    assert (after.automatic, before.automatic) == (True, False)
+
+
+@given(st.text("ghbas", max_size=12))
+def test_a_guest_waits_just_when_the_last_person_who_spoke_is_the_guest(signs: str) -> None:
+    people = [sign for sign in signs if sign in "gh"]
+    found = unanswered(thread(signs))
+    assert (found is not None) is (people[-1:] == ["g"])
+    if found is not None:
+        assert len(found.messages) == len("".join(people).rpartition("h")[2])
+
+
+@pytest.mark.parametrize(
+    ("come", "nights", "changes", "standing", "days"),
+    [
+        ("2026-06-14", 3, {}, "in_house", None),
+        ("2026-06-12", 3, {}, "in_house", None),
+        ("2026-06-12", 3, {"stay_status": "stay_completed"}, "past", None),
+        ("2026-06-11", 3, {}, "past", None),
+        ("2026-06-15", 3, {}, "arriving", 0),
+        ("2026-06-15", 3, {"stay_status": "in_house"}, "in_house", None),
+        ("2026-06-18", 3, {}, "arriving", 3),
+        ("2026-06-18", 3, {"status": "wait_accept"}, "request", None),
+        ("2026-06-18", 3, {"status": "wait_pay"}, "request", None),
+        ("2026-06-18", 3, {"status": "cancelled"}, "cancelled", None),
+        ("2026-06-18", 3, {"status": "denied"}, "cancelled", None),
+    ],
+)
+def test_where_a_guest_stands_by_the_stay(
+    come: str, nights: int, changes: dict[str, str], standing: str, days: int | None
+) -> None:
+    found = about(thread("g"), [stay("A", come, nights, conversation_id="t-1", **changes)], today)
+    assert (found.standing, found.days) == (standing, days)
+
+
+@pytest.mark.parametrize(
+    ("kind", "come", "leave", "standing"),
+    [
+        ("inquiry", "2026-06-20", "2026-06-22", "inquiry"),
+        ("inquiry", "2026-06-10", "2026-06-22", "past"),
+        ("reservation", "2026-06-10", "2026-06-22", "in_house"),
+        ("reservation", "2026-06-20", "2026-06-22", "arriving"),
+        ("reservation", "2026-06-01", "2026-06-02", "past"),
+    ],
+)
+def test_where_a_guest_stands_by_what_the_thread_says(
+    kind: str, come: str, leave: str, standing: str
+) -> None:
+    assert about(thread("g", activity(kind, come, leave)), [], today).standing == standing
+
+
+def test_a_stay_that_is_known_counts_for_more_than_what_the_thread_says_of_it() -> None:
+    told = activity("reservation", "2026-06-14", "2026-06-16", reservation_code="A")
+    moved = stay("A", "2026-06-20", 2)
+    assert about(thread("g", told), [moved], today).days == 5
+
+
+def test_of_several_stays_the_most_urgent_counts() -> None:
+    over = activity("reservation", "2026-06-01", "2026-06-03", reservation_code="A")
+    here = activity("reservation", "2026-06-14", "2026-06-17", reservation_code="B")
+    assert about(thread("g", over, here), [], today).standing == "in_house"
+
+
+def test_a_thread_about_nothing_is_an_inquiry() -> None:
+    assert about(thread("g"), [stay("A", "2026-06-14", 3)], today).standing == "inquiry"
+    assert homes(thread("g")) == set()
+
+
+def test_in_house_comes_before_arriving_soon_before_inquiries_before_later_arrivals_before_past() -> None:
+    threads = [
+        thread("ggggg", activity("reservation", "2026-06-01", "2026-06-02"), code="past"),
+        thread("gggg", activity("reservation", "2026-06-23", "2026-06-25"), code="later"),
+        thread("ggg", activity("inquiry", "2026-06-23", "2026-06-25"), code="asks"),
+        thread("gg", activity("reservation", "2026-06-22", "2026-06-25"), code="soon"),
+        thread("gggg", activity("reservation", "2026-06-22", "2026-06-25"), code="soon, longer"),
+        thread("g", activity("reservation", "2026-06-14", "2026-06-16"), code="here"),
+        thread("gh", activity("reservation", "2026-06-14", "2026-06-16"), code="answered"),
+    ]
+    order = [one.thread.id for one in waiting(threads, [], today, NOW)]
+    assert order == ["here", "soon, longer", "soon", "asks", "later", "past"]

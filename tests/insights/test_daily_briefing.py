@@ -1,0 +1,211 @@
+"""The briefing of a day, against the rows of the demo account."""
+
+from copy import deepcopy
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.server.answer import tokens
+from hostex_mcp.server.render import render, to_json
+from tests.insights.calendar_world import world
+from tests.insights.daily_truth import arrivals, departures, in_house, same_day
+from tests.sandbox.demo_cases import MOMENTS, arrival
+
+pytestmark = pytest.mark.anyio
+
+NOON = MOMENTS["an ordinary noon"]
+STUDIO, VILLA, LOOP = 20110002, 20110009, 20110012
+each_moment = pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS.keys())
+
+
+def codes(answer: Row, section: str) -> set[str]:
+    return {row["stay_code"] for row in answer.get(section, [])}
+
+
+def kinds(answer: Row) -> list[str]:
+    return [row["kind"] for row in answer["warnings"]]
+
+
+def counted(answer: Row, section: str) -> int:
+    return len(answer.get(section, [])) + answer.get("more", {}).get(section, 0)
+
+
+def twenty_properties(account: Account) -> None:
+    """Eight of the properties once more, with their stays, under other ids."""
+    for old in list(account.properties)[:8]:
+        new = old + 500
+        account.properties[new] = deepcopy(account.properties[old]) | {"id": new, "title": f"Twin of {old}"}
+        for stay in [one for one in account.stays.values() if one["property_id"] == old]:
+            code = f"{stay['stay_code']}x"
+            twin = {"stay_code": code, "reservation_code": code, "property_id": new, "conversation_id": None}
+            account.stays[code] = deepcopy(stay) | twin
+
+
+@each_moment
+async def test_who_comes_goes_and_stays_is_told_and_what_does_not_fit_is_counted(now: datetime) -> None:
+    async with world(now) as host:
+        answer = await host.ask("get_daily_briefing")
+    for section, truth in (("arrivals", arrivals), ("departures", departures), ("in_house", in_house)):
+        expected = truth(host.account, now)
+        assert codes(answer, section) <= expected
+        assert counted(answer, section) == len(expected)
+    assert {row["property_id"] for row in answer["turnovers"]} <= same_day(host.account, now)
+    assert counted(answer, "turnovers") == len(same_day(host.account, now))
+
+
+@each_moment
+async def test_of_a_few_properties_everything_fits(now: datetime) -> None:
+    chosen = [20110003, 20110004, 20110006]
+    async with world(now) as host:
+        answer = await host.ask("get_daily_briefing", property_ids=chosen)
+    for section, truth in (("arrivals", arrivals), ("departures", departures), ("in_house", in_house)):
+        stays = [host.account.stays[code] for code in truth(host.account, now)]
+        assert codes(answer, section) == {
+            one["stay_code"] for one in stays if one["property_id"] in (*chosen, 0)
+        }
+
+
+@each_moment
+@pytest.mark.parametrize("change", [None, twenty_properties])
+async def test_a_busy_day_costs_at_most_1500_tokens_and_twelve_calls_once_threads_are_known(
+    now: datetime, change: Any
+) -> None:
+    async with world(now, change=change) as host:
+        await host.ask("get_daily_briefing")
+        assert len(await host.calls_of("get_daily_briefing")) <= 12
+        answer = await host.ask("get_daily_briefing")
+    assert tokens(to_json(answer)) <= 1_500
+    assert tokens(render(answer)) <= 1_500
+
+
+async def test_each_property_has_its_own_day() -> None:
+    now = MOMENTS["the start of a day"]
+    async with world(now) as host:
+        answer = await host.ask("get_daily_briefing")
+    assert answer["day"] == "2026-08-31"
+    assert answer["notes"] == ["In Europe/Lisbon the day is 2026-09-01."]
+
+
+async def test_another_day_can_be_asked_for() -> None:
+    day = NOON.date() + timedelta(days=1)
+    async with world(NOON) as host:
+        answer = await host.ask("get_daily_briefing", day=day.isoformat(), property_ids=[20110006])
+    assert answer["day"] == day.isoformat()
+    assert [row["guest_name"] for row in answer["arrivals"]] == ["Haruto Mihon"]
+    assert answer["arrivals"][0]["time"] == "15:00"
+
+
+async def test_a_turnover_without_cleaning_and_a_lapsing_request_come_first() -> None:
+    async with world(NOON) as host:
+        answer = await host.ask("get_daily_briefing")
+    request, turnover = answer["warnings"][:2]
+    assert (request["kind"], request["guest_name"]) == ("request_expiring", "Lucia Boceto")
+    assert request["detail"] == "lapses in 4 h"
+    assert (turnover["kind"], turnover["property"]) == ("turnover_without_cleaning", "Harbour Studio")
+    assert turnover["detail"] == "out 11:00, in 15:00"
+
+
+async def test_a_balance_to_collect_is_told_and_that_of_a_channel_is_not() -> None:
+    async with world(NOON) as host:
+        direct = await host.ask("get_daily_briefing", property_ids=[LOOP])
+        airbnb = await host.ask("get_daily_briefing", property_ids=[20110001])
+    due = [row for row in direct["warnings"] if row["kind"] == "balance_due"]
+    assert [(row["guest_name"], row["detail"]) for row in due] == [("Patrick Standin", "378.50 USD")]
+    assert "balance_due" not in kinds(airbnb)
+
+
+async def test_stays_without_a_property_and_overlaps_of_the_coming_month_are_told() -> None:
+    def overlap(account: Account) -> None:
+        for one in account.channel_accounts.values():
+            one["auth_status"] = "active"
+        stay = next(one for one in account.stays.values() if one["guest_name"] == "Ida Skisse")
+        stay["property_id"] = VILLA
+
+    async with world(NOON, change=overlap) as host:
+        everything = await host.ask("get_daily_briefing", property_ids=[VILLA, LOOP])
+        overlapping = [row for row in everything["warnings"] if row["kind"] == "overlapping_stays"]
+    assert [row["guest_name"] for row in overlapping] == ["Ida Skisse"]
+    assert "6 nights as Magnus Kladde" in overlapping[0]["detail"]
+    assert overlapping[0]["date"] == "2026-06-21"
+    homeless = {row["guest_name"] for row in everything["warnings"] if row["kind"] == "unallocated_stay"}
+    assert homeless == {"Uma Outline", "Pietro Esempio"}
+
+
+async def test_a_channel_that_is_cut_off_is_told() -> None:
+    async with world(NOON) as host:
+        answer = await host.ask("get_daily_briefing", property_ids=[20110011])
+    cut_off = [row["detail"] for row in answer["warnings"] if row["kind"] == "channel_disconnected"]
+    assert cut_off == ["agoda tideway-ycs: disconnected"]
+
+
+async def test_a_stay_of_many_months_is_not_lost() -> None:
+    def settle(account: Account) -> None:
+        for code in [code for code, one in account.stays.items() if one["property_id"] == LOOP]:
+            account.stays[code]["status"] = "cancelled"
+        long = next(one for one in account.stays.values() if one["property_id"] == LOOP)
+        dates = {"check_in_date": "2026-02-01", "check_out_date": "2026-12-01"}
+        account.stays["long"] = long | dates | {"stay_code": "long", "status": "accepted"}
+
+    async with world(NOON, change=settle) as host:
+        answer = await host.ask("get_daily_briefing", property_ids=[LOOP])
+        assert codes(answer, "in_house") == {"long"}
+
+
+async def test_what_cannot_be_read_is_told_and_the_rest_is_there() -> None:
+    async with world(NOON) as host:
+        host.sandbox.faults.add("envelope", "GET /tasks", times=None, code=403, message="No")
+        answer = await host.ask("get_daily_briefing", property_ids=[STUDIO])
+    assert answer["failed"] == [{"kind": "forbidden", "message": "tasks: No"}]
+    assert [row["guest_name"] for row in answer["arrivals"]] == ["Gustav Entwurf"]
+
+
+async def test_nothing_is_briefed_when_everything_fails() -> None:
+    async with world(NOON) as host:
+        host.sandbox.faults.add("envelope", None, times=None, code=403, message="No")
+        answer = await host.answer("get_daily_briefing")
+    assert answer["error"]["kind"] == "forbidden"
+
+
+async def test_an_unknown_property_or_group_is_refused_by_name() -> None:
+    async with world(NOON) as host:
+        home = await host.answer("get_daily_briefing", property_ids=[1])
+        group = await host.answer("get_daily_briefing", group_id=1)
+    assert [one["field"] for one in home["error"]["fields"]] == ["property_ids"]
+    assert [one["field"] for one in group["error"]["fields"]] == ["group_id"]
+
+
+async def test_a_group_is_briefed_alone() -> None:
+    async with world(NOON) as host:
+        answer = await host.ask("get_daily_briefing", group_id=7103)
+    rows = [
+        row for section in ("arrivals", "departures", "in_house", "tasks") for row in answer.get(section, [])
+    ]
+    assert {row["property_id"] for row in rows if "property_id" in row} <= {20110010, 20110011, 20110012}
+    assert codes(answer, "arrivals") == {
+        one["stay_code"]
+        for one in host.account.stays.values()
+        if one["property_id"] in (20110010, 20110011, 20110012)
+        and one["status"] == "accepted"
+        and arrival(one) == date(2026, 6, 15)
+    }
+
+
+async def test_an_account_without_properties_has_an_empty_day() -> None:
+    def clear(account: Account) -> None:
+        for rows in (
+            account.properties,
+            account.stays,
+            account.conversations,
+            account.tasks,
+            account.reviews,
+        ):
+            rows.clear()
+        account.channel_accounts.clear()
+
+    async with world(datetime(2026, 6, 15, 12, tzinfo=UTC), change=clear) as host:
+        answer = await host.ask("get_daily_briefing")
+    assert answer["day"] == "2026-06-15"
+    assert answer["arrivals"] == [] == answer["warnings"]
+    assert "more" not in answer

@@ -1,0 +1,142 @@
+"""get_month_end on the demo account, against its rows."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.tools.insight_month_end import as_csv
+from tests.insights.calendar_world import World, world
+from tests.insights.money_truth import cents, money_of, sold
+from tests.sandbox.demo_cases import MOMENTS, departure
+
+pytestmark = pytest.mark.anyio
+
+MAY = date(2026, 5, 1), date(2026, 5, 31)
+
+
+@pytest.fixture
+async def demo() -> AsyncIterator[World]:
+    async with world(MOMENTS["an ordinary noon"]) as one:
+        yield one
+
+
+def entries(account: Account, property_id: int) -> list[Row]:
+    """The entries of a property that took effect in May by the operator's clock."""
+    zone, own = ZoneInfo(account.timezone), list[Row]()
+    for one in account.transactions.values():
+        day = datetime.fromisoformat(one["action_at"]).astimezone(zone).date()
+        if one["property_id"] == property_id and MAY[0] <= day <= MAY[1]:
+            own.append(one)
+    return own
+
+
+def total(rows: list[Row], direction: str, currency: str, status: str = "paid") -> float:
+    chosen = [
+        Fraction(str(one["amount"]))
+        for one in rows
+        if (one["direction"], one["currency"], one["status"]) == (direction, currency, status)
+    ]
+    return cents(sum(chosen, Fraction()))
+
+
+async def test_without_dates_it_is_the_last_whole_month(demo: World) -> None:
+    answer = await demo.ask("get_month_end")
+    assert (answer["start_date"], answer["end_date"]) == ("2026-05-01", "2026-05-31")
+
+
+async def test_each_property_has_its_nights_money_and_entries(demo: World) -> None:
+    answer = await demo.ask("get_month_end")
+    assert answer["properties"]
+    for row in answer["properties"]:
+        ident, currency = row["property_id"], row["currency"]
+        earned = money_of(demo.account, ident, *MAY).get(currency, {"revenue": 0.0, "commission": 0.0})
+        own = entries(demo.account, ident)
+        assert row["nights"] == sold(demo.account, ident, *MAY)
+        assert (row["revenue"], row["commission"]) == (earned["revenue"], earned["commission"])
+        assert row["expenses"] == total(own, "expense", currency)
+        assert row["income"] == total(own, "income", currency)
+        assert row["outstanding"] == total(own, "income", currency, "outstanding")
+        expected = row["revenue"] - row["commission"] - row["expenses"]
+        assert row["result"] == pytest.approx(expected, abs=0.015)
+
+
+async def test_groups_are_the_sums_of_their_properties(demo: World) -> None:
+    answer = await demo.ask("get_month_end")
+    assert {one["group_id"] for one in answer["groups"]} <= set(demo.account.groups)
+    for row in answer["groups"]:
+        members = demo.account.groups[row["group_id"]]["property_ids"]
+        own = [
+            one
+            for one in answer["properties"]
+            if one["property_id"] in members and one["currency"] == row["currency"]
+        ]
+        assert row["nights"] == sum(one["nights"] for one in own)
+        assert row["revenue"] == pytest.approx(sum(one["revenue"] for one in own), abs=0.05)
+
+
+async def test_what_is_not_received_is_listed_once_for_each_order(demo: World) -> None:
+    answer = await demo.ask("get_month_end", start_date="2026-04-01", end_date="2026-06-15")
+    orders: dict[str, list[Row]] = {}
+    for one in demo.account.stays.values():
+        if one["status"] == "accepted":
+            orders.setdefault(one["reservation_code"], []).append(one)
+    owed = {
+        code: stays[0]["payment"]["balance_amount"]
+        for code, stays in orders.items()
+        if stays[0]["payment"]["balance_amount"]
+        and date(2026, 4, 1) <= max(map(departure, stays)) <= date(2026, 6, 15)
+    }
+    assert {one["reservation_code"]: one["amount"] for one in answer["unreceived"]} == owed
+
+
+async def test_expenses_of_no_property_stand_apart_and_only_for_the_whole_account(demo: World) -> None:
+    answer = await demo.ask("get_month_end")
+    own = [one for one in entries(demo.account, 0) if one] or [
+        one
+        for one in demo.account.transactions.values()
+        if one["property_id"] is None and one["reservation_code"] is None and one["direction"] == "expense"
+    ]
+    assert own
+    assert answer["account_expenses"]
+    first = next(iter(demo.account.properties))
+    narrowed = await demo.ask("get_month_end", property_ids=[first])
+    assert "account_expenses" not in narrowed
+    assert {row["property_id"] for row in narrowed["properties"]} == {first}
+
+
+async def test_changes_since_a_day_are_those_written_since(demo: World) -> None:
+    since = "2026-06-10"
+    answer = await demo.ask(
+        "get_month_end", start_date="2026-06-01", end_date="2026-06-30", changed_since=since
+    )
+    assert answer["changes"]
+    assert all(one["when"] >= since for one in answer["changes"])
+    booked = {one["reservation_code"] for one in answer["changes"] if one["what"] == "booked"}
+    for one in demo.account.stays.values():
+        inside = one["check_in_date"] <= "2026-06-30" and one["check_out_date"] > "2026-06-01"
+        made = datetime.fromisoformat(one["booked_at"]).astimezone(ZoneInfo("UTC"))
+        if inside and made.date() >= date(2026, 6, 10) and one["property_id"]:
+            assert one["reservation_code"] in booked
+    assert "changes" not in await demo.ask("get_month_end")
+
+
+async def test_the_table_is_a_row_for_each_property_and_currency(demo: World) -> None:
+    answer = await demo.ask("get_month_end")
+    table = list(csv.DictReader(io.StringIO(as_csv(answer["properties"]))))
+    assert [row["property"] for row in table] == [row["property"] for row in answer["properties"]]
+    assert [float(row["result"]) for row in table] == [row["result"] for row in answer["properties"]]
+
+
+@pytest.mark.parametrize("title", ["=HYPERLINK(1)", "+1", "-1", "@x"])
+def test_a_title_cannot_become_a_formula(title: str) -> None:
+    rows: list[dict[str, Any]] = [{"property_id": 1, "property": title, "result": -5.0}]
+    [row] = csv.DictReader(io.StringIO(as_csv(rows)))
+    assert row["property"] == f"'{title}"
+    assert row["result"] == "-5.0"

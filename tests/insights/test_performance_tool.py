@@ -1,0 +1,121 @@
+"""get_performance on the demo account, against sums made night by night from its rows."""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from statistics import median
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.insights.calendar_world import World, world
+from tests.insights.money_truth import blocked, money_of, nights, sold
+from tests.sandbox.demo_cases import MOMENTS, accepted, arrival
+
+pytestmark = pytest.mark.anyio
+
+MONTH = {"start_date": "2026-05-01", "end_date": "2026-05-31"}
+MAY = date(2026, 5, 1), date(2026, 5, 31)
+APRIL = date(2026, 4, 1), date(2026, 4, 30)
+
+
+@pytest.fixture
+async def demo() -> AsyncIterator[World]:
+    async with world(MOMENTS["an ordinary noon"]) as one:
+        yield one
+
+
+async def test_nights_and_occupancy_of_each_property_are_those_of_its_stays(demo: World) -> None:
+    answer = await demo.ask("get_performance", **MONTH)
+    assert {row["property_id"] for row in answer["rows"]} == set(demo.account.properties)
+    for row in answer["rows"]:
+        ident = row["property_id"]
+        taken, closed = sold(demo.account, ident, *MAY), blocked(demo.account, ident, *MAY)
+        assert (row["nights_sold"], row["nights_blocked"]) == (taken, closed)
+        assert row["nights_for_sale"] == 31 - closed
+        assert row["occupancy"] == round(100 * taken / (31 - closed), 1)
+        assert row["property"] == demo.account.properties[ident]["title"]
+
+
+async def test_money_of_each_property_is_that_of_its_nights(demo: World) -> None:
+    answer = await demo.ask("get_performance", **MONTH)
+    for row in answer["rows"]:
+        expected = money_of(demo.account, row["property_id"], *MAY)
+        shown = {one["currency"]: one for one in row.get("money", [])}
+        assert shown.keys() == expected.keys()
+        for currency, sums in expected.items():
+            assert shown[currency]["revenue"] == sums["revenue"]
+            assert shown[currency]["room_revenue"] == sums["room"]
+            assert shown[currency]["commission"] == sums["commission"]
+            assert shown[currency]["revpar"] == pytest.approx(sums["room"] / row["nights_for_sale"], abs=0.01)
+            assert shown[currency]["adr"] == pytest.approx(sums["room"] / row["nights_sold"], abs=0.01)
+
+
+async def test_the_month_before_stands_beside(demo: World) -> None:
+    answer = await demo.ask("get_performance", **MONTH)
+    assert (answer["previous_start_date"], answer["previous_end_date"]) == ("2026-04-01", "2026-04-30")
+    ids = list(demo.account.properties)
+    assert answer["previous_total"]["nights_sold"] == sum(sold(demo.account, one, *APRIL) for one in ids)
+    for row in answer["rows"]:
+        assert row["previous"]["nights_sold"] == sold(demo.account, row["property_id"], *APRIL)
+
+
+async def test_channels_share_the_nights_and_have_no_occupancy(demo: World) -> None:
+    answer = await demo.ask("get_performance", **MONTH, by="channel")
+    assert sum(row["nights_sold"] for row in answer["rows"]) == answer["total"]["nights_sold"]
+    assert not any("occupancy" in row or "nights_for_sale" in row for row in answer["rows"])
+    for row in answer["rows"]:
+        own = [one for one in accepted(demo.account) if one["channel_type"] == row["channel_type"]]
+        inside = sum(MAY[0] <= night <= MAY[1] for one in own for night in nights(one))
+        assert row["nights_sold"] == inside
+
+
+async def test_months_add_up_to_the_whole(demo: World) -> None:
+    answer = await demo.ask("get_performance", start_date="2026-03-15", end_date="2026-05-20", by="month")
+    assert [row["month"] for row in answer["rows"]] == ["2026-03", "2026-04", "2026-05"]
+    assert sum(row["nights_sold"] for row in answer["rows"]) == answer["total"]["nights_sold"]
+    revenue = {one["currency"]: one["revenue"] for one in answer["total"]["money"]}
+    for currency, total in revenue.items():
+        parts = [
+            one["revenue"] for row in answer["rows"] for one in row["money"] if one["currency"] == currency
+        ]
+        assert sum(parts) == pytest.approx(total, abs=0.02)
+
+
+async def test_the_booking_window_counts_local_days(demo: World) -> None:
+    answer = await demo.ask("get_performance", **MONTH)
+    windows: list[int] = []
+    for one in accepted(demo.account):
+        if MAY[0] <= arrival(one) <= MAY[1]:
+            zone = ZoneInfo(demo.account.properties[one["property_id"]]["timezone"])
+            booked = datetime.fromisoformat(one["booked_at"]).astimezone(zone).date()
+            windows.append((arrival(one) - booked).days)
+    assert answer["total"]["booking_window_days"] == median(windows)
+
+
+async def test_a_group_or_some_properties_narrow_everything(demo: World) -> None:
+    group = next(iter(demo.account.groups.values()))
+    answer = await demo.ask("get_performance", **MONTH, group_id=group["id"])
+    assert {row["property_id"] for row in answer["rows"]} == set(group["property_ids"])
+    one = group["property_ids"][0]
+    single = await demo.ask("get_performance", **MONTH, property_ids=[one])
+    assert single["total"]["nights_sold"] == sold(demo.account, one, *MAY)
+
+
+async def test_a_period_of_more_than_two_years_is_refused(demo: World) -> None:
+    answer = await demo.answer("get_performance", start_date="2024-01-01", end_date="2026-12-31")
+    assert answer["error"]["fields"][0]["field"] == "end_date"
+
+
+async def test_the_answer_says_what_its_words_mean(demo: World) -> None:
+    answer = await demo.ask("get_performance", **MONTH)
+    assert "occupancy = nights sold / (all nights - blocked ones)" in answer["notes"][0]
+
+
+async def test_a_month_before_the_first_guest_is_all_zero_and_its_blocks_are_said_to_be_unknown(
+    demo: World,
+) -> None:
+    answer = await demo.ask("get_performance", start_date="2020-01-01", end_date="2020-01-31")
+    assert answer["total"]["nights_sold"] == 0
+    assert answer["total"]["occupancy"] == 0
+    assert "money" not in answer["total"]
+    assert any(note.startswith("Blocks before ") for note in answer["notes"])
