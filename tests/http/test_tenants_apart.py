@@ -75,6 +75,10 @@ async def test_one_hosts_identical_reads_are_one_request_and_two_hosts_are_two(
     hostex: World, tenants: Tenants
 ) -> None:
     grants = [await hostex.token_grant(WRITABLE), await hostex.token_grant(SECOND)]
+    # The first call of a minute also notes that the grant is used, which would hold it up.
+    for grant in grants:
+        await ask(tenants, grant, "list_properties")
+    hostex.sandbox.log.clear()
     hostex.wire.before = Meeting("/properties", 2)
     await asyncio.gather(*(ask(tenants, grant, "list_properties") for grant in grants * 4))
     assert hostex.asked == ["GET /properties"] * 2
