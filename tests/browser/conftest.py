@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.browser.site import Site, deployed
 
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -25,7 +26,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def chromium() -> Generator[Browser]:
-    program = shutil.which("chromium")
+    program = next(filter(None, map(shutil.which, _NAMES)), None)
     if program is None and os.environ.get("HOSTEX_TESTS_COMPLETE") != "1":
         pytest.skip("chromium is not installed")
     with sync_playwright() as playwright:
