@@ -52,7 +52,7 @@ _REVIEW = ("due", "closes", "guest_score", "property_id", "property", "reservati
 class Briefing(TypedDict, total=False):
     """One day of the host. `more` counts the rows of each list that did not fit."""
 
-    day: str
+    date: str
     warnings: list[dict[str, Any]]
     requests: list[dict[str, Any]]
     arrivals: list[dict[str, Any]]
@@ -76,7 +76,7 @@ class Briefing(TypedDict, total=False):
 )
 async def get_daily_briefing(
     context: Context,
-    day: Day | None = None,
+    date: Day | None = None,
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
 ) -> Record[Briefing]:
@@ -84,9 +84,9 @@ async def get_daily_briefing(
     requests, arrivals, same-day turnovers, departures, guests waiting for an answer, tasks, reviews due,
     guests in house. `more` counts what did not fit."""
     meant = await portfolio(context, property_ids, group_id)
-    daily = await read_day(context, meant, day, property_ids is None and group_id is None)
+    daily = await read_day(context, meant, date, property_ids is None and group_id is None)
     screen = context.screen()
-    head = {"day": f"{day or daily.first}"}
+    head = {"date": f"{date or daily.first}"}
     tail = lean(
         {
             "notes": [*_days(daily), *daily.notes, *unread_notes(daily.threads)],

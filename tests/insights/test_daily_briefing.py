@@ -84,15 +84,15 @@ async def test_each_property_has_its_own_day() -> None:
     now = MOMENTS["the start of a day"]
     async with world(now) as host:
         answer = await host.ask("get_daily_briefing")
-    assert answer["day"] == "2026-08-31"
+    assert answer["date"] == "2026-08-31"
     assert answer["notes"] == ["In Europe/Lisbon the day is 2026-09-01."]
 
 
 async def test_another_day_can_be_asked_for() -> None:
     day = NOON.date() + timedelta(days=1)
     async with world(NOON) as host:
-        answer = await host.ask("get_daily_briefing", day=day.isoformat(), property_ids=[20110006])
-    assert answer["day"] == day.isoformat()
+        answer = await host.ask("get_daily_briefing", date=day.isoformat(), property_ids=[20110006])
+    assert answer["date"] == day.isoformat()
     assert [row["guest_name"] for row in answer["arrivals"]] == ["Haruto Mihon"]
     assert answer["arrivals"][0]["time"] == "15:00"
 
@@ -206,6 +206,6 @@ async def test_an_account_without_properties_has_an_empty_day() -> None:
 
     async with world(datetime(2026, 6, 15, 12, tzinfo=UTC), change=clear) as host:
         answer = await host.ask("get_daily_briefing")
-    assert answer["day"] == "2026-06-15"
+    assert answer["date"] == "2026-06-15"
     assert answer["arrivals"] == [] == answer["warnings"]
     assert "more" not in answer

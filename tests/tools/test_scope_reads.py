@@ -58,7 +58,7 @@ ARGUMENTS: dict[str, list[Row]] = {
         {"guest_name": "Exemplar", "date": day(1)},
         {"guest_name": "Voorbeeld"},
     ],
-    "get_daily_briefing": [{}, {"day": day(1)}, {"property_ids": [LOFT]}],
+    "get_daily_briefing": [{}, {"date": day(1)}, {"property_ids": [LOFT]}],
     "list_guests_waiting": [{}, {"days": 180}],
     "check_stay_extension": [{"stay_code": "0-HMDEMO0005-ine005", "check_out_date": day(6)}],
     "find_available_properties": [{"check_in_date": day(40), "check_out_date": day(44)}],
