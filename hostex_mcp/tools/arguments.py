@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Annotated, Any
 
-from annotated_types import Ge, MaxLen
+from annotated_types import Ge, MaxLen, MinLen
 from pydantic import (
     AllowInfNan,
     BaseModel,
@@ -94,6 +94,7 @@ def _id_or_title(value: object, validate_id: ValidatorFunctionWrapHandler) -> ob
 Integer = Annotated[int, BeforeValidator(_whole_number)]
 Id = Annotated[Integer, Ge(0)]
 PropertyId = Annotated[Id, WrapValidator(_id_or_title), PropertyTitle(), "id, or its unique title"]
+PropertyIds = Annotated[list[PropertyId], MinLen(1), MaxLen(500)]
 Day = Annotated[datetime.date, BeforeValidator(_day), "YYYY-MM-DD"]
 Code = Annotated[str, MaxLen(200)]
 Number = Annotated[float, BeforeValidator(_number), AllowInfNan(False)]

@@ -6,9 +6,7 @@ from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import product
-from typing import Annotated, Any, TypeVar
-
-from annotated_types import MaxLen, MinLen
+from typing import Any, TypeVar
 
 from hostex_mcp.api import (
     RESERVATION_WINDOW_DAYS,
@@ -26,7 +24,7 @@ from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.reviews import LIST_REVIEWS, Review
 from hostex_mcp.api.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.nights import holds
-from hostex_mcp.tools.arguments import PropertyId
+from hostex_mcp.tools.arguments import PropertyIds as PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_portfolio import Failure, Gathered, Portfolio, each, stays_between
 from hostex_mcp.tools.progress import progress
@@ -40,10 +38,7 @@ _MOST_NAMED = 5
 _AT_ONCE = 100
 _CALENDAR_DAYS = 365
 
-
 PartT = TypeVar("PartT")
-
-PropertyIds = Annotated[list[PropertyId], MinLen(1), MaxLen(500)]
 
 
 @dataclass(slots=True)

@@ -24,11 +24,10 @@ from hostex_mcp.domain.month_end import (
     property_of,
 )
 from hostex_mcp.domain.performance import Period, grouped
-from hostex_mcp.tools.arguments import Day, Id, in_order
+from hostex_mcp.tools.arguments import Day, Id, PropertyIds, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import all_stays, transactions_between
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
-from hostex_mcp.tools.insight_performance import PropertyIds
 from hostex_mcp.tools.results import Record, lean
 from hostex_mcp.tools.tool import tool
 

@@ -3,21 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, TypedDict
-
-from annotated_types import MaxLen, MinLen
+from typing import Any, Literal, TypedDict
 
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.money import rounded
 from hostex_mcp.domain.performance import Figures, Period, blocked_nights, counts, figures, grouped
-from hostex_mcp.tools.arguments import Day, Id, InvalidArguments, Problem, PropertyId, in_order
+from hostex_mcp.tools.arguments import Day, Id, InvalidArguments, Problem, PropertyIds, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import all_stays, closed_nights, known_from
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.results import Record, lean
 from hostex_mcp.tools.tool import tool
-
-PropertyIds = Annotated[list[PropertyId], MinLen(1), MaxLen(500)]
 
 _MOST_ROWS = 50
 _MOST_DAYS = 731

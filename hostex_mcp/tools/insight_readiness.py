@@ -11,9 +11,9 @@ from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.readiness import Readiness, Surroundings, readiness
 from hostex_mcp.domain.turnovers import in_time
-from hostex_mcp.tools.arguments import Day, Id
+from hostex_mcp.tools.arguments import Day, Id, PropertyIds
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Parts, PropertyIds, Threads, all_stays, tasks_between, threads_of
+from hostex_mcp.tools.gather import Parts, Threads, all_stays, tasks_between, threads_of
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_waiting import day_of, unread_notes
 from hostex_mcp.tools.insight_words import failed, first, require_span

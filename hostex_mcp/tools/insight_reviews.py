@@ -7,9 +7,9 @@ from typing import Annotated, TypedDict
 from annotated_types import Ge, Le
 
 from hostex_mcp.domain.reviews_due import WRITE_DAYS, ReviewDue, reviews_due
-from hostex_mcp.tools.arguments import Id, Integer
+from hostex_mcp.tools.arguments import Id, Integer, PropertyIds
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Parts, PropertyIds, reviews_between
+from hostex_mcp.tools.gather import Parts, reviews_between
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_waiting import brief, day_of, excerpt
 from hostex_mcp.tools.insight_words import failed

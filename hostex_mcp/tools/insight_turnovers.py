@@ -1,15 +1,13 @@
 """The plan of turnovers: who leaves, who comes, how long there is between, and who cleans."""
 
 from datetime import date, timedelta
-from typing import Annotated, Any, TypedDict
-
-from annotated_types import MaxLen
+from typing import Any, TypedDict
 
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.tasks import Task
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.turnovers import Turnover, turnovers
-from hostex_mcp.tools.arguments import Day, Id, PropertyId
+from hostex_mcp.tools.arguments import Day, Id, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import all_stays, tasks_between
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
@@ -63,7 +61,7 @@ async def get_turnover_plan(
     context: Context,
     start_date: Day | None = None,
     end_date: Day | None = None,
-    property_ids: Annotated[list[PropertyId], MaxLen(100)] | None = None,
+    property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
 ) -> Record[TurnoverPlan]:
     """Turnovers by day and property, seven days from each property's own today unless told: `out_time` of
