@@ -2,7 +2,7 @@
 
 from mcp.types import CompleteRequestParams, CompleteResult, Completion
 
-from hostex_mcp.api import read_all
+from hostex_mcp.api import HostexError, read_all
 from hostex_mcp.api.messaging import LIST_CONVERSATIONS
 from hostex_mcp.api.properties import LIST_PROPERTIES
 from hostex_mcp.api.reservations import LIST_RESERVATIONS
@@ -14,9 +14,13 @@ _MOST = 100
 
 
 async def complete(engine: Engine, params: CompleteRequestParams) -> CompleteResult:
-    """What an argument may become: titles that hold what was typed, codes that begin with it."""
+    """What an argument may become: titles that hold what was typed, codes that begin with it; nothing where
+    Hostex does not answer."""
     typed = params.argument.value[:_MOST]
-    values = await _values(engine, params.argument.name, typed)
+    try:
+        values = await _values(engine, params.argument.name, typed)
+    except HostexError:
+        values = []
     shown = values[:_MOST]
     return CompleteResult(
         completion=Completion(values=shown, total=len(values), has_more=len(values) > _MOST)

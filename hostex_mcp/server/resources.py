@@ -24,17 +24,18 @@ from mcp.types import (
     TextResourceContents,
 )
 
+from hostex_mcp.api import HostexError
 from hostex_mcp.domain import conflicts, gaps, nights, performance, turnovers
 from hostex_mcp.domain.performance import Period
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.server.failures import HINTS
+from hostex_mcp.server.failures import HINTS, hostex_failure
 from hostex_mcp.server.render import to_json
 from hostex_mcp.tools import reservations, tasks
 from hostex_mcp.tools.insight_month_end import as_csv, home_rows, read_books
 from hostex_mcp.tools.tool import TOOLSETS
 
 _JSON, _CSV, _TEXT = "application/json", "text/csv", "text/markdown"
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])", re.ASCII)
 
 Read = Callable[[Engine, str], Awaitable[str]]
 
@@ -85,9 +86,14 @@ async def _answer(engine: Engine, tool: str, arguments: Mapping[str, Any]) -> Ma
     result: Any = await engine.call(tool, arguments)
     answer: Mapping[str, Any] = result.structured_content
     if result.is_error:
-        error = answer["error"]
-        raise MCPError(code=INVALID_PARAMS, message=f"{error['message']} {error['hint']}", data=error)
+        raise _refusal(answer)
     return answer
+
+
+def _refusal(failed: Mapping[str, Any]) -> MCPError:
+    """The protocol's error for the structured result of a failed call."""
+    error = failed["error"]
+    return MCPError(code=INVALID_PARAMS, message=f"{error['message']} {error['hint']}", data=error)
 
 
 def _by_code(tool: str, argument: str) -> Read:
@@ -109,7 +115,8 @@ async def _property(engine: Engine, name: str) -> str:
 async def _month(engine: Engine, name: str) -> str:
     found = _MONTH.fullmatch(name)
     if found is None:
-        raise MCPError(code=INVALID_PARAMS, message="A month is written YYYY-MM.")
+        message = "A month is written YYYY-MM and lies between 2000-01 and 2099-12."
+        raise MCPError(code=INVALID_PARAMS, message=message)
     start = date(int(found[1]), int(found[2]), 1)
     whole = Period(start, start + timedelta(days=31)).months()[0]
     books = await read_books(engine.context, whole)
@@ -223,7 +230,8 @@ async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> Re
     """What stands at an address.
 
     Raises:
-        MCPError: -32602 for an address at which nothing stands, or that this session may not read.
+        MCPError: -32602 for an address at which nothing stands, that this session may not read, or that
+            Hostex does not answer for.
     """
     uri = params.uri
     for page in PAGES:
@@ -232,9 +240,16 @@ async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> Re
     for kind in KINDS:
         name = kind.named(uri)
         if name is not None and kind.tool in engine.selection.reachable:
-            return _contents(uri, kind.mime_type, await kind.read(engine, name))
+            return _contents(uri, kind.mime_type, await _text(engine, kind, name))
     known = ", ".join([*(kind.template for kind in KINDS), *(page.uri for page in PAGES)])
     raise MCPError(code=INVALID_PARAMS, message=f"Nothing stands at {uri[:200]}; addresses: {known}")
+
+
+async def _text(engine: Engine, kind: Kind, name: str) -> str:
+    try:
+        return await kind.read(engine, name)
+    except HostexError as error:
+        raise _refusal(hostex_failure(error)) from None
 
 
 def _contents(uri: str, mime_type: str, text: str) -> ReadResourceResult:

@@ -111,6 +111,40 @@ async def test_where_nothing_stands_an_error_says_so(uri: str) -> None:
     assert caught.value.code == -32602
 
 
+@pytest.mark.parametrize("month", ["0000-05", "0001-01", "9999-12", "1999-12", "2100-01"])
+async def test_a_month_that_no_account_has_is_refused_saying_which_one_can_be_given(month: str) -> None:
+    async with connected() as (client, sandbox):
+        with pytest.raises(MCPError, match="written YYYY-MM and lies between 2000-01 and 2099-12") as caught:
+            await client.read_resource(f"hostex://month-end/{month}.csv")
+    assert caught.value.code == -32602
+    assert sandbox.log == []
+
+
+async def test_the_last_month_that_can_be_given_is_read() -> None:
+    async with connected() as (client, _):
+        _, text = await read(client, "hostex://month-end/2099-12.csv")
+    assert "property_id" in text.splitlines()[0]
+
+
+@pytest.mark.parametrize("uri", ["hostex://month-end/2026-05.csv", f"hostex://properties/{LOFT}"])
+async def test_an_error_of_hostex_is_the_same_for_every_resource(uri: str) -> None:
+    async with connected() as (client, sandbox):
+        sandbox.faults.add("envelope", None, times=None, code=420, message="Subscription expired")
+        with pytest.raises(MCPError, match="has ended; the host can renew it") as caught:
+            await client.read_resource(uri)
+    assert caught.value.code == -32602
+    assert (caught.value.data["kind"], caught.value.data["code"]) == ("subscription_lapsed", 420)
+
+
+async def test_nothing_is_completed_while_hostex_answers_with_an_error() -> None:
+    async with connected() as (client, sandbox):
+        sandbox.faults.add("envelope", None, times=None, code=420, message="Subscription expired")
+        for argument in ("property_id", "stay_code", "conversation_id"):
+            template = ResourceTemplateReference(type="ref/resource", uri=f"hostex://any/{{{argument}}}")
+            found = await client.complete(template, {"name": argument, "value": ""})
+            assert found.completion.values == []
+
+
 async def test_what_is_out_of_scope_does_not_exist() -> None:
     async with connected(property_ids=(LOFT,)) as (client, sandbox):
         await read(client, f"hostex://properties/{LOFT}")
