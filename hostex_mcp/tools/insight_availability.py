@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, TypedDict
 
-from annotated_types import Ge, Le, MaxLen
+from annotated_types import Ge, Le
 
 from hostex_mcp.domain.availability import Offer, alternatives, offer
 from hostex_mcp.domain.money import rounded
 from hostex_mcp.domain.nights import Closure, nights
-from hostex_mcp.tools.arguments import Day, Id, Integer, InvalidArguments, Problem, PropertyId
+from hostex_mcp.tools.arguments import Day, Id, Integer, InvalidArguments, Problem, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_calendar import Calendars, SoldListing, add_listings, read_nights
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
@@ -74,7 +74,7 @@ async def find_available_properties(
     context: Context,
     check_in_date: Day,
     check_out_date: Day,
-    property_ids: Annotated[list[PropertyId], MaxLen(100)] | None = None,
+    property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
     flexible_days: Annotated[Integer, Ge(0), Le(14), "for near misses, 3 unless told"] = 3,
 ) -> Record[Availability]:

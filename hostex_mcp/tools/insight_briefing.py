@@ -10,9 +10,8 @@ from hostex_mcp.domain.briefing import Anomaly, expires
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.packing import cost, packed
 from hostex_mcp.domain.turnovers import Turnover, in_time, out_time
-from hostex_mcp.tools.arguments import Day, Id
+from hostex_mcp.tools.arguments import Day, Id, PropertyIds
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import PropertyIds
 from hostex_mcp.tools.gather_daily import Daily, read_day
 from hostex_mcp.tools.gather_portfolio import portfolio
 from hostex_mcp.tools.insight_reviews import review_row

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, TypedDict
 
-from annotated_types import Ge, Le, MaxLen
+from annotated_types import Ge, Le
 
 from hostex_mcp.api.calendar import PricingRatios
 from hostex_mcp.api.reservations import Reservation
@@ -18,7 +18,7 @@ from hostex_mcp.domain.conflicts import (
     price_differences,
 )
 from hostex_mcp.domain.nights import ONE, nights
-from hostex_mcp.tools.arguments import Day, Id, Number, PropertyId
+from hostex_mcp.tools.arguments import Day, Id, Number, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_calendar import Calendars, SoldListing, add_listings, read_nights, read_ratios
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
@@ -94,7 +94,7 @@ async def check_calendar_conflicts(
     context: Context,
     start_date: Day | None = None,
     end_date: Day | None = None,
-    property_ids: Annotated[list[PropertyId], MaxLen(100)] | None = None,
+    property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
     tolerance_percent: Annotated[Number, Ge(0), Le(50), "of prices, 2 unless told"] = 2,
 ) -> Record[Conflicts]:

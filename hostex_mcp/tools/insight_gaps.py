@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, TypedDict
 
-from annotated_types import Ge, MaxLen
+from annotated_types import Ge
 
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.gaps import Gap, Stuck, closed_arrivals, gaps, stuck_nights
@@ -13,7 +13,7 @@ from hostex_mcp.domain.money import exact, rounded
 from hostex_mcp.domain.nights import ONE, Nights, nights
 from hostex_mcp.domain.stay_rules import ListingDays
 from hostex_mcp.domain.wording import money
-from hostex_mcp.tools.arguments import Day, Id, Integer, PropertyId
+from hostex_mcp.tools.arguments import Day, Id, Integer, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_calendar import Calendars, SoldListing, add_listings, read_nights
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
@@ -88,7 +88,7 @@ async def find_calendar_gaps(
     context: Context,
     start_date: Day | None = None,
     end_date: Day | None = None,
-    property_ids: Annotated[list[PropertyId], MaxLen(100)] | None = None,
+    property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
     shortest_stay: Annotated[Integer, Ge(1), "no change opens a stay shorter than this"] = 1,
 ) -> Record[Gaps]:

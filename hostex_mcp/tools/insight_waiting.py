@@ -11,9 +11,9 @@ from hostex_mcp.api import read_all
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.waiting import SOON_DAYS, Waiting, homes, unanswered, waiting
-from hostex_mcp.tools.arguments import Id, Integer
+from hostex_mcp.tools.arguments import Id, Integer, PropertyIds
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Parts, PropertyIds, Threads, threads_since
+from hostex_mcp.tools.gather import Parts, Threads, threads_since
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_words import failed
 from hostex_mcp.tools.privacy import Screen

@@ -1,0 +1,34 @@
+"""All answers that combine several reads are narrowed in one way."""
+
+from typing import Any
+
+import pytest
+
+from hostex_mcp.tools.catalogue import CATALOGUE
+from tests.insights.calendar_world import world
+from tests.sandbox.demo_cases import MOMENTS
+
+pytestmark = pytest.mark.anyio
+
+NOON = MOMENTS["an ordinary noon"]
+NARROWED = sorted(
+    name
+    for name, one in CATALOGUE.items()
+    if one.toolset == "insights" and "property_ids" in one.input_schema["properties"]
+)
+NEEDED: dict[str, dict[str, Any]] = {
+    "find_available_properties": {"check_in_date": "2026-07-01", "check_out_date": "2026-07-05"},
+    "get_performance": {"start_date": "2026-05-01", "end_date": "2026-05-31"},
+}
+
+
+def test_ten_answers_can_be_narrowed() -> None:
+    assert len(NARROWED) == 10
+
+
+@pytest.mark.parametrize("tool", NARROWED)
+async def test_no_properties_are_refused_and_not_taken_for_all_or_for_none(tool: str) -> None:
+    async with world(NOON) as here:
+        answer = await here.answer(tool, property_ids=[], **NEEDED.get(tool, {}))
+        assert here.sandbox.log == []
+    assert [one["field"] for one in answer["error"]["fields"]] == ["property_ids"]
