@@ -39,6 +39,7 @@ class Endpoint:
         self._inside = inside
         self._accounts = Throttle(limits.account)
         self._strangers = Throttle(limits.strangers)
+        self._bringers = Throttle(limits.bringers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -75,9 +76,15 @@ class Endpoint:
         caller = await self._inside.identifies.identify(Headers(scope=scope))
         if isinstance(caller, Response):
             self._strangers.wait(address)
-        elif seconds := self._accounts.wait(caller.account):
+        elif seconds := self._count(caller, address):
             raise too_many(seconds)
         return caller
+
+    def _count(self, caller: Caller, address: str) -> float:
+        """Count a request of a caller who was identified. Each token that is brought along is an account, so
+        that whoever makes them up has as many as he likes."""
+        seconds = self._bringers.wait(address) if caller.token else 0.0
+        return seconds or self._accounts.wait(caller.account)
 
     def _lacks_scope(self, caller: Caller, message: Mapping[str, Any]) -> bool:
         """Whether this calls a tool that is out of reach only because the grant may not write."""

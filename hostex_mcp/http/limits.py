@@ -25,10 +25,12 @@ class Rate:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The rates of a server; None is no limit. Hosted clients call for many people from few addresses, so at
-    `/mcp` it is the account that counts, and the address only for callers whose token does not hold."""
+    `/mcp` it is the account that counts, and the address only for callers whose token does not hold, or who
+    bring a Hostex token of their own, which only Hostex knows to be one."""
 
     account: Rate | None = Rate(600, 120)
     strangers: Rate | None = Rate(600, 120)
+    bringers: Rate | None = Rate(600, 120)
     registrations: Rate | None = Rate(60, 30)
     pages: Rate | None = Rate(240, 60)
     others: Rate | None = Rate(1_200, 240)

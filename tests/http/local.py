@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import httpx2
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
@@ -71,7 +72,7 @@ def local(address: Address = HERE, **settings: Any) -> Starlette:
 @dataclass(frozen=True)
 class Names:
     """Believes whoever names an account in the Authorization header. With `r:` before it the grant is
-    read-only; `broken` cannot be looked up."""
+    read-only; with `t:` it is a token of the caller's own; `broken` cannot be looked up."""
 
     async def identify(self, headers: Headers) -> Caller | Response:
         name = headers.get("authorization")
@@ -79,6 +80,8 @@ class Names:
             raise OSError("the database is away")
         if name is None:
             return PlainTextResponse("Who are you?", 401)
+        if name.startswith("t:"):
+            return Caller(name, token=SecretStr(name))
         return Caller(name, frozenset([READ])) if name.startswith("r:") else Caller(name)
 
 

@@ -1,5 +1,6 @@
 """How often one may call: accounts at `/mcp`, addresses everywhere else, and who counts as an address."""
 
+import httpx2
 import pytest
 
 from hostex_mcp.http.limits import Limits, Rate, Throttle, caller_address
@@ -87,6 +88,18 @@ async def test_an_account_that_calls_too_often_waits_and_another_does_not() -> N
     assert statuses == [200, 200, 429, 200]
     assert 1 <= int(refused.headers["retry-after"]) <= 10
     assert "try again" in refused.json()["error"]["message"]
+
+
+async def posted(http: httpx2.AsyncClient, *names: str) -> list[int]:
+    """The statuses of one call by each of these accounts."""
+    body = call("list_properties", {"limit": 1})
+    headers = [{**JSON, "Authorization": name} if name else JSON for name in names]
+    return [(await http.post("/mcp", headers=one, content=body)).status_code for one in headers]
+
+
+async def test_an_address_that_makes_up_tokens_of_its_own_waits_and_other_accounts_do_not() -> None:
+    async with running(shared(Limits(bringers=TWO))) as http:
+        assert await posted(http, "t:1", "t:2", "t:3", "t:1", "ann") == [200, 200, 429, 429, 200]
 
 
 async def test_an_address_with_many_wrong_tokens_waits() -> None:
