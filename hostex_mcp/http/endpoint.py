@@ -70,19 +70,16 @@ class Endpoint:
         return None
 
     async def _caller(self, scope: Scope) -> Caller | Response:
-        address = caller_address(scope)
-        if seconds := self._strangers.peek(address):
-            raise too_many(seconds)
         caller = await self._inside.identifies.identify(Headers(scope=scope))
-        if isinstance(caller, Response):
-            self._strangers.wait(address)
-        elif seconds := self._count(caller, address):
+        if seconds := self._count(caller, caller_address(scope)):
             raise too_many(seconds)
         return caller
 
-    def _count(self, caller: Caller, address: str) -> float:
-        """Count a request of a caller who was identified. Each token that is brought along is an account, so
-        that whoever makes them up has as many as he likes."""
+    def _count(self, caller: Caller | Response, address: str) -> float:
+        """The seconds to wait. Each token that is brought along is an account, so that whoever makes them up
+        has as many as he likes."""
+        if isinstance(caller, Response):
+            return self._strangers.wait(address)
         seconds = self._bringers.wait(address) if caller.token else 0.0
         return seconds or self._accounts.wait(caller.account)
 

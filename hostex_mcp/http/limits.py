@@ -49,7 +49,8 @@ class Throttle:
 
     def wait(self, who: str) -> float:
         """Count a request: 0 when it may pass, else the seconds until one may."""
-        if seconds := self.peek(who):
+        seconds = self._moments.get(who, 0.0) - self._ahead - self._clock()
+        if seconds > 0:
             return seconds
         if self._spacing:
             self._moments[who] = max(self._clock(), self._moments.get(who, 0.0)) + self._spacing
@@ -57,10 +58,6 @@ class Throttle:
             if len(self._moments) > self._most:
                 self._moments.popitem(last=False)
         return 0.0
-
-    def peek(self, who: str) -> float:
-        """The seconds until a request may pass, without counting one."""
-        return max(0.0, self._moments.get(who, 0.0) - self._ahead - self._clock())
 
 
 def caller_address(scope: Scope) -> str:

@@ -102,6 +102,11 @@ async def test_an_address_that_makes_up_tokens_of_its_own_waits_and_other_accoun
         assert await posted(http, "t:1", "t:2", "t:3", "t:1", "ann") == [200, 200, 429, 429, 200]
 
 
+async def test_wrong_tokens_from_an_address_keep_no_good_token_there_waiting() -> None:
+    async with running(shared(Limits(strangers=TWO))) as http:
+        assert await posted(http, "", "", "", "ann", "") == [401, 401, 429, 200, 429]
+
+
 async def test_an_address_with_many_wrong_tokens_waits() -> None:
     app = shared(Limits(strangers=TWO))
     async with running(app) as http:
