@@ -10,6 +10,7 @@ Where a guest stands: `in_house` from the day after check-in, or once checked in
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -118,6 +119,11 @@ def waiting(
             hours = (now - open_one.since).total_seconds() / 3600 if open_one.since else None
             found.append(Waiting(thread, about(thread, known, today), open_one, hours))
     return sorted(found, key=lambda one: (one.about.rank, -(one.hours or 0), one.thread.id))
+
+
+def among(found: Iterable[Waiting], property_ids: AbstractSet[int]) -> list[Waiting]:
+    """The guests who wait about one of these properties."""
+    return [one for one in found if property_ids & {one.about.property_id, *homes(one.thread)}]
 
 
 def _of_stay(stay: Reservation, today: Today) -> About:

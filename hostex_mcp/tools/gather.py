@@ -153,7 +153,7 @@ async def _long_stays(context: Context, meant: Portfolio, night: date, reach: ti
         }
         for (first, last), (soonest, latest) in product(came, leave)
     ]
-    kept = {0, *(one.id for one in meant.properties)}
+    kept = meant.kept
     return [one for one in await _listed(context, LIST_RESERVATIONS, queries) if one.property_id in kept]
 
 
@@ -168,9 +168,9 @@ def _still_unknown(meant: Portfolio, property_ids: Sequence[int], night: date) -
 
 async def tasks_between(context: Context, meant: Portfolio, start: date, end: date) -> list[Task]:
     """The tasks of these properties expected from one day to another, both included, but cancelled ones."""
-    ids = {one.id for one in meant.properties}
+    kept = meant.kept
     tasks: list[Task] = await _listed(context, LIST_TASKS, [{"start_date": start, "end_date": end}])
-    return [one for one in tasks if one.status != "cancelled" and (one.property_id or 0) in {0, *ids}]
+    return [one for one in tasks if one.status != "cancelled" and (one.property_id or 0) in kept]
 
 
 async def reviews_between(

@@ -23,12 +23,12 @@ from hostex_mcp.domain.briefing import (
 )
 from hostex_mcp.domain.reviews_due import ReviewDue
 from hostex_mcp.domain.turnovers import Turnover, turnovers
-from hostex_mcp.domain.waiting import Waiting, waiting
+from hostex_mcp.domain.waiting import Waiting, among, waiting
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import Parts, Threads, all_stays, tasks_between, threads_since
 from hostex_mcp.tools.gather_portfolio import Failure, Gathered, Portfolio
-from hostex_mcp.tools.insight_reviews import read_reviews_due
-from hostex_mcp.tools.insight_waiting import among, day_of
+from hostex_mcp.tools.gather_reviews import read_reviews_due
+from hostex_mcp.tools.property_days import day_of
 
 _ONE = timedelta(days=1)
 _BACK = timedelta(days=14)
@@ -93,7 +93,7 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
         first=first,
         movements=movements(stays.items, of),
         turnovers=[one for one in turned if one.same_day and one.day == of(one.place.id)],
-        waiting=among(meant, waits, everything),
+        waiting=waits if everything else among(waits, {one.id for one in meant.properties}),
         requests=open_requests,
         tasks=_of_the_day(tasks, of),
         reviews=due,
@@ -132,7 +132,6 @@ async def _accounts(context: Context) -> list[ChannelAccount]:
 
 async def _requests(context: Context, meant: Portfolio) -> list[Reservation]:
     """The requests that wait for the host, of stays that end within half a year."""
-    ids = {0, *(one.id for one in meant.properties)}
     query = {"status": "wait_accept"}
     rows = (await read_all(context.client, LIST_RESERVATIONS, query=query)).items
-    return [one for one in rows if one.property_id in ids]
+    return [one for one in rows if one.property_id in meant.kept]

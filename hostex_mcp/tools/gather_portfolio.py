@@ -50,10 +50,18 @@ class Answers(Generic[AskedT, ItemT]):
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """The properties that a question is about, and the time by which their days are told."""
+    """The properties that a question is about, and the time by which their days are told. It is `whole`
+    when nothing narrows it; then what is in no property is meant too."""
 
     properties: Sequence[Property]
     now: datetime
+    whole: bool = False
+
+    @property
+    def kept(self) -> frozenset[int]:
+        """The ids by which stays, tasks and entries belong here; 0, for those in no property, only of the
+        whole."""
+        return frozenset([*(one.id for one in self.properties), *([0] if self.whole else [])])
 
     def titled(self, property_id: int) -> str:
         """A property's title on one line, or its id where it is none of them."""
@@ -94,7 +102,8 @@ async def portfolio(
         wanted &= set(property_ids)
     if group_id is not None:
         wanted &= set(await _members(context, group_id))
-    return Portfolio([one for one in every if one.id in wanted], context.now())
+    whole = property_ids is None and group_id is None
+    return Portfolio([one for one in every if one.id in wanted], context.now(), whole)
 
 
 async def _members(context: Context, group_id: int) -> Sequence[int]:
@@ -109,10 +118,10 @@ async def stays_between(
     context: Context, meant: Portfolio, start: date, end: date, beyond: timedelta = LONGEST_STAY
 ) -> Gathered[Reservation]:
     """The stays of these properties that touch the days from `start` to `end`, both included, and those that
-    follow soon, whatever their status; also those without a property. A stay that ends later than `beyond`
-    after `end` is not found."""
-    ids = [one.id for one in meant.properties]
-    only = {"property_id": ids[0]} if len(ids) == 1 else {}
+    follow soon, whatever their status; of a whole portfolio also those without a property. A stay that ends
+    later than `beyond` after `end` is not found."""
+    alone = len(meant.properties) == 1 and not meant.whole
+    only = {"property_id": meant.properties[0].id} if alone else {}
     periods = windows(start, end + beyond, RESERVATION_WINDOW_DAYS)
     reads = [
         read_all(
@@ -123,7 +132,7 @@ async def stays_between(
         )
         for first, last in periods
     ]
-    kept = {0, *ids}
+    kept = meant.kept
     rows = [one for part in await asyncio.gather(*reads) for one in part.items if one.property_id in kept]
     return Gathered(list({one.stay_code: one for one in rows}.values()))
 

@@ -1,17 +1,16 @@
 """Reviews that are due."""
 
-import asyncio
-from datetime import timedelta
 from typing import Annotated, TypedDict
 
 from annotated_types import Ge, Le
 
-from hostex_mcp.domain.reviews_due import WRITE_DAYS, ReviewDue, reviews_due
+from hostex_mcp.domain.reviews_due import WRITE_DAYS, ReviewDue
 from hostex_mcp.tools.arguments import Id, Integer, PropertyIds
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Parts, reviews_between
+from hostex_mcp.tools.gather import Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
-from hostex_mcp.tools.insight_waiting import brief, day_of, excerpt
+from hostex_mcp.tools.gather_reviews import read_reviews_due
+from hostex_mcp.tools.insight_waiting import brief, excerpt
 from hostex_mcp.tools.insight_words import failed
 from hostex_mcp.tools.privacy import Screen
 from hostex_mcp.tools.results import Page, Rows, lean, sliced
@@ -30,7 +29,6 @@ _BRIEF = (
     "guest_review",
     "reservation_code",
 )
-_ONE = timedelta(days=1)
 _DEFINITION = (
     f"Inferred: writing closes {WRITE_DAYS} days after check-out, as on Airbnb, on the day `closes`. Reviews "
     "to write come first, closing first; then those to answer, lowest score first."
@@ -79,24 +77,6 @@ async def list_reviews_due(
     answer = sliced(rows, page, [_DEFINITION, f"Check-outs of the last {days} days."])
     answer.failed = failed(parts.failures)
     return answer
-
-
-async def read_reviews_due(context: Context, meant: Portfolio, days: int, parts: Parts) -> list[ReviewDue]:
-    """The reviews that are due, of stays that checked out in the last days."""
-    end = context.now().date() + _ONE
-    pending, reviewed = await asyncio.gather(
-        parts.read(
-            "reviews to write",
-            reviews_between(context, meant, end - timedelta(days=days + 1), end, "pending_host_review"),
-            [],
-        ),
-        parts.read(
-            "reviews to answer",
-            reviews_between(context, meant, end - timedelta(days=days + 1), end, "reviewed"),
-            [],
-        ),
-    )
-    return reviews_due(pending, reviewed, day_of(meant))
 
 
 def review_row(

@@ -1,8 +1,8 @@
 """Guests who wait for an answer."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, TypedDict
 
 from annotated_types import Ge, Le
@@ -10,13 +10,14 @@ from annotated_types import Ge, Le
 from hostex_mcp.api import read_all
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.waiting import SOON_DAYS, Waiting, homes, unanswered, waiting
+from hostex_mcp.domain.waiting import SOON_DAYS, Waiting, among, unanswered, waiting
 from hostex_mcp.tools.arguments import Id, Integer, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import Parts, Threads, threads_since
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_words import failed
 from hostex_mcp.tools.privacy import Screen
+from hostex_mcp.tools.property_days import day_of
 from hostex_mcp.tools.results import Page, Rows, Shown, lean, sliced
 from hostex_mcp.tools.tool import tool
 
@@ -83,8 +84,9 @@ async def list_guests_waiting(
     threads = await threads_since(context, context.now() - timedelta(days=days), MOST_THREADS)
     parts = Parts()
     stays = await parts.read("stays of waiting guests", _stays_of(context, threads), [])
-    everything = property_ids is None and group_id is None
-    found = among(meant, waiting(threads.items, stays, day_of(meant), context.now()), everything)
+    every = waiting(threads.items, stays, day_of(meant), context.now())
+    narrowed = property_ids is not None or group_id is not None
+    found = among(every, {one.id for one in meant.properties}) if narrowed else every
     screen, full = context.screen(), page.detail == "full"
     rows = [
         waiting_row(one, meant, screen, _MOST_TEXT) if full else brief(waiting_row(one, meant, screen))
@@ -94,23 +96,6 @@ async def list_guests_waiting(
     answer = sliced(rows, page, notes)
     answer.failed = [*failed(parts.failures), *threads.rows()]
     return answer
-
-
-def day_of(meant: Portfolio) -> Callable[[int], date]:
-    """The local date of a property; of one that is not known, or of none, the earliest date of all."""
-    days = {one.id: meant.today(one) for one in meant.properties}
-    usual = meant.first_today()
-
-    def day(property_id: int) -> date:
-        return days.get(property_id, usual)
-
-    return day
-
-
-def among(meant: Portfolio, found: Iterable[Waiting], everything: bool) -> list[Waiting]:
-    """The guests who wait about the properties that are meant; where all are, also those about none."""
-    ids = {one.id for one in meant.properties}
-    return [one for one in found if everything or ids & {one.about.property_id, *homes(one.thread)}]
 
 
 def unread_notes(threads: Threads) -> list[str]:

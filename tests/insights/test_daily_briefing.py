@@ -122,15 +122,19 @@ async def test_stays_without_a_property_and_overlaps_of_the_coming_month_are_tol
             one["auth_status"] = "active"
         stay = next(one for one in account.stays.values() if one["guest_name"] == "Ida Skisse")
         stay["property_id"] = VILLA
+        for ident in [one for one in account.properties if one not in {VILLA, LOOP}]:
+            del account.properties[ident]
 
     async with world(NOON, change=overlap) as host:
-        everything = await host.ask("get_daily_briefing", property_ids=[VILLA, LOOP])
-        overlapping = [row for row in everything["warnings"] if row["kind"] == "overlapping_stays"]
+        narrowed = await host.ask("get_daily_briefing", property_ids=[VILLA, LOOP])
+        everything = await host.ask("get_daily_briefing")
+    overlapping = [row for row in narrowed["warnings"] if row["kind"] == "overlapping_stays"]
     assert [row["guest_name"] for row in overlapping] == ["Ida Skisse"]
     assert "6 nights as Magnus Kladde" in overlapping[0]["detail"]
     assert overlapping[0]["date"] == "2026-06-21"
     homeless = {row["guest_name"] for row in everything["warnings"] if row["kind"] == "unallocated_stay"}
     assert homeless == {"Uma Outline", "Pietro Esempio"}
+    assert "unallocated_stay" not in kinds(narrowed)
 
 
 async def test_a_channel_that_is_cut_off_is_told() -> None:

@@ -147,6 +147,27 @@ async def test_accepted_arrivals_without_a_property_are_told_apart() -> None:
     assert {row["guest_name"] for row in answer["unplaced"]} == {"Uma Outline", "Pietro Esempio"}
 
 
+@pytest.mark.parametrize("homes", [["Harbour Loft"], ["Harbour Loft", "Harbour Studio"]])
+async def test_a_narrowed_plan_leaves_them_out_however_many_properties_it_has(homes: list[str]) -> None:
+    first, last = NOON.date() + 8 * DAY, NOON.date() + 15 * DAY
+    async with world(NOON) as here:
+        answer = await here.ask(
+            "get_turnover_plan", start_date=str(first), end_date=str(last), property_ids=homes
+        )
+    assert answer.get("unplaced", []) == []
+
+
+async def test_of_an_account_with_one_property_they_are_told() -> None:
+    def shrink(account: Account) -> None:
+        for ident in [one for one in account.properties if one != 20110001]:
+            del account.properties[ident]
+
+    first, last = NOON.date() + 8 * DAY, NOON.date() + 15 * DAY
+    async with world(NOON, change=shrink) as here:
+        answer = await here.ask("get_turnover_plan", start_date=str(first), end_date=str(last))
+    assert {row["guest_name"] for row in answer["unplaced"]} == {"Uma Outline", "Pietro Esempio"}
+
+
 async def test_a_plan_costs_few_calls_and_a_long_one_is_refused() -> None:
     async with world(NOON) as here:
         assert len(await here.calls_of("get_turnover_plan")) <= 6

@@ -1,0 +1,25 @@
+"""The reviews that are due, as the list and the briefing of a day tell them."""
+
+import asyncio
+from datetime import timedelta
+
+from hostex_mcp.domain.reviews_due import ReviewDue, reviews_due
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.gather import Parts, reviews_between
+from hostex_mcp.tools.gather_portfolio import Portfolio
+from hostex_mcp.tools.property_days import day_of
+
+_ONE = timedelta(days=1)
+
+
+async def read_reviews_due(context: Context, meant: Portfolio, days: int, parts: Parts) -> list[ReviewDue]:
+    """The reviews that are due, of stays that checked out in the last days."""
+    end = context.now().date() + _ONE
+    start = end - timedelta(days=days + 1)
+    pending, reviewed = await asyncio.gather(
+        parts.read(
+            "reviews to write", reviews_between(context, meant, start, end, "pending_host_review"), []
+        ),
+        parts.read("reviews to answer", reviews_between(context, meant, start, end, "reviewed"), []),
+    )
+    return reviews_due(pending, reviewed, day_of(meant))
