@@ -1,6 +1,8 @@
 """The command `hostex-mcp`. Each subcommand lives in a module of its own, loaded only when it runs."""
 
 import importlib
+import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import click
@@ -20,6 +22,8 @@ _COMMANDS = {
     "sandbox": "Serve the simulated Hostex over HTTP.",
 }
 
+_FOR_PEOPLE = ("call", "tools", "demo", "doctor")
+
 
 class _Commands(click.Group):
     """Loads a subcommand's module when it is wanted; without one, `stdio` is meant."""
@@ -30,7 +34,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        return importlib.import_module(f"hostex_mcp.cli.{cmd_name}").command
+        with _loading(cmd_name):
+            return importlib.import_module(f"hostex_mcp.cli.{cmd_name}").command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
@@ -40,6 +45,13 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+
+def _loading(name: str) -> AbstractContextManager[Any]:
+    """Shows whoever looks on that a command which takes its time is loading."""
+    if name in _FOR_PEOPLE and sys.stderr.isatty():
+        return importlib.import_module("hostex_mcp.cli.look").waiting("Loading…")
+    return nullcontext()
 
 
 @click.group(cls=_Commands)

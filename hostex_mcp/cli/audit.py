@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from hostex_mcp.cli.look import Block, columns, console
 from hostex_mcp.cli.session import OneLine
 
 _COLUMNS = ("time", "account", "tool", "outcome", "confirmed", "request_ids")
@@ -44,7 +44,7 @@ def command(
         for entry in shown:
             click.echo(json.dumps(entry, ensure_ascii=False))
     else:
-        Console().print(_table(shown))
+        console().print(Block(_table(shown)))
 
 
 def _configured() -> Path:
@@ -67,9 +67,7 @@ def _entries(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _table(entries: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, header_style="bold")
-    for column in _COLUMNS:
-        table.add_column(column, overflow="fold")
+    table = columns(*_COLUMNS)
     for entry in entries:
         table.add_row(*(_cell(entry.get(column, "")) for column in _COLUMNS))
     return table

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from typing import Any, cast
 
@@ -11,7 +12,10 @@ from mcp import Client, MCPError
 from mcp.client import ClientRequestContext
 from mcp.client.session import ElicitationFnT
 from mcp.types import ElicitRequestParams, ElicitResult
+from rich.status import Status
 
+from hostex_mcp.cli import showing
+from hostex_mcp.cli.look import Block, console, print_json, waiting
 from hostex_mcp.cli.session import OneLine, load_settings, open_engine, serving_options
 from hostex_mcp.server.app import create_server
 from hostex_mcp.settings import Settings
@@ -27,40 +31,64 @@ TOOL_ERROR, NOT_CONFIRMED = 1, 3
 @click.option("--yes", is_flag=True, help="Answer yes when a change has to be confirmed.")
 @serving_options
 def command(tool: str, arguments: tuple[str, ...], as_json: str | None, yes: bool, **options: Any) -> None:
-    """Call one tool and print its structured result as JSON. A weighty change is shown first and asked
-    about; without a terminal and without --yes the answer is no. Status 1: the tool failed; 2: wrong
-    usage; 3: not confirmed, so nothing was changed."""
+    """Call one tool and print its structured result: in a pipe or a file as JSON, on a terminal laid out for
+    reading. A weighty change is shown first and asked about; without a terminal and without --yes the
+    answer is no. Status 1: the tool failed; 2: wrong usage; 3: not confirmed, so nothing was changed."""
     given = _json_arguments(as_json) | _named_arguments(tool, arguments)
     quiet = None if "HOSTEX_MCP_LOG_LEVEL" in os.environ else "error"
-    result = asyncio.run(_call(load_settings(log_level=quiet, **options), tool, given, _person(yes)))
-    click.echo(json.dumps(result, indent=2, ensure_ascii=False))
+    settings = load_settings(log_level=quiet, **options)
+    with waiting(f"Calling {tool}…") as status:
+        result = asyncio.run(_call(settings, tool, given, status, yes))
+    if sys.stdout.isatty():
+        console().print(Block(showing.result(result)))
+    else:
+        print_json(result)
     if "error" in result:
         raise SystemExit(TOOL_ERROR)
     if result.get("status", "done") != "done":
         raise SystemExit(NOT_CONFIRMED)
 
 
-def _person(yes: bool) -> ElicitationFnT:
+def _person(status: Status, yes: bool) -> ElicitationFnT:
     """Whoever sits at the terminal, asked on standard error."""
 
     async def answer(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
-        click.echo(params.message, err=True)
-        agreed = yes or (sys.stdin.isatty() and await asyncio.to_thread(click.confirm, "Do it?", err=True))
+        status.stop()
+        console(stderr=True).print(Block(showing.question(params.message)))
+        agreed = yes or (sys.stdin.isatty() and _agrees())
+        status.start()
         return ElicitResult(action="accept" if agreed else "decline")
 
     return answer
 
 
+def _agrees() -> bool:
+    """Whether the person says yes; to interrupt or to end the input is to say no. Nothing else runs
+    meanwhile, so that an interrupt reaches the question."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return click.confirm("Do it?", err=True)
+    except click.Abort:
+        click.echo(err=True)
+        return False
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 async def _call(
-    settings: Settings, tool: str, given: dict[str, Any], person: ElicitationFnT
+    settings: Settings, tool: str, given: dict[str, Any], status: Status, yes: bool
 ) -> dict[str, Any]:
     unknown = ""
+
+    async def listen(progress: float, total: float | None, message: str | None) -> None:
+        status.update(f"Calling {tool}: {message or ''} {progress:g}/{total or progress:g}")
+
     async with (
         open_engine(settings) as engine,
-        Client(create_server(lambda _: engine), elicitation_callback=person) as client,
+        Client(create_server(lambda _: engine), elicitation_callback=_person(status, yes)) as client,
     ):
         try:
-            result = await client.call_tool(tool, given)
+            result = await client.call_tool(tool, given, progress_callback=listen)
             return cast("dict[str, Any]", result.structured_content)
         except MCPError as error:
             unknown = error.error.message

@@ -1,9 +1,9 @@
 """`hostex-mcp doctor`: what is wrong here, and how to mend it."""
 
 import asyncio
-import json
 import os
 import platform
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from hostex_mcp import __version__
@@ -21,7 +22,7 @@ from hostex_mcp.cli.checks.finding import Finding
 from hostex_mcp.cli.checks.http_server import http_server
 from hostex_mcp.cli.checks.network import reach
 from hostex_mcp.cli.clients import Place
-from hostex_mcp.cli.look import console
+from hostex_mcp.cli.look import Block, console, print_json, waiting
 from hostex_mcp.settings import Settings, SettingsError, load
 
 _MARKS = {
@@ -39,26 +40,28 @@ _MARKS = {
 def command(ctx: click.Context, port: int, as_json: bool) -> None:
     """Check settings, the way to Hostex, the token and what it may do, the clock, and the clients on this
     machine. Each problem comes with what mends it. Status 1: there is a problem."""
-    out = console()
-    with console(stderr=True).status("Looking…"):
-        found = asyncio.run(findings(port))
+    with waiting("Looking…") as status:
+        found = asyncio.run(findings(port, status.update))
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in found], indent=2, ensure_ascii=False))
+        print_json([asdict(one) for one in found])
     else:
-        _show(out, found)
+        _show(console(), found)
     ctx.exit(1 if any(one.verdict == "problem" for one in found) else 0)
 
 
-async def findings(port: int) -> list[Finding]:
-    """Every check, in an order in which the first problem is most likely the cause of the others."""
+async def findings(port: int, tell: Callable[[str], None]) -> list[Finding]:
+    """Every check, in an order in which the first problem is most likely the cause of the others. `tell`
+    hears what is being looked at."""
     found = [_program()]
     try:
         settings = load(os.environ)
     except SettingsError as error:
         return [*found, Finding.problem("settings", str(error), "Correct it where it is set.")]
     found.append(Finding.ok("settings", "All settings can be used."))
+    tell(f"Looking at the way to {settings.api_base_url} and the token…")
     found += await _hostex(settings)
     found += client_files(Place.here())
+    tell("Looking at the HTTP server…")
     return [*found, *await http_server(settings, port)]
 
 
@@ -84,16 +87,18 @@ async def _hostex(settings: Settings) -> list[Finding]:
 
 
 def _show(out: Console, found: list[Finding]) -> None:
-    width = max(len(one.check) for one in found)
+    rows = Table.grid(padding=(0, 2, 0, 0))
+    rows.add_column(no_wrap=True)
+    rows.add_column(overflow="fold")
     for one in found:
         mark, style = _MARKS[one.verdict]
-        line = Text.assemble((f"{mark} {one.check:<{width}}  ", style), one.says)
-        out.print(line, soft_wrap=not out.is_terminal)
+        rows.add_row(Text(f"{mark} {one.check}", style), Text(one.says))
         if one.fix:
-            out.print(
-                Text(f"{'':<{width + 4}}→ {one.fix}", "bold" if one.verdict == "problem" else ""),
-                soft_wrap=not out.is_terminal,
-            )
+            rows.add_row("", Text(f"→ {one.fix}", "bold" if one.verdict == "problem" else ""))
     problems = sum(one.verdict == "problem" for one in found)
+    out.print(Block(rows))
     out.print()
-    out.print("All well." if not problems else f"{problems} problem{'s' if problems > 1 else ''} to mend.")
+    if problems:
+        out.print(f"{problems} problem{'s' if problems > 1 else ''} to mend.", style="bold red")
+    else:
+        out.print("All well.", style="bold green")

@@ -1,12 +1,97 @@
-"""How output looks: coloured on a terminal, plain in a pipe, and never wider than either."""
+"""How output looks: coloured on a terminal, plain in a pipe, and folded only where somebody reads it."""
 
+import json
+import os
 import sys
+from io import TextIOWrapper
+from typing import TextIO
 
-from rich.console import Console
+import click
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.status import Status
+from rich.table import Table
+
+_UNFOLDED = 1_000
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console on standard output or error. Colours and animation only on a terminal and without NO_COLOR;
-    in a pipe, lines are not folded."""
+    """A console on standard output or error. Styles only on a terminal or with FORCE_COLOR, none with
+    NO_COLOR; in a pipe, lines are not folded. What the stream's encoding lacks becomes a question mark."""
     file = sys.stderr if stderr else sys.stdout
-    return Console(file=file, highlight=False, soft_wrap=not file.isatty(), emoji=False)
+    _forgive(file)
+    return _Console(
+        file=file,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        width=_width(file),
+        highlight=False,
+        emoji=False,
+    )
+
+
+def _forgive(file: TextIO) -> None:
+    if isinstance(file, TextIOWrapper):
+        file.reconfigure(errors="replace")
+
+
+def _width(file: TextIO) -> int | None:
+    """The columns of this very stream; None leaves it to the console to find out."""
+    if "COLUMNS" in os.environ:
+        return None
+    if not file.isatty():
+        return _UNFOLDED
+    try:
+        return os.get_terminal_size(file.fileno()).columns or None
+    except OSError:
+        return None
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Whoever read has gone; what is still to be said is said to nobody, and the work goes on."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.file.fileno())
+        os.close(nowhere)
+
+
+class Block:
+    """Something to print, `indent` columns in, without blanks at the ends of its lines."""
+
+    def __init__(self, content: RenderableType, indent: int = 0) -> None:
+        self._content = content
+        self._indent = indent
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        inner = options.update(width=max(1, options.max_width - self._indent))
+        for line in console.render_lines(self._content, inner, pad=False):
+            kept = list(line)
+            while kept and not kept[-1].text.strip():
+                kept.pop()
+            if kept:
+                kept[-1] = Segment(kept[-1].text.rstrip(), *kept[-1][1:])
+                yield Segment(" " * self._indent)
+            yield from kept
+            yield Segment.line()
+
+
+def waiting(text: str) -> Status:
+    """A context in which a terminal shows that something goes on, and what; in a pipe it shows nothing. Its
+    `update` says something else, its `stop` and `start` leave the terminal to others for a while."""
+    shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    out = Console(stderr=True, quiet=not shown, force_terminal=shown, force_interactive=shown)
+    return Status(text, console=out, spinner_style="cyan")
+
+
+def print_json(value: object) -> None:
+    """Print JSON, every script readable where the stream can show it."""
+    unicode = sys.stdout.encoding.lower().startswith("utf")
+    click.echo(json.dumps(value, indent=2, ensure_ascii=not unicode))
+
+
+def columns(*headings: str) -> Table:
+    """An empty table of aligned columns, without lines."""
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table

@@ -1,16 +1,20 @@
 """`hostex-mcp tools`: what a client would see, and what it costs."""
 
-import json
+from itertools import groupby
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from hostex_mcp.cli.look import Block, columns, console, print_json
 from hostex_mcp.cli.session import load_settings, selection_of, serving_options
 from hostex_mcp.server.app import definition
 from hostex_mcp.server.render import to_json
-from hostex_mcp.tools.tool import Tool
+from hostex_mcp.tools.tool import Effect, Tool
+
+_ROOM = 80
+_STYLES = {Effect.READ: "", Effect.INTERNAL: "cyan", Effect.CONSEQUENTIAL: "yellow"}
 
 
 @click.command("tools")
@@ -20,9 +24,10 @@ def command(as_json: bool, **options: Any) -> None:
     """List the tools of the chosen toolsets with toolset, effect and approximate token cost."""
     listed = list(selection_of(load_settings(**options)).listed.values())
     if as_json:
-        click.echo(json.dumps([_entry(tool) for tool in listed], indent=2))
+        print_json([_entry(tool) for tool in listed])
     else:
-        Console().print(_table(listed))
+        out = console()
+        out.print(Block(_table(listed, narrow=out.width < _ROOM)))
 
 
 def approximate_tokens(shown: object) -> int:
@@ -40,17 +45,20 @@ def _entry(tool: Tool) -> dict[str, Any]:
     return {**shown, **about}
 
 
-def _table(listed: list[Tool]) -> Table:
-    table = Table(box=None, header_style="bold")
-    for column in ("Tool", "Toolset", "Effect"):
-        table.add_column(column, no_wrap=True)
+def _table(listed: list[Tool], *, narrow: bool) -> Table:
+    """The tools, where there is little room under a line for each toolset instead of beside its name."""
+    table = columns("Tool", *([] if narrow else ["Toolset"]), "Effect")
     table.add_column("Tokens", justify="right")
     total = 0
-    for tool in listed:
-        cost = approximate_tokens(_definition(tool))
-        total += cost
-        table.add_row(tool.name, tool.toolset, tool.effect.value, f"{cost:,}")
-    table.add_row(
-        f"{len(listed)} {'tool' if len(listed) == 1 else 'tools'}", "", "", f"about {total:,}", style="bold"
-    )
+    for toolset, tools in groupby(listed, lambda tool: tool.toolset):
+        beside = [] if narrow else [toolset]
+        if narrow:
+            table.add_row(Text(toolset, "bold"))
+        for tool in tools:
+            cost = approximate_tokens(_definition(tool))
+            total += cost
+            effect = Text(tool.effect.value, _STYLES[tool.effect])
+            table.add_row(tool.name, *beside, effect, f"{cost:,}")
+    count = f"{len(listed)} {'tool' if len(listed) == 1 else 'tools'}"
+    table.add_row(count, *([] if narrow else [""]), "", f"about {total:,}", style="bold")
     return table

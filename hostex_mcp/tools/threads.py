@@ -42,7 +42,8 @@ def addressee(context: Context, thread: api.Conversation) -> Addressee:
 def target(context: Context, thread: api.Conversation) -> Shown:
     """Who a thread is with, what it is about and who spoke last, in a preview."""
     about = [
-        f"{one.activity_type} {one.reservation_code or ''}, {one.check_in_date} to {one.check_out_date}"
+        f"{' '.join(filter(None, (one.activity_type, one.reservation_code)))}, "
+        f"{one.check_in_date} to {one.check_out_date}"
         for one in thread.activities
         if one.check_in_date and one.check_out_date
     ]

@@ -1,0 +1,186 @@
+"""Results, previews and calls for a person at a terminal: tables where they fit, named values elsewhere."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from hostex_mcp.cli.look import Block, columns
+from hostex_mcp.server.render import to_json
+
+Row = Mapping[str, Any]
+
+_FENCE = re.compile(r"</?guest-[0-9a-f]{6}>")
+_STATUS = {"done": "bold green", "declined": "yellow", "confirmation_required": "yellow"}
+_GAP = 2
+_FOLDED = 24
+
+
+def text_of(value: object) -> str:
+    """A single value in words that a person reads; guests' text without the marks that are for models."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return _printable(_FENCE.sub("", value))
+        case list() | tuple() if not any(isinstance(one, dict | list) for one in cast("list[object]", value)):
+            return ", ".join(text_of(one) for one in cast("list[object]", value))
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return str(value)
+        case _:
+            return _printable(_FENCE.sub("", to_json(value)))
+
+
+def call_line(tool: str, arguments: Row) -> RenderableType:
+    """A call as it would be typed behind `hostex-mcp call`."""
+    typed = [f"{name}={_typed(value)}" for name, value in arguments.items()]
+    return _hanging(Text(tool, "cyan"), Text(" ".join(typed), "dim"))
+
+
+def _typed(value: object) -> str:
+    if isinstance(value, str | int | float):
+        return _quoted(text_of(value))
+    parts = cast("list[object]", value) if isinstance(value, list) else []
+    if parts and all(isinstance(one, str | int) for one in parts):
+        return _quoted(",".join(map(str, parts)))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if " " in text else text
+
+
+def result(structured: Row) -> RenderableType:
+    """A tool's structured result: its outcome, or its error with what to do."""
+    if "error" in structured:
+        return error(structured["error"])
+    shown: list[RenderableType] = []
+    if status := structured.get("status"):
+        shown.append(Text(str(status), _STATUS.get(str(status), "bold")))
+    shown.append(_members({name: value for name, value in structured.items() if name != "status"}))
+    return Group(*shown)
+
+
+def error(failed: Row) -> RenderableType:
+    """A failed call: what is wrong, and what to do."""
+    code = f" {failed['code']}" if failed.get("code") is not None else ""
+    trace = f" (request {failed['request_id']})" if failed.get("request_id") else ""
+    message = Text.assemble(
+        (f"{failed['kind']}{code}", "bold red"), f": {text_of(failed['message'])}", (trace, "dim")
+    )
+    return Group(message, _hanging(Text("→"), Text(text_of(failed["hint"]), "bold")))
+
+
+def question(message: str) -> RenderableType:
+    """The preview of a change, as the server asks about it."""
+    first, *rest = message.splitlines()
+    shown: list[RenderableType] = [Text(_printable(first), "bold")]
+    for rows, lines in _runs(rest):
+        shown += [_split_table(lines)] if rows else [_preview_line(line) for line in lines]
+    return Group(*shown)
+
+
+class Rows:
+    """Rows as a table where the terminal is wide enough, if need be with its widest column folded; otherwise
+    each row as a paragraph of named values."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        names = list(dict.fromkeys(name for row in self._rows for name in row))
+        cells = [[text_of(row.get(name)) for name in names] for row in self._rows]
+        widths = [max(map(cell_len, column)) for column in zip(names, *cells, strict=True)]
+        over = sum(widths) + _GAP * len(widths) - options.max_width
+        if max(widths) - over >= min(max(widths), _FOLDED):
+            yield _filled(names, cells, widths.index(max(widths)))
+        else:
+            yield from (_paragraph(row) for row in self._rows)
+
+
+def _filled(names: Sequence[str], cells: Iterable[Sequence[str]], folded: int) -> Table:
+    table = columns(*names)
+    for number, column in enumerate(table.columns):
+        column.no_wrap = number != folded
+    for row in cells:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _paragraph(row: Row) -> RenderableType:
+    words = Text()
+    for name, value in row.items():
+        if value in (None, "", []):
+            continue
+        words.append(" · " if words else "", "dim")
+        words.append(f"{name} ", "dim").append(text_of(value))
+    return _hanging(Text("•", "cyan"), words)
+
+
+def _members(members: Row) -> RenderableType:
+    shown: list[RenderableType] = []
+    for name, value in members.items():
+        nested = _nested(value)
+        if nested is None:
+            shown.append(_hanging(Text(f"{name}:", "dim"), Text(text_of(value) or "none")))
+        else:
+            shown += [Text(f"{name}:", "dim"), Block(nested, 2)]
+    return Group(*shown)
+
+
+def _nested(value: object) -> RenderableType | None:
+    if isinstance(value, Mapping) and value:
+        return _members(cast("Row", value))
+    rows = cast("list[object]", value) if isinstance(value, list) else []
+    if rows and all(isinstance(one, Mapping) for one in rows):
+        return Rows(cast("list[Row]", rows))
+    if any(isinstance(one, str) and " " in one for one in rows):
+        return Group(*(_hanging(Text("•", "cyan"), Text(text_of(one))) for one in rows))
+    return None
+
+
+def _hanging(head: Text, body: Text) -> Table:
+    """Words behind a head, whose further lines begin where the first does."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(head, body)
+    return grid
+
+
+def _runs(lines: Iterable[str]) -> Iterator[tuple[bool, list[str]]]:
+    """The lines in their order, those that are rows of a table apart from the others."""
+    run: list[str] = []
+    for line in lines:
+        if run and (" | " in line) != (" | " in run[0]):
+            yield " | " in run[0], run
+            run = []
+        run.append(line)
+    if run:
+        yield " | " in run[0], run
+
+
+def _split_table(lines: Sequence[str]) -> RenderableType:
+    head, *rows = [[_printable(cell) for cell in line.split(" | ")] for line in lines]
+    if all(len(row) == len(head) for row in rows):
+        return Rows([dict(zip(head, row, strict=True)) for row in rows])
+    return Group(*(Text(_printable(line)) for line in lines))
+
+
+def _preview_line(line: str) -> RenderableType:
+    name, colon, value = _printable(line).partition(": ")
+    if name == "Warning":
+        return _hanging(Text("!", "bold yellow"), Text(value, "yellow"))
+    return _hanging(Text(f"{name}:", "dim"), Text(value)) if colon else Text(name)
+
+
+def _printable(text: str) -> str:
+    """Text that cannot give the terminal orders."""
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)

@@ -1,0 +1,168 @@
+"""What people see: laid out and coloured on a terminal, exact and plain in a pipe."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from hostex_mcp.sandbox import Sandbox, running
+from tests.cli.terminals import Seen, on_terminal, spawned_on_terminal
+
+ESCAPE = "\x1b"
+COLOUR = f"{ESCAPE}[3"
+LIST = ("call", "list_properties", "limit=2", "--sandbox")
+BRIEFING = ("call", "get_daily_briefing", "--sandbox")
+CANCEL = ("call", "cancel_reservation", "reservation_code=5-DEMO30PAT", "--sandbox")
+MEASURED = {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_")}
+Show = Callable[..., Seen]
+
+
+@pytest.fixture
+def show(monkeypatch: pytest.MonkeyPatch) -> Show:
+    """Runs the command on a terminal, with `environ` besides what a shell has."""
+
+    def run(*arguments: str, environ: dict[str, str] | None = None, **how: Any) -> Seen:
+        for name in list(os.environ):
+            if name.startswith("HOSTEX_") or name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
+                monkeypatch.delenv(name)
+        for name, value in {"TERM": "xterm-256color", **(environ or {})}.items():
+            monkeypatch.setenv(name, value)
+        return on_terminal(monkeypatch, arguments, **how)
+
+    return run
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("arguments", [("tools", "--toolsets", "all"), BRIEFING, ("doctor",)])
+def test_no_line_is_wider_than_the_terminal(show: Show, arguments: tuple[str, ...], width: int) -> None:
+    seen = show(*arguments, width=width, piping="stderr", environ={"HOSTEX_MCP_SANDBOX": "1"})
+    assert max(map(cell_len, seen.lines)) <= width
+    assert "…" not in "".join(line for line in seen.lines if "consequential" in line)
+
+
+@pytest.mark.parametrize("arguments", [("tools",), LIST, ("doctor",)])
+def test_colours_are_on_a_terminal_and_neither_in_a_pipe_nor_with_no_color(
+    show: Show, arguments: tuple[str, ...]
+) -> None:
+    sandbox = {"HOSTEX_MCP_SANDBOX": "1"}
+    assert ESCAPE in show(*arguments, environ=sandbox, piping="stderr").screen
+    assert ESCAPE not in show(*arguments, environ={**sandbox, "NO_COLOR": "1"}, piping="stderr").screen
+    assert ESCAPE not in show(*arguments, environ={**sandbox, "TERM": "dumb"}, piping="stderr").screen
+    assert ESCAPE not in show(*arguments, environ=sandbox, piping="stdout").piped
+
+
+def test_force_color_colours_a_pipe_but_never_json(show: Show) -> None:
+    forced = {"FORCE_COLOR": "1"}
+    assert COLOUR in show("tools", environ=forced, piping="stdout").piped
+    assert json.loads(show(*LIST, environ=forced, piping="stdout").piped)["returned"] == 2
+    assert json.loads(show("tools", "--json", environ=forced, piping="stdout").piped)
+
+
+def test_a_call_is_exact_json_in_a_pipe_and_laid_out_on_a_terminal(show: Show) -> None:
+    piped = show("call", "list_guests_waiting", "limit=1", "--sandbox", piping="stdout").piped
+    says = json.loads(piped)["items"][0]["says"]
+    assert says.startswith("<guest-")
+    words = says.partition(">")[2].partition("<")[0]
+    seen = show("call", "list_guests_waiting", "limit=1", "--sandbox", piping="stderr", width=240)
+    assert f"  {words}  " in seen.screen
+    assert "<guest-" not in seen.screen
+    assert "{" not in seen.screen
+
+
+def test_rows_that_do_not_fit_become_paragraphs_with_the_names_of_their_values(show: Show) -> None:
+    wide = show("call", "list_reservations", "limit=1", "--sandbox", piping="stderr", width=200).lines
+    assert wide[1].split()[:3] == ["stay_code", "property_id", "channel_type"]
+    small = " ".join(show("call", "list_reservations", "limit=1", "--sandbox", piping="stderr").lines)
+    assert "• stay_code " in small
+    assert " · guest_name " in small
+
+
+def test_a_failed_call_on_a_terminal_says_what_to_do(show: Show) -> None:
+    seen = show("call", "list_properties", "page_size=2", "--sandbox", piping="stderr", width=200)
+    assert seen.status == 1
+    assert seen.lines[0].startswith("invalid_arguments: ")
+    assert seen.lines[1] == "→ Correct the arguments and call again."
+
+
+def test_a_change_is_shown_and_asked_about_and_yes_does_it(show: Show) -> None:
+    seen = show(*CANCEL, typed="y\n", width=120)
+    assert seen.status == 0
+    assert "status  accepted  cancelled" in seen.lines
+    assert any(line.startswith("! 378.50 USD was received") for line in seen.lines)
+    assert "Do it? [y/N]" in seen.screen
+    assert "done" in seen.lines
+
+
+@pytest.mark.parametrize("typed", ["n\n", "\n", "\x04"])
+def test_no_nothing_or_the_end_of_input_is_a_no(show: Show, typed: str) -> None:
+    seen = show(*CANCEL, typed=typed)
+    assert seen.status == 3
+    assert "declined" in seen.lines
+
+
+def test_a_result_in_a_pipe_leaves_the_question_to_the_terminal(show: Show) -> None:
+    seen = show(*CANCEL, typed="y\n", piping="stdout")
+    assert json.loads(seen.piped)["status"] == "done"
+    assert "Do it? [y/N]" in seen.screen
+
+
+def test_the_terminal_shows_what_is_waited_for_and_takes_it_away_again(show: Show) -> None:
+    seen = show(*BRIEFING, piping="stdout")
+    assert "Loading…" in seen.screen
+    assert "Calling get_daily_briefing" in seen.screen
+    assert "Reading guest threads" in seen.screen
+    assert seen.screen.endswith(f"{ESCAPE}[2K")
+    assert "…" not in show(*LIST, piping="stderr").piped
+
+
+def test_doctor_tells_what_it_looks_at(show: Show) -> None:
+    with running(Sandbox()) as url:
+        seen = show("doctor", piping="stdout", environ={"HOSTEX_API_BASE_URL": url})
+    assert "Looking at" in seen.screen
+    assert "No access token is set." in seen.piped
+
+
+def test_a_stream_that_lacks_characters_gets_question_marks_and_json_its_escapes() -> None:
+    code = (
+        "from hostex_mcp.cli import main\n"
+        "for words in (['doctor'], ['call', 'list_properties', 'name=belem']):\n"
+        "    main(words, standalone_mode=False)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="ascii",
+        check=True,
+        env={**MEASURED, "PYTHONIOENCODING": "ascii", "HOSTEX_MCP_SANDBOX": "1"},
+    )
+    assert "? settings" in done.stdout
+    assert json.loads(done.stdout[done.stdout.index("{") :])["items"][0]["title"] == "Belém Riverside Flat"
+
+
+def test_a_reader_that_leaves_early_is_no_crash() -> None:
+    away, back = os.pipe()
+    os.close(away)
+    done = subprocess.run(
+        [sys.executable, "-m", "hostex_mcp", "tools"],
+        stdout=back,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(back)
+    assert "Traceback" not in done.stderr
+
+
+def test_the_demo_fits_a_narrow_terminal_and_says_what_it_waits_for() -> None:
+    seen = spawned_on_terminal(["demo"], {**MEASURED, "TERM": "xterm-256color", "LANG": "C.UTF-8"}, width=60)
+    assert seen.status == 0
+    assert "Starting the server…" in seen.screen
+    read = [line for line in seen.lines if "Starting" not in line]
+    assert max(map(cell_len, read)) <= 60
+    assert "  done" in read
+    assert not any("<guest-" in line or line.endswith(" ") for line in read)
