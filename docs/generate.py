@@ -1,6 +1,6 @@
 """Writes what is generated from the declarations: docs/tools.md, docs/tools.sha256, the snapshots of all
-tool schemas, and the client files in manifests/. Run `python docs/generate.py` after a change; the tests fail
-while something is stale."""
+tool schemas, the client files in manifests/, and the picture of the README. Run `python docs/generate.py`
+after a change; the tests fail while something is stale."""
 
 import json
 import sys
@@ -12,6 +12,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from docs.picture import picture  # noqa: E402
 from hostex_mcp.cli.client_files import standalone  # noqa: E402
 from hostex_mcp.cli.clients import APPS, Launch  # noqa: E402
 from hostex_mcp.cli.tools import approximate_tokens  # noqa: E402
@@ -108,6 +109,7 @@ def main() -> None:
         (SNAPSHOTS / name).write_text(text, encoding="utf-8")
     for name, text in manifests().items():
         (ROOT / "manifests" / name).write_text(text, encoding="utf-8")
+    (ROOT / "docs" / "images" / "demo.svg").write_text(picture(), encoding="utf-8")
 
 
 if __name__ == "__main__":

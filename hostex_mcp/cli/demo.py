@@ -140,7 +140,7 @@ class Demo:
         undo = outcome["undo"]
         self._show(Text(outcome["status"], "bold green"))
         if undo:
-            self._show(Text("What takes it back:", "dim"))
+            self._show(Text("It can be undone with:", "dim"))
             self._show(showing.call_line(undo["tool"], undo["arguments"]))
 
     def _rows(self, rows: Sequence[Row], *columns: str) -> None:
