@@ -1,6 +1,6 @@
-"""Writes what is generated from the declarations: docs/tools.md, docs/tools.sha256, the snapshots of all
-tool schemas, the client files in manifests/, and the picture of the README. Run `python docs/generate.py`
-after a change; the tests fail while something is stale."""
+"""Writes what is generated: docs/tools.md, docs/configuration.md, docs/errors.md, docs/tools.sha256, the
+snapshots of all tool schemas, the client files in manifests/, and the picture of the README. Run
+`python docs/generate.py` after a change; the tests fail while something is stale."""
 
 import json
 import sys
@@ -12,6 +12,8 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from docs.pages.configuration import configuration  # noqa: E402
+from docs.pages.errors import errors  # noqa: E402
 from docs.picture import picture  # noqa: E402
 from hostex_mcp.cli.client_files import standalone  # noqa: E402
 from hostex_mcp.cli.clients import APPS, Launch  # noqa: E402
@@ -109,6 +111,8 @@ def main() -> None:
         (SNAPSHOTS / name).write_text(text, encoding="utf-8")
     for name, text in manifests().items():
         (ROOT / "manifests" / name).write_text(text, encoding="utf-8")
+    (ROOT / "docs" / "configuration.md").write_text(configuration(), encoding="utf-8")
+    (ROOT / "docs" / "errors.md").write_text(errors(), encoding="utf-8")
     (ROOT / "docs" / "images" / "demo.svg").write_text(picture(), encoding="utf-8")
 
 

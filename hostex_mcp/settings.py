@@ -55,14 +55,23 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
-def _secret(value: str) -> SecretStr:
+def _hidden(value: str, problem: str) -> SecretStr:
     if not value.isascii() or not value.isprintable() or " " in value or "${" in value:
-        raise ValueError("must be the token exactly as the Hostex portal showed it, on one line")
+        raise ValueError(problem)
     return SecretStr(value)
 
 
+def _secret(value: str) -> SecretStr:
+    return _hidden(value, "must be the token exactly as the Hostex portal showed it, on one line")
+
+
+def _partner_secret(value: str) -> SecretStr:
+    return _hidden(value, "must be the secret exactly as Hostex gave it to the partner, on one line")
+
+
 def _secrets(value: str) -> tuple[SecretStr, ...]:
-    return tuple(_secret(name) for name in _names(value))
+    problem = "must be keys exactly as `hostex-mcp keys new` printed them, comma-separated"
+    return tuple(_hidden(name, problem) for name in _names(value))
 
 
 def _database(value: str) -> SecretStr:
@@ -293,7 +302,7 @@ class Settings:
         "HOSTEX_CLIENT_ID", str, None, "over HTTP: the partner's client id at Hostex"
     )
     client_secret: SecretStr | None = _setting(
-        "HOSTEX_CLIENT_SECRET", _secret, None, "over HTTP: the partner's client secret at Hostex"
+        "HOSTEX_CLIENT_SECRET", _partner_secret, None, "over HTTP: the partner's client secret at Hostex"
     )
     authorize_url: str = _setting(
         "HOSTEX_AUTHORIZE_URL",
@@ -338,7 +347,7 @@ def _parsed(variable: str, text: str, parse: Callable[[str], Any]) -> Any:
         raise SettingsError(f"{shown}: {error}") from None
 
 
-_HIDING = (_secret, _secrets, _database)
+_HIDING = (_secret, _partner_secret, _secrets, _database)
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
