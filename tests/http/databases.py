@@ -15,7 +15,8 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-COMPLETE = os.environ.get("HOSTEX_TESTS_COMPLETE") == "1"
+from tests.complete import missing
+
 _SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -91,9 +92,7 @@ def _programs() -> Path | None:
 def postgres_server() -> Generator[PostgresServer]:
     programs = _programs()
     if programs is None:
-        if COMPLETE:
-            pytest.fail("PostgreSQL is not installed, and HOSTEX_TESTS_COMPLETE=1 asks for it")
-        pytest.skip("PostgreSQL is not installed (initdb is neither on PATH nor in /usr/lib/postgresql)")
+        missing("PostgreSQL is not installed (initdb is neither on PATH nor in /usr/lib/postgresql)")
     folder = Path(tempfile.mkdtemp(prefix="hostex-postgres-"))
     server = PostgresServer(programs, folder)
     yield server

@@ -89,7 +89,7 @@ class Replay:
     def follow(self, stage: Stage) -> None:
         """Do what a stage says: copy, run, and set the environment for what comes after."""
         path = f"{self.base}{os.pathsep}{os.environ['PATH']}"
-        self.environ = {**_outside(), "PATH": path, "PIP_NO_COMPILE": "1"}
+        self.environ = {**outside(), "PATH": path, "PIP_NO_COMPILE": "1"}
         where = self.folder
         for step in stage.steps:
             if step.word == "WORKDIR":
@@ -118,7 +118,7 @@ class Replay:
                 shutil.copy(origin, place)
 
 
-def _outside() -> dict[str, str]:
-    """The environment without what belongs to this project or to a virtual environment."""
+def outside() -> dict[str, str]:
+    """This environment without what belongs to this project or to a virtual environment."""
     ours = ("HOSTEX_", "PYTHONPATH", "VIRTUAL_ENV", "COVERAGE_")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}

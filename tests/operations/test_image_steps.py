@@ -1,6 +1,5 @@
 """The steps of the Dockerfile, done on this machine: a clean environment, made and started as it says."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -10,14 +9,12 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
+from tests.complete import installs_packages
 from tests.operations.dockerfile import DOCKERFILE, ROOT, Replay, stages
 
 pytestmark = [
     pytest.mark.timeout(300),
-    pytest.mark.skipif(
-        os.environ.get("HOSTEX_TESTS_COMPLETE") != "1",
-        reason="installs all packages anew; HOSTEX_TESTS_COMPLETE=1 asks for it",
-    ),
+    installs_packages,
 ]
 BUILD, FINAL = stages(DOCKERFILE.read_text())
 ENTRYPOINT, START = FINAL.only("ENTRYPOINT").command, FINAL.only("CMD").command
