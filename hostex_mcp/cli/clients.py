@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
-from hostex_mcp.install_links import NAME
+from hostex_mcp.install_links import NAME, cursor_link, vscode_link
 
 __all__ = ["APPS", "NAME", "TOKEN", "App", "Entry", "Launch", "Place", "launch"]
 
@@ -71,15 +71,25 @@ class App:
     token: str
     then: str
     inputs: Entry | None = None
+    link: Callable[[Entry, Entry | None], str] | None = None
 
 
 def launch() -> Launch:
-    """How this very program is started again: by its whole path, or through uvx where that runs it."""
-    if "uv" in Path(sys.prefix).parts and "archive" in str(sys.prefix):
-        return Launch("uvx", ("hostex-mcp",))
+    """How this very program is started again: by its whole path, or anew through uvx or pipx where it lies in
+    what they keep for a while only."""
+    runner = _runner(Path(sys.prefix))
+    if runner:
+        return Launch(shutil.which(runner[0]) or runner[0], (*runner[1:], "hostex-mcp"))
     beside = Path(sys.executable).with_name("hostex-mcp.exe" if os.name == "nt" else "hostex-mcp")
     found = str(beside) if beside.exists() else shutil.which("hostex-mcp")
     return Launch(found) if found else Launch(sys.executable, ("-m", "hostex_mcp"))
+
+
+def _runner(prefix: PurePath) -> tuple[str, ...]:
+    folders = [part.lower().lstrip(".") for part in prefix.parts]
+    if any(one.startswith("archive-v") for one in folders):
+        return ("uvx",)
+    return ("pipx", "run") if "pipx" in folders and {"cache", "caches"} & set(folders) else ()
 
 
 def _stdio(env: str, **more: Any) -> Callable[[Launch], Entry]:
@@ -131,6 +141,7 @@ APPS: Mapping[str, App] = {
             remote=lambda url: {"url": url},
             token=_IN_ENVIRONMENT,
             then="Switch hostex on in Cursor under Settings, MCP.",
+            link=lambda entry, _: cursor_link(entry),
         ),
         App(
             name="vscode",
@@ -148,6 +159,7 @@ APPS: Mapping[str, App] = {
                 "description": "Hostex access token",
                 "password": True,
             },
+            link=vscode_link,
         ),
         App(
             name="codex",

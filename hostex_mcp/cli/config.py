@@ -30,6 +30,7 @@ def command(client: str, url: str | None, write: bool, dry_run: bool) -> None:
     if not (write or dry_run):
         click.echo(standalone(app, entry, local=url is None), nl=False)
         _explain(app, f"This belongs into {path}.", local=url is None)
+        _offer_link(app, entry, local=url is None)
         return
     text, body = _worked_out(app, path, entry, local=url is None)
     if dry_run:
@@ -77,6 +78,12 @@ def _explain(app: App, first: str | None, *, local: bool) -> None:
     lines = [first, app.token if local else None, app.then]
     for line in filter(None, lines):
         click.echo(line, err=True)
+
+
+def _offer_link(app: App, entry: Entry, *, local: bool) -> None:
+    if app.link:
+        link = app.link(entry, app.inputs if local else None)
+        click.echo(f"Or open this link, which has {app.title} add it:\n{link}", err=True)
 
 
 def _show_difference(path: Path, before: str, after: str) -> None:

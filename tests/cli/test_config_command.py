@@ -57,6 +57,36 @@ def test_the_printed_file_starts_this_very_program(client: str, home: Path) -> N
     assert not file_of(client, home).exists()
 
 
+@pytest.mark.parametrize(
+    ("prefix", "command", "arguments"),
+    [
+        ("/home/ana/.cache/uv/archive-v0/Xy1", "uvx", ["hostex-mcp"]),
+        ("/home/ana/.cache/pipx/fe14c7c82bb0064", "pipx", ["run", "hostex-mcp"]),
+        ("/Users/ana/Library/Caches/pipx/fe14c7c82bb0064", "pipx", ["run", "hostex-mcp"]),
+        ("/opt/pipx/.cache/fe14c7c82bb0064", "pipx", ["run", "hostex-mcp"]),
+    ],
+)
+def test_a_program_that_is_kept_for_a_while_only_is_started_by_what_made_it(
+    prefix: str, command: str, arguments: list[str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = home / command
+    program.touch(0o755)
+    monkeypatch.setenv("PATH", str(home))
+    monkeypatch.setattr(sys, "prefix", prefix)
+    entry = servers("cursor", config("cursor").stdout)["hostex"]
+    assert (entry["command"], entry["args"]) == (str(program), arguments)
+
+
+@pytest.mark.parametrize("prefix", ["/home/ana/.local/share/pipx/venvs/hostex-mcp", "/home/pipx/.venv"])
+def test_a_program_that_stays_is_started_by_its_path(
+    prefix: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "prefix", prefix)
+    entry = servers("cursor", config("cursor").stdout)["hostex"]
+    assert Path(entry["command"]).name == "hostex-mcp"
+    assert entry["args"] == []
+
+
 @pytest.mark.parametrize("client", CLIENTS)
 def test_writing_makes_the_file_that_was_printed(client: str, home: Path) -> None:
     printed = config(client).stdout
@@ -297,3 +327,9 @@ def test_folders_that_the_person_chose_are_kept_to() -> None:
     )
     assert str(APPS["vscode"].file(place)) == "/etc/ana/Code/User/mcp.json"
     assert str(APPS["codex"].file(place)) == "/opt/codex/config.toml"
+
+
+def test_on_windows_a_folder_is_known_without_the_variable_that_names_it() -> None:
+    place = Place("win32", PureWindowsPath("C:/Users/ana"), PureWindowsPath("D:/work"))
+    found = str(APPS["claude-desktop"].file(place))
+    assert found == "C:\\Users\\ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json"
