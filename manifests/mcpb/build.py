@@ -1,10 +1,11 @@
 """Builds the bundle for Claude Desktop: `python manifests/mcpb/build.py FOLDER` writes hostex-mcp.mcpb there.
 
-The bundle holds the manifest and this package; Claude Desktop has uv install what it depends on. The same
-files make the same bytes, whoever builds it and when.
+The bundle holds the manifest and this package; Claude Desktop has uv install what it depends on, in the
+versions of requirements.txt. The same files make the same bytes, whoever builds it and when.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,11 +36,23 @@ def build(folder: Path) -> Path:
 
 def _contents() -> Iterator[tuple[str, bytes]]:
     yield "manifest.json", MANIFEST.read_bytes()
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    yield "pyproject.toml", _project().encode()
+    for name in ("README.md", "LICENSE"):
         yield name, (ROOT / name).read_bytes()
     for path in sorted((ROOT / "hostex_mcp").rglob("*")):
         if path.is_file() and not _LEFT_OUT & set(path.parts):
             yield path.relative_to(ROOT).as_posix(), path.read_bytes()
+
+
+def _project() -> str:
+    """The project's file without the packages of its developers, which uv would install too, and with the
+    versions that were tested."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    text = re.sub(r"^\[dependency-groups\]\n.*?(?=^\[)", "", text, flags=re.MULTILINE | re.DOTALL)
+    pinned = re.findall(
+        r"^(\S+==.*?) \\$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return f"{text}\n[tool.uv]\nconstraint-dependencies = {json.dumps(pinned, indent=4)}\n"
 
 
 def _check_version() -> None:
