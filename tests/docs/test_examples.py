@@ -1,0 +1,102 @@
+"""The examples of the pages do what they say, on the demo account."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from hostex_mcp.cli import main
+from tests.clients.node import NODE, folder, require_node, run
+from tests.docs.markdown import ROOT, Block, blocks, commands
+from tests.http.processes import Running, hostex_mcp
+
+MEASURED = {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_")}
+CALLS = sorted(
+    {
+        command
+        for block in blocks("sh")
+        for command in commands(block)
+        if command.startswith("call ") and "--sandbox" in command
+    }
+)
+PYTHON = [block for block in blocks("python") if "asyncio.run(" in block.text]
+
+
+@pytest.fixture(scope="module")
+def server() -> Generator[Running]:
+    with hostex_mcp("--sandbox", HOSTEX_MCP_ALLOW_TOKEN_HEADER="1") as running:
+        yield running
+
+
+@pytest.mark.parametrize("command", CALLS)
+def test_a_call_on_the_demo_account_succeeds(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOSTEX_ACCESS_TOKEN", raising=False)
+    done = CliRunner().invoke(main, shlex.split(command))
+    assert done.exit_code == 0, done.output
+    assert "error" not in json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=str)
+def test_a_program_in_python_gets_its_answer(block: Block, server: Running, tmp_path: Path) -> None:
+    program = tmp_path / "agent.py"
+    program.write_text(block.text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(program)],
+        env={**MEASURED, "PATH": "/usr/bin", "HOSTEX_ADDRESS": server.resource, "BROWSER": browser(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search("Harbour|Wicker|Douro", done.stdout)
+
+
+def browser(folder: Path) -> str:
+    """A program that takes the part of the browser and of the person before it."""
+    script = folder / "browser"
+    command = f"cd {shlex.quote(str(ROOT))} && exec {shlex.quote(sys.executable)} -m tests.http.driving"
+    script.write_text(f'#!/bin/sh\n{command} "$1"\n', encoding="utf-8")
+    script.chmod(0o755)
+    return f"{script} %s"
+
+
+@pytest.mark.parametrize("block", blocks("ts"), ids=str)
+def test_a_program_in_typescript_previews_and_confirms(block: Block, server: Running, tmp_path: Path) -> None:
+    require_node()
+    (tmp_path / "node_modules").symlink_to(folder() / "node_modules")
+    program = tmp_path / "agent.mjs"
+    program.write_text(block.text, encoding="utf-8")
+    done = run([str(NODE), str(program)], cwd=tmp_path, environ={"HOSTEX_ADDRESS": server.resource})
+    assert done.returncode == 0, done.stderr
+    summary, outcome = done.stdout.splitlines()
+    assert "Harbour Loft" in summary
+    assert outcome == "done"
+
+
+@pytest.mark.parametrize("block", blocks("json", "yaml", "toml"), ids=str)
+def test_data_can_be_read(block: Block) -> None:
+    readers: dict[str, Any] = {"json": json.loads, "yaml": yaml.safe_load, "toml": tomllib.loads}
+    assert readers[block.language](block.text)
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=str)
+def test_python_is_python(block: Block) -> None:
+    compile(block.text, str(block), "exec")
+
+
+def test_every_kind_of_example_is_there_to_be_run() -> None:
+    assert len(CALLS) >= 1
+    assert len(PYTHON) >= 2
+    assert blocks("ts")
+    assert blocks("json")
