@@ -2,7 +2,10 @@
 #   docker build --tag hostex-mcp .
 #   docker run --read-only --tmpfs /tmp --publish 127.0.0.1:8000:8000 \
 #     --env HOSTEX_MCP_PUBLIC_URL=http://localhost:8000 hostex-mcp
-FROM python:3.13-slim AS build
+#
+# A release names the digest of the base (docs/releasing.md).
+ARG BASE=python:3.13-slim
+FROM ${BASE} AS build
 WORKDIR /build
 COPY manifests/docker/requirements.txt manifests/docker/requirements-build.txt ./
 RUN --mount=type=cache,target=/root/.cache/pip \
@@ -15,12 +18,14 @@ RUN python -m hatchling build --target wheel --directory dist \
     && python -m pip --python /opt/hostex-mcp install --no-deps --no-index dist/*.whl \
     && mkdir /data
 
-FROM python:3.13-slim
+FROM ${BASE}
+ARG BASE
 ARG VERSION=unreleased
 LABEL org.opencontainers.image.title="hostex-mcp" \
       org.opencontainers.image.description="An MCP server for Hostex, the vacation-rental manager" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.base.name="${BASE}" \
       io.modelcontextprotocol.server.name="io.github.hostex-mcp/hostex-mcp"
 ENV PATH="/opt/hostex-mcp/bin:${PATH}" \
     PYTHONUNBUFFERED=1 \

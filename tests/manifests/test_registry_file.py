@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from hostex_mcp import __version__
+from hostex_mcp.settings import load
 
 FILE = Path(__file__).parents[2] / "manifests" / "server.json"
 README = Path(__file__).parents[2] / "README.md"
@@ -95,6 +96,14 @@ def test_all_versions_are_that_of_the_package(server: dict[str, Any]) -> None:
 
 def test_the_readme_proves_that_the_package_is_ours(server: dict[str, Any]) -> None:
     assert f"mcp-name: {server['name']}" in README.read_text(encoding="utf-8")
+
+
+def test_every_variable_is_a_setting_that_takes_its_default(server: dict[str, Any]) -> None:
+    for package in server["packages"]:
+        defaults = {one["name"]: one.get("default", "tok-1") for one in package["environmentVariables"]}
+        settings = load(defaults)
+        assert not settings.read_only
+        assert settings.public_url in (None, "http://localhost:8000")
 
 
 def test_the_token_is_a_secret(server: dict[str, Any]) -> None:

@@ -48,13 +48,18 @@ class Stage:
 
 
 def stages(text: str) -> list[Stage]:
-    """The stages of a Dockerfile."""
+    """The stages of a Dockerfile, on the bases that it names itself."""
     found: list[Stage] = []
     steps: list[Step] = []
+    defaults: dict[str, str] = {}
     for step in _steps(text):
         if step.word == "FROM":
             base, _, name = step.text.partition(" AS ")
+            base = re.sub(r"\$\{(\w+)\}", lambda match: defaults[match[1]], base)
             found.append(Stage(base, name or None, steps := []))
+        elif not found:
+            name, _, value = step.text.partition("=")
+            defaults[name] = value
         else:
             steps.append(step)
     return found

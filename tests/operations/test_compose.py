@@ -4,12 +4,13 @@ they need."""
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from hostex_mcp.http.store.addresses import place_of
 from hostex_mcp.settings import load
 from tests.operations.dockerfile import DOCKERFILE, stages
 from tests.operations.linters import complaints
-from tests.operations.manifests import COMPOSE, filled, read
+from tests.operations.manifests import COMPOSE, filled, objects, read
 
 SERVICES: dict[str, Any] = read(COMPOSE)["services"]
 VALUES = {
@@ -29,6 +30,35 @@ def test_every_setting_is_one_of_this_version() -> None:
     assert settings.public_url == "https://mcp.example.com"
     assert place_of(settings.database_url).url.host == "database"
     assert settings.workers
+
+
+def test_the_server_knows_the_database_by_the_name_user_and_password_that_it_was_made_with() -> None:
+    made = {name: filled(value, VALUES) for name, value in SERVICES["database"]["environment"].items()}
+    url = place_of(
+        SecretStr(filled(SERVICES["server"]["environment"]["HOSTEX_MCP_DATABASE_URL"], VALUES))
+    ).url
+    assert made == {
+        "POSTGRES_USER": url.username,
+        "POSTGRES_PASSWORD": url.password,
+        "POSTGRES_DB": url.database,
+    }
+
+
+def test_the_server_may_write_its_data_as_the_user_of_the_image() -> None:
+    image = stages(DOCKERFILE.read_text())[-1]
+    user, group = image.only("USER").text.split(":")
+    (data,) = (one for one in SERVICES["server"]["tmpfs"] if one.startswith(image.only("VOLUME").command[0]))
+    assert {f"uid={user}", f"gid={group}"} <= set(data.split(":")[1].split(","))
+
+
+def test_the_cluster_sets_what_compose_sets_and_gives_it_no_less() -> None:
+    cluster = objects()
+    given = {**cluster["ConfigMap"]["data"], **cluster["Secret"]["stringData"]}
+    assert set(given) == set(SERVICES["server"]["environment"])
+    (container,) = cluster["Deployment"]["spec"]["template"]["spec"]["containers"]
+    limits = SERVICES["server"]["deploy"]["resources"]["limits"]
+    assert container["resources"]["limits"]["memory"] == f"{limits['memory']}i"
+    assert container["resources"]["limits"]["cpu"] == limits["cpus"]
 
 
 def test_the_example_names_every_variable_that_is_wanted() -> None:

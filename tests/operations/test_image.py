@@ -1,5 +1,6 @@
 """What the Dockerfile and .dockerignore promise."""
 
+import re
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -27,6 +28,12 @@ def test_both_stages_stand_on_the_same_small_python() -> None:
     assert BUILD.base == FINAL.base
     assert FINAL.base.startswith("python:3.")
     assert "-slim" in FINAL.base
+
+
+def test_another_base_can_be_named_for_both_stages_at_once_and_is_told() -> None:
+    named = re.findall(r"^(?:ARG BASE=|FROM )(\S+)", DOCKERFILE.read_text(), re.MULTILINE)
+    assert named == [FINAL.base, "${BASE}", "${BASE}"]
+    assert FINAL.pairs("LABEL")["org.opencontainers.image.base.name"] == "${BASE}"
 
 
 def test_the_server_runs_as_a_user_without_rights() -> None:

@@ -11,6 +11,7 @@ from tests.operations.linters import complaints
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+UPDATES = ROOT / ".github" / "dependabot.yml"
 RELEASE: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())
 PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
@@ -19,8 +20,12 @@ def test_they_follow_the_schema_of_workflows() -> None:
     assert complaints("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *FILES) == ""
 
 
+def test_updates_follow_the_schema_of_dependabot() -> None:
+    assert complaints("check-jsonschema", "--builtin-schema", "vendor.dependabot", UPDATES) == ""
+
+
 def test_zizmor_finds_nothing() -> None:
-    assert complaints("zizmor", "--offline", "--quiet", "--no-progress", *FILES) == ""
+    assert complaints("zizmor", "--offline", "--quiet", "--no-progress", *FILES, UPDATES) == ""
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
