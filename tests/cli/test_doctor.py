@@ -1,7 +1,6 @@
 """`hostex-mcp doctor`: each thing that can be wrong is made wrong, and has to be named with its mend."""
 
 import datetime
-import ipaddress
 import json
 import socket
 import ssl
@@ -16,13 +15,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from hostex_mcp.cli import main
 from hostex_mcp.sandbox import TOKENS, Sandbox, running
+from tests.certificates import certificate
 
 NOW = datetime.datetime.now(datetime.UTC)
 
@@ -95,37 +91,6 @@ def answering(
         server.server_close()
 
 
-def certificate(folder: Path, until: datetime.datetime) -> ssl.SSLContext:
-    """A certificate for this machine that nobody but itself has signed."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "proxy of the company")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(NOW - datetime.timedelta(days=10))
-        .not_valid_after(until)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "certificate.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
-
-
 def closed_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -196,7 +161,8 @@ def test_a_proxy_that_is_not_there_and_its_password_stays_hidden(hostex: str) ->
 
 
 def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
-    context = certificate(tmp_path, NOW + datetime.timedelta(days=10))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate(tmp_path, NOW + datetime.timedelta(days=10)))
     with answering(context=context) as port:
         found = problem("certificate", HOSTEX_API_BASE_URL=f"https://127.0.0.1:{port}/v3")
     assert "trusts" in found["says"]
