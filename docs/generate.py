@@ -17,7 +17,7 @@ from docs.pages.errors import errors  # noqa: E402
 from docs.picture import picture  # noqa: E402
 from hostex_mcp.cli.client_files import standalone  # noqa: E402
 from hostex_mcp.cli.clients import APPS, Launch  # noqa: E402
-from hostex_mcp.cli.tools import approximate_tokens  # noqa: E402
+from hostex_mcp.cli.tools import approximate_tokens, roughly  # noqa: E402
 from hostex_mcp.server.app import definition  # noqa: E402
 from hostex_mcp.tools.catalogue import CATALOGUE  # noqa: E402
 from hostex_mcp.tools.tool import TOOLSETS, Tool  # noqa: E402
@@ -52,7 +52,7 @@ def reference() -> str:
         lines += [_row(tool) for tool in tools]
         lines.append("")
     total = sum(approximate_tokens(wire(tool)) for tool in CATALOGUE.values())
-    lines.append(f"{len(CATALOGUE)} tools, about {total:,} tokens with `--toolsets all`.")
+    lines.append(f"{len(CATALOGUE)} tools, {roughly(total)} tokens with `--toolsets all`.")
     return "\n".join(lines) + "\n"
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from hostex_mcp.cli import showing
 from hostex_mcp.cli.look import Block, console, waiting
-from hostex_mcp.cli.tools import approximate_tokens
+from hostex_mcp.cli.tools import approximate_tokens, roughly
 
 _SERVER = StdioServerParameters(
     command=sys.executable,
@@ -64,7 +64,7 @@ class Demo:
         definitions = [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in listed]
         cost = sum(map(approximate_tokens, definitions))
         self._out.print(Block(Text("A real MCP client and server on a demo account", "dim")))
-        found = f"{len(listed)} tools, about {cost:,} tokens for the model to carry"
+        found = f"{len(listed)} tools, {roughly(cost)} tokens for the model to carry"
         self._out.print(Block(Text(found, "dim")))
 
     async def arrivals(self, client: Client) -> None:

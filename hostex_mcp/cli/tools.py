@@ -14,6 +14,8 @@ from hostex_mcp.server.render import to_json
 from hostex_mcp.tools.tool import Effect, Tool
 
 _ROOM = 80
+# Of all definitions together, in the o200k encoding: `python -m benchmarks.tokens`.
+_CHARACTERS_A_TOKEN = 4.2
 _STYLES = {Effect.READ: "", Effect.INTERNAL: "cyan", Effect.CONSEQUENTIAL: "yellow"}
 
 
@@ -31,8 +33,13 @@ def command(as_json: bool, **options: Any) -> None:
 
 
 def approximate_tokens(shown: object) -> int:
-    """About how many tokens a model spends on a definition: one for four characters of its JSON."""
-    return len(to_json(shown)) // 4
+    """About how many tokens a model spends on a definition, from the length of its JSON."""
+    return round(len(to_json(shown)) / _CHARACTERS_A_TOKEN)
+
+
+def roughly(tokens: int) -> str:
+    """A sum of such costs, no more exact than it is."""
+    return f"about {int(float(f'{tokens:.2g}')):,}"
 
 
 def _definition(tool: Tool) -> dict[str, Any]:
@@ -60,5 +67,5 @@ def _table(listed: list[Tool], *, narrow: bool) -> Table:
             effect = Text(tool.effect.value, _STYLES[tool.effect])
             table.add_row(tool.name, *beside, effect, f"{cost:,}")
     count = f"{len(listed)} {'tool' if len(listed) == 1 else 'tools'}"
-    table.add_row(count, *([] if narrow else [""]), "", f"about {total:,}", style="bold")
+    table.add_row(count, *([] if narrow else [""]), "", roughly(total), style="bold")
     return table

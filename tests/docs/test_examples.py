@@ -21,14 +21,13 @@ from tests.docs.markdown import ROOT, Block, blocks, commands
 from tests.http.processes import Running, hostex_mcp
 
 MEASURED = {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_")}
-CALLS = sorted(
-    {
-        command
-        for block in blocks("sh")
-        for command in commands(block)
-        if command.startswith("call ") and "--sandbox" in command
-    }
-)
+WRITTEN = sorted({command for block in blocks("sh") for command in commands(block)})
+CALLS = [command for command in WRITTEN if command.startswith("call ") and "--sandbox" in command]
+LOOKS = [
+    command
+    for command in WRITTEN
+    if command.startswith(("tools", "config", "keys new")) and "--write" not in command
+]
 PYTHON = [block for block in blocks("python") if "asyncio.run(" in block.text]
 
 
@@ -44,6 +43,18 @@ def test_a_call_on_the_demo_account_succeeds(command: str, monkeypatch: pytest.M
     done = CliRunner().invoke(main, shlex.split(command))
     assert done.exit_code == 0, done.output
     assert "error" not in json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("command", LOOKS)
+def test_a_command_that_only_looks_ends_well(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, shlex.split(command))
+    assert done.exit_code == 0, done.output
+    assert done.stdout
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("block", PYTHON, ids=str)
@@ -96,7 +107,8 @@ def test_python_is_python(block: Block) -> None:
 
 
 def test_every_kind_of_example_is_there_to_be_run() -> None:
-    assert len(CALLS) >= 1
+    assert len(CALLS) >= 3
+    assert len(LOOKS) >= 3
     assert len(PYTHON) >= 2
     assert blocks("ts")
     assert blocks("json")

@@ -36,7 +36,7 @@ def test_the_tokens_of_the_comparison_are_those_that_are_measured(capsys: pytest
 
 def test_the_numbers_of_operations_and_tools_are_true() -> None:
     api = json.loads(read(ROOT / "tests" / "contract" / "hostex_api.json"))
-    operations = [one for one in api["operations"] if "/oauth/" not in str(one)]
+    operations = [one for one in api["operations"] if "/oauth/" not in one["path"]]
     assert f"All {len(operations)} operations of the Hostex API" in README
     assert f"| {len(operations)} as tools |" in README
     combined = sum(tool.toolset == "insights" for tool in CATALOGUE.values())
