@@ -22,8 +22,6 @@ _COMMANDS = {
     "sandbox": "Serve the simulated Hostex over HTTP.",
 }
 
-_FOR_PEOPLE = ("call", "tools", "demo", "doctor")
-
 
 class _Commands(click.Group):
     """Loads a subcommand's module when it is wanted; without one, `stdio` is meant."""
@@ -48,8 +46,8 @@ class _Commands(click.Group):
 
 
 def _loading(name: str) -> AbstractContextManager[Any]:
-    """Shows whoever looks on that a command which takes its time is loading."""
-    if name in _FOR_PEOPLE and sys.stderr.isatty():
+    """Shows whoever looks on that a command is loading, which may take a second."""
+    if name != "stdio" and sys.stderr.isatty():
         return importlib.import_module("hostex_mcp.cli.look").waiting("Loading…")
     return nullcontext()
 
