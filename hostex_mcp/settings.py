@@ -74,6 +74,15 @@ def _secrets(value: str) -> tuple[SecretStr, ...]:
     return tuple(_hidden(name, problem) for name in _names(value))
 
 
+def _metrics_token(value: str) -> SecretStr:
+    problem = (
+        "must be at least 16 letters, digits or signs without blanks, such as `openssl rand -hex 24` makes"
+    )
+    if len(value) < 16:
+        raise ValueError(problem)
+    return _hidden(value, problem)
+
+
 def _database(value: str) -> SecretStr:
     if not value.startswith(("sqlite:///", "postgresql://")) or not value.isprintable():
         raise ValueError("allowed: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
@@ -310,6 +319,16 @@ class Settings:
         "https://hostex.io/app/authorization",
         "over HTTP: Hostex's page on which a host lets the partner in",
     )
+    slow_seconds: float = _setting(
+        "HOSTEX_MCP_SLOW_SECONDS", _seconds, 10.0, "a call that takes longer is logged as a warning"
+    )
+    metrics_token: SecretStr | None = _setting(
+        "HOSTEX_MCP_METRICS_TOKEN",
+        _metrics_token,
+        None,
+        "over HTTP: what a Prometheus server brings as a bearer token to read /metrics; unless set, /metrics "
+        "is there on a server of this machine only, not on one with a public address",
+    )
     log_level: str = _setting(
         "HOSTEX_MCP_LOG_LEVEL",
         _one_of("debug", "info", "warning", "error"),
@@ -347,7 +366,7 @@ def _parsed(variable: str, text: str, parse: Callable[[str], Any]) -> Any:
         raise SettingsError(f"{shown}: {error}") from None
 
 
-_HIDING = (_secret, _partner_secret, _secrets, _database)
+_HIDING = (_secret, _partner_secret, _secrets, _metrics_token, _database)
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:

@@ -29,6 +29,7 @@ from hostex_mcp.api.errors import (
 )
 from hostex_mcp.api.operation import AnswerT, Listing, Operation, Page, RowT
 from hostex_mcp.api.receipts import accepted
+from hostex_mcp.events import HostexAsked, emit
 
 BASE_URL = "https://api.hostex.io/v3"
 LARGEST_PAGE = 100
@@ -255,7 +256,8 @@ class HostexClient:
 
 
 def _note(outcome: Reply | HostexError, call: Call, number: int, seconds: float) -> None:
-    level, kind = (logging.DEBUG, "done") if isinstance(outcome, Reply) else (logging.INFO, outcome.kind)
+    level, kind = (logging.DEBUG, "ok") if isinstance(outcome, Reply) else (logging.INFO, outcome.kind)
+    emit(HostexAsked(call.name, kind, seconds, number))
     _log.log(
         level,
         "%s: %s code=%s request_id=%s ms=%d try=%d",

@@ -2,8 +2,9 @@
 
 import logging
 import os
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from ipaddress import ip_address
@@ -19,6 +20,7 @@ from hostex_mcp.cli.session import OneLine, load_settings, open_engine, selectio
 from hostex_mcp.http.app import local_app
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.hosting import hosted
+from hostex_mcp.http.metrics import SHARED_FOLDER
 from hostex_mcp.http.serving import Opening, bind, serve
 from hostex_mcp.http.store import migrate, open_keys
 from hostex_mcp.http.upstream import Upstream
@@ -51,7 +53,10 @@ def command(host: str, port: int, no_auth: bool, **options: Any) -> None:
     address = Address(settings.public_url or _origin(listener))
     _announce(settings, address, no_auth)
     worker = _Worker(replace(settings, image_folders=()), address, no_auth)
-    raise SystemExit(serve(worker, listener, 1 if no_auth else _processes(settings)))
+    processes = 1 if no_auth else _processes(settings)
+    with _counted_together(processes):
+        status = serve(worker, listener, processes)
+    raise SystemExit(status)
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,23 @@ class _Worker:
         else:
             async with hosted(self.settings, self.address, _upstream(self.settings)) as app:
                 yield app
+
+
+@contextmanager
+def _counted_together(processes: int) -> Generator[None]:
+    """Several processes write their metrics into a folder, so that each can tell those of all."""
+    if processes == 1:
+        yield
+        return
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="hostex-mcp-metrics-")
+    except OSError as error:
+        raise OneLine(
+            f"no folder for metrics, set TMPDIR to one that can be written: {error.strerror}"
+        ) from None
+    with folder as path:
+        os.environ[SHARED_FOLDER] = path
+        yield
 
 
 def _prepare(settings: Settings) -> None:

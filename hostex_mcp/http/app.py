@@ -22,12 +22,14 @@ from hostex_mcp.http.endpoint import Endpoint, engine_of
 from hostex_mcp.http.guard import LOOPBACK_ORIGIN, Guard
 from hostex_mcp.http.inside import Inside
 from hostex_mcp.http.limits import AddressLimit, Limits
+from hostex_mcp.http.metrics import Metrics, metrics_route
 from hostex_mcp.http.refusal import MCP_PATHS, Refused
+from hostex_mcp.http.served import Requests
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
 
-_EXPOSED = ["WWW-Authenticate", "Mcp-Session-Id", "MCP-Protocol-Version", "Retry-After"]
+_EXPOSED = ["WWW-Authenticate", "Mcp-Session-Id", "MCP-Protocol-Version", "Retry-After", "X-Request-Id"]
 _UNLIMITED = Limits(account=None, strangers=None)
 
 
@@ -53,13 +55,20 @@ def assemble(
         create_server(engine_of), stateless=True, json_response=True
     )
     endpoint = Endpoint(manager, inside, limits)
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        async with manager.run(), inside.running():
-            yield
+        with metrics.listening():
+            async with manager.run(), inside.running():
+                yield
 
-    routes = [*(Route(path, endpoint) for path in MCP_PATHS), *_probes(inside), *inside.routes]
+    routes = [
+        *(Route(path, endpoint) for path in MCP_PATHS),
+        *_probes(inside),
+        metrics_route(metrics, settings.metrics_token, public=not address.local),
+        *inside.routes,
+    ]
     app = Starlette(
         routes=routes,
         middleware=_middleware(settings, address, limits),
@@ -79,9 +88,12 @@ def _middleware(settings: Settings, address: Address, limits: Limits) -> list[Mi
         allow_headers=["*"],
         expose_headers=_EXPOSED,
     )
+    # A Prometheus server names the machine that it found, which only a token makes safe.
+    anywhere = ["/metrics"] if settings.metrics_token else []
     return [
+        Middleware(Requests),
         *(proxies if settings.trusted_proxies else []),
-        Middleware(Guard, address=address, origins=settings.allowed_origins),
+        Middleware(Guard, address=address, origins=settings.allowed_origins, anywhere=anywhere),
         cors,
         Middleware(AddressLimit, limits=limits),
         Middleware(BodyLimit),

@@ -26,6 +26,11 @@ class Address:
         return f"{self.origin}{MCP_PATH}"
 
     @property
+    def local(self) -> bool:
+        """Whether only this machine reaches it."""
+        return urlsplit(self.origin).hostname in ("localhost", "127.0.0.1", "::1")
+
+    @property
     def secure(self) -> bool:
         """Whether users reach it over https; plain http is for this machine only."""
         return self.origin.startswith("https:")

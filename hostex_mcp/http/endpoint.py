@@ -37,9 +37,9 @@ class Endpoint:
     def __init__(self, manager: StreamableHTTPSessionManager, inside: Inside, limits: Limits) -> None:
         self._manager = manager
         self._inside = inside
-        self._accounts = Throttle(limits.account)
-        self._strangers = Throttle(limits.strangers)
-        self._bringers = Throttle(limits.bringers)
+        self._accounts = Throttle("account", limits.account)
+        self._strangers = Throttle("strangers", limits.strangers)
+        self._bringers = Throttle("bringers", limits.bringers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

@@ -19,10 +19,14 @@ _LOOPBACK_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
 
 class Guard:
     """Lets requests through that name this server as their Host and, if a page sent them, come from a page of
-    this server, of the user's own machine, or of an allowed origin. Probes may name the machine itself."""
+    this server, of the user's own machine, or of an allowed origin. Probes may name the machine itself, and
+    the paths in `anywhere` are served under any name."""
 
-    def __init__(self, app: ASGIApp, address: Address, origins: Sequence[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, address: Address, origins: Sequence[str] = (), anywhere: Sequence[str] = ()
+    ) -> None:
         self._app = app
+        self._anywhere = anywhere
         self._hosts = _hosts(address)
         self._origins = {address.origin, *origins}
         self._loopback_origin = re.compile(LOOPBACK_ORIGIN)
@@ -45,7 +49,9 @@ class Guard:
             raise Refused(403, "Pages of this Origin may not call this server.")
 
     def _is_ours(self, host: str, path: str) -> bool:
-        return host in self._hosts or (path in PROBES and _LOOPBACK_HOST.fullmatch(host) is not None)
+        if host in self._hosts or path in self._anywhere:
+            return True
+        return path in PROBES and _LOOPBACK_HOST.fullmatch(host) is not None
 
 
 def _hosts(address: Address) -> frozenset[str]:

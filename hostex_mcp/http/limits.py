@@ -8,6 +8,7 @@ from ipaddress import IPv6Address, ip_address
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hostex_mcp.events import Throttled, emit
 from hostex_mcp.http.guard import PROBES
 from hostex_mcp.http.refusal import MCP_PATHS, too_many
 
@@ -37,10 +38,13 @@ class Limits:
 
 
 class Throttle:
-    """Decides who has to wait. It keeps one moment for each who called: when a caller that never exceeds the
-    rate would have got this far. The longest silent ones are forgotten first."""
+    """Decides who has to wait; `limit` names it in metrics. It keeps one moment for each who called: when a
+    caller that never exceeds the rate would have got this far. The longest silent are forgotten first."""
 
-    def __init__(self, rate: Rate | None, clock: Clock = time.monotonic, most: int = 50_000) -> None:
+    def __init__(
+        self, limit: str, rate: Rate | None, clock: Clock = time.monotonic, most: int = 50_000
+    ) -> None:
+        self._limit = limit
         self._clock = clock
         self._most = most
         self._spacing = 60 / rate.a_minute if rate else 0.0
@@ -51,6 +55,7 @@ class Throttle:
         """Count a request: 0 when it may pass, else the seconds until one may."""
         seconds = self._moments.get(who, 0.0) - self._ahead - self._clock()
         if seconds > 0:
+            emit(Throttled(self._limit))
             return seconds
         if self._spacing:
             self._moments[who] = max(self._clock(), self._moments.get(who, 0.0)) + self._spacing
@@ -78,9 +83,9 @@ class AddressLimit:
 
     def __init__(self, app: ASGIApp, limits: Limits, clock: Clock = time.monotonic) -> None:
         self._app = app
-        self._registrations = Throttle(limits.registrations, clock)
-        self._pages = Throttle(limits.pages, clock)
-        self._others = Throttle(limits.others, clock)
+        self._registrations = Throttle("registrations", limits.registrations, clock)
+        self._pages = Throttle("pages", limits.pages, clock)
+        self._others = Throttle("others", limits.others, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count a request, and hand it on or answer it."""

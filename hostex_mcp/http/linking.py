@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from hostex_mcp.api import HostexError, InvalidToken, OutcomeUnknown, UpstreamFailed
 from hostex_mcp.api.access import Access, find_access
+from hostex_mcp.events import GrantChanged, emit
 from hostex_mcp.http.keyring import Unsealable
 from hostex_mcp.http.renewal import RENEWED_BEFORE, Held, Renewal
 from hostex_mcp.http.store import Store
@@ -116,6 +117,8 @@ class Linking:
     async def end(self, grant_id: str, reason: str) -> None:
         """End a grant for a reason that is shown to its owner, here and at Hostex. Again is no harm."""
         credential = await self._store.grants.end(grant_id, reason)
+        if credential:
+            emit(GrantChanged("ended"))
         for listener in self._listeners:
             await listener(grant_id)
         for one in (credential, self._renewal.unstored(grant_id)):

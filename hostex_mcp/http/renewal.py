@@ -9,6 +9,7 @@ import anyio
 
 from hostex_mcp.api import DeadlineExceeded, HostexError
 from hostex_mcp.api.oauth import OBTAIN_TOKEN
+from hostex_mcp.events import PairRenewed, emit
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.recent import Recent
 from hostex_mcp.http.store.records import Credential
@@ -119,8 +120,12 @@ class Renewal:
             return held
         try:
             pair = await self._pair(grant_id, held)
-        except PairRefused as error:
-            return await self._refused(grant_id, link, error)
+        except HostexError as error:
+            emit(PairRenewed(error.kind))
+            if isinstance(error, PairRefused):
+                return await self._refused(grant_id, link, error)
+            raise
+        emit(PairRenewed("ok"))
         self._unstored[grant_id] = Held(pair, link)
         stored = await self._grants.replace_credential(grant_id, pair, link)
         del self._unstored[grant_id]

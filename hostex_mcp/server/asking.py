@@ -1,5 +1,6 @@
 """Asking the person at the client, in the way its protocol era allows."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +16,8 @@ from mcp.types import (
     InputRequiredResult,
 )
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
+
+from hostex_mcp.events import Confirmed, emit
 
 Verdict = Literal["accept", "decline", "cancel", "timeout"]
 
@@ -57,6 +60,13 @@ class Inquiry:
     async def ask(self, message: str) -> Verdict:
         """Ask now and wait for the answer, ten minutes at most. A client that fails to ask has declined
         nothing and confirmed nothing: that counts as cancelled."""
+        emit(Confirmed("asked"))
+        started = time.monotonic()
+        verdict = await self._answer(message)
+        emit(Confirmed(verdict, time.monotonic() - started))
+        return verdict
+
+    async def _answer(self, message: str) -> Verdict:
         if self.context is None:
             return "cancel"
         try:

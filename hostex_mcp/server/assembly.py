@@ -59,7 +59,9 @@ def assemble(
         guard_rails=_guard_rails(settings),
     )
     trail = audit or AuditLog(settings.audit_log)
-    return Engine(selection, context, settings.confirm, reach.account, trail, confirmations)
+    return Engine(
+        selection, context, settings.confirm, reach.account, trail, confirmations, settings.slow_seconds
+    )
 
 
 def _guard_rails(settings: Settings) -> GuardRails:

@@ -1,7 +1,6 @@
 """Runs tools: the one path of every call, below all transports. Only protocol faults are raised past it."""
 
 import logging
-import time
 import uuid
 from collections.abc import Mapping
 from functools import partial
@@ -11,12 +10,14 @@ from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 
 from hostex_mcp.api import HostexError
+from hostex_mcp.events import ToolForwarded, emit
 from hostex_mcp.server.answer import answer
 from hostex_mcp.server.asking import Inquiry, Question
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
 from hostex_mcp.server.render import render
+from hostex_mcp.server.summary import Summary, summed_up
 from hostex_mcp.server.writes import Plan, Writes
 from hostex_mcp.tools.arguments import InvalidArguments, Problem, nearest
 from hostex_mcp.tools.catalogue import CATALOGUE
@@ -29,12 +30,15 @@ from hostex_mcp.tools.titles import resolve_titles
 
 Outcome = dict[str, Any] | Question
 
+SLOW_SECONDS = 10.0
+
 _log = logging.getLogger(__name__)
 
 
 class Engine:
     """Serves the tools of one selection to one account. `confirm` says how weighty changes are confirmed, and
-    `confirmations` which confirmations hold; `account` tells accounts apart without naming a token."""
+    `confirmations` which confirmations hold; `account` tells accounts apart without naming a token. A call
+    that takes longer than `slow_seconds` is logged as a warning."""
 
     def __init__(
         self,
@@ -44,10 +48,12 @@ class Engine:
         account: str = "local",
         audit: AuditLog | None = None,
         confirmations: Confirmations | None = None,
+        slow_seconds: float = SLOW_SECONDS,
     ) -> None:
         self.selection = selection
         self.context = context
         self._account = account
+        self._slow_seconds = slow_seconds
         self._writes = Writes(account, confirm, context.now, audit, confirmations)
 
     async def call(
@@ -58,23 +64,21 @@ class Engine:
         Raises:
             MCPError: -32602 when no tool has this name.
         """
-        started = time.perf_counter()
-        outcome = await self._outcome(name, arguments or {}, inquiry or Inquiry())
+        if name not in CATALOGUE:
+            guess = nearest(name, CATALOGUE)
+            hint = f"; did you mean {guess}?" if guess else ""
+            raise MCPError(code=INVALID_PARAMS, message=f"Unknown tool: {name[:100]}{hint}")
+        with summed_up(name, self._slow_seconds) as summary:
+            outcome = await self._outcome(name, arguments or {}, inquiry or Inquiry())
+            _note(outcome, summary)
         if isinstance(outcome, Question):
-            _log.info("%s asks for confirmation", name)
             return outcome.result()
         failed = outcome.get("error")
-        kind = failed["kind"] if failed else outcome.get("status", "ok")
-        _log.info("%s %s %.0f ms", name, kind, 1000 * (time.perf_counter() - started))
         text = failure_text(outcome) if failed else render(outcome)
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
 
     async def _outcome(self, name: str, given: Mapping[str, Any], inquiry: Inquiry) -> Outcome:
-        if name not in CATALOGUE:
-            guess = nearest(name, CATALOGUE)
-            hint = f"; did you mean {guess}?" if guess else ""
-            raise MCPError(code=INVALID_PARAMS, message=f"Unknown tool: {name[:100]}{hint}")
         try:
             return await self._run(name, given, inquiry)
         except InvalidArguments as error:
@@ -112,4 +116,16 @@ class Engine:
         if target.writes is not forward.writes:
             right = "call_write_tool" if target.writes else "call_read_tool"
             raise InvalidArguments(Problem("name", f"has the effect {target.effect.value}; use {right}"))
+        emit(ToolForwarded(forward.name))
         return await self._outcome(forward.name, forward.arguments, inquiry)
+
+
+def _note(outcome: Outcome, summary: Summary) -> None:
+    """Say in the summary of a call how it ended."""
+    if isinstance(outcome, Question):
+        summary.outcome = "asked"
+        return
+    failed = outcome.get("error")
+    summary.outcome = failed["kind"] if failed else outcome.get("status", "ok")
+    ids = [failed["request_id"]] if failed else outcome.get("receipt", {}).get("request_ids", ())
+    summary.request_ids.extend(one for one in ids if one)

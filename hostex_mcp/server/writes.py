@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hostex_mcp.api import HostexError, receipts
+from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server.answer import done
 from hostex_mcp.server.asking import Inquiry, Question, Verdict
 from hostex_mcp.server.audit import AuditLog
@@ -110,8 +111,10 @@ class Writes:
             finding = await self._confirmations.check(token, draft.binding)
             if finding is Finding.VALID:
                 if asked.state and asked.verdict != "accept":
+                    emit(Confirmed(asked.verdict or "cancel"))
                     return _declined(asked.verdict or "cancel")
                 if await self._confirmations.claim(token):
+                    emit(Confirmed("accept" if asked.state else "token"))
                     attempt.confirmed = "person" if asked.state else "token"
                     outcome = await self._send(attempt, draft.change)
                     await self._confirmations.settle(token, outcome)
@@ -142,8 +145,11 @@ class Writes:
         outcome: Mapping[str, Any] | None = None,
     ) -> dict[str, Any] | Question:
         """Ask by a returned question where the client takes one, else offer a token."""
+        if finding:
+            emit(Confirmed(finding.value))
         if attempt.inquiry.returned and finding is not Finding.USED:
             token, _ = self._confirmations.issue(draft.binding)
+            emit(Confirmed("asked"))
             reason = f"{EXPLAINED[finding]}\n" if finding else ""
             return Question(reason + question(attempt.tool, draft.preview), token)
         return self._token_offer(draft, finding, outcome)
@@ -152,6 +158,7 @@ class Writes:
         self, draft: Draft, finding: Finding | None = None, outcome: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         token, expires = self._confirmations.issue(draft.binding)
+        emit(Confirmed("offered"))
         offer: dict[str, Any] = {"status": "confirmation_required", "preview": draft.preview}
         if finding:
             offer["reason"] = finding.value

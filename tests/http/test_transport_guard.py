@@ -100,4 +100,4 @@ async def test_a_browser_client_may_read_the_challenge_and_how_long_to_wait() ->
         answer = await http.post("/mcp", headers={**JSON, "Origin": "http://localhost:6274"}, content="{}")
     assert answer.status_code == 401
     exposed = answer.headers["access-control-expose-headers"]
-    assert exposed == "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After"
+    assert exposed == "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After, X-Request-Id"

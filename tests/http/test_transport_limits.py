@@ -21,7 +21,7 @@ class Clock:
 
 def test_a_burst_passes_and_then_one_for_each_interval() -> None:
     clock = Clock()
-    throttle = Throttle(TWO, clock)
+    throttle = Throttle("account", TWO, clock)
     assert [throttle.wait("a") for _ in range(3)] == [0, 0, 10]
     clock.time += 10
     assert [throttle.wait("a") for _ in range(2)] == [0, 10]
@@ -29,7 +29,7 @@ def test_a_burst_passes_and_then_one_for_each_interval() -> None:
 
 def test_waiting_long_gives_no_more_than_a_burst() -> None:
     clock = Clock()
-    throttle = Throttle(TWO, clock)
+    throttle = Throttle("account", TWO, clock)
     throttle.wait("a")
     clock.time += 3600
     assert [throttle.wait("a") > 0 for _ in range(3)] == [False, False, True]
@@ -37,22 +37,22 @@ def test_waiting_long_gives_no_more_than_a_burst() -> None:
 
 def test_a_refused_request_does_not_lengthen_the_wait() -> None:
     clock = Clock()
-    throttle = Throttle(TWO, clock)
+    throttle = Throttle("account", TWO, clock)
     assert [throttle.wait("a") for _ in range(5)] == [0, 0, 10, 10, 10]
 
 
 def test_one_caller_does_not_make_another_wait() -> None:
-    throttle = Throttle(TWO, Clock())
+    throttle = Throttle("account", TWO, Clock())
     assert [throttle.wait(who) for who in "aabb"] == [0, 0, 0, 0]
 
 
 def test_no_rate_is_no_limit() -> None:
-    throttle = Throttle(None, Clock())
+    throttle = Throttle("account", None, Clock())
     assert not any(throttle.wait("a") for _ in range(1000))
 
 
 def test_a_flood_of_callers_does_not_fill_the_memory() -> None:
-    throttle = Throttle(TWO, Clock(), most=100)
+    throttle = Throttle("account", TWO, Clock(), most=100)
     for number in range(1000):
         throttle.wait(str(number))
     assert [throttle.wait("999") for _ in range(2)] == [0, 10]

@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import RedirectResponse, Response
 
+from hostex_mcp.events import GrantChanged, emit
 from hostex_mcp.http.connect.once import Once
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.question import Question
@@ -48,6 +49,7 @@ class Granting:
         """Make the grant count, for these properties or all; the address to return to with a code."""
         if await self._parts.store.grants.activate(grant_id, property_ids) is None:
             raise already_answered()
+        emit(GrantChanged("granted"))
         try:
             return await self._parts.flow.complete(asked.transaction, grant_id)
         except FlowError:

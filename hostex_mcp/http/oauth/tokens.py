@@ -6,6 +6,7 @@ from mcp.server.auth.handlers.token import TokenHandler
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hostex_mcp.events import TokensAsked, emit
 from hostex_mcp.http.oauth.answers import Refused, error_response, json_object, with_form
 from hostex_mcp.http.oauth.assertion import Assertions
 from hostex_mcp.http.oauth.authentication import Authenticator, basic_challenge, form_with_credentials
@@ -26,6 +27,7 @@ class Tokens:
 
     async def issue(self, request: Request) -> Response:
         """Exchange a code or a refresh token for a pair."""
+        form: dict[str, str] = {}
         try:
             form = await form_with_credentials(request)
             self._check(form)
@@ -33,8 +35,11 @@ class Tokens:
             authenticator = Authenticator(self._parts, provider, self._assertions, form)
             answer = await TokenHandler(provider, authenticator).handle(with_form(request, form))
         except Refused as refused:
-            return refused.response(basic_challenge(request) if refused.status == 401 else None)
-        return _corrected(answer, request)
+            answer = refused.response(basic_challenge(request) if refused.status == 401 else None)
+        else:
+            answer = _corrected(answer, request)
+        _count(form, answer)
+        return answer
 
     def _check(self, form: dict[str, str]) -> None:
         if "grant_type" not in form:
@@ -45,6 +50,12 @@ class Tokens:
             raise Refused("invalid_target", f"resource must be {self._parts.address.resource}")
         if "code_verifier" in form and not _VERIFIER.fullmatch(form["code_verifier"]):
             raise Refused("invalid_grant", "code_verifier must have 43 to 128 unreserved characters.")
+
+
+def _count(form: dict[str, str], answer: Response) -> None:
+    known = form.get("grant_type") in _GRANT_TYPES
+    outcome = "ok" if answer.status_code == 200 else str((json_object(bytes(answer.body)) or {})["error"])
+    emit(TokensAsked(form["grant_type"] if known else "other", outcome))
 
 
 def _corrected(answer: Response, request: Request) -> Response:

@@ -1,0 +1,138 @@
+"""What happens while the server works, told to whoever listens: metrics, and the line that sums up a call.
+
+An event carries names from this program only (tools, operations, kinds of error), never an argument, a guest,
+an account or a token.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted:
+    """A call of a tool begins. A `ToolEnded` follows, whatever happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolEnded:
+    """A call of a tool has ended. `outcome` is `ok`, a status of a write, `asked`, a kind of error, or
+    `cancelled`."""
+
+    tool: str
+    outcome: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToolForwarded:
+    """The call that runs is in truth one of this tool, found in the catalogue."""
+
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostexAsked:
+    """A request went to Hostex, the `number`-th of the same call, and ended. `outcome` is `ok` or a kind of
+    error."""
+
+    operation: str
+    outcome: str
+    seconds: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A step of a confirmation: `asked`, `offered`, an answer of the person (`accept`, `decline`, `cancel`,
+    `timeout`), `token` (a token was redeemed), or why a token was not (`expired`, `used`, ...). `seconds` is
+    the time that a person took while the call waited."""
+
+    step: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """A request was refused because its caller called too often; `limit` says which bound was met."""
+
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantChanged:
+    """A grant came to be or came to an end."""
+
+    step: Literal["granted", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class TokensAsked:
+    """A client asked for tokens with this grant type; `outcome` is `ok` or an error code of OAuth."""
+
+    grant_type: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairRenewed:
+    """A partner's pair of tokens was renewed at Hostex, or was not: `ok` or a kind of error."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An HTTP request was answered. `route` is one of this server's, or `other`."""
+
+    route: str
+    status: int
+    seconds: float
+
+
+Event = (
+    ToolStarted
+    | ToolEnded
+    | ToolForwarded
+    | HostexAsked
+    | Confirmed
+    | Throttled
+    | GrantChanged
+    | TokensAsked
+    | PairRenewed
+    | Served
+)
+Listener = Callable[[Event], None]
+
+_everywhere: list[Listener] = []
+_here: ContextVar[tuple[Listener, ...]] = ContextVar("listeners", default=())
+
+
+def emit(event: Event) -> None:
+    """Tell an event to those who listen in this process, and to those around what runs now."""
+    for listener in _everywhere:
+        listener(event)
+    for listener in _here.get():
+        listener(event)
+
+
+@contextmanager
+def heard_everywhere(listener: Listener) -> Generator[None]:
+    """Inside the block the listener hears every event of this process."""
+    _everywhere.append(listener)
+    try:
+        yield
+    finally:
+        _everywhere.remove(listener)
+
+
+@contextmanager
+def heard_here(listener: Listener) -> Generator[None]:
+    """Inside the block the listener hears the events of what runs in it, tasks that it starts included."""
+    token = _here.set((*_here.get(), listener))
+    try:
+        yield
+    finally:
+        _here.reset(token)

@@ -1,0 +1,208 @@
+"""Counts and times for Prometheus, of this process or of all workers together."""
+
+import os
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from hmac import compare_digest
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from hostex_mcp import __version__
+from hostex_mcp.events import (
+    Confirmed,
+    Event,
+    GrantChanged,
+    HostexAsked,
+    PairRenewed,
+    Served,
+    Throttled,
+    TokensAsked,
+    ToolEnded,
+    ToolStarted,
+    heard_everywhere,
+)
+
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+_LATENCIES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_GAUGE_FILE = re.compile(r"gauge_live\w+_([0-9]+)\.db")
+
+
+class Metrics:
+    """Hears the events of this process. Labels are names of this program only."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry()
+        self._calls = Counter(
+            "hostex_mcp_calls", "Calls of tools that ended.", ["tool", "outcome"], registry=registry
+        )
+        self._call_seconds = Histogram(
+            "hostex_mcp_call_seconds",
+            "Time of calls of tools, that of a person who was asked included.",
+            ["tool"],
+            registry=registry,
+            buckets=_LATENCIES,
+        )
+        self._running = Gauge(
+            "hostex_mcp_calls_running",
+            "Calls of tools that run now.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._hostex = Counter(
+            "hostex_mcp_hostex_requests",
+            "Requests to Hostex that ended, each try by itself.",
+            ["operation", "outcome"],
+            registry=registry,
+        )
+        self._hostex_seconds = Histogram(
+            "hostex_mcp_hostex_request_seconds",
+            "Time of requests to Hostex.",
+            ["operation"],
+            registry=registry,
+            buckets=_LATENCIES,
+        )
+        self._retries = Counter(
+            "hostex_mcp_hostex_retries",
+            "Requests to Hostex that were made again.",
+            ["operation"],
+            registry=registry,
+        )
+        self._confirmations = Counter(
+            "hostex_mcp_confirmations", "Steps of confirmations of writes.", ["step"], registry=registry
+        )
+        self._throttled = Counter(
+            "hostex_mcp_throttled",
+            "Requests refused because their caller called too often.",
+            ["limit"],
+            registry=registry,
+        )
+        self._grants = Counter(
+            "hostex_mcp_grants", "Grants that began or ended.", ["step"], registry=registry
+        )
+        self._tokens = Counter(
+            "hostex_mcp_token_requests",
+            "Requests of clients for tokens.",
+            ["grant_type", "outcome"],
+            registry=registry,
+        )
+        self._renewals = Counter(
+            "hostex_mcp_partner_renewals",
+            "Renewals of partner tokens at Hostex.",
+            ["outcome"],
+            registry=registry,
+        )
+        self._served = Counter(
+            "hostex_mcp_http_requests", "HTTP requests answered.", ["route", "status"], registry=registry
+        )
+        self._served_seconds = Histogram(
+            "hostex_mcp_http_request_seconds",
+            "Time of HTTP requests.",
+            ["route"],
+            registry=registry,
+            buckets=_LATENCIES,
+        )
+        Gauge(
+            "hostex_mcp_build_info",
+            "The version that runs.",
+            ["version"],
+            registry=registry,
+            multiprocess_mode="livemax",
+        ).labels(__version__).set(1)
+
+    def __call__(self, event: Event) -> None:
+        """Count an event."""
+        match event:
+            case ToolStarted():
+                self._running.inc()
+            case ToolEnded():
+                self._running.dec()
+                self._calls.labels(event.tool, event.outcome).inc()
+                self._call_seconds.labels(event.tool).observe(event.seconds)
+            case HostexAsked():
+                self._count_hostex(event)
+            case Served():
+                self._served.labels(event.route, str(event.status)).inc()
+                self._served_seconds.labels(event.route).observe(event.seconds)
+            case _:
+                self._count_rare(event)
+
+    def _count_hostex(self, event: HostexAsked) -> None:
+        self._hostex.labels(event.operation, event.outcome).inc()
+        self._hostex_seconds.labels(event.operation).observe(event.seconds)
+        if event.number > 1:
+            self._retries.labels(event.operation).inc()
+
+    def _count_rare(self, event: Event) -> None:
+        match event:
+            case Confirmed():
+                self._confirmations.labels(event.step).inc()
+            case Throttled():
+                self._throttled.labels(event.limit).inc()
+            case GrantChanged():
+                self._grants.labels(event.step).inc()
+            case TokensAsked():
+                self._tokens.labels(event.grant_type, event.outcome).inc()
+            case PairRenewed():
+                self._renewals.labels(event.outcome).inc()
+            case _:
+                pass
+
+    @contextmanager
+    def listening(self) -> Generator[None]:
+        """Inside the block events are counted."""
+        with heard_everywhere(self):
+            yield
+
+    def text(self) -> bytes:
+        """All of it in Prometheus's text format, that of the other workers included."""
+        folder = os.environ.get(SHARED_FOLDER)
+        if folder is None:
+            return generate_latest(self._registry)
+        _forget_the_dead(Path(folder))
+        together = CollectorRegistry()
+        MultiProcessCollector(together, folder)
+        return generate_latest(together)
+
+
+def metrics_route(metrics: Metrics, token: SecretStr | None, *, public: bool) -> Route:
+    """`/metrics`: for whoever brings the token; without one, only on a server that is not public."""
+    expected = f"Bearer {token.get_secret_value()}".encode() if token else None
+
+    async def show(request: Request) -> Response:
+        if expected is None and public:
+            return PlainTextResponse("Set HOSTEX_MCP_METRICS_TOKEN to have metrics here.\n", 404)
+        given = request.headers.get("authorization", "").encode("latin-1")
+        if expected is not None and not compare_digest(given, expected):
+            return PlainTextResponse(
+                "Bring the token of HOSTEX_MCP_METRICS_TOKEN.\n", 401, {"WWW-Authenticate": "Bearer"}
+            )
+        return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+    return Route("/metrics", show)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """What workers that are no more said of their present state counts no longer."""
+    for path in folder.iterdir():
+        found = _GAUGE_FILE.fullmatch(path.name)
+        if found and not _runs(int(found[1])):
+            path.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,27 @@
+"""The id of the request that runs now, by which its log lines are found."""
+
+import re
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_current: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+def current() -> str | None:
+    """The id of the request that runs now, if one does."""
+    return _current.get()
+
+
+@contextmanager
+def running(given: str | None = None) -> Generator[str]:
+    """Inside the block a request runs: under the id that came with it if that is well-formed, else under a
+    new one."""
+    text = given if given and _WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
+    token = _current.set(text)
+    try:
+        yield text
+    finally:
+        _current.reset(token)

@@ -1,0 +1,85 @@
+"""One line for each call of a tool: how it ended, how long it took, and what it asked of Hostex."""
+
+import logging
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from hostex_mcp.events import (
+    Confirmed,
+    Event,
+    HostexAsked,
+    ToolEnded,
+    ToolForwarded,
+    ToolStarted,
+    emit,
+    heard_here,
+)
+
+_USUAL = "%s %s %d ms, %d to Hostex"
+_SLOW = f"slow: {_USUAL} in %d ms, %d of them again"
+
+_log = logging.getLogger("hostex_mcp.calls")
+
+
+class Summary:
+    """Hears what one call does. `outcome` is set by whoever runs it; `request_ids` are Hostex's, of an error
+    or of the writes that it accepted."""
+
+    def __init__(self, tool: str) -> None:
+        self.tool = tool
+        self.outcome = "cancelled"
+        self.request_ids: list[str] = []
+        self._requests = 0
+        self._again = 0
+        self._hostex_seconds = 0.0
+        self._person_seconds = 0.0
+
+    def __call__(self, event: Event) -> None:
+        """Take an event into account."""
+        match event:
+            case HostexAsked():
+                self._requests += 1
+                self._again += event.number > 1
+                self._hostex_seconds += event.seconds
+            case Confirmed():
+                self._person_seconds += event.seconds
+            case ToolForwarded():
+                self.tool = event.tool
+            case _:
+                pass
+
+    def tell(self, seconds: float, slow_seconds: float) -> None:
+        """Log how the call ended; as a warning when it was slow, the time that its person took left out."""
+        emit(ToolEnded(self.tool, self.outcome, seconds))
+        own = seconds - self._person_seconds
+        slow = own > slow_seconds
+        text = (
+            "slow: %s %s %.0f ms, %d to Hostex in %.0f ms, %d again"
+            if slow
+            else "%s %s %.0f ms, %d to Hostex"
+        )
+        facts = {
+            "tool": self.tool,
+            "outcome": self.outcome,
+            "ms": round(1000 * own),
+            "hostex_requests": self._requests,
+            "hostex_ms": round(1000 * self._hostex_seconds),
+            "tried_again": self._again,
+            "hostex_request_ids": self.request_ids,
+        }
+        told = list(facts.values())[: 6 if slow else 4]
+        _log.log(logging.WARNING if slow else logging.INFO, text, *told, extra={"facts": facts})
+
+
+@contextmanager
+def summed_up(tool: str, slow_seconds: float) -> Generator[Summary]:
+    """A call of a tool is what happens in the block."""
+    summary = Summary(tool)
+    started = time.perf_counter()
+    emit(ToolStarted())
+    try:
+        with heard_here(summary):
+            yield summary
+    finally:
+        summary.tell(time.perf_counter() - started, slow_seconds)
