@@ -75,9 +75,7 @@ def _secrets(value: str) -> tuple[SecretStr, ...]:
 
 
 def _metrics_token(value: str) -> SecretStr:
-    problem = (
-        "must be at least 16 letters, digits or signs without blanks, such as `openssl rand -hex 24` makes"
-    )
+    problem = "must be at least 16 signs without blanks, such as `openssl rand -hex 24` makes"
     if len(value) < 16:
         raise ValueError(problem)
     return _hidden(value, problem)

@@ -54,11 +54,6 @@ class Summary:
         emit(ToolEnded(self.tool, self.outcome, seconds))
         own = seconds - self._person_seconds
         slow = own > slow_seconds
-        text = (
-            "slow: %s %s %.0f ms, %d to Hostex in %.0f ms, %d again"
-            if slow
-            else "%s %s %.0f ms, %d to Hostex"
-        )
         facts = {
             "tool": self.tool,
             "outcome": self.outcome,
@@ -68,8 +63,11 @@ class Summary:
             "tried_again": self._again,
             "hostex_request_ids": self.request_ids,
         }
-        told = list(facts.values())[: 6 if slow else 4]
-        _log.log(logging.WARNING if slow else logging.INFO, text, *told, extra={"facts": facts})
+        values = list(facts.values())
+        if slow:
+            _log.warning(_SLOW, *values[:6], extra={"facts": facts})
+        else:
+            _log.info(_USUAL, *values[:4], extra={"facts": facts})
 
 
 @contextmanager
