@@ -16,6 +16,7 @@ SERVICES: dict[str, Any] = read(COMPOSE)["services"]
 VALUES = {
     "HOSTEX_MCP_PUBLIC_URL": "https://mcp.example.com",
     "HOSTEX_MCP_SECRET_KEYS": "a-key",
+    "HOSTEX_MCP_METRICS_TOKEN": "sixteen-signs-or-more",
     "POSTGRES_PASSWORD": "0123abc",
 }
 
@@ -30,6 +31,7 @@ def test_every_setting_is_one_of_this_version() -> None:
     assert settings.public_url == "https://mcp.example.com"
     assert place_of(settings.database_url).url.host == "database"
     assert settings.workers
+    assert settings.metrics_token
 
 
 def test_the_server_knows_the_database_by_the_name_user_and_password_that_it_was_made_with() -> None:

@@ -51,7 +51,11 @@ def test_every_setting_is_one_of_this_version() -> None:
 
 
 def test_what_is_secret_is_in_the_secret() -> None:
-    assert set(OBJECTS["Secret"]["stringData"]) == {"HOSTEX_MCP_DATABASE_URL", "HOSTEX_MCP_SECRET_KEYS"}
+    assert set(OBJECTS["Secret"]["stringData"]) == {
+        "HOSTEX_MCP_DATABASE_URL",
+        "HOSTEX_MCP_SECRET_KEYS",
+        "HOSTEX_MCP_METRICS_TOKEN",
+    }
     assert not set(OBJECTS["Secret"]["stringData"]) & set(OBJECTS["ConfigMap"]["data"])
     assert "env" not in CONTAINER
 
