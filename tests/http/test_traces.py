@@ -15,7 +15,7 @@ from tests.http.local import JSON, call, local, running
 pytestmark = pytest.mark.anyio
 
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-SECRET = "ines@guest.example"
+GUEST = "ines@guest.example"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ async def test_a_call_is_a_span_with_the_name_of_its_tool_and_of_nothing_that_wa
     spans: InMemorySpanExporter,
 ) -> None:
     async with running(local()) as http:
-        await http.post("/mcp", headers=JSON, content=call("list_reservations", {"guest_email": SECRET}))
+        await http.post("/mcp", headers=JSON, content=call("list_reservations", {"guest_email": GUEST}))
         await http.post("/mcp", headers=JSON, content=call("list_conversations", {"limit": 3}))
     failed, done = spans.get_finished_spans()
     assert [one.name for one in (failed, done)] == [
@@ -49,7 +49,7 @@ async def test_a_call_is_a_span_with_the_name_of_its_tool_and_of_nothing_that_wa
     assert done.attributes is not None
     assert done.attributes["gen_ai.tool.name"] == "list_conversations"
     text = "".join(one.to_json() for one in (failed, done))
-    assert [one for one in (SECRET, "guest_email", WRITABLE, "guest-", "items") if one in text] == []
+    assert [one for one in (GUEST, "guest_email", WRITABLE, "guest-", "items") if one in text] == []
 
 
 async def test_a_span_belongs_to_the_trace_of_its_caller(spans: InMemorySpanExporter) -> None:
