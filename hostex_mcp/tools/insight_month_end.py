@@ -139,8 +139,10 @@ async def read_books(
     meant = await portfolio(context, property_ids, group_id)
     stays = await all_stays(context, meant, period.start, period.end)
     entries = await transactions_between(context, period.start, period.end)
+    homes = homes_of(stays.items)
+    own = [one for one in entries if (property_of(one, homes) or 0) in meant.kept]
     groups = (await read_all(context.client, LIST_PROPERTY_GROUPS)).items
-    return Books(meant, period, stays.items, entries, groups, stays.notes)
+    return Books(meant, period, stays.items, own, groups, stays.notes)
 
 
 @tool(

@@ -127,6 +127,15 @@ async def test_changes_since_a_day_are_those_written_since(demo: World) -> None:
     assert "changes" not in await demo.ask("get_month_end")
 
 
+async def test_changes_of_some_properties_are_theirs_alone(demo: World) -> None:
+    asked = {"start_date": "2026-05-01", "end_date": "2026-06-30", "changed_since": "2026-01-01"}
+    whole = (await demo.ask("get_month_end", **asked))["changes"]
+    one = next(iter(demo.account.properties))
+    assert any("transaction_id" in row and row.get("property_id") != one for row in whole)
+    narrowed = await demo.ask("get_month_end", **asked, property_ids=[one])
+    assert {row["property_id"] for row in narrowed["changes"]} == {one}
+
+
 async def test_the_table_is_a_row_for_each_property_and_currency(demo: World) -> None:
     answer = await demo.ask("get_month_end")
     table = list(csv.DictReader(io.StringIO(as_csv(answer["properties"]))))
