@@ -8,7 +8,7 @@
 - The check-in details count as *sent* when the host's side, an automation included, has written the address
   of the check-in guide or the stay's lock code into the thread; as *scheduled* when an automatic message
   whose name speaks of check-in, arrival or a guide waits for the stay. Inferred: guests get them in no other
-  way.
+  way. Where the thread or the automatic messages could not be read, it is *not known*.
 - *Cleaning*: the latest cleaning task that belongs to the stay before, or to no stay and lies between both.
 """
 
@@ -23,7 +23,7 @@ from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.tasks import Task
 from hostex_mcp.domain.names import fold
 
-Details = Literal["sent", "scheduled", "not_seen", "no_thread"]
+Details = Literal["sent", "scheduled", "not_seen", "no_thread", "not_known"]
 
 DIRECT = ("hostex_direct", "booking_site")
 
@@ -57,12 +57,13 @@ class Readiness:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the arrivals are checked against: all stays known around them, cleaning and other tasks, the
-    threads and the automatic messages that wait."""
+    threads and the automatic messages that wait. None is what could not be read; nothing of it is
+    missing."""
 
     stays: Sequence[Reservation]
-    tasks: Sequence[Task]
+    tasks: Sequence[Task] | None
     threads: Sequence[Conversation]
-    plans: Sequence[AutomationAction]
+    plans: Sequence[AutomationAction] | None
 
 
 def balance_due(stay: Reservation) -> Balance | None:
@@ -101,7 +102,8 @@ def readiness(stay: Reservation, around: Surroundings, today: date) -> Readiness
     """How an arrival is prepared on a local `today`. That nobody has sent the check-in details counts as
     missing from three days before the arrival on."""
     previous = _previous(stay, around.stays)
-    cleaning = _cleaning(stay, previous, around.tasks)
+    cleaning = _cleaning(stay, previous, around.tasks or ())
+    needs_cleaning = around.tasks is not None and previous is not None and is_placed(stay)
     balance, details = balance_due(stay), _details(stay, around.threads, around.plans)
     lock_code = has_lock_code(stay)
     facts = {
@@ -109,7 +111,7 @@ def readiness(stay: Reservation, around: Surroundings, today: date) -> Readiness
         "balance": balance is None,
         "lock code": lock_code or not uses_lock_codes(stay, around.stays),
         "check-in details": details != "not_seen" or stay.check_in_date > today + _DETAILS_DUE,
-        "cleaning task": cleaning is not None or previous is None or not is_placed(stay),
+        "cleaning task": cleaning is not None or not needs_cleaning,
         "who cleans": cleaning is None or cleaning.status == "completed" or bool(cleaning.staff_id),
         "identity check": not _wants_document(stay),
     }
@@ -149,14 +151,16 @@ def _cleaning(stay: Reservation, previous: Reservation | None, tasks: Iterable[T
 
 
 def _details(
-    stay: Reservation, threads: Iterable[Conversation], plans: Collection[AutomationAction]
+    stay: Reservation, threads: Iterable[Conversation], plans: Collection[AutomationAction] | None
 ) -> Details:
     thread = next((one for one in threads if one.id == stay.conversation_id), None)
     if thread and any(_tells(one.content, stay) for one in thread.messages if one.sender_role == "host"):
         return "sent"
-    if any(one.stay_code == stay.stay_code and _speaks_of_arrival(one) for one in plans):
+    if any(one.stay_code == stay.stay_code and _speaks_of_arrival(one) for one in plans or ()):
         return "scheduled"
-    return "not_seen" if thread else "no_thread"
+    if not stay.conversation_id:
+        return "no_thread"
+    return "not_known" if thread is None or plans is None else "not_seen"
 
 
 def _tells(text: str, stay: Reservation) -> bool:

@@ -21,7 +21,7 @@ from hostex_mcp.domain.nights import holds
 class Turnover:
     """A check-out of a property and what follows it, or a check-in that no check-out of its day precedes.
     `day` is the day it is about, the times are local, `window` is in hours, None while something of it is
-    unknown."""
+    unknown; without `cleaning_known` nothing is known of its cleaning."""
 
     place: Property
     day: date
@@ -32,6 +32,7 @@ class Turnover:
     window: float | None
     cleaning: Task | None
     missing: Sequence[str]
+    cleaning_known: bool = True
 
     @property
     def same_day(self) -> bool:
@@ -60,16 +61,17 @@ def turnovers(
     place: Property,
     zone: ZoneInfo,
     stays: Iterable[Reservation],
-    tasks: Iterable[Task],
+    tasks: Iterable[Task] | None,
     start: date,
     end: date,
 ) -> list[Turnover]:
     """The turnovers of one property from one day to another, both included, earliest first. `stays` and
-    `tasks` reach as far beyond as the next guest is wanted, and as far back as the last one is."""
+    `tasks` reach as far beyond as the next guest is wanted, and as far back as the last one is. Without
+    `tasks` no cleaning is known, and none is missing."""
     counted = [
         one for one in stays if one.property_id == place.id and one.status == "accepted" and holds(one)
     ]
-    cleanings = [one for one in tasks if one.type == "cleaning" and one.status != "cancelled"]
+    cleanings = None if tasks is None else list(filter(_cleans, tasks))
     left = [one for one in counted if start <= one.check_out_date <= end]
     found = [_turnover(place, zone, counted, cleanings, one) for one in left]
     days = {one.check_out_date for one in left}
@@ -84,7 +86,7 @@ def _turnover(
     place: Property,
     zone: ZoneInfo,
     stays: Sequence[Reservation],
-    cleanings: Sequence[Task],
+    cleanings: Sequence[Task] | None,
     leaving: Reservation,
 ) -> Turnover:
     day = leaving.check_out_date
@@ -95,27 +97,32 @@ def _turnover(
     if coming and leaves and comes:
         local_out = datetime.combine(day, leaves, zone)
         window = hours_between(local_out, datetime.combine(coming.check_in_date, comes, zone))
-    cleaning = _cleaning(cleanings, leaving, coming)
-    missing = [*_of_cleaning(cleaning, day, coming), *_of_times(leaves, comes if coming else time())]
+    cleaning = _cleaning(cleanings or (), leaving, coming)
+    known = cleanings is not None
+    of_cleaning = _of_cleaning(cleaning, day, coming) if known else []
+    missing = [*of_cleaning, *_of_times(leaves, comes if coming else time())]
     if window is not None and window <= 0:
         missing.append("time between check-out and check-in")
-    return Turnover(place, day, leaving, coming, leaves, comes, window, cleaning, missing)
+    return Turnover(place, day, leaving, coming, leaves, comes, window, cleaning, missing, known)
+
+
+def _cleans(task: Task) -> bool:
+    return task.type == "cleaning" and task.status != "cancelled"
 
 
 def _arrival(
-    place: Property, stays: Sequence[Reservation], cleanings: Sequence[Task], coming: Reservation
+    place: Property, stays: Sequence[Reservation], cleanings: Sequence[Task] | None, coming: Reservation
 ) -> Turnover:
     """A check-in into a place whose last guest, if there was any, left on an earlier day: the cleaning is the
     one after that guest."""
     comes = in_time(coming, place)
     gone = [one for one in stays if one.check_out_date < coming.check_in_date]
     last = max(gone, key=lambda one: (one.check_out_date, one.stay_code), default=None)
-    cleaning = _cleaning(cleanings, last, coming) if last else None
-    missing = [
-        *(_of_cleaning(cleaning, last.check_out_date, coming) if last else []),
-        *_of_times(time(), comes),
-    ]
-    return Turnover(place, coming.check_in_date, None, coming, None, comes, None, cleaning, missing)
+    cleaning = _cleaning(cleanings or (), last, coming) if last else None
+    known = cleanings is not None
+    of_cleaning = _of_cleaning(cleaning, last.check_out_date, coming) if last and known else []
+    missing = [*of_cleaning, *_of_times(time(), comes)]
+    return Turnover(place, coming.check_in_date, None, coming, None, comes, None, cleaning, missing, known)
 
 
 def _cleaning(cleanings: Sequence[Task], leaving: Reservation, coming: Reservation | None) -> Task | None:

@@ -2,19 +2,15 @@
 and guest threads. Each read is capped and says so."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import product
-from typing import Any, TypeVar
 
 from hostex_mcp.api import (
     RESERVATION_WINDOW_DAYS,
     REVIEW_WINDOW_DAYS,
     TRANSACTION_WINDOW_DAYS,
-    HostexError,
-    Listing,
-    read_all,
     windows,
 )
 from hostex_mcp.api.calendar import LIST_AVAILABILITIES, AvailabilityDay
@@ -26,10 +22,10 @@ from hostex_mcp.api.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.nights import holds
 from hostex_mcp.tools.arguments import PropertyIds as PropertyIds
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather_portfolio import Failure, Gathered, Portfolio, each, stays_between
+from hostex_mcp.tools.gather_lists import Gathered, Parts, read_lists
+from hostex_mcp.tools.gather_portfolio import Portfolio, each, stays_between
 from hostex_mcp.tools.progress import progress
 
-_MOST_ROWS = 20_000
 _DAY = timedelta(days=1)
 _MONTH = timedelta(days=31)
 _YEAR = timedelta(days=364)
@@ -37,23 +33,7 @@ _HALF_YEAR = timedelta(days=RESERVATION_WINDOW_DAYS)
 _MOST_NAMED = 5
 _AT_ONCE = 100
 _CALENDAR_DAYS = 365
-
-PartT = TypeVar("PartT")
-
-
-@dataclass(slots=True)
-class Parts:
-    """The reads of one answer that may fail without it: `failures` says which did."""
-
-    failures: list[Failure] = field(default_factory=list[Failure])
-
-    async def read(self, what: str, part: Awaitable[PartT], instead: PartT) -> PartT:
-        """What a part gives, or `instead` where it could not be read."""
-        try:
-            return await part
-        except HostexError as error:
-            self.failures.append(Failure(None, error.kind, f"{what}: {error.message}"))
-            return instead
+_LONGER = "the calendar, by which stays of more than half a year are found"
 
 
 @dataclass(slots=True)
@@ -84,14 +64,21 @@ async def all_stays(
     is read. What stays unexplained is a block, or is named in `notes`.
     """
     found = await stays_between(context, meant, start, end, _MONTH)
-    found.items += await _long_stays(context, meant, end, _HALF_YEAR)
-    if await _unexplained(context, meant, found.items, end):
-        found.items += await _long_stays(context, meant, end, _HALF_YEAR * 2)
-        found.notes += _still_unknown(meant, await _unexplained(context, meant, found.items, end), end)
+    _join(found, await _long_stays(context, meant, end, _HALF_YEAR))
+    parts = Parts(found.failures, found.notes)
+    if await parts.read(_LONGER, _unexplained(context, meant, found.items, end), []):
+        _join(found, await _long_stays(context, meant, end, _HALF_YEAR * 2))
+        left = await parts.read(_LONGER, _unexplained(context, meant, found.items, end), [])
+        found.notes += _still_unknown(meant, left, end)
     touching = [one for one in found.items if following or one.check_in_date <= end]
     unique = {one.stay_code: one for one in touching}
     found.items = sorted(unique.values(), key=lambda one: (one.check_in_date, one.stay_code))
     return found
+
+
+def _join(found: Gathered[Reservation], more: Gathered[Reservation]) -> None:
+    found.items += more.items
+    found.notes += [note for note in more.notes if note not in found.notes]
 
 
 async def closed_nights(
@@ -139,7 +126,9 @@ async def _unexplained(
     return [one for one, day in days if day.date == night and not day.available and not day.remarks]
 
 
-async def _long_stays(context: Context, meant: Portfolio, night: date, reach: timedelta) -> list[Reservation]:
+async def _long_stays(
+    context: Context, meant: Portfolio, night: date, reach: timedelta
+) -> Gathered[Reservation]:
     """The stays that hold a night and end more than a month behind it; they began and end within `reach`.
     Inferred: Hostex takes filters by check-in and by check-out together."""
     came = windows(night - reach + _DAY, night, RESERVATION_WINDOW_DAYS)
@@ -153,8 +142,9 @@ async def _long_stays(context: Context, meant: Portfolio, night: date, reach: ti
         }
         for (first, last), (soonest, latest) in product(came, leave)
     ]
-    kept = meant.kept
-    return [one for one in await _listed(context, LIST_RESERVATIONS, queries) if one.property_id in kept]
+    found = await read_lists(context, LIST_RESERVATIONS, queries)
+    found.items = [one for one in found.items if one.property_id in meant.kept]
+    return found
 
 
 def _still_unknown(meant: Portfolio, property_ids: Sequence[int], night: date) -> list[str]:
@@ -166,32 +156,34 @@ def _still_unknown(meant: Portfolio, property_ids: Sequence[int], night: date) -
     return [f"Closed on {night} by a block, or by a stay of more than a year: {named}{others}."]
 
 
-async def tasks_between(context: Context, meant: Portfolio, start: date, end: date) -> list[Task]:
+async def tasks_between(context: Context, meant: Portfolio, start: date, end: date) -> Gathered[Task]:
     """The tasks of these properties expected from one day to another, both included, but cancelled ones."""
-    kept = meant.kept
-    tasks: list[Task] = await _listed(context, LIST_TASKS, [{"start_date": start, "end_date": end}])
-    return [one for one in tasks if one.status != "cancelled" and (one.property_id or 0) in kept]
+    found = await read_lists(context, LIST_TASKS, [{"start_date": start, "end_date": end}])
+    own = [one for one in found.items if (one.property_id or 0) in meant.kept]
+    found.items = [one for one in own if one.status != "cancelled"]
+    return found
 
 
 async def reviews_between(
     context: Context, meant: Portfolio, start: date, end: date, status: str
-) -> list[Review]:
+) -> Gathered[Review]:
     """The reviews in one state of stays that checked out from one day to another, both included."""
     queries = [
         {"review_status": status, "start_check_out_date": first, "end_check_out_date": last}
         for first, last in windows(start, end, REVIEW_WINDOW_DAYS)
     ]
     ids = {one.id for one in meant.properties}
-    return [one for one in await _listed(context, LIST_REVIEWS, queries) if one.property_id in ids]
+    found = await read_lists(context, LIST_REVIEWS, queries)
+    found.items = [one for one in found.items if one.property_id in ids]
+    return found
 
 
-async def transactions_between(context: Context, start: date, end: date) -> list[Transaction]:
+async def transactions_between(context: Context, start: date, end: date) -> Gathered[Transaction]:
     """The account's income and expenses that took effect from one day to another, both included, by the
     operator's clock."""
     cut = windows(start, end, TRANSACTION_WINDOW_DAYS)
-    return await _listed(
-        context, LIST_TRANSACTIONS, [{"start_date": one, "end_date": two} for one, two in cut]
-    )
+    queries = [{"start_date": first, "end_date": last} for first, last in cut]
+    return await read_lists(context, LIST_TRANSACTIONS, queries)
 
 
 async def threads_since(context: Context, since: datetime, most: int) -> Threads:
@@ -248,11 +240,3 @@ async def _recent(context: Context, since: datetime) -> Sequence[ConversationSum
         if over or all(one.last_message_at < since for one in page.items):
             return list(rows.values())
         offset = page.end
-
-
-async def _listed(context: Context, listing: Listing[Any], queries: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """All rows of several queries of a list, each once."""
-    reads = (read_all(context.client, listing, query=query, most=_MOST_ROWS) for query in queries)
-    return list(
-        {listing.identity(row): row for part in await asyncio.gather(*reads) for row in part.items}.values()
-    )

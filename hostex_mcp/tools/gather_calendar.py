@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hostex_mcp.api import read_all
 from hostex_mcp.api.calendar import (
     GET_PRICING_RATIOS,
     LIST_AVAILABILITIES,
@@ -21,7 +20,8 @@ from hostex_mcp.domain.nights import Nights, nights_of
 from hostex_mcp.domain.stay_rules import ListingDays
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import all_stays
-from hostex_mcp.tools.gather_portfolio import Failure, Portfolio, each, stays_between
+from hostex_mcp.tools.gather_lists import Failure, Parts, read_lists
+from hostex_mcp.tools.gather_portfolio import Portfolio, each, stays_between
 
 CALENDAR_CHANNELS = frozenset(
     [
@@ -42,6 +42,7 @@ CALENDAR_CHANNELS = frozenset(
 _MOST_PROPERTIES = 100
 _MOST_LISTINGS = 50
 _MOST_RATIOS = 60
+_MOST_ALONE = 60
 _ONE_SPOILS = ("not_found", "invalid_arguments", "forbidden")
 
 
@@ -120,11 +121,11 @@ async def add_listings(
     wanted: Callable[[SoldListing], bool] = lambda one: True,
 ) -> None:
     """Add the wanted listings of the properties and their days to what was read."""
-    pools = (await read_all(context.client, LIST_ROOM_TYPES)).items
-    found.listings = [one for one in _sold(portfolio, pools) if wanted(one)]
+    parts = Parts(found.failures, found.notes)
+    pools = await parts.rows("room types", read_lists(context, LIST_ROOM_TYPES))
+    found.listings = [one for one in _sold(portfolio, pools or []) if wanted(one)]
     readable = [one for one in found.listings if one.channel_type in CALENDAR_CHANNELS]
-    parts = [readable[place : place + _MOST_LISTINGS] for place in range(0, len(readable), _MOST_LISTINGS)]
-
+    pieces = [readable[place : place + _MOST_LISTINGS] for place in range(0, len(readable), _MOST_LISTINGS)]
     first, _ = reading_window([start, end], context.now().date())
 
     async def read(part: Sequence[SoldListing]) -> list[ListingCalendar]:
@@ -134,10 +135,13 @@ async def add_listings(
     async def read_one(one: SoldListing) -> list[ListingCalendar]:
         return await read([one])
 
-    got = await each(parts, read, may_fail=True)
+    got = await each(pieces, read, may_fail=True)
     # One listing that its channel has lost fails the call for all, so they are read one by one.
     again = [one for part, why in got.failed if why.kind in _ONE_SPOILS for one in part]
-    alone = await each(again, read_one, may_fail=True)
+    alone = await each(again[:_MOST_ALONE], read_one, may_fail=True)
+    left = again[_MOST_ALONE:]
+    if left:
+        found.notes.append(f"The calendars of {len(left)} more listings were not read; narrow the question.")
     answers = [calendar for part in [*got.items, *alone.items] for calendar in part]
     found.days = {
         (one.channel_type, one.listing_id): {day.date: day for day in one.calendar} for one in answers
@@ -158,7 +162,7 @@ async def read_ratios(
         query = {"property_id": property_id}
         return property_id, await context.client.call(GET_PRICING_RATIOS, query=query)
 
-    got = await each(property_ids[:_MOST_RATIOS], read)
+    got = await each(property_ids[:_MOST_RATIOS], read, may_fail=True)
     left = len(property_ids) - _MOST_RATIOS
     notes = [f"Prices of {left} more properties were not compared; narrow the question."] if left > 0 else []
     return dict(got.items), [Failure(one, why.kind, why.message) for one, why in got.failed], notes

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from hostex_mcp.api import read_all
-from hostex_mcp.api.properties import LIST_CHANNEL_ACCOUNTS, ChannelAccount, Property
+from hostex_mcp.api.properties import LIST_CHANNEL_ACCOUNTS, Property
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.tasks import Task
 from hostex_mcp.domain.briefing import (
@@ -25,8 +24,9 @@ from hostex_mcp.domain.reviews_due import ReviewDue
 from hostex_mcp.domain.turnovers import Turnover, turnovers
 from hostex_mcp.domain.waiting import Waiting, among, waiting
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Parts, Threads, all_stays, tasks_between, threads_since
-from hostex_mcp.tools.gather_portfolio import Failure, Gathered, Portfolio
+from hostex_mcp.tools.gather import Threads, all_stays, tasks_between, threads_since
+from hostex_mcp.tools.gather_lists import Failure, Gathered, Parts, read_lists
+from hostex_mcp.tools.gather_portfolio import Portfolio
 from hostex_mcp.tools.gather_reviews import read_reviews_due
 from hostex_mcp.tools.property_days import day_of
 
@@ -71,21 +71,21 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
     stays, threads, tasks, due, accounts, asked = await asyncio.gather(
         all_stays(context, meant, first - _BACK, last + _ONE, following=True),
         parts.read("guest threads", _threads(context), Threads([])),
-        parts.read("tasks", tasks_between(context, meant, first, last + _ONE), []),
+        parts.rows("tasks", tasks_between(context, meant, first, last + _ONE)),
         read_reviews_due(context, meant, _REVIEW_DAYS, parts),
-        parts.read("channel accounts", _accounts(context), []),
-        parts.read("requests", _requests(context, meant), []),
+        parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
+        parts.rows("requests", _requests(context, meant)),
     )
-    open_requests = requests([*stays.items, *asked], of)
+    known = {one.stay_code: one for one in [*stays.items, *(asked or [])]}
+    open_requests = requests(known.values(), of)
     turned = _turnovers(meant, stays, tasks, of)
     found = [
         *turnover_warnings(turned),
         *arrival_warnings(stays.items, of),
         *placing_warnings(stays.items, of),
         *request_warnings(open_requests, context.now(), of),
-        *channel_warnings(accounts, first),
+        *channel_warnings(accounts or [], first),
     ]
-    known = {one.stay_code: one for one in [*stays.items, *asked]}
     waits = waiting(threads.items, known.values(), local, context.now())
     return Daily(
         meant=meant,
@@ -95,17 +95,17 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
         turnovers=[one for one in turned if one.same_day and one.day == of(one.place.id)],
         waiting=waits if everything else among(waits, {one.id for one in meant.properties}),
         requests=open_requests,
-        tasks=_of_the_day(tasks, of),
+        tasks=_of_the_day(tasks or [], of),
         reviews=due,
         warnings=by_urgency(found, last),
         threads=threads,
-        notes=stays.notes,
+        notes=[*stays.notes, *parts.notes],
         failures=[*stays.failures, *parts.failures],
     )
 
 
 def _turnovers(
-    meant: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task], of: Callable[[int], date]
+    meant: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, of: Callable[[int], date]
 ) -> list[Turnover]:
     """Those of each property's day and the next one."""
     return [
@@ -126,12 +126,8 @@ async def _threads(context: Context) -> Threads:
     return await threads_since(context, since, _MOST_THREADS)
 
 
-async def _accounts(context: Context) -> list[ChannelAccount]:
-    return (await read_all(context.client, LIST_CHANNEL_ACCOUNTS)).items
-
-
-async def _requests(context: Context, meant: Portfolio) -> list[Reservation]:
+async def _requests(context: Context, meant: Portfolio) -> Gathered[Reservation]:
     """The requests that wait for the host, of stays that end within half a year."""
-    query = {"status": "wait_accept"}
-    rows = (await read_all(context.client, LIST_RESERVATIONS, query=query)).items
-    return [one for one in rows if one.property_id in meant.kept]
+    found = await read_lists(context, LIST_RESERVATIONS, [{"status": "wait_accept"}])
+    found.items = [one for one in found.items if one.property_id in meant.kept]
+    return found

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, read_all, windows
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, windows
 from hostex_mcp.api.properties import LIST_PROPERTIES, LIST_PROPERTY_GROUPS, Property
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.gather_lists import Gathered, read_lists
 
 ItemT = TypeVar("ItemT")
 AskedT = TypeVar("AskedT")
@@ -20,24 +21,6 @@ AskedT = TypeVar("AskedT")
 LONGEST_STAY = timedelta(days=90)
 """Stays that end later than this after the days asked for are not looked for; the calendar shows them as
 closed nights."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Something that could not be read: which property (None for all), the kind of error, and its message."""
-
-    property_id: int | None
-    kind: str
-    message: str
-
-
-@dataclass(slots=True)
-class Gathered(Generic[ItemT]):
-    """What was read, what was cut or capped, and what could not be read."""
-
-    items: list[ItemT]
-    notes: list[str] = field(default_factory=list[str])
-    failures: list[Failure] = field(default_factory=list[Failure])
 
 
 @dataclass(slots=True)
@@ -51,11 +34,12 @@ class Answers(Generic[AskedT, ItemT]):
 @dataclass(frozen=True, slots=True)
 class Portfolio:
     """The properties that a question is about, and the time by which their days are told. It is `whole`
-    when nothing narrows it; then what is in no property is meant too."""
+    when nothing narrows it; then what is in no property is meant too. `notes` says what was cut."""
 
     properties: Sequence[Property]
     now: datetime
     whole: bool = False
+    notes: Sequence[str] = ()
 
     @property
     def kept(self) -> frozenset[int]:
@@ -92,8 +76,8 @@ async def portfolio(
     Raises:
         InvalidArguments: for a property or group that the account does not have.
     """
-    every = (await read_all(context.client, LIST_PROPERTIES)).items
-    wanted = {one.id for one in every}
+    found = await read_lists(context, LIST_PROPERTIES)
+    wanted = {one.id for one in found.items}
     if property_ids is not None:
         unknown = [str(one) for one in property_ids if one not in wanted]
         if unknown:
@@ -103,12 +87,11 @@ async def portfolio(
     if group_id is not None:
         wanted &= set(await _members(context, group_id))
     whole = property_ids is None and group_id is None
-    return Portfolio([one for one in every if one.id in wanted], context.now(), whole)
+    return Portfolio([one for one in found.items if one.id in wanted], context.now(), whole, found.notes)
 
 
 async def _members(context: Context, group_id: int) -> Sequence[int]:
-    groups = (await read_all(context.client, LIST_PROPERTY_GROUPS)).items
-    for one in groups:
+    for one in (await read_lists(context, LIST_PROPERTY_GROUPS)).items:
         if one.id == group_id:
             return one.property_ids
     raise InvalidArguments(Problem("group_id", "is the id of no property group of this account"))
@@ -119,22 +102,14 @@ async def stays_between(
 ) -> Gathered[Reservation]:
     """The stays of these properties that touch the days from `start` to `end`, both included, and those that
     follow soon, whatever their status; of a whole portfolio also those without a property. A stay that ends
-    later than `beyond` after `end` is not found."""
+    later than `beyond` after `end` is not found. What was cut of the properties is among the notes."""
     alone = len(meant.properties) == 1 and not meant.whole
     only = {"property_id": meant.properties[0].id} if alone else {}
     periods = windows(start, end + beyond, RESERVATION_WINDOW_DAYS)
-    reads = [
-        read_all(
-            context.client,
-            LIST_RESERVATIONS,
-            query={"start_check_out_date": first, "end_check_out_date": last, **only},
-            most=20_000,
-        )
-        for first, last in periods
-    ]
-    kept = meant.kept
-    rows = [one for part in await asyncio.gather(*reads) for one in part.items if one.property_id in kept]
-    return Gathered(list({one.stay_code: one for one in rows}.values()))
+    queries = [{"start_check_out_date": first, "end_check_out_date": last, **only} for first, last in periods]
+    found = await read_lists(context, LIST_RESERVATIONS, queries)
+    own = [one for one in found.items if one.property_id in meant.kept]
+    return Gathered(own, [*meant.notes, *found.notes])
 
 
 async def each(

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from hostex_mcp.domain.reviews_due import ReviewDue, reviews_due
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Parts, reviews_between
+from hostex_mcp.tools.gather import reviews_between
+from hostex_mcp.tools.gather_lists import Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio
 from hostex_mcp.tools.property_days import day_of
 
@@ -17,9 +18,7 @@ async def read_reviews_due(context: Context, meant: Portfolio, days: int, parts:
     end = context.now().date() + _ONE
     start = end - timedelta(days=days + 1)
     pending, reviewed = await asyncio.gather(
-        parts.read(
-            "reviews to write", reviews_between(context, meant, start, end, "pending_host_review"), []
-        ),
-        parts.read("reviews to answer", reviews_between(context, meant, start, end, "reviewed"), []),
+        parts.rows("reviews to write", reviews_between(context, meant, start, end, "pending_host_review")),
+        parts.rows("reviews to answer", reviews_between(context, meant, start, end, "reviewed")),
     )
-    return reviews_due(pending, reviewed, day_of(meant))
+    return reviews_due(pending or [], reviewed or [], day_of(meant))

@@ -3,9 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from hostex_mcp.api import TRANSACTION_WINDOW_DAYS, Listing, read_all, windows
+from hostex_mcp.api import TRANSACTION_WINDOW_DAYS, windows
 from hostex_mcp.api.automation import LIST_AUTOMATION_ACTIONS, AutomationAction
 from hostex_mcp.api.finance import LIST_TRANSACTIONS, Transaction
 from hostex_mcp.api.messaging import GET_CONVERSATION, Conversation
@@ -13,7 +12,7 @@ from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.reviews import LIST_REVIEWS, Review
 from hostex_mcp.api.tasks import LIST_TASKS, Task
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Parts
+from hostex_mcp.tools.gather_lists import Gathered, Parts, read_lists
 
 _STATES = ("reviewed", "pending_host_review", "pending_guest_review")
 _DAY, _SEASON = timedelta(days=1), timedelta(days=90)
@@ -34,12 +33,12 @@ async def read_surroundings(context: Context, stay: Reservation, parts: Parts) -
     """What belongs to a stay; what cannot be read is left out and told in `parts`."""
     thread, tasks, transactions, plans, reviews = await asyncio.gather(
         parts.read("guest thread", _thread(context, stay), None),
-        parts.read("tasks", _tasks(context, stay), []),
-        parts.read("transactions", _transactions(context, stay), []),
-        parts.read("automations", _plans(context, stay), []),
-        parts.read("reviews", _reviews(context, stay), []),
+        parts.rows("tasks", _tasks(context, stay)),
+        parts.rows("transactions", _transactions(context, stay)),
+        parts.rows("automations", _plans(context, stay)),
+        parts.rows("reviews", _reviews(context, stay)),
     )
-    return Surroundings(thread, tasks, transactions, plans, next(iter(reviews), None))
+    return Surroundings(thread, tasks or [], transactions or [], plans or [], next(iter(reviews or []), None))
 
 
 async def _thread(context: Context, stay: Reservation) -> Conversation | None:
@@ -48,62 +47,47 @@ async def _thread(context: Context, stay: Reservation) -> Conversation | None:
     return await context.client.call(GET_CONVERSATION, path={"conversation_id": stay.conversation_id})
 
 
-async def _tasks(context: Context, stay: Reservation) -> list[Task]:
+async def _tasks(context: Context, stay: Reservation) -> Gathered[Task]:
     """The tasks of the stay, and those of its property that belong to no stay and fall into it."""
     if not stay.property_id:
-        return []
+        return Gathered([])
     query = {
         "property_id": stay.property_id,
         "start_date": stay.check_in_date - _DAY,
         "end_date": stay.check_out_date + _SEASON,
     }
-    rows: list[Task] = await _rows(context, LIST_TASKS, query)
-    return [
+    found = await read_lists(context, LIST_TASKS, [query])
+    found.items = [
         one
-        for one in rows
+        for one in found.items
         if one.stay_code == stay.stay_code
         or (not one.stay_code and one.expected_date and one.expected_date <= stay.check_out_date)
     ]
+    return found
 
 
-async def _transactions(context: Context, stay: Reservation) -> list[Transaction]:
+async def _transactions(context: Context, stay: Reservation) -> Gathered[Transaction]:
     """The entries of the order from its booking to three months after check-out."""
     first = min(stay.booked_at.date(), stay.check_in_date) - _DAY
     cut = windows(first, stay.check_out_date + _SEASON, TRANSACTION_WINDOW_DAYS)
-    reads = [
-        _rows(
-            context,
-            LIST_TRANSACTIONS,
-            {"reservation_code": stay.reservation_code, "start_date": start, "end_date": end},
-        )
+    queries = [
+        {"reservation_code": stay.reservation_code, "start_date": start, "end_date": end}
         for start, end in cut
     ]
-    return [one for part in await asyncio.gather(*reads) for one in part]
+    return await read_lists(context, LIST_TRANSACTIONS, queries)
 
 
-async def _plans(context: Context, stay: Reservation) -> list[AutomationAction]:
-    reads = [
-        _rows(context, LIST_AUTOMATION_ACTIONS, {"type": kind, "stay_code": stay.stay_code})
-        for kind in ("message", "review")
-    ]
-    return [one for part in await asyncio.gather(*reads) for one in part]
+async def _plans(context: Context, stay: Reservation) -> Gathered[AutomationAction]:
+    queries = [{"type": kind, "stay_code": stay.stay_code} for kind in ("message", "review")]
+    return await read_lists(context, LIST_AUTOMATION_ACTIONS, queries)
 
 
-async def _reviews(context: Context, stay: Reservation) -> list[Review]:
+async def _reviews(context: Context, stay: Reservation) -> Gathered[Review]:
     """The review of the stay; there is none before its guest has left."""
     if stay.check_out_date > context.now().date() + _DAY:
-        return []
+        return Gathered([])
     period = {"start_check_out_date": stay.check_out_date, "end_check_out_date": stay.check_out_date}
-    reads = [
-        _rows(
-            context,
-            LIST_REVIEWS,
-            {"reservation_code": stay.reservation_code, "review_status": state, **period},
-        )
-        for state in _STATES
+    queries = [
+        {"reservation_code": stay.reservation_code, "review_status": state, **period} for state in _STATES
     ]
-    return [one for part in await asyncio.gather(*reads) for one in part]
-
-
-async def _rows(context: Context, listing: Listing[Any], query: dict[str, Any]) -> list[Any]:
-    return (await read_all(context.client, listing, query=query)).items
+    return await read_lists(context, LIST_REVIEWS, queries)

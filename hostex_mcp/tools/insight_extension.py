@@ -27,6 +27,7 @@ from hostex_mcp.tools.arguments import Code, Day, InvalidArguments, Number, Prob
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import tasks_between
 from hostex_mcp.tools.gather_calendar import Calendars, add_listings, read_nights
+from hostex_mcp.tools.gather_lists import Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_words import closure_text, failed, stay_row
 from hostex_mcp.tools.results import Record, Shown, lean
@@ -130,8 +131,9 @@ async def check_stay_extension(
     found = await read_nights(context, meant, start, end)
     own = (stay.channel_type, stay.listing_id)
     await add_listings(context, meant, found, start, end, lambda one: one.key == own)
-    tasks = await tasks_between(context, meant, start, end)
-    case = _Case(stay, meant.properties[0], found, tasks)
+    parts = Parts(found.failures, found.notes)
+    tasks = await parts.rows("tasks", tasks_between(context, meant, start, end))
+    case = _Case(stay, meant.properties[0], found, tasks or [])
     cleaning = timedelta(hours=cleaning_hours)
     answer = {
         **_named(meant, stay),

@@ -140,7 +140,7 @@ async def read_books(
     stays = await all_stays(context, meant, period.start, period.end)
     entries = await transactions_between(context, period.start, period.end)
     homes = homes_of(stays.items)
-    own = [one for one in entries if (property_of(one, homes) or 0) in meant.kept]
+    own = [one for one in entries.items if (property_of(one, homes) or 0) in meant.kept]
     groups = (await read_all(context.client, LIST_PROPERTY_GROUPS)).items
     return Books(meant, period, stays.items, own, groups, stays.notes)
 

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, TypedDict
 
-from hostex_mcp.api import read_all
-from hostex_mcp.api.automation import LIST_AUTOMATION_ACTIONS, AutomationAction
+from hostex_mcp.api.automation import LIST_AUTOMATION_ACTIONS
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.readiness import Readiness, Surroundings, readiness
 from hostex_mcp.domain.turnovers import in_time
 from hostex_mcp.tools.arguments import Day, Id, PropertyIds
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Parts, Threads, all_stays, tasks_between, threads_of
+from hostex_mcp.tools.gather import Threads, all_stays, tasks_between, threads_of
+from hostex_mcp.tools.gather_lists import Parts, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_waiting import day_of, unread_notes
 from hostex_mcp.tools.insight_words import failed, first, require_span
@@ -24,11 +24,13 @@ from hostex_mcp.tools.tool import tool
 _USUAL, _LONGEST = timedelta(days=6), 31
 _BACK = timedelta(days=14)
 _MOST_ROWS, _MOST_THREADS = 60, 100
+_MESSAGES = {"type": "message"}
 _DEFINITION = (
     "lock_code counts as missing only where half of the house's stays before carry one. Inferred: a balance "
     "is due only on bookings the host collects himself (direct, booking site, or a part was received); "
     "check_in_details are `sent` when guide address or lock code stand in the thread, `scheduled` when an "
-    "automatic arrival message waits, `not_seen` else, `no_thread` where there is no thread to look into."
+    "automatic arrival message waits, `not_seen` else, `no_thread` where there is no thread to look into, "
+    "`not_known` where thread or automatic messages could not be read."
 )
 
 
@@ -88,15 +90,15 @@ async def check_arrival_readiness(
     found = await all_stays(context, meant, start - _BACK, end)
     arrivals = [one for one in found.items if one.status == "accepted" and start <= one.check_in_date <= end]
     tasks, plans, threads = await asyncio.gather(
-        parts.read("tasks", tasks_between(context, meant, start - _BACK, end), []),
-        parts.read("automatic messages", _plans(context), []),
+        parts.rows("tasks", tasks_between(context, meant, start - _BACK, end)),
+        parts.rows("automatic messages", read_lists(context, LIST_AUTOMATION_ACTIONS, [_MESSAGES])),
         parts.read("guest threads", threads_of(context, _thread_ids(arrivals), _MOST_THREADS), Threads([])),
     )
     around = Surroundings(found.items, tasks, threads.items, plans)
     today = day_of(meant)
     checked = [readiness(one, around, today(one.property_id)) for one in arrivals]
     told = {
-        "notes": [_DEFINITION, *found.notes, *unread_notes(threads)],
+        "notes": [_DEFINITION, *found.notes, *parts.notes, *unread_notes(threads)],
         "failed": [*failed([*found.failures, *parts.failures]), *threads.rows()],
     }
     return Record({**_answer(checked, meant, start, end), **lean(told)}, long="arrivals")
@@ -156,7 +158,3 @@ def _cleaning(one: Readiness) -> dict[str, Any] | None:
 
 def _thread_ids(arrivals: Sequence[Reservation]) -> list[str]:
     return list(dict.fromkeys(one.conversation_id for one in arrivals if one.conversation_id))
-
-
-async def _plans(context: Context) -> list[AutomationAction]:
-    return (await read_all(context.client, LIST_AUTOMATION_ACTIONS, query={"type": "message"})).items

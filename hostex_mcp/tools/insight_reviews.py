@@ -7,7 +7,7 @@ from annotated_types import Ge, Le
 from hostex_mcp.domain.reviews_due import WRITE_DAYS, ReviewDue
 from hostex_mcp.tools.arguments import Id, Integer, PropertyIds
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Parts
+from hostex_mcp.tools.gather_lists import Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.gather_reviews import read_reviews_due
 from hostex_mcp.tools.insight_waiting import brief, excerpt
@@ -74,7 +74,8 @@ async def list_reviews_due(
         review_row(one, meant, screen, _MOST_TEXT) if full else brief(review_row(one, meant, screen), _BRIEF)
         for one in found
     ]
-    answer = sliced(rows, page, [_DEFINITION, f"Check-outs of the last {days} days."])
+    notes = [_DEFINITION, f"Check-outs of the last {days} days.", *meant.notes, *parts.notes]
+    answer = sliced(rows, page, notes)
     answer.failed = failed(parts.failures)
     return answer
 

@@ -12,7 +12,8 @@ from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guests import of_guest
 from hostex_mcp.tools.arguments import Code, Day, InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Parts, all_stays
+from hostex_mcp.tools.gather import all_stays
+from hostex_mcp.tools.gather_lists import Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio, stays_between
 from hostex_mcp.tools.gather_stay import read_surroundings
 from hostex_mcp.tools.insight_words import failed, first
@@ -130,6 +131,7 @@ async def _dossier(context: Context, meant: Portfolio, stay: Reservation) -> Sho
     others = [one for one in order if one.stay_code != stay.stay_code]
     told = {
         "other_stays": _candidates(others, meant, [])["candidates"],
+        "notes": parts.notes,
         "failed": failed(parts.failures),
     }
     screen = context.screen()

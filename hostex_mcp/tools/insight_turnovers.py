@@ -10,6 +10,7 @@ from hostex_mcp.domain.turnovers import Turnover, turnovers
 from hostex_mcp.tools.arguments import Day, Id, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import all_stays, tasks_between
+from hostex_mcp.tools.gather_lists import Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_words import failed, first, require_span
 from hostex_mcp.tools.results import Record, Shown, lean
@@ -72,7 +73,8 @@ async def get_turnover_plan(
     end = end_date or start + _USUAL
     require_span(start, end, _LONGEST)
     stays = await all_stays(context, meant, start - _BACK, end + _BEHIND)
-    tasks = await tasks_between(context, meant, start - _BACK, end + _BEHIND)
+    parts = Parts(stays.failures, stays.notes)
+    tasks = await parts.rows("tasks", tasks_between(context, meant, start - _BACK, end + _BEHIND))
     found = [
         one
         for place in meant.properties

@@ -10,7 +10,7 @@ from hostex_mcp.domain.nights import Closure
 from hostex_mcp.domain.stay_rules import Broken
 from hostex_mcp.domain.wording import day_text
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
-from hostex_mcp.tools.gather_portfolio import Failure
+from hostex_mcp.tools.gather_lists import Failure
 from hostex_mcp.tools.results import Shown, lean
 from hostex_mcp.tools.stay_preview import guest, holder
 
