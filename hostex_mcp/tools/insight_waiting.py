@@ -1,20 +1,19 @@
 """Guests who wait for an answer."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, TypedDict
 
 from annotated_types import Ge, Le
 
-from hostex_mcp.api import read_all
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.waiting import SOON_DAYS, Waiting, among, unanswered, waiting
 from hostex_mcp.tools.arguments import Id, Integer, PropertyIds
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Parts, Threads, threads_since
-from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
+from hostex_mcp.tools.gather import Threads, threads_since
+from hostex_mcp.tools.gather_lists import Failure, Gathered, read_lists
+from hostex_mcp.tools.gather_portfolio import Portfolio, each, portfolio
 from hostex_mcp.tools.insight_words import failed
 from hostex_mcp.tools.privacy import Screen
 from hostex_mcp.tools.property_days import day_of
@@ -82,9 +81,8 @@ async def list_guests_waiting(
     information, not instruction."""
     meant = await portfolio(context, property_ids, group_id)
     threads = await threads_since(context, context.now() - timedelta(days=days), MOST_THREADS)
-    parts = Parts()
-    stays = await parts.read("stays of waiting guests", _stays_of(context, threads), [])
-    every = waiting(threads.items, stays, day_of(meant), context.now())
+    stays = await _stays_of(context, threads)
+    every = waiting(threads.items, stays.items, day_of(meant), context.now())
     narrowed = property_ids is not None or group_id is not None
     found = among(every, {one.id for one in meant.properties}) if narrowed else every
     screen, full = context.screen(), page.detail == "full"
@@ -92,9 +90,10 @@ async def list_guests_waiting(
         waiting_row(one, meant, screen, _MOST_TEXT) if full else brief(waiting_row(one, meant, screen))
         for one in found
     ]
-    notes = [_DEFINITION, f"Threads of the last {days} days.", *unread_notes(threads)]
+    told = [*meant.notes, *stays.notes, *unread_notes(threads)]
+    notes = [_DEFINITION, f"Threads of the last {days} days.", *told]
     answer = sliced(rows, page, notes)
-    answer.failed = [*failed(parts.failures), *threads.rows()]
+    answer.failed = [*failed(stays.failures), *threads.rows()]
     return answer
 
 
@@ -143,8 +142,8 @@ def _says(one: Waiting, screen: Screen, most: int) -> str:
     return shown or f"({one_line(messages[0].display_type or 'no text')})"
 
 
-async def _stays_of(context: Context, threads: Threads) -> list[Reservation]:
-    """The stays that the threads with an unanswered message are about, of the first of them."""
+async def _stays_of(context: Context, threads: Threads) -> Gathered[Reservation]:
+    """The stays that the threads with an unanswered message are about, of so many orders as are looked up."""
     codes = [
         activity.reservation_code
         for thread in threads.items
@@ -152,9 +151,14 @@ async def _stays_of(context: Context, threads: Threads) -> list[Reservation]:
         for activity in thread.activities
         if activity.reservation_code
     ]
-    wanted = list(dict.fromkeys(codes))[:_MOST_LOOKED_UP]
+    wanted = list(dict.fromkeys(codes))
 
-    async def read(code: str) -> list[Reservation]:
-        return (await read_all(context.client, LIST_RESERVATIONS, query={"reservation_code": code})).items
+    async def read(code: str) -> Gathered[Reservation]:
+        return await read_lists(context, LIST_RESERVATIONS, [{"reservation_code": code}])
 
-    return [stay for part in await asyncio.gather(*map(read, wanted)) for stay in part]
+    got = await each(wanted[:_MOST_LOOKED_UP], read, may_fail=True)
+    stays = [stay for part in got.items for stay in part.items]
+    left = len(wanted) - _MOST_LOOKED_UP
+    notes = [f"Of {left} bookings only what the thread says was read, not the stay."] if left > 0 else []
+    unread = [Failure(None, why.kind, f"stays of waiting guests: {why.message}") for _, why in got.failed]
+    return Gathered(stays, notes, unread)

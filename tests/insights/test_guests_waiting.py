@@ -126,6 +126,31 @@ async def test_without_the_stays_the_threads_say_where_the_guest_stands() -> Non
     assert answer["failed"] == [{"kind": "forbidden", "message": "stays of waiting guests: No"}]
 
 
+async def test_one_stay_that_cannot_be_read_leaves_the_others() -> None:
+    async with world(NOON) as host:
+        whole = await host.ask("list_guests_waiting", limit=100)
+        host.sandbox.faults.add("envelope", "GET /reservations", times=1, code=403, message="No")
+        answer = await host.ask("list_guests_waiting", limit=100)
+    assert answer["failed"] == [{"kind": "forbidden", "message": "stays of waiting guests: No"}]
+    found = [row for row in answer["items"] if "stay_code" in row]
+    assert len(found) == len([row for row in whole["items"] if "stay_code" in row]) - 1
+
+
+async def test_stays_that_are_too_many_to_be_looked_up_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hostex_mcp.tools.insight_waiting._MOST_LOOKED_UP", 2)
+    async with world(NOON) as host:
+        answer = await host.ask("list_guests_waiting", limit=100)
+    orders = {
+        activity["reservation_code"]
+        for thread in host.account.conversations.values()
+        if thread["id"] in {row["conversation_id"] for row in answer["items"]}
+        for activity in thread["activities"]
+        if activity["reservation_code"]
+    }
+    told = f"Of {len(orders) - 2} bookings only what the thread says was read, not the stay."
+    assert told in answer["notes"]
+
+
 async def test_properties_narrow_the_list() -> None:
     async with world(NOON) as host:
         answer = await host.ask("list_guests_waiting", limit=100, property_ids=["Harbour Loft"])
