@@ -1,30 +1,24 @@
-"""Requests per second, latency and memory of `hostex-mcp http`, beside a bare one-tool server of the same SDK
-that asks the same upstream. Both list twenty properties; no two requests are alike, so none can be shared.
-Run: python -m benchmarks.http [SECONDS [ROUNDS]]"""
+"""Over HTTP, beside baselines: requests per second, latency and memory."""
 
 import asyncio
 import json
 import os
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import count
-from pathlib import Path
-from subprocess import PIPE
+from itertools import count, islice
 from tempfile import TemporaryDirectory
-from typing import IO
 
+from benchmarks.candidates import TOOL, Candidate, Setting
 from benchmarks.granting import access_tokens
+from benchmarks.measuring import Program, Scale, Table, median, program, spread
+from benchmarks.stdio import memory
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.serving import bind
 
 VERSIONS = {"handshake": "2025-11-25", "2026-07-28": "2026-07-28"}
-CLIENTS = (1, 32)
-MEMORY_CALLS = 10_000
 GRANTS = 100
 
 
@@ -33,85 +27,57 @@ class Subject:
     """A running server."""
 
     name: str
-    pid: int
+    server: Program
     port: int
     tokens: tuple[str, ...] = field(default=(), repr=False)
 
-    @property
-    def cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    @property
-    def megabytes(self) -> float:
-        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+@dataclass
+class Calls:
+    """Blocks of calls to one server; latencies, and the processor time of a call, in milliseconds."""
 
+    rate: list[float] = field(default_factory=list[float])
+    median: list[float] = field(default_factory=list[float])
+    p95: list[float] = field(default_factory=list[float])
+    cpu: list[float] = field(default_factory=list[float])
+    megabytes: list[float] = field(default_factory=list[float])
 
-@dataclass(frozen=True)
-class Measured:
-    """What one run showed; latencies, and the processor time of the server for a call, in milliseconds."""
-
-    rate: float
-    median: float
-    p95: float
-    cpu: float
-
-
-@contextmanager
-def program(*command: str, **environ: str) -> Generator[subprocess.Popen[str]]:
-    settings = {name: value for name, value in os.environ.items() if not name.startswith("HOSTEX_")}
-    with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, env=settings | environ) as running:
-        try:
-            yield running
-        finally:
-            running.terminate()
+    def add(self, subject: Subject, era: str, clients: int, numbers: Iterable[int]) -> None:
+        cpu, started = subject.server.cpu_seconds, time.perf_counter()
+        times = asyncio.run(_ask(subject, era, clients, iter(numbers)))
+        self.rate.append(len(times) / (time.perf_counter() - started))
+        self.median.append(1000 * statistics.median(times))
+        self.p95.append(1000 * statistics.quantiles(times, n=20)[-1])
+        self.cpu.append(1000 * (subject.server.cpu_seconds - cpu) / len(times))
+        self.megabytes.append(subject.server.megabytes)
 
 
-def line(stream: IO[str] | None) -> str:
-    return stream.readline().strip() if stream else ""
+async def _ask(subject: Subject, era: str, clients: int, numbers: Iterator[int]) -> list[float]:
+    times: list[float] = []
+    await asyncio.gather(*(_client(subject, era, numbers, times) for _ in range(clients)))
+    return times
 
 
-def free_port() -> int:
-    with bind("127.0.0.1", 0) as listener:
-        return int(listener.getsockname()[1])
-
-
-def start(stack: ExitStack) -> list[Subject]:
-    """The bare server and ours, for one user and for many, in front of one upstream."""
-    python = sys.executable
-    folder = stack.enter_context(TemporaryDirectory())
-    upstream = stack.enter_context(program(python, "-m", "benchmarks.local_upstream"))
-    url = f"http://127.0.0.1:{line(upstream.stdout)}/v3"
-    bare = stack.enter_context(program(python, "-m", "benchmarks.bare_http_server", url))
-    structured = stack.enter_context(program(python, "-m", "benchmarks.bare_http_server", url, "structured"))
-    command = [python, "-m", "hostex_mcp", "http", "--workers", "1", "--port"]
-    settings = {
-        "HOSTEX_ACCESS_TOKEN": "benchmark",
-        "HOSTEX_API_BASE_URL": url,
-        "HOSTEX_MCP_LOG_LEVEL": "warning",
-    }
-    local = stack.enter_context(program(*command, "0", "--no-auth", **settings))
-    local_port = int(line(local.stderr).rsplit(":", 1)[1].split("/")[0])
-    port = free_port()
-    settings["HOSTEX_MCP_DATABASE_URL"] = database = f"sqlite:///{folder}/hostex-mcp.db"
-    tokens = asyncio.run(access_tokens(database, Address(f"http://127.0.0.1:{port}"), GRANTS))
-    hosted = stack.enter_context(program(*command, str(port), **settings))
-    line(hosted.stderr)
-    return [
-        Subject("bare one-tool server", bare.pid, int(line(bare.stdout))),
-        Subject("bare, with structured content", structured.pid, int(line(structured.stdout))),
-        Subject("hostex-mcp http --no-auth", local.pid, local_port),
-        Subject("hostex-mcp http, with OAuth", hosted.pid, port, tuple(tokens)),
-    ]
+async def _client(subject: Subject, era: str, numbers: Iterator[int], times: list[float]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", subject.port)
+    for number in numbers:
+        started = time.perf_counter()
+        writer.write(request(subject, era, number))
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        body = await reader.readexactly(length)
+        times.append(time.perf_counter() - started)
+        if b" 200 " not in head[:20] or b'"isError":true' in body or len(body) < 1000:
+            raise RuntimeError(f"{subject.name}: {(head + body)[:600]!r}")
+    writer.close()
 
 
 def request(subject: Subject, era: str, number: int) -> bytes:
-    """One call as it goes over the wire."""
-    params: dict[str, object] = {"name": "list_properties", "arguments": {"group_id": number}}
+    """One call as it goes over the wire. No two are alike, so none can be shared."""
+    params: dict[str, object] = {"name": TOOL, "arguments": {"group_id": number}}
     headers = {"MCP-Protocol-Version": VERSIONS[era]}
     if era != "handshake":
-        headers |= {"Mcp-Method": "tools/call", "Mcp-Name": "list_properties"}
+        headers |= {"Mcp-Method": "tools/call", "Mcp-Name": TOOL}
         params["_meta"] = {
             "io.modelcontextprotocol/protocolVersion": VERSIONS[era],
             "io.modelcontextprotocol/clientCapabilities": {},
@@ -130,82 +96,74 @@ def request(subject: Subject, era: str, number: int) -> bytes:
     return f"POST /mcp HTTP/1.1\r\n{head}\r\n".encode() + body
 
 
-async def client(subject: Subject, era: str, numbers: Iterator[int], times: list[float], end: float) -> None:
-    """Call again and again until the end, or until there are no numbers left."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", subject.port)
-    for number in numbers:
-        started = time.perf_counter()
-        if started >= end:
-            break
-        writer.write(request(subject, era, number))
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        body = await reader.readexactly(length)
-        times.append(time.perf_counter() - started)
-        if b" 200 " not in head[:20] or b'"isError":true' in body or len(body) < 1000:
-            raise RuntimeError(f"{subject.name}: {(head + body)[:600]!r}")
-    writer.close()
+def start(stack: ExitStack, shared: Setting) -> list[Subject]:
+    """The baselines and ours, for one user and for many; one process each."""
+    subjects: list[Subject] = []
+    for one in shared.baselines("http"):
+        server = stack.enter_context(program(*one.command, **one.environ))
+        subjects.append(Subject(one.name, server, int(server.line())))
+    command = ("http", "--workers", "1", "--port")
+    port = _free_port()
+    local = shared.ours("hostex-mcp http --no-auth", *command, f"{port}", "--no-auth")
+    subjects.append(_ours(stack, port, local))
+    port = _free_port()
+    database = f"sqlite:///{stack.enter_context(TemporaryDirectory())}/hostex-mcp.db"
+    tokens = asyncio.run(access_tokens(database, Address(f"http://127.0.0.1:{port}"), GRANTS))
+    hosted = shared.ours("hostex-mcp http, with OAuth", *command, f"{port}", HOSTEX_MCP_DATABASE_URL=database)
+    subjects.append(_ours(stack, port, hosted, tokens))
+    return subjects
 
 
-async def run(subject: Subject, era: str, clients: int, seconds: float, numbers: Iterator[int]) -> Measured:
-    times: list[float] = []
-    started, cpu = time.perf_counter(), subject.cpu_seconds
-    await asyncio.gather(*(client(subject, era, numbers, times, started + seconds) for _ in range(clients)))
-    took = time.perf_counter() - started
-    return Measured(
-        rate=len(times) / took,
-        median=1000 * statistics.median(times),
-        p95=1000 * statistics.quantiles(times, n=20)[-1],
-        cpu=1000 * (subject.cpu_seconds - cpu) / len(times),
-    )
+def _ours(stack: ExitStack, port: int, one: Candidate, tokens: Sequence[str] = ()) -> Subject:
+    server = stack.enter_context(program(*one.command, **one.environ))
+    asyncio.run(_listens(port, server))
+    return Subject(one.name, server, port, tuple(tokens))
 
 
-def middle(runs: Sequence[Measured]) -> Measured:
-    columns = zip(*((one.rate, one.median, one.p95, one.cpu) for one in runs), strict=True)
-    return Measured(*map(statistics.median, columns))
+async def _listens(port: int, server: Program) -> None:
+    while server.running.poll() is None:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+    raise RuntimeError("hostex-mcp http ended when it was started")
 
 
-def rates(subjects: Sequence[Subject], seconds: float, rounds: int) -> None:
-    print(f"{'':<51}{'requests/s':>11}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>8}{'of bare':>9}")
+def _free_port() -> int:
+    with bind("127.0.0.1", 0) as listener:
+        return int(listener.getsockname()[1])
+
+
+def rates(shared: Setting, scale: Scale) -> list[Table]:
+    """All blocks with many clients in the older protocol, which most clients speak; fewer of the rest."""
+    main = ("handshake", scale.clients)
+    runs = {(era, clients): scale.fewer for era in VERSIONS for clients in (1, scale.clients)}
+    runs[main] = (scale.blocks, scale.calls)
     numbers = count(1)
-    for era in VERSIONS:
-        for clients in CLIENTS:
-            runs: dict[str, list[Measured]] = {one.name: [] for one in subjects}
-            for _ in range(rounds):
-                for one in subjects:
-                    runs[one.name].append(asyncio.run(run(one, era, clients, seconds, numbers)))
-            floor = middle(runs[subjects[0].name]).rate
-            for name, measured in runs.items():
-                got = middle(measured)
-                what = f"{era}, {clients} client{'s' * (clients > 1)}, {name}"
-                line = f"{what:<51}{got.rate:>11.0f}{got.median:>9.2f}{got.p95:>9.2f}{got.cpu:>8.2f}"
-                print(f"{line}{got.rate / floor:>9.0%}")
-
-
-def memory(subjects: Sequence[Subject]) -> None:
-    """Resident memory before and after many calls of servers that are warm."""
-    print(f"\n{'memory over ' + format(MEMORY_CALLS, ',') + ' calls':<51}{'before MB':>11}{'after MB':>9}")
-    for one in subjects:
-        for era in VERSIONS:
-            before = one.megabytes
-            numbers = iter(range(1, MEMORY_CALLS + 1))
-            asyncio.run(run(one, era, 32, float("inf"), numbers))
-            print(f"{era + ', ' + one.name:<51}{before:>11.1f}{one.megabytes:>9.1f}")
-
-
-def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    found: dict[tuple[str, int], dict[str, Calls]] = {}
     with ExitStack() as stack:
-        subjects = start(stack)
+        subjects = start(stack, shared)
         for one in subjects:
-            for era in VERSIONS:
-                asyncio.run(run(one, era, 4, 2, count(1)))
-        print(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, h11, one process each;", end=" ")
-        print(f"median of {rounds} rounds of {seconds:g} s")
-        rates(subjects, seconds, rounds)
-        memory(subjects)
+            Calls().add(one, "handshake", 1, islice(numbers, scale.calls // 5))
+        for run, (blocks, calls) in runs.items():
+            found[run] = {one.name: Calls() for one in subjects}
+            for _ in range(blocks):
+                for one in subjects:
+                    found[run][one.name].add(one, *run, islice(numbers, calls))
+    rows = [row for (era, clients), measured in found.items() for row in _rates(era, clients, measured)]
+    columns = ("Protocol", "Clients", "Server", "Requests/s", "p50 ms", "p95 ms", "CPU ms", "Of the first")
+    sizes = {name: one.megabytes for name, one in found[main].items()}
+    note = f"One process of each server, {os.cpu_count()} cores shared with the clients and the upstream."
+    return [Table("http", columns, rows, note), Table("memory-http", *memory(sizes, scale))]
 
 
-if __name__ == "__main__":
-    main()
+def _rates(era: str, clients: int, measured: dict[str, Calls]) -> Iterator[tuple[str, ...]]:
+    floor = 0.0
+    for name, one in measured.items():
+        rate = statistics.median(one.rate)
+        floor = floor or rate
+        numbers = (spread(one.rate, 0), median(one.median, 1), median(one.p95, 1), median(one.cpu, 2))
+        yield (era, f"{clients}", name, *numbers, f"{rate / floor:.0%}")

@@ -1,26 +1,28 @@
-"""What the answers that combine several reads cost on accounts of 5, 50 and 500 properties: calls to Hostex,
-seconds when each of them takes 200 ms, and tokens. Run: python -m benchmarks.insights [TOOL ...]"""
+"""What the answers that combine several reads cost on accounts of three sizes: calls to Hostex, seconds when
+each of them takes 200 ms, and tokens, beside the tokens of what was read for it.
+Run: python -m benchmarks.insights [TOOL ...]"""
 
 import asyncio
 import sys
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
 
+from benchmarks.measuring import FULL, Table
+from benchmarks.page import as_text
 from benchmarks.portfolio import portfolio
+from benchmarks.tokens import cost
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
-from hostex_mcp.server.answer import tokens
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.server.render import to_json
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.selection import select
 
-SIZES = (5, 50, 500)
 LATENCY = 0.2
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
@@ -30,12 +32,13 @@ class Slow(httpx2.AsyncBaseTransport):
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._near = httpx2.ASGITransport(app=sandbox.app)
-        self.calls = 0
+        self.bodies: list[str] = []
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        self.calls += 1
         await asyncio.sleep(LATENCY)
-        return await self._near.handle_async_request(request)
+        response = await self._near.handle_async_request(request)
+        self.bodies.append((await response.aread()).decode())
+        return response
 
 
 @asynccontextmanager
@@ -71,29 +74,60 @@ def questions() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
     }
 
 
-async def measured(size: int, wanted: set[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+@dataclass(frozen=True)
+class Measured:
+    """What one answer took, its tokens (of the larger half), and those of what was read for it."""
+
+    calls: int
+    seconds: float
+    tokens: int
+    read: int
+
+
+async def measured(size: int, wanted: Sequence[str]) -> dict[str, Measured]:
+    found: dict[str, Measured] = {}
     async with account(size) as (engine, far):
         for name, (tool, arguments) in questions().items():
             if wanted and tool not in wanted:
                 continue
-            before, started = far.calls, time.perf_counter()
+            far.bodies.clear()
+            started = time.perf_counter()
             result: Any = await engine.call(tool, arguments)
-            seconds, calls = time.perf_counter() - started, far.calls - before
-            cost = max(tokens(to_json(result.structured_content)), tokens(result.content[0].text))
-            problem = f"  {result.structured_content['error']['message']}" if result.is_error else ""
-            found[name] = f"{calls:>5} {seconds:>6.1f} {cost:>7,}{problem}"
+            seconds = time.perf_counter() - started
+            if result.is_error:
+                raise RuntimeError(f"{name}: {result.structured_content['error']}")
+            halves = (cost(result.structured_content), cost(result.content[0].text))
+            found[name] = Measured(len(far.bodies), seconds, max(halves), sum(map(cost, far.bodies)))
     return found
 
 
-async def main() -> None:
-    wanted = set(sys.argv[1:])
-    columns = [await measured(size, wanted) for size in SIZES]
-    print(f"Each call to Hostex takes {LATENCY * 1000:.0f} ms. calls, seconds, tokens (the larger half)\n")
-    print(f"{'':<28}" + "".join(f"{f'{size} properties':>22}" for size in SIZES))
-    for name in columns[0]:
-        print(f"{name:<28}" + "".join(f"{column[name]:>22}" for column in columns))
+async def answers(sizes: Sequence[int], *wanted: str) -> Table:
+    rows = [
+        (
+            name,
+            f"{size:,}",
+            f"{one.calls:,}",
+            f"{one.seconds:.1f}",
+            f"{one.calls * LATENCY:.1f}",
+            f"{one.tokens:,}",
+            f"{one.read:,}",
+        )
+        for size in sizes
+        for name, one in (await measured(size, wanted)).items()
+    ]
+    columns = (
+        "Answer",
+        "Properties",
+        "Calls to Hostex",
+        "Seconds",
+        "One call after another, s",
+        "Tokens",
+        "Tokens of what was read",
+    )
+    return Table(
+        "briefing", columns, rows, f"Each call to Hostex takes {LATENCY * 1000:.0f} ms and its own work."
+    )
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    print(as_text(asyncio.run(answers(FULL.sizes, *sys.argv[1:]))))

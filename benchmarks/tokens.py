@@ -3,18 +3,16 @@ Run: python -m benchmarks.tokens"""
 
 import asyncio
 import json
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import httpx2
 from mcp.types import CallToolResult
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
+from benchmarks.measuring import Table
+from benchmarks.page import as_text
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.app import definition
@@ -39,13 +37,14 @@ def day(days: int) -> str:
     return (NOW.date() + timedelta(days=days)).isoformat()
 
 
-def lists() -> None:
-    print(f"{'toolset':<16} {'tools':>5} {'tokens':>7} {'median':>7} {'largest':>8}")
+def lists() -> Table:
+    rows: list[tuple[str, ...]] = []
     for toolset in ("core", *TOOLSETS, "all"):
         tools = [definition(tool) for tool in select([toolset]).listed.values()]
         costs = sorted(cost(one.model_dump(mode="json", by_alias=True, exclude_none=True)) for one in tools)
-        row = f"{toolset:<16} {len(costs):>5} {sum(costs):>7,}"
-        print(f"{row} {costs[len(costs) // 2]:>7} {costs[-1]:>8}" if costs else row)
+        numbers = (len(costs), sum(costs), costs[len(costs) // 2], costs[-1])
+        rows.append((toolset, *(f"{number:,}" for number in numbers)))
+    return Table("tool-lists", ("Toolset", "Tools", "Tokens", "Median tool", "Largest tool"), rows)
 
 
 def questions(sandbox: Sandbox) -> dict[str, tuple[str, dict[str, Any], Ask]]:
@@ -87,26 +86,29 @@ def questions(sandbox: Sandbox) -> dict[str, tuple[str, dict[str, Any], Ask]]:
     }
 
 
-async def answers() -> None:
+async def answers() -> Table:
     sandbox = Sandbox(today=NOW.date(), now=lambda: NOW)
     transport = httpx2.ASGITransport(app=sandbox.app)
     reachable = select(["all"])
-    print(f"\n{'question':<26} {'raw API':>8} {'structured':>11} {'text':>7} {'raw / text':>11}")
+    rows: list[tuple[str, ...]] = []
     async with (
         HostexClient(WRITABLE, base_url=BASE, transport=transport) as client,
         httpx2.AsyncClient(transport=transport, headers={"Hostex-Access-Token": WRITABLE}) as http,
     ):
         engine = Engine(reachable, Context(client, reachable.reachable, now=lambda: NOW))
         for name, (tool, arguments, ask) in questions(sandbox).items():
-            raw = cost((await ask(http)).json()["data"])
+            raw = (await ask(http)).json()["data"]
             result = await engine.call(tool, arguments)
             assert isinstance(result, CallToolResult)
             assert not result.is_error
             assert not result.structured_content.get("truncated"), name
-            structured, text = cost(result.structured_content), cost(getattr(result.content[0], "text", ""))
-            print(f"{name:<26} {raw:>8,} {structured:>11,} {text:>7,} {raw / text:>10.1f}x")
+            text = cost(getattr(result.content[0], "text", ""))
+            numbers = (cost(json.dumps(raw, indent=2)), cost(raw), cost(result.structured_content), text)
+            rows.append((name, *(f"{number:,}" for number in numbers), f"{numbers[1] / text:.1f}"))
+    columns = ("Question", "Raw, indented", "Raw, compact", "Structured", "Text", "Compact / text")
+    return Table("results", columns, rows)
 
 
 if __name__ == "__main__":
-    lists()
-    asyncio.run(answers())
+    for table in (lists(), asyncio.run(answers())):
+        print(as_text(table))

@@ -7,24 +7,21 @@ import re
 import pytest
 
 from benchmarks import tokens
+from benchmarks.measuring import Table
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.docs.markdown import PAGES, ROOT, links, named, read
 
 README = read(ROOT / "README.md")
 
 
-def measured(text: str, row: str) -> list[int]:
-    found = re.search(rf"^{row} +(.*)$", text, re.MULTILINE)
-    assert found, text
-    return [int(number.replace(",", "")) for number in re.findall(r"[\d,]+(?!\.|x|\d)", found[1])]
+def measured(table: Table, row: str) -> list[int]:
+    (cells,) = (cells for name, *cells in table.rows if name == row)
+    return [int(cell.replace(",", "")) for cell in cells if "." not in cell]
 
 
-def test_the_tokens_of_the_comparison_are_those_that_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    tokens.lists()
-    asyncio.run(tokens.answers())
-    said = capsys.readouterr().out
-    listed, cost, *_ = measured(said, "core")
-    raw, _, text, *_ = measured(said, "20 reservations")
+def test_the_tokens_of_the_comparison_are_those_that_are_measured() -> None:
+    listed, cost, *_ = measured(tokens.lists(), "core")
+    _, raw, _, text = measured(asyncio.run(tokens.answers()), "20 reservations")
     told = re.search(r"about ([\d,]+) as text\[\^tokens\] \| .*? is about ([\d,]+)\[\^tokens\]", README)
     assert told
     assert text == pytest.approx(int(told[1].replace(",", "")), rel=0.05)
