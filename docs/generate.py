@@ -31,8 +31,12 @@ A model sees the `core` set by default (marked ●) and reaches every other tool
 `call_read_tool` and `call_write_tool`; `--toolsets` lists others directly. Effects: `read` looks,
 `internal` changes something only the team sees, `consequential` (money, calendar, public, guest-visible
 or irreversible) is previewed and confirmed first. Official is the name in Hostex's own MCP server, where
-it has the tool. Tokens are approximate: what a model carries for the definition.
+it has the tool. Tokens are approximate: what a model carries for the definition. Arguments with a * are
+required; `hostex-mcp tools --json --toolsets all` has their types, bounds and hints, and what a tool answers.
 """
+
+
+HEADER = "| Tool | Core | Effect | Official | Tokens | What it does | Arguments |"
 
 
 def wire(tool: Tool) -> dict[str, Any]:
@@ -48,7 +52,7 @@ def reference() -> str:
         if not tools:
             continue
         lines += [f"## {toolset}", ""]
-        lines += ["| Tool | Core | Effect | Official | Tokens | What it does |", "|---|---|---|---|---:|---|"]
+        lines += [HEADER, "|---|---|---|---|---:|---|---|"]
         lines += [_row(tool) for tool in tools]
         lines.append("")
     total = sum(approximate_tokens(wire(tool)) for tool in CATALOGUE.values())
@@ -96,8 +100,14 @@ def _row(tool: Tool) -> str:
         official,
         str(approximate_tokens(wire(tool))),
         tool.description,
+        _arguments(tool.input_schema),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _arguments(schema: Mapping[str, Any]) -> str:
+    required = schema.get("required", ())
+    return ", ".join(f"`{name}`{'*' if name in required else ''}" for name in schema["properties"])
 
 
 def main() -> None:
