@@ -1,10 +1,13 @@
 """How a write happens: worked out, shown to a person, and sent once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import anyio
 
 from hostex_mcp.api import HostexError, receipts
 from hostex_mcp.events import Confirmed, emit
@@ -113,15 +116,23 @@ class Writes:
                 if asked.state and asked.verdict != "accept":
                     emit(Confirmed(asked.verdict or "cancel"))
                     return _declined(asked.verdict or "cancel")
-                if await self._confirmations.claim(token):
-                    emit(Confirmed("accept" if asked.state else "token"))
-                    attempt.confirmed = "person" if asked.state else "token"
-                    outcome = await self._send(attempt, draft.change)
-                    await self._confirmations.settle(token, outcome)
-                    return outcome
+                with _seen_to_its_end():
+                    if outcome := await self._redeem(attempt, draft.change, token):
+                        return outcome
                 finding = Finding.USED
         earlier = await self._confirmations.outcome(token) if finding is Finding.USED else None
         return self._offer(attempt, draft, finding, earlier)
+
+    async def _redeem(self, attempt: Attempt, change: Change[Any], token: str) -> dict[str, Any] | None:
+        """Use a token up, send the write, and keep what came of it; None when it was used up before."""
+        if not await self._confirmations.claim(token):
+            return None
+        by_person = attempt.inquiry.state
+        emit(Confirmed("accept" if by_person else "token"))
+        attempt.confirmed = "person" if by_person else "token"
+        outcome = await self._send(attempt, change)
+        await self._confirmations.settle(token, outcome)
+        return outcome
 
     async def _ask(self, attempt: Attempt, draft: Draft) -> dict[str, Any]:
         """Ask while the call waits. What changed meanwhile is asked about again, once."""
@@ -175,7 +186,7 @@ class Writes:
         return Draft(change, preview, binding)
 
     async def _send(self, attempt: Attempt, change: Change[Any]) -> dict[str, Any]:
-        with receipts() as ids:
+        with receipts() as ids, _seen_to_its_end():
             result = await change.send()
         receipt = {
             "tool": attempt.tool.name,
@@ -195,6 +206,14 @@ class Writes:
             outcome=outcome,
             request_ids=request_ids,
         )
+
+
+@contextmanager
+def _seen_to_its_end() -> Generator[None]:
+    """A write that was sent is waited for though its caller may be gone: what came of it has to be known and
+    kept."""
+    with anyio.CancelScope(shield=True):
+        yield
 
 
 def _declined(verdict: Verdict) -> dict[str, Any]:
