@@ -15,7 +15,7 @@ import pytest
 from hostex_mcp.http.limits import Limits, Rate
 from tests.certificates import certificate
 from tests.complete import missing
-from tests.docs.markdown import ROOT, blocks, read
+from tests.docs.markdown import PAGES, ROOT, blocks, read
 from tests.http.processes import free_port, hostex_mcp
 
 PAGE = ROOT / "docs" / "deployment.md"
@@ -64,6 +64,13 @@ def answer(http: httpx2.Client, method: str, url: str) -> httpx2.Response:
                 raise
 
 
+def addresses() -> set[str]:
+    """The paths of the public address that any page names."""
+    found = {path for page in PAGES for path in re.findall(rf"{PUBLIC}(/[\w./-]*)", read(page))}
+    assert len(found) >= 4
+    return found
+
+
 def test_a_server_behind_the_proxy_of_the_page_answers_under_its_public_address(tmp_path: Path) -> None:
     port = free_port()
     database = f"sqlite:///{tmp_path}/hostex-mcp.db"
@@ -76,6 +83,7 @@ def test_a_server_behind_the_proxy_of_the_page_answers_under_its_public_address(
         metadata = answer(http, "GET", f"{proxy}/.well-known/oauth-authorization-server").json()
         refused = answer(http, "POST", f"{proxy}/mcp")
         page = answer(http, "GET", f"{proxy}/")
+        missing_paths = [path for path in addresses() if answer(http, "GET", proxy + path).status_code == 404]
     assert metadata["issuer"] == PUBLIC
     assert refused.status_code == 401
     assert (
@@ -83,6 +91,7 @@ def test_a_server_behind_the_proxy_of_the_page_answers_under_its_public_address(
         in (refused.headers["WWW-Authenticate"])
     )
     assert f"{PUBLIC}/mcp" in page.text
+    assert not missing_paths
     assert (tmp_path / "hostex-mcp.db.keys").exists()
     assert "hostex-mcp.db.keys" in read(PAGE)
 
