@@ -71,15 +71,19 @@ class Demo:
         """What a day brings."""
         self._ask("Who arrives today? And what needs attention?")
         answer = await self._call(client, "get_daily_briefing", {})
+        more = answer.get("more", {})
         self._rows(answer["arrivals"], "time", "guest_name", "property", "guests")
+        self._more(more.get("arrivals", 0))
         self._out.print()
         self._rows(answer["warnings"], "kind", "property", "detail")
+        self._more(more.get("warnings", 0))
 
     async def waiting(self, client: Client) -> None:
         """Who wrote and has no answer."""
         self._ask("Which guests wait for an answer?")
         answer = await self._call(client, "list_guests_waiting", {"limit": 3})
         self._rows(answer["items"], "guest_name", "waiting_hours", "says")
+        self._more(answer["total"] - answer["returned"])
 
     async def free_nights(self, client: Client) -> None:
         """Nights that can still be sold."""
@@ -146,6 +150,10 @@ class Demo:
     def _rows(self, rows: Sequence[Row], *columns: str) -> None:
         chosen = [{name: row.get(name, "") for name in columns} for row in rows]
         self._show(showing.Rows(chosen) if chosen else Text("none"))
+
+    def _more(self, count: int) -> None:
+        if count:
+            self._show(Text(f"and {count} more", "dim"))
 
     def _show(self, shown: RenderableType, deeper: int = 0) -> None:
         self._out.print(Block(shown, 2 + deeper))
