@@ -17,6 +17,7 @@ from hostex_mcp.http.wire import PatientProtocol
 
 GRACE_SECONDS = 30
 IDLE_SECONDS = 75
+SIGN_OF_LIFE_SECONDS = 60
 MOST_CONNECTIONS = 800
 MOST_HEAD_BYTES = 32 * 1024
 
@@ -68,7 +69,8 @@ def bind(host: str, port: int) -> socket.socket:
 
 def serve(make_app: Callable[[], ASGIApp], listener: socket.socket, workers: int) -> int:
     """Serve until SIGTERM or SIGINT, then take no new connections, let calls in flight end, and return the
-    exit status. With several workers `make_app` is called in each of them, so it must be picklable."""
+    exit status. A second signal breaks off what is in flight. With several workers `make_app` is called in
+    each of them, so it must be picklable."""
     config = Config(
         make_app,
         factory=True,
@@ -83,6 +85,8 @@ def serve(make_app: Callable[[], ASGIApp], listener: socket.socket, workers: int
         server_header=False,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        # On a busy machine a worker needs more than the usual five seconds to load, and would be killed.
+        timeout_worker_healthcheck=SIGN_OF_LIFE_SECONDS,
         limit_concurrency=MOST_CONNECTIONS,
         h11_max_incomplete_event_size=MOST_HEAD_BYTES,
     )
@@ -92,13 +96,25 @@ def serve(make_app: Callable[[], ASGIApp], listener: socket.socket, workers: int
         return supervisor.status
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, _leave)
-    Server(config).run([listener])
+    _Alone(config).run([listener])
     return 0
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """A signal that comes before the server listens to them, or is sent again when it has stopped."""
     sys.exit(0)
+
+
+class _Alone(Server):
+    """The one process of a server."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; told to again, wait for nobody."""
+        self.force_exit = self.should_exit
+        super().handle_exit(sig, frame)
+        if self.force_exit:
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
 
 
 class _Workers(Multiprocess):
@@ -114,3 +130,11 @@ class _Workers(Multiprocess):
         for one in self.sockets:
             one.close()
         super().terminate_all()
+
+    def join_all(self) -> None:
+        """Wait for the workers; told to stop again, for none of them."""
+        for one in self.processes:
+            while one.process.is_alive():
+                if self.signal_queue:
+                    one.process.kill()
+                one.process.join(0.1)

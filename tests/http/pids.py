@@ -1,8 +1,10 @@
 """Run as a program: serves an application that tells which process answers, with as many workers as named.
-`POST /die` ends a process at once; `/wait` answers when the file is there that the query names."""
+`POST /die` ends a process at once; `/wait` answers when the file is there that the query names. With `slow` a
+worker takes eleven seconds to load."""
 
 import os
 import sys
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -49,6 +51,9 @@ async def never() -> AsyncGenerator[ASGIApp]:
 def fail() -> ASGIApp:
     return Opening(never)
 
+
+if __name__ == "__mp_main__" and "slow" in sys.argv:
+    time.sleep(11)
 
 if __name__ == "__main__":
     listener = bind("127.0.0.1", 0)
