@@ -9,6 +9,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 HEAD_SECONDS = 15.0
 BODY_SECONDS = 30.0
 READING_SECONDS = 30.0
+PARTING_SECONDS = 1.0
+_LAST = (b"connection", b"close")
 
 
 class PatientProtocol(H11Protocol):
@@ -53,6 +55,17 @@ class PatientProtocol(H11Protocol):
         self._stop_reading_watch()
         super().resume_writing()
 
+    def shutdown(self) -> None:
+        """The server stops: say so in the next answer, and wait a moment for a request that may be on its way
+        on an idle connection."""
+        if _LAST not in self.server_state.default_headers:
+            self.server_state.default_headers = [*self.server_state.default_headers, _LAST]
+        if self.cycle and not self.cycle.response_complete:
+            self.cycle.default_headers = self.server_state.default_headers
+            super().shutdown()
+        else:
+            self.loop.call_later(PARTING_SECONDS, self._part)
+
     def timeout_keep_alive_handler(self) -> None:
         """Close an idle connection, even if the client does not read the end of its answer."""
         super().timeout_keep_alive_handler()
@@ -75,6 +88,10 @@ class PatientProtocol(H11Protocol):
         if self._reading:
             self._reading.cancel()
         self._reading = None
+
+    def _part(self) -> None:
+        if not self.transport.is_closing():
+            super().shutdown()
 
     def _give_up(self) -> None:
         self.transport.abort()

@@ -70,8 +70,8 @@ class Fleet:
         return sum(one.method == method and one.path.startswith(path) for one in self.sandbox.log)
 
     @contextmanager
-    def one_more(self) -> Generator[tuple[int, Running]]:
-        """One more process, which gets only what is meant for it."""
+    def one_more(self, workers: int = 1, **more: str) -> Generator[tuple[int, Running]]:
+        """One more process (or several behind one port), which gets only what is meant for it."""
         settings = {
             "HOSTEX_MCP_PUBLIC_URL": PUBLIC,
             "HOSTEX_MCP_DATABASE_URL": self.database.get_secret_value(),
@@ -80,8 +80,9 @@ class Fleet:
             "HOSTEX_CLIENT_ID": CLIENT_ID,
             "HOSTEX_CLIENT_SECRET": CLIENT_SECRET,
             "HOSTEX_AUTHORIZE_URL": f"{self.portal}/app/authorization",
+            **more,
         }
-        with hostex_mcp("--workers", "1", port=free_port(), **settings) as process:
+        with hostex_mcp("--workers", str(workers), port=free_port(), **settings) as process:
             self.replicas.append(process)
             yield len(self.replicas) - 1, process
             self.replicas.remove(process)

@@ -23,7 +23,7 @@ PIDS = [sys.executable, "-m", "tests.http.pids"]
 SERVER = [sys.executable, "-m", "hostex_mcp", "http", "--port", "0"]
 
 
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
+def until(condition: Callable[[], object], seconds: float = 40) -> None:
     """Return when the condition holds; fail when it does not come about."""
     end = time.monotonic() + seconds
     while not condition():
@@ -52,7 +52,7 @@ def workers(*arguments: str) -> Generator[tuple[subprocess.Popen[str], str]]:
 def pid_of(url: str) -> str | None:
     """Which process answers a fresh connection, None when none does."""
     try:
-        return httpx2.get(url, timeout=5).text
+        return httpx2.get(url, timeout=30).text
     except httpx2.TransportError:
         return None
 
@@ -99,6 +99,36 @@ def test_a_call_in_flight_ends_before_the_server_does(tmp_path: Path, count: str
         caller.join(20)
         assert answers == ["done"]
         assert running.wait(20) == 0
+
+
+@pytest.mark.parametrize("count", ["1", "2"])
+def test_a_second_signal_waits_for_no_call(tmp_path: Path, count: str) -> None:
+    with workers(count) as (running, url):
+        answering(url, 1)
+        caller = threading.Thread(target=lambda: pid_of(f"{url}/wait?{tmp_path}"))
+        caller.start()
+        until((tmp_path / "arrived").exists)
+        running.send_signal(signal.SIGTERM)
+        until(lambda: pid_of(url) is None)
+        running.send_signal(signal.SIGTERM)
+        running.wait(5)
+        caller.join(5)
+        assert not caller.is_alive()
+
+
+def test_a_request_on_an_idle_connection_as_the_server_stops_is_answered_as_the_last() -> None:
+    with workers("1") as (running, url), httpx2.Client(base_url=url, timeout=20) as http:
+        assert http.get("/").headers.get("connection") is None
+        running.send_signal(signal.SIGTERM)
+        until(lambda: pid_of(url) is None)
+        last = http.get("/")
+        assert (last.status_code, last.headers["connection"]) == (200, "close")
+        assert running.wait(10) == 0
+
+
+def test_workers_that_take_long_to_load_are_waited_for() -> None:
+    with workers("2", "slow") as (_, url):
+        assert len(answering(url, 2)) == 2
 
 
 def test_workers_that_cannot_start_end_the_server_with_a_failure() -> None:

@@ -1,0 +1,7 @@
+"""Fixtures of the tests that stop, restart and starve real processes."""
+
+from tests.http.databases import postgres_server as postgres_server
+from tests.http.databases import postgres_url as postgres_url
+from tests.http.databases import sqlite_url as sqlite_url
+from tests.staying_up.deployed import held as held
+from tests.staying_up.deployed import hostex as hostex
