@@ -96,3 +96,20 @@ def test_the_files_of_clients_are_where_the_page_says() -> None:
             made = app.file(place).as_posix().replace("HOME/AppData/Roaming", "%APPDATA%")
             made = made.replace("HOME", home).removeprefix("FOLDER/")
             assert path.replace("\\", "/") == made
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_program_of_the_repository_that_is_named_exists(page: Path) -> None:
+    programs = set(re.findall(r"python -m ((?:benchmarks|tests|hostex_mcp)[\w.]*)", read(page)))
+    files = {ROOT.joinpath(*name.split(".")) for name in programs}
+    assert not {one for one in files if not _runs(one)}
+    assert all(
+        (ROOT / script).exists() for script in re.findall(r"python ((?:docs|manifests)/\S+\.py)", read(page))
+    )
+
+
+def _runs(program: Path) -> bool:
+    if program.is_dir():
+        return (program / "__main__.py").exists()
+    file = program.with_suffix(".py")
+    return file.exists() and "__main__" in read(file)
