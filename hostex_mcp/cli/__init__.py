@@ -1,8 +1,10 @@
 """The command `hostex-mcp`. Each subcommand lives in a module of its own, loaded only when it runs."""
 
+import gc
 import importlib
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import click
@@ -32,7 +34,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        with _loading(cmd_name):
+        with _loading(cmd_name), _uncollected():
             return importlib.import_module(f"hostex_mcp.cli.{cmd_name}").command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -50,6 +52,17 @@ def _loading(name: str) -> AbstractContextManager[Any]:
     if name != "stdio" and sys.stderr.isatty():
         return importlib.import_module("hostex_mcp.cli.look").waiting("Loading…")
     return nullcontext()
+
+
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """Modules live as long as the process, so none of what they make is searched for garbage, now or later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @click.group(cls=_Commands)

@@ -1,5 +1,6 @@
 """The command as people type it."""
 
+import gc
 import json
 import os
 import re
@@ -170,3 +171,8 @@ def test_the_demo_answers_its_questions_on_a_real_server() -> None:
     assert re.search(r"Tomasz Przyklad .*\n  and 8 more\n", done.stdout), "three of eleven guests are shown"
     assert "invalid_arguments" in done.stdout
     assert "\x1b[" not in done.stdout
+
+
+def test_garbage_is_collected_again_once_a_command_is_loaded(run: Run) -> None:
+    assert run("tools", "--help").exit_code == 0
+    assert gc.isenabled()
