@@ -56,7 +56,7 @@ def _loading(name: str) -> AbstractContextManager[Any]:
 
 @contextmanager
 def _uncollected() -> Generator[None]:
-    """Modules live as long as the process, so none of what they make is searched for garbage, now or later."""
+    """Modules live as long as the process: what they make is not searched for garbage, now or later."""
     gc.disable()
     try:
         yield
