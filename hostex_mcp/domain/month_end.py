@@ -5,7 +5,7 @@ which they took effect. An order's balance belongs to the order as a whole and c
 stay's property, when its last stay has checked out by the end of the period.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -47,11 +47,12 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """Something that touched the period after a given moment."""
+    """Something that touched the period after a given moment; `property_id` is 0 for the account as a
+    whole."""
 
     what: str
     when: datetime
-    property_id: int | None
+    property_id: int
     reservation_code: str | None
     transaction_id: int | None = None
 
@@ -97,13 +98,19 @@ def balances(stays: Iterable[Reservation], period: Period) -> list[Balance]:
 
 
 def alterations(
-    stays: Iterable[Reservation], transactions: Iterable[Transaction], since: datetime, period: Period
+    stays: Sequence[Reservation],
+    transactions: Iterable[Transaction],
+    since: Callable[[int], datetime],
+    period: Period,
 ) -> list[Alteration]:
     """Bookings made and cancelled, and entries written or changed since a moment, as far as they touch the
-    period; oldest first."""
-    found = [change for one in stays if nights_in(one, period) for change in _of_stay(one, since)]
-    found += [change for one in transactions for change in _of_entry(one, since)]
-    return sorted(found, key=lambda one: one.when)
+    period; oldest first. `since` tells the moment for a property, of 0 for the account as a whole."""
+    homes = homes_of(stays)
+    found = [change for one in stays if nights_in(one, period) for change in _of_stay(one)]
+    found += [
+        change for one in transactions for change in _of_entry(one, property_of(one, homes) or 0, since)
+    ]
+    return sorted((one for one in found if one.when >= since(one.property_id)), key=lambda one: one.when)
 
 
 def _account(
@@ -132,17 +139,15 @@ def _total(entries: Iterable[Transaction], direction: str, currency: str) -> Fra
     return by_currency(amounts).get(currency, Fraction())
 
 
-def _of_stay(one: Reservation, since: datetime) -> Iterable[Alteration]:
-    home = one.property_id or None
-    if one.booked_at >= since:
-        yield Alteration("booked", one.booked_at, home, one.reservation_code)
-    if one.cancelled_at is not None and one.cancelled_at >= since:
-        yield Alteration("cancelled", one.cancelled_at, home, one.reservation_code)
+def _of_stay(one: Reservation) -> Iterable[Alteration]:
+    yield Alteration("booked", one.booked_at, one.property_id, one.reservation_code)
+    if one.cancelled_at is not None:
+        yield Alteration("cancelled", one.cancelled_at, one.property_id, one.reservation_code)
 
 
-def _of_entry(one: Transaction, since: datetime) -> Iterable[Alteration]:
+def _of_entry(one: Transaction, home: int, since: Callable[[int], datetime]) -> Iterable[Alteration]:
     written, changed = one.created_at, one.updated_at
-    if written is not None and written >= since:
-        yield Alteration(f"{one.direction} recorded", written, one.property_id, one.reservation_code, one.id)
-    elif changed is not None and changed >= since:
-        yield Alteration(f"{one.direction} changed", changed, one.property_id, one.reservation_code, one.id)
+    if written is not None and written >= since(home):
+        yield Alteration(f"{one.direction} recorded", written, home, one.reservation_code, one.id)
+    elif changed is not None:
+        yield Alteration(f"{one.direction} changed", changed, home, one.reservation_code, one.id)

@@ -31,7 +31,9 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.failures import HINTS, hostex_failure
 from hostex_mcp.server.render import to_json
 from hostex_mcp.tools import reservations, tasks
-from hostex_mcp.tools.insight_month_end import as_csv, home_rows, read_books
+from hostex_mcp.tools.gather_books import read_books
+from hostex_mcp.tools.gather_portfolio import portfolio
+from hostex_mcp.tools.insight_month_end import as_csv, home_rows
 from hostex_mcp.tools.tool import TOOLSETS
 
 _JSON, _CSV, _TEXT = "application/json", "text/csv", "text/markdown"
@@ -119,7 +121,8 @@ async def _month(engine: Engine, name: str) -> str:
         raise MCPError(code=INVALID_PARAMS, message=message)
     start = date(int(found[1]), int(found[2]), 1)
     whole = Period(start, start + timedelta(days=31)).months()[0]
-    books = await read_books(engine.context, whole)
+    meant = await portfolio(engine.context)
+    books = await read_books(engine.context, meant, whole, complete=True)
     return as_csv(home_rows(books, books.of_homes()))
 
 

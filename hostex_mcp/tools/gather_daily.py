@@ -111,7 +111,9 @@ def _turnovers(
     return [
         one
         for place in meant.properties
-        for one in turnovers(place, meant.zone(place), stays.items, tasks, of(place.id), of(place.id) + _ONE)
+        for one in turnovers(
+            place, meant.zone(place.id), stays.items, tasks, of(place.id), of(place.id) + _ONE
+        )
     ]
 
 

@@ -35,16 +35,24 @@ class Gathered(Generic[ItemT]):
 
 @dataclass(slots=True)
 class Parts:
-    """The reads of one answer that may fail without it: `failures` says which did, `notes` which were cut."""
+    """The reads of one answer that may fail without it: `failures` says which did, `notes` which were cut.
+    With `needed` none may fail."""
 
     failures: list[Failure] = field(default_factory=list[Failure])
     notes: list[str] = field(default_factory=list[str])
+    needed: bool = False
 
     async def read(self, what: str, part: Awaitable[PartT], instead: PartT) -> PartT:
-        """What a part gives, or `instead` where it could not be read."""
+        """What a part gives, or `instead` where it could not be read.
+
+        Raises:
+            HostexError: when the part is needed.
+        """
         try:
             return await part
         except HostexError as error:
+            if self.needed:
+                raise
             self.failures.append(Failure(None, error.kind, f"{what}: {error.message}"))
             return instead
 

@@ -18,6 +18,8 @@ from hostex_mcp.tools.gather_lists import Gathered, read_lists
 ItemT = TypeVar("ItemT")
 AskedT = TypeVar("AskedT")
 
+_UTC = ZoneInfo("UTC")
+
 LONGEST_STAY = timedelta(days=90)
 """Stays that end later than this after the days asked for are not looked for; the calendar shows them as
 closed nights."""
@@ -52,20 +54,37 @@ class Portfolio:
         known = {one.id: one.title for one in self.properties}
         return one_line(known.get(property_id, f"property {property_id}"))
 
-    def zone(self, place: Property) -> ZoneInfo:
-        """A property's time zone; UTC where Hostex tells none that is known."""
-        try:
-            return ZoneInfo(place.timezone or "UTC")
-        except (ZoneInfoNotFoundError, ValueError):
-            return ZoneInfo("UTC")
+    def place(self, property_id: int) -> Property | None:
+        """A property by its id, None where it is none of them."""
+        return next((one for one in self.properties if one.id == property_id), None)
+
+    def zone(self, property_id: int) -> ZoneInfo:
+        """A property's time zone, UTC where Hostex tells none that is known; of what is in no property, that
+        of the property where days begin first."""
+        place = self.place(property_id)
+        if place:
+            return _zone(place)
+        zones = (_zone(one) for one in self.properties)
+        return max(zones, key=lambda one: self.now.astimezone(one).replace(tzinfo=None), default=_UTC)
 
     def today(self, place: Property) -> date:
         """The date at a property."""
-        return self.now.astimezone(self.zone(place)).date()
+        return self.now.astimezone(_zone(place)).date()
 
     def first_today(self) -> date:
         """The earliest date at any of the properties."""
         return min((self.today(one) for one in self.properties), default=self.now.date())
+
+    def midnight(self, day: date, property_id: int) -> datetime:
+        """When a day begins at a property (see `zone`)."""
+        return datetime(day.year, day.month, day.day, tzinfo=self.zone(property_id))
+
+
+def _zone(place: Property) -> ZoneInfo:
+    try:
+        return ZoneInfo(place.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return _UTC
 
 
 async def portfolio(

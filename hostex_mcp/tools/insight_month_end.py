@@ -3,31 +3,20 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache, partial
 from typing import Any, TypedDict
 
-from hostex_mcp.api import read_all
-from hostex_mcp.api.finance import Transaction
-from hostex_mcp.api.properties import LIST_PROPERTY_GROUPS, PropertyGroup
-from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.money import by_currency, exact, rounded
-from hostex_mcp.domain.month_end import (
-    Account,
-    Balance,
-    accounts,
-    alterations,
-    balances,
-    homes_of,
-    property_of,
-)
-from hostex_mcp.domain.performance import Period, grouped
+from hostex_mcp.domain.month_end import Account, Balance, alterations, balances, homes_of, property_of
+from hostex_mcp.domain.performance import Period
 from hostex_mcp.tools.arguments import Day, Id, PropertyIds, in_order
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import all_stays, transactions_between
-from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
+from hostex_mcp.tools.gather_books import Books, read_books
+from hostex_mcp.tools.gather_portfolio import portfolio
+from hostex_mcp.tools.insight_words import failed
 from hostex_mcp.tools.results import Record, lean
 from hostex_mcp.tools.tool import tool
 
@@ -103,46 +92,7 @@ class MonthEnd(TypedDict, total=False):
     unreceived: list[BalanceRow]
     changes: list[ChangeRow]
     notes: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """What the accounts of a period are worked out from."""
-
-    meant: Portfolio
-    period: Period
-    stays: Sequence[Reservation]
-    entries: Sequence[Transaction]
-    groups: Sequence[PropertyGroup]
-    notes: Sequence[str]
-
-    def of_homes(self) -> Mapping[int, list[Account]]:
-        """The accounts of each property, by currency."""
-        homes = homes_of(self.stays)
-        stays = grouped(self.stays, lambda one: one.property_id)
-        entries: dict[int | None, list[Transaction]] = {}
-        for one in self.entries:
-            entries.setdefault(property_of(one, homes), []).append(one)
-        return {
-            place.id: accounts(stays.get(place.id, ()), entries.get(place.id, ()), self.period)
-            for place in self.meant.properties
-        }
-
-
-async def read_books(
-    context: Context,
-    period: Period,
-    property_ids: Sequence[int] | None = None,
-    group_id: int | None = None,
-) -> Books:
-    """Read what the accounts of a period need."""
-    meant = await portfolio(context, property_ids, group_id)
-    stays = await all_stays(context, meant, period.start, period.end)
-    entries = await transactions_between(context, period.start, period.end)
-    homes = homes_of(stays.items)
-    own = [one for one in entries.items if (property_of(one, homes) or 0) in meant.kept]
-    groups = (await read_all(context.client, LIST_PROPERTY_GROUPS)).items
-    return Books(meant, period, stays.items, own, groups, stays.notes)
+    failed: list[dict[str, Any]]
 
 
 @tool(
@@ -162,9 +112,9 @@ async def get_month_end(
     commission, recorded income and expenses, and what is not received yet; with changed_since also what was
     booked, cancelled or entered since that day. One row per currency; `notes` has the definitions."""
     in_order(start_date=start_date, end_date=end_date)
-    today = context.now().date()
-    period = Period(start_date, end_date) if start_date and end_date else last_month(today)
-    books = await read_books(context, period, property_ids, group_id)
+    meant = await portfolio(context, property_ids, group_id)
+    period = Period(start_date, end_date) if start_date and end_date else last_month(meant.first_today())
+    books = await read_books(context, meant, period)
     homes = books.of_homes()
     owed = [_balance(context, books, one) for one in balances(books.stays, period)]
     changed = _changes(books, changed_since)
@@ -173,10 +123,11 @@ async def get_month_end(
         end_date=f"{period.end}",
         properties=home_rows(books, homes),
         groups=_group_rows(books, homes),
-        account_expenses=None if property_ids or group_id else _of_account(books),
+        account_expenses=_of_account(books),
         unreceived=owed[:_MOST],
         changes=changed[:_MOST],
-        notes=[_DEFINITIONS, *books.notes, *_left("unreceived", owed), *_left("changes", changed)],
+        notes=[*_notes(books), *_left("unreceived", owed), *_left("changes", changed)],
+        failed=[{**one} for one in failed(books.failures)],
     )
     return Record(lean(answer), long="properties")
 
@@ -190,7 +141,7 @@ def last_month(today: date) -> Period:
 def home_rows(books: Books, homes: Mapping[int, Sequence[Account]]) -> list[HomeRow]:
     """A row for each property and currency."""
     return [
-        HomeRow(property_id=key, property=books.meant.titled(key), **_sums(one))
+        HomeRow(property_id=key, property=books.meant.titled(key), **_sums(books, one))
         for key, found in homes.items()
         for one in found
     ]
@@ -212,15 +163,16 @@ def _harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
 
 
-def _sums(one: Account) -> MoneyRow:
-    amounts: dict[str, Fraction] = {
-        "revenue": one.revenue,
-        "commission": one.commission,
-        "income": one.income,
-        "expenses": one.expenses,
-        "outstanding": one.outstanding,
-        "result": one.result,
-    }
+def _sums(books: Books, one: Account) -> MoneyRow:
+    """An account as a row, without the sums that hang on entries where those could not be read."""
+    amounts: dict[str, Fraction] = {"revenue": one.revenue, "commission": one.commission}
+    if books.entries is not None:
+        amounts |= {
+            "income": one.income,
+            "expenses": one.expenses,
+            "outstanding": one.outstanding,
+            "result": one.result,
+        }
     shown: dict[str, Any] = {name: rounded(amount, one.currency) for name, amount in amounts.items()}
     return MoneyRow(currency=one.currency, nights=one.nights, stays=one.stays, **shown)
 
@@ -231,7 +183,7 @@ def _group_rows(books: Books, homes: Mapping[int, Sequence[Account]]) -> list[Gr
         members = [one for key in group.property_ids for one in homes.get(key, ())]
         for currency in sorted({one.currency for one in members}):
             own = [one for one in members if one.currency == currency]
-            rows.append(GroupRow(group_id=group.id, group=one_line(group.name), **_sums(_added(own))))
+            rows.append(GroupRow(group_id=group.id, group=one_line(group.name), **_sums(books, _added(own))))
     return rows
 
 
@@ -248,8 +200,11 @@ def _added(found: Sequence[Account]) -> Account:
     )
 
 
-def _of_account(books: Books) -> dict[str, float]:
-    """Paid expenses that belong to no property, by currency."""
+def _of_account(books: Books) -> dict[str, float] | None:
+    """Paid expenses that belong to no property, by currency; None of a part of the account, or where entries
+    could not be read."""
+    if books.entries is None or not books.meant.whole:
+        return None
     homes = homes_of(books.stays)
     own = [
         one
@@ -282,19 +237,33 @@ def _balance(context: Context, books: Books, one: Balance) -> BalanceRow:
 def _changes(books: Books, since: date | None) -> list[ChangeRow]:
     if since is None:
         return []
-    moment = datetime(since.year, since.month, since.day, tzinfo=UTC)
+    meant = books.meant
+    begins = cache(partial(meant.midnight, since))
     rows = [
         ChangeRow(
             what=one.what,
-            when=one.when.astimezone(UTC).isoformat(timespec="minutes"),
-            property_id=one.property_id,
-            property=books.meant.titled(one.property_id) if one.property_id else "",
+            when=one.when.astimezone(meant.zone(one.property_id)).isoformat(timespec="minutes"),
+            property_id=one.property_id or None,
+            property=meant.titled(one.property_id) if one.property_id else "",
             reservation_code=one.reservation_code,
             transaction_id=one.transaction_id,
         )
-        for one in alterations(books.stays, books.entries, moment, books.period)
+        for one in alterations(books.stays, books.entries or (), begins, books.period)
     ]
     return [ChangeRow(**lean(row)) for row in rows]
+
+
+def _notes(books: Books) -> list[str]:
+    """What the words mean, and what the numbers leave out."""
+    unread = "Entries could not be read: income, expenses, outstanding and result are left out."
+    partial = books.partial_groups()
+    some = f"Of these groups only the chosen properties are in the sums: {', '.join(partial)}."
+    return [
+        _DEFINITIONS,
+        *([unread] if books.entries is None else []),
+        *([some] if partial else []),
+        *books.notes,
+    ]
 
 
 def _left(name: str, rows: Sequence[object]) -> list[str]:

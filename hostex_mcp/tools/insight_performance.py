@@ -94,8 +94,7 @@ class Book:
         return blocked_nights(self.closed.get(property_id, ()), own, period)
 
     def _booked_on(self, stay: Reservation) -> date:
-        place = next((one for one in self.meant.properties if one.id == stay.property_id), None)
-        return stay.booked_at.astimezone(self.meant.zone(place)).date() if place else stay.booked_at.date()
+        return stay.booked_at.astimezone(self.meant.zone(stay.property_id)).date()
 
 
 @tool(

@@ -79,7 +79,7 @@ async def get_turnover_plan(
         one
         for place in meant.properties
         for one in turnovers(
-            place, meant.zone(place), stays.items, tasks, start if start_date else meant.today(place), end
+            place, meant.zone(place.id), stays.items, tasks, start if start_date else meant.today(place), end
         )
     ]
     found.sort(key=lambda one: (one.day, not one.same_day, one.window or 1_000, meant.titled(one.place.id)))

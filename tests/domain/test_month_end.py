@@ -80,7 +80,7 @@ def test_an_entry_belongs_to_its_property_or_to_that_of_its_order() -> None:
 
 
 def test_changes_after_a_moment_are_told_oldest_first() -> None:
-    since = datetime(2026, 7, 1, tzinfo=UTC)
+    begins = {1: datetime(2026, 7, 1, tzinfo=UTC), 0: datetime(2026, 7, 1, tzinfo=UTC)}
     stays = [
         stay("old", "2026-06-10", 2),
         stay("new", "2026-06-20", 2, booked_at="2026-07-03T00:00:00+00:00"),
@@ -102,7 +102,7 @@ def test_changes_after_a_moment_are_told_oldest_first() -> None:
     ]
     found = [
         (one.what, one.reservation_code or one.transaction_id)
-        for one in alterations(stays, entries, since, JUNE)
+        for one in alterations(stays, entries, begins.__getitem__, JUNE)
     ]
     assert found == [
         ("cancelled", "gone"),

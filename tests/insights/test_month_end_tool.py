@@ -51,6 +51,47 @@ async def test_without_dates_it_is_the_last_whole_month(demo: World) -> None:
     assert (answer["start_date"], answer["end_date"]) == ("2026-05-01", "2026-05-31")
 
 
+@pytest.mark.parametrize(
+    ("zone", "moment", "month"),
+    [
+        ("America/Chicago", "2026-07-01T03:00:00+00:00", "2026-05"),
+        ("America/Chicago", "2026-07-01T06:00:00+00:00", "2026-06"),
+        ("Pacific/Auckland", "2026-06-30T13:00:00+00:00", "2026-06"),
+    ],
+)
+async def test_a_month_is_over_when_it_is_over_at_the_properties(zone: str, moment: str, month: str) -> None:
+    def move(account: Account) -> None:
+        for one in account.properties.values():
+            one["timezone"] = zone
+
+    async with world(datetime.fromisoformat(moment), change=move) as here:
+        answer = await here.ask("get_month_end")
+    assert answer["start_date"] == f"{month}-01"
+
+
+async def test_a_day_of_changes_begins_at_midnight_of_the_property() -> None:
+    chosen: list[str] = []
+
+    def book(account: Account) -> None:
+        here = (one for one in account.stays.values() if one["property_id"] == 20110010)
+        for made in ("2026-06-10T04:59:00+00:00", "2026-06-10T05:00:00+00:00"):
+            row = next(one for one in here if one["check_in_date"] >= "2026-06-12")
+            row |= {"booked_at": made, "cancelled_at": None}
+            chosen.append(row["reservation_code"])
+
+    async with world(MOMENTS["an ordinary noon"], change=book) as here:
+        answer = await here.ask(
+            "get_month_end",
+            start_date="2026-06-01",
+            end_date="2026-12-31",
+            changed_since="2026-06-10",
+            property_ids=[20110010],
+        )
+    booked = {row["reservation_code"]: row["when"] for row in answer["changes"] if row["what"] == "booked"}
+    assert chosen[0] not in booked
+    assert booked[chosen[1]] == "2026-06-10T00:00-05:00"
+
+
 async def test_each_property_has_its_nights_money_and_entries(demo: World) -> None:
     answer = await demo.ask("get_month_end")
     assert answer["properties"]

@@ -128,3 +128,23 @@ async def test_listings_that_are_too_many_to_be_read_one_by_one_are_told(
         answer = await here.ask("find_calendar_gaps", property_ids=[LOFT])
     assert calls.count("POST /listings/calendar") == 2
     assert "more listings were not read; narrow the question." in " ".join(answer["notes"])
+
+
+async def test_accounts_without_entries_leave_out_what_hangs_on_them() -> None:
+    async with world(NOON) as here:
+        whole = await here.ask("get_month_end")
+        answer = await refused(here, "GET /transactions", "get_month_end")
+    assert told(answer) == ["transactions"]
+    assert any("Entries could not be read" in note for note in answer["notes"])
+    kept = ("property_id", "property", "currency", "nights", "stays", "revenue", "commission")
+    sold = [{name: row[name] for name in kept} for row in whole["properties"] if row["nights"]]
+    assert answer["properties"] == sold
+    assert all(row.keys().isdisjoint({"result", "expenses"}) for row in answer["groups"])
+    assert "account_expenses" not in answer
+
+
+async def test_accounts_without_groups_have_the_properties() -> None:
+    answer = await without("GET /groups", "get_month_end")
+    assert told(answer) == ["property groups"]
+    assert answer["properties"][0]["result"]
+    assert "groups" not in answer

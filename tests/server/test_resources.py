@@ -136,6 +136,14 @@ async def test_an_error_of_hostex_is_the_same_for_every_resource(uri: str) -> No
     assert (caught.value.data["kind"], caught.value.data["code"]) == ("subscription_lapsed", 420)
 
 
+async def test_the_table_of_a_month_is_whole_or_none() -> None:
+    async with connected() as (client, sandbox):
+        sandbox.faults.add("envelope", "GET /transactions", times=None, code=403, message="No")
+        with pytest.raises(MCPError) as caught:
+            await client.read_resource("hostex://month-end/2026-05.csv")
+    assert caught.value.data["kind"] == "forbidden"
+
+
 async def test_nothing_is_completed_while_hostex_answers_with_an_error() -> None:
     async with connected() as (client, sandbox):
         sandbox.faults.add("envelope", None, times=None, code=420, message="Subscription expired")
