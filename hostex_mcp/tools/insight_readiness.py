@@ -15,8 +15,9 @@ from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import Threads, all_stays, tasks_between, threads_of
 from hostex_mcp.tools.gather_lists import Parts, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
-from hostex_mcp.tools.insight_waiting import day_of, unread_notes
+from hostex_mcp.tools.insight_waiting import unread_notes
 from hostex_mcp.tools.insight_words import failed, first, require_span
+from hostex_mcp.tools.property_days import Span, day_of, span_of, widest
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.tool import tool
@@ -83,12 +84,12 @@ async def check_arrival_readiness(
     lock code set, check-in details sent, cleaning planned and by whom, identity check, property allocated. A
     lock code is told as set or missing only; Hostex programs no lock."""
     meant = await portfolio(context, property_ids, group_id)
-    start = start_date or meant.first_today()
-    end = end_date or start + _USUAL
+    span = span_of(meant, start_date, end_date, _USUAL)
+    start, end = widest(meant, span)
     require_span(start, end, _LONGEST)
     parts = Parts()
     found = await all_stays(context, meant, start - _BACK, end)
-    arrivals = [one for one in found.items if one.status == "accepted" and start <= one.check_in_date <= end]
+    arrivals = [one for one in found.items if one.status == "accepted" and _arrives(one, span)]
     tasks, plans, threads = await asyncio.gather(
         parts.rows("tasks", tasks_between(context, meant, start - _BACK, end)),
         parts.rows("automatic messages", read_lists(context, LIST_AUTOMATION_ACTIONS, [_MESSAGES])),
@@ -102,6 +103,11 @@ async def check_arrival_readiness(
         "failed": [*failed([*found.failures, *parts.failures]), *threads.rows()],
     }
     return Record({**_answer(checked, meant, start, end), **lean(told)}, long="arrivals")
+
+
+def _arrives(stay: Reservation, span: Span) -> bool:
+    first, last = span(stay.property_id)
+    return first <= stay.check_in_date <= last
 
 
 def _answer(checked: Sequence[Readiness], meant: Portfolio, start: date, end: date) -> Shown:

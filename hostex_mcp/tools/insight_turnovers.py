@@ -13,6 +13,7 @@ from hostex_mcp.tools.gather import all_stays, tasks_between
 from hostex_mcp.tools.gather_lists import Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_words import failed, first, require_span
+from hostex_mcp.tools.property_days import span_of, widest
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.tool import tool
@@ -69,8 +70,8 @@ async def get_turnover_plan(
     the leaving and `in_time` of the next guest, the hours between, the cleaning task with who does it, and
     what is `missing` (cleaning task, who cleans, a time, time enough). `same_day` ones have least slack."""
     meant = await portfolio(context, property_ids, group_id)
-    start = start_date or meant.first_today()
-    end = end_date or start + _USUAL
+    span = span_of(meant, start_date, end_date, _USUAL)
+    start, end = widest(meant, span)
     require_span(start, end, _LONGEST)
     stays = await all_stays(context, meant, start - _BACK, end + _BEHIND)
     parts = Parts(stays.failures, stays.notes)
@@ -78,9 +79,7 @@ async def get_turnover_plan(
     found = [
         one
         for place in meant.properties
-        for one in turnovers(
-            place, meant.zone(place.id), stays.items, tasks, start if start_date else meant.today(place), end
-        )
+        for one in turnovers(place, meant.zone(place.id), stays.items, tasks, *span(place.id))
     ]
     found.sort(key=lambda one: (one.day, not one.same_day, one.window or 1_000, meant.titled(one.place.id)))
     rows, more = first((_row(meant, one) for one in found), _MOST_ROWS)

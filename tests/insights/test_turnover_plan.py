@@ -22,10 +22,9 @@ def leaving_rows(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def within(account: Account, now: datetime, stay: Row, day: date) -> bool:
-    """Whether a day is one of the seven from the local today on, all of which end on the same day."""
+    """Whether a day is one of the seven from the local today on."""
     today = local_today(account, stay["property_id"], now)
-    last = min(local_today(account, one, now) for one in account.properties) + 6 * DAY
-    return today <= day <= last
+    return today <= day <= today + 6 * DAY
 
 
 def real_hours(account: Account, stay: Row, after: Row) -> float:
