@@ -15,11 +15,14 @@ from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.money import by_currency, exact
 from hostex_mcp.domain.performance import Period, counts, grouped, nights_in, price, share
 
+_UNPRICED = "", Fraction(), Fraction(), Fraction()
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One property's money of one currency in a period. `revenue` includes the channel's `commission`; income
-    and expenses are what is recorded as paid, `outstanding` what is recorded and not paid yet."""
+    """One property's money of one currency in a period, without a currency where no price is known. `revenue`
+    includes the channel's `commission`; income and expenses are what is recorded as paid, `outstanding` what
+    is recorded and not paid yet."""
 
     currency: str
     nights: int
@@ -60,13 +63,18 @@ class Alteration:
 def accounts(
     stays: Iterable[Reservation], transactions: Iterable[Transaction], period: Period
 ) -> list[Account]:
-    """The accounts of one property, one for each currency, in alphabetical order."""
-    priced = [
-        (one, *known) for one in stays if counts(one) and nights_in(one, period) and (known := price(one))
-    ]
+    """The accounts of one property, one for each currency, in alphabetical order; behind them, without a
+    currency, the nights of stays whose price is not known."""
+    sold = [one for one in stays if counts(one) and nights_in(one, period)]
+    priced = [_priced(one) for one in sold]
     entries = list(transactions)
     found = {currency for _, currency, *_ in priced} | {one.currency for one in entries}
-    return [_account(currency, priced, entries, period) for currency in sorted(found)]
+    return [_account(currency, priced, entries, period) for currency in sorted(found, key=by_name)]
+
+
+def by_name(currency: str) -> tuple[bool, str]:
+    """The order of currencies: by name, what has none last."""
+    return not currency, currency
 
 
 def property_of(one: Transaction, homes: Mapping[str, int]) -> int | None:
@@ -111,6 +119,11 @@ def alterations(
         change for one in transactions for change in _of_entry(one, property_of(one, homes) or 0, since)
     ]
     return sorted((one for one in found if one.when >= since(one.property_id)), key=lambda one: one.when)
+
+
+def _priced(stay: Reservation) -> tuple[Reservation, str, Fraction, Fraction, Fraction]:
+    currency, room, revenue, commission = price(stay) or _UNPRICED
+    return stay, currency, room, revenue, commission
 
 
 def _account(

@@ -9,7 +9,9 @@ Definitions, as the trade has them:
 - *Occupancy* is nights sold / nights for sale.
 - *Room revenue* is what the stay's price lists as accommodation, without fees and taxes; where no lines are
   given, the whole price (Inferred). *ADR* is room revenue / nights sold, *RevPAR* room revenue / nights for
-  sale, both per currency.
+  sale, both per currency: of the nights that were sold in it, and of the properties that sell in it, by
+  their stays or else their listings. A property of which neither tells a currency counts with each.
+- A stay without a price is sold, and has no part in revenue, ADR and RevPAR.
 - *Revenue* is the stay's whole price, fees and the channel's commission included. All money of a stay is
   spread evenly over its nights, and only the nights inside the period count.
 - The *booking window* is the days from booking to check-in, the median over stays that check in inside the
@@ -57,6 +59,11 @@ class Period:
             first = (first - timedelta(days=1)).replace(day=1)
         return Period(first, last)
 
+    @property
+    def is_month(self) -> bool:
+        """Whether the period is one whole calendar month."""
+        return _whole_months(self) == 1
+
     def months(self) -> "list[Period]":
         """The parts of the period that lie in one calendar month each, oldest first."""
         parts: list[Period] = []
@@ -84,7 +91,8 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a period brought. `for_sale` is None where it has no meaning, as for one channel of several."""
+    """What a period brought. `for_sale` is None where it has no meaning, as for one channel of several;
+    `for_sale_in` has it by currency. `unpriced` nights were sold at a price that is not known."""
 
     sold: int
     stays: int
@@ -93,6 +101,8 @@ class Figures:
     money: Mapping[str, Money] = field(default_factory=dict[str, Money])
     for_sale: int | None = None
     blocked: int | None = None
+    for_sale_in: Mapping[str, int] = field(default_factory=dict[str, int])
+    unpriced: int = 0
 
     @property
     def occupancy(self) -> Fraction | None:
@@ -105,8 +115,9 @@ class Figures:
         return sums.room / sums.nights if sums.nights else None
 
     def revpar(self, currency: str) -> Fraction | None:
-        """Room revenue in a currency per night for sale."""
-        return self.money[currency].room / self.for_sale if self.for_sale else None
+        """Room revenue in a currency per night for sale of the properties that sell in it."""
+        nights = self.for_sale_in.get(currency)
+        return self.money[currency].room / nights if nights else None
 
 
 def counts(stay: Reservation) -> bool:
@@ -137,17 +148,25 @@ def price(stay: Reservation) -> tuple[str, Fraction, Fraction, Fraction] | None:
     return currency, sum(lines, Fraction()) if lines else revenue, revenue, exact(commission)
 
 
+def is_unpriced(stay: Reservation, period: Period) -> bool:
+    """Whether a stay has nights sold in a period at a price that is not known."""
+    return counts(stay) and nights_in(stay, period) > 0 and price(stay) is None
+
+
 def figures(
     stays: Iterable[Reservation],
     period: Period,
     booked_on: Callable[[Reservation], date],
     *,
-    blocked: int | None,
-    homes: int | None,
+    blocked: Mapping[int, int] | None,
+    sells_in: Mapping[int, Collection[str]],
 ) -> Figures:
-    """What these stays brought in a period. `booked_on` is the local day of booking; `homes` properties were
-    for sale, with `blocked` nights closed in all, None for both where that has no meaning."""
+    """What these stays brought in a period. `booked_on` is the local day of booking; `blocked` has the
+    blocked nights of each property that was for sale, None where that has no meaning or is not known;
+    `sells_in` the currencies of properties."""
     counted = [one for one in stays if counts(one) and nights_in(one, period)]
+    money = _money(counted, period)
+    open_nights = None if blocked is None else {key: period.nights - shut for key, shut in blocked.items()}
     arriving = [one for one in counted if period.covers(one.check_in_date)]
     windows = [max((one.check_in_date - booked_on(one)).days, 0) for one in arriving]
     return Figures(
@@ -155,10 +174,19 @@ def figures(
         stays=len(counted),
         arrivals=len(arriving),
         booking_window=median(windows) if windows else None,
-        money=_money(counted, period),
-        for_sale=None if homes is None else homes * period.nights - (blocked or 0),
-        blocked=blocked,
+        money=money,
+        for_sale=None if open_nights is None else sum(open_nights.values()),
+        blocked=None if blocked is None else sum(blocked.values()),
+        for_sale_in={one: _in_currency(open_nights or {}, sells_in, one) for one in money},
+        unpriced=sum(nights_in(one, period) for one in counted if is_unpriced(one, period)),
     )
+
+
+def _in_currency(
+    open_nights: Mapping[int, int], sells_in: Mapping[int, Collection[str]], currency: str
+) -> int:
+    selling = (count for key, count in open_nights.items() if currency in sells_in.get(key, (currency,)))
+    return sum(selling)
 
 
 def grouped(

@@ -10,13 +10,21 @@ from typing import Any, TypedDict
 
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.money import by_currency, exact, rounded
-from hostex_mcp.domain.month_end import Account, Balance, alterations, balances, homes_of, property_of
-from hostex_mcp.domain.performance import Period
+from hostex_mcp.domain.month_end import (
+    Account,
+    Balance,
+    alterations,
+    balances,
+    by_name,
+    homes_of,
+    property_of,
+)
+from hostex_mcp.domain.performance import Period, is_unpriced
 from hostex_mcp.tools.arguments import Day, Id, PropertyIds, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_books import Books, read_books
 from hostex_mcp.tools.gather_portfolio import portfolio
-from hostex_mcp.tools.insight_words import failed
+from hostex_mcp.tools.insight_words import failed, unpriced_notes
 from hostex_mcp.tools.results import Record, lean
 from hostex_mcp.tools.tool import tool
 
@@ -24,12 +32,13 @@ _MOST = 50
 _DEFINITIONS = (
     "revenue and commission: stays' prices spread over their nights, those inside the period; income and "
     "expenses: entries recorded as paid in the period, outstanding: recorded, not paid; result = revenue - "
-    "commission - expenses; unreceived: balances of orders that checked out in the period, whole orders"
+    "commission - expenses; unreceived: balances of orders that checked out in the period, whole orders; "
+    "Hostex tells no payouts: what a channel pays out is revenue - commission (Inferred), what came is income"
 )
 
 
 class MoneyRow(TypedDict, total=False):
-    """One currency's sums of a period, major units."""
+    """One currency's sums of a period, major units. Without a currency: nights whose price is not known."""
 
     currency: str
     nights: int
@@ -86,6 +95,7 @@ class MonthEnd(TypedDict, total=False):
 
     start_date: str
     end_date: str
+    csv: str
     properties: list[HomeRow]
     groups: list[GroupRow]
     account_expenses: dict[str, float] | None
@@ -121,6 +131,7 @@ async def get_month_end(
     answer = MonthEnd(
         start_date=f"{period.start}",
         end_date=f"{period.end}",
+        csv=f"hostex://month-end/{period.start:%Y-%m}.csv" if meant.whole and period.is_month else "",
         properties=home_rows(books, homes),
         groups=_group_rows(books, homes),
         account_expenses=_of_account(books),
@@ -164,7 +175,9 @@ def _harmless(value: Any) -> Any:
 
 
 def _sums(books: Books, one: Account) -> MoneyRow:
-    """An account as a row, without the sums that hang on entries where those could not be read."""
+    """An account as a row, without the sums that are not known."""
+    if not one.currency:
+        return MoneyRow(nights=one.nights, stays=one.stays)
     amounts: dict[str, Fraction] = {"revenue": one.revenue, "commission": one.commission}
     if books.entries is not None:
         amounts |= {
@@ -181,7 +194,7 @@ def _group_rows(books: Books, homes: Mapping[int, Sequence[Account]]) -> list[Gr
     rows: list[GroupRow] = []
     for group in books.groups:
         members = [one for key in group.property_ids for one in homes.get(key, ())]
-        for currency in sorted({one.currency for one in members}):
+        for currency in sorted({one.currency for one in members}, key=by_name):
             own = [one for one in members if one.currency == currency]
             rows.append(GroupRow(group_id=group.id, group=one_line(group.name), **_sums(books, _added(own))))
     return rows
@@ -262,6 +275,7 @@ def _notes(books: Books) -> list[str]:
         _DEFINITIONS,
         *([unread] if books.entries is None else []),
         *([some] if partial else []),
+        *unpriced_notes([one.stay_code for one in books.stays if is_unpriced(one, books.period)]),
         *books.notes,
     ]
 

@@ -1,17 +1,28 @@
 """How well the properties sell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypedDict
 
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.money import rounded
-from hostex_mcp.domain.performance import Figures, Period, blocked_nights, counts, figures, grouped
+from hostex_mcp.domain.performance import (
+    Figures,
+    Period,
+    blocked_nights,
+    counts,
+    figures,
+    grouped,
+    is_unpriced,
+    price,
+)
 from hostex_mcp.tools.arguments import Day, Id, InvalidArguments, Problem, PropertyIds, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import all_stays, closed_nights, known_from
+from hostex_mcp.tools.gather_lists import Gathered, Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
+from hostex_mcp.tools.insight_words import failed, unpriced_notes
 from hostex_mcp.tools.results import Record, lean
 from hostex_mcp.tools.tool import tool
 
@@ -19,9 +30,12 @@ _MOST_ROWS = 50
 _MOST_DAYS = 731
 _DEFINITIONS = (
     "occupancy = nights sold / (all nights - blocked ones); adr = room revenue / nights sold; revpar = room "
-    "revenue / nights for sale; room revenue leaves fees and taxes out, revenue has all, also commission; "
-    "money of a stay is spread over its nights; booking_window_days is a median"
+    "revenue / nights for sale of the properties that sell in the currency; room revenue leaves fees and "
+    "taxes out, revenue has all, also commission; money of a stay is spread over its nights; "
+    "booking_window_days is a median; rows: by currency, most revenue first"
 )
+
+_NO_CALENDAR = "The calendar could not be read: nights for sale, occupancy and revpar are left out."
 
 
 class CurrencyRow(TypedDict, total=False):
@@ -44,6 +58,7 @@ class FiguresRow(TypedDict, total=False):
     occupancy: float | None
     stays: int
     booking_window_days: float | None
+    nights_without_price: int | None
     money: list[CurrencyRow]
 
 
@@ -69,29 +84,36 @@ class Performance(TypedDict, total=False):
     previous_total: dict[str, Any]
     rows: list[PerformanceRow]
     notes: list[str]
+    failed: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything that figures are worked out from."""
+    """Everything that figures are worked out from; `closed` is None where no calendar could be read."""
 
     meant: Portfolio
     stays: Sequence[Reservation]
     of_home: Mapping[int, Sequence[Reservation]]
-    closed: Mapping[int, set[date]]
+    closed: Mapping[int, set[date]] | None
+    sells_in: Mapping[int, Collection[str]]
 
     def figures(
         self, period: Period, stays: Sequence[Reservation] | None = None, ids: Sequence[int] | None = None
     ) -> Figures:
         """The figures of some stays in a period; of `ids` the nights for sale are counted too."""
         chosen = self.stays if stays is None else stays
-        homes = None if ids is None else len(ids)
-        blocked = None if ids is None else sum(self._blocked(one, period) for one in ids)
-        return figures(chosen, period, self._booked_on, blocked=blocked, homes=homes)
+        blocked = self._blocked(ids, period) if ids is not None else None
+        return figures(chosen, period, self._booked_on, blocked=blocked, sells_in=self.sells_in)
 
-    def _blocked(self, property_id: int, period: Period) -> int:
-        own = self.of_home.get(property_id, ())
-        return blocked_nights(self.closed.get(property_id, ()), own, period)
+    def unpriced(self, period: Period) -> list[str]:
+        """The stays with nights in a period whose price is not known."""
+        return [one.stay_code for one in self.stays if is_unpriced(one, period)]
+
+    def _blocked(self, ids: Sequence[int], period: Period) -> dict[int, int] | None:
+        if self.closed is None:
+            return None
+        closed, own = self.closed, self.of_home
+        return {one: blocked_nights(closed.get(one, ()), own.get(one, ()), period) for one in ids}
 
     def _booked_on(self, stay: Reservation) -> date:
         return stay.booked_at.astimezone(self.meant.zone(stay.property_id)).date()
@@ -119,15 +141,11 @@ async def get_performance(
         raise InvalidArguments(Problem("end_date", "is more than two years behind start_date"))
     meant = await portfolio(context, property_ids, group_id)
     before = period.before
-    stays = await all_stays(context, meant, before.start, end_date)
+    start = min(one.before.start for one in [period, *period.months()])
+    stays = await all_stays(context, meant, start, end_date)
+    book = await _read_book(context, meant, stays, start, end_date)
     ids = [one.id for one in meant.properties]
-    of_home = grouped(stays.items, lambda one: one.property_id)
-    closed = await closed_nights(context, ids, before.start, end_date)
-    first = known_from(context)
-    unknown = [f"Blocks before {first} are not known."] if first > before.start else []
-    book = Book(meant, stays.items, of_home, closed)
     rows = _rows(book, period, by or "property")
-    cut = [f"The {_MOST_ROWS} rows with most revenue of {len(rows)}."] if len(rows) > _MOST_ROWS else []
     answer = Performance(
         start_date=f"{period.start}",
         end_date=f"{period.end}",
@@ -136,9 +154,33 @@ async def get_performance(
         total={**_shown(book.figures(period, ids=ids))},
         previous_total={**_shown(book.figures(before, ids=ids))},
         rows=rows[:_MOST_ROWS],
-        notes=[_DEFINITIONS, *unknown, *stays.notes, *cut],
+        notes=[_DEFINITIONS, *_notes(context, book, Period(start, end_date), len(rows)), *stays.notes],
+        failed=[{**one} for one in failed(stays.failures)],
     )
-    return Record(answer, long="rows")
+    return Record(lean(answer), long="rows")
+
+
+async def _read_book(
+    context: Context, meant: Portfolio, stays: Gathered[Reservation], start: date, end: date
+) -> Book:
+    of_home = grouped(stays.items, lambda one: one.property_id)
+    reading = closed_nights(context, [one.id for one in meant.properties], start, end)
+    closed = await Parts(stays.failures).read("blocked nights", reading, None)
+    asked = {one.id: {link.currency for link in one.channels if link.currency} for one in meant.properties}
+    paid = {key: {known[0] for one in own if (known := price(one))} for key, own in of_home.items()}
+    sells_in = {key: paid.get(key) or listed for key, listed in asked.items()}
+    return Book(meant, stays.items, of_home, closed, {key: one for key, one in sells_in.items() if one})
+
+
+def _notes(context: Context, book: Book, read: Period, rows: int) -> list[str]:
+    """What the numbers leave out."""
+    first = known_from(context)
+    early = [f"Blocks before {first} are not known."] if first > read.start else []
+    return [
+        *([_NO_CALENDAR] if book.closed is None else early),
+        *unpriced_notes(book.unpriced(read)),
+        *([f"{_MOST_ROWS} of {rows} rows are shown."] if rows > _MOST_ROWS else []),
+    ]
 
 
 def _rows(book: Book, period: Period, by: str) -> list[PerformanceRow]:
@@ -146,16 +188,16 @@ def _rows(book: Book, period: Period, by: str) -> list[PerformanceRow]:
         return [_month(book, month) for month in period.months()]
     if by == "channel":
         return _by_channel(book, period)
-    rows = [_home(book, period, one.id) for one in book.meant.properties]
-    return sorted(rows, key=_revenue, reverse=True)
+    return _ranked(book, period, [_home(book, period, one.id) for one in book.meant.properties])
 
 
 def _month(book: Book, month: Period) -> PerformanceRow:
     ids = [one.id for one in book.meant.properties]
-    row = PerformanceRow(month=f"{month.start:%Y-%m}", **_shown(book.figures(month, ids=ids)))
-    if book.figures(month.before).stays:
-        row["previous"] = {**_shown(book.figures(month.before, ids=ids))}
-    return row
+    return PerformanceRow(
+        month=f"{month.start:%Y-%m}",
+        **_shown(book.figures(month, ids=ids)),
+        previous={**_shown(book.figures(month.before, ids=ids))},
+    )
 
 
 def _by_channel(book: Book, period: Period) -> list[PerformanceRow]:
@@ -170,7 +212,7 @@ def _by_channel(book: Book, period: Period) -> list[PerformanceRow]:
         for name, stays in channels.items()
     ]
     sold = [one for one in rows if one.get("stays") or one.get("previous", {}).get("stays")]
-    return sorted(sold, key=_revenue, reverse=True)
+    return _ranked(book, period, sold)
 
 
 def _home(book: Book, period: Period, property_id: int) -> PerformanceRow:
@@ -183,8 +225,17 @@ def _home(book: Book, period: Period, property_id: int) -> PerformanceRow:
     )
 
 
-def _revenue(row: PerformanceRow) -> float:
-    return max((one.get("revenue", 0.0) for one in row.get("money", [])), default=0.0)
+def _ranked(book: Book, period: Period, rows: Sequence[PerformanceRow]) -> list[PerformanceRow]:
+    """By currency, that of most nights first, then by the revenue in it; what earned nothing comes last."""
+    money = book.figures(period).money
+    places = sorted(money, key=lambda one: -money[one].nights)
+
+    def rank(row: PerformanceRow) -> tuple[int, float]:
+        earned = {one.get("currency", ""): one.get("revenue", 0.0) for one in row.get("money", [])}
+        first = next((one for one in places if earned.get(one)), None)
+        return (places.index(first), -earned[first]) if first else (len(places), 0.0)
+
+    return sorted(rows, key=rank)
 
 
 def _shown(found: Figures) -> FiguresRow:
@@ -196,6 +247,7 @@ def _shown(found: Figures) -> FiguresRow:
         occupancy=None if occupancy is None else round(float(occupancy) * 100, 1),
         stays=found.stays,
         booking_window_days=found.booking_window,
+        nights_without_price=found.unpriced or None,
         money=[_money(found, currency) for currency in found.money],
     )
     return FiguresRow(**lean(row))

@@ -16,7 +16,7 @@ from hostex_mcp.tools.stay_preview import guest, holder
 
 RowT = TypeVar("RowT")
 
-_MOST_FAILED = 10
+_MOST_FAILED, _MOST_CODES = 10, 10
 _RULES: Mapping[str, str] = {
     "closed_on_arrival": "closed to arrival on {day}",
     "closed_on_departure": "closed to departure on {day}",
@@ -72,6 +72,15 @@ def failed(failures: Sequence[Failure]) -> list[Shown]:
         lean({"property_id": one.property_id, "kind": one.kind, "message": one.message}) for one in failures
     ]
     return list({str(row): row for row in rows}.values())[:_MOST_FAILED]
+
+
+def unpriced_notes(codes: Sequence[str]) -> list[str]:
+    """Which stays have no price, so that the sums lack them."""
+    if not codes:
+        return []
+    shown, more = first(codes, _MOST_CODES)
+    others = f" and {more} more" if more else ""
+    return [f"No price is known of {len(codes)} stays, so money is too low: {', '.join(shown)}{others}."]
 
 
 def first(rows: Iterable[RowT], most: int) -> tuple[list[RowT], int]:

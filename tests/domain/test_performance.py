@@ -22,8 +22,8 @@ def booked_on(one: Reservation) -> date:
     return one.booked_at.date()
 
 
-def june(*stays: Reservation, blocked: int = 0, homes: int = 1) -> Figures:
-    return figures(stays, JUNE, booked_on, blocked=blocked, homes=homes)
+def june(*stays: Reservation, blocked: int = 0) -> Figures:
+    return figures(stays, JUNE, booked_on, blocked={1: blocked}, sells_in={})
 
 
 def test_the_day_of_check_out_is_no_night() -> None:
@@ -50,6 +50,18 @@ def test_occupancy_leaves_blocked_nights_out() -> None:
 def test_revpar_is_room_revenue_over_nights_for_sale() -> None:
     found = june(stay("a", "2026-06-01", 10, price=1100, room=1000), blocked=10)
     assert found.revpar("EUR") == 50
+
+
+def test_revpar_of_a_currency_counts_the_nights_of_the_properties_that_sell_in_it() -> None:
+    stays = [
+        stay("a", "2026-06-01", 10, price=1000),
+        stay("b", "2026-06-01", 10, price=2400, currency="USD", property_id=2),
+    ]
+    sells_in = {1: ["EUR"], 2: ["USD"], 3: ["EUR", "USD"]}
+    found = figures(stays, JUNE, booked_on, blocked={1: 10, 2: 0, 3: 0, 4: 10}, sells_in=sells_in)
+    assert found.for_sale == 100
+    assert found.revpar("EUR") == Fraction(1000, 20 + 30 + 20)
+    assert found.revpar("USD") == Fraction(2400, 30 + 30 + 20)
 
 
 def test_with_nothing_for_sale_there_is_no_occupancy_and_no_revpar() -> None:
@@ -83,7 +95,7 @@ def test_without_lines_the_whole_price_counts_as_room_revenue() -> None:
 
 def test_a_stay_without_a_price_is_sold_but_earns_nothing() -> None:
     found = june(stay("a", "2026-06-01", 2, rates=None))
-    assert (found.sold, found.money) == (2, {})
+    assert (found.sold, found.money, found.unpriced) == (2, {}, 2)
 
 
 def test_the_booking_window_is_the_median_over_arrivals_of_the_period() -> None:
@@ -131,6 +143,6 @@ def test_the_nights_and_money_of_a_stay_are_shared_out_over_months_without_loss(
 ) -> None:
     one = stay("a", start.isoformat(), nights, price=amount)
     year = Period(date(2026, 1, 1), date(2026, 12, 31))
-    parts = [figures([one], month, booked_on, blocked=0, homes=1) for month in year.months()]
+    parts = [figures([one], month, booked_on, blocked={1: 0}, sells_in={}) for month in year.months()]
     assert sum(part.sold for part in parts) == nights == nights_in(one, year)
     assert sum(part.money["EUR"].revenue for part in parts if part.money) == amount

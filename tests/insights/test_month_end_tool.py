@@ -177,6 +177,21 @@ async def test_changes_of_some_properties_are_theirs_alone(demo: World) -> None:
     assert {row["property_id"] for row in narrowed["changes"]} == {one}
 
 
+async def test_a_whole_month_of_the_whole_account_names_its_table(demo: World) -> None:
+    assert (await demo.ask("get_month_end"))["csv"] == "hostex://month-end/2026-05.csv"
+    assert "csv" not in await demo.ask("get_month_end", property_ids=[20110001])
+    assert "csv" not in await demo.ask("get_month_end", start_date="2026-05-01", end_date="2026-05-30")
+
+
+async def test_groups_that_are_not_whole_are_told(demo: World) -> None:
+    answer = await demo.ask("get_month_end", property_ids=[20110001, 20110002, 20110010])
+    told = "Of these groups only the chosen properties are in the sums: Lisbon 2 of 5, Chicago 1 of 3."
+    assert told in answer["notes"]
+    for asked in ({}, {"group_id": 7101}):
+        notes = (await demo.ask("get_month_end", **asked))["notes"]
+        assert "only the chosen properties" not in " ".join(notes)
+
+
 async def test_the_table_is_a_row_for_each_property_and_currency(demo: World) -> None:
     answer = await demo.ask("get_month_end")
     table = list(csv.DictReader(io.StringIO(as_csv(answer["properties"]))))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from hostex_mcp.sandbox.state import Account, Row
 from tests.insights.calendar_world import World, world
 from tests.insights.money_truth import blocked, money_of, nights, sold
 from tests.sandbox.demo_cases import MOMENTS, accepted, arrival
@@ -119,3 +120,77 @@ async def test_a_month_before_the_first_guest_is_all_zero_and_its_blocks_are_sai
     assert answer["total"]["occupancy"] == 0
     assert "money" not in answer["total"]
     assert any(note.startswith("Blocks before ") for note in answer["notes"])
+
+
+async def test_rates_of_a_currency_are_those_of_the_properties_that_sell_in_it(demo: World) -> None:
+    answer = await demo.ask("get_performance", **MONTH)
+    dollars = [one["id"] for one in demo.account.properties.values() if one["timezone"] == "America/Chicago"]
+    for currency, ids in {"USD": dollars, "EUR": demo.account.properties.keys() - set(dollars)}.items():
+        room = sum(money_of(demo.account, one, *MAY).get(currency, {"room": 0.0})["room"] for one in ids)
+        open_nights = sum(31 - blocked(demo.account, one, *MAY) for one in ids)
+        (row,) = [one for one in answer["total"]["money"] if one["currency"] == currency]
+        assert row["revpar"] == pytest.approx(room / open_nights, abs=0.01)
+
+
+async def test_rows_are_ranked_within_a_currency_and_never_across(demo: World) -> None:
+    def worth(account: Account) -> None:
+        for one in account.stays.values():
+            if one["rates"]["rate"]["currency"] == "USD":
+                one["rates"]["rate"]["amount"] *= 1000
+
+    async with world(MOMENTS["an ordinary noon"], change=worth) as here:
+        answer = await here.ask("get_performance", **MONTH)
+    earned = [(row["money"][0]["currency"], row["money"][0]["revenue"]) for row in answer["rows"]]
+    euros, dollars = ([sum_ for currency, sum_ in earned if currency == wanted] for wanted in ("EUR", "USD"))
+    assert earned == [("EUR", one) for one in sorted(euros, reverse=True)] + [
+        ("USD", one) for one in sorted(dollars, reverse=True)
+    ]
+
+
+async def test_nights_without_a_price_are_counted_and_their_stays_named() -> None:
+    chosen: list[Row] = []
+
+    def forget(account: Account) -> None:
+        chosen.extend(one for one in accepted(account) if str(one["check_in_date"]).startswith("2026-05-1"))
+        for one in chosen:
+            one["rates"] = {}
+
+    async with world(MOMENTS["an ordinary noon"], change=forget) as here:
+        answer = await here.ask("get_performance", **MONTH)
+        books = await here.ask("get_month_end")
+    lost = sum(MAY[0] <= night <= MAY[1] for one in chosen for night in nights(one))
+    assert answer["total"]["nights_without_price"] == lost
+    (note,) = [one for one in answer["notes"] if one.startswith("No price is known of ")]
+    assert note in books["notes"]
+    assert note.startswith(f"No price is known of {len(chosen)} stays, so money is too low: ")
+    assert sum(row["nights"] for row in books["properties"] if "currency" not in row) == lost
+    assert not [row for row in books["properties"] if "currency" not in row and "revenue" in row]
+    assert sum(row["nights"] for row in books["properties"]) == answer["total"]["nights_sold"]
+    assert sum(row["nights"] for row in books["groups"]) == answer["total"]["nights_sold"]
+
+
+async def test_each_month_stands_beside_all_of_the_one_before(demo: World) -> None:
+    asked = {"start_date": "2026-01-31", "end_date": "2026-02-28", "by": "month"}
+    answer = await demo.ask("get_performance", **asked)
+    january = date(2026, 1, 1), date(2026, 1, 31)
+    row = answer["rows"][1]
+    assert row["month"] == "2026-02"
+    assert row["previous"]["nights_sold"] == sum(
+        sold(demo.account, one, *january) for one in demo.account.properties
+    )
+
+
+async def test_a_month_before_the_first_guest_is_compared_too(demo: World) -> None:
+    asked = {"start_date": "2020-02-01", "end_date": "2020-03-31", "by": "month"}
+    answer = await demo.ask("get_performance", **asked)
+    assert [row["previous"]["nights_sold"] for row in answer["rows"]] == [0, 0]
+
+
+async def test_without_the_calendar_there_is_money_and_no_occupancy(demo: World) -> None:
+    whole = await demo.ask("get_performance", **MONTH)
+    demo.sandbox.faults.add("envelope", "GET /availabilities", times=None, code=403, message="No")
+    answer = await demo.ask("get_performance", **MONTH)
+    assert "blocked nights: No" in [one["message"] for one in answer["failed"]]
+    assert answer["total"].keys().isdisjoint({"occupancy", "nights_for_sale", "nights_blocked"})
+    for row, known in zip(answer["total"]["money"], whole["total"]["money"], strict=True):
+        assert row == {name: value for name, value in known.items() if name != "revpar"}
