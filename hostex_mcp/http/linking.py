@@ -71,12 +71,9 @@ class Linking:
         async with self._upstream.client(token) as client:
             return await find_access(client, writes=writes)
 
-    async def note_use(self, grant: Grant) -> None:
-        """Note that the grant was used now, for its owner to see; no call fails for that."""
-        try:
-            await self._store.grants.touch(grant.grant_id)
-        except Exception:
-            _log.exception("The use of a grant was not noted")
+    def note_use(self, grant: Grant) -> None:
+        """Remember that the grant was used now, for its owner to see; no call waits for the database."""
+        self._store.grants.touch(grant.grant_id)
 
     async def live(self, grant: Grant) -> Live:
         """The token to use now. A pair near its end is renewed first; one that lives goes on when that fails.

@@ -54,7 +54,7 @@ class Tenants:
         """
         view = view_of(narrowing)
         if caller.grant:
-            await self._linking.note_use(caller.grant)
+            self._linking.note_use(caller.grant)
         tenant = self._tenants.get(caller.account)
         if tenant is None or not tenant.fits(caller):
             await self.forget(caller.account)

@@ -1,4 +1,5 @@
-"""What each process does from time to time: drop what has expired, and renew what is about to."""
+"""What each process does from time to time: note which grants were used, drop what has expired, and
+renew what is about to."""
 
 import logging
 import random
@@ -46,9 +47,11 @@ class Upkeep:
                 yield
             finally:
                 tasks.cancel_scope.cancel()
+        await self._write_uses()
 
     async def round(self) -> None:
         """One round. Nothing that goes wrong in it ends the next."""
+        await self._write_uses()
         try:
             await self._store.clean()
         except Exception:
@@ -62,6 +65,12 @@ class Upkeep:
         while True:
             await self._pause(_EVERY_SECONDS * (0.75 + self._jitter() / 2))
             await self.round()
+
+    async def _write_uses(self) -> None:
+        try:
+            await self._store.grants.write_uses()
+        except Exception:
+            _log.exception("The uses of grants were not noted")
 
     async def _renew(self) -> None:
         """Pairs whose end is near, used or not, one after the other. When Hostex wants to be left alone the

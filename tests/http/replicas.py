@@ -47,7 +47,7 @@ class Fleet:
         """The same request, to one of the processes if it is for the public address."""
         url = request.url
         if url.port == httpx2.URL(PUBLIC).port:
-            number = next(self._turns) % 2 if to is None else to
+            number = next(self._turns) % min(2, len(self.replicas)) if to is None else to
             self.served.append(number)
             url = url.copy_with(port=httpx2.URL(self.replicas[number].origin).port)
         extensions, stream = request.extensions, request.stream

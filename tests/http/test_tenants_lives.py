@@ -16,6 +16,7 @@ from hostex_mcp.http.tenants import Tenants
 from hostex_mcp.sandbox import DEAD, LAPSED, READ_ONLY, SECOND, WRITABLE
 from tests.http.keeping import Clock, connected
 from tests.http.linked import TOKENS, Gate, World, ask, call, caller_of, choosing, tenants_of, world
+from tests.http.test_upkeep import upkeep_of
 
 pytestmark = pytest.mark.anyio
 
@@ -54,18 +55,24 @@ async def test_the_same_caller_gets_the_same_engine_and_no_call_is_made(
 async def test_the_use_of_a_grant_is_noted_for_its_owner(hostex: World, tenants: Tenants) -> None:
     grant = await hostex.token_grant()
     hostex.clock.forward(hours=5)
+    used = hostex.clock()
     await tenants.engine(caller_of(grant), {})
-    assert (await hostex.now_of(grant)).used_at == hostex.clock()
+    hostex.clock.forward(minutes=1)
+    await upkeep_of(hostex).round()
+    assert (await hostex.now_of(grant)).used_at == used
 
 
-async def test_a_call_goes_on_when_its_use_cannot_be_noted(
-    hostex: World, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+async def test_a_use_that_cannot_be_noted_keeps_nothing_else_from_being_done(
+    hostex: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(grant_id: str) -> None:
+    async def fail() -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(hostex.store.grants, "touch", fail)
-    assert "items" in await ask(tenants, await hostex.token_grant(), "list_properties")
+    pending = await hostex.token_grant(status="pending", created_at=hostex.clock())
+    hostex.clock.forward(minutes=16)
+    monkeypatch.setattr(hostex.store.grants, "write_uses", fail)
+    await upkeep_of(hostex).round()
+    assert await hostex.store.grants.get(pending.grant_id) is None
 
 
 async def test_a_call_that_shows_a_dead_token_ends_the_grant_and_says_what_to_do(

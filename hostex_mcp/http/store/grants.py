@@ -21,12 +21,10 @@ from hostex_mcp.http.store.grant_rows import (
     grant_values,
 )
 from hostex_mcp.http.store.kept import Kept
-from hostex_mcp.http.store.recent import Recent
 from hostex_mcp.http.store.records import Credential, Grant
 from hostex_mcp.http.store.schema import CODES, GRANTS, TOKENS
 
 PENDING_LIFE = timedelta(minutes=15)
-_TOUCH_EVERY = timedelta(minutes=1)
 _ALIVE = GRANTS.c.status != "ended"
 _WIPED: dict[str, Any] = dict.fromkeys(
     ("credential", "credential_ends_at", "fingerprint", "leased_by", "leased_until")
@@ -50,7 +48,7 @@ class Grants:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
         self._holder = secrets.token_hex(16)
-        self._touched = Recent(_TOUCH_EVERY)
+        self._used: dict[str, datetime] = {}
 
     async def add(self, grant: Grant, credential: Credential) -> None:
         """Keeps a new grant. A pending one is forgotten after 15 minutes."""
@@ -144,12 +142,16 @@ class Grants:
         )
         return [row.grant_id for row in await self._kept.database.read(due)]
 
-    async def touch(self, grant_id: str) -> None:
-        """Notes that the grant was used now; written at most once a minute."""
-        now = self._kept.now()
-        if self._touched.is_news(grant_id, now):
-            stale = or_(GRANTS.c.used_at.is_(None), GRANTS.c.used_at <= now - _TOUCH_EVERY)
-            await self._changed(grant_id, {"used_at": now}, stale)
+    def touch(self, grant_id: str) -> None:
+        """Remembers that the grant was used now, until `write_uses`."""
+        self._used[grant_id] = self._kept.now()
+
+    async def write_uses(self) -> None:
+        """Notes when grants were used that were since the last time."""
+        used, self._used = self._used, {}
+        for grant_id, moment in used.items():
+            earlier = or_(GRANTS.c.used_at.is_(None), GRANTS.c.used_at < moment)
+            await self._changed(grant_id, {"used_at": moment}, earlier)
 
     async def _wipe(self, connection: AsyncConnection, grant_id: str, reason: str) -> None:
         ended = _WIPED | {"status": "ended", "reason": reason, "ended_at": self._kept.now()}
