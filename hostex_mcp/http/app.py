@@ -23,6 +23,7 @@ from hostex_mcp.http.guard import LOOPBACK_ORIGIN, Guard
 from hostex_mcp.http.inside import Inside
 from hostex_mcp.http.limits import AddressLimit, Limits
 from hostex_mcp.http.metrics import Metrics, metrics_route
+from hostex_mcp.http.outage import OUTAGES, unserved
 from hostex_mcp.http.refusal import MCP_PATHS, Refused
 from hostex_mcp.http.served import Requests
 from hostex_mcp.server.app import create_server
@@ -73,6 +74,7 @@ def assemble(
         routes=routes,
         middleware=_middleware(settings, address, limits),
         lifespan=lifespan,
+        exception_handlers=dict.fromkeys(OUTAGES, unserved),
     )
     app.router.redirect_slashes = False
     return app

@@ -29,7 +29,7 @@ def hostex(sqlite_url: SecretStr) -> Generator[Fleet]:
     """A Hostex, and a database for the servers that a test starts."""
     sandbox = Sandbox()
     with running(sandbox) as url:
-        yield Fleet(sqlite_url, sandbox, url, to=0)
+        yield Fleet(sqlite_url, sandbox, url)
 
 
 @pytest.fixture

@@ -1,0 +1,35 @@
+"""What a request gets that the database does not serve: not an error of the caller's, and worth a repeat."""
+
+import logging
+
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from hostex_mcp.http.connect.render import error_page
+
+RETRY = {"Retry-After": "5"}
+OUTAGES = (OperationalError, InterfaceError, TimeoutError)
+
+_PAGES = ("/connect", "/authorize")
+
+_log = logging.getLogger(__name__)
+
+
+async def unserved(request: Request, error: Exception) -> Response:
+    """503: a page for people, an error of OAuth for programs."""
+    reason = (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
+    _log.error("The database did not serve %s: %s", request.scope["path"], reason)
+    if request.scope["path"].startswith(_PAGES):
+        answer = error_page(
+            "This server cannot reach its records just now",
+            "Nothing was stored and nothing was changed.",
+            503,
+            advice="Wait a minute and load the page again, or go back to your app and connect again.",
+        )
+    else:
+        told = "This server cannot reach its records just now. Try again shortly."
+        body = {"error": "temporarily_unavailable", "error_description": told}
+        answer = JSONResponse(body, 503, {"Cache-Control": "no-store"})
+    answer.headers.update(RETRY)
+    return answer
