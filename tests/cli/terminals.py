@@ -41,14 +41,15 @@ def on_terminal(
     width: int = 80,
     typed: str = "",
     piping: Literal["stdout", "stderr"] | None = None,
+    encoding: str = "utf-8",
 ) -> Seen:
-    """Run the command on a terminal, with one of its two outputs in a pipe if wanted."""
+    """Run the command on a terminal, with one of its two outputs in a pipe of an encoding if wanted."""
     with _terminal(width) as (ours, theirs, caught):
         os.write(ours, typed.encode())
         with (
             open(theirs, "w", encoding="utf-8") as screen,
             open(os.dup(theirs), encoding="utf-8") as keyboard,
-            TemporaryFile("w+", encoding="utf-8") as pipe,
+            TemporaryFile("w+", encoding=encoding) as pipe,
         ):
             monkeypatch.setattr(sys, "stdin", keyboard)
             monkeypatch.setattr(sys, "stdout", pipe if piping == "stdout" else screen)

@@ -127,21 +127,12 @@ def test_doctor_tells_what_it_looks_at(show: Show) -> None:
     assert "No access token is set." in seen.piped
 
 
-def test_a_stream_that_lacks_characters_gets_question_marks_and_json_its_escapes() -> None:
-    code = (
-        "from hostex_mcp.cli import main\n"
-        "for words in (['doctor'], ['call', 'list_properties', 'name=belem']):\n"
-        "    main(words, standalone_mode=False)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        encoding="ascii",
-        check=True,
-        env={**MEASURED, "PYTHONIOENCODING": "ascii", "HOSTEX_MCP_SANDBOX": "1"},
-    )
-    assert "? settings" in done.stdout
-    assert json.loads(done.stdout[done.stdout.index("{") :])["items"][0]["title"] == "Belém Riverside Flat"
+def test_a_stream_that_lacks_characters_gets_question_marks_and_json_its_escapes(show: Show) -> None:
+    ascii_pipe = {"piping": "stdout", "encoding": "ascii"}
+    found = show("doctor", environ={"HOSTEX_MCP_SANDBOX": "1"}, **ascii_pipe).piped
+    assert "? settings" in found
+    listed = show("call", "list_properties", "name=belem", "--sandbox", **ascii_pipe).piped
+    assert json.loads(listed)["items"][0]["title"] == "Belém Riverside Flat"
 
 
 def test_a_reader_that_leaves_early_is_no_crash() -> None:
