@@ -36,7 +36,7 @@ def _pickled(today: date, seed: int, now: datetime) -> bytes:
 @pytest.fixture(scope="session", autouse=True)
 def demo_accounts_are_built_once_a_second() -> Iterator[None]:
     """Most tests want a sandbox of their own, and building its accounts would take longer than the tests."""
-    built = lru_cache(maxsize=4)(_pickled)
+    built = lru_cache(maxsize=32)(_pickled)
 
     def copied(today: date, seed: int, now: datetime) -> Accounts:
         pickled = built(today, seed, now.replace(microsecond=0))
