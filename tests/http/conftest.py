@@ -1,6 +1,9 @@
 """Fixtures of the HTTP server's tests."""
 
 from tests.http.databases import database_url as database_url
+from tests.http.databases import empty_url as empty_url
+from tests.http.databases import migrated_database as migrated_database
+from tests.http.databases import migrated_file as migrated_file
 from tests.http.databases import postgres_server as postgres_server
 from tests.http.databases import postgres_url as postgres_url
 from tests.http.databases import sqlite_url as sqlite_url

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from hostex_mcp.http.store import migrate
 from tests.complete import missing
 
 _SETTINGS = {
@@ -23,6 +24,15 @@ _SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": "60",
 }
+
+
+_EMPTY = """
+    SET lock_timeout = '10s';
+    DO $$ BEGIN EXECUTE (
+        SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    ); END $$
+"""
 
 
 class PostgresServer:
@@ -100,17 +110,44 @@ def postgres_server() -> Generator[PostgresServer]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> SecretStr:
-    return SecretStr(f"sqlite:///{tmp_path / 'kept.db'}")
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("migrated") / "kept.db"
+    migrate(SecretStr(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: PostgresServer) -> SecretStr:
+    url = postgres_server.new_database()
+    migrate(url)
+    return url
 
 
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> SecretStr:
-    return postgres_server.new_database()
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> SecretStr:
+    file = shutil.copy(migrated_file, tmp_path)
+    return SecretStr(f"sqlite:///{file}")
+
+
+@pytest.fixture
+def postgres_url(migrated_database: SecretStr) -> SecretStr:
+    """One database for all tests, emptied before each: to make one takes much longer."""
+    with psycopg.connect(migrated_database.get_secret_value()) as connection:
+        connection.execute(_EMPTY)
+    return migrated_database
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> SecretStr:
-    """A database that holds nothing, not even tables."""
+    """A database that holds the tables of this version and nothing in them."""
     return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> SecretStr:
+    """A database that holds nothing, not even tables."""
+    if request.param == "sqlite":
+        return SecretStr(f"sqlite:///{tmp_path / 'kept.db'}")
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.new_database()

@@ -40,9 +40,9 @@ def plain(url: SecretStr) -> str:
     return url.get_secret_value().replace("postgresql:", "postgresql+psycopg:")
 
 
-def test_the_migrations_make_the_tables_as_they_are_written(database_url: SecretStr) -> None:
-    migrate(database_url)
-    engine = create_engine(plain(database_url))
+def test_the_migrations_make_the_tables_as_they_are_written(empty_url: SecretStr) -> None:
+    migrate(empty_url)
+    engine = create_engine(plain(empty_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": _differs})
         assert compare_metadata(context, written.METADATA) == []
@@ -60,12 +60,12 @@ def test_every_migration_is_named_in_the_schema_in_order() -> None:
     assert revisions[::-1] == list(written.REVISIONS)
 
 
-def test_a_database_of_a_newer_version_is_refused_and_left_alone(database_url: SecretStr) -> None:
-    migrate(database_url)
-    engine = create_engine(plain(database_url))
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(empty_url: SecretStr) -> None:
+    migrate(empty_url)
+    engine = create_engine(plain(empty_url))
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    line = problem(database_url.get_secret_value())
+    line = problem(empty_url.get_secret_value())
     assert "newer version of hostex-mcp" in line
     assert "update hostex-mcp" in line
     with engine.begin() as connection:
@@ -73,15 +73,15 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(database_url: S
     engine.dispose()
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(database_url: SecretStr) -> None:
-    engine = create_engine(plain(database_url))
+def test_a_migration_that_fails_leaves_nothing_behind(empty_url: SecretStr) -> None:
+    engine = create_engine(plain(empty_url))
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE tokens (in_the_way INTEGER)"))
-    assert "already exists" in problem(database_url.get_secret_value())
+    assert "already exists" in problem(empty_url.get_secret_value())
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE tokens"))
     engine.dispose()
-    migrate(database_url)
+    migrate(empty_url)
 
 
 async def test_a_store_that_is_opened_again_holds_what_it_held(database_url: SecretStr, clock: Clock) -> None:
@@ -219,14 +219,15 @@ def test_a_worker_that_finds_the_schema_in_order_loads_no_migration_tool(sqlite_
 
 
 async def test_a_table_that_is_missing_is_an_error_and_not_asked_for_twice(
-    store: Store, database_url: SecretStr
+    empty_url: SecretStr, clock: Clock
 ) -> None:
-    engine = create_engine(plain(database_url))
-    with engine.begin() as connection:
-        connection.execute(text("DROP TABLE spent"))
-    engine.dispose()
-    with pytest.raises(DBAPIError):
-        await store.spent.outcome("consent", "nonce")
+    async with open_store(empty_url, RING, now=clock) as store:
+        engine = create_engine(plain(empty_url))
+        with engine.begin() as connection:
+            connection.execute(text("DROP TABLE spent"))
+        engine.dispose()
+        with pytest.raises(DBAPIError):
+            await store.spent.outcome("consent", "nonce")
 
 
 def test_a_lock_that_another_process_keeps_is_told_in_one_line(
