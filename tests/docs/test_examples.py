@@ -63,7 +63,12 @@ def test_a_program_in_python_gets_its_answer(block: Block, server: Running, tmp_
     program.write_text(block.text, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, str(program)],
-        env={**MEASURED, "PATH": "/usr/bin", "HOSTEX_ADDRESS": server.resource, "BROWSER": browser(tmp_path)},
+        env={
+            **MEASURED,
+            "PATH": "/usr/bin",
+            "HOSTEX_ADDRESS": server.resource,
+            "BROWSER": f"{browser(tmp_path)} %s",
+        },
         capture_output=True,
         text=True,
         timeout=50,
@@ -79,20 +84,31 @@ def browser(folder: Path) -> str:
     command = f"cd {shlex.quote(str(ROOT))} && exec {shlex.quote(sys.executable)} -m tests.http.driving"
     script.write_text(f'#!/bin/sh\n{command} "$1"\n', encoding="utf-8")
     script.chmod(0o755)
-    return f"{script} %s"
+    return str(script)
 
 
-@pytest.mark.parametrize("block", blocks("ts"), ids=str)
-def test_a_program_in_typescript_previews_and_confirms(block: Block, server: Running, tmp_path: Path) -> None:
+def typescript(block: Block, server: Running, folder_of_agent: Path) -> list[str]:
+    """What a program prints."""
     require_node()
-    (tmp_path / "node_modules").symlink_to(folder() / "node_modules")
-    program = tmp_path / "agent.mjs"
+    (folder_of_agent / "node_modules").symlink_to(folder() / "node_modules")
+    program = folder_of_agent / "agent.mjs"
     program.write_text(block.text, encoding="utf-8")
-    done = run([str(NODE), str(program)], cwd=tmp_path, environ={"HOSTEX_ADDRESS": server.resource})
+    environ = {"HOSTEX_ADDRESS": server.resource, "BROWSER": browser(folder_of_agent)}
+    done = run([str(NODE), str(program)], cwd=folder_of_agent, environ=environ)
     assert done.returncode == 0, done.stderr
-    summary, outcome = done.stdout.splitlines()
+    return done.stdout.splitlines()
+
+
+def test_a_program_in_typescript_previews_and_confirms(server: Running, tmp_path: Path) -> None:
+    block = next(one for one in blocks("ts") if "confirmation_token" in one.text)
+    summary, outcome = typescript(block, server, tmp_path)
     assert "Harbour Loft" in summary
     assert outcome == "done"
+
+
+def test_a_program_in_typescript_signs_in(server: Running, tmp_path: Path) -> None:
+    block = next(one for one in blocks("ts") if "authProvider" in one.text)
+    assert "Harbour Loft" in "".join(typescript(block, server, tmp_path))
 
 
 @pytest.mark.parametrize("block", blocks("json", "yaml", "toml"), ids=str)
@@ -110,5 +126,5 @@ def test_every_kind_of_example_is_there_to_be_run() -> None:
     assert len(CALLS) >= 3
     assert len(LOOKS) >= 3
     assert len(PYTHON) >= 2
-    assert blocks("ts")
+    assert len(blocks("ts")) == 2
     assert blocks("json")
