@@ -143,19 +143,6 @@ async def test_a_confirmation_of_another_host_is_like_one_that_never_was(
     assert (await ask(tenants, first, "cancel_reservation", **confirmed))["status"] == "done"
 
 
-async def test_a_confirmation_works_in_another_process_and_once(hostex: World, tenants: Tenants) -> None:
-    grant = await hostex.token_grant()
-    booking = {"reservation_code": cancellable(hostex)}
-    offer = await ask(tenants, grant, "cancel_reservation", **booking)
-    confirmed = booking | {"confirmation_token": offer["confirmation_token"]}
-    elsewhere = tenants_of(hostex.process(), toolsets=("all",))
-    assert (await ask(elsewhere, grant, "cancel_reservation", **confirmed))["status"] == "done"
-    deletions = hostex.asked.count("DELETE /reservations/{reservation_code}")
-    again = await ask(tenants, grant, "cancel_reservation", **confirmed)
-    assert again.get("status") != "done"
-    assert hostex.asked.count("DELETE /reservations/{reservation_code}") == deletions
-
-
 async def test_requests_that_bring_their_own_token_are_kept_apart_by_account(
     hostex: World, tenants: Tenants
 ) -> None:
