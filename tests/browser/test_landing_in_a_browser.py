@@ -59,7 +59,6 @@ def test_a_tap_leads_to_what_is_connected(site: Site, open_page: Open) -> None:
 
 def test_every_button_is_large_enough_for_a_thumb(site: Site, open_page: Open) -> None:
     page = open_page(f"{site.origin}/")
-    for button in page.locator("a.button").all():
-        box = button.bounding_box()
-        assert box
-        assert box["height"] >= 44
+    boxes = {one.inner_text(): one.bounding_box() for one in page.locator("a.button").all()}
+    assert set(boxes) == {"Open Claude settings", "Open ChatGPT settings", "Add to Cursor", "Add to VS Code"}
+    assert [name for name, box in boxes.items() if not box or box["height"] < 44] == []

@@ -259,6 +259,7 @@ async def test_a_secret_is_in_the_database_in_no_readable_form(tmp_path: Path) -
             client_secret=client["client_secret"],
         )
     everything = b"".join(_contents(tmp_path))
+    assert client["client_id"].encode() in everything
     secrets = [client["client_secret"], *(pair.json()[name] for name in ("access_token", "refresh_token"))]
     assert not [secret for secret in secrets if secret.encode() in everything]
 

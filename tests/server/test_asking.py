@@ -162,5 +162,6 @@ async def test_two_clients_with_the_same_draft_make_it_happen_once() -> None:
             await cancel(one, confirmation_token=offer["confirmation_token"]) for offer in (first, second)
         ]
     assert outcomes[0]["status"] == "done"
-    assert "status" not in outcomes[1] or outcomes[1]["status"] != "done"
+    assert outcomes[1]["error"]["kind"] == "invalid_arguments"
+    assert outcomes[1]["error"]["fields"][0]["problem"] == "is cancelled already"
     assert sum(one.method == "DELETE" for one in sandbox.log) == 1
