@@ -12,6 +12,7 @@ from benchmarks.measuring import program
 
 TOOL = "list_properties"
 OURS = "hostex-mcp"
+OAUTH = "hostex-mcp http, with OAuth"
 
 
 @dataclass(frozen=True)

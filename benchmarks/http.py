@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 from tempfile import TemporaryDirectory
 
-from benchmarks.candidates import TOOL, Candidate, Setting
+from benchmarks.candidates import OAUTH, TOOL, Candidate, Setting
 from benchmarks.granting import access_tokens
 from benchmarks.measuring import Program, Scale, Table, median, program, spread
 from benchmarks.stdio import memory
@@ -109,7 +109,7 @@ def start(stack: ExitStack, shared: Setting) -> list[Subject]:
     port = _free_port()
     database = f"sqlite:///{stack.enter_context(TemporaryDirectory())}/hostex-mcp.db"
     tokens = asyncio.run(access_tokens(database, Address(f"http://127.0.0.1:{port}"), GRANTS))
-    hosted = shared.ours("hostex-mcp http, with OAuth", *command, f"{port}", HOSTEX_MCP_DATABASE_URL=database)
+    hosted = shared.ours(OAUTH, *command, f"{port}", HOSTEX_MCP_DATABASE_URL=database)
     subjects.append(_ours(stack, port, hosted, tokens))
     return subjects
 
@@ -157,7 +157,7 @@ def rates(shared: Setting, scale: Scale) -> list[Table]:
     columns = ("Protocol", "Clients", "Server", "Requests/s", "p50 ms", "p95 ms", "CPU ms", "Of the first")
     sizes = {name: one.megabytes for name, one in found[main].items()}
     note = f"One process of each server, {os.cpu_count()} cores shared with the clients and the upstream."
-    return [Table("http", columns, rows, note), Table("memory-http", *memory(sizes, scale))]
+    return [Table("http", columns, rows, note), memory("memory-http", sizes, scale)]
 
 
 def _rates(era: str, clients: int, measured: dict[str, Calls]) -> Iterator[tuple[str, ...]]:

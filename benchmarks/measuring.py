@@ -29,8 +29,8 @@ class Scale:
         return max(1, self.blocks // 2), max(20, self.calls // 4)
 
 
-FULL = Scale(starts=7, blocks=10, calls=1000, clients=32, sizes=(12, 100, 500))
-QUICK = Scale(starts=1, blocks=2, calls=50, clients=4, sizes=(12,))
+FULL = Scale(starts=7, blocks=10, calls=1000, clients=10, sizes=(20, 100, 500))
+QUICK = Scale(starts=1, blocks=2, calls=50, clients=10, sizes=(20,))
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,6 @@ def program(*command: str, **environ: str) -> Generator[Program]:
             yield Program(running)
         finally:
             running.terminate()
-            running.communicate()
 
 
 def spread(values: Sequence[float], digits: int) -> str:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import community, http, insights, stdio, tokens
+from benchmarks import aims, community, http, insights, sampled, stdio, tokens
 from benchmarks.candidates import fastmcp_environment, setting
 from benchmarks.measuring import FULL, QUICK, Scale, Table
 from benchmarks.page import as_text, conditions, renew
@@ -21,6 +21,8 @@ def measured(scale: Scale, *, with_fastmcp: bool = True) -> Iterator[Table]:
         yield stdio.startup(shared, scale)
         yield from stdio.calls(shared, scale)
         yield from http.rates(shared, scale)
+        yield sampled.loading(scale)
+        yield sampled.calling(shared, scale)
     yield tokens.lists()
     yield asyncio.run(tokens.answers())
     yield asyncio.run(insights.answers(scale.sizes, "get_daily_briefing"))
@@ -37,6 +39,8 @@ def main() -> None:
     for table in measured(QUICK if options.quick else FULL, with_fastmcp=not options.quick):
         print(as_text(table), flush=True)
         tables.append(table)
+    tables.append(aims.judged(tables))
+    print(as_text(tables[-1]))
     if options.write:
         renew(options.write, tables)
     print(f"\n{time.monotonic() - started:.0f} seconds", file=sys.stderr)

@@ -3,7 +3,7 @@
 import json
 import statistics
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
@@ -136,7 +136,7 @@ def calls(shared: Setting, scale: Scale) -> list[Table]:
     blocks = f"{scale.blocks} blocks of {scale.calls:,} calls each, one after another."
     return [
         Table("round-trip", trips, [_trip(name, one) for name, one in measured.items()], blocks),
-        Table("memory-stdio", *memory({name: one.megabytes for name, one in measured.items()}, scale)),
+        memory("memory-stdio", {name: one.megabytes for name, one in measured.items()}, scale),
     ]
 
 
@@ -144,12 +144,11 @@ def _trip(name: str, one: Calls) -> tuple[str, ...]:
     return (name, spread(one.median, 2), median(one.p95, 2), median(one.cpu, 2), median(one.lists, 2))
 
 
-def memory(measured: dict[str, list[float]], scale: Scale) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Columns and rows of resident memory after the first block and after the last."""
-    total = scale.blocks * scale.calls
-    columns = ("Server", f"After {scale.calls:,} calls, MB", f"After {total:,}, MB", "Growth, MB")
+def memory(name: str, measured: Mapping[str, list[float]], scale: Scale) -> Table:
+    """Resident memory after the first block and after the last."""
+    columns = ("Server", f"After {scale.calls:,} calls, MB", "At the end, MB", "Growth, MB")
     rows = [
-        (name, f"{sizes[0]:.1f}", f"{sizes[-1]:.1f}", f"{sizes[-1] - sizes[0]:+.1f}")
-        for name, sizes in measured.items()
+        (server, f"{sizes[0]:.1f}", f"{sizes[-1]:.1f}", f"{sizes[-1] - sizes[0]:+.1f}")
+        for server, sizes in measured.items()
     ]
-    return columns, rows
+    return Table(name, columns, rows, f"The end is after {scale.blocks * scale.calls:,} calls.")

@@ -23,6 +23,9 @@ NAMES = [
     "results",
     "briefing",
     "community",
+    "loading",
+    "calling",
+    "aims",
 ]
 
 
