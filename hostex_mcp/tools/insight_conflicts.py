@@ -22,7 +22,7 @@ from hostex_mcp.tools.arguments import Day, Id, Number, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_calendar import Calendars, SoldListing, add_listings, read_nights, read_ratios
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
-from hostex_mcp.tools.insight_words import call, closure_text, failed, first, require_span, stay_row
+from hostex_mcp.tools.insight_words import call, closure_text, days_to_come, failed, first, stay_row
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.tool import tool
 
@@ -103,9 +103,8 @@ async def check_calendar_conflicts(
     where it is free, prices that differ between channels more than their ratios explain, and `unplaced` stays
     that hold no property."""
     meant = await portfolio(context, property_ids, group_id)
-    start = max(start_date or meant.first_today(), meant.first_today())
-    end = end_date or start + _USUAL
-    require_span(start, end, _LONGEST)
+    today = meant.first_today()
+    start, end, over = days_to_come(start_date, end_date, today, _USUAL, _LONGEST)
     found = await read_nights(context, meant, start, end)
     await add_listings(context, meant, found, start, end)
     compared = [one.id for one in meant.properties if len(found.selling(one.id)) > 1]
@@ -124,7 +123,7 @@ async def check_calendar_conflicts(
         "more": more or None,
         "failed": failed([*found.failures, *unread]),
     }
-    return Record({**lean(answer), "notes": [_DEFINITION, *found.notes, *notes]}, long="channels")
+    return Record({**lean(answer), "notes": [_DEFINITION, *over, *found.notes, *notes]}, long="channels")
 
 
 def _touches(one: Overlap, start: date, end: date) -> bool:

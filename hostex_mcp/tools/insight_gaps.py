@@ -7,7 +7,6 @@ from typing import Annotated, Any, TypedDict
 
 from annotated_types import Ge
 
-from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.gaps import Gap, Stuck, closed_arrivals, gaps, stuck_nights
 from hostex_mcp.domain.money import exact, rounded
 from hostex_mcp.domain.nights import ONE, Nights, nights
@@ -17,9 +16,8 @@ from hostex_mcp.tools.arguments import Day, Id, Integer, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_calendar import Calendars, SoldListing, add_listings, read_nights
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
-from hostex_mcp.tools.insight_words import call, failed, first, require_span, rule_text
+from hostex_mcp.tools.insight_words import call, days_to_come, failed, first, rule_text, stay_row
 from hostex_mcp.tools.results import Record, Shown, lean
-from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.tool import tool
 
 _USUAL, _LONGEST, _BEHIND = timedelta(days=59), 180, timedelta(days=31)
@@ -43,8 +41,8 @@ class GapRow(TypedDict, total=False):
     problem: str
     rules: list[str]
     prices: list[str]
-    before: str
-    after: str
+    before: dict[str, Any]
+    after: dict[str, Any]
     changes: list[dict[str, Any]]
     unchangeable: list[str]
 
@@ -97,16 +95,15 @@ async def find_calendar_gaps(
     names the `rules` at fault, the prices of the nights, the guests before and after, who may want to stay
     longer, and in `changes` ready write calls, where a bounded change can open them."""
     meant = await portfolio(context, property_ids, group_id)
-    start = max(start_date or meant.first_today(), meant.first_today())
-    end = end_date or start + _USUAL
-    require_span(start, end, _LONGEST)
-    read_from = max(meant.first_today() - ONE, start - _BEHIND)
+    today = meant.first_today()
+    start, end, over = days_to_come(start_date, end_date, today, _USUAL, _LONGEST)
+    read_from = max(today - ONE, start - _BEHIND)
     found = await read_nights(context, meant, read_from, end + _BEHIND)
     await add_listings(context, meant, found, read_from, end + _BEHIND)
     every = sorted(_all(meant, found, start, end), key=lambda one: one.sort)
     rows, more = first(_rows(meant, found, every, shortest_stay), _MOST_ROWS)
     rest = {"more": more or None, "failed": failed(found.failures)}
-    answer = {"gaps": rows, **lean(rest), "notes": [_DEFINITION, *found.notes]}
+    answer = {"gaps": rows, **lean(rest), "notes": [_DEFINITION, *over, *found.notes]}
     return Record(answer, long="gaps")
 
 
@@ -153,8 +150,8 @@ def _row(meant: Portfolio, found: Calendars, members: Sequence[_Found], shortest
             "problem": one.problem,
             "rules": list(dict.fromkeys(rule_text(rule) for each in members for rule in each.stuck.rules)),
             "prices": list(filter(None, map(_price, members))),
-            "before": _beside(book, one.gap.first_night - ONE, "out"),
-            "after": _beside(book, one.gap.check_out, "in"),
+            "before": _beside(book, one.gap.first_night - ONE, "check_out_date"),
+            "after": _beside(book, one.gap.check_out, "check_in_date"),
             "changes": [change for each in members for change in _changes(each, shortest)],
             "unchangeable": [_named(each) for each in members if not _changes(each, shortest)],
         }
@@ -184,12 +181,10 @@ def _changes(one: _Found, shortest: int) -> list[Shown]:
     return [call("update_listing_restrictions", {**one.listing.arguments, "restrictions": restrictions})]
 
 
-def _beside(book: Nights, night: date, way: str) -> str:
-    """Who holds the night beside a gap."""
-    stays: Sequence[Reservation] = book.held.get(night, ())
-    if not stays:
-        day = book.calendar.get(night)
-        return "blocked in the calendar" if day and not day.available else ""
-    one = stays[0]
-    day = one.check_out_date if way == "out" else one.check_in_date
-    return f"{guest(one)}, {way} {day} (stay {one.stay_code})"
+def _beside(book: Nights, night: date, day: str) -> Shown | None:
+    """Who holds the night beside a gap, with the day on which the gap begins or ends for that stay."""
+    for one in book.held.get(night, ()):
+        row = stay_row(one)
+        return {name: row[name] for name in ("guest_name", "stay_code", day)}
+    told = book.calendar.get(night)
+    return {"blocked": True} if told and not told.available else None

@@ -1,7 +1,7 @@
 """Stays, closed nights, rules and failures in the words of answers that combine several reads."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from hostex_mcp.api.reservations import Reservation
@@ -87,6 +87,24 @@ def first(rows: Iterable[RowT], most: int) -> tuple[list[RowT], int]:
     """The first rows, and how many more there are."""
     every = list(rows)
     return every[:most], max(len(every) - most, 0)
+
+
+def days_to_come(
+    start: date | None, end: date | None, today: date, usual: timedelta, most: int
+) -> tuple[date, date, list[str]]:
+    """The days that are meant, from today on, with a note where earlier ones were asked for too.
+
+    Raises:
+        InvalidArguments: for days that are over, in the wrong order, or too many.
+    """
+    first = max(start or today, today)
+    last = end or first + usual
+    if start and last < start:
+        raise InvalidArguments(Problem("end_date", "is before start_date"))
+    if last < today:
+        raise InvalidArguments(Problem("end_date", f"is in the past; only days from {today} on count"))
+    require_span(first, last, most)
+    return first, last, [f"Days before {first} are over and left out."] if start and start < first else []
 
 
 def require_span(start: date, end: date, most: int) -> None:

@@ -157,8 +157,16 @@ async def test_the_guests_on_both_sides_are_named_with_the_rule_and_the_prices()
         answer = await here.ask("find_calendar_gaps", property_ids=[LOFT])
     row = answer["gaps"][0]
     assert (row["first_night"], row["nights"], row["property"]) == ("2026-06-19", 2, "Harbour Loft")
-    assert row["before"] == "Inês Exemplar, out 2026-06-19 (stay 0-HMDEMO0005-ine005)"
-    assert row["after"] == "Tomasz Przyklad, in 2026-06-21 (stay 2-4310000006-tax006)"
+    assert row["before"] == {
+        "guest_name": "Inês Exemplar",
+        "stay_code": "0-HMDEMO0005-ine005",
+        "check_out_date": "2026-06-19",
+    }
+    assert row["after"] == {
+        "guest_name": "Tomasz Przyklad",
+        "stay_code": "2-4310000006-tax006",
+        "check_in_date": "2026-06-21",
+    }
     # A Friday and a Saturday: 148 each, and round(148 * 1.12) = 166 on Booking.com.
     assert row["prices"] == [
         "airbnb 296 EUR",

@@ -32,3 +32,19 @@ async def test_no_properties_are_refused_and_not_taken_for_all_or_for_none(tool:
         answer = await here.answer(tool, property_ids=[], **NEEDED.get(tool, {}))
         assert here.sandbox.log == []
     assert [one["field"] for one in answer["error"]["fields"]] == ["property_ids"]
+
+
+@pytest.mark.parametrize("tool", ["find_calendar_gaps", "check_calendar_conflicts"])
+async def test_days_that_are_over_are_refused_as_such_and_left_out_of_others(tool: str) -> None:
+    async with world(NOON) as here:
+        for asked in ({"end_date": "2026-05-20"}, {"start_date": "2026-05-01", "end_date": "2026-05-20"}):
+            (error,) = (await here.answer(tool, **asked))["error"]["fields"]
+            assert error == {
+                "field": "end_date",
+                "problem": "is in the past; only days from 2026-06-15 on count",
+            }
+        mixed = {"start_date": "2026-06-20", "end_date": "2026-06-19"}
+        (error,) = (await here.answer(tool, **mixed))["error"]["fields"]
+        assert error == {"field": "end_date", "problem": "is before start_date"}
+        answer = await here.ask(tool, start_date="2026-05-01", end_date="2026-06-30")
+        assert "Days before 2026-06-15 are over and left out." in answer["notes"]
