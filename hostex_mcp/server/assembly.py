@@ -10,6 +10,7 @@ from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Privacy, Settings
 from hostex_mcp.tools.context import Clock, Context, utc_now
+from hostex_mcp.tools.progress import TellingClient
 from hostex_mcp.tools.scope import REMEDY, ScopedClient
 from hostex_mcp.tools.selection import Selection
 
@@ -51,7 +52,7 @@ def assemble(
     """An engine over a client that is `scoped` to its reach. Only on the user's `own_machine` are pictures
     read from folders."""
     context = Context(
-        client,
+        TellingClient(client),
         selection.reachable,
         now=now,
         privacy=reach.privacy,

@@ -24,7 +24,6 @@ from hostex_mcp.tools.arguments import PropertyIds as PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_lists import Gathered, Parts, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, each, stays_between
-from hostex_mcp.tools.progress import progress
 
 _DAY = timedelta(days=1)
 _MONTH = timedelta(days=31)
@@ -209,15 +208,11 @@ async def _threads(context: Context, spoken: Mapping[str, datetime | None], most
     found = {one: context.memory.recall(("thread", one, last)) for one, last in spoken.items()}
     unread = [one for one, thread in found.items() if thread is None]
     wanted = unread[:most]
-    done = 0
 
     async def read(one: str) -> None:
-        nonlocal done
         found[one] = await context.client.call(GET_CONVERSATION, path={"conversation_id": one})
         if spoken[one]:
             context.memory.keep(("thread", one, spoken[one]), found[one])
-        done += 1
-        await progress(done, len(wanted), "Reading guest threads")
 
     got = await each(wanted, read, may_fail=True)
     # A thread that is also about a property which is not served is none of ours.
