@@ -1,6 +1,7 @@
 """How a write happens: worked out, shown to a person, and sent once."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ from hostex_mcp.api import HostexError, receipts
 from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server.answer import done
 from hostex_mcp.server.asking import Inquiry, Question, Verdict
-from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.audit import AuditLog, Line
 from hostex_mcp.server.confirmation import EXPLAINED, Binding, Confirmations, Finding, digest
 from hostex_mcp.server.preview import preview_of, question
+from hostex_mcp.tools.blocked import Blocked
 from hostex_mcp.tools.results import TOKEN, Change
 from hostex_mcp.tools.tool import Tool
 
@@ -26,13 +28,18 @@ _DECLINED: Mapping[Verdict, str] = {
     "cancel": "The person closed the question without an answer. Nothing was changed.",
     "timeout": "Nobody answered within ten minutes. Nothing was changed.",
 }
+_UNRECORDED = "Changes are recorded before they are made, and this one cannot be. Nothing was changed."
+_MAKE_ROOM = "The operator of this server has to make HOSTEX_MCP_AUDIT_LOG writable: is its disk full?"
 _HOW = "Show the preview to the user; when they agree, repeat the call with the same arguments and the token."
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Attempt:
     """A call of a writing tool: its arguments as they were given and a digest of what they mean, how to
-    work out the change, and whom to ask. `preview` and `confirmed` are filled in on the way."""
+    work out the change, and whom to ask. `preview`, `confirmed` and the `line` of the audit trail are filled
+    in on the way."""
 
     tool: Tool
     given: Mapping[str, Any]
@@ -41,6 +48,7 @@ class Attempt:
     inquiry: Inquiry
     preview: str | None = None
     confirmed: str | None = None
+    line: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +133,13 @@ class Writes:
 
     async def _redeem(self, attempt: Attempt, change: Change[Any], token: str) -> dict[str, Any] | None:
         """Use a token up, send the write, and keep what came of it; None when it was used up before."""
-        if not await self._confirmations.claim(token):
-            return None
         by_person = attempt.inquiry.state
-        emit(Confirmed("accept" if by_person else "token"))
         attempt.confirmed = "person" if by_person else "token"
+        self._announce(attempt)
+        if not await self._confirmations.claim(token):
+            attempt.confirmed = None
+            return None
+        emit(Confirmed("accept" if by_person else "token"))
         outcome = await self._send(attempt, change)
         await self._confirmations.settle(token, outcome)
         return outcome
@@ -186,6 +196,7 @@ class Writes:
         return Draft(change, preview, binding)
 
     async def _send(self, attempt: Attempt, change: Change[Any]) -> dict[str, Any]:
+        self._announce(attempt)
         with receipts() as ids, _seen_to_its_end():
             result = await change.send()
         receipt = {
@@ -195,17 +206,34 @@ class Writes:
         }
         return done(result, change.undo, receipt)
 
+    def _announce(self, attempt: Attempt) -> None:
+        """Have it in the audit trail that a write is about to be sent.
+
+        Raises:
+            Blocked: that cannot be, so nothing is sent.
+        """
+        try:
+            attempt.line = attempt.line or self._audit.reserve(**self._entry(attempt, "sending"))
+        except OSError as error:
+            _log.error("The audit trail cannot be written: %s", error.strerror or error)
+            raise Blocked(_UNRECORDED, operation=attempt.tool.name, hint=_MAKE_ROOM) from None
+
     def _record(self, attempt: Attempt, outcome: str, request_ids: Sequence[str]) -> None:
-        self._audit.record(
-            time=self._now().isoformat(timespec="milliseconds"),
-            account=self._account,
-            tool=attempt.tool.name,
-            arguments=attempt.arguments,
-            preview=attempt.preview,
-            confirmed=attempt.confirmed,
-            outcome=outcome,
-            request_ids=request_ids,
-        )
+        try:
+            self._audit.record(attempt.line, **self._entry(attempt, outcome), request_ids=request_ids)
+        except OSError as error:
+            _log.error("An outcome, %s, is not in the audit trail: %s", outcome, error.strerror or error)
+
+    def _entry(self, attempt: Attempt, outcome: str) -> dict[str, Any]:
+        return {
+            "time": self._now().isoformat(timespec="milliseconds"),
+            "account": self._account,
+            "tool": attempt.tool.name,
+            "arguments": attempt.arguments,
+            "preview": attempt.preview,
+            "confirmed": attempt.confirmed,
+            "outcome": outcome,
+        }
 
 
 @contextmanager

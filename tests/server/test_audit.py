@@ -13,6 +13,7 @@ from hostex_mcp.cli import main
 from hostex_mcp.server.asking import Inquiry
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.writes import Writes
+from hostex_mcp.tools.blocked import Blocked
 from hostex_mcp.tools.results import Change, Preview
 from tests.server.test_writes import Clock, Desk, Person, set_price
 
@@ -67,6 +68,75 @@ async def test_a_lost_answer_is_kept_as_unknown_with_its_request(tmp_path: Path)
         await writes.run(set_price, {}, {}, plan, Inquiry())
     (kept,) = lines(path)
     assert (kept["outcome"], kept["request_ids"]) == ("outcome_unknown", ["RT1"])
+
+
+async def test_a_change_is_in_the_trail_before_it_is_sent_and_its_outcome_takes_the_place(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "audit.jsonl"
+    seen: list[Any] = []
+
+    async def plan() -> Change[Any]:
+        async def send() -> Any:
+            seen.extend(one["outcome"] for one in lines(path))
+            AuditLog(path).record(outcome="of another process")
+
+        return Change(send, preview=Preview("Do it"))
+
+    writes = Writes("a", "off", Clock(), AuditLog(path))
+    await writes.run(set_price, {}, {}, plan, Inquiry())
+    assert seen == ["sending"]
+    assert [one["outcome"] for one in lines(path)] == ["done", "of another process"]
+
+
+async def test_an_outcome_that_does_not_fit_or_whose_line_was_rotated_away_gets_one_of_its_own(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "audit.jsonl"
+    trail = AuditLog(path)
+    trail.record(trail.reserve(outcome="sending"), outcome="done", request_ids=["RT1" * 400])
+    assert [one["outcome"] for one in lines(path)] == ["sending", "done"]
+    line = trail.reserve(outcome="sending")
+    path.write_bytes(b"")
+    trail.record(line, outcome="declined")
+    assert [one["outcome"] for one in lines(path)] == ["declined"]
+
+
+@pytest.mark.parametrize("confirm", ["off", "preview"])
+async def test_a_change_that_cannot_be_recorded_is_not_sent_and_its_token_is_not_used_up(
+    tmp_path: Path, confirm: str
+) -> None:
+    path = tmp_path / "audit.jsonl"
+    desk = Desk()
+    desk.writes = Writes("a1b2", confirm, desk.clock, AuditLog(path))
+    token = (await desk.ask()).get("confirmation_token") if confirm == "preview" else None
+    sent = list(desk.price.sent)
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    with pytest.raises(Blocked) as refused:
+        await desk.ask(token=token)
+    assert "HOSTEX_MCP_AUDIT_LOG" in str(refused.value.hint)
+    assert desk.price.sent == sent == []
+    path.rmdir()
+    assert (await desk.ask(token=token))["status"] == "done"
+
+
+async def test_an_outcome_that_cannot_be_recorded_any_more_is_told_all_the_same(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "audit.jsonl"
+
+    async def plan() -> Change[Any]:
+        async def send() -> Any:
+            path.unlink()
+            path.mkdir()
+
+        return Change(send, preview=Preview("Do it"))
+
+    writes = Writes("a", "off", Clock(), AuditLog(path))
+    result: Any = await writes.run(set_price, {}, {}, plan, Inquiry())
+    assert result["status"] == "done"
+    assert "is not in the audit trail" in caplog.text
 
 
 async def test_over_http_the_lines_go_to_a_logger_of_their_own(caplog: pytest.LogCaptureFixture) -> None:
