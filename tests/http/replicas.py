@@ -123,6 +123,10 @@ class ByHand:
             "token_endpoint_auth_method": "none",
         }
         self.client_id = self.fleet.post("/register", steps[0], json=metadata).json()["client_id"]
+        return self.authorize(person, steps[1])
+
+    def authorize(self, person: Person, to: int | None = None) -> dict[str, str]:
+        """Have a person allow the client; what redeems the code."""
         asked = {
             "response_type": "code",
             "client_id": self.client_id,
@@ -132,7 +136,7 @@ class ByHand:
             "code_challenge_method": "S256",
             "resource": RESOURCE,
         }
-        self.fleet.to = steps[1]
+        self.fleet.to = to
         return {
             "grant_type": "authorization_code",
             "client_id": self.client_id,
