@@ -194,7 +194,7 @@ async def test_on_a_server_of_this_machine_no_page_of_another_site_can_read_them
 
 
 async def test_grants_and_refreshes_of_a_real_client_are_counted_and_no_token_is_told() -> None:
-    async def agree(_: ClientRequestContext, __: ElicitRequestParams) -> ElicitResult:
+    async def agree(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
         return ElicitResult(action="accept")
 
     kept = Keeping()
