@@ -72,6 +72,20 @@ def accounts(
     return [_account(currency, priced, entries, period) for currency in sorted(found, key=by_name)]
 
 
+def added(found: Sequence[Account]) -> Account:
+    """The sum of accounts of one currency."""
+    return Account(
+        currency=found[0].currency,
+        nights=sum(one.nights for one in found),
+        stays=sum(one.stays for one in found),
+        revenue=sum((one.revenue for one in found), Fraction()),
+        commission=sum((one.commission for one in found), Fraction()),
+        income=sum((one.income for one in found), Fraction()),
+        expenses=sum((one.expenses for one in found), Fraction()),
+        outstanding=sum((one.outstanding for one in found), Fraction()),
+    )
+
+
 def by_name(currency: str) -> tuple[bool, str]:
     """The order of currencies: by name, what has none last."""
     return not currency, currency

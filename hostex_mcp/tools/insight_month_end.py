@@ -13,6 +13,7 @@ from hostex_mcp.domain.money import by_currency, exact, rounded
 from hostex_mcp.domain.month_end import (
     Account,
     Balance,
+    added,
     alterations,
     balances,
     by_name,
@@ -196,21 +197,8 @@ def _group_rows(books: Books, homes: Mapping[int, Sequence[Account]]) -> list[Gr
         members = [one for key in group.property_ids for one in homes.get(key, ())]
         for currency in sorted({one.currency for one in members}, key=by_name):
             own = [one for one in members if one.currency == currency]
-            rows.append(GroupRow(group_id=group.id, group=one_line(group.name), **_sums(books, _added(own))))
+            rows.append(GroupRow(group_id=group.id, group=one_line(group.name), **_sums(books, added(own))))
     return rows
-
-
-def _added(found: Sequence[Account]) -> Account:
-    return Account(
-        currency=found[0].currency,
-        nights=sum(one.nights for one in found),
-        stays=sum(one.stays for one in found),
-        revenue=sum((one.revenue for one in found), Fraction()),
-        commission=sum((one.commission for one in found), Fraction()),
-        income=sum((one.income for one in found), Fraction()),
-        expenses=sum((one.expenses for one in found), Fraction()),
-        outstanding=sum((one.outstanding for one in found), Fraction()),
-    )
 
 
 def _of_account(books: Books) -> dict[str, float] | None:

@@ -1,0 +1,133 @@
+"""Sums of periods and groups, whatever was sold: parts add up to the whole."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as some
+
+from hostex_mcp.api.finance import Transaction
+from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.month_end import Account, accounts, added
+from hostex_mcp.domain.performance import Period, blocked_nights, figures
+from tests.domain.stay_samples import stay
+
+FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
+HOMES = (1, 2, 3, 4)
+days = some.dates(FIRST, LAST)
+cents = some.integers(0, 1_000_000).map(lambda amount: amount / 100)
+Sums = dict[str, tuple[Fraction, ...]]
+
+
+@some.composite
+def stays(draw: some.DrawFn) -> list[Reservation]:
+    """Stays of several properties, some over the ends of months, some not sold, some without a price."""
+    rows: list[Reservation] = []
+    for number in range(draw(some.integers(0, 8))):
+        rest: dict[str, Any] = {
+            "property_id": draw(some.sampled_from([0, *HOMES])),
+            "currency": draw(some.sampled_from(["EUR", "USD", "JPY"])),
+            "price": draw(cents),
+            "commission": draw(cents),
+            "status": draw(some.sampled_from(["accepted", "accepted", "cancelled"])),
+        }
+        if draw(some.integers(0, 4)) == 0:
+            rest["rates"] = None
+        rows.append(stay(f"{number}", draw(days).isoformat(), draw(some.integers(1, 70)), **rest))
+    return rows
+
+
+@some.composite
+def entries(draw: some.DrawFn) -> list[Transaction]:
+    """Income and expenses of these properties."""
+    return [
+        Transaction(
+            id=number,
+            direction=draw(some.sampled_from(["income", "expense"])),
+            amount=draw(cents),
+            currency=draw(some.sampled_from(["EUR", "USD"])),
+            status=draw(some.sampled_from(["paid", "outstanding"])),
+            property_id=draw(some.sampled_from(HOMES)),
+        )
+        for number in range(draw(some.integers(0, 8)))
+    ]
+
+
+@some.composite
+def periods(draw: some.DrawFn) -> Period:
+    first, second = sorted((draw(days), draw(days)))
+    return Period(first, second)
+
+
+def totals(found: Iterable[Account]) -> Sums:
+    """Nights and money by currency, those that are not all nothing."""
+    sums: dict[str, list[Fraction]] = defaultdict(lambda: [Fraction()] * 6)
+    for one in found:
+        row = (one.nights, one.revenue, one.commission, one.income, one.expenses, one.outstanding)
+        sums[one.currency] = [a + b for a, b in zip(sums[one.currency], row, strict=True)]
+    return {key: tuple(row) for key, row in sums.items() if any(row)}
+
+
+def of_home(rows: Sequence[Reservation], home: int) -> list[Reservation]:
+    return [one for one in rows if one.property_id == home]
+
+
+@given(stays(), periods())
+def test_accounts_of_months_add_up_to_the_period(rows: list[Reservation], period: Period) -> None:
+    for home in HOMES:
+        own = of_home(rows, home)
+        parts = [account for month in period.months() for account in accounts(own, [], month)]
+        assert totals(parts) == totals(accounts(own, [], period))
+
+
+@given(stays(), entries(), some.lists(some.integers(0, 2), min_size=4, max_size=4))
+def test_groups_that_share_no_property_add_up_to_all_properties(
+    rows: list[Reservation], booked: list[Transaction], groups: list[int]
+) -> None:
+    year = Period(FIRST, LAST)
+    found = {
+        home: accounts(of_home(rows, home), [one for one in booked if one.property_id == home], year)
+        for home in HOMES
+    }
+    members: dict[tuple[int, str], list[Account]] = defaultdict(list)
+    for home, group in zip(HOMES, groups, strict=True):
+        for one in found[home]:
+            members[group, one.currency].append(one)
+    every = [one for own in found.values() for one in own]
+    assert totals(map(added, members.values())) == totals(every)
+    assert sum(added(own).result for own in members.values()) == sum(one.result for one in every)
+    paid = sum(Fraction(str(one.amount)) for one in booked if one.status == "paid")
+    assert sum(one.income + one.expenses for one in every) == paid
+
+
+@given(stays(), periods(), some.sets(days, max_size=20))
+def test_figures_of_months_add_up_to_the_period(
+    rows: list[Reservation], period: Period, closed: set[date]
+) -> None:
+    def of(part: Period) -> list[Fraction]:
+        blocked = {home: blocked_nights(closed, of_home(rows, home), part) for home in HOMES}
+        got = figures(rows, part, lambda one: one.check_in_date, blocked=blocked, sells_in={})
+        money = [got.money.get(one) for one in ("EUR", "JPY", "USD")]
+        sums = [(one.revenue, one.commission, Fraction(one.nights)) for one in money if one]
+        assert got.sold == got.unpriced + sum(one.nights for one in money if one)
+        return [
+            *(Fraction(one or 0) for one in (got.sold, got.for_sale, got.blocked, got.unpriced)),
+            *(sum((row[place] for row in sums), Fraction()) for place in range(3)),
+        ]
+
+    months = [of(month) for month in period.months()]
+    assert [sum(column, Fraction()) for column in zip(*months, strict=True)] == of(period)
+
+
+@given(stays(), periods())
+def test_a_period_split_anywhere_loses_no_night(rows: list[Reservation], period: Period) -> None:
+    middle = period.start + timedelta(days=period.nights // 2)
+    assume(middle > period.start)
+    halves = Period(period.start, middle - timedelta(days=1)), Period(middle, period.end)
+    for home in HOMES:
+        own = of_home(rows, home)
+        parts = [account for half in halves for account in accounts(own, [], half)]
+        assert totals(parts) == totals(accounts(own, [], period))
