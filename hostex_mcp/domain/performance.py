@@ -138,14 +138,18 @@ def share(stay: Reservation, period: Period) -> Fraction:
 
 
 def price(stay: Reservation) -> tuple[str, Fraction, Fraction, Fraction] | None:
-    """Currency, room revenue, revenue and commission of a whole stay; None where Hostex gives no price."""
+    """Currency, room revenue, revenue and commission of a whole stay; None where Hostex gives no price, or
+    the commission in another currency."""
     rates = stay.rates
     if rates is None or rates.rate is None or rates.rate.amount is None or not rates.rate.currency:
         return None
+    charged = rates.commission
+    if charged and charged.amount and charged.currency not in (None, rates.rate.currency):
+        return None
     currency, revenue = rates.rate.currency, exact(rates.rate.amount)
     lines = [exact(one.amount) for one in rates.details if one.type == _ROOM and one.currency == currency]
-    commission = rates.commission.amount if rates.commission else None
-    return currency, sum(lines, Fraction()) if lines else revenue, revenue, exact(commission)
+    commission = exact(charged.amount if charged else None)
+    return currency, sum(lines, Fraction()) if lines else revenue, revenue, commission
 
 
 def is_unpriced(stay: Reservation, period: Period) -> bool:

@@ -80,7 +80,9 @@ def unpriced_notes(codes: Sequence[str]) -> list[str]:
         return []
     shown, more = first(codes, _MOST_CODES)
     others = f" and {more} more" if more else ""
-    return [f"No price is known of {len(codes)} stays, so money is too low: {', '.join(shown)}{others}."]
+    return [
+        f"No price in one currency is known of {len(codes)} stays, so money is too low: {', '.join(shown)}{others}."
+    ]
 
 
 def first(rows: Iterable[RowT], most: int) -> tuple[list[RowT], int]:

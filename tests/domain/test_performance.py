@@ -93,6 +93,24 @@ def test_without_lines_the_whole_price_counts_as_room_revenue() -> None:
     assert price(stay("a", "2026-06-01", 2, price=150)) == ("EUR", 150, 150, 0)
 
 
+def test_lines_of_another_currency_are_no_room_revenue() -> None:
+    def line(amount: float, currency: str) -> dict[str, object]:
+        return {"type": "ACCOMMODATION", "currency": currency, "amount": amount}
+
+    def priced(*lines: dict[str, object]) -> Reservation:
+        euros = {"currency": "EUR", "amount": 300}
+        return stay("a", "2026-06-01", 2, rates={"rate": euros, "details": list(lines)})
+
+    assert price(priced(line(240, "EUR"), line(99, "USD"))) == ("EUR", 240, 300, 0)
+    assert price(priced(line(99, "USD"))) == ("EUR", 300, 300, 0)
+
+
+def test_a_commission_in_another_currency_is_never_taken_off() -> None:
+    rates = {"rate": {"currency": "EUR", "amount": 300}, "commission": {"currency": "USD", "amount": 45}}
+    found = june(stay("a", "2026-06-01", 2, rates=rates))
+    assert (found.money, found.unpriced) == ({}, 2)
+
+
 def test_a_stay_without_a_price_is_sold_but_earns_nothing() -> None:
     found = june(stay("a", "2026-06-01", 2, rates=None))
     assert (found.sold, found.money, found.unpriced) == (2, {}, 2)

@@ -87,18 +87,21 @@ async def test_cleanings_are_those_of_the_stay_and_missing_ones_are_named(now: d
     async with world(now) as here:
         answer = await here.ask("get_turnover_plan")
         account = here.account
+    planned: set[bool] = set()
     for code, row in leaving_rows(answer).items():
         tasks = [
             task
             for task in account.tasks.values()
             if task["stay_code"] == code and task["type"] == "cleaning"
         ]
+        planned.add(bool(tasks))
         missing = row.get("missing", [])
         if tasks:
             assert row["cleaning"]["task_id"] == tasks[0]["id"]
             assert row["cleaning"].get("staff_name") == tasks[0]["staff_name"]
             assert ("who cleans" in missing) == (not tasks[0]["staff_id"])
         assert ("cleaning task" in missing) == (not tasks)
+    assert planned == {True, False}
 
 
 async def test_the_studio_has_a_same_day_turnover_without_a_cleaning() -> None:
