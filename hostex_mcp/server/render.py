@@ -8,6 +8,8 @@ import pydantic_core
 
 Shape = Mapping[str, Any]
 
+_ROWS_WORTH_SHORTENING = 5
+
 
 def to_json(value: object) -> str:
     """Compact JSON, every script readable."""
@@ -18,13 +20,17 @@ def to_json(value: object) -> str:
 
 
 def render(structured: Shape) -> str:
-    """A structured result as text: lists of objects become tables, everything else `name: value` lines."""
+    """A structured result as text: lists of objects become tables, everything else `name: value` lines. What
+    all rows of a longer table have in common is said once, above it."""
     head = {name: value for name, value in structured.items() if not _is_table(value)}
     tables = {name: value for name, value in structured.items() if _is_table(value)}
     lines = [f"{name}: {_cell(value)}" for name, value in head.items()]
     for name, rows in tables.items():
+        common = _common(rows)
         lines.append(f"{name}:" if rows else f"{name}: none")
-        lines += table(rows)
+        if common:
+            lines.append("all rows: " + " | ".join(f"{one} {_cell(rows[0][one])}" for one in common))
+        lines += table([{one: row[one] for one in row if one not in common} for row in rows])
     return "\n".join(lines)
 
 
@@ -36,6 +42,15 @@ def table(rows: Sequence[Shape]) -> list[str]:
     lines = [" | ".join(columns)]
     lines += [" | ".join(_cell(row.get(name)) for name in columns) for row in rows]
     return lines
+
+
+def _common(rows: Sequence[Shape]) -> list[str]:
+    """Members that are the same in every row, where there are enough rows and others that differ."""
+    if len(rows) < _ROWS_WORTH_SHORTENING:
+        return []
+    first = rows[0]
+    same = [name for name in first if all(name in row and row[name] == first[name] for row in rows)]
+    return same if any(len(row) > len(same) for row in rows) else []
 
 
 def _is_table(value: object) -> bool:

@@ -38,3 +38,15 @@ def test_ordinary_text_of_every_script_stays_as_it_is() -> None:
 
 def test_it_is_not_pretty_printed_json() -> None:
     assert "{\n" not in render({"a": {"b": [1, {"c": 2}]}})
+
+
+def test_what_all_rows_of_a_longer_table_share_is_said_once_above_it() -> None:
+    rows = [{"id": number, "status": "open", "who": '"|'} for number in range(1, 6)]
+    assert render({"items": rows}) == 'items:\nall rows: status open | who "\\"|"\nid\n1\n2\n3\n4\n5'
+    assert render({"items": rows[:2]}) == 'items:\nid | status | who\n1 | open | "\\"|"\n2 | open | "\\"|"'
+
+
+def test_rows_that_are_all_the_same_and_what_some_rows_lack_stay_in_the_table() -> None:
+    assert render({"items": 5 * [{"a": 1}]}) == "items:\na\n1\n1\n1\n1\n1"
+    rows = [{"id": 1, "note": "late"}, *({"id": number} for number in range(2, 6))]
+    assert render({"items": rows}) == "items:\nid | note\n1 | late\n2 | \n3 | \n4 | \n5 | "
