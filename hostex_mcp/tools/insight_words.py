@@ -79,10 +79,8 @@ def unpriced_notes(codes: Sequence[str]) -> list[str]:
     if not codes:
         return []
     shown, more = first(codes, _MOST_CODES)
-    others = f" and {more} more" if more else ""
-    return [
-        f"No price in one currency is known of {len(codes)} stays, so money is too low: {', '.join(shown)}{others}."
-    ]
+    named = f"{', '.join(shown)}{f' and {more} more' if more else ''}"
+    return [f"No price in one currency is known of {len(codes)} stays, so money is too low: {named}."]
 
 
 def first(rows: Iterable[RowT], most: int) -> tuple[list[RowT], int]:
@@ -99,14 +97,14 @@ def days_to_come(
     Raises:
         InvalidArguments: for days that are over, in the wrong order, or too many.
     """
-    first = max(start or today, today)
-    last = end or first + usual
+    begin = max(start or today, today)
+    last = end or begin + usual
     if start and last < start:
         raise InvalidArguments(Problem("end_date", "is before start_date"))
     if last < today:
         raise InvalidArguments(Problem("end_date", f"is in the past; only days from {today} on count"))
-    require_span(first, last, most)
-    return first, last, [f"Days before {first} are over and left out."] if start and start < first else []
+    require_span(begin, last, most)
+    return begin, last, [f"Days before {begin} are over and left out."] if start and start < begin else []
 
 
 def require_span(start: date, end: date, most: int) -> None:
