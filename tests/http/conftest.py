@@ -10,3 +10,4 @@ from tests.http.databases import sqlite_url as sqlite_url
 from tests.http.keeping import clock as clock
 from tests.http.keeping import store as store
 from tests.http.racing import racers as racers
+from tests.http.secrecy import no_secret_is_logged as no_secret_is_logged

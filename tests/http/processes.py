@@ -14,6 +14,8 @@ from pathlib import Path
 
 import httpx2
 
+from tests.http.secrecy import issued_in
+
 _START_SECONDS = 40
 
 
@@ -49,6 +51,8 @@ def hostex_mcp(*arguments: str, port: int = 0, **environ: str) -> Generator[Runn
         finally:
             process.terminate()
             process.wait(timeout=40)
+            leaked = issued_in(errors.read_text(encoding="utf-8"))
+        assert leaked == [], "a server process has logged a token"
 
 
 def free_port() -> int:
