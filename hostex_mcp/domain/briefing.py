@@ -28,7 +28,7 @@ REQUEST_HOURS: Mapping[str, int] = {"airbnb": 24, "vrbo": 24}
 _DAY = timedelta(days=1)
 _EXPIRES_SOON = timedelta(hours=12)
 _NOT_AUTHORISED = ("disconnected", "exception")
-_KINDS = (
+KINDS = (
     "request_expiring",
     "overlapping_stays",
     "unallocated_stay",
@@ -93,7 +93,7 @@ def expires(request: Reservation) -> datetime | None:
 
 def by_urgency(warnings: Iterable[Anomaly], day: date) -> list[Anomaly]:
     """What has to be done by tomorrow first, then by kind and day."""
-    return sorted(warnings, key=lambda one: (one.day > day + _DAY, _KINDS.index(one.kind), one.day))
+    return sorted(warnings, key=lambda one: (one.day > day + _DAY, KINDS.index(one.kind), one.day))
 
 
 def turnover_warnings(found: Iterable[Turnover]) -> list[Anomaly]:

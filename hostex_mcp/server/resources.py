@@ -3,12 +3,11 @@
 What a resource shows is what the tool behind it shows: the same privacy, the same scope, the same limits.
 """
 
-import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, get_args
+from typing import Any
 from urllib.parse import unquote
 
 from mcp import MCPError
@@ -25,16 +24,14 @@ from mcp.types import (
 )
 
 from hostex_mcp.api import HostexError
-from hostex_mcp.domain import conflicts, gaps, nights, performance, turnovers
 from hostex_mcp.domain.performance import Period
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.server.failures import HINTS, hostex_failure
+from hostex_mcp.server.failures import hostex_failure
+from hostex_mcp.server.reference import PAGES
 from hostex_mcp.server.render import to_json
-from hostex_mcp.tools import reservations, tasks
 from hostex_mcp.tools.gather_books import read_books
 from hostex_mcp.tools.gather_portfolio import portfolio
 from hostex_mcp.tools.insight_month_end import as_csv, home_rows
-from hostex_mcp.tools.tool import TOOLSETS
 
 _JSON, _CSV, _TEXT = "application/json", "text/csv", "text/markdown"
 _MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])", re.ASCII)
@@ -71,16 +68,6 @@ class Kind:
             return None
         name = uri[len(self.prefix) : len(uri) - len(self.suffix)]
         return unquote(name) if name and "/" not in name else None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A reference page, the same for everybody."""
-
-    uri: str
-    title: str
-    about: str
-    text: Callable[[], str]
 
 
 async def _answer(engine: Engine, tool: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -162,34 +149,6 @@ KINDS = (
         _CSV,
         "get_month_end",
         _month,
-    ),
-)
-
-
-def _enums() -> str:
-    lists: Mapping[str, tuple[Any, ...]] = {
-        "Status of a stay": get_args(reservations.Status),
-        "Type of a task": get_args(tasks.TaskType),
-        "Status of a task": get_args(tasks.TaskStatus),
-        "Toolsets": TOOLSETS,
-    }
-    return "\n".join(f"- {name}: {', '.join(map(str, values))}" for name, values in lists.items())
-
-
-def _errors() -> str:
-    return "\n".join(f"- `{kind}`: {hint}" for kind, hint in HINTS.items())
-
-
-def _definitions() -> str:
-    parts = (performance, nights, gaps, turnovers, conflicts)
-    return "\n\n".join(inspect.cleandoc(part.__doc__ or "") for part in parts)
-
-
-PAGES = (
-    Page("hostex://reference/enums", "Values", "Which values statuses and types take.", _enums),
-    Page("hostex://reference/errors", "Errors", "Every kind of error and what to do about it.", _errors),
-    Page(
-        "hostex://reference/definitions", "Definitions", "What occupancy, ADR, gap … mean here.", _definitions
     ),
 )
 

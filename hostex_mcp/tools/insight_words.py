@@ -17,7 +17,7 @@ from hostex_mcp.tools.stay_preview import guest, holder
 RowT = TypeVar("RowT")
 
 _MOST_FAILED, _MOST_CODES = 10, 10
-_RULES: Mapping[str, str] = {
+RULES: Mapping[str, str] = {
     "closed_on_arrival": "closed to arrival on {day}",
     "closed_on_departure": "closed to departure on {day}",
     "min_stay_on_arrival": "minimum stay {value}",
@@ -58,7 +58,7 @@ def closure_text(one: Closure) -> str:
 
 def rule_text(one: Broken) -> str:
     """A rule that stands in the way."""
-    return _RULES[one.rule].format(day=day_text(one.day), value=one.value)
+    return RULES[one.rule].format(day=day_text(one.day), value=one.value)
 
 
 def call(tool: str, arguments: Shown) -> dict[str, Any]:

@@ -60,6 +60,13 @@ async def test_a_routine_whose_tools_are_out_of_reach_is_not_offered() -> None:
             await client.get_prompt("month_end")
 
 
+@pytest.mark.parametrize("tool", ["list_knowledge_bases", "get_conversation", "list_staffs"])
+async def test_no_routine_sends_a_person_to_a_tool_that_is_out_of_reach(tool: str) -> None:
+    async with connected(exclude=(tool,)) as client:
+        for one in (await client.list_prompts()).prompts:
+            assert tool not in await text_of(client, one.name)
+
+
 async def test_arguments_are_put_into_words() -> None:
     async with connected() as client:
         assert "for 2026-12-24" in await text_of(client, "morning_briefing", date="2026-12-24")
@@ -91,7 +98,7 @@ async def test_every_tool_that_a_prompt_names_exists(name: str) -> None:
     named = {word for word in words if "_" in word}
     assert named
     assert named <= set(CATALOGUE)
-    assert set(ROUTINES[name].tools) <= named
+    assert set(ROUTINES[name].tools) == named
 
 
 async def test_drafts_are_not_sent() -> None:

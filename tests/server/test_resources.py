@@ -16,6 +16,7 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.scope import ScopedClient
 from hostex_mcp.tools.selection import select
@@ -177,15 +178,27 @@ async def test_an_excluded_tool_takes_its_resource_along() -> None:
 @pytest.mark.parametrize(
     ("page", "words"),
     [
-        ("enums", ["wait_accept", "cleaning", "insights"]),
+        ("enums", ["wait_accept", "cleaning", "insights", "checkin_pending", "by_room_type", "not_seen"]),
         ("errors", ["`read_only_token`", "`outcome_unknown`"]),
-        ("definitions", ["RevPAR", "booking window", "Turnovers"]),
+        ("definitions", ["RevPAR", "booking window", "Turnovers", "near miss", "anomaly", "lock codes"]),
     ],
 )
 async def test_reference_pages_explain_words(page: str, words: list[str]) -> None:
     async with connected() as (client, _):
         _, text = await read(client, f"hostex://reference/{page}")
     assert all(word in text for word in words)
+
+
+async def test_every_value_that_an_argument_of_any_tool_takes_is_in_the_reference() -> None:
+    async with connected() as (client, _):
+        _, text = await read(client, "hostex://reference/enums")
+    rows = [line.split(": ", 1) for line in text.splitlines() if line.startswith("- `")]
+    for tool in CATALOGUE.values():
+        for name, schema in tool.input_schema["properties"].items():
+            values = schema.get("enum") or schema.get("items", {}).get("enum")
+            if values:
+                told = [one for head, one in rows if f"`{name}`" in head and tool.name in head]
+                assert ", ".join(values) in told, (tool.name, name)
 
 
 async def test_properties_are_completed_by_any_part_of_their_title() -> None:
