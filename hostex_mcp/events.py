@@ -62,6 +62,24 @@ class Throttled:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitStarted:
+    """Something waits for its turn in this line: `calls` at `/mcp`, or `hostex`, requests to Hostex. A
+    `WaitEnded` follows, whatever happens."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitEnded:
+    """It waits no longer: it was `served`, `refused` because the line was too long or too slow, or whoever
+    asked has `left`."""
+
+    line: str
+    outcome: Literal["served", "refused", "left"]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class GrantChanged:
     """A grant came to be or came to an end."""
 
@@ -99,6 +117,8 @@ Event = (
     | HostexAsked
     | Confirmed
     | Throttled
+    | WaitStarted
+    | WaitEnded
     | GrantChanged
     | TokensAsked
     | PairRenewed

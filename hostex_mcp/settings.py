@@ -114,6 +114,10 @@ def _count(value: str) -> int:
     return int(_number(value, 1, 64, "allowed: a number from 1 to 64"))
 
 
+def _calls(value: str) -> int:
+    return int(_number(value, 1, 10_000, "allowed: a number from 1 to 10000"))
+
+
 def _seconds(value: str) -> float:
     return _number(value, 1, 300, "allowed: a number of seconds from 1 to 300")
 
@@ -304,6 +308,24 @@ class Settings:
     )
     workers: int | None = _setting(
         "HOSTEX_MCP_WORKERS", _count, None, "over HTTP: worker processes; one for each core unless set"
+    )
+    account_calls: int = _setting(
+        "HOSTEX_MCP_ACCOUNT_CALLS",
+        _calls,
+        16,
+        "over HTTP: how many calls of one account a process works on at once; more wait",
+    )
+    process_calls: int = _setting(
+        "HOSTEX_MCP_PROCESS_CALLS",
+        _calls,
+        128,
+        "over HTTP: how many calls a process works on at once; more wait, and accounts take turns",
+    )
+    waiting_calls: int = _setting(
+        "HOSTEX_MCP_WAITING_CALLS",
+        _calls,
+        256,
+        "over HTTP: how many calls may wait in a process; beyond that the longest line is refused with 503",
     )
     client_id: str | None = _setting(
         "HOSTEX_CLIENT_ID", str, None, "over HTTP: the partner's client id at Hostex"

@@ -1,12 +1,16 @@
 """One request out and one answer back, within a time limit that covers the whole body."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import anyio
 import httpx2
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
+
+Place: TypeAlias = Callable[[], AbstractAsyncContextManager[object]]
 
 _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
@@ -28,17 +32,22 @@ class Lost:
     sent: bool = True
 
 
-async def exchange(http: httpx2.AsyncClient, request: httpx2.Request, seconds: float) -> Answer | Lost:
-    """Send a request and read its answer within `seconds`; no failure is raised, and none is tried again. A
-    GET is not followed: it changes nothing, so whether it was sent makes no difference."""
+async def exchange(
+    http: httpx2.AsyncClient, request: httpx2.Request, seconds: float, place: Place = nullcontext
+) -> Answer | Lost:
+    """Send a request once there is a `place` for it, and read its answer, all within `seconds`; no failure is
+    raised, and none is tried again. A GET is not followed: it changes nothing, so whether it was sent makes
+    no difference."""
     if seconds <= 0:
         return Lost("timeout", sent=False)
     progress = _Progress()
     if request.method != "GET":
         request.extensions["trace"] = progress
     with anyio.move_on_after(seconds):
-        return await _attempt(http, request)
-    return Lost("timeout", sent=not progress.still_connecting)
+        async with place():
+            progress.nothing_sent = False
+            return await _attempt(http, request)
+    return Lost("timeout", sent=not progress.nothing_sent)
 
 
 class _Progress:
@@ -48,13 +57,13 @@ class _Progress:
     """
 
     def __init__(self) -> None:
-        self.still_connecting = False
+        self.nothing_sent = True
 
     async def __call__(self, event: str, info: dict[str, Any]) -> None:
         if event == "connection.connect_tcp.started":
-            self.still_connecting = True
+            self.nothing_sent = True
         elif event.endswith("send_request_headers.started"):
-            self.still_connecting = False
+            self.nothing_sent = False
 
 
 async def _attempt(http: httpx2.AsyncClient, request: httpx2.Request) -> Answer | Lost:

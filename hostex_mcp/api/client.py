@@ -5,6 +5,7 @@ import logging
 import random
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from functools import cached_property, partial
 from typing import Any, Protocol, Self, cast
 
@@ -14,7 +15,7 @@ import httpx2
 from hostex_mcp import __version__
 from hostex_mcp.api._answers import parse, parse_rows, total
 from hostex_mcp.api._call import Body, Call, PathValues, Query, prepare
-from hostex_mcp.api._exchange import exchange
+from hostex_mcp.api._exchange import Place, exchange
 from hostex_mcp.api._flights import Flights
 from hostex_mcp.api._url import base_address
 from hostex_mcp.api._verdict import Reply, judge
@@ -77,10 +78,11 @@ class HostexClient:
     """Speaks to Hostex for one account.
 
     `timeout` is the deadline of a call in seconds, from connecting to the last byte, tries and waits
-    included; it starts when one of the eight places for requests is free. Reads are tried up to three times
-    and identical ones share a request while it is under way. A write is sent once: a second try is made only
-    when the first found no connection. Proxies are taken from the environment. `verify` checks Hostex's
-    certificate; clients that share one are made without loading certificates again, and share nothing else.
+    included; it starts when one of the eight places for requests is free. Each try waits for a `place`, too,
+    of those that several clients share. Reads are tried up to three times and identical ones share a request
+    while it is under way. A write is sent once: a second try is made only when the first found no connection.
+    Proxies are taken from the environment. `verify` checks Hostex's certificate; clients that share one are
+    made without loading certificates again, and share nothing else.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class HostexClient:
         timeout: float = 30.0,
         transport: httpx2.AsyncBaseTransport | None = None,
         verify: ssl.SSLContext | None = None,
+        place: Place = nullcontext,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -99,6 +102,7 @@ class HostexClient:
         self._timeout = timeout
         self._transport = transport
         self._verify = verify
+        self._place = place
         self._sleep = sleep
         self._jitter = jitter
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -214,7 +218,7 @@ class HostexClient:
         seconds = deadline - started
         if not call.writes:
             seconds = min(seconds, self._timeout / _READ_TRIES)
-        got = await exchange(self._http, self._request(call), seconds)
+        got = await exchange(self._http, self._request(call), seconds, self._place)
         secrets = (*call.secrets, self._token) if self._token else call.secrets
         outcome = judge(got, call, secrets)
         _note(outcome, call, number, anyio.current_time() - started)

@@ -66,8 +66,9 @@ class AccountClient:
     places and its reads. When its token is another, new calls go out with that, and the old connections are
     closed once nobody waits on them; so are those of a client that was retired, which can still be used."""
 
-    def __init__(self, upstream: Upstream, source: Source) -> None:
+    def __init__(self, upstream: Upstream, source: Source, account: str) -> None:
         self._upstream = upstream
+        self._account = account
         self._source = source
         self._line: _Line | None = None
         self._retired = False
@@ -130,7 +131,7 @@ class AccountClient:
     async def _line_of(self, live: Live) -> "_Line":
         if self._line and self._line.link == live.link:
             return self._line
-        line = _Line(self._upstream.client(live.token), live.link)
+        line = _Line(self._upstream.client(live.token, self._account), live.link)
         if self._retired:
             await line.end()
             return line

@@ -26,11 +26,13 @@ from hostex_mcp.http.metrics import Metrics, metrics_route
 from hostex_mcp.http.outage import OUTAGES, unserved
 from hostex_mcp.http.refusal import MCP_PATHS, Refused
 from hostex_mcp.http.served import Requests
+from hostex_mcp.http.turns import Turns
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
 
 _EXPOSED = ["WWW-Authenticate", "Mcp-Session-Id", "MCP-Protocol-Version", "Retry-After", "X-Request-Id"]
+PATIENCE_SECONDS = 20.0
 _UNLIMITED = Limits(account=None, strangers=None)
 
 
@@ -55,7 +57,7 @@ def assemble(
     manager = manager or StreamableHTTPSessionManager(
         create_server(engine_of), stateless=True, json_response=True
     )
-    endpoint = Endpoint(manager, inside, limits)
+    endpoint = Endpoint(manager, inside, limits, _calls(settings))
     metrics = Metrics()
 
     @asynccontextmanager
@@ -78,6 +80,16 @@ def assemble(
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _calls(settings: Settings) -> Turns:
+    return Turns(
+        "calls",
+        settings.process_calls,
+        each=settings.account_calls,
+        waiting=settings.waiting_calls,
+        patience=PATIENCE_SECONDS,
+    )
 
 
 def _middleware(settings: Settings, address: Address, limits: Limits) -> list[Middleware]:

@@ -2,8 +2,8 @@
 
 import logging
 import uuid
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
 
 from mcp.server.context import ServerRequestContext
@@ -18,10 +18,13 @@ from hostex_mcp.http.caller import Caller
 from hostex_mcp.http.config import WRITE
 from hostex_mcp.http.inside import Inside
 from hostex_mcp.http.limits import Limits, Throttle, caller_address
-from hostex_mcp.http.refusal import INTERNAL_ERROR, Refused, too_many
+from hostex_mcp.http.presence import while_present
+from hostex_mcp.http.refusal import INTERNAL_ERROR, Refused, busy, too_many
+from hostex_mcp.http.turns import NoTurn, Turns
 from hostex_mcp.server.engine import Engine
 
 _ENGINE = "hostex.engine"
+_BUSY_SECONDS = 5
 
 _log = logging.getLogger(__name__)
 
@@ -32,10 +35,14 @@ def engine_of(context: ServerRequestContext[Any]) -> Engine:
 
 
 class Endpoint:
-    """The ASGI application at `/mcp`."""
+    """The ASGI application at `/mcp`. A request that has arrived takes its turn in `calls`, and ends when its
+    caller hangs up."""
 
-    def __init__(self, manager: StreamableHTTPSessionManager, inside: Inside, limits: Limits) -> None:
+    def __init__(
+        self, manager: StreamableHTTPSessionManager, inside: Inside, limits: Limits, calls: Turns
+    ) -> None:
         self._manager = manager
+        self._calls = calls
         self._inside = inside
         self._accounts = Throttle("account", limits.account)
         self._strangers = Throttle("strangers", limits.strangers)
@@ -66,8 +73,20 @@ class Endpoint:
         if "read_only" not in narrowing and self._lacks_scope(caller, message):
             send = _forbidding(send, self._inside.challenge)
         scope[_ENGINE] = engine
-        await self._manager.handle_request(scope, replayed(body, receive), send)
+        with while_present(receive):
+            async with self._turn(caller, scope):
+                await self._manager.handle_request(scope, replayed(body, receive), send)
         return None
+
+    @asynccontextmanager
+    async def _turn(self, caller: Caller, scope: Scope) -> AsyncGenerator[None]:
+        """Hold a place for a call. Those who bring their own tokens stand in line by address, lest somebody
+        makes up many tokens to have many places."""
+        try:
+            async with self._calls.place(caller_address(scope) if caller.token else caller.account):
+                yield
+        except NoTurn:
+            raise busy(_BUSY_SECONDS) from None
 
     async def _caller(self, scope: Scope) -> Caller | Response:
         caller = await self._inside.identifies.identify(Headers(scope=scope))

@@ -27,6 +27,8 @@ from hostex_mcp.events import (
     TokensAsked,
     ToolEnded,
     ToolStarted,
+    WaitEnded,
+    WaitStarted,
     heard_everywhere,
 )
 
@@ -83,6 +85,19 @@ class Metrics:
             "hostex_mcp_throttled",
             "Requests refused because their caller called too often.",
             ["limit"],
+            registry=registry,
+        )
+        self._waiting = Gauge(
+            "hostex_mcp_waiting",
+            "Calls, and requests to Hostex, that wait for their turn now.",
+            ["line"],
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._waits = Counter(
+            "hostex_mcp_waits",
+            "Calls, and requests to Hostex, that had to wait for their turn, by how that ended.",
+            ["line", "outcome"],
             registry=registry,
         )
         self._grants = Counter(
@@ -147,6 +162,11 @@ class Metrics:
                 self._confirmations.labels(event.step).inc()
             case Throttled():
                 self._throttled.labels(event.limit).inc()
+            case WaitStarted():
+                self._waiting.labels(event.line).inc()
+            case WaitEnded():
+                self._waiting.labels(event.line).dec()
+                self._waits.labels(event.line, event.outcome).inc()
             case GrantChanged():
                 self._grants.labels(event.step).inc()
             case TokensAsked():

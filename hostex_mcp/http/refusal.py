@@ -34,3 +34,10 @@ def too_many(seconds: float) -> Refused:
     wait = max(1, math.ceil(seconds))
     text = f"Too many requests. Wait {wait} s, then try again."
     return Refused(429, text, {"Retry-After": str(wait)})
+
+
+def busy(seconds: float) -> Refused:
+    """The refusal of a request that this server has no room for; nothing of it was done."""
+    wait = math.ceil(seconds)
+    text = f"This server is busy and did not begin with this request. Try again in {wait} s."
+    return Refused(503, text, {"Retry-After": str(wait)}, code=INTERNAL_ERROR)

@@ -128,7 +128,7 @@ class _Tenant:
         self._source = source
         self._choices = caller.grant.choices if caller.grant else None
         self._reach = reach_for(parts.settings, caller)
-        self.client = AccountClient(upstream, source)
+        self.client = AccountClient(upstream, source, caller.account)
         self._scoped = scoped(self.client, self._reach)
         self._engines: OrderedDict[object, Engine] = OrderedDict()
 

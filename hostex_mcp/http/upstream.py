@@ -4,7 +4,7 @@ import math
 import ssl
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Self
 from urllib.parse import urlencode
 
@@ -27,9 +27,11 @@ from hostex_mcp.api.client import BASE_URL
 from hostex_mcp.api.oauth import OBTAIN_TOKEN, REVOKE_TOKEN, TokenPair
 from hostex_mcp.api.operation import AnswerT
 from hostex_mcp.http.store.records import Credential
+from hostex_mcp.http.turns import Turns
 from hostex_mcp.settings import Settings, SettingsError
 
 AUTHORIZE_URL = "https://hostex.io/app/authorization"
+AT_ONCE = 128
 
 _LONGEST_LIFE = 366 * 24 * 3600
 _USUAL_PAUSE = 60.0
@@ -52,7 +54,8 @@ def utc_now() -> datetime:
 
 class Upstream:
     """Makes clients, which share how certificates are checked and nothing else, and speaks for the partner.
-    After a 429 no call is made for the partner until Hostex wants to hear from it again."""
+    All clients together make so many requests `at_once`, and take turns by account. After a 429 no call is
+    made for the partner until Hostex wants to hear from it again."""
 
     def __init__(
         self,
@@ -63,6 +66,7 @@ class Upstream:
         client_id: str | None = None,
         client_secret: SecretStr | None = None,
         authorize_url: str = AUTHORIZE_URL,
+        at_once: int = AT_ONCE,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._base_url = base_url
@@ -71,6 +75,7 @@ class Upstream:
         self._client_id = client_id
         self._client_secret = client_secret
         self._authorize_url = authorize_url
+        self._turns = Turns("hostex", at_once)
         self._now = now
         self._quiet_until = datetime.min.replace(tzinfo=UTC)
 
@@ -107,14 +112,16 @@ class Upstream:
         """Whether there are partner credentials, so that hosts can be sent to Hostex's own page."""
         return self._client_id is not None and self._client_secret is not None
 
-    def client(self, token: SecretStr | None) -> HostexClient:
-        """A client with connections and cookies of its own. Whoever asked for it closes it."""
+    def client(self, token: SecretStr | None, account: str = "") -> HostexClient:
+        """A client with connections and cookies of its own, whose requests take turns as those of this
+        account. Whoever asked for it closes it."""
         return HostexClient(
             token.get_secret_value() if token else None,
             base_url=self._base_url,
             timeout=self._timeout,
             transport=self._transport,
             verify=None if self._transport else self._certificates,
+            place=partial(self._turns.place, account),
         )
 
     def authorize_url(self, state: str, redirect_uri: str) -> str:

@@ -54,6 +54,7 @@ def test_empty_text_means_unset() -> None:
         ("HOSTEX_MCP_TRUSTED_PROXIES", "everybody", "allowed: addresses or networks"),
         ("HOSTEX_MCP_REFRESH_GRACE_SECONDS", "3600", "allowed: a number of seconds from 0 to 600"),
         ("HOSTEX_MCP_WORKERS", "0", "allowed: a number from 1 to 64"),
+        ("HOSTEX_MCP_WAITING_CALLS", "0", "allowed: a number from 1 to 10000"),
         ("HOSTEX_AUTHORIZE_URL", "http://hostex.io/app/authorization", "allowed: an https address"),
     ],
 )
@@ -109,8 +110,10 @@ def test_the_settings_of_the_http_server_are_read() -> None:
             "HOSTEX_MCP_ALLOWED_ORIGINS": "https://app.example.com, http://localhost:3000",
             "HOSTEX_MCP_TRUSTED_PROXIES": "10.0.0.0/8,192.0.2.7",
             "HOSTEX_MCP_DATABASE_URL": "postgresql://user:secret-password@db/hostex",
+            "HOSTEX_MCP_ACCOUNT_CALLS": "4",
         }
     )
+    assert (settings.account_calls, settings.process_calls, settings.waiting_calls) == (4, 128, 256)
     assert settings.public_url == "https://mcp.example.com"
     assert settings.allowed_origins == ("https://app.example.com", "http://localhost:3000")
     assert settings.trusted_proxies == ("10.0.0.0/8", "192.0.2.7/32")

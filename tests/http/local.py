@@ -38,6 +38,18 @@ def call(name: str, arguments: Mapping[str, Any] | None = None, number: int = 1)
     return json.dumps({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params})
 
 
+def modern_call(
+    tool: str, given: Mapping[str, Any] | None = None, /, **headers: str
+) -> tuple[dict[str, str], str]:
+    """Headers and body of a call in the newest era."""
+    message = json.loads(call(tool, given))
+    message["params"]["_meta"] = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    return {**MODERN, "Mcp-Method": "tools/call", "Mcp-Name": tool, **headers}, json.dumps(message)
+
+
 @cache
 def _demo() -> Sandbox:
     return Sandbox()

@@ -8,7 +8,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.http.local import HERE, JSON, MODERN, call, local, running, shared
+from tests.http.local import HERE, JSON, MODERN, call, local, modern_call, running, shared
 
 pytestmark = pytest.mark.anyio
 
@@ -67,22 +67,12 @@ async def test_a_notification_is_accepted_without_an_answer(headers: dict[str, s
     assert (answer.status_code, answer.content) == (202, b"")
 
 
-def modern_call(name: str, **headers: str) -> tuple[dict[str, str], str]:
-    """Headers and body of a call in the newest era."""
-    message = json.loads(call(name))
-    message["params"]["_meta"] = {
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientCapabilities": {},
-    }
-    return {**MODERN, "Mcp-Method": "tools/call", "Mcp-Name": name, **headers}, json.dumps(message)
-
-
 @pytest.mark.parametrize(
     "wrong",
     [{}, {"Mcp-Method": "tools/list"}, {"Mcp-Name": "list_tags"}, {"MCP-Protocol-Version": "2027-01-01"}],
 )
 async def test_headers_that_contradict_the_message_are_refused(wrong: dict[str, str]) -> None:
-    headers, body = modern_call("list_properties", **wrong)
+    headers, body = modern_call("list_properties", None, **wrong)
     async with running(local()) as http:
         answer = await http.post("/mcp", headers=headers, content=body)
     assert answer.status_code == (400 if wrong else 200)
