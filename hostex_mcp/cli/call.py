@@ -31,18 +31,15 @@ TOOL_ERROR, NOT_CONFIRMED = 1, 3
 @click.option("--yes", is_flag=True, help="Answer yes when a change has to be confirmed.")
 @serving_options
 def command(tool: str, arguments: tuple[str, ...], as_json: str | None, yes: bool, **options: Any) -> None:
-    """Call one tool and print its structured result: in a pipe or a file as JSON, on a terminal laid out for
-    reading. A weighty change is shown first and asked about; without a terminal and without --yes the
-    answer is no. Status 1: the tool failed; 2: wrong usage; 3: not confirmed, so nothing was changed."""
+    """Call one tool and print its structured result as JSON. A weighty change is shown first and asked about;
+    without a terminal and without --yes the answer is no. Status 1: the tool failed; 2: wrong usage; 3: not
+    confirmed, so nothing was changed."""
     given = _json_arguments(as_json) | _named_arguments(tool, arguments)
     quiet = None if "HOSTEX_MCP_LOG_LEVEL" in os.environ else "error"
     settings = load_settings(log_level=quiet, **options)
     with waiting(f"Calling {tool}…") as status:
         result = asyncio.run(_call(settings, tool, given, status, yes))
-    if sys.stdout.isatty():
-        console().print(Block(showing.result(result)))
-    else:
-        print_json(result)
+    print_json(result)
     if "error" in result:
         raise SystemExit(TOOL_ERROR)
     if result.get("status", "done") != "done":

@@ -2,17 +2,20 @@
 
 import json
 import os
+import re
 import sys
 from io import TextIOWrapper
 from typing import TextIO
 
 import click
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.highlighter import JSONHighlighter
 from rich.segment import Segment
 from rich.status import Status
 from rich.table import Table
 
 _UNFOLDED = 1_000
+_UNPRINTABLE = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -84,9 +87,15 @@ def waiting(text: str) -> Status:
 
 
 def print_json(value: object) -> None:
-    """Print JSON, every script readable where the stream can show it."""
+    """Print JSON, every script readable where the stream can show it; coloured on a terminal, where nothing
+    in it can give the terminal orders."""
     unicode = sys.stdout.encoding.lower().startswith("utf")
-    click.echo(json.dumps(value, indent=2, ensure_ascii=not unicode))
+    text = json.dumps(value, indent=2, ensure_ascii=not unicode)
+    if sys.stdout.isatty():
+        shown = _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+        console().print(JSONHighlighter()(shown), soft_wrap=True)
+    else:
+        click.echo(text)
 
 
 def columns(*headings: str) -> Table:

@@ -1,4 +1,4 @@
-"""Results, previews and calls for a person at a terminal: tables where they fit, named values elsewhere."""
+"""Rows, previews and calls for a person at a terminal: tables where they fit, named values elsewhere."""
 
 import json
 import re
@@ -10,13 +10,12 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
-from hostex_mcp.cli.look import Block, columns
+from hostex_mcp.cli.look import columns
 from hostex_mcp.server.render import to_json
 
 Row = Mapping[str, Any]
 
 _FENCE = re.compile(r"</?guest-[0-9a-f]{6}>")
-_STATUS = {"done": "bold green", "declined": "yellow", "confirmation_required": "yellow"}
 _GAP = 2
 _FOLDED = 24
 
@@ -55,17 +54,6 @@ def _typed(value: object) -> str:
 
 def _quoted(text: str) -> str:
     return f'"{text}"' if " " in text else text
-
-
-def result(structured: Row) -> RenderableType:
-    """A tool's structured result: its outcome, or its error with what to do."""
-    if "error" in structured:
-        return error(structured["error"])
-    shown: list[RenderableType] = []
-    if status := structured.get("status"):
-        shown.append(Text(str(status), _STATUS.get(str(status), "bold")))
-    shown.append(_members({name: value for name, value in structured.items() if name != "status"}))
-    return Group(*shown)
 
 
 def error(failed: Row) -> RenderableType:
@@ -122,28 +110,6 @@ def _paragraph(row: Row) -> RenderableType:
         words.append(" · " if words else "", "dim")
         words.append(f"{name} ", "dim").append(text_of(value))
     return _hanging(Text("•", "cyan"), words)
-
-
-def _members(members: Row) -> RenderableType:
-    shown: list[RenderableType] = []
-    for name, value in members.items():
-        nested = _nested(value)
-        if nested is None:
-            shown.append(_hanging(Text(f"{name}:", "dim"), Text(text_of(value) or "none")))
-        else:
-            shown += [Text(f"{name}:", "dim"), Block(nested, 2)]
-    return Group(*shown)
-
-
-def _nested(value: object) -> RenderableType | None:
-    if isinstance(value, Mapping) and value:
-        return _members(cast("Row", value))
-    rows = cast("list[object]", value) if isinstance(value, list) else []
-    if rows and all(isinstance(one, Mapping) for one in rows):
-        return Rows(cast("list[Row]", rows))
-    if any(isinstance(one, str) and " " in one for one in rows):
-        return Group(*(_hanging(Text("•", "cyan"), Text(text_of(one))) for one in rows))
-    return None
 
 
 def _hanging(head: Text, body: Text) -> Table:
