@@ -39,6 +39,7 @@ WRONG: tuple[tuple[str, Mapping[str, Any]], ...] = (
 Answer = dict[str, Any]
 SECONDS = 60.0
 TRIES = 8
+PROPERTY = 20110001
 
 
 @dataclass
@@ -126,7 +127,7 @@ class Tenant:
     async def create_task(self) -> None:
         """Create a task, which is not confirmed."""
         text = self._new_text()
-        given = {"type": "other", "expected_date": "2027-06-01", "note": text}
+        given = {"type": "other", "expected_date": "2027-06-01", "property_id": PROPERTY, "note": text}
         await self._write("create_task", given, text, times=1)
 
     async def give_up(self) -> None:
