@@ -206,3 +206,26 @@ async def test_of_key_sets_only_the_latest_two_hundred_are_kept(tmp_path: Path) 
             with pytest.raises(Refused):
                 await assertions.verify(Client(DOCUMENT, metadata), signed(server))
     assert len(server.web.fetched) == 202
+
+
+SIGNING = Client(DOCUMENT, {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": KEYS})
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
+async def test_a_key_without_an_algorithm_may_sign_with_each_that_fits_it(
+    tmp_path: Path, algorithm: str
+) -> None:
+    async with deployed(tmp_path) as server:
+        key = public(rsa_key(), kid="k")
+        assert "alg" not in key
+        publish(server, key)
+        form = signed(server, rsa_key(), algorithm)
+        await Assertions(server.parts).verify(SIGNING, form)
+
+
+async def test_a_key_for_one_algorithm_signs_with_no_other(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        publish(server, public(rsa_key(), kid="k", alg="RS256"))
+        form = signed(server, rsa_key(), "PS256")
+        with pytest.raises(Refused):
+            await Assertions(server.parts).verify(SIGNING, form)

@@ -76,10 +76,11 @@ class Assertions:
             header = jwt.get_unverified_header(assertion)
         except jwt.PyJWTError:
             raise _Wrong("is not a JWT") from None
-        if header.get("alg") not in ALGORITHMS or "crit" in header:
+        algorithm = header.get("alg")
+        if algorithm not in ALGORITHMS or "crit" in header:
             raise _Wrong(f"must be signed with one of {', '.join(ALGORITHMS)}")
         for key in await self._candidates(client, header.get("kid")):
-            claims = _verified(assertion, key)
+            claims = _verified(assertion, key, algorithm)
             if claims is not None:
                 return claims
         raise _Wrong("is not signed by a key of this client")
@@ -136,9 +137,11 @@ class Assertions:
             raise _Wrong("was used before")
 
 
-def _verified(assertion: str, key: dict[str, Any]) -> dict[str, Any] | None:
+def _verified(assertion: str, key: dict[str, Any], algorithm: str) -> dict[str, Any] | None:
+    """The claims, if this key signed them, with the algorithm that it is for, if it names one (RFC 7517)."""
     try:
-        return jwt.decode(assertion, jwt.PyJWK(key), algorithms=list(ALGORITHMS), options=_UNCHECKED)
+        public_key = jwt.PyJWK(key, key.get("alg") or algorithm)
+        return jwt.decode(assertion, public_key, algorithms=[algorithm], options=_UNCHECKED)
     except (jwt.PyJWTError, ValueError, TypeError):
         return None
 
