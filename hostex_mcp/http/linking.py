@@ -1,7 +1,8 @@
 """The link between a grant and a Hostex account: checked, kept alive, and ended on both sides."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,7 +93,8 @@ class Linking:
             InvalidToken: the token is dead and nothing takes its place, so the grant has ended.
             HostexError: nothing took its place this time.
         """
-        held = await self._renewal.held(grant.grant_id)
+        with _opening():
+            held = await self._renewal.held(grant.grant_id)
         if held is None or held.link != live.link:
             return _in_use(held)
         if (await self.check(live.token, writes=False)).verdict != "dead":
@@ -134,20 +136,26 @@ class Linking:
 
     async def _live(self, grant_id: str, finding: Awaitable[Held | None]) -> Live:
         try:
-            return _in_use(await finding)
+            with _opening():
+                return _in_use(await finding)
         except PairRefused:
             await self.end(grant_id, WITHDRAWN)
             raise _disconnected() from None
         except OutcomeUnknown as error:
             message = "Hostex did not answer when the access was renewed."
             raise UpstreamFailed(message, operation=error.operation, retryable=True) from None
-        except Unsealable:
-            _log.error(
-                "The credential of a grant cannot be opened: is a key of HOSTEX_MCP_SECRET_KEYS missing?"
-            )
-            failed = InvalidToken(_UNREADABLE)
-            failed.hint = _KEYS_CHANGED
-            raise failed from None
+
+
+@contextmanager
+def _opening() -> Generator[None]:
+    """What is stored and cannot be opened any more is a connection that has to be made again."""
+    try:
+        yield
+    except Unsealable:
+        _log.error("The credential of a grant cannot be opened: is a key of HOSTEX_MCP_SECRET_KEYS missing?")
+        failed = InvalidToken(_UNREADABLE)
+        failed.hint = _KEYS_CHANGED
+        raise failed from None
 
 
 def _in_use(held: Held | None) -> Live:

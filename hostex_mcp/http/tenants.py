@@ -55,12 +55,13 @@ class Tenants:
         view = view_of(narrowing)
         if caller.grant:
             self._linking.note_use(caller.grant)
-        tenant = self._tenants.get(caller.account)
+        former = tenant = self._tenants.get(caller.account)
         if tenant is None or not tenant.fits(caller):
-            await self.forget(caller.account)
             tenant = self._tenants[caller.account] = self._admit(caller)
-            await self._make_room()
         self._tenants.move_to_end(caller.account)
+        if former and former is not tenant:
+            await former.client.retire()
+        await self._make_room()
         return tenant.engine(caller, view)
 
     async def forget(self, account: str) -> None:

@@ -8,6 +8,7 @@ from PIL import Image
 from pydantic import SecretStr
 
 from hostex_mcp.http.caller import Caller
+from hostex_mcp.http.keyring import Unsealable
 from hostex_mcp.http.linking import CONNECT_AGAIN
 from hostex_mcp.http.refusal import Refused
 from hostex_mcp.http.store import Store
@@ -348,3 +349,40 @@ async def test_pictures_are_never_read_from_folders_of_the_server(hostex: World,
     answer = await ask(tenants, grant, "send_message", conversation_id=thread, image_path=path)
     assert answer["error"]["kind"] in ("blocked", "invalid_arguments")
     assert not [one for one in hostex.asked if one.startswith("POST /conversations")]
+
+
+async def test_an_account_that_is_let_go_while_its_engine_is_made_is_served_nevertheless(
+    hostex: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenants = tenants_of(hostex, most=1)
+    first, second = await hostex.token_grant(WRITABLE), await hostex.token_grant(SECOND)
+    await ask(tenants, first, "list_properties")
+    closing, closed = asyncio.Event(), asyncio.Event()
+
+    async def close() -> None:
+        closing.set()
+        await closed.wait()
+
+    monkeypatch.setattr(hostex.wire, "aclose", close)
+    asking = asyncio.create_task(ask(tenants, second, "list_properties"))
+    await closing.wait()
+    await tenants.forget(second.grant_id)
+    closed.set()
+    assert (await asking)["returned"] > 0
+
+
+async def test_a_grant_whose_key_is_gone_says_so_when_hostex_refuses_its_token_too(
+    hostex: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenants = tenants_of(hostex)
+    grant = await hostex.token_grant()
+    await ask(tenants, grant, "list_properties")
+
+    async def sealed(grant_id: str) -> None:
+        raise Unsealable
+
+    monkeypatch.setattr(hostex.store.grants, "credential", sealed)
+    hostex.sandbox.faults.add("envelope", operation="GET /tags", code=401)
+    answer = await ask(tenants, grant, "list_tags")
+    assert answer["error"]["kind"] == "invalid_token"
+    assert "keys of this server have changed" in answer["error"]["hint"]
