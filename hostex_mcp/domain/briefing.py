@@ -19,7 +19,8 @@ from hostex_mcp.api.properties import ChannelAccount
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.conflicts import overlaps
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.readiness import balance_due, has_lock_code, is_placed, uses_lock_codes
+from hostex_mcp.domain.nights import is_placed
+from hostex_mcp.domain.readiness import balance_due, has_lock_code, uses_lock_codes
 from hostex_mcp.domain.turnovers import Turnover
 from hostex_mcp.domain.wording import money
 

@@ -1,9 +1,9 @@
 """The accounts of a period: what each property earned and cost, what is still owed, and what changed.
 
-Stays count by the nights that lie in the period (see `performance`); one whose price is not known counts with
-its nights alone, under no currency. Income and expenses count by the day on
-which they took effect. An order's balance belongs to the order as a whole and counts once, with its first
-stay's property, when its last stay has checked out by the end of the period.
+Stays count by the nights that lie in the period (see `performance`); one whose price is not known counts
+with its nights alone, under no currency. Income and expenses count by the day on which they took effect. An
+order's balance belongs to the order as a whole and counts once, with its first stay's property, when its last
+stay has checked out by the end of the period.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -23,9 +23,14 @@ def nights(check_in: date, check_out: date) -> list[date]:
     return [check_in + ONE * step for step in range((check_out - check_in).days)]
 
 
+def is_placed(stay: Reservation) -> bool:
+    """Whether a stay is in a property."""
+    return bool(stay.property_id) and not stay.in_reservation_box
+
+
 def holds(stay: Reservation) -> bool:
     """Whether a stay keeps others out of its property."""
-    return stay.status in HOLDING and bool(stay.property_id) and not stay.in_reservation_box
+    return stay.status in HOLDING and is_placed(stay)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from typing import TypeVar
 
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.money import by_currency, exact
+from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.stays import HOLDING
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -122,7 +123,7 @@ class Figures:
 
 def counts(stay: Reservation) -> bool:
     """Whether a stay's nights are sold: accepted, in a property, not in the reservation box."""
-    return stay.status == "accepted" and bool(stay.property_id) and not stay.in_reservation_box
+    return stay.status == "accepted" and is_placed(stay)
 
 
 def nights_in(stay: Reservation, period: Period) -> int:

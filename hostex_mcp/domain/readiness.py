@@ -9,7 +9,8 @@
   of the check-in guide or the stay's lock code into the thread; as *scheduled* when an automatic message
   whose name speaks of check-in, arrival or a guide waits for the stay. Inferred: guests get them in no other
   way. Where the thread or the automatic messages could not be read, it is *not known*.
-- *Cleaning*: the latest cleaning task that belongs to the stay before, or to no stay and lies between both.
+- *Cleaning* is that between the stay before and this one (see `cleaning`); none is missing where the place
+  stood empty for two weeks.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -21,7 +22,9 @@ from hostex_mcp.api.automation import AutomationAction
 from hostex_mcp.api.messaging import Conversation
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.tasks import Task
+from hostex_mcp.domain.cleaning import LONGEST_EMPTY, cleaning_between, cleaning_missing
 from hostex_mcp.domain.names import fold
+from hostex_mcp.domain.nights import is_placed
 
 Details = Literal["sent", "scheduled", "not_seen", "no_thread", "not_known"]
 
@@ -29,7 +32,6 @@ DIRECT = ("hostex_direct", "booking_site")
 
 _ARRIVAL_WORDS = ("check-in", "checkin", "check in", "arrival", "guide", "instruction", "welcome")
 _LEAST_CODE = 4
-_LONGEST_EMPTY = timedelta(days=14)
 _DETAILS_DUE = timedelta(days=3)
 
 
@@ -80,11 +82,6 @@ def has_lock_code(stay: Reservation) -> bool:
     return bool(stay.check_in_details and stay.check_in_details.lock_code)
 
 
-def is_placed(stay: Reservation) -> bool:
-    """Whether a stay has a property."""
-    return bool(stay.property_id) and not stay.in_reservation_box
-
-
 def uses_lock_codes(stay: Reservation, stays: Iterable[Reservation]) -> bool:
     """Whether a code is to be expected on a stay, by the stays before it."""
     before = [
@@ -102,8 +99,9 @@ def readiness(stay: Reservation, around: Surroundings, today: date) -> Readiness
     """How an arrival is prepared on a local `today`. That nobody has sent the check-in details counts as
     missing from three days before the arrival on."""
     previous = _previous(stay, around.stays)
-    cleaning = _cleaning(stay, previous, around.tasks or ())
-    needs_cleaning = around.tasks is not None and previous is not None and is_placed(stay)
+    cleaning = cleaning_between(around.tasks or (), previous, stay) if is_placed(stay) else None
+    cleaned = cleaning is not None or (previous is not None and is_placed(stay))
+    of_cleaning = cleaning_missing(cleaning, previous, stay) if cleaned and around.tasks is not None else []
     balance, details = balance_due(stay), _details(stay, around.threads, around.plans)
     lock_code = has_lock_code(stay)
     facts = {
@@ -111,11 +109,9 @@ def readiness(stay: Reservation, around: Surroundings, today: date) -> Readiness
         "balance": balance is None,
         "lock code": lock_code or not uses_lock_codes(stay, around.stays),
         "check-in details": details != "not_seen" or stay.check_in_date > today + _DETAILS_DUE,
-        "cleaning task": cleaning is not None or not needs_cleaning,
-        "who cleans": cleaning is None or cleaning.status == "completed" or bool(cleaning.staff_id),
-        "identity check": not _wants_document(stay),
     }
-    missing = [name for name, done in facts.items() if not done]
+    missing = [name for name, done in facts.items() if not done] + of_cleaning
+    missing += ["identity check"] if _wants_document(stay) else []
     return Readiness(stay, balance, lock_code, details, cleaning, previous, missing)
 
 
@@ -127,27 +123,10 @@ def _previous(stay: Reservation, stays: Iterable[Reservation]) -> Reservation | 
         if one.property_id == stay.property_id
         and is_placed(one)
         and one.status == "accepted"
-        and stay.check_in_date - _LONGEST_EMPTY <= one.check_out_date <= stay.check_in_date
+        and stay.check_in_date - LONGEST_EMPTY <= one.check_out_date <= stay.check_in_date
         and one.stay_code != stay.stay_code
     ]
     return max(before, key=lambda one: (one.check_out_date, one.stay_code), default=None)
-
-
-def _cleaning(stay: Reservation, previous: Reservation | None, tasks: Iterable[Task]) -> Task | None:
-    first = previous.check_out_date if previous else stay.check_in_date - _LONGEST_EMPTY
-    own = previous.stay_code if previous else None
-    found = [
-        one
-        for one in tasks
-        if one.type == "cleaning"
-        and one.status != "cancelled"
-        and is_placed(stay)
-        and one.property_id == stay.property_id
-        and one.expected_date
-        and first <= one.expected_date <= stay.check_in_date
-        and (not one.stay_code or one.stay_code == own)
-    ]
-    return max(found, key=lambda one: (str(one.expected_date), one.id), default=None)
 
 
 def _details(

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from hostex_mcp.api.properties import Property
 from hostex_mcp.api.reservations import HourMinute, Reservation
 from hostex_mcp.api.tasks import Task
+from hostex_mcp.domain.cleaning import cleaning_between, cleaning_missing
 from hostex_mcp.domain.nights import holds
 
 
@@ -71,7 +72,7 @@ def turnovers(
     counted = [
         one for one in stays if one.property_id == place.id and one.status == "accepted" and holds(one)
     ]
-    cleanings = None if tasks is None else list(filter(_cleans, tasks))
+    cleanings = None if tasks is None else list(tasks)
     left = [one for one in counted if start <= one.check_out_date <= end]
     found = [_turnover(place, zone, counted, cleanings, one) for one in left]
     days = {one.check_out_date for one in left}
@@ -97,17 +98,13 @@ def _turnover(
     if coming and leaves and comes:
         local_out = datetime.combine(day, leaves, zone)
         window = hours_between(local_out, datetime.combine(coming.check_in_date, comes, zone))
-    cleaning = _cleaning(cleanings or (), leaving, coming)
+    cleaning = cleaning_between(cleanings or (), leaving, coming)
     known = cleanings is not None
-    of_cleaning = _of_cleaning(cleaning, day, coming) if known else []
+    of_cleaning = cleaning_missing(cleaning, leaving, coming) if known else []
     missing = [*of_cleaning, *_of_times(leaves, comes if coming else time())]
     if window is not None and window <= 0:
         missing.append("time between check-out and check-in")
     return Turnover(place, day, leaving, coming, leaves, comes, window, cleaning, missing, known)
-
-
-def _cleans(task: Task) -> bool:
-    return task.type == "cleaning" and task.status != "cancelled"
 
 
 def _arrival(
@@ -118,35 +115,11 @@ def _arrival(
     comes = in_time(coming, place)
     gone = [one for one in stays if one.check_out_date < coming.check_in_date]
     last = max(gone, key=lambda one: (one.check_out_date, one.stay_code), default=None)
-    cleaning = _cleaning(cleanings or (), last, coming) if last else None
+    cleaning = cleaning_between(cleanings or (), last, coming)
     known = cleanings is not None
-    of_cleaning = _of_cleaning(cleaning, last.check_out_date, coming) if last and known else []
+    of_cleaning = cleaning_missing(cleaning, last, coming) if last and known else []
     missing = [*of_cleaning, *_of_times(time(), comes)]
     return Turnover(place, coming.check_in_date, None, coming, None, comes, None, cleaning, missing, known)
-
-
-def _cleaning(cleanings: Sequence[Task], leaving: Reservation, coming: Reservation | None) -> Task | None:
-    """The cleaning of a stay, or one of its property between the two guests that is of no other stay."""
-    own = [one for one in cleanings if one.stay_code == leaving.stay_code]
-    last = coming.check_in_date if coming else leaving.check_out_date
-    loose = [
-        one
-        for one in cleanings
-        if not one.stay_code
-        and one.property_id == leaving.property_id
-        and one.expected_date
-        and leaving.check_out_date <= one.expected_date <= last
-    ]
-    return next(iter([*own, *loose]), None)
-
-
-def _of_cleaning(task: Task | None, day: date, coming: Reservation | None) -> list[str]:
-    if task is None:
-        return ["cleaning task"]
-    missing = [] if task.staff_id or task.status == "completed" else ["who cleans"]
-    planned = task.expected_date
-    outside = planned and (planned < day or (coming and planned > coming.check_in_date))
-    return [*missing, *(["a cleaning day between the two stays"] if outside else [])]
 
 
 def _of_times(leaves: time | None, comes: time | None) -> list[str]:

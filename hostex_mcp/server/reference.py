@@ -8,6 +8,7 @@ from typing import Any, get_args
 from hostex_mcp.domain import (
     availability,
     briefing,
+    cleaning,
     conflicts,
     feasibility,
     gaps,
@@ -44,6 +45,7 @@ _EXPLAINED = (
     gaps,
     conflicts,
     turnovers,
+    cleaning,
     feasibility,
     briefing,
     readiness,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from hostex_mcp.api.properties import LIST_CHANNEL_ACCOUNTS, Property
+from hostex_mcp.api.properties import LIST_CHANNEL_ACCOUNTS
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.tasks import Task
 from hostex_mcp.domain.briefing import (
@@ -54,10 +54,6 @@ class Daily:
     threads: Threads
     notes: list[str]
     failures: list[Failure]
-
-    def place(self, property_id: int) -> Property | None:
-        """A property of the day."""
-        return next((one for one in self.meant.properties if one.id == property_id), None)
 
 
 async def read_day(context: Context, meant: Portfolio, day: date | None, everything: bool) -> Daily:

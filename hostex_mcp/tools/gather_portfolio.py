@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, windows
@@ -53,6 +53,10 @@ class Portfolio:
         """A property's title on one line, or its id where it is none of them."""
         known = {one.id: one.title for one in self.properties}
         return one_line(known.get(property_id, f"property {property_id}"))
+
+    def named(self, property_id: int) -> dict[str, Any]:
+        """A property as rows name it."""
+        return {"property_id": property_id, "property": self.titled(property_id)}
 
     def place(self, property_id: int) -> Property | None:
         """A property by its id, None where it is none of them."""

@@ -126,7 +126,7 @@ def _answer(meant: Portfolio, found: Calendars, asked: _Question) -> Shown:
 
 def _row(meant: Portfolio, found: Calendars, asked: _Question, property_id: int, today: date) -> Shown:
     """A property with its prices where it is free, else with what is in the way and what would do."""
-    named = {"property_id": property_id, "property": meant.titled(property_id)}
+    named = meant.named(property_id)
     book = found.books[property_id]
     closures = book.closures(asked.check_in, asked.check_out)
     if not closures and asked.check_in >= today:

@@ -124,7 +124,7 @@ def _days(daily: Daily) -> list[str]:
 def _named(daily: Daily, property_id: int) -> Shown:
     if not property_id:
         return {"property": "no property"}
-    return {"property_id": property_id, "property": daily.meant.titled(property_id)}
+    return daily.meant.named(property_id)
 
 
 def _stay(stay: Reservation, daily: Daily) -> Shown:
@@ -141,7 +141,7 @@ def _by_time(rows: Any) -> list[Shown]:
 
 
 def _arrival(stay: Reservation, daily: Daily) -> Shown:
-    place = daily.place(stay.property_id)
+    place = daily.meant.place(stay.property_id)
     facts = {
         "time": _clock(in_time(stay, place)) if place else "",
         **_stay(stay, daily),
@@ -151,7 +151,7 @@ def _arrival(stay: Reservation, daily: Daily) -> Shown:
 
 
 def _departure(stay: Reservation, daily: Daily) -> Shown:
-    place = daily.place(stay.property_id)
+    place = daily.meant.place(stay.property_id)
     return lean({"time": _clock(out_time(stay, place)) if place else "", **_stay(stay, daily)})
 
 

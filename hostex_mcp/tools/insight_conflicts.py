@@ -17,7 +17,7 @@ from hostex_mcp.domain.conflicts import (
     overlaps,
     price_differences,
 )
-from hostex_mcp.domain.nights import ONE, nights
+from hostex_mcp.domain.nights import ONE, is_placed, nights
 from hostex_mcp.tools.arguments import Day, Id, Number, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_calendar import Calendars, SoldListing, add_listings, read_nights, read_ratios
@@ -131,14 +131,12 @@ def _touches(one: Overlap, start: date, end: date) -> bool:
 
 
 def _unplaced(stay: Reservation, start: date) -> bool:
-    aside = stay.property_id == 0 or bool(stay.in_reservation_box)
-    return aside and stay.status == "accepted" and stay.check_out_date > start
+    return not is_placed(stay) and stay.status == "accepted" and stay.check_out_date > start
 
 
 def _overlap(meant: Portfolio, one: Overlap) -> Shown:
     return {
-        "property_id": one.first.property_id,
-        "property": meant.titled(one.first.property_id),
+        **meant.named(one.first.property_id),
         "first_night": one.first_night.isoformat(),
         "nights": one.nights,
         "stays": [stay_row(one.first), stay_row(one.second)],
@@ -164,8 +162,7 @@ def _channel(meant: Portfolio, listing: SoldListing, hole: ChannelHole) -> Shown
     causes, more = first(map(closure_text, hole.closures), _MOST_CAUSES)
     return lean(
         {
-            "property_id": property_id,
-            "property": meant.titled(property_id),
+            **meant.named(property_id),
             **listing.arguments,
             "state": "open" if hole.open else "closed",
             "first_night": hole.first_night.isoformat(),
@@ -205,8 +202,7 @@ def _prices(
 def _price(meant: Portfolio, property_id: int, listing: Priced, odd: Sequence[PriceNight]) -> Shown:
     return lean(
         {
-            "property_id": property_id,
-            "property": meant.titled(property_id),
+            **meant.named(property_id),
             "channel_type": listing.ratio.channel_type,
             "listing_id": listing.ratio.listing_id,
             "ratio": listing.ratio.ratio,

@@ -11,6 +11,7 @@ from pydantic import Field
 from hostex_mcp.api.properties import Property
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.tasks import Task
+from hostex_mcp.domain.cleaning import cleaning_between
 from hostex_mcp.domain.feasibility import (
     Shift,
     early_check_in,
@@ -19,7 +20,6 @@ from hostex_mcp.domain.feasibility import (
     free_behind,
     late_check_out,
 )
-from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.money import exact, rounded
 from hostex_mcp.domain.nights import Nights, holds
 from hostex_mcp.domain.turnovers import in_time, out_time
@@ -29,7 +29,7 @@ from hostex_mcp.tools.gather import tasks_between
 from hostex_mcp.tools.gather_calendar import Calendars, add_listings, read_nights
 from hostex_mcp.tools.gather_lists import Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
-from hostex_mcp.tools.insight_words import closure_text, failed, stay_row
+from hostex_mcp.tools.insight_words import cleaning_row, closure_text, failed, stay_row
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.stays import find_stay
@@ -173,8 +173,7 @@ def _named(meant: Portfolio, stay: Reservation) -> Shown:
     return {
         "stay_code": stay.stay_code,
         "guest_name": guest(stay),
-        "property_id": stay.property_id,
-        "property": meant.titled(stay.property_id),
+        **meant.named(stay.property_id),
         "check_in_date": stay.check_in_date.isoformat(),
         "check_out_date": stay.check_out_date.isoformat(),
     }
@@ -182,7 +181,7 @@ def _named(meant: Portfolio, stay: Reservation) -> Shown:
 
 def _early(case: _Case, cleaning: timedelta, wanted: time | None) -> Shown:
     got = early_check_in(case.stay, case.found.stays, case.book, case.place, cleaning, wanted)
-    task = _cleaning_after(case, got.neighbour) if got.neighbour else None
+    task = cleaning_between(case.tasks, got.neighbour, case.stay) if got.neighbour else None
     sides = {"previous": _side(got), "out_time": _text(got.neighbour_time), "earliest": _text(got.limit)}
     return _shift(got, in_time(case.stay, case.place), sides, task)
 
@@ -190,7 +189,8 @@ def _early(case: _Case, cleaning: timedelta, wanted: time | None) -> Shown:
 def _late(case: _Case, cleaning: timedelta, wanted: time | None) -> Shown:
     got = late_check_out(case.stay, case.found.stays, case.book, case.place, cleaning, wanted)
     sides = {"next": _side(got), "in_time": _text(got.neighbour_time), "latest": _text(got.limit)}
-    return _shift(got, out_time(case.stay, case.place), sides, _cleaning_after(case, case.stay))
+    task = cleaning_between(case.tasks, case.stay, got.neighbour)
+    return _shift(got, out_time(case.stay, case.place), sides, task)
 
 
 def _shift(got: Shift, usual: time | None, sides: Shown, task: Task | None) -> Shown:
@@ -199,7 +199,7 @@ def _shift(got: Shift, usual: time | None, sides: Shown, task: Task | None) -> S
         "usual": _text(usual),
         **sides,
         "blocked_by": closure_text(got.block) if got.block else None,
-        "cleaning": _cleaning(task) if task else None,
+        "cleaning": cleaning_row(task) if task else None,
     }
     return lean(row)
 
@@ -234,16 +234,6 @@ def _price(case: _Case, added: Sequence[date]) -> Shown:
             total = sum((exact(days[night].price) for night in added), exact(0))
             return lean({"price": rounded(total, currency), "currency": currency})
     return {}
-
-
-def _cleaning_after(case: _Case, stay: Reservation) -> Task | None:
-    fitting = (one for one in case.tasks if one.type == "cleaning" and one.stay_code == stay.stay_code)
-    return next(fitting, None)
-
-
-def _cleaning(task: Task) -> Shown:
-    name = one_line(task.staff_name or "")
-    return lean({"task_id": task.id, "status": task.status, "staff_name": name, "expected": task.expected})
 
 
 def _clock(text: str | None) -> time | None:

@@ -142,8 +142,7 @@ def _row(meant: Portfolio, found: Calendars, members: Sequence[_Found], shortest
     closed = one.stuck.nights == one.gap.nights or not one.gap.open_ended
     return lean(
         {
-            "property_id": one.property_id,
-            "property": meant.titled(one.property_id),
+            **meant.named(one.property_id),
             "first_night": one.stuck.first_night.isoformat(),
             "nights": one.stuck.nights,
             "gap_nights": one.gap.nights if closed and one.gap.nights != one.stuck.nights else None,

@@ -7,7 +7,6 @@ from typing import Any, TypedDict
 
 from hostex_mcp.api.automation import LIST_AUTOMATION_ACTIONS
 from hostex_mcp.api.reservations import Reservation
-from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.readiness import Readiness, Surroundings, readiness
 from hostex_mcp.domain.turnovers import in_time
 from hostex_mcp.tools.arguments import Day, Id, PropertyIds
@@ -16,7 +15,7 @@ from hostex_mcp.tools.gather import Threads, all_stays, tasks_between, threads_o
 from hostex_mcp.tools.gather_lists import Parts, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_waiting import unread_notes
-from hostex_mcp.tools.insight_words import failed, first, require_span
+from hostex_mcp.tools.insight_words import cleaning_row, failed, first, require_span
 from hostex_mcp.tools.property_days import Span, day_of, span_of, widest
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
@@ -129,7 +128,7 @@ def _order(row: ReadinessRow) -> tuple[str, bool, str]:
 
 def _row(one: Readiness, meant: Portfolio) -> ReadinessRow:
     stay = one.stay
-    place = next((home for home in meant.properties if home.id == stay.property_id), None)
+    place = meant.place(stay.property_id)
     comes = in_time(stay, place) if place else None
     row = ReadinessRow(
         check_in_date=f"{stay.check_in_date}",
@@ -144,7 +143,7 @@ def _row(one: Readiness, meant: Portfolio) -> ReadinessRow:
         balance_due=_balance(one),
         lock_code="set" if one.lock_code else "missing",
         check_in_details=one.details,
-        cleaning=_cleaning(one),
+        cleaning={**cleaning_row(one.cleaning)} if one.cleaning else None,
         conversation_id=stay.conversation_id,
     )
     return ReadinessRow(**lean(row))
@@ -152,14 +151,6 @@ def _row(one: Readiness, meant: Portfolio) -> ReadinessRow:
 
 def _balance(one: Readiness) -> dict[str, Any] | None:
     return {"amount": one.balance.amount, "currency": one.balance.currency} if one.balance else None
-
-
-def _cleaning(one: Readiness) -> dict[str, Any] | None:
-    task = one.cleaning
-    if task is None:
-        return None
-    shown = {"task_id": task.id, "date": f"{task.expected_date}", "status": task.status}
-    return {**shown, **({"staff_name": one_line(task.staff_name)} if task.staff_name else {})}
 
 
 def _thread_ids(arrivals: Sequence[Reservation]) -> list[str]:

@@ -4,15 +4,14 @@ from datetime import date, timedelta
 from typing import Any, TypedDict
 
 from hostex_mcp.api.reservations import Reservation
-from hostex_mcp.api.tasks import Task
-from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.turnovers import Turnover, turnovers
 from hostex_mcp.tools.arguments import Day, Id, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import all_stays, tasks_between
 from hostex_mcp.tools.gather_lists import Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
-from hostex_mcp.tools.insight_words import failed, first, require_span
+from hostex_mcp.tools.insight_words import cleaning_row, failed, first, require_span
 from hostex_mcp.tools.property_days import span_of, widest
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
@@ -96,15 +95,14 @@ def _row(meant: Portfolio, one: Turnover) -> Shown:
     return lean(
         {
             "day": one.day.isoformat(),
-            "property_id": one.place.id,
-            "property": meant.titled(one.place.id),
+            **meant.named(one.place.id),
             "out_time": f"{one.out_time:%H:%M}" if one.out_time else None,
             "in_time": f"{one.in_time:%H:%M}" if one.in_time else None,
             "window_hours": one.window,
             "same_day": one.same_day or None,
             "leaving": _leaving(one.leaving) if one.leaving else None,
             "coming": _arriving(one.coming) if one.coming else None,
-            "cleaning": _cleaning(one.cleaning) if one.cleaning else None,
+            "cleaning": cleaning_row(one.cleaning) if one.cleaning else None,
             "missing": list(one.missing),
         }
     )
@@ -124,18 +122,6 @@ def _arriving(stay: Reservation) -> Shown:
     }
 
 
-def _cleaning(task: Task) -> Shown:
-    return lean(
-        {
-            "task_id": task.id,
-            "status": task.status,
-            "staff_name": one_line(task.staff_name or ""),
-            "expected": task.expected,
-        }
-    )
-
-
 def _unplaced(stay: Reservation, start: date, end: date) -> bool:
     """Whether a stay arrives on these days and is in no property."""
-    aside = stay.property_id == 0 or bool(stay.in_reservation_box)
-    return aside and stay.status == "accepted" and start <= stay.check_in_date <= end
+    return not is_placed(stay) and stay.status == "accepted" and start <= stay.check_in_date <= end

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.tasks import Task
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import Closure
 from hostex_mcp.domain.stay_rules import Broken
@@ -42,6 +43,18 @@ def stay_row(stay: Reservation) -> Shown:
             "check_out_date": stay.check_out_date.isoformat(),
             "channel_type": stay.channel_type,
             "status": "" if stay.status == "accepted" else stay.status,
+        }
+    )
+
+
+def cleaning_row(task: Task) -> Shown:
+    """A cleaning: by whom and when, and how it can be changed."""
+    return lean(
+        {
+            "id": task.id,
+            "status": task.status,
+            "staff_name": one_line(task.staff_name or ""),
+            "expected": task.expected,
         }
     )
 

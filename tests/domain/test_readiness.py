@@ -95,6 +95,11 @@ def test_a_cleaning_without_anybody_is_named() -> None:
     assert missing(COMING, task(staff_id=None)) == ["who cleans"]
 
 
+def test_a_cleaning_of_the_stay_before_that_is_planned_after_the_arrival_is_no_preparation() -> None:
+    late = task(stay_code="out", expected_date="2026-06-16")
+    assert missing(COMING, late) == ["a cleaning day between the two stays"]
+
+
 def test_details_are_sent_once_guide_or_code_stand_in_a_message_of_the_host() -> None:
     coming = stay("in", "2026-06-15", 3, conversation_id="t-1", **CODE)
     silent = thread("gh")

@@ -97,7 +97,7 @@ async def test_cleanings_are_those_of_the_stay_and_missing_ones_are_named(now: d
         planned.add(bool(tasks))
         missing = row.get("missing", [])
         if tasks:
-            assert row["cleaning"]["task_id"] == tasks[0]["id"]
+            assert row["cleaning"]["id"] == tasks[0]["id"]
             assert row["cleaning"].get("staff_name") == tasks[0]["staff_name"]
             assert ("who cleans" in missing) == (not tasks[0]["staff_id"])
         assert ("cleaning task" in missing) == (not tasks)
