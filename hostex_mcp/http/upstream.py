@@ -77,7 +77,7 @@ class Upstream:
         self._authorize_url = authorize_url
         self._turns = Turns("hostex", at_once)
         self._now = now
-        self._quiet_until = datetime.min.replace(tzinfo=UTC)
+        self._quiet_since = self._quiet_until = datetime.min.replace(tzinfo=UTC)
 
     @classmethod
     def of(
@@ -202,13 +202,15 @@ class Upstream:
             async with self.client(None) as client:
                 return await client.call(operation, body={**partner, **body})
         except RateLimited as error:
-            wait = timedelta(seconds=error.retry_after or _USUAL_PAUSE)
-            self._quiet_until = max(self._quiet_until, self._now() + wait)
+            self._quiet_since = self._now()
+            self._quiet_until = self._quiet_since + timedelta(seconds=error.retry_after or _USUAL_PAUSE)
             raise
 
     def _keep_quiet(self, operation: Operation[AnswerT]) -> None:
-        left = (self._quiet_until - self._now()).total_seconds()
-        if left > 0:
+        now = self._now()
+        left = (self._quiet_until - now).total_seconds()
+        # A clock that was put back would make it hours.
+        if left > 0 and now >= self._quiet_since:
             message = "Hostex has asked this server to wait."
             raise RateLimited(message, operation=operation.name, retry_after=float(math.ceil(left)))
 

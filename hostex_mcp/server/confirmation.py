@@ -16,6 +16,8 @@ from hostex_mcp.server.ledger import Ledger, MemoryLedger
 
 LIFETIME = timedelta(minutes=10)
 
+# Longer than a clock may be ahead: a use that is forgotten meanwhile could be repeated once it is right.
+_REMEMBERED = timedelta(days=2)
 _FENCE_LABEL = re.compile(r"guest-[0-9a-f]{6}")
 _MAC_BYTES = 16
 
@@ -94,7 +96,7 @@ class Confirmations:
     async def claim(self, token: str) -> bool:
         """Use a valid token up, before its write is sent. False when another call was first."""
         content = self._content(token)
-        return content is not None and await self._ledger.claim(_entry(content), self._now() + 2 * LIFETIME)
+        return content is not None and await self._ledger.claim(_entry(content), self._now() + _REMEMBERED)
 
     async def settle(self, token: str, outcome: Mapping[str, Any]) -> None:
         """Remember what came of a used token."""

@@ -194,6 +194,15 @@ async def test_after_429_the_partner_is_silent_until_hostex_wants_to_hear_it(par
     assert await partner.works((await partner.upstream.refresh(pair)).access_token)
 
 
+async def test_a_clock_that_is_put_back_does_not_make_the_silence_hours(partner: Partner) -> None:
+    pair = await partner.upstream.exchange(partner.code())
+    partner.sandbox.faults.add("throttle", operation=TOKENS, retry_after=90)
+    with pytest.raises(RateLimited):
+        await partner.upstream.refresh(pair)
+    partner.clock.forward(hours=-3)
+    assert await partner.works((await partner.upstream.refresh(pair)).access_token)
+
+
 async def test_hosts_are_served_while_the_partner_is_silent(partner: Partner) -> None:
     pair = await partner.upstream.exchange(partner.code())
     partner.sandbox.faults.add("throttle", operation=TOKENS, retry_after=90)

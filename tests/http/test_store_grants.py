@@ -93,6 +93,17 @@ async def test_a_lease_is_held_by_one_until_it_is_given_back_or_over(store: Stor
     assert await store.grants.lease(grant_id, 30)
 
 
+async def test_a_lease_from_before_the_clock_was_put_back_holds_nobody_up_for_hours(
+    store: Store, clock: Clock
+) -> None:
+    grant_id = await granted(store)
+    assert await store.grants.lease(grant_id, 30)
+    clock.forward(minutes=-4)
+    assert not await store.grants.lease(grant_id, 30)
+    clock.forward(hours=-3)
+    assert await store.grants.lease(grant_id, 30)
+
+
 async def test_an_ended_grant_keeps_its_reason_and_nothing_that_opens_an_account(
     store: Store, clock: Clock
 ) -> None:

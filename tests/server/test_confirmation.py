@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,3 +98,16 @@ async def test_a_use_is_forgotten_only_when_its_token_has_long_expired() -> None
     clock.time = datetime(2026, 11, 24, 12, 21, tzinfo=UTC)
     assert await ledger.claim("b", datetime(2026, 11, 24, 13, tzinfo=UTC))
     assert await ledger.find("a") is None
+
+
+async def test_a_clock_that_was_ahead_for_hours_has_no_use_forgotten() -> None:
+    clock = Clock()
+    confirmations = Confirmations(clock)
+    token, _ = confirmations.issue(BINDING)
+    right = clock.time
+    clock.time = right + timedelta(minutes=1)
+    assert await confirmations.claim(token)
+    clock.time = right + timedelta(hours=8)
+    assert await confirmations.claim(confirmations.issue(BINDING)[0])
+    clock.time = right + timedelta(minutes=2)
+    assert await confirmations.check(token, BINDING) is Finding.USED

@@ -25,6 +25,7 @@ from hostex_mcp.http.store.records import Credential, Grant
 from hostex_mcp.http.store.schema import CODES, GRANTS, TOKENS
 
 PENDING_LIFE = timedelta(minutes=15)
+_CLOCKS_APART = timedelta(minutes=5)
 _ALIVE = GRANTS.c.status != "ended"
 _WIPED: dict[str, Any] = dict.fromkeys(
     ("credential", "credential_ends_at", "fingerprint", "leased_by", "leased_until")
@@ -95,8 +96,11 @@ class Grants:
         """Whether the caller is now the only one, in any process, to refresh this grant's credential, until
         it releases the lease or the time is up. False if another holds it or the grant has ended."""
         now = self._kept.now()
-        free = or_(GRANTS.c.leased_until.is_(None), GRANTS.c.leased_until <= now)
-        values = {"leased_by": self._holder, "leased_until": now + timedelta(seconds=seconds)}
+        until = now + timedelta(seconds=seconds)
+        # One that goes on for much longer is from before the clock was put back.
+        ended = or_(GRANTS.c.leased_until <= now, GRANTS.c.leased_until > until + _CLOCKS_APART)
+        free = or_(GRANTS.c.leased_until.is_(None), ended)
+        values = {"leased_by": self._holder, "leased_until": until}
         return await self._changed(grant_id, values, free)
 
     async def release(self, grant_id: str) -> None:
