@@ -152,12 +152,16 @@ class ByHand:
 
     def call(self, token: str, tool: str, to: int | None = None, **arguments: Any) -> dict[str, Any]:
         """Call a tool at a process; its structured result."""
+        answer = self.try_call(token, tool, to, **arguments)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["result"]["structuredContent"]
+
+    def try_call(self, token: str, tool: str, to: int | None = None, **arguments: Any) -> httpx2.Response:
+        """Call a tool at a process; whatever the answer is."""
         params = {"name": tool, "arguments": arguments}
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}
-        answer = self.fleet.post("/mcp", to, json=body, headers=headers)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["result"]["structuredContent"]
+        return self.fleet.post("/mcp", to, json=body, headers=headers)
 
 
 class Steered(httpx2.HTTPTransport):
