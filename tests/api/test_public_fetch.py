@@ -205,6 +205,7 @@ async def test_silence_ends_at_the_deadline(site: Site) -> None:
         ("https://example.com\\@10.0.0.1/", "is not an address"),
         ("https://example.com/\r\nHost: x", "is not an address"),
         ("https://exa mple.com/", "is not an address"),
+        ("https://0177.0.0.1/", "is not an address"),
         ("https://example.com/" + "a" * 2000, "is not an address"),
     ],
 )
@@ -218,7 +219,11 @@ async def test_only_plain_https_addresses_are_taken(
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:10.0.0.1]", "localhost", "0"]
+    "host",
+    [
+        *("127.0.0.1", "2130706433", "0x7f.1", "0x7f000001", "017700000001", "127.1", "0"),
+        *("[::1]", "[::ffff:10.0.0.1]", "[::ffff:7f00:1]", "localhost", "localhost."),
+    ],
 )
 async def test_numbers_and_names_of_this_machine_are_seen_through(host: str) -> None:
     with pytest.raises(FetchFailed, match="does not lead to a public address"):
@@ -241,6 +246,7 @@ async def test_numbers_and_names_of_this_machine_are_seen_through(host: str) -> 
         *("168.63.129.16", "100.100.100.200"),
         *("::", "::1", "fe80::1", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1", "ff0e::1", "2001:db8::1"),
         *("::ffff:8.8.8.8", "::8.8.8.8", "2002:808:808::1", "64:ff9b::808:808", "64:ff9b:1::1"),
+        *("fe80::5efe:a00:1", "2001:0:a00:1::1", "2002:7f00:1::1"),
         *("2001::1", "3fff::1", "5f00::1", "100::1"),
     ],
 )

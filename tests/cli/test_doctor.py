@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import socket
 import ssl
 import sys
 import threading
@@ -19,6 +18,7 @@ from click.testing import CliRunner
 from hostex_mcp.cli import main
 from hostex_mcp.sandbox import TOKENS, Sandbox, running
 from tests.certificates import certificate
+from tests.http.processes import free_port
 
 NOW = datetime.datetime.now(datetime.UTC)
 
@@ -91,12 +91,6 @@ def answering(
         server.server_close()
 
 
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def test_with_a_writable_token_all_is_well(hostex: str) -> None:
     found, status = doctor(HOSTEX_API_BASE_URL=hostex, HOSTEX_ACCESS_TOKEN=TOKENS.WRITABLE)
     assert {one["verdict"] for one in found.values()} == {"ok", "skipped"}
@@ -146,13 +140,13 @@ def test_a_name_that_cannot_be_looked_up() -> None:
 
 
 def test_nothing_that_answers() -> None:
-    port = closed_port()
+    port = free_port()
     found = problem("connection", HOSTEX_API_BASE_URL=f"http://127.0.0.1:{port}/v3")
     assert f"127.0.0.1:{port}" in found["says"]
 
 
 def test_a_proxy_that_is_not_there_and_its_password_stays_hidden(hostex: str) -> None:
-    port = closed_port()
+    port = free_port()
     proxy = f"http://ana:secret-word@127.0.0.1:{port}"
     found, status = doctor(HOSTEX_API_BASE_URL="https://api.hostex.test/v3", HTTPS_PROXY=proxy)
     assert f"The proxy 127.0.0.1:{port} cannot be reached." in found["proxy"]["says"]
@@ -259,7 +253,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_database_that_does_not_answer_and_its_password_stays_hidden() -> None:
-    database = f"postgresql://ana:secret-word@127.0.0.1:{closed_port()}/hostex"
+    database = f"postgresql://ana:secret-word@127.0.0.1:{free_port()}/hostex"
     keys = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
     found, status = doctor(
         HOSTEX_MCP_SANDBOX="1", HOSTEX_MCP_DATABASE_URL=database, HOSTEX_MCP_SECRET_KEYS=keys
@@ -276,7 +270,7 @@ def test_postgresql_without_keys() -> None:
 
 
 def test_a_public_address_that_leads_nowhere(tmp_path: Path) -> None:
-    address = f"http://127.0.0.1:{closed_port()}"
+    address = f"http://127.0.0.1:{free_port()}"
     found = problem(
         "public URL",
         HOSTEX_MCP_SANDBOX="1",

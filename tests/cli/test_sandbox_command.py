@@ -10,14 +10,9 @@ import time
 import httpx2
 
 from hostex_mcp.sandbox import READ_ONLY
+from tests.http.processes import free_port
 
 MEASURED = {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_")}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_until_listening(port: int) -> None:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from subprocess import DEVNULL, PIPE
 from typing import Any
 
@@ -71,9 +72,25 @@ ENVIRON = {"PATH": "/usr/bin", "HOSTEX_MCP_LOG_LEVEL": "debug"}
 SERVER = [sys.executable, "-m", "hostex_mcp"]
 
 
-def converse(*lines: str) -> tuple[list[dict[str, Any]], int]:
+NOISY = """
+import os
+from hostex_mcp.api import HostexClient
+from hostex_mcp.cli import main
+
+async def page(*_, **__):
+    print("a library prints", flush=True)
+    os.write(1, b"a library of C writes\\n")
+    os.system("echo a child prints")
+    raise RuntimeError("and crashes")
+
+HostexClient.page = page
+main(["stdio", "--sandbox"])
+"""
+
+
+def converse(*lines: str, server: Sequence[str] = SERVER) -> tuple[list[dict[str, Any]], int]:
     """Send lines one by one, each answered before the next, then end the input."""
-    with subprocess.Popen(SERVER, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True, env=ENVIRON) as process:
+    with subprocess.Popen(server, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True, env=ENVIRON) as process:
         assert process.stdin
         assert process.stdout
         answers: list[dict[str, Any]] = []
@@ -102,6 +119,19 @@ def test_the_end_of_input_ends_the_process_and_stdout_holds_only_protocol() -> N
     assert [one["id"] for one in answers] == [1, 2, 3]
     assert answers[0]["result"]["protocolVersion"] == "2025-06-18"
     assert answers[2]["result"]["structuredContent"]["error"]["kind"] == "not_configured"
+
+
+def test_whatever_is_printed_while_a_tool_crashes_stdout_holds_only_protocol() -> None:
+    answers, status = converse(
+        request(1, "initialize", **LEGACY),
+        '{"jsonrpc": "2.0", "method": "notifications/initialized"}',
+        request(2, "tools/call", name="list_properties", arguments={}),
+        request(3, "ping"),
+        server=[sys.executable, "-c", NOISY],
+    )
+    assert status == 0
+    assert [one["id"] for one in answers] == [1, 2, 3]
+    assert answers[1]["result"]["structuredContent"]["error"]["kind"] == "internal"
 
 
 def test_broken_input_does_not_stop_the_server() -> None:

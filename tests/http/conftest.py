@@ -9,5 +9,7 @@ from tests.http.databases import postgres_url as postgres_url
 from tests.http.databases import sqlite_url as sqlite_url
 from tests.http.keeping import clock as clock
 from tests.http.keeping import store as store
+from tests.http.linked import hostex as hostex
+from tests.http.linked import tenants as tenants
 from tests.http.racing import racers as racers
 from tests.http.secrecy import no_secret_is_logged as no_secret_is_logged

@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Generator
@@ -17,6 +16,7 @@ from pydantic import SecretStr
 
 from hostex_mcp.http.store import migrate
 from tests.complete import missing
+from tests.http.processes import free_port
 
 _SETTINGS = {
     "fsync": "off",
@@ -40,9 +40,7 @@ class PostgresServer:
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs, self._folder, self._names = programs, folder, count(1)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self._account = _other_account()
         if self._account:
             shutil.chown(folder, self._account)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import httpx2
+import pytest
 from mcp.types import CallToolResult
 from pydantic import SecretStr
 
@@ -169,3 +170,15 @@ async def call(engine: Engine, tool: str, **arguments: Any) -> dict[str, Any]:
 async def ask(tenants: Tenants, grant: Grant, tool: str, **arguments: Any) -> dict[str, Any]:
     """The structured result of a tool, called with a token of this grant."""
     return await call(await tenants.engine(caller_of(grant), {}), tool, **arguments)
+
+
+@pytest.fixture
+def hostex(store: Store, clock: Clock) -> World:
+    """One process of a deployment whose Hostex is the sandbox."""
+    return world(store, clock)
+
+
+@pytest.fixture
+def tenants(hostex: World) -> Tenants:
+    """The accounts that it serves, with every tool."""
+    return tenants_of(hostex, toolsets=("all",))

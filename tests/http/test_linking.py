@@ -26,11 +26,6 @@ from tests.http.linked import REVOCATION, TOKENS, World, world
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def hostex(store: Store, clock: Clock) -> World:
-    return world(store, clock)
-
-
 async def ended(hostex: World, grant: Grant) -> bool:
     return (await hostex.now_of(grant)).status == "ended"
 

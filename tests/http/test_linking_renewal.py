@@ -8,21 +8,16 @@ import pytest
 from pydantic import SecretStr
 
 from hostex_mcp.api import DeadlineExceeded, InvalidToken
-from hostex_mcp.http.store import Store, open_store
+from hostex_mcp.http.store import open_store
 from hostex_mcp.http.store.records import Credential, Grant
 from tests.http.keeping import RING, Clock
-from tests.http.linked import REVOCATION, TOKENS, Gate, World, world
+from tests.http.linked import REVOCATION, TOKENS, Gate, World
 
 pytestmark = pytest.mark.anyio
 
 
 class Killed(BaseException):
     """The process ends here."""
-
-
-@pytest.fixture
-def hostex(store: Store, clock: Clock) -> World:
-    return world(store, clock)
 
 
 @pytest.fixture

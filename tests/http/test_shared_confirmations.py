@@ -6,21 +6,16 @@ from collections.abc import AsyncGenerator
 import pytest
 from pydantic import SecretStr
 
-from hostex_mcp.http.store import Store, open_store
+from hostex_mcp.http.store import open_store
 from hostex_mcp.http.tenants import Tenants
 from tests.http.keeping import RING, Clock
-from tests.http.linked import Gate, World, ask, tenants_of, world
+from tests.http.linked import Gate, World, ask, tenants_of
 
 pytestmark = pytest.mark.anyio
 
 THREAD = "0-2200000016-thr016"
 NOTE = {"conversation_id": THREAD, "message": "The key is with the neighbour"}
 SEND = "POST /conversations/{conversation_id}"
-
-
-@pytest.fixture
-def hostex(store: Store, clock: Clock) -> World:
-    return world(store, clock)
 
 
 @pytest.fixture

@@ -6,14 +6,16 @@ from typing import Any
 
 import httpx2
 import pytest
+from mcp import MCPError
+from mcp.types import ReadResourceRequestParams
 from pydantic import SecretStr
 
 from hostex_mcp.http.caller import Caller
-from hostex_mcp.http.store import Store
+from hostex_mcp.http.store.records import Grant
 from hostex_mcp.http.tenants import Tenants
-from hostex_mcp.sandbox import SECOND, WRITABLE
-from tests.http.keeping import Clock
-from tests.http.linked import World, ask, call, caller_of, choosing, tenants_of, world
+from hostex_mcp.sandbox import LAPSED, SECOND, WRITABLE
+from hostex_mcp.server.resources import read_resource
+from tests.http.linked import Gate, World, ask, call, caller_of, choosing
 
 pytestmark = pytest.mark.anyio
 
@@ -24,16 +26,6 @@ LOFT, STUDIO = 20110001, 20110002
 def database_url(sqlite_url: Any) -> Any:
     """What keeps accounts apart is in memory; one kind of database will do."""
     return sqlite_url
-
-
-@pytest.fixture
-def hostex(store: Store, clock: Clock) -> World:
-    return world(store, clock)
-
-
-@pytest.fixture
-def tenants(hostex: World) -> Tenants:
-    return tenants_of(hostex, toolsets=("all",))
 
 
 class Meeting:
@@ -115,6 +107,52 @@ async def test_scopes_of_two_grants_that_look_things_up_at_once_stay_apart(
         threads = [ids(answer) for answer in shown[2:]]
         assert threads[0]
         assert not threads[0] & threads[1]
+
+
+async def test_a_call_that_is_given_up_takes_nothing_from_another_host(
+    hostex: World, tenants: Tenants
+) -> None:
+    first, second = await hostex.token_grant(WRITABLE), await hostex.token_grant(SECOND)
+    gate = Gate("/properties")
+    hostex.wire.before = gate
+    given_up = asyncio.create_task(ask(tenants, first, "list_properties"))
+    await gate.reached.wait()
+    yours = asyncio.create_task(ask(tenants, second, "list_properties"))
+    mine = asyncio.create_task(ask(tenants, first, "list_properties"))
+    given_up.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await given_up
+    gate.opened.set()
+    assert ids(await yours) == set(hostex.sandbox.accounts.second.properties)
+    assert ids(await mine) == set(hostex.sandbox.accounts.main.properties)
+
+
+async def test_an_error_of_one_host_is_not_that_of_another(hostex: World, tenants: Tenants) -> None:
+    lapsed, good = await hostex.token_grant(LAPSED), await hostex.token_grant(WRITABLE)
+    hostex.wire.before = Meeting("/properties", 2)
+    theirs, ours = await asyncio.gather(
+        ask(tenants, lapsed, "list_properties"), ask(tenants, good, "list_properties")
+    )
+    assert theirs["error"]["kind"] == "subscription_lapsed"
+    assert ids(ours) == set(hostex.sandbox.accounts.main.properties)
+
+
+async def test_a_resource_of_another_host_is_like_one_that_never_was(hostex: World, tenants: Tenants) -> None:
+    owner, stranger = await hostex.token_grant(WRITABLE), await hostex.token_grant(SECOND)
+    assert "Harbour Loft" in await resource(tenants, owner, f"hostex://properties/{LOFT}")
+    refused: list[str] = []
+    for number in (LOFT, 99999999):
+        with pytest.raises(MCPError) as caught:
+            await resource(tenants, stranger, f"hostex://properties/{number}")
+        refused.append(str(caught.value).replace(str(number), "N"))
+    assert refused[0] == refused[1]
+
+
+async def resource(tenants: Tenants, grant: Grant, uri: str) -> str:
+    """The text of a resource, read with a token of this grant."""
+    engine = await tenants.engine(caller_of(grant), {})
+    result = await read_resource(engine, ReadResourceRequestParams(uri=uri))
+    return "".join(getattr(one, "text", "") for one in result.contents)
 
 
 async def test_a_cursor_of_another_host_is_like_one_that_never_was(hostex: World, tenants: Tenants) -> None:

@@ -5,27 +5,16 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Credential
 from hostex_mcp.http.tenants import Tenants
 from hostex_mcp.sandbox import SECOND, WRITABLE
-from tests.http.keeping import BOTH, Clock
-from tests.http.linked import World, ask, call, caller_of, choosing, tenants_of, world
+from tests.http.keeping import BOTH
+from tests.http.linked import World, ask, call, caller_of, choosing
 
 pytestmark = pytest.mark.anyio
 
 LOFT, STUDIO = 20110001, 20110002
 BOOKING = {"reservation_code": "5-DEMO30PAT"}
-
-
-@pytest.fixture
-def hostex(store: Store, clock: Clock) -> World:
-    return world(store, clock)
-
-
-@pytest.fixture
-def tenants(hostex: World) -> Tenants:
-    return tenants_of(hostex, toolsets=("all",))
 
 
 @pytest.mark.parametrize("first", [BOTH, ("hostex:read",)])

@@ -15,8 +15,8 @@ from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Grant
 from hostex_mcp.http.tenants import Tenants
 from hostex_mcp.sandbox import DEAD, LAPSED, READ_ONLY, SECOND, WRITABLE
-from tests.http.keeping import Clock, connected
-from tests.http.linked import TOKENS, Gate, World, ask, call, caller_of, choosing, tenants_of, world
+from tests.http.keeping import connected
+from tests.http.linked import TOKENS, Gate, World, ask, call, caller_of, choosing, tenants_of
 from tests.http.test_upkeep import upkeep_of
 
 pytestmark = pytest.mark.anyio
@@ -29,16 +29,6 @@ HOOK = {"url": "https://hooks.example.com/x"}
 def database_url(sqlite_url: Any) -> Any:
     """All of this is decided in memory; one kind of database will do."""
     return sqlite_url
-
-
-@pytest.fixture
-def hostex(store: Store, clock: Clock) -> World:
-    return world(store, clock)
-
-
-@pytest.fixture
-def tenants(hostex: World) -> Tenants:
-    return tenants_of(hostex, toolsets=("all",))
 
 
 async def ended(hostex: World, grant: Grant) -> bool:

@@ -7,7 +7,22 @@ from tests.http.local import HERE, JSON, PUBLIC, call, local, running, shared
 
 pytestmark = pytest.mark.anyio
 
-ROUTES = ["/mcp", "/mcp/", "/healthz", "/readyz", "/", "/token", "/register", "/connect", "/no-such-page"]
+WELL_KNOWN = ["oauth-protected-resource/mcp", "oauth-authorization-server"]
+ROUTES = [
+    *(
+        "/mcp",
+        "/mcp/",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/",
+        "/authorize",
+        "/token",
+        "/register",
+        "/revoke",
+    ),
+    *("/connect", "/connect/consent", *(f"/.well-known/{name}" for name in WELL_KNOWN), "/no-such-page"),
+]
 EVIL = {"Origin": "https://evil.example"}
 
 

@@ -2,17 +2,10 @@ import asyncio
 
 import pytest
 
-from hostex_mcp.http.store import Store
 from hostex_mcp.http.upkeep import Upkeep
-from tests.http.keeping import Clock
-from tests.http.linked import TOKENS, Gate, World, world
+from tests.http.linked import TOKENS, Gate, World
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def hostex(store: Store, clock: Clock) -> World:
-    return world(store, clock)
 
 
 def upkeep_of(hostex: World) -> Upkeep:

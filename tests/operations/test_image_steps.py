@@ -1,6 +1,5 @@
 """The steps of the Dockerfile, done on this machine: a clean environment, made and started as it says."""
 
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,7 @@ import httpx2
 import pytest
 
 from tests.complete import installs_packages
+from tests.http.processes import free_port
 from tests.operations.dockerfile import DOCKERFILE, ROOT, Replay, stages
 
 pytestmark = [
@@ -35,8 +35,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Replay:
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
