@@ -1,8 +1,10 @@
 """A server that is told to stop while clients are at work."""
 
+import json
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from anyio import to_thread
 from mcp import Client
 
+from tests.e2e.test_crash import CODE, OPERATION, call, started, wait_for_deletion
 from tests.http.python_client import Keeping
 from tests.http.replicas import Fleet
 from tests.staying_up.deployed import (
@@ -65,3 +68,21 @@ async def test_calls_under_way_get_their_answers_and_the_server_ends_well(hostex
     assert got["list_properties"]["total"] == 12
     assert got["send_message"]["status"] == "done"
     assert sent(hostex.sandbox, "Good night") == 1
+
+
+def test_a_client_over_stdio_that_leaves_while_its_write_is_under_way_leaves_it_done_and_recorded(
+    hostex: Fleet, held: Event, tmp_path: Path
+) -> None:
+    trail = tmp_path / "audit.jsonl"
+    with started(hostex.hostex, HOSTEX_MCP_AUDIT_LOG=str(trail)) as session:
+        offer = session.ask("tools/call", call())["structuredContent"]
+        hostex.sandbox.faults.add("hold", OPERATION)
+        session.post("tools/call", call(confirmation_token=offer["confirmation_token"]))
+        wait_for_deletion(hostex.sandbox)
+        assert session.process.stdin
+        session.process.stdin.close()
+        held.set()
+        assert session.process.wait(20) == 0
+    outcomes = [json.loads(line)["outcome"] for line in trail.read_text(encoding="utf-8").splitlines()]
+    assert outcomes == ["confirmation_required", "done"]
+    assert hostex.sandbox.accounts.main.stays[CODE]["status"] == "cancelled"
