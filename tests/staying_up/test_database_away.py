@@ -1,15 +1,20 @@
 """The database goes away and comes back under a server that stays up: nobody is logged out."""
 
+import os
+import socket
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import httpx2
 import pytest
 from pydantic import SecretStr
 
+from hostex_mcp.http.store import open_store
 from hostex_mcp.sandbox import Sandbox, running
 from tests.http.databases import PostgresServer
+from tests.http.keeping import RING
 from tests.http.local import JSON, call
 from tests.http.replicas import PUBLIC, ByHand, Fleet, Steered
 from tests.staying_up.deployed import THREAD, by_then, probe
@@ -79,3 +84,34 @@ def test_a_sqlite_file_that_another_program_locks_holds_up_no_read(
         other.execute("ROLLBACK")
         other.close()
         assert refreshing.result(timeout=30).status_code == 200
+
+
+def connections_to(port: int) -> list[socket.socket]:
+    """Duplicates of this process's connections to a port of this machine."""
+    found: list[socket.socket] = []
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            one = socket.socket(fileno=os.dup(int(name)))
+            try:
+                there = one.getpeername()[1:2] == (port,)
+            except OSError:
+                there = False
+            if there:
+                found.append(one)
+            else:
+                one.close()
+    return found
+
+
+@pytest.mark.anyio
+async def test_a_database_whose_machine_is_gone_is_not_waited_for_a_quarter_of_an_hour(
+    postgres_server: PostgresServer,
+) -> None:
+    async with open_store(postgres_server.new_database(), RING) as store:
+        await store.ping()
+        connections = connections_to(postgres_server.port)
+        waits = [one.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) for one in connections]
+        for one in connections:
+            one.close()
+    assert waits
+    assert all(1000 <= wait <= 20_000 for wait in waits)

@@ -14,6 +14,16 @@ from hostex_mcp.http.store.addresses import Place
 
 BUSY_SECONDS = 20.0
 
+# A server whose machine is gone does not even end a connection, which would wait for a quarter of an hour.
+# tcp_user_timeout is in milliseconds.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 15_000,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+
 AnyRow: TypeAlias = Any
 """A row of a query: its columns are attributes."""
 
@@ -93,7 +103,7 @@ class PostgresDatabase:
     """A server. Reads do without a transaction, so that each is one round trip."""
 
     def __init__(self, place: Place) -> None:
-        arguments = {} if "connect_timeout" in place.url.query else {"connect_timeout": 10}
+        arguments = {name: value for name, value in _PATIENCE.items() if name not in place.url.query}
         self._reader = create_async_engine(
             place.url,
             isolation_level="AUTOCOMMIT",
