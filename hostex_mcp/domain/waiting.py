@@ -111,14 +111,16 @@ def homes(thread: Conversation) -> set[int]:
 def waiting(
     threads: Iterable[Conversation], stays: Iterable[Reservation], today: Today, now: datetime
 ) -> list[Waiting]:
-    """The guests who wait, most urgent first, of equals the one who waits longest."""
+    """The guests who wait, most urgent first, arrivals by day, of equals the one who waits longest."""
     known = list(stays)
     found: list[Waiting] = []
     for thread in threads:
         if open_one := unanswered(thread):
             hours = (now - open_one.since).total_seconds() / 3600 if open_one.since else None
             found.append(Waiting(thread, about(thread, known, today), open_one, hours))
-    return sorted(found, key=lambda one: (one.about.rank, -(one.hours or 0), one.thread.id))
+    return sorted(
+        found, key=lambda one: (one.about.rank, one.about.days or 0, -(one.hours or 0), one.thread.id)
+    )
 
 
 def among(found: Iterable[Waiting], property_ids: AbstractSet[int]) -> list[Waiting]:

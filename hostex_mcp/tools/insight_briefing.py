@@ -15,7 +15,7 @@ from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_daily import Daily, read_day
 from hostex_mcp.tools.gather_portfolio import portfolio
 from hostex_mcp.tools.insight_reviews import review_row
-from hostex_mcp.tools.insight_waiting import brief, unread_notes, waiting_row
+from hostex_mcp.tools.insight_waiting import brief, excerpt, unread_notes, waiting_row
 from hostex_mcp.tools.insight_words import failed
 from hostex_mcp.tools.privacy import Screen
 from hostex_mcp.tools.results import Record, Shown, lean
@@ -23,7 +23,11 @@ from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.tool import tool
 
 _ROOM = 1_340
-_MOST_TEXT = 60
+_MOST_TEXT, _MOST_NOTE = 60, 40
+_MORE = (
+    "more: list_guests_waiting, check_arrival_readiness, get_turnover_plan, list_reviews_due, list_tasks, "
+    "or fewer properties"
+)
 _SURE = {
     "warnings": 4,
     "requests": 1,
@@ -86,15 +90,13 @@ async def get_daily_briefing(
     daily = await read_day(context, meant, date, property_ids is None and group_id is None)
     screen = context.screen()
     head = {"date": f"{date or daily.first}"}
-    tail = lean(
-        {
-            "notes": [*_days(daily), *daily.notes, *unread_notes(daily.threads)],
-            "failed": [*failed(daily.failures), *daily.threads.rows()],
-        }
-    )
-    kept, more = packed(_sections(daily, screen, context.now()), _ROOM - cost(tail), _SURE)
+    notes = [*_days(daily), *daily.notes, *unread_notes(daily.threads)]
+    unread = lean({"failed": [*failed(daily.failures), *daily.threads.rows()]})
+    room = _ROOM - cost([*notes, _MORE, unread])
+    kept, more = packed(_sections(daily, screen, context.now()), room, _SURE)
     shown = {name: rows for name, rows in kept.items() if rows or name not in more}
-    return Record({**head, **shown, **({"more": more} if more else {}), **tail})
+    tail = lean({"more": more or None, "notes": [*notes, *([_MORE] if more else [])]})
+    return Record({**head, **shown, **tail, **unread})
 
 
 def _sections(daily: Daily, screen: Screen, now: datetime) -> dict[str, Sequence[Shown]]:
@@ -191,6 +193,7 @@ def _task(one: Task, daily: Daily) -> Shown:
         "time": (one.expected_time or "")[:5],
         **(_named(daily, one.property_id) if one.property_id else {}),
         "staff_name": one_line(one.staff_name or "") or "nobody",
+        "note": excerpt(one.note or "", _MOST_NOTE),
     }
     return lean(row)
 

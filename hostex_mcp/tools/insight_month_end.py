@@ -33,8 +33,9 @@ _MOST = 50
 _DEFINITIONS = (
     "revenue and commission: stays' prices spread over their nights, those inside the period; income and "
     "expenses: entries recorded as paid in the period, outstanding: recorded, not paid; result = revenue - "
-    "commission - expenses; unreceived: balances of orders that checked out in the period, whole orders; "
-    "Hostex tells no payouts: what a channel pays out is revenue - commission (Inferred), what came is income"
+    "commission - expenses; totals: of the properties, without account_expenses; unreceived: balances of "
+    "orders that checked out in the period, whole orders; Hostex tells no payouts: a channel pays out "
+    "revenue - commission (Inferred), what came is income"
 )
 
 
@@ -99,6 +100,7 @@ class MonthEnd(TypedDict, total=False):
     csv: str
     properties: list[HomeRow]
     groups: list[GroupRow]
+    totals: list[MoneyRow]
     account_expenses: dict[str, float] | None
     unreceived: list[BalanceRow]
     changes: list[ChangeRow]
@@ -135,6 +137,7 @@ async def get_month_end(
         csv=f"hostex://month-end/{period.start:%Y-%m}.csv" if meant.whole and period.is_month else "",
         properties=home_rows(books, homes),
         groups=_group_rows(books, homes),
+        totals=_totals(books, [one for found in homes.values() for one in found]),
         account_expenses=_of_account(books),
         unreceived=owed[:_MOST],
         changes=changed[:_MOST],
@@ -195,10 +198,17 @@ def _group_rows(books: Books, homes: Mapping[int, Sequence[Account]]) -> list[Gr
     rows: list[GroupRow] = []
     for group in books.groups:
         members = [one for key in group.property_ids for one in homes.get(key, ())]
-        for currency in sorted({one.currency for one in members}, key=by_name):
-            own = [one for one in members if one.currency == currency]
-            rows.append(GroupRow(group_id=group.id, group=one_line(group.name), **_sums(books, added(own))))
+        sums = _totals(books, members)
+        rows += [GroupRow(group_id=group.id, group=one_line(group.name), **row) for row in sums]
     return rows
+
+
+def _totals(books: Books, found: Sequence[Account]) -> list[MoneyRow]:
+    """Accounts added up, a row for each currency."""
+    sums: list[MoneyRow] = []
+    for currency in sorted({one.currency for one in found}, key=by_name):
+        sums.append(_sums(books, added([one for one in found if one.currency == currency])))
+    return sums
 
 
 def _of_account(books: Books) -> dict[str, float] | None:

@@ -41,7 +41,7 @@ _BRIEF = (
 _DEFINITION = (
     "Waiting: no person of the team wrote after the guest; templates, Hostex's assistant and system lines "
     f"are no answer. Most urgent first: in house, arriving within {SOON_DAYS} days, requests and inquiries, "
-    "later arrivals, past; then the longest wait, counted from the first unanswered message."
+    "later arrivals, past; arrivals by day, then the longest wait, from the first unanswered message."
 )
 
 

@@ -122,8 +122,9 @@ def test_in_house_comes_before_arriving_soon_before_inquiries_before_later_arriv
         thread("ggg", activity("inquiry", "2026-06-23", "2026-06-25"), code="asks"),
         thread("gg", activity("reservation", "2026-06-22", "2026-06-25"), code="soon"),
         thread("gggg", activity("reservation", "2026-06-22", "2026-06-25"), code="soon, longer"),
+        thread("g", activity("reservation", "2026-06-16", "2026-06-18"), code="tomorrow"),
         thread("g", activity("reservation", "2026-06-14", "2026-06-16"), code="here"),
         thread("gh", activity("reservation", "2026-06-14", "2026-06-16"), code="answered"),
     ]
     order = [one.thread.id for one in waiting(threads, [], today, NOW)]
-    assert order == ["here", "soon, longer", "soon", "asks", "later", "past"]
+    assert order == ["here", "tomorrow", "soon, longer", "soon", "asks", "later", "past"]

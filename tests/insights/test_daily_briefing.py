@@ -85,7 +85,35 @@ async def test_each_property_has_its_own_day() -> None:
     async with world(now) as host:
         answer = await host.ask("get_daily_briefing")
     assert answer["date"] == "2026-08-31"
-    assert answer["notes"] == ["In Europe/Lisbon the day is 2026-09-01."]
+    zones, more = answer["notes"]
+    assert zones == "In Europe/Lisbon the day is 2026-09-01."
+    assert more.startswith("more: list_guests_waiting, ")
+
+
+async def test_what_did_not_fit_is_counted_with_the_tools_that_tell_it() -> None:
+    async with world(NOON) as host:
+        whole = await host.ask("get_daily_briefing")
+        few = await host.ask("get_daily_briefing", property_ids=[STUDIO])
+    named = {word.strip(",") for word in whole["notes"][-1].split() if "_" in word}
+    assert whole["more"]
+    assert named == {
+        "list_guests_waiting",
+        "check_arrival_readiness",
+        "get_turnover_plan",
+        "list_reviews_due",
+        "list_tasks",
+    }
+    assert "more" not in few
+    assert "notes" not in few
+
+
+async def test_a_task_says_what_is_to_be_done() -> None:
+    async with world(NOON) as host:
+        answer = await host.ask("get_daily_briefing")
+        tasks = host.account.tasks
+    for row in answer["tasks"]:
+        assert row.get("note", "") == tasks[row["id"]]["note"][:40]
+    assert any("note" in row for row in answer["tasks"])
 
 
 async def test_another_day_can_be_asked_for() -> None:

@@ -125,6 +125,15 @@ async def test_groups_are_the_sums_of_their_properties(demo: World) -> None:
             assert row[name] == pytest.approx(sum(one[name] for one in own), abs=0.05), name
 
 
+async def test_totals_of_a_currency_are_the_sums_of_all_properties(demo: World) -> None:
+    answer = await demo.ask("get_month_end")
+    assert [row["currency"] for row in answer["totals"]] == ["EUR", "USD"]
+    for row in answer["totals"]:
+        own = [one for one in answer["properties"] if one["currency"] == row["currency"]]
+        for name in ("nights", "stays", *MONEY):
+            assert row[name] == pytest.approx(sum(one[name] for one in own), abs=0.1), name
+
+
 async def test_what_is_not_received_is_listed_once_for_each_order(demo: World) -> None:
     answer = await demo.ask("get_month_end", start_date="2026-04-01", end_date="2026-06-15")
     orders: dict[str, list[Row]] = {}
