@@ -3,10 +3,12 @@ Run: python -m benchmarks.run [--quick] [--write PAGE]"""
 
 import argparse
 import asyncio
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 from benchmarks import aims, community, http, insights, sampled, stdio, tokens
 from benchmarks.candidates import fastmcp_environment, setting
@@ -34,6 +36,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="see that all works; the numbers mean little")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="renew the tables of a page")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, _stopped)
     started = time.monotonic()
     tables: list[Table] = []
     for table in measured(QUICK if options.quick else FULL, with_fastmcp=not options.quick):
@@ -44,6 +47,11 @@ def main() -> None:
     if options.write:
         renew(options.write, tables)
     print(f"\n{time.monotonic() - started:.0f} seconds", file=sys.stderr)
+
+
+def _stopped(number: int, frame: FrameType | None) -> None:
+    """End as at an interrupt, so that no server is left behind."""
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -53,8 +53,8 @@ def loading(scale: Scale) -> Table:
     """The least self time of each module in several starts, summed by package."""
     least: dict[str, int] = {}
     for _ in range(scale.starts):
-        command = [sys.executable, "-X", "importtime", "-c", "import hostex_mcp.cli.stdio"]
-        said = subprocess.run(command, check=True, cwd=ROOT, stderr=subprocess.PIPE, text=True).stderr
+        command = [sys.executable, "-X", "importtime", "-m", "hostex_mcp", "stdio", "--help"]
+        said = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stderr
         for micro, module in re.findall(r"^import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)$", said, re.MULTILINE):
             least[module] = min(int(micro), least.get(module, int(micro)))
     spent: Counter[str] = Counter()
