@@ -18,9 +18,10 @@ from click.testing import CliRunner
 from hostex_mcp.cli import main
 from hostex_mcp.sandbox import TOKENS, Sandbox, running
 from tests.certificates import certificate
-from tests.http.processes import free_port
+from tests.http.processes import free_port, hostex_mcp
 
 NOW = datetime.datetime.now(datetime.UTC)
+REFUSED = json.dumps({"error_code": 401, "error_msg": "Invalid access token.", "request_id": "RT1"}).encode()
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,7 @@ def doctor(*args: str, **environ: str | None) -> tuple[dict[str, dict[str, Any]]
     unset: dict[str, str | None] = {"HOSTEX_ACCESS_TOKEN": None, "HOSTEX_API_BASE_URL": None}
     result = CliRunner().invoke(main, ["doctor", "--json", *args], env={**unset, **environ})
     assert result.exit_code in (0, 1), result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
     return {one["check"]: one for one in json.loads(result.stdout)}, result.exit_code
 
 
@@ -89,6 +91,12 @@ def answering(
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def serving_with(file: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
 
 
 def test_with_a_writable_token_all_is_well(hostex: str) -> None:
@@ -155,12 +163,50 @@ def test_a_proxy_that_is_not_there_and_its_password_stays_hidden(hostex: str) ->
 
 
 def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate(tmp_path, NOW + datetime.timedelta(days=10)))
-    with answering(context=context) as port:
+    made = certificate(tmp_path, NOW + datetime.timedelta(days=10))
+    with answering(context=serving_with(made)) as port:
         found = problem("certificate", HOSTEX_API_BASE_URL=f"https://127.0.0.1:{port}/v3")
     assert "trusts" in found["says"]
     assert "company proxy" in found["fix"]
+
+
+@pytest.mark.parametrize(
+    ("host", "days", "says", "fix"),
+    [
+        ("127.0.0.1", -1, "has expired", "date and time"),
+        ("localhost", 10, "is not that of this host", "HOSTEX_API_BASE_URL"),
+    ],
+)
+def test_a_certificate_of_somebody_trusted_that_does_not_hold_here(
+    host: str, days: int, says: str, fix: str, tmp_path: Path
+) -> None:
+    trusted = certificate(tmp_path, NOW + datetime.timedelta(days=days))
+    with answering(context=serving_with(trusted)) as port:
+        address = f"https://{host}:{port}/v3"
+        found = problem("certificate", HOSTEX_API_BASE_URL=address, SSL_CERT_FILE=str(trusted))
+    assert says in found["says"]
+    assert fix in found["fix"]
+
+
+def test_a_good_certificate_and_what_answers_behind_it(tmp_path: Path) -> None:
+    trusted = certificate(tmp_path, NOW + datetime.timedelta(days=10))
+    with answering(body=REFUSED, context=serving_with(trusted)) as port:
+        found, _ = doctor(HOSTEX_API_BASE_URL=f"https://127.0.0.1:{port}/v3", SSL_CERT_FILE=str(trusted))
+    assert [found[name]["verdict"] for name in ("name", "connection", "certificate", "answer")] == ["ok"] * 4
+
+
+def test_a_connection_that_is_closed_without_an_answer(tmp_path: Path) -> None:
+    with answering(context=serving_with(certificate(tmp_path, NOW))) as port:
+        found = problem("answer", HOSTEX_API_BASE_URL=f"http://127.0.0.1:{port}/v3")
+    assert "did not answer" in found["says"]
+
+
+def test_a_proxy_that_works_is_told_and_passed_through() -> None:
+    with answering(body=REFUSED) as port:
+        address = f"http://127.0.0.1:{free_port()}/v3"
+        found, _ = doctor(HOSTEX_API_BASE_URL=address, HTTP_PROXY=f"http://127.0.0.1:{port}")
+    assert found["proxy"]["says"] == f"Calls go through the proxy 127.0.0.1:{port}."
+    assert found["answer"]["verdict"] == "ok"
 
 
 def test_plain_http_where_tls_should_be() -> None:
@@ -177,8 +223,7 @@ def test_a_log_in_page_in_place_of_hostex() -> None:
 
 @pytest.mark.parametrize(("hours", "verdict"), [(0, "ok"), (3, "warning"), (-30, "warning")])
 def test_a_clock_that_is_off_is_told(hours: int, verdict: str) -> None:
-    body = json.dumps({"error_code": 401, "error_msg": "Invalid access token.", "request_id": "RT1"}).encode()
-    with answering(datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=hours), body) as port:
+    with answering(datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=hours), REFUSED) as port:
         found, _ = doctor(HOSTEX_API_BASE_URL=f"http://127.0.0.1:{port}/v3")
     assert found["clock"]["verdict"] == verdict
     assert not hours or f"{abs(hours)} hours" in found["clock"]["says"]
@@ -291,6 +336,20 @@ def test_a_public_address_that_leads_to_another_name(named: bool, tmp_path: Path
             HOSTEX_MCP_DATABASE_URL=f"sqlite:///{tmp_path}/grants.db",
         )
     assert ("calls itself https://old.example.com" in found["says"]) is named
+
+
+def test_a_server_that_runs_well_at_its_public_address(tmp_path: Path) -> None:
+    with hostex_mcp("--sandbox") as server:
+        found, status = doctor(
+            "--port",
+            server.origin.rpartition(":")[2],
+            HOSTEX_MCP_SANDBOX="1",
+            HOSTEX_MCP_PUBLIC_URL=server.origin,
+            HOSTEX_MCP_DATABASE_URL=f"sqlite:///{tmp_path}/grants.db",
+        )
+    assert found["public URL"]["verdict"] == "ok"
+    assert "is in use" in found["port"]["says"]
+    assert status == 0
 
 
 def test_people_read_marks_and_mends_without_colour_in_a_pipe(hostex: str) -> None:

@@ -108,8 +108,13 @@ async def _certificate(target: Target) -> Finding | None:
         return None
     try:
         with anyio.fail_after(_SECONDS):
+            # Many servers end a connection without the word of goodbye that TLS asks for.
             stream = await anyio.connect_tcp(
-                target.host, target.port, tls=True, ssl_context=httpx2.create_ssl_context()
+                target.host,
+                target.port,
+                tls=True,
+                ssl_context=httpx2.create_ssl_context(),
+                tls_standard_compatible=False,
             )
     except ssl.SSLCertVerificationError as error:
         return _bad_certificate(target, error)
