@@ -100,7 +100,7 @@ class MonthEnd(TypedDict, total=False):
     csv: str
     properties: list[HomeRow]
     groups: list[GroupRow]
-    totals: list[MoneyRow]
+    totals: list[dict[str, Any]]
     account_expenses: dict[str, float] | None
     unreceived: list[BalanceRow]
     changes: list[ChangeRow]
@@ -137,7 +137,7 @@ async def get_month_end(
         csv=f"hostex://month-end/{period.start:%Y-%m}.csv" if meant.whole and period.is_month else "",
         properties=home_rows(books, homes),
         groups=_group_rows(books, homes),
-        totals=_totals(books, [one for found in homes.values() for one in found]),
+        totals=[{**row} for row in _totals(books, [one for found in homes.values() for one in found])],
         account_expenses=_of_account(books),
         unreceived=owed[:_MOST],
         changes=changed[:_MOST],
