@@ -22,6 +22,7 @@ DELETED = "Hostex no longer accepts the access token: it was deleted there. Conn
 WITHDRAWN = (
     "Hostex no longer lets this server in: the permission was withdrawn there or has run out. Connect again."
 )
+ABANDONED = "The app never fetched its access, or let it run out, so what was kept for it was deleted."
 CONNECT_AGAIN = (
     "Hostex ended this access, so the connection has ended too. Connect this server in your app again; you "
     "will be asked for your Hostex account anew."
@@ -123,6 +124,11 @@ class Linking:
         for one in (credential, self._renewal.unstored(grant_id)):
             if one:
                 await self.forget(one)
+
+    async def end_abandoned(self) -> None:
+        """End the grants that hold a credential for nobody."""
+        for grant_id in await self._store.grants.abandoned():
+            await self.end(grant_id, ABANDONED)
 
     async def forget(self, credential: Credential) -> None:
         """Revoke a partner's pair at Hostex, if Hostex can be reached. A host's own token is the host's to

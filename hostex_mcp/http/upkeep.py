@@ -1,5 +1,5 @@
-"""What each process does from time to time: note which grants were used, drop what has expired, and
-renew what is about to."""
+"""What each process does from time to time: note which grants were used, end those that nobody can use, drop
+what has expired, and renew what is about to."""
 
 import logging
 import random
@@ -52,6 +52,10 @@ class Upkeep:
     async def round(self) -> None:
         """One round. Nothing that goes wrong in it ends the next."""
         await self._write_uses()
+        try:
+            await self._linking.end_abandoned()
+        except Exception:
+            _log.exception("Abandoned grants were not ended")
         try:
             await self._store.clean()
         except Exception:

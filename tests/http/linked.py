@@ -21,7 +21,7 @@ from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
-from tests.http.keeping import BOTH, Clock, a_grant
+from tests.http.keeping import BOTH, Clock, a_code, a_grant
 
 HOSTEX = "https://hostex.example/v3"
 TOKENS, REVOCATION = "POST /oauth/authorizations", "POST /oauth/revoke"
@@ -89,7 +89,7 @@ class World:
         return self.sandbox.oauth.issue_code(self.clock())
 
     async def partner_grant(self, **changes: Any) -> Grant:
-        """An active grant with a fresh partner pair."""
+        """An active grant with a fresh partner pair, and tokens for its client."""
         return await self.grant(await self.upstream.exchange(self.consent()), **changes)
 
     async def token_grant(self, token: str = WRITABLE, **changes: Any) -> Grant:
@@ -99,6 +99,8 @@ class World:
     async def grant(self, credential: Credential, **changes: Any) -> Grant:
         grant = a_grant(kind=credential.kind, **changes)
         await self.store.grants.add(grant, credential)
+        if grant.status == "active":
+            await self.store.tokens.redeem(await a_code(self.store, grant.grant_id, self.clock()))
         return grant
 
     async def now_of(self, grant: Grant) -> Grant:

@@ -56,12 +56,13 @@ async def test_a_pending_grant_may_become_active_with_the_properties_it_had(stor
     assert active.choices == chosen
 
 
-async def test_a_grant_that_was_pending_for_15_minutes_is_forgotten(store: Store, clock: Clock) -> None:
+async def test_a_grant_that_was_pending_for_15_minutes_is_abandoned(store: Store, clock: Clock) -> None:
     grant_id = await granted(store, status="pending", created_at=clock.time)
-    clock.forward(minutes=15)
+    clock.forward(minutes=14)
+    assert await store.grants.abandoned() == []
+    clock.forward(minutes=1)
     assert await store.grants.activate(grant_id) is None
-    await store.clean()
-    assert await store.grants.get(grant_id) is None
+    assert await store.grants.abandoned() == [grant_id]
 
 
 async def test_a_newer_credential_takes_the_place_of_the_one_it_followed_only(

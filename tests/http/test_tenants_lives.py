@@ -63,7 +63,7 @@ async def test_a_use_that_cannot_be_noted_keeps_nothing_else_from_being_done(
     hostex.clock.forward(minutes=16)
     monkeypatch.setattr(hostex.store.grants, "write_uses", fail)
     await upkeep_of(hostex).round()
-    assert await hostex.store.grants.get(pending.grant_id) is None
+    assert await hostex.kept(pending) is None
 
 
 async def test_a_call_that_shows_a_dead_token_ends_the_grant_and_says_what_to_do(

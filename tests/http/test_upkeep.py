@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from hostex_mcp.http.upkeep import Upkeep
+from tests.http.keeping import a_code
 from tests.http.linked import TOKENS, Gate, World
 
 pytestmark = pytest.mark.anyio
@@ -67,10 +68,55 @@ async def test_one_pair_that_cannot_be_renewed_does_not_hold_up_the_others(hoste
 
 
 async def test_what_has_expired_is_dropped(hostex: World) -> None:
-    pending = await hostex.token_grant(status="pending", created_at=hostex.clock())
-    hostex.clock.forward(minutes=16)
+    grant = await hostex.token_grant()
+    await hostex.linking.end(grant.grant_id, "disconnected")
+    hostex.clock.forward(days=90)
     await upkeep_of(hostex).round()
-    assert await hostex.store.grants.get(pending.grant_id) is None
+    assert await hostex.store.grants.get(grant.grant_id) is None
+
+
+async def test_a_grant_whose_last_question_was_not_answered_keeps_nothing_here_or_at_hostex(
+    hostex: World,
+) -> None:
+    grant = await hostex.partner_grant(status="pending", created_at=hostex.clock())
+    pair = await hostex.kept(grant)
+    assert pair is not None
+    hostex.clock.forward(minutes=14)
+    await upkeep_of(hostex).round()
+    assert await hostex.works(pair.access_token)
+    hostex.clock.forward(minutes=1)
+    await upkeep_of(hostex).round()
+    assert await hostex.kept(grant) is None
+    assert not await hostex.works(pair.access_token)
+
+
+async def test_a_grant_whose_code_was_never_redeemed_keeps_nothing_here_or_at_hostex(hostex: World) -> None:
+    grant = await hostex.partner_grant(status="pending", created_at=hostex.clock())
+    pair = await hostex.kept(grant)
+    assert pair is not None
+    hostex.clock.forward(minutes=14)
+    await hostex.store.grants.activate(grant.grant_id)
+    await a_code(hostex.store, grant.grant_id, hostex.clock())
+    hostex.clock.forward(minutes=10)
+    await upkeep_of(hostex).round()
+    assert (await hostex.now_of(grant)).status == "active"
+    hostex.clock.forward(minutes=6)
+    await upkeep_of(hostex).round()
+    ended = await hostex.now_of(grant)
+    assert (ended.status, "never fetched" in (ended.reason or "")) == ("ended", True)
+    assert await hostex.kept(grant) is None
+    assert not await hostex.works(pair.access_token)
+
+
+async def test_a_grant_ends_when_its_last_token_has_run_out_and_not_before(hostex: World) -> None:
+    grant = await hostex.token_grant(created_at=hostex.clock())
+    hostex.clock.forward(days=59)
+    await upkeep_of(hostex).round()
+    assert (await hostex.now_of(grant)).status == "active"
+    hostex.clock.forward(days=1)
+    await upkeep_of(hostex).round()
+    assert (await hostex.now_of(grant)).status == "ended"
+    assert await hostex.kept(grant) is None
 
 
 async def test_a_round_that_fails_does_not_end_the_next(

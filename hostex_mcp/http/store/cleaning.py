@@ -6,7 +6,6 @@ from sqlalchemy import Delete, Update, delete, exists, update
 
 from hostex_mcp.http.store.codes import REPLAY_MEMORY
 from hostex_mcp.http.store.database import write
-from hostex_mcp.http.store.grants import PENDING_LIFE
 from hostex_mcp.http.store.kept import Kept
 from hostex_mcp.http.store.schema import CLIENTS, CODES, GRANTS, SPENT, TOKENS
 
@@ -16,15 +15,12 @@ ENDED_MEMORY = timedelta(days=90)
 async def clean(kept: Kept) -> None:
     """Drops what has expired, table by table, so that no transaction is long."""
     now = kept.now()
-    for statement in (*_grants(now), *_secrets(now, kept.grace), _clients(now)):
+    for statement in (_grants(now), *_secrets(now, kept.grace), _clients(now)):
         await write(kept.database, statement)
 
 
-def _grants(now: datetime) -> tuple[Delete, ...]:
-    return (
-        delete(GRANTS).where(GRANTS.c.status == "pending", GRANTS.c.created_at <= now - PENDING_LIFE),
-        delete(GRANTS).where(GRANTS.c.status == "ended", GRANTS.c.ended_at <= now - ENDED_MEMORY),
-    )
+def _grants(now: datetime) -> Delete:
+    return delete(GRANTS).where(GRANTS.c.status == "ended", GRANTS.c.ended_at <= now - ENDED_MEMORY)
 
 
 def _secrets(now: datetime, grace: timedelta) -> tuple[Delete | Update, ...]:

@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostex_mcp.http.keyring import Unsealable
@@ -26,6 +26,9 @@ from hostex_mcp.http.store.schema import CODES, GRANTS, TOKENS
 
 PENDING_LIFE = timedelta(minutes=15)
 _CLOCKS_APART = timedelta(minutes=5)
+# From the last answer to the code in the client's hands it takes a moment more.
+_SETTLED = 2 * PENDING_LIFE
+_AT_ONCE = 100
 _ALIVE = GRANTS.c.status != "ended"
 _WIPED: dict[str, Any] = dict.fromkeys(
     ("credential", "credential_ends_at", "fingerprint", "leased_by", "leased_until")
@@ -52,7 +55,7 @@ class Grants:
         self._used: dict[str, datetime] = {}
 
     async def add(self, grant: Grant, credential: Credential) -> None:
-        """Keeps a new grant. A pending one is forgotten after 15 minutes."""
+        """Keeps a new grant. A pending one cannot become active after 15 minutes."""
         values = grant_values(grant) | credential_values(self._kept.keys, grant.grant_id, credential)
         await write(self._kept.database, GRANTS.insert().values(values))
 
@@ -145,6 +148,19 @@ class Grants:
             .order_by(GRANTS.c.credential_ends_at)
         )
         return [row.grant_id for row in await self._kept.database.read(due)]
+
+    async def abandoned(self) -> list[str]:
+        """Grants that hold a credential for nobody, oldest first and not too many at once: those whose last
+        question was not answered in time, and those for which no code or token is left, or ever was."""
+        now = self._kept.now()
+        in_use = or_(
+            exists().where(TOKENS.c.grant_id == GRANTS.c.grant_id, TOKENS.c.expires_at > now),
+            exists().where(CODES.c.grant_id == GRANTS.c.grant_id, CODES.c.expires_at > now),
+        )
+        pending = and_(GRANTS.c.status == "pending", GRANTS.c.created_at <= now - PENDING_LIFE)
+        active = and_(GRANTS.c.status == "active", GRANTS.c.created_at <= now - _SETTLED, ~in_use)
+        found = select(GRANTS.c.grant_id).where(or_(pending, active)).order_by(GRANTS.c.created_at)
+        return [row.grant_id for row in await self._kept.database.read(found.limit(_AT_ONCE))]
 
     def touch(self, grant_id: str) -> None:
         """Remembers that the grant was used now, until `write_uses`."""
