@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.http.oauth.clients import MOST_UNUSED
 from hostex_mcp.http.store.records import Client
-from tests.http.authorizing import CALLBACK, Deployment, deployed, error_of
+from tests.http.authorizing import CALLBACK, deployed, error_of
 
 pytestmark = pytest.mark.anyio
 
@@ -219,31 +218,34 @@ async def test_a_client_that_nobody_uses_is_forgotten_after_a_week(tmp_path: Pat
         assert (await server.authorize(used["client_id"])).status_code == 303
 
 
-async def _full(server: Deployment) -> None:
-    async def count_unused() -> int:
-        return MOST_UNUSED
-
-    server.store.clients.count_unused = count_unused
-
-
-async def test_a_flood_of_registrations_is_stopped_but_known_apps_still_register(tmp_path: Path) -> None:
+async def test_a_flood_of_registrations_drives_out_its_own_and_nobody_who_was_ever_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hostex_mcp.http.oauth.clients.MOST_UNUSED", 3)
     async with deployed(tmp_path) as server:
-        known = await server.register(client_name="Claude")
-        await _full(server)
-        new = {"redirect_uris": [CALLBACK], "client_name": "New", "token_endpoint_auth_method": "none"}
-        refused = await server.http.post("/register", json=new)
-        again = await server.register(client_name="Claude")
-    assert error_of(refused, 429) == "temporarily_unavailable"
-    assert refused.headers["retry-after"] == "3600"
-    assert again["client_id"] == known["client_id"]
+        used = await server.register(client_name="Claude")
+        await server.connect(used["client_id"])
+        flood: list[str] = []
+        for number in range(5):
+            server.clock.pass_(seconds=1)
+            flood.append((await server.register(client_name=f"New {number}"))["client_id"])
+        statuses = [(await server.authorize(one)).status_code for one in flood]
+        assert statuses == [400, 400, 303, 303, 303]
+        assert (await server.authorize(used["client_id"])).status_code == 303
 
 
-async def test_a_flood_of_documents_is_stopped_too(tmp_path: Path) -> None:
+async def test_a_flood_of_documents_drives_out_its_own_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hostex_mcp.http.oauth.clients.MOST_UNUSED", 2)
     async with deployed(tmp_path) as server:
-        await _full(server)
-        server.web.publish_client("https://app.example.com/1.json")
-        response = await server.authorize("https://app.example.com/1.json")
-    assert response.status_code == 503
+        for number in range(3):
+            server.clock.pass_(seconds=1)
+            server.web.publish_client(f"https://app.example.com/{number}.json")
+            answer = await server.authorize(f"https://app.example.com/{number}.json")
+            assert answer.status_code == 303
+        assert await server.store.clients.count_unused() == 2
+        assert await server.store.clients.get("https://app.example.com/0.json") is None
 
 
 def _contents(folder: Path) -> list[bytes]:

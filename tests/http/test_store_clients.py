@@ -64,6 +64,19 @@ async def test_unused_clients_are_counted_while_they_live(store: Store, clock: C
     assert await store.clients.count_unused() == 1
 
 
+async def test_the_oldest_unused_clients_are_forgotten_but_none_that_has_a_grant(
+    store: Store, clock: Clock
+) -> None:
+    for name in ("granted", "used", "old", "new", "newest"):
+        await store.clients.put(Client(name, METADATA, expires_at=clock.time + timedelta(days=7)))
+        clock.forward(seconds=1)
+    await granted(store, client_id="granted")
+    await store.clients.used("used")
+    await store.clients.forget_unused(2)
+    known = [name for name in ("granted", "used", "old", "new", "newest") if await store.clients.get(name)]
+    assert known == ["granted", "used", "new", "newest"]
+
+
 async def test_an_expired_client_goes_unless_it_has_grants(store: Store, clock: Clock) -> None:
     for name in ("with grant", "without", "forever"):
         ends = None if name == "forever" else clock.time + timedelta(days=1)

@@ -16,7 +16,7 @@ from hostex_mcp.http.connect.render import error_page
 from hostex_mcp.http.oauth.answers import MOST_FORM_BYTES, Refused, body_of, parameters
 from hostex_mcp.http.oauth.browser import browser_of, remember
 from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents
-from hostex_mcp.http.oauth.clients import Busy, Clients, is_document_id, name_of, redirect_uris_of
+from hostex_mcp.http.oauth.clients import Clients, is_document_id, name_of, redirect_uris_of
 from hostex_mcp.http.oauth.parts import Parts
 from hostex_mcp.http.oauth.redirects import matching, with_query
 from hostex_mcp.http.oauth.requested import is_resource, requested_scopes
@@ -94,8 +94,6 @@ class Authorize:
             return await self._documents.find(client_id)
         except DocumentProblem as problem:
             raise _Unanswerable(f"The app's description of itself {problem}.") from None
-        except Busy:
-            raise _Unanswerable("Too many new apps are being connected right now.", 503) from None
 
     def _transaction(self, client: Client, redirect_uri: str, asked: Mapping[str, str]) -> Transaction:
         """The request as it goes on; Refused if the client must hear of it instead."""

@@ -48,7 +48,6 @@ class Documents:
 
         Raises:
             DocumentProblem: it cannot be fetched, or is not a description of this very client.
-            Busy: too many unused clients are kept already.
         """
         if not _may_be_read(client_id):
             raise DocumentProblem("is not an address that a client may have as its id")

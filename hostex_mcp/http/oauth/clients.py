@@ -29,10 +29,6 @@ class ClientProblem(Exception):
         self.description = description
 
 
-class Busy(Exception):
-    """Too many clients that nobody has used yet; they are forgotten after a while."""
-
-
 def is_document_id(client_id: str) -> bool:
     """Whether a client id is the address of a client ID metadata document."""
     return client_id.startswith("https://")
@@ -127,11 +123,7 @@ class Clients:
 
     async def register(self, client: Client) -> Client:
         """Keep a registration. One that never completes an authorization is forgotten after a week; a public
-        client that registers the same again gets the id it had.
-
-        Raises:
-            Busy: too many are waiting already.
-        """
+        client that registers the same again gets the id it had."""
         mark = fingerprint(client.metadata)
         if client.secret is None and await self._store.same_registration(mark):
             return await self._store.register(self._passing(client), mark)
@@ -142,11 +134,7 @@ class Clients:
         return client
 
     async def keep_document(self, client: Client) -> Client:
-        """Keep a client ID metadata document, in place of an older one.
-
-        Raises:
-            Busy: as `register`.
-        """
+        """Keep a client ID metadata document, in place of an older one."""
         if await self._store.get(client.client_id) is None:
             await self._make_room()
         await self._store.put(self._passing(client))
@@ -156,5 +144,6 @@ class Clients:
         return replace(client, expires_at=self._now() + UNUSED_LIFETIME)
 
     async def _make_room(self) -> None:
+        """A flood of new clients drives out its own: the oldest that nobody has used go first."""
         if await self._store.count_unused() >= MOST_UNUSED:
-            raise Busy
+            await self._store.forget_unused(MOST_UNUSED - 1)

@@ -20,13 +20,12 @@ from hostex_mcp.http.oauth.answers import (
     json_object,
     with_body,
 )
-from hostex_mcp.http.oauth.clients import Busy, ClientProblem, Clients, checked_metadata
+from hostex_mcp.http.oauth.clients import ClientProblem, Clients, checked_metadata
 from hostex_mcp.http.oauth.parts import Parts
 from hostex_mcp.http.oauth.provider import Provider
 from hostex_mcp.http.store.records import Client
 
 _MOST_BYTES = 16 * 1024
-_RETRY_SECONDS = "3600"
 _OPTIONS = ClientRegistrationOptions(enabled=True, valid_scopes=list(SCOPES), default_scopes=list(SCOPES))
 
 
@@ -49,11 +48,6 @@ class Registration:
             return refused.response()
         except ClientProblem as problem:
             return error_response(problem.error, problem.description)
-        except Busy:
-            description = "Too many apps have registered and never connected. Try again later."
-            return error_response(
-                "temporarily_unavailable", description, 429, {"Retry-After": _RETRY_SECONDS}
-            )
         return _corrected(answer, metadata)
 
 

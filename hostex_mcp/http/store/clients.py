@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.kept import Kept
 from hostex_mcp.http.store.records import Client
-from hostex_mcp.http.store.schema import CLIENTS
+from hostex_mcp.http.store.schema import CLIENTS, GRANTS
 
 PURPOSE = "client-secret"
 
@@ -68,6 +68,15 @@ class Clients:
         live = or_(CLIENTS.c.expires_at.is_(None), CLIENTS.c.expires_at > self._kept.now())
         counted = select(func.count()).select_from(CLIENTS).where(CLIENTS.c.used_at.is_(None), live)
         return (await self._kept.database.read(counted))[0][0]
+
+    async def forget_unused(self, most: int) -> None:
+        """Of the clients that nobody has used and that no grant is for, forgets all but so many: those that
+        would be forgotten first anyhow."""
+        granted = exists().where(GRANTS.c.client_id == CLIENTS.c.client_id)
+        unused = select(CLIENTS.c.client_id).where(CLIENTS.c.used_at.is_(None), ~granted)
+        newest_first = unused.order_by(CLIENTS.c.expires_at.desc().nulls_first())
+        forgotten = delete(CLIENTS).where(CLIENTS.c.client_id.in_(newest_first.offset(most)))
+        await write(self._kept.database, forgotten)
 
     def _values(self, client: Client) -> dict[str, Any]:
         secret = client.secret and self._kept.keys.seal(
