@@ -2,12 +2,20 @@
 
 import json
 from base64 import b64decode
+from collections.abc import Generator
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from tests.browser.conftest import Open
-from tests.browser.site import Site
+from tests.browser.site import Site, deployed
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
+    """One for all: this page is only looked at."""
+    with deployed(tmp_path_factory.mktemp("site")) as one:
+        yield one
 
 
 def test_one_tap_selects_the_whole_address(site: Site, open_page: Open) -> None:
