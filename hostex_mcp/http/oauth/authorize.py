@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from hostex_mcp.http.config import SCOPES
 from hostex_mcp.http.connect.render import error_page
-from hostex_mcp.http.oauth.answers import MOST_FORM_BYTES, Refused, body_of, parameters
+from hostex_mcp.http.oauth.answers import Refused, parameters
 from hostex_mcp.http.oauth.browser import browser_of, remember
 from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents
 from hostex_mcp.http.oauth.clients import Clients, is_document_id, name_of, redirect_uris_of
@@ -66,17 +66,6 @@ class Authorize:
         except Refused as refused:
             return self._back(redirect_uri, asked.get("state"), refused)
         return self._on(request, transaction)
-
-    async def submit(self, request: Request) -> Response:
-        """The same by form. It goes on as a GET, because only then does a browser that comes from another
-        site send its cookie."""
-        try:
-            form = (await body_of(request, MOST_FORM_BYTES)).decode("latin-1")
-            if not _QUERY.fullmatch(form):
-                raise Refused("invalid_request", "The request is too long, or not a form.")
-        except Refused as refused:
-            return _Unanswerable(refused.description, refused.status).page()
-        return _see_other(f"/authorize?{form}")
 
     async def _client(self, asked: Mapping[str, str]) -> Client:
         client_id = asked.get("client_id")

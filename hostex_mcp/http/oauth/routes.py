@@ -20,7 +20,6 @@ def routes(parts: Parts) -> list[Route]:
     return [
         *documents(parts.address),
         Route("/authorize", authorize.show, methods=["GET"]),
-        Route("/authorize", authorize.submit, methods=["POST"]),
         Route("/token", tokens.issue, methods=["POST"]),
         Route("/register", registration.register, methods=["POST"]),
         Route("/revoke", revocation.revoke, methods=["POST"]),
