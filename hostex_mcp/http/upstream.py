@@ -190,7 +190,6 @@ class Upstream:
             SecretStr(pair.access_token),
             SecretStr(pair.refresh_token),
             asked + timedelta(seconds=seconds),
-            writable=True,
         )
 
     async def _speak(self, operation: Operation[AnswerT], body: Mapping[str, str]) -> AnswerT:

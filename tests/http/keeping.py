@@ -61,7 +61,7 @@ def a_grant(**changes: Any) -> Grant:
 
 
 def a_credential(token: str = HOSTEX_TOKEN) -> Credential:
-    return Credential("token", SecretStr(token), writable=True)
+    return Credential("token", SecretStr(token))
 
 
 def a_pair_at_hostex(expires_at: datetime) -> Credential:

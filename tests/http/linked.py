@@ -94,7 +94,7 @@ class World:
 
     async def token_grant(self, token: str = WRITABLE, **changes: Any) -> Grant:
         """An active grant with a pasted token."""
-        return await self.grant(Credential("token", SecretStr(token), writable=True), **changes)
+        return await self.grant(Credential("token", SecretStr(token)), **changes)
 
     async def grant(self, credential: Credential, **changes: Any) -> Grant:
         grant = a_grant(kind=credential.kind, **changes)

@@ -30,7 +30,7 @@ async def test_a_grant_is_kept_with_all_that_was_chosen(store: Store) -> None:
 
 async def test_a_credential_comes_back_as_it_was(store: Store, clock: Clock) -> None:
     partner = a_pair_at_hostex(clock.time + timedelta(days=7))
-    for credential in (a_credential(), Credential("token", SecretStr("x"), writable=False), partner):
+    for credential in (a_credential(), Credential("token", SecretStr("x")), partner):
         grant = a_grant(kind=credential.kind)
         await store.grants.add(grant, credential)
         assert await store.grants.credential(grant.grant_id) == (credential, 1)

@@ -44,7 +44,7 @@ async def test_a_token_that_another_replica_has_replaced_is_not_used_any_more(
 ) -> None:
     grant = await hostex.token_grant(WRITABLE)
     await ask(tenants, grant, "list_properties")
-    fresh = Credential("token", SecretStr(SECOND), writable=True)
+    fresh = Credential("token", SecretStr(SECOND))
     assert await hostex.store.grants.replace_credential(grant.grant_id, fresh, grant.link)
     await ask(tenants, await hostex.now_of(grant), "list_reservations")
     carried = [one.headers["hostex-access-token"] for one in hostex.wire.requests]

@@ -61,5 +61,5 @@ class Consent:
         if problem:
             return consent_page(self._parts, asked, chosen, problem)
         choices = granted(chosen, offer_of(asked.transaction.scopes, self._parts.settings))
-        credential = Credential("token", secret, writable=True if chosen.writes else None)
+        credential = Credential("token", secret)
         return await self._granting.grant(asked, choices, credential, pick=chosen.pick)

@@ -69,11 +69,11 @@ class Bearer:
         return JSONResponse(body, status, headers)
 
 
-def insufficient_scope(address: Address, needed: Iterable[str] = SCOPES) -> str:
+def insufficient_scope(address: Address) -> str:
     """The WWW-Authenticate header of a 403: a client that can, asks the person for the scopes in it."""
     description = "This needs a permission that was not given. Connect again and allow it."
     error = {"error": "insufficient_scope", "error_description": description}
-    return challenge(address, error, [scope for scope in SCOPES if scope in set(needed)])
+    return challenge(address, error)
 
 
 def challenge(address: Address, error: dict[str, str], scopes: Iterable[str] = SCOPES) -> str:

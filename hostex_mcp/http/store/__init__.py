@@ -78,10 +78,6 @@ class Store:
         that no key opens are left and logged."""
         return await resealing.reseal(self._kept)
 
-    async def aclose(self) -> None:
-        """Closes the connections."""
-        await self._kept.database.aclose()
-
 
 def key_file_of(settings: Settings) -> KeyFile | None:
     """The file that the keys are kept in; None if they are set, or there is no SQLite file to be beside.

@@ -70,7 +70,6 @@ def credential_values(keys: KeyRing, grant_id: str, credential: Credential) -> d
     plain = {
         "access_token": access,
         "refresh_token": refresh.get_secret_value() if refresh else None,
-        "writable": credential.writable,
     }
     return {
         "kind": credential.kind,
@@ -95,5 +94,4 @@ def credential_of(
         access_token=SecretStr(plain["access_token"]),
         refresh_token=SecretStr(refresh) if refresh else None,
         expires_at=ends_at,
-        writable=plain["writable"],
     )

@@ -28,13 +28,12 @@ class Client:
 @dataclass(frozen=True, slots=True)
 class Credential:
     """What opens a Hostex account: a host's own access token, or a partner's pair, whose access token ends at
-    `expires_at`. `writable` is None where it is not known."""
+    `expires_at`."""
 
     kind: Kind
     access_token: SecretStr
     refresh_token: SecretStr | None = None
     expires_at: datetime | None = None
-    writable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,6 @@ class Issued:
     grant: Grant
     client_id: str
     scopes: tuple[str, ...]
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ _ISSUED = (
     select(
         TOKENS.c.client_id.label("bearer"),
         TOKENS.c.scopes,
-        TOKENS.c.expires_at,
         *GRANT_COLUMNS,
     )
     .join(GRANTS, GRANTS.c.grant_id == TOKENS.c.grant_id)
@@ -172,4 +171,4 @@ def _token(kind: str, text: str, scopes: str, expires_at: datetime) -> dict[str,
 
 
 def _issued(row: AnyRow) -> Issued:
-    return Issued(grant_of(row), row.bearer, tuple(row.scopes.split()), row.expires_at)
+    return Issued(grant_of(row), row.bearer, tuple(row.scopes.split()))
