@@ -1,6 +1,6 @@
 """What the accounts of a period are worked out from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hostex_mcp.api.finance import Transaction
@@ -54,7 +54,17 @@ async def read_books(context: Context, meant: Portfolio, period: Period, *, comp
     entries = await parts.rows("transactions", transactions_between(context, period.start, period.end))
     groups = await parts.rows("property groups", read_lists(context, LIST_PROPERTY_GROUPS))
     homes = homes_of(stays.items)
+    notes = [*stays.notes, *_homeless(entries or (), homes)]
     own = (
         None if entries is None else [one for one in entries if (property_of(one, homes) or 0) in meant.kept]
     )
-    return Books(meant, period, stays.items, own, groups or [], stays.notes, stays.failures)
+    return Books(meant, period, stays.items, own, groups or [], notes, stays.failures)
+
+
+def _homeless(entries: Iterable[Transaction], homes: Mapping[str, int]) -> list[str]:
+    """How many entries are in no row, because neither they nor the stays of the period tell a property."""
+    found = [one for one in entries if one.reservation_code and property_of(one, homes) is None]
+    if not found:
+        return []
+    count = "1 entry names" if len(found) == 1 else f"{len(found)} entries name"
+    return [f"{count} no property and an order without stays in the period: in no row of a property."]

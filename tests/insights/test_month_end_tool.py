@@ -160,6 +160,17 @@ async def test_expenses_of_no_property_stand_apart_and_only_for_the_whole_accoun
     assert {row["property_id"] for row in narrowed["properties"]} == {first}
 
 
+async def test_entries_of_which_no_property_is_known_are_counted() -> None:
+    def detach(account: Account) -> None:
+        (row, *_) = (one for one in entries(account, 20110001) if one["reservation_code"])
+        row |= {"property_id": None, "reservation_code": "0-LONGAGO-x", "stay_code": "0-LONGAGO-x"}
+
+    told = "1 entry names no property and an order without stays in the period: in no row of a property."
+    async with world(MOMENTS["an ordinary noon"], change=detach) as here:
+        for asked in ({}, {"property_ids": [20110001]}):
+            assert told in (await here.ask("get_month_end", **asked))["notes"]
+
+
 async def test_changes_since_a_day_are_those_written_since(demo: World) -> None:
     since = "2026-06-10"
     answer = await demo.ask(
