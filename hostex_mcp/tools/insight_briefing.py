@@ -193,7 +193,7 @@ def _task(one: Task, daily: Daily) -> Shown:
         "time": (one.expected_time or "")[:5],
         **(_named(daily, one.property_id) if one.property_id else {}),
         "staff_name": one_line(one.staff_name or "") or "nobody",
-        "note": excerpt(one.note or "", _MOST_NOTE),
+        "note": excerpt(one_line(one.note or ""), _MOST_NOTE),
     }
     return lean(row)
 
