@@ -76,7 +76,7 @@ def hosted_app(
     authorization = OAuthParts(
         address=address, store=store, keys=keys, end_grant=linking.end, fetch=fetch, now=now
     )
-    upkeep = Upkeep(store, linking, now)
+    upkeep = Upkeep(store, linking, now, let_idle_go=tenants.let_idle_go)
 
     @asynccontextmanager
     async def running() -> AsyncGenerator[None]:

@@ -1,5 +1,6 @@
 """The accounts that are served: each with a client, a scope and engines of its own, the least used let go."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -17,6 +18,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
 from hostex_mcp.tools.selection import Selection, select
 
+_IDLE_SECONDS = 60.0
 _MOST_VIEWS = 16
 
 
@@ -37,12 +39,14 @@ class Tenants:
         *,
         audit: AuditLog | None = None,
         now: Callable[[], datetime] = utc_now,
+        clock: Callable[[], float] = time.monotonic,
         most: int = 256,
     ) -> None:
         self._parts = _Parts(settings, confirmations, audit or AuditLog(settings.audit_log, log=True), now)
         self._linking = linking
         self._upstream = upstream
         self._most = most
+        self._clock = clock
         self._tenants: OrderedDict[str, _Tenant] = OrderedDict()
         linking.on_end(self.forget)
 
@@ -59,6 +63,7 @@ class Tenants:
         if tenant is None or not tenant.fits(caller):
             tenant = self._tenants[caller.account] = self._admit(caller)
         self._tenants.move_to_end(caller.account)
+        tenant.used = self._clock()
         if former and former is not tenant:
             await former.client.retire()
         await self._make_room()
@@ -69,6 +74,13 @@ class Tenants:
         tenant = self._tenants.pop(account, None)
         if tenant:
             await tenant.client.retire()
+
+    async def let_idle_go(self) -> None:
+        """Let accounts go that have not called for a minute. Their connections would take up room as long as
+        they are kept, though Hostex has closed them long ago."""
+        for account, tenant in list(self._tenants.items()):
+            if tenant.used <= self._clock() - _IDLE_SECONDS:
+                await self.forget(account)
 
     async def aclose(self) -> None:
         """Let all accounts go."""
@@ -128,6 +140,7 @@ class _Tenant:
         self._parts = parts
         self._source = source
         self._choices = caller.grant.choices if caller.grant else None
+        self.used = 0.0
         self._reach = reach_for(parts.settings, caller)
         self.client = AccountClient(upstream, source, caller.account)
         self._scoped = scoped(self.client, self._reach)

@@ -1,5 +1,5 @@
-"""What each process does from time to time: note which grants were used, end those that nobody can use, drop
-what has expired, and renew what is about to."""
+"""What each process does from time to time: let idle accounts go, note which grants were used, end those that
+nobody can use, drop what has expired, and renew what is about to."""
 
 import logging
 import random
@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from hostex_mcp.api import HostexError, RateLimited
 from hostex_mcp.http.linking import Linking
@@ -16,6 +17,7 @@ from hostex_mcp.http.store import Store
 from hostex_mcp.http.upstream import utc_now
 
 _EVERY_SECONDS = 60.0
+_USES = "The uses of grants were not noted"
 
 _log = logging.getLogger(__name__)
 
@@ -29,12 +31,14 @@ class Upkeep:
         linking: Linking,
         now: Callable[[], datetime] = utc_now,
         *,
+        let_idle_go: Callable[[], Awaitable[None]] = checkpoint,
         pause: Callable[[float], Awaitable[None]] = anyio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
         self._linking = linking
         self._now = now
+        self._let_idle_go = let_idle_go
         self._pause = pause
         self._jitter = jitter
 
@@ -47,34 +51,26 @@ class Upkeep:
                 yield
             finally:
                 tasks.cancel_scope.cancel()
-        await self._write_uses()
+        await self._try(self._store.grants.write_uses, _USES)
 
     async def round(self) -> None:
         """One round. Nothing that goes wrong in it ends the next."""
-        await self._write_uses()
-        try:
-            await self._linking.end_abandoned()
-        except Exception:
-            _log.exception("Abandoned grants were not ended")
-        try:
-            await self._store.clean()
-        except Exception:
-            _log.exception("Expired records were not dropped")
-        try:
-            await self._renew()
-        except Exception:
-            _log.exception("Partner tokens were not renewed")
+        await self._try(self._let_idle_go, "Idle accounts were not let go")
+        await self._try(self._store.grants.write_uses, _USES)
+        await self._try(self._linking.end_abandoned, "Abandoned grants were not ended")
+        await self._try(self._store.clean, "Expired records were not dropped")
+        await self._try(self._renew, "Partner tokens were not renewed")
 
     async def _run(self) -> None:
         while True:
             await self._pause(_EVERY_SECONDS * (0.75 + self._jitter() / 2))
             await self.round()
 
-    async def _write_uses(self) -> None:
+    async def _try(self, chore: Callable[[], Awaitable[None]], failed: str) -> None:
         try:
-            await self._store.grants.write_uses()
+            await chore()
         except Exception:
-            _log.exception("The uses of grants were not noted")
+            _log.exception(failed)
 
     async def _renew(self) -> None:
         """Pairs whose end is near, used or not, one after the other. When Hostex wants to be left alone the

@@ -149,7 +149,16 @@ def tenants_of(world: World, *, most: int = 256, **settings: Any) -> Tenants:
     """The tenants of one process."""
     confirmations = shared_confirmations(world.store.spent, world.store.keys, world.clock)
     chosen = Settings(**settings)
-    return Tenants(chosen, world.linking, world.upstream, confirmations, now=world.clock, most=most)
+    clock = world.clock
+    return Tenants(
+        chosen,
+        world.linking,
+        world.upstream,
+        confirmations,
+        now=clock,
+        clock=lambda: clock().timestamp(),
+        most=most,
+    )
 
 
 def caller_of(grant: Grant, *, scopes: tuple[str, ...] = BOTH) -> Caller:

@@ -14,6 +14,7 @@ from hostex_mcp.http.refusal import Refused
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Grant
 from hostex_mcp.http.tenants import Tenants
+from hostex_mcp.http.upkeep import Upkeep
 from hostex_mcp.sandbox import DEAD, LAPSED, READ_ONLY, SECOND, WRITABLE
 from tests.http.keeping import connected
 from tests.http.linked import TOKENS, Gate, World, ask, call, caller_of, choosing, tenants_of
@@ -227,6 +228,24 @@ async def test_the_account_that_was_used_last_is_let_go_last(hostex: World) -> N
     await tenants.engine(callers[2], {})
     assert await tenants.engine(callers[0], {}) is first
     assert await tenants.engine(callers[1], {}) is not second
+
+
+async def test_accounts_that_have_not_called_for_a_minute_are_let_go_with_their_connections(
+    hostex: World, tenants: Tenants
+) -> None:
+    idle, busy = await hostex.token_grant(WRITABLE), await hostex.token_grant(SECOND)
+    upkeep = Upkeep(hostex.store, hostex.linking, hostex.clock, let_idle_go=tenants.let_idle_go)
+    for grant in (idle, busy):
+        await ask(tenants, grant, "list_properties")
+    hostex.clock.forward(seconds=50)
+    kept = await tenants.engine(caller_of(busy), {})
+    await upkeep.round()
+    assert hostex.wire.closed == 0
+    hostex.clock.forward(seconds=10)
+    await upkeep.round()
+    assert hostex.wire.closed == 1
+    assert await tenants.engine(caller_of(busy), {}) is kept
+    assert "items" in await ask(tenants, idle, "list_properties")
 
 
 async def test_an_engine_of_an_account_that_was_let_go_still_works_and_keeps_nothing_open(
