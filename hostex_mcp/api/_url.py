@@ -1,7 +1,8 @@
 """The address of the API: encrypted, unless it is this machine itself."""
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from hostex_mcp.loopback import is_loopback
 
 _RULE = (
     "base_url must be an https address, or http on this machine itself (localhost, 127.0.0.0/8, ::1), "
@@ -28,11 +29,4 @@ def _allowed(url: str) -> bool:
         return False
     if not host or "@" in parts.netloc or "?" in url or "#" in url:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _this_machine(host))
-
-
-def _this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))

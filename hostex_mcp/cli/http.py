@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
-from ipaddress import ip_address
+from pathlib import Path
 from socket import socket
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from hostex_mcp.http.metrics import SHARED_FOLDER
 from hostex_mcp.http.serving import Opening, bind, serve
 from hostex_mcp.http.store import migrate, open_keys
 from hostex_mcp.http.upstream import Upstream
+from hostex_mcp.loopback import is_loopback
 from hostex_mcp.settings import Settings, SettingsError
 
 _log = logging.getLogger("hostex_mcp.http")
@@ -84,12 +85,13 @@ class _Worker:
 
 @contextmanager
 def _counted_together(processes: int) -> Generator[None]:
-    """Several processes write their metrics into a folder, so that each can tell those of all."""
+    """Several processes write their metrics into a folder, so that each can tell those of all. They map its
+    files into memory, which ends a process when the disk is full, so memory is where the folder is."""
     if processes == 1:
         yield
         return
     try:
-        folder = tempfile.TemporaryDirectory(prefix="hostex-mcp-metrics-")
+        folder = tempfile.TemporaryDirectory(prefix="hostex-mcp-metrics-", dir=_memory())
     except OSError as error:
         raise OneLine(
             f"no folder for metrics, set TMPDIR to one that can be written: {error.strerror}"
@@ -97,6 +99,12 @@ def _counted_together(processes: int) -> Generator[None]:
     with folder as path:
         os.environ[SHARED_FOLDER] = path
         yield
+
+
+def _memory() -> str | None:
+    """A folder that is kept in memory, where the system has one."""
+    shared = Path("/dev") / "shm"
+    return str(shared) if shared.is_dir() and os.access(shared, os.W_OK) else None
 
 
 def _prepare(settings: Settings) -> None:
@@ -121,13 +129,13 @@ def _processes(settings: Settings) -> int:
 
 
 def _check_reach(settings: Settings, host: str) -> None:
-    if not _is_loopback(host) and settings.public_url is None:
+    if not is_loopback(host) and settings.public_url is None:
         raise OneLine(f"--host {host} is reachable from outside: name its https address with --public-url")
 
 
 def _check_local(settings: Settings, host: str) -> None:
     name = urlsplit(settings.public_url).hostname if settings.public_url else host
-    if not _is_loopback(host) or not _is_loopback(name or ""):
+    if not is_loopback(host) or not is_loopback(name or ""):
         raise OneLine("--no-auth serves this machine only: leave --host and --public-url out")
     if settings.access_token is None and not settings.sandbox:
         raise OneLine("--no-auth needs HOSTEX_ACCESS_TOKEN, or --sandbox for the demo account")
@@ -160,10 +168,3 @@ def _listen(host: str, port: int) -> socket:
 def _origin(listener: socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

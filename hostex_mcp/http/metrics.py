@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from hmac import compare_digest
 from pathlib import Path
 
+from anyio import to_thread
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -31,6 +32,7 @@ from hostex_mcp.events import (
     WaitStarted,
     heard_everywhere,
 )
+from hostex_mcp.loopback import is_loopback
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -194,18 +196,20 @@ class Metrics:
 
 
 def metrics_route(metrics: Metrics, token: SecretStr | None, *, public: bool) -> Route:
-    """`/metrics`: for whoever brings the token; without one, only on a server that is not public."""
+    """`/metrics`: for whoever brings the token; without one, only for this machine, on a server that is not
+    public."""
     expected = f"Bearer {token.get_secret_value()}".encode() if token else None
 
     async def show(request: Request) -> Response:
-        if expected is None and public:
+        if expected is None and (public or not is_loopback(request.client.host if request.client else "")):
             return PlainTextResponse("Set HOSTEX_MCP_METRICS_TOKEN to have metrics here.\n", 404)
         given = request.headers.get("authorization", "").encode("latin-1")
         if expected is not None and not compare_digest(given, expected):
             return PlainTextResponse(
                 "Bring the token of HOSTEX_MCP_METRICS_TOKEN.\n", 401, {"WWW-Authenticate": "Bearer"}
             )
-        return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+        text = await to_thread.run_sync(metrics.text)
+        return Response(text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     return Route("/metrics", show)
 

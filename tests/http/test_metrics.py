@@ -38,6 +38,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
 
 TOKEN = "a-token-of-twenty-four-signs"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
+MACHINE = "127.0.0.1"
 BOOKING = {"reservation_code": "5-DEMO30PAT"}
 
 
@@ -88,7 +89,7 @@ async def host() -> AsyncGenerator[Host]:
     )
     selection = select(["core"])
     engine = Engine(selection, Context(client, selection.reachable))
-    async with running(local_app(Settings(), HERE, engine)) as http:
+    async with running(local_app(Settings(), HERE, engine), client=MACHINE) as http:
         yield Host(http, sandbox)
 
 
@@ -148,7 +149,7 @@ async def test_the_steps_of_a_confirmation_are_counted() -> None:
 
 async def test_refusals_of_callers_in_a_hurry_are_counted_by_the_bound_they_met() -> None:
     limits = Limits(account=Rate(1, 2), strangers=Rate(1, 1), others=Rate(1, 1))
-    async with running(shared(limits)) as http:
+    async with running(shared(limits), client=MACHINE) as http:
         for _ in range(3):
             await http.post("/mcp", headers={**JSON, "Authorization": "ada"}, content=call("list_tags"))
         for _ in range(3):
@@ -159,7 +160,7 @@ async def test_refusals_of_callers_in_a_hurry_are_counted_by_the_bound_they_met(
 
 
 async def test_requests_are_counted_by_route_and_paths_that_callers_make_up_are_one() -> None:
-    async with running(local()) as http:
+    async with running(local(), client=MACHINE) as http:
         for path in ("/healthz", "/nowhere", "/elsewhere/9", "/connect-to-me"):
             await http.get(path)
         await http.get("/mcp/")
@@ -172,6 +173,13 @@ async def test_a_public_server_has_no_metrics_without_a_token() -> None:
         answer = await http.get("/metrics", headers=BEARER)
     assert answer.status_code == 404
     assert "HOSTEX_MCP_METRICS_TOKEN" in answer.text
+    assert "hostex_mcp_" not in answer.text
+
+
+async def test_a_server_of_this_machine_tells_other_machines_nothing() -> None:
+    async with running(local(), client="192.0.2.2") as http:
+        answer = await http.get("/metrics")
+    assert answer.status_code == 404
     assert "hostex_mcp_" not in answer.text
 
 
@@ -188,7 +196,7 @@ async def test_with_a_token_they_are_for_whoever_brings_it_under_any_name_of_the
 
 
 async def test_on_a_server_of_this_machine_no_page_of_another_site_can_read_them() -> None:
-    async with running(local()) as http:
+    async with running(local(), client=MACHINE) as http:
         assert (await http.get("/metrics", headers={"Host": "evil.example"})).status_code == 421
         assert (await http.get("/metrics", headers={"Origin": "https://evil.example"})).status_code == 403
 

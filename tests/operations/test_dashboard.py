@@ -20,6 +20,8 @@ from hostex_mcp.events import (
     ToolEnded,
     ToolForwarded,
     ToolStarted,
+    WaitEnded,
+    WaitStarted,
 )
 from hostex_mcp.http.metrics import Metrics
 from tests.operations.manifests import ROOT
@@ -33,6 +35,8 @@ EVENTS: list[Event] = [
     HostexAsked("GET /tags", "ok", 0.1, 2),
     Confirmed("accept", 3.0),
     Throttled("account"),
+    WaitStarted("calls"),
+    WaitEnded("calls", "served", 0.1),
     GrantChanged("granted"),
     TokensAsked("refresh_token", "ok"),
     PairRenewed("ok"),

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from hostex_mcp import __version__
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.guard import Guard
+from hostex_mcp.http.store import open_keys
 from hostex_mcp.settings import SettingsError, load
 from tests.operations.dockerfile import DOCKERFILE, stages
 from tests.operations.linters import complaints
@@ -44,10 +45,11 @@ def test_the_image_is_that_of_this_version() -> None:
 
 def test_every_setting_is_one_of_this_version() -> None:
     given = {**OBJECTS["ConfigMap"]["data"], **OBJECTS["Secret"]["stringData"]}
-    settings = load(given)
+    settings = load(given | {"HOSTEX_MCP_METRICS_TOKEN": "sixteen-signs-or-more"})
     assert settings.public_url == f"https://{OBJECTS['Ingress']['spec']['rules'][0]['host']}"
     assert settings.workers
     assert settings.secret_keys
+    assert settings.metrics_token
 
 
 def test_what_is_secret_is_in_the_secret() -> None:
@@ -58,6 +60,13 @@ def test_what_is_secret_is_in_the_secret() -> None:
     }
     assert not set(OBJECTS["Secret"]["stringData"]) & set(OBJECTS["ConfigMap"]["data"])
     assert "env" not in CONTAINER
+
+
+@pytest.mark.parametrize("name", ["HOSTEX_MCP_SECRET_KEYS", "HOSTEX_MCP_METRICS_TOKEN"])
+def test_a_secret_that_was_not_filled_in_stops_the_start(name: str) -> None:
+    example = OBJECTS["Secret"]["stringData"][name]
+    with pytest.raises(SettingsError, match=name):
+        open_keys(load({name: example}))
 
 
 def test_variables_that_kubernetes_makes_of_services_are_kept_out() -> None:

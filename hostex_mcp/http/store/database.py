@@ -65,6 +65,7 @@ class SqliteDatabase:
     def __init__(self, place: Place) -> None:
         self._reader = create_engine(
             place.url,
+            hide_parameters=True,
             isolation_level="AUTOCOMMIT",
             skip_autocommit_rollback=True,
             pool_reset_on_return=None,
@@ -73,6 +74,7 @@ class SqliteDatabase:
         event.listen(self._reader, "connect", _only_reads)
         self._writer = create_async_engine(
             place.url.set(drivername="sqlite+aiosqlite"),
+            hide_parameters=True,
             pool_size=1,
             max_overflow=0,
             connect_args=WRITING,
@@ -106,6 +108,7 @@ class PostgresDatabase:
         arguments = {name: value for name, value in _PATIENCE.items() if name not in place.url.query}
         self._reader = create_async_engine(
             place.url,
+            hide_parameters=True,
             isolation_level="AUTOCOMMIT",
             skip_autocommit_rollback=True,
             pool_size=4,
@@ -114,6 +117,7 @@ class PostgresDatabase:
         )
         self._writer = create_async_engine(
             place.url,
+            hide_parameters=True,
             isolation_level="READ COMMITTED",
             pool_size=4,
             max_overflow=0,

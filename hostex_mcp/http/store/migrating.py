@@ -74,7 +74,9 @@ def _revision(connection: Connection) -> str | None:
 
 @contextmanager
 def _connected(place: Place) -> Generator[Connection]:
-    engine = create_engine(place.url, poolclass=NullPool, connect_args=WRITING if place.file else {})
+    engine = create_engine(
+        place.url, hide_parameters=True, poolclass=NullPool, connect_args=WRITING if place.file else {}
+    )
     if place.file:
         immediate(engine)
     with engine.begin() as connection:
@@ -83,6 +85,6 @@ def _connected(place: Place) -> Generator[Connection]:
 
 def _log_ahead(place: Place) -> None:
     """A property of the file; SQLite takes no transaction for it."""
-    engine = create_engine(place.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    engine = create_engine(place.url, hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
