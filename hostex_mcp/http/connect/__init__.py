@@ -1,4 +1,1 @@
-"""The pages a person sees: consent and linking, the return from Hostex, what is connected, and errors.
-
-Rendered here, without scripts. `error_page` (in `render`) serves every other part too.
-"""
+"""The pages a person sees: consent and linking, the return from Hostex, what is connected. No scripts."""

@@ -8,7 +8,7 @@ from hostex_mcp.http.connect.choices import Chosen, offer_of, untouched
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.problems import Problem
 from hostex_mcp.http.connect.question import Question, form_token
-from hostex_mcp.http.connect.render import page
+from hostex_mcp.http.pages.render import page
 
 
 def consent_page(

@@ -17,7 +17,7 @@ from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.problems import DENIED, NOT_LINKED, Problem, problem_of
 from hostex_mcp.http.connect.question import Question, question
 from hostex_mcp.http.connect.refusal import out_of_date
-from hostex_mcp.http.connect.render import HEADERS
+from hostex_mcp.http.pages.render import HEADERS
 from hostex_mcp.http.store.records import Credential
 
 _LEFT, _RETURNED = "partner", "partner-return"

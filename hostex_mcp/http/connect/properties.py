@@ -16,8 +16,8 @@ from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.problems import NO_PROPERTY, NOT_READ, Problem
 from hostex_mcp.http.connect.question import check_form_token, form_token
 from hostex_mcp.http.connect.refusal import already_answered, out_of_date, unusable
-from hostex_mcp.http.connect.render import page
 from hostex_mcp.http.connect.step import Step, open_step
+from hostex_mcp.http.pages.render import page
 
 MOST = 1000
 

@@ -11,7 +11,7 @@ from hostex_mcp.http.connect.partner import Partner
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.properties import Properties
 from hostex_mcp.http.connect.refusal import answering
-from hostex_mcp.http.connect.render import asset
+from hostex_mcp.http.pages.render import asset
 
 
 def routes(parts: Parts) -> list[Route]:

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hostex_mcp.http.config import SCOPES
-from hostex_mcp.http.connect.render import error_page
 from hostex_mcp.http.oauth.answers import Refused, parameters
 from hostex_mcp.http.oauth.browser import browser_of, remember
 from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents
@@ -21,6 +20,7 @@ from hostex_mcp.http.oauth.parts import Parts
 from hostex_mcp.http.oauth.redirects import matching, with_query
 from hostex_mcp.http.oauth.requested import is_resource, requested_scopes
 from hostex_mcp.http.oauth.transaction import LIFETIME, Transaction, seal_transaction
+from hostex_mcp.http.pages.render import error_page
 from hostex_mcp.http.store.records import Client
 
 CONSENT_PATH = "/connect/consent"
