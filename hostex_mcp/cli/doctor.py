@@ -5,7 +5,6 @@ import os
 import platform
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -23,6 +22,7 @@ from hostex_mcp.cli.checks.http_server import http_server
 from hostex_mcp.cli.checks.network import reach
 from hostex_mcp.cli.clients import Place
 from hostex_mcp.cli.look import Block, console, print_json, waiting
+from hostex_mcp.clock import utc_now
 from hostex_mcp.settings import Settings, SettingsError, load
 
 _MARKS = {
@@ -75,7 +75,7 @@ async def _hostex(settings: Settings) -> list[Finding]:
         return [
             Finding.skipped("Hostex", "The demo account is served (HOSTEX_MCP_SANDBOX); Hostex is not asked.")
         ]
-    found = await reach(settings.api_base_url, lambda: datetime.now(UTC))
+    found = await reach(settings.api_base_url, utc_now)
     if any(one.verdict == "problem" for one in found):
         return [*found, Finding.skipped("token", "Not checked, as Hostex cannot be reached.")]
     token = settings.access_token

@@ -8,6 +8,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.applications import Starlette
 
 from hostex_mcp.api.public_fetch import fetch_public
+from hostex_mcp.clock import utc_now
 from hostex_mcp.http.app import assemble
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.parts import Parts as PageParts
@@ -24,7 +25,7 @@ from hostex_mcp.http.oauth.routes import routes as oauth_routes
 from hostex_mcp.http.store import Store, store_of
 from hostex_mcp.http.tenants import Tenants
 from hostex_mcp.http.upkeep import Upkeep
-from hostex_mcp.http.upstream import Upstream, utc_now
+from hostex_mcp.http.upstream import Upstream
 from hostex_mcp.settings import Settings
 from hostex_mcp.tools.selection import select
 

@@ -11,12 +11,13 @@ from pydantic import SecretStr
 
 from hostex_mcp.api import HostexError, InvalidToken, OutcomeUnknown, UpstreamFailed
 from hostex_mcp.api.access import Access, find_access
+from hostex_mcp.clock import utc_now
 from hostex_mcp.events import GrantChanged, emit
 from hostex_mcp.http.keyring import Unsealable
 from hostex_mcp.http.renewal import RENEWED_BEFORE, Held, Renewal
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Credential, Grant
-from hostex_mcp.http.upstream import PairRefused, Upstream, utc_now
+from hostex_mcp.http.upstream import PairRefused, Upstream
 
 DELETED = "Hostex no longer accepts the access token: it was deleted there. Connect again with a new one."
 WITHDRAWN = (

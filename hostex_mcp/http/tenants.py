@@ -5,12 +5,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from hostex_mcp.clock import utc_now
 from hostex_mcp.http.account import AccountClient, OwnToken, Source
 from hostex_mcp.http.caller import Caller
 from hostex_mcp.http.linking import Linking, Live
 from hostex_mcp.http.narrowing import View, reach_for, selection_for, view_of
 from hostex_mcp.http.store.records import Grant
-from hostex_mcp.http.upstream import Upstream, utc_now
+from hostex_mcp.http.upstream import Upstream
 from hostex_mcp.server.assembly import assemble, scoped
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.confirmation import Confirmations

@@ -11,10 +11,10 @@ import anyio
 from anyio.lowlevel import checkpoint
 
 from hostex_mcp.api import HostexError, RateLimited
+from hostex_mcp.clock import utc_now
 from hostex_mcp.http.linking import Linking
 from hostex_mcp.http.renewal import RENEWED_BEFORE
 from hostex_mcp.http.store import Store
-from hostex_mcp.http.upstream import utc_now
 
 _EVERY_SECONDS = 60.0
 _USES = "The uses of grants were not noted"

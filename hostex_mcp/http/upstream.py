@@ -26,6 +26,7 @@ from hostex_mcp.api import (
 from hostex_mcp.api.client import BASE_URL
 from hostex_mcp.api.oauth import OBTAIN_TOKEN, REVOKE_TOKEN, TokenPair
 from hostex_mcp.api.operation import AnswerT
+from hostex_mcp.clock import utc_now
 from hostex_mcp.http.store.records import Credential
 from hostex_mcp.http.turns import Turns
 from hostex_mcp.settings import Settings, SettingsError
@@ -45,11 +46,6 @@ class PairRefused(HostexError):
     """Hostex gives nothing for a refresh token: it was used, it ran out, or the host withdrew the consent."""
 
     kind = "invalid_token"
-
-
-def utc_now() -> datetime:
-    """The present time."""
-    return datetime.now(UTC)
 
 
 class Upstream:

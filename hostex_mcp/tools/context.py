@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import anyio
 
 from hostex_mcp.api import Client, Listing, Operation, read_merged
+from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.tools.memory import Memory
 from hostex_mcp.tools.privacy import Level, Screen
@@ -16,11 +17,6 @@ from hostex_mcp.tools.results import AnswerT, ModelT, Page, Rows, Shown, everyth
 from hostex_mcp.tools.tool import Tool
 
 Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The present time."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hostex_mcp.clock import utc_now
 from hostex_mcp.http.app import assemble
 from hostex_mcp.http.caller import Caller
 from hostex_mcp.http.config import Address
@@ -31,7 +32,7 @@ from hostex_mcp.http.oauth import parts as oauth
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.oauth.routes import routes as endpoints
 from hostex_mcp.http.store import open_store
-from hostex_mcp.http.upstream import Upstream, utc_now
+from hostex_mcp.http.upstream import Upstream
 from hostex_mcp.sandbox import Sandbox, running
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hostex_mcp.server.engine import Engine

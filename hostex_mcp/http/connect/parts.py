@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from hostex_mcp.clock import utc_now
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.keyring import KeyRing
 from hostex_mcp.http.linking import Linking
@@ -11,11 +12,6 @@ from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.upstream import Upstream
 from hostex_mcp.settings import Settings
-
-
-def utc_now() -> datetime:
-    """The present time."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,18 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from hostex_mcp.api.public_fetch import Fetched, fetch_public
+from hostex_mcp.clock import utc_now
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.keyring import KeyRing
 from hostex_mcp.http.store import Store
-
-
-def utc_now() -> datetime:
-    """The present time."""
-    return datetime.now(UTC)
 
 
 class Fetch(Protocol):

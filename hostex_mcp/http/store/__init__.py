@@ -7,11 +7,12 @@ decided by the database, so any number of processes may share one.
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 from sqlalchemy import literal, select
 
+from hostex_mcp.clock import utc_now
 from hostex_mcp.http.key_file import KeyFile
 from hostex_mcp.http.keyring import KeyRing
 from hostex_mcp.http.store import cleaning, resealing
@@ -41,11 +42,6 @@ __all__ = [
 ]
 
 _PING = select(literal(1))
-
-
-def utc_now() -> datetime:
-    """The time, as all records hold it."""
-    return datetime.now(UTC)
 
 
 class Store:
