@@ -42,6 +42,7 @@ STRUCK = (None, None, "GET /properties", "POST /conversations/{conversation_id}"
 MOST_GROWTH_MB = 12.0
 MOST_NEW_FILES = 16
 WARM_UP = 0.25
+ALL_WARM_UP = 60.0
 
 
 @dataclass
@@ -133,7 +134,7 @@ class Run:
         return [
             *self.ledger.surprises,
             *self.ledger.problems(self.deployment.written(self.prefix)),
-            *self.watch.problems(),
+            *(self.watch.problems() if self.seconds >= ALL_WARM_UP else []),
             *(["the logs hold a traceback"] if "Traceback" in log else []),
             *([f"the logs hold {told} tokens"] if told else []),
         ]
