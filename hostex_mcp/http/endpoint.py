@@ -19,12 +19,11 @@ from hostex_mcp.http.config import WRITE
 from hostex_mcp.http.inside import Inside
 from hostex_mcp.http.limits import Limits, Throttle, caller_address
 from hostex_mcp.http.presence import while_present
-from hostex_mcp.http.refusal import INTERNAL_ERROR, Refused, busy, too_many
+from hostex_mcp.http.refusal import BUSY_SECONDS, INTERNAL_ERROR, Refused, busy, too_many
 from hostex_mcp.http.turns import NoTurn, Turns
 from hostex_mcp.server.engine import Engine
 
 _ENGINE = "hostex.engine"
-_BUSY_SECONDS = 5
 
 _log = logging.getLogger(__name__)
 
@@ -86,7 +85,7 @@ class Endpoint:
             async with self._calls.place(caller_address(scope) if caller.token else caller.account):
                 yield
         except NoTurn:
-            raise busy(_BUSY_SECONDS) from None
+            raise busy(BUSY_SECONDS) from None
 
     async def _caller(self, scope: Scope) -> Caller | Response:
         caller = await self._inside.identifies.identify(Headers(scope=scope))

@@ -1,6 +1,7 @@
 """Answers to requests that go no further. At `/mcp` they are JSON-RPC errors, elsewhere OAuth's."""
 
 import math
+from collections.abc import Mapping
 
 from starlette.responses import JSONResponse, Response
 
@@ -9,6 +10,7 @@ from hostex_mcp.http.config import MCP_PATH
 PARSE_ERROR, INVALID_REQUEST, INTERNAL_ERROR = -32700, -32600, -32603
 MCP_PATHS = (MCP_PATH, f"{MCP_PATH}/")
 CLOSE = {"Connection": "close"}
+BUSY_SECONDS = 5
 
 
 class Refused(Exception):
@@ -36,8 +38,8 @@ def too_many(seconds: float) -> Refused:
     return Refused(429, text, {"Retry-After": str(wait)})
 
 
-def busy(seconds: float) -> Refused:
+def busy(seconds: float, headers: Mapping[str, str] | None = None) -> Refused:
     """The refusal of a request that this server has no room for; nothing of it was done."""
     wait = math.ceil(seconds)
     text = f"This server is busy and did not begin with this request. Try again in {wait} s."
-    return Refused(503, text, {"Retry-After": str(wait)}, code=INTERNAL_ERROR)
+    return Refused(503, text, {"Retry-After": str(wait), **(headers or {})}, code=INTERNAL_ERROR)

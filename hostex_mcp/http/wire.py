@@ -1,10 +1,14 @@
 """HTTP/1.1 that does not wait for ever: for the head of a request, its body, or a client that reads."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import h11
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from hostex_mcp.http.guard import PROBES
+from hostex_mcp.http.refusal import BUSY_SECONDS, CLOSE, busy
 
 HEAD_SECONDS = 15.0
 BODY_SECONDS = 30.0
@@ -13,12 +17,31 @@ PARTING_SECONDS = 1.0
 _LAST = (b"connection", b"close")
 
 
+class Overfull:
+    """What an application is while there are more connections than it takes: probes are answered as ever, all
+    else is told when to come back."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["path"] in PROBES:
+            await self._app(scope, receive, send)
+            return
+        await busy(BUSY_SECONDS, CLOSE).answer(scope["path"])(scope, receive, send)
+
+
 class PatientProtocol(H11Protocol):
     """uvicorn's h11 protocol with a deadline for everything that a client may drag out. Time that the server
     itself takes does not count."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        # uvicorn's own answer to one too many names no time to come back, and fails probes as well.
+        self._most_connections, self.limit_concurrency = self.limit_concurrency, None
+        self._with_room: Any = cast("Any", self).app
+        self._without_room = Overfull(self._with_room)
         self._awaited: object = None
         self._deadline: asyncio.TimerHandle | None = None
         self._reading: asyncio.TimerHandle | None = None
@@ -30,6 +53,9 @@ class PatientProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came, and wait for the rest."""
+        most = self._most_connections
+        full = most is not None and len(self.connections) > most
+        self.app: Any = self._without_room if full else self._with_room
         super().data_received(data)
         state = self.conn.their_state
         if state is h11.IDLE and self.conn.trailing_data[0]:

@@ -16,7 +16,7 @@ _START_SECONDS = 20
 
 
 @contextmanager
-def served(make: Callable[[Address], ASGIApp]) -> Generator[Address]:
+def served(make: Callable[[Address], ASGIApp], connections: int | None = None) -> Generator[Address]:
     """Serve what `make` builds for the address that was found free."""
     listener = bind("127.0.0.1", 0)
     address = Address(f"http://127.0.0.1:{listener.getsockname()[1]}")
@@ -28,6 +28,7 @@ def served(make: Callable[[Address], ASGIApp]) -> Generator[Address]:
         lifespan="on",
         log_config=None,
         access_log=False,
+        limit_concurrency=connections,
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)

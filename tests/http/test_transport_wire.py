@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import anyio
+import httpx2
 import pytest
 from anyio.abc import SocketStream
 from starlette.responses import PlainTextResponse
@@ -15,6 +16,8 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from hostex_mcp.http import wire
+from tests.http.local import JSON, call, local
+from tests.http.serving import served
 
 pytestmark = pytest.mark.anyio
 
@@ -153,3 +156,18 @@ async def test_an_idle_connection_is_closed_in_the_end() -> None:
 def test_every_wait_has_an_end() -> None:
     waits: list[Any] = [wire.HEAD_SECONDS, wire.BODY_SECONDS, wire.READING_SECONDS]
     assert all(0 < one <= 30 for one in waits)
+
+
+def test_one_connection_too_many_is_told_when_to_come_back_and_probes_are_answered() -> None:
+    with served(lambda address: local(address), connections=1) as address:
+        with (
+            httpx2.Client(base_url=address.origin) as first,
+            httpx2.Client(base_url=address.origin) as second,
+        ):
+            assert first.get("/").status_code == 200
+            refused = second.post("/mcp", headers=JSON, content=call("list_tags"))
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+            assert "busy" in refused.json()["error"]["message"]
+            assert second.get("/healthz").status_code == 200
+        with httpx2.Client(base_url=address.origin) as third:
+            assert third.get("/healthz").status_code == 200
