@@ -2,14 +2,15 @@
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
+import anyio
 from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 
-from hostex_mcp.api import HostexError
+from hostex_mcp.api import DeadlineExceeded, HostexError
 from hostex_mcp.events import ToolForwarded, emit
 from hostex_mcp.server.answer import answer
 from hostex_mcp.server.asking import Inquiry, Question
@@ -28,7 +29,10 @@ from hostex_mcp.tools.results import Change, Forward, Record, Rows
 from hostex_mcp.tools.selection import Selection
 from hostex_mcp.tools.titles import resolve_titles
 
+READ_SECONDS = 300.0
+
 Outcome = dict[str, Any] | Question
+Returned = TypeVar("Returned")
 
 SLOW_SECONDS = 10.0
 
@@ -100,7 +104,7 @@ class Engine:
         run = partial(tool.function, self.context, **bound)
         if tool.writes:
             return await self._writes.run(tool, given, bound, cast("Plan", run), inquiry)
-        match await run():
+        match await _in_time(name, run):
             case Forward() as forward:
                 return await self._forward(forward, inquiry)
             case Rows() | Record() as result:
@@ -118,6 +122,16 @@ class Engine:
             raise InvalidArguments(Problem("name", f"has the effect {target.effect.value}; use {right}"))
         emit(ToolForwarded(forward.name))
         return await self._outcome(forward.name, forward.arguments, inquiry)
+
+
+async def _in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
+    """What a reading tool returns, unless its client has long stopped to wait."""
+    try:
+        with anyio.fail_after(READ_SECONDS):
+            return await run()
+    except TimeoutError:
+        message = f"{name} took longer than {READ_SECONDS:.0f} s: ask for less at once."
+        raise DeadlineExceeded(message, operation=name) from None
 
 
 def _note(outcome: Outcome, summary: Summary) -> None:
