@@ -53,11 +53,9 @@ async def test_a_read_that_takes_too_long_says_so_and_stops(monkeypatch: pytest.
 async def test_a_read_that_the_client_cancels_stops_at_hostex(mode: Any) -> None:
     silence = Silence()
     engine = engine_over(silence)
-    async with (
-        Client(create_server(lambda _: engine), mode=mode) as client,
-        anyio.create_task_group() as calls,
-    ):
-        calls.start_soon(client.call_tool, "list_properties", {})
-        await silence.asked.wait()
-        calls.cancel_scope.cancel()
-    await silence.given_up.wait()
+    async with Client(create_server(lambda _: engine), mode=mode) as client:
+        async with anyio.create_task_group() as calls:
+            calls.start_soon(client.call_tool, "list_properties")
+            await silence.asked.wait()
+            calls.cancel_scope.cancel()
+        await silence.given_up.wait()
