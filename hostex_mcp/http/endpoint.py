@@ -72,9 +72,9 @@ class Endpoint:
         if "read_only" not in narrowing and self._lacks_scope(caller, message):
             send = _forbidding(send, self._inside.challenge)
         scope[_ENGINE] = engine
-        with while_present(receive):
+        with while_present(receive, send) as answer:
             async with self._turn(caller, scope):
-                await self._manager.handle_request(scope, replayed(body, receive), send)
+                await self._manager.handle_request(scope, replayed(body, receive), answer)
         return None
 
     @asynccontextmanager
