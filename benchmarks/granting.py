@@ -28,7 +28,7 @@ async def access_tokens(database: str, address: Address, count: int) -> list[str
                 status="active",
                 created_at=now,
             )
-            await store.grants.add(grant, Credential("token", SecretStr(f"token-{number}"), writable=True))
+            await store.grants.add(grant, Credential("token", SecretStr(f"token-{number}")))
             code = Code(
                 grant_id=grant.grant_id,
                 client_id=grant.client_id,
