@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,8 +69,12 @@ class Deployment:
 
     def _get(self, token: str, path: str, **query: Any) -> Any:
         headers = {"Hostex-Access-Token": token}
-        answer = httpx2.get(f"{self.hostex}/v3{path}", params=query, headers=headers, timeout=30)
-        return answer.json()["data"]
+        while True:
+            answer = httpx2.get(f"{self.hostex}/v3{path}", params=query, headers=headers, timeout=30)
+            envelope = answer.json()
+            if "data" in envelope:
+                return envelope["data"]
+            time.sleep(int(answer.headers["retry-after"]))  # the run itself used the minute's calls up
 
 
 @contextmanager
