@@ -125,6 +125,22 @@ class _Workers(Multiprocess):
         """How it ended: 0, or that of a worker that could not start."""
         return STARTUP_FAILURE if any(one.exitcode == STARTUP_FAILURE for one in self.processes) else 0
 
+    def init_processes(self) -> None:
+        """Start the workers."""
+        super().init_processes()
+        self._leave_them_their_ends()
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace a worker that has died or gives no sign of life."""
+        super().keep_subprocess_alive()
+        self._leave_them_their_ends()
+
+    def _leave_them_their_ends(self) -> None:
+        """Close the workers' ends of their pipes here. Only then is one that dies while it is asked for a
+        sign of life known to be dead at once, and not when the time for its answer is over."""
+        for one in self.processes:
+            one.child_conn.close()
+
     def terminate_all(self) -> None:
         """Stop accepting here too, then let the workers finish."""
         for one in self.sockets:
