@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from hmac import compare_digest
 from pathlib import Path
+from typing import Literal
 
 from anyio import to_thread
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -44,96 +45,47 @@ class Metrics:
     """Hears the events of this process. Labels are names of this program only."""
 
     def __init__(self) -> None:
-        self._registry = registry = CollectorRegistry()
-        self._calls = Counter(
-            "hostex_mcp_calls", "Calls of tools that ended.", ["tool", "outcome"], registry=registry
-        )
-        self._call_seconds = Histogram(
-            "hostex_mcp_call_seconds",
-            "Time of calls of tools, that of a person who was asked included.",
-            ["tool"],
-            registry=registry,
-            buckets=_LATENCIES,
-        )
-        self._running = Gauge(
-            "hostex_mcp_calls_running",
-            "Calls of tools that run now.",
-            registry=registry,
-            multiprocess_mode="livesum",
-        )
-        self._hostex = Counter(
-            "hostex_mcp_hostex_requests",
-            "Requests to Hostex that ended, each try by itself.",
-            ["operation", "outcome"],
-            registry=registry,
-        )
-        self._hostex_seconds = Histogram(
-            "hostex_mcp_hostex_request_seconds",
-            "Time of requests to Hostex.",
-            ["operation"],
-            registry=registry,
-            buckets=_LATENCIES,
-        )
-        self._retries = Counter(
-            "hostex_mcp_hostex_retries",
-            "Requests to Hostex that were made again.",
-            ["operation"],
-            registry=registry,
-        )
-        self._confirmations = Counter(
-            "hostex_mcp_confirmations", "Steps of confirmations of writes.", ["step"], registry=registry
-        )
-        self._throttled = Counter(
-            "hostex_mcp_throttled",
-            "Requests refused because their caller called too often.",
-            ["limit"],
-            registry=registry,
-        )
-        self._waiting = Gauge(
-            "hostex_mcp_waiting",
-            "Calls, and requests to Hostex, that wait for their turn now.",
-            ["line"],
-            registry=registry,
-            multiprocess_mode="livesum",
-        )
-        self._waits = Counter(
-            "hostex_mcp_waits",
-            "Calls, and requests to Hostex, that had to wait for their turn, by how that ended.",
-            ["line", "outcome"],
-            registry=registry,
-        )
-        self._grants = Counter(
-            "hostex_mcp_grants", "Grants that began or ended.", ["step"], registry=registry
-        )
-        self._tokens = Counter(
-            "hostex_mcp_token_requests",
-            "Requests of clients for tokens.",
-            ["grant_type", "outcome"],
-            registry=registry,
-        )
-        self._renewals = Counter(
-            "hostex_mcp_partner_renewals",
-            "Renewals of partner tokens at Hostex.",
-            ["outcome"],
-            registry=registry,
-        )
-        self._served = Counter(
-            "hostex_mcp_http_requests", "HTTP requests answered.", ["route", "status"], registry=registry
-        )
-        self._served_seconds = Histogram(
-            "hostex_mcp_http_request_seconds",
-            "Time of HTTP requests.",
-            ["route"],
-            registry=registry,
-            buckets=_LATENCIES,
-        )
-        Gauge(
-            "hostex_mcp_build_info",
-            "The version that runs.",
-            ["version"],
-            registry=registry,
-            multiprocess_mode="livemax",
-        ).labels(__version__).set(1)
+        self._registry = CollectorRegistry()
+        self._calls = self._counter("hostex_mcp_calls", "Calls of tools that ended.", "tool", "outcome")
+        told = "Time of calls of tools, that of a person who was asked included."
+        self._call_seconds = self._times("hostex_mcp_call_seconds", told, "tool")
+        self._running = self._gauge("hostex_mcp_calls_running", "Calls of tools that run now.")
+        told = "Requests to Hostex that ended, each try by itself."
+        self._hostex = self._counter("hostex_mcp_hostex_requests", told, "operation", "outcome")
+        told = "Time of requests to Hostex."
+        self._hostex_seconds = self._times("hostex_mcp_hostex_request_seconds", told, "operation")
+        told = "Requests to Hostex that were made again."
+        self._retries = self._counter("hostex_mcp_hostex_retries", told, "operation")
+        told = "Steps of confirmations of writes."
+        self._confirmations = self._counter("hostex_mcp_confirmations", told, "step")
+        told = "Requests refused because their caller called too often."
+        self._throttled = self._counter("hostex_mcp_throttled", told, "limit")
+        told = "Calls, and requests to Hostex, that wait for their turn now."
+        self._waiting = self._gauge("hostex_mcp_waiting", told, "line")
+        told = "Calls, and requests to Hostex, that had to wait for their turn, by how that ended."
+        self._waits = self._counter("hostex_mcp_waits", told, "line", "outcome")
+        self._grants = self._counter("hostex_mcp_grants", "Grants that began or ended.", "step")
+        told = "Requests of clients for tokens."
+        self._tokens = self._counter("hostex_mcp_token_requests", told, "grant_type", "outcome")
+        told = "Renewals of partner tokens at Hostex."
+        self._renewals = self._counter("hostex_mcp_partner_renewals", told, "outcome")
+        self._served = self._counter("hostex_mcp_http_requests", "HTTP requests answered.", "route", "status")
+        told = "Time of HTTP requests."
+        self._served_seconds = self._times("hostex_mcp_http_request_seconds", told, "route")
+        info = self._gauge("hostex_mcp_build_info", "The version that runs.", "version", together="livemax")
+        info.labels(__version__).set(1)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(name, meaning, labels, registry=self._registry)
+
+    def _times(self, name: str, meaning: str, *labels: str) -> Histogram:
+        return Histogram(name, meaning, labels, registry=self._registry, buckets=_LATENCIES)
+
+    def _gauge(
+        self, name: str, meaning: str, *labels: str, together: Literal["livesum", "livemax"] = "livesum"
+    ) -> Gauge:
+        """A present value; `together` says what those of several processes make."""
+        return Gauge(name, meaning, labels, registry=self._registry, multiprocess_mode=together)
 
     def __call__(self, event: Event) -> None:
         """Count an event."""
