@@ -1,11 +1,15 @@
 """Serving an application in one process or several, and stopping without breaking a call off."""
 
 import gc
+import multiprocessing
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from types import FrameType
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -40,6 +44,30 @@ class Opening:
             await self._app(scope, receive, send)
 
 
+@dataclass(frozen=True)
+class _Making:
+    """Makes the application in a process that serves it."""
+
+    make_app: Callable[[], ASGIApp]
+
+    def __call__(self) -> ASGIApp:
+        _end_with_parent()
+        return self.make_app()
+
+
+def _end_with_parent() -> None:
+    """Stop a worker whose parent is gone, however it went: nobody else would, and it would hold the port."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def _settle_memory() -> None:
     """Leave what was loaded to the end of the process, so that the search for garbage does not go through it
     again and again, and search for it after thousands of objects, not hundreds: a call makes that many."""
@@ -72,7 +100,7 @@ def serve(make_app: Callable[[], ASGIApp], listener: socket.socket, workers: int
     exit status. A second signal breaks off what is in flight. With several workers `make_app` is called in
     each of them, so it must be picklable."""
     config = Config(
-        make_app,
+        _Making(make_app),
         factory=True,
         workers=workers,
         http=PatientProtocol,

@@ -168,7 +168,7 @@ def test_the_demo_answers_its_questions_on_a_real_server() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "Who arrives today?" in done.stdout
-    assert re.search(r"Tomasz Przyklad .*\n  and 8 more\n", done.stdout), "three of eleven guests are shown"
+    assert "\n  and 8 more\n" in done.stdout, "three of eleven guests are shown"
     assert "invalid_arguments" in done.stdout
     assert "\x1b[" not in done.stdout
 

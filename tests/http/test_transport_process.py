@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from hostex_mcp.cli import main
+from hostex_mcp.http.serving import bind
 from tests.http.local import JSON, call
 
 PIDS = [sys.executable, "-m", "tests.http.pids"]
@@ -131,6 +132,16 @@ def test_workers_that_take_long_to_load_are_waited_for() -> None:
         assert len(answering(url, 2)) == 2
 
 
+def test_workers_whose_parent_was_killed_end_too_and_free_the_port() -> None:
+    with workers("2") as (running, url):
+        answering(url, 2)
+        running.kill()
+        running.wait(20)
+        until(lambda: pid_of(url) is None)
+        with bind("127.0.0.1", httpx2.URL(url).port or 0):
+            pass
+
+
 def test_workers_that_cannot_start_end_the_server_with_a_failure() -> None:
     with workers("2", "fail") as (running, _):
         assert running.wait(30) != 0
@@ -204,8 +215,6 @@ def test_a_port_that_is_taken_is_one_line(served_port: int) -> None:
 
 @pytest.fixture
 def served_port() -> Iterator[int]:
-    from hostex_mcp.http.serving import bind
-
     with bind("127.0.0.1", 0) as listener:
         yield int(listener.getsockname()[1])
 
