@@ -205,7 +205,7 @@ async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads
 
 async def _threads(context: Context, spoken: Mapping[str, datetime | None], most: int) -> Threads:
     """Threads by their id and the time of their last message, where it is known."""
-    found = {one: context.memory.recall(("thread", one), last) for one, last in spoken.items()}
+    found = {one: context.memory.recall(Conversation, ("thread", one), last) for one, last in spoken.items()}
     unread = [one for one, thread in found.items() if thread is None]
     wanted = unread[:most]
 
@@ -213,7 +213,7 @@ async def _threads(context: Context, spoken: Mapping[str, datetime | None], most
         thread = await context.client.call(GET_CONVERSATION, path={"conversation_id": one})
         found[one] = thread
         if spoken[one]:
-            context.memory.keep(("thread", one), spoken[one], thread, len(thread.messages))
+            context.memory.keep(("thread", one), spoken[one], thread)
 
     got = await each(wanted, read, may_fail=True)
     # A thread that is also about a property which is not served is none of ours.

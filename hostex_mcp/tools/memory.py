@@ -1,46 +1,48 @@
 """What calls of one account remember between each other: what cannot change while its state does not."""
 
+import zlib
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
-_MOST = 5_000
+from pydantic import BaseModel
+
+_MOST_BYTES = 1_000_000
+_QUICK = 1
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     state: Hashable
-    value: Any
-    size: int
+    packed: bytes
 
 
 class Memory:
-    """A bounded store of one account. A thing is kept in one state only, such as a thread up to its last
-    message, and is true as long as that is its state. Sizes add up to `most` at the most, in whatever unit
-    they are given (of threads: messages); what was not used for longest goes first."""
+    """A store of one account, of at most so many bytes. A thing is kept in one state only, such as a thread
+    up to its last message, and is true as long as that is its state. It is kept packed: models take twenty
+    times as much, and a server has many accounts. What was not used for longest goes first."""
 
-    def __init__(self, most: int = _MOST) -> None:
-        self._most = most
-        self._size = 0
+    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+        self._most = most_bytes
+        self._bytes = 0
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
-    def recall(self, thing: Hashable, state: Hashable) -> Any:
+    def recall(self, model: type[ModelT], thing: Hashable, state: Hashable) -> ModelT | None:
         """What is kept of a thing in this state, None if nothing is."""
         kept = self._kept.get(thing)
         if kept is None or kept.state != state:
             return None
         self._kept.move_to_end(thing)
-        return kept.value
+        return model.model_validate_json(zlib.decompress(kept.packed))
 
-    def keep(self, thing: Hashable, state: Hashable, value: Any, size: int = 1) -> None:
-        """Keep a thing in a state, in place of what was kept of it; one that is larger than all the room is
-        not kept."""
+    def keep(self, thing: Hashable, state: Hashable, value: BaseModel) -> None:
+        """Keep a thing in a state, in place of what was kept of it."""
+        packed = zlib.compress(value.model_dump_json().encode(), _QUICK)
         before = self._kept.pop(thing, None)
-        self._size -= before.size if before else 0
-        if size > self._most:
-            return
-        self._kept[thing] = _Kept(state, value, size)
-        self._size += size
-        while self._size > self._most:
-            self._size -= self._kept.popitem(last=False)[1].size
+        self._bytes += len(packed) - (len(before.packed) if before else 0)
+        self._kept[thing] = _Kept(state, packed)
+        while self._bytes > self._most:
+            self._bytes -= len(self._kept.popitem(last=False)[1].packed)
