@@ -44,8 +44,12 @@ class Racers:
 
     def close(self) -> None:
         for process in self._processes:
-            process.communicate(timeout=20)
-            assert process.returncode == 0
+            assert process.stdin
+            process.stdin.close()
+        for process in self._processes:
+            assert process.wait(timeout=60) == 0
+            assert process.stdout
+            process.stdout.close()
 
 
 @pytest.fixture(scope="session")

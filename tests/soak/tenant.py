@@ -39,6 +39,7 @@ WRONG: tuple[tuple[str, Mapping[str, Any]], ...] = (
 Answer = dict[str, Any]
 SECONDS = 60.0
 TRIES = 8
+PATIENCE = 2.0
 PROPERTY = 20110001
 
 
@@ -63,7 +64,7 @@ class Tenant:
 
     async def connect(self) -> None:
         """Connect as the SDK's client does: discovery, registration, consent, and a first call. Where the
-        page says that Hostex did not answer, try again."""
+        page says that Hostex did not answer, try again a little later."""
         for _ in range(TRIES):
             self.kept = Keeping(self.person)
             try:
@@ -71,6 +72,7 @@ class Tenant:
                     await client.call_tool("list_properties", {"limit": 1})
             except* AssertionError:
                 self.ledger.calls["could not connect"] += 1
+                await anyio.sleep(PATIENCE)
             else:
                 break
         self._remember()
@@ -135,10 +137,13 @@ class Tenant:
         await self._ask_and_leave(*self.chance.choice(INSIGHTS))
 
     async def cancel(self) -> None:
-        """Have the SDK's client make a call and cancel it."""
-        async with connected(self.resource, self.kept) as client:
-            with anyio.move_on_after(self.chance.uniform(0, 0.3)):
-                await client.call_tool("get_daily_briefing", {})
+        """Have the SDK's client make a call and cancel it. Now and then that breaks the client's own pipe."""
+        try:
+            async with connected(self.resource, self.kept) as client:
+                with anyio.move_on_after(self.chance.uniform(0, 0.3)):
+                    await client.call_tool("get_daily_briefing", {})
+        except* anyio.BrokenResourceError:
+            self.ledger.calls["broke its own pipe"] += 1
         self._remember()
 
     async def refresh(self) -> None:

@@ -21,6 +21,7 @@ COPIED = ("hostex_mcp", "manifests", "docs", "*.md", "LICENSE", "Dockerfile", "*
 DOCKER = """#!/bin/sh
 echo "$*" >> "$LOG"
 case "$*" in
+  *--password-stdin*) cat > /dev/null ;;
   *Health*) echo "$HEALTH" ;;
   *RepoDigests*python:*) echo "python@sha256:0ba5e" ;;
   *RepoDigests*) echo "registry.example/ana/hostex-mcp@sha256:f1d0" ;;
