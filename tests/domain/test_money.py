@@ -1,5 +1,8 @@
+import subprocess
+import sys
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -27,3 +30,34 @@ def test_currencies_are_never_added_to_each_other() -> None:
 def test_cents_add_up_without_loss(cents: list[int]) -> None:
     total = sum((exact(one / 100) for one in cents), Fraction())
     assert total == Fraction(sum(cents), 100)
+
+
+UNITS = {"EUR": 2, "USD": 2, "HUF": 2, "IDR": 2, "JPY": 0, "CLP": 0, "UGX": 0, "ISK": 0, "KWD": 3, "BHD": 3}
+
+
+@given(
+    some.integers(-(10**12), 10**12), some.integers(1, 400), some.sampled_from(sorted([*UNITS, "XXQ", ""]))
+)
+def test_a_sum_is_the_nearest_amount_that_the_currency_s_coins_can_pay(
+    amount: int, nights: int, currency: str
+) -> None:
+    """Expected values: the smallest units as the standard's list of codes prints them."""
+    unit = 10 ** UNITS.get(currency, 2)
+    paid = round(rounded(Fraction(amount, nights), currency) * unit)
+    assert rounded(Fraction(amount, nights), currency) == paid / unit
+    assert abs(Fraction(amount * unit, nights) - paid) <= Fraction(1, 2)
+
+
+def test_fils_of_a_dinar_are_kept() -> None:
+    assert rounded(Fraction("12.3455"), "KWD") == 12.346
+    assert rounded(Fraction("12.3455"), "CLP") == 12
+
+
+@pytest.mark.parametrize("amount", [float("nan"), float("inf"), float("-inf"), None])
+def test_what_is_no_amount_counts_as_none(amount: float | None) -> None:
+    assert exact(amount) == 0
+
+
+def test_the_standard_s_table_is_not_read_at_the_start() -> None:
+    seen = "import sys, hostex_mcp.tools.catalogue; print('iso4217' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", seen], capture_output=True, check=True).stdout == b"False\n"
