@@ -1,48 +1,70 @@
 """The accounts of a period: what each property earned and cost, what is still owed, and what changed.
 
-Stays count by the nights that lie in the period (see `performance`); one whose price is not known counts
-with its nights alone, under no currency. Income and expenses count by the day on which they took effect. An
-order's balance belongs to the order as a whole and counts once, with its first stay's property, when its last
-stay has checked out by the end of the period.
+Bookings count as in `earnings`; what has no price counts with its nights alone, under no currency. Income and
+expenses count by the day on which they took effect, each in exactly one place: with its property, with that
+of its order, or apart under the reason why it has none. An order's balance belongs to the order as a whole
+and counts once, with its last stay, in the period in which that one checks out.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import reduce
+from operator import add
 
 from hostex_mcp.api.finance import Transaction
 from hostex_mcp.api.reservations import Reservation
-from hostex_mcp.domain.money import by_currency, exact
-from hostex_mcp.domain.performance import Period, counts, grouped, nights_in, price, share
+from hostex_mcp.domain.earnings import Earning, first_of, grouped, paid_in, touches
+from hostex_mcp.domain.money import code, exact
+from hostex_mcp.domain.nights import is_placed
+from hostex_mcp.domain.periods import Period
 
-_UNPRICED = "", Fraction(), Fraction(), Fraction()
+NOT_ALLOCATED, ACCOUNT = "not allocated", "account"
+NOT_LISTED, OTHER_ORDERS = "property not listed", "orders without a stay in the period"
+DIRECTIONS = ("income", "expense")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One property's money of one currency in a period, without a currency where no price is known. `revenue`
-    includes the channel's `commission`; income and expenses are what is recorded as paid, `outstanding` what
-    is recorded and not paid yet."""
+    """Money of one currency in a period, without a currency where no price is known. `stays` have `nights`
+    sold, `bookings` are those without. `revenue` includes the channel's `commission`; income and expenses are
+    what is recorded as paid, the outstanding ones what is recorded and not paid yet."""
 
     currency: str
     nights: int
     stays: int
+    bookings: int
     revenue: Fraction
     commission: Fraction
     income: Fraction
     expenses: Fraction
     outstanding: Fraction
+    outstanding_expenses: Fraction
 
     @property
     def result(self) -> Fraction:
-        """Revenue less commission and recorded expenses."""
+        """Revenue less commission and paid expenses."""
         return self.revenue - self.commission - self.expenses
+
+    def __add__(self, other: "Account") -> "Account":
+        return Account(
+            currency=self.currency,
+            nights=self.nights + other.nights,
+            stays=self.stays + other.stays,
+            bookings=self.bookings + other.bookings,
+            revenue=self.revenue + other.revenue,
+            commission=self.commission + other.commission,
+            income=self.income + other.income,
+            expenses=self.expenses + other.expenses,
+            outstanding=self.outstanding + other.outstanding,
+            outstanding_expenses=self.outstanding_expenses + other.outstanding_expenses,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What an order still owes, or was paid too much when negative."""
+    """What an order still owes, or was paid too much when negative; `stay` is its last one."""
 
     stay: Reservation
     currency: str
@@ -61,30 +83,22 @@ class Alteration:
     transaction_id: int | None = None
 
 
-def accounts(
-    stays: Iterable[Reservation], transactions: Iterable[Transaction], period: Period
-) -> list[Account]:
-    """The accounts of one property, one for each currency, in alphabetical order; behind them, without a
-    currency, the nights of stays whose price is not known."""
-    sold = [one for one in stays if counts(one) and nights_in(one, period)]
-    priced = [_priced(one) for one in sold]
-    entries = list(transactions)
-    found = {currency for _, currency, *_ in priced} | {one.currency for one in entries}
-    return [_account(currency, priced, entries, period) for currency in sorted(found, key=by_name)]
+def accounts(earned: Iterable[Earning], transactions: Iterable[Transaction]) -> list[Account]:
+    """What was earned and entered, an account for each currency, in alphabetical order; behind them, without
+    a currency, the nights of stays whose price is not known. Entries that do not `count` are left out."""
+    bookings, entries = list(earned), [one for one in transactions if counts(one)]
+    found = {one.currency for one in bookings} | {code(one.currency) for one in entries}
+    return [_account(currency, bookings, entries) for currency in sorted(found, key=by_name)]
+
+
+def counts(entry: Transaction) -> bool:
+    """Whether an entry can be added up: it is income or an expense, of a currency."""
+    return entry.direction in DIRECTIONS and bool(code(entry.currency))
 
 
 def added(found: Sequence[Account]) -> Account:
     """The sum of accounts of one currency."""
-    return Account(
-        currency=found[0].currency,
-        nights=sum(one.nights for one in found),
-        stays=sum(one.stays for one in found),
-        revenue=sum((one.revenue for one in found), Fraction()),
-        commission=sum((one.commission for one in found), Fraction()),
-        income=sum((one.income for one in found), Fraction()),
-        expenses=sum((one.expenses for one in found), Fraction()),
-        outstanding=sum((one.outstanding for one in found), Fraction()),
-    )
+    return reduce(add, found)
 
 
 def by_name(currency: str) -> tuple[bool, str]:
@@ -95,29 +109,44 @@ def by_name(currency: str) -> tuple[bool, str]:
 def property_of(one: Transaction, homes: Mapping[str, int]) -> int | None:
     """The property that an entry belongs to: its own, else that of its order (see `homes_of`); None for
     entries of the account as a whole."""
-    return one.property_id or homes.get(one.reservation_code or "")
+    return one.property_id or homes.get(one.reservation_code or "") or None
+
+
+def place_of(one: Transaction, homes: Mapping[str, int], listed: Collection[int]) -> int | str:
+    """Where an entry is counted: with one of the `listed` properties, or apart, under the reason."""
+    home = property_of(one, homes)
+    if home:
+        return home if home in listed else NOT_LISTED
+    if one.reservation_code:
+        return NOT_ALLOCATED if one.reservation_code in homes else OTHER_ORDERS
+    return ACCOUNT
 
 
 def homes_of(stays: Iterable[Reservation]) -> dict[str, int]:
-    """The property of each order's first stay."""
-    first = {
-        code: min(order, key=lambda one: (one.check_in_date, one.stay_code))
-        for code, order in grouped(stays, lambda one: one.reservation_code).items()
-    }
-    return {code: stay.property_id for code, stay in first.items() if stay.property_id}
+    """The property of each order's first stay, 0 while that one has none."""
+    orders = grouped(stays, lambda one: one.reservation_code)
+    first = {order: first_of(own) for order, own in orders.items()}
+    return {order: stay.property_id if is_placed(stay) else 0 for order, stay in first.items()}
 
 
-def balances(stays: Iterable[Reservation], period: Period) -> list[Balance]:
-    """What accepted orders whose last stay checked out within the period still owe, largest first."""
-    found: list[Balance] = []
-    orders = grouped((one for one in stays if one.status == "accepted"), lambda one: one.reservation_code)
-    for order in orders.values():
-        first = min(order, key=lambda one: (one.check_in_date, one.stay_code))
-        payment, last = first.payment, max(one.check_out_date for one in order)
-        owed = exact(payment.balance_amount) if payment else Fraction()
-        if payment and payment.currency and owed and period.covers(last):
-            found.append(Balance(first, payment.currency, owed))
+def balances(
+    stays: Iterable[Reservation], period: Period, elsewhere: Iterable[Reservation] = ()
+) -> list[Balance]:
+    """What accepted orders whose last stay is one of these and checked out within the period still owe,
+    largest first; `elsewhere` are their other stays, which are not asked about."""
+    asked = list(stays)
+    own = {one.stay_code for one in asked}
+    accepted = (one for one in [*asked, *elsewhere] if one.status == "accepted")
+    orders = grouped(accepted, lambda one: one.reservation_code).values()
+    last = [max(order, key=lambda one: (one.check_out_date, one.stay_code)) for order in orders]
+    due = [one for one in last if one.stay_code in own and period.covers(one.check_out_date)]
+    found = [Balance(one, paid_in(one), owed(one)) for one in due if owed(one)]
     return sorted(found, key=lambda one: -abs(one.amount))
+
+
+def owed(stay: Reservation) -> Fraction:
+    """The balance of the order of a stay."""
+    return exact(stay.payment.balance_amount) if stay.payment else Fraction()
 
 
 def alterations(
@@ -129,42 +158,35 @@ def alterations(
     """Bookings made and cancelled, and entries written or changed since a moment, as far as they touch the
     period; oldest first. `since` tells the moment for a property, of 0 for the account as a whole."""
     homes = homes_of(stays)
-    found = [change for one in stays if nights_in(one, period) for change in _of_stay(one)]
+    found = [change for one in stays if touches(one, period) for change in _of_stay(one)]
     found += [
         change for one in transactions for change in _of_entry(one, property_of(one, homes) or 0, since)
     ]
     return sorted((one for one in found if one.when >= since(one.property_id)), key=lambda one: one.when)
 
 
-def _priced(stay: Reservation) -> tuple[Reservation, str, Fraction, Fraction, Fraction]:
-    currency, room, revenue, commission = price(stay) or _UNPRICED
-    return stay, currency, room, revenue, commission
-
-
-def _account(
-    currency: str,
-    priced: Sequence[tuple[Reservation, str, Fraction, Fraction, Fraction]],
-    entries: Sequence[Transaction],
-    period: Period,
-) -> Account:
-    own = [row for row in priced if row[1] == currency]
-    kept = [one for one in entries if one.currency == currency]
+def _account(currency: str, bookings: Sequence[Earning], entries: Sequence[Transaction]) -> Account:
+    own = [one for one in bookings if one.currency == currency]
+    kept = [one for one in entries if code(one.currency) == currency]
     paid = [one for one in kept if one.status != "outstanding"]
+    open_ones = [one for one in kept if one.status == "outstanding"]
     return Account(
         currency=currency,
-        nights=sum(nights_in(row[0], period) for row in own),
-        stays=len(own),
-        revenue=sum((row[3] * share(row[0], period) for row in own), Fraction()),
-        commission=sum((row[4] * share(row[0], period) for row in own), Fraction()),
-        income=_total(paid, "income", currency),
-        expenses=_total(paid, "expense", currency),
-        outstanding=_total([one for one in kept if one.status == "outstanding"], "income", currency),
+        nights=sum(one.sold for one in own),
+        stays=sum(one.place == "sold" for one in own),
+        bookings=sum(one.place != "sold" for one in own),
+        revenue=sum((one.revenue for one in own), Fraction()),
+        commission=sum((one.commission for one in own), Fraction()),
+        income=total(paid, "income"),
+        expenses=total(paid, "expense"),
+        outstanding=total(open_ones, "income"),
+        outstanding_expenses=total(open_ones, "expense"),
     )
 
 
-def _total(entries: Iterable[Transaction], direction: str, currency: str) -> Fraction:
-    amounts = ((one.currency, exact(one.amount)) for one in entries if one.direction == direction)
-    return by_currency(amounts).get(currency, Fraction())
+def total(entries: Iterable[Transaction], direction: str) -> Fraction:
+    """The sum of entries of one direction, which have one currency."""
+    return sum((exact(one.amount) for one in entries if one.direction == direction), Fraction())
 
 
 def _of_stay(one: Reservation) -> Iterable[Alteration]:

@@ -24,14 +24,14 @@ from mcp.types import (
 )
 
 from hostex_mcp.api import HostexError
-from hostex_mcp.domain.performance import Period
+from hostex_mcp.domain.periods import Period
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.failures import hostex_failure
 from hostex_mcp.server.reference import PAGES
 from hostex_mcp.server.render import to_json
 from hostex_mcp.tools.gather_books import read_books
 from hostex_mcp.tools.gather_portfolio import portfolio
-from hostex_mcp.tools.insight_month_end import as_csv, home_rows
+from hostex_mcp.tools.month_end_rows import apart_rows, as_csv, home_rows
 
 _JSON, _CSV, _TEXT = "application/json", "text/csv", "text/markdown"
 _MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])", re.ASCII)
@@ -110,7 +110,7 @@ async def _month(engine: Engine, name: str) -> str:
     whole = Period(start, start + timedelta(days=31)).months()[0]
     meant = await portfolio(engine.context)
     books = await read_books(engine.context, meant, whole, complete=True)
-    return as_csv(home_rows(books, books.of_homes()))
+    return as_csv([*home_rows(books, books.of_homes()), *apart_rows(books)])
 
 
 KINDS = (
@@ -145,7 +145,7 @@ KINDS = (
         "hostex://month-end/{month}.csv",
         "month",
         "Accounts of a month",
-        "A row for each property and currency, for a spreadsheet.",
+        "A row for each property and currency, and for what is in none, for a spreadsheet.",
         _CSV,
         "get_month_end",
         _month,

@@ -1,70 +1,43 @@
 """The accounts of a month, for owners and books."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from fractions import Fraction
 from functools import cache, partial
 from typing import Any, TypedDict
 
-from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.money import by_currency, exact, rounded
-from hostex_mcp.domain.month_end import (
-    Account,
-    Balance,
-    added,
-    alterations,
-    balances,
-    by_name,
-    homes_of,
-    property_of,
-)
-from hostex_mcp.domain.performance import Period, is_unpriced
+from hostex_mcp.domain.earnings import unpaid_cancellations
+from hostex_mcp.domain.money import rounded
+from hostex_mcp.domain.month_end import Balance, alterations, balances
+from hostex_mcp.domain.periods import Period
 from hostex_mcp.tools.arguments import Day, Id, PropertyIds, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_books import Books, read_books
 from hostex_mcp.tools.gather_portfolio import portfolio
-from hostex_mcp.tools.insight_words import failed, unpriced_notes
+from hostex_mcp.tools.insight_words import cancelled_notes, failed, unpriced_notes
+from hostex_mcp.tools.month_end_rows import (
+    ApartRow,
+    CheckRow,
+    GroupRow,
+    HomeRow,
+    apart_rows,
+    check_rows,
+    group_rows,
+    home_rows,
+    total_rows,
+)
 from hostex_mcp.tools.results import Record, lean
 from hostex_mcp.tools.tool import tool
 
 _MOST = 50
 _DEFINITIONS = (
-    "revenue and commission: stays' prices spread over their nights, those inside the period; income and "
-    "expenses: entries recorded as paid in the period, outstanding: recorded, not paid; result = revenue - "
-    "commission - expenses; totals: of the properties, without account_expenses; unreceived: balances of "
-    "orders that checked out in the period, whole orders; Hostex tells no payouts: a channel pays out "
-    "revenue - commission (Inferred), what came is income"
+    "revenue and commission: prices of stays spread over their nights, those inside the period; income and "
+    "expenses: entries recorded as paid in the period; outstanding (income) and outstanding_expenses: "
+    "recorded, not paid; result = revenue - commission - expenses; apart: what is in no property's row, by "
+    "reason; day use and cancelled orders (what was received for them) have no nights; totals = properties + "
+    "apart; reconciliation: income and expenses, paid or not, as list_transactions has them for the same "
+    "dates; unreceived: balances of whole orders whose last stay checked out in the period; Hostex tells no "
+    "payouts: a channel pays out revenue - commission (Inferred), what came is income"
 )
-
-
-class MoneyRow(TypedDict, total=False):
-    """One currency's sums of a period, major units. Without a currency: nights whose price is not known."""
-
-    currency: str
-    nights: int
-    stays: int
-    revenue: float
-    commission: float
-    income: float
-    expenses: float
-    outstanding: float
-    result: float
-
-
-class HomeRow(MoneyRow, total=False):
-    """The accounts of one property in one currency."""
-
-    property_id: int
-    property: str
-
-
-class GroupRow(MoneyRow, total=False):
-    """The accounts of one property group (an owner, mostly) in one currency."""
-
-    group_id: int
-    group: str
 
 
 class BalanceRow(TypedDict, total=False):
@@ -100,8 +73,9 @@ class MonthEnd(TypedDict, total=False):
     csv: str
     properties: list[HomeRow]
     groups: list[GroupRow]
+    apart: list[ApartRow]
     totals: list[dict[str, Any]]
-    account_expenses: dict[str, float] | None
+    reconciliation: list[CheckRow]
     unreceived: list[BalanceRow]
     changes: list[ChangeRow]
     notes: list[str]
@@ -121,24 +95,29 @@ async def get_month_end(
     group_id: Id | None = None,
     changed_since: Day | None = None,
 ) -> Record[MonthEnd]:
-    """The accounts of a period (the last whole month unless told) per property and group: nights, revenue,
-    commission, recorded income and expenses, and what is not received yet; with changed_since also what was
-    booked, cancelled or entered since that day. One row per currency; `notes` has the definitions."""
+    """The accounts of a period (the last whole month unless told) per property, group and apart from them:
+    nights, revenue, commission, recorded income and expenses, reconciled with list_transactions, and what is
+    not received yet; with changed_since also what was booked, cancelled or entered since that day. One row
+    per currency; `notes` has the definitions."""
     in_order(start_date=start_date, end_date=end_date)
     meant = await portfolio(context, property_ids, group_id)
     period = Period(start_date, end_date) if start_date and end_date else last_month(meant.first_today())
     books = await read_books(context, meant, period)
     homes = books.of_homes()
-    owed = [_balance(context, books, one) for one in balances(books.stays, period)]
+    every = [one for found in homes.values() for one in found]
+    every += [one for part in books.apart() for one in part.accounts]
+    due = balances(books.stays, period, books.elsewhere)
+    owed = [_balance(context, books, one) for one in due]
     changed = _changes(books, changed_since)
     answer = MonthEnd(
         start_date=f"{period.start}",
         end_date=f"{period.end}",
         csv=f"hostex://month-end/{period.start:%Y-%m}.csv" if meant.whole and period.is_month else "",
         properties=home_rows(books, homes),
-        groups=_group_rows(books, homes),
-        totals=[{**row} for row in _totals(books, [one for found in homes.values() for one in found])],
-        account_expenses=_of_account(books),
+        groups=group_rows(books, homes),
+        apart=apart_rows(books),
+        totals=[{**row} for row in total_rows(books, every)],
+        reconciliation=check_rows(books, homes),
         unreceived=owed[:_MOST],
         changes=changed[:_MOST],
         notes=[*_notes(books), *_left("unreceived", owed), *_left("changes", changed)],
@@ -151,79 +130,6 @@ def last_month(today: date) -> Period:
     """The calendar month before that of a day."""
     last = today.replace(day=1) - timedelta(days=1)
     return Period(last.replace(day=1), last)
-
-
-def home_rows(books: Books, homes: Mapping[int, Sequence[Account]]) -> list[HomeRow]:
-    """A row for each property and currency."""
-    return [
-        HomeRow(property_id=key, property=books.meant.titled(key), **_sums(books, one))
-        for key, found in homes.items()
-        for one in found
-    ]
-
-
-def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Rows of properties as a table for a spreadsheet, comma-separated with a header. A text that a
-    spreadsheet would take for a formula gets an apostrophe in front."""
-    out = io.StringIO()
-    names = [*HomeRow.__annotations__, *MoneyRow.__annotations__]
-    table = csv.DictWriter(out, list(dict.fromkeys(names)), lineterminator="\r\n")
-    table.writeheader()
-    for row in rows:
-        table.writerow({name: _harmless(value) for name, value in row.items()})
-    return out.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
-
-
-def _sums(books: Books, one: Account) -> MoneyRow:
-    """An account as a row, without the sums that are not known."""
-    if not one.currency:
-        return MoneyRow(nights=one.nights, stays=one.stays)
-    amounts: dict[str, Fraction] = {"revenue": one.revenue, "commission": one.commission}
-    if books.entries is not None:
-        amounts |= {
-            "income": one.income,
-            "expenses": one.expenses,
-            "outstanding": one.outstanding,
-            "result": one.result,
-        }
-    shown: dict[str, Any] = {name: rounded(amount, one.currency) for name, amount in amounts.items()}
-    return MoneyRow(currency=one.currency, nights=one.nights, stays=one.stays, **shown)
-
-
-def _group_rows(books: Books, homes: Mapping[int, Sequence[Account]]) -> list[GroupRow]:
-    rows: list[GroupRow] = []
-    for group in books.groups:
-        members = [one for key in group.property_ids for one in homes.get(key, ())]
-        sums = _totals(books, members)
-        rows += [GroupRow(group_id=group.id, group=one_line(group.name), **row) for row in sums]
-    return rows
-
-
-def _totals(books: Books, found: Sequence[Account]) -> list[MoneyRow]:
-    """Accounts added up, a row for each currency."""
-    sums: list[MoneyRow] = []
-    for currency in sorted({one.currency for one in found}, key=by_name):
-        sums.append(_sums(books, added([one for one in found if one.currency == currency])))
-    return sums
-
-
-def _of_account(books: Books) -> dict[str, float] | None:
-    """Paid expenses that belong to no property, by currency; None of a part of the account, or where entries
-    could not be read."""
-    if books.entries is None or not books.meant.whole:
-        return None
-    homes = homes_of(books.stays)
-    own = [
-        one
-        for one in books.entries
-        if one.direction == "expense" and one.status != "outstanding" and property_of(one, homes) is None
-    ]
-    sums = by_currency((one.currency, exact(one.amount)) for one in own)
-    return {currency: rounded(amount, currency) for currency, amount in sums.items()}
 
 
 def _balance(context: Context, books: Books, one: Balance) -> BalanceRow:
@@ -273,7 +179,8 @@ def _notes(books: Books) -> list[str]:
         _DEFINITIONS,
         *([unread] if books.entries is None else []),
         *([some] if partial else []),
-        *unpriced_notes([one.stay_code for one in books.stays if is_unpriced(one, books.period)]),
+        *unpriced_notes([one.stay.stay_code for one in books.earned if not one.currency]),
+        *cancelled_notes(unpaid_cancellations(books.stays, books.period, books.elsewhere)),
         *books.notes,
     ]
 

@@ -1,75 +1,44 @@
 """How well the properties sell."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal, TypedDict
 
 from hostex_mcp.api.reservations import Reservation
-from hostex_mcp.domain.money import rounded
-from hostex_mcp.domain.performance import (
-    Figures,
-    Period,
-    blocked_nights,
-    counts,
-    figures,
+from hostex_mcp.domain.earnings import (
+    APART,
+    Earning,
     grouped,
-    is_unpriced,
+    kept_alone,
     price,
+    unpaid_cancellations,
 )
+from hostex_mcp.domain.money import code, decimals, rounded
+from hostex_mcp.domain.performance import Figures, double_booked
+from hostex_mcp.domain.periods import Period
 from hostex_mcp.tools.arguments import Day, Id, InvalidArguments, Problem, PropertyIds, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import all_stays, closed_nights, known_from
+from hostex_mcp.tools.gather_books import other_stays
 from hostex_mcp.tools.gather_lists import Gathered, Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
-from hostex_mcp.tools.insight_words import failed, unpriced_notes
+from hostex_mcp.tools.insight_words import cancelled_notes, failed, first, unpriced_notes
+from hostex_mcp.tools.performance_rows import Book, PerformanceRow, apart_rows, figure_rows, split
 from hostex_mcp.tools.results import Record, lean
 from hostex_mcp.tools.tool import tool
 
-_MOST_ROWS = 50
+_MOST_ROWS, _MOST_NAMED = 50, 5
 _MOST_DAYS = 731
 _DEFINITIONS = (
-    "occupancy = nights sold / (all nights - blocked ones); adr = room revenue / nights sold; revpar = room "
-    "revenue / nights for sale of the properties that sell in the currency; room revenue leaves fees and "
-    "taxes out, revenue has all, also commission; money of a stay is spread over its nights; "
+    "occupancy = nights sold / (all nights - blocked ones), a night sold twice counts once; adr = room "
+    "revenue / nights sold; revpar = room revenue / nights for sale of the properties that sell in the "
+    "currency; room revenue leaves fees and taxes out, revenue has all, also commission; money of a stay is "
+    "spread over its nights; rows not allocated, day use and cancelled (what was received) have revenue "
+    "without a night sold, so no part in adr and revpar; every amount is in one row and in the total; "
     "booking_window_days is a median; rows: by currency, most revenue first"
 )
 
 _NO_CALENDAR = "The calendar could not be read: nights for sale, occupancy and revpar are left out."
-
-
-class CurrencyRow(TypedDict, total=False):
-    """Money of one currency, major units."""
-
-    currency: str
-    revenue: float
-    room_revenue: float
-    commission: float
-    adr: float | None
-    revpar: float | None
-
-
-class FiguresRow(TypedDict, total=False):
-    """What a period brought. Occupancy in percent."""
-
-    nights_sold: int
-    nights_for_sale: int | None
-    nights_blocked: int | None
-    occupancy: float | None
-    stays: int
-    booking_window_days: float | None
-    nights_without_price: int | None
-    money: list[CurrencyRow]
-
-
-class PerformanceRow(FiguresRow, total=False):
-    """What one property, channel or month brought; `previous` is of the same form."""
-
-    property_id: int
-    property: str
-    channel_type: str
-    month: str
-    previous: dict[str, Any]
 
 
 class Performance(TypedDict, total=False):
@@ -87,38 +56,6 @@ class Performance(TypedDict, total=False):
     failed: list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
-    """Everything that figures are worked out from; `closed` is None where no calendar could be read."""
-
-    meant: Portfolio
-    stays: Sequence[Reservation]
-    of_home: Mapping[int, Sequence[Reservation]]
-    closed: Mapping[int, set[date]] | None
-    sells_in: Mapping[int, Collection[str]]
-
-    def figures(
-        self, period: Period, stays: Sequence[Reservation] | None = None, ids: Sequence[int] | None = None
-    ) -> Figures:
-        """The figures of some stays in a period; of `ids` the nights for sale are counted too."""
-        chosen = self.stays if stays is None else stays
-        blocked = self._blocked(ids, period) if ids is not None else None
-        return figures(chosen, period, self._booked_on, blocked=blocked, sells_in=self.sells_in)
-
-    def unpriced(self, period: Period) -> list[str]:
-        """The stays with nights in a period whose price is not known."""
-        return [one.stay_code for one in self.stays if is_unpriced(one, period)]
-
-    def _blocked(self, ids: Sequence[int], period: Period) -> dict[int, int] | None:
-        if self.closed is None:
-            return None
-        closed, own = self.closed, self.of_home
-        return {one: blocked_nights(closed.get(one, ()), own.get(one, ()), period) for one in ids}
-
-    def _booked_on(self, stay: Reservation) -> date:
-        return stay.booked_at.astimezone(self.meant.zone(stay.property_id)).date()
-
-
 @tool(
     "insights",
     "Get performance",
@@ -133,8 +70,8 @@ async def get_performance(
     group_id: Id | None = None,
 ) -> Record[Performance]:
     """Occupancy, ADR, RevPAR, revenue and booking window of the nights from start_date to end_date, in all
-    and by property (unless told), channel or month, each beside the period before. Currencies are never
-    mixed; `notes` has the definitions."""
+    and by property (unless told), channel or month, each beside the period before; revenue without a night
+    sold in rows of its own. Currencies are never mixed; `notes` has the definitions."""
     in_order(start_date=start_date, end_date=end_date)
     period = Period(start_date, end_date)
     if period.nights > _MOST_DAYS:
@@ -144,17 +81,24 @@ async def get_performance(
     start = min(one.before.start for one in [period, *period.months()])
     stays = await all_stays(context, meant, start, end_date)
     book = await _read_book(context, meant, stays, start, end_date)
-    ids = [one.id for one in meant.properties]
-    rows = _rows(book, period, by or "property")
+    rows = figure_rows(book, period, by or "property")
+    rest = apart_rows(book, period) if by in (None, "property") else []
+    kept = [*rows[: _MOST_ROWS - len(rest)], *rest]
+    left = len(rows) + len(rest) - len(kept)
     answer = Performance(
         start_date=f"{period.start}",
         end_date=f"{period.end}",
         previous_start_date=f"{before.start}",
         previous_end_date=f"{before.end}",
-        total={**_shown(book.figures(period, ids=ids))},
-        previous_total={**_shown(book.figures(before, ids=ids))},
-        rows=rows[:_MOST_ROWS],
-        notes=[_DEFINITIONS, *_notes(context, book, Period(start, end_date), len(rows)), *stays.notes],
+        total={**shown(book.figures(period, book.earned(period), book.ids))},
+        previous_total={**shown(book.figures(before, book.earned(before), book.ids))},
+        rows=kept,
+        notes=[
+            _DEFINITIONS,
+            *_notes(context, book, period, Period(start, end_date)),
+            *([f"{len(kept)} of {len(kept) + left} rows are shown."] if left else []),
+            *stays.notes,
+        ],
         failed=[{**one} for one in failed(stays.failures)],
     )
     return Record(lean(answer), long="rows")
@@ -164,103 +108,55 @@ async def _read_book(
     context: Context, meant: Portfolio, stays: Gathered[Reservation], start: date, end: date
 ) -> Book:
     of_home = grouped(stays.items, lambda one: one.property_id)
+    parts = Parts(stays.failures, stays.notes)
     reading = closed_nights(context, [one.id for one in meant.properties], start, end)
-    closed = await Parts(stays.failures).read("blocked nights", reading, None)
-    asked = {one.id: {link.currency for link in one.channels if link.currency} for one in meant.properties}
+    closed = await parts.read("blocked nights", reading, None)
+    further = await parts.rows("stays of cancelled orders", other_stays(context, stays.items, kept_alone))
+    asked = {
+        one.id: {code(link.currency) for link in one.channels if link.currency} for one in meant.properties
+    }
     paid = {key: {known[0] for one in own if (known := price(one))} for key, own in of_home.items()}
     sells_in = {key: paid.get(key) or listed for key, listed in asked.items()}
-    return Book(meant, stays.items, of_home, closed, {key: one for key, one in sells_in.items() if one})
+    known = {key: one for key, one in sells_in.items() if one}
+    return Book(meant, stays.items, further or (), of_home, closed, known)
 
 
-def _notes(context: Context, book: Book, read: Period, rows: int) -> list[str]:
-    """What the numbers leave out."""
-    first = known_from(context)
-    early = [f"Blocks before {first} are not known."] if first > read.start else []
+def _notes(context: Context, book: Book, period: Period, read: Period) -> list[str]:
+    """What the numbers leave out, and what there is to know of those of the period."""
+    since = known_from(context)
+    early = [f"Blocks before {since} are not known."] if since > read.start else []
+    earned = book.earned(period)
     return [
         *([_NO_CALENDAR] if book.closed is None else early),
-        *unpriced_notes(book.unpriced(read)),
-        *([f"{_MOST_ROWS} of {rows} rows are shown."] if rows > _MOST_ROWS else []),
+        *_twice_notes(book, earned, period),
+        *_apart_notes(book, earned, period),
+        *unpriced_notes([one.stay.stay_code for one in book.earned(read) if not one.currency]),
+        *cancelled_notes(unpaid_cancellations(book.stays, period, book.elsewhere)),
     ]
 
 
-def _rows(book: Book, period: Period, by: str) -> list[PerformanceRow]:
-    if by == "month":
-        return [_month(book, month) for month in period.months()]
-    if by == "channel":
-        return _by_channel(book, period)
-    return _ranked(book, period, [_home(book, period, one.id) for one in book.meant.properties])
+def _twice_notes(book: Book, earned: Sequence[Earning], period: Period) -> list[str]:
+    clashes, more = first(double_booked(earned, period).items(), _MOST_NAMED)
+    if not clashes:
+        return []
+    named = [f"{book.meant.titled(home)} ({', '.join(s.stay_code for s in own)})" for home, own in clashes]
+    others = f" and {more} more properties" if more else ""
+    return [f"Double bookings, whose nights count once in occupancy: {', '.join(named)}{others}."]
 
 
-def _month(book: Book, month: Period) -> PerformanceRow:
-    ids = [one.id for one in book.meant.properties]
-    return PerformanceRow(
-        month=f"{month.start:%Y-%m}",
-        **_shown(book.figures(month, ids=ids)),
-        previous={**_shown(book.figures(month.before, ids=ids))},
-    )
-
-
-def _by_channel(book: Book, period: Period) -> list[PerformanceRow]:
-    counted = [one for one in book.stays if counts(one)]
-    channels = grouped(counted, lambda one: one.channel_type)
-    rows = [
-        PerformanceRow(
-            channel_type=name,
-            **_shown(book.figures(period, stays)),
-            previous={**_shown(book.figures(period.before, stays))},
-        )
-        for name, stays in channels.items()
+def _apart_notes(book: Book, earned: Sequence[Earning], period: Period) -> list[str]:
+    """What the totals hold besides nights sold, in one sentence."""
+    places = split(earned, lambda one: one.place)
+    texts = [
+        f"{why} {book.figures(period, places[why]).apart} ({_amounts(book.figures(period, places[why]))})"
+        for why in APART
+        if why in places
     ]
-    sold = [one for one in rows if one.get("stays") or one.get("previous", {}).get("stays")]
-    return _ranked(book, period, sold)
-
-
-def _home(book: Book, period: Period, property_id: int) -> PerformanceRow:
-    own = book.of_home.get(property_id, ())
-    return PerformanceRow(
-        property_id=property_id,
-        property=book.meant.titled(property_id),
-        **_shown(book.figures(period, own, [property_id])),
-        previous={**_shown(book.figures(period.before, own, [property_id]))},
+    return (
+        [f"Bookings whose revenue is in the total without a night sold: {', '.join(texts)}."] if texts else []
     )
 
 
-def _ranked(book: Book, period: Period, rows: Sequence[PerformanceRow]) -> list[PerformanceRow]:
-    """By currency, that of most nights first, then by the revenue in it; what earned nothing comes last."""
-    money = book.figures(period).money
-    places = sorted(money, key=lambda one: -money[one].nights)
-
-    def rank(row: PerformanceRow) -> tuple[int, float]:
-        earned = {one.get("currency", ""): one.get("revenue", 0.0) for one in row.get("money", [])}
-        first = next((one for one in places if earned.get(one)), None)
-        return (places.index(first), -earned[first]) if first else (len(places), 0.0)
-
-    return sorted(rows, key=rank)
-
-
-def _shown(found: Figures) -> FiguresRow:
-    occupancy = found.occupancy
-    row = FiguresRow(
-        nights_sold=found.sold,
-        nights_for_sale=found.for_sale,
-        nights_blocked=found.blocked,
-        occupancy=None if occupancy is None else round(float(occupancy) * 100, 1),
-        stays=found.stays,
-        booking_window_days=found.booking_window,
-        nights_without_price=found.unpriced or None,
-        money=[_money(found, currency) for currency in found.money],
-    )
-    return FiguresRow(**lean(row))
-
-
-def _money(found: Figures, currency: str) -> CurrencyRow:
-    sums, adr, revpar = found.money[currency], found.adr(currency), found.revpar(currency)
-    row = CurrencyRow(
-        currency=currency,
-        revenue=rounded(sums.revenue, currency),
-        room_revenue=rounded(sums.room, currency),
-        commission=rounded(sums.commission, currency),
-        adr=None if adr is None else rounded(adr, currency),
-        revpar=None if revpar is None else rounded(revpar, currency),
-    )
-    return CurrencyRow(**lean(row))
+def _amounts(found: Figures) -> str:
+    amounts = [f"{rounded(sums.revenue, one):.{decimals(one)}f} {one}" for one, sums in found.money.items()]
+    return ", ".join(amounts) or "no price known"

@@ -96,6 +96,14 @@ def unpriced_notes(codes: Sequence[str]) -> list[str]:
     return [f"No price in one currency is known of {len(codes)} stays, so money is too low: {named}."]
 
 
+def cancelled_notes(count: int) -> list[str]:
+    """How many cancelled orders earn nothing."""
+    if not count:
+        return []
+    orders = "1 cancelled order earns" if count == 1 else f"{count} cancelled orders earn"
+    return [f"{orders} nothing here: no money is recorded as received."]
+
+
 def first(rows: Iterable[RowT], most: int) -> tuple[list[RowT], int]:
     """The first rows, and how many more there are."""
     every = list(rows)

@@ -10,7 +10,7 @@ from hostex_mcp.domain.month_end import (
     homes_of,
     property_of,
 )
-from hostex_mcp.domain.performance import Period
+from hostex_mcp.domain.periods import Period
 from tests.domain.stay_samples import stay
 
 JUNE = Period(date(2026, 6, 1), date(2026, 6, 30))
