@@ -23,7 +23,7 @@ from hostex_mcp.tools.gather_books import other_stays
 from hostex_mcp.tools.gather_lists import Gathered, Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_words import cancelled_notes, failed, first, unpriced_notes
-from hostex_mcp.tools.performance_rows import Book, PerformanceRow, apart_rows, figure_rows, split
+from hostex_mcp.tools.performance_rows import Book, PerformanceRow, apart_rows, figure_rows, shown, split
 from hostex_mcp.tools.results import Record, lean
 from hostex_mcp.tools.tool import tool
 

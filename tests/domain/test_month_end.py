@@ -3,6 +3,7 @@ from fractions import Fraction
 from typing import Any
 
 from hostex_mcp.api.finance import Transaction
+from hostex_mcp.domain.earnings import earnings
 from hostex_mcp.domain.month_end import (
     accounts,
     alterations,
@@ -30,33 +31,33 @@ def entry(number: int, direction: str, amount: float, **changes: Any) -> Transac
 
 def test_a_property_s_result_is_revenue_less_commission_and_expenses() -> None:
     stays = [stay("a", "2026-06-10", 2, price=300, commission=45)]
-    [euros] = accounts(stays, [entry(1, "expense", 60), entry(2, "income", 255)], JUNE)
+    [euros] = accounts(earnings(stays, JUNE), [entry(1, "expense", 60), entry(2, "income", 255)])
     assert (euros.revenue, euros.commission, euros.expenses, euros.income) == (300, 45, 60, 255)
     assert euros.result == 195
 
 
 def test_what_is_not_paid_yet_is_outstanding_and_no_income() -> None:
-    [euros] = accounts([], [entry(1, "income", 100, status="outstanding"), entry(2, "income", 40)], JUNE)
+    [euros] = accounts([], [entry(1, "income", 100, status="outstanding"), entry(2, "income", 40)])
     assert (euros.income, euros.outstanding) == (40, 100)
 
 
 def test_each_currency_has_accounts_of_its_own() -> None:
     stays = [stay("a", "2026-06-10", 2, price=300)]
-    found = accounts(stays, [entry(1, "expense", 5000, currency="JPY")], JUNE)
+    found = accounts(earnings(stays, JUNE), [entry(1, "expense", 5000, currency="JPY")])
     assert [(one.currency, one.revenue, one.expenses) for one in found] == [
         ("EUR", 300, 0),
         ("JPY", 0, 5000),
     ]
 
 
-def test_an_order_s_balance_counts_once_and_with_its_first_stay() -> None:
+def test_an_order_s_balance_counts_once_and_with_its_last_stay() -> None:
     shared = {"reservation_code": "order", "balance": 80}
     stays = [
         stay("order_1", "2026-06-20", 2, property_id=2, **shared),
         stay("order", "2026-06-18", 2, **shared),
     ]
     [owed] = balances(stays, JUNE)
-    assert (owed.stay.stay_code, owed.currency, owed.amount) == ("order", "EUR", 80)
+    assert (owed.stay.stay_code, owed.currency, owed.amount) == ("order_1", "EUR", 80)
 
 
 def test_a_balance_is_due_when_the_last_stay_has_checked_out() -> None:

@@ -5,14 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from hostex_mcp.api.reservations import Reservation
-from hostex_mcp.domain.performance import (
-    Figures,
-    Period,
-    blocked_nights,
-    figures,
-    nights_in,
-    price,
-)
+from hostex_mcp.domain.earnings import earnings, nights_in, price
+from hostex_mcp.domain.performance import Figures, blocked_nights, figures
+from hostex_mcp.domain.periods import Period
 from tests.domain.stay_samples import stay
 
 JUNE = Period(date(2026, 6, 1), date(2026, 6, 30))
@@ -23,7 +18,7 @@ def booked_on(one: Reservation) -> date:
 
 
 def june(*stays: Reservation, blocked: int = 0) -> Figures:
-    return figures(stays, JUNE, booked_on, blocked={1: blocked}, sells_in={})
+    return figures(earnings(stays, JUNE), JUNE, booked_on, blocked={1: blocked}, sells_in={})
 
 
 def test_the_day_of_check_out_is_no_night() -> None:
@@ -58,7 +53,9 @@ def test_revpar_of_a_currency_counts_the_nights_of_the_properties_that_sell_in_i
         stay("b", "2026-06-01", 10, price=2400, currency="USD", property_id=2),
     ]
     sells_in = {1: ["EUR"], 2: ["USD"], 3: ["EUR", "USD"]}
-    found = figures(stays, JUNE, booked_on, blocked={1: 10, 2: 0, 3: 0, 4: 10}, sells_in=sells_in)
+    found = figures(
+        earnings(stays, JUNE), JUNE, booked_on, blocked={1: 10, 2: 0, 3: 0, 4: 10}, sells_in=sells_in
+    )
     assert found.for_sale == 100
     assert found.revpar("EUR") == Fraction(1000, 20 + 30 + 20)
     assert found.revpar("USD") == Fraction(2400, 30 + 30 + 20)
@@ -161,6 +158,9 @@ def test_the_nights_and_money_of_a_stay_are_shared_out_over_months_without_loss(
 ) -> None:
     one = stay("a", start.isoformat(), nights, price=amount)
     year = Period(date(2026, 1, 1), date(2026, 12, 31))
-    parts = [figures([one], month, booked_on, blocked={1: 0}, sells_in={}) for month in year.months()]
+    parts = [
+        figures(earnings([one], month), month, booked_on, blocked={1: 0}, sells_in={})
+        for month in year.months()
+    ]
     assert sum(part.sold for part in parts) == nights == nights_in(one, year)
     assert sum(part.money["EUR"].revenue for part in parts if part.money) == amount

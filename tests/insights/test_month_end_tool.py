@@ -11,14 +11,22 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hostex_mcp.sandbox.state import Account, Row
-from hostex_mcp.tools.insight_month_end import as_csv
+from hostex_mcp.tools.month_end_rows import as_csv
 from tests.insights.calendar_world import World, world
 from tests.insights.money_truth import cents, money_of, sold
 from tests.sandbox.demo_cases import MOMENTS, departure
 
 pytestmark = pytest.mark.anyio
 
-MONEY = ("revenue", "commission", "income", "expenses", "outstanding", "result")
+MONEY = (
+    "revenue",
+    "commission",
+    "income",
+    "expenses",
+    "outstanding",
+    "outstanding_expenses",
+    "result",
+)
 MAY = date(2026, 5, 1), date(2026, 5, 31)
 
 
@@ -105,6 +113,7 @@ async def test_each_property_has_its_nights_money_and_entries(demo: World) -> No
         assert row["expenses"] == total(own, "expense", currency)
         assert row["income"] == total(own, "income", currency)
         assert row["outstanding"] == total(own, "income", currency, "outstanding")
+        assert row["outstanding_expenses"] == total(own, "expense", currency, "outstanding")
         expected = row["revenue"] - row["commission"] - row["expenses"]
         assert row["result"] == pytest.approx(expected, abs=0.015)
 
@@ -125,13 +134,14 @@ async def test_groups_are_the_sums_of_their_properties(demo: World) -> None:
             assert row[name] == pytest.approx(sum(one[name] for one in own), abs=0.05), name
 
 
-async def test_totals_of_a_currency_are_the_sums_of_all_properties(demo: World) -> None:
+async def test_totals_of_a_currency_are_the_sums_of_all_properties_and_what_stands_apart(demo: World) -> None:
     answer = await demo.ask("get_month_end")
     assert [row["currency"] for row in answer["totals"]] == ["EUR", "USD"]
     for row in answer["totals"]:
-        own = [one for one in answer["properties"] if one["currency"] == row["currency"]]
+        every = [*answer["properties"], *answer["apart"]]
+        own = [one for one in every if one["currency"] == row["currency"]]
         for name in ("nights", "stays", *MONEY):
-            assert row[name] == pytest.approx(sum(one[name] for one in own), abs=0.1), name
+            assert row[name] == pytest.approx(sum(one.get(name, 0) for one in own), abs=0.1), name
 
 
 async def test_what_is_not_received_is_listed_once_for_each_order(demo: World) -> None:
@@ -153,10 +163,11 @@ async def test_expenses_of_no_property_stand_apart_and_only_for_the_whole_accoun
     answer = await demo.ask("get_month_end")
     expected = total(entries(demo.account, None), "expense", "EUR")
     assert expected
-    assert answer["account_expenses"] == {"EUR": expected}
+    (row,) = [one for one in answer["apart"] if one["row"] == "account"]
+    assert (row["currency"], row["expenses"], row["result"]) == ("EUR", expected, -expected)
     first = next(iter(demo.account.properties))
     narrowed = await demo.ask("get_month_end", property_ids=[first])
-    assert "account_expenses" not in narrowed
+    assert narrowed.keys().isdisjoint({"apart", "reconciliation"})
     assert {row["property_id"] for row in narrowed["properties"]} == {first}
 
 
