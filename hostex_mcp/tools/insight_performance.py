@@ -147,14 +147,10 @@ def _twice_notes(book: Book, earned: Sequence[Earning], period: Period) -> list[
 def _apart_notes(book: Book, earned: Sequence[Earning], period: Period) -> list[str]:
     """What the totals hold besides nights sold, in one sentence."""
     places = split(earned, lambda one: one.place)
-    texts = [
-        f"{why} {book.figures(period, places[why]).apart} ({_amounts(book.figures(period, places[why]))})"
-        for why in APART
-        if why in places
-    ]
-    return (
-        [f"Bookings whose revenue is in the total without a night sold: {', '.join(texts)}."] if texts else []
-    )
+    found = {why: book.figures(period, places[why]) for why in APART if why in places}
+    texts = [f"{one.apart} {why} ({_amounts(one)})" for why, one in found.items()]
+    told = "Bookings whose revenue is in the total without a night sold in a property"
+    return [f"{told}: {', '.join(texts)}."] if texts else []
 
 
 def _amounts(found: Figures) -> str:
