@@ -57,3 +57,55 @@ def money_of(account: Account, property_id: int, first: date, last: date) -> dic
 def cents(amount: Fraction) -> float:
     exact = Decimal(amount.numerator) / Decimal(amount.denominator)
     return float(exact.quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+def smallest(amount: Fraction, decimals: int) -> float:
+    """An amount in the coins of a currency, halves up."""
+    exact = Decimal(amount.numerator) / Decimal(amount.denominator)
+    return float(exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+
+
+def earned(stays: list[Row], first: date, last: date) -> list[tuple[str, Row, str, Fraction, Fraction]]:
+    """What a bookkeeper enters for a period: why it has no night in a property (empty where it has), the
+    stay, currency, revenue and commission."""
+    lines: list[tuple[str, Row, str, Fraction, Fraction]] = []
+    for one in stays:
+        whole, inside = len(nights(one)), len(set(days(first, last)) & set(nights(one)))
+        counted = Fraction(inside, whole) if whole else Fraction(first <= arrival(one) <= last)
+        if one["status"] == "accepted" and counted and one["rates"]:
+            homeless = one["in_reservation_box"] or not one["property_id"]
+            why = "not allocated" if homeless else "" if whole else "day use"
+            rate, fee = one["rates"]["rate"], one["rates"]["commission"]
+            price, charged = Fraction(str(rate["amount"])), Fraction(str(fee["amount"]))
+            lines.append((why, one, rate["currency"], price * counted, charged * counted))
+    return lines + kept_of_cancelled(stays, first, last)
+
+
+def by_order(stays: list[Row]) -> list[list[Row]]:
+    orders: dict[str, list[Row]] = defaultdict(list)
+    for one in sorted(stays, key=lambda one: (one["check_in_date"], one["stay_code"])):
+        orders[one["reservation_code"]].append(one)
+    return list(orders.values())
+
+
+def kept_of_cancelled(
+    stays: list[Row], first: date, last: date
+) -> list[tuple[str, Row, str, Fraction, Fraction]]:
+    lines: list[tuple[str, Row, str, Fraction, Fraction]] = []
+    for order in by_order(stays):
+        kept = order[0]["payment"]["received_amount"]
+        cancelled = {one["status"] for one in order} == {"cancelled"}
+        if cancelled and kept and first <= arrival(order[0]) <= last:
+            currency = order[0]["payment"]["currency"]
+            lines.append(("cancelled", order[0], currency, Fraction(str(kept)), Fraction()))
+    return lines
+
+
+def owed_by(stays: list[Row], first: date, last: date) -> dict[str, float]:
+    """The balances of the orders whose last accepted stay leaves in a period, by order."""
+    owed: dict[str, float] = {}
+    for order in by_order([one for one in stays if one["status"] == "accepted"]):
+        balance = order[0]["payment"]["balance_amount"]
+        if balance and first <= max(map(departure, order)) <= last:
+            owed[order[0]["reservation_code"]] = balance
+    return owed
