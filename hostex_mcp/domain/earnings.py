@@ -128,11 +128,12 @@ def first_of(order: Iterable[Reservation]) -> Reservation:
 
 
 def is_whole(order: Sequence[Reservation]) -> bool:
-    """Whether these are all stays of an order, by its total price; so too where that is not told."""
+    """Whether the prices of these stays make up the total price of their order, so that it has no others; not
+    where a price is not told."""
     rates = order[0].rates
     total = rates.total_rate.amount if rates and rates.total_rate else None
-    known = sum((one[2] for one in map(price, order) if one), Fraction())
-    return total is None or abs(known - exact(total)) < _UNEVEN
+    prices = [one[2] for one in map(price, order) if one]
+    return total is not None and len(prices) == len(order) and abs(sum(prices) - exact(total)) < _UNEVEN
 
 
 def kept_alone(order: Sequence[Reservation]) -> bool:

@@ -14,9 +14,9 @@ from hostex_mcp.domain.month_end import (
     OTHER_ORDERS,
     Account,
     accounts,
+    balances,
     counts,
     homes_of,
-    owed,
     place_of,
 )
 from hostex_mcp.domain.periods import Period
@@ -91,11 +91,15 @@ class Books:
 async def read_books(context: Context, meant: Portfolio, period: Period, *, complete: bool = False) -> Books:
     """Read what the accounts of a period need; without entries or groups there are still stays, unless all
     of it is wanted `complete`."""
+
+    def needed(order: Sequence[Reservation]) -> bool:
+        return kept_alone(order) or bool(balances(order, period))
+
     stays = await all_stays(context, meant, period.start, period.end, following=True)
     parts = Parts(stays.failures, stays.notes, needed=complete)
     entries = await parts.rows("transactions", transactions_between(context, period.start, period.end))
     groups = await parts.rows("property groups", read_lists(context, LIST_PROPERTY_GROUPS))
-    elsewhere = await parts.rows("stays of the same orders", other_stays(context, stays.items, _needs_whole))
+    elsewhere = await parts.rows("stays of the same orders", other_stays(context, stays.items, needed))
     found = [one for one in stays.items if one.check_in_date <= period.end]
     late = [one for one in stays.items if one.check_in_date > period.end]
     homes = homes_of(found)
@@ -127,10 +131,6 @@ async def other_stays(
     unread = f"Further stays of {left} orders were not looked for: what they owe may be due in another month."
     found.notes += [unread] if left else []
     return found
-
-
-def _needs_whole(order: Sequence[Reservation]) -> bool:
-    return bool(owed(order[0])) or kept_alone(order)
 
 
 def _meant(

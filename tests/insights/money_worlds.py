@@ -65,7 +65,7 @@ def made(draw: some.DrawFn) -> Made:
 
 @some.composite
 def amounts(draw: some.DrawFn, currency: str) -> float:
-    return draw(some.integers(0, 300_000)) / 10 ** DECIMALS[currency]
+    return draw(some.integers(1, 300_000)) / 10 ** DECIMALS[currency]
 
 
 @some.composite
@@ -89,7 +89,7 @@ def _order(draw: some.DrawFn, moment: str, number: int) -> list[Row]:
     }
     for row in rows:
         row["payment"] = payment
-        if row["rates"]:
+        if row["rates"] and len(priced) == len(rows):
             row["rates"]["total_rate"] = {"currency": currency, "amount": whole}
     return rows
 

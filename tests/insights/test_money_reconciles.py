@@ -112,7 +112,7 @@ def test_a_month_reconciles_with_the_list_of_transactions(account: Made) -> None
         ((one["direction"], one["status"]), one["currency"], Fraction(str(one["amount"]))) for one in rows
     )
     assert entries_of(books["totals"] if rows else []) == truth
-    assert entries_of([*books["properties"], *books.get("apart", [])]) == truth
+    assert entries_of([*books.get("properties", []), *books.get("apart", [])]) == truth
     checks = books.get("reconciliation", [])
     either = coins((one["direction"], one["currency"], Fraction(str(one["amount"]))) for one in rows)
     told = {(one["direction"], one["currency"]): one["list_transactions"] for one in checks}
