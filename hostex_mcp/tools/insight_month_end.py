@@ -15,8 +15,6 @@ from hostex_mcp.tools.gather_books import Books, read_books
 from hostex_mcp.tools.gather_portfolio import portfolio
 from hostex_mcp.tools.insight_words import cancelled_notes, failed, unpriced_notes
 from hostex_mcp.tools.month_end_rows import (
-    ApartRow,
-    CheckRow,
     GroupRow,
     HomeRow,
     apart_rows,
@@ -73,9 +71,9 @@ class MonthEnd(TypedDict, total=False):
     csv: str
     properties: list[HomeRow]
     groups: list[GroupRow]
-    apart: list[ApartRow]
+    apart: list[dict[str, Any]]
     totals: list[dict[str, Any]]
-    reconciliation: list[CheckRow]
+    reconciliation: list[dict[str, Any]]
     unreceived: list[BalanceRow]
     changes: list[ChangeRow]
     notes: list[str]
@@ -96,9 +94,9 @@ async def get_month_end(
     changed_since: Day | None = None,
 ) -> Record[MonthEnd]:
     """The accounts of a period (the last whole month unless told) per property, group and apart from them:
-    nights, revenue, commission, recorded income and expenses, reconciled with list_transactions, and what is
-    not received yet; with changed_since also what was booked, cancelled or entered since that day. One row
-    per currency; `notes` has the definitions."""
+    nights, revenue, commission, income and expenses as in list_transactions, and what is not received yet;
+    with changed_since also what was booked, cancelled or entered since. One row per currency; `notes` has
+    the definitions."""
     in_order(start_date=start_date, end_date=end_date)
     meant = await portfolio(context, property_ids, group_id)
     period = Period(start_date, end_date) if start_date and end_date else last_month(meant.first_today())
@@ -115,9 +113,9 @@ async def get_month_end(
         csv=f"hostex://month-end/{period.start:%Y-%m}.csv" if meant.whole and period.is_month else "",
         properties=home_rows(books, homes),
         groups=group_rows(books, homes),
-        apart=apart_rows(books),
+        apart=[{**row} for row in apart_rows(books)],
         totals=[{**row} for row in total_rows(books, every)],
-        reconciliation=check_rows(books, homes),
+        reconciliation=[{**row} for row in check_rows(books, homes)],
         unreceived=owed[:_MOST],
         changes=changed[:_MOST],
         notes=[*_notes(books), *_left("unreceived", owed), *_left("changes", changed)],
