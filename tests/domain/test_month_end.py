@@ -9,6 +9,7 @@ from hostex_mcp.domain.month_end import (
     alterations,
     balances,
     homes_of,
+    place_of,
     property_of,
 )
 from hostex_mcp.domain.periods import Period
@@ -111,3 +112,33 @@ def test_changes_after_a_moment_are_told_oldest_first() -> None:
         ("expense recorded", 1),
         ("income changed", 2),
     ]
+
+
+def test_an_order_that_goes_on_elsewhere_owes_with_its_last_stay() -> None:
+    here = stay("order", "2026-06-10", 2, reservation_code="order", balance=80)
+    later = stay("order_1", "2026-08-10", 2, reservation_code="order", balance=80, property_id=2)
+    assert balances([here], JUNE, [later]) == []
+    august = Period(date(2026, 8, 1), date(2026, 8, 31))
+    assert [one.stay.stay_code for one in balances([later], august, [here])] == ["order_1"]
+
+
+def test_every_entry_has_one_place_and_a_reason_to_stand_apart() -> None:
+    homes = homes_of([stay("a", "2026-06-12", 1), stay("b", "2026-06-12", 1, property_id=0)])
+    found = {
+        place_of(entry(1, "income", 1, **link), homes, {1})
+        for link in (
+            {"property_id": 1},
+            {"reservation_code": "a"},
+            {"property_id": 9},
+            {"reservation_code": "b"},
+            {"reservation_code": "gone"},
+            {},
+        )
+    }
+    assert found == {
+        1,
+        "property not listed",
+        "not allocated",
+        "orders without a stay in the period",
+        "account",
+    }

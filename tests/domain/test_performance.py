@@ -164,3 +164,22 @@ def test_the_nights_and_money_of_a_stay_are_shared_out_over_months_without_loss(
     ]
     assert sum(part.sold for part in parts) == nights == nights_in(one, year)
     assert sum(part.money["EUR"].revenue for part in parts if part.money) == amount
+
+
+def test_day_use_kept_fees_and_unallocated_stays_earn_without_a_night_sold() -> None:
+    paid = {"currency": "EUR", "received_amount": 70, "balance_amount": 0}
+    found = june(
+        stay("night", "2026-06-10", 2, price=200),
+        stay("day", "2026-06-12", 0, price=40),
+        stay("box", "2026-06-14", 4, price=400, property_id=0),
+        stay("kept", "2026-06-20", 3, price=300, status="cancelled", payment=paid),
+        stay("gone", "2026-06-24", 3, price=300, status="cancelled"),
+    )
+    assert found.money["EUR"].revenue == 200 + 40 + 400 + 70
+    assert (found.sold, found.stays, found.apart, found.not_allocated) == (2, 1, 3, 4)
+    assert found.adr("EUR") == 100
+
+
+def test_a_double_booking_fills_no_night_twice() -> None:
+    found = june(stay("a", "2026-06-01", 30), stay("b", "2026-06-29", 1))
+    assert (found.sold, found.sold_twice, found.occupancy) == (31, 1, 1)
