@@ -241,3 +241,12 @@ def test_a_title_cannot_become_a_formula(title: str) -> None:
 def test_other_titles_stand_as_they_are(title: str) -> None:
     [row] = csv.DictReader(io.StringIO(as_csv([{"property_id": 1, "property": title}])))
     assert row["property"] == title
+
+
+async def test_the_table_adds_up_to_the_totals(demo: World) -> None:
+    answer = await demo.ask("get_month_end")
+    table = list(csv.DictReader(io.StringIO(as_csv([*answer["properties"], *answer["apart"]]))))
+    assert [row["row"] for row in table if row["row"]] == ["account"]
+    for row in answer["totals"]:
+        spent = [Fraction(one["expenses"]) for one in table if one["currency"] == row["currency"]]
+        assert cents(sum(spent, Fraction())) == row["expenses"]
