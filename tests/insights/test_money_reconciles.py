@@ -43,7 +43,7 @@ def shown(rows: Iterable[dict[str, Any]], name: str, field: str = "revenue") -> 
     }
 
 
-@FEW
+@settings(FEW, max_examples=60)
 @given(made(), some.sampled_from(["property", "channel", "month"]))
 def test_every_accepted_amount_of_a_period_is_in_one_row_and_in_the_total(account: Made, by: str) -> None:
     answer = asked(account, lambda here: here.ask("get_performance", **account.dates, by=by))
