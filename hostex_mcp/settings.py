@@ -348,7 +348,7 @@ class Settings:
         "HOSTEX_MCP_LOG_LEVEL",
         _one_of("debug", "info", "warning", "error"),
         "info",
-        "least severe log line, on stderr",
+        "least severe log line, on stderr; over stdio `warning` unless set",
     )
     log_format: str = _setting(
         "HOSTEX_MCP_LOG_FORMAT", _one_of("text", "json"), "text", "form of the log lines"

@@ -56,6 +56,11 @@ def load_settings(**options: Any) -> Settings:
     return settings
 
 
+def usual_log_level(level: str) -> str | None:
+    """The log level of a command that is to say less than servers do, unless the environment sets another."""
+    return None if "HOSTEX_MCP_LOG_LEVEL" in os.environ else level
+
+
 def selection_of(settings: Settings) -> Selection:
     """The tools these settings choose; ends the command when they name one that does not exist."""
     try:
