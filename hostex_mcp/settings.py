@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from hostex_mcp.loopback import is_loopback
+from hostex_mcp.placeholders import placeholder_of
 
 Privacy = Literal["standard", "strict", "full"]
 Confirm = Literal["auto", "preview", "off"]
@@ -64,6 +65,8 @@ def _hidden(value: str, problem: str) -> SecretStr:
 
 
 def _secret(value: str) -> SecretStr:
+    if placeholder_of(value):
+        return SecretStr(value)  # The server starts, so that its client shows what each call says about this.
     return _hidden(value, "must be the token exactly as the Hostex portal showed it, on one line")
 
 
