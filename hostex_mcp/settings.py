@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from hostex_mcp.loopback import is_loopback
+from hostex_mcp.placeholders import placeholder_of
 
 Privacy = Literal["standard", "strict", "full"]
 Confirm = Literal["auto", "preview", "off"]
@@ -64,6 +65,8 @@ def _hidden(value: str, problem: str) -> SecretStr:
 
 
 def _secret(value: str) -> SecretStr:
+    if placeholder_of(value):
+        return SecretStr(value)  # The server starts, so that its client shows what each call says about this.
     return _hidden(value, "must be the token exactly as the Hostex portal showed it, on one line")
 
 
@@ -348,7 +351,7 @@ class Settings:
         "HOSTEX_MCP_LOG_LEVEL",
         _one_of("debug", "info", "warning", "error"),
         "info",
-        "least severe log line, on stderr",
+        "least severe log line, on stderr; over stdio `warning` unless set",
     )
     log_format: str = _setting(
         "HOSTEX_MCP_LOG_FORMAT", _one_of("text", "json"), "text", "form of the log lines"

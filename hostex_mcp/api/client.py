@@ -23,14 +23,17 @@ from hostex_mcp.api.errors import (
     AccountBlocked,
     HostexError,
     InvalidToken,
+    NetworkFailed,
     NoAnswer,
     NotConfigured,
     PlanUnsupported,
     ReadOnlyToken,
 )
 from hostex_mcp.api.operation import AnswerT, Listing, Operation, Page, RowT
+from hostex_mcp.api.proxies import unusable_proxy
 from hostex_mcp.api.receipts import accepted
 from hostex_mcp.events import HostexAsked, emit
+from hostex_mcp.placeholders import placeholder_of
 
 BASE_URL = "https://api.hostex.io/v3"
 LARGEST_PAGE = 100
@@ -171,6 +174,8 @@ class HostexClient:
 
     @cached_property
     def _http(self) -> httpx2.AsyncClient:
+        if self._transport is None and (problem := unusable_proxy()):
+            raise NetworkFailed(problem, retryable=False)
         return httpx2.AsyncClient(
             headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
             timeout=httpx2.Timeout(self._timeout, connect=self._timeout / _READ_TRIES),
@@ -194,6 +199,9 @@ class HostexClient:
     def _require_token(self, call: Call) -> None:
         if not self._token:
             raise NotConfigured("No access token is set.", operation=call.name)
+        if placeholder := placeholder_of(self._token):
+            problem = f"The access token is the placeholder {placeholder}, which was not filled in."
+            raise NotConfigured(problem, operation=call.name)
         if not self._token.isascii() or not self._token.isprintable() or " " in self._token:
             raise InvalidToken("The access token holds characters that no token has.", operation=call.name)
 

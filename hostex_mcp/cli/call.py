@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import sys
 from typing import Any, cast
@@ -16,7 +15,13 @@ from rich.status import Status
 
 from hostex_mcp.cli import showing
 from hostex_mcp.cli.look import Block, console, print_json, waiting
-from hostex_mcp.cli.session import OneLine, load_settings, open_engine, serving_options
+from hostex_mcp.cli.session import (
+    OneLine,
+    load_settings,
+    open_engine,
+    serving_options,
+    usual_log_level,
+)
 from hostex_mcp.server.app import create_server
 from hostex_mcp.settings import Settings
 from hostex_mcp.tools.catalogue import CATALOGUE
@@ -35,8 +40,7 @@ def command(tool: str, arguments: tuple[str, ...], as_json: str | None, yes: boo
     without a terminal and without --yes the answer is no. Status 1: the tool failed; 2: wrong usage; 3: not
     confirmed, so nothing was changed."""
     given = _json_arguments(as_json) | _named_arguments(tool, arguments)
-    quiet = None if "HOSTEX_MCP_LOG_LEVEL" in os.environ else "error"
-    settings = load_settings(log_level=quiet, **options)
+    settings = load_settings(log_level=usual_log_level("error"), **options)
     with waiting(f"Calling {tool}…") as status:
         result = asyncio.run(_call(settings, tool, given, status, yes))
     print_json(result)

@@ -22,6 +22,7 @@ from hostex_mcp.cli.checks.http_server import http_server
 from hostex_mcp.cli.checks.network import reach
 from hostex_mcp.cli.clients import Place
 from hostex_mcp.cli.look import Block, console, print_json, waiting
+from hostex_mcp.cli.session import mend_proxies
 from hostex_mcp.clock import utc_now
 from hostex_mcp.settings import Settings, SettingsError, load
 
@@ -53,6 +54,7 @@ async def findings(port: int, tell: Callable[[str], None]) -> list[Finding]:
     """Every check, in an order in which the first problem is most likely the cause of the others. `tell`
     hears what is being looked at."""
     found = [_program()]
+    mend_proxies()
     try:
         settings = load(os.environ)
     except SettingsError as error:

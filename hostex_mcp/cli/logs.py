@@ -1,12 +1,24 @@
 """Log lines on standard error, as text or JSON. Of other libraries only warnings are kept, at every level,
-since their debug lines hold headers and bodies."""
+since their debug lines hold headers and bodies. A thread of its own writes them: where nobody reads standard
+error, its pipe fills up, and whoever writes to it waits for ever."""
 
 import json
 import logging
+import os
 import sys
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
+from io import UnsupportedOperation
+from logging.handlers import QueueHandler
+from queue import Full, Queue
+from threading import Thread
+from typing import TextIO
 
 from hostex_mcp import request_id
+
+MOST_LINES = 1_000
+FLUSH_SECONDS = 1.0
 
 
 class _JsonFormatter(logging.Formatter):
@@ -31,9 +43,54 @@ class _TextFormatter(logging.Formatter):
         return super().formatMessage(record) + (f" request={request}" if request else "")
 
 
+class _Unblocked(QueueHandler):
+    """Hands lines to a thread that writes them, and drops and counts those that it cannot take in time."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._lines: Queue[logging.LogRecord] = Queue(MOST_LINES)
+        super().__init__(self._lines)
+        self._stream = stream
+        self._dropped = 0
+        Thread(target=self._write, name="log lines", daemon=True).start()
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        """Take a line, if there is room."""
+        try:
+            self._lines.put_nowait(record)
+        except Full:
+            self._dropped += 1
+
+    def flush(self) -> None:
+        """Wait till the lines taken are written, but not long: perhaps nobody reads them."""
+        end = time.monotonic() + FLUSH_SECONDS
+        while self._lines.unfinished_tasks and time.monotonic() < end:
+            time.sleep(0.005)
+
+    def _write(self) -> None:
+        while True:
+            line = self._lines.get().getMessage()
+            dropped, self._dropped = self._dropped, 0
+            if dropped:
+                line += f"\n{dropped} log lines were dropped here: standard error was not read"
+            with suppress(OSError, ValueError):  # Closed: there is nowhere left to say so.
+                self._put(f"{line}\n")
+            self._lines.task_done()
+
+    def _put(self, text: str) -> None:
+        """Write past Python's own buffer, whose lock the end of the process would wait for."""
+        try:
+            descriptor = self._stream.fileno()
+        except UnsupportedOperation:
+            self._stream.write(text)
+            return
+        rest = text.encode(errors="backslashreplace")
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+
+
 def configure_logs(level: str, form: str) -> None:
     """Send this program's log lines of at least `level` to standard error; `form` is text or json."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Unblocked(sys.stderr)
     text = _TextFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(_JsonFormatter() if form == "json" else text)
     others = logging.ERROR if level == "error" else logging.WARNING

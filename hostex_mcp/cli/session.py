@@ -48,12 +48,26 @@ def serving_options(command: CommandT) -> CommandT:
 
 def load_settings(**options: Any) -> Settings:
     """Settings of the environment and these options, with logs set up; ends the command when one is wrong."""
+    mend_proxies()
     try:
         settings = load(os.environ, **options)
     except SettingsError as error:
         raise OneLine(str(error)) from None
     configure_logs(settings.log_level, settings.log_format)
     return settings
+
+
+def mend_proxies() -> None:
+    """Desktops set `socks://` for proxies whose standard name is `socks5://`."""
+    for name in ("ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
+        address = os.environ.get(name, "")
+        if address.startswith("socks://"):
+            os.environ[name] = address.replace("socks://", "socks5://", 1)
+
+
+def usual_log_level(level: str) -> str | None:
+    """The log level of a command that is to say less than servers do, unless the environment sets another."""
+    return None if "HOSTEX_MCP_LOG_LEVEL" in os.environ else level
 
 
 def selection_of(settings: Settings) -> Selection:

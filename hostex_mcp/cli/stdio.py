@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from hostex_mcp.cli.session import load_settings, open_engine, serving_options
+from hostex_mcp.cli.session import load_settings, open_engine, serving_options, usual_log_level
 from hostex_mcp.server.stdio import serve_stdio
 from hostex_mcp.settings import Settings
 
@@ -14,7 +14,7 @@ from hostex_mcp.settings import Settings
 @serving_options
 def command(**options: Any) -> None:
     """Serve MCP over standard input and output, with the token from HOSTEX_ACCESS_TOKEN."""
-    asyncio.run(_serve(load_settings(**options)))
+    asyncio.run(_serve(load_settings(log_level=usual_log_level("warning"), **options)))
 
 
 async def _serve(settings: Settings) -> None:

@@ -10,7 +10,7 @@ _PORTAL = "the Hostex portal under Settings, OpenAPI"
 
 HINTS: Mapping[str, str] = {
     "not_configured": (
-        f"No access token is set. Create one in {_PORTAL}, set it as HOSTEX_ACCESS_TOKEN for this server "
+        f"Create an access token in {_PORTAL}, set it as HOSTEX_ACCESS_TOKEN for this server "
         "and restart it; or start with --sandbox to try the demo account."
     ),
     "invalid_token": (

@@ -1,14 +1,165 @@
 """MCP over standard input and output."""
 
+import asyncio
+import json
+import logging
+import os
+import signal
+import threading
+from types import FrameType, TracebackType
+from typing import Any, NoReturn, Self, cast
+
+import anyio
 from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+from mcp.types import (
+    INVALID_REQUEST,
+    PARSE_ERROR,
+    ErrorData,
+    JSONRPCError,
+    jsonrpc_message_adapter,
+)
+from pydantic import ValidationError
 
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 
 
 async def serve_stdio(engine: Engine) -> None:
-    """Serve until the end of input. Standard output carries the protocol and nothing else: while serving,
-    whatever a library prints goes to standard error."""
+    """Serve until the end of input, or until SIGINT or SIGTERM; a write that was sent is then waited for, and
+    the process ends here. Standard output carries the protocol and nothing else: while serving, whatever a
+    library prints goes to standard error."""
     server = create_server(lambda _: engine)
     async with stdio_server() as (incoming, outgoing):
-        await server.run(incoming, outgoing, server.create_initialization_options())
+        serving = anyio.CancelScope()
+        stop = _Stop(serving)
+        with serving:
+            lenient = _Incoming(incoming, outgoing)
+            await server.run(lenient, outgoing, server.create_initialization_options())
+        if stop.number:
+            stop.leave()
+
+
+class _Stop:
+    """Ends the serving when a signal asks for it; at once when one comes again."""
+
+    def __init__(self, serving: anyio.CancelScope) -> None:
+        self.number = 0
+        self._serving = serving
+        self._loop = asyncio.get_running_loop()
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, self._heed)
+
+    def _heed(self, number: int, frame: FrameType | None) -> None:
+        if self.number:
+            self.leave()
+        self.number = number
+        self._loop.call_soon_threadsafe(self._serving.cancel)
+
+    def leave(self) -> NoReturn:
+        """End the process. A thread may still wait for input, which nothing can call back: an ordinary exit
+        would wait for it."""
+        logging.shutdown()
+        os._exit(128 + self.number)
+
+
+class _Incoming:
+    """The client's messages. The SDK drops a line that it cannot read, and the client waits for ever; here it
+    is read once more, more leniently, and answered with an error when that fails too."""
+
+    def __init__(self, stream: Any, outgoing: Any) -> None:
+        self._stream = stream
+        self._outgoing = outgoing
+
+    @property
+    def last_context(self) -> Any:
+        """The context in which the last message was sent, for the SDK."""
+        return self._stream.last_context
+
+    async def receive(self) -> SessionMessage | Exception:
+        """The next message.
+
+        Raises:
+            anyio.EndOfStream: the input has ended.
+        """
+        while True:
+            item = await self._stream.receive()
+            if not isinstance(item, ValidationError):
+                return item
+            message = _read_again(item)
+            if isinstance(message, SessionMessage):
+                return message
+            if message:
+                await self._outgoing.send(SessionMessage(message))
+
+    async def aclose(self) -> None:
+        """Stop reading."""
+        await self._stream.aclose()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> SessionMessage | Exception:
+        try:
+            return await self.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> bool | None:
+        await self.aclose()
+        return None
+
+
+def _read_again(failure: ValidationError) -> SessionMessage | JSONRPCError | None:
+    """The message of a line that pydantic did not take, an error to answer, or None for an empty line.
+
+    Python's parser takes half an emoji and what follows a byte order mark. In a tool's argument half an emoji
+    stays, so that its own check says which argument is no text; elsewhere it is replaced.
+    """
+    problem = failure.errors(include_url=False)[0]
+    content = problem["input"]
+    if problem["type"] == "json_invalid":
+        line = content.lstrip("\ufeff").strip()
+        if not line:
+            return None
+        try:
+            content = _encodable(json.loads(line))
+        except (ValueError, RecursionError):
+            return _error(None, PARSE_ERROR, "This line is not JSON.")
+    try:
+        return SessionMessage(jsonrpc_message_adapter.validate_python(content, by_name=False))
+    except ValidationError:
+        return _error(content, INVALID_REQUEST, "This is not a JSON-RPC 2.0 message.")
+
+
+def _encodable(value: Any, whole: bool = False) -> Any:
+    """JSON data that can be written as UTF-8. Of a call of a tool (`whole`) the arguments keep theirs."""
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_encodable(member) for member in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    members = cast("dict[str, Any]", value)
+    call = members.get("method") == "tools/call"
+    return {
+        _encodable(name): member if whole and name == "arguments" else _encodable(member, call)
+        for name, member in members.items()
+    }
+
+
+def _error(content: Any, code: int, message: str) -> JSONRPCError:
+    """An error to this content, with its id where it has one."""
+    members = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+    number = members.get("id")
+    known = number if isinstance(number, int | str) and not isinstance(number, bool) else None
+    return JSONRPCError(jsonrpc="2.0", id=known, error=ErrorData(code=code, message=message))

@@ -133,11 +133,6 @@ def test_a_read_only_token_is_no_problem_but_told(hostex: str) -> None:
     assert status == 0
 
 
-def test_a_placeholder_in_place_of_a_token_is_a_wrong_setting() -> None:
-    found = problem("settings", HOSTEX_ACCESS_TOKEN="${HOSTEX_ACCESS_TOKEN}")
-    assert "HOSTEX_ACCESS_TOKEN" in found["says"]
-
-
 def test_a_misspelt_setting_is_found(hostex: str) -> None:
     assert "HOSTEX_MCP_READ_ONLY" in problem("settings", HOSTEX_MCP_READONLY="1")["says"]
 

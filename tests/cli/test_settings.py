@@ -77,7 +77,7 @@ def test_a_setting_that_does_not_exist_is_refused_naming_the_nearest() -> None:
     assert line == "HOSTEX_MCP_READONLY: is not a setting of this version; did you mean HOSTEX_MCP_READ_ONLY?"
 
 
-@pytest.mark.parametrize("token", ["two words", "línea", "${HOSTEX_ACCESS_TOKEN}", "a\nb"])
+@pytest.mark.parametrize("token", ["two words", "línea", "a${HOSTEX_ACCESS_TOKEN}", "a\nb"])
 def test_a_token_that_cannot_be_one_is_refused_without_showing_it(token: str) -> None:
     line = problem({"HOSTEX_ACCESS_TOKEN": token})
     assert line.startswith("HOSTEX_ACCESS_TOKEN: must be the token exactly as")

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from hostex_mcp.api import HostexClient
 from hostex_mcp.api.access import Access, find_access
 from hostex_mcp.cli.checks.finding import Finding, Verdict
+from hostex_mcp.placeholders import placeholder_of
 
 _PORTAL = "the Hostex portal under Settings, OpenAPI"
 _SAID: Mapping[str, tuple[Verdict, str, str | None]] = {
@@ -43,6 +44,12 @@ async def account(client: HostexClient, token: SecretStr | None) -> Finding:
             "token",
             "No access token is set.",
             f"Create one in {_PORTAL} and set it as HOSTEX_ACCESS_TOKEN; or try --sandbox.",
+        )
+    if placeholder := placeholder_of(token.get_secret_value()):
+        return Finding.problem(
+            "token",
+            f"HOSTEX_ACCESS_TOKEN is the placeholder {placeholder}, which was not filled in.",
+            f"Put the token itself in its place; {_PORTAL} shows it once, when it is created.",
         )
     access: Access = await find_access(client, writes=True)
     verdict, says, fix = _SAID[access.verdict]

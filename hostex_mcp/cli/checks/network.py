@@ -12,6 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import anyio
 import httpx2
 
+from hostex_mcp.api.proxies import unusable_proxy
 from hostex_mcp.cli.checks.finding import Finding
 
 _SECONDS = 10.0
@@ -55,12 +56,15 @@ async def reach(url: str, now: Callable[[], datetime]) -> list[Finding]:
 
 
 async def _proxy(target: Target) -> Finding | None:
+    if problem := unusable_proxy():
+        return Finding.problem("proxy", problem, "Correct the variable where it is set, or unset it.")
     if not target.proxy:
         return None
     parts = urlsplit(target.proxy if "//" in target.proxy else f"//{target.proxy}")
-    shown = f"{parts.hostname}:{parts.port or 80}"
+    port = parts.port or (1080 if parts.scheme.startswith("socks") else 80)
+    shown = f"{parts.hostname}:{port}"
     try:
-        await _connect(parts.hostname or "", parts.port or 80)
+        await _connect(parts.hostname or "", port)
     except OSError:
         return Finding.problem(
             "proxy",

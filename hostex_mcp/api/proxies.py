@@ -1,0 +1,20 @@
+"""Proxies that the environment names and the HTTP client cannot use."""
+
+from urllib.request import getproxies
+
+_USABLE = ("http", "https", "socks5", "socks5h")
+_READ = ("http", "https", "all")
+
+
+def unusable_proxy() -> str | None:
+    """What is wrong with a proxy of the environment, as a sentence that names its variable but not its
+    address, which may hold a password; None where all can be used."""
+    proxies = getproxies()
+    for kind in _READ:
+        scheme, found, _ = proxies.get(kind, "").partition("://")
+        if found and scheme.lower() not in _USABLE:
+            return (
+                f"{kind.upper()}_PROXY names a proxy that begins with {scheme}://; "
+                "use http://, https:// or socks5://, or unset it."
+            )
+    return None

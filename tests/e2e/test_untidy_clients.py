@@ -1,0 +1,179 @@
+"""Clients that write what no client should, read no standard error, or end the server by a signal."""
+
+import fcntl
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import Any
+
+import pytest
+
+from hostex_mcp.sandbox import WRITABLE, Sandbox, running
+
+SERVER = [sys.executable, "-m", "hostex_mcp"]
+HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+INITIALIZE = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO})
+INITIALIZED = '{"jsonrpc": "2.0", "method": "notifications/initialized"}'
+PROMPT = (
+    r'{"jsonrpc": "2.0", "id": 2, "method": "prompts/get", '
+    r'"params": {"name": "month_end", "arguments": {"month": "\ud83d"}}}'
+)
+CODE = "5-DEMO30PAT"
+
+
+class Server:
+    """A server process that is written to as text, whatever it is."""
+
+    def __init__(self, process: Popen[str]) -> None:
+        self.process = process
+
+    def write(self, line: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def ask(self, line: str) -> dict[str, Any]:
+        assert self.process.stdout
+        self.write(line)
+        return json.loads(self.process.stdout.readline())
+
+
+@contextmanager
+def started(*options: str, **environ: str) -> Generator[Server]:
+    kept = {name: value for name, value in os.environ.items() if name.startswith(("PATH", "COVERAGE_"))}
+    with Popen(
+        [*SERVER, *options],
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**kept, **environ},
+    ) as process:
+        try:
+            yield Server(process)
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def server() -> Generator[Server]:
+    with started("--sandbox") as server:
+        server.ask(INITIALIZE)
+        server.write(INITIALIZED)
+        yield server
+
+
+def call(number: int, tool: str, arguments: str) -> str:
+    """A call as text, so that its arguments may be what no JSON library writes."""
+    params = f'{{"name": "{tool}", "arguments": {arguments}}}'
+    return f'{{"jsonrpc": "2.0", "id": {number}, "method": "tools/call", "params": {params}}}'
+
+
+def test_a_byte_order_mark_before_the_first_line_is_passed_over() -> None:
+    with started("--sandbox") as server:
+        answer = server.ask(f"\ufeff{INITIALIZE}")
+    assert answer["result"]["protocolVersion"] == "2025-06-18"
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "field"),
+    [
+        ("list_properties", r'{"name": "Loft \ud83d"}', "name"),
+        ("call_read_tool", r'{"name": "list_tags", "arguments": {"name": "\ud83d"}}', "name"),
+        ("find_tools", r'{"query": "\udc00"}', "query"),
+    ],
+)
+def test_half_an_emoji_in_an_argument_is_an_error_that_names_it(
+    server: Server, tool: str, arguments: str, field: str
+) -> None:
+    error = server.ask(call(2, tool, arguments))["result"]["structuredContent"]["error"]
+    assert error["kind"] == "invalid_arguments"
+    assert [problem["field"] for problem in error["fields"]] == [field]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        call(2, r"list_\ud83d", "{}"),
+        call(2, "list_properties", r'{"\ud83d": 1}'),
+        r'{"jsonrpc": "2.0", "id": 2, "method": "\ud83d"}',
+        r'{"jsonrpc": "2.0", "id": 2, "method": "resources/read", "params": {"uri": "hostex://\ud83d"}}',
+        PROMPT,
+        r'{"jsonrpc": "2.0", "id": 2, "method": "ping", "params": {"_meta": {"\ud83d": "\ud83d"}}}',
+        '{"jsonrpc": "2.0", "id": 2}',
+    ],
+)
+def test_whatever_a_request_holds_it_is_answered_under_its_id(server: Server, line: str) -> None:
+    assert server.ask(line)["id"] == 2
+    assert server.ask('{"jsonrpc": "2.0", "id": 3, "method": "ping"}') == {
+        "jsonrpc": "2.0",
+        "id": 3,
+        "result": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "code"), [("nonsense", -32700), ("[" * 50_000, -32700), ("[]", -32600), ('"text"', -32600)]
+)
+def test_a_line_that_is_no_message_is_answered_without_an_id(server: Server, line: str, code: int) -> None:
+    answer = server.ask(line)
+    assert answer["id"] is None
+    assert answer["error"]["code"] == code
+
+
+def test_an_empty_line_is_passed_over(server: Server) -> None:
+    server.write("")
+    assert server.ask('{"jsonrpc": "2.0", "id": 2, "method": "ping"}')["id"] == 2
+
+
+def test_a_server_whose_standard_error_nobody_reads_goes_on_and_ends() -> None:
+    with started("--sandbox", HOSTEX_MCP_LOG_LEVEL="debug") as server:
+        assert server.process.stderr
+        fcntl.fcntl(server.process.stderr, fcntl.F_SETPIPE_SZ, 4096)
+        server.ask(INITIALIZE)
+        server.write(INITIALIZED)
+        for number in range(1_200):
+            assert "result" in server.ask(call(number, "list_tags", '{"limit": 0}'))
+        assert server.process.stdin
+        server.process.stdin.close()
+        assert server.process.wait(30) == 0
+
+
+def test_a_call_is_no_log_line_over_stdio_unless_the_level_says_so(server: Server) -> None:
+    server.ask(call(2, "list_tags", "{}"))
+    _, errors = server.process.communicate(timeout=30)
+    assert errors == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_server_without_a_word(server: Server, number: signal.Signals) -> None:
+    server.ask(call(2, "list_tags", "{}"))
+    server.process.send_signal(number)
+    assert server.process.wait(30) == 128 + number
+    assert server.process.stderr
+    assert server.process.stderr.read() == ""
+
+
+def test_a_signal_lets_a_write_that_was_sent_come_to_its_end(tmp_path: Path) -> None:
+    sandbox, audit = Sandbox(), tmp_path / "audit.jsonl"
+    with running(sandbox) as url:
+        sandbox.faults.add("delay", operation="DELETE /reservations/{reservation_code}", seconds=1)
+        environ = {"HOSTEX_API_BASE_URL": url, "HOSTEX_ACCESS_TOKEN": WRITABLE}
+        with started("--confirm", "off", HOSTEX_MCP_AUDIT_LOG=str(audit), **environ) as server:
+            server.ask(INITIALIZE)
+            server.write(INITIALIZED)
+            server.write(call(2, "cancel_reservation", json.dumps({"reservation_code": CODE})))
+            while not any(entry.method == "DELETE" for entry in sandbox.log):
+                time.sleep(0.01)
+            server.process.terminate()
+            assert server.process.wait(30) == 128 + signal.SIGTERM
+    outcomes = [json.loads(line)["outcome"] for line in audit.read_text(encoding="utf-8").splitlines()]
+    assert outcomes[-1] == "done"
+    assert sandbox.accounts.main.stays[CODE]["status"] == "cancelled"
