@@ -45,9 +45,9 @@ def is_clean(text: str) -> bool:
     )
 
 
-def bounded(text: str, most: int = MOST_CHARACTERS) -> str:
-    """Text of at most `most` characters; how many were left out is said at its end."""
-    over = len(text) - most
+def bounded(text: str, most: int | None = MOST_CHARACTERS) -> str:
+    """Text of at most `most` characters, None for all; how many were left out is said at its end."""
+    over = 0 if most is None else len(text) - most
     return text if over <= 0 else f"{text[:most]}… ({over} characters more)"
 
 
@@ -69,7 +69,7 @@ class Fence:
         self.label = label or f"guest-{secrets.token_hex(3)}"
         self._spell = spell
 
-    def mark(self, text: str, most: int = MOST_CHARACTERS) -> str:
+    def mark(self, text: str, most: int | None = MOST_CHARACTERS) -> str:
         """The text, cleaned and bounded, inside the boundary. Empty text stays empty."""
         shown = bounded(clean(self._spell(text)), most).replace(self.label, "guest")
         return f"<{self.label}>{shown}</{self.label}>" if shown.strip() else ""

@@ -4,9 +4,10 @@ What will be written is shown whole; only what was there before may be cut, sayi
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, cast
 
-from hostex_mcp.domain.guest_text import Fence, bounded, inner, visible
+from hostex_mcp.domain.guest_text import MOST_CHARACTERS, Fence, bounded, inner, visible
 from hostex_mcp.server.quoting import Quoted, named, row_lines, sentence
 from hostex_mcp.tools.results import Change, Preview
 from hostex_mcp.tools.tool import Tool
@@ -20,7 +21,7 @@ def preview_of(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) ->
     fence = Fence(spell=visible)
     shown = {
         "summary": bounded(sentence(preview.summary)),
-        "target": {name: _each(value, _quoted) for name, value in preview.target.items()},
+        "target": {name: _each(value, partial(_about, fence)) for name, value in preview.target.items()},
         "changes": [_change(row, fence) for row in preview.changes],
         "warnings": [bounded(sentence(warning)) for warning in preview.warnings],
     }
@@ -48,13 +49,8 @@ def _change(row: Mapping[str, Any], fence: Fence) -> dict[str, Any]:
     """One change. Longer text that was there before may be anybody's and is fenced; what is to come is the
     caller's own and shown whole, with everything in it that nobody would see."""
 
-    def before(text: str) -> str:
-        known = _quoted(text)
-        long = "\n" in text or len(text) > _SHORT
-        return _marked(text, fence) if long and not isinstance(known, Quoted) else known
-
-    spell = {"before": before, "what": sentence}
-    return {name: _each(value, spell.get(name, _seen)) for name, value in row.items()}
+    spell = {"before": partial(_before, fence), "what": sentence}
+    return {name: _each(value, spell.get(name, visible)) for name, value in row.items()}
 
 
 def _each(value: Any, spell: Callable[[str], str]) -> Any:
@@ -73,19 +69,21 @@ def _each(value: Any, spell: Callable[[str], str]) -> Any:
             return value
 
 
-def _seen(text: str) -> str:
-    return visible(text)
+def _before(fence: Fence, text: str) -> str:
+    """A text that is there now."""
+    return _read(fence, text, long="\n" in text or len(text) > _SHORT, most=MOST_CHARACTERS)
 
 
-def _quoted(text: str) -> str:
-    """A text that was read, known as fenced where it is."""
-    inside = inner(text)
-    return visible(text) if inside is None else Quoted(text, inside)
+def _about(fence: Fence, text: str) -> str:
+    """A text of the target, which may be part of what is written: nothing of it is cut."""
+    return _read(fence, text, long="\n" in text, most=None)
 
 
-def _marked(text: str, fence: Fence) -> str:
-    marked = fence.mark(text)
-    return Quoted(marked, inner(marked) or "") if marked else ""
+def _read(fence: Fence, text: str, long: bool, most: int | None) -> str:
+    """A text that was read: known as fenced where it is, and fenced where it is long."""
+    marked = text if inner(text) is not None else fence.mark(text, most) if long else ""
+    inside = inner(marked)
+    return visible(text) if inside is None else Quoted(marked, inside)
 
 
 def _changes(arguments: Mapping[str, Any], change: Change[Any]) -> list[dict[str, Any]]:
