@@ -210,12 +210,15 @@ async def test_a_change_of_a_dead_stay_says_so(call: Call, sandbox: Sandbox) -> 
     assert "The stay is cancelled." in guide["warnings"]
 
 
-async def test_door_codes_old_and_new_are_in_no_preview(call: Call, sandbox: Sandbox) -> None:
+async def test_the_old_door_code_is_in_no_preview_and_what_the_guest_will_read_is_shown_whole(
+    call: Call, sandbox: Sandbox
+) -> None:
     sandbox.accounts.main.stays[EMIL]["check_in_details"]["lock_code"] = "SECRET-1"
-    arguments = {"stay_code": EMIL, "lock_code": "SECRET-2", "arrival_at": "16:30"}
+    told = "The code no longer works, pay at https://pay.example.com and wait for the new one."
+    arguments = {"stay_code": EMIL, "lock_code": told, "arrival_at": "16:30"}
     offered = await offer(call, sandbox, "update_reservation_checkin_details", **arguments)
     assert "SECRET" not in json.dumps(offered)
-    assert cells(offered["preview"])["lock_code"] == ("set", "set")
+    assert cells(offered["preview"])["lock_code"] == ("set", told)
     assert cells(offered["preview"])["arrival_at"][1] == "16:30"
     assert offered["preview"]["warnings"] == [
         "The guest sees this in the check-in guide.",
