@@ -35,7 +35,8 @@ def clean(text: str) -> str:
 
 def visible(text: str) -> str:
     """Text in which a character that nobody sees is spelled out, such as ⟨U+202E⟩; nothing is left out."""
-    return text if _all_seen(text) else _spelled(text, lambda char: f"⟨U+{ord(char):04X}⟩")
+    lines = text.replace("\r\n", "\n")
+    return lines if _all_seen(lines) else _spelled(lines, lambda char: f"⟨U+{ord(char):04X}⟩")
 
 
 def is_clean(text: str) -> bool:
