@@ -226,6 +226,16 @@ async def test_the_old_door_code_is_in_no_preview_and_what_the_guest_will_read_i
     ]
 
 
+async def test_a_hidden_door_code_cannot_be_guessed_by_writing_it(call: Call, sandbox: Sandbox) -> None:
+    sandbox.accounts.main.stays[EMIL]["check_in_details"]["lock_code"] = "4821"
+    shown = [
+        await preview(call, sandbox, "update_reservation_checkin_details", stay_code=EMIL, lock_code=guess)
+        for guess in ("4821", "4822")
+    ]
+    assert [one["warnings"] for one in shown] == 2 * [shown[0]["warnings"]]
+    assert [cells(one)["lock_code"] for one in shown] == [("set", "4821"), ("set", "4822")]
+
+
 async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call, sandbox: Sandbox) -> None:
     shown = await preview(call, sandbox, "move_reservation_to_box", stay_code=EMIL)
     assert shown["summary"].endswith("Emil Eksempel, Harbour Studio, 28 Nov to 2 Dec 2026")
