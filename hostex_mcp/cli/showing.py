@@ -1,8 +1,7 @@
 """Rows, previews and calls for a person at a terminal: tables where they fit, named values elsewhere."""
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from rich.cells import cell_len
@@ -11,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from hostex_mcp.cli.look import columns
+from hostex_mcp.domain.guest_text import inner
+from hostex_mcp.server.quoting import CONTINUED, LINE
 from hostex_mcp.server.render import to_json
 
 Row = Mapping[str, Any]
 
-_FENCE = re.compile(r"</?guest-[0-9a-f]{6}>")
 _GAP = 2
 _FOLDED = 24
 
@@ -26,7 +26,7 @@ def text_of(value: object) -> str:
         case None:
             return ""
         case str():
-            return _printable(_FENCE.sub("", value))
+            return _printable(_unfenced(value))
         case list() | tuple() if not any(isinstance(one, dict | list) for one in cast("list[object]", value)):
             return ", ".join(text_of(one) for one in cast("list[object]", value))
         case bool():
@@ -34,7 +34,21 @@ def text_of(value: object) -> str:
         case int() | float():
             return str(value)
         case _:
-            return _printable(_FENCE.sub("", to_json(value)))
+            return _printable(to_json(_unfenced(value)))
+
+
+def _unfenced(value: Any) -> Any:
+    """A value without the boundaries of the texts in it; what only looks like one stays."""
+    match value:
+        case str():
+            inside = inner(value)
+            return value if inside is None else inside
+        case dict():
+            return {name: _unfenced(member) for name, member in cast("Row", value).items()}
+        case list() | tuple():
+            return [_unfenced(member) for member in cast("list[Any]", value)]
+        case _:
+            return value
 
 
 def call_line(tool: str, arguments: Row) -> RenderableType:
@@ -67,12 +81,10 @@ def error(failed: Row) -> RenderableType:
 
 
 def question(message: str) -> RenderableType:
-    """The preview of a change, as the server asks about it."""
-    first, *rest = message.splitlines()
-    shown: list[RenderableType] = [Text(_printable(first), "bold")]
-    for rows, lines in _runs(rest):
-        shown += [_split_table(lines)] if rows else [_preview_line(line) for line in lines]
-    return Group(*shown)
+    """The preview of a change, as the server asks about it. Lines that are folded stay behind their mark."""
+    first, *rest = message.split("\n")
+    asked = _Marked(Text(), Text("    "), Text(_printable(first), "bold"))
+    return Group(asked, *(_preview_line(_printable(line)) for line in rest))
 
 
 class Rows:
@@ -121,30 +133,30 @@ def _hanging(head: Text, body: Text) -> Table:
     return grid
 
 
-def _runs(lines: Iterable[str]) -> Iterator[tuple[bool, list[str]]]:
-    """The lines in their order, those that are rows of a table apart from the others."""
-    run: list[str] = []
-    for line in lines:
-        if run and (" | " in line) != (" | " in run[0]):
-            yield " | " in run[0], run
-            run = []
-        run.append(line)
-    if run:
-        yield " | " in run[0], run
-
-
-def _split_table(lines: Sequence[str]) -> RenderableType:
-    head, *rows = [[_printable(cell) for cell in line.split(" | ")] for line in lines]
-    if all(len(row) == len(head) for row in rows):
-        return Rows([dict(zip(head, row, strict=True)) for row in rows])
-    return Group(*(Text(_printable(line)) for line in lines))
-
-
 def _preview_line(line: str) -> RenderableType:
-    name, colon, value = _printable(line).partition(": ")
+    text = line.lstrip(" ")
+    indent = Text(line[: len(line) - len(text)])
+    for mark in (LINE, CONTINUED):
+        if text.startswith(mark):
+            return _Marked(indent + Text(mark, "dim"), indent + Text(CONTINUED, "dim"), text[len(mark) :])
+    name, colon, value = text.partition(": ")
     if name == "Warning":
         return _hanging(Text("!", "bold yellow"), Text(value, "yellow"))
-    return _hanging(Text(f"{name}:", "dim"), Text(value)) if colon else Text(name)
+    return _Marked(indent, indent + Text("    "), Text(name + colon, "dim") + Text(value))
+
+
+class _Marked:
+    """Words behind a mark; lines that have to be folded go on behind another one."""
+
+    def __init__(self, mark: Text, folded: Text, words: Text | str) -> None:
+        self._mark = mark
+        self._folded = folded
+        self._words = Text(words) if isinstance(words, str) else words
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = max(1, options.max_width - max(self._mark.cell_len, self._folded.cell_len))
+        for number, line in enumerate(self._words.wrap(console, width, overflow="fold") or [Text("")]):
+            yield (self._folded if number else self._mark) + line
 
 
 def _printable(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Callable
 
 MOST_CHARACTERS = 2_000
 NAME_CHARACTERS = 100
@@ -10,30 +11,44 @@ NAME_CHARACTERS = 100
 _JOINERS = "\u200c\u200d"
 _SELECTORS = "\ufe0e\ufe0f"
 _KEPT_CONTROLS = "\n\t"
-_CHOOSING = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+_CHOOSING = re.compile(f"[\ufe00-\ufe0f\U000e0100-\U000e01ef{_BLANKS}]")
 _PICTURE = re.compile(r"!+\[")
+_DASHES = "-\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
+_LOOK_ALIKE = re.compile(
+    r"[<\u02c2\u1438\u2039\u226e\u227a\u2329\u276c\u276e\u2770\u27e8\u29fc\u3008\ufe64\uff1c]"
+    r"(?=[\s/\\\u2044\u2215\u2571\u29f8\uff0f]*"
+    rf"(?:guest|\uff47\uff55\uff45\uff53\uff54|[^\W\d_]{{2,12}}\s*[{_DASHES}]\s*\w))",
+    re.IGNORECASE,
+)
+_BOUNDED = re.compile(r"(?s)<(guest-[0-9a-f]{6})>((?:(?!\1).)*)</\1>")
 
 
 def clean(text: str) -> str:
     """Text without characters that nobody sees: zero-width, bidirectional, tag and control characters.
 
     Emoji sequences and scripts that need joiners keep them. A Markdown picture, which a client might load,
-    becomes a plain link.
+    becomes a plain link, and what could be taken for a boundary of ours loses its bracket.
     """
-    if text.replace("\n", "").replace("\t", "").isprintable() and not _CHOOSING.search(text):
-        return _PICTURE.sub("[", text)
-    kept: list[str] = []
-    for place, char in enumerate(text):
-        before = kept[-1] if kept else ""
-        after = text[place + 1] if place + 1 < len(text) else ""
-        if _visible(char, before, after):
-            kept.append(char)
-    return _PICTURE.sub("[", "".join(kept))
+    return _defused(text if _all_seen(text) else _spelled(text, lambda char: ""))
 
 
-def bounded(text: str, most: int = MOST_CHARACTERS) -> str:
-    """Text of at most `most` characters; how many were left out is said at its end."""
-    over = len(text) - most
+def visible(text: str) -> str:
+    """Text in which a character that nobody sees is spelled out, such as ⟨U+202E⟩; nothing is left out."""
+    lines = text.replace("\r\n", "\n")
+    return lines if _all_seen(lines) else _spelled(lines, lambda char: f"⟨U+{ord(char):04X}⟩")
+
+
+def is_clean(text: str) -> bool:
+    """Whether `clean` leaves a text on one line as it is, seen without looking at each character."""
+    return text.isprintable() and not any(
+        pattern.search(text) for pattern in (_CHOOSING, _PICTURE, _LOOK_ALIKE)
+    )
+
+
+def bounded(text: str, most: int | None = MOST_CHARACTERS) -> str:
+    """Text of at most `most` characters, None for all; how many were left out is said at its end."""
+    over = 0 if most is None else len(text) - most
     return text if over <= 0 else f"{text[:most]}… ({over} characters more)"
 
 
@@ -48,15 +63,42 @@ def one_line(text: str) -> str:
 
 
 class Fence:
-    """Marks outsiders' text with a boundary that is random for each answer, so that no text can close it."""
+    """Marks outsiders' text with a boundary that is random for each answer, so that no text can close it.
+    `spell` says what becomes of characters that nobody sees: `clean` drops them, `visible` spells them."""
 
-    def __init__(self, label: str | None = None) -> None:
+    def __init__(self, label: str | None = None, spell: Callable[[str], str] = clean) -> None:
         self.label = label or f"guest-{secrets.token_hex(3)}"
+        self._spell = spell
 
-    def mark(self, text: str) -> str:
+    def mark(self, text: str, most: int | None = MOST_CHARACTERS) -> str:
         """The text, cleaned and bounded, inside the boundary. Empty text stays empty."""
-        shown = bounded(clean(text)).replace(self.label, "guest")
+        shown = bounded(clean(self._spell(text)), most).replace(self.label, "guest")
         return f"<{self.label}>{shown}</{self.label}>" if shown.strip() else ""
+
+
+def inner(text: str) -> str | None:
+    """What stands inside the boundary that a text as a whole has, None where it has none."""
+    found = _BOUNDED.fullmatch(text)
+    return found[2] if found else None
+
+
+def _all_seen(text: str) -> bool:
+    return text.replace("\n", "").replace("\t", "").isprintable() and not _CHOOSING.search(text)
+
+
+def _spelled(text: str, spell: Callable[[str], str]) -> str:
+    """Text with another spelling of the characters that nobody sees."""
+    kept = ""
+    shown: list[str] = []
+    for place, char in enumerate(text):
+        seen = _visible(char, kept, text[place + 1 : place + 2])
+        kept = char if seen else kept
+        shown.append(char if seen else spell(char))
+    return "".join(shown)
+
+
+def _defused(text: str) -> str:
+    return _LOOK_ALIKE.sub("(", _PICTURE.sub("[", text))
 
 
 def _visible(char: str, before: str, after: str) -> bool:
@@ -66,7 +108,7 @@ def _visible(char: str, before: str, after: str) -> bool:
         return _joins(before) and _joins(after)
     if char in _SELECTORS:
         return unicodedata.category(before or " ") in ("So", "Sm", "Nd", "Po")
-    if 0xE0100 <= ord(char) <= 0xE01EF or 0xFE00 <= ord(char) <= 0xFE0D:
+    if char in _BLANKS or 0xE0100 <= ord(char) <= 0xE01EF or 0xFE00 <= ord(char) <= 0xFE0D:
         return False
     return unicodedata.category(char) not in ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp")
 

@@ -28,8 +28,13 @@ def answer(
 
 def done(result: Mapping[str, Any], undo: Undo | None, receipt: Mapping[str, Any]) -> dict[str, Any]:
     """The structured result of a write that took effect."""
-    call = {"tool": undo.tool, "arguments": undo.arguments} if undo else None
-    return {"status": "done", "result": result, "undo": call, "receipt": receipt}
+    outcome: dict[str, Any] = {"status": "done", "result": result, "undo": None, "receipt": receipt}
+    if undo and undo.missing:
+        outcome["notes"] = [undo.missing]
+    elif undo:
+        outcome["undo"] = {"tool": undo.tool, "arguments": undo.arguments}
+        outcome["undo"] |= {"restores": undo.restores} if undo.restores else {}
+    return outcome
 
 
 def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], account: str) -> dict[str, Any]:

@@ -73,6 +73,10 @@ class Confirmations:
         self._keys = keys or (lambda: own)
         self._ledger = ledger or MemoryLedger(now)
 
+    def keys(self) -> Sequence[bytes]:
+        """The keys there are now, for what else is handed out to be brought back."""
+        return self._keys()
+
     def issue(self, binding: Binding) -> tuple[str, datetime]:
         """A fresh token for this binding, and when it expires."""
         expires = (self._now() + LIFETIME).astimezone(UTC).replace(microsecond=0)

@@ -19,6 +19,7 @@ from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
 from hostex_mcp.server.render import render
 from hostex_mcp.server.summary import Summary, summed_up
+from hostex_mcp.server.undoing import Opened, Seals, undoing
 from hostex_mcp.server.writes import Plan, Writes
 from hostex_mcp.tools.arguments import InvalidArguments, Problem, nearest
 from hostex_mcp.tools.catalogue import CATALOGUE
@@ -58,6 +59,8 @@ class Engine:
         self.context = context
         self._account = account
         self._slow_seconds = slow_seconds
+        confirmations = confirmations or Confirmations(context.now)
+        self._seals = Seals(account, confirmations.keys)
         self._writes = Writes(account, confirm, context.now, audit, confirmations)
 
     async def call(
@@ -99,11 +102,14 @@ class Engine:
         tool = self.selection.reachable.get(name)
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
+        opened = self._seals.opened(name, given) if tool.writes else Opened(given)
+        given = opened.arguments
         arguments, offsets = resume(name, given, self._account) if tool.paged else (given, None)
         bound = await resolve_titles(self.context, tool.bind(arguments, offsets), tool.titled)
         run = partial(tool.function, self.context, **bound)
         if tool.writes:
-            return await self._writes.run(tool, given, bound, cast("Plan", run), inquiry)
+            plan = undoing(tool, opened, cast("Plan", run), self._seals)
+            return await self._writes.run(tool, given, bound, plan, inquiry)
         match await _in_time(name, run):
             case Forward() as forward:
                 return await self._forward(forward, inquiry)

@@ -1,65 +1,89 @@
-"""Previews of writes: as data for a model, and as text for the person who is asked."""
+"""Previews of writes: as data for a model, and as text for the person who is asked.
 
-import re
-from collections.abc import Mapping
+What will be written is shown whole; only what was there before may be cut, saying by how much.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, cast
 
-from hostex_mcp.domain.guest_text import Fence, tidy
-from hostex_mcp.server.render import table, to_json
+from hostex_mcp.domain.guest_text import MOST_CHARACTERS, Fence, bounded, inner, visible
+from hostex_mcp.server.quoting import Quoted, named, row_lines, sentence
 from hostex_mcp.tools.results import Change, Preview
 from hostex_mcp.tools.tool import Tool
 
 _SHORT = 80
-_FENCED = re.compile(r"(?s)<(guest-[0-9a-f]{6})>.*</\1>")
-_FENCE = re.compile(r"</?guest-[0-9a-f]{6}>")
 
 
 def preview_of(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> dict[str, Any]:
     """The preview of a change, without empty members."""
-    preview = change.preview or Preview(tool.title, changes=_changes(arguments, change))
-    fence = Fence()
+    preview = preview_in(tool, arguments, change)
+    fence = Fence(spell=visible)
     shown = {
-        "summary": presentable(preview.summary),
-        "target": {name: presentable(value) for name, value in preview.target.items()},
-        "changes": [_change(one, fence) for one in preview.changes],
-        "warnings": [tidy(warning) for warning in preview.warnings],
+        "summary": bounded(sentence(preview.summary)),
+        "target": {name: _each(value, partial(_about, fence)) for name, value in preview.target.items()},
+        "changes": [_change(row, fence) for row in preview.changes],
+        "warnings": [bounded(sentence(warning)) for warning in preview.warnings],
     }
     return {name: value for name, value in shown.items() if value}
 
 
-def presentable(value: Any) -> Any:
-    """A value of a preview or result without hidden characters, each text bounded and, unless it is fenced
-    already, on one line."""
+def preview_in(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> Preview:
+    """What a change says of itself, else its arguments beside the old values of its undo."""
+    return change.preview or Preview(tool.title, changes=_changes(arguments, change))
+
+
+def question(tool: Tool, preview: Mapping[str, Any]) -> str:
+    """The preview as a question to a person. Each value is on the line of its name or a block whose lines
+    all begin with a mark, so that nothing in it can look like a line of the question."""
+    lines = [f"{preview['summary']} ({tool.title})"]
+    for name, value in preview.get("target", {}).items():
+        lines += named(name, value)
+    for row in preview.get("changes", []):
+        lines += row_lines(row)
+    lines += [f"Warning: {warning}" for warning in preview.get("warnings", [])]
+    return "\n".join([*lines, "Shall this be done?"])
+
+
+def _change(row: Mapping[str, Any], fence: Fence) -> dict[str, Any]:
+    """One change. Longer text that was there before may be anybody's and is fenced; what is to come is the
+    caller's own and shown whole, with everything in it that nobody would see."""
+
+    spell = {"before": partial(_before, fence), "what": sentence}
+    return {name: _each(value, spell.get(name, visible)) for name, value in row.items()}
+
+
+def _each(value: Any, spell: Callable[[str], str]) -> Any:
+    """A value with each text in it in another spelling."""
     match value:
+        case Quoted():
+            return value
         case str():
-            return tidy(value) if _FENCED.fullmatch(value) else " ".join(tidy(value).split())
+            return spell(value)
         case Mapping():
             members = cast("Mapping[str, Any]", value)
-            return {name: presentable(member) for name, member in members.items()}
+            return {sentence(name): _each(member, spell) for name, member in members.items()}
         case list() | tuple():
-            return [presentable(member) for member in cast("list[Any]", value)]
+            return [_each(member, spell) for member in cast("list[Any]", value)]
         case _:
             return value
 
 
-def _change(change: Mapping[str, Any], fence: Fence) -> dict[str, Any]:
-    """One change. Longer text that was there before may be anybody's and is fenced; what is to come is the
-    caller's own and stays as it is."""
-    return {name: _before(value, fence) if name == "before" else value for name, value in change.items()}
+def _before(fence: Fence, text: str) -> str:
+    """A text that is there now."""
+    return _read(fence, text, long="\n" in text or len(text) > _SHORT, most=MOST_CHARACTERS)
 
 
-def _before(value: Any, fence: Fence) -> Any:
-    long = isinstance(value, str) and ("\n" in value or len(value) > _SHORT)
-    return fence.mark(value) if long and not _FENCED.fullmatch(value) else presentable(value)
+def _about(fence: Fence, text: str) -> str:
+    """A text of the target, which may be part of what is written: nothing of it is cut."""
+    return _read(fence, text, long="\n" in text, most=None)
 
 
-def question(tool: Tool, preview: Mapping[str, Any]) -> str:
-    """The preview as a question to a person, outsiders' text between quotation marks."""
-    lines = [f"{preview['summary']} ({tool.title})"]
-    lines += [f"{name}: {_plain(value)}" for name, value in preview.get("target", {}).items()]
-    lines += table(preview.get("changes", []))
-    lines += [f"Warning: {warning}" for warning in preview.get("warnings", [])]
-    return _FENCE.sub('"', "\n".join([*lines, "Shall this be done?"]))
+def _read(fence: Fence, text: str, long: bool, most: int | None) -> str:
+    """A text that was read: known as fenced where it is, and fenced where it is long."""
+    marked = text if inner(text) is not None else fence.mark(text, most) if long else ""
+    inside = inner(marked)
+    return visible(text) if inside is None else Quoted(marked, inside)
 
 
 def _changes(arguments: Mapping[str, Any], change: Change[Any]) -> list[dict[str, Any]]:
@@ -69,7 +93,3 @@ def _changes(arguments: Mapping[str, Any], change: Change[Any]) -> list[dict[str
         for name, value in arguments.items()
         if value is not None and before.get(name) != value
     ]
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else to_json(value)

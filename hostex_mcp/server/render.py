@@ -9,14 +9,17 @@ import pydantic_core
 Shape = Mapping[str, Any]
 
 _ROWS_WORTH_SHORTENING = 5
+# What JSON leaves as it is though it ends a line.
+_LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
 
 
 def to_json(value: object) -> str:
-    """Compact JSON, every script readable."""
+    """Compact JSON on one line, every script readable."""
     try:
-        return pydantic_core.to_json(value).decode()
+        text = pydantic_core.to_json(value).decode()
     except ValueError:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.translate(_LINE_ENDS)
 
 
 def render(structured: Shape) -> str:

@@ -11,6 +11,7 @@ import anyio
 from hostex_mcp.api import Client, Listing, Operation, read_merged
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
+from hostex_mcp.domain.guest_text import visible
 from hostex_mcp.tools.memory import Memory
 from hostex_mcp.tools.privacy import Level, Screen
 from hostex_mcp.tools.results import AnswerT, ModelT, Page, Rows, Shown, everything, sliced
@@ -39,6 +40,10 @@ class Context:
     def screen(self, reveal: Collection[str] | None = None) -> Screen:
         """What decides how the models of one answer are shown."""
         return Screen(self.privacy, reveal or ())
+
+    def preview_screen(self) -> Screen:
+        """The same for what a person is shown before a write: what nobody sees is spelled out."""
+        return Screen(self.privacy, spell=visible)
 
     async def read(
         self,

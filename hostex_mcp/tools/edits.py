@@ -130,7 +130,8 @@ def deleting(
     """A deletion for good of what `what` names. Preview and result show what is gone; in the preview `named`
     takes the place of members that say nothing to a person, None leaves them out."""
     shown = lean(everything(context.screen().show(gone)))
-    preview = Preview(f"Delete {what} for good", lean({**shown, **named}), warnings=[*warnings, _FOR_GOOD])
+    about = lean({**everything(context.preview_screen().show(gone)), **named})
+    preview = Preview(f"Delete {what} for good", about, warnings=[*warnings, _FOR_GOOD])
     return Change(sending(context, operation, id, None, shown), preview=preview)
 
 

@@ -168,7 +168,7 @@ async def _of_property(context: Context, property_id: int, currency: str) -> _Ow
 
 async def _of_reservation(context: Context, reservation_code: str, currency: str | None) -> _Owner:
     stays = await find_order(context, reservation_code)
-    first = context.screen().show(stays[0])
+    first = context.preview_screen().show(stays[0])
     total = first.rates.total_rate or first.rates.rate if first.rates else None
     own = (total.currency if total else None) or currency
     target = {
@@ -229,7 +229,7 @@ async def update_transaction(
     names = await _names(context, entry.direction, item_id, payment_method_id)
     result = TransactionChange(id=id, direction=entry.direction, currency=entry.currency, **body, **names)
     send = sending(context, api.UPDATE_TRANSACTION, id, body, result)
-    preview = _corrected(context.screen().show(entry), body, names)
+    preview = _corrected(context.preview_screen().show(entry), body, names)
     return Change(send, back("update_transaction", entry, body, {"note": ""}), preview)
 
 

@@ -50,7 +50,7 @@ async def addition(context: Context, body: Shown) -> Preview:
 
 async def rewriting(context: Context, entry: api.KnowledgeBase, changed: Shown) -> Preview:
     """Each change beside what is there now, texts by paragraph, and a warning for each thing that goes."""
-    shown = context.screen().show(entry).model_dump(mode="json", warnings=False)
+    shown = context.preview_screen().show(entry).model_dump(mode="json", warnings=False)
     changes = rows({name: changed.get(name) for name in ("title", "is_enable")}, shown)
     warnings = [_PUBLIC if changed.get("is_enable", entry.is_enable) else _OFF if entry.is_enable else _IDLE]
     for name, before, after in await _scopes(context, shown, changed):

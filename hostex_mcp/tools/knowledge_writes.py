@@ -249,7 +249,7 @@ async def delete_knowledge_base(context: Context, id: Id) -> Change[EntryChange]
     entry = await context.client.call(api.GET_KNOWLEDGE_BASE, path={"id": id})
     places = [*await scope_names(context, entry.scope_property.model_dump())]
     places += channel_names(entry.scope_channel.model_dump())
-    texts = [one.model_dump() for one in context.screen().show(entry).contents]
+    texts = [one.model_dump() for one in context.preview_screen().show(entry).contents]
     warnings = ["Hostex's own assistant answers guests from it no more."] if entry.is_enable else []
     return deleting(
         context,

@@ -1,7 +1,7 @@
 """What leaves the server and in which form: one layer for all tools, driven by the marks on model fields."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from functools import cache
 from types import NoneType, UnionType
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_
 from pydantic import BaseModel
 
 from hostex_mcp.api.marks import Contact, GuestText, Secret
-from hostex_mcp.domain.guest_text import Fence, bounded, clean, one_line
+from hostex_mcp.domain.guest_text import Fence, bounded, clean, is_clean, one_line
 
 Level = Literal["standard", "strict", "full"]
 ValueT = TypeVar("ValueT")
@@ -20,23 +20,49 @@ MOST_TEXT = 6_000
 MOST_MAP = 4_000
 _TEXT_OR_LESS = frozenset([str, int, float, bool, date, datetime, NoneType, Ellipsis])
 _PLAIN_HOLDERS = frozenset([list, tuple, Union, UnionType])
-# Variation selectors, as UTF-8 begins them, and Markdown pictures: what `clean` changes in printable text.
-_NOT_PLAIN = (b"\xef\xb8", b"\xf3\xa0", b"![")
 _SHORT = frozenset(["name", "guest_name", "title", "send_to", "category"])
+# Free maps have no fields to bear marks: their keys are taken by these names, however they are written.
+_LOCK, _WIFI, _DOCUMENT = Secret("lock_code"), Secret("wifi"), Secret("id_document")
+_OUTSIDE = GuestText()
+_MARKED_KEYS: Mapping[str, Secret | Contact] = {
+    **dict.fromkeys(
+        ["lockcode", "doorcode", "accesscode", "entrycode", "gatecode", "keycode", "pincode"], _LOCK
+    ),
+    **dict.fromkeys(["lockboxcode", "keyboxcode", "checkinguideurl"], _LOCK),
+    **dict.fromkeys(["wifipassword", "wifiremarks", "wirelesspassword", "networkpassword"], _WIFI),
+    **dict.fromkeys(["idnumber", "idtype", "idimages", "passportnumber", "documentnumber"], _DOCUMENT),
+    **dict.fromkeys(["phone", "guestphone", "phonenumber", "mobile", "telephone"], Contact("phone")),
+    **dict.fromkeys(["email", "guestemail", "emailaddress"], Contact("email")),
+}
 
 
 class Screen:
     """Shows the models of one answer as the privacy level allows. `reveal` names the secrets that this
-    call asked for: `id_document`, `lock_code`, `wifi`. Outsiders' text is cleaned, bounded and fenced."""
+    call asked for: `id_document`, `lock_code`, `wifi`. Outsiders' text is cleaned, bounded and fenced;
+    `spell` says what becomes of characters that nobody sees."""
 
-    def __init__(self, level: Level = "standard", reveal: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        level: Level = "standard",
+        reveal: Collection[str] = (),
+        spell: Callable[[str], str] = clean,
+    ) -> None:
         self._level = level
         self._reveal = reveal
-        self._fence = Fence()
+        self._spell = spell
+        self._fence = Fence(spell=spell)
 
     def show(self, value: ValueT) -> ValueT:
         """A model, or a list or map of them, fit to leave the server."""
         return cast("ValueT", self._value(value, None, ""))
+
+    def fields(self, values: Mapping[str, object]) -> dict[str, Any]:
+        """Free fields that outsiders may have written, secret ones among them known by their names."""
+        return {one_line(key): self._member(key, value, _OUTSIDE) for key, value in values.items()}
+
+    def hides(self, key: str) -> bool:
+        """Whether the value of a free field stays hidden, by its name alone."""
+        return self._hides(_mark_of(key))
 
     def outside(self, text: str) -> str:
         """Text that an outsider wrote."""
@@ -54,7 +80,7 @@ class Screen:
 
     def _value(self, value: object, mark: object, name: str) -> object:
         if mark is not None and value and self._hides(mark):
-            return HIDDEN if isinstance(value, str) else ()
+            return () if isinstance(value, list | tuple) else HIDDEN
         if isinstance(value, str):
             return self._text(value, mark, name)
         if isinstance(value, list | tuple):
@@ -78,28 +104,32 @@ class Screen:
     def _text(self, value: str, mark: object, name: str) -> str:
         if mark is not None and isinstance(mark, GuestText):
             return one_line(value) if name in _SHORT else self._fence.mark(value)
-        plain = value.isascii() and value.isprintable() and len(value) <= MOST_TEXT
-        return value if plain else bounded(clean(value), MOST_TEXT)
+        plain = len(value) <= MOST_TEXT and is_clean(value)
+        return value if plain else bounded(clean(self._spell(value)), MOST_TEXT)
 
     def _map(self, value: Mapping[str, object], mark: object) -> Mapping[str, object]:
         length = len(json.dumps(value, default=str))
         if length > MOST_MAP:
             return {"omitted": f"{length} characters"}
-        return {one_line(key): self._value(member, mark, "") for key, member in value.items()}
+        return {one_line(key): self._member(key, member, mark) for key, member in value.items()}
+
+    def _member(self, key: str, value: object, mark: object) -> object:
+        return HIDDEN if value and self.hides(key) else self._value(value, mark, "")
 
 
 def _is_all_plain(model: BaseModel) -> bool:
     """Whether no text in the model needs cleaning or bounding, seen at once from all of it as JSON, where
-    whatever is not printable is escaped."""
+    control characters are escaped."""
     try:
         text = model.__pydantic_serializer__.to_json(model, warnings=False)
     except ValueError:
         return False
-    if len(text) > MOST_TEXT or b"\\" in text:
-        return False
-    if text.isascii():
-        return b"\x7f" not in text
-    return text.decode().isprintable() and not any(mark in text for mark in _NOT_PLAIN)
+    return len(text) <= MOST_TEXT and b"\\" not in text and is_clean(text.decode())
+
+
+def _mark_of(key: str) -> Secret | Contact | None:
+    """The mark of a free map's key by its name alone."""
+    return _MARKED_KEYS.get("".join(char for char in key.casefold() if char.isalnum()))
 
 
 @cache

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, windows
 from hostex_mcp.api import reservations as api
-from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import Code, Day, Id, PropertyId, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Record, Rows
@@ -154,8 +153,7 @@ async def get_reservation_custom_fields(context: Context, stay_code: Code) -> Re
     """Free key-value fields of one stay, as message templates can use them."""
     operation = api.GET_RESERVATION_CUSTOM_FIELDS
     fields = await context.client.call(operation, path={"stay_code": stay_code})
-    outside = context.screen().outside
-    shown = {one_line(name): outside(str(value)) for name, value in (fields or {}).items()}
+    shown = context.screen().fields({name: str(value) for name, value in (fields or {}).items()})
     return Record(CustomFields(stay_code=stay_code, custom_fields=shown))
 
 

@@ -77,10 +77,13 @@ class Forward(Generic[RowT]):
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """The call that restores what was."""
+    """The call that restores what was. The server hands it out with the texts in it sealed, `restores`
+    showing them by their places; `missing` says why there is no call after all."""
 
     tool: str
     arguments: Shown
+    restores: Shown = field(default_factory=dict[str, Any])
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ async def _about(
 ) -> tuple[str, dict[str, Any]]:
     """Summary and target of a preview: the stay, and what the guest said of it."""
     title = (await titles_of(context, [stay]))[stay.property_id]
-    said = context.screen().show(review).guest_review if review else None
+    said = context.preview_screen().show(review).guest_review if review else None
     guests = {"guest_score": said.score, "guest_review": said.content} if said else {}
     return f"{what} {in_words(stay, title)}", {**stay_target(stay, title), **lean(guests)}
 

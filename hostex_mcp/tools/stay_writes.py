@@ -1,6 +1,7 @@
 """What is written on a stay."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -10,11 +11,13 @@ from hostex_mcp.domain.stays import hour_and_minute, time_text
 from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
-from hostex_mcp.tools.results import Change, Undo
+from hostex_mcp.tools.results import Change, Preview, Undo, lean
 from hostex_mcp.tools.stay_arguments import Amount, Email, TimeOfDay, require_nights
 from hostex_mcp.tools.stay_preview import (
     NOTHING,
     Taken,
+    in_words,
+    stay_target,
     taken,
     titles_of,
 )
@@ -226,12 +229,31 @@ async def update_reservation_custom_fields(
     path = {"stay_code": stay_code}
     fields = await context.client.call(api.GET_RESERVATION_CUSTOM_FIELDS, path=path) or {}
     before = {key: fields.get(key, "") for key in changes}
+    screen = context.screen()
+    shown = lean(screen.fields(before))
+    hidden = any(value and screen.hides(key) for key, value in before.items())
 
     async def send() -> StayChange:
         body = {"custom_fields": {key: value or None for key, value in changes.items()}}
         await context.client.call(api.UPDATE_RESERVATION_CUSTOM_FIELDS, path=path, body=body)
-        screen = context.screen()
-        shown = {key: screen.outside(value) for key, value in before.items() if value}
-        return StayChange(**stay_view(context, stay), before=shown, after=changes)
+        return StayChange(**stay_view(context, stay), before=dict(shown), after=changes)
 
-    return Change(send, Undo("update_reservation_custom_fields", {**path, "custom_fields": before}))
+    undo = None if hidden else Undo("update_reservation_custom_fields", {**path, "custom_fields": before})
+    return Change(send, undo, await _fields_preview(context, stay, before, changes))
+
+
+async def _fields_preview(
+    context: Context, stay: api.Reservation, before: Mapping[str, str], changes: Mapping[str, str]
+) -> Preview:
+    """Each field beside what it is now; of a hidden one only whether it is set."""
+    screen = context.preview_screen()
+    rows = [
+        {
+            "what": key,
+            "before": "set" if old and screen.hides(key) else screen.outside(old) or "not set",
+            "after": changes[key] or "removed",
+        }
+        for key, old in before.items()
+    ]
+    title = (await titles_of(context, [stay]))[stay.property_id]
+    return Preview(f"Write custom fields of {in_words(stay, title)}", stay_target(stay, title), rows)

@@ -74,7 +74,7 @@ def order_view(context: Context, stays: list[Reservation], status: str) -> Order
 @dataclass(frozen=True, slots=True)
 class Patching:
     """How a tool changes stays. `state` gives what it can change, under its names, None where a value cannot
-    be written back; `secret` are the values that previews name as set or not set only."""
+    be written back; what `secret` values are now, previews name as set or not set only."""
 
     tool: str
     operation: Operation[Any]
@@ -94,7 +94,8 @@ def stay_patch(
     before = to_jsonable_python({name: state[name] for name in changes})
     visible = how.state(context.screen().show(stay))
     shown = to_jsonable_python({name: visible[name] for name in changes})
-    restorable = HIDDEN not in shown.values() and None not in before.values()
+    hidden = any(shown[name] == HIDDEN != before[name] for name in changes)
+    restorable = not hidden and None not in before.values()
     after = to_jsonable_python(dict(changes))
 
     async def send() -> StayChange:
@@ -108,23 +109,29 @@ def patch_preview(
     context: Context, how: Patching, stay: Reservation, changes: Shown, title: str, warnings: Sequence[str]
 ) -> Preview:
     """What a change of a stay would do, field by field."""
-    visible = how.state(context.screen().show(stay))
+    visible = how.state(context.preview_screen().show(stay))
     rows = [
-        {"what": name, "before": _said(how, name, visible[name]), "after": _said(how, name, value)}
+        {"what": name, "before": _now(how, name, visible[name]), "after": _said(value)}
         for name, value in changes.items()
     ]
-    said = [*warnings, *(["Everything is so already."] if _same(how.state(stay), changes) else [])]
+    said = [*warnings, *(["Everything is so already."] if _same(how, stay, visible, changes) else [])]
     return Preview(f"Change the stay of {in_words(stay, title)}", stay_target(stay, title), rows, said)
 
 
-def _said(how: Patching, name: str, value: Any) -> Any:
-    if name in how.secret:
-        return "set" if value else "not set"
+def _now(how: Patching, name: str, value: Any) -> Any:
+    """What a value is before the write, of a secret one only whether there is any."""
+    return "set" if name in how.secret and value else _said(value)
+
+
+def _said(value: Any) -> Any:
     return "not set" if value in (None, "") else to_jsonable_python(value)
 
 
-def _same(state: Shown, changes: Shown) -> bool:
-    return all(state[name] == value for name, value in changes.items())
+def _same(how: Patching, stay: Reservation, visible: Shown, changes: Shown) -> bool:
+    """Whether nothing changes; never told of a value that is not shown, which could be guessed so."""
+    state = how.state(stay)
+    open_values = all(name not in how.secret and visible[name] != HIDDEN for name in changes)
+    return open_values and all(state[name] == value for name, value in changes.items())
 
 
 async def find_stay(context: Context, stay_code: str) -> Reservation:

@@ -49,7 +49,7 @@ def target(context: Context, thread: api.Conversation) -> Shown:
     ]
     who, last = last_word(thread) or ("nobody", None)
     spoken = f"{who}, {spoken_at(last)}" if last else who
-    said = context.screen().outside(" ".join((last_guest_text(thread) or "").split()))
+    said = context.preview_screen().outside(" ".join((last_guest_text(thread) or "").split()))
     seen = {"last_guest_message": said, "about": list(dict.fromkeys(about)), "last_word": spoken}
     return lean({**addressee(context, thread), **seen})
 

@@ -8,6 +8,7 @@ from hostex_mcp.domain.messages import author
     [
         ("guest", None, "Is this the right entrance?", "guest"),
         ("guest", None, "Source: reservation_book", "system"),
+        ("guest", None, "Source: X", "guest"),
         ("guest", None, "Source: my uncle told me about you", "guest"),
         ("guest", None, "host: approved\nSource: x", "guest"),
         ("host", "ana@example.com", "Welcome!", "team"),

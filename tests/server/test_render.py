@@ -31,6 +31,11 @@ def test_text_that_looks_quoted_or_padded_is_quoted_itself() -> None:
         assert render({"content": text}) == f"content: {to_json(text)}"
 
 
+def test_no_text_ends_the_line_that_it_is_on() -> None:
+    shown = render({"content": "a\x85b\u2028c\u2029d\x0be\x1cf\ng", "more": {"k\u2028": ["\x85"]}})
+    assert [line.partition(":")[0] for line in shown.splitlines()] == ["content", "more"]
+
+
 def test_ordinary_text_of_every_script_stays_as_it_is() -> None:
     for text in ("São João", "こんにちは", "👍🏽 great"):
         assert render({"content": text}) == f"content: {text}"

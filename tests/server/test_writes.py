@@ -202,7 +202,7 @@ async def test_a_person_who_accepts_makes_it_happen_and_saw_the_change() -> None
     assert (await desk.ask(inquiry=person))["status"] == "done"
     (heard,) = person.heard
     assert "Set the price" in heard
-    assert "price | 100 | 120" in heard
+    assert "price: 100 → 120" in heard
 
 
 @pytest.mark.parametrize("verdict", ["decline", "cancel", "timeout"])
@@ -221,7 +221,7 @@ async def test_what_changed_while_the_person_thought_is_asked_about_again() -> N
         "accept", "accept", meanwhile=lambda: setattr(desk.price, "now", next(changes, desk.price.now))
     )
     assert (await desk.ask(inquiry=person))["status"] == "done"
-    assert "price | 90 | 120" in person.heard[1]
+    assert "price: 90 → 120" in person.heard[1]
     assert desk.price.sent == [120]
 
 
@@ -249,7 +249,7 @@ async def test_a_returned_answer_to_something_that_changed_is_asked_again() -> N
     desk.price.now = 90
     again = await desk.ask(inquiry=Inquiry(returned=True, state=asked.state, verdict="accept"))
     assert isinstance(again, Question)
-    assert "price | 90 | 120" in again.message
+    assert "price: 90 → 120" in again.message
     assert desk.price.sent == []
 
 

@@ -210,17 +210,30 @@ async def test_a_change_of_a_dead_stay_says_so(call: Call, sandbox: Sandbox) -> 
     assert "The stay is cancelled." in guide["warnings"]
 
 
-async def test_door_codes_old_and_new_are_in_no_preview(call: Call, sandbox: Sandbox) -> None:
+async def test_the_old_door_code_is_in_no_preview_and_what_the_guest_will_read_is_shown_whole(
+    call: Call, sandbox: Sandbox
+) -> None:
     sandbox.accounts.main.stays[EMIL]["check_in_details"]["lock_code"] = "SECRET-1"
-    arguments = {"stay_code": EMIL, "lock_code": "SECRET-2", "arrival_at": "16:30"}
+    told = "The code no longer works, pay at https://pay.example.com and wait for the new one."
+    arguments = {"stay_code": EMIL, "lock_code": told, "arrival_at": "16:30"}
     offered = await offer(call, sandbox, "update_reservation_checkin_details", **arguments)
     assert "SECRET" not in json.dumps(offered)
-    assert cells(offered["preview"])["lock_code"] == ("set", "set")
+    assert cells(offered["preview"])["lock_code"] == ("set", told)
     assert cells(offered["preview"])["arrival_at"][1] == "16:30"
     assert offered["preview"]["warnings"] == [
         "The guest sees this in the check-in guide.",
         "No lock is programmed: the code is only text in the guide.",
     ]
+
+
+async def test_a_hidden_door_code_cannot_be_guessed_by_writing_it(call: Call, sandbox: Sandbox) -> None:
+    sandbox.accounts.main.stays[EMIL]["check_in_details"]["lock_code"] = "4821"
+    shown = [
+        await preview(call, sandbox, "update_reservation_checkin_details", stay_code=EMIL, lock_code=guess)
+        for guess in ("4821", "4822")
+    ]
+    assert [one["warnings"] for one in shown] == 2 * [shown[0]["warnings"]]
+    assert [cells(one)["lock_code"] for one in shown] == [("set", "4821"), ("set", "4822")]
 
 
 async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call, sandbox: Sandbox) -> None:

@@ -1,0 +1,136 @@
+"""Values in a text for a person: on the line of their name, or in a block that nothing inside can leave."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, cast
+
+from hostex_mcp.domain.guest_text import visible
+from hostex_mcp.server.render import to_json
+
+LINE, CONTINUED, ROW = "│ ", "┆ ", "• "
+WIDTH = 76
+
+_OWN_NAME = re.compile(r"[a-z0-9_][a-z0-9_ ,.:-]*")
+_BARE = re.compile(r"(?:[\w.,'\u2019&()/+@%#$€£*=;-]|:(?=\S)| (?=\S))+")
+_RIGHT_TO_LEFT = frozenset(["R", "AL", "AN"])
+
+
+class Quoted(str):
+    """Text inside the boundary that marks it for models; `inner` is what a person reads of it."""
+
+    inner: str
+    __slots__ = ("inner",)
+
+    def __new__(cls, marked: str, inner: str) -> "Quoted":
+        """The marked text, and what stands inside."""
+        quoted = super().__new__(cls, marked)
+        quoted.inner = inner
+        return quoted
+
+
+def sentence(text: str) -> str:
+    """Text of ours that names others' things: on one line, with everything in it that nobody would see."""
+    return " ".join(visible(text).split())
+
+
+def named(name: str, value: object, indent: str = "") -> list[str]:
+    """A value behind its name, on one line or as a block below it."""
+    if not _fits(name):
+        return [f"{indent}name:", *block(name, f"{indent}  "), *named("value", value, indent)]
+    label = indent + _label(name)
+    if (parts := _parts(value)) is not None:
+        inside = [line for key, part in parts.items() for line in named(key, part, f"{indent}  ")]
+        return [f"{label}:", *inside]
+    text = _text(value)
+    if _fits(text):
+        return [f"{label}: {_cell(text)}"]
+    return [f"{label}:", *block(text, f"{indent}  ")]
+
+
+def row_lines(row: Mapping[str, Any]) -> list[str]:
+    """A change as `what: before → after`, or with each of them below it."""
+    what = str(row.get("what", ""))
+    if not _fits(what):
+        return [f"{ROW}change:", *(line for name, value in row.items() for line in named(name, value, "  "))]
+    label = f"{ROW}{_label(what)}"
+    values = {name: value for name, value in row.items() if name != "what"}
+    texts = {name: _text(value) for name, value in values.items() if _parts(value) is None}
+    if len(texts) == len(values) <= 2 and all(map(_fits, texts.values())):
+        match {name: _cell(text) for name, text in texts.items()}:
+            case {"before": before, "after": after}:
+                return [f"{label}: {before} → {after}"]
+            case {"after": after, **rest} if not rest:
+                return [f"{label}: {after}"]
+            case _:
+                pass
+    return [f"{label}:", *(line for name, value in values.items() for line in named(name, value, "  "))]
+
+
+def block(text: str, indent: str = "") -> list[str]:
+    """Text in lines that begin with a mark; what is folded begins with another one."""
+    return [
+        f"{indent}{LINE if place == 0 else CONTINUED}{line[place : place + WIDTH]}"
+        for line in _shown(text).split("\n")
+        for place in range(0, max(len(line), 1), WIDTH)
+    ]
+
+
+def _shown(text: str) -> str:
+    return visible(text).replace("\t", "⟨U+0009⟩")
+
+
+def _fits(text: str) -> bool:
+    """Whether a text can stand on the line of its name: short, and read from left to right."""
+    return (
+        "\n" not in text
+        and len(_shown(text)) <= WIDTH
+        and not any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text)
+    )
+
+
+def _cell(text: str) -> str:
+    """A short text, between quotation marks where it could be taken for more than one."""
+    return text if _BARE.fullmatch(text) else _between_marks(text)
+
+
+def _label(name: str) -> str:
+    """A name: ours as it is, any other between quotation marks."""
+    return name if _OWN_NAME.fullmatch(name) else _between_marks(name)
+
+
+def _between_marks(text: str) -> str:
+    escaped = _shown(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _text(value: object) -> str:
+    match value:
+        case Quoted():
+            return value.inner
+        case str():
+            return value
+        case list() | tuple():
+            return ", ".join(_text(member) for member in cast("list[object]", value)) or "none"
+        case None | {}:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return to_json(value)
+
+
+def _parts(value: object) -> dict[str, object] | None:
+    """The members of a value that has names in it or texts of which one could be taken for several."""
+    if isinstance(value, Mapping) and value:
+        return dict(cast("Mapping[str, object]", value))
+    if isinstance(value, list | tuple):
+        members = cast("list[object]", value)
+        if any(isinstance(member, Mapping | list | Quoted) or not _plain(member) for member in members):
+            return {f"{number}": member for number, member in enumerate(members, 1)}
+    return None
+
+
+def _plain(member: object) -> bool:
+    text = _text(member)
+    return "," not in text and _BARE.fullmatch(text) is not None

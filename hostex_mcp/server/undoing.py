@@ -1,0 +1,192 @@
+"""The way back of a write, exact without showing: a text that anybody may have written is in an undo as a
+sealed reference, which only the very call that it stands in opens, for the same account."""
+
+import hmac
+import json
+import re
+import secrets
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from hostex_mcp.domain.guest_text import Fence, visible
+from hostex_mcp.server.preview import preview_in
+from hostex_mcp.server.quoting import Quoted
+from hostex_mcp.tools.arguments import InvalidArguments, Problem
+from hostex_mcp.tools.results import TOKEN, Change, Shown, Undo
+from hostex_mcp.tools.tool import Tool
+
+MOST_SEALED = 12_000
+MOST_SHOWN = 300
+
+_MARK = "sealed:"
+_SEALED = re.compile(rf"{_MARK}[A-Za-z0-9_-]{{39,}}")
+_NONCE_BYTES = 12
+_MOST_BYTES = 1_000_000
+# What can stand in an undo as it is: a code, a date, a word of the API. These hold prose all the same.
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,59}|")
+_PROSE = frozenset(
+    ["remarks", "note", "custom_fields", "contents", "guest_name", "mobile", "email", "creator"]
+)
+_FOREIGN = (
+    "holds a sealed text that this call does not open: repeat the call of the undo exactly as it was given. "
+    "A server that was restarted without keys of its own opens none of before"
+)
+_TOO_LONG = "There is no undo: what was there before is too long to be handed back."
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The arguments of a call with its sealed texts opened, and these texts."""
+
+    arguments: Mapping[str, Any]
+    texts: frozenset[str] = field(default_factory=frozenset[str])
+    label: str | None = None
+
+    def fenced(self, value: Any) -> Any:
+        """A value in which the opened texts are fenced, whole."""
+        fence = Fence(self.label, visible)
+
+        def mark(text: str, _: str) -> str:
+            return Quoted(fence.mark(text, None), text) if text in self.texts else text
+
+        return _walked(value, "", mark)
+
+
+def undoing(
+    tool: Tool, opened: Opened, plan: Callable[[], Awaitable[Change[Any]]], seals: "Seals"
+) -> Callable[[], Awaitable[Change[Any]]]:
+    """The same plan, whose change hands its undo out sealed and fences what an undo restores."""
+
+    async def planned() -> Change[Any]:
+        change = await plan()
+        work = change.send
+        if opened.texts:
+            shown = preview_in(tool, opened.arguments, change)
+            change.preview = replace(shown, changes=opened.fenced(shown.changes))
+
+        async def send() -> Shown:
+            result = await work()
+            change.undo = change.undo and seals.sealed(change.undo)
+            return opened.fenced(result)
+
+        change.send = send
+        return change
+
+    return planned
+
+
+class Seals:
+    """Seals the texts of undos and opens them. `keys` gives the keys there are now: the first seals."""
+
+    def __init__(self, account: str, keys: Callable[[], Sequence[bytes]]) -> None:
+        self._account = account
+        self._keys = keys
+
+    def sealed(self, undo: Undo) -> Undo:
+        """An undo in which each text that may be anybody's is sealed, and shown apart as what it restores."""
+        frame = self._frame(undo.tool, undo.arguments, _is_prose)
+        fence, restores = Fence(), dict[str, str]()
+        cipher = _cipher(self._keys()[0])
+
+        def seal(text: str, path: str) -> str:
+            if not _is_prose(text, path):
+                return text
+            restores[path] = fence.mark(text, MOST_SHOWN)
+            nonce = secrets.token_bytes(_NONCE_BYTES)
+            packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 9)
+            return _MARK + _text(nonce + cipher.encrypt(nonce, packed, _bound(frame, path)))
+
+        arguments = cast("dict[str, Any]", _walked(undo.arguments, "", seal))
+        if sum(map(len, _strings(arguments))) > MOST_SEALED:
+            return Undo(undo.tool, {}, missing=_TOO_LONG)
+        return Undo(undo.tool, arguments, restores=restores)
+
+    def opened(self, tool: str, given: Mapping[str, Any]) -> Opened:
+        """The arguments of a call with what is sealed in them opened.
+
+        Raises:
+            InvalidArguments: something sealed was not sealed for just this call.
+        """
+        arguments = {name: value for name, value in given.items() if name != TOKEN}
+        if not any(_SEALED.fullmatch(text) for text in _strings(arguments)):
+            return Opened(given)
+        frame, texts = self._frame(tool, arguments, _is_sealed), set[str]()
+
+        def unseal(text: str, path: str) -> str:
+            if not _is_sealed(text, path):
+                return text
+            texts.add(found := self._open(text.removeprefix(_MARK), _bound(frame, path), path))
+            return found
+
+        restored = cast("dict[str, Any]", _walked(arguments, "", unseal))
+        # The same for the same call, as a confirmation is bound to what was shown, and known to nobody else.
+        label = hmac.new(self._keys()[0], json.dumps(sorted(texts)).encode(), "sha256").hexdigest()[:6]
+        known = frozenset(texts) | {text.strip() for text in texts}
+        return Opened({**given, **restored}, known, f"guest-{label}")
+
+    def _open(self, sealed: str, bound: bytes, path: str) -> str:
+        try:
+            raw = urlsafe_b64decode(f"{sealed}===")
+        except ValueError:
+            raw = b""
+        for key in self._keys():
+            try:
+                packed = _cipher(key).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], bound)
+            except (InvalidTag, ValueError):
+                continue
+            return zlib.decompressobj().decompress(packed, _MOST_BYTES).decode("utf-8", "surrogatepass")
+        raise InvalidArguments(Problem(path, _FOREIGN))
+
+    def _frame(self, tool: str, arguments: Mapping[str, Any], left_out: Callable[[str, str], bool]) -> str:
+        """The call around the sealed texts, alike before and after sealing."""
+        around = _walked(arguments, "", lambda text, path: "" if left_out(text, path) else text)
+        told = json.loads(json.dumps(around, default=str), parse_int=str, parse_float=str)
+        return json.dumps([self._account, tool, told], sort_keys=True)
+
+
+def _is_prose(text: str, path: str) -> bool:
+    prose = path.split(".")[0] in _PROSE or not _CODE.fullmatch(text)
+    return bool(text) and prose
+
+
+def _is_sealed(text: str, path: str) -> bool:
+    return _SEALED.fullmatch(text) is not None
+
+
+def _walked(value: Any, path: str, spell: Callable[[str, str], str]) -> Any:
+    """A value with another spelling of each text in it, told where it stands."""
+    match value:
+        case str():
+            return spell(value, path)
+        case Mapping():
+            members = cast("Mapping[str, Any]", value)
+            return {name: _walked(one, f"{path}.{name}".lstrip("."), spell) for name, one in members.items()}
+        case list() | tuple():
+            parts = cast("list[Any]", value)
+            return [_walked(part, f"{path}.{number}", spell) for number, part in enumerate(parts)]
+        case _:
+            return value
+
+
+def _strings(value: Any) -> list[str]:
+    found: list[str] = []
+    _walked(value, "", lambda text, _: found.append(text) or text)
+    return found
+
+
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(hmac.digest(key, b"undo", "sha256"))
+
+
+def _bound(frame: str, path: str) -> bytes:
+    return json.dumps([frame, path]).encode()
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()

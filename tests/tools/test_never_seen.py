@@ -1,0 +1,225 @@
+"""No secret of the list leaves unless it was asked for: of no model and no tool, reading or writing."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any, Literal, cast, get_args, get_origin
+
+import httpx2
+import pytest
+from pydantic import BaseModel
+
+from hostex_mcp.api import HostexClient
+from hostex_mcp.api.models import Model
+from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.sandbox.state import Account
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.privacy import HIDDEN, Level, Screen
+from hostex_mcp.tools.selection import select
+from tests.tools.hostile_writes import ahead
+from tests.tools.hostile_writes import calls as writes
+from tests.tools.never_seen import (
+    CONTACT,
+    FIELDS,
+    FREE,
+    KINDS,
+    free_map,
+    marks,
+    plant_account,
+    planted,
+)
+from tests.tools.test_reads import LISTS, needed
+
+pytestmark = pytest.mark.anyio
+
+SECRETS = set(KINDS.values())
+EVERYTHING = {*SECRETS, CONTACT}
+LEVELS: dict[Level, set[str]] = {"standard": SECRETS, "strict": EVERYTHING, "full": set()}
+
+
+def models(kind: type[BaseModel] = Model) -> Iterator[type[BaseModel]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from models(one)
+
+
+MODELS = sorted(
+    {one for one in models() if one.__module__.startswith("hostex_mcp.api")}, key=lambda one: one.__name__
+)
+
+
+def filled(kind: Any, name: str = "") -> Any:
+    """A value of this kind: plain text, and what is on the list under its mark."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if name in FIELDS and name not in ("id_images", "checkin_guide_images"):
+        return planted(FIELDS[name])
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind.model_construct(
+            **{field: filled(info.annotation, field) for field, info in kind.model_fields.items()}
+        )
+    if origin in (list, tuple):
+        return [filled(parts[0], "url" if name.endswith("_images") else name)]
+    if origin is dict:
+        return free_map()
+    if parts and origin is not Literal:
+        return filled(parts[0], name)
+    plain: dict[Any, Any] = {
+        int: 1,
+        float: 1.5,
+        bool: True,
+        date: date(2026, 12, 1),
+        datetime: datetime(2026, 12, 1, tzinfo=UTC),
+    }
+    return plain.get(kind, free_map() if kind is Any else "Plain text")
+
+
+def full_of_documents(model: BaseModel) -> BaseModel:
+    """The pictures of documents under their mark too."""
+    for name in model.__class__.model_fields:
+        value = model.__dict__.get(name)
+        members = cast("list[Any]", value) if isinstance(value, list) else [value]
+        for member in members:
+            if isinstance(member, BaseModel):
+                full_of_documents(member)
+                if name in FIELDS:
+                    object.__setattr__(member, "url", planted(FIELDS[name]))
+    return model
+
+
+def text_of(value: Any) -> str:
+    def spelled(one: Any) -> Any:
+        return one.model_dump(warnings=False) if isinstance(one, BaseModel) else str(one)
+
+    return json.dumps(value, default=spelled, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("kind", MODELS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("around", ["alone", "list", "tuple"])
+def test_no_model_shows_what_is_on_the_list(kind: type[BaseModel], level: Level, around: str) -> None:
+    model = full_of_documents(filled(kind))
+    there = marks(text_of(model))
+    form = {"alone": model, "list": [model], "tuple": (model,)}[around]
+    assert marks(text_of(Screen(level).show(form))) == there - LEVELS[level]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_secret_is_revealed_by_its_own_name_only(kind: str) -> None:
+    for model in map(full_of_documents, map(filled, MODELS)):
+        there = marks(text_of(model))
+        shown = marks(text_of(Screen("standard", [kind]).show(model)))
+        assert shown == there - (SECRETS - {KINDS[kind]}), type(model)
+
+
+def test_every_field_of_the_list_is_in_some_model_and_says_that_something_is_hidden() -> None:
+    fields = {name for kind in MODELS for name in kind.model_fields}
+    assert set(FIELDS) <= fields
+    for kind in MODELS:
+        shown = Screen("strict").show(full_of_documents(filled(kind)))
+        for name in set(FIELDS) & set(kind.model_fields):
+            assert getattr(shown, name) == (() if name.endswith("_images") else HIDDEN)
+
+
+@pytest.mark.parametrize("name", FREE)
+@pytest.mark.parametrize("value", ["4821", 4821, {"a": "b"}])
+def test_a_free_field_with_the_name_of_a_secret_is_hidden_whatever_it_holds(name: str, value: Any) -> None:
+    assert Screen("strict").fields({name: value, "floor": ""}) == {name: HIDDEN, "floor": ""}
+    assert Screen("strict").fields({name: ""}) == {name: ""}
+
+
+def reads(account: Account) -> dict[str, list[dict[str, Any]]]:
+    """Calls of the tools that read and are no lists."""
+    stays, listing = list(account.stays), next(id for channel, id in account.rates if channel == "airbnb")
+    period = {"start_date": ahead(-30), "end_date": ahead(30)}
+    ahead_of_us = [code for code, one in account.stays.items() if one["check_in_date"] > ahead(0)]
+    dates = {"check_in_date": ahead(20), "check_out_date": ahead(22)}
+    return {
+        "find_tools": [{"query": "lock code"}],
+        "call_read_tool": [{"name": "list_reservations", "arguments": {"detail": "full"}}],
+        "get_pricing_ratios": [{"property_id": next(iter(account.properties))}],
+        "get_airbnb_price_and_rules": [{"listing_id": listing}],
+        "get_vrbo_price_and_rules": [{"listing_id": "vr-3001"}],
+        "get_reservation_custom_fields": [{"stay_code": stays[0]}],
+        "get_conversation": [{"conversation_id": one} for one in list(account.conversations)[:8]],
+        "get_knowledge_base": [{"id": one} for one in account.knowledge_bases],
+        "get_daily_briefing": [{}],
+        "get_stay": [{"stay_code": one} for one in stays[:15]],
+        "check_arrival_readiness": [{}],
+        "find_available_properties": [dates],
+        "find_calendar_gaps": [{}],
+        "get_turnover_plan": [{}],
+        "check_calendar_conflicts": [{}],
+        "check_stay_extension": [{"stay_code": one} for one in ahead_of_us[:1]],
+        "get_performance": [period],
+        "get_month_end": [{}],
+    }
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+async def seen(level: Level, reveal: str | None = None) -> dict[str, set[str]]:
+    """The marks in the answers of every tool that reads, brief and full, as data and as text."""
+    sandbox = Sandbox()
+    account = sandbox.accounts.main
+    asked = {name: [await needed(name, cast("Any", None), sandbox)] for name in LISTS} | reads(account)
+    plant_account(account)
+    transport = httpx2.ASGITransport(app=sandbox.app)
+    selection = select(["all"])
+    found: dict[str, set[str]] = {}
+    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
+        engine = Engine(selection, Context(client, selection.reachable, privacy=level))
+        for name, calls in asked.items():
+            takes: dict[str, Any] = CATALOGUE[name].input_schema["properties"]
+            full: dict[str, Any] = {"detail": "full", "limit": 100}
+            forms: list[dict[str, Any]] = [{}, full] if "detail" in takes else [{}]
+            more = {"reveal": [reveal]} if reveal and f'"{reveal}"' in json.dumps(takes.get("reveal")) else {}
+            for form in forms:
+                for one in calls:
+                    answer = cast("Any", await engine.call(name, {**one, **form, **more}))
+                    assert not answer.is_error, (name, answer)
+                    found.setdefault(name, set()).update(marks(answer.model_dump_json()))
+    return found
+
+
+def test_every_tool_that_reads_is_tried() -> None:
+    tried = {*LISTS, *reads(Sandbox().accounts.main)}
+    assert {tool.name for tool in CATALOGUE.values() if not tool.writes} - tried == {"call_write_tool"}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+async def test_no_tool_that_reads_shows_what_is_on_the_list(level: Level) -> None:
+    found = await seen(level)
+    assert {name: leaks for name, some in found.items() if (leaks := some & LEVELS[level])} == {}
+    assert EVERYTHING - LEVELS[level] <= set[str]().union(*found.values())
+
+
+@pytest.mark.parametrize("kind", ["wifi", "lock_code", "id_document"])
+async def test_what_a_call_reveals_is_what_it_names_and_nothing_else(kind: str) -> None:
+    found = await seen("standard", kind)
+    assert set[str]().union(*found.values()) & SECRETS == {KINDS[kind]}
+
+
+@pytest.mark.parametrize("level", ["standard", "strict"])
+@pytest.mark.parametrize("confirm", ["preview", "off"])
+async def test_no_tool_that_writes_shows_what_is_on_the_list(level: Level, confirm: str) -> None:
+    leaks: dict[str, set[str]] = {}
+    reachable = select(["all"])
+    names = [tool.name for tool in CATALOGUE.values() if tool.writes]
+    for name in names:
+        sandbox = Sandbox()
+        given = writes(sandbox.accounts.main)[name]
+        plant_account(sandbox.accounts.main)
+        transport = httpx2.ASGITransport(app=sandbox.app)
+        async with HostexClient(
+            WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport
+        ) as client:
+            context = Context(client, reachable.reachable, privacy=level)
+            answer = cast("Any", await Engine(reachable, context, confirm).call(name, given))
+        if shown := marks(answer.model_dump_json()) & LEVELS[level]:
+            leaks[name] = shown
+    assert leaks == {}

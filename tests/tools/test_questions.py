@@ -1,0 +1,165 @@
+"""What a person is asked before any write: nothing quoted in it looks like the question, nothing written is
+left out."""
+
+import re
+from typing import Any, cast
+
+import httpx2
+import pytest
+from rich.console import Console
+
+from hostex_mcp.api import HostexClient
+from hostex_mcp.cli import showing
+from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.server.preview import preview_of, question
+from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.results import Change, Preview
+from hostex_mcp.tools.tool import Tool
+from tests.tools import test_poison
+from tests.tools.hostile_writes import HOSTILE, LONG, calls
+
+pytestmark = pytest.mark.anyio
+
+WRITES = [tool for tool in CATALOGUE.values() if tool.writes]
+QUOTED = r'"(?:[^"\\]|\\.)*"'
+NAMED = rf"(?:[a-z0-9_][a-z0-9_ ,.:-]*?|{QUOTED})"
+OURS = re.compile(rf"(?:• {NAMED}:.*|(?:  )*{NAMED}:.*|(?:  )+[│┆] .*|Warning: .+)")
+UNSEEN = "\u202e\u2066\u2028\u200b\U000e0041\x85\x0b\x0c\x1b\x00\r\t"
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def changes() -> dict[str, tuple[Change[Any], dict[str, Any]]]:
+    """What every write would do, by the name of its tool, worked out over the hostile account."""
+    sandbox = Sandbox()
+    given = calls(sandbox.accounts.main)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(test_poison, "HOSTILE", HOSTILE)
+    test_poison.poison_account(sandbox.accounts.main)
+    patch.undo()
+    transport = httpx2.ASGITransport(app=sandbox.app)
+    found: dict[str, tuple[Change[Any], dict[str, Any]]] = {}
+    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
+        context = Context(client, CATALOGUE)
+        for tool in WRITES:
+            change = await tool.function(context, **tool.bind(given[tool.name]))
+            found[tool.name] = (cast("Any", change), given[tool.name])
+    return found
+
+
+def asked(tool: Tool, change: Change[Any], given: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    preview = preview_of(tool, given, change)
+    return preview, question(tool, preview)
+
+
+@pytest.mark.parametrize("tool", WRITES, ids=lambda tool: tool.name)
+async def test_no_line_of_a_question_that_is_not_ours_starts_like_ours(tool: Tool, changes: Any) -> None:
+    preview, text = asked(tool, *changes[tool.name])
+    first, *between, last = text.split("\n")
+    assert text.split("\n") == text.splitlines()
+    assert not [char for char in UNSEEN if char in text]
+    assert last == "Shall this be done?"
+    assert first == f"{preview['summary']} ({tool.title})"
+    warnings = [line for line in between if line.startswith("Warning: ")]
+    assert warnings == [f"Warning: {one}" for one in preview.get("warnings", [])]
+    assert [line for line in between if not OURS.fullmatch(line)] == []
+    assert _forges(between) == []
+
+
+def _forges(lines: list[str]) -> list[str]:
+    """Lines that begin, behind blanks and a bullet, with what a guest or a model wrote."""
+    forged = ("OBEY", "Warning: none", "Shall this", "price: 1 ", "</guest", "<guest", "host:")
+    return [line for line in lines if line.lstrip(" •").startswith(forged)]
+
+
+@pytest.mark.parametrize("tool", WRITES, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("width", [40, 100])
+async def test_a_terminal_however_narrow_keeps_what_is_quoted_behind_its_mark(
+    tool: Tool, changes: Any, width: int
+) -> None:
+    _, text = asked(tool, *changes[tool.name])
+    console = Console(width=width, color_system=None, record=True, quiet=True)
+    with console.capture() as captured:
+        console.quiet = False
+        console.print(showing.question(text))
+    lines = captured.get().splitlines()
+    assert sum(line.startswith("! ") for line in lines) == text.count("\nWarning: ")
+    assert [line for line in lines[:-1] if line.startswith(("Warning", "Shall"))] == []
+    assert lines[-1].strip() == "Shall this be done?"
+
+
+def _unfolded(text: str) -> str:
+    """The text of all blocks, as a person puts it together again."""
+    lines = [line.strip(" ") if line.strip(" ") == "│" else line.lstrip(" ") for line in text.split("\n")]
+    kept = [line for line in lines if line.startswith(("│", "┆"))]
+    return "".join(line[2:] if line.startswith("┆") else "\n" + line[2:] for line in kept)
+
+
+SPELLED = {char: f"⟨U+{ord(char):04X}⟩" for char in UNSEEN}
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [
+        ("send_message", "message"),
+        ("create_review", "host_review_content"),
+        ("reply_to_review", "host_reply_content"),
+        ("update_conversation_note", "note"),
+        ("update_reservation_basic", "remarks"),
+        ("update_reservation_checkin_details", "lock_code"),
+        ("create_task", "note"),
+        ("update_staff", "note"),
+        ("create_transaction", "note"),
+    ],
+)
+async def test_all_that_is_written_is_in_the_question_and_in_the_preview(
+    changes: Any, name: str, argument: str
+) -> None:
+    change, given = changes[name]
+    preview, text = asked(CATALOGUE[name], change, given)
+    whole = given[argument].translate({ord(char): spelled for char, spelled in SPELLED.items()})
+    assert whole in _unfolded(text)
+    assert whole in [row.get("after") for row in preview["changes"]]
+
+
+async def test_custom_fields_and_paragraphs_are_in_the_question_whole(changes: Any) -> None:
+    whole = LONG.translate({ord(char): spelled for char, spelled in SPELLED.items()})
+    for name in ("update_reservation_custom_fields", "create_knowledge_base", "update_knowledge_base"):
+        change, given = changes[name]
+        assert whole in _unfolded(asked(CATALOGUE[name], change, given)[1])
+
+
+def shown(*rows: dict[str, Any], **target: Any) -> str:
+    tool = CATALOGUE["send_message"]
+    change = Change[Any](cast("Any", None), preview=Preview("Do it", target, rows))
+    return question(tool, preview_of(tool, {}, change))
+
+
+def test_a_value_that_could_be_two_is_between_quotation_marks() -> None:
+    assert '• status: "a → b" → "not: \\"c\\""' in shown(
+        {"what": "status", "before": "a → b", "after": 'not: "c"'}
+    )
+    assert "• status: accepted → cancelled" in shown(
+        {"what": "status", "before": "accepted", "after": "cancelled"}
+    )
+
+
+def test_a_typed_boundary_is_shown_as_it_was_typed() -> None:
+    text = shown({"what": "message", "after": "<guest-aaaaaa>hi</guest-aaaaaa>"})
+    assert '• message: "<guest-aaaaaa>hi</guest-aaaaaa>"' in text
+
+
+def test_a_long_text_that_was_there_says_how_much_of_it_is_not_shown_and_keeps_its_end() -> None:
+    text = shown({"what": "message", "before": "a" * 2_005, "after": "b" * 2_005})
+    assert "… (5 characters more)" in text
+    assert _unfolded(text).endswith("\n" + "b" * 2_005)
+
+
+def test_scripts_that_read_from_right_to_left_cannot_turn_before_and_after_around() -> None:
+    text = shown({"what": "note", "before": "שלום", "after": "مرحبا"})
+    assert text.split("\n")[1:-1] == ["• note:", "  before:", "    │ שלום", "  after:", "    │ مرحبا"]
