@@ -12,7 +12,7 @@ import anyio
 
 from hostex_mcp.api import HostexError, receipts
 from hostex_mcp.events import Confirmed, emit
-from hostex_mcp.server.answer import done
+from hostex_mcp.server.answer import done, unchanged
 from hostex_mcp.server.asking import Inquiry, Question, Verdict
 from hostex_mcp.server.audit import AuditLog, Line
 from hostex_mcp.server.confirmation import EXPLAINED, Binding, Confirmations, Finding, digest
@@ -110,6 +110,8 @@ class Writes:
         if token:
             return await self._with_token(attempt, str(token))
         draft = await self._draft(attempt)
+        if draft.change.already:
+            return unchanged(draft.change.already)
         if attempt.inquiry.live:
             return await self._ask(attempt, draft)
         return self._offer(attempt, draft)
@@ -120,7 +122,7 @@ class Writes:
         async with self._one_at_a_time:
             draft = await self._draft(attempt)
             finding = await self._confirmations.check(token, draft.binding)
-            if finding is Finding.VALID:
+            if finding is Finding.VALID and not draft.change.already:
                 if asked.state and asked.verdict != "accept":
                     emit(Confirmed(asked.verdict or "cancel"))
                     return _declined(asked.verdict or "cancel")
@@ -129,6 +131,8 @@ class Writes:
                         return outcome
                 finding = Finding.USED
         earlier = await self._confirmations.outcome(token) if finding is Finding.USED else None
+        if draft.change.already:
+            return _unchanged(draft.change.already, finding, earlier)
         return self._offer(attempt, draft, finding, earlier)
 
     async def _redeem(self, attempt: Attempt, change: Change[Any], token: str) -> dict[str, Any] | None:
@@ -152,6 +156,8 @@ class Writes:
                 return _declined(verdict)
             async with self._one_at_a_time:
                 fresh = await self._draft(attempt)
+                if fresh.change.already:
+                    return unchanged(fresh.change.already)
                 if fresh.binding == draft.binding:
                     attempt.confirmed = "person"
                     return await self._send(attempt, fresh.change)
@@ -196,6 +202,8 @@ class Writes:
         return Draft(change, preview, binding)
 
     async def _send(self, attempt: Attempt, change: Change[Any]) -> dict[str, Any]:
+        if change.already:
+            return unchanged(change.already)
         self._announce(attempt)
         with receipts() as ids, _seen_to_its_end():
             result = await change.send()
@@ -242,6 +250,15 @@ def _seen_to_its_end() -> Generator[None]:
     kept."""
     with anyio.CancelScope(shield=True):
         yield
+
+
+def _unchanged(already: str, finding: Finding, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What is said where nothing would change, with what became of a confirmation that was used before."""
+    said = unchanged(already)
+    if finding is not Finding.USED:
+        return said
+    notes = [*said["notes"], EXPLAINED[finding]]
+    return {**said, "reason": finding.value, "notes": notes, "earlier_outcome": outcome or {}}
 
 
 def _declined(verdict: Verdict) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 from annotated_types import Ge, MaxLen, MinLen
 
-from hostex_mcp.api import Listing, Operation
+from hostex_mcp.api import Operation
 from hostex_mcp.api import reservations as api
 from hostex_mcp.api.finance import LIST_INCOME_METHODS
-from hostex_mcp.api.models import IdName
 from hostex_mcp.domain.wording import money, period
 from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer, InvalidArguments, Problem, PropertyId
+from hostex_mcp.tools.checks import find_entry
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
 from hostex_mcp.tools.lost_answers import answered_or_found, if_readable
@@ -142,8 +142,8 @@ async def _planned(context: Context, body: dict[str, Any]) -> tuple[CreatedView,
     place = await find_property(context, body["property_id"])
     way, channel, income = await asyncio.gather(
         taken(context, place.id, check_in, check_out),
-        _entry(context, api.LIST_CUSTOM_CHANNELS, source, "custom_channel_id"),
-        _entry(context, LIST_INCOME_METHODS, method, "income_method_id"),
+        find_entry(context, api.LIST_CUSTOM_CHANNELS, source, "custom_channel_id"),
+        find_entry(context, LIST_INCOME_METHODS, method, "income_method_id"),
     )
     names = CreatedView(
         property_title=title(place),
@@ -180,15 +180,6 @@ async def _booked(context: Context, reference: str, check_out: date) -> api.Crea
     for one in page.items:
         return api.CreatedReservation(reservation_code=one.reservation_code, status=one.status)
     return None
-
-
-async def _entry(context: Context, listing: Listing[IdName], wanted: int, argument: str) -> str:
-    entries = (await context.client.page(listing)).items
-    for one in entries:
-        if one.id == wanted:
-            return one.name
-    known = ", ".join(f"{one.name} ({one.id})" for one in entries[:20])
-    raise InvalidArguments(Problem(argument, f"is none of this account's: {known}"))
 
 
 @tool(

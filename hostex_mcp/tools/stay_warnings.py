@@ -99,16 +99,12 @@ def guide_warnings(stay: Reservation, changes: Mapping[str, Any]) -> list[str]:
 
 def boxing_warnings(stay: Reservation) -> list[str]:
     """Before a stay leaves its property."""
-    if stay.in_reservation_box:
-        return ["The stay is in the reservation box already."]
     found = ["Its nights open for sale again on all channels, though the booking goes on."]
     return [*found, *([_IN_HOUSE] if stay.stay_status == "in_house" else [])]
 
 
-def allocation_warnings(stay: Reservation, property_id: int, way: Taken) -> list[str]:
+def allocation_warnings(stay: Reservation, way: Taken) -> list[str]:
     """Before a stay is put on a property."""
-    if stay.property_id == property_id and not stay.in_reservation_box:
-        return ["The stay is on this property already."]
     ousted = [f"Would lose the property and go to the reservation box: {holder(one)}." for one in way.stays]
     blocks = Taken((), way.blocks).warnings()
     final = ["No single call brings this back."] if ousted else []

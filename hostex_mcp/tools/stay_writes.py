@@ -8,9 +8,10 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from hostex_mcp.api import reservations as api
 from hostex_mcp.domain.stays import hour_and_minute, time_text
 from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer
+from hostex_mcp.tools.checks import find_entry
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
-from hostex_mcp.tools.results import Change, Undo
+from hostex_mcp.tools.results import ALREADY, Change, Undo
 from hostex_mcp.tools.stay_arguments import Amount, Email, TimeOfDay, require_nights
 from hostex_mcp.tools.stay_preview import (
     NOTHING,
@@ -83,6 +84,8 @@ async def update_reservation_basic(
         commission_amount=commission_amount,
     )
     stay = await find_stay(context, stay_code)
+    if custom_channel_id is not None:
+        await find_entry(context, api.LIST_CUSTOM_CHANNELS, custom_channel_id, "custom_channel_id")
     require_nights(check_in_date or stay.check_in_date, check_out_date or stay.check_out_date)
     change = stay_patch(context, _BASIC, stay, changes)
     titles, moved = await asyncio.gather(titles_of(context, [stay]), _moved_onto(context, stay, changes))
@@ -234,4 +237,5 @@ async def update_reservation_custom_fields(
         shown = {key: screen.outside(value) for key, value in before.items() if value}
         return StayChange(**stay_view(context, stay), before=shown, after=changes)
 
-    return Change(send, Undo("update_reservation_custom_fields", {**path, "custom_fields": before}))
+    undo = Undo("update_reservation_custom_fields", {**path, "custom_fields": before})
+    return Change(send, undo, already=ALREADY if before == changes else "")
