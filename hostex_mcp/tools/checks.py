@@ -1,4 +1,4 @@
-"""What is found out before a write is asked about: that all it names is there, and that it changes anything."""
+"""What is found out before a write is asked about: its names are there, it changes anything."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
