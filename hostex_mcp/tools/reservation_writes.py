@@ -13,6 +13,7 @@ from hostex_mcp.api import reservations as api
 from hostex_mcp.api.finance import LIST_INCOME_METHODS
 from hostex_mcp.domain.wording import money, period
 from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer, InvalidArguments, Problem, PropertyId
+from hostex_mcp.tools.channel_listings import connection_warnings
 from hostex_mcp.tools.checks import find_entry
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
@@ -23,6 +24,7 @@ from hostex_mcp.tools.stay_preview import (
     NOTHING,
     Taken,
     find_property,
+    holder,
     order_in_words,
     order_target,
     taken,
@@ -44,6 +46,7 @@ _CANCELLED = (
 )
 # The reads of a preview stay few.
 _MOST_CHECKED = 2
+_MOST_NAMED = 5
 
 
 class CreatedView(TypedDict, total=False):
@@ -155,9 +158,20 @@ async def _planned(context: Context, body: dict[str, Any]) -> tuple[CreatedView,
         income_method=income,
     )
     known = (one for one in way.around if one.channel_id == body["channel_id"] and one.channel_type == DIRECT)
-    warnings = booking_warnings(body, place, way, next(known, None), context.now().date())
+    earlier = next(known, None)
+    if earlier is None:
+        _require_free(way)
+    warnings = booking_warnings(body, place, way, earlier, context.now().date())
     summary = f"Book {title(place)} directly for {body['guest_name']}, {period(check_in, check_out)}"
     return names, Preview(summary, dict(names), _booking_rows(body), warnings)
+
+
+def _require_free(way: Taken) -> None:
+    """Refuse nights that another booking holds, which Hostex does not take."""
+    held = [one for one in way.stays if one.status == "accepted"]
+    if held:
+        problem = f"is taken: {'; '.join(holder(one) for one in held[:_MOST_NAMED])}"
+        raise InvalidArguments(Problem("check_in_date", problem))
 
 
 def _booking_rows(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -228,7 +242,8 @@ async def approve_reservation(context: Context, reservation_code: Code) -> Chang
     """Accept a booking request that waits for the host (wait_accept); the channel is told at once."""
     stays = await _request(context, reservation_code)
     ways = await asyncio.gather(*(_way(context, one, stays) for one in stays[:_MOST_CHECKED]))
-    return await _answer(context, stays, api.APPROVE_RESERVATION, "accepted", approving_warnings(stays, ways))
+    warnings = [*await _connected(context, stays), *approving_warnings(stays, ways)]
+    return await _answer(context, stays, api.APPROVE_RESERVATION, "accepted", warnings)
 
 
 @tool(
@@ -245,7 +260,12 @@ async def decline_reservation(context: Context, reservation_code: Code) -> Chang
     """Refuse a booking request that waits for the host (wait_accept); the channel is told at once, without a
     reason, and may count it against the host's acceptance rate."""
     stays = await _request(context, reservation_code)
-    return await _answer(context, stays, api.DECLINE_RESERVATION, "denied", declining_warnings(stays))
+    warnings = [*await _connected(context, stays), *declining_warnings(stays)]
+    return await _answer(context, stays, api.DECLINE_RESERVATION, "denied", warnings)
+
+
+async def _connected(context: Context, stays: Sequence[api.Reservation]) -> list[str]:
+    return await connection_warnings(context, stays[0], "reservation_code")
 
 
 async def _request(context: Context, reservation_code: str) -> list[api.Reservation]:
