@@ -17,6 +17,7 @@ from hostex_mcp.server.asking import Inquiry, Question, Verdict
 from hostex_mcp.server.audit import AuditLog, Line
 from hostex_mcp.server.confirmation import EXPLAINED, Binding, Confirmations, Finding, digest
 from hostex_mcp.server.preview import preview_of, question
+from hostex_mcp.tools.arguments import InvalidArguments
 from hostex_mcp.tools.blocked import Blocked
 from hostex_mcp.tools.results import TOKEN, Change
 from hostex_mcp.tools.tool import Tool
@@ -30,6 +31,7 @@ _DECLINED: Mapping[Verdict, str] = {
 }
 _UNRECORDED = "Changes are recorded before they are made, and this one cannot be. Nothing was changed."
 _MAKE_ROOM = "The operator of this server has to make HOSTEX_MCP_AUDIT_LOG writable: is its disk full?"
+_NOT_AGAIN = "As things are now, this change cannot be made."
 _HOW = "Show the preview to the user; when they agree, repeat the call with the same arguments and the token."
 
 _log = logging.getLogger(__name__)
@@ -120,7 +122,12 @@ class Writes:
         """Send a write whose token holds for exactly what would happen now; else say what differs."""
         asked = attempt.inquiry
         async with self._one_at_a_time:
-            draft = await self._draft(attempt)
+            try:
+                draft = await self._draft(attempt)
+            except (HostexError, InvalidArguments):
+                if used := await self._used(attempt, token):
+                    return used
+                raise
             finding = await self._confirmations.check(token, draft.binding)
             if finding is Finding.VALID and not draft.change.already:
                 if asked.state and asked.verdict != "accept":
@@ -134,6 +141,13 @@ class Writes:
         if draft.change.already:
             return _unchanged(draft.change.already, finding, earlier)
         return self._offer(attempt, draft, finding, earlier)
+
+    async def _used(self, attempt: Attempt, token: str) -> dict[str, Any] | None:
+        """What came of a confirmation that was used, where the change cannot be made again; else None."""
+        binding = Binding(self._account, attempt.tool.name, attempt.arguments, "")
+        if await self._confirmations.check(token, binding) is not Finding.USED:
+            return None
+        return _unchanged(_NOT_AGAIN, Finding.USED, await self._confirmations.outcome(token))
 
     async def _redeem(self, attempt: Attempt, change: Change[Any], token: str) -> dict[str, Any] | None:
         """Use a token up, send the write, and keep what came of it; None when it was used up before."""
