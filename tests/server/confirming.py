@@ -42,7 +42,9 @@ async def answers(tokens: Mapping[str, str] | None = None) -> dict[str, Row]:
             # As a client may send them: in another order.
             arguments = {**dict(reversed(arguments.items())), "confirmation_token": tokens[name]}
         transport = httpx2.ASGITransport(app=sandbox.app)
-        async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
+        async with HostexClient(
+            WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport
+        ) as client:
             context = Context(client, selection.reachable, now=lambda: NOW)
             confirmations = Confirmations(lambda: NOW, lambda: (KEY,))
             engine = Engine(selection, context, "preview", confirmations=confirmations)

@@ -159,9 +159,7 @@ def _messages(account: Account) -> dict[str, Row]:
 def _reviews(account: Account) -> dict[str, Row]:
     rows = account.reviews.items()
     answered = next(code for code, one in rows if one["guest_review"] and not one["host_reply"])
-    unwritten = next(
-        code for code, one in rows if not one["host_review"] and one["channel_type"] == "airbnb"
-    )
+    unwritten = next(code for code, one in rows if not one["host_review"] and one["channel_type"] == "airbnb")
     return {
         "create_review": {
             "reservation_code": unwritten,
@@ -183,7 +181,13 @@ def _team(account: Account) -> dict[str, Row]:
             "staff_id": 5601,
             "fee": 41,
         },
-        "update_task": {"id": task, "expected_date": day(4), "note": "Bring bulbs", "staff_id": 5601, "fee": 9},
+        "update_task": {
+            "id": task,
+            "expected_date": day(4),
+            "note": "Bring bulbs",
+            "staff_id": 5601,
+            "fee": 9,
+        },
         "delete_task": {"id": task},
         "create_staff": {"name": "Ana Modelo", "mobile": "+351 900000999", "property_ids": [LOFT]},
         "update_staff": {"id": 5601, "note": "Porto", "name": "Rita M.", "is_active": False},
