@@ -1,6 +1,6 @@
 """Confirmations of every write of the demo account, given and used in processes of their own.
 
-As a program it reads tokens from its input, uses each on an account of its own, and prints how the calls ended.
+As a program it reads tokens from its input, uses each on an account of its own and prints how that ended.
 """
 
 import asyncio

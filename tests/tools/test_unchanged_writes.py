@@ -1,4 +1,4 @@
-"""Writes that would change nothing: said to be so, sent to nobody, asked of nobody; hidden values stay hidden."""
+"""Writes that would change nothing: said, sent to nobody, asked of nobody; and hidden values stay hidden."""
 
 from typing import Any, cast
 
