@@ -41,8 +41,8 @@ def _units(change: DayChange) -> int:
 
 def _in_words(found: Sequence[Run[tuple[int, int]]], total: int) -> list[str]:
     lines = [
-        f"{nights_text(Run(run.start_date, run.end_date, '')).capitalize()}: "
-        f"{counted(run.state[0], 'unit', 'units')} for sale, of {total} only {run.state[1]} free."
+        f"{counted(run.state[0], 'unit', 'units')} for sale on the "
+        f"{nights_text(Run(run.start_date, run.end_date, ''))}, of {total} only {run.state[1]} free."
         for run in found
     ]
     more = len(lines) - _MOST_RUNS

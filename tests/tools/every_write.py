@@ -1,4 +1,4 @@
-"""A call of every write of the demo account on its fixed day, with several arguments where a tool has them."""
+"""A call of every write of the demo account on its fixed day, with several arguments where it has them."""
 
 from datetime import timedelta
 from typing import Any

@@ -113,7 +113,7 @@ async def test_an_id_that_is_not_there_is_said_before_any_preview(
 
 
 class Forgiving(httpx2.AsyncBaseTransport):
-    """A Hostex that answers reads about listings it does not know with nothing in them, as the real one may."""
+    """A Hostex that answers reads about listings it does not know with nothing in them, as it may."""
 
     def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
         self._inner = inner
