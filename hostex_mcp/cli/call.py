@@ -46,7 +46,7 @@ def command(tool: str, arguments: tuple[str, ...], as_json: str | None, yes: boo
     print_json(result)
     if "error" in result:
         raise SystemExit(TOOL_ERROR)
-    if result.get("status", "done") != "done":
+    if result.get("status", "done") not in ("done", "unchanged"):
         raise SystemExit(NOT_CONFIRMED)
 
 

@@ -17,6 +17,8 @@ MOST_DAYS = 400
 _ONE = timedelta(days=1)
 # Hostex reads a calendar from a day at most a year away.
 _FARTHEST_START = timedelta(days=364)
+# Three years with a leap day, counted from the day that may be tomorrow at the property.
+_FARTHEST_END = timedelta(days=3 * 365 + 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def _problems(place: int, start: date, end: date, today: date) -> Iterator[tuple
         yield f"{place}.end_date", "is before start_date"
     elif start < today - _ONE:
         yield f"{place}.start_date", "is in the past"
+    elif end > today + _FARTHEST_END:
+        yield f"{place}.end_date", "is more than three years ahead, which Hostex does not take"
 
 
 def _overlaps(ranges: Sequence[tuple[date, date]]) -> Iterator[tuple[str, str]]:

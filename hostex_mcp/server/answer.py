@@ -37,6 +37,11 @@ def done(result: Mapping[str, Any], undo: Undo | None, receipt: Mapping[str, Any
     return outcome
 
 
+def unchanged(already: str) -> dict[str, Any]:
+    """The structured result of a write that would change nothing, so that nothing was sent."""
+    return {"status": "unchanged", "notes": [f"{already} Nothing was sent."]}
+
+
 def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], account: str) -> dict[str, Any]:
     fitting = _fitting(rows.items)
     cut = fitting < len(rows.items)

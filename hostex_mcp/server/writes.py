@@ -12,11 +12,12 @@ import anyio
 
 from hostex_mcp.api import HostexError, receipts
 from hostex_mcp.events import Confirmed, emit
-from hostex_mcp.server.answer import done
+from hostex_mcp.server.answer import done, unchanged
 from hostex_mcp.server.asking import Inquiry, Question, Verdict
 from hostex_mcp.server.audit import AuditLog, Line
 from hostex_mcp.server.confirmation import EXPLAINED, Binding, Confirmations, Finding, digest
 from hostex_mcp.server.preview import preview_of, question
+from hostex_mcp.tools.arguments import InvalidArguments
 from hostex_mcp.tools.blocked import Blocked
 from hostex_mcp.tools.results import TOKEN, Change
 from hostex_mcp.tools.tool import Tool
@@ -30,6 +31,7 @@ _DECLINED: Mapping[Verdict, str] = {
 }
 _UNRECORDED = "Changes are recorded before they are made, and this one cannot be. Nothing was changed."
 _MAKE_ROOM = "The operator of this server has to make HOSTEX_MCP_AUDIT_LOG writable: is its disk full?"
+_NOT_AGAIN = "As things are now, this change cannot be made."
 _HOW = "Show the preview to the user; when they agree, repeat the call with the same arguments and the token."
 
 _log = logging.getLogger(__name__)
@@ -110,6 +112,8 @@ class Writes:
         if token:
             return await self._with_token(attempt, str(token))
         draft = await self._draft(attempt)
+        if draft.change.already:
+            return unchanged(draft.change.already)
         if attempt.inquiry.live:
             return await self._ask(attempt, draft)
         return self._offer(attempt, draft)
@@ -118,9 +122,14 @@ class Writes:
         """Send a write whose token holds for exactly what would happen now; else say what differs."""
         asked = attempt.inquiry
         async with self._one_at_a_time:
-            draft = await self._draft(attempt)
+            try:
+                draft = await self._draft(attempt)
+            except (HostexError, InvalidArguments):
+                if used := await self._used(attempt, token):
+                    return used
+                raise
             finding = await self._confirmations.check(token, draft.binding)
-            if finding is Finding.VALID:
+            if finding is Finding.VALID and not draft.change.already:
                 if asked.state and asked.verdict != "accept":
                     emit(Confirmed(asked.verdict or "cancel"))
                     return _declined(asked.verdict or "cancel")
@@ -129,7 +138,16 @@ class Writes:
                         return outcome
                 finding = Finding.USED
         earlier = await self._confirmations.outcome(token) if finding is Finding.USED else None
+        if draft.change.already:
+            return _unchanged(draft.change.already, finding, earlier)
         return self._offer(attempt, draft, finding, earlier)
+
+    async def _used(self, attempt: Attempt, token: str) -> dict[str, Any] | None:
+        """What came of a confirmation that was used, where the change cannot be made again; else None."""
+        binding = Binding(self._account, attempt.tool.name, attempt.arguments, "")
+        if await self._confirmations.check(token, binding) is not Finding.USED:
+            return None
+        return _unchanged(_NOT_AGAIN, Finding.USED, await self._confirmations.outcome(token))
 
     async def _redeem(self, attempt: Attempt, change: Change[Any], token: str) -> dict[str, Any] | None:
         """Use a token up, send the write, and keep what came of it; None when it was used up before."""
@@ -152,6 +170,8 @@ class Writes:
                 return _declined(verdict)
             async with self._one_at_a_time:
                 fresh = await self._draft(attempt)
+                if fresh.change.already:
+                    return unchanged(fresh.change.already)
                 if fresh.binding == draft.binding:
                     attempt.confirmed = "person"
                     return await self._send(attempt, fresh.change)
@@ -196,6 +216,8 @@ class Writes:
         return Draft(change, preview, binding)
 
     async def _send(self, attempt: Attempt, change: Change[Any]) -> dict[str, Any]:
+        if change.already:
+            return unchanged(change.already)
         self._announce(attempt)
         with receipts() as ids, _seen_to_its_end():
             result = await change.send()
@@ -242,6 +264,15 @@ def _seen_to_its_end() -> Generator[None]:
     kept."""
     with anyio.CancelScope(shield=True):
         yield
+
+
+def _unchanged(already: str, finding: Finding, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What is said where nothing would change, with what became of a confirmation that was used before."""
+    said = unchanged(already)
+    if finding is not Finding.USED:
+        return said
+    notes = [*said["notes"], EXPLAINED[finding]]
+    return {**said, "reason": finding.value, "notes": notes, "earlier_outcome": outcome or {}}
 
 
 def _declined(verdict: Verdict) -> dict[str, Any]:

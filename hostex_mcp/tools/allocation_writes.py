@@ -11,6 +11,9 @@ from hostex_mcp.tools.stay_warnings import allocation_warnings, boxing_warnings
 from hostex_mcp.tools.stays import StayView, find_stay, stay_view
 from hostex_mcp.tools.tool import Effect, tool
 
+_IN_THE_BOX = "The stay is in the reservation box already."
+_THERE = "The stay is on this property already."
+
 
 class Allocation(StayView, total=False):
     """A stay put on a property, and the stays that had to make room for it."""
@@ -43,7 +46,8 @@ async def move_reservation_to_box(context: Context, stay_code: Code) -> Change[S
     place = (await titles_of(context, [stay]))[stay.property_id]
     summary = f"Move to the reservation box: {in_words(stay, place)}"
     changes = [{"what": "property", "before": place, "after": "reservation box"}]
-    return Change(send, undo, Preview(summary, stay_target(stay, place), changes, boxing_warnings(stay)))
+    preview = Preview(summary, stay_target(stay, place), changes, boxing_warnings(stay))
+    return Change(send, undo, preview, _IN_THE_BOX if stay.in_reservation_box else "")
 
 
 @tool(
@@ -79,9 +83,10 @@ async def allocate_reservation(
 
     old = titles[stay.property_id]
     changes = [{"what": "property", "before": _place(stay, old), "after": name}]
-    warnings = allocation_warnings(stay, property_id, way)
+    warnings = allocation_warnings(stay, way)
     preview = Preview(f"Put on {name}: {in_words(stay, old)}", stay_target(stay, old), changes, warnings)
-    return Change(send, None if way.stays else _way_back(stay), preview)
+    there = stay.property_id == property_id and not stay.in_reservation_box
+    return Change(send, None if way.stays else _way_back(stay), preview, _THERE if there else "")
 
 
 def _place(stay: api.Reservation, title: str) -> str:

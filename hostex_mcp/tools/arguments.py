@@ -115,7 +115,7 @@ def arguments_model(name: str, parameters: Mapping[str, tuple[Any, Any]]) -> typ
 
 
 def validate(model: type[Arguments], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The validated arguments, only those given; a null means "not given".
+    """The validated arguments, only those given, in the order of their declaration; a null means "not given".
 
     Raises:
         InvalidArguments: naming each argument with its problem, and the nearest right name of an unknown one.
@@ -127,7 +127,8 @@ def validate(model: type[Arguments], given: Mapping[str, Any]) -> dict[str, Any]
         details = error.errors(include_url=False, include_context=True)
         problems = [_problem(model, detail) for detail in details]
         raise InvalidArguments(*problems) from None
-    return {name: getattr(checked, name) for name in checked.model_fields_set}
+    # Not in the order of the set: what is worked out from them is compared between processes.
+    return {name: getattr(checked, name) for name in model.model_fields if name in checked.model_fields_set}
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -1,17 +1,21 @@
 """Sending or dropping automatic messages and reviews that wait."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from hostex_mcp.api import NotFound, read_all
 from hostex_mcp.api import automation as api
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.tools.arguments import Id
+from hostex_mcp.tools.arguments import Id, InvalidArguments, Problem
 from hostex_mcp.tools.automation import ActionRow
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import rows
 from hostex_mcp.tools.results import Change, Preview, Shown, everything, lean
+from hostex_mcp.tools.stays import find_stay
 from hostex_mcp.tools.tool import Effect, tool
 
+# How far the clocks of the earth are ahead of and behind UTC.
+_EARLIEST_DAY, _LATEST_DAY = timedelta(hours=14), timedelta(hours=12)
 _PUBLISHED = "A review is public on the channel and cannot be changed or taken back."
 
 
@@ -78,6 +82,7 @@ async def execute_automation_action(context: Context, plan_id: Id) -> Change[Pla
     `list_automation_actions` gives; Hostex does not show the text beforehand."""
     waiting = await _waiting(context, plan_id)
     plan = waiting.plan
+    early = await _too_early(context, plan) if plan.type == "review" else []
 
     async def send() -> PlanRow:
         await context.client.call(api.EXECUTE_AUTOMATION_ACTION, path={"plan_id": plan_id})
@@ -88,10 +93,29 @@ async def execute_automation_action(context: Context, plan_id: Id) -> Change[Pla
     warnings = [
         _PUBLISHED if review else f"{plan.send_to} gets it at once on {plan.channel_type}, for good.",
         "Hostex does not show its text beforehand.",
+        *early,
         *(f"This waits for the same stay too: {other}." for other in waiting.others),
     ]
     summary = f"{'Publish' if review else 'Send'} {waiting.name}, now"
     return Change(send, preview=Preview(summary, waiting.target, changes, warnings))
+
+
+async def _too_early(context: Context, plan: api.AutomationAction) -> list[str]:
+    """A warning where a review is perhaps asked to go out before check-out. Hostex judges by the operator's
+    time zone, which it does not tell.
+
+    Raises:
+        InvalidArguments: when it is before check-out in every time zone.
+    """
+    if not plan.stay_code:
+        return []
+    check_out = (await find_stay(context, plan.stay_code)).check_out_date
+    if (context.now() + _EARLIEST_DAY).date() < check_out:
+        problem = f"is a review of a stay that ends on {check_out}; it cannot go out before"
+        raise InvalidArguments(Problem("plan_id", problem))
+    if (context.now() - _LATEST_DAY).date() < check_out:
+        return [f"Hostex refuses it while it is not yet {check_out}, the check-out, where the operator is."]
+    return []
 
 
 @tool(

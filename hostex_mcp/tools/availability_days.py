@@ -1,9 +1,8 @@
 """Opening and closing days of properties: their present state, the preview and the way back."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, TypedDict
 
 from hostex_mcp.api import calendar as api
@@ -19,15 +18,16 @@ from hostex_mcp.domain.calendar_changes import (
 )
 from hostex_mcp.tools.arguments import InvalidArguments, Problem, in_order
 from hostex_mcp.tools.blocked import guarded
+from hostex_mcp.tools.booked_nights import booked
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import with_id
 from hostex_mcp.tools.listing_days import MOST_SHOWN, QUEUED
+from hostex_mcp.tools.pending import holds, remember
 from hostex_mcp.tools.read_back import READ_BACK_SECONDS, ReadBack, read_back
 from hostex_mcp.tools.results import Change, Preview, Shown, Undo, lean
-from hostex_mcp.tools.stay_preview import Taken, taken
 
 _TOOL = "update_availabilities"
-_MOST_CHECKED = 5
+_STAYS = "Closing neither cancels nor moves a booking."
 _ALREADY = "All these days are {state} already."
 _UNEVEN = "There is no single undo: the days that change differ between the properties, or are not all known."
 _REMARKS = "Remarks on the opened days are lost; the undo closes them without."
@@ -97,12 +97,17 @@ async def change_availability(
     changing = await _changing(context, ids, available, wanted.days)
     shown = [row for one in found for row in _rows(one, changing[one.id])]
     undo = _undo(changing, available)
-    notes = _notes(shown, undo, available)
-    warnings = [*notes, *(await _booked(context, changing) if available else ())]
+    notes = _notes(shown, undo)
+    every = {one: _every(changing[one], available, wanted.days) for one in ids}
+    bookings = await _bookings(context, changing, available, wanted.days)
+    same = all(holds(context, (_TOOL, one), every[one]) for one in ids)
+    state = "open" if available else "closed"
 
     async def send() -> Shown:
         body = {"property_ids": ids, "available": available, **wanted.period}
         await context.client.call(api.UPDATE_AVAILABILITIES, body=body)
+        for one in ids:
+            remember(context, (_TOOL, one), every[one])
         said: dict[str, Any] = {"changes": shown[:MOST_SHOWN], "notes": [QUEUED, *notes]}
         if verify:
             await context.pause(READ_BACK_SECONDS)
@@ -110,27 +115,29 @@ async def change_availability(
             said["read_back"] = read_back(one.date for changes in still.values() for one in changes)
         return lean({"available": available, "queued": True, **said})
 
-    titles = (
-        ", ".join(dict.fromkeys(row["title"] for row in shown if "title" in row)) or "nothing that is not so"
-    )
-    summary = f"{'Open' if available else 'Close'} on all channels: {titles}"
-    return Change(
-        send, undo, Preview(summary, {"days": wanted.period}, [_in_words(one) for one in shown], warnings)
-    )
+    titles = dict.fromkeys([row["title"] for row in shown if "title" in row] or [one.title for one in found])
+    summary = f"{'Open' if available else 'Close'} on all channels: {', '.join(titles)}"
+    lines = [_in_words(one) for one in shown]
+    preview = Preview(summary, {"days": wanted.period}, lines, [*notes, *bookings])
+    already = " ".join([_ALREADY.format(state=state), *bookings]) if same else ""
+    return Change(send, undo, preview, already)
 
 
-async def _booked(context: Context, changing: Mapping[int, Sequence[DayChange]]) -> list[str]:
-    """Who has booked the days that would open, as far as so many properties can be looked at."""
-    opening = [(one, changes) for one, changes in changing.items() if changes]
-    found = await asyncio.gather(
-        *(
-            taken(context, one, changes[0].date, changes[-1].date + timedelta(days=1))
-            for one, changes in opening[:_MOST_CHECKED]
-        )
-    )
-    left = len(opening) - _MOST_CHECKED
-    unseen = [f"Bookings of {left} more properties were not looked at."] if left > 0 else []
-    return [*(line for one in found for line in Taken(one.stays, ()).warnings()), *unseen]
+async def _bookings(
+    context: Context, changing: Mapping[int, Sequence[DayChange]], available: bool, days: Sequence[date]
+) -> list[str]:
+    """Who has booked the days that would open, or that are to be closed."""
+    if available:
+        return await booked(context, {one: [day.date for day in held] for one, held in changing.items()})
+    found = await booked(context, dict.fromkeys(changing, days))
+    return [*found, _STAYS] if found else []
+
+
+def _every(changing: Sequence[DayChange], available: bool, days: Sequence[date]) -> list[DayChange]:
+    """All days of a write, those that are as wanted too."""
+    differing = {one.date for one in changing}
+    state = (("available", available),)
+    return [*changing, *(DayChange(day, state, state) for day in days if day not in differing)]
 
 
 async def properties_of(context: Context, property_ids: Sequence[int]) -> list[Property]:
@@ -206,9 +213,7 @@ def _period(days: Sequence[date]) -> dict[str, Any]:
     return {"dates": [day.isoformat() for day in days]}
 
 
-def _notes(shown: Sequence[ChangedAvailability], undo: Undo | None, available: bool) -> list[str]:
-    if not shown:
-        return [_ALREADY.format(state="open" if available else "closed")]
+def _notes(shown: Sequence[ChangedAvailability], undo: Undo | None) -> list[str]:
     lost = any("remarks" in one.get("before", {}) for one in shown)
     return [
         *([_UNEVEN] if undo is None else [_REMARKS] if lost else []),

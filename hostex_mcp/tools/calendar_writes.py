@@ -7,6 +7,7 @@ from pydantic import Field
 
 from hostex_mcp.api import calendar as api
 from hostex_mcp.api import read_all
+from hostex_mcp.domain.calendar_changes import compared, spread
 from hostex_mcp.domain.restrictions import RULES, unknown_rules
 from hostex_mcp.tools.arguments import Code, Day, Id, Integer, InvalidArguments, Problem, PropertyId
 from hostex_mcp.tools.availability_days import (
@@ -18,6 +19,7 @@ from hostex_mcp.tools.availability_days import (
 from hostex_mcp.tools.calendar import ShareLinkRow
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import find
+from hostex_mcp.tools.inventory_warnings import inventory_warnings
 from hostex_mcp.tools.listing_days import DayRange, ListingChange, Writing, change_days, listing_days, written
 from hostex_mcp.tools.read_back import Verify
 from hostex_mcp.tools.results import Change, Preview, Undo, lean
@@ -36,6 +38,7 @@ _RESTRICTIONS = Writing(
     writable=lambda value: value != "",
 )
 _OVERWRITTEN = "The next change of the master calendar can overwrite these units."
+_ONE_LINK = "There is a link of the whole account already, and never a second one: {url} (id {id})."
 _PUBLIC = "Whoever has the address sees calendar and stays, without an account."
 
 
@@ -119,7 +122,9 @@ async def update_listing_inventories(
     most 400 days, no overlaps. Hostex queues the write."""
     listing = await listing_days(context, channel_type, listing_id, _INVENTORIES, inventories)
     ranges = [written(one, {"inventory": one.inventory}) for one in inventories]
-    return change_days(context, listing, _INVENTORIES, ranges, [_OVERWRITTEN], verify=verify)
+    warnings = await inventory_warnings(context, listing, compared(listing.before, spread(ranges)))
+    notes = [_OVERWRITTEN]
+    return change_days(context, listing, _INVENTORIES, ranges, notes, warnings=warnings, verify=verify)
 
 
 @tool(
@@ -175,7 +180,9 @@ async def create_calendar_share_link(
     again gives the same."""
     if (scope == "partial") is (property_ids is None):
         raise InvalidArguments(Problem("property_ids", "goes with the scope partial, and only with it"))
-    before = {one.id for one in (await read_all(context.client, api.LIST_CALENDAR_SHARE_LINKS)).items}
+    links = (await read_all(context.client, api.LIST_CALENDAR_SHARE_LINKS)).items
+    before = {one.id for one in links}
+    whole = next((one for one in links if one.scope == scope == "entire"), None)
     body = lean({"scope": scope, "property_ids": property_ids})
     titles = [one.title for one in await properties_of(context, property_ids or [])]
 
@@ -187,7 +194,9 @@ async def create_calendar_share_link(
         return _row(made)
 
     summary = f"Publish the calendar of {', '.join(titles) or 'all properties'}"
-    change = Change[ShareLinkChange](send, preview=Preview(summary, body, warnings=[_PUBLIC]))
+    preview = Preview(summary, body, warnings=[_PUBLIC])
+    already = _ONE_LINK.format(id=whole.id, url=whole.url) if whole else ""
+    change = Change[ShareLinkChange](send, preview=preview, already=already)
     return change
 
 

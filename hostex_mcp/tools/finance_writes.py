@@ -13,6 +13,7 @@ from hostex_mcp.domain.currencies import currencies
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import Code, Currency, Id, InvalidArguments, Number, Problem, PropertyId
 from hostex_mcp.tools.automation import LocalTime
+from hostex_mcp.tools.checks import require_properties, same
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import (
     back,
@@ -107,6 +108,7 @@ async def create_transaction(
     listings, or of the whole account."""
     if reservation_code is not None and property_id is not None:
         raise InvalidArguments(Problem("property_id", "excludes reservation_code"))
+    await require_properties(context, None if property_id is None else [property_id])
     if currency is None and reservation_code is None:
         currency = await currency_for(context, property_id)
     body = given(
@@ -184,7 +186,7 @@ async def _of_reservation(context: Context, reservation_code: str, currency: str
     }
     warnings = [f"It belongs to all {len(stays)} stays of the order."] if len(stays) > 1 else []
     if currency not in (None, own):
-        warnings.append(f"The reservation's currency {own} is taken, not {currency}.")
+        raise InvalidArguments(Problem("currency", f"must be the reservation's, {own}, or not be given"))
     if first.status != "accepted":
         warnings.append(f"The reservation is {first.status}.")
     return _Owner(f"the reservation of {first.guest_name or 'no named guest'}", lean(target), own, warnings)
@@ -230,7 +232,8 @@ async def update_transaction(
     result = TransactionChange(id=id, direction=entry.direction, currency=entry.currency, **body, **names)
     send = sending(context, api.UPDATE_TRANSACTION, id, body, result)
     preview = _corrected(context.preview_screen().show(entry), body, names)
-    return Change(send, back("update_transaction", entry, body, {"note": ""}), preview)
+    undo = back("update_transaction", entry, body, {"note": ""})
+    return Change(send, undo, preview, same(context, entry, body))
 
 
 def _corrected(entry: api.Transaction, body: Shown, names: Shown) -> Preview:

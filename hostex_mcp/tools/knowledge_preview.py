@@ -6,6 +6,7 @@ from typing import Any
 from hostex_mcp.api import knowledge_base as api
 from hostex_mcp.api.properties import LIST_PROPERTY_GROUPS, LIST_ROOM_TYPES
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.tools.checks import require, require_properties
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import names, property_names, rows
 from hostex_mcp.tools.results import Preview, Shown
@@ -28,6 +29,23 @@ async def scope_names(context: Context, scope: Mapping[str, Any]) -> list[str]:
             return await property_names(context, scope["ids"])
         case _:
             return [_ALL_PROPERTIES]
+
+
+async def require_scope(context: Context, scope: Mapping[str, Any]) -> None:
+    """Check that there are the properties, groups or room types that an entry shall hold for.
+
+    Raises:
+        NotFound: when one is missing.
+    """
+    match scope["type"]:
+        case "by_group":
+            await require(context, LIST_PROPERTY_GROUPS, scope["ids"], "property group")
+        case "by_room_type":
+            await require(context, LIST_ROOM_TYPES, scope["ids"], "room type")
+        case "by_property":
+            await require_properties(context, scope["ids"])
+        case _:
+            pass
 
 
 def channel_names(scope: Mapping[str, Any]) -> list[str]:

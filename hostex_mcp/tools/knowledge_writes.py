@@ -12,8 +12,14 @@ from hostex_mcp.tools.arguments import Arguments, Code, Id, InvalidArguments, Pr
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import creating, deleting, edited, given, sending, undone_by
 from hostex_mcp.tools.knowledge_base import KnowledgeRow
-from hostex_mcp.tools.knowledge_preview import addition, channel_names, rewriting, scope_names
-from hostex_mcp.tools.results import Change, Shown, Undo
+from hostex_mcp.tools.knowledge_preview import (
+    addition,
+    channel_names,
+    require_scope,
+    rewriting,
+    scope_names,
+)
+from hostex_mcp.tools.results import ALREADY, Change, Shown, Undo
 from hostex_mcp.tools.tool import Effect, tool
 
 _EVERY_PROPERTY = [-1]
@@ -92,6 +98,7 @@ async def create_knowledge_base(
         is_enable=is_enable,
         title=title,
     )
+    await require_scope(context, body["scope_property"])
     create = await creating(
         context, api.CREATE_KNOWLEDGE_BASE, body, api.LIST_KNOWLEDGE_BASES, lambda one: _is_of(one, body)
     )
@@ -163,12 +170,16 @@ async def update_knowledge_base(
             remove_channels,
         ),
     )
+    if new_properties or add_scope_ids:
+        await require_scope(context, changed["scope_property"])
     result = EntryChange(id=id, **changed)
     if "contents" in changed:
         result["contents"] = [_sub_title(one) for one in changed["contents"]]
     send = sending(context, api.UPDATE_KNOWLEDGE_BASE, id, whole | changed, result)
     undo = {"id": id, **{name: _argument(name, whole[name]) for name in changed}}
-    return Change(send, Undo("update_knowledge_base", undo), await rewriting(context, entry, changed))
+    preview = await rewriting(context, entry, changed)
+    already = ALREADY if whole | changed == whole else ""
+    return Change(send, Undo("update_knowledge_base", undo), preview, already)
 
 
 def _body(entry: api.KnowledgeBase) -> dict[str, Any]:

@@ -23,9 +23,11 @@ from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.pricing import whole
 from hostex_mcp.tools.arguments import Arguments, Day, InvalidArguments, Problem
 from hostex_mcp.tools.blocked import guarded
+from hostex_mcp.tools.channel_listings import require_listing
 from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.pending import holds, remember
 from hostex_mcp.tools.read_back import READ_BACK_SECONDS, ReadBack, read_back
-from hostex_mcp.tools.results import Change, Preview, Shown, Undo, everything, lean
+from hostex_mcp.tools.results import ALREADY, Change, Preview, Shown, Undo, everything, lean
 
 QUEUED = (
     "Hostex queues this and tells no outcome: the calendar read some seconds later shows what is in effect."
@@ -117,13 +119,16 @@ async def listing_days(
     """What holds on the days of some ranges.
 
     Raises:
-        InvalidArguments: when the ranges cannot be written.
+        InvalidArguments: when the ranges cannot be written, or there is no such listing.
     """
     today = context.now().date()
     require_ranges(writing.field, ranges, today)
     days = {day for one in ranges for day in days_of(one.start_date, one.end_date)}
     before = await _present(context, channel_type, listing_id, days)
-    return ListingDays(channel_type, listing_id, await _sold(context, channel_type, listing_id), before)
+    sold = await _sold(context, channel_type, listing_id)
+    if sold is None:
+        await require_listing(context, channel_type, listing_id)
+    return ListingDays(channel_type, listing_id, sold, before)
 
 
 async def _present(
@@ -145,6 +150,7 @@ def change_days(
     ranges: Sequence[Run[State]],
     notes: Iterable[str] = (),
     *,
+    warnings: Iterable[str] = (),
     verify: bool | None = None,
 ) -> Change[ListingChange]:
     """The write of some ranges.
@@ -162,16 +168,21 @@ def change_days(
     title = context.screen().show(listing.sold.title) if listing.sold else ""
     names = {**listing.key, "title": title, "currency": listing.currency if writing.field == "prices" else ""}
 
+    thing = (writing.tool, listing.channel_type, listing.listing_id)
+    already = ALREADY if holds(context, thing, changes) else ""
+
     async def send() -> Shown:
         await context.client.call(writing.operation, body={**listing.key, writing.field: rows(ranges)})
+        remember(context, thing, changes)
         notes = _cut(shown, [QUEUED, *said])
         found = {"read_back": await _read_back(context, listing, changes)} if verify else {}
         return lean({**names, "queued": True, "changes": _changes(shown), "notes": notes, **found})
 
     summary = f"Set {writing.field} of {title or listing.listing_id} on {listing.channel_type}"
-    preview = Preview(summary, lean(names), [_in_words(one) for one in shown[:MOST_SHOWN]], _cut(shown, said))
+    lines = [_in_words(one) for one in shown[:MOST_SHOWN]]
+    preview = Preview(summary, lean(names), lines, _cut(shown, [*warnings, *said]))
     undo = Undo(writing.tool, {**listing.key, writing.field: rows(old)}) if old else None
-    return Change(send, undo, preview)
+    return Change(send, undo, preview, already)
 
 
 async def _read_back(context: Context, listing: ListingDays, changes: Sequence[DayChange]) -> ReadBack:

@@ -14,7 +14,7 @@ from hostex_mcp.domain.settings import SettingChange, differing, nightly_prices,
 from hostex_mcp.tools.arguments import Arguments, Integer, InvalidArguments, Number, Problem
 from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.results import Change, Preview, Shown, Undo, lean
+from hostex_mcp.tools.results import ALREADY, Change, Preview, Shown, Undo, lean
 
 # Bounds that go without saying are checked without being in the schema, which every session pays for.
 Price = Annotated[Number, Field(gt=0)]
@@ -36,7 +36,6 @@ VrboClearable = Literal[
     "extra_guest_number",
     "security_deposit",
 ]
-NOTHING = "Nothing changes: all these settings are so already."
 
 
 class DiscountRule(Arguments):
@@ -172,19 +171,17 @@ def change_settings(
 
     async def send() -> Shown:
         settings = {one.setting: _sent(rules, one) for one in changes}
-        if settings:
-            body = {"listing_id": listing_id, "settings": settings}
-            await context.client.call(rules.operation, body=body)
+        await context.client.call(rules.operation, body={"listing_id": listing_id, "settings": settings})
         rows = [lean({"setting": one.setting, "before": one.before, "after": one.after}) for one in changes]
-        return lean({**key, "changes": rows, "notes": [rules.note if changes else NOTHING]})
+        return lean({**key, "changes": rows, "notes": [rules.note]})
 
     shown = [
         {"what": one.setting, "before": _in_words(one.before), "after": _in_words(one.after)}
         for one in changes
     ]
     summary = f"Set prices and rules of {rules.channel} listing {listing_id}"
-    preview = Preview(summary, lean(key), shown, [] if changes else [NOTHING])
-    return Change(send, _undo(rules, listing_id, changes), preview)
+    preview = Preview(summary, lean(key), shown)
+    return Change(send, _undo(rules, listing_id, changes), preview, "" if changes else ALREADY)
 
 
 def _value(value: Any) -> Any:

@@ -143,4 +143,6 @@ async def update_conversation_note(
         written = await context.client.call(api.UPDATE_CONVERSATION_NOTE, path=path, body={"note": note})
         return NoteView(conversation_id=conversation_id, note=written.note or "")
 
-    return Change(send, Undo("update_conversation_note", {**path, "note": thread.note or ""}))
+    old = thread.note or ""
+    undo = Undo("update_conversation_note", {**path, "note": old})
+    return Change(send, undo, already="The note reads so already." if note == old else "")

@@ -10,6 +10,7 @@ from annotated_types import Ge, Gt
 from hostex_mcp.api import NotFound, Operation
 from hostex_mcp.api import messaging as api
 from hostex_mcp.tools.arguments import Code, Currency, Day, Integer, InvalidArguments, Number, Problem
+from hostex_mcp.tools.channel_listings import require_listing
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
 from hostex_mcp.tools.lost_answers import answered_or_found, if_readable
@@ -94,6 +95,8 @@ async def send_special_offer(
         _offers(context, thread.id),
         offered(context, thread.channel_type, listing_id, check_in_date, check_out_date),
     )
+    if not listing.title:
+        await require_listing(context, thread.channel_type, listing_id)
     preview = offer_preview(context, thread, body, listing, known)
     return _offering(context, thread, api.SEND_SPECIAL_OFFER, body, known, preview)
 

@@ -12,6 +12,7 @@ from hostex_mcp.domain.calendar_changes import State, days_of
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.pricing import repriced_runs
 from hostex_mcp.tools.arguments import Code, Integer, InvalidArguments, Number, Problem
+from hostex_mcp.tools.channel_listings import require_listing
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.listing_days import (
     DayRange,
@@ -164,6 +165,7 @@ async def update_airbnb_price_and_rules(
     present = await context.client.call(
         rules_api.GET_AIRBNB_PRICE_AND_RULES, query={"listing_id": listing_id}
     )
+    await require_listing(context, "airbnb", listing_id)
     _require_eligible(present, values)
     for name in _AIRBNB.texts:
         if str(values.get(name)).isdigit():
@@ -201,6 +203,7 @@ async def update_vrbo_price_and_rules(
     `get_vrbo_price_and_rules` shows the present ones."""
     values = wanted(_VRBO, settings, clear)
     present = await context.client.call(rules_api.GET_VRBO_PRICE_AND_RULES, query={"listing_id": listing_id})
+    await require_listing(context, "vrbo", listing_id)
     for name in _VRBO.texts:
         if str(values.get(name)).isdigit() and not isinstance(getattr(present, name), str):
             values[name] = int(values[name])

@@ -7,7 +7,8 @@ from annotated_types import MaxLen, MinLen
 from hostex_mcp.api import properties as api
 from hostex_mcp.api import read_all
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.tools.arguments import Id, PropertyId
+from hostex_mcp.tools.arguments import Id, InvalidArguments, Problem, PropertyId
+from hostex_mcp.tools.checks import MOST_TAGS, require, require_new, require_properties, same
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import (
     back,
@@ -46,6 +47,7 @@ async def create_property(context: Context, title: Title) -> Change[PropertyRow]
     """Create an empty property, which uses up one of those the subscription pays for. Address, times, Wi-Fi
     and listings are set up in the portal; Hostex has no call that deletes a property."""
 
+    await require_new(context, api.LIST_PROPERTIES, "title", title, lambda one: one.title)
     preview = await _one_more(context, title)
 
     async def send() -> PropertyRow:
@@ -60,8 +62,6 @@ async def _one_more(context: Context, title: str) -> Preview:
     present = (await read_all(context.client, api.LIST_PROPERTIES)).items
     changes = [*rows({"title": title}), *rows({"properties": len(present) + 1}, {"properties": len(present)})]
     warnings = ["It uses up one of the properties that the subscription pays for.", _FINAL]
-    if any(one.title == title for one in present):
-        warnings.append("A property has this title already.")
     return Preview(f"Create the property {one_line(title)}", changes=changes, warnings=warnings)
 
 
@@ -77,6 +77,8 @@ async def create_property_group(
 ) -> Change[GroupRow]:
     """Create a group of properties, filled at once if `property_ids` are given."""
     body = given(name=name, property_ids=property_ids)
+    await require_new(context, api.LIST_PROPERTY_GROUPS, "name", name, lambda one: one.name)
+    await require_properties(context, property_ids)
 
     async def send() -> GroupRow:
         made = await context.client.call(api.CREATE_PROPERTY_GROUP, body=body)
@@ -106,9 +108,12 @@ async def update_property_group(
     replaced."""
     group = await find(context, api.LIST_PROPERTY_GROUPS, id, "property group")
     members = edited("property_ids", group.property_ids, property_ids, add_property_ids, remove_property_ids)
+    if name not in (None, group.name):
+        await require_new(context, api.LIST_PROPERTY_GROUPS, "name", name, lambda one: one.name)
+    await require_properties(context, [*(property_ids or ()), *(add_property_ids or ())])
     body = given(name=name, property_ids=members)
     send = sending(context, api.UPDATE_PROPERTY_GROUP, id, body, GroupRow(id=id, **body))
-    return Change(send, back("update_property_group", group, body))
+    return Change(send, back("update_property_group", group, body), already=same(context, group, body))
 
 
 @tool(
@@ -153,6 +158,9 @@ async def create_property_tag(
     """Create a tag for properties and room types, attached to those given. Hostex picks a missing colour.
     Tags of reservations are apart."""
     body = given(name=name, color=color, property_ids=property_ids, room_type_ids=room_type_ids)
+    await require_new(context, api.LIST_TAGS, "name", name, lambda one: one.name, MOST_TAGS)
+    await require_properties(context, property_ids)
+    await require(context, api.LIST_ROOM_TYPES, room_type_ids, "room type")
 
     async def send() -> TagRow:
         made = await context.client.call(api.CREATE_PROPERTY_TAG, body=body)
@@ -187,9 +195,14 @@ async def update_property_tag(
     tag = await find(context, api.LIST_TAGS, id, "property tag")
     properties = edited("property_ids", tag.property_ids, property_ids, add_property_ids, remove_property_ids)
     rooms = edited("room_type_ids", tag.room_type_ids, room_type_ids, add_room_type_ids, remove_room_type_ids)
+    if name not in (None, tag.name):
+        await require_new(context, api.LIST_TAGS, "name", name, lambda one: one.name)
+    await require_properties(context, [*(property_ids or ()), *(add_property_ids or ())])
+    added = [*(room_type_ids or ()), *(add_room_type_ids or ())]
+    await require(context, api.LIST_ROOM_TYPES, added, "room type")
     body = given(name=name, color=color, property_ids=properties, room_type_ids=rooms)
     send = sending(context, api.UPDATE_PROPERTY_TAG, id, body, TagRow(id=id, **body))
-    return Change(send, back("update_property_tag", tag, body))
+    return Change(send, back("update_property_tag", tag, body), already=same(context, tag, body))
 
 
 @tool(
@@ -228,6 +241,8 @@ async def create_room_type(
     """Create a room type: a pool of interchangeable properties sold as one. Basic plans do not have it, and
     Hostex has no call that changes or deletes one."""
     body = given(title=title, property_ids=property_ids)
+    await require_new(context, api.LIST_ROOM_TYPES, "title", title, lambda one: one.title)
+    await require_properties(context, property_ids)
     preview = await _pool(context, title, property_ids or [])
 
     async def send() -> RoomTypeRow:
@@ -238,14 +253,19 @@ async def create_room_type(
 
 
 async def _pool(context: Context, title: str, property_ids: list[int]) -> Preview:
-    """Which properties a new room type pools, and which of them another one has."""
+    """Which properties a new room type pools.
+
+    Raises:
+        InvalidArguments: when another room type has one of them.
+    """
     members = await property_names(context, property_ids)
     pools = (await read_all(context.client, api.LIST_ROOM_TYPES)).items
-    warnings = [
-        f"{one_line(one.title)} is in the room type {one_line(pool.title)} already."
+    if taken := [
+        f"{one_line(one.title)} is in the room type {one_line(pool.title)} already"
         for pool in pools
         for one in pool.properties
         if one.id in property_ids
-    ]
+    ]:
+        raise InvalidArguments(*(Problem("property_ids", one) for one in taken))
     changes = rows({"title": title, "properties": ", ".join(members) or "none"})
-    return Preview(f"Create the room type {one_line(title)}", changes=changes, warnings=[*warnings, _FINAL])
+    return Preview(f"Create the room type {one_line(title)}", changes=changes, warnings=[_FINAL])

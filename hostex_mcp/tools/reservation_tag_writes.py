@@ -1,5 +1,6 @@
 """Tags on stays, and the dictionary of these tags."""
 
+from operator import attrgetter
 from typing import Annotated, TypedDict
 
 from annotated_types import MaxLen, MinLen
@@ -8,6 +9,7 @@ from hostex_mcp.api import read_all
 from hostex_mcp.api import reservations as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import Code, Id, InvalidArguments, Problem
+from hostex_mcp.tools.checks import MOST_TAGS, require_new
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import find, undone_by
 from hostex_mcp.tools.reservations import ReservationTagRow
@@ -48,16 +50,14 @@ async def add_reservation_tag(context: Context, stay_code: Code, tag_name: TagNa
     stay = await find_stay(context, stay_code)
     known = await read_all(context.client, api.LIST_RESERVATION_TAGS, query={"keyword": tag_name})
     new = all(one.tag_name != tag_name for one in known.items)
-    had = tag_name in stay.tags
 
     async def send() -> TaggedStay:
         key = {"stay_code": stay_code}
         await context.client.call(api.ADD_RESERVATION_TAG, path=key, body={"tag_name": tag_name})
-        tags = list(stay.tags) if had else [*stay.tags, tag_name]
-        return TaggedStay(**stay_view(context, stay), tags=tags, new_tag=new)
+        return TaggedStay(**stay_view(context, stay), tags=[*stay.tags, tag_name], new_tag=new)
 
     undo = Undo("remove_reservation_tag", {"stay_code": stay_code, "tag_name": tag_name})
-    return Change(send, None if had else undo)
+    return Change(send, undo, already="The stay carries this tag already." if tag_name in stay.tags else "")
 
 
 @tool(
@@ -96,6 +96,8 @@ async def remove_reservation_tag(
 async def create_reservation_tag(context: Context, tag_name: TagName) -> Change[ReservationTagRow]:
     """Add a tag to the dictionary of reservation tags; Hostex picks its colour. `add_reservation_tag` puts it
     on a stay."""
+    named = attrgetter("tag_name")
+    await require_new(context, api.LIST_RESERVATION_TAGS, "tag_name", tag_name, named, MOST_TAGS)
 
     async def send() -> ReservationTagRow:
         made = await context.client.call(api.CREATE_RESERVATION_TAG, body={"tag_name": tag_name})

@@ -8,12 +8,13 @@ from uuid import uuid4
 
 from annotated_types import Ge, MaxLen, MinLen
 
-from hostex_mcp.api import Listing, Operation
+from hostex_mcp.api import Operation
 from hostex_mcp.api import reservations as api
 from hostex_mcp.api.finance import LIST_INCOME_METHODS
-from hostex_mcp.api.models import IdName
 from hostex_mcp.domain.wording import money, period
 from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer, InvalidArguments, Problem, PropertyId
+from hostex_mcp.tools.channel_listings import connection_warnings
+from hostex_mcp.tools.checks import find_entry
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
 from hostex_mcp.tools.lost_answers import answered_or_found, if_readable
@@ -23,6 +24,7 @@ from hostex_mcp.tools.stay_preview import (
     NOTHING,
     Taken,
     find_property,
+    holder,
     order_in_words,
     order_target,
     taken,
@@ -44,6 +46,7 @@ _CANCELLED = (
 )
 # The reads of a preview stay few.
 _MOST_CHECKED = 2
+_MOST_NAMED = 5
 
 
 class CreatedView(TypedDict, total=False):
@@ -142,8 +145,8 @@ async def _planned(context: Context, body: dict[str, Any]) -> tuple[CreatedView,
     place = await find_property(context, body["property_id"])
     way, channel, income = await asyncio.gather(
         taken(context, place.id, check_in, check_out),
-        _entry(context, api.LIST_CUSTOM_CHANNELS, source, "custom_channel_id"),
-        _entry(context, LIST_INCOME_METHODS, method, "income_method_id"),
+        find_entry(context, api.LIST_CUSTOM_CHANNELS, source, "custom_channel_id"),
+        find_entry(context, LIST_INCOME_METHODS, method, "income_method_id"),
     )
     names = CreatedView(
         property_title=title(place),
@@ -155,9 +158,20 @@ async def _planned(context: Context, body: dict[str, Any]) -> tuple[CreatedView,
         income_method=income,
     )
     known = (one for one in way.around if one.channel_id == body["channel_id"] and one.channel_type == DIRECT)
-    warnings = booking_warnings(body, place, way, next(known, None), context.now().date())
+    earlier = next(known, None)
+    if earlier is None:
+        _require_free(way)
+    warnings = booking_warnings(body, place, way, earlier, context.now().date())
     summary = f"Book {title(place)} directly for {body['guest_name']}, {period(check_in, check_out)}"
     return names, Preview(summary, dict(names), _booking_rows(body), warnings)
+
+
+def _require_free(way: Taken) -> None:
+    """Refuse nights that another booking holds, which Hostex does not take."""
+    held = [one for one in way.stays if one.status == "accepted"]
+    if held:
+        problem = f"is taken: {'; '.join(holder(one) for one in held[:_MOST_NAMED])}"
+        raise InvalidArguments(Problem("check_in_date", problem))
 
 
 def _booking_rows(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -180,15 +194,6 @@ async def _booked(context: Context, reference: str, check_out: date) -> api.Crea
     for one in page.items:
         return api.CreatedReservation(reservation_code=one.reservation_code, status=one.status)
     return None
-
-
-async def _entry(context: Context, listing: Listing[IdName], wanted: int, argument: str) -> str:
-    entries = (await context.client.page(listing)).items
-    for one in entries:
-        if one.id == wanted:
-            return one.name
-    known = ", ".join(f"{one.name} ({one.id})" for one in entries[:20])
-    raise InvalidArguments(Problem(argument, f"is none of this account's: {known}"))
 
 
 @tool(
@@ -237,7 +242,8 @@ async def approve_reservation(context: Context, reservation_code: Code) -> Chang
     """Accept a booking request that waits for the host (wait_accept); the channel is told at once."""
     stays = await _request(context, reservation_code)
     ways = await asyncio.gather(*(_way(context, one, stays) for one in stays[:_MOST_CHECKED]))
-    return await _answer(context, stays, api.APPROVE_RESERVATION, "accepted", approving_warnings(stays, ways))
+    warnings = [*await _connected(context, stays), *approving_warnings(stays, ways)]
+    return await _answer(context, stays, api.APPROVE_RESERVATION, "accepted", warnings)
 
 
 @tool(
@@ -254,7 +260,12 @@ async def decline_reservation(context: Context, reservation_code: Code) -> Chang
     """Refuse a booking request that waits for the host (wait_accept); the channel is told at once, without a
     reason, and may count it against the host's acceptance rate."""
     stays = await _request(context, reservation_code)
-    return await _answer(context, stays, api.DECLINE_RESERVATION, "denied", declining_warnings(stays))
+    warnings = [*await _connected(context, stays), *declining_warnings(stays)]
+    return await _answer(context, stays, api.DECLINE_RESERVATION, "denied", warnings)
+
+
+async def _connected(context: Context, stays: Sequence[api.Reservation]) -> list[str]:
+    return await connection_warnings(context, stays[0], "reservation_code")
 
 
 async def _request(context: Context, reservation_code: str) -> list[api.Reservation]:

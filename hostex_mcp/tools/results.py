@@ -38,6 +38,7 @@ class Page:
         return everything(model) if self.detail == "full" else lean(brief(model))
 
 
+ALREADY = "Everything is so already."
 TOKEN = "confirmation_token"  # noqa: S105
 TOKEN_PARAMETER: Mapping[str, Any] = {TOKEN: Annotated[str, MaxLen(1000), "from the preview"]}
 PAGE_PARAMETERS: Mapping[str, Any] = {"limit": Limit, "cursor": CursorText, "detail": Detail}
@@ -100,11 +101,13 @@ class Preview:
 @dataclass(slots=True)
 class Change(Generic[RowT]):
     """A write that is worked out from the live state and not sent yet. `send` sends it and gives what came
-    of it. Without a `preview` the arguments themselves are shown, beside the old values of `undo`."""
+    of it. Without a `preview` the arguments themselves are shown, beside the old values of `undo`. Where
+    nothing would change `already` says so: then nobody is asked and nothing is sent."""
 
     send: Callable[[], Awaitable[Shown]]
     undo: Undo | None = None
     preview: Preview | None = None
+    already: str = ""
 
 
 def everything(model: BaseModel) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The host's reviews of guests, and public replies to theirs."""
 
 import asyncio
+from datetime import date
 from typing import Annotated, Any, TypedDict, get_args
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -99,7 +100,7 @@ async def create_review(
 
     changes = [{"what": name, "after": value} for name, value in body.items()]
     summary, about = await _about(context, "Publish a review of", stay, review)
-    warnings = [*_FINAL, *await review_due(context, reservation_code)]
+    warnings = [*_FINAL, *_early(stay, context.now().date()), *await review_due(context, reservation_code)]
     if review and repeats(host_review_content, _private(review)):
         warnings.append("It repeats what the guest wrote as private feedback.")
     return Change(send, preview=Preview(summary, about, changes, warnings))
@@ -147,6 +148,12 @@ async def _about(
     said = context.preview_screen().show(review).guest_review if review else None
     guests = {"guest_score": said.score, "guest_review": said.content} if said else {}
     return f"{what} {in_words(stay, title)}", {**stay_target(stay, title), **lean(guests)}
+
+
+def _early(stay: Reservation, today: date) -> list[str]:
+    """What speaks against reviewing a guest of a stay that is not over, or does not take place."""
+    found = [f"The stay ends only on {stay.check_out_date}."] if today < stay.check_out_date else []
+    return found if stay.status == "accepted" else [*found, f"The stay is {stay.status}."]
 
 
 def _private(review: api.Review) -> str:

@@ -78,8 +78,7 @@ def change_warnings(stay: Reservation, changes: Mapping[str, Any], today: date) 
     if stay.channel_type != DIRECT and any(name in changes for name in _DATES_AND_MONEY):
         channel = stay.channel_type
         found.append(f"This is a booking of {channel}: whether {channel} learns of it is not known.")
-    if stay.status in ("cancelled", "denied", "timeout"):
-        found.append(f"The stay is {stay.status}.")
+    found += _over(stay)
     if (day := changes.get("check_in_date")) and day < today:
         found.append(f"Check-in on {day_text(day)} is in the past.")
     if stay.stay_code != stay.reservation_code:
@@ -92,28 +91,27 @@ def guide_warnings(stay: Reservation, changes: Mapping[str, Any]) -> list[str]:
     found = ["The guest sees this in the check-in guide."]
     if "lock_code" in changes:
         found.append("No lock is programmed: the code is only text in the guide.")
-    if stay.status == "cancelled":
-        found.append("The stay is cancelled.")
-    return found
+    return [*found, *_over(stay)]
 
 
 def boxing_warnings(stay: Reservation) -> list[str]:
     """Before a stay leaves its property."""
-    if stay.in_reservation_box:
-        return ["The stay is in the reservation box already."]
     found = ["Its nights open for sale again on all channels, though the booking goes on."]
-    return [*found, *([_IN_HOUSE] if stay.stay_status == "in_house" else [])]
+    return [*found, *_over(stay), *([_IN_HOUSE] if stay.stay_status == "in_house" else [])]
 
 
-def allocation_warnings(stay: Reservation, property_id: int, way: Taken) -> list[str]:
+def allocation_warnings(stay: Reservation, way: Taken) -> list[str]:
     """Before a stay is put on a property."""
-    if stay.property_id == property_id and not stay.in_reservation_box:
-        return ["The stay is on this property already."]
     ousted = [f"Would lose the property and go to the reservation box: {holder(one)}." for one in way.stays]
     blocks = Taken((), way.blocks).warnings()
     final = ["No single call brings this back."] if ousted else []
     house = [_IN_HOUSE] if stay.stay_status == "in_house" else []
-    return [*ousted, *blocks, *final, *house]
+    return [*ousted, *blocks, *final, *_over(stay), *house]
+
+
+def _over(stay: Reservation) -> list[str]:
+    """A warning where a stay does not take place."""
+    return [f"The stay is {stay.status}."] if stay.status in ("cancelled", "denied", "timeout") else []
 
 
 def _amounts(stay: Reservation, changes: Mapping[str, Any]) -> list[str]:

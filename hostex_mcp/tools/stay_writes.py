@@ -9,9 +9,10 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from hostex_mcp.api import reservations as api
 from hostex_mcp.domain.stays import hour_and_minute, time_text
 from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer
+from hostex_mcp.tools.checks import find_entry
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
-from hostex_mcp.tools.results import Change, Preview, Undo, lean
+from hostex_mcp.tools.results import ALREADY, Change, Preview, Undo, lean
 from hostex_mcp.tools.stay_arguments import Amount, Email, TimeOfDay, require_nights
 from hostex_mcp.tools.stay_preview import (
     NOTHING,
@@ -86,6 +87,8 @@ async def update_reservation_basic(
         commission_amount=commission_amount,
     )
     stay = await find_stay(context, stay_code)
+    if custom_channel_id is not None:
+        await find_entry(context, api.LIST_CUSTOM_CHANNELS, custom_channel_id, "custom_channel_id")
     require_nights(check_in_date or stay.check_in_date, check_out_date or stay.check_out_date)
     change = stay_patch(context, _BASIC, stay, changes)
     titles, moved = await asyncio.gather(titles_of(context, [stay]), _moved_onto(context, stay, changes))
@@ -239,7 +242,8 @@ async def update_reservation_custom_fields(
         return StayChange(**stay_view(context, stay), before=dict(shown), after=changes)
 
     undo = None if hidden else Undo("update_reservation_custom_fields", {**path, "custom_fields": before})
-    return Change(send, undo, await _fields_preview(context, stay, before, changes))
+    already = ALREADY if before == changes and not hidden else ""
+    return Change(send, undo, await _fields_preview(context, stay, before, changes), already)
 
 
 async def _fields_preview(

@@ -14,7 +14,7 @@ from hostex_mcp.domain.stays import order_code
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.privacy import HIDDEN
-from hostex_mcp.tools.results import Change, Preview, Shown, Undo, lean
+from hostex_mcp.tools.results import ALREADY, Change, Preview, Shown, Undo, lean
 from hostex_mcp.tools.stay_preview import in_words, stay_target
 
 _BACK, _AHEAD = timedelta(days=540), timedelta(days=540)
@@ -87,7 +87,8 @@ def stay_patch(
 ) -> Change[StayChange]:
     """The write of some `changes` to a stay, sent as `body` where Hostex wants another form.
 
-    There is no undo for a value that cannot be written back, nor for one that the privacy level hides.
+    There is no undo for a value that cannot be written back, nor for one that the privacy level hides. That
+    a hidden value is so already is not said either, or it could be found out by guessing.
     """
     key = {"stay_code": stay.stay_code}
     state = how.state(stay)
@@ -97,12 +98,14 @@ def stay_patch(
     hidden = any(shown[name] == HIDDEN != before[name] for name in changes)
     restorable = not hidden and None not in before.values()
     after = to_jsonable_python(dict(changes))
+    guessable = HIDDEN in shown.values() or not changes.keys().isdisjoint(how.secret)
+    already = ALREADY if _same(state, changes) and not guessable else ""
 
     async def send() -> StayChange:
         await context.client.call(how.operation, path=key, body=body or changes)
         return StayChange(**stay_view(context, stay), before=dict(lean(shown)), after=after)
 
-    return Change(send, Undo(how.tool, {**key, **before}) if restorable else None)
+    return Change(send, Undo(how.tool, {**key, **before}) if restorable else None, already=already)
 
 
 def patch_preview(
@@ -114,8 +117,7 @@ def patch_preview(
         {"what": name, "before": _now(how, name, visible[name]), "after": _said(value)}
         for name, value in changes.items()
     ]
-    said = [*warnings, *(["Everything is so already."] if _same(how, stay, visible, changes) else [])]
-    return Preview(f"Change the stay of {in_words(stay, title)}", stay_target(stay, title), rows, said)
+    return Preview(f"Change the stay of {in_words(stay, title)}", stay_target(stay, title), rows, warnings)
 
 
 def _now(how: Patching, name: str, value: Any) -> Any:

@@ -10,7 +10,17 @@ from pydantic_core import PydanticCustomError
 from hostex_mcp.api import read_all
 from hostex_mcp.api import tasks as api
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Number, PropertyId
+from hostex_mcp.tools.arguments import (
+    Code,
+    Currency,
+    Day,
+    Id,
+    InvalidArguments,
+    Number,
+    Problem,
+    PropertyId,
+)
+from hostex_mcp.tools.checks import require, require_properties, same
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import (
     back,
@@ -68,8 +78,34 @@ class StaffChange(StaffRow, total=False):
     property_ids: list[int]
 
 
-async def _property_of(context: Context, stay_code: str | None) -> int | None:
-    return None if stay_code is None else (await find_stay(context, stay_code)).property_id
+async def _place(context: Context, property_id: int | None, stay_code: str | None) -> int | None:
+    """The property of a new task, which is that of its stay.
+
+    Raises:
+        NotFound: when there is no such property or stay.
+        InvalidArguments: when the stay is on another property.
+    """
+    await require_properties(context, [property_id] if property_id else None)
+    if stay_code is None:
+        return property_id
+    stay = await find_stay(context, stay_code)
+    if property_id not in (None, stay.property_id):
+        problem = f"differs from that of the stay, {stay.property_id}; give only stay_code"
+        raise InvalidArguments(Problem("property_id", problem))
+    return stay.property_id
+
+
+async def _require_active(context: Context, staff_id: int | None) -> None:
+    """Check that a task can be given to a staff member; 0 is nobody.
+
+    Raises:
+        NotFound: when there is none with this id.
+        InvalidArguments: when that one is inactive.
+    """
+    for staff in await require(context, api.LIST_STAFFS, [staff_id] if staff_id else None, "staff member"):
+        if not staff.is_active:
+            problem = f"is {one_line(staff.name)}, who is inactive; `update_staff` makes them active again"
+            raise InvalidArguments(Problem("staff_id", problem))
 
 
 @tool(
@@ -96,8 +132,10 @@ async def create_task(
     """Create a task such as a cleaning or a repair, for a property, a stay or neither, given to a staff
     member if wanted. Without a fee Hostex takes the property's cleaning fee for a cleaning, else 0. Without
     a currency it is that of the property's listings, or of the whole account."""
+    place = await _place(context, property_id, stay_code)
+    await _require_active(context, staff_id)
     if currency is None:
-        currency = await currency_for(context, property_id or await _property_of(context, stay_code))
+        currency = await currency_for(context, place)
     body = given(
         type=type,
         expected_date=expected_date.isoformat(),
@@ -155,8 +193,11 @@ async def update_task(
         note=note,
     )
     task = await find(context, api.LIST_TASKS, id, "task")
+    await require_properties(context, [property_id] if property_id else None)
+    if staff_id != task.staff_id:
+        await _require_active(context, staff_id)
     send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **body))
-    return Change(send, back("update_task", task, body, _DETACHED))
+    return Change(send, back("update_task", task, body, _DETACHED), already=same(context, task, body))
 
 
 @tool(
@@ -208,6 +249,7 @@ async def create_staff(
 ) -> Change[StaffChange]:
     """Add a staff member to whom tasks can be given, active at once."""
     body = given(name=name, mobile=mobile, email=email, note=note, property_ids=property_ids)
+    await require_properties(context, property_ids)
 
     async def send() -> StaffChange:
         return StaffChange(id=await context.client.call(api.CREATE_STAFF, body=body), **body)
@@ -240,10 +282,12 @@ async def update_staff(
         name=name, mobile=mobile, email=email, note=note, is_active=is_active, property_ids=property_ids
     )
     staff = await find(context, api.LIST_STAFFS, id, "staff member")
+    await require_properties(context, property_ids)
     send = sending(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body))
     shown = context.screen().show(staff)
     hidden = any(getattr(shown, name, None) == HIDDEN for name in body)
-    return Change(send, None if hidden else back("update_staff", staff, body, {"email": "", "note": ""}))
+    undo = None if hidden else back("update_staff", staff, body, {"email": "", "note": ""})
+    return Change(send, undo, already=same(context, staff, body))
 
 
 @tool(

@@ -11,6 +11,7 @@ from hostex_mcp.api import Forbidden
 from hostex_mcp.api import webhooks as api
 from hostex_mcp.domain.web_addresses import address_warnings, host
 from hostex_mcp.tools.arguments import Id, InvalidArguments, Problem
+from hostex_mcp.tools.checks import same
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import (
     back,
@@ -128,7 +129,8 @@ async def update_webhook(
     body = given(url=url, events=kept)
     send = sending(context, api.UPDATE_WEBHOOK, id, body, WebhookRow(id=id, **body))
     undo = back("update_webhook", webhook, body) if _known(webhook) else None
-    return Change(send, undo, _rewired(webhook, body, [one.url for one in webhooks]))
+    preview = _rewired(webhook, body, [one.url for one in webhooks])
+    return Change(send, undo, preview, same(context, webhook, body))
 
 
 def _rewired(webhook: api.Webhook, body: dict[str, Any], registered: list[str]) -> Preview:

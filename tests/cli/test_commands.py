@@ -104,6 +104,12 @@ def test_a_weighty_change_without_a_terminal_is_declined_with_status_3(run: Run)
     assert "Shall this be done?" in done.stderr
 
 
+def test_a_change_of_what_is_so_already_asks_nothing_and_ends_well(run: Run) -> None:
+    done = run("call", "create_calendar_share_link", "scope=entire", "--sandbox")
+    assert (done.exit_code, json.loads(done.stdout)["status"]) == (0, "unchanged")
+    assert "Shall this be done?" not in done.stderr
+
+
 def test_a_call_at_the_terminal_shows_no_log_lines(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HOSTEX_MCP_LOG_LEVEL")
     assert run("call", "list_properties", "--sandbox").stderr == ""

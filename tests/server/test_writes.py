@@ -270,3 +270,43 @@ async def test_the_operator_may_force_the_token_on_clients_that_could_ask() -> N
 async def test_only_the_operator_can_switch_confirmation_off() -> None:
     desk = Desk(confirm="off")
     assert (await desk.ask())["status"] == "done"
+
+
+@dataclass
+class Settled(Price):
+    """A price that is as wanted from the moment when it is looked at for the nth time."""
+
+    looks: int = 0
+    settled_at: int = 1
+
+    async def plan(self, price: int) -> Change[Any]:
+        change = await super().plan(price)
+        self.looks += 1
+        change.already = "It is so already." if self.looks >= self.settled_at else ""
+        return change
+
+
+SAID = {"status": "unchanged", "notes": ["It is so already. Nothing was sent."]}
+
+
+@pytest.mark.parametrize("confirm", ["auto", "preview", "off"])
+async def test_a_write_that_would_change_nothing_is_neither_sent_nor_asked_about(confirm: str) -> None:
+    desk = Desk(price=Settled(), confirm=confirm)
+    person = Person()
+    assert await desk.ask(inquiry=person) == SAID
+    assert (desk.price.sent, person.heard) == ([], [])
+
+
+async def test_a_change_that_somebody_else_made_while_a_person_was_asked_is_not_made_again() -> None:
+    desk = Desk(price=Settled(settled_at=2))
+    assert await desk.ask(inquiry=Person("accept")) == SAID
+    assert desk.price.sent == []
+
+
+async def test_a_used_token_tells_its_outcome_where_nothing_would_change_any_more() -> None:
+    desk = Desk(price=Settled(settled_at=3))
+    token = (await desk.ask())["confirmation_token"]
+    first = await desk.ask(token=token)
+    again = await desk.ask(token=token)
+    assert (again["status"], again["reason"], again["earlier_outcome"]) == ("unchanged", "used", first)
+    assert desk.price.sent == [120]

@@ -69,9 +69,9 @@ async def test_a_new_property_counts_those_there_are_and_tells_that_it_is_final(
     assert "no call that changes or deletes it" in preview["warnings"][1]
 
 
-async def test_a_title_in_use_is_warned_of(call: Call) -> None:
-    preview = await previewed(call, "create_property", title="Harbour Loft")
-    assert "A property has this title already." in preview["warnings"]
+async def test_a_title_in_use_is_refused_before_anybody_is_asked(call: Call) -> None:
+    answer = await call("create_property", title="Harbour Loft")
+    assert answer["error"]["fields"][0]["field"] == "title"
 
 
 async def test_a_deleted_group_names_the_properties_it_lets_go(call: Call) -> None:
@@ -96,12 +96,17 @@ async def test_a_deleted_tag_names_properties_and_room_types(call: Call) -> None
     ]
 
 
-async def test_a_room_type_names_its_properties_and_who_is_in_another(call: Call) -> None:
-    preview = await previewed(
-        call, "create_room_type", title="Mixed", property_ids=["Harbour Loft", "Douro Room 1"]
-    )
-    assert rows(preview)["properties"] == (None, "Harbour Loft, Douro Room 1")
-    assert "Douro Room 1 is in the room type Douro Double Room already." in preview["warnings"]
+async def test_a_room_type_names_its_properties_and_takes_none_of_another(call: Call) -> None:
+    pair = {"title": "Mixed", "property_ids": ["Harbour Loft", "Harbour Studio"]}
+    preview = await previewed(call, "create_room_type", **pair)
+    assert rows(preview)["properties"] == (None, "Harbour Loft, Harbour Studio")
+    answer = await call("create_room_type", title="Mixed", property_ids=["Harbour Loft", "Douro Room 1"])
+    assert answer["error"]["fields"] == [
+        {
+            "field": "property_ids",
+            "problem": "Douro Room 1 is in the room type Douro Double Room already",
+        }
+    ]
 
 
 async def test_a_deleted_task_is_told_by_place_time_and_assignee(call: Call, sandbox: Sandbox) -> None:
@@ -173,12 +178,12 @@ async def test_money_in_another_currency_or_of_no_one_is_warned_of(call: Call) -
 
 async def test_an_income_of_a_reservation_names_its_guest_and_takes_its_currency(call: Call) -> None:
     given = {"direction": "income", "amount": 10, "item_id": 1, "payment_method_id": 34}
-    preview = await previewed(
-        call, "create_transaction", **given, reservation_code="0-HMDEMO0001-rep001", currency="USD"
-    )
+    given["reservation_code"] = "0-HMDEMO0001-rep001"
+    preview = await previewed(call, "create_transaction", **given)
     assert preview["summary"] == "Record an income of 10 EUR (Room fee) for the reservation of Noor Voorbeeld"
     assert preview["target"]["property_titles"] == ["Harbour Loft"]
-    assert preview["warnings"] == ["The reservation's currency EUR is taken, not USD."]
+    other = await call("create_transaction", **given, currency="USD")
+    assert other["error"]["fields"][0]["problem"] == "must be the reservation's, EUR, or not be given"
 
 
 async def test_a_corrected_entry_shows_names_and_what_it_does_to_the_total(call: Call) -> None:

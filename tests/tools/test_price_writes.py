@@ -152,6 +152,9 @@ def with_ctrip(sandbox: Sandbox) -> dict[str, str]:
     """A ctrip listing, priced like the Airbnb one and sold by no property."""
     rates = sandbox.accounts.main.rates
     rates["ctrip", "ct-1"] = copy.deepcopy(rates["airbnb", LOFT])
+    listings = sandbox.accounts.main.listings
+    known = {**next(iter(listings.values())), "id": 1, "channel_type": "ctrip", "listing_id": "ct-1"}
+    listings[1] = known
     return {"channel_type": "ctrip", "listing_id": "ct-1"}
 
 
@@ -250,8 +253,7 @@ async def test_settings_that_are_so_already_send_nothing(call: Call, sandbox: Sa
     held = rules(sandbox, "airbnb", LOFT)
     done = await call("update_airbnb_price_and_rules", listing_id=LOFT, base_price=held["base_price"])
     assert sent(sandbox, "POST /listings/airbnb/price_and_rules") == []
-    assert done["undo"] is None
-    assert done["result"]["notes"] == ["Nothing changes: all these settings are so already."]
+    assert done == {"status": "unchanged", "notes": ["Everything is so already. Nothing was sent."]}
 
 
 @pytest.mark.parametrize(

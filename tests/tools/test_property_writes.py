@@ -28,8 +28,9 @@ async def test_a_property_needs_a_title_of_at_most_100_characters(
     assert sandbox.log == []
 
 
-async def test_a_title_in_use_is_a_conflict(call: Call) -> None:
-    assert (await call("create_property", title="Harbour Loft"))["error"]["kind"] == "conflict"
+async def test_a_title_in_use_is_refused_without_a_write(call: Call, sandbox: Sandbox) -> None:
+    assert refused(await call("create_property", title="Harbour Loft")) == {"title"}
+    assert written(sandbox) == []
 
 
 async def test_a_group_is_created_with_properties_named_by_title_and_taken_back(

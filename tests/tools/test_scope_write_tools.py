@@ -24,7 +24,7 @@ EXPENSE = {"direction": "expense", "amount": 5, "item_id": 0, "payment_method_id
     [
         ("create_property", {"title": "Lighthouse"}),
         ("create_property_group", {"name": "North", "property_ids": [LOFT, RIBEIRA]}),
-        ("update_property_group", {"id": 7101, "add_property_ids": [LOFT]}),
+        ("update_property_group", {"id": 7101, "remove_property_ids": [LOFT]}),
         ("delete_property_tag", {"id": 3304}),
         ("update_availabilities", {"property_ids": [GARDEN], "available": False, "dates": [SOON]}),
         ("create_calendar_share_link", {"scope": "entire"}),

@@ -13,6 +13,7 @@ from hostex_mcp.server.engine import Engine
 from tests.sandbox.world import add_stay
 from tests.tools.conftest import Call
 from tests.tools.previewing import Row, careful_engine, cells, changed, confirm, demo_sandbox, offer, preview
+from tests.tools.writing import refused
 
 pytestmark = pytest.mark.anyio
 
@@ -58,9 +59,8 @@ async def test_a_booking_is_shown_with_names_and_money(call: Call, sandbox: Sand
 
 BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
     (
-        {"check_in_date": "2026-12-11", "check_out_date": "2026-12-16"},
+        {"check_in_date": "2026-12-12", "check_out_date": "2026-12-16"},
         [
-            "Already booked: Jiho Gyeonbon, 2 to 12 Dec 2026 (hostex_direct, accepted, stay 5-DEMO31OVR).",
             "Blocked in the calendar: nights of 14 to 15 Dec 2026: Owner's stay.",
         ],
     ),
@@ -97,6 +97,16 @@ async def test_what_speaks_against_a_booking_is_said(
 ) -> None:
     shown = await preview(call, sandbox, "create_reservation", **{**BOOKING, **changes})
     assert shown["warnings"] == warnings
+
+
+async def test_a_booking_on_nights_that_are_taken_is_refused_before_it_is_asked_about(
+    call: Call, sandbox: Sandbox
+) -> None:
+    dates = {"check_in_date": "2026-12-11", "check_out_date": "2026-12-16"}
+    answer = await call("create_reservation", **{**BOOKING, **dates})
+    assert refused(answer) == {"check_in_date"}
+    assert "Jiho Gyeonbon, 2 to 12 Dec 2026" in answer["error"]["message"]
+    assert changed(sandbox) == []
 
 
 async def test_the_cancelling_of_a_booking_says_who_loses_what(call: Call, sandbox: Sandbox) -> None:
@@ -186,7 +196,6 @@ async def test_a_changed_stay_is_shown_field_by_field(call: Call, sandbox: Sandb
             {"currency": "EUR"},
             "The currency changes from USD to EUR; other amounts keep their numbers.",
         ),
-        (PATRICK, {"guest_name": "Patrick Standin"}, "Everything is so already."),
         (PATRICK, {"check_in_date": "2026-11-23"}, "Check-in on 23 Nov 2026 is in the past."),
         (
             "2-4310000024_1-grp024",
@@ -243,8 +252,8 @@ async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call
     assert shown["warnings"] == [
         "Its nights open for sale again on all channels, though the booking goes on."
     ]
-    boxed = await preview(call, sandbox, "move_reservation_to_box", stay_code="2-4310000015-box015")
-    assert boxed["warnings"] == ["The stay is in the reservation box already."]
+    boxed = await call("move_reservation_to_box", stay_code="2-4310000015-box015")
+    assert boxed["notes"] == ["The stay is in the reservation box already. Nothing was sent."]
 
 
 async def test_who_would_lose_the_property_is_named(call: Call, sandbox: Sandbox) -> None:
@@ -257,8 +266,8 @@ async def test_who_would_lose_the_property_is_named(call: Call, sandbox: Sandbox
         "No single call brings this back.",
     ]
     sandbox.accounts.main.stays[EMIL]["stay_status"] = "in_house"
-    same = await preview(call, sandbox, "allocate_reservation", stay_code=EMIL, property_id=STUDIO)
-    assert same["warnings"] == ["The stay is on this property already."]
+    same = await call("allocate_reservation", stay_code=EMIL, property_id=STUDIO)
+    assert same["notes"] == ["The stay is on this property already. Nothing was sent."]
     free = await preview(call, sandbox, "allocate_reservation", stay_code=EMIL, property_id=20110009)
     assert free["warnings"][-1] == "The guest is in house."
 

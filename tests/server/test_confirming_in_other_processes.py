@@ -1,0 +1,50 @@
+"""A confirmation that one process gave holds in every other with the same keys, whatever its hash seed."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hostex_mcp.tools.catalogue import CATALOGUE
+from tests.server.confirming import answers
+from tests.tools.every_write import every_write
+from tests.tools.previewing import demo_sandbox
+
+pytestmark = pytest.mark.anyio
+
+SEEDS = range(10)
+ROOT = Path(__file__).parents[2]
+
+
+async def used_elsewhere(tokens: str, seed: int) -> dict[str, Any]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.server.confirming",
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": str(seed)},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    told, _ = await process.communicate(tokens.encode())
+    return json.loads(told)
+
+
+def test_the_calls_are_of_every_write() -> None:
+    known = set(every_write(demo_sandbox().accounts.main))
+    assert known == {one.name for one in CATALOGUE.values() if one.writes}
+
+
+async def test_every_confirmation_holds_in_ten_other_processes_with_other_hash_seeds() -> None:
+    offered = await answers()
+    tokens = {name: one.get("confirmation_token") for name, one in offered.items()}
+    assert {name: offered[name] for name, one in tokens.items() if one is None} == {}
+    text = json.dumps(tokens)
+    pairs = [(seed, seed + 1) for seed in SEEDS[::2]]
+    for pair in pairs:
+        for told in await asyncio.gather(*(used_elsewhere(text, seed) for seed in pair)):
+            assert {name: one for name, one in told.items() if one != "done"} == {}
