@@ -3,6 +3,9 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 MOST_CHARACTERS = 2_000
 NAME_CHARACTERS = 100
@@ -12,6 +15,8 @@ _SELECTORS = "\ufe0e\ufe0f"
 _KEPT_CONTROLS = "\n\t"
 _CHOOSING = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _PICTURE = re.compile(r"!+\[")
+
+_made: ContextVar[list[str] | None] = ContextVar("labels of fences", default=None)
 
 
 def clean(text: str) -> str:
@@ -47,11 +52,24 @@ def one_line(text: str) -> str:
     return bounded(" ".join(clean(text).split()), NAME_CHARACTERS)
 
 
+@contextmanager
+def fence_labels() -> Generator[list[str]]:
+    """The labels of all fences that are made inside, also by tasks begun there."""
+    made: list[str] = []
+    before = _made.set(made)
+    try:
+        yield made
+    finally:
+        _made.reset(before)
+
+
 class Fence:
     """Marks outsiders' text with a boundary that is random for each answer, so that no text can close it."""
 
     def __init__(self, label: str | None = None) -> None:
         self.label = label or f"guest-{secrets.token_hex(3)}"
+        if (made := _made.get()) is not None:
+            made.append(self.label)
 
     def mark(self, text: str) -> str:
         """The text, cleaned and bounded, inside the boundary. Empty text stays empty."""

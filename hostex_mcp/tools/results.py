@@ -97,11 +97,18 @@ class Preview:
 @dataclass(slots=True)
 class Change(Generic[RowT]):
     """A write that is worked out from the live state and not sent yet. `send` sends it and gives what came
-    of it. Without a `preview` the arguments themselves are shown, beside the old values of `undo`."""
+    of it. Without a `preview` the arguments themselves are shown, beside the old values of `undo`.
+    `reversible` says so where the undo is known only afterwards, or where there is nothing to undo."""
 
     send: Callable[[], Awaitable[Shown]]
     undo: Undo | None = None
     preview: Preview | None = None
+    reversible: bool = False
+
+    @property
+    def final(self) -> bool:
+        """Whether there is no way back, as far as can be told beforehand."""
+        return self.undo is None and not self.reversible
 
 
 def everything(model: BaseModel) -> dict[str, Any]:

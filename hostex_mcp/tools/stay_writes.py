@@ -10,11 +10,13 @@ from hostex_mcp.domain.stays import hour_and_minute, time_text
 from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
-from hostex_mcp.tools.results import Change, Undo
+from hostex_mcp.tools.results import Change, Preview, Undo
 from hostex_mcp.tools.stay_arguments import Amount, Email, TimeOfDay, require_nights
 from hostex_mcp.tools.stay_preview import (
     NOTHING,
     Taken,
+    in_words,
+    stay_target,
     taken,
     titles_of,
 )
@@ -37,6 +39,7 @@ IdRequired = Literal["not_required", "required", "required_with_review"]
 
 _CLEARED = ("lock_code", "lock_code_visible_after")
 _TIMES = ("arrival_at", "departure_at")
+_IN_TEMPLATES = "Message templates send these to the guest as {{cf.key}}, automatic messages too."
 
 
 @tool(
@@ -210,8 +213,9 @@ _STATUS = Patching("update_reservation_stay_status", api.UPDATE_RESERVATION_STAY
 @tool(
     "reservations",
     "Write custom fields of a stay",
-    effect=Effect.INTERNAL,
+    effect=Effect.CONSEQUENTIAL,
     official="update_reservation_custom_fields",
+    open_world=True,
     idempotent=True,
     words="key value template variable parking",
 )
@@ -226,12 +230,20 @@ async def update_reservation_custom_fields(
     path = {"stay_code": stay_code}
     fields = await context.client.call(api.GET_RESERVATION_CUSTOM_FIELDS, path=path) or {}
     before = {key: fields.get(key, "") for key in changes}
+    screen = context.screen()
+    shown = {key: screen.outside(value) for key, value in before.items() if value}
 
     async def send() -> StayChange:
         body = {"custom_fields": {key: value or None for key, value in changes.items()}}
         await context.client.call(api.UPDATE_RESERVATION_CUSTOM_FIELDS, path=path, body=body)
-        screen = context.screen()
-        shown = {key: screen.outside(value) for key, value in before.items() if value}
         return StayChange(**stay_view(context, stay), before=shown, after=changes)
 
-    return Change(send, Undo("update_reservation_custom_fields", {**path, "custom_fields": before}))
+    title = (await titles_of(context, [stay]))[stay.property_id]
+    changed = [
+        {"what": key, "before": shown.get(key, "not set"), "after": value or "removed"}
+        for key, value in changes.items()
+    ]
+    summary = f"Write custom fields of the stay of {in_words(stay, title)}"
+    preview = Preview(summary, stay_target(stay, title), changed, [_IN_TEMPLATES])
+    undo = Undo("update_reservation_custom_fields", {**path, "custom_fields": before})
+    return Change(send, undo, preview)

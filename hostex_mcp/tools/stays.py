@@ -113,7 +113,8 @@ def patch_preview(
         {"what": name, "before": _said(how, name, visible[name]), "after": _said(how, name, value)}
         for name, value in changes.items()
     ]
-    said = [*warnings, *(["Everything is so already."] if _same(how.state(stay), changes) else [])]
+    same = _same(visible, how.state(stay), changes)
+    said = [*warnings, *(["Everything is so already."] if same else [])]
     return Preview(f"Change the stay of {in_words(stay, title)}", stay_target(stay, title), rows, said)
 
 
@@ -123,8 +124,9 @@ def _said(how: Patching, name: str, value: Any) -> Any:
     return "not set" if value in (None, "") else to_jsonable_python(value)
 
 
-def _same(state: Shown, changes: Shown) -> bool:
-    return all(state[name] == value for name, value in changes.items())
+def _same(visible: Shown, state: Shown, changes: Shown) -> bool:
+    """Whether nothing would change. What is hidden counts as changing: a guess is not told to be right."""
+    return all(visible[name] != HIDDEN and state[name] == value for name, value in changes.items())
 
 
 async def find_stay(context: Context, stay_code: str) -> Reservation:

@@ -1,20 +1,18 @@
-"""Changing tasks, and the staff who do them."""
+"""Changing tasks."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, MaxLen, MinLen
+from annotated_types import Ge, MaxLen
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from hostex_mcp.api import read_all
 from hostex_mcp.api import tasks as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Number, PropertyId
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import (
     back,
-    counted,
     currency_for,
     deleting,
     find,
@@ -23,17 +21,15 @@ from hostex_mcp.tools.edits import (
     sending,
     undone_by,
 )
-from hostex_mcp.tools.privacy import HIDDEN
 from hostex_mcp.tools.results import Change
 from hostex_mcp.tools.stays import find_stay
-from hostex_mcp.tools.tasks import StaffRow, TaskRow, TaskStatus, TaskType
+from hostex_mcp.tools.tasks import TaskRow, TaskStatus, TaskType
 from hostex_mcp.tools.tool import Effect, tool
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
-_DETACHED = {"property_id": 0, "staff_id": 0}
+_BLANKS = {"property_id": 0, "staff_id": 0, "note": ""}
+_TOLD = "{}: Hostex may notify them of this."
 _SAID_OTHERWISE = dict.fromkeys(["property_id", "staff_id", "currency", "expected_date", "expected_time"])
-_OPEN = ("pending", "in_progress")
-_MOST_NAMED = 5
 
 
 def _clock(value: object) -> object:
@@ -46,12 +42,10 @@ ClockTime = Annotated[str, BeforeValidator(_clock), "HH:MM, operator's time zone
 Level = Literal["standard", "simple", "advanced"]
 Fee = Annotated[Number, Ge(0), "major units of currency"]
 Note = Annotated[str, MaxLen(500)]
-StaffName = Annotated[str, MinLen(1), MaxLen(128)]
-Mobile = Annotated[str, MinLen(1), MaxLen(50), "+<country code> <number>"]
 
 
 class TaskChange(TaskRow, total=False):
-    """A task that was written: its id and the fields that were set."""
+    """A task that was written: its id, the fields that were set, and the staff whom Hostex may tell of it."""
 
     staff_id: int
     expected_date: str
@@ -59,13 +53,7 @@ class TaskChange(TaskRow, total=False):
     level: str
     currency: str
     fee: float
-
-
-class StaffChange(StaffRow, total=False):
-    """A staff member that was written: the id and the fields that were set."""
-
-    email: str
-    property_ids: list[int]
+    told: str
 
 
 async def _property_of(context: Context, stay_code: str | None) -> int | None:
@@ -111,8 +99,10 @@ async def create_task(
         note=note,
     )
 
+    told = await _told(context, staff_id)
+
     async def send() -> TaskChange:
-        return TaskChange(id=await context.client.call(api.CREATE_TASK, body=body), **body)
+        return TaskChange(id=await context.client.call(api.CREATE_TASK, body=body), **body, **told)
 
     return undone_by("delete_task", send)
 
@@ -155,8 +145,17 @@ async def update_task(
         note=note,
     )
     task = await find(context, api.LIST_TASKS, id, "task")
-    send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **body))
-    return Change(send, back("update_task", task, body, _DETACHED))
+    told = await _told(context, staff_id, task)
+    send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **body, **told))
+    return Change(send, back("update_task", task, body, _BLANKS))
+
+
+async def _told(context: Context, staff_id: int | None, task: api.Task | None = None) -> dict[str, Any]:
+    """The staff whom Hostex may tell of a task: who is given it, and who has it so far."""
+    names = [(await find(context, api.LIST_STAFFS, staff_id, "staff member")).name] if staff_id else []
+    if task and task.staff_name and task.staff_name not in names:
+        names.append(task.staff_name)
+    return {"told": _TOLD.format(", ".join(map(one_line, names)))} if names else {}
 
 
 @tool(
@@ -178,102 +177,14 @@ async def delete_task(context: Context, id: Id) -> Change[TaskChange]:
         warnings.append("It is completed: its record and fee go too.")
     elif task.status != "cancelled":
         warnings.append("`update_task` with the status cancelled keeps it on record.")
-    what = f"the task {_named(shown)}"
+    what = f"the task {task_name(shown)}"
     return deleting(context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_SAID_OTHERWISE)
 
 
-def _named(task: api.Task) -> str:
+def task_name(task: api.Task) -> str:
     """A task in a few words: what, where, when."""
     return ", ".join(one_line(one) for one in (task.type, task.property_title, task.expected) if one)
 
 
 def _fee(task: api.Task) -> str | None:
     return money(task.fee, task.currency) if task.fee else None
-
-
-@tool(
-    "tasks",
-    "Add a staff member",
-    effect=Effect.INTERNAL,
-    official="create_staff",
-    words="new cleaner employee team member",
-)
-async def create_staff(
-    context: Context,
-    name: StaffName,
-    mobile: Mobile,
-    email: Code | None = None,
-    note: Note | None = None,
-    property_ids: Annotated[list[PropertyId], "all properties when not given"] | None = None,
-) -> Change[StaffChange]:
-    """Add a staff member to whom tasks can be given, active at once."""
-    body = given(name=name, mobile=mobile, email=email, note=note, property_ids=property_ids)
-
-    async def send() -> StaffChange:
-        return StaffChange(id=await context.client.call(api.CREATE_STAFF, body=body), **body)
-
-    return undone_by("delete_staff", send)
-
-
-@tool(
-    "tasks",
-    "Change a staff member",
-    effect=Effect.INTERNAL,
-    official="update_staff",
-    destructive=True,
-    idempotent=True,
-    words="cleaner employee team member phone deactivate assign properties",
-)
-async def update_staff(
-    context: Context,
-    id: Id,
-    name: StaffName | None = None,
-    mobile: Mobile | None = None,
-    email: Annotated[Code, "empty text clears"] | None = None,
-    note: Annotated[Note, "empty text clears"] | None = None,
-    is_active: bool | None = None,
-    property_ids: Annotated[list[PropertyId], "the whole new list; empty removes all"] | None = None,
-) -> Change[StaffChange]:
-    """Change a staff member; only what is given changes. Hostex does not tell which properties somebody has
-    now, so `property_ids` only replaces the whole list, and that cannot be undone."""
-    body = given(
-        name=name, mobile=mobile, email=email, note=note, is_active=is_active, property_ids=property_ids
-    )
-    staff = await find(context, api.LIST_STAFFS, id, "staff member")
-    send = sending(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body))
-    shown = context.screen().show(staff)
-    hidden = any(getattr(shown, name, None) == HIDDEN for name in body)
-    return Change(send, None if hidden else back("update_staff", staff, body, {"email": "", "note": ""}))
-
-
-@tool(
-    "tasks",
-    "Delete a staff member",
-    effect=Effect.CONSEQUENTIAL,
-    official="delete_staff",
-    destructive=True,
-    idempotent=True,
-    words="remove cleaner employee team member",
-)
-async def delete_staff(context: Context, id: Id) -> Change[StaffChange]:
-    """Delete a staff member and what they were assigned to, for good. `update_staff` with `is_active` false
-    keeps them on record instead."""
-    staff = await find(context, api.LIST_STAFFS, id, "staff member")
-    name = one_line(staff.name)
-    warnings = [
-        *await _unassigned(context, id),
-        "`update_staff` with `is_active` false keeps them on record.",
-    ]
-    return deleting(context, api.DELETE_STAFF, id, staff, f"the staff member {name}", warnings)
-
-
-async def _unassigned(context: Context, staff_id: int) -> list[str]:
-    """A warning that names the tasks which nobody would have any more, the soonest first. Many teams never
-    move a task on from pending, so some of these may be done."""
-    tasks = (await read_all(context.client, api.LIST_TASKS, query={"staff_id": staff_id})).items
-    still = sorted((one.expected or "", _named(one)) for one in tasks if one.status in _OPEN)
-    if not still:
-        return []
-    more = ["and more"] if len(still) > _MOST_NAMED else []
-    listed = "; ".join([*(name for _, name in still[:_MOST_NAMED]), *more])
-    return [f"{counted(len(still), 'open task loses', 'open tasks lose')} this assignee: {listed}."]

@@ -24,7 +24,8 @@ Function = Callable[..., Awaitable[Rows[Any] | Record[Any] | Change[Any] | Forwa
 
 
 class Effect(StrEnum):
-    """What a call can do: look, change something only the team sees, or anything weightier."""
+    """What a call can do: look; change something that only the team sees, with a way back; or anything
+    weightier."""
 
     READ = "read"
     INTERNAL = "internal"
@@ -86,16 +87,14 @@ class Tool:
 
     @cached_property
     def confirmable(self) -> bool:
-        """Whether a person has to see what the tool would do before it does it."""
+        """Whether a person has to see whatever the tool would do before it does it."""
         return self.writes and self.effect is Effect.CONSEQUENTIAL
 
     @cached_property
     def hints(self) -> Mapping[str, Any]:
         """Argument name to annotated type."""
         hints = {name: one.annotation for name, one in self.parameters.items() if name != "page"}
-        extra: Mapping[str, Any] = (
-            PAGE_PARAMETERS if self.paged else TOKEN_PARAMETER if self.confirmable else {}
-        )
+        extra: Mapping[str, Any] = PAGE_PARAMETERS if self.paged else TOKEN_PARAMETER if self.writes else {}
         return {**hints, **extra}
 
     @cached_property
@@ -140,7 +139,7 @@ class Tool:
             InvalidArguments: naming each argument that does not fit.
         """
         arguments = validate(self.model, given)
-        if self.confirmable:
+        if self.writes:
             arguments.pop(TOKEN, None)
         if self.paged:
             page = {name: arguments.pop(name) for name in ("limit", "detail") if name in arguments}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.server.confirmation import Binding, Confirmations, Finding
+from hostex_mcp.server.confirmation import Binding, Channel, Confirmations, Finding
 from hostex_mcp.server.ledger import MemoryLedger
 from hostex_mcp.server.writes import Writes
 from tests.server.test_writes import Clock, Desk
@@ -71,15 +71,16 @@ async def test_a_token_that_reaches_two_processes_at_once_sends_once() -> None:
 
 async def test_a_replaced_key_still_verifies_while_it_is_kept_and_not_after() -> None:
     clock = Clock()
-    token, _ = Confirmations(clock, lambda: [OLD]).issue(BINDING)
-    assert await Confirmations(clock, lambda: [NEW, OLD]).check(token, BINDING) is Finding.VALID
-    assert await Confirmations(clock, lambda: [NEW]).check(token, BINDING) is Finding.UNKNOWN
+    token = Confirmations(clock, lambda: [OLD]).issue(BINDING, Channel.OFFER).text
+    both = Confirmations(clock, lambda: [NEW, OLD])
+    assert await both.check(token, BINDING, Channel.OFFER) is Finding.VALID
+    assert await Confirmations(clock, lambda: [NEW]).check(token, BINDING, Channel.OFFER) is Finding.UNKNOWN
 
 
 async def test_the_first_key_signs() -> None:
     clock = Clock()
-    token, _ = Confirmations(clock, lambda: [NEW, OLD]).issue(BINDING)
-    assert await Confirmations(clock, lambda: [OLD]).check(token, BINDING) is Finding.UNKNOWN
+    token = Confirmations(clock, lambda: [NEW, OLD]).issue(BINDING, Channel.OFFER).text
+    assert await Confirmations(clock, lambda: [OLD]).check(token, BINDING, Channel.OFFER) is Finding.UNKNOWN
 
 
 async def test_a_token_that_is_not_ours_is_claimed_by_nobody() -> None:
@@ -103,11 +104,11 @@ async def test_a_use_is_forgotten_only_when_its_token_has_long_expired() -> None
 async def test_a_clock_that_was_ahead_for_hours_has_no_use_forgotten() -> None:
     clock = Clock()
     confirmations = Confirmations(clock)
-    token, _ = confirmations.issue(BINDING)
+    token = confirmations.issue(BINDING, Channel.OFFER).text
     right = clock.time
     clock.time = right + timedelta(minutes=1)
     assert await confirmations.claim(token)
     clock.time = right + timedelta(hours=8)
-    assert await confirmations.claim(confirmations.issue(BINDING)[0])
+    assert await confirmations.claim(confirmations.issue(BINDING, Channel.OFFER).text)
     clock.time = right + timedelta(minutes=2)
-    assert await confirmations.check(token, BINDING) is Finding.USED
+    assert await confirmations.check(token, BINDING, Channel.OFFER) is Finding.USED

@@ -85,7 +85,7 @@ class Desk:
 class Person:
     """A person who answers at once, after something happened meanwhile."""
 
-    live, returned, state, verdict = True, False, None, None
+    live, returned, possible, state = True, False, True, None
 
     def __init__(self, *answers: Verdict, meanwhile: Callable[[], None] = lambda: None) -> None:
         self.answers = list(answers)
@@ -96,6 +96,12 @@ class Person:
         self.heard.append(message)
         self.meanwhile()
         return self.answers.pop(0)
+
+
+def answer(asked: Question, verdict: Verdict | None, place: str | None = None) -> Inquiry:
+    """The call that brings a returned question back, with what the person said."""
+    answers: dict[str, Verdict] = {place or asked.place: verdict} if verdict else {}
+    return Inquiry(returned=True, state=asked.state, answers=answers)
 
 
 async def test_a_client_that_cannot_ask_gets_a_preview_and_a_token_and_nothing_is_sent() -> None:
@@ -229,8 +235,7 @@ async def test_a_returned_question_is_answered_by_the_next_call() -> None:
     desk = Desk()
     asked = await desk.ask(inquiry=Inquiry(returned=True))
     assert isinstance(asked, Question)
-    answered = Inquiry(returned=True, state=asked.state, verdict="accept")
-    assert (await desk.ask(inquiry=answered))["status"] == "done"
+    assert (await desk.ask(inquiry=answer(asked, "accept")))["status"] == "done"
     assert desk.price.sent == [120]
 
 
@@ -238,7 +243,7 @@ async def test_a_returned_question_is_answered_by_the_next_call() -> None:
 async def test_a_returned_question_without_a_yes_changes_nothing(verdict: Verdict | None) -> None:
     desk = Desk()
     asked = await desk.ask(inquiry=Inquiry(returned=True))
-    outcome = await desk.ask(inquiry=Inquiry(returned=True, state=asked.state, verdict=verdict))
+    outcome = await desk.ask(inquiry=answer(asked, verdict))
     assert outcome["status"] == "declined"
     assert desk.price.sent == []
 
@@ -247,7 +252,7 @@ async def test_a_returned_answer_to_something_that_changed_is_asked_again() -> N
     desk = Desk()
     asked = await desk.ask(inquiry=Inquiry(returned=True))
     desk.price.now = 90
-    again = await desk.ask(inquiry=Inquiry(returned=True, state=asked.state, verdict="accept"))
+    again = await desk.ask(inquiry=answer(asked, "accept"))
     assert isinstance(again, Question)
     assert "price | 90 | 120" in again.message
     assert desk.price.sent == []
@@ -255,13 +260,13 @@ async def test_a_returned_answer_to_something_that_changed_is_asked_again() -> N
 
 async def test_a_forged_answer_without_our_state_has_no_power() -> None:
     desk = Desk()
-    again = await desk.ask(inquiry=Inquiry(returned=True, state="forged", verdict="accept"))
+    again = await desk.ask(inquiry=Inquiry(returned=True, state="forged", answers={"confirmation": "accept"}))
     assert isinstance(again, Question)
     assert desk.price.sent == []
 
 
 async def test_the_operator_may_force_the_token_on_clients_that_could_ask() -> None:
-    desk = Desk(confirm="preview")
+    desk = Desk(confirm="token")
     assert (await desk.ask(inquiry=Person("accept")))["status"] == "confirmation_required"
     assert (await desk.ask(inquiry=Inquiry(returned=True)))["status"] == "confirmation_required"
     assert desk.price.sent == []
