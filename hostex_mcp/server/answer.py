@@ -26,10 +26,13 @@ def answer(
     return _rows_answer(tool, arguments, result, account)
 
 
-def done(result: Mapping[str, Any], undo: Undo | None, receipt: Mapping[str, Any]) -> dict[str, Any]:
+def done(
+    result: Mapping[str, Any], undo: Undo | None, receipt: Mapping[str, Any], notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """The structured result of a write that took effect."""
     call = {"tool": undo.tool, "arguments": undo.arguments} if undo else None
-    return {"status": "done", "result": result, "undo": call, "receipt": receipt}
+    shown = {"status": "done", "result": result, "undo": call, "receipt": receipt}
+    return {**shown, "notes": list(notes)} if notes else shown
 
 
 def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], account: str) -> dict[str, Any]:

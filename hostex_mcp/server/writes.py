@@ -35,6 +35,7 @@ _KEPT_MOVING = (
 )
 _UNRECORDED = "Changes are recorded before they are made, and this one cannot be. Nothing was changed."
 _MAKE_ROOM = "The operator of this server has to make HOSTEX_MCP_AUDIT_LOG writable: is its disk full?"
+_BY_DOOR = " A client that knows no such argument of this tool gives it to call_write_tool."
 _HOW = "Show the preview to the user; when they agree, repeat the call with the same arguments and the token."
 
 _log = logging.getLogger(__name__)
@@ -126,7 +127,7 @@ class Writes:
         draft = await self._draft(attempt)
         if asked.live:
             return await self._ask(attempt, draft)
-        return self._question(attempt, draft) if asked.returned else self._offer(draft)
+        return self._question(attempt, draft) if asked.returned else self._offer(attempt.tool, draft)
 
     async def _with_answer(self, attempt: Attempt, state: str) -> dict[str, Any] | Question:
         """Send a write that a person agreed to when they were asked by a returned question. An answer that is
@@ -165,7 +166,7 @@ class Writes:
                     return outcome
                 finding = Finding.USED
         earlier = await self._confirmations.outcome(token) if finding is Finding.USED else None
-        return self._offer(draft, finding, earlier)
+        return self._offer(attempt.tool, draft, finding, earlier)
 
     async def _redeem(
         self, attempt: Attempt, change: Change[Any], issued: str, by: Literal["person", "token"]
@@ -207,7 +208,11 @@ class Writes:
         return Question(reason + question(attempt.tool, draft.preview), issued.text, issued.place)
 
     def _offer(
-        self, draft: Draft, finding: Finding | None = None, outcome: Mapping[str, Any] | None = None
+        self,
+        tool: Tool,
+        draft: Draft,
+        finding: Finding | None = None,
+        outcome: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Hand out a token, for a client that cannot ask; say why an earlier one does not count."""
         if finding:
@@ -220,7 +225,8 @@ class Writes:
             offer["notes"] = [EXPLAINED[finding]]
         if outcome:
             offer["earlier_outcome"] = outcome
-        return {**offer, TOKEN: issued.text, "expires_at": issued.expires.isoformat(), "next_step": _HOW}
+        how = _HOW if tool.confirmable else _HOW + _BY_DOOR
+        return {**offer, TOKEN: issued.text, "expires_at": issued.expires.isoformat(), "next_step": how}
 
     async def _draft(self, attempt: Attempt) -> Draft:
         with fence_labels() as labels:
@@ -239,7 +245,7 @@ class Writes:
             "at": self._now().isoformat(timespec="seconds"),
             "request_ids": ids,
         }
-        return done(result, change.undo, receipt)
+        return done(result, change.undo, receipt, change.notes)
 
     def _announce(self, attempt: Attempt) -> None:
         """Have it in the audit trail that a write is about to be sent.

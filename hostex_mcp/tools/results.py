@@ -98,12 +98,14 @@ class Preview:
 class Change(Generic[RowT]):
     """A write that is worked out from the live state and not sent yet. `send` sends it and gives what came
     of it. Without a `preview` the arguments themselves are shown, beside the old values of `undo`.
-    `reversible` says so where the undo is known only afterwards, or where there is nothing to undo."""
+    `reversible` says so where the undo is known only afterwards, or where there is nothing to undo. `notes`
+    stand beside the result."""
 
     send: Callable[[], Awaitable[Shown]]
     undo: Undo | None = None
     preview: Preview | None = None
     reversible: bool = False
+    notes: Sequence[str] = ()
 
     @property
     def final(self) -> bool:

@@ -1,7 +1,7 @@
 """Changing the staff who do tasks."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from annotated_types import MaxLen, MinLen
 
@@ -37,6 +37,17 @@ StaffName = Annotated[str, MinLen(1), MaxLen(128)]
 Mobile = Annotated[str, MinLen(1), MaxLen(50), "+<country code> <number>"]
 
 
+class NewStaff(TypedDict, total=False):
+    """A staff member that was added: the id and the fields that were set."""
+
+    id: int
+    name: str
+    mobile: str
+    email: str
+    note: str
+    property_ids: list[int]
+
+
 class StaffChange(StaffRow, total=False):
     """A staff member that was written: the id and the fields that were set."""
 
@@ -57,13 +68,13 @@ async def create_staff(
     mobile: Mobile,
     email: Code | None = None,
     note: Note | None = None,
-    property_ids: Annotated[list[PropertyId], "all properties when not given"] | None = None,
-) -> Change[StaffChange]:
-    """Add a staff member to whom tasks can be given, active at once."""
+    property_ids: Annotated[list[PropertyId], "all when not given"] | None = None,
+) -> Change[NewStaff]:
+    """Add a staff member who can be given tasks at once."""
     body = given(name=name, mobile=mobile, email=email, note=note, property_ids=property_ids)
 
-    async def send() -> StaffChange:
-        return StaffChange(id=await context.client.call(api.CREATE_STAFF, body=body), **body)
+    async def send() -> NewStaff:
+        return NewStaff(id=await context.client.call(api.CREATE_STAFF, body=body), **body)
 
     shown = {**body, "property_ids": None, "properties": await _titles(context, property_ids)}
     preview = Preview(f"Add {one_line(name)} to the staff", changes=rows(shown), warnings=[_ADDED])

@@ -1,7 +1,7 @@
 """Changing tasks."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from annotated_types import Ge, MaxLen
 from pydantic import BeforeValidator
@@ -28,7 +28,7 @@ from hostex_mcp.tools.tool import Effect, tool
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 _BLANKS = {"property_id": 0, "staff_id": 0, "note": ""}
-_TOLD = "{}: Hostex may notify them of this."
+_TOLD = "Hostex may notify of this: {}."
 _SAID_OTHERWISE = dict.fromkeys(["property_id", "staff_id", "currency", "expected_date", "expected_time"])
 
 
@@ -45,7 +45,7 @@ Note = Annotated[str, MaxLen(500)]
 
 
 class TaskChange(TaskRow, total=False):
-    """A task that was written: its id, the fields that were set, and the staff whom Hostex may tell of it."""
+    """A task that was written: its id and the fields that were set."""
 
     staff_id: int
     expected_date: str
@@ -53,7 +53,6 @@ class TaskChange(TaskRow, total=False):
     level: str
     currency: str
     fee: float
-    told: str
 
 
 async def _property_of(context: Context, stay_code: str | None) -> int | None:
@@ -102,9 +101,11 @@ async def create_task(
     told = await _told(context, staff_id)
 
     async def send() -> TaskChange:
-        return TaskChange(id=await context.client.call(api.CREATE_TASK, body=body), **body, **told)
+        return TaskChange(id=await context.client.call(api.CREATE_TASK, body=body), **body)
 
-    return undone_by("delete_task", send)
+    change = undone_by("delete_task", send)
+    change.notes = told
+    return change
 
 
 @tool(
@@ -146,16 +147,16 @@ async def update_task(
     )
     task = await find(context, api.LIST_TASKS, id, "task")
     told = await _told(context, staff_id, task)
-    send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **body, **told))
-    return Change(send, back("update_task", task, body, _BLANKS))
+    send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **body))
+    return Change(send, back("update_task", task, body, _BLANKS), notes=told)
 
 
-async def _told(context: Context, staff_id: int | None, task: api.Task | None = None) -> dict[str, Any]:
+async def _told(context: Context, staff_id: int | None, task: api.Task | None = None) -> list[str]:
     """The staff whom Hostex may tell of a task: who is given it, and who has it so far."""
     names = [(await find(context, api.LIST_STAFFS, staff_id, "staff member")).name] if staff_id else []
     if task and task.staff_name and task.staff_name not in names:
         names.append(task.staff_name)
-    return {"told": _TOLD.format(", ".join(map(one_line, names)))} if names else {}
+    return [_TOLD.format(", ".join(map(one_line, names)))] if names else []
 
 
 @tool(

@@ -94,7 +94,9 @@ class Tool:
     def hints(self) -> Mapping[str, Any]:
         """Argument name to annotated type."""
         hints = {name: one.annotation for name, one in self.parameters.items() if name != "page"}
-        extra: Mapping[str, Any] = PAGE_PARAMETERS if self.paged else TOKEN_PARAMETER if self.writes else {}
+        extra: Mapping[str, Any] = (
+            PAGE_PARAMETERS if self.paged else TOKEN_PARAMETER if self.confirmable else {}
+        )
         return {**hints, **extra}
 
     @cached_property
@@ -138,8 +140,11 @@ class Tool:
         Raises:
             InvalidArguments: naming each argument that does not fit.
         """
+        if self.writes and not self.confirmable:
+            # Not among its parameters, as it is seldom needed: only for a change without a way back.
+            given = {name: value for name, value in given.items() if name != TOKEN}
         arguments = validate(self.model, given)
-        if self.writes:
+        if self.confirmable:
             arguments.pop(TOKEN, None)
         if self.paged:
             page = {name: arguments.pop(name) for name in ("limit", "detail") if name in arguments}

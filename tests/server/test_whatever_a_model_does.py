@@ -4,6 +4,7 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from mcp import ClientSession
 
 from hostex_mcp.server import asking
 from tests.server.whims import WAYS, Way, Whim, World, whims
@@ -14,13 +15,18 @@ ELSEWHERE = [Whim(0, "decline", elsewhere=True), Whim(0, "nothing", token=0), Wh
 LEFT_LYING = [Whim(0, "nothing"), Whim(0, "nothing", token=0), Whim(0, "cancel", state=0)]
 LENT = [Whim(0, "nothing"), Whim(0, "nothing", token=0, elsewhere=True)]
 
-run = settings(max_examples=60, suppress_health_check=list(HealthCheck), print_blob=True)
+run = settings(max_examples=30, suppress_health_check=list(HealthCheck), print_blob=True)
+
+
+async def unchecked(*_: object) -> None:
+    """The client's own check of results reads the list of tools each time, and is not what is tried here."""
 
 
 def lived(world: World, sequence: list[Whim]) -> list[str]:
     """What was written, with a person who is waited for a fiftieth of a second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asking, "PATIENCE_SECONDS", 0.02)
+        patch.setattr(ClientSession, "validate_tool_result", unchecked)
         return anyio.run(world.live, sequence)
 
 

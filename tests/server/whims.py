@@ -108,7 +108,7 @@ class World:
     way: Way
     words: list[Word] = field(default_factory=list[Word])
     sandbox: Sandbox = field(default_factory=demo_sandbox)
-    seen: list[str] = field(default_factory=list[str])
+    seen: list[str] = field(default_factory=lambda: ["x"])
     seen_elsewhere: list[str] = field(default_factory=list[str])
     agreed: list[Deed] = field(default_factory=list[Deed])
     asked: int = 0
