@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.server.asking import Inquiry, Question, Verdict
+from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.tools.results import Change, Preview, Undo
 from hostex_mcp.tools.tool import Effect, Tool, tool
@@ -65,9 +66,11 @@ class Desk:
     confirm: str = "auto"
     account: str = "a"
     writes: Writes = field(init=False)
+    confirmations: Confirmations = field(init=False)
 
     def __post_init__(self) -> None:
-        self.writes = Writes(self.account, self.confirm, self.clock)
+        self.confirmations = Confirmations(self.clock)
+        self.writes = Writes(self.account, self.confirm, self.clock, confirmations=self.confirmations)
 
     async def ask(
         self,
@@ -275,3 +278,96 @@ async def test_the_operator_may_force_the_token_on_clients_that_could_ask() -> N
 async def test_only_the_operator_can_switch_confirmation_off() -> None:
     desk = Desk(confirm="off")
     assert (await desk.ask())["status"] == "done"
+
+
+async def test_a_client_that_asks_while_the_call_waits_asks_whatever_token_it_brings() -> None:
+    desk, person = Desk(), Person("decline", "decline", "decline")
+    offered = (await desk.ask())["confirmation_token"]
+    for token in ("x", offered):
+        outcome = await desk.ask(token=token, inquiry=person)
+        assert (outcome["status"], outcome["reason"]) == ("declined", "decline")
+        assert "confirmation_token" not in outcome
+    assert (len(person.heard), desk.price.sent) == (2, [])
+
+
+async def test_a_client_that_is_handed_questions_gets_one_whatever_token_it_brings() -> None:
+    desk = Desk()
+    offered = (await desk.ask())["confirmation_token"]
+    asked = await desk.ask(token=offered, inquiry=Inquiry(returned=True))
+    assert isinstance(asked, Question)
+    again = await desk.ask(token=asked.state, inquiry=Inquiry(returned=True))
+    assert isinstance(again, Question)
+    assert desk.price.sent == []
+
+
+async def test_the_state_of_a_question_is_no_token_for_a_client_that_cannot_ask() -> None:
+    desk = Desk()
+    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    assert (await desk.ask(token=asked.state))["reason"] == "unknown"
+    assert desk.price.sent == []
+
+
+async def test_an_offered_token_is_no_state_of_a_question_though_somebody_said_yes() -> None:
+    desk = Desk()
+    offered = (await desk.ask())["confirmation_token"]
+    place = (await desk.ask(inquiry=Inquiry(returned=True))).place
+    for somewhere in (place, "confirmation"):
+        brought = Inquiry(returned=True, state=offered, answers={somewhere: "accept"})
+        assert isinstance(await desk.ask(inquiry=brought), Question)
+    assert desk.price.sent == []
+
+
+async def test_a_yes_counts_only_in_the_place_of_its_own_question() -> None:
+    desk = Desk()
+    first = await desk.ask(120, inquiry=Inquiry(returned=True))
+    second = await desk.ask(130, inquiry=Inquiry(returned=True))
+    assert first.place != second.place
+    assert (await desk.ask(130, inquiry=answer(second, "accept", first.place)))["status"] == "declined"
+    assert desk.price.sent == []
+
+
+async def test_a_no_is_the_last_answer_to_its_question() -> None:
+    desk = Desk()
+    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    refused = await desk.ask(inquiry=answer(asked, "decline"))
+    later = await desk.ask(inquiry=answer(asked, "accept"))
+    assert (later["status"], later["reason"], later["earlier_outcome"]) == ("declined", "used", refused)
+    assert desk.price.sent == []
+
+
+async def test_a_yes_that_comes_back_twice_is_told_what_came_of_it_and_offered_nothing() -> None:
+    desk = Desk()
+    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    done = await desk.ask(inquiry=answer(asked, "accept"))
+    again = await desk.ask(inquiry=answer(asked, "accept"))
+    assert (again["reason"], again["earlier_outcome"]) == ("used", done)
+    assert "confirmation_token" not in again
+    assert desk.price.sent == [120]
+
+
+async def test_what_moves_each_time_the_person_is_asked_ends_without_a_token() -> None:
+    desk = Desk()
+    prices = iter([90, 80])
+    person = Person("accept", "accept", meanwhile=lambda: setattr(desk.price, "now", next(prices)))
+    outcome = await desk.ask(inquiry=person)
+    assert (outcome["status"], outcome["reason"]) == ("declined", "state_changed")
+    assert "Nothing was changed." in outcome["notes"][0]
+    assert "confirmation_token" not in outcome
+    assert (len(person.heard), desk.price.sent) == (2, [])
+
+
+async def test_a_no_to_something_that_changed_is_a_no() -> None:
+    desk = Desk()
+    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    desk.price.now = 90
+    assert (await desk.ask(inquiry=answer(asked, "decline")))["reason"] == "decline"
+
+
+async def test_a_token_of_the_operators_choice_ends_when_clients_are_asked_again() -> None:
+    desk = Desk(confirm="token")
+    offered = (await desk.ask(inquiry=Person("accept")))["confirmation_token"]
+    asking = Desk(price=desk.price)
+    asking.writes = Writes("a", "auto", desk.clock, confirmations=desk.confirmations)
+    person = Person("decline")
+    assert (await asking.ask(token=offered, inquiry=person))["status"] == "declined"
+    assert desk.price.sent == []

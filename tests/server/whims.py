@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 import httpx2
@@ -96,7 +96,7 @@ def whims(words: Sequence[Word]) -> st.SearchStrategy[list[Whim]]:
         elsewhere=st.booleans(),
     )
     few = st.integers(0, len(DEEDS) - 1).flatmap(
-        lambda deed: st.lists(one.map(lambda whim: Whim(**{**vars(whim), "deed": deed})), min_size=2, max_size=6)
+        lambda deed: st.lists(one.map(lambda whim: replace(whim, deed=deed)), min_size=2, max_size=6)
     )
     return few | st.lists(one, min_size=2, max_size=8)
 
@@ -125,7 +125,9 @@ class World:
                     await self._do(whim, mute if whim.elsewhere else client)
         return changed(self.sandbox)
 
-    async def answer(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult | ErrorData:
+    async def answer(
+        self, context: ClientRequestContext, params: ElicitRequestParams
+    ) -> ElicitResult | ErrorData:
         """What the person says to a question that is asked while the call waits."""
         word = self._word()
         if word == "nothing":
@@ -151,7 +153,9 @@ class World:
             tool, arguments = "call_write_tool", {"name": deed.tool, "arguments": arguments}
         if not whim.elsewhere and not self.words:
             self.words = [whim.word]
-        result = await client.session.call_tool(tool, arguments, request_state=state, allow_input_required=True)
+        result = await client.session.call_tool(
+            tool, arguments, request_state=state, allow_input_required=True
+        )
         while isinstance(result, InputRequiredResult):
             self._remember(whim, [result.request_state or "", *(result.input_requests or {})])
             word = self._word()
