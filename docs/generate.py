@@ -29,8 +29,9 @@ Generated from the declarations by `python docs/generate.py`; do not edit.
 
 A model sees the `core` set by default (marked ●) and reaches every other tool through `find_tools`,
 `call_read_tool` and `call_write_tool`; `--toolsets` lists others directly. Effects: `read` looks,
-`internal` changes something only the team sees, `consequential` (money, calendar, public, guest-visible
-or irreversible) is previewed and confirmed first. Official is the name in Hostex's own MCP server, where
+`internal` changes something only the team sees, `consequential` (money, calendar, public, seen by guests
+or staff, or irreversible) is previewed and confirmed first; so is an `internal` change for which there is
+no way back. Official is the name in Hostex's own MCP server, where
 it has the tool. Tokens are approximate: what a model carries for the definition. Arguments with a * are
 required; `hostex-mcp tools --json --toolsets all` has their types, bounds and hints, and what a tool answers.
 """

@@ -15,7 +15,7 @@ from hostex_mcp.loopback import is_loopback
 from hostex_mcp.placeholders import placeholder_of
 
 Privacy = Literal["standard", "strict", "full"]
-Confirm = Literal["auto", "preview", "off"]
+Confirm = Literal["auto", "token", "off"]
 
 
 class SettingsError(Exception):
@@ -215,9 +215,9 @@ class Settings:
     read_only: bool = _setting("HOSTEX_MCP_READ_ONLY", _switch, False, "serve no tool that changes anything")
     confirm: Confirm = _setting(
         "HOSTEX_MCP_CONFIRM",
-        _one_of("auto", "preview", "off"),
+        _one_of("auto", "token", "off"),
         "auto",
-        "how weighty changes are confirmed: ask the user, always preview with a token, or not at all",
+        "how weighty changes are confirmed: ask the user if the client can, always by a token, or not at all",
     )
     property_ids: tuple[int, ...] = _setting(
         "HOSTEX_MCP_PROPERTY_IDS",

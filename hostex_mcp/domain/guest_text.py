@@ -3,7 +3,9 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 MOST_CHARACTERS = 2_000
 NAME_CHARACTERS = 100
@@ -22,6 +24,8 @@ _LOOK_ALIKE = re.compile(
     re.IGNORECASE,
 )
 _BOUNDED = re.compile(r"(?s)<(guest-[0-9a-f]{6})>((?:(?!\1).)*)</\1>")
+
+_made: ContextVar[list[str] | None] = ContextVar("labels of fences", default=None)
 
 
 def clean(text: str) -> str:
@@ -62,6 +66,17 @@ def one_line(text: str) -> str:
     return bounded(" ".join(clean(text).split()), NAME_CHARACTERS)
 
 
+@contextmanager
+def fence_labels() -> Generator[list[str]]:
+    """The labels of all fences that are made inside, also by tasks begun there."""
+    made: list[str] = []
+    before = _made.set(made)
+    try:
+        yield made
+    finally:
+        _made.reset(before)
+
+
 class Fence:
     """Marks outsiders' text with a boundary that is random for each answer, so that no text can close it.
     `spell` says what becomes of characters that nobody sees: `clean` drops them, `visible` spells them."""
@@ -69,6 +84,8 @@ class Fence:
     def __init__(self, label: str | None = None, spell: Callable[[str], str] = clean) -> None:
         self.label = label or f"guest-{secrets.token_hex(3)}"
         self._spell = spell
+        if (made := _made.get()) is not None:
+            made.append(self.label)
 
     def mark(self, text: str, most: int | None = MOST_CHARACTERS) -> str:
         """The text, cleaned and bounded, inside the boundary. Empty text stays empty."""

@@ -26,15 +26,16 @@ def answer(
     return _rows_answer(tool, arguments, result, account)
 
 
-def done(result: Mapping[str, Any], undo: Undo | None, receipt: Mapping[str, Any]) -> dict[str, Any]:
+def done(
+    result: Mapping[str, Any], undo: Undo | None, receipt: Mapping[str, Any], notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """The structured result of a write that took effect."""
     outcome: dict[str, Any] = {"status": "done", "result": result, "undo": None, "receipt": receipt}
-    if undo and undo.missing:
-        outcome["notes"] = [undo.missing]
-    elif undo:
+    said = [*notes, *([undo.missing] if undo and undo.missing else [])]
+    if undo and not undo.missing:
         outcome["undo"] = {"tool": undo.tool, "arguments": undo.arguments}
         outcome["undo"] |= {"restores": undo.restores} if undo.restores else {}
-    return outcome
+    return {**outcome, "notes": said} if said else outcome
 
 
 def unchanged(already: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import anyio
@@ -23,39 +23,45 @@ Verdict = Literal["accept", "decline", "cancel", "timeout"]
 
 PATIENCE_SECONDS = 600.0
 
-_QUESTION = "confirmation"
 _FORM: dict[str, Any] = {"type": "object", "properties": {}}
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question that is returned in place of a result; `state` comes back with the answer."""
+    """A question that is returned in place of a result; `state` comes back with the answer, which stands at
+    `place` then."""
 
     message: str
     state: str
+    place: str
 
     def result(self) -> InputRequiredResult:
         """The question in the form of the 2026-07-28 protocol."""
         params = ElicitRequestFormParams(message=self.message, requested_schema=_FORM)
         return InputRequiredResult(
-            input_requests={_QUESTION: ElicitRequest(params=params)}, request_state=self.state
+            input_requests={self.place: ElicitRequest(params=params)}, request_state=self.state
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """How one call can reach its person. `returned`: a question may be returned; `state` and `verdict` are
-    the answer to one that was."""
+    """How one call can reach its person. `returned`: a question may be returned; `state` and `answers`, by
+    their places, are what came back with one that was."""
 
     context: ServerRequestContext[Any] | None = None
     returned: bool = False
     state: str | None = None
-    verdict: Verdict | None = None
+    answers: Mapping[str, Verdict] = field(default_factory=dict[str, Verdict])
 
     @property
     def live(self) -> bool:
         """Whether the person can be asked while the call waits."""
         return self.context is not None and not self.returned
+
+    @property
+    def possible(self) -> bool:
+        """Whether the person can be asked at all."""
+        return self.live or self.returned
 
     async def ask(self, message: str) -> Verdict:
         """Ask now and wait for the answer, ten minutes at most. A client that fails to ask has declined
@@ -86,10 +92,10 @@ def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams
     if not can_show_form:
         return Inquiry()
     if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
-        return Inquiry(returned=True, state=params.request_state, verdict=_verdict(params.input_responses))
+        return Inquiry(returned=True, state=params.request_state, answers=_answers(params.input_responses))
     return Inquiry(context) if context.session.can_send_request else Inquiry()
 
 
-def _verdict(responses: Mapping[str, Any] | None) -> Verdict | None:
-    answer = (responses or {}).get(_QUESTION)
-    return answer.action if isinstance(answer, ElicitResult) else None
+def _answers(responses: Mapping[str, Any] | None) -> dict[str, Verdict]:
+    given = (responses or {}).items()
+    return {place: answer.action for place, answer in given if isinstance(answer, ElicitResult)}

@@ -1,16 +1,18 @@
-"""Confirmation tokens: proof that a preview was shown, bound to what it showed, good for one write."""
+"""Confirmations: proof that a preview was shown, bound to what it showed and to the way in which it comes
+back, good for one write."""
 
 import hashlib
 import hmac
 import json
-import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
+
+from pydantic_core import to_jsonable_python
 
 from hostex_mcp.server.ledger import Ledger, MemoryLedger
 
@@ -18,12 +20,20 @@ LIFETIME = timedelta(minutes=10)
 
 # Longer than a clock may be ahead: a use that is forgotten meanwhile could be repeated once it is right.
 _REMEMBERED = timedelta(days=2)
-_FENCE_LABEL = re.compile(r"guest-[0-9a-f]{6}")
-_MAC_BYTES = 16
+_MAC_BYTES = 32
+_ANY_LABEL = "\x1f"
+
+
+class Channel(StrEnum):
+    """The way in which a confirmation comes back. What was issued for one is worth nothing in the other:
+    `ANSWER` holds only beside a person's answer, `OFFER` only for a client that cannot ask a person."""
+
+    ANSWER = "answer"
+    OFFER = "offer"
 
 
 class Finding(StrEnum):
-    """What is found out about a presented token."""
+    """What is found out about a presented confirmation."""
 
     VALID = "valid"
     UNKNOWN = "unknown"
@@ -52,15 +62,27 @@ class Binding:
     state: str
 
 
-def digest(value: object) -> str:
-    """A short digest of JSON-like data. The random marks around outsiders' text do not count."""
-    text = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(_FENCE_LABEL.sub("guest", text).encode()).hexdigest()[:16]
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A confirmation as it is handed out; `place` is where a person's answer to it has to stand."""
+
+    text: str
+    expires: datetime
+    place: str
+
+
+def digest(value: object, labels: Collection[str] = ()) -> str:
+    """A digest of JSON-like data. `labels` are the random ones of the fences in it, which do not count."""
+    text = json.dumps(to_jsonable_python(value, fallback=str), sort_keys=True)
+    for label in labels:
+        # JSON escapes control characters, so nothing else in the text can look like this.
+        text = text.replace(label, _ANY_LABEL)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Confirmations:
-    """Issues and checks tokens. `keys` gives the keys there are now: the first signs, all verify. Each token
-    works once: the ledger decides, and remembers what came of it till long after the token has expired."""
+    """Issues and checks confirmations. `keys` gives the keys there are now: the first signs, all verify. Each
+    works once: the ledger decides, and remembers what came of it till long after it has expired."""
 
     def __init__(
         self,
@@ -77,17 +99,24 @@ class Confirmations:
         """The keys there are now, for what else is handed out to be brought back."""
         return self._keys()
 
-    def issue(self, binding: Binding) -> tuple[str, datetime]:
-        """A fresh token for this binding, and when it expires."""
+    def issue(self, binding: Binding, channel: Channel) -> Issued:
+        """A fresh confirmation for this binding, which comes back through this channel."""
         expires = (self._now() + LIFETIME).astimezone(UTC).replace(microsecond=0)
-        content = {**asdict(binding), "expires": int(expires.timestamp()), "nonce": secrets.token_hex(16)}
+        content = {
+            **asdict(binding),
+            "channel": channel.value,
+            "expires": int(expires.timestamp()),
+            "nonce": secrets.token_hex(16),
+        }
         text = json.dumps(content, separators=(",", ":")).encode()
-        return urlsafe_b64encode(_mac(self._keys()[0], text) + text).decode().rstrip("="), expires
+        signed = urlsafe_b64encode(_mac(self._keys()[0], text) + text).decode().rstrip("=")
+        return Issued(signed, expires, _place(content))
 
-    async def check(self, token: str, binding: Binding) -> Finding:
-        """What is true of a presented token. Another account's is unknown, like one that never was."""
+    async def check(self, token: str, binding: Binding, channel: Channel) -> Finding:
+        """What is true of a confirmation that came through this channel. Another account's, and one for
+        another channel, is unknown, like one that never was."""
         content = self._content(token)
-        if content is None or content["account"] != binding.account:
+        if content is None or content["account"] != binding.account or content.get("channel") != channel:
             return Finding.UNKNOWN
         if (content["tool"], content["arguments"]) != (binding.tool, binding.arguments):
             return Finding.ARGUMENTS_CHANGED
@@ -96,6 +125,11 @@ class Confirmations:
         if content["expires"] <= self._now().timestamp():
             return Finding.EXPIRED
         return Finding.VALID if content["state"] == binding.state else Finding.STATE_CHANGED
+
+    def place(self, token: str) -> str | None:
+        """Where the answer to a question has to stand, None when it is not one that was asked here."""
+        content = self._content(token)
+        return _place(content) if content else None
 
     async def claim(self, token: str) -> bool:
         """Use a valid token up, before its write is sent. False when another call was first."""
@@ -125,7 +159,11 @@ class Confirmations:
 
 
 def _mac(key: bytes, text: bytes) -> bytes:
-    return hmac.digest(key, text, "sha256")[:_MAC_BYTES]
+    return hmac.digest(key, text, "sha256")
+
+
+def _place(content: Mapping[str, Any]) -> str:
+    return f"confirmation-{content['nonce'][:8]}"
 
 
 def _entry(content: Mapping[str, Any]) -> str:

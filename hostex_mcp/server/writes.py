@@ -6,16 +6,17 @@ from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import anyio
 
 from hostex_mcp.api import HostexError, receipts
+from hostex_mcp.domain.guest_text import fence_labels
 from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server.answer import done, unchanged
 from hostex_mcp.server.asking import Inquiry, Question, Verdict
 from hostex_mcp.server.audit import AuditLog, Line
-from hostex_mcp.server.confirmation import EXPLAINED, Binding, Confirmations, Finding, digest
+from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, Finding, digest
 from hostex_mcp.server.preview import preview_of, question
 from hostex_mcp.tools.arguments import InvalidArguments
 from hostex_mcp.tools.blocked import Blocked
@@ -29,9 +30,14 @@ _DECLINED: Mapping[Verdict, str] = {
     "cancel": "The person closed the question without an answer. Nothing was changed.",
     "timeout": "Nobody answered within ten minutes. Nothing was changed.",
 }
+_KEPT_MOVING = (
+    "What this would change moved again while the person was asked a second time. Nothing was changed. "
+    "The same call asks anew."
+)
 _UNRECORDED = "Changes are recorded before they are made, and this one cannot be. Nothing was changed."
 _MAKE_ROOM = "The operator of this server has to make HOSTEX_MCP_AUDIT_LOG writable: is its disk full?"
 _NOT_AGAIN = "As things are now, this change cannot be made."
+_BY_DOOR = " A client that knows no such argument of this tool gives it to call_write_tool."
 _HOW = "Show the preview to the user; when they agree, repeat the call with the same arguments and the token."
 
 _log = logging.getLogger(__name__)
@@ -64,7 +70,8 @@ class Draft:
 
 class Writes:
     """Runs the writes of one account, weighty ones only after a person could see them. `confirm` is `auto`
-    (ask where the client can), `preview` (always by token) or `off`."""
+    (ask where the client can), `token` (always by token) or `off`. What has no way back is weighty, whatever
+    its tool is."""
 
     def __init__(
         self,
@@ -95,7 +102,7 @@ class Writes:
         outcome: str = "interrupted"
         ids: Sequence[str] = ()
         try:
-            result = await self._decide(attempt, asked.state or given.get(TOKEN))
+            result = await self._decide(attempt, given.get(TOKEN))
             outcome = "asked" if isinstance(result, Question) else result["status"]
             ids = () if isinstance(result, Question) else result.get("receipt", {}).get("request_ids", ())
             return result
@@ -106,61 +113,103 @@ class Writes:
             self._record(attempt, outcome, ids)
 
     async def _decide(self, attempt: Attempt, token: object) -> dict[str, Any] | Question:
-        if not attempt.tool.confirmable or self._confirm == "off":
-            attempt.confirmed = "operator" if attempt.tool.confirmable else "not needed"
-            return await self._send(attempt, await attempt.plan())
-        if token:
+        """Send at once what needs no confirmation; else take what came as one in the only way that is open to
+        this client, or ask. A client that can be asked has no use for a token."""
+        asked = attempt.inquiry
+        if self._confirm == "off" or not attempt.tool.confirmable:
+            change = await attempt.plan()
+            weighty = attempt.tool.confirmable or change.final
+            if self._confirm == "off" or not weighty:
+                attempt.confirmed = "operator" if weighty else "not needed"
+                return await self._send(attempt, change)
+        if asked.returned and asked.state:
+            return await self._with_answer(attempt, asked.state)
+        if token and not asked.possible:
             return await self._with_token(attempt, str(token))
         draft = await self._draft(attempt)
         if draft.change.already:
             return unchanged(draft.change.already)
-        if attempt.inquiry.live:
+        if asked.live:
             return await self._ask(attempt, draft)
-        return self._offer(attempt, draft)
+        return self._question(attempt, draft) if asked.returned else self._offer(attempt.tool, draft)
 
-    async def _with_token(self, attempt: Attempt, token: str) -> dict[str, Any] | Question:
-        """Send a write whose token holds for exactly what would happen now; else say what differs."""
-        asked = attempt.inquiry
+    async def _with_answer(self, attempt: Attempt, state: str) -> dict[str, Any] | Question:
+        """Send a write that a person agreed to when they were asked by a returned question. An answer that is
+        no yes ends it; a yes to what is not so any more is asked again."""
+        place = self._confirmations.place(state)
+        verdict = attempt.inquiry.answers.get(place) if place else None
         async with self._one_at_a_time:
-            try:
-                draft = await self._draft(attempt)
-            except (HostexError, InvalidArguments):
-                if used := await self._used(attempt, token):
-                    return used
-                raise
-            finding = await self._confirmations.check(token, draft.binding)
+            draft = await self._draft_again(attempt, state, Channel.ANSWER)
+            if isinstance(draft, dict):
+                return draft
+            finding = await self._confirmations.check(state, draft.binding, Channel.ANSWER)
+            if verdict == "accept" and finding is Finding.VALID and not draft.change.already:
+                if outcome := await self._redeem(attempt, draft.change, state, "person"):
+                    return outcome
+                finding = Finding.USED
+        if finding is Finding.USED:
+            emit(Confirmed(finding.value))
+            return _ended(finding.value, EXPLAINED[finding], await self._confirmations.outcome(state))
+        if verdict != "accept" and (verdict or finding is Finding.VALID):
+            return await self._refused(state, verdict or "cancel")
+        if draft.change.already:
+            return unchanged(draft.change.already)
+        return self._question(attempt, draft, finding)
+
+    async def _refused(self, state: str, verdict: Verdict) -> dict[str, Any]:
+        """What a person did not agree to. Their answer is the last to this question."""
+        emit(Confirmed(verdict))
+        outcome = _declined(verdict)
+        if await self._confirmations.claim(state):
+            await self._confirmations.settle(state, outcome)
+        return outcome
+
+    async def _with_token(self, attempt: Attempt, token: str) -> dict[str, Any]:
+        """Send a write whose token holds for exactly what would happen now; else say what differs."""
+        async with self._one_at_a_time:
+            draft = await self._draft_again(attempt, token, Channel.OFFER)
+            if isinstance(draft, dict):
+                return draft
+            finding = await self._confirmations.check(token, draft.binding, Channel.OFFER)
             if finding is Finding.VALID and not draft.change.already:
-                if asked.state and asked.verdict != "accept":
-                    emit(Confirmed(asked.verdict or "cancel"))
-                    return _declined(asked.verdict or "cancel")
-                with _seen_to_its_end():
-                    if outcome := await self._redeem(attempt, draft.change, token):
-                        return outcome
+                if outcome := await self._redeem(attempt, draft.change, token, "token"):
+                    return outcome
                 finding = Finding.USED
         earlier = await self._confirmations.outcome(token) if finding is Finding.USED else None
         if draft.change.already:
             return _unchanged(draft.change.already, finding, earlier)
-        return self._offer(attempt, draft, finding, earlier)
+        return self._offer(attempt.tool, draft, finding, earlier)
 
-    async def _used(self, attempt: Attempt, token: str) -> dict[str, Any] | None:
-        """What came of a confirmation that was used, where the change cannot be made again; else None."""
-        binding = Binding(self._account, attempt.tool.name, attempt.arguments, "")
-        if await self._confirmations.check(token, binding) is not Finding.USED:
-            return None
-        return _unchanged(_NOT_AGAIN, Finding.USED, await self._confirmations.outcome(token))
+    async def _draft_again(self, attempt: Attempt, issued: str, channel: Channel) -> Draft | dict[str, Any]:
+        """The write as it stands now; where it cannot be made any more, what came of a confirmation that was
+        used for it.
 
-    async def _redeem(self, attempt: Attempt, change: Change[Any], token: str) -> dict[str, Any] | None:
-        """Use a token up, send the write, and keep what came of it; None when it was used up before."""
-        by_person = attempt.inquiry.state
-        attempt.confirmed = "person" if by_person else "token"
-        self._announce(attempt)
-        if not await self._confirmations.claim(token):
-            attempt.confirmed = None
-            return None
-        emit(Confirmed("accept" if by_person else "token"))
-        outcome = await self._send(attempt, change)
-        await self._confirmations.settle(token, outcome)
-        return outcome
+        Raises:
+            HostexError: it cannot be made, and was not.
+            InvalidArguments: likewise.
+        """
+        try:
+            return await self._draft(attempt)
+        except (HostexError, InvalidArguments):
+            binding = Binding(self._account, attempt.tool.name, attempt.arguments, "")
+            if await self._confirmations.check(issued, binding, channel) is not Finding.USED:
+                raise
+        return _unchanged(_NOT_AGAIN, Finding.USED, await self._confirmations.outcome(issued))
+
+    async def _redeem(
+        self, attempt: Attempt, change: Change[Any], issued: str, by: Literal["person", "token"]
+    ) -> dict[str, Any] | None:
+        """Use a confirmation up, send the write and keep what came of it; None if it was used up before."""
+        with _seen_to_its_end():
+            attempt.confirmed = by
+            self._announce(attempt)
+            if not await self._confirmations.claim(issued):
+                attempt.confirmed = None
+                return None
+            emit(Confirmed("accept" if by == "person" else "token"))
+            outcome = await self._send(attempt, change)
+            await self._confirmations.settle(issued, outcome)
+            return outcome
 
     async def _ask(self, attempt: Attempt, draft: Draft) -> dict[str, Any]:
         """Ask while the call waits. What changed meanwhile is asked about again, once."""
@@ -175,30 +224,30 @@ class Writes:
                 if fresh.binding == draft.binding:
                     attempt.confirmed = "person"
                     return await self._send(attempt, fresh.change)
+            emit(Confirmed(Finding.STATE_CHANGED.value))
             draft = fresh
-        return self._token_offer(draft, Finding.STATE_CHANGED)
+        return _ended(Finding.STATE_CHANGED.value, _KEPT_MOVING)
+
+    def _question(self, attempt: Attempt, draft: Draft, finding: Finding | None = None) -> Question:
+        """Ask by a question that is returned; say first why an earlier answer does not count."""
+        if finding:
+            emit(Confirmed(finding.value))
+        issued = self._confirmations.issue(draft.binding, Channel.ANSWER)
+        emit(Confirmed("asked"))
+        reason = f"{EXPLAINED[finding]}\n" if finding else ""
+        return Question(reason + question(attempt.tool, draft.preview), issued.text, issued.place)
 
     def _offer(
         self,
-        attempt: Attempt,
+        tool: Tool,
         draft: Draft,
         finding: Finding | None = None,
         outcome: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any] | Question:
-        """Ask by a returned question where the client takes one, else offer a token."""
+    ) -> dict[str, Any]:
+        """Hand out a token, for a client that cannot ask; say why an earlier one does not count."""
         if finding:
             emit(Confirmed(finding.value))
-        if attempt.inquiry.returned and finding is not Finding.USED:
-            token, _ = self._confirmations.issue(draft.binding)
-            emit(Confirmed("asked"))
-            reason = f"{EXPLAINED[finding]}\n" if finding else ""
-            return Question(reason + question(attempt.tool, draft.preview), token)
-        return self._token_offer(draft, finding, outcome)
-
-    def _token_offer(
-        self, draft: Draft, finding: Finding | None = None, outcome: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
-        token, expires = self._confirmations.issue(draft.binding)
+        issued = self._confirmations.issue(draft.binding, Channel.OFFER)
         emit(Confirmed("offered"))
         offer: dict[str, Any] = {"status": "confirmation_required", "preview": draft.preview}
         if finding:
@@ -206,12 +255,14 @@ class Writes:
             offer["notes"] = [EXPLAINED[finding]]
         if outcome:
             offer["earlier_outcome"] = outcome
-        return {**offer, TOKEN: token, "expires_at": expires.isoformat(), "next_step": _HOW}
+        how = _HOW if tool.confirmable else _HOW + _BY_DOOR
+        return {**offer, TOKEN: issued.text, "expires_at": issued.expires.isoformat(), "next_step": how}
 
     async def _draft(self, attempt: Attempt) -> Draft:
-        change = await attempt.plan()
-        preview = preview_of(attempt.tool, attempt.given, change)
-        attempt.preview = digest([preview, change.undo.arguments if change.undo else None])
+        with fence_labels() as labels:
+            change = await attempt.plan()
+            preview = preview_of(attempt.tool, attempt.given, change)
+        attempt.preview = digest([preview, change.undo.arguments if change.undo else None], labels)
         binding = Binding(self._account, attempt.tool.name, attempt.arguments, attempt.preview)
         return Draft(change, preview, binding)
 
@@ -226,7 +277,7 @@ class Writes:
             "at": self._now().isoformat(timespec="seconds"),
             "request_ids": ids,
         }
-        return done(result, change.undo, receipt)
+        return done(result, change.undo, receipt, change.notes)
 
     def _announce(self, attempt: Attempt) -> None:
         """Have it in the audit trail that a write is about to be sent.
@@ -276,4 +327,10 @@ def _unchanged(already: str, finding: Finding, outcome: Mapping[str, Any] | None
 
 
 def _declined(verdict: Verdict) -> dict[str, Any]:
-    return {"status": "declined", "reason": verdict, "notes": [_DECLINED[verdict]]}
+    return _ended(verdict, _DECLINED[verdict])
+
+
+def _ended(reason: str, note: str, earlier: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A write that was not made, and is not to be confirmed in another way."""
+    ended = {"status": "declined", "reason": reason, "notes": [note]}
+    return {**ended, "earlier_outcome": earlier} if earlier else ended

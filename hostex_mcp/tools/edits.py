@@ -98,7 +98,7 @@ def undone_by(tool: str, send: Callable[[], Awaitable[Shown]], preview: Preview 
         change.undo = Undo(tool, {"id": result["id"]}) if "id" in result else None
         return result
 
-    change = Change[Any](create, preview=preview)
+    change = Change[Any](create, preview=preview, reversible=True)
     return change
 
 

@@ -17,7 +17,8 @@ from hostex_mcp.tools.results import Change, Preview, Undo
 from hostex_mcp.tools.stays import StayView, find_stay, stay_view
 from hostex_mcp.tools.tool import Effect, tool
 
-TagName = Annotated[str, MinLen(1), MaxLen(15)]
+_LONGEST = 15
+TagName = Annotated[str, MinLen(1), MaxLen(_LONGEST)]
 
 
 _TAG_LOST = ("It cannot be undone: a new tag of this name is on no stay.",)
@@ -83,7 +84,8 @@ async def remove_reservation_tag(
         await context.client.call(api.REMOVE_RESERVATION_TAG, path=key, body={"tag_name": tag_name})
         return TaggedStay(**stay_view(context, stay), tags=[one for one in stay.tags if one != tag_name])
 
-    return Change(send, Undo("add_reservation_tag", {"stay_code": stay_code, "tag_name": tag_name}))
+    undo = Undo("add_reservation_tag", {"stay_code": stay_code, "tag_name": tag_name})
+    return Change(send, undo if len(tag_name) <= _LONGEST else None)
 
 
 @tool(

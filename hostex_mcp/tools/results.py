@@ -102,12 +102,21 @@ class Preview:
 class Change(Generic[RowT]):
     """A write that is worked out from the live state and not sent yet. `send` sends it and gives what came
     of it. Without a `preview` the arguments themselves are shown, beside the old values of `undo`. Where
-    nothing would change `already` says so: then nobody is asked and nothing is sent."""
+    nothing would change `already` says so: then nobody is asked and nothing is sent. `reversible` says so
+    where the undo is known only afterwards, or where there is nothing to undo. `notes` stand beside the
+    result."""
 
     send: Callable[[], Awaitable[Shown]]
     undo: Undo | None = None
     preview: Preview | None = None
     already: str = ""
+    reversible: bool = False
+    notes: Sequence[str] = ()
+
+    @property
+    def final(self) -> bool:
+        """Whether there is no way back, as far as can be told beforehand."""
+        return self.undo is None and not self.reversible
 
 
 def everything(model: BaseModel) -> dict[str, Any]:

@@ -41,6 +41,7 @@ IdRequired = Literal["not_required", "required", "required_with_review"]
 
 _CLEARED = ("lock_code", "lock_code_visible_after")
 _TIMES = ("arrival_at", "departure_at")
+_IN_TEMPLATES = "Message templates send these to the guest as {{cf.key}}, automatic messages too."
 
 
 @tool(
@@ -216,8 +217,9 @@ _STATUS = Patching("update_reservation_stay_status", api.UPDATE_RESERVATION_STAY
 @tool(
     "reservations",
     "Write custom fields of a stay",
-    effect=Effect.INTERNAL,
+    effect=Effect.CONSEQUENTIAL,
     official="update_reservation_custom_fields",
+    open_world=True,
     idempotent=True,
     words="key value template variable parking",
 )
@@ -260,4 +262,5 @@ async def _fields_preview(
         for key, old in before.items()
     ]
     title = (await titles_of(context, [stay]))[stay.property_id]
-    return Preview(f"Write custom fields of {in_words(stay, title)}", stay_target(stay, title), rows)
+    summary = f"Write custom fields of the stay of {in_words(stay, title)}"
+    return Preview(summary, stay_target(stay, title), rows, [_IN_TEMPLATES])

@@ -99,7 +99,9 @@ def stay_patch(
     restorable = not hidden and None not in before.values()
     after = to_jsonable_python(dict(changes))
     guessable = HIDDEN in shown.values() or not changes.keys().isdisjoint(how.secret)
-    already = ALREADY if _same(state, changes) and not guessable else ""
+    already = (
+        ALREADY if not guessable and all(state[name] == value for name, value in changes.items()) else ""
+    )
 
     async def send() -> StayChange:
         await context.client.call(how.operation, path=key, body=body or changes)
@@ -127,13 +129,6 @@ def _now(how: Patching, name: str, value: Any) -> Any:
 
 def _said(value: Any) -> Any:
     return "not set" if value in (None, "") else to_jsonable_python(value)
-
-
-def _same(how: Patching, stay: Reservation, visible: Shown, changes: Shown) -> bool:
-    """Whether nothing changes; never told of a value that is not shown, which could be guessed so."""
-    state = how.state(stay)
-    open_values = all(name not in how.secret and visible[name] != HIDDEN for name in changes)
-    return open_values and all(state[name] == value for name, value in changes.items())
 
 
 async def find_stay(context: Context, stay_code: str) -> Reservation:

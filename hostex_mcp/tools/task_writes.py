@@ -1,13 +1,12 @@
-"""Changing tasks, and the staff who do them."""
+"""Changing tasks."""
 
 import re
 from typing import Annotated, Literal
 
-from annotated_types import Ge, MaxLen, MinLen
+from annotated_types import Ge, MaxLen
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from hostex_mcp.api import read_all
 from hostex_mcp.api import tasks as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import (
@@ -20,11 +19,10 @@ from hostex_mcp.tools.arguments import (
     Problem,
     PropertyId,
 )
-from hostex_mcp.tools.checks import require, require_properties, same
+from hostex_mcp.tools.checks import require_properties, same
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import (
     back,
-    counted,
     currency_for,
     deleting,
     find,
@@ -33,17 +31,15 @@ from hostex_mcp.tools.edits import (
     sending,
     undone_by,
 )
-from hostex_mcp.tools.privacy import HIDDEN
 from hostex_mcp.tools.results import Change
 from hostex_mcp.tools.stays import find_stay
-from hostex_mcp.tools.tasks import StaffRow, TaskRow, TaskStatus, TaskType
+from hostex_mcp.tools.tasks import TaskRow, TaskStatus, TaskType
 from hostex_mcp.tools.tool import Effect, tool
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
-_DETACHED = {"property_id": 0, "staff_id": 0}
+_BLANKS = {"property_id": 0, "staff_id": 0, "note": ""}
+_TOLD = "Hostex may notify of this: {}."
 _SAID_OTHERWISE = dict.fromkeys(["property_id", "staff_id", "currency", "expected_date", "expected_time"])
-_OPEN = ("pending", "in_progress")
-_MOST_NAMED = 5
 
 
 def _clock(value: object) -> object:
@@ -56,8 +52,6 @@ ClockTime = Annotated[str, BeforeValidator(_clock), "HH:MM, operator's time zone
 Level = Literal["standard", "simple", "advanced"]
 Fee = Annotated[Number, Ge(0), "major units of currency"]
 Note = Annotated[str, MaxLen(500)]
-StaffName = Annotated[str, MinLen(1), MaxLen(128)]
-Mobile = Annotated[str, MinLen(1), MaxLen(50), "+<country code> <number>"]
 
 
 class TaskChange(TaskRow, total=False):
@@ -69,13 +63,6 @@ class TaskChange(TaskRow, total=False):
     level: str
     currency: str
     fee: float
-
-
-class StaffChange(StaffRow, total=False):
-    """A staff member that was written: the id and the fields that were set."""
-
-    email: str
-    property_ids: list[int]
 
 
 async def _place(context: Context, property_id: int | None, stay_code: str | None) -> int | None:
@@ -93,19 +80,6 @@ async def _place(context: Context, property_id: int | None, stay_code: str | Non
         problem = f"differs from that of the stay, {stay.property_id}; give only stay_code"
         raise InvalidArguments(Problem("property_id", problem))
     return stay.property_id
-
-
-async def _require_active(context: Context, staff_id: int | None) -> None:
-    """Check that a task can be given to a staff member; 0 is nobody.
-
-    Raises:
-        NotFound: when there is none with this id.
-        InvalidArguments: when that one is inactive.
-    """
-    for staff in await require(context, api.LIST_STAFFS, [staff_id] if staff_id else None, "staff member"):
-        if not staff.is_active:
-            problem = f"is {one_line(staff.name)}, who is inactive; `update_staff` makes them active again"
-            raise InvalidArguments(Problem("staff_id", problem))
 
 
 @tool(
@@ -133,7 +107,7 @@ async def create_task(
     member if wanted. Without a fee Hostex takes the property's cleaning fee for a cleaning, else 0. Without
     a currency it is that of the property's listings, or of the whole account."""
     place = await _place(context, property_id, stay_code)
-    await _require_active(context, staff_id)
+    told = await _told(context, staff_id)
     if currency is None:
         currency = await currency_for(context, place)
     body = given(
@@ -152,7 +126,9 @@ async def create_task(
     async def send() -> TaskChange:
         return TaskChange(id=await context.client.call(api.CREATE_TASK, body=body), **body)
 
-    return undone_by("delete_task", send)
+    change = undone_by("delete_task", send)
+    change.notes = told
+    return change
 
 
 @tool(
@@ -194,10 +170,27 @@ async def update_task(
     )
     task = await find(context, api.LIST_TASKS, id, "task")
     await require_properties(context, [property_id] if property_id else None)
-    if staff_id != task.staff_id:
-        await _require_active(context, staff_id)
+    told = await _told(context, staff_id, task)
     send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **body))
-    return Change(send, back("update_task", task, body, _DETACHED), already=same(context, task, body))
+    already = same(context, task, body)
+    return Change(send, back("update_task", task, body, _BLANKS), already=already, notes=told)
+
+
+async def _told(context: Context, staff_id: int | None, task: api.Task | None = None) -> list[str]:
+    """The staff whom Hostex may tell of a task: who is given it, and who has it so far.
+
+    Raises:
+        NotFound: when there is nobody with this id; 0 is nobody.
+        InvalidArguments: when who is to be given it is inactive.
+    """
+    staff = await find(context, api.LIST_STAFFS, staff_id, "staff member") if staff_id else None
+    if staff and not staff.is_active and (task is None or task.staff_id != staff_id):
+        problem = f"is {one_line(staff.name)}, who is inactive; `update_staff` makes them active again"
+        raise InvalidArguments(Problem("staff_id", problem))
+    names = [staff.name] if staff else []
+    if task and task.staff_name and task.staff_name not in names:
+        names.append(task.staff_name)
+    return [_TOLD.format(", ".join(map(one_line, names)))] if names else []
 
 
 @tool(
@@ -219,105 +212,14 @@ async def delete_task(context: Context, id: Id) -> Change[TaskChange]:
         warnings.append("It is completed: its record and fee go too.")
     elif task.status != "cancelled":
         warnings.append("`update_task` with the status cancelled keeps it on record.")
-    what = f"the task {_named(shown)}"
+    what = f"the task {task_name(shown)}"
     return deleting(context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_SAID_OTHERWISE)
 
 
-def _named(task: api.Task) -> str:
+def task_name(task: api.Task) -> str:
     """A task in a few words: what, where, when."""
     return ", ".join(one_line(one) for one in (task.type, task.property_title, task.expected) if one)
 
 
 def _fee(task: api.Task) -> str | None:
     return money(task.fee, task.currency) if task.fee else None
-
-
-@tool(
-    "tasks",
-    "Add a staff member",
-    effect=Effect.INTERNAL,
-    official="create_staff",
-    words="new cleaner employee team member",
-)
-async def create_staff(
-    context: Context,
-    name: StaffName,
-    mobile: Mobile,
-    email: Code | None = None,
-    note: Note | None = None,
-    property_ids: Annotated[list[PropertyId], "all properties when not given"] | None = None,
-) -> Change[StaffChange]:
-    """Add a staff member to whom tasks can be given, active at once."""
-    body = given(name=name, mobile=mobile, email=email, note=note, property_ids=property_ids)
-    await require_properties(context, property_ids)
-
-    async def send() -> StaffChange:
-        return StaffChange(id=await context.client.call(api.CREATE_STAFF, body=body), **body)
-
-    return undone_by("delete_staff", send)
-
-
-@tool(
-    "tasks",
-    "Change a staff member",
-    effect=Effect.INTERNAL,
-    official="update_staff",
-    destructive=True,
-    idempotent=True,
-    words="cleaner employee team member phone deactivate assign properties",
-)
-async def update_staff(
-    context: Context,
-    id: Id,
-    name: StaffName | None = None,
-    mobile: Mobile | None = None,
-    email: Annotated[Code, "empty text clears"] | None = None,
-    note: Annotated[Note, "empty text clears"] | None = None,
-    is_active: bool | None = None,
-    property_ids: Annotated[list[PropertyId], "the whole new list; empty removes all"] | None = None,
-) -> Change[StaffChange]:
-    """Change a staff member; only what is given changes. Hostex does not tell which properties somebody has
-    now, so `property_ids` only replaces the whole list, and that cannot be undone."""
-    body = given(
-        name=name, mobile=mobile, email=email, note=note, is_active=is_active, property_ids=property_ids
-    )
-    staff = await find(context, api.LIST_STAFFS, id, "staff member")
-    await require_properties(context, property_ids)
-    send = sending(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body))
-    shown = context.screen().show(staff)
-    hidden = any(getattr(shown, name, None) == HIDDEN for name in body)
-    undo = None if hidden else back("update_staff", staff, body, {"email": "", "note": ""})
-    return Change(send, undo, already=same(context, staff, body))
-
-
-@tool(
-    "tasks",
-    "Delete a staff member",
-    effect=Effect.CONSEQUENTIAL,
-    official="delete_staff",
-    destructive=True,
-    idempotent=True,
-    words="remove cleaner employee team member",
-)
-async def delete_staff(context: Context, id: Id) -> Change[StaffChange]:
-    """Delete a staff member and what they were assigned to, for good. `update_staff` with `is_active` false
-    keeps them on record instead."""
-    staff = await find(context, api.LIST_STAFFS, id, "staff member")
-    name = one_line(staff.name)
-    warnings = [
-        *await _unassigned(context, id),
-        "`update_staff` with `is_active` false keeps them on record.",
-    ]
-    return deleting(context, api.DELETE_STAFF, id, staff, f"the staff member {name}", warnings)
-
-
-async def _unassigned(context: Context, staff_id: int) -> list[str]:
-    """A warning that names the tasks which nobody would have any more, the soonest first. Many teams never
-    move a task on from pending, so some of these may be done."""
-    tasks = (await read_all(context.client, api.LIST_TASKS, query={"staff_id": staff_id})).items
-    still = sorted((one.expected or "", _named(one)) for one in tasks if one.status in _OPEN)
-    if not still:
-        return []
-    more = ["and more"] if len(still) > _MOST_NAMED else []
-    listed = "; ".join([*(name for _, name in still[:_MOST_NAMED]), *more])
-    return [f"{counted(len(still), 'open task loses', 'open tasks lose')} this assignee: {listed}."]

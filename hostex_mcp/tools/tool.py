@@ -24,7 +24,8 @@ Function = Callable[..., Awaitable[Rows[Any] | Record[Any] | Change[Any] | Forwa
 
 
 class Effect(StrEnum):
-    """What a call can do: look, change something only the team sees, or anything weightier."""
+    """What a call can do: look; change something that only the team sees, with a way back; or anything
+    weightier."""
 
     READ = "read"
     INTERNAL = "internal"
@@ -86,7 +87,7 @@ class Tool:
 
     @cached_property
     def confirmable(self) -> bool:
-        """Whether a person has to see what the tool would do before it does it."""
+        """Whether a person has to see whatever the tool would do before it does it."""
         return self.writes and self.effect is Effect.CONSEQUENTIAL
 
     @cached_property
@@ -139,6 +140,9 @@ class Tool:
         Raises:
             InvalidArguments: naming each argument that does not fit.
         """
+        if self.writes and not self.confirmable:
+            # Not among its parameters, as it is seldom needed: only for a change without a way back.
+            given = {name: value for name, value in given.items() if name != TOKEN}
         arguments = validate(self.model, given)
         if self.confirmable:
             arguments.pop(TOKEN, None)

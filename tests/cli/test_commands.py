@@ -70,7 +70,7 @@ def test_without_a_token_the_error_says_how_to_get_one(run: Run) -> None:
         (("tools", "--toolsets", "money"), "hostex-mcp: HOSTEX_MCP_TOOLSETS: 'money' does not exist"),
         (
             ("tools", "--confirm", "never"),
-            "hostex-mcp: HOSTEX_MCP_CONFIRM=never: allowed: auto, preview, off",
+            "hostex-mcp: HOSTEX_MCP_CONFIRM=never: allowed: auto, token, off",
         ),
     ],
 )
@@ -124,7 +124,7 @@ def test_yes_answers_the_question_and_the_preview_is_still_shown(run: Run) -> No
 
 
 def test_the_operator_may_have_a_token_handed_out_which_is_not_done_either(run: Run) -> None:
-    done = run(*CANCEL, "--confirm", "preview", "--yes")
+    done = run(*CANCEL, "--confirm", "token", "--yes")
     assert done.exit_code == 3
     assert json.loads(done.stdout)["status"] == "confirmation_required"
 

@@ -28,8 +28,8 @@ def test_the_environment_is_read() -> None:
 
 
 def test_an_option_wins_over_the_environment() -> None:
-    settings = load({"HOSTEX_MCP_CONFIRM": "off", "HOSTEX_MCP_SANDBOX": "0"}, confirm="preview", sandbox=True)
-    assert (settings.confirm, settings.sandbox) == ("preview", True)
+    settings = load({"HOSTEX_MCP_CONFIRM": "off", "HOSTEX_MCP_SANDBOX": "0"}, confirm="token", sandbox=True)
+    assert (settings.confirm, settings.sandbox) == ("token", True)
 
 
 def test_empty_text_means_unset() -> None:
@@ -39,7 +39,7 @@ def test_empty_text_means_unset() -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "allowed"),
     [
-        ("HOSTEX_MCP_CONFIRM", "maybe", "allowed: auto, preview, off"),
+        ("HOSTEX_MCP_CONFIRM", "maybe", "allowed: auto, token, off"),
         ("HOSTEX_MCP_READ_ONLY", "2", "allowed: 1 or 0"),
         ("HOSTEX_MCP_LOG_LEVEL", "loud", "allowed: debug, info, warning, error"),
         ("HOSTEX_API_BASE_URL", "http://api.hostex.io/v3", "allowed: an https address"),

@@ -142,7 +142,7 @@ def test_broken_input_does_not_stop_the_server() -> None:
 @pytest.mark.parametrize(
     ("options", "environ", "line"),
     [
-        ((), {"HOSTEX_MCP_CONFIRM": "no"}, "hostex-mcp: HOSTEX_MCP_CONFIRM=no: allowed: auto, preview, off"),
+        ((), {"HOSTEX_MCP_CONFIRM": "no"}, "hostex-mcp: HOSTEX_MCP_CONFIRM=no: allowed: auto, token, off"),
         (
             ("--toolsets", "calender"),
             {},

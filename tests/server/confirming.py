@@ -47,7 +47,7 @@ async def answers(tokens: Mapping[str, str] | None = None) -> dict[str, Row]:
         ) as client:
             context = Context(client, selection.reachable, now=lambda: NOW)
             confirmations = Confirmations(lambda: NOW, lambda: (KEY,))
-            engine = Engine(selection, context, "preview", confirmations=confirmations)
+            engine = Engine(selection, context, "token", confirmations=confirmations)
             found[name] = cast("Any", await engine.call(name, arguments)).structured_content
     return found
 

@@ -112,7 +112,7 @@ async def test_a_client_that_cannot_ask_confirms_with_the_token(mode: Mode) -> N
 @both_eras
 async def test_the_operator_can_force_the_token_though_the_client_could_ask(mode: Mode) -> None:
     sandbox, person = Sandbox(), Person("accept")
-    async with connected(sandbox, mode, person, "preview") as connection:
+    async with connected(sandbox, mode, person, "token") as connection:
         assert (await cancel(connection))["status"] == "confirmation_required"
     assert person.heard == []
     assert status_of(sandbox) == "accepted"

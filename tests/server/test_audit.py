@@ -102,14 +102,14 @@ async def test_an_outcome_that_does_not_fit_or_whose_line_was_rotated_away_gets_
     assert [one["outcome"] for one in lines(path)] == ["declined"]
 
 
-@pytest.mark.parametrize("confirm", ["off", "preview"])
+@pytest.mark.parametrize("confirm", ["off", "token"])
 async def test_a_change_that_cannot_be_recorded_is_not_sent_and_its_token_is_not_used_up(
     tmp_path: Path, confirm: str
 ) -> None:
     path = tmp_path / "audit.jsonl"
     desk = Desk()
     desk.writes = Writes("a1b2", confirm, desk.clock, AuditLog(path))
-    token = (await desk.ask()).get("confirmation_token") if confirm == "preview" else None
+    token = (await desk.ask()).get("confirmation_token") if confirm == "token" else None
     sent = list(desk.price.sent)
     path.unlink(missing_ok=True)
     path.mkdir()

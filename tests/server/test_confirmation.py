@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.server.confirmation import Binding, Confirmations, Finding
+from hostex_mcp.domain.guest_text import Fence, fence_labels
+from hostex_mcp.server.confirmation import Binding, Channel, Confirmations, Finding, digest
 from hostex_mcp.server.ledger import MemoryLedger
 from hostex_mcp.server.writes import Writes
+from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.server.test_writes import Clock, Desk
 
 pytestmark = pytest.mark.anyio
@@ -71,15 +73,16 @@ async def test_a_token_that_reaches_two_processes_at_once_sends_once() -> None:
 
 async def test_a_replaced_key_still_verifies_while_it_is_kept_and_not_after() -> None:
     clock = Clock()
-    token, _ = Confirmations(clock, lambda: [OLD]).issue(BINDING)
-    assert await Confirmations(clock, lambda: [NEW, OLD]).check(token, BINDING) is Finding.VALID
-    assert await Confirmations(clock, lambda: [NEW]).check(token, BINDING) is Finding.UNKNOWN
+    token = Confirmations(clock, lambda: [OLD]).issue(BINDING, Channel.OFFER).text
+    both = Confirmations(clock, lambda: [NEW, OLD])
+    assert await both.check(token, BINDING, Channel.OFFER) is Finding.VALID
+    assert await Confirmations(clock, lambda: [NEW]).check(token, BINDING, Channel.OFFER) is Finding.UNKNOWN
 
 
 async def test_the_first_key_signs() -> None:
     clock = Clock()
-    token, _ = Confirmations(clock, lambda: [NEW, OLD]).issue(BINDING)
-    assert await Confirmations(clock, lambda: [OLD]).check(token, BINDING) is Finding.UNKNOWN
+    token = Confirmations(clock, lambda: [NEW, OLD]).issue(BINDING, Channel.OFFER).text
+    assert await Confirmations(clock, lambda: [OLD]).check(token, BINDING, Channel.OFFER) is Finding.UNKNOWN
 
 
 async def test_a_token_that_is_not_ours_is_claimed_by_nobody() -> None:
@@ -103,11 +106,55 @@ async def test_a_use_is_forgotten_only_when_its_token_has_long_expired() -> None
 async def test_a_clock_that_was_ahead_for_hours_has_no_use_forgotten() -> None:
     clock = Clock()
     confirmations = Confirmations(clock)
-    token, _ = confirmations.issue(BINDING)
+    token = confirmations.issue(BINDING, Channel.OFFER).text
     right = clock.time
     clock.time = right + timedelta(minutes=1)
     assert await confirmations.claim(token)
     clock.time = right + timedelta(hours=8)
-    assert await confirmations.claim(confirmations.issue(BINDING)[0])
+    assert await confirmations.claim(confirmations.issue(BINDING, Channel.OFFER).text)
     clock.time = right + timedelta(minutes=2)
-    assert await confirmations.check(token, BINDING) is Finding.USED
+    assert await confirmations.check(token, BINDING, Channel.OFFER) is Finding.USED
+
+
+def test_a_digest_tells_apart_what_only_looks_like_a_fence() -> None:
+    texts = ["https://guest-aaaaaa.example", "https://guest-bbbbbb.example", "https://guest.example"]
+    assert len({digest({"message": text}, ["guest-cccccc"]) for text in texts}) == 3
+
+
+def test_a_digest_is_the_same_whatever_labels_the_fences_were_given() -> None:
+    one, other = Fence(), Fence()
+    assert digest(one.mark("Hello"), [one.label]) == digest(other.mark("Hello"), [other.label])
+    assert digest(one.mark("Hello"), [one.label]) != digest("<guest>Hello</guest>")
+    assert digest(one.mark("Hello"), [one.label]) != digest("<\x1f>Hello</\x1f>")
+
+
+def test_a_digest_keeps_all_of_its_256_bits() -> None:
+    assert len(bytes.fromhex(digest({"price": 1}))) == 32
+
+
+async def test_fences_of_tasks_that_run_at_the_same_time_are_all_known() -> None:
+    async def fenced() -> str:
+        return Fence().label
+
+    with fence_labels() as labels:
+        made = await asyncio.gather(*(fenced() for _ in range(3)))
+    outside = Fence().label
+    assert sorted(labels) == sorted(made)
+    assert outside not in labels
+
+
+@pytest.mark.parametrize(
+    ("issued", "brought"), [(Channel.ANSWER, Channel.OFFER), (Channel.OFFER, Channel.ANSWER)]
+)
+async def test_what_was_issued_for_one_channel_is_unknown_in_the_other(
+    issued: Channel, brought: Channel
+) -> None:
+    confirmations = Confirmations(Clock())
+    text = confirmations.issue(BINDING, issued).text
+    assert await confirmations.check(text, BINDING, issued) is Finding.VALID
+    assert await confirmations.check(text, BINDING, brought) is Finding.UNKNOWN
+
+
+def test_a_token_fits_into_its_argument_for_the_longest_names() -> None:
+    binding = Binding("g" * 40, max(CATALOGUE, key=len), digest(1), digest(2))
+    assert len(Confirmations(Clock()).issue(binding, Channel.OFFER).text) <= 1000

@@ -106,7 +106,7 @@ async def test_an_undo_that_has_to_be_confirmed_shows_all_that_it_restores_insid
     house: House,
 ) -> None:
     undo = (await remark(house.engine()))["undo"]
-    asking = house.engine("preview")
+    asking = house.engine("token")
     offer = await call(asking, undo["tool"], **undo["arguments"])
     (row,) = offer["preview"]["changes"]
     assert row["after"].startswith("<guest-")

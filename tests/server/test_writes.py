@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.server.asking import Inquiry, Question, Verdict
+from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.tools.results import Change, Preview, Undo
 from hostex_mcp.tools.tool import Effect, Tool, tool
@@ -65,9 +66,11 @@ class Desk:
     confirm: str = "auto"
     account: str = "a"
     writes: Writes = field(init=False)
+    confirmations: Confirmations = field(init=False)
 
     def __post_init__(self) -> None:
-        self.writes = Writes(self.account, self.confirm, self.clock)
+        self.confirmations = Confirmations(self.clock)
+        self.writes = Writes(self.account, self.confirm, self.clock, confirmations=self.confirmations)
 
     async def ask(
         self,
@@ -85,7 +88,7 @@ class Desk:
 class Person:
     """A person who answers at once, after something happened meanwhile."""
 
-    live, returned, state, verdict = True, False, None, None
+    live, returned, possible, state = True, False, True, None
 
     def __init__(self, *answers: Verdict, meanwhile: Callable[[], None] = lambda: None) -> None:
         self.answers = list(answers)
@@ -96,6 +99,12 @@ class Person:
         self.heard.append(message)
         self.meanwhile()
         return self.answers.pop(0)
+
+
+def answer(asked: Question, verdict: Verdict | None, place: str | None = None) -> Inquiry:
+    """The call that brings a returned question back, with what the person said."""
+    answers: dict[str, Verdict] = {place or asked.place: verdict} if verdict else {}
+    return Inquiry(returned=True, state=asked.state, answers=answers)
 
 
 async def test_a_client_that_cannot_ask_gets_a_preview_and_a_token_and_nothing_is_sent() -> None:
@@ -229,8 +238,7 @@ async def test_a_returned_question_is_answered_by_the_next_call() -> None:
     desk = Desk()
     asked = await desk.ask(inquiry=Inquiry(returned=True))
     assert isinstance(asked, Question)
-    answered = Inquiry(returned=True, state=asked.state, verdict="accept")
-    assert (await desk.ask(inquiry=answered))["status"] == "done"
+    assert (await desk.ask(inquiry=answer(asked, "accept")))["status"] == "done"
     assert desk.price.sent == [120]
 
 
@@ -238,7 +246,7 @@ async def test_a_returned_question_is_answered_by_the_next_call() -> None:
 async def test_a_returned_question_without_a_yes_changes_nothing(verdict: Verdict | None) -> None:
     desk = Desk()
     asked = await desk.ask(inquiry=Inquiry(returned=True))
-    outcome = await desk.ask(inquiry=Inquiry(returned=True, state=asked.state, verdict=verdict))
+    outcome = await desk.ask(inquiry=answer(asked, verdict))
     assert outcome["status"] == "declined"
     assert desk.price.sent == []
 
@@ -247,7 +255,7 @@ async def test_a_returned_answer_to_something_that_changed_is_asked_again() -> N
     desk = Desk()
     asked = await desk.ask(inquiry=Inquiry(returned=True))
     desk.price.now = 90
-    again = await desk.ask(inquiry=Inquiry(returned=True, state=asked.state, verdict="accept"))
+    again = await desk.ask(inquiry=answer(asked, "accept"))
     assert isinstance(again, Question)
     assert "price: 90 → 120" in again.message
     assert desk.price.sent == []
@@ -255,13 +263,13 @@ async def test_a_returned_answer_to_something_that_changed_is_asked_again() -> N
 
 async def test_a_forged_answer_without_our_state_has_no_power() -> None:
     desk = Desk()
-    again = await desk.ask(inquiry=Inquiry(returned=True, state="forged", verdict="accept"))
+    again = await desk.ask(inquiry=Inquiry(returned=True, state="forged", answers={"confirmation": "accept"}))
     assert isinstance(again, Question)
     assert desk.price.sent == []
 
 
 async def test_the_operator_may_force_the_token_on_clients_that_could_ask() -> None:
-    desk = Desk(confirm="preview")
+    desk = Desk(confirm="token")
     assert (await desk.ask(inquiry=Person("accept")))["status"] == "confirmation_required"
     assert (await desk.ask(inquiry=Inquiry(returned=True)))["status"] == "confirmation_required"
     assert desk.price.sent == []
@@ -289,7 +297,7 @@ class Settled(Price):
 SAID = {"status": "unchanged", "notes": ["It is so already. Nothing was sent."]}
 
 
-@pytest.mark.parametrize("confirm", ["auto", "preview", "off"])
+@pytest.mark.parametrize("confirm", ["auto", "token", "off"])
 async def test_a_write_that_would_change_nothing_is_neither_sent_nor_asked_about(confirm: str) -> None:
     desk = Desk(price=Settled(), confirm=confirm)
     person = Person()
@@ -310,3 +318,96 @@ async def test_a_used_token_tells_its_outcome_where_nothing_would_change_any_mor
     again = await desk.ask(token=token)
     assert (again["status"], again["reason"], again["earlier_outcome"]) == ("unchanged", "used", first)
     assert desk.price.sent == [120]
+
+
+async def test_a_client_that_asks_while_the_call_waits_asks_whatever_token_it_brings() -> None:
+    desk, person = Desk(), Person("decline", "decline", "decline")
+    offered = (await desk.ask())["confirmation_token"]
+    for token in ("x", offered):
+        outcome = await desk.ask(token=token, inquiry=person)
+        assert (outcome["status"], outcome["reason"]) == ("declined", "decline")
+        assert "confirmation_token" not in outcome
+    assert (len(person.heard), desk.price.sent) == (2, [])
+
+
+async def test_a_client_that_is_handed_questions_gets_one_whatever_token_it_brings() -> None:
+    desk = Desk()
+    offered = (await desk.ask())["confirmation_token"]
+    asked = await desk.ask(token=offered, inquiry=Inquiry(returned=True))
+    assert isinstance(asked, Question)
+    again = await desk.ask(token=asked.state, inquiry=Inquiry(returned=True))
+    assert isinstance(again, Question)
+    assert desk.price.sent == []
+
+
+async def test_the_state_of_a_question_is_no_token_for_a_client_that_cannot_ask() -> None:
+    desk = Desk()
+    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    assert (await desk.ask(token=asked.state))["reason"] == "unknown"
+    assert desk.price.sent == []
+
+
+async def test_an_offered_token_is_no_state_of_a_question_though_somebody_said_yes() -> None:
+    desk = Desk()
+    offered = (await desk.ask())["confirmation_token"]
+    place = (await desk.ask(inquiry=Inquiry(returned=True))).place
+    for somewhere in (place, "confirmation"):
+        brought = Inquiry(returned=True, state=offered, answers={somewhere: "accept"})
+        assert isinstance(await desk.ask(inquiry=brought), Question)
+    assert desk.price.sent == []
+
+
+async def test_a_yes_counts_only_in_the_place_of_its_own_question() -> None:
+    desk = Desk()
+    first = await desk.ask(120, inquiry=Inquiry(returned=True))
+    second = await desk.ask(130, inquiry=Inquiry(returned=True))
+    assert first.place != second.place
+    assert (await desk.ask(130, inquiry=answer(second, "accept", first.place)))["status"] == "declined"
+    assert desk.price.sent == []
+
+
+async def test_a_no_is_the_last_answer_to_its_question() -> None:
+    desk = Desk()
+    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    refused = await desk.ask(inquiry=answer(asked, "decline"))
+    later = await desk.ask(inquiry=answer(asked, "accept"))
+    assert (later["status"], later["reason"], later["earlier_outcome"]) == ("declined", "used", refused)
+    assert desk.price.sent == []
+
+
+async def test_a_yes_that_comes_back_twice_is_told_what_came_of_it_and_offered_nothing() -> None:
+    desk = Desk()
+    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    done = await desk.ask(inquiry=answer(asked, "accept"))
+    again = await desk.ask(inquiry=answer(asked, "accept"))
+    assert (again["reason"], again["earlier_outcome"]) == ("used", done)
+    assert "confirmation_token" not in again
+    assert desk.price.sent == [120]
+
+
+async def test_what_moves_each_time_the_person_is_asked_ends_without_a_token() -> None:
+    desk = Desk()
+    prices = iter([90, 80])
+    person = Person("accept", "accept", meanwhile=lambda: setattr(desk.price, "now", next(prices)))
+    outcome = await desk.ask(inquiry=person)
+    assert (outcome["status"], outcome["reason"]) == ("declined", "state_changed")
+    assert "Nothing was changed." in outcome["notes"][0]
+    assert "confirmation_token" not in outcome
+    assert (len(person.heard), desk.price.sent) == (2, [])
+
+
+async def test_a_no_to_something_that_changed_is_a_no() -> None:
+    desk = Desk()
+    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    desk.price.now = 90
+    assert (await desk.ask(inquiry=answer(asked, "decline")))["reason"] == "decline"
+
+
+async def test_a_token_of_the_operators_choice_ends_when_clients_are_asked_again() -> None:
+    desk = Desk(confirm="token")
+    offered = (await desk.ask(inquiry=Person("accept")))["confirmation_token"]
+    asking = Desk(price=desk.price)
+    asking.writes = Writes("a", "auto", desk.clock, confirmations=desk.confirmations)
+    person = Person("decline")
+    assert (await asking.ask(token=offered, inquiry=person))["status"] == "declined"
+    assert desk.price.sent == []

@@ -278,7 +278,7 @@ async def test_opening_days_that_somebody_has_booked_is_warned_of_by_name(
         "end_date": stay["check_in_date"],
     }
     reachable = select(["all"])
-    engine = Engine(reachable, Context(client, reachable.reachable), "preview")
+    engine = Engine(reachable, Context(client, reachable.reachable), "token")
     offer = cast("Any", await engine.call("update_availabilities", arguments)).structured_content
     warnings = " ".join(offer["preview"]["warnings"])
     assert "Already booked" in warnings

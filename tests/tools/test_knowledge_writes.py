@@ -56,7 +56,7 @@ async def test_the_preview_shows_rewritten_paragraphs_and_warns_of_dropped_ones(
     client: HostexClient, sandbox: Sandbox
 ) -> None:
     selection = select(["all"])
-    engine = Engine(selection, Context(client, selection.reachable), "preview")
+    engine = Engine(selection, Context(client, selection.reachable), "token")
     garage = {"sub_title": "Garage", "text": "Closed."}
     asked = await engine.call(
         "update_knowledge_base", {"id": PARKING, "add_contents": [garage], "remove_contents": ["Street"]}

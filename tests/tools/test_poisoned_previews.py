@@ -56,7 +56,7 @@ async def outcome(name: str) -> Any:
     transport = httpx2.ASGITransport(app=sandbox.app)
     reachable = select(["all"])
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        engine = Engine(reachable, Context(client, reachable.reachable), "preview")
+        engine = Engine(reachable, Context(client, reachable.reachable), "token")
         result = cast("Any", await engine.call(name, arguments))
     assert not [one for one in sandbox.log if one.method != "GET" and one.path != "/listings/calendar"]
     return result

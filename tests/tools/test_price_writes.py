@@ -189,7 +189,7 @@ async def test_prices_that_differ_every_day_are_taken_for_a_shorter_period_only(
 
 async def test_the_preview_shows_old_and_new_price_with_name_and_currency(client: HostexClient) -> None:
     selection = select(["all"])
-    asking = Engine(selection, Context(client, selection.reachable), "preview")
+    asking = Engine(selection, Context(client, selection.reachable), "token")
     wanted = {**AIRBNB, "prices": [days(20, 20, price=300)]}
     answer = await asking.call("update_listing_prices", wanted)
     assert isinstance(answer, CallToolResult)

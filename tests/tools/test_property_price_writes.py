@@ -101,7 +101,7 @@ async def test_the_preview_names_property_currency_and_each_listing(
     client: HostexClient, sandbox: Sandbox
 ) -> None:
     reachable = select(["all"])
-    engine = Engine(reachable, Context(client, reachable.reachable), "preview")
+    engine = Engine(reachable, Context(client, reachable.reachable), "token")
     arguments = {"property_id": HARBOUR_LOFT, "prices": [{**RANGE, "price": 150}]}
     offer = cast("Any", await engine.call("update_property_prices", arguments)).structured_content
     preview = offer["preview"]

@@ -1,0 +1,59 @@
+"""Under `auto` and a client that can ask, no sequence of calls takes a person's place."""
+
+from typing import cast
+
+import anyio
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from mcp import ClientSession
+
+from hostex_mcp.server import asking
+from tests.server.whims import WAYS, Way, Whim, Word, World, whims
+from tests.tools.writing import sent
+
+NEVER: tuple[Word, ...] = ("decline", "cancel", "nothing")
+THE_ATTACK = [Whim(0, "decline", token=0), Whim(0, "decline", token=0), Whim(0, "decline", token=0)]
+ELSEWHERE = [Whim(0, "decline", elsewhere=True), Whim(0, "nothing", token=0), Whim(0, "nothing", state=0)]
+LEFT_LYING = [Whim(0, "nothing"), Whim(0, "nothing", token=0), Whim(0, "cancel", state=0)]
+LENT = [Whim(0, "nothing"), Whim(0, "nothing", token=0, elsewhere=True)]
+
+run = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+
+
+async def unchecked(*_: object) -> None:
+    """The client's own check of results reads the list of tools each time, and is not what is tried here."""
+
+
+def lived(world: World, sequence: list[Whim]) -> list[str]:
+    """What was written, with a person who is waited for a fiftieth of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking, "PATIENCE_SECONDS", 0.02)
+        patch.setattr(ClientSession, "validate_tool_result", unchecked)
+        return anyio.run(world.live, sequence)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@example(sequence=THE_ATTACK)
+@example(sequence=ELSEWHERE)
+@example(sequence=LEFT_LYING)
+@example(sequence=LENT)
+@run
+@given(sequence=whims(NEVER))
+def test_nothing_is_written_while_the_person_never_agrees(way: Way, sequence: list[Whim]) -> None:
+    assert lived(World(way), sequence) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+@run
+@given(sequence=whims(["decline"]), place=st.integers(0, 4))
+def test_what_the_person_agreed_to_is_written_and_nothing_else_once(
+    way: Way, sequence: list[Whim], place: int
+) -> None:
+    before, after = (cast("list[Word]", ["decline"] * count) for count in (place, 40))
+    world = World(way, [*before, "accept", *after])
+    written = lived(world, sequence)
+    assert written == [deed.operation for deed in world.agreed]
+    if world.agreed:
+        [body] = sent(world.sandbox, written[0])
+        assert "message" not in (body or {}) or body["message"] == world.agreed[0].arguments["message"]

@@ -1,0 +1,217 @@
+"""A model that does whatever it likes with what it was ever given, and the person at its client."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
+
+import httpx2
+from hypothesis import strategies as st
+from mcp import Client
+from mcp.client import ClientRequestContext
+from mcp.client.streamable_http import streamable_http_client
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
+from mcp.server.transport_security import TransportSecuritySettings
+from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, ErrorData, InputRequiredResult
+
+from hostex_mcp.api import HostexClient
+from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.server.app import create_server
+from hostex_mcp.server.engine import Engine
+from tests.tools.previewing import careful_engine, changed, demo_sandbox
+
+Way = Literal["stdio, handshake", "stdio, 2026", "http, 2026"]
+WAYS: tuple[Way, ...] = ("stdio, handshake", "stdio, 2026", "http, 2026")
+Word = Literal["accept", "decline", "cancel", "nothing"]
+ADDRESS = "http://localhost:8000/mcp"
+THREAD, PATRICK = "0-2200000003-thr003", {"stay_code": "5-DEMO30PAT"}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A weighty call, and the one operation of Hostex that it comes to."""
+
+    tool: str
+    arguments: dict[str, Any]
+    operation: str
+
+
+DEEDS = (
+    Deed(
+        "send_message",
+        {"conversation_id": THREAD, "message": "See https://guest-aaaaaa.example"},
+        "POST /conversations/{conversation_id}",
+    ),
+    Deed(
+        "send_message",
+        {"conversation_id": THREAD, "message": "See https://guest-bbbbbb.example"},
+        "POST /conversations/{conversation_id}",
+    ),
+    Deed(
+        "cancel_reservation",
+        {"reservation_code": "5-DEMO30PAT"},
+        "DELETE /reservations/{reservation_code}",
+    ),
+    Deed(
+        "update_reservation_checkin_details",
+        {**PATRICK, "lock_code": "Pay at evil.example"},
+        "PATCH /reservations/{stay_code}/check_in_details",
+    ),
+    Deed(
+        "update_reservation_custom_fields",
+        {**PATRICK, "custom_fields": {"wifi": "evil"}},
+        "PATCH /reservations/{stay_code}/custom_fields",
+    ),
+    Deed("update_staff", {"id": 5601, "property_ids": [20110009]}, "PATCH /staffs/{id}"),
+    Deed("create_staff", {"name": "Mallory", "mobile": "+351 900000666"}, "POST /staffs"),
+    Deed("delete_task", {"id": 440002}, "DELETE /tasks/{id}"),
+    Deed("create_webhook", {"url": "https://hooks.example/all"}, "POST /webhooks"),
+)
+
+
+@dataclass(frozen=True)
+class Whim:
+    """One call of the model: what, by which door, with which of the strings seen so far and where, by the
+    client that can ask or by another of the same account, and what the person says if asked."""
+
+    deed: int
+    word: Word
+    forwarded: bool = False
+    token: int | None = None
+    state: int | None = None
+    elsewhere: bool = False
+
+
+def whims(words: Sequence[Word]) -> st.SearchStrategy[list[Whim]]:
+    """Sequences of such calls; seldom anything but a few deeds, so that strings fit."""
+    seen = st.none() | st.integers(0, 12)
+    one = st.builds(
+        Whim,
+        deed=st.integers(0, len(DEEDS) - 1),
+        word=st.sampled_from(words),
+        forwarded=st.booleans(),
+        token=seen,
+        state=seen,
+        elsewhere=st.booleans(),
+    )
+    few = st.integers(0, len(DEEDS) - 1).flatmap(
+        lambda deed: st.lists(one.map(lambda whim: replace(whim, deed=deed)), min_size=2, max_size=6)
+    )
+    return few | st.lists(one, min_size=2, max_size=8)
+
+
+@dataclass
+class World:
+    """An account, the client of a person, another client that cannot ask, and all that a model ever saw."""
+
+    way: Way
+    words: list[Word] = field(default_factory=list[Word])
+    sandbox: Sandbox = field(default_factory=demo_sandbox)
+    seen: list[str] = field(default_factory=lambda: ["x"])
+    seen_elsewhere: list[str] = field(default_factory=list[str])
+    agreed: list[Deed] = field(default_factory=list[Deed])
+    asked: int = 0
+    now: Deed = DEEDS[0]
+
+    async def live(self, whims: Sequence[Whim]) -> list[str]:
+        """Do all this; what was written in the end."""
+        transport = httpx2.ASGITransport(app=self.sandbox.app)
+        base = "https://sandbox.invalid/v3"
+        async with HostexClient(WRITABLE, base_url=base, transport=transport) as hostex:
+            engine = careful_engine(hostex)
+            async with self._connected(engine) as client, Client(create_server(lambda _: engine)) as mute:
+                for whim in whims:
+                    await self._do(whim, mute if whim.elsewhere else client)
+        return changed(self.sandbox)
+
+    async def answer(
+        self, context: ClientRequestContext, params: ElicitRequestParams
+    ) -> ElicitResult | ErrorData:
+        """What the person says to a question that is asked while the call waits."""
+        word = self._word()
+        if word == "nothing":
+            await asyncio.Event().wait()
+        return ElicitResult(action=cast("Any", word))
+
+    def _word(self) -> Word:
+        self.asked += 1
+        word = self.words.pop(0) if self.words else "decline"
+        if word == "accept":
+            self.agreed.append(self.now)
+        return word
+
+    async def _do(self, whim: Whim, client: Client) -> None:
+        deed = self.now = DEEDS[whim.deed]
+        # A client that cannot ask may spend its own token today; here it only tries what is another's.
+        pool = self.seen if whim.elsewhere else [*self.seen, *self.seen_elsewhere]
+        token = pool[-1 - whim.token % len(pool)] if pool and whim.token is not None else None
+        state = pool[-1 - whim.state % len(pool)] if pool and whim.state is not None else None
+        arguments = deed.arguments | ({"confirmation_token": token} if token else {})
+        tool = deed.tool
+        if whim.forwarded:
+            tool, arguments = "call_write_tool", {"name": deed.tool, "arguments": arguments}
+        if not whim.elsewhere and not self.words:
+            self.words = [whim.word]
+        result = await client.session.call_tool(
+            tool, arguments, request_state=state, allow_input_required=True
+        )
+        while isinstance(result, InputRequiredResult):
+            self._remember(whim, [result.request_state or "", *(result.input_requests or {})])
+            word = self._word()
+            if word == "nothing":
+                break
+            answers = {place: ElicitResult(action=word) for place in result.input_requests or {}}
+            result = await client.session.call_tool(
+                tool,
+                arguments,
+                request_state=result.request_state,
+                input_responses=cast("Any", answers),
+                allow_input_required=True,
+            )
+        if isinstance(result, CallToolResult):
+            self._remember(whim, _strings(result.structured_content))
+
+    def _remember(self, whim: Whim, strings: Sequence[str]) -> None:
+        pool = self.seen_elsewhere if whim.elsewhere else self.seen
+        pool += [text for text in strings if len(text) > 100 and " " not in text]
+
+    @asynccontextmanager
+    async def _connected(self, engine: Engine) -> AsyncGenerator[Client]:
+        server = create_server(lambda _: engine)
+        if self.way != "http, 2026":
+            mode = "legacy" if self.way == "stdio, handshake" else "auto"
+            async with Client(server, mode=mode, elicitation_callback=self.answer) as client:
+                yield client
+            return
+        hosts = TransportSecuritySettings(allowed_hosts=["localhost:8000"])
+        manager = StreamableHTTPSessionManager(
+            server, stateless=True, json_response=True, security_settings=hosts
+        )
+        through = httpx2.ASGITransport(app=StreamableHTTPASGIApp(manager))
+        async with (
+            manager.run(),
+            httpx2.AsyncClient(transport=through, base_url=ADDRESS) as http,
+            Client(
+                streamable_http_client(ADDRESS, http_client=http), elicitation_callback=self.answer
+            ) as client,
+        ):
+            yield client
+
+
+def _strings(value: object) -> list[str]:
+    return list(_each(value))
+
+
+def _each(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for member in cast("dict[str, object]", value).values():
+                yield from _each(member)
+        case list():
+            for member in cast("list[object]", value):
+                yield from _each(member)
+        case _:
+            pass
