@@ -72,7 +72,7 @@ def _takes(key: Mapping[str, Any], algorithm: str) -> bool:
 
 def _usable(key: Mapping[str, Any]) -> dict[str, Any] | None:
     family = key.get("kty")
-    if family not in _FAMILIES.values() or key.get("use", "sig") != "sig":
+    if not isinstance(family, str) or family not in _FAMILIES.values() or key.get("use", "sig") != "sig":
         return None
     numbers = _rsa(key) if family == "RSA" else _on_curve(key, family)
     named = {name: key[name] for name in ("kid", "alg") if _is_short(key.get(name))}
