@@ -94,3 +94,14 @@ async def test_an_expired_client_goes_unless_it_has_grants(store: Store, clock: 
     clock.forward(days=90)
     await store.clean()
     assert await store.clients.get("with grant") is None
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\0", "half \ud83d of a character", "\udfff"])
+async def test_a_text_that_a_database_cannot_hold_is_not_found_in_it(store: Store, text: str) -> None:
+    assert await store.clients.get(text) is None
+    assert await store.clients.same_registration(text) is None
+    assert await store.grants.get(text) is None
+    assert await store.grants.credential(text) is None
+    assert await store.tokens.access(text) is None
+    assert await store.tokens.refreshable(text) is None
+    assert await store.codes.find(text) is None
