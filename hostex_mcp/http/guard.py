@@ -1,5 +1,5 @@
 """Whom a request may be for and from: Host and Origin, on every route, so that no page of another site can
-use a browser against this server (DNS rebinding)."""
+use a browser against this server (DNS rebinding); and nothing that two readers take for different requests."""
 
 import re
 from collections.abc import Sequence
@@ -8,11 +8,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.refusal import Refused
+from hostex_mcp.http.refusal import CLOSE, Refused
 
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
 PROBES = ("/healthz", "/readyz", "/metrics")
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _LOOPBACK_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
 
@@ -42,6 +43,11 @@ class Guard:
         await self._app(scope, receive, send)
 
     def _check(self, headers: Headers, path: str) -> None:
+        if "content-length" in headers and "transfer-encoding" in headers:
+            raise Refused(400, "Send Content-Length or Transfer-Encoding, not both.", CLOSE)
+        # The router takes "/register" and a line break for "/register"; whoever compares paths does not.
+        if _CONTROL.search(path):
+            raise Refused(404, "There is nothing at this path.")
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or not self._is_ours(hosts[0].lower(), path):
             raise Refused(421, "The Host header does not name this server.")

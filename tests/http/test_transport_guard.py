@@ -3,6 +3,7 @@
 import httpx2
 import pytest
 
+from hostex_mcp.http.limits import Limits, Rate
 from tests.http.local import HERE, JSON, PUBLIC, call, local, running, shared
 
 pytestmark = pytest.mark.anyio
@@ -116,3 +117,24 @@ async def test_a_browser_client_may_read_the_challenge_and_how_long_to_wait() ->
     assert answer.status_code == 401
     exposed = answer.headers["access-control-expose-headers"]
     assert exposed == "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After, X-Request-Id"
+
+
+@pytest.mark.parametrize("path", [path for path in ROUTES if path != "/"])
+@pytest.mark.parametrize("end", ["%0A", "%0D", "%00", "%7F"])
+async def test_a_path_with_a_line_break_is_not_the_path_without_it(path: str, end: str) -> None:
+    assert (await ask(path + end, {})).status_code == 404
+
+
+async def test_a_line_break_in_the_path_does_not_evade_the_rate_of_registrations() -> None:
+    async with running(shared(Limits(registrations=Rate(a_minute=6, burst=2)))) as http:
+        for _ in range(2):
+            assert (await http.post("/register")).status_code == 200
+        spellings = ["/register", "/register%0A", "/regist%65r", "/register?x", "/%72egister"]
+        statuses = [(await http.post(path)).status_code for path in spellings]
+    assert statuses == [429, 404, 429, 429, 429]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+async def test_a_body_with_two_lengths_is_refused(path: str) -> None:
+    answer = await ask(path, {"Content-Length": "5", "Transfer-Encoding": "chunked"})
+    assert (answer.status_code, answer.headers["connection"]) == (400, "close")
