@@ -1,5 +1,5 @@
 """Whom a request may be for and from: Host and Origin, on every route, so that no page of another site can
-use a browser against this server (DNS rebinding); and nothing that two readers take for different requests."""
+use a browser against this server (DNS rebinding). Nothing passes that two readers take for two requests."""
 
 import re
 from collections.abc import Sequence
