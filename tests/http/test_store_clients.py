@@ -72,7 +72,7 @@ async def test_the_oldest_unused_clients_are_forgotten_but_none_that_has_a_grant
         clock.forward(seconds=1)
     await granted(store, client_id="granted")
     await store.clients.used("used")
-    await store.clients.forget_unused(2)
+    await store.clients.forget_unused(2, clock.time + timedelta(days=7))
     known = [name for name in ("granted", "used", "old", "new", "newest") if await store.clients.get(name)]
     assert known == ["granted", "used", "new", "newest"]
 

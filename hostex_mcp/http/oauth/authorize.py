@@ -83,6 +83,8 @@ class Authorize:
             return await self._documents.find(client_id)
         except DocumentProblem as problem:
             raise _Unanswerable(f"The app's description of itself {problem}.") from None
+        except Refused as refused:
+            raise _Unanswerable(refused.description, refused.status) from None
 
     def _transaction(self, client: Client, redirect_uri: str, asked: Mapping[str, str]) -> Transaction:
         """The request as it goes on; Refused if the client must hear of it instead."""
