@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from hostex_mcp.http.arrivals import MOST_ARRIVING
+from hostex_mcp.http.crowd import MOST_CONNECTIONS, MOST_OF_AN_ADDRESS
 from hostex_mcp.http.limits import Limits, Rate
 from tests.certificates import certificate
 from tests.complete import missing
@@ -144,9 +146,16 @@ def test_no_request_is_smuggled_through_the_proxy_of_the_page(tmp_path: Path) ->
         ("an address without a valid token, or with Hostex tokens of its own", Limits().strangers),
         ("an address without a valid token, or with Hostex tokens of its own", Limits().bringers),
         ("registrations from an address", Limits().registrations),
+        ("registrations from one customer's IPv6 network (/48)", Limits().neighbours),
         ("pages from an address", Limits().pages),
         ("other routes from an address", Limits().others),
     ],
 )
 def test_the_limits_are_those_of_the_page(who: str, rate: Rate) -> None:
     assert f"| {who} | {rate.a_minute:,} | {rate.burst:,} |" in read(PAGE)
+
+
+def test_the_bounds_of_connections_and_bodies_are_those_of_the_page() -> None:
+    page = " ".join(read(PAGE).split())
+    assert f"keeps {MOST_CONNECTIONS} connections open, {MOST_OF_AN_ADDRESS} of an address" in page
+    assert f"may have {MOST_ARRIVING} on their way" in page
