@@ -74,7 +74,7 @@ class Endpoint:
         message = message_of(body)
         if "read_only" not in narrowing and self._lacks_scope(caller, message):
             send = _forbidding(send, self._inside.challenge)
-        scope[_ENGINE] = engine
+        scope = {**scope, _ENGINE: engine, "headers": _with_accept(scope["headers"])}
         with while_present(receive, send) as answer:
             async with self._turn(caller, scope):
                 await self._manager.handle_request(scope, replayed(body, receive), answer)
@@ -129,6 +129,12 @@ def _looking_up() -> Generator[None]:
         _log.exception("A caller could not be looked up, reference %s", reference)
         text = f"This server cannot look up who calls just now (reference {reference}). Try again shortly."
         raise Refused(503, text, {"Retry-After": "5"}, code=INTERNAL_ERROR) from None
+
+
+def _with_accept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers; a request that does not say what it takes, takes anything (RFC 9110 section 12.5.1)."""
+    told = [(name, value) for name, value in headers if name != b"accept" or value.strip()]
+    return told if any(name == b"accept" for name, _ in told) else [*told, (b"accept", b"*/*")]
 
 
 def _narrowing(scope: Scope) -> Mapping[str, str]:

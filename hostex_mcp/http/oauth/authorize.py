@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hostex_mcp.http.config import SCOPES
 from hostex_mcp.http.oauth.answers import Refused, parameters
 from hostex_mcp.http.oauth.browser import browser_of, remember
 from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents
@@ -91,8 +90,6 @@ class Authorize:
         address = self._parts.address
         _check_response(asked)
         scopes = requested_scopes(asked.get("scope"), client.metadata.get("scope"))
-        if not scopes:
-            raise Refused("invalid_scope", f"scope must be one or both of {', '.join(SCOPES)}.")
         if not is_resource(address, asked.get("resource")):
             raise Refused("invalid_target", f"resource must be {address.resource}")
         return Transaction(
