@@ -14,7 +14,7 @@ from functools import partial
 from types import FrameType
 from typing import Any, cast
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
@@ -38,12 +38,26 @@ class Opening:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Open the application when the server starts; hand everything else on."""
         if scope["type"] == "lifespan":
-            async with self._opening() as app:
-                self._app = app
-                _settle_memory()
-                await app(scope, receive, send)
+            await self._live(scope, receive, send)
         elif self._app:
             await self._app(scope, receive, send)
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application. Its end is told when all is closed, since the server waits no longer then."""
+        end: list[Message] = []
+
+        async def keep_end(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown."):
+                end.append(message)
+            else:
+                await send(message)
+
+        async with self._opening() as app:
+            self._app = app
+            _settle_memory()
+            await app(scope, receive, keep_end)
+        for message in end:
+            await send(message)
 
 
 @dataclass(frozen=True)
