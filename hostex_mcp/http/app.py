@@ -107,7 +107,13 @@ def _middleware(settings: Settings, address: Address, limits: Limits) -> list[Mi
     return [
         Middleware(Requests),
         *(proxies if settings.trusted_proxies else []),
-        Middleware(Guard, address=address, origins=settings.allowed_origins, anywhere=anywhere),
+        Middleware(
+            Guard,
+            address=address,
+            origins=settings.allowed_origins,
+            anywhere=anywhere,
+            hosts=settings.allowed_hosts,
+        ),
         cors,
         Middleware(AddressLimit, limits=limits),
         Middleware(BodyLimit),

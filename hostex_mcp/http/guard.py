@@ -20,15 +20,20 @@ _LOOPBACK_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
 
 class Guard:
     """Lets requests through that name this server as their Host and, if a page sent them, come from a page of
-    this server, of the user's own machine, or of an allowed origin. Probes may name the machine itself, and
-    the paths in `anywhere` are served under any name."""
+    this server, of the user's own machine, or of an allowed origin. `hosts` are further names of it. Probes
+    may name the machine itself, and the paths in `anywhere` are served under any name."""
 
     def __init__(
-        self, app: ASGIApp, address: Address, origins: Sequence[str] = (), anywhere: Sequence[str] = ()
+        self,
+        app: ASGIApp,
+        address: Address,
+        origins: Sequence[str] = (),
+        anywhere: Sequence[str] = (),
+        hosts: Sequence[str] = (),
     ) -> None:
         self._app = app
         self._anywhere = anywhere
-        self._hosts = _hosts(address)
+        self._hosts = _hosts(address).union(hosts)
         self._origins = {address.origin, *origins}
         self._loopback_origin = re.compile(LOOPBACK_ORIGIN)
 

@@ -119,6 +119,31 @@ async def test_a_browser_client_may_read_the_challenge_and_how_long_to_wait() ->
     assert exposed == "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After, X-Request-Id"
 
 
+async def test_a_further_name_of_a_private_network_is_served_where_the_operator_lists_it() -> None:
+    async with running(local(allowed_hosts=("host.docker.internal:8000",))) as http:
+        hosts = [
+            "host.docker.internal:8000",
+            "Host.Docker.Internal:8000",
+            "host.docker.internal",
+            "evil.example",
+        ]
+        sent = [{**JSON, "Host": host} for host in hosts]
+        statuses = [
+            (await http.post("/mcp", headers=headers, content=call("list_tags"))).status_code
+            for headers in sent
+        ]
+    assert statuses == [200, 200, 421, 421]
+
+
+async def test_pages_of_an_app_may_call_where_the_operator_lists_its_origin() -> None:
+    async with running(local(allowed_origins=("tauri://localhost", "app://obsidian.md"))) as http:
+        origins = ["tauri://localhost", "app://obsidian.md", "app://evil", "tauri://localhost.evil.example"]
+        sent = [{**JSON, "Origin": origin} for origin in origins]
+        answers = [await http.post("/mcp", headers=headers, content=call("list_tags")) for headers in sent]
+    assert [answer.status_code for answer in answers] == [200, 200, 403, 403]
+    assert answers[0].headers["access-control-allow-origin"] == "tauri://localhost"
+
+
 @pytest.mark.parametrize("path", [path for path in ROUTES if path != "/"])
 @pytest.mark.parametrize("end", ["%0A", "%0D", "%00", "%7F"])
 async def test_a_path_with_a_line_break_is_not_the_path_without_it(path: str, end: str) -> None:
