@@ -4,15 +4,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from hostex_mcp.loopback import is_loopback
 from hostex_mcp.placeholders import placeholder_of
+from hostex_mcp.web_names import api_url, hosts, names, networks, origin, origins
 
 Privacy = Literal["standard", "strict", "full"]
 Confirm = Literal["auto", "token", "off"]
@@ -20,10 +18,6 @@ Confirm = Literal["auto", "token", "off"]
 
 class SettingsError(Exception):
     """A setting has a value that cannot be used; the text is one line for the person who set it."""
-
-
-def _names(value: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in value.split(",") if name.strip())
 
 
 def _switch(value: str) -> bool:
@@ -76,7 +70,7 @@ def _partner_secret(value: str) -> SecretStr:
 
 def _secrets(value: str) -> tuple[SecretStr, ...]:
     problem = "must be keys exactly as `hostex-mcp keys new` printed them, comma-separated"
-    return tuple(_hidden(name, problem) for name in _names(value))
+    return tuple(_hidden(name, problem) for name in names(value))
 
 
 def _metrics_token(value: str) -> SecretStr:
@@ -90,25 +84,6 @@ def _database(value: str) -> SecretStr:
     if not value.startswith(("sqlite:///", "postgresql://")) or not value.isprintable():
         raise ValueError("allowed: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
     return SecretStr(value)
-
-
-def _origin(value: str) -> str:
-    """A web origin: scheme, host and port, nothing behind."""
-    parts = urlsplit(_api_url(value))
-    if parts.path or parts.query or parts.fragment or parts.username or parts.netloc.lower() != parts.netloc:
-        raise ValueError("allowed: an https address without a path, such as https://mcp.example.com")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _origins(value: str) -> tuple[str, ...]:
-    return tuple(_origin(one) for one in _names(value))
-
-
-def _networks(value: str) -> tuple[str, ...]:
-    try:
-        return tuple(str(ip_network(one)) for one in _names(value))
-    except ValueError:
-        raise ValueError("allowed: addresses or networks, such as 10.0.0.0/8, comma-separated") from None
 
 
 def _grace(value: str) -> int:
@@ -167,15 +142,6 @@ def _file(value: str) -> Path:
     return path
 
 
-def _api_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme == "https" and parts.hostname:
-        return value.rstrip("/")
-    if parts.scheme == "http" and parts.hostname and is_loopback(parts.hostname):
-        return value.rstrip("/")
-    raise ValueError("allowed: an https address (http only for this machine itself)")
-
-
 def _setting(variable: str, parse: Callable[[str], Any], default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"variable": variable, "parse": parse, "meaning": meaning})
 
@@ -189,7 +155,7 @@ class Settings:
     )
     api_base_url: str = _setting(
         "HOSTEX_API_BASE_URL",
-        _api_url,
+        api_url,
         "https://api.hostex.io/v3",
         "address of the Hostex API (the China site has its own)",
     )
@@ -206,11 +172,11 @@ class Settings:
         "serve the built-in demo account instead of Hostex, no token needed",
     )
     toolsets: tuple[str, ...] = _setting(
-        "HOSTEX_MCP_TOOLSETS", _names, ("core",), "toolsets to list, comma-separated, or `all`"
+        "HOSTEX_MCP_TOOLSETS", names, ("core",), "toolsets to list, comma-separated, or `all`"
     )
-    tools: tuple[str, ...] = _setting("HOSTEX_MCP_TOOLS", _names, (), "single tools to list as well")
+    tools: tuple[str, ...] = _setting("HOSTEX_MCP_TOOLS", names, (), "single tools to list as well")
     exclude_tools: tuple[str, ...] = _setting(
-        "HOSTEX_MCP_EXCLUDE_TOOLS", _names, (), "tools that are never served, whatever else is set"
+        "HOSTEX_MCP_EXCLUDE_TOOLS", names, (), "tools that are never served, whatever else is set"
     )
     read_only: bool = _setting("HOSTEX_MCP_READ_ONLY", _switch, False, "serve no tool that changes anything")
     confirm: Confirm = _setting(
@@ -261,7 +227,7 @@ class Settings:
     )
     public_url: str | None = _setting(
         "HOSTEX_MCP_PUBLIC_URL",
-        _origin,
+        origin,
         None,
         "over HTTP: the https address users reach, without a path; the bound address unless set",
     )
@@ -293,14 +259,21 @@ class Settings:
     )
     allowed_origins: tuple[str, ...] = _setting(
         "HOSTEX_MCP_ALLOWED_ORIGINS",
-        _origins,
+        origins,
         (),
-        "over HTTP: web origins, comma-separated, whose pages may call; its own and those of the user's own "
-        "machine always may",
+        "over HTTP: origins, comma-separated, whose pages may call, of the web or of an app "
+        "(tauri://localhost); its own and those of the user's own machine always may",
+    )
+    allowed_hosts: tuple[str, ...] = _setting(
+        "HOSTEX_MCP_ALLOWED_HOSTS",
+        hosts,
+        (),
+        "over HTTP: further names, with their port, by which a private network knows this server, such as "
+        "host.docker.internal:8000",
     )
     trusted_proxies: tuple[str, ...] = _setting(
         "HOSTEX_MCP_TRUSTED_PROXIES",
-        _networks,
+        networks,
         (),
         "over HTTP: addresses or networks of proxies whose X-Forwarded-For is believed",
     )
@@ -333,7 +306,7 @@ class Settings:
     )
     authorize_url: str = _setting(
         "HOSTEX_AUTHORIZE_URL",
-        _api_url,
+        api_url,
         "https://hostex.io/app/authorization",
         "over HTTP: Hostex's page on which a host lets the partner in",
     )

@@ -16,7 +16,7 @@ COMMANDS = ("stdio", "http", "call", "tools")
 _HTTP = "over HTTP: "
 # No setting takes one of these; what it says of them is what it allows.
 _REFUSED = ("\N{SNOWMAN}", "/")
-_FREE = {"_names": "names, comma-separated"}
+_FREE = {"names": "names, comma-separated"}
 
 
 def configuration() -> str:

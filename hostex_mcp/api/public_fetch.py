@@ -5,12 +5,14 @@ are checked, and the connection goes to one that was checked; the certificate st
 Nothing of the user is sent: no token, no cookies. Redirects and proxies are not used.
 """
 
+import asyncio
+import socket
 import ssl
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from socket import SOCK_STREAM, gaierror
 
 import anyio
 import httpx2
@@ -22,6 +24,10 @@ Address = IPv4Address | IPv6Address
 HTTPS_PORT = 443
 _MOST_ADDRESSES = 3
 _LONGEST_URL = 2_000
+_MOST_LOOKUPS = 8
+# A look-up cannot be broken off, and a name may take its server half a minute. In threads of their own such
+# names keep only one another waiting, not the names that the rest of the process looks up.
+_LOOKUPS = ThreadPoolExecutor(_MOST_LOOKUPS, "public-lookup")
 _GLOBAL_UNICAST = ip_network("2000::/3")
 # What some Python versions take for public, and what leads to an IPv4 address in disguise.
 _REFUSED = [
@@ -115,7 +121,7 @@ async def _fetch(url: httpx2.URL, most_bytes: int, accept: str, limits: httpx2.T
 async def _checked_addresses(url: httpx2.URL) -> Sequence[Address]:
     try:
         addresses = await resolve(url.raw_host.decode("ascii"))
-    except (gaierror, ValueError):
+    except (socket.gaierror, ValueError):
         addresses = ()
     if not addresses or not all(is_public(one) for one in addresses):
         raise FetchFailed("does not lead to a public address")
@@ -124,7 +130,11 @@ async def _checked_addresses(url: httpx2.URL) -> Sequence[Address]:
 
 async def resolve(host: str) -> Sequence[Address]:
     """All addresses of a host, the preferred ones first."""
-    found = await anyio.getaddrinfo(host, HTTPS_PORT, type=SOCK_STREAM)
+    return await asyncio.get_running_loop().run_in_executor(_LOOKUPS, _look_up, host)
+
+
+def _look_up(host: str) -> Sequence[Address]:
+    found = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
     return [ip_address(place[0]) for *_, place in found]
 
 

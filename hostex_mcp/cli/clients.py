@@ -100,8 +100,12 @@ def _codex(how: Launch) -> Entry:
     return {"command": how.command, "args": list(how.args), "env_vars": [TOKEN]}
 
 
+# The version that the tests drive. Without one, whatever is published next would run as the person.
+BRIDGE = "mcp-remote@0.15.1"
+
+
 def _bridge(url: str) -> Entry:
-    return {"command": "npx", "args": ["-y", "mcp-remote", url]}
+    return {"command": "npx", "args": ["-y", BRIDGE, url]}
 
 
 _IN_ENVIRONMENT = f"The client takes the token from {TOKEN} in the environment it is started in."

@@ -56,7 +56,7 @@ def command(host: str, port: int, no_auth: bool, **options: Any) -> None:
     worker = _Worker(replace(settings, image_folders=()), address, no_auth)
     processes = 1 if no_auth else _processes(settings)
     with _counted_together(processes):
-        status = serve(worker, listener, processes)
+        status = serve(worker, listener, processes, settings.trusted_proxies)
     raise SystemExit(status)
 
 

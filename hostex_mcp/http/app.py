@@ -8,8 +8,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -24,6 +23,7 @@ from hostex_mcp.http.inside import Inside
 from hostex_mcp.http.limits import AddressLimit, Limits
 from hostex_mcp.http.metrics import Metrics, metrics_route
 from hostex_mcp.http.outage import OUTAGES, unserved
+from hostex_mcp.http.probes import probes
 from hostex_mcp.http.refusal import MCP_PATHS, Refused
 from hostex_mcp.http.served import Requests
 from hostex_mcp.http.turns import Turns
@@ -68,7 +68,7 @@ def assemble(
 
     routes = [
         *(Route(path, endpoint) for path in MCP_PATHS),
-        *_probes(inside),
+        *probes(inside.ready),
         metrics_route(metrics, settings.metrics_token, public=not address.local),
         *inside.routes,
     ]
@@ -107,26 +107,17 @@ def _middleware(settings: Settings, address: Address, limits: Limits) -> list[Mi
     return [
         Middleware(Requests),
         *(proxies if settings.trusted_proxies else []),
-        Middleware(Guard, address=address, origins=settings.allowed_origins, anywhere=anywhere),
+        Middleware(
+            Guard,
+            address=address,
+            origins=settings.allowed_origins,
+            anywhere=anywhere,
+            hosts=settings.allowed_hosts,
+        ),
         cors,
         Middleware(AddressLimit, limits=limits),
         Middleware(BodyLimit),
     ]
-
-
-def _probes(inside: Inside) -> list[Route]:
-    async def alive(_: Request) -> Response:
-        return PlainTextResponse("alive\n")
-
-    async def ready(_: Request) -> Response:
-        try:
-            if inside.ready:
-                await inside.ready()
-        except Exception:
-            return PlainTextResponse("The database does not answer.\n", 503)
-        return PlainTextResponse("ready\n")
-
-    return [Route("/healthz", alive), Route("/readyz", ready)]
 
 
 class _Anyone:

@@ -9,6 +9,8 @@ from typing import Any, NoReturn, cast
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hostex_mcp.http.arrivals import Arrivals
+from hostex_mcp.http.limits import caller_address
 from hostex_mcp.http.refusal import CLOSE, MCP_PATHS, PARSE_ERROR, Refused
 
 MCP_BODY, OTHER_BODY = 4 * 1024 * 1024, 64 * 1024
@@ -60,6 +62,7 @@ class BodyLimit:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._arrivals = Arrivals()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, and hand the request on or answer it."""
@@ -67,7 +70,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         try:
-            body = await read_body(scope, receive, OTHER_BODY)
+            with self._arrivals.of(caller_address(scope)):
+                body = await read_body(scope, receive, OTHER_BODY)
         except Refused as refused:
             await refused.answer(scope["path"])(scope, receive, send)
             return

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from hostex_mcp.http.arrivals import Arrivals
 from hostex_mcp.http.bodies import MCP_BODY, message_of, read_body, replayed
 from hostex_mcp.http.caller import Caller
 from hostex_mcp.http.config import WRITE
@@ -42,6 +43,7 @@ class Endpoint:
     ) -> None:
         self._manager = manager
         self._calls = calls
+        self._arrivals = Arrivals()
         self._inside = inside
         self._accounts = Throttle("account", limits.account)
         self._strangers = Throttle("strangers", limits.strangers)
@@ -65,13 +67,14 @@ class Endpoint:
             if isinstance(caller, Response):
                 return caller
             engine = await self._inside.engines.engine(caller, narrowing)
-        body = await read_body(scope, receive, MCP_BODY)
+        with self._arrivals.of(_stands_for(caller, scope)):
+            body = await read_body(scope, receive, MCP_BODY)
         if body is None:
             return None
         message = message_of(body)
         if "read_only" not in narrowing and self._lacks_scope(caller, message):
             send = _forbidding(send, self._inside.challenge)
-        scope[_ENGINE] = engine
+        scope = {**scope, _ENGINE: engine, "headers": _with_accept(scope["headers"])}
         with while_present(receive, send) as answer:
             async with self._turn(caller, scope):
                 await self._manager.handle_request(scope, replayed(body, receive), answer)
@@ -79,10 +82,9 @@ class Endpoint:
 
     @asynccontextmanager
     async def _turn(self, caller: Caller, scope: Scope) -> AsyncGenerator[None]:
-        """Hold a place for a call. Those who bring their own tokens stand in line by address, lest somebody
-        makes up many tokens to have many places."""
+        """Hold a place for a call."""
         try:
-            async with self._calls.place(caller_address(scope) if caller.token else caller.account):
+            async with self._calls.place(_stands_for(caller, scope)):
                 yield
         except NoTurn:
             raise busy(BUSY_SECONDS) from None
@@ -109,6 +111,12 @@ class Endpoint:
         return isinstance(params, dict) and cast("dict[str, Any]", params).get("name") in self._inside.writing
 
 
+def _stands_for(caller: Caller, scope: Scope) -> str:
+    """Who takes turns: the account, or the address of those who bring their own tokens, lest somebody makes
+    up many tokens to have many places."""
+    return caller_address(scope) if caller.token else caller.account
+
+
 @contextmanager
 def _looking_up() -> Generator[None]:
     """Whatever stands in the way of finding out who calls, the call was not made and may be repeated."""
@@ -121,6 +129,12 @@ def _looking_up() -> Generator[None]:
         _log.exception("A caller could not be looked up, reference %s", reference)
         text = f"This server cannot look up who calls just now (reference {reference}). Try again shortly."
         raise Refused(503, text, {"Retry-After": "5"}, code=INTERNAL_ERROR) from None
+
+
+def _with_accept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers; a request that does not say what it takes, takes anything (RFC 9110 section 12.5.1)."""
+    told = [(name, value) for name, value in headers if name != b"accept" or value.strip()]
+    return told if any(name == b"accept" for name, _ in told) else [*told, (b"accept", b"*/*")]
 
 
 def _narrowing(scope: Scope) -> Mapping[str, str]:

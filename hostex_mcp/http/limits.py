@@ -33,6 +33,7 @@ class Limits:
     strangers: Rate | None = Rate(600, 120)
     bringers: Rate | None = Rate(600, 120)
     registrations: Rate | None = Rate(60, 30)
+    neighbours: Rate | None = Rate(240, 60)
     pages: Rate | None = Rate(240, 60)
     others: Rate | None = Rate(1_200, 240)
 
@@ -67,13 +68,23 @@ class Throttle:
 
 def caller_address(scope: Scope) -> str:
     """The address that counts as one caller: of IPv6 the network that a household has."""
+    return _network(scope, 64)
+
+
+def neighbours_of(scope: Scope) -> str:
+    """The address, or of IPv6 the network that one customer may have, in which many callers are one."""
+    return _network(scope, 48)
+
+
+def _network(scope: Scope, bits: int) -> str:
     host = scope["client"][0] if scope.get("client") else ""
     try:
         address = ip_address(host)
     except ValueError:
         return host
     if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(IPv6Address(int(address) >> 64 << 64))
+        left_out = address.max_prefixlen - bits
+        return str(IPv6Address(int(address) >> left_out << left_out))
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
@@ -84,19 +95,22 @@ class AddressLimit:
     def __init__(self, app: ASGIApp, limits: Limits, clock: Clock = time.monotonic) -> None:
         self._app = app
         self._registrations = Throttle("registrations", limits.registrations, clock)
+        self._neighbours = Throttle("registrations", limits.neighbours, clock)
         self._pages = Throttle("pages", limits.pages, clock)
         self._others = Throttle("others", limits.others, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count a request, and hand it on or answer it."""
         counted = scope["type"] == "http" and scope["path"] not in (*MCP_PATHS, *PROBES)
-        seconds = self._throttle(scope["path"]).wait(caller_address(scope)) if counted else 0.0
+        seconds = self._wait(scope) if counted else 0.0
         if seconds:
             await too_many(seconds).answer(scope["path"])(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
-    def _throttle(self, path: str) -> Throttle:
+    def _wait(self, scope: Scope) -> float:
+        path, address = scope["path"], caller_address(scope)
         if path == "/register":
-            return self._registrations
-        return self._pages if path.startswith(("/authorize", "/connect")) else self._others
+            return self._registrations.wait(address) or self._neighbours.wait(neighbours_of(scope))
+        pages = path.startswith(("/authorize", "/connect"))
+        return (self._pages if pages else self._others).wait(address)

@@ -7,22 +7,24 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
+from typing import Any, cast
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from hostex_mcp.http.crowd import Crowd
 from hostex_mcp.http.wire import PatientProtocol
 
 GRACE_SECONDS = 30
 IDLE_SECONDS = 75
 SIGN_OF_LIFE_SECONDS = 60
-MOST_CONNECTIONS = 800
 MOST_HEAD_BYTES = 32 * 1024
 
 
@@ -36,12 +38,26 @@ class Opening:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Open the application when the server starts; hand everything else on."""
         if scope["type"] == "lifespan":
-            async with self._opening() as app:
-                self._app = app
-                _settle_memory()
-                await app(scope, receive, send)
+            await self._live(scope, receive, send)
         elif self._app:
             await self._app(scope, receive, send)
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application. Its end is told when all is closed, since the server waits no longer then."""
+        end: list[Message] = []
+
+        async def keep_end(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown."):
+                end.append(message)
+            else:
+                await send(message)
+
+        async with self._opening() as app:
+            self._app = app
+            _settle_memory()
+            await app(scope, receive, keep_end)
+        for message in end:
+            await send(message)
 
 
 @dataclass(frozen=True)
@@ -95,15 +111,22 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(make_app: Callable[[], ASGIApp], listener: socket.socket, workers: int) -> int:
+def speaking(crowd: Crowd) -> Any:
+    """What makes the protocol of each connection, with a place in this crowd."""
+    return cast("Any", partial(PatientProtocol, crowd=crowd))
+
+
+def serve(
+    make_app: Callable[[], ASGIApp], listener: socket.socket, workers: int, proxies: Sequence[str] = ()
+) -> int:
     """Serve until SIGTERM or SIGINT, then take no new connections, let calls in flight end, and return the
     exit status. A second signal breaks off what is in flight. With several workers `make_app` is called in
-    each of them, so it must be picklable."""
+    each of them, so it must be picklable. `proxies` are the networks of those that come for many people."""
     config = Config(
         _Making(make_app),
         factory=True,
         workers=workers,
-        http=PatientProtocol,
+        http=speaking(Crowd(proxies=proxies)),
         loop="asyncio",
         ws="none",
         lifespan="on",
@@ -115,7 +138,6 @@ def serve(make_app: Callable[[], ASGIApp], listener: socket.socket, workers: int
         timeout_graceful_shutdown=GRACE_SECONDS,
         # On a busy machine a worker needs more than the usual five seconds to load, and would be killed.
         timeout_worker_healthcheck=SIGN_OF_LIFE_SECONDS,
-        limit_concurrency=MOST_CONNECTIONS,
         h11_max_incomplete_event_size=MOST_HEAD_BYTES,
     )
     if workers > 1:

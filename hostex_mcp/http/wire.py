@@ -1,4 +1,5 @@
-"""HTTP/1.1 that does not wait for ever: for the head of a request, its body, or a client that reads."""
+"""HTTP/1.1 that does not wait for ever: for the head of a request, its body, or a client that reads; and that
+has room for everybody."""
 
 import asyncio
 from typing import Any, cast
@@ -7,7 +8,9 @@ import h11
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from hostex_mcp.http.crowd import Crowd
 from hostex_mcp.http.guard import PROBES
+from hostex_mcp.http.limits import caller_address
 from hostex_mcp.http.refusal import BUSY_SECONDS, CLOSE, busy
 
 HEAD_SECONDS = 15.0
@@ -33,13 +36,13 @@ class Overfull:
 
 
 class PatientProtocol(H11Protocol):
-    """uvicorn's h11 protocol with a deadline for everything that a client may drag out. Time that the server
-    itself takes does not count."""
+    """uvicorn's h11 protocol with a deadline for everything that a client may drag out, and a place in the
+    crowd of its process. Time that the server itself takes does not count."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, crowd: Crowd, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        # uvicorn's own answer to one too many names no time to come back, and fails probes as well.
-        self._most_connections, self.limit_concurrency = self.limit_concurrency, None
+        self._crowd = crowd
+        self.caller = ""
         self._with_room: Any = cast("Any", self).app
         self._without_room = Overfull(self._with_room)
         self._awaited: object = None
@@ -47,16 +50,17 @@ class PatientProtocol(H11Protocol):
         self._reading: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start to wait for the first request."""
+        """Take a place, and start to wait for the first request."""
         super().connection_made(transport)
+        self.caller = caller_address({"client": self.client})
+        self._crowd.enter(self)
         self._await(h11.IDLE, HEAD_SECONDS)
 
     def data_received(self, data: bytes) -> None:
         """Take what came, and wait for the rest."""
-        most = self._most_connections
-        full = most is not None and len(self.connections) > most
-        self.app: Any = self._without_room if full else self._with_room
+        self.app: Any = self._with_room if self._crowd.has_room(self) else self._without_room
         super().data_received(data)
+        self._note_work()
         state = self.conn.their_state
         if state is h11.IDLE and self.conn.trailing_data[0]:
             self._await(h11.IDLE, HEAD_SECONDS)
@@ -65,8 +69,18 @@ class PatientProtocol(H11Protocol):
         else:
             self._await(None, 0)
 
+    def on_response_complete(self) -> None:
+        """Be idle, or go on with the next request, if it is there already."""
+        super().on_response_complete()
+        self._note_work()
+
+    def leave(self) -> None:
+        """Make room for another: this connection is idle."""
+        self.timeout_keep_alive_handler()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
+        self._crowd.exit(self)
         self._await(None, 0)
         self._stop_reading_watch()
         super().connection_lost(exc)
@@ -105,6 +119,9 @@ class PatientProtocol(H11Protocol):
             self._deadline.cancel()
         self._awaited = what
         self._deadline = self.loop.call_later(seconds, self._give_up) if what else None
+
+    def _note_work(self) -> None:
+        self._crowd.note(self, busy=bool(self.cycle) and not self.cycle.response_complete)
 
     def _watch_reading(self) -> None:
         if self._reading is None:

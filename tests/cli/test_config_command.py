@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import sys
 import tomllib
@@ -13,7 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hostex_mcp.cli import main
-from hostex_mcp.cli.clients import APPS, Place
+from hostex_mcp.cli.clients import APPS, BRIDGE, Place
+from tests.docs.markdown import ROOT
 
 CLIENTS = ["claude-desktop", "claude-code", "cursor", "vscode", "codex", "windsurf"]
 SECTIONS = {"vscode": "servers", "codex": "mcp_servers"}
@@ -241,7 +243,7 @@ def test_other_clients_files_never_hold_the_token(
 @pytest.mark.parametrize(
     ("client", "entry"),
     [
-        ("claude-desktop", {"command": "npx", "args": ["-y", "mcp-remote", "https://m.test/mcp"]}),
+        ("claude-desktop", {"command": "npx", "args": ["-y", "mcp-remote@0.15.1", "https://m.test/mcp"]}),
         ("claude-code", {"type": "http", "url": "https://m.test/mcp"}),
         ("cursor", {"url": "https://m.test/mcp"}),
         ("vscode", {"type": "http", "url": "https://m.test/mcp"}),
@@ -333,3 +335,12 @@ def test_on_windows_a_folder_is_known_without_the_variable_that_names_it() -> No
     place = Place("win32", PureWindowsPath("C:/Users/ana"), PureWindowsPath("D:/work"))
     found = str(APPS["claude-desktop"].file(place))
     assert found == "C:\\Users\\ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json"
+
+
+def test_no_entry_runs_a_program_of_whatever_version_is_published_next() -> None:
+    tested = json.loads((ROOT / "tests/clients/npm/package.json").read_text())["dependencies"]["mcp-remote"]
+    assert f"mcp-remote@{tested}" == BRIDGE
+    assert re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", tested)
+    texts = [*ROOT.glob("docs/**/*.md"), *ROOT.glob("manifests/**/*"), ROOT / "README.md"]
+    named = [path.read_text() for path in texts if path.is_file()]
+    assert not [text for text in named if re.search(r"npx (-y )?mcp-remote(?!@[0-9])", text)]

@@ -51,6 +51,13 @@ def test_empty_text_means_unset() -> None:
         ("HOSTEX_MCP_PUBLIC_URL", "https://me@mcp.example.com", "an https address without a path"),
         ("HOSTEX_MCP_PUBLIC_URL", "https://MCP.example.com", "an https address without a path"),
         ("HOSTEX_MCP_ALLOWED_ORIGINS", "*", "allowed: an https address"),
+        ("HOSTEX_MCP_ALLOWED_ORIGINS", "tauri://*", "allowed: an https address"),
+        ("HOSTEX_MCP_ALLOWED_ORIGINS", "null", "allowed: an https address"),
+        ("HOSTEX_MCP_ALLOWED_ORIGINS", "file://localhost", "allowed: an https address"),
+        ("HOSTEX_MCP_ALLOWED_ORIGINS", "http://app.example.com", "allowed: an https address"),
+        ("HOSTEX_MCP_ALLOWED_HOSTS", "*", "allowed: names with their port"),
+        ("HOSTEX_MCP_ALLOWED_HOSTS", "http://gateway:8000", "allowed: names with their port"),
+        ("HOSTEX_MCP_ALLOWED_HOSTS", "*.example.com", "allowed: names with their port"),
         ("HOSTEX_MCP_TRUSTED_PROXIES", "everybody", "allowed: addresses or networks"),
         ("HOSTEX_MCP_REFRESH_GRACE_SECONDS", "3600", "allowed: a number of seconds from 0 to 600"),
         ("HOSTEX_MCP_WORKERS", "0", "allowed: a number from 1 to 64"),
@@ -107,7 +114,8 @@ def test_the_settings_of_the_http_server_are_read() -> None:
     settings = load(
         {
             "HOSTEX_MCP_PUBLIC_URL": "https://mcp.example.com/",
-            "HOSTEX_MCP_ALLOWED_ORIGINS": "https://app.example.com, http://localhost:3000",
+            "HOSTEX_MCP_ALLOWED_ORIGINS": "https://app.example.com, http://localhost:3000, tauri://localhost",
+            "HOSTEX_MCP_ALLOWED_HOSTS": "Host.docker.internal:8000, gateway",
             "HOSTEX_MCP_TRUSTED_PROXIES": "10.0.0.0/8,192.0.2.7",
             "HOSTEX_MCP_DATABASE_URL": "postgresql://user:secret-password@db/hostex",
             "HOSTEX_MCP_ACCOUNT_CALLS": "4",
@@ -115,7 +123,9 @@ def test_the_settings_of_the_http_server_are_read() -> None:
     )
     assert (settings.account_calls, settings.process_calls, settings.waiting_calls) == (4, 128, 256)
     assert settings.public_url == "https://mcp.example.com"
-    assert settings.allowed_origins == ("https://app.example.com", "http://localhost:3000")
+    origins = ("https://app.example.com", "http://localhost:3000", "tauri://localhost")
+    assert settings.allowed_origins == origins
+    assert settings.allowed_hosts == ("host.docker.internal:8000", "gateway")
     assert settings.trusted_proxies == ("10.0.0.0/8", "192.0.2.7/32")
     assert "secret-password" not in repr(settings)
 

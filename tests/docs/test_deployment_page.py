@@ -3,6 +3,8 @@
 import datetime
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Generator
@@ -12,6 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from hostex_mcp.http.arrivals import MOST_ARRIVING
+from hostex_mcp.http.crowd import MOST_CONNECTIONS, MOST_OF_AN_ADDRESS
 from hostex_mcp.http.limits import Limits, Rate
 from tests.certificates import certificate
 from tests.complete import missing
@@ -96,6 +100,45 @@ def test_a_server_behind_the_proxy_of_the_page_answers_under_its_public_address(
     assert "hostex-mcp.db.keys" in read(PAGE)
 
 
+HIDDEN = b"GET /connect HTTP/1.1\r\nHost: mcp.example.com\r\n\r\n"
+HEAD = b"POST /token HTTP/1.1\r\nHost: mcp.example.com\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+SMUGGLED = {
+    "a request behind the last chunk": b"%sContent-Length: %d\r\n%s\r\n0\r\n\r\n%s"
+    % (HEAD, 5 + len(HIDDEN), CHUNKED, HIDDEN),
+    "a request as a chunk": b"%sContent-Length: 4\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n"
+    % (HEAD, CHUNKED, len(HIDDEN), HIDDEN),
+    "a blank before the colon": b"%sContent-Length: %d\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n%s"
+    % (HEAD, 5 + len(HIDDEN), HIDDEN),
+    "two encodings": b"%s%sTransfer-Encoding: identity\r\n\r\n0\r\n\r\n%s" % (HEAD, CHUNKED, HIDDEN),
+    "two lengths": b"%sContent-Length: 0\r\nContent-Length: %d\r\n\r\n%s" % (HEAD, len(HIDDEN), HIDDEN),
+}
+
+
+def statuses(proxy: str, sent: bytes) -> list[bytes]:
+    """The status of every answer that comes before the proxy closes the connection."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    host, port = proxy.removeprefix("https://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as plain, context.wrap_socket(plain) as wire:
+        wire.sendall(sent)
+        got = b"".join(iter(lambda: wire.recv(65_536), b""))
+    return re.findall(rb"HTTP/1.1 ([0-9]+)", got)
+
+
+def test_no_request_is_smuggled_through_the_proxy_of_the_page(tmp_path: Path) -> None:
+    port = free_port()
+    settings = {"HOSTEX_MCP_DATABASE_URL": f"sqlite:///{tmp_path}/hostex-mcp.db"}
+    with (
+        hostex_mcp("--sandbox", "--public-url", PUBLIC, port=port, **settings),
+        nginx(tmp_path, port) as proxy,
+        httpx2.Client(verify=False) as http,
+    ):
+        assert answer(http, "GET", f"{proxy}/connect").status_code == 200
+        told = {name: statuses(proxy, sent) for name, sent in SMUGGLED.items()}
+    assert told == {name: [b"400"] for name in SMUGGLED}
+
+
 @pytest.mark.parametrize(
     ("who", "rate"),
     [
@@ -103,9 +146,16 @@ def test_a_server_behind_the_proxy_of_the_page_answers_under_its_public_address(
         ("an address without a valid token, or with Hostex tokens of its own", Limits().strangers),
         ("an address without a valid token, or with Hostex tokens of its own", Limits().bringers),
         ("registrations from an address", Limits().registrations),
+        ("registrations from one customer's IPv6 network (/48)", Limits().neighbours),
         ("pages from an address", Limits().pages),
         ("other routes from an address", Limits().others),
     ],
 )
 def test_the_limits_are_those_of_the_page(who: str, rate: Rate) -> None:
     assert f"| {who} | {rate.a_minute:,} | {rate.burst:,} |" in read(PAGE)
+
+
+def test_the_bounds_of_connections_and_bodies_are_those_of_the_page() -> None:
+    page = " ".join(read(PAGE).split())
+    assert f"keeps {MOST_CONNECTIONS} connections open, {MOST_OF_AN_ADDRESS} of an address" in page
+    assert f"may have {MOST_ARRIVING} on their way" in page

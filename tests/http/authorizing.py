@@ -180,10 +180,12 @@ async def deployed(
     origin: str = ORIGIN,
     keys: KeyRing | None = None,
     clock: Clock | None = None,
+    url: SecretStr | None = None,
 ) -> AsyncGenerator[Deployment]:
-    """A deployment with its database in a folder; another one with the same keys and clock is its replica."""
+    """A deployment with its database in a folder, unless a `url` names another; another one with the same
+    keys and clock is its replica."""
     clock, keys, web, address = clock or Clock(), keys or KeyRing([new_key()]), Web(), Address(origin)
-    url = SecretStr(f"sqlite:///{folder / 'hostex-mcp.db'}")
+    url = url or SecretStr(f"sqlite:///{folder / 'hostex-mcp.db'}")
     async with open_store(url, keys, now=clock) as store:
         ended: dict[str, str] = {}
 

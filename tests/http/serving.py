@@ -9,26 +9,25 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.serving import bind
-from hostex_mcp.http.wire import PatientProtocol
+from hostex_mcp.http.crowd import Crowd
+from hostex_mcp.http.serving import bind, speaking
 
 _START_SECONDS = 20
 
 
 @contextmanager
-def served(make: Callable[[Address], ASGIApp], connections: int | None = None) -> Generator[Address]:
+def served(make: Callable[[Address], ASGIApp], crowd: Crowd | None = None) -> Generator[Address]:
     """Serve what `make` builds for the address that was found free."""
     listener = bind("127.0.0.1", 0)
     address = Address(f"http://127.0.0.1:{listener.getsockname()[1]}")
     config = uvicorn.Config(
         make(address),
-        http=PatientProtocol,
+        http=speaking(crowd or Crowd()),
         loop="asyncio",
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
-        limit_concurrency=connections,
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)

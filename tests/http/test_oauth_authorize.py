@@ -217,15 +217,14 @@ CHALLENGE = challenge_of(VERIFIER)
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"response_type": "code token"}, "unsupported_response_type"),
         ({"response_mode": "fragment"}, "invalid_request"),
-        ({"scope": "admin"}, "invalid_scope"),
-        ({"scope": "HOSTEX:READ"}, "invalid_scope"),
         ({"resource": "https://other.example/mcp"}, "invalid_target"),
         ({"resource": "http://mcp.example.com/mcp"}, "invalid_target"),
         ({"resource": "https://MCP.example.com/mcp"}, "invalid_target"),
         ({"resource": "https://mcp.example.com/mcp/../x"}, "invalid_target"),
         ({"resource": "https://mcp.example.com/mcp#x"}, "invalid_target"),
         ({"resource": "https://mcp.example.com.evil.example/mcp"}, "invalid_target"),
-        ({"resource": "https://mcp.example.com"}, "invalid_target"),
+        ({"resource": "https://mcp.example.com/other"}, "invalid_target"),
+        ({"resource": "https://mcp.example.com?x"}, "invalid_target"),
     ],
 )
 async def test_what_is_wrong_goes_back_to_the_client(
@@ -244,7 +243,7 @@ async def test_what_is_wrong_goes_back_to_the_client(
 async def test_an_error_has_no_state_when_the_request_had_none(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
         client = await server.register()
-        answer = answer_at(await server.authorize(client["client_id"], state=None, scope="admin"))
+        answer = answer_at(await server.authorize(client["client_id"], state=None, response_mode="fragment"))
     assert set(answer) == {"error", "error_description", "iss"}
 
 
@@ -309,3 +308,28 @@ async def test_a_query_that_cannot_be_read_gets_a_page(tmp_path: Path, query: st
     async with deployed(tmp_path) as server:
         response = await server.http.get(f"/authorize?{query}")
     assert (response.status_code, "location" in response.headers) == (400, False)
+
+
+@pytest.mark.parametrize("resource", ["https://mcp.example.com", "https://mcp.example.com/"])
+async def test_an_old_client_that_names_the_origin_gets_a_token_for_the_one_resource(
+    tmp_path: Path, resource: str
+) -> None:
+    async with deployed(tmp_path) as server:
+        client = await server.register()
+        code = (await server.consent(client["client_id"], resource=resource))["code"]
+        pair = (await server.exchange(client["client_id"], code, resource=resource)).json()
+        again = await server.refresh(client["client_id"], pair["refresh_token"], resource=resource)
+        assert (await server.call(again.json()["access_token"])).status_code == 200
+    assert server.seen[0].resource == RESOURCE
+
+
+@pytest.mark.parametrize("scope", ["openid email profile", "admin", "HOSTEX:READ"])
+async def test_a_client_that_knows_only_scopes_of_others_is_served_what_the_person_allows(
+    tmp_path: Path, scope: str
+) -> None:
+    async with deployed(tmp_path) as server:
+        server.allowed = {"hostex:read"}
+        client = await server.register(scope=scope)
+        pair = await server.connect(client["client_id"], scope=scope)
+    assert server.seen[0].scopes == ("hostex:read", "hostex:write")
+    assert pair["scope"] == "hostex:read"

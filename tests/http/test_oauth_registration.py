@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.http.store.records import Client
-from tests.http.authorizing import CALLBACK, deployed, error_of
+from tests.http.authorizing import CALLBACK, DOCUMENT, deployed, error_of
 
 pytestmark = pytest.mark.anyio
 
@@ -227,7 +227,7 @@ async def test_a_flood_of_registrations_drives_out_its_own_and_nobody_who_was_ev
         await server.connect(used["client_id"])
         flood: list[str] = []
         for number in range(5):
-            server.clock.pass_(seconds=1)
+            server.clock.pass_(minutes=11)
             flood.append((await server.register(client_name=f"New {number}"))["client_id"])
         statuses = [(await server.authorize(one)).status_code for one in flood]
         assert statuses == [400, 400, 303, 303, 303]
@@ -240,12 +240,32 @@ async def test_a_flood_of_documents_drives_out_its_own_too(
     monkeypatch.setattr("hostex_mcp.http.oauth.clients.MOST_UNUSED", 2)
     async with deployed(tmp_path) as server:
         for number in range(3):
-            server.clock.pass_(seconds=1)
+            server.clock.pass_(minutes=11)
             server.web.publish_client(f"https://app.example.com/{number}.json")
             answer = await server.authorize(f"https://app.example.com/{number}.json")
             assert answer.status_code == 303
         assert await server.store.clients.count_unused() == 2
         assert await server.store.clients.get("https://app.example.com/0.json") is None
+
+
+async def test_a_flood_drives_out_nobody_whose_person_may_be_about_to_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hostex_mcp.http.oauth.clients.MOST_UNUSED", 3)
+    async with deployed(tmp_path) as server:
+        victim = await server.register(client_name="Victim")
+        for number in range(2):
+            await server.register(client_name=f"Flood {number}")
+        server.clock.pass_(minutes=9)
+        refused = await server.http.post("/register", json={"redirect_uris": [CALLBACK]})
+        server.web.publish_client()
+        described = await server.authorize(DOCUMENT)
+        again = await server.register(client_name="Victim")
+        assert (await server.authorize(victim["client_id"])).status_code == 303
+    assert error_of(refused, 503) == "temporarily_unavailable"
+    assert described.status_code == 503
+    assert "Try again in ten minutes" in described.text
+    assert again["client_id"] == victim["client_id"]
 
 
 def _contents(folder: Path) -> list[bytes]:

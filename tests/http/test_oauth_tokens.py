@@ -171,7 +171,7 @@ async def _at_once(server: Deployment, client_id: str, code: str) -> list[dict[s
 
 
 @pytest.mark.parametrize(
-    "resource", ["https://other.example/mcp", "https://mcp.example.com", "https://mcp.example.com/mcp/x"]
+    "resource", ["https://other.example/mcp", "https://mcp.example.com/x", "https://mcp.example.com/mcp/x"]
 )
 async def test_a_token_for_another_resource_is_refused(tmp_path: Path, resource: str) -> None:
     async with deployed(tmp_path) as server:

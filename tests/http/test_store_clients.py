@@ -72,7 +72,7 @@ async def test_the_oldest_unused_clients_are_forgotten_but_none_that_has_a_grant
         clock.forward(seconds=1)
     await granted(store, client_id="granted")
     await store.clients.used("used")
-    await store.clients.forget_unused(2)
+    await store.clients.forget_unused(2, clock.time + timedelta(days=7))
     known = [name for name in ("granted", "used", "old", "new", "newest") if await store.clients.get(name)]
     assert known == ["granted", "used", "new", "newest"]
 
@@ -94,3 +94,14 @@ async def test_an_expired_client_goes_unless_it_has_grants(store: Store, clock: 
     clock.forward(days=90)
     await store.clean()
     assert await store.clients.get("with grant") is None
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\0", "half \ud83d of a character", "\udfff"])
+async def test_a_text_that_a_database_cannot_hold_is_not_found_in_it(store: Store, text: str) -> None:
+    assert await store.clients.get(text) is None
+    assert await store.clients.same_registration(text) is None
+    assert await store.grants.get(text) is None
+    assert await store.grants.credential(text) is None
+    assert await store.tokens.access(text) is None
+    assert await store.tokens.refreshable(text) is None
+    assert await store.codes.find(text) is None

@@ -3,6 +3,7 @@
 import httpx2
 import pytest
 
+from hostex_mcp.http.limits import Limits, Rate
 from tests.http.local import HERE, JSON, PUBLIC, call, local, running, shared
 
 pytestmark = pytest.mark.anyio
@@ -116,3 +117,49 @@ async def test_a_browser_client_may_read_the_challenge_and_how_long_to_wait() ->
     assert answer.status_code == 401
     exposed = answer.headers["access-control-expose-headers"]
     assert exposed == "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After, X-Request-Id"
+
+
+async def test_a_further_name_of_a_private_network_is_served_where_the_operator_lists_it() -> None:
+    async with running(local(allowed_hosts=("host.docker.internal:8000",))) as http:
+        hosts = [
+            "host.docker.internal:8000",
+            "Host.Docker.Internal:8000",
+            "host.docker.internal",
+            "evil.example",
+        ]
+        sent = [{**JSON, "Host": host} for host in hosts]
+        statuses = [
+            (await http.post("/mcp", headers=headers, content=call("list_tags"))).status_code
+            for headers in sent
+        ]
+    assert statuses == [200, 200, 421, 421]
+
+
+async def test_pages_of_an_app_may_call_where_the_operator_lists_its_origin() -> None:
+    async with running(local(allowed_origins=("tauri://localhost", "app://obsidian.md"))) as http:
+        origins = ["tauri://localhost", "app://obsidian.md", "app://evil", "tauri://localhost.evil.example"]
+        sent = [{**JSON, "Origin": origin} for origin in origins]
+        answers = [await http.post("/mcp", headers=headers, content=call("list_tags")) for headers in sent]
+    assert [answer.status_code for answer in answers] == [200, 200, 403, 403]
+    assert answers[0].headers["access-control-allow-origin"] == "tauri://localhost"
+
+
+@pytest.mark.parametrize("path", [path for path in ROUTES if path != "/"])
+@pytest.mark.parametrize("end", ["%0A", "%0D", "%00", "%7F"])
+async def test_a_path_with_a_line_break_is_not_the_path_without_it(path: str, end: str) -> None:
+    assert (await ask(path + end, {})).status_code == 404
+
+
+async def test_a_line_break_in_the_path_does_not_evade_the_rate_of_registrations() -> None:
+    async with running(shared(Limits(registrations=Rate(a_minute=6, burst=2)))) as http:
+        for _ in range(2):
+            assert (await http.post("/register")).status_code == 200
+        spellings = ["/register", "/register%0A", "/regist%65r", "/register?x", "/%72egister"]
+        statuses = [(await http.post(path)).status_code for path in spellings]
+    assert statuses == [429, 404, 429, 429, 429]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+async def test_a_body_with_two_lengths_is_refused(path: str) -> None:
+    answer = await ask(path, {"Content-Length": "5", "Transfer-Encoding": "chunked"})
+    assert (answer.status_code, answer.headers["connection"]) == (400, "close")

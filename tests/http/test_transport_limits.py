@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from hostex_mcp.http.limits import Limits, Rate, Throttle, caller_address
+from hostex_mcp.http.limits import Limits, Rate, Throttle, caller_address, neighbours_of
 from tests.http.local import JSON, call, running, shared
 
 pytestmark = pytest.mark.anyio
@@ -150,3 +150,25 @@ async def test_behind_a_trusted_proxy_the_last_address_that_it_did_not_add_itsel
     assert await ask_thrice("10.0.0.9", proxies, "1.1.1.1", "2.2.2.2", "3.3.3.3") == [200, 200, 200]
     forged = [f"{number}.9.9.9, 7.7.7.7, 10.0.0.8" for number in (1, 2, 3)]
     assert await ask_thrice("10.0.0.9", proxies, *forged) == [200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::"),
+        ("not an address", "not an address"),
+    ],
+)
+def test_the_networks_that_one_customer_may_have_are_neighbours(host: str, counted: str) -> None:
+    assert neighbours_of({"client": (host, 1)}) == counted
+
+
+async def test_registrations_from_many_networks_of_one_customer_wait() -> None:
+    app = shared(Limits(neighbours=TWO), trusted_proxies=("10.0.0.9/32",))
+    async with running(app, client="10.0.0.9") as http:
+        callers = [{"X-Forwarded-For": f"2001:db8:1:{number}::7"} for number in (1, 2, 3)]
+        statuses = [(await http.post("/register", headers=one)).status_code for one in callers]
+        elsewhere = await http.post("/register", headers={"X-Forwarded-For": "203.0.113.5"})
+    assert (statuses, elsewhere.status_code) == ([200, 200, 429], 200)

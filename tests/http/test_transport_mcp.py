@@ -52,6 +52,21 @@ async def test_a_client_that_takes_anything_gets_json() -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("headers", [JSON, MODERN], ids=["handshake", "modern"])
+@pytest.mark.parametrize("accept", [None, ""])
+async def test_a_client_that_does_not_say_what_it_takes_gets_json(
+    accept: str | None, headers: dict[str, str]
+) -> None:
+    sent, body = modern_call("list_tags") if headers is MODERN else (JSON, call("list_tags"))
+    async with running(local()) as http:
+        del http.headers["accept"]
+        given = {name: value for name, value in sent.items() if name != "Accept"}
+        answer = await http.post(
+            "/mcp", headers=given if accept is None else given | {"Accept": accept}, content=body
+        )
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+
+
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded"])
 async def test_a_form_of_another_page_is_no_message(media_type: str) -> None:
     headers = {**JSON, "Content-Type": media_type}

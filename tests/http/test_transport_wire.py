@@ -2,8 +2,9 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Any, cast
 
 import anyio
@@ -16,6 +17,8 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from hostex_mcp.http import wire
+from hostex_mcp.http.config import Address
+from hostex_mcp.http.crowd import Crowd
 from tests.http.local import JSON, call, local
 from tests.http.serving import served
 
@@ -28,7 +31,7 @@ class Closing(wire.PatientProtocol):
     """The protocol under test, which tells when a connection has ended."""
 
     def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+        super().__init__(*arguments, crowd=Crowd())
         self.closed = asyncio.Event()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -45,7 +48,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 @asynccontextmanager
 async def connected(keep_alive: int = 60) -> AsyncGenerator[tuple[SocketStream, ServerState]]:
     """A connection to a server that speaks the protocol under test, and what the server knows of it."""
-    config = Config(application, http=wire.PatientProtocol, lifespan="off", timeout_keep_alive=keep_alive)
+    config = Config(application, lifespan="off", timeout_keep_alive=keep_alive)
     config.load()
     state = ServerState()
 
@@ -158,16 +161,41 @@ def test_every_wait_has_an_end() -> None:
     assert all(0 < one <= 30 for one in waits)
 
 
-def test_one_connection_too_many_is_told_when_to_come_back_and_probes_are_answered() -> None:
-    with served(lambda address: local(address), connections=1) as address:
-        with (
-            httpx2.Client(base_url=address.origin) as first,
-            httpx2.Client(base_url=address.origin) as second,
-        ):
-            assert first.get("/").status_code == 200
+@contextmanager
+def working(address: Address) -> Generator[None]:
+    """A connection whose request has begun and does not end."""
+    with socket.create_connection(socket_address(address)) as connection:
+        head = ["POST /token HTTP/1.1", f"Host: {address.host}", "Content-Length: 9", "Expect: 100-continue"]
+        connection.sendall("\r\n".join([*head, "", ""]).encode())
+        assert b"100 Continue" in connection.recv(1_000)
+        yield
+
+
+def socket_address(address: Address) -> tuple[str, int]:
+    host, _, port = address.host.partition(":")
+    return host, int(port)
+
+
+@pytest.mark.parametrize("crowd", [Crowd(most=1), Crowd(each=1)])
+def test_one_connection_too_many_is_told_when_to_come_back_and_probes_are_answered(crowd: Crowd) -> None:
+    with served(lambda address: local(address), crowd) as address, working(address):
+        with httpx2.Client(base_url=address.origin) as second:
             refused = second.post("/mcp", headers=JSON, content=call("list_tags"))
             assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
             assert "busy" in refused.json()["error"]["message"]
             assert second.get("/healthz").status_code == 200
         with httpx2.Client(base_url=address.origin) as third:
             assert third.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("crowd", [Crowd(most=10), Crowd(each=10)])
+def test_idle_connections_keep_nobody_out_and_the_longest_idle_goes_first(crowd: Crowd) -> None:
+    with served(lambda address: local(address), crowd) as address, ExitStack() as connections:
+        idle = [
+            connections.enter_context(socket.create_connection(socket_address(address), timeout=10))
+            for _ in range(30)
+        ]
+        assert httpx2.get(f"{address.origin}/").status_code == 200
+        assert [one.recv(1) for one in idle[:21]] == [b""] * 21
+        idle[-1].sendall(f"GET / HTTP/1.1\r\nHost: {address.host}\r\n\r\n".encode())
+        assert b" 200 OK" in idle[-1].recv(1_000)

@@ -205,7 +205,7 @@ async def test_what_a_call_reveals_is_what_it_names_and_nothing_else(kind: str) 
 
 
 @pytest.mark.parametrize("level", ["standard", "strict"])
-@pytest.mark.parametrize("confirm", ["preview", "off"])
+@pytest.mark.parametrize("confirm", ["token", "off"])
 async def test_no_tool_that_writes_shows_what_is_on_the_list(level: Level, confirm: str) -> None:
     leaks: dict[str, set[str]] = {}
     reachable = select(["all"])

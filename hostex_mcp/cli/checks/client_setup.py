@@ -67,8 +67,13 @@ def _entry(app: App, path: Path, entry: dict[str, Any]) -> Finding:
         return Finding.problem(app.title, f"{path} starts {command or 'nothing'}, which is not there.", mend)
     token = member(entry, "env", TOKEN)
     sandbox = member(entry, "env", "HOSTEX_MCP_SANDBOX")
-    if app.form == "json" and not token and not sandbox and "mcp-remote" not in (entry.get("args") or ()):
+    if app.form == "json" and not token and not sandbox and not _is_bridge(entry):
         return Finding.problem(
             app.title, f"{path} has no token.", f"Put it between the quotation marks behind {TOKEN}."
         )
     return Finding.ok(app.title, f"{path} starts {command}.")
+
+
+def _is_bridge(entry: dict[str, Any]) -> bool:
+    """Whether an entry starts mcp-remote, of whichever version."""
+    return any(str(word).partition("@")[0] == "mcp-remote" for word in entry.get("args") or ())

@@ -1,15 +1,18 @@
 """Requests read within bounds, and the JSON that endpoints answer with."""
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message
+
+from hostex_mcp.http.store.texts import can_be_kept
 
 MOST_FORM_BYTES = 64 * 1024
 _FORM_TYPE = "application/x-www-form-urlencoded"
@@ -69,18 +72,34 @@ def parameters(encoded: str) -> tuple[dict[str, str], frozenset[str]]:
         pairs = parse_qsl(encoded, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise Refused("invalid_request", "The parameters are not valid, or too many.") from None
+    check_characters(*(text for pair in pairs for text in pair))
     counted = Counter(name for name, _ in pairs)
     repeated = frozenset(name for name, times in counted.items() if times > 1)
     return {name: value for name, value in pairs if value and name not in repeated}, repeated
 
 
+def check_characters(*texts: str) -> None:
+    """Refuse texts that no parameter may hold (RFC 6749 appendix A), and no database can."""
+    if not all(can_be_kept(text) for text in texts):
+        raise Refused("invalid_request", "A parameter holds the control character NUL.")
+
+
 def json_object(text: bytes) -> dict[str, Any] | None:
-    """A JSON object; None for anything else."""
+    """A JSON object; None for anything else, such as one with numbers that JSON does not have."""
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse(text)
 
 
 def with_body(request: Request, body: bytes, content_type: str) -> Request:

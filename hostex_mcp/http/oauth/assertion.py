@@ -7,29 +7,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import jwt
-from jwt.types import Options
 
 from hostex_mcp.api.public_fetch import FetchFailed
 from hostex_mcp.http.oauth.answers import Refused, json_object
+from hostex_mcp.http.oauth.client_keys import ALGORITHMS, TAKEN, Keys, candidates, keys_in, verified
 from hostex_mcp.http.oauth.parts import Parts
 from hostex_mcp.http.store.records import Client
 
-ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_KEY_TYPES = ("RSA", "EC", "OKP")
 _MOST_CHARACTERS = 8 * 1024
 _MOST_JWKS_BYTES = 64 * 1024
-_MOST_KEYS = 20
 _MOST_SETS = 200
 _SECONDS = 5.0
 _LEEWAY = timedelta(seconds=60)
 _LONGEST = timedelta(minutes=10)
 _FRESH, _SHORTEST = timedelta(hours=1), timedelta(minutes=1)
-
-Keys = list[dict[str, Any]]
-
-# The moments are checked here, by the server's clock, and the audience with its limits.
-_UNCHECKED: Options = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
 
 
 class _Wrong(Exception):
@@ -79,22 +71,23 @@ class Assertions:
         algorithm = header.get("alg")
         if algorithm not in ALGORITHMS or "crit" in header:
             raise _Wrong(f"must be signed with one of {', '.join(ALGORITHMS)}")
-        for key in await self._candidates(client, header.get("kid")):
-            claims = _verified(assertion, key, algorithm)
-            if claims is not None:
-                return claims
-        raise _Wrong("is not signed by a key of this client")
+        keys = await self._candidates(client, header.get("kid"), algorithm)
+        if not keys:
+            raise _Wrong(f"names no key of this client for {algorithm} that is taken here: {TAKEN}")
+        claims = await verified(assertion, keys, algorithm)
+        if claims is None:
+            raise _Wrong("is not signed by a key of this client")
+        return claims
 
-    async def _candidates(self, client: Client, kid: object) -> Keys:
-        """The keys that may have signed: with this id, if the client's keys have ids. A new key is looked for
-        at most once a minute."""
+    async def _candidates(self, client: Client, kid: object, algorithm: str) -> Keys:
+        """The keys that may have signed. A new key is looked for at most once a minute."""
         if "jwks" in client.metadata:
-            return _with_id(_keys_in(client.metadata["jwks"]), kid)
+            return candidates(keys_in(client.metadata["jwks"]), kid, algorithm)
         uri = client.metadata.get("jwks_uri")
         if not isinstance(uri, str):
             return []
-        found = _with_id(await self._key_set(uri, _FRESH), kid)
-        return found or _with_id(await self._key_set(uri, _SHORTEST), kid)
+        found = candidates(await self._key_set(uri, _FRESH), kid, algorithm)
+        return found or candidates(await self._key_set(uri, _SHORTEST), kid, algorithm)
 
     async def _key_set(self, uri: str, fresh: timedelta) -> Keys:
         known = self._sets.get(uri)
@@ -103,7 +96,7 @@ class Assertions:
         try:
             accept = "application/json"
             fetched = await self._fetch(uri, most_bytes=_MOST_JWKS_BYTES, seconds=_SECONDS, accept=accept)
-            keys = _keys_in(json_object(fetched.content))
+            keys = keys_in(json_object(fetched.content))
         except FetchFailed:
             keys = known.keys if known else []
         self._sets[uri] = _Fetched(keys, self._now())
@@ -135,30 +128,6 @@ class Assertions:
         key = f"{client.client_id}\0{jti}"
         if not await self._spent.claim("assertion", key, expires_at + _LEEWAY):
             raise _Wrong("was used before")
-
-
-def _verified(assertion: str, key: dict[str, Any], algorithm: str) -> dict[str, Any] | None:
-    """The claims, if this key signed them, with the algorithm that it is for, if it names one (RFC 7517)."""
-    try:
-        public_key = jwt.PyJWK(key, key.get("alg") or algorithm)
-        return jwt.decode(assertion, public_key, algorithms=[algorithm], options=_UNCHECKED)
-    except (jwt.PyJWTError, ValueError, TypeError):
-        return None
-
-
-def _keys_in(key_set: Any) -> Keys:
-    """The public keys of a set that may sign; symmetric ones are no keys for this."""
-    listed = cast("dict[str, Any]", key_set).get("keys") if isinstance(key_set, dict) else None
-    if not isinstance(listed, list):
-        return []
-    found = [
-        cast("dict[str, Any]", key) for key in cast("list[Any]", listed)[:_MOST_KEYS] if isinstance(key, dict)
-    ]
-    return [key for key in found if key.get("kty") in _KEY_TYPES and key.get("use", "sig") == "sig"]
-
-
-def _with_id(keys: Keys, kid: object) -> Keys:
-    return [key for key in keys if kid is None or key.get("kid") in (None, kid)]
 
 
 def _moment(value: Any) -> datetime | None:

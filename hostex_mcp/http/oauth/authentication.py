@@ -9,7 +9,7 @@ from mcp.server.auth.middleware.client_auth import ClientAuthenticator
 from mcp.shared.auth import OAuthClientInformationFull
 from starlette.requests import Request
 
-from hostex_mcp.http.oauth.answers import Refused, form_of
+from hostex_mcp.http.oauth.answers import Refused, check_characters, form_of
 from hostex_mcp.http.oauth.assertion import Assertions
 from hostex_mcp.http.oauth.parts import Parts
 from hostex_mcp.http.oauth.provider import Provider, information
@@ -46,8 +46,9 @@ def _basic(request: Request) -> tuple[str | None, str]:
         decoded = ""
     if len(headers) > 1 or scheme.lower() != "basic" or ":" not in decoded:
         raise Refused("invalid_client", "The Authorization header is not valid HTTP Basic.", 401)
-    client_id, _, secret = decoded.partition(":")
-    return unquote(client_id), unquote(secret)
+    client_id, _, secret = (unquote(part) for part in decoded.partition(":"))
+    check_characters(client_id, secret)
+    return client_id, secret
 
 
 class Authenticator(ClientAuthenticator):

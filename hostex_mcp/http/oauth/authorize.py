@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hostex_mcp.http.config import SCOPES
 from hostex_mcp.http.oauth.answers import Refused, parameters
 from hostex_mcp.http.oauth.browser import browser_of, remember
 from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents
@@ -83,14 +82,14 @@ class Authorize:
             return await self._documents.find(client_id)
         except DocumentProblem as problem:
             raise _Unanswerable(f"The app's description of itself {problem}.") from None
+        except Refused as refused:
+            raise _Unanswerable(refused.description, refused.status) from None
 
     def _transaction(self, client: Client, redirect_uri: str, asked: Mapping[str, str]) -> Transaction:
         """The request as it goes on; Refused if the client must hear of it instead."""
         address = self._parts.address
         _check_response(asked)
         scopes = requested_scopes(asked.get("scope"), client.metadata.get("scope"))
-        if not scopes:
-            raise Refused("invalid_scope", f"scope must be one or both of {', '.join(SCOPES)}.")
         if not is_resource(address, asked.get("resource")):
             raise Refused("invalid_target", f"resource must be {address.resource}")
         return Transaction(

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from hostex_mcp.api.public_fetch import Fetched, FetchFailed
 from hostex_mcp.http.oauth.answers import json_object
+from hostex_mcp.http.oauth.client_keys import TAKEN, keys_in
 from hostex_mcp.http.oauth.clients import ClientProblem, Clients, checked_metadata
 from hostex_mcp.http.oauth.parts import Parts
 from hostex_mcp.http.store.records import Client
@@ -106,10 +107,19 @@ def _authentication(document: dict[str, Any]) -> dict[str, Any]:
     others = document.get("token_endpoint_auth_methods_supported")
     if method == "none" or (isinstance(others, list) and "none" in others):
         return {"token_endpoint_auth_method": "none"}
-    keys = {name: document[name] for name in ("jwks", "jwks_uri") if name in document}
-    if len(keys) != 1:
+    return {"token_endpoint_auth_method": method, **_keys(document)}
+
+
+def _keys(document: dict[str, Any]) -> dict[str, Any]:
+    named = {name: document[name] for name in ("jwks", "jwks_uri") if name in document}
+    if len(named) != 1:
         raise DocumentProblem("must name its public keys in either jwks or jwks_uri")
-    return {"token_endpoint_auth_method": method, **keys}
+    if "jwks_uri" in named:
+        return named
+    keys = keys_in(named["jwks"])
+    if not keys:
+        raise DocumentProblem(f"publishes no key that is taken here: {TAKEN}")
+    return {"jwks": {"keys": keys}}
 
 
 def _may_be_read(client_id: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.http.oauth.answers import Refused
 from hostex_mcp.http.oauth.parts import Parts
 from hostex_mcp.http.oauth.redirects import problem_of
 from hostex_mcp.http.oauth.requested import known_scopes
@@ -16,6 +17,7 @@ from hostex_mcp.http.store.records import Client
 
 MOST_UNUSED = 10_000
 UNUSED_LIFETIME = timedelta(days=7)
+_ANSWERING = timedelta(minutes=10)
 _MOST_REDIRECT_URIS = 10
 _GRANT_TYPES = ("authorization_code", "refresh_token")
 
@@ -144,6 +146,11 @@ class Clients:
         return replace(client, expires_at=self._now() + UNUSED_LIFETIME)
 
     async def _make_room(self) -> None:
-        """A flood of new clients drives out its own: the oldest that nobody has used go first."""
+        """A flood of new clients drives out its own: the oldest that nobody has used go first. But none whose
+        person may be about to answer; if all are that young, new ones have to wait."""
+        if await self._store.count_unused() < MOST_UNUSED:
+            return
+        await self._store.forget_unused(MOST_UNUSED - 1, self._now() + UNUSED_LIFETIME - _ANSWERING)
         if await self._store.count_unused() >= MOST_UNUSED:
-            await self._store.forget_unused(MOST_UNUSED - 1)
+            told = "Too many apps are new here. Try again in ten minutes."
+            raise Refused("temporarily_unavailable", told, 503)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hostex_mcp.http.config import MCP_PATH, SCOPES, Address
-from hostex_mcp.http.oauth.assertion import ALGORITHMS
+from hostex_mcp.http.oauth.client_keys import ALGORITHMS
 
 _KNOWN = "/.well-known"
 _AUTH_METHODS = ["none", "client_secret_post", "client_secret_basic", "private_key_jwt"]

@@ -12,23 +12,24 @@ def known_scopes(text: str) -> tuple[str, ...]:
 
 
 def requested_scopes(text: str | None, registered: str | None) -> tuple[str, ...]:
-    """What a request asks for, within what the client registered for; nothing when none of it is possible.
+    """What a request asks for, within what the client registered for.
 
     Without a list it asks for all it may have. Scopes that do not exist here, such as `offline_access`, are
-    passed over beside ones that do (RFC 6749 section 3.3); the token's answer names what was given.
+    passed over (RFC 6749 section 3.3), and a list of nothing else is none: clients that know one list for all
+    servers are served. The person decides, and the token's answer names what was given.
     """
     possible = known_scopes(registered or "") or SCOPES
-    asked = SCOPES if text is None else known_scopes(text)
+    asked = known_scopes(text or "") or SCOPES
     return tuple(scope for scope in asked if scope in possible)
 
 
 def is_resource(address: Address, text: str | None) -> bool:
     """Whether a resource indicator (RFC 8707) means this server's `/mcp`.
 
-    Some clients send the address that a person typed: `/mcp/` and `/mcp?toolsets=…` are served as well. The
-    token is bound to the canonical one all the same.
+    Some clients send the address that a person typed: `/mcp/` and `/mcp?toolsets=…` are served as well; old
+    ones send the origin alone. The token is bound to the canonical one all the same.
     """
-    if text is None:
+    if text is None or text in (address.origin, f"{address.origin}/"):
         return True
     path, _, _ = text.partition("?")
     return path in (address.resource, f"{address.resource}/")

@@ -69,13 +69,14 @@ class Clients:
         counted = select(func.count()).select_from(CLIENTS).where(CLIENTS.c.used_at.is_(None), live)
         return (await self._kept.database.read(counted))[0][0]
 
-    async def forget_unused(self, most: int) -> None:
+    async def forget_unused(self, most: int, before: datetime) -> None:
         """Of the clients that nobody has used and that no grant is for, forgets all but so many: those that
-        would be forgotten first anyhow."""
+        would be forgotten first anyhow, and none that does not expire before this moment."""
         granted = exists().where(GRANTS.c.client_id == CLIENTS.c.client_id)
         unused = select(CLIENTS.c.client_id).where(CLIENTS.c.used_at.is_(None), ~granted)
         newest_first = unused.order_by(CLIENTS.c.expires_at.desc().nulls_first())
-        forgotten = delete(CLIENTS).where(CLIENTS.c.client_id.in_(newest_first.offset(most)))
+        oldest = newest_first.offset(most)
+        forgotten = delete(CLIENTS).where(CLIENTS.c.client_id.in_(oldest), CLIENTS.c.expires_at < before)
         await write(self._kept.database, forgotten)
 
     def _values(self, client: Client) -> dict[str, Any]:

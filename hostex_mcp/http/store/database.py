@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from hostex_mcp.http.store.addresses import Place
+from hostex_mcp.http.store.texts import can_be_kept
 
 BUSY_SECONDS = 20.0
 
@@ -88,6 +89,8 @@ class SqliteDatabase:
 
     async def read(self, statement: Executable, values: Values | None = None) -> Rows:
         """All rows of a query, as they are committed now."""
+        if not _can_be_found(values):
+            return []
         with self._reader.connect() as connection:
             return connection.execute(statement, values).all()
 
@@ -132,6 +135,8 @@ class PostgresDatabase:
     async def read(self, statement: Executable, values: Values | None = None) -> Rows:
         """All rows of a query, as they are committed now; asked again once if the server had dropped the
         connection meanwhile."""
+        if not _can_be_found(values):
+            return []
         try:
             return await _rows(self._reader, statement, values)
         except DBAPIError as error:
@@ -147,6 +152,11 @@ class PostgresDatabase:
         """Closes the connections."""
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+def _can_be_found(values: Values | None) -> bool:
+    """Whether there may be rows with these values, some of which strangers choose."""
+    return all(can_be_kept(value) for value in (values or {}).values() if isinstance(value, str))
 
 
 async def _rows(engine: AsyncEngine, statement: Executable, values: Values | None) -> Rows:

@@ -1,9 +1,12 @@
 """The texts of codes and tokens, and the digests that are kept of them."""
 
 import hashlib
+import re
 import secrets
 
 ACCESS_PREFIX, REFRESH_PREFIX, CODE_PREFIX = "hmx_at_", "hmx_rt_", "hmx_ac_"
+
+_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 
 
 def new_code() -> str:
@@ -19,3 +22,8 @@ def new_text(prefix: str) -> str:
 def digest(text: str) -> str:
     """The SHA-256 digest of a text, in hexadecimal digits."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def can_be_kept(text: str) -> bool:
+    """Whether a database can hold a text. One that it cannot hold is not found in it either."""
+    return "\0" not in text and not _HALF_A_PAIR.search(text)
