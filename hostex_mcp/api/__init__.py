@@ -32,6 +32,7 @@ from hostex_mcp.api.operation import Listing, Operation, Page
 from hostex_mcp.api.paging import Collected, read_all
 from hostex_mcp.api.receipts import receipts
 from hostex_mcp.api.windows import (
+    MOST_WINDOWS,
     RESERVATION_WINDOW_DAYS,
     REVIEW_WINDOW_DAYS,
     TRANSACTION_WINDOW_DAYS,
@@ -39,6 +40,7 @@ from hostex_mcp.api.windows import (
 )
 
 __all__ = [
+    "MOST_WINDOWS",
     "RESERVATION_WINDOW_DAYS",
     "REVIEW_WINDOW_DAYS",
     "TRANSACTION_WINDOW_DAYS",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 import anyio
+import anyio.lowlevel
 
 from hostex_mcp.api._call import Query
 from hostex_mcp.api.client import LARGEST_PAGE, Client
@@ -15,6 +16,7 @@ from hostex_mcp.api.operation import Listing, Page, RowT
 EXHAUSTED = -1
 
 _LOOK_BEHIND = 10
+_ROWS_IN_ONE_PIECE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class _Window(Generic[RowT]):
     @property
     def head(self) -> RowT | None:
         """The next unused row, of those read."""
-        return next(iter(self.rows[self._used :]), None)
+        used = self._used
+        return self.rows[used] if used < len(self.rows) else None
 
     @property
     def used(self) -> list[RowT]:
@@ -160,7 +163,10 @@ class _Merge(Generic[RowT]):
             dry = [window for window in self._windows if window.head is None and window.more]
             if dry and len(self._items) == limit:
                 return
-            await _together([(window.refill, limit) for window in dry])
+            if dry:
+                await _together([(window.refill, limit) for window in dry])
+            elif len(self._items) % _ROWS_IN_ONE_PIECE == 0:
+                await anyio.lowlevel.checkpoint()
             window = self._next_window()
             if window is None or window.head is None or not self._use(window, window.head, limit):
                 return

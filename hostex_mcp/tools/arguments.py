@@ -120,9 +120,7 @@ def _id_or_title(value: object, validate_id: ValidatorFunctionWrapHandler) -> ob
 
 
 # Bounds that go without saying are checked without being in the schema, which every session pays for.
-Integer = Annotated[
-    int, BeforeValidator(_whole_number), Field(ge=-LARGEST_NUMBER), Field(le=LARGEST_NUMBER)
-]
+Integer = Annotated[int, BeforeValidator(_whole_number), Field(ge=-LARGEST_NUMBER), Field(le=LARGEST_NUMBER)]
 Id = Annotated[Integer, Ge(0)]
 PropertyId = Annotated[Id, WrapValidator(_id_or_title), PropertyTitle(), "id, or its unique title"]
 PropertyIds = Annotated[list[PropertyId], MinLen(1), MaxLen(500)]

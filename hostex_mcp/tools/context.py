@@ -120,4 +120,6 @@ class Context:
     ) -> Rows[Any]:
         """One page of rows that were read whole and chosen from."""
         screen = self.screen(reveal)
-        return sliced([page.show(screen.show(item), brief) for item in items], page, notes)
+        found = sliced(items, page, notes)
+        found.items = [page.show(screen.show(item), brief) for item in found.items]
+        return found
