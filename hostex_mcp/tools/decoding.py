@@ -81,6 +81,7 @@ def limit_this_process() -> None:
 def main() -> int:
     """Decode standard input; the exit status tells whether it was a picture."""
     limit_this_process()
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         jpeg, width, height = to_jpeg(sys.stdin.buffer.read())
     except (TooLarge, Image.DecompressionBombError):

@@ -15,7 +15,7 @@ import anyio
 from anyio import run_process
 from anyio.to_thread import run_sync
 
-from hostex_mcp.api.public_fetch import FetchFailed, fetch_public
+from hostex_mcp.api.public_fetch import FetchFailed, fetch_public, host_in
 from hostex_mcp.tools import decoding
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 
@@ -24,6 +24,7 @@ MOST_SECONDS = 10.0
 
 # A link or pipe put in a file's place after its path was checked is neither followed nor waited for.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+_STEP = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 _ACCEPT = "image/jpeg, image/png, image/webp, image/gif"
 _NO_PICTURE = "is not a JPEG, PNG, WebP or GIF picture that can be read"
 _TOO_LARGE = (
@@ -70,6 +71,18 @@ async def picture_from_path(path: str, folders: Sequence[Path]) -> Picture:
     return await _decoded(await run_sync(_contents, path, folders), "image_path")
 
 
+def picture_host(url: str) -> str:
+    """The host that a picture would be fetched from; nothing is looked up.
+
+    Raises:
+        InvalidArguments: naming `image_url`, for an address that is never fetched.
+    """
+    try:
+        return host_in(url)
+    except FetchFailed as error:
+        raise InvalidArguments(Problem("image_url", str(error))) from None
+
+
 async def picture_from_url(url: str) -> Picture:
     """The picture at a public https address.
 
@@ -99,15 +112,30 @@ def _file_within(folder: Path, path: str) -> bytes | None:
     try:
         root = folder.resolve(strict=True)
         real = (root / path).resolve(strict=True)
-        return _read(real) if real.is_relative_to(root) else None
+        return _read(root, real.relative_to(root))
     except (OSError, ValueError, RuntimeError):
         return None
 
 
-def _read(real: Path) -> bytes | None:
-    with os.fdopen(os.open(real, _FLAGS), "rb") as file:
+def _read(root: Path, inside: Path) -> bytes | None:
+    with os.fdopen(_opened(root, inside), "rb") as file:
         regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
         return file.read(MOST_BYTES + 1) if regular else None
+
+
+def _opened(root: Path, inside: Path) -> int:
+    """A file opened from its folder down; no step may have become a link since it was resolved. Where a
+    system cannot open a step from the one before, only the last is guarded."""
+    if os.open not in os.supports_dir_fd:
+        return os.open(root / inside, _FLAGS)
+    place = os.open(root, _STEP)
+    for step in inside.parts:
+        try:
+            below = os.open(step, _FLAGS, dir_fd=place)
+        finally:
+            os.close(place)
+        place = below
+    return place
 
 
 async def _decoded(content: bytes, argument: str) -> Picture:

@@ -141,6 +141,26 @@ async def test_no_path_leads_out_of_the_folders(folder: Path, tmp_path: Path) ->
     assert len(told) == 1
 
 
+@pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="this system opens nothing from a folder")
+async def test_a_step_that_becomes_a_link_after_the_check_is_not_followed(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "rooms").mkdir()
+    (folder / "rooms" / "secret.png").write_bytes(plain())
+    resolve = Path.resolve
+
+    def swapped(path: Path, strict: bool = False) -> Path:
+        found = resolve(path, strict)
+        if found.name == "secret.png" and not (folder / "rooms").is_symlink():
+            (folder / "rooms").rename(folder / "former")
+            (folder / "rooms").symlink_to(tmp_path)
+        return found
+
+    monkeypatch.setattr(Path, "resolve", swapped)
+    assert "HOSTEX_MCP_IMAGE_FOLDERS" in await problem("rooms/secret.png", [folder])
+    assert (folder / "rooms").is_symlink()
+
+
 async def test_a_folder_beside_with_the_same_beginning_is_outside(folder: Path, tmp_path: Path) -> None:
     beside = tmp_path / "opened-too"
     beside.mkdir()
