@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 import anyio
-import anyio.lowlevel
 
 from hostex_mcp.api._call import Query
 from hostex_mcp.api.client import LARGEST_PAGE, Client
 from hostex_mcp.api.errors import BadRequest, Problem
 from hostex_mcp.api.operation import Listing, Page, RowT
+from hostex_mcp.api.pace import Pace
 
 EXHAUSTED = -1
 
 _LOOK_BEHIND = 10
-_ROWS_IN_ONE_PIECE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +158,14 @@ class _Merge(Generic[RowT]):
 
     async def take(self, limit: int) -> None:
         """Use rows until `limit` new ones are found; rows seen before count with the one before them."""
+        pace = Pace()
         while True:
             dry = [window for window in self._windows if window.head is None and window.more]
             if dry and len(self._items) == limit:
                 return
             if dry:
                 await _together([(window.refill, limit) for window in dry])
-            elif len(self._items) % _ROWS_IN_ONE_PIECE == 0:
-                await anyio.lowlevel.checkpoint()
+            await pace.rest()
             window = self._next_window()
             if window is None or window.head is None or not self._use(window, window.head, limit):
                 return

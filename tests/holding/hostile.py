@@ -47,7 +47,10 @@ def attacks(tool: Tool) -> Iterator[tuple[str, Given]]:
     yield "only what is needed", needed
     for name in fields:
         yield f"{name} alone", {**needed, name: full[name]}
-    yield "many unknown", {**needed, **{f"{name}_{place}": 1 for place in range(4_000) for name in list(fields)[:1] or ["x"]}}
+    yield (
+        "many unknown",
+        {**needed, **{f"{name}_{place}": 1 for place in range(4_000) for name in list(fields)[:1] or ["x"]}},
+    )
     yield "long unknown", {**needed, "reservation_" * 100_000: 1}
     yield "unknown like known", {f"{name[:-1]}x"[:60] + "_" * (60 - len(name)): 1 for name in fields}
     for kind, value in _MONSTERS.items():

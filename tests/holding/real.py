@@ -18,12 +18,26 @@ def most(tool: Tool, account: Account, today: date) -> Iterator[tuple[str, Given
     wide = {name: known[name] for name in fields if name in known and name in (*tool.required, *_WIDE)}
     for years in (0, 1, 5, 10):
         yield f"{years} years", {**wide, **_period(fields, today, timedelta(days=365 * years + 30))}
-        yield f"{years} years in one pair", {**wide, **_period([*fields][:12], today, timedelta(days=365 * years + 30))}
+        yield (
+            f"{years} years in one pair",
+            {**wide, **_period([*fields][:12], today, timedelta(days=365 * years + 30))},
+        )
     yield "all", {name: known[name] for name in fields if name in known}
     yield "by title", {**wide, **{name: known["titles"] for name in fields if name == "property_ids"}}
 
 
-_WIDE = ("limit", "detail", "property_ids", "reveal", "listings", "last_n", "days", "prices", "guest_name", "name")
+_WIDE = (
+    "limit",
+    "detail",
+    "property_ids",
+    "reveal",
+    "listings",
+    "last_n",
+    "days",
+    "prices",
+    "guest_name",
+    "name",
+)
 
 
 def _known(account: Account, today: date) -> Given:
