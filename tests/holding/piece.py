@@ -1,5 +1,5 @@
-"""How long this thread's event loop is held in one piece, in CPU time: other processes and threads do not count,
-nor does the garbage collector, which runs when it likes."""
+"""How long this thread's event loop is held in one piece, in CPU time. Other processes and threads do not
+count, nor does the garbage collector, which runs when it likes."""
 
 import asyncio
 import gc
