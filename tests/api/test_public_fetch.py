@@ -256,7 +256,8 @@ def test_an_address_with_a_special_purpose_is_not_public(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "2a00:1450:4001:80b::200e", "2a00:1450::5eff:a00:1"]
+    "address",
+    ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "2a00:1450:4001:80b::200e", "2a00:1450::5eff:a00:1"],
 )
 def test_an_ordinary_address_is_public(address: str) -> None:
     assert is_public(ip_address(address))
