@@ -1,6 +1,7 @@
 """Settings: from the environment, overridden by options of the command; wrong ones stop the start."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -21,16 +22,7 @@ class SettingsError(Exception):
 
 
 def _switch(value: str) -> bool:
-    known = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "on": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "off": False,
-    }
+    known = {**dict.fromkeys(names("1,true,yes,on"), True), **dict.fromkeys(names("0,false,no,off"), False)}
     if value.lower() not in known:
         raise ValueError("allowed: 1 or 0")
     return known[value.lower()]
@@ -84,6 +76,12 @@ def _database(value: str) -> SecretStr:
     if not value.startswith(("sqlite:///", "postgresql://")) or not value.isprintable():
         raise ValueError("allowed: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
     return SecretStr(value)
+
+
+def _picture_hosts(value: str) -> tuple[str, ...]:
+    if re.search(r"[^a-z0-9.,\s-]", value.lower()):
+        raise ValueError("allowed: names of hosts, such as pictures.example.com, comma-separated")
+    return names(value.lower())
 
 
 def _grace(value: str) -> int:
@@ -203,6 +201,13 @@ class Settings:
         _folders,
         (),
         "folders from which pictures for guests may be read, separated as in PATH; only over stdio",
+    )
+    picture_hosts: tuple[str, ...] = _setting(
+        "HOSTEX_MCP_PICTURE_HOSTS",
+        _picture_hosts,
+        (),
+        "hosts, comma-separated, whose pictures for guests are fetched for the preview; those of any other "
+        "host only after the user agreed",
     )
     audit_log: Path | None = _setting(
         "HOSTEX_MCP_AUDIT_LOG",

@@ -29,9 +29,11 @@ from hostex_mcp.api.errors import (
 )
 from hostex_mcp.api.merging import Merged, read_merged
 from hostex_mcp.api.operation import Listing, Operation, Page
+from hostex_mcp.api.pace import Pace
 from hostex_mcp.api.paging import Collected, read_all
 from hostex_mcp.api.receipts import receipts
 from hostex_mcp.api.windows import (
+    MOST_WINDOWS,
     RESERVATION_WINDOW_DAYS,
     REVIEW_WINDOW_DAYS,
     TRANSACTION_WINDOW_DAYS,
@@ -39,6 +41,7 @@ from hostex_mcp.api.windows import (
 )
 
 __all__ = [
+    "MOST_WINDOWS",
     "RESERVATION_WINDOW_DAYS",
     "REVIEW_WINDOW_DAYS",
     "TRANSACTION_WINDOW_DAYS",
@@ -63,6 +66,7 @@ __all__ = [
     "NotFound",
     "Operation",
     "OutcomeUnknown",
+    "Pace",
     "Page",
     "PlanUnsupported",
     "Problem",

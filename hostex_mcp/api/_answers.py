@@ -1,7 +1,8 @@
 """Data of an envelope read into its models."""
 
+from collections.abc import Sequence
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -9,6 +10,7 @@ from pydantic_core import ErrorDetails
 from hostex_mcp.api._call import Call
 from hostex_mcp.api._verdict import Reply, unreadable
 from hostex_mcp.api.errors import HostexError, Problem
+from hostex_mcp.api.pace import Pace
 
 T = TypeVar("T")
 RowT = TypeVar("RowT", bound=BaseModel)
@@ -16,28 +18,54 @@ RowT = TypeVar("RowT", bound=BaseModel)
 _MOST_PROBLEMS = 5
 
 
-def parse(kind: type[T], reply: Reply, key: str | None, call: Call) -> T:
-    """The data of a reply, or its member `key`, as a `kind`.
+async def parse(kind: type[T], reply: Reply, key: str | None, call: Call) -> T:
+    """The data of a reply, or its member `key`, as a `kind`. A list is read member by member, so that a long
+    one does not hold the event loop.
 
     Raises:
         UnexpectedResponse: when it does not have its documented form, naming fields and problems but never
             a value; OutcomeUnknown instead after a write.
     """
     value = reply.data if key is None else _member(reply, key, call)
+    problems: list[Problem] = []
+    if get_origin(kind) is list and isinstance(value, list):
+        (member,) = get_args(kind)
+        found: Any = await _each(member, cast("list[Any]", value), key, problems)
+    else:
+        found = _read(kind, value, key, problems)
+    if problems:
+        raise _misshapen(problems[:_MOST_PROBLEMS], reply, call)
+    return found
+
+
+async def _each(member: Any, values: Sequence[Any], key: str | None, problems: list[Problem]) -> list[Any]:
+    pace = Pace()
+    found: list[Any] = []
+    for place, value in enumerate(values):
+        found.append(_read(member, value, f"{key}.{place}" if key else f"{place}", problems))
+        if len(problems) >= _MOST_PROBLEMS:
+            break
+        await pace.rest()
+    return found
+
+
+def _read(kind: Any, value: object, place: str | None, problems: list[Problem]) -> Any:
+    """The value as this kind, or what is wrong with it among the problems."""
     try:
         return _adapter(kind).validate_python(value)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
-    raise _misshapen([_problem(detail, key) for detail in details[:_MOST_PROBLEMS]], reply, call)
+        problems += [_problem(detail, place) for detail in details]
+        return None
 
 
-def parse_rows(row: type[RowT], reply: Reply, key: str, call: Call) -> list[RowT]:
+async def parse_rows(row: type[RowT], reply: Reply, key: str, call: Call) -> list[RowT]:
     """The rows of a list.
 
     Raises:
         UnexpectedResponse: when one of them does not have its documented form.
     """
-    return parse(list[row], reply, key, call)
+    return await parse(list[row], reply, key, call)
 
 
 def total(reply: Reply) -> int | None:

@@ -128,7 +128,7 @@ class HostexClient:
         reply = await self._ask(call)
         if operation.answer is None:
             return cast("AnswerT", None)
-        return parse(operation.answer, reply, operation.key, call)
+        return await parse(operation.answer, reply, operation.key, call)
 
     async def page(
         self,
@@ -151,7 +151,7 @@ class HostexClient:
         operation = Operation[Any]("GET", listing.path)
         call = prepare(operation, path or {}, {**(query or {}), **place}, None)
         reply = await self._ask(call)
-        rows = parse_rows(listing.row, reply, listing.key, call)
+        rows = await parse_rows(listing.row, reply, listing.key, call)
         start = offset if listing.paged else 0
         end = start + len(rows)
         more = listing.paged and len(rows) >= limit

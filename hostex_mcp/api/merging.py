@@ -11,6 +11,7 @@ from hostex_mcp.api._call import Query
 from hostex_mcp.api.client import LARGEST_PAGE, Client
 from hostex_mcp.api.errors import BadRequest, Problem
 from hostex_mcp.api.operation import Listing, Page, RowT
+from hostex_mcp.api.pace import Pace
 
 EXHAUSTED = -1
 
@@ -77,7 +78,8 @@ class _Window(Generic[RowT]):
     @property
     def head(self) -> RowT | None:
         """The next unused row, of those read."""
-        return next(iter(self.rows[self._used :]), None)
+        used = self._used
+        return self.rows[used] if used < len(self.rows) else None
 
     @property
     def used(self) -> list[RowT]:
@@ -156,11 +158,14 @@ class _Merge(Generic[RowT]):
 
     async def take(self, limit: int) -> None:
         """Use rows until `limit` new ones are found; rows seen before count with the one before them."""
+        pace = Pace()
         while True:
             dry = [window for window in self._windows if window.head is None and window.more]
             if dry and len(self._items) == limit:
                 return
-            await _together([(window.refill, limit) for window in dry])
+            if dry:
+                await _together([(window.refill, limit) for window in dry])
+            await pace.rest()
             window = self._next_window()
             if window is None or window.head is None or not self._use(window, window.head, limit):
                 return

@@ -44,6 +44,10 @@ _REFUSED = [
 ]
 
 
+# The two bits that are left out tell unique from local addresses.
+_ISATAP, _ISATAP_MASK = 0x0000_5EFE, 0xFCFF_FFFF
+
+
 class FetchFailed(Exception):
     """The document was not fetched. The text completes a sentence that begins with the address, and tells
     nothing about networks behind this machine."""
@@ -67,9 +71,14 @@ def is_public(address: Address) -> bool:
     link-local, multicast, reserved, documentation, and the ways to write IPv4 inside IPv6 do not."""
     if address.is_multicast or not address.is_global:
         return False
-    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+    if isinstance(address, IPv6Address) and (address not in _GLOBAL_UNICAST or _is_isatap(address)):
         return False
     return not any(address in block for block in _REFUSED)
+
+
+def _is_isatap(address: IPv6Address) -> bool:
+    """Whether the lower half is an IPv4 address that packets would be tunnelled to (RFC 5214)."""
+    return int(address) >> 32 & _ISATAP_MASK == _ISATAP
 
 
 async def fetch_public(url: str, *, most_bytes: int, seconds: float, accept: str) -> Fetched:
@@ -90,6 +99,15 @@ async def fetch_public(url: str, *, most_bytes: int, seconds: float, accept: str
     except (httpx2.HTTPError, httpx2.StreamError, OSError):
         problem = "could not be fetched"
     raise FetchFailed(problem)
+
+
+def host_in(url: str) -> str:
+    """The host of an address that could be fetched, in the letters that look-ups use. Nothing is looked up.
+
+    Raises:
+        FetchFailed: for any other address.
+    """
+    return _parsed(url).raw_host.decode("ascii")
 
 
 def _parsed(text: str) -> httpx2.URL:

@@ -2,6 +2,9 @@
 
 from datetime import date, timedelta
 
+MOST_WINDOWS = 50
+"""Windows that one list may be read from."""
+
 RESERVATION_WINDOW_DAYS = 179
 """Days of a reservation window, both ends counted. Windows over 180 days are refused (observed); whether
 180 with both ends pass is unsettled, so one day less is asked for."""

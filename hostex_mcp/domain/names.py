@@ -3,9 +3,11 @@
 import unicodedata
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 ItemT = TypeVar("ItemT")
+
+_LONGEST, _COMPARED = 200, 60
 
 _NO_ACCENT = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "æ": "ae", "œ": "oe"}
@@ -21,16 +23,26 @@ def fold(text: str) -> str:
     )
 
 
-def named(wanted: str, items: Iterable[ItemT], title: Callable[[ItemT], str]) -> list[ItemT]:
-    """The items whose title holds every word of `wanted`; an exact title alone when there is one."""
-    folded = fold(wanted)
-    candidates = [(fold(title(item)), item) for item in items]
-    if exact := [item for text, item in candidates if text == folded]:
-        return exact
-    return [item for text, item in candidates if all(word in text for word in folded.split())]
+class Titles(Generic[ItemT]):
+    """Things with titles, made ready to find many of them."""
 
+    def __init__(self, items: Iterable[ItemT], title: Callable[[ItemT], str]) -> None:
+        self._title = title
+        self._folded: dict[str, list[ItemT]] = {}
+        for item in items:
+            self._folded.setdefault(fold(title(item)), []).append(item)
 
-def similar(wanted: str, titles: Iterable[str], most: int = 3) -> list[str]:
-    """Titles that look like `wanted`, nearest first, for a "did you mean"."""
-    by_folded = {fold(title): title for title in titles}
-    return [by_folded[text] for text in get_close_matches(fold(wanted), by_folded, n=most, cutoff=0.4)]
+    def named(self, wanted: str) -> list[ItemT]:
+        """The things whose title holds every word of `wanted`; an exact title alone when there is one."""
+        folded = fold(wanted[:_LONGEST])
+        if exact := self._folded.get(folded):
+            return exact
+        words = folded.split()
+        found = [items for text, items in self._folded.items() if all(word in text for word in words)]
+        return [item for items in found for item in items]
+
+    def similar(self, wanted: str, most: int = 3) -> list[str]:
+        """Titles that look like `wanted`, nearest first; long ones are compared by their beginnings."""
+        begun = {text[:_COMPARED]: items for text, items in self._folded.items()}
+        near = get_close_matches(fold(wanted[:_LONGEST])[:_COMPARED], begun, n=most, cutoff=0.4)
+        return [self._title(begun[text][0]) for text in near]

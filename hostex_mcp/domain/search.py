@@ -1,8 +1,9 @@
 """Searching short texts by words, forgiving about endings and misspellings."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from math import log
 
 from hostex_mcp.domain.names import fold
@@ -39,6 +40,7 @@ _FILLER = frozenset(
     ]
 )
 _NEAR = 0.78
+_SHORTEST_MISSPELT, _LONGEST_MISSPELT = 4, 30
 
 
 def stems(text: str) -> list[str]:
@@ -50,10 +52,12 @@ def stems(text: str) -> list[str]:
 def rank(query: str, documents: Mapping[str, Sequence[tuple[str, float]]]) -> list[tuple[str, float]]:
     """Document names by how well they fit the query, best first, those without any fit left out. A document
     is a series of texts with weights; a rare word of the query counts more than a common one."""
-    vocabulary = {name: _weighted(texts) for name, texts in documents.items()}
+    vocabulary = {name: _weighted(tuple(texts)) for name, texts in documents.items()}
+    known = {word for words in vocabulary.values() for word in words}
     scores = dict.fromkeys(vocabulary, 0.0)
     for word in dict.fromkeys(stems(query)):
-        fits = {name: _fit(word, words) for name, words in vocabulary.items()}
+        near = _near(word, known)
+        fits = {name: _fit(word, near, words) for name, words in vocabulary.items()}
         spread = sum(fit > 0 for fit in fits.values())
         rarity = log(1 + len(fits) / spread) if spread else 0.0
         for name, fit in fits.items():
@@ -62,25 +66,36 @@ def rank(query: str, documents: Mapping[str, Sequence[tuple[str, float]]]) -> li
     return sorted(found, key=lambda pair: -pair[1])
 
 
-def _weighted(texts: Sequence[tuple[str, float]]) -> dict[str, float]:
+def _fit(word: str, near: Mapping[str, float], words: Mapping[str, float]) -> float:
+    if word in words:
+        return words[word]
+    return 0.7 * max((words[one] * likeness for one, likeness in near.items() if one in words), default=0.0)
+
+
+def _near(word: str, known: Iterable[str]) -> dict[str, float]:
+    """The known words that a word may be a misspelling of, with how like it they are."""
+    if not _SHORTEST_MISSPELT <= len(word) <= _LONGEST_MISSPELT:
+        return {}
+    matcher = SequenceMatcher(None, "", word)
+    near: dict[str, float] = {}
+    for one in known:
+        if one[0] != word[0]:
+            continue
+        matcher.set_seq1(one)
+        if matcher.real_quick_ratio() < _NEAR or matcher.quick_ratio() < _NEAR:
+            continue
+        if (likeness := matcher.ratio()) >= _NEAR:
+            near[one] = likeness
+    return near
+
+
+@lru_cache(maxsize=1_000)
+def _weighted(texts: tuple[tuple[str, float], ...]) -> Mapping[str, float]:
     weights: dict[str, float] = {}
     for text, weight in texts:
         for word in stems(text):
             weights[word] = max(weight, weights.get(word, 0.0))
     return weights
-
-
-def _fit(word: str, words: Mapping[str, float]) -> float:
-    if word in words:
-        return words[word]
-    if len(word) < 4:
-        return 0.0
-    near = [
-        weight * likeness
-        for known, weight in words.items()
-        if known[0] == word[0] and (likeness := SequenceMatcher(None, word, known).ratio()) >= _NEAR
-    ]
-    return 0.7 * max(near, default=0.0)
 
 
 def _stem(word: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, cast
 
 import anyio
+from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hostex_mcp.http.arrivals import Arrivals
@@ -18,7 +19,10 @@ PATIENCE_SECONDS = 20.0
 
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 _DEEPEST = 64
-_MOST_MEMBERS = 100_000
+_MOST_MEMBERS = 20_000
+_LONGEST_NUMBER = 40
+_SHORT_BODY = 64 * 1024
+_TEXT_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]', re.DOTALL)
 _HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 
 
@@ -79,12 +83,16 @@ class BodyLimit:
             await self._app(scope, replayed(body, receive), send)
 
 
-def message_of(body: bytes) -> dict[str, Any]:
-    """The JSON-RPC message in a body.
+async def message_of(body: bytes) -> dict[str, Any]:
+    """The JSON-RPC message in a body; reading a long one leaves the loop to others.
 
     Raises:
         Refused: it is not one JSON object that every reader would read alike.
     """
+    return _parsed(body) if len(body) <= _SHORT_BODY else await run_sync(_parsed, body)
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
     _check_size(body)
     try:
         message: object = _DECODER.decode(body.decode())
@@ -102,20 +110,22 @@ class _Ambiguous(ValueError):
 
 
 def _check_size(body: bytes) -> None:
-    if body.count(b",") > _MOST_MEMBERS:
-        raise _unreadable("it has too many members")
-    if body.count(b"[") + body.count(b"{") > _DEEPEST and _depth(body) > _DEEPEST:
-        raise _unreadable("it is nested too deeply")
+    """Refuse what would take long to read, by counting: marks within texts count too."""
+    opened = body.count(b"[") + body.count(b"{")
+    if opened + body.count(b",") > _MOST_MEMBERS:
+        raise _unreadable(f"it has more than {_MOST_MEMBERS:,} members, as commas and brackets count")
+    if opened > _DEEPEST and _depth(body) > _DEEPEST:
+        raise _unreadable(f"it is nested more than {_DEEPEST} levels deep")
 
 
 def _depth(body: bytes) -> int:
     """How deeply JSON is nested; brackets in texts do not count."""
     depth = deepest = 0
-    for bracket in re.findall(rb'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', body):
-        if bracket in (b"[", b"{"):
+    for match in _TEXT_OR_BRACKET.finditer(body):
+        if (mark := body[match.start()]) in b"[{":
             depth += 1
             deepest = max(deepest, depth)
-        elif bracket in (b"]", b"}"):
+        elif mark in b"]}":
             depth -= 1
     return deepest
 
@@ -131,7 +141,15 @@ def _refuse_constant(name: str) -> NoReturn:
     raise _Ambiguous(f"{name} is not a JSON number")
 
 
+def _whole(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        raise _Ambiguous("a number is too large")
+    return int(text)
+
+
 def _finite(text: str) -> float:
+    if len(text) > _LONGEST_NUMBER:
+        raise _Ambiguous("a number is too long")
     number = float(text)
     if not math.isfinite(number):
         raise _Ambiguous("a number is too large")
@@ -139,7 +157,7 @@ def _finite(text: str) -> float:
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_unambiguous, parse_constant=_refuse_constant, parse_float=_finite
+    object_pairs_hook=_unambiguous, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
 )
 
 

@@ -71,7 +71,7 @@ class Endpoint:
             body = await read_body(scope, receive, MCP_BODY)
         if body is None:
             return None
-        message = message_of(body)
+        message = await message_of(body)
         if "read_only" not in narrowing and self._lacks_scope(caller, message):
             send = _forbidding(send, self._inside.challenge)
         scope = {**scope, _ENGINE: engine, "headers": _with_accept(scope["headers"])}
@@ -108,7 +108,8 @@ class Endpoint:
         if WRITE in caller.scopes or message.get("method") != "tools/call":
             return False
         params = message.get("params")
-        return isinstance(params, dict) and cast("dict[str, Any]", params).get("name") in self._inside.writing
+        name = cast("dict[str, Any]", params).get("name") if isinstance(params, dict) else None
+        return isinstance(name, str) and name in self._inside.writing
 
 
 def _stands_for(caller: Caller, scope: Scope) -> str:

@@ -58,6 +58,7 @@ def assemble(
         now=now,
         privacy=reach.privacy,
         image_folders=settings.image_folders if own_machine else (),
+        picture_hosts=settings.picture_hosts,
         guard_rails=_guard_rails(settings),
     )
     trail = audit or AuditLog(settings.audit_log)

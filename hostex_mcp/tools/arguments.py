@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -20,6 +21,15 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from hostex_mcp.tools.bounds import LARGEST_NUMBER, LONGEST_NAME, excess
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+LONGEST_PERIOD_YEARS = 10
+
+_MOST_PROBLEMS = 10
+_LONGEST_GUESSED = 64
+_LONGEST_SHOWN = 100
+_LONGEST_PERIOD = datetime.timedelta(days=366 * LONGEST_PERIOD_YEARS)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _HABITS = {
@@ -45,11 +55,14 @@ class Problem:
 
 
 class InvalidArguments(Exception):
-    """The arguments of a tool call do not fit; nothing was sent to Hostex."""
+    """The arguments of a tool call do not fit; nothing was sent to Hostex. Of many problems the first are
+    named, the others counted."""
 
-    def __init__(self, *problems: Problem) -> None:
-        super().__init__("; ".join(f"{one.field}: {one.problem}" for one in problems))
-        self.problems = problems
+    def __init__(self, *problems: Problem, more: int = 0) -> None:
+        self.problems = problems[:_MOST_PROBLEMS]
+        left = len(problems) - len(self.problems) + more
+        named = [f"{one.field}: {one.problem}" for one in self.problems]
+        super().__init__("; ".join([*named, f"and {left} more"] if left else named))
 
 
 def _whole_number(value: object) -> object:
@@ -63,7 +76,19 @@ def _day(value: object) -> object:
         return value
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise PydanticCustomError("day", "must be a date written YYYY-MM-DD")
+    require_year(value)
     return value
+
+
+def require_year(written: str) -> None:
+    """Check that a date or time, written from its year on, is of our time.
+
+    Raises:
+        PydanticCustomError: it is of another century.
+    """
+    if not FIRST_YEAR <= int(written[:4]) <= LAST_YEAR:
+        years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise PydanticCustomError("year", "must be in the years {first} to {last}", years)
 
 
 def _number(value: object) -> object:
@@ -87,17 +112,27 @@ class PropertyTitle:
 def _id_or_title(value: object, validate_id: ValidatorFunctionWrapHandler) -> object:
     """An id, or a text that is none and so a title; the title is looked up before the tool runs."""
     if isinstance(value, str) and value.strip() and not value.strip().isdigit():
+        if len(value) > LONGEST_NAME:
+            longest = {"longest": LONGEST_NAME}
+            raise PydanticCustomError("title", "must have at most {longest} characters", longest)
         return value.strip()
     return validate_id(value)
 
 
-Integer = Annotated[int, BeforeValidator(_whole_number)]
+# Bounds that go without saying are checked without being in the schema, which every session pays for.
+Integer = Annotated[int, BeforeValidator(_whole_number), Field(ge=-LARGEST_NUMBER), Field(le=LARGEST_NUMBER)]
 Id = Annotated[Integer, Ge(0)]
 PropertyId = Annotated[Id, WrapValidator(_id_or_title), PropertyTitle(), "id, or its unique title"]
 PropertyIds = Annotated[list[PropertyId], MinLen(1), MaxLen(500)]
 Day = Annotated[datetime.date, BeforeValidator(_day), "YYYY-MM-DD"]
 Code = Annotated[str, MaxLen(200)]
-Number = Annotated[float, BeforeValidator(_number), AllowInfNan(False)]
+Number = Annotated[
+    float,
+    BeforeValidator(_number),
+    AllowInfNan(False),
+    Field(ge=-LARGEST_NUMBER),
+    Field(le=LARGEST_NUMBER),
+]
 Currency = Annotated[str, BeforeValidator(_currency), "ISO 4217 code"]
 
 
@@ -121,18 +156,27 @@ def validate(model: type[Arguments], given: Mapping[str, Any]) -> dict[str, Any]
         InvalidArguments: naming each argument with its problem, and the nearest right name of an unknown one.
     """
     present = {name: value for name, value in given.items() if value is not None}
-    try:
-        checked = model.model_validate(present)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_context=True)
-        problems = [_problem(model, detail) for detail in details]
-        raise InvalidArguments(*problems) from None
-    # Not in the order of the set: what is worked out from them is compared between processes.
-    return {name: getattr(checked, name) for name in model.model_fields if name in checked.model_fields_set}
+    unknown = [name for name in present if name not in model.model_fields]
+    named = [Problem(_shown(name), _unknown(model, name)) for name in unknown[:_MOST_PROBLEMS]]
+    known = {name: value for name, value in present.items() if name in model.model_fields}
+    if not (problems := [Problem(name, text) for name, value in known.items() if (text := excess(value))]):
+        try:
+            checked = model.model_validate(known)
+        except ValidationError as error:
+            problems = [_problem(detail) for detail in error.errors(include_url=False)]
+        else:
+            if not unknown:
+                # Not in the order of the set: what is worked out from them is compared between processes.
+                in_use = [name for name in model.model_fields if name in checked.model_fields_set]
+                return {name: getattr(checked, name) for name in in_use}
+    raise InvalidArguments(*problems, *named, more=len(unknown) - len(named))
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that an unknown one most likely means, or None."""
+    """The known name that an unknown one most likely means, or None; what is longer than any name is not
+    compared."""
+    if len(name) > _LONGEST_GUESSED:
+        return None
     names = list(known)
     if (habit := _HABITS.get(name)) in names:
         return habit
@@ -146,12 +190,14 @@ def _likeness(one: str, other: str) -> float:
     return ratio + 0.2 * len(shared)
 
 
-def _problem(model: type[BaseModel], detail: ErrorDetails) -> Problem:
-    path = ".".join(str(part) for part in detail["loc"])
-    if detail["type"] != "extra_forbidden":
-        return Problem(path, _explain(detail))
-    nested = len(detail["loc"]) > 1
-    return Problem(path, "is not a known key here" if nested else _unknown(model, path))
+def _problem(detail: ErrorDetails) -> Problem:
+    path = _shown(".".join(str(part) for part in detail["loc"]))
+    unknown = detail["type"] == "extra_forbidden"
+    return Problem(path, "is not a known key here" if unknown else _explain(detail))
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..."
 
 
 def _unknown(model: type[BaseModel], name: str) -> str:
@@ -193,7 +239,7 @@ def _explain(detail: ErrorDetails) -> str:
 
 
 def in_order(**days: datetime.date | None) -> None:
-    """Check the two days of a period: both or neither, the first not after the second.
+    """Check the two days of a period: both or neither, the first not after the second, nor years apart.
 
     Raises:
         InvalidArguments: naming the argument to mend.
@@ -206,3 +252,6 @@ def in_order(**days: datetime.date | None) -> None:
         raise InvalidArguments(Problem(missing, f"is required together with {other}"))
     if end < start:
         raise InvalidArguments(Problem(second, f"is before {first}"))
+    if end - start > _LONGEST_PERIOD:
+        problem = f"is more than {LONGEST_PERIOD_YEARS} years after {first}, the longest period of one call"
+        raise InvalidArguments(Problem(second, problem))

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from hostex_mcp.api import automation as api
-from hostex_mcp.tools.arguments import Code, PropertyId
+from hostex_mcp.tools.arguments import Code, PropertyId, require_year
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Rows
 from hostex_mcp.tools.tool import tool
@@ -21,6 +21,7 @@ _LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}
 def _local_time(value: object) -> object:
     if not isinstance(value, str) or not _LOCAL_TIME.fullmatch(value):
         raise PydanticCustomError("local_time", "must be a time written YYYY-MM-DD HH:MM:SS")
+    require_year(value)
     return value
 
 

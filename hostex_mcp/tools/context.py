@@ -24,15 +24,16 @@ Clock = Callable[[], datetime]
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
     `tools` are those that may be called; `now` tells the time in UTC and `pause` lets seconds of it pass;
-    pictures are read from `image_folders` of this machine only; `memory` is the account's. What the
-    other methods give is fit to leave the server: secrets hidden unless the call asked for them with
-    `reveal`, outsiders' text fenced."""
+    pictures are read from `image_folders` of this machine only, and fetched before a person agreed from
+    `picture_hosts` only; `memory` is the account's. What the other methods give is fit to leave the server:
+    secrets hidden unless the call asked for them with `reveal`, outsiders' text fenced."""
 
     client: Client
     tools: Mapping[str, Tool]
     now: Clock = field(default=utc_now)
     privacy: Level = "standard"
     image_folders: tuple[Path, ...] = ()
+    picture_hosts: Collection[str] = ()
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)
     guard_rails: GuardRails = field(default_factory=GuardRails)
     memory: Memory = field(default_factory=Memory)
@@ -125,4 +126,6 @@ class Context:
     ) -> Rows[Any]:
         """One page of rows that were read whole and chosen from."""
         screen = self.screen(reveal)
-        return sliced([page.show(screen.show(item), brief) for item in items], page, notes)
+        found = sliced(items, page, notes)
+        found.items = [page.show(screen.show(item), brief) for item in found.items]
+        return found

@@ -18,6 +18,7 @@ _TOKEN = TypeAdapter(
     tuple[str, dict[str, Any], Annotated[list[_Offset], MinLen(1)], str],
     config=ConfigDict(defer_build=True, strict=True),
 )
+_LONGEST = 200_000
 _BAD = Problem("cursor", "is not a cursor of this tool; start again without it")
 
 
@@ -42,6 +43,8 @@ def decode(tool: str, token: object, account: str = "") -> Cursor:
     Raises:
         InvalidArguments: when it is not one that this tool issued to this account.
     """
+    if not isinstance(token, str) or len(token) > _LONGEST:
+        raise InvalidArguments(_BAD)
     try:
         name, arguments, offsets, mark = _TOKEN.validate_json(urlsafe_b64decode(f"{token}==="))
     except ValueError:

@@ -68,7 +68,7 @@ async def list_transactions(
     keyword: Annotated[str, MaxLen(100), "part of the note"] | None = None,
 ) -> Rows[TransactionRow]:
     """Income and expenses by the date they took effect (operator's time zone, both included); a
-    period of any length is needed unless `id` is given. Entries belong to a reservation as a whole, a
+    period of up to ten years is needed unless `id` is given. Entries belong to a reservation as a whole, a
     property or the account. Amounts are major units of their `currency`; never add different currencies."""
     in_order(start_date=start_date, end_date=end_date)
     fixed = {

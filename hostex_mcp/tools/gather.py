@@ -11,6 +11,7 @@ from hostex_mcp.api import (
     RESERVATION_WINDOW_DAYS,
     REVIEW_WINDOW_DAYS,
     TRANSACTION_WINDOW_DAYS,
+    Pace,
     windows,
 )
 from hostex_mcp.api.calendar import LIST_AVAILABILITIES, AvailabilityDay
@@ -205,7 +206,11 @@ async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads
 
 async def _threads(context: Context, spoken: Mapping[str, datetime | None], most: int) -> Threads:
     """Threads by their id and the time of their last message, where it is known."""
-    found = {one: context.memory.recall(Conversation, ("thread", one), last) for one, last in spoken.items()}
+    pace = Pace()
+    found = dict[str, Conversation | None]()
+    for one, last in spoken.items():
+        found[one] = context.memory.recall(Conversation, ("thread", one), last)
+        await pace.rest()
     unread = [one for one, thread in found.items() if thread is None]
     wanted = unread[:most]
 

@@ -1,9 +1,10 @@
 """What several answers read first: the properties that are meant, and the stays that touch some days."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -33,7 +34,7 @@ class Answers(Generic[AskedT, ItemT]):
     failed: list[tuple[AskedT, HostexError]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Portfolio:
     """The properties that a question is about, and the time by which their days are told. It is `whole`
     when nothing narrows it; then what is in no property is meant too. `notes` says what was cut."""
@@ -43,16 +44,20 @@ class Portfolio:
     whole: bool = False
     notes: Sequence[str] = ()
 
-    @property
+    @cached_property
     def kept(self) -> frozenset[int]:
         """The ids by which stays, tasks and entries belong here; 0, for those in no property, only of the
         whole."""
         return frozenset([*(one.id for one in self.properties), *([0] if self.whole else [])])
 
+    @cached_property
+    def _places(self) -> Mapping[int, Property]:
+        return {one.id: one for one in self.properties}
+
     def titled(self, property_id: int) -> str:
         """A property's title on one line, or its id where it is none of them."""
-        known = {one.id: one.title for one in self.properties}
-        return one_line(known.get(property_id, f"property {property_id}"))
+        place = self.place(property_id)
+        return one_line(place.title if place else f"property {property_id}")
 
     def named(self, property_id: int) -> dict[str, Any]:
         """A property as rows name it."""
@@ -60,7 +65,7 @@ class Portfolio:
 
     def place(self, property_id: int) -> Property | None:
         """A property by its id, None where it is none of them."""
-        return next((one for one in self.properties if one.id == property_id), None)
+        return self._places.get(property_id)
 
     def zone(self, property_id: int) -> ZoneInfo:
         """A property's time zone, UTC where Hostex tells none that is known; of what is in no property, that

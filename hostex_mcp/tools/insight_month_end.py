@@ -9,7 +9,7 @@ from hostex_mcp.domain.earnings import unpaid_cancellations
 from hostex_mcp.domain.money import rounded
 from hostex_mcp.domain.month_end import Balance, alterations, balances
 from hostex_mcp.domain.periods import Period
-from hostex_mcp.tools.arguments import Day, Id, PropertyIds, in_order
+from hostex_mcp.tools.arguments import Day, Id, InvalidArguments, Problem, PropertyIds, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_books import Books, read_books
 from hostex_mcp.tools.gather_portfolio import portfolio
@@ -27,6 +27,7 @@ from hostex_mcp.tools.results import Record, lean
 from hostex_mcp.tools.tool import tool
 
 _MOST = 50
+_LONGEST = timedelta(days=731)
 _DEFINITIONS = (
     "revenue and commission: prices of stays spread over their nights, those inside the period; income and "
     "expenses: entries recorded as paid in the period; outstanding (income) and outstanding_expenses: "
@@ -98,6 +99,8 @@ async def get_month_end(
     with changed_since also what was booked, cancelled or entered since. One row per currency; `notes` has
     the definitions."""
     in_order(start_date=start_date, end_date=end_date)
+    if start_date and end_date and end_date - start_date > _LONGEST:
+        raise InvalidArguments(Problem("end_date", f"is more than {_LONGEST.days} days after start_date"))
     meant = await portfolio(context, property_ids, group_id)
     period = Period(start_date, end_date) if start_date and end_date else last_month(meant.first_today())
     books = await read_books(context, meant, period)

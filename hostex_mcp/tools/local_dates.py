@@ -11,12 +11,14 @@ from hostex_mcp.tools.context import Context
 
 _WORDS = frozenset(["today", "tomorrow", "yesterday", "tonight", "now"])
 _MOST_ZONES = 4
+_MOST_NAMED = 500
+_LONGEST_WORD = 100
 
 
 async def date_hint(context: Context, given: Mapping[str, Any]) -> str | None:
     """A sentence with the local date, when an argument is a word such as "today"; None otherwise. The date
     is that of the property which the arguments name, else of each time zone that the account has."""
-    if not any(isinstance(value, str) and value.strip().lower() in _WORDS for value in given.values()):
+    if not any(isinstance(value, str) and _is_word(value) for value in given.values()):
         return None
     now = context.now()
     try:
@@ -28,9 +30,13 @@ async def date_hint(context: Context, given: Mapping[str, Any]) -> str | None:
     return f"Write dates as YYYY-MM-DD. Today is {', '.join(days) or f'{now:%Y-%m-%d} in UTC'}."
 
 
+def _is_word(value: str) -> bool:
+    return len(value) < _LONGEST_WORD and value.strip().lower() in _WORDS
+
+
 def _meant(properties: list[Property], given: Mapping[str, Any]) -> list[Property]:
     named = [given.get("property_id"), *_listed(given.get("property_ids"))]
-    wanted = {str(value).casefold() for value in named if value is not None}
+    wanted = {str(value).casefold() for value in named[:_MOST_NAMED] if isinstance(value, str | int)}
     return [one for one in properties if {str(one.id), one.title.casefold()} & wanted] or properties
 
 

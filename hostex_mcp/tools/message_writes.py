@@ -1,16 +1,19 @@
 """Messages to guests, and the team's private note on a thread."""
 
+from dataclasses import replace
 from typing import Annotated, Any, TypedDict
 
 from annotated_types import MaxLen, MinLen
 
+from hostex_mcp.api import BadRequest
+from hostex_mcp.api import errors as api_errors
 from hostex_mcp.api import messaging as api
 from hostex_mcp.domain.threads import new_ours, sent_before
 from hostex_mcp.tools.arguments import Code, InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.due_soon import due_soon
 from hostex_mcp.tools.lost_answers import answered_or_found, if_readable
-from hostex_mcp.tools.pictures import Picture, picture_from_path, picture_from_url
+from hostex_mcp.tools.pictures import Picture, picture_from_path, picture_from_url, picture_host
 from hostex_mcp.tools.results import Change, Preview, Undo
 from hostex_mcp.tools.threads import (
     Addressee,
@@ -64,51 +67,89 @@ async def send_message(
     """Send a guest a text or a picture (JPEG, PNG, WebP or GIF), at once and for good. Exactly one of
     `message`, `image_path` and `image_url` is given. The result names the guest, the property and the guest's
     last message, and says whether the thread, read again, shows what was sent."""
-    picture = await _picture(context, message, image_path, image_url)
+    _require_one(message, image_path, image_url)
+    host = picture_host(image_url) if image_url is not None else ""
+    unseen = image_url if host and host not in context.picture_hosts else None
+    picture = None if unseen else await _picture(context, image_path, image_url)
     thread = await read_thread(context, conversation_id)
-    what = {"picture": picture.size} if picture else {"message": message or ""}
 
     async def send() -> Sent:
-        body = {"jpeg_base64": picture.base64} if picture else {"message": message}
+        sending = await _fetched(unseen) if unseen else picture
+        body = {"jpeg_base64": sending.base64} if sending else {"message": message}
         seen = await _delivered(context, thread, body)
-        found: dict[str, Any] = {"delivered": seen is not None}
+        found: dict[str, Any] = {"picture": sending.size} if sending else {"message": message or ""}
+        found["delivered"] = seen is not None
         if seen is None:
             found["note"] = _UNSEEN
         elif seen.id:
             found["message_id"] = seen.id
-        return Sent(**addressee(context, thread), **what, **found)
+        return Sent(**addressee(context, thread), **found)
 
-    return Change(send, preview=await _preview(context, thread, message, picture))
+    said = _in_words(picture, image_url) if picture or unseen else message
+    preview = await _preview(context, thread, message, said)
+    return Change(send, preview=_from_host(preview, host) if unseen else preview)
+
+
+def _require_one(*given: str | None) -> None:
+    if given.count(None) != len(given) - 1:
+        problem = "give exactly one of message, image_path and image_url"
+        raise InvalidArguments(Problem("message", problem))
+
+
+def _in_words(picture: Picture | None, address: str | None) -> str:
+    known = f"{picture.size}, fingerprint {picture.fingerprint}" if picture else ""
+    return ", ".join(filter(None, (address, known)))
 
 
 async def _preview(
-    context: Context, thread: api.Conversation, message: str | None, picture: Picture | None
+    context: Context, thread: api.Conversation, message: str | None, said: str | None
 ) -> Preview:
     """Whom the message goes to, all of it, and what else is said in the thread."""
     codes = [one.reservation_code for one in thread.activities if one.reservation_code]
     warnings = [*last_word_warnings(thread), *await due_soon(context, codes)]
     if message and (same := sent_before(thread, message)):
         warnings.append(f"The same text was sent already, {spoken_at(same)}.")
-    name = "picture" if picture else "message"
-    said = f"{picture.size}, fingerprint {picture.fingerprint}" if picture else message
+    name = "message" if message else "picture"
     summary = f"Send a {name} to {guest_of(thread)}; it cannot be taken back"
     return Preview(summary, target(context, thread), [{"what": name, "after": said}], warnings)
 
 
-async def _picture(
-    context: Context, message: str | None, image_path: str | None, image_url: str | None
-) -> Picture | None:
+def _from_host(preview: Preview, host: str) -> Preview:
+    """The preview of a picture that nobody here has seen."""
+    unseen = f"The picture is fetched from {host} once you agree, which tells {host} its whole address."
+    return replace(
+        preview,
+        target={**preview.target, "picture_host": host},
+        warnings=[
+            *preview.warnings,
+            unseen,
+            "Nobody here has seen it; the guest gets what is there then.",
+        ],
+    )
+
+
+async def _picture(context: Context, image_path: str | None, image_url: str | None) -> Picture | None:
     """The picture to send, None where a text is.
 
     Raises:
-        InvalidArguments: when not exactly one of the three is given, or no picture can be had.
+        InvalidArguments: when it cannot be had.
     """
-    if [message, image_path, image_url].count(None) != 2:
-        problem = "give exactly one of message, image_path and image_url"
-        raise InvalidArguments(Problem("message", problem))
     if image_path is not None:
         return await picture_from_path(image_path, context.image_folders)
     return None if image_url is None else await picture_from_url(image_url)
+
+
+async def _fetched(address: str) -> Picture:
+    """The picture at an address that a person has agreed to.
+
+    Raises:
+        BadRequest: when it cannot be had.
+    """
+    try:
+        return await picture_from_url(address)
+    except InvalidArguments as error:
+        found = tuple(api_errors.Problem(one.field, one.problem) for one in error.problems)
+        raise BadRequest(f"Nothing was sent: the picture at {error}.", fields=found) from None
 
 
 async def _delivered(context: Context, before: api.Conversation, body: dict[str, Any]) -> api.Message | None:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Annotated, Any, TypedDict
 
 from annotated_types import Ge, Le, MaxLen
+from anyio.to_thread import run_sync
 
 from hostex_mcp.api import messaging as api
 from hostex_mcp.api import read_all
 from hostex_mcp.domain.guest_text import tidy
 from hostex_mcp.domain.messages import author
-from hostex_mcp.domain.names import named
+from hostex_mcp.domain.names import Titles
 from hostex_mcp.tools.arguments import Code, Integer, InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.privacy import Screen
@@ -98,10 +99,14 @@ async def list_conversations(
     if guest_name is None:
         return await context.rows(api.LIST_CONVERSATIONS, page, _conversation)
     every = await read_all(context.client, api.LIST_CONVERSATIONS)
-    found = named(guest_name, every.items, lambda one: one.guest.name or "")
+    found = await run_sync(_of_guest, guest_name, every.items)
     found.sort(key=lambda one: one.last_message_at, reverse=True)
     notes = [] if every.complete else ["Only the newest 2,000 threads were searched."]
     return context.chosen(found, page, _conversation, notes=notes)
+
+
+def _of_guest(name: str, threads: Sequence[api.ConversationSummary]) -> list[api.ConversationSummary]:
+    return Titles(threads, lambda one: one.guest.name or "").named(name)
 
 
 @tool(

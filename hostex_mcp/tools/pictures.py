@@ -2,31 +2,40 @@
 
 import os
 import stat
+import sys
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
+from subprocess import DEVNULL, CompletedProcess
 
+import anyio
+from anyio import run_process
 from anyio.to_thread import run_sync
-from PIL import Image, ImageOps
 
-from hostex_mcp.api.public_fetch import FetchFailed, fetch_public
+from hostex_mcp.api.public_fetch import FetchFailed, fetch_public, host_in
+from hostex_mcp.tools import decoding
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_SECONDS = 10.0
-MOST_PIXELS = 50_000_000
-LONGEST_SIDE = 2_048
-QUALITY = 85
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 # A link or pipe put in a file's place after its path was checked is neither followed nor waited for.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+_STEP = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 _ACCEPT = "image/jpeg, image/png, image/webp, image/gif"
 _NO_PICTURE = "is not a JPEG, PNG, WebP or GIF picture that can be read"
+_TOO_LARGE = (
+    f"has more than {decoding.MOST_PIXELS:,} pixels (WebP: {decoding.MOST_WEBP_PIXELS:,}) or "
+    f"{decoding.MOST_SCANS} scans; make it smaller"
+)
 _NOT_OPEN = "is no file in the folders that the operator opened to pictures (HOSTEX_MCP_IMAGE_FOLDERS)"
+
+_DECODER = [sys.executable, "-P", "-m", decoding.__name__]
+_NEEDED = ("SYSTEMROOT", "PATH", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_DECODING = anyio.CapacityLimiter(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,19 @@ async def picture_from_path(path: str, folders: Sequence[Path]) -> Picture:
     Raises:
         InvalidArguments: naming `image_path`; whether a file outside the folders exists is not told.
     """
-    content = await run_sync(_contents, path, folders)
-    return await run_sync(_to_jpeg, content, "image_path")
+    return await _decoded(await run_sync(_contents, path, folders), "image_path")
+
+
+def picture_host(url: str) -> str:
+    """The host that a picture would be fetched from; nothing is looked up.
+
+    Raises:
+        InvalidArguments: naming `image_url`, for an address that is never fetched.
+    """
+    try:
+        return host_in(url)
+    except FetchFailed as error:
+        raise InvalidArguments(Problem("image_url", str(error))) from None
 
 
 async def picture_from_url(url: str) -> Picture:
@@ -73,7 +93,7 @@ async def picture_from_url(url: str) -> Picture:
         got = await fetch_public(url, most_bytes=MOST_BYTES, seconds=MOST_SECONDS, accept=_ACCEPT)
     except FetchFailed as error:
         raise InvalidArguments(Problem("image_url", str(error))) from None
-    return await run_sync(_to_jpeg, got.content, "image_url")
+    return await _decoded(got.content, "image_url")
 
 
 def _contents(path: str, folders: Sequence[Path]) -> bytes:
@@ -92,52 +112,52 @@ def _file_within(folder: Path, path: str) -> bytes | None:
     try:
         root = folder.resolve(strict=True)
         real = (root / path).resolve(strict=True)
-        return _read(real) if real.is_relative_to(root) else None
+        return _read(root, real.relative_to(root))
     except (OSError, ValueError, RuntimeError):
         return None
 
 
-def _read(real: Path) -> bytes | None:
-    with os.fdopen(os.open(real, _FLAGS), "rb") as file:
+def _read(root: Path, inside: Path) -> bytes | None:
+    with os.fdopen(_opened(root, inside), "rb") as file:
         regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
         return file.read(MOST_BYTES + 1) if regular else None
 
 
-def _to_jpeg(content: bytes, argument: str) -> Picture:
+def _opened(root: Path, inside: Path) -> int:
+    """A file opened from its folder down; no step may have become a link since it was resolved. Where a
+    system cannot open a step from the one before, only the last is guarded."""
+    if os.open not in os.supports_dir_fd:
+        return os.open(root / inside, _FLAGS)
+    place = os.open(root, _STEP)
+    for step in inside.parts:
+        try:
+            below = os.open(step, _FLAGS, dir_fd=place)
+        finally:
+            os.close(place)
+        place = below
+    return place
+
+
+async def _decoded(content: bytes, argument: str) -> Picture:
+    """The picture as another process decodes it, which is killed when the call ends or takes too long."""
     try:
-        return to_jpeg(content)
-    except Exception:  # decoders raise nearly anything over broken files
-        problem = _NO_PICTURE
-    raise InvalidArguments(Problem(argument, problem))
+        async with _DECODING:
+            with anyio.fail_after(MOST_SECONDS):
+                done = await _decoding_process(content)
+    except TimeoutError:
+        raise InvalidArguments(Problem(argument, "takes too long to decode")) from None
+    if done.returncode != decoding.DONE:
+        problem = _TOO_LARGE if done.returncode == decoding.TOO_LARGE else _NO_PICTURE
+        raise InvalidArguments(Problem(argument, problem))
+    width, height = decoding.SIDES.unpack_from(done.stdout)
+    return Picture(done.stdout[decoding.SIDES.size :], width, height)
 
 
-def to_jpeg(content: bytes) -> Picture:
-    """The first frame of a picture as JPEG: upright, opaque, at most 2048 pixels a side, without metadata.
-
-    Raises:
-        ValueError: for a picture of too many pixels; anything else that a decoder raises over a broken file.
-    """
-    with Image.open(BytesIO(content), formats=FORMATS) as source:
-        width, height = source.size
-        if width * height > MOST_PIXELS:
-            raise ValueError("too many pixels")
-        source.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        ImageOps.exif_transpose(source, in_place=True)
-        if source.mode == "P":
-            source = source.convert("RGBA")
-        source.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        plain = _on_white(source)
-    written = BytesIO()
-    plain.save(written, "JPEG", quality=QUALITY)
-    return Picture(written.getvalue(), plain.width, plain.height)
+async def _decoding_process(content: bytes) -> CompletedProcess[bytes]:
+    process = partial(run_process, _DECODER, check=False, stderr=DEVNULL, env=_bare_environment())
+    return await process(input=content) if content else await process(stdin=DEVNULL)
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    """The bare pixels on white ground; a new image, so that comments and profiles stay behind."""
-    plain = Image.new("RGB", picture.size, "white")
-    if picture.has_transparency_data:
-        opaque = picture.convert("RGBA")
-        plain.paste(opaque, mask=opaque.getchannel("A"))
-    else:
-        plain.paste(picture.convert("RGB"))
-    return plain
+def _bare_environment() -> dict[str, str]:
+    """What the interpreter needs to start; no token of anybody is among it."""
+    return {name: os.environ[name] for name in _NEEDED if name in os.environ}

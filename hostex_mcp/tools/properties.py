@@ -1,12 +1,14 @@
 """Properties, their groups, tags and room types, and the channel side: accounts and listings."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, TypedDict
 
 from annotated_types import MaxLen
+from anyio.to_thread import run_sync
 
 from hostex_mcp.api import properties as api
 from hostex_mcp.api import read_all
-from hostex_mcp.domain.names import named, similar
+from hostex_mcp.domain.names import Titles
 from hostex_mcp.tools.arguments import Code, Id
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Rows
@@ -140,10 +142,15 @@ async def list_properties(
     if name is None:
         return await context.rows(api.LIST_PROPERTIES, page, _property, query=query, reveal=reveal)
     every = (await read_all(context.client, api.LIST_PROPERTIES, query=query)).items
-    found = named(name, every, lambda one: one.title)
-    nearest = [] if found else similar(name, (one.title for one in every))
+    titles = await run_sync(_titles, every)
+    found = titles.named(name)
+    nearest = [] if found else await run_sync(titles.similar, name)
     notes = [f"No title has these words. Nearest: {', '.join(nearest)}."] if nearest else []
     return context.chosen(found, page, _property, notes=notes, reveal=reveal)
+
+
+def _titles(properties: Sequence[api.Property]) -> Titles[api.Property]:
+    return Titles(properties, lambda one: one.title)
 
 
 @tool(

@@ -1,13 +1,13 @@
 """Reservations and stays, their custom fields and tags, and the sources of direct bookings."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import product
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, windows
+from hostex_mcp.api import MOST_WINDOWS, RESERVATION_WINDOW_DAYS, windows
 from hostex_mcp.api import reservations as api
-from hostex_mcp.tools.arguments import Code, Day, Id, PropertyId, in_order
+from hostex_mcp.tools.arguments import Code, Day, Id, InvalidArguments, Problem, PropertyId, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Record, Rows
 from hostex_mcp.tools.tool import tool
@@ -95,7 +95,7 @@ async def list_reservations(
     reveal: Annotated[list[Revealable], "secrets to show in full detail"] | None = None,
 ) -> Rows[StayRow]:
     """Stays, newest first by `order_by` (default `booked_at`). One row per stay: a booking of several units
-    has one `reservation_code` and a `stay_code` each. Dates come in pairs, both included, of any length;
+    has one `reservation_code` and a `stay_code` each. Dates come in pairs, both included, up to ten years;
     without dates only check-outs of the next 180 days are listed. Full detail adds guests, money, check-in
     details and remarks; `payment` and `total_rate` belong to the whole order, so never add them over stays.
     There is no search by guest name."""
@@ -109,11 +109,10 @@ async def list_reservations(
         "channel_type": channel_type,
         "order_by": order_by,
     }
-    periods = product(
-        _periods("check_in_date", start_check_in_date, end_check_in_date),
-        _periods("check_out_date", start_check_out_date, end_check_out_date),
+    periods = _pairs(
+        _periods(start_check_in_date, end_check_in_date), _periods(start_check_out_date, end_check_out_date)
     )
-    queries = [{**fixed, **check_in, **check_out} for check_in, check_out in periods]
+    queries = [{**fixed, **period} for period in periods]
     dated = start_check_in_date or start_check_out_date
     notes = [] if dated else [DEFAULT_WINDOW]
     key = order_by or "booked_at"
@@ -128,11 +127,31 @@ async def list_reservations(
     )
 
 
-def _periods(name: str, start: date | None, end: date | None) -> list[Mapping[str, Any]]:
-    if start is None or end is None:
-        return [{}]
-    cut = windows(start, end, RESERVATION_WINDOW_DAYS)
-    return [{f"start_{name}": first, f"end_{name}": last} for first, last in cut]
+def _periods(start: date | None, end: date | None) -> Sequence[tuple[date, date] | None]:
+    return windows(start, end, RESERVATION_WINDOW_DAYS) if start and end else [None]
+
+
+def _pairs(
+    check_ins: Sequence[tuple[date, date] | None], check_outs: Sequence[tuple[date, date] | None]
+) -> list[dict[str, date]]:
+    """The windows to read, as Hostex's filters; none where no stay can be, as it would end before it begins.
+
+    Raises:
+        InvalidArguments: when they are too many.
+    """
+    pairs = [
+        (came, left)
+        for came, left in product(check_ins, check_outs)
+        if came is None or left is None or came[0] < left[1]
+    ]
+    if len(pairs) > MOST_WINDOWS:
+        needs = f"needs {len(pairs)} reads of Hostex together with the check-ins, of at most {MOST_WINDOWS}"
+        raise InvalidArguments(Problem("end_check_out_date", f"{needs}: shorten one of the periods"))
+    return [{**_filters("check_in_date", came), **_filters("check_out_date", left)} for came, left in pairs]
+
+
+def _filters(name: str, window: tuple[date, date] | None) -> dict[str, date]:
+    return {f"start_{name}": window[0], f"end_{name}": window[1]} if window else {}
 
 
 def _moment(value: date | datetime | None) -> datetime:

@@ -129,7 +129,7 @@ def lean(row: Shown) -> Shown:
     return {name: value for name, value in row.items() if value not in (None, "", [])}
 
 
-def sliced(rows: Sequence[Shown], page: Page, notes: list[str] | None = None) -> Rows[Any]:
+def sliced(rows: Sequence[Any], page: Page, notes: list[str] | None = None) -> Rows[Any]:
     """One page of a list that is already whole in memory."""
     start, end = page.offset, page.offset + page.limit
     shown = rows[start:end]

@@ -56,7 +56,7 @@ async def list_reviews(
     start_check_out_date: Day | None = None,
     end_check_out_date: Day | None = None,
 ) -> Rows[ReviewRow]:
-    """Reviews by check-out date; a period of any length, the last 180 days unless given.
+    """Reviews by check-out date; up to ten years, the last 180 days unless given.
     `review_status` defaults to `reviewed`; `pending_host_review` are those to write. Full detail adds
     sub-scores (Airbnb 1 to 5, Booking.com 1 to 10) and Airbnb's private feedback, which is not for public
     replies. A review has no id of its own and no guest name, and cannot be filtered by score."""

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
+from anyio.to_thread import run_sync
+
 from hostex_mcp.api import read_all
 from hostex_mcp.api.properties import LIST_PROPERTIES, Property
-from hostex_mcp.domain.names import named, similar
+from hostex_mcp.domain.names import Titles
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 
@@ -22,8 +24,13 @@ async def resolve_titles(
     if not given:
         return dict(arguments)
     properties = (await read_all(context.client, LIST_PROPERTIES)).items
-    found = {name: _with_ids(name, value, properties) for name, value in given.items()}
-    return {**arguments, **found}
+    return {**arguments, **await run_sync(_looked_up, given, properties)}
+
+
+def _looked_up(given: Mapping[str, object], properties: Sequence[Property]) -> dict[str, object]:
+    """Many titles among many properties take their time."""
+    titles = Titles(properties, lambda one: one.title)
+    return {name: _with_ids(name, value, titles) for name, value in given.items()}
 
 
 def _has_title(value: object) -> bool:
@@ -31,19 +38,19 @@ def _has_title(value: object) -> bool:
     return any(isinstance(member, str) for member in members)
 
 
-def _with_ids(argument: str, value: object, properties: Sequence[Property]) -> object:
+def _with_ids(argument: str, value: object, titles: Titles[Property]) -> object:
     if isinstance(value, list):
-        return [_with_ids(argument, member, properties) for member in cast("list[object]", value)]
-    return _only(argument, value, properties) if isinstance(value, str) else value
+        return [_with_ids(argument, member, titles) for member in cast("list[object]", value)]
+    return _only(argument, value, titles) if isinstance(value, str) else value
 
 
-def _only(argument: str, title: str, properties: Sequence[Property]) -> int:
-    fitting = named(title, properties, lambda one: one.title)
+def _only(argument: str, title: str, titles: Titles[Property]) -> int:
+    fitting = titles.named(title)
     if len(fitting) == 1:
         return fitting[0].id
     if fitting:
         several = ", ".join(f"{one.title} ({one.id})" for one in fitting[:5])
         raise InvalidArguments(Problem(argument, f"fits several properties: {several}"))
-    near = similar(title, (one.title for one in properties))
+    near = titles.similar(title)
     hint = f"; nearest: {', '.join(near)}" if near else ""
     raise InvalidArguments(Problem(argument, f"fits no property's title{hint}"))

@@ -248,6 +248,7 @@ async def test_numbers_and_names_of_this_machine_are_seen_through(host: str) -> 
         *("::ffff:8.8.8.8", "::8.8.8.8", "2002:808:808::1", "64:ff9b::808:808", "64:ff9b:1::1"),
         *("fe80::5efe:a00:1", "2001:0:a00:1::1", "2002:7f00:1::1"),
         *("2001::1", "3fff::1", "5f00::1", "100::1"),
+        *("2a00:1450::5efe:a00:1", "2a00:1450::200:5efe:7f00:1", "2a00:1450::5efe:808:808"),
     ],
 )
 def test_an_address_with_a_special_purpose_is_not_public(address: str) -> None:
@@ -255,7 +256,8 @@ def test_an_address_with_a_special_purpose_is_not_public(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "2a00:1450:4001:80b::200e"]
+    "address",
+    ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "2a00:1450:4001:80b::200e", "2a00:1450::5eff:a00:1"],
 )
 def test_an_ordinary_address_is_public(address: str) -> None:
     assert is_public(ip_address(address))

@@ -1,10 +1,10 @@
-from hostex_mcp.domain.names import named, similar
+from hostex_mcp.domain.names import Titles
 
 TITLES = ["Harbour Loft", "Harbour Studio", "Casa São João", "Loft"]
 
 
 def find(words: str) -> list[str]:
-    return named(words, TITLES, lambda title: title)
+    return Titles(TITLES, str).named(words)
 
 
 def test_all_words_have_to_be_in_the_title_in_any_case_and_order() -> None:
@@ -24,9 +24,9 @@ def test_accents_do_not_matter() -> None:
 
 
 def test_letters_that_have_no_plain_form_are_found_by_the_plain_one() -> None:
-    assert named("lukasz soren", ["Łukasz Søren"], str) == ["Łukasz Søren"]
+    assert Titles(["Łukasz Søren"], str).named("lukasz soren") == ["Łukasz Søren"]
 
 
 def test_nothing_fits_gives_nothing_and_a_near_title_is_named_instead() -> None:
     assert find("harbor lofft") == []
-    assert similar("harbor lofft", TITLES)[0] == "Harbour Loft"
+    assert Titles(TITLES, str).similar("harbor lofft")[0] == "Harbour Loft"

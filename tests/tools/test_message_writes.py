@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from mcp.types import CallToolResult
 from PIL import Image
 
 from hostex_mcp.api import HostexClient
@@ -171,32 +172,107 @@ async def test_a_picture_from_an_opened_folder_arrives_as_jpeg(
         assert (arrived.format, arrived.size) == ("JPEG", (30, 20))
 
 
+class Web:
+    """Stands for all hosts: what was fetched or looked up, and what is there (None: nothing public)."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int, float]] = []
+        self.content: bytes | None = png()
+
+    async def __call__(self, url: str, *, most_bytes: int, seconds: float, **_: Any) -> Fetched:
+        self.asked.append((url, most_bytes, seconds))
+        if self.content is None:
+            raise FetchFailed("does not lead to a public address")
+        return Fetched(self.content, cast("Any", {}))
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Web:
+    web = Web()
+    monkeypatch.setattr("hostex_mcp.tools.pictures.fetch_public", web)
+    return web
+
+
+def cautious(client: HostexClient, *hosts: str) -> Engine:
+    """An engine that has every write confirmed by a token."""
+    selection = select(["all"])
+    return Engine(selection, Context(client, selection.reachable, picture_hosts=hosts), "preview")
+
+
+async def ask(engine: Engine, **arguments: Any) -> Row:
+    result = await engine.call("send_message", {"conversation_id": THREAD, **arguments})
+    assert isinstance(result, CallToolResult)
+    return cast("Row", result.structured_content)
+
+
+ADDRESS = "https://example.com/door.png?guest=Ines"
+
+
 async def test_a_picture_from_an_address_is_fetched_here_and_sent(
-    call: Call, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    call: Call, sandbox: Sandbox, web: Web
 ) -> None:
-    asked: list[Any] = []
-
-    async def fetch(url: str, **limits: Any) -> Fetched:
-        asked.append((url, limits["most_bytes"], limits["seconds"]))
-        return Fetched(png(), cast("Any", {}))
-
-    monkeypatch.setattr("hostex_mcp.tools.pictures.fetch_public", fetch)
-    address = "https://example.com/door.png"
-    result = (await done(call, "send_message", conversation_id=THREAD, image_url=address))["result"]
-    assert asked == [(address, 10_485_760, 10.0)]
-    assert result["delivered"]
+    result = (await done(call, "send_message", conversation_id=THREAD, image_url=ADDRESS))["result"]
+    assert web.asked == [(ADDRESS, 10_485_760, 10.0)]
+    assert (result["picture"], result["delivered"]) == ("30 x 20 pixels", True)
 
 
-async def test_an_address_that_may_not_be_fetched_is_refused_and_nothing_sent(
-    call: Call, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+async def test_nothing_goes_to_an_address_before_the_person_saw_it_whole(
+    client: HostexClient, sandbox: Sandbox, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fetch(url: str, **_: Any) -> Fetched:
-        raise FetchFailed("does not lead to a public address")
+    looked_up: list[str] = []
 
-    monkeypatch.setattr("hostex_mcp.tools.pictures.fetch_public", fetch)
-    refused = await problems(call, "send_message", conversation_id=THREAD, image_url="https://localhost/")
-    assert refused == {"image_url": "does not lead to a public address"}
-    assert len(sandbox.log) == 0
+    async def resolve(host: str) -> list[Any]:
+        looked_up.append(host)
+        return []
+
+    monkeypatch.setattr("hostex_mcp.api.public_fetch.resolve", resolve)
+    engine = cautious(client)
+    offer = await ask(engine, image_url=ADDRESS)
+    assert (web.asked, looked_up, written(sandbox)) == ([], [], [])
+    assert offer["preview"]["changes"] == [{"what": "picture", "after": ADDRESS}]
+    assert offer["preview"]["target"]["picture_host"] == "example.com"
+    assert any("fetched from example.com once you agree" in one for one in offer["preview"]["warnings"])
+    told = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
+    assert (told["status"], len(web.asked), written(sandbox)) == ("done", 1, [SEND])
+
+
+async def test_a_host_in_foreign_letters_is_named_as_look_ups_name_it(client: HostexClient, web: Web) -> None:
+    offer = await ask(cautious(client), image_url="https://ex\u0430mple.com/a.png")
+    assert offer["preview"]["target"]["picture_host"] == "xn--exmple-4nf.com"
+
+
+async def test_the_picture_of_a_host_that_the_operator_named_is_described_in_the_preview(
+    client: HostexClient, sandbox: Sandbox, web: Web
+) -> None:
+    offer = await ask(cautious(client, "example.com"), image_url=ADDRESS)
+    [change] = offer["preview"]["changes"]
+    assert change["after"].startswith(f"{ADDRESS}, 30 x 20 pixels, fingerprint ")
+    assert (len(web.asked), written(sandbox)) == (1, [])
+    await ask(cautious(client, "example.com"), image_url="https://sub.example.com/a.png")
+    assert len(web.asked) == 1
+
+
+async def test_a_picture_that_cannot_be_had_after_the_agreement_is_an_error_and_nothing_is_sent(
+    client: HostexClient, sandbox: Sandbox, web: Web
+) -> None:
+    engine = cautious(client)
+    for content, problem in ((None, "does not lead to a public address"), (b"<html>", "is not a JPEG")):
+        web.content = content
+        offer = await ask(engine, image_url=ADDRESS)
+        told = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
+        assert (told["error"]["kind"], written(sandbox)) == ("invalid_arguments", [])
+        assert told["error"]["message"].startswith("Nothing was sent")
+        [field] = told["error"]["fields"]
+        assert (field["field"], field["problem"].startswith(problem)) == ("image_url", True)
+
+
+@pytest.mark.parametrize("address", ["http://example.com/a.png", "https://u:p@example.com/", "https://a b/"])
+async def test_an_address_that_is_never_fetched_is_refused_at_once(
+    call: Call, sandbox: Sandbox, web: Web, address: str
+) -> None:
+    refused = await problems(call, "send_message", conversation_id=THREAD, image_url=address)
+    assert list(refused) == ["image_url"]
+    assert (web.asked, len(sandbox.log)) == ([], 0)
 
 
 async def test_a_note_replaces_the_old_one_and_comes_back(call: Call, sandbox: Sandbox) -> None:

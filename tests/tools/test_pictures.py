@@ -13,7 +13,8 @@ from PIL import Image
 from PIL.Image import Exif
 
 from hostex_mcp.tools.arguments import InvalidArguments
-from hostex_mcp.tools.pictures import picture_from_path, to_jpeg
+from hostex_mcp.tools.decoding import to_jpeg
+from hostex_mcp.tools.pictures import picture_from_path
 
 pytestmark = pytest.mark.anyio
 
@@ -55,7 +56,7 @@ async def problem(path: object, folders: Sequence[Path]) -> str:
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_every_usual_form_becomes_a_jpeg(form: str) -> None:
-    made = decoded(to_jpeg(plain(form)).jpeg)
+    made = decoded(to_jpeg(plain(form))[0])
     assert (made.format, made.mode, made.size) == ("JPEG", "RGB", (30, 20))
 
 
@@ -63,9 +64,9 @@ def test_every_usual_form_becomes_a_jpeg(form: str) -> None:
     ("size", "fitted"), [((3000, 1500), (2048, 1024)), ((10, 4096), (5, 2048)), ((2048, 2048), (2048, 2048))]
 )
 def test_no_side_is_longer_than_2048(size: tuple[int, int], fitted: tuple[int, int]) -> None:
-    picture = to_jpeg(plain(size=size))
-    assert (picture.width, picture.height) == fitted
-    assert decoded(picture.jpeg).size == fitted
+    jpeg, *sides = to_jpeg(plain(size=size))
+    assert tuple(sides) == fitted
+    assert decoded(jpeg).size == fitted
 
 
 def test_metadata_stays_behind_and_the_picture_stands_upright() -> None:
@@ -73,19 +74,19 @@ def test_metadata_stays_behind_and_the_picture_stands_upright() -> None:
     exif[ORIENTATION], exif[ARTIST] = 6, "SECRET-name"
     source = plain("JPEG", exif=exif, comment=b"SECRET-comment", icc_profile=b"SECRET-profile")
     assert source.count(b"SECRET") == 3
-    picture = to_jpeg(source)
-    assert (picture.width, picture.height) == (20, 30)
-    assert b"SECRET" not in picture.jpeg
-    assert len(decoded(picture.jpeg).getexif()) == 0
+    jpeg, width, height = to_jpeg(source)
+    assert (width, height) == (20, 30)
+    assert b"SECRET" not in jpeg
+    assert len(decoded(jpeg).getexif()) == 0
 
 
 def test_a_see_through_picture_stands_on_white() -> None:
     see_through = Image.new("RGBA", (8, 8), (255, 0, 0, 0))
     for form in ("PNG", "WEBP"):
-        made = decoded(to_jpeg(encoded(see_through, form)).jpeg)
+        made = decoded(to_jpeg(encoded(see_through, form))[0])
         assert made.getpixel((4, 4)) == (255, 255, 255)
     palette = encoded(Image.new("P", (8, 8), 0), "GIF", transparency=0)
-    assert decoded(to_jpeg(palette).jpeg).getpixel((4, 4)) == (255, 255, 255)
+    assert decoded(to_jpeg(palette)[0]).getpixel((4, 4)) == (255, 255, 255)
 
 
 def huge_png(width: int, height: int) -> bytes:
@@ -100,18 +101,15 @@ def huge_png(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     "content",
     [
-        huge_png(8000, 8000),
-        huge_png(10_000, 10_000),
-        huge_png(60_000, 60_000),
         plain("BMP"),
         plain("TIFF"),
         plain("JPEG", size=(400, 400))[:300],
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"",
     ],
-    ids=["64 million pixels", "100 million", "bomb", "bmp", "tiff", "cut", "svg", "empty"],
+    ids=["bmp", "tiff", "cut", "svg", "empty"],
 )
-async def test_what_is_no_usual_picture_or_a_bomb_is_refused(folder: Path, content: bytes) -> None:
+async def test_what_is_no_usual_picture_is_refused(folder: Path, content: bytes) -> None:
     (folder / "odd").write_bytes(content)
     assert await problem("odd", [folder]) == "is not a JPEG, PNG, WebP or GIF picture that can be read"
 
@@ -141,6 +139,26 @@ async def test_no_path_leads_out_of_the_folders(folder: Path, tmp_path: Path) ->
     told = {await problem(path, [folder]) for path in outside}
     told |= {await problem(path, [folder]) for path in ("../absent.png", "absent.png", ".", "a\0b", "~")}
     assert len(told) == 1
+
+
+@pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="this system opens nothing from a folder")
+async def test_a_step_that_becomes_a_link_after_the_check_is_not_followed(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "rooms").mkdir()
+    (folder / "rooms" / "secret.png").write_bytes(plain())
+    resolve = Path.resolve
+
+    def swapped(path: Path, strict: bool = False) -> Path:
+        found = resolve(path, strict)
+        if found.name == "secret.png" and not (folder / "rooms").is_symlink():
+            (folder / "rooms").rename(folder / "former")
+            (folder / "rooms").symlink_to(tmp_path)
+        return found
+
+    monkeypatch.setattr(Path, "resolve", swapped)
+    assert "HOSTEX_MCP_IMAGE_FOLDERS" in await problem("rooms/secret.png", [folder])
+    assert (folder / "rooms").is_symlink()
 
 
 async def test_a_folder_beside_with_the_same_beginning_is_outside(folder: Path, tmp_path: Path) -> None:

@@ -1,0 +1,96 @@
+"""Makes a plain JPEG of a picture, in a process of its own: from standard input to standard output. A decoder
+that a hostile file leads astray has little time and memory, no secrets around it, and is killed."""
+
+import struct
+import sys
+from contextlib import suppress
+from importlib import import_module
+from io import BytesIO
+
+from PIL import Image, ImageOps
+
+MOST_PIXELS = 24_000_000
+MOST_WEBP_PIXELS = 16_000_000
+"""Fewer, as its decoder keeps three copies."""
+
+MOST_SCANS = 50
+MOST_MEMORY = 384 * 1024 * 1024
+MOST_CPU_SECONDS = 10
+LONGEST_SIDE = 2_048
+QUALITY = 85
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+DONE, NO_PICTURE, TOO_LARGE = range(3)
+SIDES = struct.Struct(">II")
+
+_SCAN = b"\xff\xda"
+
+
+class TooLarge(ValueError):
+    """The picture has more pixels or scans than are decoded."""
+
+
+def to_jpeg(content: bytes) -> tuple[bytes, int, int]:
+    """The first frame of a picture as JPEG, with its sides: upright, opaque, at most 2048 pixels a side,
+    without metadata.
+
+    Raises:
+        TooLarge: before it is decoded; anything else that a decoder raises over a broken file.
+    """
+    with Image.open(BytesIO(content), formats=FORMATS) as source:
+        _require_bounded(source, content)
+        source.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        ImageOps.exif_transpose(source, in_place=True)
+        if source.mode == "P":
+            source = source.convert("RGBA")
+        source.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        plain = _on_white(source)
+    written = BytesIO()
+    plain.save(written, "JPEG", quality=QUALITY)
+    return written.getvalue(), plain.width, plain.height
+
+
+def _require_bounded(source: Image.Image, content: bytes) -> None:
+    width, height = source.size
+    if width * height > (MOST_WEBP_PIXELS if source.format == "WEBP" else MOST_PIXELS):
+        raise TooLarge("too many pixels")
+    if source.format == "JPEG" and content.count(_SCAN) > MOST_SCANS:
+        raise TooLarge("too many scans")
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """The bare pixels on white ground; a new image, so that comments and profiles stay behind."""
+    plain = Image.new("RGB", picture.size, "white")
+    if picture.has_transparency_data:
+        opaque = picture.convert("RGBA")
+        plain.paste(opaque, mask=opaque.getchannel("A"))
+    else:
+        plain.paste(picture.convert("RGB"))
+    return plain
+
+
+def limit_this_process() -> None:
+    """Take memory and time away from this process, where its system can."""
+    with suppress(ImportError):
+        resource = import_module("resource")
+        limits = {"RLIMIT_AS": MOST_MEMORY, "RLIMIT_CPU": MOST_CPU_SECONDS, "RLIMIT_CORE": 0}
+        for name, most in limits.items():
+            with suppress(AttributeError, OSError, ValueError):
+                resource.setrlimit(getattr(resource, name), (most, most))
+
+
+def main() -> int:
+    """Decode standard input; the exit status tells whether it was a picture."""
+    limit_this_process()
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    try:
+        jpeg, width, height = to_jpeg(sys.stdin.buffer.read())
+    except (TooLarge, Image.DecompressionBombError):
+        return TOO_LARGE
+    except Exception:  # decoders raise nearly anything over broken files
+        return NO_PICTURE
+    sys.stdout.buffer.write(SIDES.pack(width, height) + jpeg)
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
