@@ -26,6 +26,8 @@ from hostex_mcp.domain.wording import money
 
 REQUEST_HOURS: Mapping[str, int] = {"airbnb": 24, "vrbo": 24}
 
+OPEN = ("wait_accept", "wait_pay")
+
 _DAY = timedelta(days=1)
 _EXPIRES_SOON = timedelta(hours=12)
 _NOT_AUTHORISED = ("disconnected", "exception")
@@ -81,7 +83,7 @@ def requests(stays: Iterable[Reservation], day: Day) -> list[Reservation]:
     open_ones = {
         one.stay_code: one
         for one in stays
-        if one.status in ("wait_accept", "wait_pay") and one.check_in_date >= day(one.property_id)
+        if one.status in OPEN and one.check_in_date >= day(one.property_id)
     }
     return sorted(open_ones.values(), key=lambda one: (one.status, one.booked_at, one.stay_code))
 
@@ -186,9 +188,11 @@ def _of_stay(kind: str, stay: Reservation, detail: str) -> Anomaly:
 
 
 def _times(one: Turnover) -> str:
+    """When one guest leaves and the next one comes, and why cleanings nearby do not count."""
     leaves = f"{one.out_time:%H:%M}" if one.out_time else "?"
     comes = f"{one.in_time:%H:%M}" if one.in_time else "?"
-    return f"out {leaves}, in {comes}"
+    near = [f"cleaning {other.task.id} {other.why}" for other in one.cleaning.uncounted]
+    return "; ".join([f"out {leaves}, in {comes}", *near])
 
 
 def _named(stay: Reservation) -> str:

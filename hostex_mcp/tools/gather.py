@@ -26,7 +26,7 @@ from hostex_mcp.tools.gather_lists import Gathered, Parts, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, each, stays_between
 
 _DAY = timedelta(days=1)
-_MONTH = timedelta(days=31)
+_MONTH = FOLLOWING = timedelta(days=31)
 _YEAR = timedelta(days=364)
 _HALF_YEAR = timedelta(days=RESERVATION_WINDOW_DAYS)
 _MOST_NAMED = 5
@@ -155,11 +155,13 @@ def _still_unknown(meant: Portfolio, property_ids: Sequence[int], night: date) -
     return [f"Closed on {night} by a block, or by a stay of more than a year: {named}{others}."]
 
 
-async def tasks_between(context: Context, meant: Portfolio, start: date, end: date) -> Gathered[Task]:
-    """The tasks of these properties expected from one day to another, both included, but cancelled ones."""
-    found = await read_lists(context, LIST_TASKS, [{"start_date": start, "end_date": end}])
-    own = [one for one in found.items if (one.property_id or 0) in meant.kept]
-    found.items = [one for one in own if one.status != "cancelled"]
+async def tasks_between(
+    context: Context, meant: Portfolio, start: date, end: date, kind: str | None = None
+) -> Gathered[Task]:
+    """The tasks of these properties, of one kind or all, expected from one day to another, both included."""
+    only = {"type": kind} if kind else {}
+    found = await read_lists(context, LIST_TASKS, [{"start_date": start, "end_date": end, **only}])
+    found.items = [one for one in found.items if (one.property_id or 0) in meant.kept]
     return found
 
 
