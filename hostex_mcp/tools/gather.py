@@ -26,7 +26,8 @@ from hostex_mcp.tools.gather_lists import Gathered, Parts, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, each, stays_between
 
 _DAY = timedelta(days=1)
-_MONTH = FOLLOWING = timedelta(days=31)
+_MONTH = timedelta(days=31)
+FOLLOWING = _MONTH
 _YEAR = timedelta(days=364)
 _HALF_YEAR = timedelta(days=RESERVATION_WINDOW_DAYS)
 _MOST_NAMED = 5
@@ -62,8 +63,22 @@ async def all_stays(
     stay shows as a closed last night without a remark that no stay explains; if there is one, a year each way
     is read. What stays unexplained is a block, or is named in `notes`.
     """
-    found = await stays_between(context, meant, start, end, _MONTH)
-    _join(found, await _long_stays(context, meant, end, _HALF_YEAR))
+    found = await stays_between(context, meant, start, end, FOLLOWING)
+    return await with_long_stays(context, meant, found, end, following=following)
+
+
+async def with_long_stays(
+    context: Context,
+    meant: Portfolio,
+    found: Gathered[Reservation],
+    end: date,
+    *,
+    following: bool = False,
+    known: Gathered[Reservation] | None = None,
+) -> Gathered[Reservation]:
+    """As `all_stays`, with the stays that end up to a month behind the end already found, and maybe those
+    `known` that end in the half year after it."""
+    _join(found, known or await _long_stays(context, meant, end, _HALF_YEAR))
     parts = Parts(found.failures, found.notes)
     if await parts.read(_LONGER, _unexplained(context, meant, found.items, end), []):
         _join(found, await _long_stays(context, meant, end, _HALF_YEAR * 2))

@@ -24,10 +24,10 @@ from hostex_mcp.domain.reviews_due import ReviewDue
 from hostex_mcp.domain.turnovers import Turnover, known_by_property, turnovers
 from hostex_mcp.domain.waiting import Waiting, among, waiting
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import FOLLOWING, Threads, all_stays, tasks_between, threads_since
+from hostex_mcp.tools.gather import FOLLOWING, Threads, tasks_between, threads_since, with_long_stays
 from hostex_mcp.tools.gather_lists import Failure, Gathered, Parts, read_lists
-from hostex_mcp.tools.gather_portfolio import Portfolio
-from hostex_mcp.tools.gather_requests import later_requests
+from hostex_mcp.tools.gather_portfolio import Portfolio, stays_between
+from hostex_mcp.tools.gather_requests import Later, later_requests
 from hostex_mcp.tools.gather_reviews import read_reviews_due
 from hostex_mcp.tools.property_days import day_of
 
@@ -66,15 +66,14 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
     days = {of(one.id) for one in meant.properties} or {of(0)}
     first, last = min(days), max(days)
     parts = Parts()
-    stays, threads, tasks, due, accounts, asked = await asyncio.gather(
-        all_stays(context, meant, first - _BACK, last + _ONE, following=True),
+    (stays, asked), threads, tasks, due, accounts = await asyncio.gather(
+        _stays(context, meant, first, last + _ONE, parts),
         parts.read("guest threads", _threads(context), Threads([])),
         parts.rows("tasks", tasks_between(context, meant, first, last + _ONE)),
         read_reviews_due(context, meant, _REVIEW_DAYS, parts),
         parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
-        parts.rows("requests", later_requests(context, meant, last + _ONE + FOLLOWING)),
     )
-    known = {one.stay_code: one for one in [*stays.items, *(asked or [])]}
+    known = {one.stay_code: one for one in [*stays.items, *asked]}
     open_requests = requests(known.values(), of)
     turned = _turnovers(meant, stays, tasks, of)
     found = [
@@ -100,6 +99,22 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
         notes=[*stays.notes, *parts.notes],
         failures=[*stays.failures, *parts.failures],
     )
+
+
+async def _stays(
+    context: Context, meant: Portfolio, first: date, last: date, parts: Parts
+) -> tuple[Gathered[Reservation], list[Reservation]]:
+    """The stays around some days, those that follow within a month with them, and the requests of later
+    ones."""
+    found, later = await asyncio.gather(
+        stays_between(context, meant, first - _BACK, last, FOLLOWING),
+        parts.read("requests", later_requests(context, meant, last + FOLLOWING), Later()),
+    )
+    known = later.half_year
+    if known:
+        known.items = [stay for stay in known.items if stay.check_in_date <= last]
+    stays = await with_long_stays(context, meant, found, last, following=True, known=known)
+    return stays, later.requests
 
 
 def _turnovers(
