@@ -2,7 +2,7 @@
 
 Only accepted stays count. An *arrival* checks in on the day, a *departure* checks out on it; *in house* is
 who was there the night before and is there the night after. A *request* is a booking that waits for the
-host's approval (`wait_accept`) or the guest's payment (`wait_pay`) and has not begun.
+host's approval (`wait_accept`) or the guest's payment (`wait_pay`), whatever its dates, until its check-out.
 
 An *anomaly* is something that goes wrong unless somebody acts: of the day and the next one, a same-day
 turnover without a cleaning task, a cleaner or the time for it, an arrival with a balance due or without the
@@ -79,11 +79,12 @@ def movements(stays: Iterable[Reservation], day: Day) -> Movements:
 
 
 def requests(stays: Iterable[Reservation], day: Day) -> list[Reservation]:
-    """The requests that have not begun, the one that waits longest first."""
+    """The open requests of stays that are not over, the one that waits longest first; `day` tells a
+    property's today."""
     open_ones = {
         one.stay_code: one
         for one in stays
-        if one.status in OPEN and one.check_in_date >= day(one.property_id)
+        if one.status in OPEN and one.check_out_date > day(one.property_id)
     }
     return sorted(open_ones.values(), key=lambda one: (one.status, one.booked_at, one.stay_code))
 

@@ -74,7 +74,7 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
         parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
     )
     known = {one.stay_code: one for one in [*stays.items, *asked]}
-    open_requests = requests(known.values(), of)
+    open_requests = requests(known.values(), local)
     turned = _turnovers(meant, stays, tasks, of)
     found = [
         *turnover_warnings(turned),
@@ -108,7 +108,7 @@ async def _stays(
     ones."""
     found, later = await asyncio.gather(
         stays_between(context, meant, first - _BACK, last, FOLLOWING),
-        parts.read("requests", later_requests(context, meant, last + FOLLOWING), Later()),
+        parts.read("requests", later_requests(context, meant, first - _BACK, last + FOLLOWING), Later()),
     )
     known = later.half_year
     if known:

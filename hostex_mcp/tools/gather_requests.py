@@ -13,6 +13,7 @@ from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_lists import Gathered, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio
 
+_DAY = timedelta(days=1)
 _MANY = 25
 _AHEAD = timedelta(days=4 * RESERVATION_WINDOW_DAYS)
 
@@ -34,19 +35,22 @@ class _Part:
     whole: bool
 
 
-async def later_requests(context: Context, meant: Portfolio, known_to: date) -> Later:
-    """The requests of stays that end after a day, up to which all stays are known anyway, within about two
-    years: no channel sells further ahead.
+async def later_requests(context: Context, meant: Portfolio, known_from: date, known_to: date) -> Later:
+    """The requests of stays that end outside two days, between which all stays are known anyway: from today
+    on, to about two years behind the later one, as no channel sells further ahead.
 
     Hostex finds requests by their state, but never outside a window of half a year. A window of which one
     page holds every stay costs one call, another one a call more for each state; of many properties the
     nearest window is sure to be such a one.
     """
-    first = known_to + timedelta(days=1)
+    first = known_to + _DAY
     *later, nearest = windows(first, known_to + _AHEAD, RESERVATION_WINDOW_DAYS)
     read = _of_states if len(meant.properties) > _MANY else _of_window
+    sooner = windows(meant.first_today(), known_from - _DAY, RESERVATION_WINDOW_DAYS)
     half_year, *others = await asyncio.gather(
-        read(context, *nearest), *(_of_window(context, *one) for one in later)
+        read(context, *nearest),
+        *(_of_window(context, *one) for one in later),
+        *(_of_states(context, *one) for one in sooner),
     )
     every = [stay for part in (half_year, *others) for stay in part.stays if stay.property_id in meant.kept]
     found = {stay.stay_code: stay for stay in every if stay.status in OPEN}
