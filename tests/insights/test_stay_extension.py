@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import Account
-from tests.insights.calendar_truth import DAY, clock, price, span, stays_of
+from tests.insights.calendar_truth import DAY, clock, local_today, price, span, stays_of
 from tests.insights.calendar_world import world
 from tests.sandbox.demo_cases import MOMENTS, arrival, departure, taken_nights
 
@@ -76,9 +76,11 @@ async def test_two_nights_can_be_added_with_their_price_and_the_third_is_taken_b
 
 async def test_a_check_in_that_is_past_at_the_property_is_refused_and_no_past_night_is_offered() -> None:
     async with world(NOON) as here:
-        error = (await here.answer("check_stay_extension", stay_code=INES, check_in_date=str(day(-1))))["error"]
+        refused = await here.answer("check_stay_extension", stay_code=INES, check_in_date=str(day(-1)))
+            "error"
+        ]
         answer = await here.ask("check_stay_extension", stay_code=INES)
-    assert [one["field"] for one in error["fields"]] == ["check_in_date"]
+    assert [one["field"] for one in refused["error"]["fields"]] == ["check_in_date"]
     assert answer["longer_stay"]["free_nights_before"] == 0
 
 
