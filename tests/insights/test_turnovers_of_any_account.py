@@ -49,7 +49,7 @@ async def test_plan_readiness_and_briefing_say_the_same_of_every_cleaning(
     for row in ready["arrivals"]:
         coming = account.stays[row["stay_code"]]
         assert of_cleaning(row) == lacking(account, last_before(account, coming), coming), row
-    warned = {(row["stay_code"], row["kind"]) for row in brief.get("warnings", [])}
+    warned = {(row.get("stay_code", ""), row["kind"]) for row in brief.get("warnings", [])}
     assert {one for one in warned if one[1] in KINDS.values()} == set(warnings(account, now))
 
 
