@@ -44,9 +44,9 @@ def filled(
         for number, (gap, nights) in enumerate(lengths):
             come, day = day + timedelta(gap), day + timedelta(gap + nights)
             put(account, pattern, f"s{home}-{number}", home, come, day)
-    codes = list(account.stays)
+    codes: list[str] = list(account.stays)
     for number, work in enumerate(works):
-        named = None if work["named"] is None else codes[work["named"] % len(codes)]
+        named: str | None = None if work["named"] is None else codes[work["named"] % len(codes)]
         account.tasks[number + 1] = {
             "id": number + 1,
             "type": "cleaning",
