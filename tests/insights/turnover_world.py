@@ -37,14 +37,14 @@ def filled(
     pattern = next(deepcopy(one) for one in account.stays.values() if one["status"] == "accepted")
     staff = next(iter(account.staff))
     account.properties = {key: account.properties[key] for key in spans}
-    for rows in (account.stays, account.tasks, account.conversations, account.reviews, account.blocks):
-        rows.clear()
+    account.stays, account.tasks, account.blocks = {}, {}, {}
+    account.conversations, account.reviews = {}, {}
     for home, lengths in spans.items():
         day = FIRST
         for number, (gap, nights) in enumerate(lengths):
             come, day = day + timedelta(gap), day + timedelta(gap + nights)
             put(account, pattern, f"s{home}-{number}", home, come, day)
-    codes: list[str] = list(account.stays)
+    codes: list[str] = sorted(account.stays)
     for number, work in enumerate(works):
         named: str | None = None if work["named"] is None else codes[work["named"] % len(codes)]
         account.tasks[number + 1] = {
