@@ -46,7 +46,8 @@ def filled(
             put(account, pattern, f"s{home}-{number}", home, come, day)
     codes: list[str] = sorted(account.stays)
     for number, work in enumerate(works):
-        named: str | None = None if work["named"] is None else codes[work["named"] % len(codes)]
+        place: int | None = work["named"]
+        named = None if place is None else codes[place % len(codes)]
         account.tasks[number + 1] = {
             "id": number + 1,
             "type": "cleaning",
