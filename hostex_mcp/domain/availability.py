@@ -42,10 +42,11 @@ def offer(days: ListingDays, check_in: date, check_out: date, today: date) -> Of
 
 def alternatives(book: Nights, check_in: date, check_out: date, today: date, most_days: int) -> list[Dates]:
     """Other dates on which a taken property is free, nearest first: the same stay moved by up to `most_days`,
-    one each way, then the longest stay inside the dates that loses up to `most_days` nights at one end."""
+    one each way, then the longest stay inside the dates that loses up to `most_days` nights at one end. None
+    of them checks in before `today`."""
     moved = [next(_moved(book, check_in, check_out, most_days, today, step), None) for step in (ONE, -ONE)]
     by_distance = sorted(filter(None, moved), key=lambda one: abs(one[0] - check_in))
-    shorter = next(_shorter(book, check_in, check_out, most_days), None)
+    shorter = next(_shorter(book, check_in, check_out, most_days, today), None)
     return [*by_distance, *([shorter] if shorter else [])]
 
 
@@ -58,10 +59,10 @@ def _moved(
             yield dates
 
 
-def _shorter(book: Nights, check_in: date, check_out: date, most_days: int) -> Iterator[Dates]:
+def _shorter(book: Nights, check_in: date, check_out: date, most_days: int, today: date) -> Iterator[Dates]:
     """Stays that give up nights at one end, the fewest first; at least half of the nights remain."""
     most = min(most_days, (check_out - check_in).days // 2)
     for count in range(1, most + 1):
         for dates in ((check_in + count * ONE, check_out), (check_in, check_out - count * ONE)):
-            if book.all_free(*dates):
+            if dates[0] >= today and book.all_free(*dates):
                 yield dates

@@ -2,7 +2,7 @@
 
 Only accepted stays count. An *arrival* checks in on the day, a *departure* checks out on it; *in house* is
 who was there the night before and is there the night after. A *request* is a booking that waits for the
-host's approval (`wait_accept`) or the guest's payment (`wait_pay`) and has not begun.
+host's approval (`wait_accept`) or the guest's payment (`wait_pay`), whatever its dates, until its check-out.
 
 An *anomaly* is something that goes wrong unless somebody acts: of the day and the next one, a same-day
 turnover without a cleaning task, a cleaner or the time for it, an arrival with a balance due or without the
@@ -25,6 +25,8 @@ from hostex_mcp.domain.turnovers import Turnover
 from hostex_mcp.domain.wording import money
 
 REQUEST_HOURS: Mapping[str, int] = {"airbnb": 24, "vrbo": 24}
+
+OPEN = ("wait_accept", "wait_pay")
 
 _DAY = timedelta(days=1)
 _EXPIRES_SOON = timedelta(hours=12)
@@ -77,11 +79,12 @@ def movements(stays: Iterable[Reservation], day: Day) -> Movements:
 
 
 def requests(stays: Iterable[Reservation], day: Day) -> list[Reservation]:
-    """The requests that have not begun, the one that waits longest first."""
+    """The open requests of stays that are not over, the one that waits longest first; `day` tells a
+    property's today."""
     open_ones = {
         one.stay_code: one
         for one in stays
-        if one.status in ("wait_accept", "wait_pay") and one.check_in_date >= day(one.property_id)
+        if one.status in OPEN and one.check_out_date > day(one.property_id)
     }
     return sorted(open_ones.values(), key=lambda one: (one.status, one.booked_at, one.stay_code))
 
@@ -186,9 +189,11 @@ def _of_stay(kind: str, stay: Reservation, detail: str) -> Anomaly:
 
 
 def _times(one: Turnover) -> str:
+    """When one guest leaves and the next one comes, and why cleanings nearby do not count."""
     leaves = f"{one.out_time:%H:%M}" if one.out_time else "?"
     comes = f"{one.in_time:%H:%M}" if one.in_time else "?"
-    return f"out {leaves}, in {comes}"
+    near = [f"cleaning {other.task.id} {other.why}" for other in one.cleaning.uncounted]
+    return "; ".join([f"out {leaves}, in {comes}", *near])
 
 
 def _named(stay: Reservation) -> str:

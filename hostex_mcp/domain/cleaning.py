@@ -1,64 +1,125 @@
-"""The cleaning between two stays.
+"""Whether a property is cleaned between two stays. Every answer takes its verdict from here.
 
-It is a cleaning task of the stay that leaves, or one of the property that belongs to no stay and lies between
-check-out and the next check-in; without a next guest, on the day of check-out; without a stay before, in the
-14 days before check-in. Of several the latest between the two stays counts, the leaving stay's own first.
+A turnover is *clean* when a cleaning task of the property, not a cancelled one, lies between check-out and
+check-in, whichever stay it names or none. Days and times are compared as the property's clock shows them; a
+task without a time counts for its whole day. After a check-out that no check-in follows, any later cleaning
+counts; before the first guest of all, none is missing. Where several count, one that is done or assigned
+stands for them, of equals the latest.
 """
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
 
-from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.tasks import Task
 
-LONGEST_EMPTY = timedelta(days=14)
+NO_TASK, NOBODY = "cleaning task", "who cleans"
+
+_NEAR = timedelta(days=1)
 
 
-def cleaning_between(
-    tasks: Iterable[Task], leaving: Reservation | None, coming: Reservation | None
-) -> Task | None:
-    """The cleaning between a stay and the next one of its property, either of which may not be there."""
-    found = [one for one in tasks if _cleans(one) and (_own(one, leaving) or _loose(one, leaving, coming))]
-    return max(
-        found,
-        key=lambda one: (_between(one, leaving, coming), _own(one, leaving), f"{one.expected_date}", one.id),
-        default=None,
-    )
+@dataclass(frozen=True, slots=True)
+class LocalTime:
+    """A day at a property and the time of day, None where it is not known."""
+
+    day: date
+    clock: time | None = None
+
+    def after(self, other: "LocalTime") -> bool:
+        """Whether this is surely later; on one day both times have to be known for that."""
+        if self.day != other.day:
+            return self.day > other.day
+        return bool(self.clock and other.clock and self.clock > other.clock)
 
 
-def cleaning_missing(task: Task | None, leaving: Reservation | None, coming: Reservation | None) -> list[str]:
-    """What a place lacks of its cleaning, in words."""
-    if task is None:
-        return ["cleaning task"]
-    missing = [] if task.staff_id or task.status == "completed" else ["who cleans"]
-    outside = task.expected_date and not _between(task, leaving, coming, open_ended=True)
-    return [*missing, *(["a cleaning day between the two stays"] if outside else [])]
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """The time in which a property is to be cleaned: from a check-out, None before the first guest, to a
+    check-in, None while nobody is known to come. `stay_codes` are of the stays on either side. It is not
+    `seen` when a guest may have left before what was read."""
+
+    property_id: int
+    start: LocalTime | None
+    end: LocalTime | None
+    stay_codes: Collection[str] = ()
+    seen: bool = True
 
 
-def _cleans(task: Task) -> bool:
-    return task.type == "cleaning" and task.status != "cancelled"
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A cleaning near a turnover that does not clean it, and why."""
+
+    task: Task
+    why: str
 
 
-def _own(task: Task, leaving: Reservation | None) -> bool:
-    return leaving is not None and task.stay_code == leaving.stay_code
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """The verdict on a turnover: the task that cleans it, what is `missing` in words, and the `uncounted`
+    cleanings where none counts. Unless it is `known`, nothing is missing and nothing is certain."""
+
+    task: Task | None = None
+    missing: Sequence[str] = ()
+    uncounted: Sequence[Uncounted] = ()
+    known: bool = True
 
 
-def _loose(task: Task, leaving: Reservation | None, coming: Reservation | None) -> bool:
-    homes = {one.property_id for one in (leaving, coming) if one}
-    return not task.stay_code and task.property_id in homes and _between(task, leaving, coming)
+def cleaning_in(vacancy: Vacancy, tasks: Iterable[Task] | None) -> Cleaning:
+    """The verdict on a vacancy; None are tasks that could not be read."""
+    if tasks is None:
+        return Cleaning(known=False)
+    cleanings = [task for task in tasks if task.type == "cleaning"]
+    judged = [Uncounted(task, _objection(task, vacancy)) for task in cleanings]
+    counted = [verdict.task for verdict in judged if not verdict.why]
+    if counted:
+        best = max(counted, key=_rank)
+        return Cleaning(best, [] if _is_certain(best) else [NOBODY])
+    if not vacancy.seen:
+        return Cleaning(known=False)
+    missing = [NO_TASK] if vacancy.start else []
+    return Cleaning(None, missing, [one for one in judged if missing and _concerns(one.task, vacancy)])
 
 
-def _between(
-    task: Task, leaving: Reservation | None, coming: Reservation | None, *, open_ended: bool = False
-) -> bool:
-    """Whether a task lies between two stays; `open_ended`, at any time after a stay that none follows."""
-    day = task.expected_date
-    if day is None:
+def _is_certain(task: Task) -> bool:
+    return bool(task.staff_id) or task.status == "completed"
+
+
+def _rank(task: Task) -> tuple[bool, bool, str, str, int]:
+    done = task.status == "completed"
+    return done, bool(task.staff_id), f"{task.expected_date}", task.expected_time or "", task.id
+
+
+def _objection(task: Task, vacancy: Vacancy) -> str:
+    """Why a cleaning does not count, empty where it does."""
+    moment = _moment(task)
+    objections = {
+        "cancelled": task.status == "cancelled",
+        "for another property": task.property_id != vacancy.property_id,
+        "without a day": moment is None,
+        "before check-out": bool(moment and vacancy.start and vacancy.start.after(moment)),
+        "after check-in": bool(moment and vacancy.end and moment.after(vacancy.end)),
+    }
+    return next((why for why, holds in objections.items() if holds), "")
+
+
+def _concerns(task: Task, vacancy: Vacancy) -> bool:
+    """Whether somebody may have taken a task for the cleaning of a vacancy: it names a stay on either side,
+    or is of the property and at most a day off."""
+    if task.stay_code and task.stay_code in vacancy.stay_codes:
+        return True
+    if task.property_id != vacancy.property_id or not task.expected_date:
         return False
-    early = leaving is not None and day < leaving.check_out_date
-    if coming is None:
-        late = leaving is not None and day > leaving.check_out_date and not open_ended
-    else:
-        late = day > coming.check_in_date
-        early = early or (leaving is None and day < coming.check_in_date - LONGEST_EMPTY)
-    return not (early or late)
+    first = vacancy.start.day if vacancy.start else task.expected_date
+    last = vacancy.end.day if vacancy.end else task.expected_date
+    return first - _NEAR <= task.expected_date <= last + _NEAR
+
+
+def _moment(task: Task) -> LocalTime | None:
+    return LocalTime(task.expected_date, _clock(task.expected_time)) if task.expected_date else None
+
+
+def _clock(text: str | None) -> time | None:
+    try:
+        return time.fromisoformat(text) if text else None
+    except ValueError:
+        return None

@@ -7,7 +7,7 @@ block that night, to the end of the day. Out and in times are those of `turnover
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -101,6 +101,26 @@ def late_check_out(
     return Shift(_verdict(limit, usual, wanted, earlier=False), limit, following, comes)
 
 
+def not_past(found: Shift, day: date, now: datetime, usual: time | None, wanted: time | None) -> Shift:
+    """An earlier check-in of a day as it stands at the local time `now`: no time that is over is offered."""
+    if found.limit is None or day != now.date():
+        return found
+    limit = max(datetime.combine(day, found.limit), _next_minute(now))
+    if limit.date() != day:
+        return replace(found, verdict="blocked", limit=None)
+    verdict = _verdict(limit.time(), wanted or usual, wanted, earlier=True)
+    return replace(found, verdict=verdict, limit=limit.time())
+
+
+def still_ahead(found: Shift, day: date, now: datetime, wanted: time | None) -> Shift:
+    """A later check-out of a day as it stands at the local time `now`."""
+    if found.limit is None or day != now.date():
+        return found
+    if found.limit < now.time():
+        return replace(found, verdict="blocked", limit=None)
+    return replace(found, verdict="blocked") if wanted and wanted < now.time() else found
+
+
 def extension(stay: Reservation, book: Nights, check_in: date, check_out: date) -> Extension:
     """Whether a stay can have these dates instead of its own; its own nights are its own."""
     free_of_it = book.without(stay.stay_code)
@@ -132,6 +152,12 @@ def _others(stay: Reservation, stays: Iterable[Reservation]) -> list[Reservation
 def _block(book: Nights, night: date) -> Closure | None:
     """What closes a night that no stay holds."""
     return next((one for one in book.closures(night, night + ONE) if one.stay is None), None)
+
+
+def _next_minute(moment: datetime) -> datetime:
+    """A moment, or the next full minute."""
+    full = moment.replace(second=0, microsecond=0)
+    return full if full == moment else full + timedelta(minutes=1)
 
 
 def _moved(day: date, clock: time, span: timedelta) -> time | None:

@@ -9,11 +9,13 @@
   of the check-in guide or the stay's lock code into the thread; as *scheduled* when an automatic message
   whose name speaks of check-in, arrival or a guide waits for the stay. Inferred: guests get them in no other
   way. Where the thread or the automatic messages could not be read, it is *not known*.
-- *Cleaning* is that between the stay before and this one (see `cleaning`); none is missing where the place
-  stood empty for two weeks.
+- *Cleaning* is that between the stay before and this one (see `cleaning`).
+
+An arrival is *ready* when nothing is missing and everything is known, *not ready* when something is missing;
+else its readiness is *not known*.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -21,13 +23,14 @@ from typing import Literal
 from hostex_mcp.api.automation import AutomationAction
 from hostex_mcp.api.messaging import Conversation
 from hostex_mcp.api.reservations import Reservation
-from hostex_mcp.api.tasks import Task
-from hostex_mcp.domain.cleaning import LONGEST_EMPTY, cleaning_between, cleaning_missing
+from hostex_mcp.domain.cleaning import NO_TASK, Cleaning
 from hostex_mcp.domain.names import fold
 from hostex_mcp.domain.nights import is_placed
+from hostex_mcp.domain.turnovers import Known, cleaning_before
 
 Details = Literal["sent", "scheduled", "not_seen", "no_thread", "not_known"]
 
+DETAILS = "check-in details"
 DIRECT = ("hostex_direct", "booking_site")
 
 _ARRIVAL_WORDS = ("check-in", "checkin", "check in", "arrival", "guide", "instruction", "welcome")
@@ -45,25 +48,33 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """An arrival and what is known of its preparation; `missing` says in words what is not done."""
+    """An arrival and what is known of its preparation; `missing` says in words what is not done, `unknown`
+    what could not be looked at."""
 
     stay: Reservation
     balance: Balance | None
     lock_code: bool
     details: Details
-    cleaning: Task | None
-    previous: Reservation | None
+    cleaning: Cleaning
     missing: Sequence[str]
+    unknown: Sequence[str]
+
+    @property
+    def ready(self) -> bool | None:
+        """Whether it is prepared, None where that is not known."""
+        if self.missing:
+            return False
+        return None if self.unknown else True
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the arrivals are checked against: all stays known around them, cleaning and other tasks, the
-    threads and the automatic messages that wait. None is what could not be read; nothing of it is
-    missing."""
+    """What the arrivals are checked against: all stays known around them, what is known of the turnovers of
+    each property, the threads and the automatic messages that wait. None is what could not be read; nothing
+    of it is missing."""
 
     stays: Sequence[Reservation]
-    tasks: Sequence[Task] | None
+    turnovers: Mapping[int, Known]
     threads: Sequence[Conversation]
     plans: Sequence[AutomationAction] | None
 
@@ -98,35 +109,26 @@ def uses_lock_codes(stay: Reservation, stays: Iterable[Reservation]) -> bool:
 def readiness(stay: Reservation, around: Surroundings, today: date) -> Readiness:
     """How an arrival is prepared on a local `today`. That nobody has sent the check-in details counts as
     missing from three days before the arrival on."""
-    previous = _previous(stay, around.stays)
-    cleaning = cleaning_between(around.tasks or (), previous, stay) if is_placed(stay) else None
-    cleaned = cleaning is not None or (previous is not None and is_placed(stay))
-    of_cleaning = cleaning_missing(cleaning, previous, stay) if cleaned and around.tasks is not None else []
+    cleaning = _cleaning(stay, around)
     balance, details = balance_due(stay), _details(stay, around.threads, around.plans)
-    lock_code = has_lock_code(stay)
+    lock_code, due = has_lock_code(stay), stay.check_in_date <= today + _DETAILS_DUE
     facts = {
         "property": is_placed(stay),
         "balance": balance is None,
         "lock code": lock_code or not uses_lock_codes(stay, around.stays),
-        "check-in details": details != "not_seen" or stay.check_in_date > today + _DETAILS_DUE,
+        DETAILS: details != "not_seen" or not due,
     }
-    missing = [name for name, done in facts.items() if not done] + of_cleaning
+    missing = [name for name, done in facts.items() if not done] + [*cleaning.missing]
     missing += ["identity check"] if _wants_document(stay) else []
-    return Readiness(stay, balance, lock_code, details, cleaning, previous, missing)
+    doubts = {DETAILS: due and details == "not_known", NO_TASK: not cleaning.known}
+    unknown = [name for name, doubted in doubts.items() if doubted]
+    return Readiness(stay, balance, lock_code, details, cleaning, missing, unknown)
 
 
-def _previous(stay: Reservation, stays: Iterable[Reservation]) -> Reservation | None:
-    """The last stay of the property before, unless the place stood empty for long."""
-    before = [
-        one
-        for one in stays
-        if one.property_id == stay.property_id
-        and is_placed(one)
-        and one.status == "accepted"
-        and stay.check_in_date - LONGEST_EMPTY <= one.check_out_date <= stay.check_in_date
-        and one.stay_code != stay.stay_code
-    ]
-    return max(before, key=lambda one: (one.check_out_date, one.stay_code), default=None)
+def _cleaning(stay: Reservation, around: Surroundings) -> Cleaning:
+    """The cleaning before an arrival; of a stay without a property there is none to be expected."""
+    known = around.turnovers.get(stay.property_id)
+    return cleaning_before(stay, known) if known and is_placed(stay) else Cleaning()
 
 
 def _details(

@@ -6,7 +6,8 @@ time. The *window* between them is counted in real hours, so that a change of th
 stay is the first one that checks in on the day of check-out or later.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -14,15 +15,15 @@ from zoneinfo import ZoneInfo
 from hostex_mcp.api.properties import Property
 from hostex_mcp.api.reservations import HourMinute, Reservation
 from hostex_mcp.api.tasks import Task
-from hostex_mcp.domain.cleaning import cleaning_between, cleaning_missing
-from hostex_mcp.domain.nights import holds
+from hostex_mcp.domain.cleaning import Cleaning, LocalTime, Vacancy, cleaning_in
+from hostex_mcp.domain.nights import is_placed
 
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
     """A check-out of a property and what follows it, or a check-in that no check-out of its day precedes.
     `day` is the day it is about, the times are local, `window` is in hours, None while something of it is
-    unknown; without `cleaning_known` nothing is known of its cleaning."""
+    unknown."""
 
     place: Property
     day: date
@@ -31,9 +32,8 @@ class Turnover:
     out_time: time | None
     in_time: time | None
     window: float | None
-    cleaning: Task | None
+    cleaning: Cleaning
     missing: Sequence[str]
-    cleaning_known: bool = True
 
     @property
     def same_day(self) -> bool:
@@ -58,68 +58,107 @@ def hours_between(start: datetime, end: datetime) -> float:
     return round((end.astimezone(UTC) - start.astimezone(UTC)).total_seconds() / 3600, 2)
 
 
-def turnovers(
-    place: Property,
-    zone: ZoneInfo,
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known around the turnovers of a property: its accepted stays, and tasks, None where they could
+    not be read. Unless the past is `seen`, a guest may have left before what was read."""
+
+    place: Property
+    stays: Sequence[Reservation]
+    tasks: Sequence[Task] | None
+    seen: bool = True
+
+
+def known_by_property(
+    places: Iterable[Property],
     stays: Iterable[Reservation],
     tasks: Iterable[Task] | None,
-    start: date,
-    end: date,
-) -> list[Turnover]:
-    """The turnovers of one property from one day to another, both included, earliest first. `stays` and
-    `tasks` reach as far beyond as the next guest is wanted, and as far back as the last one is. Without
-    `tasks` no cleaning is known, and none is missing."""
-    counted = [
-        one for one in stays if one.property_id == place.id and one.status == "accepted" and holds(one)
+    unseen: Collection[int] = (),
+) -> dict[int, Known]:
+    """What is known of each property, of all that was read. A task belongs to its property and to that of the
+    stay it names."""
+    own: dict[int, list[Reservation]] = defaultdict(list)
+    homes: dict[str, int] = {}
+    for stay in stays:
+        if stay.status == "accepted" and is_placed(stay):
+            own[stay.property_id].append(stay)
+            homes[stay.stay_code] = stay.property_id
+    work: dict[int, list[Task]] = defaultdict(list)
+    for task in tasks or ():
+        for home in {task.property_id or 0, homes.get(task.stay_code or "", 0)}:
+            work[home].append(task)
+    return {
+        place.id: Known(
+            place, own[place.id], None if tasks is None else work[place.id], place.id not in unseen
+        )
+        for place in places
+    }
+
+
+def stay_before(coming: Reservation, known: Known) -> Reservation | None:
+    """The stay whose guest is the last to leave before another one comes."""
+    gone = [
+        stay
+        for stay in known.stays
+        if stay.check_out_date <= coming.check_in_date and stay.stay_code != coming.stay_code
     ]
-    cleanings = None if tasks is None else list(tasks)
-    left = [one for one in counted if start <= one.check_out_date <= end]
-    found = [_turnover(place, zone, counted, cleanings, one) for one in left]
+    return max(gone, key=lambda stay: _leaving_order(stay, known.place), default=None)
+
+
+def cleaning_before(coming: Reservation, known: Known) -> Cleaning:
+    """The verdict on the cleaning for an arrival: after the last guest, before this one."""
+    last = stay_before(coming, known)
+    start = LocalTime(last.check_out_date, out_time(last, known.place)) if last else None
+    end = LocalTime(coming.check_in_date, in_time(coming, known.place))
+    codes = {coming.stay_code, *([last.stay_code] if last else [])}
+    return cleaning_in(Vacancy(known.place.id, start, end, codes, known.seen or bool(last)), known.tasks)
+
+
+def cleaning_after(leaving: Reservation, known: Known) -> Cleaning:
+    """The verdict on the cleaning after a guest whom nobody is known to follow."""
+    start = LocalTime(leaving.check_out_date, out_time(leaving, known.place))
+    return cleaning_in(Vacancy(known.place.id, start, None, {leaving.stay_code}), known.tasks)
+
+
+def turnovers(known: Known, zone: ZoneInfo, start: date, end: date) -> list[Turnover]:
+    """The turnovers of one property from one day to another, both included, earliest first. What is known
+    reaches as far beyond as the next guest is wanted, and as far back as the last one is."""
+    left = [one for one in known.stays if start <= one.check_out_date <= end]
+    found = [_turnover(known, zone, one) for one in left]
     days = {one.check_out_date for one in left}
     into_empty = [
-        one for one in counted if start <= one.check_in_date <= end and one.check_in_date not in days
+        one for one in known.stays if start <= one.check_in_date <= end and one.check_in_date not in days
     ]
-    found += [_arrival(place, counted, cleanings, one) for one in into_empty]
+    found += [_arrival(known, one) for one in into_empty]
     return sorted(found, key=lambda one: (one.day, one.leaving is None))
 
 
-def _turnover(
-    place: Property,
-    zone: ZoneInfo,
-    stays: Sequence[Reservation],
-    cleanings: Sequence[Task] | None,
-    leaving: Reservation,
-) -> Turnover:
-    day = leaving.check_out_date
-    after = [one for one in stays if one.check_in_date >= day and one.stay_code != leaving.stay_code]
+def _turnover(known: Known, zone: ZoneInfo, leaving: Reservation) -> Turnover:
+    day, place = leaving.check_out_date, known.place
+    after = [one for one in known.stays if one.check_in_date >= day and one.stay_code != leaving.stay_code]
     coming = min(after, key=lambda one: (one.check_in_date, one.stay_code), default=None)
     leaves, comes = out_time(leaving, place), in_time(coming, place) if coming else None
     window = None
     if coming and leaves and comes:
         local_out = datetime.combine(day, leaves, zone)
         window = hours_between(local_out, datetime.combine(coming.check_in_date, comes, zone))
-    cleaning = cleaning_between(cleanings or (), leaving, coming)
-    known = cleanings is not None
-    of_cleaning = cleaning_missing(cleaning, leaving, coming) if known else []
-    missing = [*of_cleaning, *_of_times(leaves, comes if coming else time())]
+    cleaning = cleaning_before(coming, known) if coming else cleaning_after(leaving, known)
+    missing = [*cleaning.missing, *_of_times(leaves, comes if coming else time())]
     if window is not None and window <= 0:
         missing.append("time between check-out and check-in")
-    return Turnover(place, day, leaving, coming, leaves, comes, window, cleaning, missing, known)
+    return Turnover(place, day, leaving, coming, leaves, comes, window, cleaning, missing)
 
 
-def _arrival(
-    place: Property, stays: Sequence[Reservation], cleanings: Sequence[Task] | None, coming: Reservation
-) -> Turnover:
-    """A check-in into a place whose last guest, if there was any, left on an earlier day: the cleaning is the
-    one after that guest."""
-    comes = in_time(coming, place)
-    gone = [one for one in stays if one.check_out_date < coming.check_in_date]
-    last = max(gone, key=lambda one: (one.check_out_date, one.stay_code), default=None)
-    cleaning = cleaning_between(cleanings or (), last, coming)
-    known = cleanings is not None
-    of_cleaning = cleaning_missing(cleaning, last, coming) if last and known else []
-    missing = [*of_cleaning, *_of_times(time(), comes)]
-    return Turnover(place, coming.check_in_date, None, coming, None, comes, None, cleaning, missing, known)
+def _arrival(known: Known, coming: Reservation) -> Turnover:
+    """A check-in into a property whose last guest, if there was any, left on an earlier day."""
+    comes, cleaning = in_time(coming, known.place), cleaning_before(coming, known)
+    missing = [*cleaning.missing, *_of_times(time(), comes)]
+    day = coming.check_in_date
+    return Turnover(known.place, day, None, coming, None, comes, None, cleaning, missing)
+
+
+def _leaving_order(stay: Reservation, place: Property) -> tuple[date, time, str]:
+    return stay.check_out_date, out_time(stay, place) or time(), stay.stay_code
 
 
 def _of_times(leaves: time | None, comes: time | None) -> list[str]:

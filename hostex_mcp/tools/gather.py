@@ -28,6 +28,7 @@ from hostex_mcp.tools.gather_portfolio import Portfolio, each, stays_between
 
 _DAY = timedelta(days=1)
 _MONTH = timedelta(days=31)
+FOLLOWING = _MONTH
 _YEAR = timedelta(days=364)
 _HALF_YEAR = timedelta(days=RESERVATION_WINDOW_DAYS)
 _MOST_NAMED = 5
@@ -63,8 +64,22 @@ async def all_stays(
     stay shows as a closed last night without a remark that no stay explains; if there is one, a year each way
     is read. What stays unexplained is a block, or is named in `notes`.
     """
-    found = await stays_between(context, meant, start, end, _MONTH)
-    _join(found, await _long_stays(context, meant, end, _HALF_YEAR))
+    found = await stays_between(context, meant, start, end, FOLLOWING)
+    return await with_long_stays(context, meant, found, end, following=following)
+
+
+async def with_long_stays(
+    context: Context,
+    meant: Portfolio,
+    found: Gathered[Reservation],
+    end: date,
+    *,
+    following: bool = False,
+    known: Gathered[Reservation] | None = None,
+) -> Gathered[Reservation]:
+    """As `all_stays`, with the stays that end up to a month behind the end already found, and maybe those
+    `known` that end in the half year after it."""
+    _join(found, known or await _long_stays(context, meant, end, _HALF_YEAR))
     parts = Parts(found.failures, found.notes)
     if await parts.read(_LONGER, _unexplained(context, meant, found.items, end), []):
         _join(found, await _long_stays(context, meant, end, _HALF_YEAR * 2))
@@ -156,11 +171,13 @@ def _still_unknown(meant: Portfolio, property_ids: Sequence[int], night: date) -
     return [f"Closed on {night} by a block, or by a stay of more than a year: {named}{others}."]
 
 
-async def tasks_between(context: Context, meant: Portfolio, start: date, end: date) -> Gathered[Task]:
-    """The tasks of these properties expected from one day to another, both included, but cancelled ones."""
-    found = await read_lists(context, LIST_TASKS, [{"start_date": start, "end_date": end}])
-    own = [one for one in found.items if (one.property_id or 0) in meant.kept]
-    found.items = [one for one in own if one.status != "cancelled"]
+async def tasks_between(
+    context: Context, meant: Portfolio, start: date, end: date, kind: str | None = None
+) -> Gathered[Task]:
+    """The tasks of these properties, of one kind or all, expected from one day to another, both included."""
+    only = {"type": kind} if kind else {}
+    found = await read_lists(context, LIST_TASKS, [{"start_date": start, "end_date": end, **only}])
+    found.items = [one for one in found.items if (one.property_id or 0) in meant.kept]
     return found
 
 

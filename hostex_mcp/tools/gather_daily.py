@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hostex_mcp.api.properties import LIST_CHANNEL_ACCOUNTS
-from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
+from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.tasks import Task
 from hostex_mcp.domain.briefing import (
     Anomaly,
@@ -21,18 +21,20 @@ from hostex_mcp.domain.briefing import (
     turnover_warnings,
 )
 from hostex_mcp.domain.reviews_due import ReviewDue
-from hostex_mcp.domain.turnovers import Turnover, turnovers
+from hostex_mcp.domain.turnovers import Turnover, known_by_property, turnovers
 from hostex_mcp.domain.waiting import Waiting, among, waiting
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Threads, all_stays, tasks_between, threads_since
+from hostex_mcp.tools.gather import FOLLOWING, Threads, tasks_between, threads_since, with_long_stays
 from hostex_mcp.tools.gather_lists import Failure, Gathered, Parts, read_lists
-from hostex_mcp.tools.gather_portfolio import Portfolio
+from hostex_mcp.tools.gather_portfolio import Portfolio, stays_between
+from hostex_mcp.tools.gather_requests import Later, later_requests
 from hostex_mcp.tools.gather_reviews import read_reviews_due
 from hostex_mcp.tools.property_days import day_of
 
 _ONE = timedelta(days=1)
 _BACK = timedelta(days=14)
-_THREAD_DAYS, _MOST_THREADS = 14, 100
+# With the far requests a first briefing of 300 properties stays within 150 calls.
+_THREAD_DAYS, _MOST_THREADS = 14, 96
 _REVIEW_DAYS = 30
 _DONE = ("completed", "cancelled")
 
@@ -64,16 +66,15 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
     days = {of(one.id) for one in meant.properties} or {of(0)}
     first, last = min(days), max(days)
     parts = Parts()
-    stays, threads, tasks, due, accounts, asked = await asyncio.gather(
-        all_stays(context, meant, first - _BACK, last + _ONE, following=True),
+    (stays, asked), threads, tasks, due, accounts = await asyncio.gather(
+        _stays(context, meant, first, last + _ONE, parts),
         parts.read("guest threads", _threads(context), Threads([])),
         parts.rows("tasks", tasks_between(context, meant, first, last + _ONE)),
         read_reviews_due(context, meant, _REVIEW_DAYS, parts),
         parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
-        parts.rows("requests", _requests(context, meant)),
     )
-    known = {one.stay_code: one for one in [*stays.items, *(asked or [])]}
-    open_requests = requests(known.values(), of)
+    known = {one.stay_code: one for one in [*stays.items, *asked]}
+    open_requests = requests(known.values(), local)
     turned = _turnovers(meant, stays, tasks, of)
     found = [
         *turnover_warnings(turned),
@@ -100,16 +101,31 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
     )
 
 
+async def _stays(
+    context: Context, meant: Portfolio, first: date, last: date, parts: Parts
+) -> tuple[Gathered[Reservation], list[Reservation]]:
+    """The stays around some days, those that follow within a month with them, and the requests of later
+    ones."""
+    found, later = await asyncio.gather(
+        stays_between(context, meant, first - _BACK, last, FOLLOWING),
+        parts.read("requests", later_requests(context, meant, first - _BACK, last + FOLLOWING), Later()),
+    )
+    known = later.half_year
+    if known:
+        known.items = [stay for stay in known.items if stay.check_in_date <= last]
+    stays = await with_long_stays(context, meant, found, last, following=True, known=known)
+    return stays, later.requests
+
+
 def _turnovers(
     meant: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, of: Callable[[int], date]
 ) -> list[Turnover]:
     """Those of each property's day and the next one."""
+    known = known_by_property(meant.properties, stays.items, tasks)
     return [
         one
         for place in meant.properties
-        for one in turnovers(
-            place, meant.zone(place.id), stays.items, tasks, of(place.id), of(place.id) + _ONE
-        )
+        for one in turnovers(known[place.id], meant.zone(place.id), of(place.id), of(place.id) + _ONE)
     ]
 
 
@@ -122,10 +138,3 @@ def _of_the_day(tasks: Sequence[Task], of: Callable[[int], date]) -> list[Task]:
 async def _threads(context: Context) -> Threads:
     since = context.now() - timedelta(days=_THREAD_DAYS)
     return await threads_since(context, since, _MOST_THREADS)
-
-
-async def _requests(context: Context, meant: Portfolio) -> Gathered[Reservation]:
-    """The requests that wait for the host, of stays that end within half a year."""
-    found = await read_lists(context, LIST_RESERVATIONS, [{"status": "wait_accept"}])
-    found.items = [one for one in found.items if one.property_id in meant.kept]
-    return found

@@ -1,8 +1,10 @@
 """What belongs to one stay besides the booking itself."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from hostex_mcp.api import TRANSACTION_WINDOW_DAYS, windows
 from hostex_mcp.api.automation import LIST_AUTOMATION_ACTIONS, AutomationAction
@@ -15,7 +17,8 @@ from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_lists import Gathered, Parts, read_lists
 
 _STATES = ("reviewed", "pending_host_review", "pending_guest_review")
-_DAY, _SEASON = timedelta(days=1), timedelta(days=90)
+_DAY, _MONTH, _YEAR = timedelta(days=1), timedelta(days=30), timedelta(days=TRANSACTION_WINDOW_DAYS)
+_FEW_TASKS = 500
 
 
 @dataclass(slots=True)
@@ -48,33 +51,47 @@ async def _thread(context: Context, stay: Reservation) -> Conversation | None:
 
 
 async def _tasks(context: Context, stay: Reservation) -> Gathered[Task]:
-    """The tasks of the stay, and those of its property that belong to no stay and fall into it."""
-    if not stay.property_id:
-        return Gathered([])
-    query = {
-        "property_id": stay.property_id,
-        "start_date": stay.check_in_date - _DAY,
-        "end_date": stay.check_out_date + _SEASON,
-    }
-    found = await read_lists(context, LIST_TASKS, [query])
-    found.items = [
-        one
-        for one in found.items
-        if one.stay_code == stay.stay_code
-        or (not one.stay_code and one.expected_date and one.expected_date <= stay.check_out_date)
-    ]
-    return found
+    """The tasks of the stay, whenever and wherever they are, and those of its property that belong to no stay
+    and fall into it. Hostex finds tasks by property and day, not by stay: so all tasks are read where they
+    are few, else all of the property and those of the others around the stay."""
+    page = await context.client.page(LIST_TASKS)
+    if not page.more:
+        found = Gathered(page.items)
+    elif page.total and page.total <= _FEW_TASKS:
+        found = await read_lists(context, LIST_TASKS)
+    else:
+        found = await _tasks_around(context, stay)
+    return Gathered([task for task in found.items if _belongs(task, stay)], found.notes)
+
+
+async def _tasks_around(context: Context, stay: Reservation) -> Gathered[Task]:
+    start, end = stay.check_in_date - _MONTH, stay.check_out_date + _MONTH
+    queries: list[Mapping[str, Any]] = [{"start_date": start, "end_date": end}]
+    queries += [{"property_id": stay.property_id}] if stay.property_id else []
+    found = await read_lists(context, LIST_TASKS, queries)
+    others = "other properties" if stay.property_id else "any property"
+    note = f"Tasks of {others} were looked for from {start} to {end} only."
+    return Gathered(found.items, [note, *found.notes])
+
+
+def _belongs(task: Task, stay: Reservation) -> bool:
+    if task.stay_code:
+        return task.stay_code == stay.stay_code
+    day = task.expected_date
+    inside = bool(day and stay.check_in_date - _DAY <= day <= stay.check_out_date)
+    return inside and bool(stay.property_id) and task.property_id == stay.property_id
 
 
 async def _transactions(context: Context, stay: Reservation) -> Gathered[Transaction]:
-    """The entries of the order from its booking to three months after check-out."""
-    first = min(stay.booked_at.date(), stay.check_in_date) - _DAY
-    cut = windows(first, stay.check_out_date + _SEASON, TRANSACTION_WINDOW_DAYS)
+    """The entries of the order from a year before its booking to a year from now, or after check-out."""
+    first = min(stay.booked_at.date(), stay.check_in_date) - _YEAR
+    last = max(stay.check_out_date, context.now().date()) + _YEAR
     queries = [
         {"reservation_code": stay.reservation_code, "start_date": start, "end_date": end}
-        for start, end in cut
+        for start, end in windows(first, last, TRANSACTION_WINDOW_DAYS)
     ]
-    return await read_lists(context, LIST_TRANSACTIONS, queries)
+    found = await read_lists(context, LIST_TRANSACTIONS, queries)
+    return Gathered(found.items, [*found.notes, f"Transactions were looked for from {first} to {last} only."])
 
 
 async def _plans(context: Context, stay: Reservation) -> Gathered[AutomationAction]:

@@ -163,8 +163,8 @@ def _staying(stay: Reservation, daily: Daily) -> Shown:
 
 def _turnover(one: Turnover, daily: Daily) -> Shown:
     times = {"out_time": _clock(one.out_time), "in_time": _clock(one.in_time)}
-    task = one.cleaning
-    without = "no task" if one.cleaning_known else "not known"
+    task = one.cleaning.task
+    without = "no task" if one.cleaning.known else "not known"
     state = f"{task.status}, {one_line(task.staff_name or '') or 'nobody assigned'}" if task else without
     return lean({**_named(daily, one.place.id), **times, "cleaning": state})
 

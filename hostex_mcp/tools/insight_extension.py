@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, TypedDict
 
 from annotated_types import Ge, Le
@@ -11,7 +11,6 @@ from pydantic import Field
 from hostex_mcp.api.properties import Property
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.tasks import Task
-from hostex_mcp.domain.cleaning import cleaning_between
 from hostex_mcp.domain.feasibility import (
     Shift,
     early_check_in,
@@ -19,10 +18,19 @@ from hostex_mcp.domain.feasibility import (
     free_before,
     free_behind,
     late_check_out,
+    not_past,
+    still_ahead,
 )
 from hostex_mcp.domain.money import exact, rounded
 from hostex_mcp.domain.nights import Nights, holds
-from hostex_mcp.domain.turnovers import in_time, out_time
+from hostex_mcp.domain.turnovers import (
+    Known,
+    cleaning_after,
+    cleaning_before,
+    in_time,
+    known_by_property,
+    out_time,
+)
 from hostex_mcp.tools.arguments import Code, Day, InvalidArguments, Number, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import tasks_between
@@ -92,12 +100,18 @@ class StayExtension(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A stay with what was read about its property."""
+    """A stay with what was read about its property, and the time there."""
 
     stay: Reservation
     place: Property
     found: Calendars
     tasks: Sequence[Task]
+    now: datetime
+
+    @property
+    def known(self) -> Known:
+        """What is known of the turnovers on either side of the stay."""
+        return known_by_property([self.place], self.found.stays, self.tasks)[self.place.id]
 
     @property
     def book(self) -> Nights:
@@ -125,15 +139,16 @@ async def check_stay_extension(
     stay = await find_stay(context, stay_code)
     _require(stay, check_in_date, check_out_date)
     meant = await portfolio(context, [stay.property_id])
-    _require_alive(stay, meant)
     come, go = check_in_date or stay.check_in_date, check_out_date or stay.check_out_date
+    _require_ahead(stay, come, go, meant.first_today())
     start, end = min(come, stay.check_in_date) - _AROUND, max(go, stay.check_out_date) + _AROUND
     found = await read_nights(context, meant, start, end)
     own = (stay.channel_type, stay.listing_id)
     await add_listings(context, meant, found, start, end, lambda one: one.key == own)
     parts = Parts(found.failures, found.notes)
-    tasks = await parts.rows("tasks", tasks_between(context, meant, start, end))
-    case = _Case(stay, meant.properties[0], found, tasks or [])
+    tasks = await parts.rows("tasks", tasks_between(context, meant, start, end, "cleaning"))
+    now = context.now().astimezone(meant.zone(stay.property_id)).replace(tzinfo=None)
+    case = _Case(stay, meant.properties[0], found, tasks or [], now)
     cleaning = timedelta(hours=cleaning_hours)
     answer = {
         **_named(meant, stay),
@@ -159,9 +174,14 @@ def _require(stay: Reservation, check_in: date | None, check_out: date | None) -
         raise InvalidArguments(Problem("check_out_date", f"is more than {_FARTHEST} days behind the stay"))
 
 
-def _require_alive(stay: Reservation, meant: Portfolio) -> None:
-    if stay.check_out_date < meant.first_today():
+def _require_ahead(stay: Reservation, come: date, go: date, today: date) -> None:
+    """Refuse a stay that is over, and wanted dates that are over at its property."""
+    if stay.check_out_date < today:
         raise InvalidArguments(Problem("stay_code", f"is of a stay that ended on {stay.check_out_date}"))
+    if come != stay.check_in_date and come < today:
+        raise InvalidArguments(Problem("check_in_date", f"is in the past; there it is {today} already"))
+    if go < today:
+        raise InvalidArguments(Problem("check_out_date", f"is in the past; there it is {today} already"))
 
 
 def _to_come(stay: Reservation, meant: Portfolio) -> bool:
@@ -180,17 +200,21 @@ def _named(meant: Portfolio, stay: Reservation) -> Shown:
 
 
 def _early(case: _Case, cleaning: timedelta, wanted: time | None) -> Shown:
-    got = early_check_in(case.stay, case.found.stays, case.book, case.place, cleaning, wanted)
-    task = cleaning_between(case.tasks, got.neighbour, case.stay) if got.neighbour else None
+    usual, day = in_time(case.stay, case.place), case.stay.check_in_date
+    planned = early_check_in(case.stay, case.found.stays, case.book, case.place, cleaning, wanted)
+    got = not_past(planned, day, case.now, usual, wanted)
+    task = cleaning_before(case.stay, case.known).task if got.neighbour else None
     sides = {"previous": _side(got), "out_time": _text(got.neighbour_time), "earliest": _text(got.limit)}
-    return _shift(got, in_time(case.stay, case.place), sides, task)
+    return _shift(got, usual, sides, task)
 
 
 def _late(case: _Case, cleaning: timedelta, wanted: time | None) -> Shown:
-    got = late_check_out(case.stay, case.found.stays, case.book, case.place, cleaning, wanted)
+    planned = late_check_out(case.stay, case.found.stays, case.book, case.place, cleaning, wanted)
+    got = still_ahead(planned, case.stay.check_out_date, case.now, wanted)
     sides = {"next": _side(got), "in_time": _text(got.neighbour_time), "latest": _text(got.limit)}
-    task = cleaning_between(case.tasks, case.stay, got.neighbour)
-    return _shift(got, out_time(case.stay, case.place), sides, task)
+    following, known = got.neighbour, case.known
+    cleaned = cleaning_before(following, known) if following else cleaning_after(case.stay, known)
+    return _shift(got, out_time(case.stay, case.place), sides, cleaned.task)
 
 
 def _shift(got: Shift, usual: time | None, sides: Shown, task: Task | None) -> Shown:
@@ -209,8 +233,9 @@ def _side(got: Shift) -> Shown | None:
 
 
 def _longer(case: _Case, come: date, go: date) -> Shown:
+    ahead = max((case.stay.check_in_date - case.now.date()).days, 0)
     row: dict[str, Any] = {
-        "free_nights_before": free_before(case.stay, case.book, _MOST_EXTRA),
+        "free_nights_before": free_before(case.stay, case.book, min(ahead, _MOST_EXTRA)),
         "free_nights_after": free_behind(case.stay, case.book, _MOST_EXTRA),
     }
     if (come, go) == (case.stay.check_in_date, case.stay.check_out_date):

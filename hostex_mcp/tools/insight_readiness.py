@@ -13,16 +13,17 @@ from hostex_mcp.tools.arguments import Day, Id, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import Threads, all_stays, tasks_between, threads_of
 from hostex_mcp.tools.gather_lists import Parts, read_lists
+from hostex_mcp.tools.gather_past import with_last_guests
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_waiting import unread_notes
-from hostex_mcp.tools.insight_words import cleaning_row, failed, first, require_span
+from hostex_mcp.tools.insight_words import cleaning_row, failed, first, require_span, uncounted_rows
 from hostex_mcp.tools.property_days import Span, day_of, span_of, widest
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.tool import tool
 
 _USUAL, _LONGEST = timedelta(days=6), 31
-_BACK = timedelta(days=14)
+_BACK, _DAY = timedelta(days=14), timedelta(days=1)
 _MOST_ROWS, _MOST_THREADS = 60, 100
 _MESSAGES = {"type": "message"}
 _DEFINITION = (
@@ -36,7 +37,9 @@ _DEFINITION = (
 
 class ReadinessRow(TypedDict, total=False):
     """An arrival. `missing` says what is not done: property, balance, lock code, check-in details, cleaning
-    task, who cleans, identity check. `balance_due` is of the whole order."""
+    task, who cleans, identity check; `not_known` what could not be looked at. `ready` is absent where that
+    leaves it open. `balance_due` is of the whole order; `uncounted` are cleanings near the turnover that do
+    not clean it, and why."""
 
     check_in_date: str
     check_in_time: str | None
@@ -45,22 +48,26 @@ class ReadinessRow(TypedDict, total=False):
     guest_name: str
     stay_code: str
     channel_type: str
-    ready: bool
+    ready: bool | None
     missing: list[str]
+    not_known: list[str]
     balance_due: dict[str, Any] | None
     lock_code: str
     check_in_details: str
     cleaning: dict[str, Any] | None
+    uncounted: list[dict[str, Any]]
     conversation_id: str | None
 
 
 class ArrivalReadiness(TypedDict, total=False):
-    """Arrivals by day, and how many of them are ready."""
+    """Arrivals by day, and how many of them are ready, are not, or may be: `not_known` are those of which
+    something could not be looked at and nothing else is missing."""
 
     start_date: str
     end_date: str
     ready: int
     not_ready: int
+    not_known: int
     arrivals: list[ReadinessRow]
     more: int
     notes: list[str]
@@ -90,16 +97,17 @@ async def check_arrival_readiness(
     found = await all_stays(context, meant, start - _BACK, end)
     arrivals = [one for one in found.items if one.status == "accepted" and _arrives(one, span)]
     tasks, plans, threads = await asyncio.gather(
-        parts.rows("tasks", tasks_between(context, meant, start - _BACK, end)),
+        parts.rows("tasks", tasks_between(context, meant, start - _BACK, end + _DAY, "cleaning")),
         parts.rows("automatic messages", read_lists(context, LIST_AUTOMATION_ACTIONS, [_MESSAGES])),
         parts.read("guest threads", threads_of(context, _thread_ids(arrivals), _MOST_THREADS), Threads([])),
     )
-    around = Surroundings(found.items, tasks, threads.items, plans)
+    past = await with_last_guests(context, meant, found.items, tasks, span, start - _BACK)
+    around = Surroundings(found.items, past.turnovers, threads.items, plans)
     today = day_of(meant)
     checked = [readiness(one, around, today(one.property_id)) for one in arrivals]
     told = {
-        "notes": [_DEFINITION, *found.notes, *parts.notes, *unread_notes(threads)],
-        "failed": [*failed([*found.failures, *parts.failures]), *threads.rows()],
+        "notes": [_DEFINITION, *found.notes, *parts.notes, *past.notes, *unread_notes(threads)],
+        "failed": [*failed([*found.failures, *parts.failures, *past.failures]), *threads.rows()],
     }
     return Record({**_answer(checked, meant, start, end), **lean(told)}, long="arrivals")
 
@@ -111,19 +119,20 @@ def _arrives(stay: Reservation, span: Span) -> bool:
 
 def _answer(checked: Sequence[Readiness], meant: Portfolio, start: date, end: date) -> Shown:
     shown, more = first(sorted((_row(one, meant) for one in checked), key=_order), _MOST_ROWS)
-    ready = sum(not one.missing for one in checked)
+    states = [one.ready for one in checked]
     return {
         "start_date": f"{start}",
         "end_date": f"{end}",
-        "ready": ready,
-        "not_ready": len(checked) - ready,
+        "ready": states.count(True),
+        "not_ready": states.count(False),
+        "not_known": states.count(None),
         "arrivals": shown,
         **({"more": more} if more else {}),
     }
 
 
 def _order(row: ReadinessRow) -> tuple[str, bool, str]:
-    return row.get("check_in_date", ""), row.get("ready", False), row.get("check_in_time") or ""
+    return row.get("check_in_date", ""), bool(row.get("ready")), row.get("check_in_time") or ""
 
 
 def _row(one: Readiness, meant: Portfolio) -> ReadinessRow:
@@ -138,12 +147,14 @@ def _row(one: Readiness, meant: Portfolio) -> ReadinessRow:
         guest_name=guest(stay),
         stay_code=stay.stay_code,
         channel_type=stay.channel_type,
-        ready=not one.missing,
+        ready=one.ready,
         missing=list(one.missing),
+        not_known=list(one.unknown),
         balance_due=_balance(one),
         lock_code="set" if one.lock_code else "missing",
         check_in_details=one.details,
-        cleaning={**cleaning_row(one.cleaning)} if one.cleaning else None,
+        cleaning={**cleaning_row(one.cleaning.task)} if one.cleaning.task else None,
+        uncounted=[{**row} for row in uncounted_rows(one.cleaning)],
         conversation_id=stay.conversation_id,
     )
     return ReadinessRow(**lean(row))

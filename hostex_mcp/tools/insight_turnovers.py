@@ -4,14 +4,16 @@ from datetime import date, timedelta
 from typing import Any, TypedDict
 
 from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.cleaning import NO_TASK
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.turnovers import Turnover, turnovers
 from hostex_mcp.tools.arguments import Day, Id, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import all_stays, tasks_between
 from hostex_mcp.tools.gather_lists import Parts
+from hostex_mcp.tools.gather_past import with_last_guests
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
-from hostex_mcp.tools.insight_words import cleaning_row, failed, first, require_span
+from hostex_mcp.tools.insight_words import cleaning_row, failed, first, require_span, uncounted_rows
 from hostex_mcp.tools.property_days import span_of, widest
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
@@ -22,8 +24,9 @@ _BACK, _BEHIND = timedelta(days=14), timedelta(days=30)
 _MOST_ROWS, _MOST_UNPLACED = 45, 10
 _DEFINITION = (
     "window_hours run from out_time to in_time: agreed times, else the property's; a check-in that no "
-    "check-out of its day precedes has a row of its own, with the last cleaning; only accepted stays count; "
-    "next guests are known 30 days ahead; times of cleanings are the operator's"
+    "check-out of its day precedes has a row of its own; only accepted stays count; a cleaning of the "
+    "property between check-out and check-in counts, whichever stay it names, and cleanings near it that do "
+    "not are `uncounted`; next guests are known 30 days ahead; times of cleanings are the operator's"
 )
 
 
@@ -41,6 +44,8 @@ class TurnoverRow(TypedDict, total=False):
     coming: dict[str, Any]
     cleaning: dict[str, Any]
     missing: list[str]
+    not_known: list[str]
+    uncounted: list[dict[str, Any]]
 
 
 class TurnoverPlan(TypedDict, total=False):
@@ -67,18 +72,21 @@ async def get_turnover_plan(
 ) -> Record[TurnoverPlan]:
     """Turnovers by day and property, seven days from each property's own today unless told: `out_time` of
     the leaving and `in_time` of the next guest, the hours between, the cleaning task with who does it, and
-    what is `missing` (cleaning task, who cleans, a time, time enough). `same_day` ones have least slack."""
+    what is `missing` (cleaning task, who cleans, a time, time enough). `uncounted` are cleanings near it that
+    do not clean it, and why. `same_day` ones have least slack."""
     meant = await portfolio(context, property_ids, group_id)
     span = span_of(meant, start_date, end_date, _USUAL)
     start, end = widest(meant, span)
     require_span(start, end, _LONGEST)
     stays = await all_stays(context, meant, start - _BACK, end + _BEHIND)
     parts = Parts(stays.failures, stays.notes)
-    tasks = await parts.rows("tasks", tasks_between(context, meant, start - _BACK, end + _BEHIND))
+    cleanings = tasks_between(context, meant, start - _BACK, end + _BEHIND, "cleaning")
+    tasks = await parts.rows("tasks", cleanings)
+    past = await with_last_guests(context, meant, stays.items, tasks, span, start - _BACK)
     found = [
         one
         for place in meant.properties
-        for one in turnovers(place, meant.zone(place.id), stays.items, tasks, *span(place.id))
+        for one in turnovers(past.turnovers[place.id], meant.zone(place.id), *span(place.id))
     ]
     found.sort(key=lambda one: (one.day, not one.same_day, one.window or 1_000, meant.titled(one.place.id)))
     rows, more = first((_row(meant, one) for one in found), _MOST_ROWS)
@@ -86,9 +94,10 @@ async def get_turnover_plan(
     rest = {
         "unplaced": [_arriving(one) for one in unplaced],
         "more": more or None,
-        "failed": failed(stays.failures),
+        "failed": failed([*stays.failures, *past.failures]),
     }
-    return Record({"turnovers": rows, **lean(rest), "notes": [_DEFINITION, *stays.notes]}, long="turnovers")
+    notes = [_DEFINITION, *stays.notes, *past.notes]
+    return Record({"turnovers": rows, **lean(rest), "notes": notes}, long="turnovers")
 
 
 def _row(meant: Portfolio, one: Turnover) -> Shown:
@@ -102,8 +111,10 @@ def _row(meant: Portfolio, one: Turnover) -> Shown:
             "same_day": one.same_day or None,
             "leaving": _leaving(one.leaving) if one.leaving else None,
             "coming": _arriving(one.coming) if one.coming else None,
-            "cleaning": cleaning_row(one.cleaning) if one.cleaning else None,
+            "cleaning": cleaning_row(one.cleaning.task) if one.cleaning.task else None,
             "missing": list(one.missing),
+            "not_known": [] if one.cleaning.known else [NO_TASK],
+            "uncounted": uncounted_rows(one.cleaning),
         }
     )
 

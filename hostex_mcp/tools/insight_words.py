@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.tasks import Task
+from hostex_mcp.domain.cleaning import Cleaning
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import Closure
 from hostex_mcp.domain.stay_rules import Broken
@@ -57,6 +58,11 @@ def cleaning_row(task: Task) -> Shown:
             "expected": task.expected,
         }
     )
+
+
+def uncounted_rows(cleaning: Cleaning) -> list[Shown]:
+    """The cleanings near a turnover that do not clean it, each with the reason."""
+    return [{**cleaning_row(one.task), "why": one.why} for one in cleaning.uncounted]
 
 
 def closure_text(one: Closure) -> str:

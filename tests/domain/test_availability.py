@@ -60,3 +60,11 @@ def test_alternatives_are_free_near_and_not_past(signs: str, start: int, length:
         moved = (go - come).days == length and come >= june(today) and abs((come - june(start)).days) <= 3
         inside = june(start) <= come < go <= june(start + length) and (go - come).days * 2 >= length
         assert moved or inside
+
+
+@given(some.text(".#", min_size=20, max_size=20), some.integers(4, 12), some.integers(1, 6))
+def test_no_alternative_checks_in_before_the_day_at_the_property(signs: str, start: int, length: int) -> None:
+    """The dates asked for may be a day behind it, where it is already tomorrow."""
+    today = june(start + 1)
+    found = alternatives(book(signs), june(start), june(start + length), today, 3)
+    assert all(come >= today for come, _ in found)

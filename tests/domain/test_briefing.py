@@ -20,7 +20,7 @@ from hostex_mcp.domain.briefing import (
     requests,
     turnover_warnings,
 )
-from hostex_mcp.domain.turnovers import turnovers
+from hostex_mcp.domain.turnovers import known_by_property, turnovers
 from tests.domain.stay_samples import stay
 
 TODAY = date(2026, 6, 15)
@@ -66,10 +66,18 @@ def test_requests_wait_for_the_host_before_those_that_wait_for_money_the_oldest_
         request("pays", 9, status="wait_pay"),
         request("new", 1),
         request("old", 5),
-        request("begun", 5, check_in_date="2026-06-14"),
+        request("far", 3, check_in_date="2028-01-01", check_out_date="2028-01-03"),
+        request("begun", 2, check_in_date="2026-06-14", check_out_date="2026-06-16"),
+        request("over", 5, check_in_date="2026-06-13", check_out_date="2026-06-15"),
         stay("booked", "2026-07-01", 2),
     ]
-    assert [one.stay_code for one in requests([*found, *found], today)] == ["old", "new", "pays"]
+    assert [one.stay_code for one in requests([*found, *found], today)] == [
+        "old",
+        "far",
+        "begun",
+        "new",
+        "pays",
+    ]
 
 
 def test_a_request_lapses_after_a_day_where_that_is_known() -> None:
@@ -137,11 +145,12 @@ def test_a_same_day_turnover_is_told_without_cleaning_and_without_a_cleaner() ->
     )
     stays = [stay("out", "2026-06-12", 3), stay("in", "2026-06-15", 3)]
     nobody = Task.model_validate(
-        {"id": 1, "type": "cleaning", "status": "pending", "property_id": 1, "stay_code": "out"}
+        {"id": 1, "type": "cleaning", "status": "pending", "property_id": 1, "expected_date": "2026-06-15"}
     )
 
     def warned(*tasks: Task) -> list[tuple[str, str]]:
-        found = turnover_warnings(turnovers(place, ZoneInfo("UTC"), stays, tasks, TODAY, TODAY))
+        known = known_by_property([place], stays, tasks)[1]
+        found = turnover_warnings(turnovers(known, ZoneInfo("UTC"), TODAY, TODAY))
         return [(one.kind, one.detail) for one in found]
 
     assert warned() == [("turnover_without_cleaning", "out 11:00, in 15:00")]

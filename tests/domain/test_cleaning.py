@@ -1,13 +1,17 @@
+"""The verdict on a cleaning, against a plain count of minutes."""
+
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from hostex_mcp.api.tasks import Task
-from hostex_mcp.domain.cleaning import cleaning_between, cleaning_missing
-from tests.domain.stay_samples import stay
+from hostex_mcp.domain.cleaning import Cleaning, LocalTime, Vacancy, cleaning_in
 
-LEAVING = stay("leaving", "2026-06-08", 2)
-COMING = stay("coming", "2026-06-13", 2)
+OUT, IN = date(2026, 6, 10), date(2026, 6, 13)
+DAYS = [OUT + timedelta(days=number) for number in range(-2, 6)]
+CLOCKS = [None, "00:00:00", "00:01:00", "10:59:00", "11:00:00", "15:00:00", "15:01:00", "23:59:00"]
 
 
 def task(number: int, day: str | None, **changes: Any) -> Task:
@@ -15,46 +19,85 @@ def task(number: int, day: str | None, **changes: Any) -> Task:
     return Task.model_validate(row | {"expected_date": day} | changes)
 
 
-def found(*tasks: Task, **sides: Any) -> int | None:
-    one = cleaning_between(tasks, sides.get("leaving", LEAVING), sides.get("coming", COMING))
-    return one.id if one else None
+def verdict(*tasks: Task, **changes: Any) -> Cleaning:
+    sides: dict[str, Any] = {
+        "property_id": 1,
+        "start": LocalTime(OUT, time(11)),
+        "end": LocalTime(IN, time(15)),
+        "stay_codes": {"leaving", "coming"},
+    }
+    return cleaning_in(Vacancy(**sides | changes), tasks)
 
 
-def test_it_is_the_one_of_the_stay_that_leaves_or_one_of_no_stay_between_both() -> None:
-    assert found(task(1, "2026-06-10", stay_code="leaving")) == 1
-    assert found(task(1, "2026-06-12")) == 1
-    assert found(task(1, "2026-06-12", stay_code="another")) is None
-    assert found(task(1, "2026-06-12", property_id=2)) is None
-    assert found(task(1, "2026-06-14")) is None
-    assert found(task(1, "2026-06-12", status="cancelled")) is None
-    assert found(task(1, "2026-06-12", type="maintenance")) is None
+def reasons(*tasks: Task, **changes: Any) -> list[tuple[int, str]]:
+    return [(one.task.id, one.why) for one in verdict(*tasks, **changes).uncounted]
 
 
-def test_of_several_the_latest_between_the_stays_counts_and_not_one_during_the_stay() -> None:
-    during, behind = task(1, "2026-06-09", stay_code="leaving"), task(2, "2026-06-10", stay_code="leaving")
-    assert found(during, behind) == found(behind, during) == 2
-    assert found(task(3, "2026-06-12"), behind) == 2
-    assert found(during, task(4, "2026-06-12")) == 4
-    assert found(task(5, "2026-06-11"), task(6, "2026-06-12")) == 6
+def lies_between(row: dict[str, Any]) -> bool:
+    """By minutes since the start of the year; what has no time has its whole day."""
+    first = datetime.combine(OUT, time(11))
+    last = datetime.combine(IN, time(15))
+    day, clock = row["expected_date"], row["expected_time"]
+    if clock is None:
+        return OUT <= day <= IN
+    hour, minute, _ = map(int, clock.split(":"))
+    return first <= datetime(day.year, day.month, day.day, hour, minute) <= last
 
 
-@pytest.mark.parametrize(
-    ("day", "counts"), [("2026-05-29", False), ("2026-05-30", True), ("2026-06-13", True)]
+ROWS = some.fixed_dictionaries(
+    {
+        "type": some.sampled_from(["cleaning", "cleaning", "maintenance"]),
+        "status": some.sampled_from(["pending", "in_progress", "completed", "cancelled"]),
+        "property_id": some.sampled_from([1, 1, 1, 2, None]),
+        "stay_code": some.sampled_from([None, "leaving", "coming", "another"]),
+        "staff_id": some.sampled_from([None, 0, 7]),
+        "expected_date": some.sampled_from(DAYS),
+        "expected_time": some.sampled_from(CLOCKS),
+    }
 )
-def test_without_a_stay_before_the_two_weeks_before_check_in_count(day: str, counts: bool) -> None:
-    assert (found(task(1, day), leaving=None) == 1) is counts
 
 
-def test_without_a_next_guest_the_day_of_check_out_counts() -> None:
-    assert found(task(1, "2026-06-10"), coming=None) == 1
-    assert found(task(1, "2026-06-11"), coming=None) is None
+@given(some.lists(ROWS, max_size=5))
+def test_a_turnover_is_clean_when_a_cleaning_of_the_property_lies_between(rows: list[dict[str, Any]]) -> None:
+    counted = [
+        row
+        for row in rows
+        if row["type"] == "cleaning"
+        and row["status"] != "cancelled"
+        and row["property_id"] == 1
+        and lies_between(row)
+    ]
+    certain = [row for row in counted if row["staff_id"] or row["status"] == "completed"]
+    found = verdict(*(Task.model_validate({"id": number} | row) for number, row in enumerate(rows)))
+    expected = [] if certain else ["who cleans"] if counted else ["cleaning task"]
+    assert list(found.missing) == expected
+    assert (found.task is None) is (not counted)
 
 
-def test_what_is_missing_is_the_task_the_cleaner_or_a_day_between() -> None:
-    assert cleaning_missing(None, LEAVING, COMING) == ["cleaning task"]
-    assert cleaning_missing(task(1, "2026-06-10"), LEAVING, COMING) == ["who cleans"]
-    assert cleaning_missing(task(1, "2026-06-10", status="completed"), LEAVING, COMING) == []
-    late = task(1, "2026-06-14", stay_code="leaving", staff_id=5)
-    assert cleaning_missing(late, LEAVING, COMING) == ["a cleaning day between the two stays"]
-    assert cleaning_missing(late, LEAVING, None) == []
-    assert cleaning_missing(task(1, None, staff_id=5), LEAVING, COMING) == []
+def test_what_does_not_count_is_named_with_the_reason() -> None:
+    assert reasons(task(1, "2026-06-10", expected_time="09:00:00")) == [(1, "before check-out")]
+    assert reasons(task(1, "2026-06-13", expected_time="15:30:00")) == [(1, "after check-in")]
+    assert reasons(task(1, "2026-06-11", status="cancelled")) == [(1, "cancelled")]
+    assert reasons(task(1, "2026-06-11", property_id=2, stay_code="leaving")) == [(1, "for another property")]
+    assert reasons(task(1, None, stay_code="coming")) == [(1, "without a day")]
+    assert reasons(task(1, "2026-06-20"), task(2, "2026-06-11", property_id=2)) == []
+
+
+def test_of_several_one_that_is_done_or_assigned_stands_for_them() -> None:
+    nobody, done = task(1, "2026-06-12"), task(2, "2026-06-10", status="completed")
+    somebody = task(3, "2026-06-11", staff_id=5)
+    assert verdict(nobody, done, somebody).task == done
+    assert verdict(nobody, somebody).task == somebody
+    assert verdict(nobody).missing == ["who cleans"]
+
+
+def test_before_the_first_guest_nothing_is_missing_and_without_a_next_one_any_later_day_counts() -> None:
+    assert verdict(start=None).missing == []
+    assert verdict(task(1, "2026-07-10", staff_id=5), end=None).missing == []
+    assert verdict(task(1, "2026-06-09", staff_id=5), end=None).missing == ["cleaning task"]
+
+
+def test_what_could_not_be_looked_at_is_not_known() -> None:
+    assert not cleaning_in(Vacancy(1, LocalTime(OUT), LocalTime(IN)), None).known
+    assert not verdict(start=None, seen=False).known
+    assert verdict(task(1, "2026-06-11", staff_id=5), start=None, seen=False).known

@@ -1,4 +1,4 @@
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from hypothesis import given
@@ -14,6 +14,8 @@ from hostex_mcp.domain.feasibility import (
     free_before,
     free_behind,
     late_check_out,
+    not_past,
+    still_ahead,
 )
 from tests.domain.calendar_samples import book, june
 from tests.domain.stay_samples import stay
@@ -160,3 +162,23 @@ def test_as_many_nights_can_be_added_as_are_free(before: int, behind: int) -> No
 
 def test_the_samples_lie_as_the_tests_say() -> None:
     assert (OWN.check_in_date, OWN.check_out_date) == (date(2026, 6, 10), date(2026, 6, 13))
+
+
+@given(some.times(), some.one_of(some.none(), some.times()))
+def test_no_check_in_is_offered_that_is_over_and_none_that_is_wanted_in_the_past(
+    clock: time, wanted: time | None
+) -> None:
+    now = datetime.combine(OWN.check_in_date, clock)
+    found = not_past(early(wanted=wanted), OWN.check_in_date, now, time(15), wanted)
+    assert found.limit is None or found.limit >= clock
+    latest = wanted or time(15)
+    assert clock <= latest or found.verdict == "blocked"
+    assert not_past(early(), OWN.check_in_date, now - timedelta(days=1), time(15), None) == early()
+
+
+@given(some.times())
+def test_no_later_check_out_is_offered_that_is_over(clock: time) -> None:
+    now = datetime.combine(OWN.check_out_date, clock)
+    found = still_ahead(late(BEHIND), OWN.check_out_date, now, None)
+    assert (found.verdict == "blocked") is (clock > time(12))
+    assert found.limit is None or found.limit >= clock

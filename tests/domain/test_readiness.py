@@ -6,8 +6,10 @@ import pytest
 from hostex_mcp.api.automation import AutomationAction
 from hostex_mcp.api.tasks import Task
 from hostex_mcp.domain.readiness import Surroundings, balance_due, readiness, uses_lock_codes
+from hostex_mcp.domain.turnovers import known_by_property
 from tests.domain.message_samples import thread
 from tests.domain.stay_samples import stay
+from tests.domain.test_turnovers import place
 
 TODAY = date(2026, 6, 14)
 CODE = {"check_in_details": {"lock_code": "4821", "check_in_guide_url": "https://guide.invalid/x"}}
@@ -21,7 +23,8 @@ def task(**changes: Any) -> Task:
 
 
 def missing(coming: Any = COMING, *tasks: Task, threads: Any = (), plans: Any = (), stays: Any = ()) -> Any:
-    around = Surroundings([LEAVING, coming, *stays], tasks, threads, plans)
+    every = [LEAVING, coming, *stays]
+    around = Surroundings(every, known_by_property([place()], every, tasks), threads, plans)
     return list(readiness(coming, around, TODAY).missing)
 
 
@@ -63,6 +66,8 @@ def test_a_house_without_stays_before_does_as_the_others_do() -> None:
     "changes",
     [
         {"stay_code": "out"},
+        {"stay_code": "in"},
+        {"stay_code": "another"},
         {"expected_date": "2026-06-15"},
         {"stay_code": "out", "status": "completed", "staff_id": None},
     ],
@@ -77,7 +82,7 @@ def test_a_cleaning_of_the_stay_before_or_of_no_stay_counts(changes: dict[str, A
         {"status": "cancelled"},
         {"type": "maintenance"},
         {"property_id": 2},
-        {"stay_code": "another"},
+        {"property_id": 2, "stay_code": "out"},
         {"expected_date": "2026-06-14"},
         {"expected_date": "2026-06-16"},
     ],
@@ -86,9 +91,10 @@ def test_other_tasks_are_no_cleaning_for_the_arrival(changes: dict[str, Any]) ->
     assert missing(COMING, task(**changes)) == ["cleaning task"]
 
 
-def test_a_place_that_stood_empty_for_long_needs_no_new_cleaning() -> None:
+def test_a_place_that_stood_empty_for_long_is_not_clean_unless_it_was_cleaned_since() -> None:
     later = stay("in", "2026-07-15", 3)
-    assert missing(later) == []
+    assert missing(later) == ["cleaning task"]
+    assert missing(later, task(status="completed")) == []
 
 
 def test_a_cleaning_without_anybody_is_named() -> None:
@@ -97,7 +103,7 @@ def test_a_cleaning_without_anybody_is_named() -> None:
 
 def test_a_cleaning_of_the_stay_before_that_is_planned_after_the_arrival_is_no_preparation() -> None:
     late = task(stay_code="out", expected_date="2026-06-16")
-    assert missing(COMING, late) == ["a cleaning day between the two stays"]
+    assert missing(COMING, late) == ["cleaning task"]
 
 
 def test_details_are_sent_once_guide_or_code_stand_in_a_message_of_the_host() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from hostex_mcp.api.properties import Property
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.tasks import Task
-from hostex_mcp.domain.turnovers import Turnover, hours_between, turnovers
+from hostex_mcp.domain.turnovers import Turnover, hours_between, known_by_property, turnovers
 from tests.domain.stay_samples import stay
 
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -49,7 +49,8 @@ def week(
     home: Property | None = None,
     zone: ZoneInfo = LISBON,
 ) -> list[Turnover]:
-    return turnovers(home or place(), zone, stays, tasks or [], date(2026, 6, 8), date(2026, 6, 14))
+    known = known_by_property([home or place()], stays, tasks or [])
+    return turnovers(known[1], zone, date(2026, 6, 8), date(2026, 6, 14))
 
 
 def only(found: list[Turnover]) -> Turnover:
@@ -66,7 +67,7 @@ def test_a_same_day_turnover_has_the_hours_between_check_out_and_check_in() -> N
     assert (one.leaving, one.coming) == (LEAVING, COMING)
     assert (one.out_time, one.in_time, one.window) == (time(11), time(15), 4)
     assert one.same_day
-    assert one.cleaning == cleaning()
+    assert one.cleaning.task == cleaning()
     assert one.missing == []
 
 
@@ -91,7 +92,7 @@ def test_an_arrival_into_an_empty_place_is_a_row_of_its_own_with_the_last_cleani
         (10, "a", "b"),
         (12, None, "b"),
     ]
-    assert (found[1].cleaning, found[1].missing) == (cleaning(), [])
+    assert (found[1].cleaning.task, found[1].missing) == (cleaning(), [])
 
 
 def test_an_arrival_after_a_guest_who_left_before_the_days_lacks_his_cleaning() -> None:
@@ -123,22 +124,24 @@ def test_what_is_missing_is_named() -> None:
     ]
 
 
-def test_a_cleaning_on_the_wrong_day_is_named() -> None:
-    outside = ["a cleaning day between the two stays"]
-    assert week(LEAVING, COMING, tasks=[cleaning(expected_date="2026-06-09")])[0].missing == outside
-    assert week(LEAVING, COMING, tasks=[cleaning(expected_date="2026-06-11")])[0].missing == outside
+def test_a_cleaning_on_the_wrong_day_counts_for_nothing_and_is_named_with_the_reason() -> None:
+    for day, why in (("2026-06-09", "before check-out"), ("2026-06-11", "after check-in")):
+        one = week(LEAVING, COMING, tasks=[cleaning(expected_date=day)])[0]
+        assert one.missing == ["cleaning task"]
+        assert [other.why for other in one.cleaning.uncounted] == [why]
     assert week(LEAVING, tasks=[cleaning(expected_date="2026-06-11")])[0].missing == []
 
 
-def test_a_cleaning_without_a_stay_counts_between_the_two_guests_only() -> None:
-    def with_loose(day: str, **changes: Any) -> Task | None:
-        loose = cleaning(stay_code=None, expected_date=day, **changes)
-        return week(LEAVING, stay("b", "2026-06-12", 3), tasks=[loose])[0].cleaning
+@pytest.mark.parametrize("code", [None, "a", "b", "somebody else"])
+def test_a_cleaning_counts_whichever_stay_it_names(code: str | None) -> None:
+    def counts(day: str, **changes: Any) -> bool:
+        task = cleaning(stay_code=code, expected_date=day, **changes)
+        return week(LEAVING, stay("b", "2026-06-12", 3), tasks=[task])[0].missing == []
 
-    assert with_loose("2026-06-11")
-    assert not with_loose("2026-06-13")
-    assert not with_loose("2026-06-11", property_id=2)
-    assert not with_loose("2026-06-11", type="maintenance")
+    assert counts("2026-06-11")
+    assert not counts("2026-06-13")
+    assert not counts("2026-06-11", property_id=2)
+    assert not counts("2026-06-11", type="maintenance")
 
 
 def test_no_time_between_two_guests_is_named() -> None:
@@ -161,7 +164,8 @@ def test_the_window_is_in_real_hours_when_the_clocks_change(
     out_on: date, in_on: date, zone: str, hours: int
 ) -> None:
     leaving = stay("a", (out_on - timedelta(days=2)).isoformat(), 2)
-    found = turnovers(place(), ZoneInfo(zone), [leaving, stay("b", in_on.isoformat(), 2)], [], out_on, out_on)
+    known = known_by_property([place()], [leaving, stay("b", in_on.isoformat(), 2)], [])
+    found = turnovers(known[1], ZoneInfo(zone), out_on, out_on)
     assert found[0].window == hours
 
 

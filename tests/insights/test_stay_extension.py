@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import Account
-from tests.insights.calendar_truth import DAY, clock, price, span, stays_of
+from tests.insights.calendar_truth import DAY, clock, local_today, price, span, stays_of
 from tests.insights.calendar_world import world
 from tests.sandbox.demo_cases import MOMENTS, arrival, departure, taken_nights
 
@@ -74,10 +74,18 @@ async def test_two_nights_can_be_added_with_their_price_and_the_third_is_taken_b
     assert TOMASZ in too_long["blocked_by"][0]
 
 
+async def test_a_check_in_that_is_past_at_the_property_is_refused_and_no_past_night_is_offered() -> None:
+    async with world(NOON) as here:
+        refused = await here.answer("check_stay_extension", stay_code=INES, check_in_date=str(day(-1)))
+        answer = await here.ask("check_stay_extension", stay_code=INES)
+    assert [one["field"] for one in refused["error"]["fields"]] == ["check_in_date"]
+    assert answer["longer_stay"]["free_nights_before"] == 0
+
+
 async def test_the_night_before_is_taken_by_the_guest_who_leaves() -> None:
-    longer = (await check(INES, check_in_date=str(day(-1))))["longer_stay"]
-    assert (longer["verdict"], longer["free_nights_before"]) == ("blocked", 0)
-    assert "Noah Dummy" in longer["blocked_by"][0]
+    longer = (await check(TOMASZ, check_in_date=str(day(3))))["longer_stay"]
+    assert longer["verdict"] == "blocked"
+    assert "Inês Exemplar" in longer["blocked_by"][0]
 
 
 @each_moment
@@ -97,7 +105,8 @@ async def test_free_nights_around_stays_are_as_the_rows_say(now: datetime) -> No
             before = [arrival(stay) - n * DAY not in taken for n in range(1, 31)]
             longer = answer["longer_stay"]
             assert longer["free_nights_after"] == [*behind, False].index(False)
-            assert longer["free_nights_before"] == [*before, False].index(False)
+            ahead = (arrival(stay) - local_today(account, 20110004, now)).days
+            assert longer["free_nights_before"] == min(ahead, [*before, False].index(False))
 
 
 @each_moment
