@@ -20,6 +20,7 @@ from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.reviews import LIST_REVIEWS, Review
 from hostex_mcp.api.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.nights import holds
+from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import PropertyIds as PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_lists import Gathered, Parts, read_lists
@@ -44,10 +45,9 @@ class Threads:
     failed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
 
     def rows(self) -> list[dict[str, str]]:
-        """The first threads that could not be read, as an answer tells them."""
+        """The threads that could not be read, as an answer tells them."""
         return [
-            {"conversation_id": one, "kind": kind, "message": message}
-            for one, kind, message in self.failed[:_MOST_NAMED]
+            {"conversation_id": one, "kind": kind, "message": message} for one, kind, message in self.failed
         ]
 
 
@@ -149,10 +149,8 @@ async def _long_stays(
 def _still_unknown(meant: Portfolio, property_ids: Sequence[int], night: date) -> list[str]:
     if not property_ids:
         return []
-    named = ", ".join(meant.titled(one) for one in property_ids[:_MOST_NAMED])
-    more = len(property_ids) - _MOST_NAMED
-    others = f" and {more} more" if more > 0 else ""
-    return [f"Closed on {night} by a block, or by a stay of more than a year: {named}{others}."]
+    named = some([meant.titled(one) for one in property_ids], _MOST_NAMED)
+    return [f"Closed on {night} by a block, or by a stay of more than a year: {named}."]
 
 
 async def tasks_between(context: Context, meant: Portfolio, start: date, end: date) -> Gathered[Task]:

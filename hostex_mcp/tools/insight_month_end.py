@@ -29,7 +29,7 @@ from hostex_mcp.tools.insight_words import failed, unpriced_notes
 from hostex_mcp.tools.results import Record, lean
 from hostex_mcp.tools.tool import tool
 
-_MOST = 50
+_MOST = {"unreceived": 50, "changes": 50}
 _DEFINITIONS = (
     "revenue and commission: stays' prices spread over their nights, those inside the period; income and "
     "expenses: entries recorded as paid in the period, outstanding: recorded, not paid; result = revenue - "
@@ -139,12 +139,12 @@ async def get_month_end(
         groups=_group_rows(books, homes),
         totals=[{**row} for row in _totals(books, [one for found in homes.values() for one in found])],
         account_expenses=_of_account(books),
-        unreceived=owed[:_MOST],
-        changes=changed[:_MOST],
-        notes=[*_notes(books), *_left("unreceived", owed), *_left("changes", changed)],
+        unreceived=owed,
+        changes=changed,
+        notes=_notes(books),
         failed=[{**one} for one in failed(books.failures)],
     )
-    return Record(lean(answer), long="properties")
+    return Record(lean(answer), long="properties", most=_MOST)
 
 
 def last_month(today: date) -> Period:
@@ -276,7 +276,3 @@ def _notes(books: Books) -> list[str]:
         *unpriced_notes([one.stay_code for one in books.stays if is_unpriced(one, books.period)]),
         *books.notes,
     ]
-
-
-def _left(name: str, rows: Sequence[object]) -> list[str]:
-    return [f"{name}: {_MOST} of {len(rows)} are shown."] if len(rows) > _MOST else []

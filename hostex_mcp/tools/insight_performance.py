@@ -153,11 +153,11 @@ async def get_performance(
         previous_end_date=f"{before.end}",
         total={**_shown(book.figures(period, ids=ids))},
         previous_total={**_shown(book.figures(before, ids=ids))},
-        rows=rows[:_MOST_ROWS],
-        notes=[_DEFINITIONS, *_notes(context, book, Period(start, end_date), len(rows)), *stays.notes],
+        rows=rows,
+        notes=[_DEFINITIONS, *_notes(context, book, Period(start, end_date)), *stays.notes],
         failed=[{**one} for one in failed(stays.failures)],
     )
-    return Record(lean(answer), long="rows")
+    return Record(lean(answer), long="rows", most={"rows": _MOST_ROWS})
 
 
 async def _read_book(
@@ -172,14 +172,13 @@ async def _read_book(
     return Book(meant, stays.items, of_home, closed, {key: one for key, one in sells_in.items() if one})
 
 
-def _notes(context: Context, book: Book, read: Period, rows: int) -> list[str]:
+def _notes(context: Context, book: Book, read: Period) -> list[str]:
     """What the numbers leave out."""
     first = known_from(context)
     early = [f"Blocks before {first} are not known."] if first > read.start else []
     return [
         *([_NO_CALENDAR] if book.closed is None else early),
         *unpriced_notes(book.unpriced(read)),
-        *([f"{_MOST_ROWS} of {rows} rows are shown."] if rows > _MOST_ROWS else []),
     ]
 
 

@@ -15,7 +15,7 @@ from hostex_mcp.tools.gather import Threads, all_stays, tasks_between, threads_o
 from hostex_mcp.tools.gather_lists import Parts, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_waiting import unread_notes
-from hostex_mcp.tools.insight_words import cleaning_row, failed, first, require_span
+from hostex_mcp.tools.insight_words import cleaning_row, failed, require_span
 from hostex_mcp.tools.property_days import Span, day_of, span_of, widest
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
@@ -62,7 +62,7 @@ class ArrivalReadiness(TypedDict, total=False):
     ready: int
     not_ready: int
     arrivals: list[ReadinessRow]
-    more: int
+    more: dict[str, int]
     notes: list[str]
     failed: list[dict[str, Any]]
 
@@ -101,7 +101,8 @@ async def check_arrival_readiness(
         "notes": [_DEFINITION, *found.notes, *parts.notes, *unread_notes(threads)],
         "failed": [*failed([*found.failures, *parts.failures]), *threads.rows()],
     }
-    return Record({**_answer(checked, meant, start, end), **lean(told)}, long="arrivals")
+    answer = {**_answer(checked, meant, start, end), **lean(told)}
+    return Record(answer, long="arrivals", most={"arrivals": _MOST_ROWS})
 
 
 def _arrives(stay: Reservation, span: Span) -> bool:
@@ -110,15 +111,13 @@ def _arrives(stay: Reservation, span: Span) -> bool:
 
 
 def _answer(checked: Sequence[Readiness], meant: Portfolio, start: date, end: date) -> Shown:
-    shown, more = first(sorted((_row(one, meant) for one in checked), key=_order), _MOST_ROWS)
     ready = sum(not one.missing for one in checked)
     return {
         "start_date": f"{start}",
         "end_date": f"{end}",
         "ready": ready,
         "not_ready": len(checked) - ready,
-        "arrivals": shown,
-        **({"more": more} if more else {}),
+        "arrivals": sorted((_row(one, meant) for one in checked), key=_order),
     }
 
 

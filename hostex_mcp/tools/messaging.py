@@ -135,7 +135,7 @@ async def get_conversation(
         messages=[_message(one, screen) for one in shown],
         earlier=len(earlier) - len(shown),
     )
-    return Record(lean(view), long="messages", keep="last")
+    return Record(lean(view), long="messages", keep="last", counter="earlier")
 
 
 def _place(messages: Sequence[api.Message], before: str | None) -> int:

@@ -29,6 +29,7 @@ class FoundTools(TypedDict, total=False):
     """Tools that fit a search, best first."""
 
     tools: list[FoundTool]
+    more: dict[str, int]
 
 
 @tool("core", "Find tools", core=True)

@@ -12,7 +12,7 @@ from hostex_mcp.api import Listing, Operation
 from hostex_mcp.api import reservations as api
 from hostex_mcp.api.finance import LIST_INCOME_METHODS
 from hostex_mcp.api.models import IdName
-from hostex_mcp.domain.wording import money, period
+from hostex_mcp.domain.wording import money, period, some
 from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer, InvalidArguments, Problem, PropertyId
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
@@ -187,7 +187,7 @@ async def _entry(context: Context, listing: Listing[IdName], wanted: int, argume
     for one in entries:
         if one.id == wanted:
             return one.name
-    known = ", ".join(f"{one.name} ({one.id})" for one in entries[:20])
+    known = some([f"{one.name} ({one.id})" for one in entries], 20)
     raise InvalidArguments(Problem(argument, f"is none of this account's: {known}"))
 
 

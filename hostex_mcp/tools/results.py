@@ -38,6 +38,9 @@ class Page:
         return everything(model) if self.detail == "full" else lean(brief(model))
 
 
+MOST_FAILED = 10
+"""How many of the things that could not be read an answer names; the rest is counted."""
+
 TOKEN = "confirmation_token"  # noqa: S105
 TOKEN_PARAMETER: Mapping[str, Any] = {TOKEN: Annotated[str, MaxLen(1000), "from the preview"]}
 PAGE_PARAMETERS: Mapping[str, Any] = {"limit": Limit, "cursor": CursorText, "detail": Detail}
@@ -47,7 +50,7 @@ PAGE_PARAMETERS: Mapping[str, Any] = {"limit": Limit, "cursor": CursorText, "det
 class Rows(Generic[RowT]):
     """One page of a list. `steps` holds, for each item, the offsets from which the list would go on
     behind it, so that the server can cut anywhere; `more` says whether anything follows the last. `failed`
-    names what could not be read."""
+    names all that could not be read."""
 
     items: Sequence[Any]
     steps: Sequence[Sequence[int]]
@@ -59,11 +62,15 @@ class Rows(Generic[RowT]):
 
 @dataclass(slots=True)
 class Record(Generic[RowT]):
-    """One object. `long` names the member list that may be cut to fit; `keep` says which end stays."""
+    """One object with all rows of its lists; the server cuts and counts them. `most` bounds lists by name.
+    `long` names the one that may be cut further to fit; `keep` says which end of it stays, and `counter`
+    which member counts what it lacks. What other lists lack is counted in `more`."""
 
     data: Shown
     long: str | None = None
     keep: Literal["first", "last"] = "first"
+    most: Mapping[str, int] = field(default_factory=dict[str, int])
+    counter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from hostex_mcp.tools.privacy import Screen
 from hostex_mcp.tools.results import Shown, everything, lean
 from hostex_mcp.tools.stay_preview import guest
 
-_TAIL = 8
 _MOST_TEXT = 600
 
 
@@ -108,8 +107,8 @@ def _thread(thread: Conversation) -> Shown:
 
 
 def _messages(thread: Conversation, screen: Screen) -> list[Shown]:
-    """The newest messages, oldest of them first."""
-    return [_message(one, screen) for one in reversed(thread.messages[:_TAIL])]
+    """The messages, oldest first."""
+    return [_message(one, screen) for one in reversed(thread.messages)]
 
 
 def _message(one: Message, screen: Screen) -> Shown:

@@ -6,6 +6,7 @@ from typing import Any, cast
 from hostex_mcp.api import read_all
 from hostex_mcp.api.properties import LIST_PROPERTIES, Property
 from hostex_mcp.domain.names import named, similar
+from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 
@@ -42,7 +43,7 @@ def _only(argument: str, title: str, properties: Sequence[Property]) -> int:
     if len(fitting) == 1:
         return fitting[0].id
     if fitting:
-        several = ", ".join(f"{one.title} ({one.id})" for one in fitting[:5])
+        several = some([f"{one.title} ({one.id})" for one in fitting], 5)
         raise InvalidArguments(Problem(argument, f"fits several properties: {several}"))
     near = similar(title, (one.title for one in properties))
     hint = f"; nearest: {', '.join(near)}" if near else ""

@@ -119,6 +119,8 @@ class Tool:
         answer.pop("required", None)
         if self.paged and self.toolset == "insights":
             answer["properties"]["failed"] = {"type": "array", "items": {"type": "object"}}
+        if self.toolset == "insights":
+            answer.setdefault("properties", {}).setdefault("more", {"type": "object"})
         answer.setdefault("properties", {})["error"] = {"type": "object"}
         return answer
 
