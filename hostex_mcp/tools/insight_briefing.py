@@ -45,6 +45,7 @@ _WAITING = (
     "arrives_in_days",
     "waiting_hours",
     "says",
+    "auto_reply",
     "property_id",
     "property",
     "conversation_id",

@@ -29,7 +29,6 @@ class FoundTools(TypedDict, total=False):
     """Tools that fit a search, best first."""
 
     tools: list[FoundTool]
-    more: dict[str, int]
 
 
 @tool("core", "Find tools", core=True)

@@ -71,14 +71,17 @@ async def test_where_the_guest_stands_is_told_with_stay_and_property() -> None:
 @pytest.mark.parametrize(
     ("sender", "still"), [("Bot:1", True), ("HostGPT", True), ("tom.hale@example.com", False)]
 )
-async def test_templates_and_the_assistant_are_no_answer_and_a_person_is(sender: str, still: bool) -> None:
+async def test_templates_are_no_answer_the_assistant_is_one_told_apart_and_a_person_is_one(
+    sender: str, still: bool
+) -> None:
     async with world(NOON) as host:
         answered(host.account, "Thea Prototype", sender, NOON)
         answer = await host.ask("list_guests_waiting", limit=100)
     assert ("Thea Prototype" in names(answer)) is still
     if still:
         (row,) = (row for row in answer["items"] if row["guest_name"] == "Thea Prototype")
-        assert row["auto_reply"] is True
+        assert row["auto_reply"] == ("assistant" if sender == "HostGPT" else "template")
+        assert (answer["items"][-1] == row) is (sender == "HostGPT")
         assert row["waiting_hours"] == 5.2
 
 
