@@ -127,6 +127,17 @@ def about(thread: Conversation, stays: Iterable[Reservation], today: Today) -> A
     return min(found, key=lambda one: (one.rank, one.days or 0), default=About("inquiry"))
 
 
+def expected_place(come: date | None, leave: date | None, day: date) -> list[int]:
+    """How urgent a thread may be before it is read, by the dates that the list of threads tells: guests in
+    house, arrivals within a week by day, all others, those who have left."""
+    if come is None or leave is None:
+        return [2, 0]
+    standing, days = _standing(come, leave, day), (come - day).days
+    if standing == "arriving":
+        return [1, days] if days <= SOON_DAYS else [2, 0]
+    return [0 if standing == "in_house" else 3, 0]
+
+
 def homes(thread: Conversation) -> set[int]:
     """The properties that a thread speaks of."""
     return {one.property.id for one in thread.activities if one.property and one.property.id}

@@ -40,9 +40,10 @@ def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], acco
     shown: dict[str, Any] = {"items": list(rows.items[:fitting]), "returned": fitting}
     if rows.total is not None:
         shown["total"] = rows.total
-    if fitting and (cut or rows.more):
+    step = rows.steps[fitting - 1] if fitting else rows.beyond
+    if step and (cut or rows.more):
         filters = {name: value for name, value in arguments.items() if name not in ("cursor", "limit")}
-        shown["next_cursor"] = Cursor(tool.name, filters, rows.steps[fitting - 1]).encode(account)
+        shown["next_cursor"] = Cursor(tool.name, filters, step).encode(account)
     shown["truncated"] = cut
     if notes := [*rows.notes, *([_CUT_NOTE] if cut else [])]:
         shown["notes"] = notes

@@ -99,8 +99,8 @@ class Engine:
         tool = self.selection.reachable.get(name)
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
-        arguments, offsets = resume(name, given, self._account) if tool.paged else (given, None)
-        bound = await resolve_titles(self.context, tool.bind(arguments, offsets), tool.titled)
+        arguments, step = resume(name, given, self._account) if tool.paged else (given, None)
+        bound = await resolve_titles(self.context, tool.bind(arguments, step), tool.titled)
         run = partial(tool.function, self.context, **bound)
         if tool.writes:
             return await self._writes.run(tool, given, bound, cast("Plan", run), inquiry)

@@ -12,8 +12,9 @@ from hostex_mcp.api import Client, Listing, Operation, read_merged
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.tools.memory import Memory
+from hostex_mcp.tools.paging import sliced
 from hostex_mcp.tools.privacy import Level, Screen
-from hostex_mcp.tools.results import AnswerT, ModelT, Page, Rows, Shown, everything, sliced
+from hostex_mcp.tools.results import AnswerT, Key, ModelT, Page, Rows, Shown, everything
 from hostex_mcp.tools.tool import Tool
 
 Clock = Callable[[], datetime]
@@ -115,9 +116,12 @@ class Context:
         page: Page,
         brief: Callable[[ModelT], Shown],
         *,
-        notes: list[str] | None = None,
+        order: Callable[[ModelT], Key] | None = None,
+        notes: Sequence[str] = (),
         reveal: Collection[str] | None = None,
     ) -> Rows[Any]:
-        """One page of rows that were read whole and chosen from."""
+        """One page of rows that were read whole and chosen from, sorted by `order` if it is given."""
         screen = self.screen(reveal)
-        return sliced([page.show(screen.show(item), brief) for item in items], page, notes)
+        chosen = sorted(items, key=order) if order else items
+        rows = [page.show(screen.show(item), brief) for item in chosen]
+        return sliced(rows, page, notes, keys=[order(item) for item in chosen] if order else None)

@@ -13,7 +13,7 @@ from hostex_mcp.domain.names import named
 from hostex_mcp.tools.arguments import Code, Integer, InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.privacy import Screen
-from hostex_mcp.tools.results import Page, Record, Rows, everything, lean
+from hostex_mcp.tools.results import Key, Page, Record, Rows, everything, lean
 from hostex_mcp.tools.tool import tool
 
 
@@ -99,9 +99,12 @@ async def list_conversations(
         return await context.rows(api.LIST_CONVERSATIONS, page, _conversation)
     every = await read_all(context.client, api.LIST_CONVERSATIONS)
     found = named(guest_name, every.items, lambda one: one.guest.name or "")
-    found.sort(key=lambda one: one.last_message_at, reverse=True)
     notes = [] if every.complete else ["Only the newest 2,000 threads were searched."]
-    return context.chosen(found, page, _conversation, notes=notes)
+    return context.chosen(found, page, _conversation, order=_newest, notes=notes)
+
+
+def _newest(one: api.ConversationSummary) -> Key:
+    return [-one.last_message_at.timestamp(), one.id]
 
 
 @tool(
