@@ -1,7 +1,6 @@
 """Guests who wait for an answer, against the rows of the demo account."""
 
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -160,16 +159,19 @@ async def test_properties_narrow_the_list() -> None:
     assert names(answer) == ["Inês Exemplar", "Tomasz Przyklad", "Oskar Muster"]
 
 
-async def test_more_threads_than_a_call_reads_go_on_with_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_more_threads_than_a_call_reads_go_on_with_the_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hostex_mcp.tools.insight_waiting.MOST_THREADS", 10)
     async with world(NOON) as host:
         total = len(host.account.conversations)
-        first = await host.ask("list_guests_waiting", limit=100, days=180)
-        assert f"{total - 10} older threads were not read yet" in first["notes"][-1]
-        answer: dict[str, Any] = {}
-        for _ in range(total // 10 + 1):
-            answer = await host.ask("list_guests_waiting", limit=100, days=180)
-    assert {row["conversation_id"] for row in answer["items"]} == set(waiting(host.account, NOON, 180))
+        answer = await host.ask("list_guests_waiting", limit=100, days=180)
+        assert f"{total - 10} of {total} threads are not read yet" in answer["notes"][-1]
+        found = list(answer["items"])
+        while "next_cursor" in answer:
+            assert "total" not in answer
+            answer = await host.ask("list_guests_waiting", limit=100, cursor=answer["next_cursor"])
+            found += answer["items"]
+    assert {row["conversation_id"] for row in found} == set(waiting(host.account, NOON, 180))
+    assert len(found) == answer["total"]
 
 
 async def test_when_no_thread_can_be_read_the_call_fails() -> None:
