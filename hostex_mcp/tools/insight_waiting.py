@@ -47,12 +47,12 @@ _DEFINITION = (
     f"first: in house, arriving within {SOON_DAYS} days, requests and inquiries, later arrivals, past; "
     "arrivals by day, then the longest wait, from the first unanswered message."
 )
-_ASSISTED = "{count} of these were answered by Hostex's assistant only; they come last."
-_UNREAD = "{count} threads could not be read; their guests may wait too."
-_LATE = "{count} threads came up since this list was begun; start again without the cursor to see them."
+_ASSISTED = "Answered by Hostex's assistant only, and so listed last: {count}."
+_UNREAD = "Threads that could not be read, whose guests may wait too: {count}."
+_LATE = "Threads that came up since this list was begun: {count}; start again without the cursor to see them."
 _LATER = (
-    "{count} of {listed} threads are not read yet, those most urgent by their dates were; the cursor goes on "
-    "with them, behind the guests of these, and `total` is told when all are read."
+    "Threads that are not read yet: {count} of {listed}. Those most urgent by their dates were; the cursor "
+    "goes on with the others, behind the guests of these, and `total` is told when all are read."
 )
 
 

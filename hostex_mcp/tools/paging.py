@@ -87,6 +87,6 @@ def _behind(keys: Sequence[Key], key: Key) -> int:
 def _moved(more: int) -> list[str]:
     """What changed before the page since the one before it."""
     if more > 0:
-        new = f"Since the last page {more} rows came up that belong before this one; "
-        return [f"{new}start again without the cursor to see them."]
-    return [f"Since the last page {-more} of the rows before this one left the list."] if more else []
+        new = f"Rows that came up before this page since the last one: {more}"
+        return [f"{new}; start again without the cursor to see them."]
+    return [f"Rows before this page that left the list since the last one: {-more}."] if more else []

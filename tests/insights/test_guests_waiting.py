@@ -164,7 +164,7 @@ async def test_more_threads_than_a_call_reads_go_on_with_the_cursor(monkeypatch:
     async with world(NOON) as host:
         total = len(host.account.conversations)
         answer = await host.ask("list_guests_waiting", limit=100, days=180)
-        assert f"{total - 10} of {total} threads are not read yet" in answer["notes"][-1]
+        assert f"not read yet: {total - 10} of {total}." in answer["notes"][-1]
         found = list(answer["items"])
         while "next_cursor" in answer:
             assert "total" not in answer
@@ -180,3 +180,17 @@ async def test_when_no_thread_can_be_read_the_call_fails() -> None:
         host.sandbox.faults.add("envelope", operation, times=None, code=403, message="No")
         answer = await host.answer("list_guests_waiting")
     assert answer["error"]["kind"] == "forbidden"
+
+
+@pytest.mark.parametrize("kind", ["Box", "SpecialOffer", "RequestToBook"])
+async def test_a_card_of_the_guests_side_is_no_message_and_a_request_is_told_once(kind: str) -> None:
+    async with world(NOON) as host:
+        (stay,) = (one for one in host.account.stays.values() if one["guest_name"] == "Lucia Boceto")
+        thread = host.account.conversations[stay["conversation_id"]]
+        thread["messages"] = [thread["messages"][0] | {"sender_role": "guest", "sender_name": None}]
+        thread["messages"][0] |= {"display_type": kind, "content": ""}
+        listed = await host.ask("list_guests_waiting", limit=100)
+        day = await host.ask("get_daily_briefing")
+    assert "Lucia Boceto" not in names(listed)
+    assert "Lucia Boceto" in {row["guest_name"] for row in day["requests"]}
+    assert "Lucia Boceto" not in {row["guest_name"] for row in day["waiting"]}

@@ -80,9 +80,11 @@ async def test_of_more_threads_than_a_call_reads_every_guest_is_there_once_and_t
             first = await moved_on(host).calls_of("list_guests_waiting")
     assert sorted(ids(found)) == sorted(expected)
     assert found[-1]["total"] == len(expected)
-    told = [note for note in found[0]["notes"] if "threads are not read yet" in note]
+    told = [note for note in found[0]["notes"] if note.startswith("Threads that are not read yet: ")]
     left = len(drawn) - most
-    assert [note.split()[0] for note in told] == ([str(left)] if left > 0 else [])
+    assert [note.split(": ")[1].split(".")[0] for note in told] == (
+        [f"{left} of {len(drawn)}"] if left > 0 else []
+    )
     assert ("total" in found[0]) is (left <= 0)
     assert sum("/conversations/" in one for one in first) <= most
 
@@ -110,7 +112,7 @@ async def test_a_guest_who_is_answered_or_writes_again_between_pages_moves_no_ot
             threads[code]["messages"].insert(0, message(sign, NOON + timedelta(minutes=1), f"n-{code}"))
         second = await moved_on(host).ask("list_guests_waiting", cursor=first["next_cursor"])
     assert ids([first, second]) == expected
-    assert "Since the last page 1 of the rows before this one left the list." in second["notes"]
+    assert "Rows before this page that left the list since the last one: 1." in second["notes"]
 
 
 async def test_a_guest_who_came_up_before_the_page_is_told() -> None:
@@ -124,7 +126,10 @@ async def test_a_guest_who_came_up_before_the_page_is_told() -> None:
         threads[answered]["messages"].insert(0, message("c", NOON, "x"))
         second = await moved_on(host).ask("list_guests_waiting", cursor=first["next_cursor"])
     assert answered not in ids([first, second])
-    assert any(note.startswith("Since the last page 1 rows came up") for note in second["notes"])
+    assert any(
+        note.startswith("Rows that came up before this page since the last one: 1;")
+        for note in second["notes"]
+    )
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
