@@ -2,22 +2,32 @@
 
 from typing import Literal
 
-Author = Literal["guest", "team", "automation", "system"]
+from hostex_mcp.api.messaging import Message
 
+Author = Literal["guest", "team", "assistant", "automation", "system"]
+
+OURS: tuple[Author, ...] = ("team", "assistant", "automation")
+"""Those who write for the host."""
+
+_ASSISTANT = "HostGPT"
+_CARDS = ("Box", "SpecialOffer", "RequestToBook", "BsRequestBook")
 # The one line that channels are known to insert as if the guest had written it. Any other is the guest's.
 _CHANNEL_LINE = "Source: reservation_book"
 
 
-def author(sender_role: str | None, sender_name: str | None, content: str | None) -> Author:
-    """Label a message: `guest`; `team` for a person's reply; `automation` for templates (named `Bot:…`)
-    and Hostex's own assistant; `system` for lines that channels insert and for unknown roles.
+def author(one: Message) -> Author:
+    """Label a message: `guest`; `team` for a person's reply; `assistant` for Hostex's own; `automation` for
+    templates (named `Bot:…`); `system` for lines and cards that channels insert and for unknown roles. A
+    card of the guest's side, such as a request to book, is no message; one that a person sent, such as a
+    special offer, is that person's.
 
     Inferred: a host message without any name is a template, as people carry their account name.
     """
-    if sender_role == "guest":
-        return "system" if (content or "").strip() == _CHANNEL_LINE else "guest"
-    if sender_role != "host":
+    card = one.display_type in _CARDS
+    if one.sender_role == "guest":
+        return "system" if card or one.content.strip() == _CHANNEL_LINE else "guest"
+    if one.sender_role != "host" or (card and not one.sender_name):
         return "system"
-    if not sender_name or sender_name.startswith("Bot:") or sender_name == "HostGPT":
-        return "automation"
-    return "team"
+    if one.sender_name == _ASSISTANT:
+        return "assistant"
+    return "automation" if not one.sender_name or one.sender_name.startswith("Bot:") else "team"

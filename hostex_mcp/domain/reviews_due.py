@@ -26,6 +26,14 @@ class ReviewDue:
     days_left: int | None = None
 
     @property
+    def key(self) -> list[int | float | str]:
+        """Where the review stands in the list. No two have the same."""
+        guest = self.review.guest_review
+        score = guest.score if guest and guest.score is not None else _NO_SCORE
+        closes, newest = (self.closes or date.max).toordinal(), -self.review.check_out_date.toordinal()
+        return [int(not self.write), closes, score, newest, self.review.reservation_code]
+
+    @property
     def due(self) -> list[str]:
         """What is due."""
         return [word for word, is_due in (("write", self.write), ("answer", self.answer)) if is_due]
@@ -34,12 +42,24 @@ class ReviewDue:
 def reviews_due(
     pending: Iterable[Review], reviewed: Iterable[Review], today: Callable[[int], date]
 ) -> list[ReviewDue]:
-    """What is due of the reviews that wait for the host and of those that are complete: first what can still
-    be written, closing first; then what can be answered, lowest score first, of equals the newest stay."""
-    waiting = [_due(one, today(one.property_id), True) for one in pending]
-    answered = [_due(one, today(one.property_id), False) for one in reviewed]
-    found = [one for one in [*waiting, *answered] if one.due]
-    return sorted(found, key=_order)
+    """What is due of the reviews that wait for the host and of those that are complete, once for each
+    reservation: first what can still be written, closing first; then what can be answered, lowest score
+    first, of equals the newest stay."""
+    waiting, answered = list(pending), list(reviewed)
+    open_codes = {one.reservation_code for one in waiting}
+    rows: dict[str, Review] = {}
+    for one in [*waiting, *answered]:
+        known = rows.get(one.reservation_code)
+        rows[one.reservation_code] = _joined(known, one) if known else one
+    due = (_due(one, today(one.property_id), code in open_codes) for code, one in rows.items())
+    return sorted((one for one in due if one.due), key=lambda one: one.key)
+
+
+def _joined(first: Review, second: Review) -> Review:
+    """A review that Hostex gave more than once, with all that any row says."""
+    sides = ("host_review", "guest_review", "host_reply")
+    missing = {name: getattr(second, name) for name in sides if getattr(first, name) is None}
+    return first.model_copy(update=missing)
 
 
 def _due(one: Review, day: date, is_pending: bool) -> ReviewDue:
@@ -49,10 +69,3 @@ def _due(one: Review, day: date, is_pending: bool) -> ReviewDue:
     if not write:
         return ReviewDue(one, False, answer)
     return ReviewDue(one, True, answer, closes, (closes - day).days)
-
-
-def _order(one: ReviewDue) -> tuple[bool, date, float, int, str]:
-    guest = one.review.guest_review
-    score = guest.score if guest and guest.score is not None else _NO_SCORE
-    newest = -one.review.check_out_date.toordinal()
-    return not one.write, one.closes or date.max, score, newest, one.review.reservation_code

@@ -6,14 +6,14 @@ from hostex_mcp.domain.messages import Author, author
 
 def last_guest_text(thread: Conversation) -> str | None:
     """The newest text of the guest, None while there is none. Messages come newest first (observed)."""
-    texts = (one.content for one in thread.messages if _author(one) == "guest" and one.content)
+    texts = (one.content for one in thread.messages if author(one) == "guest" and one.content)
     return next(texts, None)
 
 
 def last_word(thread: Conversation) -> tuple[Author, Message] | None:
     """Who spoke last and what; lines that channels insert are nobody's."""
     for one in thread.messages:
-        if (who := _author(one)) != "system":
+        if (who := author(one)) != "system":
             return who, one
     return None
 
@@ -37,7 +37,3 @@ def _ours(thread: Conversation, text: str | None) -> list[Message]:
     if text is None:
         return [one for one in ours if one.attachment is not None]
     return [one for one in ours if one.content.split() == text.split()]
-
-
-def _author(one: Message) -> Author:
-    return author(one.sender_role, one.sender_name, one.content)

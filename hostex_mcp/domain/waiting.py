@@ -1,8 +1,9 @@
 """Which guests wait for an answer, since when, and how urgent that is.
 
-A guest *waits* when no person of the team has written after the guest's last message. Templates, Hostex's
-assistant and lines that channels insert are no answer. The wait is counted from the first of the guest's
-messages that came after the team's last one, or from the guest's first where the team never wrote.
+A guest *waits* when nobody has answered the guest's last message. Templates, and lines and cards that
+channels insert, are no answer. What Hostex's assistant writes is one, but no person has seen the thread: such
+guests come after all others. The wait is counted from the first of the guest's messages that came after the
+last answer before.
 
 Where a guest stands: `in_house` from the day after check-in, or once checked in, until check-out day;
 `arriving` before; `request` for a booking that waits for approval or payment; `inquiry` without a booking;
@@ -17,10 +18,12 @@ from typing import Literal
 
 from hostex_mcp.api.messaging import Conversation, ConversationActivity, Message
 from hostex_mcp.api.reservations import Reservation
-from hostex_mcp.domain.messages import author
+from hostex_mcp.domain.messages import Author, author
 
 Standing = Literal["in_house", "arriving", "request", "inquiry", "past", "cancelled"]
+AutoReply = Literal["assistant", "template"]
 Today = Callable[[int], date]
+Key = list[int | float | str]
 
 SOON_DAYS = 7
 
@@ -33,6 +36,7 @@ _RANKS: Mapping[Standing, int] = {
     "cancelled": 4,
 }
 _ARRIVING_LATER = 3
+_UNKNOWN = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,10 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """The guest's messages that wait, newest first, and whether something automatic was sent after them."""
+    """The guest's messages that wait, newest first, and what was sent after them without a person."""
 
     messages: Sequence[Message]
-    automatic: bool
+    auto_reply: AutoReply | None
 
     @property
     def since(self) -> datetime | None:
@@ -78,19 +82,39 @@ class Waiting:
     unanswered: Unanswered
     hours: float | None
 
+    @property
+    def by_assistant(self) -> bool:
+        """Whether Hostex's assistant has answered, and nobody else."""
+        return self.unanswered.auto_reply == "assistant"
+
+    @property
+    def key(self) -> Key:
+        """Where the guest stands in the list. It does not change with time or with further messages of the
+        guest, and no two guests have the same."""
+        since = self.unanswered.since
+        start = since.timestamp() if since else _UNKNOWN
+        return [int(self.by_assistant), self.about.rank, self.about.days or 0, start, self.thread.id]
+
 
 def unanswered(thread: Conversation) -> Unanswered | None:
-    """What a guest wrote that nobody has answered, None if there is nothing."""
+    """What a guest wrote that no person has answered, None if there is nothing."""
     asked: list[Message] = []
-    automatic = False
+    after: set[Author] = set()
     for one in thread.messages:
-        who = author(one.sender_role, one.sender_name, one.content)
-        if who == "team":
+        who = author(one)
+        if who == "team" or (who == "assistant" and asked):
             break
         if who == "guest":
             asked.append(one)
-        automatic = automatic or (who == "automation" and not asked)
-    return Unanswered(asked, automatic) if asked else None
+        elif not asked:
+            after.add(who)
+    return Unanswered(asked, _auto_reply(after)) if asked else None
+
+
+def _auto_reply(after: AbstractSet[Author]) -> AutoReply | None:
+    if "assistant" in after:
+        return "assistant"
+    return "template" if "automation" in after else None
 
 
 def about(thread: Conversation, stays: Iterable[Reservation], today: Today) -> About:
@@ -103,6 +127,17 @@ def about(thread: Conversation, stays: Iterable[Reservation], today: Today) -> A
     return min(found, key=lambda one: (one.rank, one.days or 0), default=About("inquiry"))
 
 
+def expected_place(come: date | None, leave: date | None, day: date) -> list[int]:
+    """How urgent a thread may be before it is read, by the dates that the list of threads tells: guests in
+    house, arrivals within a week by day, all others, those who have left."""
+    if come is None or leave is None:
+        return [2, 0]
+    standing, days = _standing(come, leave, day), (come - day).days
+    if standing == "arriving":
+        return [1, days] if days <= SOON_DAYS else [2, 0]
+    return [0 if standing == "in_house" else 3, 0]
+
+
 def homes(thread: Conversation) -> set[int]:
     """The properties that a thread speaks of."""
     return {one.property.id for one in thread.activities if one.property and one.property.id}
@@ -111,16 +146,15 @@ def homes(thread: Conversation) -> set[int]:
 def waiting(
     threads: Iterable[Conversation], stays: Iterable[Reservation], today: Today, now: datetime
 ) -> list[Waiting]:
-    """The guests who wait, most urgent first, arrivals by day, of equals the one who waits longest."""
+    """The guests who wait, most urgent first, arrivals by day, of equals the one who waits longest; after all
+    others those whom Hostex's assistant has answered."""
     known = list(stays)
     found: list[Waiting] = []
     for thread in threads:
         if open_one := unanswered(thread):
             hours = (now - open_one.since).total_seconds() / 3600 if open_one.since else None
             found.append(Waiting(thread, about(thread, known, today), open_one, hours))
-    return sorted(
-        found, key=lambda one: (one.about.rank, one.about.days or 0, -(one.hours or 0), one.thread.id)
-    )
+    return sorted(found, key=lambda one: one.key)
 
 
 def among(found: Iterable[Waiting], property_ids: AbstractSet[int]) -> list[Waiting]:

@@ -1,5 +1,6 @@
 """Dates and money in the words of previews and warnings."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from hostex_mcp.domain.days import Run
@@ -33,3 +34,9 @@ def money(amount: float, currency: str | None = None) -> str:
     """An amount in major units: `330 EUR`, `120.30 EUR`."""
     digits = f"{amount:.2f}".removesuffix(".00")
     return f"{digits} {currency or ''}".strip()
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """The first of several names, and how many more there are."""
+    more = len(names) - most
+    return f"{', '.join(names[:most])}{f' and {more} more' if more > 0 else ''}"

@@ -1,19 +1,21 @@
-"""The final shape of a result: envelope, cursor and a bound on its size."""
+"""The final shape of a result: envelope, cursor and a bound on its size. Lists are cut here, and what they
+lack is counted after the last cut."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from hostex_mcp.domain.size import tokens
 from hostex_mcp.server.render import render, table, to_json
 from hostex_mcp.tools.cursor import Cursor
-from hostex_mcp.tools.results import Record, Rows, Undo
+from hostex_mcp.tools.results import MOST_FAILED, Record, Rows, Undo
 from hostex_mcp.tools.tool import Tool
 
 TOKEN_BOUND = 20_000
 _ROOM_FOR_ENVELOPE = 1_500
 _DEAREST_ASCII, _DEAREST = 0.72, 3.0
 _CUT_NOTE = "The answer was cut to fit; continue with the cursor, or ask for less."
-_CUT_RECORD_NOTE = "`{member}` was cut to fit."
+_CUT_RECORD_NOTE = "`{member}` was cut to fit; `{counter}` counts what is left out."
 
 
 def answer(
@@ -49,30 +51,49 @@ def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], acco
     shown: dict[str, Any] = {"items": list(rows.items[:fitting]), "returned": fitting}
     if rows.total is not None:
         shown["total"] = rows.total
-    if fitting and (cut or rows.more):
+    step = rows.steps[fitting - 1] if fitting else rows.beyond
+    if step and (cut or rows.more):
         filters = {name: value for name, value in arguments.items() if name not in ("cursor", "limit")}
-        shown["next_cursor"] = Cursor(tool.name, filters, rows.steps[fitting - 1]).encode(account)
+        shown["next_cursor"] = Cursor(tool.name, filters, step).encode(account)
     shown["truncated"] = cut
     if notes := [*rows.notes, *([_CUT_NOTE] if cut else [])]:
         shown["notes"] = notes
     if rows.failed:
-        shown["failed"] = list(rows.failed)
+        shown["failed"] = list(rows.failed[:MOST_FAILED])
+    if (unnamed := len(rows.failed) - MOST_FAILED) > 0:
+        shown["more"] = {"failed": unnamed}
     return shown
 
 
 def _record_answer(record: Record[Any]) -> dict[str, Any]:
     shown = dict(record.data)
-    if record.long is None or not shown.get(record.long):
-        return shown
-    members: Sequence[Any] = shown[record.long]
-    ordered = members if record.keep == "first" else list(reversed(members))
-    fitting = _fitting(ordered, spent=_cost({**shown, record.long: []}))
-    if fitting < len(members):
-        kept = ordered[:fitting]
-        shown[record.long] = list(kept if record.keep == "first" else reversed(kept))
-        shown["truncated"] = True
-        shown["notes"] = [*shown.get("notes", []), _CUT_RECORD_NOTE.format(member=record.long)]
+    left = Counter(cast("Mapping[str, int]", shown.pop("more", {})))
+    for name, most in {"failed": MOST_FAILED, **record.most}.items():
+        left[name] += _cut(shown, name, most, record)
+    long = record.long
+    if long and shown.get(long):
+        rows = shown[long] if record.keep == "first" else shown[long][::-1]
+        cut = _cut(shown, long, _fitting(rows, spent=_cost({**shown, long: []})), record)
+        if cut:
+            left[long] += cut
+            shown["truncated"] = True
+            note = _CUT_RECORD_NOTE.format(member=long, counter=record.counter or "more")
+            shown["notes"] = [*shown.get("notes", []), note]
+    if record.counter and long:
+        shown[record.counter] = shown.get(record.counter, 0) + left.pop(long, 0)
+    if counts := {name: count for name, count in left.items() if count}:
+        shown["more"] = counts
     return shown
+
+
+def _cut(shown: dict[str, Any], name: str, most: int, record: Record[Any]) -> int:
+    """Leave at most so many rows of a list; how many went."""
+    rows: Sequence[Any] = shown.get(name) or []
+    left = max(len(rows) - most, 0)
+    if left:
+        from_end = name == record.long and record.keep == "last"
+        shown[name] = list(rows[left:] if from_end else rows[:most])
+    return left
 
 
 def _fitting(rows: Sequence[Mapping[str, Any]], spent: int = 0) -> int:

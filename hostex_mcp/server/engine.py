@@ -104,8 +104,8 @@ class Engine:
             return failure("blocked", f"{name} is not served here.", operation=name)
         opened = self._seals.opened(name, given) if tool.writes else Opened(given)
         given = opened.arguments
-        arguments, offsets = resume(name, given, self._account) if tool.paged else (given, None)
-        bound = await resolve_titles(self.context, tool.bind(arguments, offsets), tool.titled)
+        arguments, step = resume(name, given, self._account) if tool.paged else (given, None)
+        bound = await resolve_titles(self.context, tool.bind(arguments, step), tool.titled)
         run = partial(tool.function, self.context, **bound)
         if tool.writes:
             plan = undoing(tool, opened, cast("Plan", run), self._seals)

@@ -1,6 +1,6 @@
 """Calendars: availability of properties, prices and rules of channel listings, and shared calendar links."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, TypedDict
 
 from annotated_types import MaxLen, MinLen
@@ -19,7 +19,8 @@ from hostex_mcp.tools.arguments import (
     in_order,
 )
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.results import Page, Record, Rows, everything, lean, sliced
+from hostex_mcp.tools.paging import sliced
+from hostex_mcp.tools.results import Key, Page, Record, Rows, Shown, everything, lean
 from hostex_mcp.tools.tool import tool
 
 
@@ -84,8 +85,18 @@ async def list_availabilities(
     in_order(start_date=start_date, end_date=end_date)
     query = {"property_ids": property_ids, "start_date": start_date, "end_date": end_date}
     properties = await context.read(api.LIST_AVAILABILITIES, query=query)
-    rows = [row for one in properties for row in _availability_rows(one, page.detail == "full")]
-    return sliced(rows, page)
+    return _by_day([_availability_rows(one, page.detail == "full") for one in properties], page)
+
+
+def _by_day(calendars: Iterable[Iterable[Shown]], page: Page) -> Rows[Any]:
+    """The rows of several calendars, of each by day."""
+    keyed: list[tuple[Key, Shown]] = [
+        ([place, row.get("start_date") or row["date"]], row)
+        for place, rows in enumerate(calendars)
+        for row in rows
+    ]
+    keyed.sort(key=lambda pair: pair[0])
+    return sliced([row for _, row in keyed], page, keys=[key for key, _ in keyed])
 
 
 def _availability_rows(one: api.PropertyAvailability, daily: bool) -> list[Mapping[str, Any]]:
@@ -127,8 +138,7 @@ async def list_listing_calendars(
     keys = [listing.model_dump() for listing in listings]
     body = {"start_date": start_date, "end_date": end_date, "listings": keys}
     calendars = await context.read(api.LIST_LISTING_CALENDARS, body=body)
-    rows = [row for one in calendars for row in _calendar_rows(one, page.detail == "full")]
-    return sliced(rows, page)
+    return _by_day([_calendar_rows(one, page.detail == "full") for one in calendars], page)
 
 
 def _calendar_rows(one: api.ListingCalendar, daily: bool) -> list[Mapping[str, Any]]:

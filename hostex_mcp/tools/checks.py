@@ -7,6 +7,7 @@ from hostex_mcp.api import Listing, read_all
 from hostex_mcp.api.models import IdName, Model
 from hostex_mcp.api.properties import LIST_PROPERTIES
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import with_id
@@ -72,7 +73,7 @@ async def find_entry(context: Context, listing: Listing[IdName], wanted: int, ar
     for entry in entries:
         if entry.id == wanted:
             return entry.name
-    known = ", ".join(f"{entry.name} ({entry.id})" for entry in entries[:20])
+    known = some([f"{entry.name} ({entry.id})" for entry in entries], 20)
     raise InvalidArguments(Problem(argument, f"is none of this account's: {known}"))
 
 

@@ -13,8 +13,9 @@ from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.domain.guest_text import visible
 from hostex_mcp.tools.memory import Memory
+from hostex_mcp.tools.paging import sliced
 from hostex_mcp.tools.privacy import Level, Screen
-from hostex_mcp.tools.results import AnswerT, ModelT, Page, Rows, Shown, everything, sliced
+from hostex_mcp.tools.results import AnswerT, Key, ModelT, Page, Rows, Shown, everything
 from hostex_mcp.tools.tool import Tool
 
 Clock = Callable[[], datetime]
@@ -121,11 +122,13 @@ class Context:
         page: Page,
         brief: Callable[[ModelT], Shown],
         *,
-        notes: list[str] | None = None,
+        order: Callable[[ModelT], Key] | None = None,
+        notes: Sequence[str] = (),
         reveal: Collection[str] | None = None,
     ) -> Rows[Any]:
-        """One page of rows that were read whole and chosen from."""
+        """One page of rows that were read whole and chosen from, sorted by `order` if it is given."""
         screen = self.screen(reveal)
-        found = sliced(items, page, notes)
-        found.items = [page.show(screen.show(item), brief) for item in found.items]
-        return found
+        chosen = sorted(items, key=order) if order else items
+        rows = sliced(chosen, page, notes, keys=[order(item) for item in chosen] if order else None)
+        rows.items = [page.show(screen.show(item), brief) for item in rows.items]
+        return rows

@@ -4,18 +4,19 @@ another account is like one that never was."""
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 from annotated_types import Ge, Le, MinLen
 from pydantic import ConfigDict, TypeAdapter
 
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
+from hostex_mcp.tools.results import Mark, Step
 
 _Offset = Annotated[int, Ge(-1), Le(10_000_000)]
 _TOKEN = TypeAdapter(
-    tuple[str, dict[str, Any], Annotated[list[_Offset], MinLen(1)], str],
+    tuple[str, dict[str, Any], Annotated[list[_Offset], MinLen(1)] | Mark, str],
     config=ConfigDict(defer_build=True, strict=True),
 )
 _LONGEST = 200_000
@@ -24,15 +25,17 @@ _BAD = Problem("cursor", "is not a cursor of this tool; start again without it")
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a list goes on: the tool, the arguments of its first call, and one offset per window read."""
+    """Where a list goes on: the tool, the arguments of its first call, and one offset per window read, or the
+    mark of a list that is worked out."""
 
     tool: str
     arguments: Mapping[str, Any]
-    offsets: Sequence[int]
+    step: Step
 
     def encode(self, account: str = "") -> str:
         """The token handed to the caller, for calls of the same account."""
-        parts = [self.tool, self.arguments, self.offsets, _mark(account)]
+        step = asdict(self.step) if isinstance(self.step, Mark) else self.step
+        parts = [self.tool, self.arguments, step, _account(account)]
         text = json.dumps(parts, separators=(",", ":"), default=str)
         return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -46,18 +49,16 @@ def decode(tool: str, token: object, account: str = "") -> Cursor:
     if not isinstance(token, str) or len(token) > _LONGEST:
         raise InvalidArguments(_BAD)
     try:
-        name, arguments, offsets, mark = _TOKEN.validate_json(urlsafe_b64decode(f"{token}==="))
+        name, arguments, step, mark = _TOKEN.validate_json(urlsafe_b64decode(f"{token}==="))
     except ValueError:
         raise InvalidArguments(_BAD) from None
-    if (name, mark) != (tool, _mark(account)):
+    if (name, mark) != (tool, _account(account)):
         raise InvalidArguments(_BAD)
-    return Cursor(tool, arguments, offsets)
+    return Cursor(tool, arguments, step)
 
 
-def resume(
-    tool: str, given: Mapping[str, Any], account: str = ""
-) -> tuple[dict[str, Any], Sequence[int] | None]:
-    """The arguments of a call that may carry a cursor, and the offsets it continues from.
+def resume(tool: str, given: Mapping[str, Any], account: str = "") -> tuple[dict[str, Any], Step | None]:
+    """The arguments of a call that may carry a cursor, and from where it continues.
 
     Raises:
         InvalidArguments: for a foreign cursor, or one combined with other filters than its own.
@@ -74,9 +75,9 @@ def resume(
         )
         raise InvalidArguments(*(Problem(name, problem) for name in changed))
     limit = {"limit": given["limit"]} if given.get("limit") is not None else {}
-    return {**cursor.arguments, **limit}, cursor.offsets
+    return {**cursor.arguments, **limit}, cursor.step
 
 
-def _mark(account: str) -> str:
+def _account(account: str) -> str:
     """Tells accounts apart, briefly. A cursor opens nothing, so it needs no signature."""
     return hashlib.sha256(account.encode()).hexdigest()[:8]

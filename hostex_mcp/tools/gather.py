@@ -2,7 +2,7 @@
 and guest threads. Each read is capped and says so."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import product
@@ -21,10 +21,13 @@ from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.reviews import LIST_REVIEWS, Review
 from hostex_mcp.api.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.nights import holds
+from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import PropertyIds as PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_lists import Gathered, Parts, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, each, stays_between
+from hostex_mcp.tools.paging import Reading
+from hostex_mcp.tools.results import Key, Mark
 
 _DAY = timedelta(days=1)
 _MONTH = timedelta(days=31)
@@ -46,10 +49,9 @@ class Threads:
     failed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
 
     def rows(self) -> list[dict[str, str]]:
-        """The first threads that could not be read, as an answer tells them."""
+        """The threads that could not be read, as an answer tells them."""
         return [
-            {"conversation_id": one, "kind": kind, "message": message}
-            for one, kind, message in self.failed[:_MOST_NAMED]
+            {"conversation_id": one, "kind": kind, "message": message} for one, kind, message in self.failed
         ]
 
 
@@ -165,10 +167,8 @@ async def _long_stays(
 def _still_unknown(meant: Portfolio, property_ids: Sequence[int], night: date) -> list[str]:
     if not property_ids:
         return []
-    named = ", ".join(meant.titled(one) for one in property_ids[:_MOST_NAMED])
-    more = len(property_ids) - _MOST_NAMED
-    others = f" and {more} more" if more > 0 else ""
-    return [f"Closed on {night} by a block, or by a stay of more than a year: {named}{others}."]
+    named = some([meant.titled(one) for one in property_ids], _MOST_NAMED)
+    return [f"Closed on {night} by a block, or by a stay of more than a year: {named}."]
 
 
 async def tasks_between(
@@ -212,6 +212,34 @@ async def threads_since(context: Context, since: datetime, most: int) -> Threads
     listed = [one for one in await _recent(context, since) if one.last_message_at >= since]
     listed.sort(key=lambda one: one.last_message_at, reverse=True)
     return await _threads(context, {one.id: one.last_message_at for one in listed}, most)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsPart:
+    """Some of the recent threads, and where they stand among all that are `listed`. `late` ones belong to
+    parts that were read before, and were not there then."""
+
+    threads: Threads
+    reading: Reading
+    listed: int
+    late: int
+
+
+async def threads_part(
+    context: Context, since: datetime, order: Callable[[ConversationSummary], Key], mark: Mark, most: int
+) -> ThreadsPart:
+    """The threads with a message after a moment, by `order`: at most so many behind `mark.since`, or those up
+    to `mark.until` where that is told, so that other processes read the same ones. The order must not hang on
+    what changes with a new message."""
+    listed = [one for one in await _recent(context, since) if one.last_message_at >= since]
+    keyed = sorted((order(one), one.id, one.last_message_at) for one in listed)
+    ahead = [one for one in keyed if one[0] > mark.since]
+    part = [one for one in ahead if one[0] <= mark.until] if mark.until else ahead[:most]
+    threads = await _threads(context, {code: last for _, code, last in part}, len(part))
+    before = len(keyed) - len(ahead)
+    until = mark.until or (part[-1][0] if part else mark.since)
+    reading = Reading(until, left=len(ahead) - len(part), passed=before + len(part))
+    return ThreadsPart(threads, reading, len(keyed), before - mark.passed)
 
 
 async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads:

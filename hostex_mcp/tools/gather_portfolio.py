@@ -12,6 +12,7 @@ from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, windows
 from hostex_mcp.api.properties import LIST_PROPERTIES, LIST_PROPERTY_GROUPS, Property
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_lists import Gathered, read_lists
@@ -109,7 +110,7 @@ async def portfolio(
     if property_ids is not None:
         unknown = [str(one) for one in property_ids if one not in wanted]
         if unknown:
-            problem = f"has ids of no property of this account: {', '.join(unknown[:5])}"
+            problem = f"has ids of no property of this account: {some(unknown, 5)}"
             raise InvalidArguments(Problem("property_ids", problem))
         wanted &= set(property_ids)
     if group_id is not None:

@@ -15,7 +15,7 @@ _ONE = timedelta(days=1)
 
 async def read_reviews_due(context: Context, meant: Portfolio, days: int, parts: Parts) -> list[ReviewDue]:
     """The reviews that are due, of stays that checked out in the last days."""
-    end = context.now().date() + _ONE
+    end = meant.now.date() + _ONE
     start = end - timedelta(days=days + 1)
     pending, reviewed = await asyncio.gather(
         parts.rows("reviews to write", reviews_between(context, meant, start, end, "pending_host_review")),

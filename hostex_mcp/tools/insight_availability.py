@@ -19,7 +19,8 @@ from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.tool import tool
 
 _LONGEST = 180
-_MOST_FREE, _MOST_NEAR, _MOST_TAKEN, _MOST_NAMED = 20, 12, 10, 3
+_MOST = {"available": 20, "near_misses": 12, "taken": 10}
+_MOST_NAMED = 3
 _FEES = "Prices are sums of nightly prices, without fees, taxes and discounts of the channel."
 
 
@@ -91,7 +92,7 @@ async def find_available_properties(
     await add_listings(
         context, meant, found, check_in_date, check_out_date, lambda one: bool(free & {*one.property_ids})
     )
-    return Record(_answer(meant, found, asked), long="available")
+    return Record(_answer(meant, found, asked), long="available", most=_MOST)
 
 
 def _require(asked: _Question, meant: Portfolio) -> None:
@@ -110,18 +111,14 @@ def _answer(meant: Portfolio, found: Calendars, asked: _Question) -> Shown:
     free = [one for one in rows if _bookable(one)]
     near = [one for one in rows if not _bookable(one) and ("prices" in one or "free_instead" in one)]
     taken = [one for one in rows if "prices" not in one and "free_instead" not in one]
-    free_rows, more_free = first(sorted(free, key=_cheapest), _MOST_FREE)
-    near_rows, more_near = first(near, _MOST_NEAR)
-    taken_rows, more_taken = first(taken, _MOST_TAKEN)
-    more = {"available": more_free, "near_misses": more_near, "taken": more_taken}
     rest = {
-        "near_misses": near_rows,
-        "taken": taken_rows,
-        "more": {name: count for name, count in more.items() if count} or None,
+        "near_misses": near,
+        "taken": taken,
         "notes": [*([_FEES] if any("prices" in one for one in rows) else []), *found.notes],
         "failed": failed(found.failures),
     }
-    return {"nights": len(nights(asked.check_in, asked.check_out)), "available": free_rows, **lean(rest)}
+    length = len(nights(asked.check_in, asked.check_out))
+    return {"nights": length, "available": sorted(free, key=_cheapest), **lean(rest)}
 
 
 def _row(meant: Portfolio, found: Calendars, asked: _Question, property_id: int, today: date) -> Shown:

@@ -18,7 +18,7 @@ from hostex_mcp.tools.insight_reviews import review_row
 from hostex_mcp.tools.insight_waiting import brief, excerpt, unread_notes, waiting_row
 from hostex_mcp.tools.insight_words import failed
 from hostex_mcp.tools.privacy import Screen
-from hostex_mcp.tools.results import Record, Shown, lean
+from hostex_mcp.tools.results import MOST_FAILED, Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.tool import tool
 
@@ -45,6 +45,7 @@ _WAITING = (
     "arrives_in_days",
     "waiting_hours",
     "says",
+    "auto_reply",
     "property_id",
     "property",
     "conversation_id",
@@ -92,7 +93,7 @@ async def get_daily_briefing(
     head = {"date": f"{date or daily.first}"}
     notes = [*_days(daily), *daily.notes, *unread_notes(daily.threads)]
     unread = lean({"failed": [*failed(daily.failures), *daily.threads.rows()]})
-    room = _ROOM - cost([*notes, _MORE, unread])
+    room = _ROOM - cost([*notes, _MORE, {name: rows[:MOST_FAILED] for name, rows in unread.items()}])
     kept, more = packed(_sections(daily, screen, context.now()), room, _SURE)
     shown = {name: rows for name, rows in kept.items() if rows or name not in more}
     tail = lean({"more": more or None, "notes": [*notes, *([_MORE] if more else [])]})

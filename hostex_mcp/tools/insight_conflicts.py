@@ -116,14 +116,9 @@ async def check_calendar_conflicts(
         "price_differences": list(_prices(meant, found, ratios, (start, end), tolerance_percent)),
         "unplaced": [stay_row(one) for one in found.stays if _unplaced(one, start)],
     }
-    cut = {name: first(rows, _MOST_ROWS) for name, rows in parts.items()}
-    more = {name: count for name, (_, count) in cut.items() if count}
-    answer = {
-        **{name: rows for name, (rows, _) in cut.items()},
-        "more": more or None,
-        "failed": failed([*found.failures, *unread]),
-    }
-    return Record({**lean(answer), "notes": [_DEFINITION, *over, *found.notes, *notes]}, long="channels")
+    answer = lean({**parts, "failed": failed([*found.failures, *unread])})
+    told = [_DEFINITION, *over, *found.notes, *notes]
+    return Record({**answer, "notes": told}, long="channels", most=dict.fromkeys(parts, _MOST_ROWS))
 
 
 def _touches(one: Overlap, start: date, end: date) -> bool:

@@ -16,7 +16,7 @@ from hostex_mcp.tools.arguments import Day, Id, Integer, PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_calendar import Calendars, SoldListing, add_listings, read_nights
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
-from hostex_mcp.tools.insight_words import call, days_to_come, failed, first, rule_text, stay_row
+from hostex_mcp.tools.insight_words import call, days_to_come, failed, rule_text, stay_row
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.tool import tool
 
@@ -51,7 +51,7 @@ class Gaps(TypedDict, total=False):
     """Nights that cannot be booked, by property and night."""
 
     gaps: list[GapRow]
-    more: int
+    more: dict[str, int]
     notes: list[str]
     failed: list[dict[str, Any]]
 
@@ -101,10 +101,10 @@ async def find_calendar_gaps(
     found = await read_nights(context, meant, read_from, end + _BEHIND)
     await add_listings(context, meant, found, read_from, end + _BEHIND)
     every = sorted(_all(meant, found, start, end), key=lambda one: one.sort)
-    rows, more = first(_rows(meant, found, every, shortest_stay), _MOST_ROWS)
-    rest = {"more": more or None, "failed": failed(found.failures)}
+    rows = list(_rows(meant, found, every, shortest_stay))
+    rest = {"failed": failed(found.failures)}
     answer = {"gaps": rows, **lean(rest), "notes": [_DEFINITION, *over, *found.notes]}
-    return Record(answer, long="gaps")
+    return Record(answer, long="gaps", most={"gaps": _MOST_ROWS})
 
 
 def _all(meant: Portfolio, found: Calendars, start: date, end: date) -> Iterator[_Found]:

@@ -1,6 +1,5 @@
 """The accounts of a month, for owners and books."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache, partial
 from typing import Any, TypedDict
@@ -26,7 +25,7 @@ from hostex_mcp.tools.month_end_rows import (
 from hostex_mcp.tools.results import Record, lean
 from hostex_mcp.tools.tool import tool
 
-_MOST = 50
+_MOST = {"unreceived": 50, "changes": 50}
 _LONGEST = timedelta(days=731)
 _DEFINITIONS = (
     "revenue and commission: prices of stays spread over their nights, those inside the period; income and "
@@ -119,12 +118,12 @@ async def get_month_end(
         apart=[{**row} for row in apart_rows(books)],
         totals=[{**row} for row in total_rows(books, every)],
         reconciliation=[{**row} for row in check_rows(books, homes)],
-        unreceived=owed[:_MOST],
-        changes=changed[:_MOST],
-        notes=[*_notes(books), *_left("unreceived", owed), *_left("changes", changed)],
+        unreceived=owed,
+        changes=changed,
+        notes=_notes(books),
         failed=[{**one} for one in failed(books.failures)],
     )
-    return Record(lean(answer), long="properties")
+    return Record(lean(answer), long="properties", most=_MOST)
 
 
 def last_month(today: date) -> Period:
@@ -184,7 +183,3 @@ def _notes(books: Books) -> list[str]:
         *cancelled_notes(unpaid_cancellations(books.stays, books.period, books.elsewhere)),
         *books.notes,
     ]
-
-
-def _left(name: str, rows: Sequence[object]) -> list[str]:
-    return [f"{name}: {_MOST} of {len(rows)} are shown."] if len(rows) > _MOST else []

@@ -83,8 +83,6 @@ async def get_performance(
     book = await _read_book(context, meant, stays, start, end_date)
     rows = figure_rows(book, period, by or "property")
     rest = apart_rows(book, period) if by in (None, "property") else []
-    kept = [*rows[: _MOST_ROWS - len(rest)], *rest]
-    left = len(rows) + len(rest) - len(kept)
     answer = Performance(
         start_date=f"{period.start}",
         end_date=f"{period.end}",
@@ -92,16 +90,11 @@ async def get_performance(
         previous_end_date=f"{before.end}",
         total={**shown(book.figures(period, book.earned(period), book.ids))},
         previous_total={**shown(book.figures(before, book.earned(before), book.ids))},
-        rows=kept,
-        notes=[
-            _DEFINITIONS,
-            *_notes(context, book, period, Period(start, end_date)),
-            *([f"{len(kept)} of {len(kept) + left} rows are shown."] if left else []),
-            *stays.notes,
-        ],
+        rows=[*rest, *rows],
+        notes=[_DEFINITIONS, *_notes(context, book, period, Period(start, end_date)), *stays.notes],
         failed=[{**one} for one in failed(stays.failures)],
     )
-    return Record(lean(answer), long="rows")
+    return Record(lean(answer), long="rows", most={"rows": _MOST_ROWS})
 
 
 async def _read_book(

@@ -16,7 +16,7 @@ from hostex_mcp.tools.gather_lists import Parts, read_lists
 from hostex_mcp.tools.gather_past import with_last_guests
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.insight_waiting import unread_notes
-from hostex_mcp.tools.insight_words import cleaning_row, failed, first, require_span, uncounted_rows
+from hostex_mcp.tools.insight_words import cleaning_row, failed, require_span, uncounted_rows
 from hostex_mcp.tools.property_days import Span, day_of, span_of, widest
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
@@ -69,7 +69,7 @@ class ArrivalReadiness(TypedDict, total=False):
     not_ready: int
     not_known: int
     arrivals: list[ReadinessRow]
-    more: int
+    more: dict[str, int]
     notes: list[str]
     failed: list[dict[str, Any]]
 
@@ -109,7 +109,8 @@ async def check_arrival_readiness(
         "notes": [_DEFINITION, *found.notes, *parts.notes, *past.notes, *unread_notes(threads)],
         "failed": [*failed([*found.failures, *parts.failures, *past.failures]), *threads.rows()],
     }
-    return Record({**_answer(checked, meant, start, end), **lean(told)}, long="arrivals")
+    answer = {**_answer(checked, meant, start, end), **lean(told)}
+    return Record(answer, long="arrivals", most={"arrivals": _MOST_ROWS})
 
 
 def _arrives(stay: Reservation, span: Span) -> bool:
@@ -118,7 +119,6 @@ def _arrives(stay: Reservation, span: Span) -> bool:
 
 
 def _answer(checked: Sequence[Readiness], meant: Portfolio, start: date, end: date) -> Shown:
-    shown, more = first(sorted((_row(one, meant) for one in checked), key=_order), _MOST_ROWS)
     states = [one.ready for one in checked]
     return {
         "start_date": f"{start}",
@@ -126,8 +126,7 @@ def _answer(checked: Sequence[Readiness], meant: Portfolio, start: date, end: da
         "ready": states.count(True),
         "not_ready": states.count(False),
         "not_known": states.count(None),
-        "arrivals": shown,
-        **({"more": more} if more else {}),
+        "arrivals": sorted((_row(one, meant) for one in checked), key=_order),
     }
 
 

@@ -1,5 +1,6 @@
 """Reviews that are due."""
 
+from dataclasses import replace
 from typing import Annotated, TypedDict
 
 from annotated_types import Ge, Le
@@ -12,8 +13,9 @@ from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
 from hostex_mcp.tools.gather_reviews import read_reviews_due
 from hostex_mcp.tools.insight_waiting import brief, excerpt
 from hostex_mcp.tools.insight_words import failed
+from hostex_mcp.tools.paging import moment_of, sliced
 from hostex_mcp.tools.privacy import Screen
-from hostex_mcp.tools.results import Page, Rows, lean, sliced
+from hostex_mcp.tools.results import Page, Rows, lean
 from hostex_mcp.tools.tool import tool
 
 ANSWER_DAYS = 60
@@ -66,7 +68,8 @@ async def list_reviews_due(
     """Reviews to write about guests (closing first), and guests' reviews that have no reply yet (lowest
     score first), of check-outs of the last days. Full detail has the whole text; `private_feedback` is left
     out, and there is no guest name."""
-    meant = await portfolio(context, property_ids, group_id)
+    moment = moment_of(page, context.now())
+    meant = replace(await portfolio(context, property_ids, group_id), now=moment)
     parts = Parts()
     found = await read_reviews_due(context, meant, days, parts)
     screen, full = context.screen(), page.detail == "full"
@@ -75,7 +78,7 @@ async def list_reviews_due(
         for one in found
     ]
     notes = [_DEFINITION, f"Check-outs of the last {days} days.", *meant.notes, *parts.notes]
-    answer = sliced(rows, page, notes)
+    answer = sliced(rows, page, notes, keys=[one.key for one in found], moment=moment)
     answer.failed = failed(parts.failures)
     return answer
 

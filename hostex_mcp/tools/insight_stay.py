@@ -16,7 +16,7 @@ from hostex_mcp.tools.gather import all_stays
 from hostex_mcp.tools.gather_lists import Parts
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio, stays_between
 from hostex_mcp.tools.gather_stay import read_surroundings
-from hostex_mcp.tools.insight_words import failed, first
+from hostex_mcp.tools.insight_words import failed
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.stay_views import stay_facts, surroundings
@@ -24,7 +24,7 @@ from hostex_mcp.tools.stays import find_order, find_stay
 from hostex_mcp.tools.tool import tool
 
 _DAY, _MONTH, _YEAR = timedelta(days=1), timedelta(days=30), timedelta(days=330)
-_MOST_CANDIDATES = 15
+_MOST = {"candidates": 15, "other_stays": 15, "messages": 8}
 
 
 class StayDossier(TypedDict, total=False):
@@ -41,7 +41,7 @@ class StayDossier(TypedDict, total=False):
     automations: list[dict[str, Any]]
     review: dict[str, Any]
     candidates: list[dict[str, Any]]
-    more: int
+    more: dict[str, int]
     notes: list[str]
     failed: list[dict[str, Any]]
 
@@ -73,8 +73,9 @@ async def get_stay(
     else:
         found, notes = await _by_name(context, meant, guest_name or "", date)
     if len(found) > 1 or notes:
-        return Record(_candidates(found, meant, notes), long="candidates")
-    return Record(await _dossier(context, meant, found[0]), long="messages", keep="last")
+        told = [*notes, "Several stays fit; ask for one by its stay_code."]
+        return Record({"candidates": _named(found, meant), "notes": told}, long="candidates", most=_MOST)
+    return Record(await _dossier(context, meant, found[0]), long="messages", keep="last", most=_MOST)
 
 
 def _one_way(stay_code: str | None, reservation_code: str | None, guest_name: str | None) -> None:
@@ -101,9 +102,9 @@ async def _by_name(
     return found, [f"None of these is there on {day}."]
 
 
-def _candidates(found: Sequence[Reservation], meant: Portfolio, notes: list[str]) -> Shown:
-    shown, more = first(found, _MOST_CANDIDATES)
-    rows = [
+def _named(found: Sequence[Reservation], meant: Portfolio) -> list[Shown]:
+    """Stays that can be told apart."""
+    return [
         lean(
             {
                 "guest_name": guest(one),
@@ -116,10 +117,8 @@ def _candidates(found: Sequence[Reservation], meant: Portfolio, notes: list[str]
                 "status": one.status,
             }
         )
-        for one in shown
+        for one in found
     ]
-    told = [*notes, "Several stays fit; ask for one by its stay_code."]
-    return {"candidates": rows, **({"more": more} if more else {}), "notes": told}
 
 
 async def _dossier(context: Context, meant: Portfolio, stay: Reservation) -> Shown:
@@ -130,7 +129,7 @@ async def _dossier(context: Context, meant: Portfolio, stay: Reservation) -> Sho
     )
     others = [one for one in order if one.stay_code != stay.stay_code]
     told = {
-        "other_stays": _candidates(others, meant, [])["candidates"],
+        "other_stays": _named(others, meant),
         "notes": parts.notes,
         "failed": failed(parts.failures),
     }

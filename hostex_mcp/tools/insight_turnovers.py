@@ -13,7 +13,7 @@ from hostex_mcp.tools.gather import all_stays, tasks_between
 from hostex_mcp.tools.gather_lists import Parts
 from hostex_mcp.tools.gather_past import with_last_guests
 from hostex_mcp.tools.gather_portfolio import Portfolio, portfolio
-from hostex_mcp.tools.insight_words import cleaning_row, failed, first, require_span, uncounted_rows
+from hostex_mcp.tools.insight_words import cleaning_row, failed, require_span, uncounted_rows
 from hostex_mcp.tools.property_days import span_of, widest
 from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
@@ -21,7 +21,7 @@ from hostex_mcp.tools.tool import tool
 
 _USUAL, _LONGEST = timedelta(days=6), 31
 _BACK, _BEHIND = timedelta(days=14), timedelta(days=30)
-_MOST_ROWS, _MOST_UNPLACED = 45, 10
+_MOST = {"turnovers": 45, "unplaced": 10}
 _DEFINITION = (
     "window_hours run from out_time to in_time: agreed times, else the property's; a check-in that no "
     "check-out of its day precedes has a row of its own; only accepted stays count; a cleaning of the "
@@ -49,11 +49,12 @@ class TurnoverRow(TypedDict, total=False):
 
 
 class TurnoverPlan(TypedDict, total=False):
-    """Turnovers by day; `unplaced` are stays that arrive and have no property yet."""
+    """Turnovers by day; `unplaced` are stays that arrive and have no property yet; `more` counts what each
+    list lacks."""
 
     turnovers: list[TurnoverRow]
     unplaced: list[dict[str, Any]]
-    more: int
+    more: dict[str, int]
     notes: list[str]
     failed: list[dict[str, Any]]
 
@@ -89,15 +90,13 @@ async def get_turnover_plan(
         for one in turnovers(past.turnovers[place.id], meant.zone(place.id), *span(place.id))
     ]
     found.sort(key=lambda one: (one.day, not one.same_day, one.window or 1_000, meant.titled(one.place.id)))
-    rows, more = first((_row(meant, one) for one in found), _MOST_ROWS)
-    unplaced, _ = first(filter(lambda one: _unplaced(one, start, end), stays.items), _MOST_UNPLACED)
     rest = {
-        "unplaced": [_arriving(one) for one in unplaced],
-        "more": more or None,
+        "unplaced": [_arriving(one) for one in stays.items if _unplaced(one, start, end)],
         "failed": failed([*stays.failures, *past.failures]),
     }
+    answer = {"turnovers": [_row(meant, one) for one in found], **lean(rest)}
     notes = [_DEFINITION, *stays.notes, *past.notes]
-    return Record({"turnovers": rows, **lean(rest), "notes": notes}, long="turnovers")
+    return Record({**answer, "notes": notes}, long="turnovers", most=_MOST)
 
 
 def _row(meant: Portfolio, one: Turnover) -> Shown:

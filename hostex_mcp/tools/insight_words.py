@@ -10,7 +10,7 @@ from hostex_mcp.domain.cleaning import Cleaning
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import Closure
 from hostex_mcp.domain.stay_rules import Broken
-from hostex_mcp.domain.wording import day_text
+from hostex_mcp.domain.wording import day_text, some
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.gather_lists import Failure
 from hostex_mcp.tools.results import Shown, lean
@@ -18,7 +18,7 @@ from hostex_mcp.tools.stay_preview import guest, holder
 
 RowT = TypeVar("RowT")
 
-_MOST_FAILED, _MOST_CODES = 10, 10
+_MOST_CODES = 10
 RULES: Mapping[str, str] = {
     "closed_on_arrival": "closed to arrival on {day}",
     "closed_on_departure": "closed to departure on {day}",
@@ -86,19 +86,18 @@ def call(tool: str, arguments: Shown) -> dict[str, Any]:
 
 
 def failed(failures: Sequence[Failure]) -> list[Shown]:
-    """What could not be read, the first few of it."""
+    """What could not be read, each once."""
     rows = [
         lean({"property_id": one.property_id, "kind": one.kind, "message": one.message}) for one in failures
     ]
-    return list({str(row): row for row in rows}.values())[:_MOST_FAILED]
+    return list({str(row): row for row in rows}.values())
 
 
 def unpriced_notes(codes: Sequence[str]) -> list[str]:
     """Which stays have no price, so that the sums lack them."""
     if not codes:
         return []
-    shown, more = first(codes, _MOST_CODES)
-    named = f"{', '.join(shown)}{f' and {more} more' if more else ''}"
+    named = some(codes, _MOST_CODES)
     return [f"No price in one currency is known of {len(codes)} stays, so money is too low: {named}."]
 
 

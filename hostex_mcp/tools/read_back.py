@@ -13,10 +13,12 @@ _MOST_DAYS = 31
 
 
 class ReadBack(TypedDict, total=False):
-    """What the calendar says after a queued write; `not_yet` lists days that differ from it, at most 31."""
+    """What the calendar says after a queued write; `not_yet` lists days that differ from it, at most 31,
+    `more` counts the others."""
 
     in_effect: bool
     not_yet: list[str]
+    more: int
 
 
 def read_back(differing: Iterable[date]) -> ReadBack:
@@ -24,4 +26,6 @@ def read_back(differing: Iterable[date]) -> ReadBack:
     days = sorted(set(differing))
     if not days:
         return ReadBack(in_effect=True)
-    return ReadBack(in_effect=False, not_yet=[day.isoformat() for day in days[:_MOST_DAYS]])
+    shown = ReadBack(in_effect=False, not_yet=[day.isoformat() for day in days[:_MOST_DAYS]])
+    more = len(days) - _MOST_DAYS
+    return {**shown, "more": more} if more > 0 else shown

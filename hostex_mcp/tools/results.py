@@ -1,7 +1,7 @@
 """What a tool returns, before the server gives it its final shape, size and cursor."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from annotated_types import Ge, Le, MaxLen
@@ -17,6 +17,35 @@ Shown = Mapping[str, Any]
 Limit = Annotated[Integer, Ge(1), Le(100), "rows per answer, 20 unless told"]
 CursorText = Annotated[str, MaxLen(4000), "next_cursor of the last answer; carries its filters"]
 Detail = Literal["brief", "full"]
+Key = list[int | float | str]
+
+_Count = Annotated[int, Ge(0), Le(10_000_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a list that is worked out goes on: behind the row with this key, the `shown`th of the part of the
+    list that is read. The part holds what comes behind `since` and up to `until`; the parts before it had
+    `before` rows, of `passed` things. `moment` is when the list was begun, in seconds of the epoch."""
+
+    moment: Annotated[float, Ge(0), Le(10_000_000_000)]
+    key: Key = field(default_factory=Key)
+    shown: _Count = 0
+    since: Key = field(default_factory=Key)
+    until: Key = field(default_factory=Key)
+    before: _Count = 0
+    passed: _Count = 0
+
+    def at(self, key: Key, shown: int, until: Key) -> "Mark":
+        """Behind another row of the same part."""
+        return replace(self, key=key, shown=shown, until=until)
+
+    def next_part(self, since: Key, rows: int, passed: int) -> "Mark":
+        """At the beginning of the part behind this one, which had so many rows."""
+        return Mark(self.moment, since=since, before=self.before + rows, passed=passed)
+
+
+Step = Sequence[int] | Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +56,7 @@ class Page:
     limit: int = 20
     offsets: Sequence[int] | None = None
     detail: Detail = "brief"
+    mark: Mark | None = None
 
     @property
     def offset(self) -> int:
@@ -39,6 +69,9 @@ class Page:
 
 
 ALREADY = "Everything is so already."
+MOST_FAILED = 10
+"""How many of the things that could not be read an answer names; the rest is counted."""
+
 TOKEN = "confirmation_token"  # noqa: S105
 TOKEN_PARAMETER: Mapping[str, Any] = {TOKEN: Annotated[str, MaxLen(1000), "from the preview"]}
 PAGE_PARAMETERS: Mapping[str, Any] = {"limit": Limit, "cursor": CursorText, "detail": Detail}
@@ -46,25 +79,30 @@ PAGE_PARAMETERS: Mapping[str, Any] = {"limit": Limit, "cursor": CursorText, "det
 
 @dataclass(slots=True)
 class Rows(Generic[RowT]):
-    """One page of a list. `steps` holds, for each item, the offsets from which the list would go on
-    behind it, so that the server can cut anywhere; `more` says whether anything follows the last. `failed`
-    names what could not be read."""
+    """One page of a list. `steps` holds, for each item, from where the list would go on behind it, so that
+    the server can cut anywhere, and `beyond` from where it does when the page has no items; `more` says
+    whether anything follows the last. `failed` names all that could not be read."""
 
     items: Sequence[Any]
-    steps: Sequence[Sequence[int]]
+    steps: Sequence[Step]
     more: bool
     total: int | None = None
     notes: list[str] = field(default_factory=list[str])
     failed: Sequence[Shown] = ()
+    beyond: Step | None = None
 
 
 @dataclass(slots=True)
 class Record(Generic[RowT]):
-    """One object. `long` names the member list that may be cut to fit; `keep` says which end stays."""
+    """One object with all rows of its lists; the server cuts and counts them. `most` bounds lists by name.
+    `long` names the one that may be cut further to fit; `keep` says which end of it stays, and `counter`
+    which member counts what it lacks. What other lists lack is counted in `more`."""
 
     data: Shown
     long: str | None = None
     keep: Literal["first", "last"] = "first"
+    most: Mapping[str, int] = field(default_factory=dict[str, int])
+    counter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +165,3 @@ def everything(model: BaseModel) -> dict[str, Any]:
 def lean(row: Shown) -> Shown:
     """A row without the members that say nothing: None, empty text and empty lists."""
     return {name: value for name, value in row.items() if value not in (None, "", [])}
-
-
-def sliced(rows: Sequence[Any], page: Page, notes: list[str] | None = None) -> Rows[Any]:
-    """One page of a list that is already whole in memory."""
-    start, end = page.offset, page.offset + page.limit
-    shown = rows[start:end]
-    steps = [[start + count + 1] for count in range(len(shown))]
-    return Rows(shown, steps, more=end < len(rows), total=len(rows), notes=notes or [])

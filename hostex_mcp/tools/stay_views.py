@@ -9,7 +9,7 @@ from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.reviews import Review
 from hostex_mcp.api.tasks import Task
 from hostex_mcp.domain.guest_text import bounded, one_line, tidy
-from hostex_mcp.domain.messages import author
+from hostex_mcp.domain.messages import OURS, author
 from hostex_mcp.domain.readiness import balance_due, has_lock_code
 from hostex_mcp.domain.threads import last_word
 from hostex_mcp.domain.turnovers import in_time, out_time
@@ -20,7 +20,6 @@ from hostex_mcp.tools.privacy import Screen
 from hostex_mcp.tools.results import Shown, everything, lean
 from hostex_mcp.tools.stay_preview import guest
 
-_TAIL = 8
 _MOST_TEXT = 600
 
 
@@ -101,24 +100,25 @@ def _thread(thread: Conversation) -> Shown:
         "conversation_id": thread.id,
         "messages_in_all": len(thread.messages),
         "last_word": said[0] if said else None,
-        "guest_waits": bool(open_one) or None,
+        "guest_waits": bool(open_one and open_one.auto_reply != "assistant") or None,
+        "auto_reply": open_one.auto_reply if open_one else None,
         "note": tidy(thread.note or ""),
     }
     return lean(row)
 
 
 def _messages(thread: Conversation, screen: Screen) -> list[Shown]:
-    """The newest messages, oldest of them first."""
-    return [_message(one, screen) for one in reversed(thread.messages[:_TAIL])]
+    """The messages, oldest first."""
+    return [_message(one, screen) for one in reversed(thread.messages)]
 
 
 def _message(one: Message, screen: Screen) -> Shown:
-    who = author(one.sender_role, one.sender_name, one.content)
+    who = author(one)
     text = bounded(one.content, _MOST_TEXT)
     row = {
         "author": who,
         "created_at": one.created_at.isoformat() if one.created_at else None,
-        "content": tidy(text) if who in ("team", "automation") else screen.outside(text),
+        "content": tidy(text) if who in OURS else screen.outside(text),
         "display_type": None if one.display_type == "Text" else one.display_type,
     }
     return lean(row)

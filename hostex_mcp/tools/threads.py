@@ -10,6 +10,12 @@ from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Shown, lean
 
+_SPEAKERS = {
+    "team": "one of the team",
+    "assistant": "Hostex's assistant",
+    "automation": "an automatic message",
+}
+
 
 class Addressee(TypedDict, total=False):
     """Who a thread is with, so that a wrong one is noticed."""
@@ -75,8 +81,7 @@ def last_word_warnings(thread: api.Conversation) -> list[str]:
         return ["Nobody has written in this thread yet."]
     if who == "guest":
         return []
-    by = "an automatic message" if who == "automation" else "one of the team"
-    return [f"The last word is not the guest's: {by} wrote last, {spoken_at(last)}."]
+    return [f"The last word is not the guest's: {_SPEAKERS.get(who, who)} wrote last, {spoken_at(last)}."]
 
 
 def require_channel(thread: api.Conversation, channels: tuple[str, ...], what: str) -> None:

@@ -8,6 +8,7 @@ from anyio.to_thread import run_sync
 from hostex_mcp.api import read_all
 from hostex_mcp.api.properties import LIST_PROPERTIES, Property
 from hostex_mcp.domain.names import Titles
+from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 
@@ -49,7 +50,7 @@ def _only(argument: str, title: str, titles: Titles[Property]) -> int:
     if len(fitting) == 1:
         return fitting[0].id
     if fitting:
-        several = ", ".join(f"{one.title} ({one.id})" for one in fitting[:5])
+        several = some([f"{one.title} ({one.id})" for one in fitting], 5)
         raise InvalidArguments(Problem(argument, f"fits several properties: {several}"))
     near = titles.similar(title)
     hint = f"; nearest: {', '.join(near)}" if near else ""

@@ -14,9 +14,11 @@ from hostex_mcp.tools.results import (
     TOKEN_PARAMETER,
     Change,
     Forward,
+    Mark,
     Page,
     Record,
     Rows,
+    Step,
 )
 from hostex_mcp.tools.schema import Schema, metadata_of, object_schema, schema_of
 
@@ -120,6 +122,8 @@ class Tool:
         answer.pop("required", None)
         if self.paged and self.toolset == "insights":
             answer["properties"]["failed"] = {"type": "array", "items": {"type": "object"}}
+        if self.toolset == "insights":
+            answer.setdefault("properties", {}).setdefault("more", {"type": "object"})
         answer.setdefault("properties", {})["error"] = {"type": "object"}
         return answer
 
@@ -134,7 +138,7 @@ class Tool:
         defaults = {name: ... if name in self.required else None for name in self.hints}
         return arguments_model(self.name, {name: (hint, defaults[name]) for name, hint in self.hints.items()})
 
-    def bind(self, given: Mapping[str, Any], offsets: Any = None) -> dict[str, Any]:
+    def bind(self, given: Mapping[str, Any], step: Step | None = None) -> dict[str, Any]:
         """Validated keyword arguments for the function.
 
         Raises:
@@ -148,7 +152,8 @@ class Tool:
             arguments.pop(TOKEN, None)
         if self.paged:
             page = {name: arguments.pop(name) for name in ("limit", "detail") if name in arguments}
-            arguments["page"] = Page(offsets=offsets, **page)
+            marked = isinstance(step, Mark)
+            arguments["page"] = Page(offsets=None if marked else step, mark=step if marked else None, **page)
         return arguments
 
 

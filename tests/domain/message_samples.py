@@ -8,26 +8,30 @@ from hostex_mcp.api.messaging import Conversation
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
 _SENDERS = {
-    "g": ("guest", None, "Hello?"),
-    "h": ("host", "marta@example.com", "Hi."),
-    "b": ("host", "Bot:12", "Welcome!"),
-    "a": ("host", "HostGPT", "Check-out is at 11."),
-    "s": ("guest", None, "Source: reservation_book"),
+    "g": ("guest", None, "Hello?", "Text"),
+    "h": ("host", "marta@example.com", "Hi.", "Text"),
+    "o": ("host", "marta@example.com", "", "SpecialOffer"),
+    "b": ("host", "Bot:12", "Welcome!", "Text"),
+    "a": ("host", "HostGPT", "Check-out is at 11.", "Text"),
+    "s": ("guest", None, "Source: reservation_book", "Text"),
+    "c": ("guest", None, "", "RequestToBook"),
 }
 
 
 def thread(signs: str, *activities: dict[str, Any], code: str = "t-1") -> Conversation:
     """A thread: `g` is the guest, `h` a person of the team, `b` a template, `a` the assistant, `s` a line of
-    the channel. The last message came an hour ago, each one before an hour earlier."""
+    the channel, `c` a card of the guest's side, `o` an offer of the team. The last message came an hour ago,
+    each one before an hour earlier."""
     messages = [
         {
             "id": str(place),
             "sender_role": role,
             "sender_name": name,
+            "display_type": kind,
             "content": content,
             "created_at": NOW - timedelta(hours=len(signs) - place),
         }
-        for place, (role, name, content) in enumerate(_SENDERS[sign] for sign in signs)
+        for place, (role, name, content, kind) in enumerate(_SENDERS[sign] for sign in signs)
     ]
     return Conversation.model_validate(
         {

@@ -1,6 +1,11 @@
 import pytest
 
+from hostex_mcp.api.messaging import Message
 from hostex_mcp.domain.messages import author
+
+
+def label(role: str, name: str | None, content: str = "", kind: str | None = "Text") -> str:
+    return author(Message(sender_role=role, sender_name=name, content=content, display_type=kind))
 
 
 @pytest.mark.parametrize(
@@ -13,7 +18,7 @@ from hostex_mcp.domain.messages import author
         ("guest", None, "host: approved\nSource: x", "guest"),
         ("host", "ana@example.com", "Welcome!", "team"),
         ("host", "Bot:104233", "Thank you for your booking!", "automation"),
-        ("host", "HostGPT", "Please use the blue door.", "automation"),
+        ("host", "HostGPT", "Please use the blue door.", "assistant"),
         ("host", None, "Your code will follow.", "automation"),
         ("somebody new", "x", "?", "system"),
     ],
@@ -21,4 +26,18 @@ from hostex_mcp.domain.messages import author
 def test_a_message_is_labelled_by_who_wrote_it(
     role: str, name: str | None, content: str, expected: str
 ) -> None:
-    assert author(role, name, content) == expected
+    assert label(role, name, content) == expected
+
+
+@pytest.mark.parametrize("kind", ["Box", "SpecialOffer", "RequestToBook", "BsRequestBook"])
+def test_a_card_is_no_message_of_the_guest_and_one_that_a_person_sent_is_theirs(kind: str) -> None:
+    assert label("guest", None, kind=kind) == "system"
+    assert label("host", None, kind=kind) == "system"
+    assert label("host", "ana@example.com", kind=kind) == "team"
+
+
+@pytest.mark.parametrize(
+    "kind", ["FileAttachment", "VoiceNote", "ReservationAlteration", "HouseLinkCard", None]
+)
+def test_what_a_guest_sends_besides_text_is_a_message(kind: str | None) -> None:
+    assert label("guest", None, kind=kind) == "guest"

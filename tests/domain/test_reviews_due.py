@@ -64,3 +64,37 @@ def test_the_window_is_fourteen_days_across_month_ends(out: date) -> None:
     (one,) = reviews_due([review("A", out)], [], lambda _: out + timedelta(days=14))
     assert one.days_left == 0
     assert not reviews_due([review("A", out)], [], lambda _: out + timedelta(days=15))
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.booleans(),
+        st.sampled_from("ABCD"),
+        st.integers(1, 2),
+        st.fixed_dictionaries(
+            {"host_review": st.booleans(), "guest_review": st.booleans(), "host_reply": st.booleans()}
+        ),
+    ),
+    max_size=12,
+)
+
+
+@given(ROWS)
+def test_a_reservation_is_due_once_whatever_lists_and_properties_its_rows_are_in(rows: list[Any]) -> None:
+    texts = {"content": "x"}
+    lists: dict[bool, list[Review]] = {True: [], False: []}
+    for is_pending, code, home, said in rows:
+        sides = {name: texts for name, is_said in said.items() if is_said}
+        lists[is_pending].append(review(code, date(2026, 6, 10), property_id=home, **sides))
+    expected: dict[str, str] = {}
+    for code in {row[1] for row in rows}:
+        own = [row for row in rows if row[1] == code]
+        has = {name for row in own for name, is_said in row[3].items() if is_said}
+        write = any(row[0] for row in own) and "host_review" not in has
+        answer = "guest_review" in has and "host_reply" not in has
+        if write or answer:
+            expected[code] = "+".join(
+                word for word, is_due in (("write", write), ("answer", answer)) if is_due
+            )
+    found = due(lists[True], lists[False])
+    assert sorted((code, what) for code, what, _ in found) == sorted(expected.items())

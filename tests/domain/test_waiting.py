@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -24,6 +25,10 @@ def today(property_id: int) -> date:
         ("hgb", 1, 2),
         ("hga", 1, 2),
         ("hgs", 1, 2),
+        ("hgc", 1, 2),
+        ("hgag", 1, 1),
+        ("hgga", 2, 3),
+        ("hgbgcg", 3, 5),
         ("hgbg", 2, 3),
         ("bg", 1, 1),
     ],
@@ -38,25 +43,28 @@ def test_a_guest_waits_since_the_first_message_that_no_person_answered(
     assert (NOW - found.since).total_seconds() == hours * 3600
 
 
-@pytest.mark.parametrize("signs", ["", "h", "b", "gh", "ghb", "ghs", "gha", "s"])
+@pytest.mark.parametrize("signs", ["", "h", "b", "gh", "ghb", "ghs", "gha", "s", "c", "hc", "ghc", "go"])
 def test_who_was_answered_by_a_person_or_has_said_nothing_does_not_wait(signs: str) -> None:
     assert unanswered(thread(signs)) is None
 
 
 def test_something_automatic_after_the_guest_is_told_and_before_is_not() -> None:
-    after, before = unanswered(thread("gb")), unanswered(thread("bg"))
-    assert after is not None
-    assert before is not None
-    assert (after.automatic, before.automatic) == (True, False)
+    told = {
+        signs: getattr(unanswered(thread(signs)), "auto_reply", "")
+        for signs in ("gb", "bg", "ga", "gba", "ag")
+    }
+    assert told == {"gb": "template", "bg": None, "ga": "assistant", "gba": "assistant", "ag": None}
 
 
-@given(st.text("ghbas", max_size=12))
+@given(st.text("ghbasco", max_size=12))
 def test_a_guest_waits_just_when_the_last_person_who_spoke_is_the_guest(signs: str) -> None:
-    people = [sign for sign in signs if sign in "gh"]
+    spoken = re.sub("[bsc]", "", signs).replace("o", "h")
+    open_ones = re.search("(g+)(a*)$", spoken)
     found = unanswered(thread(signs))
-    assert (found is not None) is (people[-1:] == ["g"])
-    if found is not None:
-        assert len(found.messages) == len("".join(people).rpartition("h")[2])
+    assert (found is not None) is (open_ones is not None)
+    if found and open_ones:
+        assert len(found.messages) == len(open_ones[1])
+        assert (found.auto_reply == "assistant") is bool(open_ones[2])
 
 
 @pytest.mark.parametrize(
@@ -125,6 +133,7 @@ def test_in_house_comes_before_arriving_soon_before_inquiries_before_later_arriv
         thread("g", activity("reservation", "2026-06-16", "2026-06-18"), code="tomorrow"),
         thread("g", activity("reservation", "2026-06-14", "2026-06-16"), code="here"),
         thread("gh", activity("reservation", "2026-06-14", "2026-06-16"), code="answered"),
+        thread("gga", activity("reservation", "2026-06-14", "2026-06-16"), code="assisted"),
     ]
     order = [one.thread.id for one in waiting(threads, [], today, NOW)]
-    assert order == ["here", "tomorrow", "soon, longer", "soon", "asks", "later", "past"]
+    assert order == ["here", "tomorrow", "soon, longer", "soon", "asks", "later", "past", "assisted"]

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from hostex_mcp.domain.days import Run
-from hostex_mcp.domain.wording import money, nights_text, period
+from hostex_mcp.domain.wording import money, nights_text, period, some
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,8 @@ def test_one_night_and_several_are_said_differently() -> None:
 
 def test_money_has_decimals_only_where_it_needs_them() -> None:
     assert (money(330, "EUR"), money(120.3, "EUR"), money(5)) == ("330 EUR", "120.30 EUR", "5")
+
+
+def test_names_that_are_left_out_are_counted() -> None:
+    assert some(["a", "b"], 2) == "a, b"
+    assert some(["a", "b", "c", "d"], 2) == "a, b and 2 more"

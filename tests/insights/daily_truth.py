@@ -41,23 +41,25 @@ def same_day(account: Account, now: datetime) -> set[int]:
     return (leaving & coming) - {0}
 
 
-def people(thread: Row) -> Iterator[tuple[str, Row]]:
-    """Who of flesh and blood wrote what, newest first."""
+def speakers(thread: Row) -> Iterator[tuple[str, Row]]:
+    """Who wrote what, newest first; templates, and lines and cards of the channel, are nobody's."""
     for one in thread["messages"]:
         if one["sender_role"] == "guest":
-            if not one["content"].startswith("Source: "):
+            card = one["display_type"] in ("Box", "SpecialOffer", "RequestToBook", "BsRequestBook")
+            if not card and not one["content"].startswith("Source: "):
                 yield "guest", one
-        elif one["sender_name"] and not one["sender_name"].startswith(("Bot:", "HostGPT")):
-            yield "team", one
+        elif one["sender_name"] and not one["sender_name"].startswith("Bot:"):
+            yield "assistant" if one["sender_name"] == "HostGPT" else "team", one
 
 
 def waiting_since(thread: Row) -> datetime | None:
-    """When the oldest message was written that nobody has answered."""
+    """When the oldest message was written that no person has answered since the last answer before."""
     since = None
-    for who, one in people(thread):
-        if who == "team":
+    for who, one in speakers(thread):
+        if who == "team" or (who == "assistant" and since):
             return since
-        since = moment(one["created_at"])
+        if who == "guest":
+            since = moment(one["created_at"])
     return since
 
 

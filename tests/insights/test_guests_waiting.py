@@ -1,7 +1,6 @@
 """Guests who wait for an answer, against the rows of the demo account."""
 
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -71,14 +70,17 @@ async def test_where_the_guest_stands_is_told_with_stay_and_property() -> None:
 @pytest.mark.parametrize(
     ("sender", "still"), [("Bot:1", True), ("HostGPT", True), ("tom.hale@example.com", False)]
 )
-async def test_templates_and_the_assistant_are_no_answer_and_a_person_is(sender: str, still: bool) -> None:
+async def test_templates_are_no_answer_the_assistant_is_one_told_apart_and_a_person_is_one(
+    sender: str, still: bool
+) -> None:
     async with world(NOON) as host:
         answered(host.account, "Thea Prototype", sender, NOON)
         answer = await host.ask("list_guests_waiting", limit=100)
     assert ("Thea Prototype" in names(answer)) is still
     if still:
         (row,) = (row for row in answer["items"] if row["guest_name"] == "Thea Prototype")
-        assert row["auto_reply"] is True
+        assert row["auto_reply"] == ("assistant" if sender == "HostGPT" else "template")
+        assert (answer["items"][-1] == row) is (sender == "HostGPT")
         assert row["waiting_hours"] == 5.2
 
 
@@ -157,16 +159,19 @@ async def test_properties_narrow_the_list() -> None:
     assert names(answer) == ["Inês Exemplar", "Tomasz Przyklad", "Oskar Muster"]
 
 
-async def test_more_threads_than_a_call_reads_go_on_with_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_more_threads_than_a_call_reads_go_on_with_the_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hostex_mcp.tools.insight_waiting.MOST_THREADS", 10)
     async with world(NOON) as host:
         total = len(host.account.conversations)
-        first = await host.ask("list_guests_waiting", limit=100, days=180)
-        assert f"{total - 10} older threads were not read yet" in first["notes"][-1]
-        answer: dict[str, Any] = {}
-        for _ in range(total // 10 + 1):
-            answer = await host.ask("list_guests_waiting", limit=100, days=180)
-    assert {row["conversation_id"] for row in answer["items"]} == set(waiting(host.account, NOON, 180))
+        answer = await host.ask("list_guests_waiting", limit=100, days=180)
+        assert f"not read yet: {total - 10} of {total}." in answer["notes"][-1]
+        found = list(answer["items"])
+        while "next_cursor" in answer:
+            assert "total" not in answer
+            answer = await host.ask("list_guests_waiting", limit=100, cursor=answer["next_cursor"])
+            found += answer["items"]
+    assert {row["conversation_id"] for row in found} == set(waiting(host.account, NOON, 180))
+    assert len(found) == answer["total"]
 
 
 async def test_when_no_thread_can_be_read_the_call_fails() -> None:
@@ -175,3 +180,17 @@ async def test_when_no_thread_can_be_read_the_call_fails() -> None:
         host.sandbox.faults.add("envelope", operation, times=None, code=403, message="No")
         answer = await host.answer("list_guests_waiting")
     assert answer["error"]["kind"] == "forbidden"
+
+
+@pytest.mark.parametrize("kind", ["Box", "SpecialOffer", "RequestToBook"])
+async def test_a_card_of_the_guests_side_is_no_message_and_a_request_is_told_once(kind: str) -> None:
+    async with world(NOON) as host:
+        (stay,) = (one for one in host.account.stays.values() if one["guest_name"] == "Lucia Boceto")
+        thread = host.account.conversations[stay["conversation_id"]]
+        thread["messages"] = [thread["messages"][0] | {"sender_role": "guest", "sender_name": None}]
+        thread["messages"][0] |= {"display_type": kind, "content": ""}
+        listed = await host.ask("list_guests_waiting", limit=100)
+        day = await host.ask("get_daily_briefing")
+    assert "Lucia Boceto" not in names(listed)
+    assert "Lucia Boceto" in {row["guest_name"] for row in day["requests"]}
+    assert "Lucia Boceto" not in {row["guest_name"] for row in day["waiting"]}

@@ -177,7 +177,7 @@ async def test_messages_are_labelled_and_only_outsiders_text_is_fenced(call: Cal
             authors.add(one["author"])
             fenced = one.get("content", "").startswith("<guest-")
             assert fenced is (one["author"] in ("guest", "system") and bool(one.get("content")))
-    assert authors == {"guest", "team", "automation", "system"}
+    assert authors == {"guest", "team", "assistant", "automation", "system"}
 
 
 async def test_a_wrong_message_id_is_refused(call: Call, sandbox: Sandbox) -> None:

@@ -1,7 +1,7 @@
 """Lists through a scope, over pages of any length: each served row once, in order, whatever lies between."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -109,7 +109,8 @@ async def test_a_list_gives_each_served_row_once_wherever_a_page_is_cut(
         kept = cuts[len(read) % len(cuts)] % limit + 1
         cut = kept < len(rows.items)
         read += [row["id"] for row in rows.items[:kept]]
-        offset = rows.steps[min(kept, len(rows.items)) - 1][0] if rows.items else 0
+        steps = cast("list[list[int]]", rows.steps)
+        offset = steps[min(kept, len(rows.items)) - 1][0] if rows.items else 0
         more = rows.more or cut
     assert read == served({0: windows[0]})
 
