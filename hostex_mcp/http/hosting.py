@@ -75,7 +75,13 @@ def hosted_app(
         now=now,
     )
     authorization = OAuthParts(
-        address=address, store=store, keys=keys, end_grant=linking.end, fetch=fetch, now=now
+        address=address,
+        store=store,
+        keys=keys,
+        end_grant=linking.end,
+        fetch=fetch if settings.client_documents else None,
+        contact=settings.contact,
+        now=now,
     )
     upkeep = Upkeep(store, linking, now, let_idle_go=tenants.let_idle_go)
 
