@@ -8,7 +8,9 @@ import pytest
 from starlette.applications import Starlette
 
 from hostex_mcp.http.config import Address
+from hostex_mcp.http.connect.about import about_of
 from hostex_mcp.http.connect.landing import landing_route
+from hostex_mcp.settings import Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -17,7 +19,8 @@ ORIGIN = "https://mcp.example.com"
 
 @asynccontextmanager
 async def landing(*, accounts: bool = True, previews: bool = True) -> AsyncGenerator[httpx2.Response]:
-    app = Starlette(routes=[landing_route(Address(ORIGIN), accounts=accounts, previews=previews)])
+    address, about = Address(ORIGIN), about_of(Settings(), Address(ORIGIN))
+    app = Starlette(routes=[landing_route(address, about, accounts=accounts, previews=previews)])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ORIGIN) as http:
         yield await http.get("/")
 
