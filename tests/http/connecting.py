@@ -135,14 +135,14 @@ def transaction(now: datetime, **told: Any) -> Transaction:
 @asynccontextmanager
 async def deployment(
     folder: Path,
-    sandbox: Sandbox | None = None,
+    hostex: Sandbox | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
     demo_tokens: Tokens = (),
     **settings: Any,
 ) -> AsyncGenerator[Person]:
     """The pages of a server with these settings."""
     clock = Clock()
-    sandbox = sandbox or Sandbox(now=clock)
+    sandbox = hostex or Sandbox(now=clock)
     chosen = Settings(api_base_url="https://hostex.example/v3", **settings)
     keys = KeyRing([new_key()])
     async with open_store(SecretStr(f"sqlite:///{folder}/pages.db"), keys, now=clock) as store:

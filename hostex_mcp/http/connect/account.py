@@ -18,8 +18,8 @@ MOST = 1000
 _SHOWN, _SHOWN_IN_A_ROW = 5, 2
 _ENOUGH_FOR_A_ROW = 100
 _PATIENCE_SECONDS = 4.0
-UNREAD = "cannot be read just now"
-NO_PROPERTIES = "an account without properties"
+UNREAD = "Its account cannot be read just now"
+NO_PROPERTIES = "An account without properties"
 
 
 @dataclass(frozen=True, slots=True)
