@@ -128,12 +128,12 @@ async def test_where_only_changes_are_asked_for_reading_is_not_offered_instead(t
 
 
 async def test_the_page_names_who_runs_the_server_and_that_hostex_does_not(tmp_path: Path) -> None:
-    settings = {
-        "operator": "Harbour <b>Rentals</b>",
-        "contact": "help@example.com",
-        "privacy_url": "https://example.com/privacy",
-    }
-    async with deployment(tmp_path, **settings) as person:
+    async with deployment(
+        tmp_path,
+        operator="Harbour <b>Rentals</b>",
+        contact="help@example.com",
+        privacy_url="https://example.com/privacy",
+    ) as person:
         page = await person.consent()
         assert (
             "Connector run by Harbour <b>Rentals</b> help@example.com How they handle your data" in page.text
