@@ -17,7 +17,7 @@ from tests.http.html_pages import Html, changed
 
 TOKEN = "HOSTEX_TESTS_PERSON_TOKEN"
 
-_STEPS = 6
+_STEPS = 12
 
 
 @dataclass
