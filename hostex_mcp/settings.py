@@ -337,7 +337,8 @@ def _parsed(variable: str, text: str, parse: Callable[[str], Any]) -> Any:
     try:
         return parse(text)
     except ValueError as error:
-        shown = variable if parse in _HIDING else f"{variable}={text}"
+        value = text if text.isprintable() else ascii(text)[1:-1]
+        shown = variable if parse in _HIDING else f"{variable}={value}"
         raise SettingsError(f"{shown}: {error}") from None
 
 

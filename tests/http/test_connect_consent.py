@@ -147,7 +147,9 @@ async def test_the_page_names_who_runs_the_server_and_that_hostex_does_not(tmp_p
 
 async def test_an_operator_who_gave_no_name_is_said_to_have_given_none(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
-        assert "Connector run by not named, at mcp.example.com" in (await person.consent()).text
+        assert (
+            "Connector run by an operator who gave no name (mcp.example.com)" in (await person.consent()).text
+        )
 
 
 async def test_a_demo_says_so_and_offers_its_accounts_to_choose_from(tmp_path: Path) -> None:

@@ -31,7 +31,9 @@ class About:
     @property
     def run_by(self) -> str:
         """Who runs the server, as far as it is known."""
-        return self.operator or ("you, on this device" if self.local else f"not named, at {self.host}")
+        return self.operator or (
+            "you, on this device" if self.local else f"an operator who gave no name ({self.host})"
+        )
 
 
 def about_of(settings: Settings, address: Address, tokens: Iterable[tuple[str, str]] = ()) -> About:
