@@ -13,6 +13,8 @@ from tests.api.test_public_fetch import HOST, Site, certificate, fetch, resolvin
 pytestmark = pytest.mark.anyio
 __all__ = ["certificate", "site"]
 
+_USER = "user:pass"
+
 
 @dataclass
 class Proxy:
@@ -57,7 +59,7 @@ async def proxy(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Proxy]:
         "no_proxy",
     ):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("HTTPS_PROXY", f"http://user:pass@127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{_USER}@127.0.0.1:{proxy.port}")
     async with server:
         yield proxy
 
@@ -115,7 +117,7 @@ async def test_a_host_that_is_excepted_is_reached_without_the_proxy(
 async def test_a_proxy_that_cannot_be_used_is_named_by_its_variable(
     site: Site, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "socks4://user:pass@127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", f"socks4://{_USER}@127.0.0.1:9")
     failed = await failure()
     assert (str(failed), "HTTPS_PROXY" in failed.detail, "pass" in failed.detail) == (
         "could not be reached",
