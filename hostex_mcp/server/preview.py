@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, cast
 
 from hostex_mcp.domain.guest_text import MOST_CHARACTERS, Fence, bounded, inner, visible
+from hostex_mcp.server.presenting import presented
 from hostex_mcp.server.quoting import Quoted, named, row_lines, sentence
 from hostex_mcp.tools.results import Change, Preview
 from hostex_mcp.tools.tool import Tool
@@ -36,10 +37,12 @@ def preview_in(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) ->
 def question(tool: Tool, preview: Mapping[str, Any]) -> str:
     """The preview as a question to a person. Each value is on the line of its name or a block whose lines
     all begin with a mark, so that nothing in it can look like a line of the question."""
-    lines = [f"{preview['summary']} ({tool.title})"]
-    for name, value in preview.get("target", {}).items():
+    summary = str(preview["summary"])
+    shown = presented(preview)
+    lines = [summary if summary == tool.title else f"{summary} ({tool.title})"]
+    for name, value in shown["target"].items():
         lines += named(name, value)
-    for row in preview.get("changes", []):
+    for row in shown["changes"]:
         lines += row_lines(row)
     lines += [f"Warning: {warning}" for warning in preview.get("warnings", [])]
     return "\n".join([*lines, "Shall this be done?"])
