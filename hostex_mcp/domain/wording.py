@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import cast
 
 from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.money import decimals
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -58,10 +61,13 @@ def nights_text(run: Run[str]) -> str:
 
 
 def money(amount: float, currency: str | None = None) -> str:
-    """An amount in major units: `€1,330`, `€120.30`, `CHF 120`; without a currency the number alone."""
-    digits = f"{abs(amount):,.2f}".removesuffix(".00")
+    """An amount in major units, with all its decimals: `€1,330`, `€120.30`, `CHF 120`; without a currency the
+    number alone."""
+    exact = Decimal(f"{abs(amount):.15g}")
+    needed = max(0, -cast("int", exact.normalize().as_tuple().exponent))
+    places = max(needed, decimals(currency or "")) if needed else 0
     minus = "-" if amount < 0 else ""
-    return f"{minus}{_SIGNS.get(currency, f'{currency} ') if currency else ''}{digits}"
+    return f"{minus}{_SIGNS.get(currency, f'{currency} ') if currency else ''}{exact:,.{places}f}"
 
 
 def some(names: Sequence[str], most: int) -> str:

@@ -1,12 +1,13 @@
 """A preview in the words of a host: labels for keys, dates with their weekdays, amounts with their currency,
-channels and states by their names. Only what has a fixed meaning is put into words; texts stay as they are."""
+channels and states by their names. What has no fixed meaning stays as it is."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
 from hostex_mcp.domain.channels import channel_name
-from hostex_mcp.domain.wording import day_text, money
+from hostex_mcp.domain.wording import day_text, days_text, money
 from hostex_mcp.server.quoting import Quoted
 
 _LABELS: Mapping[str, str] = {
@@ -29,7 +30,6 @@ _LABELS: Mapping[str, str] = {
     "email": "e-mail",
     "expected_date": "date",
     "expected_time": "time",
-    "fee": "fee",
     "guest_name": "guest",
     "guest_review": "the guest's review",
     "guest_score": "the guest's score",
@@ -37,7 +37,7 @@ _LABELS: Mapping[str, str] = {
     "host_reply_content": "reply",
     "host_review_content": "review",
     "host_review_score": "score",
-    "id": "number in Hostex",
+    "id": "number",
     "id_required": "identity document required",
     "is_active": "active",
     "is_enable": "in use",
@@ -74,51 +74,7 @@ _LABELS: Mapping[str, str] = {
     "updated_at": "last changed",
     "url": "address",
 }
-_PLAIN = frozenset(
-    [
-        "about",
-        "base_price",
-        "cancellation_policy",
-        "cleaning_fee",
-        "closed_on_arrival",
-        "color",
-        "custom_channel",
-        "income_method",
-        "instant_booking",
-        "maximum_stay",
-        "minimum_stay",
-        "mobile_only_discount",
-        "monthly_discount",
-        "nightly_rate",
-        "offer_type",
-        "pet_fee",
-        "read_only",
-        "room_types",
-        "security_deposit",
-        "stay_status",
-        "weekend_price",
-        "weekly_discount",
-        "add_property_ids",
-        "remove_property_ids",
-        "property_ids",
-        "room_type_ids",
-        "add_room_type_ids",
-        "remove_room_type_ids",
-        "availability_window",
-        "early_bird_discount",
-        "extra_guest_fee",
-        "extra_guest_number",
-        "high_rated_guest_discount",
-        "last_minute_discount",
-        "property_id",
-        "staff_id",
-        "rate_plan_id",
-        "special_offer_id",
-        "start_date",
-        "end_date",
-    ]
-)
-"""Keys of ours that become words by their underscores alone."""
+_OWN_KEY = re.compile(r"[a-z]+(?:_[a-z]+)+")
 
 _STATES: Mapping[str, str] = {
     "wait_accept": "waiting for your answer",
@@ -135,35 +91,13 @@ _STATES: Mapping[str, str] = {
     "required_with_review": "required and checked",
 }
 _STATE_KEYS = frozenset(("status", "stay_status", "offer_type", "scope", "id_required"))
-_DATE_KEYS = frozenset(
-    [
-        "action_at",
-        "check_in_date",
-        "check_out_date",
-        "created_at",
-        "create_time",
-        "expected",
-        "expected_date",
-        "scheduled_at",
-        "start_date",
-        "end_date",
-        "update_time",
-        "updated_at",
-    ]
+_DATE_KEYS = (
+    *("action_at", "scheduled_at", "created_at", "updated_at", "create_time", "update_time"),
+    *("check_in_date", "check_out_date", "expected", "expected_date", "start_date", "end_date"),
 )
-_MONEY_KEYS = frozenset(
-    [
-        "amount",
-        "base_price",
-        "weekend_price",
-        "cleaning_fee",
-        "security_deposit",
-        "extra_guest_fee",
-        "pet_fee",
-        "price",
-        "nightly_rate",
-        "deposit",
-    ]
+_MONEY_KEYS = (
+    *("amount", "price", "fee", "deposit", "base_price", "weekend_price"),
+    *("cleaning_fee", "security_deposit", "extra_guest_fee", "pet_fee"),
 )
 _NAMING = frozenset(("name", "title", "tag_name", "url", "guest_name"))
 _OF_HOSTEX = frozenset(("id", "conversation_id", "plan_id", "special_offer_id"))
@@ -183,7 +117,7 @@ def presented(preview: Mapping[str, Any]) -> dict[str, Any]:
 
 def label(name: str) -> str:
     """A key of ours in words; any other text as it is."""
-    return _LABELS.get(name) or (name.replace("_", " ") if name in _PLAIN else name)
+    return _LABELS.get(name) or (name.replace("_", " ") if _OWN_KEY.fullmatch(name) else name)
 
 
 def _says_nothing_more(name: str, target: Mapping[str, Any]) -> bool:
@@ -204,20 +138,45 @@ def _value(name: str, value: Any, currency: str | None) -> Any:
     """A value in the words for its key; what is not of the form that the key has stays as it is."""
     if isinstance(value, Quoted):
         return value
-    if name == "long_term_discount" and isinstance(value, list):
-        return [_discount(cast("Mapping[str, Any]", step)) for step in cast("list[Any]", value)]
-    if name == "nightly_rate" and isinstance(value, Mapping):
-        rates = cast("Mapping[str, Any]", value)
-        return ", ".join(f"{day[:3].title()} {_money(rate, currency)}" for day, rate in rates.items())
-    if name in ("category_ratings",) and isinstance(value, Mapping):
-        scores = cast("Mapping[str, Any]", value)
-        return {part.replace("_", " "): score for part, score in scores.items()}
+    if isinstance(value, list):
+        return _members(name, cast("list[Any]", value), currency)
+    if isinstance(value, Mapping):
+        spell_parts = _SPELLED_PARTS.get(name)
+        parts = cast("Mapping[str, Any]", value)
+        return spell_parts(parts, currency) if spell_parts else parts
     spell = _SPELLED.get(name)
     return spell(value, currency) if spell else value
 
 
-def _discount(step: Mapping[str, Any]) -> str:
-    return f"{step.get('discount')} % from {step.get('days')} nights"
+def _members(name: str, values: list[Any], currency: str | None) -> Any:
+    """The members of a list; a single one stands for itself."""
+    shown = [_value(name, member, currency) for member in values]
+    return shown[0] if len(shown) == 1 and isinstance(shown[0], str) else shown
+
+
+def _discount(step: Mapping[str, Any], _: str | None) -> Any:
+    if set(step) != {"discount", "days"}:
+        return step
+    return f"{step['discount']} % from {step['days']} nights"
+
+
+def _rates(rates: Mapping[str, Any], currency: str | None) -> str:
+    return ", ".join(f"{day[:3].title()} {_money(rate, currency)}" for day, rate in rates.items())
+
+
+def _scores(scores: Mapping[str, Any], _: str | None) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {score:g}" for name, score in scores.items())
+
+
+def _days(days: Mapping[str, Any], _: str | None) -> Any:
+    """Days that were asked for: a period, or one by one."""
+    if set(days) == {"start_date", "end_date"}:
+        return days_text(*(date.fromisoformat(days[end]) for end in ("start_date", "end_date")))
+    return [_date(day, None) for day in days.get("dates", ())]
+
+
+def _paragraph(part: Mapping[str, Any], _: str | None) -> Any:
+    return {label(name): value for name, value in part.items()}
 
 
 def _money(value: Any, currency: str | None) -> Any:
@@ -238,6 +197,10 @@ def _date(value: Any, _: str | None) -> Any:
     return day_text(moment.date()) + ("" if clock == ", 00:00" else clock)
 
 
+def _event(value: Any, _: str | None) -> Any:
+    return value.replace("_", " ") if isinstance(value, str) and _OWN_KEY.fullmatch(value) else value
+
+
 def _state(value: Any, _: str | None) -> Any:
     return _STATES.get(value, value) if isinstance(value, str) else value
 
@@ -251,4 +214,12 @@ _SPELLED: Mapping[str, Callable[[Any, str | None], Any]] = {
     **dict.fromkeys(_MONEY_KEYS, _money),
     **dict.fromkeys(_STATE_KEYS, _state),
     "channel_type": _channel,
+    "events": _event,
+}
+_SPELLED_PARTS: Mapping[str, Callable[[Mapping[str, Any], str | None], Any]] = {
+    "category_ratings": _scores,
+    "days": _days,
+    "long_term_discount": _discount,
+    "nightly_rate": _rates,
+    "paragraphs": _paragraph,
 }

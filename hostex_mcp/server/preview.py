@@ -34,12 +34,11 @@ def preview_in(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) ->
     return change.preview or Preview(tool.title, changes=_changes(arguments, change))
 
 
-def question(tool: Tool, preview: Mapping[str, Any]) -> str:
+def question(preview: Mapping[str, Any]) -> str:
     """The preview as a question to a person. Each value is on the line of its name or a block whose lines
     all begin with a mark, so that nothing in it can look like a line of the question."""
-    summary = str(preview["summary"])
     shown = presented(preview)
-    lines = [summary if summary == tool.title else f"{summary} ({tool.title})"]
+    lines = [str(preview["summary"])]
     for name, value in shown["target"].items():
         lines += named(name, value)
     for row in shown["changes"]:

@@ -214,7 +214,7 @@ class Writes:
     async def _ask(self, attempt: Attempt, draft: Draft) -> dict[str, Any]:
         """Ask while the call waits. What changed meanwhile is asked about again, once."""
         for _ in range(2):
-            verdict = await attempt.inquiry.ask(question(attempt.tool, draft.preview))
+            verdict = await attempt.inquiry.ask(question(draft.preview))
             if verdict != "accept":
                 return _declined(verdict)
             async with self._one_at_a_time:
@@ -235,7 +235,7 @@ class Writes:
         issued = self._confirmations.issue(draft.binding, Channel.ANSWER)
         emit(Confirmed("asked"))
         reason = f"{EXPLAINED[finding]}\n" if finding else ""
-        return Question(reason + question(attempt.tool, draft.preview), issued.text, issued.place)
+        return Question(reason + question(draft.preview), issued.text, issued.place)
 
     def _offer(
         self,

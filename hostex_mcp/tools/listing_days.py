@@ -22,6 +22,7 @@ from hostex_mcp.domain.calendar_changes import (
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.pricing import whole
+from hostex_mcp.domain.restrictions import rule_text
 from hostex_mcp.domain.wording import days_text, money
 from hostex_mcp.tools.arguments import Arguments, Day, InvalidArguments, Problem
 from hostex_mcp.tools.blocked import guarded
@@ -279,9 +280,7 @@ def _said(name: str, value: Any, currency: str | None) -> str:
         return money(value, currency)
     if name == "inventory":
         return "closed" if value == 0 else f"{value} for sale"
-    if isinstance(value, bool):
-        return f"{name.replace('_', ' ')}: {'yes' if value else 'no'}"
-    return f"{name.replace('_', ' ')} {value}"
+    return rule_text(name, value)
 
 
 def _cut(shown: Sequence[Any], notes: list[str]) -> list[str]:
