@@ -128,10 +128,10 @@ def set_prices(sandbox: Sandbox, nightly: int) -> None:
 @pytest.mark.parametrize(
     ("price", "warning"),
     [
-        (300, "The price is 25 % below the calendar's 400 EUR, which has no fees or discounts."),
+        (300, "The price is 25 % below the calendar's €400, which has no fees or discounts."),
         (304, None),
         (496, None),
-        (4000, "The price is 900 % above the calendar's 400 EUR, which has no fees or discounts."),
+        (4000, "The price is 900 % above the calendar's €400, which has no fees or discounts."),
     ],
 )
 async def test_an_offer_is_held_against_the_calendar(
@@ -140,9 +140,9 @@ async def test_an_offer_is_held_against_the_calendar(
     set_prices(sandbox, 100)
     shown = await preview(call, sandbox, "send_special_offer", **{**OFFER, "price": price})
     assert (
-        shown["summary"] == f"Offer {price} EUR for 27 to 31 Dec 2026 to Oskar Muster, Harbour Loft (airbnb)"
+        shown["summary"] == f"Offer {price} EUR for Sun 27 to Thu 31 Dec 2026 to Oskar Muster, Harbour Loft (airbnb)"
     )
-    assert cells(shown)["price of the whole stay"] == ("400 EUR by the calendar", f"{price} EUR")
+    assert cells(shown)["price of the whole stay"] == ("€400 by the calendar", f"€{price:,}")
     assert cells(shown)["listing"][1] == "Harbour Loft (airbnb listing 900000000000000101)"
     assert shown["warnings"] == [*([warning] if warning else []), BINDING]
 
@@ -152,8 +152,8 @@ async def test_an_offer_of_another_property_on_taken_nights_beside_an_older_one_
 ) -> None:
     changes = {"conversation_id": PRIYA, "check_in_date": "2026-12-16", "check_out_date": "2026-12-20"}
     shown = await preview(call, sandbox, "send_special_offer", **{**OFFER, **changes})
-    assert "An offer is active already: special offer, 24 to 29 Dec 2026, 520 EUR." in shown["warnings"]
-    assert "Nothing is for sale on the nights of 16 to 18 Dec 2026." in shown["warnings"]
+    assert "An offer is active already: special offer, Thu 24 to Tue 29 Dec 2026, €520." in shown["warnings"]
+    assert "Nothing is for sale on the nights of Wed 16 to Fri 18 Dec 2026." in shown["warnings"]
     assert "The guest asked about Alfama Terrace, the offer is for Harbour Loft." in shown["warnings"]
 
 
@@ -179,7 +179,7 @@ async def test_an_offer_that_cannot_be_compared_says_so(
     shown = await preview(call, sandbox, "send_special_offer", **OFFER)
     said = "The calendar's price of these nights is not known, so the offer could not be compared."
     assert said in shown["warnings"]
-    assert cells(shown)["price of the whole stay"] == ("not known", "300 EUR")
+    assert cells(shown)["price of the whole stay"] == ("not known", "€300")
 
 
 async def test_an_inquiry_is_pre_approved_at_the_calendars_price(call: Call, sandbox: Sandbox) -> None:
@@ -187,8 +187,8 @@ async def test_an_inquiry_is_pre_approved_at_the_calendars_price(call: Call, san
     shown = await preview(call, sandbox, "send_preapproval", conversation_id=OSKAR)
     assert shown["summary"] == "Pre-approve the inquiry of Oskar Muster, Harbour Loft (airbnb)"
     assert cells(shown) == {
-        "dates": (None, "27 to 31 Dec 2026"),
-        "price of the whole stay": (None, "400 EUR by the calendar"),
+        "dates": (None, "Sun 27 to Thu 31 Dec 2026"),
+        "price of the whole stay": (None, "€400 by the calendar"),
     }
     assert shown["warnings"] == [BINDING]
 
@@ -202,7 +202,7 @@ async def test_an_inquiry_without_dates_is_pre_approved_without_a_price(call: Ca
 async def test_a_withdrawal_says_what_is_withdrawn(call: Call, sandbox: Sandbox) -> None:
     arguments = {"conversation_id": PRIYA, "special_offer_id": "1500000777"}
     shown = await preview(call, sandbox, "withdraw_special_offer", **arguments)
-    offer_said = "special offer, 24 to 29 Dec 2026, 520 EUR"
+    offer_said = "special offer, Thu 24 to Tue 29 Dec 2026, €520"
     assert shown["summary"] == f"Withdraw the {offer_said}, from Priya Namoona, Alfama Terrace (airbnb)"
     assert shown["warnings"] == [
         "The guest sees that it is withdrawn and can no longer book on it.",

@@ -113,7 +113,7 @@ async def test_a_deleted_task_is_told_by_place_time_and_assignee(call: Call, san
     expected = sandbox.accounts.main.tasks[PUMP]["expected"]
     preview = await previewed(call, "delete_task", id=PUMP)
     assert preview["summary"] == f"Delete the task maintenance, Foz Beach Villa, {expected} for good"
-    assert preview["target"]["fee"] == "140 EUR"
+    assert preview["target"]["fee"] == "€140"
     assert preview["target"].keys().isdisjoint({"property_id", "staff_id"})
     assert preview["warnings"][0] == "It is given to Beatriz Ensaio."
 
@@ -158,7 +158,7 @@ async def test_of_many_open_tasks_the_next_five_are_named(call: Call, sandbox: S
 
 async def test_an_expense_names_amount_currency_item_and_property(call: Call) -> None:
     preview = await previewed(call, "create_transaction", **EXPENSE, property_id="Harbour Loft")
-    assert preview["summary"] == "Record an expense of 42.5 EUR (Cleaning) for Harbour Loft"
+    assert preview["summary"] == "Record an expense of €42.50 (Cleaning) for Harbour Loft"
     assert preview["target"] == {"property_title": "Harbour Loft"}
     assert rows(preview)["payment_method_name"] == (None, "Cash")
     assert "warnings" not in preview
@@ -180,7 +180,7 @@ async def test_an_income_of_a_reservation_names_its_guest_and_takes_its_currency
     given = {"direction": "income", "amount": 10, "item_id": 1, "payment_method_id": 34}
     given["reservation_code"] = "0-HMDEMO0001-rep001"
     preview = await previewed(call, "create_transaction", **given)
-    assert preview["summary"] == "Record an income of 10 EUR (Room fee) for the reservation of Noor Voorbeeld"
+    assert preview["summary"] == "Record an income of €10 (Room fee) for the reservation of Noor Voorbeeld"
     assert preview["target"]["property_titles"] == ["Harbour Loft"]
     other = await call("create_transaction", **given, currency="USD")
     assert other["error"]["fields"][0]["problem"] == "must be the reservation's, EUR, or not be given"
@@ -188,19 +188,19 @@ async def test_an_income_of_a_reservation_names_its_guest_and_takes_its_currency
 
 async def test_a_corrected_entry_shows_names_and_what_it_does_to_the_total(call: Call) -> None:
     preview = await previewed(call, "update_transaction", id=FIBRE, amount=40, item_id=0, note="")
-    assert preview["summary"] == "Change the expense of 34.9 EUR (Internet) for Harbour Loft"
+    assert preview["summary"] == "Change the expense of €34.90 (Internet) for Harbour Loft"
     assert rows(preview) == {
-        "amount": ("34.9 EUR", "40 EUR"),
+        "amount": ("€34.90", "€40"),
         "item_name": ("Internet", "Cleaning"),
         "note": ("Fibre", ""),
     }
-    assert preview["warnings"] == ["This adds 5.1 EUR to the expenses."]
+    assert preview["warnings"] == ["This adds €5.10 to the expenses."]
 
 
 async def test_a_deleted_entry_tells_what_leaves_the_total(call: Call) -> None:
     preview = await previewed(call, "delete_transaction", id=FIBRE)
-    assert preview["summary"] == "Delete the expense of 34.9 EUR (Internet) for Harbour Loft for good"
-    assert preview["warnings"] == ["This takes 34.9 EUR off the expenses.", NO_WAY_BACK]
+    assert preview["summary"] == "Delete the expense of €34.90 (Internet) for Harbour Loft for good"
+    assert preview["warnings"] == ["This takes €34.90 off the expenses.", NO_WAY_BACK]
 
 
 async def test_new_knowledge_is_shown_whole_and_where_it_holds(call: Call) -> None:
