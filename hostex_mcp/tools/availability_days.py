@@ -119,7 +119,9 @@ async def change_availability(
     titles = dict.fromkeys([row["title"] for row in shown if "title" in row] or [one.title for one in found])
     summary = f"{'Open' if available else 'Close'} on all channels: {', '.join(titles)}"
     lines = [_in_words(one, len(titles) > 1) for one in shown]
-    preview = Preview(summary, {"days": wanted.period}, lines, [*notes, *bookings])
+    preview = Preview(
+        summary, {"properties": list(titles), "days": wanted.period}, lines, [*notes, *bookings]
+    )
     already = " ".join([_ALREADY.format(state=state), *bookings]) if same else ""
     return Change(send, undo, preview, already)
 

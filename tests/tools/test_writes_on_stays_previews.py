@@ -61,7 +61,7 @@ BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
     (
         {"check_in_date": "2026-12-12", "check_out_date": "2026-12-16"},
         [
-            "Blocked in the calendar: nights of Mon 14 to Tue 15 Dec 2026: Owner's stay.",
+            "Blocked in the calendar: nights of Mon 14 and Tue 15 Dec 2026: Owner's stay.",
         ],
     ),
     (
@@ -84,8 +84,9 @@ BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
     (
         {"channel_id": "DEMO30PAT", "check_in_date": "2026-11-24", "check_out_date": "2026-11-30"},
         [
-            "The reference DEMO30PAT belongs to an earlier booking: Patrick Standin, Tue 24 to Mon 30 Nov 2026 "
-            "(hostex_direct, accepted, stay 5-DEMO30PAT). No second one is made, whatever else is given here."
+            "The reference DEMO30PAT belongs to an earlier booking: Patrick Standin, "
+            "Tue 24 to Mon 30 Nov 2026 (direct booking, accepted, stay 5-DEMO30PAT). "
+            "No second one is made, whatever else is given here."
         ],
     ),
 ]
@@ -143,7 +144,7 @@ async def test_accepting_a_request_is_called_binding_and_a_clash_is_named(
     assert shown["warnings"] == [final]
     add_stay(sandbox.accounts.main, "0-9-x", ("2026-12-01", "2026-12-03"), 20110005)
     again = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
-    clash = "Already booked: Ines Exemplar, Tue 1 to Thu 3 Dec 2026 (airbnb, accepted, stay 0-9-x)."
+    clash = "Already booked: Ines Exemplar, Tue 1 to Thu 3 Dec 2026 (Airbnb, accepted, stay 0-9-x)."
     assert again["warnings"] == [clash, final]
 
 
@@ -166,7 +167,7 @@ async def test_declining_a_request_says_what_it_costs(call: Call, sandbox: Sandb
     assert cells(shown) == {"status": ("wait_accept", "denied")}
     assert shown["warnings"] == [
         "It cannot be taken back, and the guest gets no reason.",
-        "A declined request may count against the host's acceptance rate on airbnb.",
+        "A declined request may count against the host's acceptance rate on Airbnb.",
     ]
 
 
@@ -174,15 +175,18 @@ async def test_a_changed_stay_is_shown_field_by_field(call: Call, sandbox: Sandb
     changes = {"check_out_date": "2026-12-03", "rate_amount": 300, "commission_amount": 301}
     shown = await preview(call, sandbox, "update_reservation_basic", stay_code=EMIL, **changes)
     stay = sandbox.accounts.main.stays[EMIL]
-    assert shown["summary"] == "Change the stay of Emil Eksempel, Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026"
+    assert (
+        shown["summary"] == "Change the stay of Emil Eksempel, Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026"
+    )
     assert cells(shown) == {
         "check_out_date": ("2026-12-02", "2026-12-03"),
         "rate_amount": (stay["rates"]["rate"]["amount"], 300),
         "commission_amount": (stay["rates"]["commission"]["amount"], 301),
     }
     assert shown["warnings"] == [
-        "Already booked: Amara Beispiel, Wed 2 to Sun 6 Dec 2026 (hostex_direct, accepted, stay 5-DEMO7KQ2X).",
-        "This is a booking of airbnb: whether airbnb learns of it is not known.",
+        "Already booked: Amara Beispiel, Wed 2 to Sun 6 Dec 2026 "
+        "(direct booking, accepted, stay 5-DEMO7KQ2X).",
+        "This is a booking of Airbnb: whether Airbnb learns of it is not known.",
         "The commission of 301 is more than the rate of 300.",
     ]
 
@@ -259,7 +263,7 @@ async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call
 async def test_who_would_lose_the_property_is_named(call: Call, sandbox: Sandbox) -> None:
     arguments = {"stay_code": EMIL, "property_id": "Loop Pied-à-terre"}
     shown = await preview(call, sandbox, "allocate_reservation", **arguments)
-    lost = "Patrick Standin, Tue 24 to Mon 30 Nov 2026 (hostex_direct, accepted, stay 5-DEMO30PAT)."
+    lost = "Patrick Standin, Tue 24 to Mon 30 Nov 2026 (direct booking, accepted, stay 5-DEMO30PAT)."
     assert cells(shown) == {"property": ("Harbour Studio", "Loop Pied-à-terre")}
     assert shown["warnings"] == [
         f"Would lose the property and go to the reservation box: {lost}",
