@@ -47,8 +47,8 @@ _log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class Attempt:
     """A call of a writing tool: its arguments as they were given and a digest of what they mean, how to
-    work out the change, and whom to ask. `preview`, what is `changed`, `confirmed` and the `line` of the audit
-    trail are filled in on the way."""
+    work out the change, and whom to ask. `preview`, what is `changed`, `confirmed` and the `line` of the
+    audit trail are filled in on the way."""
 
     tool: Tool
     given: Mapping[str, Any]

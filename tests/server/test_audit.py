@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from hostex_mcp.api import HostexClient, OutcomeUnknown, receipts
 from hostex_mcp.api.receipts import accepted
 from hostex_mcp.cli import main
-from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.server.asking import Inquiry
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.changed import changed
@@ -22,8 +22,8 @@ from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Change, Preview
 from tests.server.test_writes import Clock, Desk, Person, set_price
-from tests.tools import test_poison
-from tests.tools.hostile_writes import HOSTILE, calls
+from tests.tools.every_write import every_write
+from tests.tools.previewing import NOW, demo_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -85,23 +85,46 @@ def test_a_change_is_told_by_property_stay_days_before_and_after() -> None:
     assert changed(booking) == told
 
 
-async def test_no_text_name_contact_or_code_gets_into_the_trail() -> None:
-    sandbox = Sandbox()
-    given = calls(sandbox.accounts.main)
+PRIVATE = [
+    *("Camille", "Patrick", "Emil", "Noor", "Oskar", "Priya", "Mallory", "Anders", "Dmytro", "Fatima"),
+    *(
+        "Ana Modelo",
+        "Rita",
+        "@",
+        "+351",
+        "+45",
+        "4711",
+        "http",
+        "hooks.",
+        "Good evening",
+        "By train",
+        "Quiet",
+    ),
+    *(
+        "Kind",
+        "Thank you",
+        "Likes tea",
+        "Bring bulbs",
+        "In the yard",
+        "Fast.",
+        "Deposit",
+        "Corrected",
+        "fridge",
+    ),
+]
+
+
+async def test_no_text_name_contact_or_code_of_any_write_gets_into_the_trail() -> None:
+    sandbox = demo_sandbox()
     transport = httpx2.ASGITransport(app=sandbox.app)
-    patch = pytest.MonkeyPatch()
-    patch.setattr(test_poison, "HOSTILE", HOSTILE)
-    test_poison.poison_account(sandbox.accounts.main)
-    patch.undo()
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        context = Context(client, CATALOGUE)
-        for tool in (one for one in CATALOGUE.values() if one.writes):
-            change: Change[Any] = cast("Any", await tool.function(context, **tool.bind(given[tool.name])))
-            kept = changed(preview_of(tool, given[tool.name], change))
-            assert len(kept) < 460
-            assert "\n" not in kept
-            rows = kept.partition(": ")[2]
-            assert not [word for word in ("OBEY", "@", "+351", "http", "\u202e") if word in rows], kept
+        context = Context(client, CATALOGUE, now=lambda: NOW)
+        for name, given in every_write(sandbox.accounts.main).items():
+            tool = CATALOGUE[name]
+            change: Change[Any] = cast("Any", await tool.function(context, **tool.bind(given)))
+            kept = changed(preview_of(tool, given, change))
+            assert [word for word in PRIVATE if word in kept] == [], kept
+            assert len(kept) < 440
 
 
 async def test_what_a_guest_and_a_host_wrote_is_only_said_to_be_changed() -> None:
@@ -109,7 +132,7 @@ async def test_what_a_guest_and_a_host_wrote_is_only_said_to_be_changed() -> Non
         "target": {
             "property_title": "Loft",
             "guest_name": "Ana Guest",
-            "last_guest_message": "My code is 77",
+            "last_guest_message": "Code 77",
         },
         "changes": [
             {"what": "message", "after": "The door code is 4711"},
