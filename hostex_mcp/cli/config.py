@@ -59,7 +59,7 @@ def command(
         _write(wanted, with_token)
     else:
         click.echo(standalone(wanted.app, wanted.entry, local=wanted.local), nl=False)
-        _explain(wanted, f"This belongs into {wanted.path}.", token=wanted.local)
+        _explain(wanted, f"This goes into {wanted.path}.", token=wanted.local)
         _offer_link(wanted)
 
 
@@ -94,7 +94,7 @@ def _worked_out(wanted: Wanted) -> tuple[Text, str]:
         return text, merged(wanted.app, text.body, wanted.entry, local=wanted.local)
     except (NotJson, OSError, UnicodeDecodeError) as error:
         raise OneLine(
-            f"{wanted.path}: {error}; nothing was changed. Mend the file, or add the entry by hand."
+            f"{wanted.path}: {error}; nothing was changed. Fix the file, or add the entry by hand."
         ) from None
 
 

@@ -11,11 +11,11 @@ from hostex_mcp.server.presenting import presented
 from hostex_mcp.server.quoting import Quoted
 
 MOST_CHARACTERS = 400
-_MOST_OF_A_VALUE = 60
+_MOST_OF_A_VALUE = 120
 
 _DAYS = re.compile(r"(?:.{1,120}, )?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} .{0,40}\d{4}")
 _PLACES = ("property", "property_title", "properties")
-_ABOUT = ("dates", "check_in_date", "check_out_date", "days", "reservation_code", "stay_code", "id")
+_ABOUT = ("stays", "dates", "check_in_date", "check_out_date", "days", "reservation_code", "stay_code", "id")
 _FIXED = frozenset(
     (
         *("status", "stay_status", "scope", "property", "properties", "channels", "dates", "events"),

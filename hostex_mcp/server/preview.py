@@ -31,7 +31,7 @@ def preview_of(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) ->
 
 def preview_in(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> Preview:
     """What a change says of itself, else its arguments beside the old values of its undo."""
-    return change.preview or Preview(tool.title, changes=_changes(arguments, change))
+    return change.preview or Preview(tool.title, changes=_changes(tool, arguments, change))
 
 
 def question(preview: Mapping[str, Any]) -> str:
@@ -88,8 +88,9 @@ def _read(fence: Fence, text: str, long: bool, most: int | None) -> str:
     return visible(text) if inside is None else Quoted(marked, inside)
 
 
-def _changes(arguments: Mapping[str, Any], change: Change[Any]) -> list[dict[str, Any]]:
-    before: Mapping[str, Any] = change.undo.arguments if change.undo else {}
+def _changes(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> list[dict[str, Any]]:
+    own = change.undo is not None and change.undo.tool == tool.name
+    before: Mapping[str, Any] = change.undo.arguments if change.undo and own else {}
     return [
         {"what": name, **({"before": before[name]} if name in before else {}), "after": value}
         for name, value in arguments.items()

@@ -33,7 +33,7 @@ _DECLINED: Mapping[Verdict, str] = {
 }
 _KEPT_MOVING = (
     "What this would change moved again while the person was asked a second time. Nothing was changed. "
-    "The same call asks anew."
+    "The same call asks again."
 )
 _UNRECORDED = "Changes are recorded before they are made, and this one cannot be. Nothing was changed."
 _MAKE_ROOM = "The operator of this server has to make HOSTEX_MCP_AUDIT_LOG writable: is its disk full?"

@@ -40,7 +40,7 @@ async def test_a_message_is_shown_whole_with_whom_it_goes_to(call: Call, sandbox
         "Send a message to Inês Exemplar, Harbour Loft (Airbnb); it cannot be taken back"
     )
     assert shown["target"]["last_word"] == "guest, Tue 24 Nov 2026, 11:15 UTC"
-    assert shown["target"]["about"] == ["reservation 0-HMDEMO0005-ine005, 2026-11-24 to 2026-11-28"]
+    assert shown["target"]["about"] == ["reservation 0-HMDEMO0005-ine005, Tue 24 to Sat 28 Nov 2026"]
     assert shown["target"]["last_guest_message"].startswith("<guest-")
     assert cells(shown) == {"message": (None, text)}
     assert "warnings" not in shown

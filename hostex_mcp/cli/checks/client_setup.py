@@ -31,7 +31,7 @@ def _look(app: App, place: Place) -> Finding | None:
     try:
         document = _document(app, Text.read(path).body)
     except (NotJson, OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return Finding.problem(check, f"{path} cannot be read: {error}.", "Mend the file by hand.")
+        return Finding.problem(check, f"{path} cannot be read: {error}.", "Fix the file by hand.")
     servers = member(document, app.section)
     entry = member(servers, NAME)
     if isinstance(entry, dict):
@@ -59,7 +59,7 @@ def _ours_by_another_name(servers: object) -> Iterator[str]:
 
 
 def _entry(app: App, path: Path, entry: dict[str, Any]) -> Finding:
-    mend = f"`hostex-mcp config {app.name} --write` mends it."
+    mend = f"`hostex-mcp config {app.name} --write` fixes it."
     if address := next((entry[name] for name in ("url", "serverUrl", "httpUrl") if name in entry), None):
         return Finding.ok(app.title, f"{path} connects to {address}.")
     command = str(entry.get("command") or "")

@@ -27,7 +27,7 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _QUERY = re.compile(r"[!-~]{0,16384}")
 _LONGEST_STATE = 4_096
 _TITLE = "This app cannot be connected"
-_ADVICE = "Go back to the app and start again. If it happens again, tell those who make the app."
+_ADVICE = "Go back to the app and start again. If it happens again, contact the makers of the app."
 
 
 class _Unanswerable(Exception):
