@@ -406,5 +406,5 @@ def test_people_read_marks_and_mends_without_colour_in_a_pipe(hostex: str) -> No
     result = CliRunner().invoke(main, ["doctor"], env=environ)
     assert "✗ token" in result.stdout
     assert "→ Create a new one" in result.stdout
-    assert "1 problem to mend." in result.stdout
+    assert "1 problem to fix." in result.stdout
     assert "\x1b" not in result.stdout

@@ -8,7 +8,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.applications import Starlette
 
-from tests.docs.markdown import blocks, named
+from tests.docs.markdown import blocks
 
 pytestmark = pytest.mark.anyio
 
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Starlette:
     monkeypatch.setenv("HOSTEX_MCP_SANDBOX", "1")
-    (example,) = [block for block in blocks("python") if BLOCKPAGE]
+    (example,) = [block for block in blocks("python") if block.page.endswith("library.md")]
     names: dict[str, Any] = {}
-    exec(compile(example.text, "site.py", "exec"), names)  # noqa: S102
+    exec(compile(example.text, "site.py", "exec"), names)
     return names["app"]
 
 

@@ -86,7 +86,16 @@ def test_a_change_is_told_by_property_stay_days_before_and_after() -> None:
 
 
 NAMES = ("Camille", "Patrick", "Emil", "Noor", "Oskar", "Priya", "Mallory", "Anders", "Dmytro", "Fatima")
-TEXTS = ("Good evening", "By train", "Quiet", "Thank you", "Likes tea", "Bring bulbs", "In the yard", "fridge")
+TEXTS = (
+    "Good evening",
+    "By train",
+    "Quiet",
+    "Thank you",
+    "Likes tea",
+    "Bring bulbs",
+    "In the yard",
+    "fridge",
+)
 PRIVATE = (*NAMES, *TEXTS, "Ana Modelo", "Rita", "@", "+351", "+45", "4711", "http", "hooks.", "Corrected")
 
 
