@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -343,6 +343,11 @@ def _parsed(variable: str, text: str, parse: Callable[[str], Any]) -> Any:
 
 
 _HIDING = (_secret, _partner_secret, _secrets, _metrics_token, _database)
+
+
+def is_secret(setting: Field[Any]) -> bool:
+    """Whether the value of a setting must not be shown."""
+    return setting.metadata["parse"] in _HIDING
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:

@@ -16,6 +16,7 @@ from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server.answer import done, unchanged
 from hostex_mcp.server.asking import Inquiry, Question, Verdict
 from hostex_mcp.server.audit import AuditLog, Line
+from hostex_mcp.server.changed import changed
 from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, Finding, digest
 from hostex_mcp.server.preview import preview_of, question
 from hostex_mcp.tools.arguments import InvalidArguments
@@ -32,7 +33,7 @@ _DECLINED: Mapping[Verdict, str] = {
 }
 _KEPT_MOVING = (
     "What this would change moved again while the person was asked a second time. Nothing was changed. "
-    "The same call asks anew."
+    "The same call asks again."
 )
 _UNRECORDED = "Changes are recorded before they are made, and this one cannot be. Nothing was changed."
 _MAKE_ROOM = "The operator of this server has to make HOSTEX_MCP_AUDIT_LOG writable: is its disk full?"
@@ -46,8 +47,8 @@ _log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class Attempt:
     """A call of a writing tool: its arguments as they were given and a digest of what they mean, how to
-    work out the change, and whom to ask. `preview`, `confirmed` and the `line` of the audit trail are filled
-    in on the way."""
+    work out the change, and whom to ask. `preview`, what is `changed`, `confirmed` and the `line` of the
+    audit trail are filled in on the way."""
 
     tool: Tool
     given: Mapping[str, Any]
@@ -55,6 +56,7 @@ class Attempt:
     plan: Plan
     inquiry: Inquiry
     preview: str | None = None
+    changed: str | None = None
     confirmed: str | None = None
     line: Line | None = None
 
@@ -214,7 +216,7 @@ class Writes:
     async def _ask(self, attempt: Attempt, draft: Draft) -> dict[str, Any]:
         """Ask while the call waits. What changed meanwhile is asked about again, once."""
         for _ in range(2):
-            verdict = await attempt.inquiry.ask(question(attempt.tool, draft.preview))
+            verdict = await attempt.inquiry.ask(question(draft.preview))
             if verdict != "accept":
                 return _declined(verdict)
             async with self._one_at_a_time:
@@ -235,7 +237,7 @@ class Writes:
         issued = self._confirmations.issue(draft.binding, Channel.ANSWER)
         emit(Confirmed("asked"))
         reason = f"{EXPLAINED[finding]}\n" if finding else ""
-        return Question(reason + question(attempt.tool, draft.preview), issued.text, issued.place)
+        return Question(reason + question(draft.preview), issued.text, issued.place)
 
     def _offer(
         self,
@@ -262,6 +264,7 @@ class Writes:
         with fence_labels() as labels:
             change = await attempt.plan()
             preview = preview_of(attempt.tool, attempt.given, change)
+        attempt.changed = changed(preview)
         attempt.preview = digest([preview, change.undo.arguments if change.undo else None], labels)
         binding = Binding(self._account, attempt.tool.name, attempt.arguments, attempt.preview)
         return Draft(change, preview, binding)
@@ -269,6 +272,7 @@ class Writes:
     async def _send(self, attempt: Attempt, change: Change[Any]) -> dict[str, Any]:
         if change.already:
             return unchanged(change.already)
+        attempt.changed = attempt.changed or changed(preview_of(attempt.tool, attempt.given, change))
         self._announce(attempt)
         with receipts() as ids, _seen_to_its_end():
             result = await change.send()
@@ -302,6 +306,7 @@ class Writes:
             "time": self._now().isoformat(timespec="milliseconds"),
             "account": self._account,
             "tool": attempt.tool.name,
+            "changed": attempt.changed,
             "arguments": attempt.arguments,
             "preview": attempt.preview,
             "confirmed": attempt.confirmed,
