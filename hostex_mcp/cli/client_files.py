@@ -139,8 +139,12 @@ def _merged_toml(app: App, text: str, entry: Entry) -> str:
     if not isinstance(servers, dict):
         raise jsonc.NotJson(f"has something else than a table under {app.section}")
     table = cast("dict[str, dict[str, Any]]", servers).setdefault(NAME, cast("Any", tomlkit.table()))
+    if "url" in entry and "command" in table:
+        # Before its sign-in, a required server would keep Codex from starting.
+        table.pop("required", None)
     for name in ("command", "args", "env_vars", "url"):
         if name not in entry:
             table.pop(name, None)
-    table.update(entry)
+    own = {name: table[name] for name in ("required", "startup_timeout_sec") if name in table}
+    table.update({**entry, **own})
     return tomlkit.dumps(document)

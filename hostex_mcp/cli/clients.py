@@ -97,7 +97,9 @@ def _stdio(env: str, **more: Any) -> Callable[[Launch], Entry]:
 
 
 def _codex(how: Launch) -> Entry:
-    return {"command": how.command, "args": list(how.args), "env_vars": [TOKEN]}
+    """Codex asks its model while servers still start, and waits only for those that are required."""
+    waits = {"required": True, "startup_timeout_sec": 30}
+    return {"command": how.command, "args": list(how.args), "env_vars": [TOKEN], **waits}
 
 
 # The version that the tests drive. Without one, whatever is published next would run as the person.
