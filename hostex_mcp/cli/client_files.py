@@ -139,12 +139,10 @@ def _merged_toml(app: App, text: str, entry: Entry) -> str:
     if not isinstance(servers, dict):
         raise jsonc.NotJson(f"has something else than a table under {app.section}")
     table = cast("dict[str, dict[str, Any]]", servers).setdefault(NAME, cast("Any", tomlkit.table()))
-    if "url" in entry and "command" in table:
-        # Before its sign-in, a required server would keep Codex from starting.
-        table.pop("required", None)
-    for name in ("command", "args", "env_vars", "url"):
+    waits = ("required", "startup_timeout_sec")
+    own = {name: table[name] for name in waits if name in table and name in entry}
+    for name in ("command", "args", "env_vars", "url", *(waits if "command" in table else ())):
         if name not in entry:
             table.pop(name, None)
-    own = {name: table[name] for name in ("required", "startup_timeout_sec") if name in table}
     table.update({**entry, **own})
     return tomlkit.dumps(document)

@@ -46,17 +46,11 @@ class Messages:
             block = {"type": "tool_use", "id": f"toolu_{number}", "name": call[0], "input": {}}
             delta = {"type": "input_json_delta", "partial_json": json.dumps(call[1])}
         usage = {"input_tokens": 1, "output_tokens": 1}
-        message = {
-            "id": "m",
-            "type": "message",
-            "role": "assistant",
-            "model": "m",
-            "content": [],
-            "usage": usage,
-        }
+        message: dict[str, Any] = {"id": "m", "type": "message", "role": "assistant", "model": "scripted"}
+        message |= {"content": [], "usage": usage, "stop_reason": None, "stop_sequence": None}
         ended = {"stop_reason": "tool_use" if call else "end_turn", "stop_sequence": None}
         return [
-            {"type": "message_start", "message": {**message, "stop_reason": None, "stop_sequence": None}},
+            {"type": "message_start", "message": message},
             {"type": "content_block_start", "index": 0, "content_block": block},
             {"type": "content_block_delta", "index": 0, "delta": delta},
             {"type": "content_block_stop", "index": 0},
