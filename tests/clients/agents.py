@@ -9,7 +9,6 @@ from typing import Any
 
 import tomlkit
 
-from hostex_mcp.cli.clients import APPS, Launch
 from tests.clients.node import NODE, folder, program, run
 from tests.clients.scripted_model import (
     Call,
@@ -20,13 +19,13 @@ from tests.clients.scripted_model import (
     served,
 )
 
-LAUNCH = Launch(sys.executable, ("-m", "hostex_mcp"))
+HOSTEX = [sys.executable, "-m", "hostex_mcp"]
 DEMO = {"HOSTEX_MCP_SANDBOX": "1"}
 
 
 def claude(home: Path, script: Sequence[Call], **setting: str) -> ScriptedModel:
     """What `claude -p` made of a script, with our tools allowed."""
-    entry = APPS["claude-code"].local(LAUNCH) | {"env": {**DEMO, **setting}}
+    entry = {"type": "stdio", "command": HOSTEX[0], "args": HOSTEX[1:], "env": {**DEMO, **setting}}
     file = _written(home / "mcp.json", json.dumps({"mcpServers": {"hostex": entry}}))
     command = [str(NODE), str(folder() / "node_modules/@anthropic-ai/claude-code/cli-wrapper.cjs")]
     command += ["-p", "Go on.", "--mcp-config", str(file), "--strict-mcp-config"]
@@ -61,7 +60,7 @@ def codex(home: Path, script: Sequence[Call], entry: Mapping[str, Any]) -> Scrip
 
 def gemini(home: Path, script: Sequence[Call]) -> ScriptedModel:
     """What `gemini -p` made of a script, with every call approved."""
-    entry = {"command": LAUNCH.command, "args": list(LAUNCH.args), "env": DEMO, "trust": True}
+    entry = {"command": HOSTEX[0], "args": HOSTEX[1:], "env": DEMO, "trust": True}
     settings = {
         "general": {"enableAutoUpdate": False},
         "privacy": {"usageStatisticsEnabled": False},

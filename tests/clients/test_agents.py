@@ -1,11 +1,13 @@
 """What models see of our tools through Claude Code, Codex and Gemini CLI when nobody sits before them."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from hostex_mcp.cli.clients import APPS
-from tests.clients.agents import LAUNCH, claude, codex, gemini
+from hostex_mcp.cli import main
+from tests.clients.agents import claude, codex, gemini
 from tests.clients.scripted_model import Call, ScriptedModel
 
 pytestmark = pytest.mark.timeout(180)
@@ -45,7 +47,8 @@ def test_claude_code_without_a_person_gets_a_token_where_the_operator_chose_so(t
 
 
 def test_codex_waits_for_our_server_and_does_not_say_yes_for_its_user(tmp_path: Path) -> None:
-    model = codex(tmp_path, EVERY_KIND, APPS["codex"].local(LAUNCH))
+    entry = tomllib.loads(CliRunner().invoke(main, ["config", "codex"]).stdout)["mcp_servers"]["hostex"]
+    model = codex(tmp_path, EVERY_KIND, entry)
     assert len(ours(model)) == 24
     read, written, wrong = model.results
     assert '"title":"Harbour Loft"' in read

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from hostex_mcp.server.asking import Verdict
+from hostex_mcp.server.preview import question
 from hostex_mcp.tools.results import Change
-from tests.server.test_writes import Desk, Person, Price
+from tests.server.test_writes import Desk, Person, Price, set_price
 
 pytestmark = pytest.mark.anyio
 
@@ -66,3 +67,14 @@ async def test_what_moves_each_time_the_person_is_asked_ends_without_a_token() -
     assert "Nothing was changed." in outcome["notes"][0]
     assert "confirmation_token" not in outcome
     assert (len(person.heard), desk.price.sent) == (2, [])
+
+
+def test_what_will_be_written_is_asked_first_as_some_clients_show_only_the_first_lines() -> None:
+    preview = {
+        "summary": "Set the price",
+        "target": {"property_title": "Harbour Loft"},
+        "changes": [{"what": "price", "before": 100, "after": 120}],
+    }
+    lines = question(set_price, preview).splitlines()
+    assert "price: 100 → 120" in lines[1]
+    assert "Harbour Loft" in lines[2]
