@@ -22,6 +22,9 @@ from tests.clients.scripted_model import (
 HOSTEX = [sys.executable, "-m", "hostex_mcp"]
 DEMO = {"HOSTEX_MCP_SANDBOX": "1"}
 
+# Nothing listens there: what programs send to their makers goes nowhere.
+NO_WAY_OUT = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1,localhost"}
+
 
 def claude(home: Path, script: Sequence[Call], **setting: str) -> ScriptedModel:
     """What `claude -p` made of a script, with our tools allowed."""
@@ -49,6 +52,8 @@ def codex(home: Path, script: Sequence[Call], entry: Mapping[str, Any]) -> Scrip
         config = {
             "model": "scripted",
             "model_provider": "scripted",
+            "analytics": {"enabled": False},
+            "check_for_update_on_startup": False,
             "model_providers": {"scripted": provider},
             "mcp_servers": {"hostex": {**entry, "env": DEMO}},
         }
@@ -79,7 +84,7 @@ def gemini(home: Path, script: Sequence[Call]) -> ScriptedModel:
 
 
 def _lived(command: list[str], home: Path, environ: Mapping[str, str], model: ScriptedModel) -> ScriptedModel:
-    done = run(command, cwd=home, environ=environ)
+    done = run(command, cwd=home, environ={**NO_WAY_OUT, **environ})
     assert done.returncode == 0, done.stdout + done.stderr
     return model
 
