@@ -16,6 +16,8 @@ from hostex_mcp.cli.clients import NAME, TOKEN, App, Entry
 _BOM = "\ufeff"
 _ONE_WAY_ONLY = frozenset({"command", "args", "env", "env_vars", "required", "startup_timeout_sec", "url"})
 """Members of an entry in TOML that hold for a server that is started, or for one over HTTP."""
+_WAITS = ("required", "startup_timeout_sec")
+"""Members that keep the value that the person gave them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ def _merged_toml(app: App, text: str, entry: Entry) -> str:
     for name in _ONE_WAY_ONLY - entry.keys() - ({"env"} if "command" in entry else set()):
         table.pop(name, None)
     for name, value in entry.items():
-        _set(table, name, value)
+        if name not in _WAITS or name not in table:
+            _set(table, name, value)
     return tomlkit.dumps(document)
 
 

@@ -110,7 +110,7 @@ def _stdio(token: str, **more: Any) -> Callable[[Launch, Values], Entry]:
 
 
 def _codex(how: Launch, values: Values) -> Entry:
-    """Codex begins without a server that is not there at once, unless its entry says that it is required."""
+    """Codex asks its model while servers still start, and waits only for those that are required."""
     waits = {"required": True, "startup_timeout_sec": 30}
     entry: Entry = {"command": how.command, "args": list(how.args), "env_vars": [TOKEN], **waits}
     return {**entry, "env": dict(values)} if values else entry

@@ -36,13 +36,14 @@ def preview_in(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) ->
 
 def question(preview: Mapping[str, Any]) -> str:
     """The preview as a question to a person. Each value is on the line of its name or a block whose lines
-    all begin with a mark, so that nothing in it can look like a line of the question."""
+    all begin with a mark, so that nothing in it can look like a line of the question. What will be written
+    comes first: some clients show the first three lines only, and how many there are more."""
     shown = presented(preview)
     lines = [str(preview["summary"])]
-    for name, value in shown["target"].items():
-        lines += named(name, value)
     for row in shown["changes"]:
         lines += row_lines(row)
+    for name, value in shown["target"].items():
+        lines += named(name, value)
     lines += [f"Warning: {warning}" for warning in preview.get("warnings", [])]
     return "\n".join([*lines, "Shall this be done?"])
 
