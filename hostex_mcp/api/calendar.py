@@ -3,19 +3,18 @@
 Writes are queued: a successful answer does not prove that the channel took them, so read back later.
 """
 
-from datetime import date
 from operator import attrgetter
 
-from hostex_mcp.api.models import Id, Many, Maybe, MaybeMoment, Model, Number
+from hostex_mcp.api.models import Count, Day, Id, Many, Maybe, MaybeMoment, Model, Number, Text
 from hostex_mcp.api.operation import Listing, Operation
 
 
 class AvailabilityDay(Model):
     """A day of a property: open, or closed by a stay or a block."""
 
-    date: date
+    date: Day
     available: bool
-    remarks: str
+    remarks: Text
 
 
 class PropertyAvailability(Model):
@@ -30,22 +29,22 @@ class Restrictions(Model):
 
     closed_on_arrival: bool | None = None
     closed_on_departure: bool | None = None
-    min_stay_on_arrival: Id | None = None
-    max_stay_on_arrival: Id | None = None
-    min_stay_through: Id | None = None
-    max_stay_through: Id | None = None
+    min_stay_on_arrival: Count | None = None
+    max_stay_on_arrival: Count | None = None
+    min_stay_through: Count | None = None
+    max_stay_through: Count | None = None
     min_advance_reservation: str | None = None
     max_advance_reservation: str | None = None
-    exact_stay_on_arrival: Id | None = None
+    exact_stay_on_arrival: Count | None = None
 
 
 class CalendarDay(Model):
     """A day of a listing: price in the listing's currency, major units (on ctrip the floor price, not the
     selling price), and the number of units for sale."""
 
-    date: date
+    date: Day
     price: Number
-    inventory: Id
+    inventory: Count
     restrictions: Maybe[Restrictions] = None
 
 
@@ -63,15 +62,15 @@ class PricingRatio(Model):
     channel_type: str
     listing_id: str
     listing_title: str | None = None
-    ratio: Id
-    readonly: bool
+    ratio: Count
+    readonly: bool | None
 
 
 class PricingRatios(Model):
     """The listings of one property or room type (`link_type`) and their price ratios."""
 
-    link_type: str
-    link_id: Id
+    link_type: Text
+    link_id: Id | None
     channels: Many[PricingRatio]
 
 
@@ -80,8 +79,8 @@ class CalendarShareLink(Model):
     scope is the entire account."""
 
     id: Id
-    scope: str
-    url: str
+    scope: Text
+    url: Text
     property_ids: Many[Id]
     created_at: MaybeMoment = None
 

@@ -4,40 +4,40 @@ from operator import attrgetter
 from typing import Annotated
 
 from hostex_mcp.api.marks import GuestText
-from hostex_mcp.api.models import Id, Many, Model
+from hostex_mcp.api.models import Id, Many, Model, OrEmpty, Text
 from hostex_mcp.api.operation import Listing, Operation
 
 
 class KbPropertyScope(Model):
     """Which properties an entry holds for; the ids are `[-1]` when its type is `all`."""
 
-    type: str
-    ids: Many[Id]
+    type: Text = ""
+    ids: Many[Id] = ()
 
 
 class KbChannelScope(Model):
     """Which channels an entry holds for; they are `["unlimited"]` when its type is `all`."""
 
-    type: str
-    channels: Many[str]
+    type: Text = ""
+    channels: Many[str] = ()
 
 
 class KbContent(Model):
     """One paragraph of an entry; several people may have written it, so it is shown as outsiders' text."""
 
-    text: Annotated[str, GuestText()]
-    sub_title: str
+    text: Annotated[Text, GuestText()]
+    sub_title: Text
 
 
 class KnowledgeBaseSummary(Model):
     """An entry in the list, without its texts."""
 
     id: Id
-    scope_property: KbPropertyScope
-    scope_channel: KbChannelScope
-    is_enable: bool
-    title: str
-    process_status: str
+    scope_property: OrEmpty[KbPropertyScope]
+    scope_channel: OrEmpty[KbChannelScope]
+    is_enable: bool | None
+    title: Text
+    process_status: Text
 
 
 class KnowledgeBase(KnowledgeBaseSummary):

@@ -103,8 +103,9 @@ class _Window(Generic[RowT]):
         page = await self._page(self.end, limit)
         known = set(map(self._listing.identity, self.rows))
         fresh = any(self._listing.identity(row) not in known for row in page.items)
-        self.more = page.more and fresh
-        if fresh:
+        unreadable = not page.items
+        self.more = page.more and (fresh or unreadable)
+        if fresh or unreadable:
             self.rows, self.places = [*self.rows, *page.items], [*self.places, *page.places]
             self.end = page.end
 

@@ -7,6 +7,7 @@ from hostex_mcp.api import operation
 from hostex_mcp.api.marks import GuestText, Secret
 from hostex_mcp.api.models import (
     ChannelLink,
+    Count,
     Id,
     IdName,
     Many,
@@ -16,6 +17,7 @@ from hostex_mcp.api.models import (
     NamedTag,
     Number,
     PropertyRef,
+    Text,
 )
 from hostex_mcp.api.operation import Operation
 
@@ -35,7 +37,7 @@ class Property(Model):
     observed, not documented; coordinates come as text or numbers; default times are `HH:mm`."""
 
     id: Id
-    title: str
+    title: Text
     channels: Many[ChannelLink]
     groups: Many[IdName] = ()
     tags: Many[NamedTag] = ()
@@ -56,7 +58,7 @@ class PropertyGroup(Model):
     """A group of properties."""
 
     id: Id
-    name: str
+    name: Text
     property_ids: Many[Id]
 
 
@@ -64,8 +66,8 @@ class PropertyTag(Model):
     """A tag of properties and room types; tags of reservations are apart."""
 
     id: Id
-    name: str
-    color: str
+    name: Text
+    color: Text
     property_ids: Many[Id]
     room_type_ids: Many[Id]
 
@@ -74,7 +76,7 @@ class RoomType(Model):
     """A pool of interchangeable properties; their number is its largest inventory."""
 
     id: Id
-    title: str
+    title: Text
     properties: Many[PropertyRef]
     channels: Many[ChannelLink]
     tags: Many[NamedTag] = ()
@@ -102,7 +104,7 @@ class Listing(Model):
     url: str | None = None
     title: Annotated[str | None, GuestText()] = None
     cover: str | None = None
-    inventory: Id | None = None
+    inventory: Count | None = None
     shelf_status: str | None = None
     metadata: Annotated[Maybe[dict[str, Any]], GuestText()] = None
     created_at: MaybeMoment = None
