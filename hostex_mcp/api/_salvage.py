@@ -1,7 +1,9 @@
 """What can be read of an object that does not have its documented form.
 
 The object as a whole is tried first, so this costs nothing where all is well. Otherwise whatever its model
-refuses is taken as null and it is tried again; what may not be null takes the object around it along.
+refuses is taken as null and it is tried again; what may not be null takes the object around it along. Some
+fields are read whole or not at all: where a row belongs decides who may see and change it, and other lists are
+written back with a change in them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +17,9 @@ from hostex_mcp.api.errors import Problem
 
 _MOST_ROUNDS = 16
 _GONE = object()
+_BELONGING = ("property_id", "property_ids", "room_type_ids", "ids", "properties", "properties.id")
+_WRITTEN_BACK = ("events", "contents")
+_LONGEST_NAME = 40
 
 
 class Lost(Exception):
@@ -34,7 +39,10 @@ def salvage(adapter: TypeAdapter[Any], value: object, error: ValidationError) ->
     value, problems = deepcopy(value), list[Problem]()
     for _ in range(_MOST_ROUNDS):
         details = error.errors(include_url=False, include_context=False, include_input=False)
-        problems += map(problem, details)
+        found = [problem(detail) for detail in details]
+        if vital := [one for one in found if _is_vital(one.field)]:
+            raise Lost(vital)
+        problems += found
         # All of them are blanked: a round that stopped at the first would take as many as there are.
         blanked = [_blank(value, detail) for detail in details]
         if not all(blanked):
@@ -49,20 +57,26 @@ def salvage(adapter: TypeAdapter[Any], value: object, error: ValidationError) ->
 
 
 def problem(detail: ErrorDetails) -> Problem:
-    """Which field is meant, without the places in lists, and what is wrong with it."""
-    names = [part for part in detail["loc"] if isinstance(part, str)]
+    """Which field is meant, without places in lists and free keys, and what is wrong with it."""
+    parts = [part for part in detail["loc"] if isinstance(part, str)]
+    names = [part for part in parts if part.isascii() and part.isidentifier() and len(part) <= _LONGEST_NAME]
     return Problem(".".join(names), detail["type"])
+
+
+def _is_vital(field: str) -> bool:
+    return field in _BELONGING or field.endswith(".ids") or field.partition(".")[0] in _WRITTEN_BACK
 
 
 def _blank(value: object, detail: ErrorDetails) -> bool:
     """Take a place as null, or the closest one around it that is not null yet; False where none is."""
     for holder, key in reversed(list(_trail(value, detail))):
         if isinstance(holder, list):
-            cast("list[object]", holder)[cast("int", key)] = _GONE
+            members, place = cast("list[object]", holder), cast("int", key)
+            members[place] = _GONE if members[place] is None else None
             return True
-        members = cast("dict[object, object]", holder)
-        if members.get(key, _GONE) is not None:
-            members[key] = None
+        fields = cast("dict[object, object]", holder)
+        if fields.get(key, _GONE) is not None:
+            fields[key] = None
             return True
     return False
 

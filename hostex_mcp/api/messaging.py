@@ -110,7 +110,7 @@ class Conversation(Model):
     id: Text
     channel_type: Text
     guest: OrEmpty[ContactCard]
-    activities: Many[ConversationActivity]
+    activities: Many[OrEmpty[ConversationActivity]]
     note: str | None = None
     messages: Many[Message]
 

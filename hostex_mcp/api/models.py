@@ -1,9 +1,9 @@
 """What all models of Hostex answers share: the base class and the types of their fields.
 
-Hostex adds fields at any time, so unknown ones are ignored; a word that is not known is kept as it is. A field
-that is missing or cannot be read is taken as null. Where it may not be null, its object means nothing without
-it and is left out of its list. Inferred: where an optional object, map or text may be empty, null, "" and []
-all mean that there is none.
+Hostex adds fields at any time, so unknown ones are ignored; a word that is not known is kept as it is. A
+field that is missing or cannot be read is taken as null. Where it may not be null, its object means nothing
+without it and is left out of its list. Inferred: where an optional object, map or text may be empty, null, ""
+and [] all mean that there is none.
 """
 
 from datetime import UTC, datetime

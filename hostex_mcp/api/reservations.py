@@ -7,6 +7,8 @@ one row. Codes and ids may be equal and never mean the same.
 from operator import attrgetter
 from typing import Annotated
 
+from pydantic import Field
+
 from hostex_mcp.api.marks import Contact, GuestText, Secret
 from hostex_mcp.api.models import (
     Count,
@@ -60,8 +62,8 @@ class ReservationPayment(Model):
 class HourMinute(Model):
     """A time of day, local to the property."""
 
-    hour: Count | None = None
-    minute: Count | None = None
+    hour: Annotated[Count, Field(ge=0, le=47)] | None = None
+    minute: Annotated[Count, Field(ge=0, le=59)] | None = None
 
 
 class CheckInDetails(Model):
