@@ -2,8 +2,8 @@
 
 The object as a whole is tried first, so this costs nothing where all is well. Otherwise whatever its model
 refuses is taken as null and it is tried again; what may not be null takes the object around it along. Some
-fields are read whole or not at all: where a row belongs decides who may see and change it, and other lists are
-written back with a change in them.
+fields are read whole or not at all: where a row belongs decides who may see and change it, and other lists
+are written back with a change in them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -43,11 +43,11 @@ def salvage(adapter: TypeAdapter[Any], value: object, error: ValidationError) ->
         if vital := [one for one in found if _is_vital(one.field)]:
             raise Lost(vital)
         problems += found
-        # All of them are blanked: a round that stopped at the first would take as many as there are.
-        blanked = [_blank(value, detail) for detail in details]
-        if not all(blanked):
-            named = zip(details, blanked, strict=True)
-            raise Lost([problem(detail) for detail, is_blank in named if not is_blank])
+        done = set[tuple[int, object]]()
+        if left := [
+            one for one, detail in zip(found, details, strict=True) if not _blank(value, detail, done)
+        ]:
+            raise Lost(left)
         value = _without_gone(value)
         try:
             return adapter.validate_python(value), problems
@@ -67,18 +67,26 @@ def _is_vital(field: str) -> bool:
     return field in _BELONGING or field.endswith(".ids") or field.partition(".")[0] in _WRITTEN_BACK
 
 
-def _blank(value: object, detail: ErrorDetails) -> bool:
-    """Take a place as null, or the closest one around it that is not null yet; False where none is."""
+def _blank(value: object, detail: ErrorDetails, done: set[tuple[int, object]]) -> bool:
+    """Take a place as null, or the closest one around it that is not null yet; False where none is. What was
+    `done` for another problem of the same place is enough."""
     for holder, key in reversed(list(_trail(value, detail))):
-        if isinstance(holder, list):
-            members, place = cast("list[object]", holder), cast("int", key)
-            members[place] = _GONE if members[place] is None else None
-            return True
-        fields = cast("dict[object, object]", holder)
-        if fields.get(key, _GONE) is not None:
-            fields[key] = None
+        if (id(holder), key) in done or _is_blanked(holder, key):
+            done.add((id(holder), key))
             return True
     return False
+
+
+def _is_blanked(holder: object, key: object) -> bool:
+    if isinstance(holder, list):
+        members, place = cast("list[object]", holder), cast("int", key)
+        members[place] = _GONE if members[place] is None else None
+        return True
+    fields = cast("dict[object, object]", holder)
+    if fields.get(key, _GONE) is None:
+        return False
+    fields[key] = None
+    return True
 
 
 def _trail(value: object, detail: ErrorDetails) -> Iterator[tuple[object, object]]:

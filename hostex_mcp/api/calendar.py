@@ -5,7 +5,7 @@ Writes are queued: a successful answer does not prove that the channel took them
 
 from operator import attrgetter
 
-from hostex_mcp.api.models import Count, Day, Id, Many, Maybe, MaybeMoment, Model, Number, Text
+from hostex_mcp.api.models import Day, Id, Many, Maybe, MaybeMoment, Model, Number, Text
 from hostex_mcp.api.operation import Listing, Operation
 
 
@@ -29,13 +29,13 @@ class Restrictions(Model):
 
     closed_on_arrival: bool | None = None
     closed_on_departure: bool | None = None
-    min_stay_on_arrival: Count | None = None
-    max_stay_on_arrival: Count | None = None
-    min_stay_through: Count | None = None
-    max_stay_through: Count | None = None
+    min_stay_on_arrival: Id | None = None
+    max_stay_on_arrival: Id | None = None
+    min_stay_through: Id | None = None
+    max_stay_through: Id | None = None
     min_advance_reservation: str | None = None
     max_advance_reservation: str | None = None
-    exact_stay_on_arrival: Count | None = None
+    exact_stay_on_arrival: Id | None = None
 
 
 class CalendarDay(Model):
@@ -44,7 +44,7 @@ class CalendarDay(Model):
 
     date: Day
     price: Number
-    inventory: Count
+    inventory: Id
     restrictions: Maybe[Restrictions] = None
 
 
@@ -62,7 +62,7 @@ class PricingRatio(Model):
     channel_type: str
     listing_id: str
     listing_title: str | None = None
-    ratio: Count
+    ratio: Id
     readonly: bool | None
 
 

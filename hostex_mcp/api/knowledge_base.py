@@ -1,25 +1,31 @@
 """The texts from which Hostex's own assistant answers guests."""
 
 from operator import attrgetter
-from typing import Annotated
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
 
 from hostex_mcp.api.marks import GuestText
-from hostex_mcp.api.models import Id, Many, Model, OrEmpty, Text
+from hostex_mcp.api.models import Id, Many, Model, Text
 from hostex_mcp.api.operation import Listing, Operation
+
+
+def _unknown_if_blank(value: Any) -> Any:
+    return {"type": None, "ids": None, "channels": None} if value in (None, "", []) else value
 
 
 class KbPropertyScope(Model):
     """Which properties an entry holds for; the ids are `[-1]` when its type is `all`."""
 
-    type: Text = ""
-    ids: Many[Id] = ()
+    type: Text
+    ids: Many[Id]
 
 
 class KbChannelScope(Model):
     """Which channels an entry holds for; they are `["unlimited"]` when its type is `all`."""
 
-    type: Text = ""
-    channels: Many[str] = ()
+    type: Text
+    channels: Many[str]
 
 
 class KbContent(Model):
@@ -33,8 +39,8 @@ class KnowledgeBaseSummary(Model):
     """An entry in the list, without its texts."""
 
     id: Id
-    scope_property: OrEmpty[KbPropertyScope]
-    scope_channel: OrEmpty[KbChannelScope]
+    scope_property: Annotated[KbPropertyScope, BeforeValidator(_unknown_if_blank)]
+    scope_channel: Annotated[KbChannelScope, BeforeValidator(_unknown_if_blank)]
     is_enable: bool | None
     title: Text
     process_status: Text

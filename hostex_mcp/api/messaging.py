@@ -7,7 +7,6 @@ from pydantic import model_validator
 
 from hostex_mcp.api.marks import Contact, GuestText
 from hostex_mcp.api.models import (
-    Count,
     Id,
     Many,
     Maybe,
@@ -133,8 +132,8 @@ class SpecialOffer(Model):
     listing_id: str | None = None
     check_in_date: MaybeDate = None
     check_out_date: MaybeDate = None
-    nights: Count | None = None
-    number_of_guests: Count | None = None
+    nights: Id | None = None
+    number_of_guests: Id | None = None
     price: Number | None = None
     currency: str | None = None
     expire_time: str | None = None

@@ -17,7 +17,6 @@ T = TypeVar("T")
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2199
 _LARGEST_ID = 2**63 - 1
-_LARGEST_COUNT = 1_000_000
 _LARGEST_AMOUNT = 10**15
 
 
@@ -69,7 +68,6 @@ _WithinAmounts = Field(ge=-_LARGEST_AMOUNT, le=_LARGEST_AMOUNT)
 
 Id = Annotated[int, Field(ge=-_LARGEST_ID, le=_LARGEST_ID), BeforeValidator(_not_bool)]
 ZeroIfNull = Annotated[Id, BeforeValidator(_zero_if_null)]
-Count = Annotated[int, Field(ge=-_LARGEST_COUNT, le=_LARGEST_COUNT), BeforeValidator(_not_bool)]
 Number = Annotated[
     Annotated[int, _WithinAmounts] | Annotated[float, _WithinAmounts], BeforeValidator(_not_bool)
 ]

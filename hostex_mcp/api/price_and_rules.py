@@ -6,15 +6,15 @@ synchronous: success means that Airbnb took it.
 
 from typing import Any
 
-from hostex_mcp.api.models import Count, Day, Many, Maybe, Model, Number
+from hostex_mcp.api.models import Day, Id, Many, Maybe, Model, Number
 from hostex_mcp.api.operation import Operation
 
 
 class DiscountRule(Model):
     """A percentage off; what `days` counts depends on the discount."""
 
-    discount: Count | None = None
-    days: Count | None = None
+    discount: Id | None = None
+    days: Id | None = None
 
 
 class PetFee(Model):
@@ -28,8 +28,8 @@ class PetFee(Model):
 class BlackoutQuota(Model):
     """How many days of a year may be kept out of a discount. Read only."""
 
-    dates_used_count: Count | None = None
-    dates_available_count: Count | None = None
+    dates_used_count: Id | None = None
+    dates_available_count: Id | None = None
 
 
 class AirbnbPriceAndRules(Model):
@@ -51,16 +51,16 @@ class AirbnbPriceAndRules(Model):
     long_term_discount: Many[DiscountRule] = ()
     check_in_start_time: Any = None
     check_in_end_time: Any = None
-    check_out_before: Count | None = None
+    check_out_before: Id | None = None
     instant_booking: bool | None = None
-    max_guests: Count | None = None
-    minimum_stay: Count | None = None
-    maximum_stay: Count | None = None
-    advance_notice: Count | None = None
-    availability_window: Count | None = None
-    preparation_time: Count | None = None
-    days_of_week_check_in: Many[Count] = ()
-    days_of_week_check_out: Many[Count] = ()
+    max_guests: Id | None = None
+    minimum_stay: Id | None = None
+    maximum_stay: Id | None = None
+    advance_notice: Id | None = None
+    availability_window: Id | None = None
+    preparation_time: Id | None = None
+    days_of_week_check_in: Many[Id] = ()
+    days_of_week_check_out: Many[Id] = ()
     allow_rtb_above_max_nights: bool | None = None
     cancellation_policy: Any = None
     long_term_cancellation_policy: Any = None
@@ -99,15 +99,15 @@ class VrboPriceAndRules(Model):
     monthly_discount: Number | None = None
     cleaning_fee: Number | None = None
     extra_guest_fee: Number | None = None
-    extra_guest_number: Count | None = None
+    extra_guest_number: Id | None = None
     security_deposit: Number | None = None
     check_in_start_time: Any = None
     check_out_before: Any = None
     instant_booking: bool | None = None
-    max_guests: Count | None = None
-    minimum_stay: Count | None = None
-    advance_notice: Count | None = None
-    availability_window: Count | None = None
+    max_guests: Id | None = None
+    minimum_stay: Id | None = None
+    advance_notice: Id | None = None
+    availability_window: Id | None = None
 
 
 GET_AIRBNB_PRICE_AND_RULES = Operation("GET", "/listings/airbnb/price_and_rules", AirbnbPriceAndRules)

@@ -7,7 +7,6 @@ from hostex_mcp.api import operation
 from hostex_mcp.api.marks import GuestText, Secret
 from hostex_mcp.api.models import (
     ChannelLink,
-    Count,
     Id,
     IdName,
     Many,
@@ -104,7 +103,7 @@ class Listing(Model):
     url: str | None = None
     title: Annotated[str | None, GuestText()] = None
     cover: str | None = None
-    inventory: Count | None = None
+    inventory: Id | None = None
     shelf_status: str | None = None
     metadata: Annotated[Maybe[dict[str, Any]], GuestText()] = None
     created_at: MaybeMoment = None

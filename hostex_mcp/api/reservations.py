@@ -11,7 +11,6 @@ from pydantic import Field
 
 from hostex_mcp.api.marks import Contact, GuestText, Secret
 from hostex_mcp.api.models import (
-    Count,
     Day,
     Id,
     IdName,
@@ -62,8 +61,8 @@ class ReservationPayment(Model):
 class HourMinute(Model):
     """A time of day, local to the property."""
 
-    hour: Annotated[Count, Field(ge=0, le=47)] | None = None
-    minute: Annotated[Count, Field(ge=0, le=59)] | None = None
+    hour: Annotated[Id, Field(ge=0, le=47)] | None = None
+    minute: Annotated[Id, Field(ge=0, le=59)] | None = None
 
 
 class CheckInDetails(Model):
@@ -141,11 +140,11 @@ class Reservation(Model):
     listing_id: Text
     check_in_date: Day
     check_out_date: Day
-    number_of_guests: Count | None
-    number_of_adults: Count | None = None
-    number_of_children: Count | None = None
-    number_of_infants: Count | None = None
-    number_of_pets: Count | None = None
+    number_of_guests: Id | None
+    number_of_adults: Id | None = None
+    number_of_children: Id | None = None
+    number_of_infants: Id | None = None
+    number_of_pets: Id | None = None
     status: str
     stay_status: str | None = None
     guest_name: Annotated[str | None, GuestText()] = None

@@ -88,8 +88,8 @@ def figures(
     sells_in: Mapping[int, Collection[str]],
 ) -> Figures:
     """What a period brought, of what was earned in it. `booked_on` is the local day of booking, None where
-    that is not known; `blocked` has the blocked nights of each property that was for sale, None where that has
-    no meaning or is not known; `sells_in` the currencies of properties."""
+    that is not known; `blocked` has the blocked nights of each property that was for sale, None where that
+    has no meaning or is not known; `sells_in` the currencies of properties."""
     every = list(earned)
     sold, apart = [one for one in every if one.sold], [one for one in every if not one.sold]
     money = _money(every)

@@ -28,10 +28,10 @@ def admitting(
             change = await plan()
         if lacking:
             notes = lacking.notes()
+            shown = preview_in(tool, arguments, change)
             if lacking.blank and change.undo:
                 change.undo = None
                 notes.append(_NO_UNDO)
-            shown = preview_in(tool, arguments, change)
             change.preview = replace(shown, warnings=[*shown.warnings, *notes])
             change.notes = [*change.notes, *notes]
         return change

@@ -60,6 +60,8 @@ def _fullest(shape: Shape) -> object:
     fields = described().types.get(shape.type) or shape.fields
     if shape.type == "array":
         return [_fullest(shape.model_copy(update={"type": shape.items, "items": None}))]
+    if shape.type == "integer" and shape.max is not None:
+        return int(shape.max)
     return fullest(fields) if fields else FULLEST[shape.type]
 
 
@@ -71,4 +73,6 @@ def _values(shape: Shape) -> Made:
         return st.lists(_values(shape.model_copy(update={"type": shape.items, "items": None})), max_size=2)
     if shape.enum and shape.type == "string":
         return st.sampled_from([*described().enums[shape.enum].values, ADDED_LATER])
+    if shape.type == "integer" and shape.max is not None:
+        return st.integers(int(shape.min or 0), int(shape.max))
     return PLAIN[shape.type]
