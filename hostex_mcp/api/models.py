@@ -8,9 +8,9 @@ and [] all mean that there is none.
 
 from datetime import UTC, datetime
 from datetime import date as calendar_date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar, cast
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
@@ -83,6 +83,25 @@ MaybeMoment = Annotated[Moment | None, BeforeValidator(_none_if_empty_text)]
 MaybeDate = Annotated[Day | None, BeforeValidator(_none_if_empty_text)]
 
 
+class Titled(Model):
+    """Something with an id and a title. One without a title is called by its `noun` and id."""
+
+    noun: ClassVar[str]
+
+    id: Id
+    title: Text
+
+    @model_validator(mode="before")
+    @classmethod
+    def _called(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        row = cast("dict[str, Any]", value)
+        title = row.get("title")
+        is_blank = title is None or (isinstance(title, str) and not title.strip())
+        return {**row, "title": f"{cls.noun} {row.get('id')}"} if is_blank else row
+
+
 class IdName(Model):
     """An entry of a dictionary. Its id is the account's own; 0 is a real id of an expense item."""
 
@@ -106,11 +125,10 @@ class ChannelLink(Model):
     currency: str | None = None
 
 
-class PropertyRef(Model):
+class PropertyRef(Titled):
     """A property named by another object."""
 
-    id: Id
-    title: Text
+    noun = "property"
 
 
 class Money(Model):

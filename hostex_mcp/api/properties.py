@@ -17,6 +17,7 @@ from hostex_mcp.api.models import (
     Number,
     PropertyRef,
     Text,
+    Titled,
 )
 from hostex_mcp.api.operation import Operation
 
@@ -31,12 +32,12 @@ class PropertyCover(Model):
     extra_extra_large_url: str | None = None
 
 
-class Property(Model):
+class Property(Titled):
     """A property. Hostex holds no bedrooms, capacity or amenities. Everything from `timezone` on is
     observed, not documented; coordinates come as text or numbers; default times are `HH:mm`."""
 
-    id: Id
-    title: Text
+    noun = "property"
+
     channels: Many[ChannelLink]
     groups: Many[IdName] = ()
     tags: Many[NamedTag] = ()
@@ -71,11 +72,11 @@ class PropertyTag(Model):
     room_type_ids: Many[Id]
 
 
-class RoomType(Model):
+class RoomType(Titled):
     """A pool of interchangeable properties; their number is its largest inventory."""
 
-    id: Id
-    title: Text
+    noun = "room type"
+
     properties: Many[PropertyRef]
     channels: Many[ChannelLink]
     tags: Many[NamedTag] = ()

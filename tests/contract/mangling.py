@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, cast
 
 import httpx2
@@ -60,8 +61,8 @@ def mangled(row: Row, path: Path, value: object) -> Row:
     """The same object with another value at one place."""
     copy = deepcopy(row)
     holder: Any = copy
-    for name in path[:-1]:
-        holder = _inside(holder, name)
+    for name, inner in pairwise(path):
+        holder = _inside(holder, name, list if inner == MEMBER else dict)
     if path[-1] == MEMBER:
         holder[:1] = [] if value is MISSING else [value]
     elif value is MISSING:
@@ -71,14 +72,14 @@ def mangled(row: Row, path: Path, value: object) -> Row:
     return copy
 
 
-def _inside(holder: Any, name: str) -> Any:
-    if name == MEMBER:
-        if not holder:
-            holder.append({})
-        return holder[0]
-    if not isinstance(holder.get(name), dict | list):
-        holder[name] = {}
-    return holder[name]
+def _inside(holder: Any, name: str, kind: type[Any]) -> Any:
+    """What stands at a place; where it is of another kind, an empty one is put there."""
+    place = 0 if name == MEMBER else name
+    if name == MEMBER and not holder:
+        holder.append(None)
+    if not isinstance(holder[place] if name == MEMBER else holder.get(name), kind):
+        holder[place] = kind()
+    return holder[place]
 
 
 def answering(data: object) -> httpx2.Response:
