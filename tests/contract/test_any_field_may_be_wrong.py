@@ -2,12 +2,13 @@
 named."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pydantic import BaseModel
 
 from hostex_mcp.api import Listing, Unread, unread
+from hostex_mcp.api import Operation as Declared
 from tests.api.hostex import script
 from tests.contract.description import OPERATIONS, Operation
 from tests.contract.mangling import (
@@ -109,13 +110,13 @@ def _missed(lacking: Unread) -> set[str]:
 @pytest.mark.parametrize("operation", OBJECTS, ids=lambda one: one.name)
 async def test_a_wrong_value_in_a_field_of_an_object_costs_no_other_field(operation: Operation) -> None:
     good = whole(operation)
+    declared = cast("Declared[Any]", DECLARED[operation.name])
     for path in paths(row_fields(operation)):
         if path[0] in ("contents", "scope_property", "id") and operation.path.startswith("/knowledge"):
             continue
         for value in WRONG.values():
             client = script(answering(mangled(good, path, value))).client()
-            found: Any = await client.call(DECLARED[operation.name], path={"conversation_id": "x", "id": 1})  # type: ignore[arg-type]
-            assert fits_json(found)
+            assert fits_json(await client.call(declared, path={"conversation_id": "x", "id": 1}))
 
 
 async def test_a_row_that_means_nothing_without_a_field_is_counted_and_the_field_named() -> None:

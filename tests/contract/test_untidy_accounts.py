@@ -1,7 +1,7 @@
 """Every tool over an account in which every field of every answer is wrong at some time, in any way."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -87,7 +87,7 @@ class Untidy:
 
 
 @asynccontextmanager
-async def untidy(mangler: Mangler) -> AsyncIterator[Untidy]:
+async def untidy(mangler: Mangler) -> AsyncGenerator[Untidy]:
     sandbox = demo_sandbox()
     transport = ManglingTransport(httpx2.ASGITransport(app=sandbox.app), mangler)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
