@@ -33,6 +33,11 @@ class Unread:
         (self.left_out if left_out else self.blank)[what].add(_fingerprint(row))
         self.fields[what, left_out].update(problem.field or "the row itself" for problem in problems)
 
+    def lacks(self, field: str) -> bool:
+        """Whether a row lacks this field, or a part of it."""
+        names = (name for (_, left_out), found in self.fields.items() if not left_out for name in found)
+        return any(name.partition(".")[0] == field for name in names)
+
     def notes(self) -> list[str]:
         """A sentence for each list, with numbers and fields."""
         return [

@@ -110,10 +110,10 @@ async def _month(engine: Engine, name: str) -> str:
         raise MCPError(code=INVALID_PARAMS, message=message)
     start = date(int(found[1]), int(found[2]), 1)
     whole = Period(start, start + timedelta(days=31)).months()[0]
-    meant = await portfolio(engine.context)
     with unread() as lacking:
+        meant = await portfolio(engine.context)
         books = await read_books(engine.context, meant, whole, complete=True)
-    if lacking:
+    if lacking.left_out or lacking.lacks("rates"):
         told = f"{' '.join(lacking.notes())} get_month_end tells the rest."
         raise MCPError(code=INVALID_PARAMS, message=f"These accounts would not be whole. {told}")
     return as_csv([*home_rows(books, books.of_homes()), *apart_rows(books)])

@@ -141,3 +141,10 @@ async def test_what_is_left_out_is_counted_in_notes() -> None:
     async with untidy(Mangler()) as account:
         answer: Any = await account.ask("get_daily_briefing", {})
     assert any("could not be read and are left out" in note for note in answer["notes"])
+
+
+async def test_accounts_for_a_spreadsheet_are_whole_or_refused() -> None:
+    async with untidy(Mangler()) as account:
+        told = await _text(account.engine, RESOURCES[-1])
+    assert "These accounts would not be whole." in told
+    assert "could not be read and are left out" in told
