@@ -17,7 +17,7 @@ _OVERHEARD: ContextVar["Unread | None"] = ContextVar("unread", default=None)
 @dataclass(slots=True)
 class Unread:
     """Rows that were left out, and rows that lack some of their fields, by the list they are of. A row
-    that is read twice counts once."""
+    that is read twice counts once. What is collected `around` hears of it, too."""
 
     left_out: Mapping[str, set[int]] = field(default_factory=lambda: defaultdict[str, set[int]](set))
     blank: Mapping[str, set[int]] = field(default_factory=lambda: defaultdict[str, set[int]](set))
@@ -25,11 +25,15 @@ class Unread:
         default_factory=lambda: defaultdict[tuple[str, bool], set[str]](set)
     )
 
+    around: "Unread | None" = None
+
     def __bool__(self) -> bool:
         return bool(self.left_out or self.blank)
 
-    def add(self, what: str, row: object, problems: Iterable[Problem], *, left_out: bool) -> None:
+    def add(self, what: str, row: object, problems: Sequence[Problem], *, left_out: bool) -> None:
         """Note a row of a list that could not be read, or not wholly."""
+        if self.around is not None:
+            self.around.add(what, row, problems, left_out=left_out)
         (self.left_out if left_out else self.blank)[what].add(_fingerprint(row))
         self.fields[what, left_out].update(problem.field or "the row itself" for problem in problems)
 
@@ -58,7 +62,7 @@ class Unread:
 @contextmanager
 def unread() -> Generator[Unread]:
     """Collects what cannot be read inside the block."""
-    found = Unread()
+    found = Unread(around=_OVERHEARD.get())
     token = _OVERHEARD.set(found)
     try:
         yield found

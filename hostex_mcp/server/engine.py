@@ -17,7 +17,7 @@ from hostex_mcp.server.asking import Inquiry, Question
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
-from hostex_mcp.server.lacking import admitting, with_notes
+from hostex_mcp.server.lacking import admitting, doubted, with_notes
 from hostex_mcp.server.render import render
 from hostex_mcp.server.summary import Summary, summed_up
 from hostex_mcp.server.undoing import Opened, Seals, undoing
@@ -87,17 +87,19 @@ class Engine:
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
 
     async def _outcome(self, name: str, given: Mapping[str, Any], inquiry: Inquiry) -> Outcome:
-        try:
-            return await self._run(name, given, inquiry)
-        except InvalidArguments as error:
-            return arguments_failure(name, error, await date_hint(self.context, given))
-        except HostexError as error:
-            return hostex_failure(error)
-        except Exception:
-            reference = uuid.uuid4().hex[:12]
-            _log.exception("%s failed unexpectedly, reference %s", name, reference)
-            message = f"{name} failed through a fault of this server (reference {reference})."
-            return failure("internal", message)
+        with unread() as lacking:
+            try:
+                return await self._run(name, given, inquiry)
+            except InvalidArguments as error:
+                failed = arguments_failure(name, error, await date_hint(self.context, given))
+            except HostexError as error:
+                failed = hostex_failure(error)
+            except Exception:
+                reference = uuid.uuid4().hex[:12]
+                _log.exception("%s failed unexpectedly, reference %s", name, reference)
+                message = f"{name} failed through a fault of this server (reference {reference})."
+                return failure("internal", message)
+        return doubted(failed, lacking)
 
     async def _run(self, name: str, given: Mapping[str, Any], inquiry: Inquiry) -> Outcome:
         tool = self.selection.reachable.get(name)

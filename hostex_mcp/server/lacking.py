@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from hostex_mcp.api import unread
+from hostex_mcp.api import Unread, unread
 from hostex_mcp.server.preview import preview_in
 from hostex_mcp.tools.results import Change
 from hostex_mcp.tools.tool import Tool
@@ -15,6 +15,13 @@ _NO_UNDO = "What was there before is not known for certain, so there is no undo.
 def with_notes(shown: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     """The same result with further notes behind its own."""
     return {**shown, "notes": [*shown.get("notes", []), *notes]} if notes else shown
+
+
+def doubted(failed: dict[str, Any], lacking: Unread) -> dict[str, Any]:
+    """The failure, and what was left out of what it relies on: nothing may be missing in truth."""
+    if lacking.left_out:
+        failed["error"]["message"] += f" That may be because of this: {' '.join(lacking.notes())}"
+    return failed
 
 
 def admitting(

@@ -54,3 +54,9 @@ async def test_a_preview_warns_of_what_could_not_be_read() -> None:
 async def test_a_preview_of_a_readable_stay_warns_of_nothing() -> None:
     answer = await asked("update_reservation_basic", {"stay_code": STAY, "remarks": "Late"}, remarks="Early")
     assert "could not be read" not in json.dumps(answer)
+
+
+async def test_what_is_not_found_may_be_what_could_not_be_read() -> None:
+    answer = await asked("get_stay", {"stay_code": STAY}, check_in_date="soon")
+    assert answer["error"]["kind"] == "not_found"
+    assert "of the reservations could not be read and" in answer["error"]["message"]
