@@ -27,8 +27,10 @@ class Spoilt(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         response = await self._inner.handle_async_request(request)
-        body = json.loads(await response.aread())
-        for row in (body.get("data") or {}).get("reservations", []):
+        body: Row = json.loads(await response.aread())
+        data: Row = body.get("data") or {}
+        stays: list[Row] = data.get("reservations", [])
+        for row in stays:
             row |= self._fields
         return httpx2.Response(response.status_code, content=json.dumps(body).encode())
 
