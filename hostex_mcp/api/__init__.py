@@ -32,6 +32,7 @@ from hostex_mcp.api.operation import Listing, Operation, Page
 from hostex_mcp.api.pace import Pace
 from hostex_mcp.api.paging import Collected, read_all
 from hostex_mcp.api.receipts import receipts
+from hostex_mcp.api.unread import Unread, unread
 from hostex_mcp.api.windows import (
     MOST_WINDOWS,
     RESERVATION_WINDOW_DAYS,
@@ -76,9 +77,11 @@ __all__ = [
     "SubscriptionLapsed",
     "Unavailable",
     "UnexpectedResponse",
+    "Unread",
     "UpstreamFailed",
     "read_all",
     "read_merged",
     "receipts",
+    "unread",
     "windows",
 ]

@@ -1,16 +1,18 @@
 """Data of an envelope read into its models."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, cast, get_args, get_origin
+from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from hostex_mcp.api._call import Call
+from hostex_mcp.api._salvage import Lost, salvage
 from hostex_mcp.api._verdict import Reply, unreadable
 from hostex_mcp.api.errors import HostexError, Problem
 from hostex_mcp.api.pace import Pace
+from hostex_mcp.api.unread import overlooked
 
 T = TypeVar("T")
 RowT = TypeVar("RowT", bound=BaseModel)
@@ -18,54 +20,94 @@ RowT = TypeVar("RowT", bound=BaseModel)
 _MOST_PROBLEMS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Read(Generic[RowT]):
+    """The rows that could be read, each with its place among the `sent` ones."""
+
+    rows: list[RowT]
+    places: Sequence[int]
+    sent: int
+
+
 async def parse(kind: type[T], reply: Reply, key: str | None, call: Call) -> T:
     """The data of a reply, or its member `key`, as a `kind`. A list is read member by member, so that a long
-    one does not hold the event loop.
+    one does not hold the event loop, and what cannot be read of it is left out and noted.
 
     Raises:
-        UnexpectedResponse: when it does not have its documented form, naming fields and problems but never
+        UnexpectedResponse: when nothing can be read of what is no list, naming fields and problems but never
             a value; OutcomeUnknown instead after a write.
     """
     value = reply.data if key is None else _member(reply, key, call)
-    problems: list[Problem] = []
-    if get_origin(kind) is list and isinstance(value, list):
+    what = _called(key, call)
+    if get_origin(kind) is list:
         (member,) = get_args(kind)
-        found: Any = await _each(member, cast("list[Any]", value), key, problems)
-    else:
-        found = _read(kind, value, key, problems)
-    if problems:
-        raise _misshapen(problems[:_MOST_PROBLEMS], reply, call)
-    return found
-
-
-async def _each(member: Any, values: Sequence[Any], key: str | None, problems: list[Problem]) -> list[Any]:
-    pace = Pace()
-    found: list[Any] = []
-    for place, value in enumerate(values):
-        found.append(_read(member, value, f"{key}.{place}" if key else f"{place}", problems))
-        if len(problems) >= _MOST_PROBLEMS:
-            break
-        await pace.rest()
-    return found
-
-
-def _read(kind: Any, value: object, place: str | None, problems: list[Problem]) -> Any:
-    """The value as this kind, or what is wrong with it among the problems."""
+        return cast("T", (await _each(member, _rows(value, key, reply, call), what)).rows)
     try:
-        return _adapter(kind).validate_python(value)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        problems += [_problem(detail, place) for detail in details]
-        return None
+        return _read(kind, value, what)
+    except Lost as lost:
+        problems = [Problem(_place(key, one.field), one.problem) for one in lost.problems]
+    raise _misshapen(problems, reply, call)
 
 
-async def parse_rows(row: type[RowT], reply: Reply, key: str, call: Call) -> list[RowT]:
-    """The rows of a list.
+async def parse_rows(row: type[RowT], reply: Reply, key: str, call: Call) -> Read[RowT]:
+    """The rows of a list; those that cannot be read are left out and noted.
 
     Raises:
-        UnexpectedResponse: when one of them does not have its documented form.
+        UnexpectedResponse: when there is no list.
     """
-    return await parse(list[row], reply, key, call)
+    return await _each(row, _rows(_member(reply, key, call), key, reply, call), _called(key, call))
+
+
+async def _each(member: type[T], values: Sequence[object], what: str) -> "Read[Any]":
+    pace = Pace()
+    found: list[T] = []
+    places: list[int] = []
+    for place, value in enumerate(values):
+        try:
+            found.append(_read(member, value, what))
+            places.append(place)
+        except Lost as lost:
+            overlooked(what, value, lost.problems, left_out=True)
+        await pace.rest()
+    return Read(found, places, len(values))
+
+
+def _read(kind: type[T], value: object, what: str) -> T:
+    """The value as this kind; what of it cannot be read is left out and noted.
+
+    Raises:
+        Lost: when nothing can.
+    """
+    adapter = _adapter(kind)
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        found, problems = salvage(adapter, value, error)
+    overlooked(what, value, problems, left_out=False)
+    return found
+
+
+def _rows(value: object, key: str | None, reply: Reply, call: Call) -> Sequence[object]:
+    """The members of a list. Inferred: null and an empty object stand for an empty one, and an object with
+    numbers for keys for one with gaps, as PHP writes them."""
+    if isinstance(value, list):
+        return cast("list[object]", value)
+    if value is None:
+        return ()
+    members = cast("dict[str, object]", value) if isinstance(value, dict) else {"": value}
+    if not all(name.isdecimal() for name in members):
+        raise _misshapen([Problem(key or "data", "list_type")], reply, call)
+    return list(members.values())
+
+
+def _place(key: str | None, field: str) -> str:
+    return ".".join(part for part in (key, field) if part) or "data"
+
+
+def _called(key: str | None, call: Call) -> str:
+    """What notes call the things of an answer."""
+    fixed = [part for part in call.operation.path.split("/") if part and not part.startswith("{")]
+    return (key or fixed[-1]).replace("_", " ")
 
 
 def total(reply: Reply) -> int | None:
@@ -83,14 +125,10 @@ def _member(reply: Reply, key: str, call: Call) -> Any:
 
 
 def _misshapen(problems: list[Problem], reply: Reply, call: Call) -> HostexError:
+    problems = problems[:_MOST_PROBLEMS]
     named = ", ".join(f"{one.field} ({one.problem})" for one in problems)
     what = f"The answer does not have its documented form: {named}"
     return unreadable(what, call, fields=tuple(problems), request_id=reply.request_id)
-
-
-def _problem(detail: ErrorDetails, key: str | None) -> Problem:
-    places = [str(place) for place in detail["loc"]]
-    return Problem(".".join([key, *places] if key else places) or "data", detail["type"])
 
 
 @cache

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from pydantic_core import from_json
-
 from hostex_mcp.api._call import Call
 from hostex_mcp.api._exchange import Answer, Lost
+from hostex_mcp.api._json import read_json
+from hostex_mcp.api._wait import wait_in, wait_of
 from hostex_mcp.api.errors import (
     AccountBlocked,
     BadRequest,
@@ -30,6 +30,8 @@ from hostex_mcp.api.errors import (
 
 SUCCESS = (0, 200)
 LAPSED = "Subscription expired"
+
+_TOO_MANY = 429
 
 _ERRORS: Mapping[int, type[HostexError]] = {
     400: BadRequest,
@@ -81,7 +83,7 @@ def judge(got: Answer | Lost, call: Call, secrets: tuple[str, ...]) -> Reply | H
         return UnexpectedResponse(message, operation=call.name)
     envelope = _envelope(got.body, secrets)
     if envelope is None:
-        return _of_other_form(got, call)
+        return _throttled(got, call) if got.status == _TOO_MANY else _of_other_form(got, call)
     if envelope.code not in SUCCESS:
         return _of_error_code(envelope, got, call)
     if 200 <= got.status < 300:
@@ -105,10 +107,26 @@ def _of_loss(lost: Lost, call: Call) -> HostexError:
     return kind(f"{problem}.", operation=call.name)
 
 
+def _throttled(got: Answer, call: Call) -> HostexError:
+    """The refusal of a proxy, or of Hostex in another form than its own. Nothing was done."""
+    error = RateLimited(
+        f"There were too many calls (HTTP {_TOO_MANY}).",
+        operation=call.name,
+        retry_after=wait_of(got) or wait_in(got.body.decode(errors="replace")),
+    )
+    return _with_scope(error, got)
+
+
+def _with_scope(error: RateLimited, got: Answer) -> RateLimited:
+    error.scope = _clean(got.headers.get("x-ratelimit-scope"), 40) or None
+    error.window = _clean(got.headers.get("x-ratelimit-window"), 40) or None
+    return error
+
+
 def _of_other_form(got: Answer, call: Call) -> HostexError:
     problem = f"The answer is not in Hostex's form (HTTP {got.status})"
     if 400 <= got.status < 500 and call.writes:
-        return UnexpectedResponse(f"{problem}.", operation=call.name, retry_after=_retry_after(got))
+        return UnexpectedResponse(f"{problem}.", operation=call.name, retry_after=wait_of(got))
     return _doubtful(problem, got, call)
 
 
@@ -116,8 +134,8 @@ def _doubtful(problem: str, got: Answer, call: Call) -> HostexError:
     if call.writes:
         return unreadable(problem, call)
     cut = got.status < 300 and "json" in got.headers.get("content-type", "")
-    again = cut or got.status == 429 or got.status >= 500
-    return unreadable(problem, call, retryable=again, retry_after=_retry_after(got))
+    again = cut or got.status >= 500
+    return unreadable(problem, call, retryable=again, retry_after=wait_of(got))
 
 
 def _of_error_code(envelope: _Envelope, got: Answer, call: Call) -> HostexError:
@@ -133,19 +151,16 @@ def _of_error_code(envelope: _Envelope, got: Answer, call: Call) -> HostexError:
         code=envelope.code,
         request_id=envelope.request_id,
         retryable=again,
-        retry_after=_retry_after(got),
+        retry_after=wait_of(got),
     )
     if isinstance(error, RateLimited):
-        error.scope = _clean(got.headers.get("x-ratelimit-scope"), 40) or None
-        error.window = _clean(got.headers.get("x-ratelimit-window"), 40) or None
+        error.retry_after = error.retry_after or wait_in(envelope.message)
+        return _with_scope(error, got)
     return error
 
 
 def _envelope(body: bytes, secrets: tuple[str, ...]) -> _Envelope | None:
-    try:
-        parsed: object = from_json(body, allow_inf_nan=False)
-    except ValueError:
-        return None
+    parsed = read_json(body)
     if not isinstance(parsed, dict):
         return None
     members = cast("dict[str, Any]", parsed)
@@ -168,8 +183,3 @@ def _clean(text: object, longest: int, secrets: tuple[str, ...] = ()) -> str:
         text = text.replace(secret, "[hidden]")
     printable = "".join(one if one.isprintable() else " " for one in text)
     return " ".join(printable.split())[:longest]
-
-
-def _retry_after(got: Answer) -> float | None:
-    text = got.headers.get("retry-after", "").strip()
-    return float(text) if re.fullmatch(r"\d{1,6}(\.\d{1,3})?", text, re.ASCII) else None

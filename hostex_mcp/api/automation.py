@@ -4,7 +4,7 @@ from operator import attrgetter
 from typing import Annotated
 
 from hostex_mcp.api.marks import GuestText
-from hostex_mcp.api.models import Id, Model
+from hostex_mcp.api.models import Id, Model, Text
 from hostex_mcp.api.operation import Listing, Operation
 
 
@@ -13,14 +13,14 @@ class AutomationAction(Model):
     operator's time zone."""
 
     id: Id
-    type: str
-    name: str
-    send_to: Annotated[str, GuestText()]
+    type: Text
+    name: Text
+    send_to: Annotated[Text, GuestText()]
     stay_code: str | None
-    property_id: Id
-    property_title: str
-    scheduled_at: str
-    channel_type: str
+    property_id: Id | None
+    property_title: Text
+    scheduled_at: Text
+    channel_type: Text
 
 
 LIST_AUTOMATION_ACTIONS = Listing("/automation/actions", "actions", AutomationAction, attrgetter("id"))

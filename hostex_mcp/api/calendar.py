@@ -3,19 +3,18 @@
 Writes are queued: a successful answer does not prove that the channel took them, so read back later.
 """
 
-from datetime import date
 from operator import attrgetter
 
-from hostex_mcp.api.models import Id, Many, Maybe, MaybeMoment, Model, Number
+from hostex_mcp.api.models import Day, Id, Many, Maybe, MaybeMoment, Model, Number, Text
 from hostex_mcp.api.operation import Listing, Operation
 
 
 class AvailabilityDay(Model):
     """A day of a property: open, or closed by a stay or a block."""
 
-    date: date
+    date: Day
     available: bool
-    remarks: str
+    remarks: Text
 
 
 class PropertyAvailability(Model):
@@ -43,7 +42,7 @@ class CalendarDay(Model):
     """A day of a listing: price in the listing's currency, major units (on ctrip the floor price, not the
     selling price), and the number of units for sale."""
 
-    date: date
+    date: Day
     price: Number
     inventory: Id
     restrictions: Maybe[Restrictions] = None
@@ -64,14 +63,14 @@ class PricingRatio(Model):
     listing_id: str
     listing_title: str | None = None
     ratio: Id
-    readonly: bool
+    readonly: bool | None
 
 
 class PricingRatios(Model):
     """The listings of one property or room type (`link_type`) and their price ratios."""
 
-    link_type: str
-    link_id: Id
+    link_type: Text
+    link_id: Id | None
     channels: Many[PricingRatio]
 
 
@@ -80,8 +79,8 @@ class CalendarShareLink(Model):
     scope is the entire account."""
 
     id: Id
-    scope: str
-    url: str
+    scope: Text
+    url: Text
     property_ids: Many[Id]
     created_at: MaybeMoment = None
 

@@ -151,11 +151,15 @@ class HostexClient:
         operation = Operation[Any]("GET", listing.path)
         call = prepare(operation, path or {}, {**(query or {}), **place}, None)
         reply = await self._ask(call)
-        rows = await parse_rows(listing.row, reply, listing.key, call)
+        read = await parse_rows(listing.row, reply, listing.key, call)
         start = offset if listing.paged else 0
-        end = start + len(rows)
-        more = listing.paged and len(rows) >= limit
-        return Page(rows, total(reply), more, places=range(start, end), end=end)
+        return Page(
+            read.rows,
+            total(reply),
+            more=listing.paged and read.sent >= limit,
+            places=[start + place for place in read.places],
+            end=start + read.sent,
+        )
 
     async def aclose(self) -> None:
         """End the reads under way and close the connections."""

@@ -16,6 +16,8 @@ from hostex_mcp.api.pace import Pace
 EXHAUSTED = -1
 
 _LOOK_BEHIND = 10
+_FURTHEST = 2_000
+"""How far a list is read for a row that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,9 @@ class _Window(Generic[RowT]):
         page = await self._page(self.end, limit)
         known = set(map(self._listing.identity, self.rows))
         fresh = any(self._listing.identity(row) not in known for row in page.items)
-        self.more = page.more and fresh
-        if fresh:
+        unreadable = not page.items and page.end < _FURTHEST
+        self.more = page.more and (fresh or unreadable)
+        if fresh or unreadable:
             self.rows, self.places = [*self.rows, *page.items], [*self.places, *page.places]
             self.end = page.end
 
@@ -163,9 +166,10 @@ class _Merge(Generic[RowT]):
             dry = [window for window in self._windows if window.head is None and window.more]
             if dry and len(self._items) == limit:
                 return
+            await pace.rest()
             if dry:
                 await _together([(window.refill, limit) for window in dry])
-            await pace.rest()
+                continue
             window = self._next_window()
             if window is None or window.head is None or not self._use(window, window.head, limit):
                 return

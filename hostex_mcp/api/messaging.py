@@ -1,6 +1,5 @@
 """Guest threads, their messages, and the special offers sent in them."""
 
-from datetime import date
 from operator import attrgetter
 from typing import Annotated, Any
 
@@ -14,8 +13,8 @@ from hostex_mcp.api.models import (
     MaybeDate,
     MaybeMoment,
     Model,
-    Moment,
     Number,
+    OrEmpty,
     PropertyRef,
     Text,
 )
@@ -34,9 +33,9 @@ class ConversationSummary(Model):
     """A thread in the list. Hostex tells neither who wrote last nor whether it was read."""
 
     id: str
-    channel_type: str
-    last_message_at: Moment
-    guest: ContactCard
+    channel_type: Text
+    last_message_at: MaybeMoment
+    guest: OrEmpty[ContactCard]
     property_title: str | None = None
     check_in_date: str | None = None
     check_out_date: str | None = None
@@ -107,10 +106,10 @@ class Message(Model):
 class Conversation(Model):
     """A thread with all its messages, newest first (observed), and the team's private note."""
 
-    id: str
-    channel_type: str
-    guest: ContactCard
-    activities: Many[ConversationActivity]
+    id: Text
+    channel_type: Text
+    guest: OrEmpty[ContactCard]
+    activities: Many[OrEmpty[ConversationActivity]]
     note: str | None = None
     messages: Many[Message]
 
@@ -118,7 +117,7 @@ class Conversation(Model):
 class ConversationNote(Model):
     """A thread's note as it is after a change; None when cleared."""
 
-    id: str
+    id: Text
     note: str | None
     updated_at: MaybeMoment = None
 
@@ -131,8 +130,8 @@ class SpecialOffer(Model):
     offer_type: str | None = None
     status: str | None = None
     listing_id: str | None = None
-    check_in_date: date | None = None
-    check_out_date: date | None = None
+    check_in_date: MaybeDate = None
+    check_out_date: MaybeDate = None
     nights: Id | None = None
     number_of_guests: Id | None = None
     price: Number | None = None

@@ -60,9 +60,9 @@ class Listing(Generic[RowT]):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[RowT]):
-    """One page of a list. `more` says that another may follow, which starts at the offset `end`; a page
-    without items is the last. `places` has the offset of each item: between them rows may be left out.
-    `total` is what Hostex claims, where it does, and decides nothing."""
+    """One page of a list. `more` says that another may follow, which starts at the offset `end`; a page of
+    which no row could be read has no items, and others may follow it. `places` has the offset of each item:
+    between them rows may be left out. `total` is what Hostex claims, where it does, and decides nothing."""
 
     items: list[RowT]
     total: int | None

@@ -41,7 +41,7 @@ async def read_all(
             rows.setdefault(listing.identity(row), row)
         if not page.more:
             return Collected(list(rows.values())[:most], complete=len(rows) <= most)
-        if len(rows) == before:
+        if page.items and len(rows) == before:
             break
         offset = page.end
     return Collected(list(rows.values())[:most], complete=False)

@@ -4,10 +4,9 @@ Amounts are major units of the listing's currency, discounts are percentages. A 
 synchronous: success means that Airbnb took it.
 """
 
-from datetime import date
 from typing import Any
 
-from hostex_mcp.api.models import Id, Many, Maybe, Model, Number
+from hostex_mcp.api.models import Day, Id, Many, Maybe, Model, Number
 from hostex_mcp.api.operation import Operation
 
 
@@ -70,10 +69,10 @@ class AirbnbPriceAndRules(Model):
     seasonal_min_stay: Many[dict[str, Any]] = ()
     new_listing_promotion: bool | None = None
     high_rated_guest_discount: bool | None = None
-    high_rated_guest_discount_blackout_dates: Many[date] = ()
+    high_rated_guest_discount_blackout_dates: Many[Day] = ()
     high_rated_guest_discount_blackout_dates_quota: Maybe[BlackoutQuota] = None
     mobile_only_discount: bool | None = None
-    mobile_only_discount_blackout_dates: Many[date] = ()
+    mobile_only_discount_blackout_dates: Many[Day] = ()
     mobile_only_discount_blackout_dates_quota: Maybe[BlackoutQuota] = None
     eligible_cancellation_policies: Many[str] = ()
 

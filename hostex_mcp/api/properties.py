@@ -16,6 +16,8 @@ from hostex_mcp.api.models import (
     NamedTag,
     Number,
     PropertyRef,
+    Text,
+    Titled,
 )
 from hostex_mcp.api.operation import Operation
 
@@ -30,12 +32,12 @@ class PropertyCover(Model):
     extra_extra_large_url: str | None = None
 
 
-class Property(Model):
+class Property(Titled):
     """A property. Hostex holds no bedrooms, capacity or amenities. Everything from `timezone` on is
     observed, not documented; coordinates come as text or numbers; default times are `HH:mm`."""
 
-    id: Id
-    title: str
+    noun = "property"
+
     channels: Many[ChannelLink]
     groups: Many[IdName] = ()
     tags: Many[NamedTag] = ()
@@ -56,7 +58,7 @@ class PropertyGroup(Model):
     """A group of properties."""
 
     id: Id
-    name: str
+    name: Text
     property_ids: Many[Id]
 
 
@@ -64,17 +66,17 @@ class PropertyTag(Model):
     """A tag of properties and room types; tags of reservations are apart."""
 
     id: Id
-    name: str
-    color: str
+    name: Text
+    color: Text
     property_ids: Many[Id]
     room_type_ids: Many[Id]
 
 
-class RoomType(Model):
+class RoomType(Titled):
     """A pool of interchangeable properties; their number is its largest inventory."""
 
-    id: Id
-    title: str
+    noun = "room type"
+
     properties: Many[PropertyRef]
     channels: Many[ChannelLink]
     tags: Many[NamedTag] = ()

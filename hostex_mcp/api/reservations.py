@@ -4,12 +4,25 @@ A reservation (order) has one `reservation_code`; each of its stays has a `stay_
 one row. Codes and ids may be equal and never mean the same.
 """
 
-from datetime import date
 from operator import attrgetter
 from typing import Annotated
 
+from pydantic import Field
+
 from hostex_mcp.api.marks import Contact, GuestText, Secret
-from hostex_mcp.api.models import Id, IdName, Many, Maybe, MaybeMoment, Model, Moment, Money, Number
+from hostex_mcp.api.models import (
+    Day,
+    Id,
+    IdName,
+    Many,
+    Maybe,
+    MaybeMoment,
+    Model,
+    Money,
+    Number,
+    Text,
+    ZeroIfNull,
+)
 from hostex_mcp.api.operation import Listing, Operation
 
 
@@ -48,8 +61,8 @@ class ReservationPayment(Model):
 class HourMinute(Model):
     """A time of day, local to the property."""
 
-    hour: Id | None = None
-    minute: Id | None = None
+    hour: Annotated[Id, Field(ge=0, le=47)] | None = None
+    minute: Annotated[Id, Field(ge=0, le=59)] | None = None
 
 
 class CheckInDetails(Model):
@@ -121,13 +134,13 @@ class Reservation(Model):
 
     reservation_code: str
     stay_code: str
-    channel_id: str
-    property_id: Id
-    channel_type: str
-    listing_id: str
-    check_in_date: date
-    check_out_date: date
-    number_of_guests: Id
+    channel_id: Text
+    property_id: ZeroIfNull
+    channel_type: Text
+    listing_id: Text
+    check_in_date: Day
+    check_out_date: Day
+    number_of_guests: Id | None
     number_of_adults: Id | None = None
     number_of_children: Id | None = None
     number_of_infants: Id | None = None
@@ -138,8 +151,8 @@ class Reservation(Model):
     guest_phone: Annotated[str | None, Contact("phone")] = None
     guest_email: Annotated[str | None, Contact("email")] = None
     cancelled_at: MaybeMoment = None
-    booked_at: Moment
-    created_at: Moment
+    booked_at: MaybeMoment
+    created_at: MaybeMoment
     creator: str | None = None
     rates: Maybe[ReservationRates] = None
     payment: Maybe[ReservationPayment] = None
@@ -150,7 +163,7 @@ class Reservation(Model):
     tags: Many[str] = ()
     custom_channel: Maybe[IdName] = None
     guests: Many[ReservationGuest] = ()
-    custom_fields: Annotated[Maybe[dict[str, str]], GuestText()] = None
+    custom_fields: Annotated[Maybe[dict[str, Text]], GuestText()] = None
     in_reservation_box: bool | None = None
     additional_fees: Many[AdditionalFee] = ()
     checkin_guide_images: Annotated[Many[CheckinGuideImage], Secret("id_document")] = ()
@@ -169,9 +182,9 @@ class ReservationTag(Model):
     """A tag that stays can carry; default ones belong to Hostex."""
 
     id: Id
-    tag_name: str
-    color: str
-    is_default: bool
+    tag_name: Text
+    color: Text
+    is_default: bool | None
 
 
 LIST_RESERVATIONS = Listing("/reservations", "reservations", Reservation, attrgetter("stay_code"))
@@ -192,10 +205,10 @@ CREATE_RESERVATION_TAG = Operation("POST", "/reservation_tags", ReservationTag, 
 DELETE_RESERVATION_TAG = Operation[None]("DELETE", "/reservation_tags/{id}")
 
 GET_RESERVATION_CUSTOM_FIELDS = Operation(
-    "GET", "/reservations/{stay_code}/custom_fields", Maybe[dict[str, str]], "custom_fields"
+    "GET", "/reservations/{stay_code}/custom_fields", Maybe[dict[str, Text]], "custom_fields"
 )
 UPDATE_RESERVATION_CUSTOM_FIELDS = Operation(
-    "PATCH", "/reservations/{stay_code}/custom_fields", Maybe[dict[str, str]], "custom_fields"
+    "PATCH", "/reservations/{stay_code}/custom_fields", Maybe[dict[str, Text]], "custom_fields"
 )
 
 LIST_CUSTOM_CHANNELS = Listing("/custom_channels", "custom_channels", IdName, attrgetter("id"), paged=False)

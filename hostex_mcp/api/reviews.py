@@ -1,11 +1,10 @@
 """Reviews of stays: the guest's, the host's, and the host's public reply."""
 
-from datetime import date
 from operator import attrgetter
 from typing import Annotated
 
 from hostex_mcp.api.marks import GuestText
-from hostex_mcp.api.models import Id, Many, Maybe, MaybeMoment, Model, Number
+from hostex_mcp.api.models import Day, Id, Many, Maybe, MaybeMoment, Model, Number, Text
 from hostex_mcp.api.operation import Listing, Operation
 
 
@@ -49,10 +48,10 @@ class Review(Model):
 
     reservation_code: str
     property_id: Id
-    channel_type: str
-    listing_id: str
-    check_in_date: date
-    check_out_date: date
+    channel_type: Text
+    listing_id: Text
+    check_in_date: Day
+    check_out_date: Day
     host_review: Maybe[HostReview] = None
     guest_review: Maybe[GuestReview] = None
     host_reply: Maybe[ReviewReply] = None

@@ -4,7 +4,7 @@ from operator import attrgetter
 from typing import Annotated
 
 from hostex_mcp.api.marks import Contact
-from hostex_mcp.api.models import Id, MaybeDate, Model, Number
+from hostex_mcp.api.models import Id, MaybeDate, Model, Number, Text
 from hostex_mcp.api.operation import Listing, Operation
 
 
@@ -12,8 +12,8 @@ class Task(Model):
     """A task. Its times are text without an offset, in the operator's time zone."""
 
     id: Id
-    type: str
-    status: str
+    type: Text
+    status: Text
     property_id: Id | None = None
     property_title: str | None = None
     stay_code: str | None = None
@@ -34,11 +34,11 @@ class Staff(Model):
     """A staff member. Hostex tells neither role nor assigned properties."""
 
     id: Id
-    name: str
+    name: Text
     mobile: Annotated[str | None, Contact("phone")] = None
     email: Annotated[str | None, Contact("email")] = None
     note: str | None = None
-    is_active: bool
+    is_active: bool | None
 
 
 LIST_TASKS = Listing("/tasks", "tasks", Task, attrgetter("id"))

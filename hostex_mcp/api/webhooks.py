@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from hostex_mcp.api.models import Id, Many, Model, Moment
+from hostex_mcp.api.models import Id, Many, MaybeMoment, Model, Text
 from hostex_mcp.api.operation import Listing, Operation
 
 
@@ -10,10 +10,10 @@ class Webhook(Model):
     """A registered address. Only the application that made it can change it (`manageable`)."""
 
     id: Id
-    url: str
+    url: Text
     events: Many[str]
-    manageable: bool
-    created_at: Moment
+    manageable: bool | None
+    created_at: MaybeMoment
 
 
 LIST_WEBHOOKS = Listing("/webhooks", "webhooks", Webhook, attrgetter("id"), paged=False)

@@ -13,7 +13,7 @@ hours. Inferred: Airbnb and Vrbo give a host 24 hours for a request, from the ti
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hostex_mcp.api.properties import ChannelAccount
 from hostex_mcp.api.reservations import Reservation
@@ -29,6 +29,7 @@ REQUEST_HOURS: Mapping[str, int] = {"airbnb": 24, "vrbo": 24}
 OPEN = ("wait_accept", "wait_pay")
 
 _DAY = timedelta(days=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _EXPIRES_SOON = timedelta(hours=12)
 _NOT_AUTHORISED = ("disconnected", "exception")
 KINDS = (
@@ -86,13 +87,15 @@ def requests(stays: Iterable[Reservation], day: Day) -> list[Reservation]:
         for one in stays
         if one.status in OPEN and one.check_out_date > day(one.property_id)
     }
-    return sorted(open_ones.values(), key=lambda one: (one.status, one.booked_at, one.stay_code))
+    return sorted(open_ones.values(), key=lambda one: (one.status, one.booked_at or _LONG_AGO, one.stay_code))
 
 
 def expires(request: Reservation) -> datetime | None:
     """When a request lapses, None where that is not known."""
     hours = REQUEST_HOURS.get(request.channel_type)
-    return request.booked_at + timedelta(hours=hours) if hours and request.status == "wait_accept" else None
+    if request.booked_at is None or not hours or request.status != "wait_accept":
+        return None
+    return request.booked_at + timedelta(hours=hours)
 
 
 def by_urgency(warnings: Iterable[Anomaly], day: date) -> list[Anomaly]:

@@ -190,7 +190,8 @@ def total(entries: Iterable[Transaction], direction: str) -> Fraction:
 
 
 def _of_stay(one: Reservation) -> Iterable[Alteration]:
-    yield Alteration("booked", one.booked_at, one.property_id, one.reservation_code)
+    if one.booked_at is not None:
+        yield Alteration("booked", one.booked_at, one.property_id, one.reservation_code)
     if one.cancelled_at is not None:
         yield Alteration("cancelled", one.cancelled_at, one.property_id, one.reservation_code)
 

@@ -82,20 +82,21 @@ class Figures:
 def figures(
     earned: Iterable[Earning],
     period: Period,
-    booked_on: Callable[[Reservation], date],
+    booked_on: Callable[[Reservation], date | None],
     *,
     blocked: Mapping[int, int] | None,
     sells_in: Mapping[int, Collection[str]],
 ) -> Figures:
-    """What a period brought, of what was earned in it. `booked_on` is the local day of booking; `blocked` has
-    the blocked nights of each property that was for sale, None where that has no meaning or is not known;
-    `sells_in` the currencies of properties."""
+    """What a period brought, of what was earned in it. `booked_on` is the local day of booking, None where
+    that is not known; `blocked` has the blocked nights of each property that was for sale, None where that
+    has no meaning or is not known; `sells_in` the currencies of properties."""
     every = list(earned)
     sold, apart = [one for one in every if one.sold], [one for one in every if not one.sold]
     money = _money(every)
     open_nights = None if blocked is None else {key: period.nights - shut for key, shut in blocked.items()}
     arriving = [one.stay for one in sold if period.covers(one.stay.check_in_date)]
-    windows = [max((one.check_in_date - booked_on(one)).days, 0) for one in arriving]
+    booked = [(one.check_in_date, day) for one in arriving if (day := booked_on(one)) is not None]
+    windows = [max((come - day).days, 0) for come, day in booked]
     nights = sum(one.sold for one in sold)
     return Figures(
         sold=nights,

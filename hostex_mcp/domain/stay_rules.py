@@ -11,7 +11,7 @@ from hostex_mcp.domain.nights import ONE, nights
 ListingDays = Mapping[date, CalendarDay]
 
 _NO_RULES = Restrictions()
-_ADVANCE = re.compile(r"(?:(\d+)D)?(?:(\d+)H)?")
+_ADVANCE = re.compile(r"(?:(\d{1,5})D)?(?:(\d{1,5})H)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ import anyio
 from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 
-from hostex_mcp.api import DeadlineExceeded, HostexError
+from hostex_mcp.api import DeadlineExceeded, HostexError, unread
 from hostex_mcp.events import ToolForwarded, emit
 from hostex_mcp.server.answer import answer
 from hostex_mcp.server.asking import Inquiry, Question
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
+from hostex_mcp.server.lacking import admitting, doubted, with_notes
 from hostex_mcp.server.render import render
 from hostex_mcp.server.summary import Summary, summed_up
 from hostex_mcp.server.undoing import Opened, Seals, undoing
@@ -86,17 +87,19 @@ class Engine:
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
 
     async def _outcome(self, name: str, given: Mapping[str, Any], inquiry: Inquiry) -> Outcome:
-        try:
-            return await self._run(name, given, inquiry)
-        except InvalidArguments as error:
-            return arguments_failure(name, error, await date_hint(self.context, given))
-        except HostexError as error:
-            return hostex_failure(error)
-        except Exception:
-            reference = uuid.uuid4().hex[:12]
-            _log.exception("%s failed unexpectedly, reference %s", name, reference)
-            message = f"{name} failed through a fault of this server (reference {reference})."
-            return failure("internal", message)
+        with unread() as lacking:
+            try:
+                return await self._run(name, given, inquiry)
+            except InvalidArguments as error:
+                failed = arguments_failure(name, error, await date_hint(self.context, given))
+            except HostexError as error:
+                failed = hostex_failure(error)
+            except Exception:
+                reference = uuid.uuid4().hex[:12]
+                _log.exception("%s failed unexpectedly, reference %s", name, reference)
+                message = f"{name} failed through a fault of this server (reference {reference})."
+                return failure("internal", message)
+        return doubted(failed, lacking)
 
     async def _run(self, name: str, given: Mapping[str, Any], inquiry: Inquiry) -> Outcome:
         tool = self.selection.reachable.get(name)
@@ -108,13 +111,15 @@ class Engine:
         bound = await resolve_titles(self.context, tool.bind(arguments, step), tool.titled)
         run = partial(tool.function, self.context, **bound)
         if tool.writes:
-            plan = undoing(tool, opened, cast("Plan", run), self._seals)
+            plan = undoing(tool, opened, admitting(tool, bound, cast("Plan", run)), self._seals)
             return await self._writes.run(tool, given, bound, plan, inquiry)
-        match await _in_time(name, run):
+        with unread() as lacking:
+            returned = await _in_time(name, run)
+        match returned:
             case Forward() as forward:
                 return await self._forward(forward, inquiry)
             case Rows() | Record() as result:
-                return answer(tool, arguments, result, self._account)
+                return with_notes(answer(tool, arguments, result, self._account), lacking.notes())
             case Change():
                 raise TypeError(f"{name} is declared to read, but would write")
 

@@ -23,7 +23,7 @@ from mcp.types import (
     TextResourceContents,
 )
 
-from hostex_mcp.api import HostexError
+from hostex_mcp.api import HostexError, unread
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.failures import hostex_failure
@@ -94,11 +94,13 @@ def _by_code(tool: str, argument: str) -> Read:
 
 async def _property(engine: Engine, name: str) -> str:
     by = {"id": name} if name.isdigit() else {"name": name}
-    found = (await _answer(engine, "list_properties", {**by, "detail": "full"}))["items"]
+    answer = await _answer(engine, "list_properties", {**by, "detail": "full"})
+    found = answer["items"]
     if len(found) != 1:
         problem = "No property has" if not found else "Several properties have"
         raise MCPError(code=INVALID_PARAMS, message=f"{problem} this id or title.")
-    return to_json(found[0])
+    notes = answer.get("notes")
+    return to_json({**found[0], **({"notes": notes} if notes else {})})
 
 
 async def _month(engine: Engine, name: str) -> str:
@@ -108,8 +110,12 @@ async def _month(engine: Engine, name: str) -> str:
         raise MCPError(code=INVALID_PARAMS, message=message)
     start = date(int(found[1]), int(found[2]), 1)
     whole = Period(start, start + timedelta(days=31)).months()[0]
-    meant = await portfolio(engine.context)
-    books = await read_books(engine.context, meant, whole, complete=True)
+    with unread() as lacking:
+        meant = await portfolio(engine.context)
+        books = await read_books(engine.context, meant, whole, complete=True)
+    if lacking.left_out or lacking.lacks("rates"):
+        told = f"{' '.join(lacking.notes())} get_month_end tells the rest."
+        raise MCPError(code=INVALID_PARAMS, message=f"These accounts would not be whole. {told}")
     return as_csv([*home_rows(books, books.of_homes()), *apart_rows(books)])
 
 

@@ -35,7 +35,7 @@ class ActionRow(TypedDict, total=False):
     name: str
     send_to: str
     stay_code: str | None
-    property_id: int
+    property_id: int | None
     scheduled_at: str
     channel_type: str
 

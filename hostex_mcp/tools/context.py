@@ -78,6 +78,7 @@ class Context:
             steps=[[offset] for offset in behind],
             more=got.more,
             total=got.total,
+            beyond=[got.end],
         )
 
     async def merged(

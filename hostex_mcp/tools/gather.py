@@ -4,7 +4,7 @@ and guest threads. Each read is capped and says so."""
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 from hostex_mcp.api import (
@@ -24,7 +24,7 @@ from hostex_mcp.domain.nights import holds
 from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import PropertyIds as PropertyIds
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather_lists import Gathered, Parts, read_lists
+from hostex_mcp.tools.gather_lists import MOST_ROWS, Gathered, Parts, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, each, stays_between
 from hostex_mcp.tools.paging import Reading
 from hostex_mcp.tools.results import Key, Mark
@@ -37,6 +37,7 @@ _HALF_YEAR = timedelta(days=RESERVATION_WINDOW_DAYS)
 _MOST_NAMED = 5
 _AT_ONCE = 100
 _CALENDAR_DAYS = 365
+_NEWEST = datetime.max.replace(tzinfo=UTC)
 _LONGER = "the calendar, by which stays of more than half a year are found"
 
 
@@ -209,8 +210,8 @@ async def threads_since(context: Context, since: datetime, most: int) -> Threads
 
     The list is almost, not wholly, in order (observed), so it is read on until a whole page is older.
     """
-    listed = [one for one in await _recent(context, since) if one.last_message_at >= since]
-    listed.sort(key=lambda one: one.last_message_at, reverse=True)
+    listed = [one for one in await _recent(context, since) if _spoken(one) >= since]
+    listed.sort(key=_spoken, reverse=True)
     return await _threads(context, {one.id: one.last_message_at for one in listed}, most)
 
 
@@ -231,7 +232,7 @@ async def threads_part(
     """The threads with a message after a moment, by `order`: at most so many behind `mark.since`, or those up
     to `mark.until` where that is told, so that other processes read the same ones. The order must not hang on
     what changes with a new message."""
-    listed = [one for one in await _recent(context, since) if one.last_message_at >= since]
+    listed = [one for one in await _recent(context, since) if _spoken(one) >= since]
     keyed = sorted((order(one), one.id, one.last_message_at) for one in listed)
     ahead = [one for one in keyed if one[0] > mark.since]
     part = [one for one in ahead if one[0] <= mark.until] if mark.until else ahead[:most]
@@ -261,7 +262,7 @@ async def _threads(context: Context, spoken: Mapping[str, datetime | None], most
 
     async def read(one: str) -> None:
         thread = await context.client.call(GET_CONVERSATION, path={"conversation_id": one})
-        found[one] = thread
+        thread = found[one] = thread.model_copy(update={"id": one})
         if spoken[one]:
             context.memory.keep(("thread", one), spoken[one], thread)
 
@@ -282,7 +283,12 @@ async def _recent(context: Context, since: datetime) -> Sequence[ConversationSum
         page = await context.client.page(LIST_CONVERSATIONS, offset=offset)
         known = len(rows)
         rows |= {one.id: one for one in page.items}
-        over = not page.more or len(rows) == known
-        if over or all(one.last_message_at < since for one in page.items):
+        over = not page.more or page.end >= MOST_ROWS or bool(page.items and len(rows) == known)
+        if over or (page.items and all(_spoken(one) < since for one in page.items)):
             return list(rows.values())
         offset = page.end
+
+
+def _spoken(thread: ConversationSummary) -> datetime:
+    """When the last message of a thread was; where that is not known, it may be new."""
+    return thread.last_message_at or _NEWEST

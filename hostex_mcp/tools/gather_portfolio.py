@@ -58,7 +58,7 @@ class Portfolio:
     def titled(self, property_id: int) -> str:
         """A property's title on one line, or its id where it is none of them."""
         place = self.place(property_id)
-        return one_line(place.title if place else f"property {property_id}")
+        return one_line(place.title if place else "") or f"property {property_id}"
 
     def named(self, property_id: int) -> dict[str, Any]:
         """A property as rows name it."""

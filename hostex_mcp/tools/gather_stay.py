@@ -84,7 +84,8 @@ def _belongs(task: Task, stay: Reservation) -> bool:
 
 async def _transactions(context: Context, stay: Reservation) -> Gathered[Transaction]:
     """The entries of the order from a year before its booking to a year from now, or after check-out."""
-    first = min(stay.booked_at.date(), stay.check_in_date) - _YEAR
+    booked = stay.booked_at.date() if stay.booked_at else stay.check_in_date
+    first = min(booked, stay.check_in_date) - _YEAR
     last = max(stay.check_out_date, context.now().date()) + _YEAR
     queries = [
         {"reservation_code": stay.reservation_code, "start_date": start, "end_date": end}

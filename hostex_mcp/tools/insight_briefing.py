@@ -177,7 +177,7 @@ def _request(stay: Reservation, daily: Daily, now: datetime) -> Shown:
         "reservation_code": "" if stay.reservation_code == stay.stay_code else stay.reservation_code,
         "check_in_date": f"{stay.check_in_date}",
         "waits_for": "host" if stay.status == "wait_accept" else "payment",
-        "waiting_hours": None if until else _hours(stay.booked_at, now),
+        "waiting_hours": _hours(stay.booked_at, now) if stay.booked_at and not until else None,
         "lapses_in_hours": _hours(now, until) if until and until > now else None,
     }
     return lean(row)

@@ -16,7 +16,7 @@ class KnowledgeRow(TypedDict, total=False):
 
     id: int
     title: str
-    is_enable: bool
+    is_enable: bool | None
     process_status: str
 
 

@@ -107,7 +107,7 @@ async def create_knowledge_base(
         made = await create()
         if made is None:
             return EntryChange(is_enable=is_enable, note=_UNKNOWN_ID)
-        return EntryChange(id=made.id, title=made.title, is_enable=made.is_enable)
+        return EntryChange(id=made.id, title=made.title, is_enable=bool(made.is_enable))
 
     return undone_by("delete_knowledge_base", send, await addition(context, body))
 

@@ -27,7 +27,7 @@ class ConversationRow(TypedDict, total=False):
     check_in_date: str | None
     check_out_date: str | None
     channel_type: str
-    last_message_at: str
+    last_message_at: str | None
 
 
 class MessageRow(TypedDict, total=False):
@@ -77,7 +77,7 @@ def _conversation(one: api.ConversationSummary) -> ConversationRow:
         check_in_date=_text(one.check_in_date),
         check_out_date=_text(one.check_out_date),
         channel_type=one.channel_type,
-        last_message_at=one.last_message_at.isoformat(),
+        last_message_at=one.last_message_at.isoformat() if one.last_message_at else None,
     )
 
 
@@ -105,7 +105,8 @@ async def list_conversations(
 
 
 def _newest(one: api.ConversationSummary) -> Key:
-    return [-one.last_message_at.timestamp(), one.id]
+    spoken = one.last_message_at
+    return [-spoken.timestamp() if spoken else 0, one.id]
 
 
 def _of_guest(name: str, threads: Sequence[api.ConversationSummary]) -> list[api.ConversationSummary]:
@@ -135,7 +136,7 @@ async def get_conversation(
     shown = earlier[-(last_n or 20) :]
     screen = context.screen()
     view = ConversationView(
-        id=thread.id,
+        id=conversation_id,
         channel_type=thread.channel_type,
         guest=everything(screen.show(thread.guest)),
         note=tidy(thread.note or ""),

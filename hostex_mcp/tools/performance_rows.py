@@ -91,7 +91,9 @@ class Book:
         closed, own = self.closed, self.of_home
         return {one: blocked_nights(closed.get(one, ()), own.get(one, ()), period) for one in ids}
 
-    def _booked_on(self, stay: Reservation) -> date:
+    def _booked_on(self, stay: Reservation) -> date | None:
+        if stay.booked_at is None:
+            return None
         return stay.booked_at.astimezone(self.meant.zone(stay.property_id)).date()
 
 

@@ -103,7 +103,7 @@ async def create_reservation_tag(context: Context, tag_name: TagName) -> Change[
 
     async def send() -> ReservationTagRow:
         made = await context.client.call(api.CREATE_RESERVATION_TAG, body={"tag_name": tag_name})
-        return ReservationTagRow(id=made.id, tag_name=made.tag_name, is_default=made.is_default)
+        return ReservationTagRow(id=made.id, tag_name=made.tag_name, is_default=bool(made.is_default))
 
     return undone_by("delete_reservation_tag", send)
 

@@ -53,7 +53,7 @@ class ReservationTagRow(TypedDict, total=False):
 
     id: int
     tag_name: str
-    is_default: bool
+    is_default: bool | None
 
 
 def stay_row(one: api.Reservation) -> StayRow:

@@ -74,7 +74,8 @@ def _base_schema(base: Any) -> Schema:
     if origin is dict:
         return {"type": "object"}
     if origin in (Union, types.UnionType):
-        return {"type": "number"} if set(arguments) <= {int, float} else {}
+        members = {_unwrap(member)[0] for member in arguments}
+        return {"type": "number"} if members <= {int, float} else {}
     if is_typeddict(base) or (isinstance(base, type) and issubclass(base, BaseModel)):
         return _members_schema(base)
     return {}

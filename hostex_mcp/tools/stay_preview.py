@@ -89,7 +89,7 @@ def order_target(stays: Sequence[Reservation], titles: Mapping[int, str]) -> Sho
         "guest_name": guest(first),
         "channel_type": first.channel_type,
         "status": first.status,
-        "number_of_guests": sum(one.number_of_guests for one in stays),
+        "number_of_guests": sum(one.number_of_guests or 0 for one in stays) or None,
         "stays": [
             f"{titles[one.property_id]}, {period(one.check_in_date, one.check_out_date)} ({one.stay_code})"
             for one in stays

@@ -47,7 +47,7 @@ def stay_facts(stay: Reservation, meant: Portfolio, screen: Screen) -> Shown:
         "guest_email": shown.guest_email,
         **_party(stay),
         "lock_code": "set" if has_lock_code(stay) else "missing",
-        "booked_at": stay.booked_at.isoformat(),
+        "booked_at": stay.booked_at.isoformat() if stay.booked_at else None,
         "cancelled_at": stay.cancelled_at.isoformat() if stay.cancelled_at else None,
         "tags": [one_line(tag) for tag in stay.tags],
         "remarks": shown.remarks,

@@ -31,7 +31,7 @@ class StaffRow(TypedDict, total=False):
 
     id: int
     name: str
-    is_active: bool
+    is_active: bool | None
     mobile: str | None
     note: str | None
 

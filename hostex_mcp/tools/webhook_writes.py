@@ -87,7 +87,11 @@ async def create_webhook(context: Context, url: Address, events: Events | None =
     body = given(url=url, events=events)
     present = (await context.client.page(api.LIST_WEBHOOKS)).items
     create = await creating(
-        context, api.CREATE_WEBHOOK, body, api.LIST_WEBHOOKS, lambda one: one.manageable and one.url == url
+        context,
+        api.CREATE_WEBHOOK,
+        body,
+        api.LIST_WEBHOOKS,
+        lambda one: bool(one.manageable) and one.url == url,
     )
 
     async def send() -> NewWebhook:

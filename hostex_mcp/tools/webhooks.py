@@ -14,7 +14,7 @@ class WebhookRow(TypedDict, total=False):
     id: int
     url: str
     events: list[str]
-    manageable: bool
+    manageable: bool | None
 
 
 def _webhook(one: api.Webhook) -> WebhookRow:

@@ -141,6 +141,18 @@ async def test_an_error_of_one_window_is_raised_as_it_is() -> None:
         await merged(Failing(TWO))
 
 
+async def test_a_page_of_rows_that_nobody_can_read_does_not_end_a_window() -> None:
+    hostex = Lists({"a": [*((1, 10**30) for _ in range(4)), (2, 8), (3, 7)], "b": [(4, 9)]})
+    page = await merged(hostex, limit=2)
+    assert [row.id for row in page.items] == [4, 2]
+    assert page.more
+
+
+async def test_a_window_of_nothing_but_unreadable_rows_ends() -> None:
+    page = await merged(Repeating({"a": [(1, 10**30)] * 100}), limit=100)
+    assert (page.items, page.more) == ([], False)
+
+
 async def test_a_window_that_ignores_offsets_ends() -> None:
     lists = Repeating({"a": [(1, 9), (2, 8), (3, 7)], "b": [(1, 9), (2, 8), (3, 7)]})
     page = await merged(lists, limit=2)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import httpx2
 import pytest
 
@@ -22,10 +24,11 @@ from hostex_mcp.api import (
     Unavailable,
     UnexpectedResponse,
     UpstreamFailed,
+    read_all,
 )
 from hostex_mcp.api.calendar import LIST_LISTING_CALENDARS
 from hostex_mcp.api.oauth import OBTAIN_TOKEN
-from hostex_mcp.api.properties import CREATE_PROPERTY, LIST_PROPERTIES
+from hostex_mcp.api.properties import CREATE_PROPERTY, CREATE_PROPERTY_GROUP, LIST_PROPERTIES
 from tests.api.hostex import REQUEST_ID, TOKEN, Step, envelope, page_of_html, script
 
 pytestmark = pytest.mark.anyio
@@ -104,11 +107,40 @@ async def test_a_rate_limit_tells_its_scope_window_and_wait() -> None:
     assert (error.scope, error.window, error.retry_after) == ("endpoint", "1m", 60.0)
 
 
-@pytest.mark.parametrize("wait", ["", "soon", "-5", "1e3", "inf", "Wed, 21 Oct 2026 07:28:00 GMT"])
+@pytest.mark.parametrize("wait", ["", "soon", "-5", "1e3", "inf", "Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 99"])
 async def test_an_unreadable_wait_is_no_wait(wait: str) -> None:
     error = await failure(envelope(code=429, Retry_After=wait), operation=WRITE)
     assert isinstance(error, RateLimited)
     assert (error.scope, error.window, error.retry_after) == (None, None, None)
+
+
+async def test_a_wait_may_be_a_date_by_the_clock_of_who_sent_it() -> None:
+    until = "Tue, 01 Dec 2026 00:00:45 GMT"
+    throttled = envelope(code=429, Retry_After=until, Date="Tue, 01 Dec 2026 00:00:00 GMT")
+    assert (await failure(throttled, operation=WRITE)).retry_after == 45.0
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("Too many attempts. Please try again in 30 seconds.", 30.0),
+        ("Retry after 2 minutes", 120.0),
+        ("Please wait 15s", 15.0),
+        ("Too Many Attempts.", None),
+        ("You made 40 calls in 1 day", None),
+    ],
+)
+async def test_a_wait_that_only_the_text_tells_is_understood(told: str, seconds: float | None) -> None:
+    assert (await failure(envelope(code=429, msg=told), operation=WRITE)).retry_after == seconds
+    page = httpx2.Response(429, html=f"<html><h1>429</h1><p>{told}</p></html>")
+    assert (await failure(page, operation=WRITE)).retry_after == seconds
+
+
+@pytest.mark.parametrize("operation", [READ, WRITE])
+async def test_a_page_that_says_too_many_calls_is_a_rate_limit(operation: Operation[None]) -> None:
+    error = await failure(page_of_html(429, Retry_After="30"), operation=operation)
+    assert isinstance(error, RateLimited)
+    assert (error.retry_after, error.message) == (30.0, "There were too many calls (HTTP 429).")
 
 
 async def test_messages_of_hostex_are_bounded_and_printable() -> None:
@@ -227,26 +259,60 @@ async def test_json_without_a_code_is_not_hostexs_form(body: str) -> None:
     assert caught.value.request_id is None
 
 
-async def test_a_row_of_the_wrong_shape_is_named_by_field_and_problem_and_never_by_value() -> None:
-    good: dict[str, object] = {"id": 1, "title": "A", "channels": []}
-    hostex = script(envelope({"properties": [good, {**good, "id": "s3cret", "title": None}]}))
-    with pytest.raises(UnexpectedResponse) as caught:
-        await hostex.client().page(LIST_PROPERTIES)
-    assert caught.value.fields == (
-        Problem("properties.1.id", "int_parsing"),
-        Problem("properties.1.title", "string_type"),
-    )
-    assert "properties.1.id (int_parsing)" in caught.value.message
+async def test_an_answer_of_the_wrong_shape_is_named_by_field_and_problem_and_never_by_value() -> None:
+    made = {"group": {"id": "s3cret", "name": None, "property_ids": ["hush"]}}
+    with pytest.raises(OutcomeUnknown) as caught:
+        await script(envelope(made)).client().call(CREATE_PROPERTY_GROUP, body={"name": "North"})
+    assert caught.value.fields == (Problem("group.property_ids", "int_parsing"),)
+    assert "group.property_ids (int_parsing)" in caught.value.message
     assert "s3cret" not in caught.value.message
-    assert caught.value.operation == "GET /properties"
+    assert "hush" not in caught.value.message
+    assert caught.value.operation == "POST /groups"
     assert caught.value.request_id == REQUEST_ID
 
 
-async def test_at_most_five_problems_are_named() -> None:
-    hostex = script(envelope({"properties": [{} for _ in range(4)]}))
+@pytest.mark.parametrize(
+    "rows", [None, [], {}, {"0": {"id": 1, "title": "A", "channels": []}, "2": {"id": 3, "channels": []}}]
+)
+async def test_a_list_may_come_in_any_form_that_php_gives_one(rows: Any) -> None:
+    page = await script(envelope({"properties": rows})).client().page(LIST_PROPERTIES)
+    assert [one.title for one in page.items] == (["A", "property 3"] if rows else [])
+
+
+@pytest.mark.parametrize("rows", ["none", 3, {"id": 1}])
+async def test_what_is_no_list_is_unexpected(rows: Any) -> None:
     with pytest.raises(UnexpectedResponse) as caught:
-        await hostex.client().page(LIST_PROPERTIES)
-    assert len(caught.value.fields) == 5
+        await script(envelope({"properties": rows})).client().page(LIST_PROPERTIES)
+    assert caught.value.fields == (Problem("properties", "list_type"),)
+
+
+async def test_a_page_of_rows_that_nobody_can_read_does_not_end_a_list() -> None:
+    unreadable = envelope({"properties": [{"id": None}] * 100})
+    rest = envelope({"properties": [{"id": 7, "title": "A", "channels": []}]})
+    found = await read_all(script(unreadable, rest).client(), LIST_PROPERTIES)
+    assert ([one.id for one in found.items], found.complete) == ([7], True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (rb'"Loft \ud83d"', "Loft \ufffd"),
+        (rb'"\ude00Loft\ud83d\ude00"', "\ufffdLoft\U0001f600"),
+        (rb'"C:\\ud83d"', "C:\\ud83d"),
+        (b'"Caf\xe9"', "Caf\ufffd"),
+        (b'"two\nlines"', "two lines"),
+        (b"NaN", None),
+        (b"-Infinity", None),
+        (b"9" * 5000, None),
+        (b'"NaN"', "NaN"),
+    ],
+)
+async def test_what_json_does_not_allow_is_read_as_near_as_it_can_be(sent: bytes, read: object) -> None:
+    body = b'\xef\xbb\xbf{"error_code": 200, "error_msg": "", "data": {"x": %b, "lone": "\\ud83d"}}' % sent
+    answer = (
+        await script(httpx2.Response(200, content=body)).client().call(Operation("GET", "/x", dict[str, Any]))
+    )
+    assert answer == {"x": read, "lone": "\ufffd"}
 
 
 @pytest.mark.parametrize("data", [None, [], {}, {"property": []}, "text"])

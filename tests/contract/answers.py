@@ -1,7 +1,7 @@
 """Makes answers that conform to the description, with or without their optional parts."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,8 +16,10 @@ PLAIN: dict[str, Made] = {
     "integer": st.integers(0, 2**62),
     "number": NUMBERS,
     "boolean": st.booleans(),
-    "date": st.dates().map(str),
-    "datetime": st.datetimes(min_value=datetime(1990, 1, 1), timezones=st.just(UTC)).map(datetime.isoformat),
+    "date": st.dates(date(1990, 1, 1), date(2199, 12, 31)).map(str),
+    "datetime": st.datetimes(datetime(1990, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC)).map(
+        datetime.isoformat
+    ),
     "array": st.just([]),
     "object": st.dictionaries(st.text(max_size=3), st.integers(0, 9), max_size=1),
     "map": st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2),
@@ -60,6 +62,8 @@ def _fullest(shape: Shape) -> object:
     fields = described().types.get(shape.type) or shape.fields
     if shape.type == "array":
         return [_fullest(shape.model_copy(update={"type": shape.items, "items": None}))]
+    if shape.type == "integer" and shape.max is not None:
+        return int(shape.max)
     return fullest(fields) if fields else FULLEST[shape.type]
 
 
@@ -71,4 +75,6 @@ def _values(shape: Shape) -> Made:
         return st.lists(_values(shape.model_copy(update={"type": shape.items, "items": None})), max_size=2)
     if shape.enum and shape.type == "string":
         return st.sampled_from([*described().enums[shape.enum].values, ADDED_LATER])
+    if shape.type == "integer" and shape.max is not None:
+        return st.integers(int(shape.min or 0), int(shape.max))
     return PLAIN[shape.type]

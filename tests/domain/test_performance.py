@@ -13,8 +13,8 @@ from tests.domain.stay_samples import stay
 JUNE = Period(date(2026, 6, 1), date(2026, 6, 30))
 
 
-def booked_on(one: Reservation) -> date:
-    return one.booked_at.date()
+def booked_on(one: Reservation) -> date | None:
+    return one.booked_at.date() if one.booked_at else None
 
 
 def june(*stays: Reservation, blocked: int = 0) -> Figures:

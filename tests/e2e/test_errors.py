@@ -107,7 +107,6 @@ def test_nothing_listening_is_a_network_error(connect: Connect) -> None:
         ("http", {"status": 403}),
         ("garbage", {}),
         ("redirect", {}),
-        ("reshape", {}),
     ],
 )
 def test_an_answer_that_is_not_the_envelope_is_unexpected(
