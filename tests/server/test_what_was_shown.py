@@ -75,6 +75,6 @@ def test_what_will_be_written_is_asked_first_as_some_clients_show_only_the_first
         "target": {"property_title": "Harbour Loft"},
         "changes": [{"what": "price", "before": 100, "after": 120}],
     }
-    lines = question(set_price, preview).splitlines()
+    lines = question(preview).splitlines()
     assert "price: 100 → 120" in lines[1]
     assert "Harbour Loft" in lines[2]
