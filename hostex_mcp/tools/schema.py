@@ -27,8 +27,8 @@ _SCALARS: dict[Any, str] = {
 
 @dataclass(frozen=True, slots=True)
 class SentAsText:
-    """Marks an argument that comes in several forms, or is an object of unknown members: its schema says text,
-    which can hold any of them."""
+    """Marks an argument that comes in several forms, or is an object of unknown members. Schemas say text,
+    which can hold all of that."""
 
 
 def schema_of(hint: Any) -> Schema:
@@ -50,16 +50,15 @@ def metadata_of(hint: Any) -> list[Any]:
     return [*metadata, *(note for member in members for note in _unwrap(member)[1])]
 
 
-def object_schema(fields: Mapping[str, Any], required: Iterable[str] = (), *, closed: bool = False) -> Schema:
-    """The schema of an object with these fields (name to type hint)."""
+def object_schema(fields: Mapping[str, Any], required: Iterable[str] = ()) -> Schema:
+    """The schema of an object with these fields (name to type hint). That no other may be sent is checked
+    and not said, as Gemini refuses `additionalProperties`."""
     schema: Schema = {
         "type": "object",
         "properties": {name: schema_of(hint) for name, hint in fields.items()},
     }
     if names := list(required):
         schema["required"] = names
-    if closed:
-        schema["additionalProperties"] = False
     return schema
 
 
@@ -96,14 +95,14 @@ def _base_schema(base: Any) -> Schema:
 
 
 def _members_schema(cls: Any) -> Schema:
-    """The object a TypedDict or a model describes; a model that forbids extra keys makes a closed object."""
+    """The object a TypedDict or a model describes; of an answer's model nothing is required."""
     hints = get_type_hints(cls, include_extras=True)
     if is_typeddict(cls):
         return object_schema(hints, sorted(cls.__required_keys__, key=list(hints).index))
     fields: Mapping[str, Any] = cls.model_fields
     required = [name for name, field in fields.items() if field.is_required()]
-    closed = cls.model_config.get("extra") == "forbid"
-    return object_schema({name: hints[name] for name in fields}, required if closed else (), closed=closed)
+    sent = cls.model_config.get("extra") == "forbid"
+    return object_schema({name: hints[name] for name in fields}, required if sent else ())
 
 
 def _keyword(note: Any, schema: Schema) -> Schema:
