@@ -1,5 +1,5 @@
-"""Every tool can be given to every model: what the libraries of the model APIs make of it keeps all arguments,
-and is what their APIs take. The rules here are those of their documentation, not of the libraries."""
+"""Every tool can be given to every model: what the libraries of model APIs make of it keeps all arguments
+and is what the APIs take. The rules here are those of their documentation, not of the libraries."""
 
 from collections.abc import Iterator
 from typing import Any
