@@ -20,13 +20,14 @@ from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.privacy import Level
 from hostex_mcp.tools.selection import select
 from tests.tools.every_write import every_write
-from tests.tools.mangling import Mangling
+from tests.tools.mangling import WRONG, Mangling
 from tests.tools.previewing import NOW, demo_sandbox
 from tests.tools.test_never_seen import reads
 from tests.tools.test_reads import LISTS, needed
 
 SELECTION = select(["all"])
 SEEDS = range(4)
+EACH_WRONG = len(WRONG) + 1
 
 Row = dict[str, Any]
 
@@ -62,19 +63,21 @@ async def answered(engine: Engine, tool: str, circumstances: str, arguments: Row
     return Answer(tool, circumstances, result.model_dump(mode="json", by_alias=True, exclude_none=True))
 
 
-async def questions(sandbox: Sandbox) -> dict[str, list[Row]]:
+async def questions(sandbox: Sandbox, most: int) -> dict[str, list[Row]]:
     """Calls of every tool that reads, brief, and full where there is more to see."""
     account = sandbox.accounts.main
     asked = {name: [await needed(name, cast("Any", None), sandbox)] for name in LISTS} | reads(account)
     return {
-        name: [{**call, **form} for call in calls for form in forms(name)] for name, calls in asked.items()
+        name: [{**call, **form} for call in calls for form in forms(name, most)]
+        for name, calls in asked.items()
     }
 
 
-def forms(tool: str) -> Iterator[Row]:
-    yield {}
-    if "detail" in CATALOGUE[tool].input_schema["properties"]:
-        yield {"detail": "full", "limit": 30}
+def forms(tool: str, most: int) -> Iterator[Row]:
+    paged = "detail" in CATALOGUE[tool].input_schema["properties"]
+    yield {"limit": most} if paged else {}
+    if paged:
+        yield {"detail": "full", "limit": most}
 
 
 async def of_the_demo_account(privacy: Level) -> list[Answer]:
@@ -82,7 +85,7 @@ async def of_the_demo_account(privacy: Level) -> list[Answer]:
     async with engine_over(sandbox, privacy=privacy) as engine:
         return [
             await answered(engine, tool, f"{privacy} privacy", call)
-            for tool, calls in (await questions(sandbox)).items()
+            for tool, calls in (await questions(sandbox, most=100)).items()
             for call in calls
         ]
 
@@ -92,7 +95,7 @@ async def of_lists_with_a_bad_field() -> list[Answer]:
     sandbox = hurried_sandbox()
     direct = httpx2.ASGITransport(app=sandbox.app)
     found: list[Answer] = []
-    for tool, calls in (await questions(sandbox)).items():
+    for tool, calls in (await questions(sandbox, EACH_WRONG)).items():
         if tool in LISTS:
             looking = Mangling(direct)
             async with engine_over(sandbox, looking) as engine:
@@ -107,7 +110,7 @@ async def of_an_untidy_account() -> list[Answer]:
     """Every read, with a few wrong values anywhere."""
     sandbox = hurried_sandbox()
     direct = httpx2.ASGITransport(app=sandbox.app)
-    asked = await questions(sandbox)
+    asked = await questions(sandbox, most=20)
     found: list[Answer] = []
     for seed in SEEDS:
         async with engine_over(sandbox, Mangling(direct, share=0.002 * (seed + 1), seed=seed)) as engine:
