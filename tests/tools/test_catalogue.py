@@ -159,7 +159,8 @@ def parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 @each_tool
 def test_an_argument_that_does_not_exist_is_refused(tool: Tool) -> None:
-    with pytest.raises(InvalidArguments, match="no_such_argument: unknown argument"):
+    # Of more than ten problems the last are only counted.
+    with pytest.raises(InvalidArguments, match=r"no_such_argument: unknown argument|; and 1 more$"):
         tool.bind({"no_such_argument": 1})
 
 
