@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Annotated, Any
 
-from annotated_types import Ge, MaxLen, MinLen
+from annotated_types import MaxLen, MinLen
 from pydantic import (
     AllowInfNan,
     BaseModel,
@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from hostex_mcp.tools.bounds import LARGEST_NUMBER, LONGEST_NAME, excess
+from hostex_mcp.tools.schema import SentAsText
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST_PERIOD_YEARS = 10
@@ -121,11 +122,11 @@ def _id_or_title(value: object, validate_id: ValidatorFunctionWrapHandler) -> ob
 
 # Bounds that go without saying are checked without being in the schema, which every session pays for.
 Integer = Annotated[int, BeforeValidator(_whole_number), Field(ge=-LARGEST_NUMBER), Field(le=LARGEST_NUMBER)]
-Id = Annotated[Integer, Ge(0)]
-PropertyId = Annotated[Id, WrapValidator(_id_or_title), PropertyTitle(), "id, or its unique title"]
+Id = Annotated[Integer, Field(ge=0)]
+PropertyId = Annotated[Id, WrapValidator(_id_or_title), PropertyTitle(), SentAsText(), "id or unique title"]
 PropertyIds = Annotated[list[PropertyId], MinLen(1), MaxLen(500)]
 Day = Annotated[datetime.date, BeforeValidator(_day), "YYYY-MM-DD"]
-Code = Annotated[str, MaxLen(200)]
+Code = Annotated[str, Field(max_length=200)]
 Number = Annotated[
     float,
     BeforeValidator(_number),

@@ -2,18 +2,21 @@
 
 from typing import Annotated, Any, TypedDict
 
-from annotated_types import Ge, Le, MaxLen
+from annotated_types import Ge, Le
+from pydantic import Field
 
 from hostex_mcp.domain.search import rank
 from hostex_mcp.tools.arguments import Integer
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import TOKEN, Forward, Record
+from hostex_mcp.tools.schema import SentAsText
 from hostex_mcp.tools.tool import Effect, Tool, tool
 
 _DAILY = 1.3
 """How much more a tool of every day's work counts in a search."""
 
-ToolName = Annotated[str, MaxLen(64)]
+ToolName = Annotated[str, Field(max_length=64)]
+ToolArguments = Annotated[dict[str, Any], SentAsText(), "JSON object, as text"]
 
 
 class FoundTool(TypedDict):
@@ -34,7 +37,7 @@ class FoundTools(TypedDict, total=False):
 @tool("core", "Find tools", core=True)
 async def find_tools(
     context: Context,
-    query: Annotated[str, MaxLen(200), "what is to be done, in words"],
+    query: Annotated[str, Field(max_length=200), "what is to be done, in words"],
     limit: Annotated[Integer, Ge(1), Le(20), "5 unless told"] | None = None,
 ) -> Record[FoundTools]:
     """Search all tools of this server by words; more exist than are listed. Each answer has name, effect
@@ -58,7 +61,7 @@ def _found(one: Tool) -> FoundTool:
 
 @tool("core", "Run a found read tool", core=True, open_world=True)
 async def call_read_tool(
-    context: Context, name: ToolName, arguments: dict[str, Any] | None = None
+    context: Context, name: ToolName, arguments: ToolArguments | None = None
 ) -> Forward[dict[str, Any]]:
     """Run a tool that only reads, by the name and input schema that `find_tools` gave. Writes are refused."""
     return Forward(name, arguments or {}, writes=False)
@@ -75,8 +78,8 @@ async def call_read_tool(
 async def call_write_tool(
     context: Context,
     name: ToolName,
-    arguments: dict[str, Any] | None = None,
-    confirmation_token: Annotated[str, MaxLen(1000), "from the preview"] | None = None,
+    arguments: ToolArguments | None = None,
+    confirmation_token: Annotated[str, Field(max_length=1000), "from the preview"] | None = None,
 ) -> Forward[dict[str, Any]]:
     """Run a tool that changes something, by the name and input schema that `find_tools` gave. It is previewed
     and confirmed as if it had been called directly. Reads are refused."""

@@ -1,7 +1,7 @@
 """Properties, their groups, tags and room types, and the channel side: accounts and listings."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from annotated_types import MaxLen
 from anyio.to_thread import run_sync
@@ -16,14 +16,14 @@ from hostex_mcp.tools.tool import tool
 
 
 class PropertyRow(TypedDict, total=False):
-    """A property in a list."""
+    """A property in a list: channels, groups and tags by name, or in full as objects."""
 
     id: int
     title: str
     timezone: str | None
-    channels: list[str]
-    groups: list[str]
-    tags: list[str]
+    channels: list[Any]
+    groups: list[Any]
+    tags: list[Any]
 
 
 class GroupRow(TypedDict, total=False):
@@ -44,12 +44,12 @@ class TagRow(TypedDict, total=False):
 
 
 class RoomTypeRow(TypedDict, total=False):
-    """A room type in a list."""
+    """A room type in a list: channels by name, or in full as objects."""
 
     id: int
     title: str
     property_ids: list[int]
-    channels: list[str]
+    channels: list[Any]
 
 
 class ChannelAccountRow(TypedDict, total=False):

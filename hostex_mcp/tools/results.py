@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from annotated_types import Ge, Le, MaxLen
-from pydantic import BaseModel
+from annotated_types import Ge, Le
+from pydantic import BaseModel, Field
 
 from hostex_mcp.tools.arguments import Integer
 
@@ -15,7 +15,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 Shown = Mapping[str, Any]
 
 Limit = Annotated[Integer, Ge(1), Le(100), "rows per answer, 20 unless told"]
-CursorText = Annotated[str, MaxLen(4000), "next_cursor of the last answer; carries its filters"]
+CursorText = Annotated[str, Field(max_length=4000), "next_cursor of the last answer; carries its filters"]
 Detail = Literal["brief", "full"]
 Key = list[int | float | str]
 
@@ -73,7 +73,7 @@ MOST_FAILED = 10
 """How many of the things that could not be read an answer names; the rest is counted."""
 
 TOKEN = "confirmation_token"  # noqa: S105
-TOKEN_PARAMETER: Mapping[str, Any] = {TOKEN: Annotated[str, MaxLen(1000), "from the preview"]}
+TOKEN_PARAMETER: Mapping[str, Any] = {TOKEN: Annotated[str, Field(max_length=1000), "from the preview"]}
 PAGE_PARAMETERS: Mapping[str, Any] = {"limit": Limit, "cursor": CursorText, "detail": Detail}
 
 

@@ -1,7 +1,7 @@
 """Reviews of stays: the guest's, the host's and the host's public reply."""
 
 from datetime import date, timedelta
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from hostex_mcp.api import REVIEW_WINDOW_DAYS, windows
 from hostex_mcp.api import reviews as api
@@ -14,15 +14,15 @@ ReviewStatus = Literal["pending_guest_review", "pending_host_review", "reviewed"
 
 
 class ReviewRow(TypedDict, total=False):
-    """Reviews of one stay in a list. Scores are out of 5."""
+    """Reviews of one stay in a list: what was written, or in full objects. Scores are out of 5."""
 
     reservation_code: str
     property_id: int
     channel_type: str
     check_out_date: str
     guest_score: float | None
-    guest_review: str | None
-    host_reply: str | None
+    guest_review: Any
+    host_reply: Any
     host_reviewed: bool
 
 

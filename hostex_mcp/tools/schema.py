@@ -1,14 +1,19 @@
-"""JSON Schemas from type hints: flat, inlined and portable (no titles, references or unions)."""
+"""JSON Schemas from type hints, in the few keywords that the function calls of all models take: flat, inlined
+and of one type each, without titles, references, unions, open objects and lengths of text."""
 
 import datetime
 import types
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen
 from pydantic import BaseModel
 
 Schema = dict[str, Any]
+
+_LONGEST_SAID = 500
+"""A bound on the length of a text above this one goes without saying."""
 
 _SCALARS: dict[Any, str] = {
     bool: "boolean",
@@ -20,13 +25,22 @@ _SCALARS: dict[Any, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class SentAsText:
+    """Marks an argument that comes in several forms, or is an object of unknown members. Schemas say text,
+    which can hold all of that."""
+
+
 def schema_of(hint: Any) -> Schema:
-    """The schema of one type hint; `Annotated` text becomes its description, bounds become keywords."""
+    """The schema of one type hint; `Annotated` text becomes its description, bounds become keywords, or words
+    where the keyword is one that some model APIs refuse."""
     base, metadata = _unwrap(hint)
-    schema = _base_schema(base)
+    schema = {"type": "string"} if SentAsText() in metadata else _base_schema(base)
     for note in metadata:
-        schema |= _keyword(note, "Items" if schema.get("type") == "array" else "Length")
-    return schema
+        schema |= _keyword(note, schema)
+    said = [note for note in metadata if isinstance(note, str)][-1:]
+    said += [words for note in metadata if (words := _words(note, schema))]
+    return schema | ({"description": "; ".join(said)} if said else {})
 
 
 def metadata_of(hint: Any) -> list[Any]:
@@ -36,16 +50,15 @@ def metadata_of(hint: Any) -> list[Any]:
     return [*metadata, *(note for member in members for note in _unwrap(member)[1])]
 
 
-def object_schema(fields: Mapping[str, Any], required: Iterable[str] = (), *, closed: bool = False) -> Schema:
-    """The schema of an object with these fields (name to type hint)."""
+def object_schema(fields: Mapping[str, Any], required: Iterable[str] = ()) -> Schema:
+    """The schema of an object with these fields (name to type hint). That no other may be sent is checked
+    and not said, as Gemini refuses `additionalProperties`."""
     schema: Schema = {
         "type": "object",
         "properties": {name: schema_of(hint) for name, hint in fields.items()},
     }
     if names := list(required):
         schema["required"] = names
-    if closed:
-        schema["additionalProperties"] = False
     return schema
 
 
@@ -70,7 +83,8 @@ def _base_schema(base: Any) -> Schema:
     if origin is Literal:
         return {"type": _SCALARS[type(arguments[0])], "enum": list(arguments)}
     if origin in (list, tuple, Sequence):
-        return {"type": "array", "items": schema_of(arguments[0])}
+        members = schema_of(arguments[0])
+        return {"type": "array", "items": members} if members else {"type": "array"}
     if origin is dict:
         return {"type": "object"}
     if origin in (Union, types.UnionType):
@@ -82,29 +96,35 @@ def _base_schema(base: Any) -> Schema:
 
 
 def _members_schema(cls: Any) -> Schema:
-    """The object a TypedDict or a model describes; a model that forbids extra keys makes a closed object."""
+    """The object a TypedDict or a model describes; of an answer's model nothing is required."""
     hints = get_type_hints(cls, include_extras=True)
     if is_typeddict(cls):
         return object_schema(hints, sorted(cls.__required_keys__, key=list(hints).index))
     fields: Mapping[str, Any] = cls.model_fields
     required = [name for name, field in fields.items() if field.is_required()]
-    closed = cls.model_config.get("extra") == "forbid"
-    return object_schema({name: hints[name] for name in fields}, required if closed else (), closed=closed)
+    sent = cls.model_config.get("extra") == "forbid"
+    return object_schema({name: hints[name] for name in fields}, required if sent else ())
 
 
-def _keyword(note: Any, sized: Literal["Items", "Length"]) -> Schema:
+def _keyword(note: Any, schema: Schema) -> Schema:
     match note:
-        case str():
-            return {"description": note}
         case Ge(ge=bound):
             return {"minimum": bound}
-        case Gt(gt=bound):
-            return {"exclusiveMinimum": bound}
+        case Gt(gt=int() as bound) if schema.get("type") == "integer":
+            return {"minimum": bound + 1}
         case Le(le=bound):
             return {"maximum": bound}
-        case MaxLen(max_length=bound):
-            return {f"max{sized}": bound}
-        case MinLen(min_length=bound):
-            return {f"min{sized}": bound}
+        case MaxLen(max_length=bound) if schema.get("type") == "array":
+            return {"maxItems": bound}
         case _:
             return {}
+
+
+def _words(note: Any, schema: Schema) -> str:
+    match note, schema.get("type"):
+        case Gt(gt=bound), "number":
+            return f"above {bound}"
+        case MaxLen(max_length=bound), "string" if bound <= _LONGEST_SAID:
+            return f"at most {bound} characters"
+        case _:
+            return ""

@@ -13,6 +13,7 @@ from hostex_mcp.tools.checks import find_entry
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import given
 from hostex_mcp.tools.results import ALREADY, Change, Preview, Undo, lean
+from hostex_mcp.tools.schema import SentAsText
 from hostex_mcp.tools.stay_arguments import Amount, Email, TimeOfDay, require_nights
 from hostex_mcp.tools.stay_preview import (
     NOTHING,
@@ -226,7 +227,11 @@ _STATUS = Patching("update_reservation_stay_status", api.UPDATE_RESERVATION_STAY
 async def update_reservation_custom_fields(
     context: Context,
     stay_code: Code,
-    custom_fields: Annotated[dict[str, str], "text by key; empty text removes the key, others stay"],
+    custom_fields: Annotated[
+        dict[str, str],
+        SentAsText(),
+        "JSON object, as text: text by key; empty text removes the key, others stay",
+    ],
 ) -> Change[StayChange]:
     """Set free key-value fields of one stay, which message templates can use as `{{cf.key}}`."""
     changes = given(custom_fields=custom_fields or None)["custom_fields"]

@@ -110,7 +110,7 @@ class Tool:
     @cached_property
     def input_schema(self) -> Schema:
         """What `tools/list` says the arguments are."""
-        return object_schema(self.hints, self.required, closed=True)
+        return object_schema(self.hints, self.required)
 
     @cached_property
     def output_schema(self) -> Schema:

@@ -48,6 +48,7 @@ class Maker:
             "payment_method_id": [one["id"] for one in account.income_methods + account.expense_methods],
             "item_id": [one["id"] for one in account.income_items + account.expense_items],
             "currency": ["EUR", "USD"],
+            "custom_fields": [{"key": "value"}],
             "email": ["ines@example.com"],
             "mobile": ["+351 900000001"],
             "url": ["https://hooks.example.com/hostex"],
@@ -98,7 +99,7 @@ class Maker:
         required = schema.get("required", [])
         optional = [key for key in schema.get("properties", {}) if key not in required]
         chosen = [*required, *self._chance.sample(optional, min(1, len(optional)))]
-        return {key: self._value(key, schema["properties"][key], tool) for key in chosen} or {"key": "value"}
+        return {key: self._value(key, schema["properties"][key], tool) for key in chosen}
 
     def _text(self, name: str) -> str:
         if "date" in name:

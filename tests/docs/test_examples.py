@@ -11,11 +11,13 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from click.testing import CliRunner
 
 from hostex_mcp.cli import main
+from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.clients.node import NODE, folder, require_node, run
 from tests.docs.markdown import ROOT, Block, blocks, commands
 from tests.http.processes import Running, hostex_mcp
@@ -104,6 +106,17 @@ def test_a_program_in_typescript_previews_and_confirms(server: Running, tmp_path
     summary, outcome = typescript(block, server, tmp_path)
     assert "Harbour Loft" in summary
     assert outcome == "done"
+
+
+def test_what_the_programs_in_typescript_send_fits_the_schemas() -> None:
+    """Their literals are YAML too."""
+    texts = "".join(block.text for block in blocks("ts"))
+    (changed,) = re.findall(r"const change = (\{.*\});", texts)
+    calls = re.findall(r'name: "(\w+)", arguments: (\{.*?\}|\w+) \}', texts)
+    assert {name for name, _ in calls} >= {"update_availabilities", "list_properties"}
+    for name, given in calls:
+        arguments = yaml.safe_load(given if given.startswith("{") else changed)
+        jsonschema.validate(arguments, CATALOGUE[name].input_schema)
 
 
 def test_a_program_in_typescript_signs_in(server: Running, tmp_path: Path) -> None:

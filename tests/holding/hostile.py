@@ -1,11 +1,27 @@
 """Arguments at their bounds for any tool, made from its schema."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hostex_mcp.tools.tool import Tool
 
 Given = dict[str, Any]
+
+_UNSAID = {
+    "cursor": 4_000,
+    "confirmation_token": 1_000,
+    "image_path": 1_000,
+    "image_url": 2_000,
+    "url": 2_000,
+    "note": 5_000,
+    "message": 10_000,
+    "host_review_content": 10_000,
+    "host_reply_content": 10_000,
+    "contents": 20_000,
+    "content": 20_000,
+}
+"""The lengths of texts that schemas do not tell; of any other they let 200 characters through."""
 
 
 def largest(schema: Mapping[str, Any], name: str = "") -> Any:
@@ -21,21 +37,22 @@ def largest(schema: Mapping[str, Any], name: str = "") -> Any:
             return True
         case "array":
             return [largest(schema["items"], name)] * schema.get("maxItems", 1_000)
-        case _ if "properties" in schema:
-            return {key: largest(member, key) for key, member in schema["properties"].items()}
         case _:
-            return {f"key{place}": "a" * 200 for place in range(1_000)}
+            return {key: largest(member, key) for key, member in schema["properties"].items()}
 
 
-def _text(schema: Mapping[str, Any], name: str) -> str:
+def _text(schema: Mapping[str, Any], name: str) -> Any:
     said = schema.get("description", "")
+    if "JSON object" in said:
+        return {f"key{place}": "a" * 200 for place in range(1_000)}
     if "YYYY-MM-DD HH" in said:
         return "2026-01-01 00:00:00"
     if "YYYY-MM-DD" in said:
         return "2016-01-01" if name.startswith(("start", "check_in")) else "2025-12-30"
     if name == "currency":
         return "EUR"
-    return "ab " * (min(schema.get("maxLength", 20_000), 20_000) // 3)
+    bound = re.search(r"at most (\d+) characters", said)
+    return "ab " * (int(bound[1] if bound else _UNSAID.get(name, 200)) // 3)
 
 
 def attacks(tool: Tool) -> Iterator[tuple[str, Given]]:

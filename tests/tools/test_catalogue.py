@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from hostex_mcp.server.app import definition
+from hostex_mcp.tools.arguments import InvalidArguments
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import UnknownName, select
 from hostex_mcp.tools.tool import TOOLSETS, Effect, Tool
@@ -48,7 +49,16 @@ OFFICIAL_READS = {
     "search_reservation_tags",
     "search_custom_channels",
 }
-UNPORTABLE = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "title", "format", "default", "const", "not"}
+STRUCTURAL = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "not", "additionalProperties"}
+UNPORTABLE = STRUCTURAL | {
+    "title",
+    "format",
+    "default",
+    "const",
+    "minLength",
+    "maxLength",
+    "exclusiveMinimum",
+}
 
 READING = ("list_", "get_", "find_", "check_", "call_read_")
 FIELDS = {field for members in described().types.values() for field in members}
@@ -133,12 +143,45 @@ def test_a_tool_is_called_in_the_tests(tool: Tool) -> None:
 
 
 @each_tool
-def test_schemas_are_strict_portable_and_valid(tool: Tool) -> None:
-    assert tool.input_schema["additionalProperties"] is False
+def test_schemas_are_portable_and_valid(tool: Tool) -> None:
     for schema in (tool.input_schema, tool.output_schema):
         jsonschema.Draft202012Validator.check_schema(schema)
         assert not UNPORTABLE & set(keywords(schema))
         assert schema["type"] == "object"
+
+
+def parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A schema and every one in it."""
+    yield schema
+    for member in [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]:
+        yield from parts(member)
+
+
+@each_tool
+def test_an_argument_that_does_not_exist_is_refused(tool: Tool) -> None:
+    # Of more than ten problems the last are only counted.
+    with pytest.raises(InvalidArguments, match=r"no_such_argument: unknown argument|; and 1 more$"):
+        tool.bind({"no_such_argument": 1})
+
+
+@each_tool
+def test_an_argument_is_of_one_type_and_an_object_names_its_members(tool: Tool) -> None:
+    for schema in parts(tool.input_schema):
+        assert schema["type"] in ("object", "array", "string", "integer", "number", "boolean")
+        assert schema["type"] != "object" or schema["properties"]
+        assert schema["type"] != "array" or schema["items"]
+        assert {type(value) for value in schema.get("enum", [])} <= {str}
+
+
+def test_a_property_is_declared_so_that_its_id_and_its_title_may_be_sent() -> None:
+    named = {
+        (tool.name, name): tool.input_schema["properties"][name] for tool in TOOLS for name in tool.titled
+    }
+    assert len(named) > 30
+    text = {"type": "string", "description": "id or unique title"}
+    assert all(schema.get("items", schema)["type"] == "string" for schema in named.values())
+    assert named["list_reservations", "property_id"] == text
+    assert named["list_availabilities", "property_ids"]["items"] == text
 
 
 @each_tool

@@ -1,0 +1,88 @@
+"""Whatever a tool answers fits the schema that it declares: clients that check throw away what does not."""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema
+import pytest
+
+from hostex_mcp.tools.catalogue import CATALOGUE
+from tests.clients import isolated
+from tests.clients.conftest import ROOT
+from tests.clients.node import NODE, run
+from tests.tools.every_answer import Answer, every_answer
+
+pytestmark = pytest.mark.timeout(400)
+
+SCRIPT = Path(__file__).parent / "read_all.cjs"
+OUTCOMES = {"done", "unchanged", "declined", "confirmation_required", "outcome_unknown"}
+
+
+@pytest.fixture(scope="module")
+def answers() -> list[Answer]:
+    return asyncio.run(every_answer())
+
+
+@pytest.fixture(scope="module")
+def shapes(answers: list[Answer]) -> list[Answer]:
+    """One answer of each shape, as clients are slower."""
+    return list({(one.tool, shape(one.result["structuredContent"])): one for one in answers}.values())
+
+
+def shape(value: Any) -> str:
+    """Which members a value has, and of which types."""
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        return f"{{{','.join(f'{name}:{shape(members[name])}' for name in sorted(members))}}}"
+    if isinstance(value, list):
+        return f"[{','.join(sorted({shape(member) for member in cast('list[Any]', value)}))}]"
+    return type(value).__name__
+
+
+@pytest.fixture(scope="module")
+def replay(shapes: list[Answer], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """How a client starts a server that gives the answers again, and which tools it calls in turn."""
+    file = tmp_path_factory.mktemp("replay") / "answers.json"
+    file.write_text(json.dumps([(one.tool, one.result) for one in shapes]), encoding="utf-8")
+    command = [sys.executable, "-m", "tests.clients.replay", str(file)]
+    return {"command": command, "folder": str(ROOT), "tools": [one.tool for one in shapes]}
+
+
+def named(refused: list[tuple[int, str]], answers: list[Answer]) -> list[tuple[str, str, str]]:
+    return [(answers[number].tool, answers[number].circumstances, why) for number, why in refused]
+
+
+def test_the_answers_are_of_every_tool_and_of_every_outcome(answers: list[Answer]) -> None:
+    told = Counter(one.result["structuredContent"].get("status") for one in answers)
+    assert set(told) >= OUTCOMES
+    assert {one.tool for one in answers} == set(CATALOGUE) - {"call_write_tool"}
+    errors = [one.result["structuredContent"].get("error", {}).get("kind") for one in answers]
+    assert {"invalid_arguments", "upstream"} <= set(errors)
+
+
+def test_each_fits_its_schema(answers: list[Answer]) -> None:
+    checks: dict[str, Any] = {
+        name: jsonschema.Draft202012Validator(tool.output_schema) for name, tool in CATALOGUE.items()
+    }
+    refused = [
+        (number, f"{error.json_path}: {error.message[:200]}")
+        for number, one in enumerate(answers)
+        for error in checks[one.tool].iter_errors(one.result["structuredContent"])
+    ]
+    assert named(refused, answers) == []
+
+
+def test_the_typescript_sdk_takes_each(shapes: list[Answer], replay: dict[str, Any], tmp_path: Path) -> None:
+    given = tmp_path / "given.json"
+    given.write_text(json.dumps(replay), encoding="utf-8")
+    done = run([str(NODE), str(SCRIPT), str(given)], cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert named(json.loads(done.stdout), shapes) == []
+
+
+def test_the_python_sdk_takes_each(shapes: list[Answer], replay: dict[str, Any], tmp_path: Path) -> None:
+    assert named(isolated.run("read_all.py", replay, tmp_path), shapes) == []
