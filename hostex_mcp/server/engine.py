@@ -37,6 +37,7 @@ READ_SECONDS = 300.0
 
 Outcome = dict[str, Any] | Question
 Returned = TypeVar("Returned")
+Result = Rows[Any] | Record[Any] | Change[Any] | Forward[Any]
 
 SLOW_SECONDS = 10.0
 
@@ -137,7 +138,7 @@ class Engine:
         return await self._outcome(forward.name, forward.arguments, inquiry)
 
 
-async def _noted(notes: Sequence[str], run: Callable[[], Awaitable[Returned]]) -> Returned:
+async def _noted(notes: Sequence[str], run: Callable[[], Awaitable[Result]]) -> Result:
     """What a tool returns, with what has to be said of its arguments."""
     result = await run()
     if notes and isinstance(result, Rows):

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_core.core_schema import ErrorType
 
+from hostex_mcp.domain.channels import CHANNELS, channel_code
 from hostex_mcp.tools.bounds import LARGEST_NUMBER, LONGEST_NAME, excess
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -142,6 +143,13 @@ def _currency(value: object) -> object:
     return code
 
 
+def _channel(value: object) -> object:
+    code = channel_code(value) if isinstance(value, str) else None
+    if code is None:
+        raise PydanticCustomError("channel", "must be one of {channels}", {"channels": ", ".join(CHANNELS)})
+    return code
+
+
 @dataclass(frozen=True, slots=True)
 class PropertyTitle:
     """Marks an argument that takes a property's unique title in place of its id."""
@@ -164,6 +172,7 @@ PropertyId = Annotated[Id, WrapValidator(_id_or_title), PropertyTitle(), "id, or
 PropertyIds = Annotated[list[PropertyId], MinLen(1), MaxLen(500)]
 Day = Annotated[datetime.date, BeforeValidator(_day), "YYYY-MM-DD"]
 Code = Annotated[str, MaxLen(200)]
+Channel = Annotated[str, BeforeValidator(_channel)]
 Number = Annotated[
     float,
     BeforeValidator(_number),

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeGuard, Union, cast, get_args, get_origin, get_type_hints
 
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import from_json
@@ -33,7 +33,8 @@ def meaning(hints: Mapping[str, Any], required: Collection[str], given: Mapping[
             meant[name] = value
             continue
         read = _read(kind, value)
-        if not (_is_nothing(read) or (name not in required and _says_nothing(kind, read))):
+        absent = _is_nothing(read) or (name not in required and _says_nothing(kind, read))
+        if not absent or (kind.has_empty and read == ""):
             meant[name] = read
     return meant
 
@@ -59,6 +60,11 @@ class _Kind:
     def is_object(self) -> bool:
         """Whether it is an object, with declared members or free ones."""
         return self.model is not None or dict in (self.base, get_origin(self.base))
+
+    @property
+    def has_empty(self) -> bool:
+        """Whether empty text is a value of this type."""
+        return any(isinstance(note, MinLen) and note.min_length == 0 for note in self.notes)
 
     @property
     def has_zero(self) -> bool:

@@ -14,8 +14,9 @@ from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.stays import order_code
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.edits import restoring
 from hostex_mcp.tools.privacy import HIDDEN
-from hostex_mcp.tools.results import ALREADY, Change, Preview, Shown, Undo, lean
+from hostex_mcp.tools.results import ALREADY, Change, Preview, Shown, lean
 from hostex_mcp.tools.stay_preview import in_words, stay_target
 
 _THIS_CODE = "this code, neither as Hostex's nor as the channel's."
@@ -84,6 +85,7 @@ class Patching:
     operation: Operation[Any]
     state: Callable[[Reservation], Shown]
     secret: tuple[str, ...] = ()
+    clearable: tuple[str, ...] = ()
 
 
 def stay_patch(
@@ -100,7 +102,6 @@ def stay_patch(
     visible = how.state(context.screen().show(stay))
     shown = to_jsonable_python({name: visible[name] for name in changes})
     hidden = any(shown[name] == HIDDEN != before[name] for name in changes)
-    restorable = not hidden and None not in before.values()
     after = to_jsonable_python(dict(changes))
     guessable = HIDDEN in shown.values() or not changes.keys().isdisjoint(how.secret)
     already = (
@@ -111,7 +112,8 @@ def stay_patch(
         await context.client.call(how.operation, path=key, body=body or changes)
         return StayChange(**stay_view(context, stay), before=dict(lean(shown)), after=after)
 
-    return Change(send, Undo(how.tool, {**key, **before}) if restorable else None, already=already)
+    undo = None if hidden else restoring(how.tool, key, before, how.clearable)
+    return Change(send, undo, already=already)
 
 
 def patch_preview(
