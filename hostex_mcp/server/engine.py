@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -31,7 +31,7 @@ from hostex_mcp.tools.local_dates import date_hint
 from hostex_mcp.tools.results import Change, Forward, Record, Rows
 from hostex_mcp.tools.selection import Selection
 from hostex_mcp.tools.stays import resolve_codes
-from hostex_mcp.tools.titles import resolve_properties
+from hostex_mcp.tools.titles import Resolved, resolve_properties
 
 READ_SECONDS = 300.0
 
@@ -111,8 +111,9 @@ class Engine:
         given = opened.arguments
         arguments, step = resume(name, given, self._account) if tool.paged else (given, None)
         bound = await resolve_codes(self.context, tool.bind(arguments, step))
-        bound, notes = await resolve_properties(self.context, bound, tool.titled)
-        run = partial(_noted, notes, partial(tool.function, self.context, **bound))
+        resolved = await resolve_properties(self.context, bound, tool.titled)
+        bound = resolved.arguments
+        run = partial(_known, resolved, partial(tool.function, self.context, **bound))
         if tool.writes:
             plan = undoing(tool, opened, cast("Plan", run), self._seals)
             return await self._writes.run(tool, given, bound, plan, inquiry)
@@ -138,9 +139,15 @@ class Engine:
         return await self._outcome(forward.name, forward.arguments, inquiry)
 
 
-async def _noted(notes: Sequence[str], run: Callable[[], Awaitable[Result]]) -> Result:
-    """What a tool returns, with what has to be said of its arguments."""
+async def _known(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Result:
+    """What a tool returns, with what has to be said of its arguments.
+
+    Raises:
+        NotFound: one of its properties is not there, and the tool did not refuse that in words of its own.
+    """
     result = await run()
+    resolved.require_known()
+    notes = resolved.notes
     if notes and isinstance(result, Rows):
         result.notes[:0] = notes
     elif notes and isinstance(result, Record):

@@ -35,6 +35,9 @@ _OWN: Mapping[str, _Kind] = {
     "list_transactions": ([finance.LIST_TRANSACTIONS], "transaction"),
 }
 _NO_FILTERS = frozenset(["page", "reveal", "order_by"])
+_FREE_TEXT = frozenset(["name", "guest_name", "keyword"])
+"""Filters that are named without what they look for, which may be anybody's words."""
+
 _MOST_NAMED = 20
 _LONGEST_NAMED = 60
 
@@ -54,7 +57,7 @@ async def why_empty(context: Context, tool: str, arguments: Mapping[str, Any]) -
     await _require_codes(context, filters)
     if not filters:
         return []
-    named = [f"{name} {_in_words(value)}" for name, value in filters.items()]
+    named = [name if name in _FREE_TEXT else f"{name} {_in_words(value)}" for name, value in filters.items()]
     return [f"Empty: nothing fits {some(named, _MOST_NAMED)}."]
 
 

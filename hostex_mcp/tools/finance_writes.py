@@ -227,7 +227,7 @@ async def update_transaction(
     payment_method_id: MethodId | None = None,
     action_at: When | None = None,
     note: Annotated[Note, "the whole new note"] | None = None,
-    clear: Annotated[list[Literal["note"]], "to empty"] | None = None,
+    clear: list[Literal["note"]] | None = None,
 ) -> Change[TransactionChange]:
     """Change the amount, item, method, time or note of an income or expense. Direction, currency and what it
     belongs to are fixed: for those it has to be deleted and recorded anew."""

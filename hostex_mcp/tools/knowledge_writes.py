@@ -141,7 +141,7 @@ async def update_knowledge_base(
     scope_channel: ChannelScope | None = None,
     add_channels: list[Channel] | None = None,
     remove_channels: list[Channel] | None = None,
-    clear: Annotated[list[Literal["title"]], "to empty"] | None = None,
+    clear: list[Literal["title"]] | None = None,
 ) -> Change[EntryChange]:
     """Change an entry from which Hostex's own assistant answers guests: paragraphs, title, whether it is in
     use, and where it holds. Only what is given changes: the entry is read first and written whole. The result

@@ -176,7 +176,7 @@ async def update_conversation_note(
     context: Context,
     conversation_id: Code,
     note: Annotated[str, MaxLen(5000), "the whole new note"] | None = None,
-    clear: Annotated[list[Literal["note"]], "to empty"] | None = None,
+    clear: list[Literal["note"]] | None = None,
 ) -> Change[NoteView]:
     """Replace the team's private note on a guest thread. Guests never see it. The undo holds the old note."""
     text = given(clear, {"note": ""}, note=note)["note"]

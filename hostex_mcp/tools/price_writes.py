@@ -161,7 +161,7 @@ def _planned(listing: ListingDays, one: PriceRange, place: int) -> list[Run[Stat
 async def update_airbnb_price_and_rules(
     context: Context,
     listing_id: Code,
-    clear: Annotated[list[AirbnbClearable], "to unset"] | None = None,
+    clear: list[AirbnbClearable] | None = None,
     **settings: Unpack[AirbnbSettings],
 ) -> Change[SettingsChange]:
     """Change default prices, fees, discounts and booking rules of one Airbnb listing, at once. Only what is
@@ -201,7 +201,7 @@ def _require_eligible(present: rules_api.AirbnbPriceAndRules, values: dict[str, 
 async def update_vrbo_price_and_rules(
     context: Context,
     listing_id: Code,
-    clear: Annotated[list[VrboClearable], "to unset"] | None = None,
+    clear: list[VrboClearable] | None = None,
     **settings: Unpack[VrboSettings],
 ) -> Change[SettingsChange]:
     """Change default prices, fees, discounts and booking rules of one Vrbo listing, at once. Only what is

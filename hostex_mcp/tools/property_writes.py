@@ -106,7 +106,7 @@ async def update_property_group(
     property_ids: WholeList | None = None,
     add_property_ids: list[PropertyId] | None = None,
     remove_property_ids: list[PropertyId] | None = None,
-    clear: Annotated[list[_Members], "to empty"] | None = None,
+    clear: list[_Members] | None = None,
 ) -> Change[GroupRow]:
     """Rename a property group, or change which properties are in it: some added and removed, or the list
     replaced."""
@@ -198,7 +198,7 @@ async def update_property_tag(
     room_type_ids: RoomTypes | None = None,
     add_room_type_ids: list[Id] | None = None,
     remove_room_type_ids: list[Id] | None = None,
-    clear: Annotated[list[_Carriers], "to empty"] | None = None,
+    clear: list[_Carriers] | None = None,
 ) -> Change[TagRow]:
     """Change the name or colour of a property tag, or what carries it: some added and removed, or a list
     replaced. The result shows the lists as written."""

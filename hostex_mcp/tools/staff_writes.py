@@ -109,7 +109,7 @@ async def update_staff(
     note: Note | None = None,
     is_active: bool | None = None,
     property_ids: Annotated[list[PropertyId], "the whole new list"] | None = None,
-    clear: Annotated[list[Literal["email", "note", "property_ids"]], "to empty"] | None = None,
+    clear: list[Literal["email", "note", "property_ids"]] | None = None,
 ) -> Change[StaffChange]:
     """Change a staff member; only what is given changes. Hostex does not tell which properties somebody has
     now, so `property_ids` only replaces the whole list, and that cannot be undone."""

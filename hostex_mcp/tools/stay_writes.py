@@ -70,7 +70,7 @@ async def update_reservation_basic(
     currency: Currency | None = None,
     rate_amount: Amount | None = None,
     commission_amount: Amount | None = None,
-    clear: Annotated[list[Literal["remarks", "creator", "mobile"]], "to empty"] | None = None,
+    clear: list[Literal["remarks", "creator", "mobile"]] | None = None,
 ) -> Change[StayChange]:
     """Change guest data, dates, amounts or remarks of one stay; what is not given stays. Amounts are major
     units for the whole stay. Hostex does not say whether a channel's booking takes new dates or
@@ -153,7 +153,7 @@ async def update_reservation_checkin_details(
     departure_at: TimeOfDay | None = None,
     deposit: Annotated[Integer, Ge(0), "whole major units"] | None = None,
     id_required: IdRequired | None = None,
-    clear: Annotated[list[GuideClearable], "to empty"] | None = None,
+    clear: list[GuideClearable] | None = None,
 ) -> Change[StayChange]:
     """Change what the check-in guide tells the guest of one stay; what is not given stays. The lock code is
     only text in the guide: no lock is programmed, and the guest gets no message."""

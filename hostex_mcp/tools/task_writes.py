@@ -154,7 +154,7 @@ async def update_task(
     fee: Fee | None = None,
     currency: Currency | None = None,
     note: Annotated[Note, "the whole new note"] | None = None,
-    clear: Annotated[list[Clearable], "to empty"] | None = None,
+    clear: list[Clearable] | None = None,
 ) -> Change[TaskChange]:
     """Change a task: who does it and when, its property, kind, status, fee or note. Only what is given
     changes; the stay it belongs to cannot. The result shows the new values, the undo the old ones."""

@@ -1,6 +1,7 @@
 """Properties named by their id, or by their title where an id is wanted."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from anyio.to_thread import run_sync
@@ -14,27 +15,40 @@ from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 
 
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The arguments of a call with every property given by its id, what has to be said of them, and the
+    numbers that are neither the id nor the title of a property that is served."""
+
+    arguments: Mapping[str, Any]
+    notes: Sequence[str] = ()
+    unknown: Sequence[int] = ()
+
+    def require_known(self) -> None:
+        """Check that every property is there.
+
+        Raises:
+            NotFound: when one is not.
+        """
+        for number in self.unknown:
+            raise NotFound(f"There is no property with the id {number}.", operation=LIST_PROPERTIES.name)
+
+
 async def resolve_properties(
     context: Context, arguments: Mapping[str, Any], names: Iterable[str]
-) -> tuple[dict[str, Any], list[str]]:
-    """The arguments with every property among `names` given by its id, and what has to be said of them. A
-    number is an id where there is one, else a title.
+) -> Resolved:
+    """Look up the properties that the arguments with these names hold. A number is an id where there is one,
+    else a title.
 
     Raises:
         InvalidArguments: when a title fits no property, or several.
-        NotFound: when a number is neither the id nor the title of a property.
-        Blocked: when it is the id of one that is not served.
     """
     given = {name: arguments[name] for name in names if arguments.get(name) is not None}
     if not given:
-        return dict(arguments), []
+        return Resolved(arguments)
     properties = (await read_all(context.client, LIST_PROPERTIES)).items
     found = await run_sync(_Lookup(properties).all, given)
-    for number in found.unknown:
-        # A property that is not served is refused by the client; any other is not there.
-        await context.client.page(LIST_PROPERTIES, query={"id": number}, limit=1)
-        raise NotFound(f"There is no property with the id {number}.", operation=LIST_PROPERTIES.name)
-    return {**arguments, **found.values}, list(dict.fromkeys(found.notes))
+    return Resolved({**arguments, **found.values}, list(dict.fromkeys(found.notes)), found.unknown)
 
 
 class _Lookup:

@@ -93,7 +93,12 @@ async def test_a_property_and_a_reservation_exclude_each_other(call: Call, sandb
 async def test_an_entry_is_changed_in_what_is_given_alone_and_restored(call: Call, sandbox: Sandbox) -> None:
     before = copy.deepcopy(sandbox.accounts.main.transactions[770001])
     done = await call(
-        "update_transaction", id=770001, amount=90, item_id=0, action_at="2026-01-02T08:00:00Z", note=""
+        "update_transaction",
+        id=770001,
+        amount=90,
+        item_id=0,
+        action_at="2026-01-02T08:00:00Z",
+        clear=["note"],
     )
     now = sandbox.accounts.main.transactions[770001]
     assert (now["amount"], now["item_id"], now["note"]) == (90, 0, "")

@@ -278,7 +278,7 @@ async def test_an_address_that_is_never_fetched_is_refused_at_once(
 async def test_a_note_replaces_the_old_one_and_comes_back(call: Call, sandbox: Sandbox) -> None:
     thread = sandbox.accounts.main.conversations[THREAD]
     thread["note"] = "By train"
-    answer = await done(call, "update_conversation_note", conversation_id=THREAD, note="")
+    answer = await done(call, "update_conversation_note", conversation_id=THREAD, clear=["note"])
     assert thread["note"] is None
     await take_back(call, answer)
     assert thread["note"] == "By train"
