@@ -103,7 +103,7 @@ def stay_patch(
     shown = to_jsonable_python({name: visible[name] for name in changes})
     hidden = any(shown[name] == HIDDEN != before[name] for name in changes)
     after = to_jsonable_python(dict(changes))
-    guessable = HIDDEN in shown.values() or not changes.keys().isdisjoint(how.secret)
+    guessable = HIDDEN in shown.values()
     already = (
         ALREADY if not guessable and all(state[name] == value for name, value in changes.items()) else ""
     )
