@@ -165,6 +165,8 @@ def _says_nothing(kind: _Kind, value: Any) -> bool:
         return _is_nothing(value) or (_is_number(value) and value == 0)
     if _is_nothing(value) or (isinstance(value, str) and value.strip() == _NULL):
         return True
+    if kind.model is not None and isinstance(value, dict):
+        return all(_is_zero(member) for member in cast("dict[str, Any]", value).values())
     return kind.base is not bool and _is_zero(value) and not (kind.base in (int, float) and kind.has_zero)
 
 

@@ -165,8 +165,8 @@ async def update_airbnb_price_and_rules(
     **settings: Unpack[AirbnbSettings],
 ) -> Change[SettingsChange]:
     """Change default prices, fees, discounts and booking rules of one Airbnb listing, at once. Only what is
-    given and differs is sent. Amounts are in the listing's currency, major units.
-    `get_airbnb_price_and_rules` shows the present settings."""
+    given and differs is sent. Amounts: the listing's currency, major units.
+    `get_airbnb_price_and_rules` shows what is set."""
     values = wanted(_AIRBNB, settings, clear)
     present = await context.client.call(
         rules_api.GET_AIRBNB_PRICE_AND_RULES, query={"listing_id": listing_id}

@@ -90,6 +90,7 @@ TAKEN_BACK: Mapping[str, list[dict[str, Any]]] = {
     "create_property_group": [{"name": "South", "property_ids": [20110001]}],
     "update_property_group": [
         {"id": GROUP, "name": "South", "clear": ["property_ids"]},
+        {"id": GROUP, "property_ids": [20110009]},
         {"id": GROUP, "add_property_ids": [20110009], "remove_property_ids": [20110001]},
     ],
     "create_property_tag": [
@@ -98,7 +99,7 @@ TAKEN_BACK: Mapping[str, list[dict[str, Any]]] = {
     "update_property_tag": [
         {"id": TAG, "name": "Sea", "color": "#FD587B", "clear": ["property_ids"], "room_type_ids": [60501]},
         {"id": TAG, "add_property_ids": [20110009], "remove_property_ids": [20110001]},
-        {"id": TAG, "add_room_type_ids": [60502], "remove_room_type_ids": [60501]},
+        {"id": TAG, "add_room_type_ids": [60501], "remove_room_type_ids": [60502]},
         {"id": TAG, "property_ids": [20110009], "clear": ["room_type_ids"]},
     ],
     "create_reservation_tag": [{"tag_name": "Late"}],
@@ -136,7 +137,7 @@ TAKEN_BACK: Mapping[str, list[dict[str, Any]]] = {
             "currency": "USD",
             "clear": ["property_id", "note"],
         },
-        {"id": CLEANING, "property_id": 20110009, "clear": ["staff_id"], "note": "Bring towels"},
+        {"id": TASK, "property_id": 20110001, "clear": ["staff_id"], "note": "Bring towels"},
     ],
 }
 FINAL: list[tuple[str, dict[str, Any]]] = [

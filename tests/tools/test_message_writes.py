@@ -150,7 +150,7 @@ async def test_exactly_one_kind_of_message_is_wanted(call: Call, sandbox: Sandbo
 
 async def test_an_empty_message_is_refused(call: Call, sandbox: Sandbox) -> None:
     refused = await problems(call, "send_message", conversation_id=THREAD, message="  ")
-    assert refused == {"message": "must have at least 1 characters"}
+    assert refused == {"message": "give exactly one of message, image_path and image_url"}
     assert len(sandbox.log) == 0
 
 
