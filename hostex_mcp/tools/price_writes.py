@@ -164,8 +164,8 @@ async def update_airbnb_price_and_rules(
     clear: list[AirbnbClearable] | None = None,
     **settings: Unpack[AirbnbSettings],
 ) -> Change[SettingsChange]:
-    """Change default prices, fees, discounts and booking rules of one Airbnb listing, at once. Only what is
-    given and differs is sent. Amounts: the listing's currency, major units.
+    """Change default prices, fees, discounts and booking rules of one Airbnb listing, at once. Only
+    what differs is sent. Amounts: the listing's currency, major units.
     `get_airbnb_price_and_rules` shows what is set."""
     values = wanted(_AIRBNB, settings, clear)
     present = await context.client.call(

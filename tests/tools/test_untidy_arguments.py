@@ -80,7 +80,7 @@ def empties(tool: str) -> Row:
     for name in CATALOGUE[tool].hints:
         if (tool, name) in ZERO_IS_A_VALUE or name in CALLS[tool]:
             continue
-        kinds = {"string": "", "integer": 0, "number": 0, "array": [], "object": {}, "boolean": None}
+        kinds: Row = {"string": "", "integer": 0, "number": 0, "array": [], "object": {}, "boolean": None}
         filled[name] = kinds.get(str(schema(tool, name).get("type")), "")
     return filled
 
@@ -133,8 +133,9 @@ async def test_an_untidy_call_sends_what_the_tidy_one_sends(tool: str) -> None:
 async def test_no_write_clears_anything_without_being_told_by_name(tool: str) -> None:
     needed = {*CATALOGUE[tool].required, "channel_id"}
     required = {name: value for name, value in CALLS[tool].items() if name in needed}
-    for fill in ("", 0, [], {}, None):
-        filled = {
+    fills: list[Any] = ["", 0, [], {}, None]
+    for fill in fills:
+        filled: Row = {
             name: fill
             for name in CATALOGUE[tool].hints
             if name not in required
