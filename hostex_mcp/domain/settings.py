@@ -37,19 +37,25 @@ def nightly_prices(changes: Sequence[SettingChange]) -> Iterator[tuple[str, floa
 
 
 def restored_by(
-    changes: Sequence[SettingChange], clearable: Collection[str], exclusive: Collection[str] = ()
+    changes: Sequence[SettingChange],
+    clearable: Collection[str],
+    exclusive: Collection[str] = (),
+    emptied: Collection[str] = (),
 ) -> dict[str, Any] | None:
     """The settings that bring back what was, those to be unset under `clear`; None when there is no way.
 
-    Of the `exclusive` settings only one is ever set, so setting it again unsets the others.
+    Of the `exclusive` settings only one is ever set, so setting it again unsets the others. Of those that are
+    `emptied` 0 and an empty list are no value either.
     """
     before = {one.setting: one.before for one in changes}
     if any(before.get(name) is not None for name in exclusive):
         before = {name: value for name, value in before.items() if not (name in exclusive and value is None)}
-    unset = [name for name, value in before.items() if value is None]
+    unset = [
+        name for name, value in before.items() if value is None or (name in emptied and value in (0, []))
+    ]
     if not before or not set(unset) <= set(clearable) or not all(_complete(one) for one in before.values()):
         return None
-    values = {name: value for name, value in before.items() if value is not None}
+    values = {name: value for name, value in before.items() if name not in unset}
     return {**values, "clear": unset} if unset else values
 
 

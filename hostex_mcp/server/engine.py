@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -26,15 +27,18 @@ from hostex_mcp.tools.arguments import InvalidArguments, Problem, nearest
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.cursor import resume
+from hostex_mcp.tools.filters import why_empty
 from hostex_mcp.tools.local_dates import date_hint
 from hostex_mcp.tools.results import Change, Forward, Record, Rows
 from hostex_mcp.tools.selection import Selection
-from hostex_mcp.tools.titles import resolve_titles
+from hostex_mcp.tools.stays import resolve_codes
+from hostex_mcp.tools.titles import Resolved, resolve_properties
 
 READ_SECONDS = 300.0
 
 Outcome = dict[str, Any] | Question
 Returned = TypeVar("Returned")
+Result = Rows[Any] | Record[Any] | Change[Any] | Forward[Any]
 
 SLOW_SECONDS = 10.0
 
@@ -105,11 +109,14 @@ class Engine:
         tool = self.selection.reachable.get(name)
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
-        opened = self._seals.opened(name, given) if tool.writes else Opened(given)
+        meant = tool.meant(given)
+        opened = self._seals.opened(name, meant) if tool.writes else Opened(meant)
         given = opened.arguments
         arguments, step = resume(name, given, self._account) if tool.paged else (given, None)
-        bound = await resolve_titles(self.context, tool.bind(arguments, step), tool.titled)
-        run = partial(tool.function, self.context, **bound)
+        bound = await resolve_codes(self.context, tool.bind(arguments, step))
+        resolved = await resolve_properties(self.context, bound, tool.titled)
+        bound = resolved.arguments
+        run = partial(_known, resolved, partial(tool.function, self.context, **bound))
         if tool.writes:
             plan = undoing(tool, opened, admitting(tool, bound, cast("Plan", run)), self._seals)
             return await self._writes.run(tool, given, bound, plan, inquiry)
@@ -119,6 +126,8 @@ class Engine:
             case Forward() as forward:
                 return await self._forward(forward, inquiry)
             case Rows() | Record() as result:
+                if isinstance(result, Rows) and not result.items and not result.more and step is None:
+                    result.notes += await why_empty(self.context, name, bound)
                 return with_notes(answer(tool, arguments, result, self._account), lacking.notes())
             case Change():
                 raise TypeError(f"{name} is declared to read, but would write")
@@ -133,6 +142,26 @@ class Engine:
             raise InvalidArguments(Problem("name", f"has the effect {target.effect.value}; use {right}"))
         emit(ToolForwarded(forward.name))
         return await self._outcome(forward.name, forward.arguments, inquiry)
+
+
+async def _known(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Result:
+    """What a tool returns, with what has to be said of its arguments.
+
+    Raises:
+        NotFound: one of its properties is not there, and the tool did not refuse that in words of its own.
+    """
+    result = await run()
+    resolved.require_known()
+    notes = resolved.notes
+    if notes and isinstance(result, Rows):
+        result.notes[:0] = notes
+    elif notes and isinstance(result, Record):
+        result.data = {**result.data, "notes": [*notes, *result.data.get("notes", [])]}
+    elif notes and isinstance(result, Change):
+        result.notes = [*notes, *result.notes]
+        if result.preview:
+            result.preview = replace(result.preview, warnings=[*notes, *result.preview.warnings])
+    return result
 
 
 async def _in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:

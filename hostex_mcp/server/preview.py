@@ -94,6 +94,12 @@ def _changes(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> l
     before: Mapping[str, Any] = change.undo.arguments if change.undo and own else {}
     return [
         {"what": name, **({"before": before[name]} if name in before else {}), "after": value}
-        for name, value in arguments.items()
+        for name, value in _after(arguments).items()
         if value is not None and before.get(name) != value
     ]
+
+
+def _after(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What the arguments set, and each thing that they clear."""
+    set_to = {name: value for name, value in arguments.items() if name != "clear"}
+    return {**set_to, **dict.fromkeys(arguments.get("clear") or (), "not set")}

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from annotated_types import MaxLen, MinLen
 from pydantic import (
@@ -20,7 +20,9 @@ from pydantic import (
     create_model,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core.core_schema import ErrorType
 
+from hostex_mcp.domain.channels import CHANNELS, channel_code
 from hostex_mcp.tools.bounds import LARGEST_NUMBER, LONGEST_NAME, excess
 from hostex_mcp.tools.schema import SentAsText
 
@@ -33,6 +35,43 @@ _LONGEST_SHOWN = 100
 _LONGEST_PERIOD = datetime.timedelta(days=366 * LONGEST_PERIOD_YEARS)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_UNFIT = "is no value that this argument takes"
+_LIBRARY_ERRORS = frozenset(get_args(ErrorType))
+"""What the library has words of its own for, which are a programmer's."""
+
+_WHOLE, _NUMBER, _TRUTH = "must be a whole number", "must be a number", "must be true or false"
+_OBJECT, _NO_DAY = "must be an object", "is not a day of the calendar"
+_PLAIN: Mapping[str, str] = {
+    "missing": "is required",
+    "literal_error": "must be one of {expected}",
+    "int_parsing": _WHOLE,
+    "int_parsing_size": _WHOLE,
+    "int_type": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_parsing": _NUMBER,
+    "float_type": _NUMBER,
+    "finite_number": _NUMBER,
+    "bool_parsing": _TRUTH,
+    "bool_type": _TRUTH,
+    "string_type": "must be text",
+    "string_unicode": "must be text without half characters (lone surrogates)",
+    "string_pattern_mismatch": "must be of the form {pattern}",
+    "list_type": "must be a list",
+    "dict_type": _OBJECT,
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "greater_than_equal": "must be at least {ge}",
+    "greater_than": "must be more than {gt}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "must have at least {min_length} entries",
+    "too_long": "must have at most {max_length} entries",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "date_from_datetime_parsing": _NO_DAY,
+    "date_parsing": _NO_DAY,
+    "date_from_datetime_inexact": _NO_DAY,
+    "date_type": _NO_DAY,
+}
 _HABITS = {
     "page": "cursor",
     "offset": "cursor",
@@ -105,14 +144,21 @@ def _currency(value: object) -> object:
     return code
 
 
+def _channel(value: object) -> object:
+    code = channel_code(value) if isinstance(value, str) else None
+    if code is None:
+        raise PydanticCustomError("channel", "must be one of {channels}", {"channels": ", ".join(CHANNELS)})
+    return code
+
+
 @dataclass(frozen=True, slots=True)
 class PropertyTitle:
     """Marks an argument that takes a property's unique title in place of its id."""
 
 
 def _id_or_title(value: object, validate_id: ValidatorFunctionWrapHandler) -> object:
-    """An id, or a text that is none and so a title; the title is looked up before the tool runs."""
-    if isinstance(value, str) and value.strip() and not value.strip().isdigit():
+    """An id, or a text that may be one or a title: that is looked up before the tool runs."""
+    if isinstance(value, str) and value.strip():
         if len(value) > LONGEST_NAME:
             longest = {"longest": LONGEST_NAME}
             raise PydanticCustomError("title", "must have at most {longest} characters", longest)
@@ -122,11 +168,12 @@ def _id_or_title(value: object, validate_id: ValidatorFunctionWrapHandler) -> ob
 
 # Bounds that go without saying are checked without being in the schema, which every session pays for.
 Integer = Annotated[int, BeforeValidator(_whole_number), Field(ge=-LARGEST_NUMBER), Field(le=LARGEST_NUMBER)]
-Id = Annotated[Integer, Field(ge=0)]
+Id = Annotated[Integer, Field(ge=1)]
 PropertyId = Annotated[Id, WrapValidator(_id_or_title), PropertyTitle(), SentAsText(), "id or unique title"]
 PropertyIds = Annotated[list[PropertyId], MinLen(1), MaxLen(500)]
 Day = Annotated[datetime.date, BeforeValidator(_day), "YYYY-MM-DD"]
 Code = Annotated[str, Field(max_length=200)]
+Channel = Annotated[str, BeforeValidator(_channel)]
 Number = Annotated[
     float,
     BeforeValidator(_number),
@@ -210,33 +257,10 @@ def _unknown(model: type[BaseModel], name: str) -> str:
 
 def _explain(detail: ErrorDetails) -> str:
     limits: Mapping[str, Any] = detail.get("ctx", {})
-    templates = {
-        "missing": "is required",
-        "literal_error": "must be one of {expected}",
-        "int_parsing": "must be a whole number",
-        "int_type": "must be a whole number",
-        "int_from_float": "must be a whole number",
-        "float_parsing": "must be a number",
-        "float_type": "must be a number",
-        "bool_parsing": "must be true or false",
-        "bool_type": "must be true or false",
-        "string_type": "must be text",
-        "list_type": "must be a list",
-        "dict_type": "must be an object",
-        "model_type": "must be an object",
-        "model_attributes_type": "must be an object",
-        "greater_than_equal": "must be at least {ge}",
-        "greater_than": "must be more than {gt}",
-        "less_than_equal": "must be at most {le}",
-        "too_short": "must have at least {min_length} entries",
-        "too_long": "must have at most {max_length} entries",
-        "string_too_short": "must have at least {min_length} characters",
-        "string_too_long": "must have at most {max_length} characters",
-        "date_from_datetime_parsing": "is not a day of the calendar",
-        "date_parsing": "is not a day of the calendar",
-    }
-    template = templates.get(detail["type"])
-    return template.format_map(limits) if template else detail["msg"]
+    template = _PLAIN.get(detail["type"])
+    if template is None:
+        return _UNFIT if detail["type"] in _LIBRARY_ERRORS else detail["msg"]
+    return template.format_map(limits).replace("at least 1 entries", "at least 1 entry")
 
 
 def in_order(**days: datetime.date | None) -> None:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from hostex_mcp.api import automation as api
-from hostex_mcp.tools.arguments import Code, PropertyId, require_year
+from hostex_mcp.tools.arguments import Channel, Code, PropertyId, require_year
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Rows
 from hostex_mcp.tools.tool import tool
@@ -68,7 +68,7 @@ async def list_automation_actions(
     keyword: Code | None = None,
     start_time: LocalTime | None = None,
     end_time: LocalTime | None = None,
-    channel_types: Annotated[list[Code], MaxLen(20)] | None = None,
+    channel_types: Annotated[list[Channel], MaxLen(20)] | None = None,
 ) -> Rows[ActionRow]:
     """Automatic messages of the next 30 days, or automatic host reviews, that wait to be sent. Hostex gives
     name, recipient and time of each, not its text."""

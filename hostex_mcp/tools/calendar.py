@@ -10,6 +10,7 @@ from hostex_mcp.api import price_and_rules
 from hostex_mcp.domain.days import runs
 from hostex_mcp.tools.arguments import (
     Arguments,
+    Channel,
     Code,
     Day,
     Id,
@@ -27,7 +28,7 @@ from hostex_mcp.tools.tool import tool
 class ListingKey(Arguments):
     """Names one channel listing."""
 
-    channel_type: Code
+    channel_type: Channel
     listing_id: Code
 
 

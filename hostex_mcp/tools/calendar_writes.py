@@ -9,7 +9,7 @@ from hostex_mcp.api import calendar as api
 from hostex_mcp.api import read_all
 from hostex_mcp.domain.calendar_changes import compared, spread
 from hostex_mcp.domain.restrictions import RULES, unknown_rules
-from hostex_mcp.tools.arguments import Code, Day, Id, Integer, InvalidArguments, Problem, PropertyId
+from hostex_mcp.tools.arguments import Channel, Code, Day, Id, Integer, InvalidArguments, Problem, PropertyId
 from hostex_mcp.tools.availability_days import (
     AvailabilityChange,
     change_availability,
@@ -112,7 +112,7 @@ async def update_availabilities(
 )
 async def update_listing_inventories(
     context: Context,
-    channel_type: Code,
+    channel_type: Channel,
     listing_id: Code,
     inventories: Annotated[list[InventoryRange], MinLen(1), MaxLen(400)],
     verify: Verify | None = None,
@@ -139,7 +139,7 @@ async def update_listing_inventories(
 )
 async def update_listing_restrictions(
     context: Context,
-    channel_type: Code,
+    channel_type: Channel,
     listing_id: Code,
     restrictions: Annotated[list[RestrictionRange], MinLen(1), MaxLen(400)],
     verify: Verify | None = None,

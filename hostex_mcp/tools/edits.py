@@ -41,16 +41,31 @@ def with_id(rows: Iterable[ModelT], listing: Listing[ModelT], id: int, what: str
     raise NotFound(f"There is no {what} with the id {id}.", operation=listing.name)
 
 
-def given(**values: Any) -> dict[str, Any]:
-    """The arguments that were given, as the body of a change.
+def given(
+    clear: Collection[str] | None = None, blanks: Mapping[str, Any] | None = None, /, **values: Any
+) -> dict[str, Any]:
+    """The arguments that were given, as the body of a change; those to `clear` have what is in `blanks`.
 
     Raises:
-        InvalidArguments: when none was, so that nothing would change.
+        InvalidArguments: when none was, so that nothing would change, or one is both set and cleared.
     """
     body = {name: value for name, value in values.items() if value is not None}
+    require_unset(clear, body)
+    body |= {name: (blanks or {})[name] for name in clear or ()}
     if not body:
-        raise InvalidArguments(*(Problem(name, "one of these is needed") for name in values))
+        names = [*values, *(["clear"] if blanks else [])]
+        raise InvalidArguments(*(Problem(name, "one of these is needed") for name in names))
     return body
+
+
+def require_unset(clear: Collection[str] | None, values: Collection[str]) -> None:
+    """Check that nothing that is to be cleared is set too.
+
+    Raises:
+        InvalidArguments: naming what is.
+    """
+    if both := [name for name in clear or () if name in values]:
+        raise InvalidArguments(*(Problem("clear", f"{name} is set too") for name in both))
 
 
 def edited(
@@ -68,26 +83,50 @@ def edited(
     if add is None and remove is None:
         return None if whole is None else merged(whole)
     if whole is not None:
-        raise InvalidArguments(Problem(name, f"goes without add_{name} and remove_{name}"))
+        raise InvalidArguments(Problem(name, f"goes without add_{name} and remove_{name}, set or cleared"))
     if both := set(add or ()) & set(remove or ()):
         clash = ", ".join(sorted(str(one) for one in both))
         raise InvalidArguments(Problem(f"remove_{name}", f"would be added too: {clash}"))
     return merged(present, add or (), remove or ())
 
 
+def or_empty(name: str, whole: Sequence[KeyT] | None, clear: Collection[str] | None) -> Sequence[KeyT] | None:
+    """The whole new list of this name, empty where it is to be cleared.
+
+    Raises:
+        InvalidArguments: when it is to be cleared and is given.
+    """
+    require_unset(clear, [name] if whole is not None else [])
+    return [] if clear and name in clear else whole
+
+
 def back(
     tool: str,
     before: Model,
     changed: Iterable[str],
-    blanks: Mapping[str, Any] | None = None,
+    clearable: Collection[str] = (),
 ) -> Undo | None:
-    """The call that sets the changed fields to what they were. A field without a value becomes its entry in
-    `blanks`; where that lacks it Hostex has no way to clear it, and so there is no way back."""
+    """The call that sets the changed fields to what they were. A field without a value is cleared; where
+    it is not `clearable` Hostex has no way to do so, and so there is no way back."""
     old = before.model_dump(mode="json", include={"id", *changed})
-    values = {
-        name: (blanks or {}).get(name) if old.get(name) is None else old[name] for name in ("id", *changed)
-    }
-    return None if None in values.values() else Undo(tool, values)
+    return restoring(tool, {"id": old["id"]}, {name: old.get(name) for name in changed}, clearable)
+
+
+def restoring(
+    tool: str, key: Mapping[str, Any], before: Mapping[str, Any], clearable: Collection[str]
+) -> Undo | None:
+    """The call that sets what has the key to the values before; None where one was empty that cannot be
+    cleared."""
+    unset = [name for name, value in before.items() if _is_unset(name, value)]
+    if not set(unset) <= set(clearable):
+        return None
+    values = {name: value for name, value in before.items() if name not in unset}
+    return Undo(tool, {**key, **values, **({"clear": unset} if unset else {})})
+
+
+def _is_unset(name: str, value: Any) -> bool:
+    """Whether a field has no value. Of the ids only that of an expense item can be 0."""
+    return value in (None, "", [], {}) or (value == 0 and name in ("property_id", "staff_id"))
 
 
 def undone_by(tool: str, send: Callable[[], Awaitable[Shown]], preview: Preview | None = None) -> Change[Any]:

@@ -1,9 +1,9 @@
 """Recording and changing income and expenses."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from annotated_types import Gt, MaxLen
+from annotated_types import Ge, Gt, MaxLen
 
 from hostex_mcp.api import Listing, read_all
 from hostex_mcp.api import finance as api
@@ -12,7 +12,16 @@ from hostex_mcp.api.properties import LIST_PROPERTIES
 from hostex_mcp.domain.currencies import currencies
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import money
-from hostex_mcp.tools.arguments import Code, Currency, Id, InvalidArguments, Number, Problem, PropertyId
+from hostex_mcp.tools.arguments import (
+    Code,
+    Currency,
+    Id,
+    Integer,
+    InvalidArguments,
+    Number,
+    Problem,
+    PropertyId,
+)
 from hostex_mcp.tools.automation import LocalTime
 from hostex_mcp.tools.checks import require_properties, same
 from hostex_mcp.tools.context import Context
@@ -33,11 +42,12 @@ from hostex_mcp.tools.stays import find_order
 from hostex_mcp.tools.tool import Effect, tool
 
 Amount = Annotated[Number, Gt(0), "major units of currency; direction tells the sign"]
-ItemId = Annotated[Id, "from the items of the direction; 0 is a real expense item"]
+ItemId = Annotated[Integer, Ge(0), "from the items of the direction; 0 is a real expense item"]
 MethodId = Annotated[Id, "from the methods of the direction"]
 When = Annotated[LocalTime, "operator's time zone unless an offset is given; a future time means outstanding"]
 Note = Annotated[str, MaxLen(500)]
 
+_BLANKS = {"note": ""}
 _LATER = "A time in the future means outstanding, any other paid."
 _SAID_OTHERWISE = ("item_id", "payment_method_id", "property_id", "stay_code")
 _ITEMS = {"income": api.LIST_INCOME_ITEMS, "expense": api.LIST_EXPENSE_ITEMS}
@@ -216,11 +226,14 @@ async def update_transaction(
     item_id: ItemId | None = None,
     payment_method_id: MethodId | None = None,
     action_at: When | None = None,
-    note: Annotated[Note, "the whole new note; empty text clears it"] | None = None,
+    note: Annotated[Note, "the whole new note"] | None = None,
+    clear: list[Literal["note"]] | None = None,
 ) -> Change[TransactionChange]:
     """Change the amount, item, method, time or note of an income or expense. Direction, currency and what it
     belongs to are fixed: for those it has to be deleted and recorded anew."""
     body = given(
+        clear,
+        _BLANKS,
         amount=amount,
         item_id=item_id,
         payment_method_id=payment_method_id,
@@ -232,7 +245,7 @@ async def update_transaction(
     result = TransactionChange(id=id, direction=entry.direction, currency=entry.currency, **body, **names)
     send = sending(context, api.UPDATE_TRANSACTION, id, body, result)
     preview = _corrected(context.preview_screen().show(entry), body, names)
-    undo = back("update_transaction", entry, body, {"note": ""})
+    undo = back("update_transaction", entry, body, _BLANKS)
     return Change(send, undo, preview, same(context, entry, body))
 
 

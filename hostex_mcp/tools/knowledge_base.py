@@ -5,7 +5,7 @@ from typing import Annotated, TypedDict
 from annotated_types import MaxLen
 
 from hostex_mcp.api import knowledge_base as api
-from hostex_mcp.tools.arguments import Code, Id, PropertyId
+from hostex_mcp.tools.arguments import Channel, Id, PropertyId
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Record, Rows, everything
 from hostex_mcp.tools.tool import tool
@@ -36,7 +36,7 @@ async def list_knowledge_bases(
     context: Context,
     page: Page,
     property_ids: Annotated[list[PropertyId], MaxLen(100)] | None = None,
-    channel_types: Annotated[list[Code], MaxLen(20)] | None = None,
+    channel_types: Annotated[list[Channel], MaxLen(20)] | None = None,
 ) -> Rows[KnowledgeRow]:
     """Entries that feed Hostex's own reply assistant, by property or channel; `get_knowledge_base` gives
     the text of one."""

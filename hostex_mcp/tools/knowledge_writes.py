@@ -8,9 +8,9 @@ from annotated_types import MinLen
 from hostex_mcp.api import knowledge_base as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.lists import upserted
-from hostex_mcp.tools.arguments import Arguments, Code, Id, InvalidArguments, Problem
+from hostex_mcp.tools.arguments import Arguments, Channel, Code, Id, InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.edits import creating, deleting, edited, given, sending, undone_by
+from hostex_mcp.tools.edits import creating, deleting, edited, given, restoring, sending, undone_by
 from hostex_mcp.tools.knowledge_base import KnowledgeRow
 from hostex_mcp.tools.knowledge_preview import (
     addition,
@@ -19,7 +19,7 @@ from hostex_mcp.tools.knowledge_preview import (
     rewriting,
     scope_names,
 )
-from hostex_mcp.tools.results import ALREADY, Change, Shown, Undo
+from hostex_mcp.tools.results import ALREADY, Change, Shown
 from hostex_mcp.tools.tool import Effect, tool
 
 _EVERY_PROPERTY = [-1]
@@ -38,14 +38,14 @@ class ChannelScope(Arguments):
     """On which channels an entry holds: all, or these."""
 
     type: Literal["all", "by_channel"]
-    channels: Annotated[list[Code], MinLen(1), "such as airbnb; none with all"] | None = None
+    channels: Annotated[list[Channel], MinLen(1), "such as airbnb; none with all"] | None = None
 
 
 class Paragraph(Arguments):
     """One paragraph of an entry."""
 
-    sub_title: str
-    text: str
+    sub_title: Annotated[str, MinLen(0)]
+    text: Annotated[str, MinLen(0)]
 
 
 class EntryChange(KnowledgeRow, total=False):
@@ -139,8 +139,9 @@ async def update_knowledge_base(
     add_scope_ids: Annotated[list[Id], "of the kind the scope has"] | None = None,
     remove_scope_ids: list[Id] | None = None,
     scope_channel: ChannelScope | None = None,
-    add_channels: list[Code] | None = None,
-    remove_channels: list[Code] | None = None,
+    add_channels: list[Channel] | None = None,
+    remove_channels: list[Channel] | None = None,
+    clear: list[Literal["title"]] | None = None,
 ) -> Change[EntryChange]:
     """Change an entry from which Hostex's own assistant answers guests: paragraphs, title, whether it is in
     use, and where it holds. Only what is given changes: the entry is read first and written whole. The result
@@ -150,6 +151,8 @@ async def update_knowledge_base(
     new_properties = _property_scope(scope_property) if scope_property else None
     new_channels = _channel_scope(scope_channel) if scope_channel else None
     changed = given(
+        clear,
+        {"title": ""},
         title=title,
         is_enable=is_enable,
         contents=_contents(entry, contents, add_contents, remove_contents),
@@ -176,10 +179,11 @@ async def update_knowledge_base(
     if "contents" in changed:
         result["contents"] = [_sub_title(one) for one in changed["contents"]]
     send = sending(context, api.UPDATE_KNOWLEDGE_BASE, id, whole | changed, result)
-    undo = {"id": id, **{name: _argument(name, whole[name]) for name in changed}}
+    old = {name: _argument(name, whole[name]) for name in changed}
+    undo = restoring("update_knowledge_base", {"id": id}, old, ["title"])
     preview = await rewriting(context, entry, changed)
     already = ALREADY if whole | changed == whole else ""
-    return Change(send, Undo("update_knowledge_base", undo), preview, already)
+    return Change(send, undo, preview, already)
 
 
 def _body(entry: api.KnowledgeBase) -> dict[str, Any]:

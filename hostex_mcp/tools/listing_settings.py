@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
-from annotated_types import Ge, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from pydantic import Field
 from pydantic_core import to_jsonable_python
 
@@ -14,6 +14,7 @@ from hostex_mcp.domain.settings import SettingChange, differing, nightly_prices,
 from hostex_mcp.tools.arguments import Arguments, Integer, InvalidArguments, Number, Problem
 from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.edits import require_unset
 from hostex_mcp.tools.results import ALREADY, Change, Preview, Shown, Undo, lean
 
 # Bounds that go without saying are checked without being in the schema, which every session pays for.
@@ -23,11 +24,20 @@ Count = Annotated[Integer, Field(ge=1)]
 Hours = Annotated[Integer, Field(ge=0), "hours"]
 Days = Annotated[Integer, Field(ge=0), "days"]
 Hour = Annotated[str, Field(pattern=r"^(FLEXIBLE|[89]|1\d|2[0-6])$"), "8 to 26 (next day), or FLEXIBLE"]
-Percent = Annotated[Number, Ge(0), Le(99), "%"]
+Percent = Annotated[Number, Gt(0), Le(99), "%"]
+SomeFee = Annotated[Number, Field(gt=0)]
 Clock = Annotated[str, MinLen(1), MaxLen(20), "written as the present value is"]
 
 # Inferred: these are the settings that Hostex takes null for.
-AirbnbClearable = Literal["weekend_price", "pet_fee", "extra_guest_fee", "advance_notice"]
+AirbnbClearable = Literal[
+    "weekend_price",
+    "pet_fee",
+    "extra_guest_fee",
+    "advance_notice",
+    "long_term_discount",
+    "early_bird_discount",
+    "last_minute_discount",
+]
 VrboClearable = Literal[
     "weekly_discount",
     "monthly_discount",
@@ -91,10 +101,10 @@ class VrboSettings(TypedDict, total=False):
     nightly_rate: Annotated[WeekPrices, "instead of base_price"]
     weekly_discount: Percent
     monthly_discount: Percent
-    cleaning_fee: Fee
-    extra_guest_fee: Fee
+    cleaning_fee: SomeFee
+    extra_guest_fee: SomeFee
     extra_guest_number: Count
-    security_deposit: Fee
+    security_deposit: SomeFee
     minimum_stay: Count
     max_guests: Count
     advance_notice: Annotated[Integer, Field(ge=0)]
@@ -124,8 +134,9 @@ class SettingsChange(TypedDict, total=False):
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How the settings of one channel are written. `texts` are arguments that are always text, `clearable`
-    those that can be unset, `zeroed` the ones of them that 0 unsets instead of null, and of the `exclusive`
-    ones only one is ever set."""
+    those that can be unset, `zeroed` the ones of them that 0 unsets instead of null, `lists` those that an
+    empty list unsets, `emptied` those of which 0 or an empty list is no value, and of the `exclusive` ones
+    only one is ever set."""
 
     tool: str
     channel: str
@@ -133,6 +144,8 @@ class Rules:
     texts: Collection[str]
     clearable: Collection[str]
     zeroed: Collection[str] = ()
+    lists: Collection[str] = ()
+    emptied: Collection[str] = ()
     exclusive: Collection[str] = ()
     note: str = ""
 
@@ -145,14 +158,12 @@ def wanted(rules: Rules, settings: Mapping[str, Any], clear: Collection[str] | N
     """
     if not settings and not clear:
         raise InvalidArguments(Problem("listing_id", "name at least one setting beside it"))
-    if both := [name for name in clear or () if name in settings]:
-        raise InvalidArguments(*(Problem("clear", f"{name} is set too") for name in both))
+    require_unset(clear, settings)
     if len(given := [name for name in rules.exclusive if name in settings]) > 1:
         raise InvalidArguments(Problem(given[1], f"excludes {given[0]}"))
     values = {name: _value(value) for name, value in settings.items()}
-    values |= {name: None for name in rules.zeroed if values.get(name) == 0}
     values |= {name: None for name in rules.exclusive if given and name not in given}
-    return {**values, **dict.fromkeys(clear or (), None)}
+    return {**values, **{name: [] if name in rules.lists else None for name in clear or ()}}
 
 
 def change_settings(
@@ -198,7 +209,7 @@ def _sent(rules: Rules, one: SettingChange) -> Any:
 
 
 def _undo(rules: Rules, listing_id: str, changes: Collection[SettingChange]) -> Undo | None:
-    old = restored_by(list(changes), rules.clearable, rules.exclusive)
+    old = restored_by(list(changes), rules.clearable, rules.exclusive, rules.emptied)
     if old is None:
         return None
     texts = {name: str(old[name]) for name in rules.texts if name in old}

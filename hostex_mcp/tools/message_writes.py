@@ -1,7 +1,7 @@
 """Messages to guests, and the team's private note on a thread."""
 
 from dataclasses import replace
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from annotated_types import MaxLen, MinLen
 
@@ -12,9 +12,10 @@ from hostex_mcp.domain.threads import new_ours, sent_before
 from hostex_mcp.tools.arguments import Code, InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.due_soon import due_soon
+from hostex_mcp.tools.edits import given, restoring
 from hostex_mcp.tools.lost_answers import answered_or_found, if_readable
 from hostex_mcp.tools.pictures import Picture, picture_from_path, picture_from_url, picture_host
-from hostex_mcp.tools.results import Change, Preview, Undo
+from hostex_mcp.tools.results import Change, Preview
 from hostex_mcp.tools.threads import (
     Addressee,
     addressee,
@@ -174,16 +175,18 @@ async def _delivered(context: Context, before: api.Conversation, body: dict[str,
 async def update_conversation_note(
     context: Context,
     conversation_id: Code,
-    note: Annotated[str, MaxLen(5000), "the whole new note; empty text clears it"],
+    note: Annotated[str, MaxLen(5000), "the whole new note"] | None = None,
+    clear: list[Literal["note"]] | None = None,
 ) -> Change[NoteView]:
     """Replace the team's private note on a guest thread. Guests never see it. The undo holds the old note."""
+    text = given(clear, {"note": ""}, note=note)["note"]
     path = {"conversation_id": conversation_id}
     thread = await read_thread(context, conversation_id)
 
     async def send() -> NoteView:
-        written = await context.client.call(api.UPDATE_CONVERSATION_NOTE, path=path, body={"note": note})
+        written = await context.client.call(api.UPDATE_CONVERSATION_NOTE, path=path, body={"note": text})
         return NoteView(conversation_id=conversation_id, note=written.note or "")
 
     old = thread.note or ""
-    undo = Undo("update_conversation_note", {**path, "note": old})
-    return Change(send, undo, already="The note reads so already." if note == old else "")
+    undo = restoring("update_conversation_note", path, {"note": old}, ["note"])
+    return Change(send, undo, already="The note reads so already." if text == old else "")

@@ -11,7 +11,7 @@ from hostex_mcp.api.properties import Property
 from hostex_mcp.domain.calendar_changes import State, days_of
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.pricing import repriced_runs
-from hostex_mcp.tools.arguments import Code, Integer, InvalidArguments, Number, Problem
+from hostex_mcp.tools.arguments import Channel, Code, Integer, InvalidArguments, Number, Problem
 from hostex_mcp.tools.channel_listings import require_listing
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.listing_days import (
@@ -49,12 +49,15 @@ _CTRIP_PERCENT = (
 )
 _CTRIP_BEFORE = "On ctrip Hostex tells only floor prices, so the present selling prices are unknown."
 
+_DISCOUNTS = ("long_term_discount", "early_bird_discount", "last_minute_discount")
 _AIRBNB = Rules(
     "update_airbnb_price_and_rules",
     "Airbnb",
     rules_api.UPDATE_AIRBNB_PRICE_AND_RULES,
     texts=("check_in_start_time", "check_in_end_time"),
     clearable=get_args(AirbnbClearable),
+    lists=_DISCOUNTS,
+    emptied=_DISCOUNTS,
     note="Airbnb has taken the change.",
 )
 _VRBO = Rules(
@@ -64,6 +67,7 @@ _VRBO = Rules(
     texts=("check_in_start_time", "check_out_before"),
     clearable=get_args(VrboClearable),
     zeroed=("cleaning_fee", "extra_guest_fee", "security_deposit"),
+    emptied=get_args(VrboClearable),
     exclusive=("base_price", "nightly_rate"),
     note="Hostex has taken the change; `get_vrbo_price_and_rules` reads its stored copy, which may lag.",
 )
@@ -88,7 +92,7 @@ class PriceRange(DayRange):
 )
 async def update_listing_prices(
     context: Context,
-    channel_type: Code,
+    channel_type: Channel,
     listing_id: Code,
     prices: Annotated[list[PriceRange], MinLen(1), MaxLen(400)],
     verify: Verify | None = None,
@@ -110,6 +114,8 @@ async def update_listing_prices(
 
 def _require_one_of_each(channel_type: str, prices: Sequence[PriceRange]) -> None:
     for place, one in enumerate(prices):
+        if one.price is not None and one.percent == 0:
+            one.percent = None
         if (one.price is None) == (one.percent is None):
             raise InvalidArguments(Problem(f"prices.{place}", "needs exactly one of price and percent"))
         if one.percent is not None and channel_type == "ctrip":
@@ -155,12 +161,12 @@ def _planned(listing: ListingDays, one: PriceRange, place: int) -> list[Run[Stat
 async def update_airbnb_price_and_rules(
     context: Context,
     listing_id: Code,
-    clear: Annotated[list[AirbnbClearable], "to unset"] | None = None,
+    clear: list[AirbnbClearable] | None = None,
     **settings: Unpack[AirbnbSettings],
 ) -> Change[SettingsChange]:
-    """Change default prices, fees, discounts and booking rules of one Airbnb listing, at once. Only what is
-    given and differs is sent. Amounts are in the listing's currency, major units.
-    `get_airbnb_price_and_rules` shows the present settings."""
+    """Change default prices, fees, discounts and booking rules of one Airbnb listing, at once. Only
+    what differs is sent. Amounts: the listing's currency, major units.
+    `get_airbnb_price_and_rules` shows what is set."""
     values = wanted(_AIRBNB, settings, clear)
     present = await context.client.call(
         rules_api.GET_AIRBNB_PRICE_AND_RULES, query={"listing_id": listing_id}
@@ -195,7 +201,7 @@ def _require_eligible(present: rules_api.AirbnbPriceAndRules, values: dict[str, 
 async def update_vrbo_price_and_rules(
     context: Context,
     listing_id: Code,
-    clear: Annotated[list[VrboClearable], "to unset"] | None = None,
+    clear: list[VrboClearable] | None = None,
     **settings: Unpack[VrboSettings],
 ) -> Change[SettingsChange]:
     """Change default prices, fees, discounts and booking rules of one Vrbo listing, at once. Only what is

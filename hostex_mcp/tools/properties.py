@@ -9,7 +9,7 @@ from anyio.to_thread import run_sync
 from hostex_mcp.api import properties as api
 from hostex_mcp.api import read_all
 from hostex_mcp.domain.names import Titles
-from hostex_mcp.tools.arguments import Code, Id
+from hostex_mcp.tools.arguments import Channel, Code, Id
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Rows
 from hostex_mcp.tools.tool import tool
@@ -203,7 +203,7 @@ async def list_channel_accounts(
 async def list_listings(
     context: Context,
     page: Page,
-    channel_type: Code | None = None,
+    channel_type: Channel | None = None,
     listing_id: Code | None = None,
     channel_account_id: Id | None = None,
 ) -> Rows[ListingRow]:

@@ -1,6 +1,6 @@
 """Changing properties, their groups and tags, and room types."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from annotated_types import MaxLen, MinLen
 
@@ -18,6 +18,7 @@ from hostex_mcp.tools.edits import (
     find,
     given,
     names,
+    or_empty,
     property_names,
     rows,
     sending,
@@ -31,8 +32,10 @@ Title = Annotated[str, MinLen(1), MaxLen(100), "unique in the account"]
 GroupName = Annotated[str, MinLen(1), MaxLen(50), "unique in the account"]
 TagName = Annotated[str, MinLen(1), MaxLen(15), "unique in the account"]
 Color = Literal["#FD587B", "#1BBFA4", "#FFA410", "#F3D432", "#2CBCFD", "#7175FA", "#EF7EDE"]
-WholeList = Annotated[list[PropertyId], "the whole new list; empty detaches all"]
-RoomTypes = Annotated[list[Id], "the whole new list; empty detaches all"]
+WholeList = Annotated[list[PropertyId], "the whole new list"]
+RoomTypes = Annotated[list[Id], "the whole new list"]
+_Members = Literal["property_ids"]
+_Carriers = Literal["property_ids", "room_type_ids"]
 _FINAL = "Hostex has no call that changes or deletes it."
 
 
@@ -103,17 +106,23 @@ async def update_property_group(
     property_ids: WholeList | None = None,
     add_property_ids: list[PropertyId] | None = None,
     remove_property_ids: list[PropertyId] | None = None,
+    clear: list[_Members] | None = None,
 ) -> Change[GroupRow]:
     """Rename a property group, or change which properties are in it: some added and removed, or the list
     replaced."""
     group = await find(context, api.LIST_PROPERTY_GROUPS, id, "property group")
-    members = edited("property_ids", group.property_ids, property_ids, add_property_ids, remove_property_ids)
+    whole = or_empty("property_ids", property_ids, clear)
+    members = edited("property_ids", group.property_ids, whole, add_property_ids, remove_property_ids)
     if name not in (None, group.name):
         await require_new(context, api.LIST_PROPERTY_GROUPS, "name", name, lambda one: one.name)
     await require_properties(context, [*(property_ids or ()), *(add_property_ids or ())])
     body = given(name=name, property_ids=members)
     send = sending(context, api.UPDATE_PROPERTY_GROUP, id, body, GroupRow(id=id, **body))
-    return Change(send, back("update_property_group", group, body), already=same(context, group, body))
+    return Change(
+        send,
+        back("update_property_group", group, body, get_args(_Members)),
+        already=same(context, group, body),
+    )
 
 
 @tool(
@@ -189,12 +198,15 @@ async def update_property_tag(
     room_type_ids: RoomTypes | None = None,
     add_room_type_ids: list[Id] | None = None,
     remove_room_type_ids: list[Id] | None = None,
+    clear: list[_Carriers] | None = None,
 ) -> Change[TagRow]:
     """Change the name or colour of a property tag, or what carries it: some added and removed, or a list
     replaced. The result shows the lists as written."""
     tag = await find(context, api.LIST_TAGS, id, "property tag")
-    properties = edited("property_ids", tag.property_ids, property_ids, add_property_ids, remove_property_ids)
-    rooms = edited("room_type_ids", tag.room_type_ids, room_type_ids, add_room_type_ids, remove_room_type_ids)
+    homes = or_empty("property_ids", property_ids, clear)
+    properties = edited("property_ids", tag.property_ids, homes, add_property_ids, remove_property_ids)
+    pools = or_empty("room_type_ids", room_type_ids, clear)
+    rooms = edited("room_type_ids", tag.room_type_ids, pools, add_room_type_ids, remove_room_type_ids)
     if name not in (None, tag.name):
         await require_new(context, api.LIST_TAGS, "name", name, lambda one: one.name)
     await require_properties(context, [*(property_ids or ()), *(add_property_ids or ())])
@@ -202,7 +214,9 @@ async def update_property_tag(
     await require(context, api.LIST_ROOM_TYPES, added, "room type")
     body = given(name=name, color=color, property_ids=properties, room_type_ids=rooms)
     send = sending(context, api.UPDATE_PROPERTY_TAG, id, body, TagRow(id=id, **body))
-    return Change(send, back("update_property_tag", tag, body), already=same(context, tag, body))
+    return Change(
+        send, back("update_property_tag", tag, body, get_args(_Carriers)), already=same(context, tag, body)
+    )
 
 
 @tool(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypedDict
 
 from hostex_mcp.api import MOST_WINDOWS, RESERVATION_WINDOW_DAYS, windows
 from hostex_mcp.api import reservations as api
-from hostex_mcp.tools.arguments import Code, Day, Id, InvalidArguments, Problem, PropertyId, in_order
+from hostex_mcp.tools.arguments import Channel, Code, Day, Id, InvalidArguments, Problem, PropertyId, in_order
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Record, Rows
 from hostex_mcp.tools.tool import tool
@@ -86,7 +86,7 @@ async def list_reservations(
     channel_id: Code | None = None,
     property_id: PropertyId | None = None,
     status: Status | None = None,
-    channel_type: Code | None = None,
+    channel_type: Channel | None = None,
     start_check_in_date: Day | None = None,
     end_check_in_date: Day | None = None,
     start_check_out_date: Day | None = None,

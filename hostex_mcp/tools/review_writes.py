@@ -4,7 +4,7 @@ import asyncio
 from datetime import date
 from typing import Annotated, Any, TypedDict, get_args
 
-from annotated_types import Ge, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
 from hostex_mcp.api import reviews as api
 from hostex_mcp.api.reservations import Reservation
@@ -27,7 +27,7 @@ _FEEDBACK = (
     "only runs of five of its words were looked for."
 )
 
-Score = Annotated[Number, Ge(0), Le(5)]
+Score = Annotated[Number, Gt(0), Le(5)]
 ReviewText = Annotated[str, MinLen(1), MaxLen(10_000)]
 
 

@@ -1,7 +1,7 @@
 """Changing the staff who do tasks."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, TypedDict
 
 from annotated_types import MaxLen, MinLen
 
@@ -28,6 +28,7 @@ from hostex_mcp.tools.task_writes import Note, task_name
 from hostex_mcp.tools.tasks import StaffRow
 from hostex_mcp.tools.tool import Effect, tool
 
+_BLANKS: Mapping[str, Any] = {"email": "", "note": "", "property_ids": []}
 _OPEN = ("pending", "in_progress")
 _MOST_NAMED = 5
 _ADDED = "They can be given tasks at once, and Hostex may write to this number and address."
@@ -104,22 +105,31 @@ async def update_staff(
     id: Id,
     name: StaffName | None = None,
     mobile: Mobile | None = None,
-    email: Annotated[Code, "empty text clears"] | None = None,
-    note: Annotated[Note, "empty text clears"] | None = None,
+    email: Code | None = None,
+    note: Note | None = None,
     is_active: bool | None = None,
-    property_ids: Annotated[list[PropertyId], "the whole new list; empty removes all"] | None = None,
+    property_ids: Annotated[list[PropertyId], "the whole new list"] | None = None,
+    clear: list[Literal["email", "note", "property_ids"]] | None = None,
 ) -> Change[StaffChange]:
     """Change a staff member; only what is given changes. Hostex does not tell which properties somebody has
     now, so `property_ids` only replaces the whole list, and that cannot be undone."""
     body = given(
-        name=name, mobile=mobile, email=email, note=note, is_active=is_active, property_ids=property_ids
+        clear,
+        _BLANKS,
+        name=name,
+        mobile=mobile,
+        email=email,
+        note=note,
+        is_active=is_active,
+        property_ids=property_ids,
     )
     staff = await find(context, api.LIST_STAFFS, id, "staff member")
     await require_properties(context, property_ids)
     send = sending(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body))
     shown = context.screen().show(staff)
     hidden = any(getattr(shown, name, None) == HIDDEN for name in body)
-    undo = None if hidden else back("update_staff", staff, body, {"email": "", "note": ""})
+    restorable = not hidden and "property_ids" not in body
+    undo = back("update_staff", staff, body, _BLANKS) if restorable else None
     preview = await _changed(context, shown, body, undo is None)
     return Change(send, undo, preview, same(context, staff, body))
 

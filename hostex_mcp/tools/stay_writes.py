@@ -1,17 +1,17 @@
 """What is written on a stay."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
 from hostex_mcp.api import reservations as api
 from hostex_mcp.domain.stays import hour_and_minute, time_text
-from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer
+from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer, InvalidArguments, Problem
 from hostex_mcp.tools.checks import find_entry
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.edits import given
+from hostex_mcp.tools.edits import given, require_unset
 from hostex_mcp.tools.results import ALREADY, Change, Preview, Undo, lean
 from hostex_mcp.tools.schema import SentAsText
 from hostex_mcp.tools.stay_arguments import Amount, Email, TimeOfDay, require_nights
@@ -38,6 +38,7 @@ from hostex_mcp.tools.stays import (
 from hostex_mcp.tools.tool import Effect, tool
 
 StayStatus = Literal["checkin_pending", "in_house", "stay_completed"]
+GuideClearable = Literal["lock_code", "lock_code_visible_after", "arrival_at", "departure_at"]
 IdRequired = Literal["not_required", "required", "required_with_review"]
 
 _CLEARED = ("lock_code", "lock_code_visible_after")
@@ -70,11 +71,14 @@ async def update_reservation_basic(
     currency: Currency | None = None,
     rate_amount: Amount | None = None,
     commission_amount: Amount | None = None,
+    clear: list[Literal["remarks", "creator", "mobile"]] | None = None,
 ) -> Change[StayChange]:
     """Change guest data, dates, amounts or remarks of one stay; what is not given stays. Amounts are major
     units for the whole stay. Hostex does not say whether a channel's booking takes new dates or
     amounts."""
     changes = given(
+        clear,
+        dict.fromkeys(_EMPTIED, ""),
         remarks=remarks,
         creator=creator,
         custom_channel_id=custom_channel_id,
@@ -128,7 +132,8 @@ def _basic(stay: api.Reservation) -> dict[str, Any]:
     }
 
 
-_BASIC = Patching("update_reservation_basic", api.UPDATE_RESERVATION_BASIC, _basic)
+_EMPTIED = ("remarks", "creator", "mobile")
+_BASIC = Patching("update_reservation_basic", api.UPDATE_RESERVATION_BASIC, _basic, clearable=_EMPTIED)
 
 
 @tool(
@@ -143,16 +148,19 @@ _BASIC = Patching("update_reservation_basic", api.UPDATE_RESERVATION_BASIC, _bas
 async def update_reservation_checkin_details(
     context: Context,
     stay_code: Code,
-    lock_code: Annotated[str, MaxLen(200), "empty removes it"] | None = None,
+    lock_code: Annotated[str, MaxLen(200)] | None = None,
     lock_code_visible_after: TimeOfDay | None = None,
     arrival_at: TimeOfDay | None = None,
     departure_at: TimeOfDay | None = None,
     deposit: Annotated[Integer, Ge(0), "whole major units"] | None = None,
     id_required: IdRequired | None = None,
+    clear: list[GuideClearable] | None = None,
 ) -> Change[StayChange]:
     """Change what the check-in guide tells the guest of one stay; what is not given stays. The lock code is
     only text in the guide: no lock is programmed, and the guest gets no message."""
     changes = given(
+        clear,
+        dict.fromkeys(get_args(GuideClearable), ""),
         lock_code=lock_code,
         lock_code_visible_after=lock_code_visible_after,
         arrival_at=arrival_at,
@@ -189,6 +197,7 @@ _GUIDE = Patching(
     api.UPDATE_RESERVATION_CHECKIN_DETAILS,
     _check_in_details,
     secret=("lock_code",),
+    clearable=get_args(GuideClearable),
 )
 
 
@@ -227,14 +236,12 @@ _STATUS = Patching("update_reservation_stay_status", api.UPDATE_RESERVATION_STAY
 async def update_reservation_custom_fields(
     context: Context,
     stay_code: Code,
-    custom_fields: Annotated[
-        dict[str, str],
-        SentAsText(),
-        "JSON object, as text: text by key; empty text removes the key, others stay",
-    ],
+    custom_fields: Annotated[dict[str, str], SentAsText(), "JSON object, as text; other keys stay"]
+    | None = None,
+    clear: Annotated[list[str], "keys to remove"] | None = None,
 ) -> Change[StayChange]:
     """Set free key-value fields of one stay, which message templates can use as `{{cf.key}}`."""
-    changes = given(custom_fields=custom_fields or None)["custom_fields"]
+    changes = _wanted_fields(custom_fields, clear)
     stay = await find_stay(context, stay_code)
     path = {"stay_code": stay_code}
     fields = await context.client.call(api.GET_RESERVATION_CUSTOM_FIELDS, path=path) or {}
@@ -248,9 +255,31 @@ async def update_reservation_custom_fields(
         await context.client.call(api.UPDATE_RESERVATION_CUSTOM_FIELDS, path=path, body=body)
         return StayChange(**stay_view(context, stay), before=dict(shown), after=changes)
 
-    undo = None if hidden else Undo("update_reservation_custom_fields", {**path, "custom_fields": before})
+    undo = None if hidden else Undo("update_reservation_custom_fields", {**path, **_fields_again(before)})
     already = ALREADY if before == changes and not hidden else ""
     return Change(send, undo, await _fields_preview(context, stay, before, changes), already)
+
+
+def _wanted_fields(fields: Mapping[str, str] | None, clear: Sequence[str] | None) -> dict[str, str]:
+    """The text that each key is to have, empty for those to remove.
+
+    Raises:
+        InvalidArguments: when nothing would change, or a text is empty.
+    """
+    wanted = given(custom_fields=fields, clear=clear).get("custom_fields", {})
+    if empty := [key for key, text in wanted.items() if not text]:
+        raise InvalidArguments(
+            *(Problem(f"custom_fields.{key}", "is empty; `clear` removes a key") for key in empty)
+        )
+    require_unset(clear, wanted)
+    return {**wanted, **dict.fromkeys(clear or (), "")}
+
+
+def _fields_again(before: Mapping[str, str]) -> dict[str, Any]:
+    """The arguments that bring fields back, the keys that were not there cleared."""
+    held = {key: text for key, text in before.items() if text}
+    gone = [key for key, text in before.items() if not text]
+    return {name: value for name, value in (("custom_fields", held), ("clear", gone)) if value}
 
 
 async def _fields_preview(

@@ -1,6 +1,7 @@
 """What the tools that change stays and orders share: finding them by their code and naming them."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,10 +14,14 @@ from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.stays import order_code
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.edits import restoring
 from hostex_mcp.tools.privacy import HIDDEN
-from hostex_mcp.tools.results import ALREADY, Change, Preview, Shown, Undo, lean
+from hostex_mcp.tools.results import ALREADY, Change, Preview, Shown, lean
 from hostex_mcp.tools.stay_preview import in_words, stay_target
 
+_THIS_CODE = "this code, neither as Hostex's nor as the channel's."
+_CODES = ("reservation_code", "stay_code")
+_HOSTEX_CODE = re.compile(r"\d+-")
 _BACK, _AHEAD = timedelta(days=540), timedelta(days=540)
 
 
@@ -80,6 +85,7 @@ class Patching:
     operation: Operation[Any]
     state: Callable[[Reservation], Shown]
     secret: tuple[str, ...] = ()
+    clearable: tuple[str, ...] = ()
 
 
 def stay_patch(
@@ -96,7 +102,6 @@ def stay_patch(
     visible = how.state(context.screen().show(stay))
     shown = to_jsonable_python({name: visible[name] for name in changes})
     hidden = any(shown[name] == HIDDEN != before[name] for name in changes)
-    restorable = not hidden and None not in before.values()
     after = to_jsonable_python(dict(changes))
     guessable = HIDDEN in shown.values()
     already = (
@@ -107,7 +112,8 @@ def stay_patch(
         await context.client.call(how.operation, path=key, body=body or changes)
         return StayChange(**stay_view(context, stay), before=dict(lean(shown)), after=after)
 
-    return Change(send, Undo(how.tool, {**key, **before}) if restorable else None, already=already)
+    undo = None if hidden else restoring(how.tool, key, before, how.clearable)
+    return Change(send, undo, already=already)
 
 
 def patch_preview(
@@ -131,6 +137,29 @@ def _said(value: Any) -> Any:
     return "not set" if value in (None, "") else to_jsonable_python(value)
 
 
+async def resolve_codes(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments with the channel's own code of a booking replaced by Hostex's. What is neither stays as
+    it is, for Hostex to know better.
+
+    Raises:
+        InvalidArguments: when it is the code of several bookings, or of several stays where one is wanted.
+    """
+    given = {name: arguments[name] for name in _CODES if arguments.get(name)}
+    own = {name: await _own_code(context, name, code) for name, code in given.items()}
+    return {**arguments, **own}
+
+
+async def _own_code(context: Context, argument: str, code: str) -> str:
+    if _HOSTEX_CODE.match(code):
+        return code
+    stays = [one for one in await _stays_with(context, [{"channel_id": code}]) if one.channel_id == code]
+    codes = list(dict.fromkeys(str(getattr(one, argument)) for one in stays))
+    if len(codes) > 1:
+        problem = f"is a channel's code of several; give one of {', '.join(codes)}"
+        raise InvalidArguments(Problem(argument, problem))
+    return codes[0] if codes else code
+
+
 async def find_stay(context: Context, stay_code: str) -> Reservation:
     """The stay with this code. Hostex has no filter by stay code, so its order is read.
 
@@ -139,14 +168,14 @@ async def find_stay(context: Context, stay_code: str) -> Reservation:
         InvalidArguments: when it is the code of an order of several stays.
     """
     codes = list(dict.fromkeys([stay_code, order_code(stay_code)]))
-    stays = await _stays_of(context, codes)
+    stays = await _stays_with(context, [{"reservation_code": code} for code in codes])
     for one in stays:
         if one.stay_code == stay_code:
             return one
     if stays and stays[0].reservation_code == stay_code:
         several = ", ".join(one.stay_code for one in stays)
         raise InvalidArguments(Problem("stay_code", f"is the code of an order; its stays are {several}"))
-    raise NotFound("No stay has this stay_code.", operation=LIST_RESERVATIONS.name)
+    raise NotFound(f"No stay has {_THIS_CODE}", operation=LIST_RESERVATIONS.name)
 
 
 async def find_order(context: Context, reservation_code: str) -> list[Reservation]:
@@ -157,26 +186,27 @@ async def find_order(context: Context, reservation_code: str) -> list[Reservatio
         InvalidArguments: when it is the code of one stay of several.
     """
     codes = list(dict.fromkeys([reservation_code, order_code(reservation_code)]))
-    stays = await _stays_of(context, codes)
+    stays = await _stays_with(context, [{"reservation_code": code} for code in codes])
     own = [one for one in stays if one.reservation_code == reservation_code]
     if own:
         return own
     if any(one.stay_code == reservation_code for one in stays):
         order = f"is the code of one stay; its order is {stays[0].reservation_code}"
         raise InvalidArguments(Problem("reservation_code", order))
-    raise NotFound("No order has this reservation_code.", operation=LIST_RESERVATIONS.name)
+    raise NotFound(f"No order has {_THIS_CODE}", operation=LIST_RESERVATIONS.name)
 
 
-async def _stays_of(context: Context, reservation_codes: list[str]) -> list[Reservation]:
-    """The stays of the first order found. Inferred: a code alone might reach no further than the window that
-    Hostex applies without dates, so a year and a half back and ahead is asked for when it finds nothing."""
+async def _stays_with(context: Context, filters: Sequence[Mapping[str, str]]) -> list[Reservation]:
+    """The stays that fit the first of these filters that any fits. Inferred: a code alone might reach no
+    further than the window that Hostex applies without dates, so a year and a half back and ahead is asked
+    for when it finds nothing."""
     today = context.now().date()
     periods = windows(today - _BACK, today + _AHEAD, RESERVATION_WINDOW_DAYS)
     wide = [{"start_check_out_date": start, "end_check_out_date": end} for start, end in periods]
     anytime: list[Mapping[str, Any]] = [{}]
     for dates in (anytime, wide):
-        for code in reservation_codes:
-            reads = [_read(context, {"reservation_code": code, **one}) for one in dates]
+        for wanted in filters:
+            reads = [_read(context, {**wanted, **one}) for one in dates]
             if stays := [stay for part in await asyncio.gather(*reads) for stay in part]:
                 return stays
     return []

@@ -53,6 +53,7 @@ ClockTime = Annotated[str, BeforeValidator(_clock), "HH:MM, operator's time zone
 Level = Literal["standard", "simple", "advanced"]
 Fee = Annotated[Number, Ge(0), "major units of currency"]
 Note = Annotated[str, MaxLen(500)]
+Clearable = Literal["property_id", "staff_id", "note"]
 
 
 class TaskChange(TaskRow, total=False):
@@ -148,16 +149,19 @@ async def update_task(
     status: TaskStatus | None = None,
     expected_date: Annotated[Day, "operator's time zone"] | None = None,
     expected_time: ClockTime | None = None,
-    property_id: Annotated[PropertyId, "0 detaches"] | None = None,
-    staff_id: Annotated[Id, "0 unassigns"] | None = None,
+    property_id: PropertyId | None = None,
+    staff_id: Id | None = None,
     level: Annotated[Level, "of a cleaning"] | None = None,
     fee: Fee | None = None,
     currency: Currency | None = None,
-    note: Annotated[Note, "the whole new note; empty text clears it"] | None = None,
+    note: Annotated[Note, "the whole new note"] | None = None,
+    clear: list[Clearable] | None = None,
 ) -> Change[TaskChange]:
     """Change a task: who does it and when, its property, kind, status, fee or note. Only what is given
     changes; the stay it belongs to cannot. The result shows the new values, the undo the old ones."""
     body = given(
+        clear,
+        _BLANKS,
         type=type,
         status=status,
         expected_date=expected_date.isoformat() if expected_date else None,

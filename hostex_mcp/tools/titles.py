@@ -1,57 +1,100 @@
-"""Properties named by their title where an id is wanted."""
+"""Properties named by their id, or by their title where an id is wanted."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from anyio.to_thread import run_sync
 
-from hostex_mcp.api import read_all
+from hostex_mcp.api import NotFound, read_all
 from hostex_mcp.api.properties import LIST_PROPERTIES, Property
-from hostex_mcp.domain.names import Titles
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.names import Titles, fold
 from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 
 
-async def resolve_titles(
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The arguments of a call with every property given by its id, what has to be said of them, and the
+    numbers that are neither the id nor the title of a property that is served."""
+
+    arguments: Mapping[str, Any]
+    notes: Sequence[str] = ()
+    unknown: Sequence[int] = ()
+
+    def require_known(self) -> None:
+        """Check that every property is there.
+
+        Raises:
+            NotFound: when one is not.
+        """
+        for number in self.unknown:
+            raise NotFound(f"There is no property with the id {number}.", operation=LIST_PROPERTIES.name)
+
+
+async def resolve_properties(
     context: Context, arguments: Mapping[str, Any], names: Iterable[str]
-) -> dict[str, Any]:
-    """The arguments with every property title among `names` replaced by its id.
+) -> Resolved:
+    """Look up the properties that the arguments with these names hold. A number is an id where there is one,
+    else a title.
 
     Raises:
         InvalidArguments: when a title fits no property, or several.
     """
-    given = {name: arguments[name] for name in names if _has_title(arguments.get(name))}
+    given = {name: arguments[name] for name in names if arguments.get(name) is not None}
     if not given:
-        return dict(arguments)
+        return Resolved(arguments)
     properties = (await read_all(context.client, LIST_PROPERTIES)).items
-    return {**arguments, **await run_sync(_looked_up, given, properties)}
+    found = await run_sync(_Lookup(properties).all, given)
+    return Resolved({**arguments, **found.values}, list(dict.fromkeys(found.notes)), found.unknown)
 
 
-def _looked_up(given: Mapping[str, object], properties: Sequence[Property]) -> dict[str, object]:
-    """Many titles among many properties take their time."""
-    titles = Titles(properties, lambda one: one.title)
-    return {name: _with_ids(name, value, titles) for name, value in given.items()}
+class _Lookup:
+    """Looks up many properties among many, which takes its time."""
 
+    def __init__(self, properties: Sequence[Property]) -> None:
+        self._ids = {one.id for one in properties}
+        self._titles = Titles(properties, lambda one: one.title)
+        self.values: dict[str, Any] = {}
+        self.unknown: list[int] = []
+        self.notes: list[str] = []
 
-def _has_title(value: object) -> bool:
-    members = cast("list[object]", value) if isinstance(value, list) else [value]
-    return any(isinstance(member, str) for member in members)
+    def all(self, given: Mapping[str, object]) -> "_Lookup":
+        """Look up what each argument holds."""
+        self.values = {name: self._of(name, value) for name, value in given.items()}
+        return self
 
+    def _of(self, argument: str, value: object) -> object:
+        if isinstance(value, list):
+            return [self._of(argument, member) for member in cast("list[object]", value)]
+        text = str(value)
+        return self._numbered(argument, text) if text.isdecimal() else self._titled(argument, text)
 
-def _with_ids(argument: str, value: object, titles: Titles[Property]) -> object:
-    if isinstance(value, list):
-        return [_with_ids(argument, member, titles) for member in cast("list[object]", value)]
-    return _only(argument, value, titles) if isinstance(value, str) else value
+    def _numbered(self, argument: str, text: str) -> int:
+        called = [one for one in self._titles.named(text) if fold(one.title) == fold(text)]
+        if (number := int(text)) in self._ids:
+            other = next((one for one in called if one.id != number), None)
+            if other:
+                titled = f"the property titled {one_line(other.title)} has the id {other.id}"
+                self.notes.append(f"{argument}: {text} was taken as an id; {titled}.")
+            return number
+        if called:
+            return self._only(argument, called)
+        self.unknown.append(number)
+        return number
 
+    def _titled(self, argument: str, title: str) -> int:
+        if fitting := self._titles.named(title):
+            return self._only(argument, fitting)
+        near = self._titles.similar(title)
+        hint = f"; nearest: {', '.join(near)}" if near else ""
+        raise InvalidArguments(Problem(argument, f"fits no property's title{hint}"))
 
-def _only(argument: str, title: str, titles: Titles[Property]) -> int:
-    fitting = titles.named(title)
-    if len(fitting) == 1:
-        return fitting[0].id
-    if fitting:
+    @staticmethod
+    def _only(argument: str, fitting: Sequence[Property]) -> int:
+        if len(fitting) == 1:
+            return fitting[0].id
         several = some([f"{one.title} ({one.id})" for one in fitting], 5)
         raise InvalidArguments(Problem(argument, f"fits several properties: {several}"))
-    near = titles.similar(title)
-    hint = f"; nearest: {', '.join(near)}" if near else ""
-    raise InvalidArguments(Problem(argument, f"fits no property's title{hint}"))

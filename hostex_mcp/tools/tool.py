@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, get_args, get_origin, get_type_hints
 
 from hostex_mcp.tools.arguments import Arguments, PropertyTitle, arguments_model, validate
+from hostex_mcp.tools.meaning import meaning
 from hostex_mcp.tools.results import (
     PAGE_PARAMETERS,
     TOKEN,
@@ -137,6 +138,10 @@ class Tool:
         """The model that validates a call's arguments; built at the first call."""
         defaults = {name: ... if name in self.required else None for name in self.hints}
         return arguments_model(self.name, {name: (hint, defaults[name]) for name, hint in self.hints.items()})
+
+    def meant(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of a call as they are plainly meant, before they are validated."""
+        return meaning(self.hints, self.required, given)
 
     def bind(self, given: Mapping[str, Any], step: Step | None = None) -> dict[str, Any]:
         """Validated keyword arguments for the function.

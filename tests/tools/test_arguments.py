@@ -94,7 +94,7 @@ def test_an_unknown_key_inside_an_object_is_refused() -> None:
         ({"property_id": True}, "property_id", "must be a whole number, not true or false"),
         ({"property_id": "Harbour"}, "property_id", "must be a whole number"),
         ({"property_id": 1.5}, "property_id", "must be a whole number"),
-        ({"property_id": -1}, "property_id", "must be at least 0"),
+        ({"property_id": -1}, "property_id", "must be at least 1"),
         ({"property_id": 1, "limit": 101}, "limit", "must be at most 100"),
         ({"property_id": 1, "status": "shut"}, "status", "must be one of 'open' or 'closed'"),
         ({"property_id": 1, "email": ["a"]}, "email", "must be text"),

@@ -192,7 +192,7 @@ async def test_rules_are_set_beside_those_not_named_and_undo_brings_them_back(
     [
         (AIRBNB, {"min_stay_through": 3}, "restrictions.0.min_stay_through"),
         (BOOKING, {"min_advance_reservation": "4 days"}, "restrictions.0.min_advance_reservation"),
-        (BOOKING, {"min_advance_reservation": ""}, "restrictions.0.min_advance_reservation"),
+        (BOOKING, {"min_advance_reservation": "soon"}, "restrictions.0.min_advance_reservation"),
         (BOOKING, {"min_stay_on_arrival": -1}, "restrictions.0.min_stay_on_arrival"),
         (BOOKING, {"min_nights": 2}, "restrictions.0.min_nights"),
         (BOOKING, {}, "restrictions.0"),

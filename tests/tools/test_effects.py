@@ -89,22 +89,27 @@ GROUP, TAG, STAY, THREAD, TASK, CLEANING = 7101, 3301, "5-DEMO30PAT", "0-2200000
 TAKEN_BACK: Mapping[str, list[dict[str, Any]]] = {
     "create_property_group": [{"name": "South", "property_ids": [20110001]}],
     "update_property_group": [
-        {"id": GROUP, "name": "South", "property_ids": []},
+        {"id": GROUP, "name": "South", "clear": ["property_ids"]},
+        {"id": GROUP, "property_ids": [20110009]},
         {"id": GROUP, "add_property_ids": [20110009], "remove_property_ids": [20110001]},
     ],
     "create_property_tag": [
         {"name": "Sea", "color": "#FD587B", "property_ids": [20110001], "room_type_ids": [60501]}
     ],
     "update_property_tag": [
-        {"id": TAG, "name": "Sea", "color": "#FD587B", "property_ids": [], "room_type_ids": [60501]},
+        {"id": TAG, "name": "Sea", "color": "#FD587B", "clear": ["property_ids"], "room_type_ids": [60501]},
         {"id": TAG, "add_property_ids": [20110009], "remove_property_ids": [20110001]},
-        {"id": TAG, "add_room_type_ids": [60501], "remove_room_type_ids": []},
+        {"id": TAG, "add_room_type_ids": [60501], "remove_room_type_ids": [60502]},
+        {"id": TAG, "property_ids": [20110009], "clear": ["room_type_ids"]},
     ],
     "create_reservation_tag": [{"tag_name": "Late"}],
     "add_reservation_tag": [{"stay_code": STAY, "tag_name": "VIP"}],
     "remove_reservation_tag": [{"stay_code": STAY, "tag_name": "Invoice"}],
     "update_reservation_stay_status": [{"stay_code": STAY, "stay_status": "in_house"}],
-    "update_conversation_note": [{"conversation_id": THREAD, "note": "Call back"}],
+    "update_conversation_note": [
+        {"conversation_id": THREAD, "note": "Call back"},
+        {"conversation_id": THREAD, "clear": ["note"]},
+    ],
     "create_task": [
         {
             "type": "cleaning",
@@ -126,13 +131,13 @@ TAKEN_BACK: Mapping[str, list[dict[str, Any]]] = {
             "status": "cancelled",
             "expected_date": "2027-01-05",
             "expected_time": "09:30",
-            "property_id": 0,
             "staff_id": 5602,
             "level": "simple",
             "fee": 20,
             "currency": "USD",
-            "note": "Bring towels",
-        }
+            "clear": ["property_id", "note"],
+        },
+        {"id": TASK, "property_id": 20110001, "clear": ["staff_id"], "note": "Bring towels"},
     ],
 }
 FINAL: list[tuple[str, dict[str, Any]]] = [
@@ -237,7 +242,7 @@ async def test_whom_hostex_may_notify_of_a_task_stands_beside_the_result(call: C
 
 
 async def test_what_a_staff_member_gets_is_shown_by_names(call: Call) -> None:
-    asked = await call("update_staff", id=5601, property_ids=["Harbour Loft"], note="")
+    asked = await call("update_staff", id=5601, property_ids=["Harbour Loft"], clear=["note"])
     assert asked["preview"]["changes"] == [
         {"what": "note", "before": "Lisbon, mornings", "after": ""},
         {"what": "properties", "before": "not told by Hostex", "after": "Harbour Loft"},
@@ -249,9 +254,11 @@ async def test_what_a_staff_member_gets_is_shown_by_names(call: Call) -> None:
 
 async def test_what_templates_send_is_shown_key_by_key(call: Call, sandbox: Sandbox) -> None:
     sandbox.accounts.main.stays[STAY]["custom_fields"] = {"wifi": "old"}
-    fields = {"wifi": "", "parking": "B7"}
-    asked = await call("update_reservation_custom_fields", stay_code=STAY, custom_fields=fields)
-    wifi, parking = asked["preview"]["changes"]
+    fields = {"parking": "B7"}
+    asked = await call(
+        "update_reservation_custom_fields", stay_code=STAY, custom_fields=fields, clear=["wifi"]
+    )
+    parking, wifi = asked["preview"]["changes"]
     assert ("old" in wifi["before"], wifi["after"]) == (True, "removed")
     assert parking == {"what": "custom field parking", "before": "not set", "after": "B7"}
     assert "{{cf.key}}" in asked["preview"]["warnings"][0]

@@ -87,13 +87,18 @@ async def test_the_dictionary_is_shown_to_whom_picks_an_item_of_the_other_direct
 async def test_a_property_and_a_reservation_exclude_each_other(call: Call, sandbox: Sandbox) -> None:
     answer = await call("create_transaction", **EXPENSE, property_id=LOFT, reservation_code="0-1-a")
     assert refused(answer) == {"property_id"}
-    assert sandbox.log == []
+    assert written(sandbox) == []
 
 
 async def test_an_entry_is_changed_in_what_is_given_alone_and_restored(call: Call, sandbox: Sandbox) -> None:
     before = copy.deepcopy(sandbox.accounts.main.transactions[770001])
     done = await call(
-        "update_transaction", id=770001, amount=90, item_id=0, action_at="2026-01-02T08:00:00Z", note=""
+        "update_transaction",
+        id=770001,
+        amount=90,
+        item_id=0,
+        action_at="2026-01-02T08:00:00Z",
+        clear=["note"],
     )
     now = sandbox.accounts.main.transactions[770001]
     assert (now["amount"], now["item_id"], now["note"]) == (90, 0, "")

@@ -150,7 +150,7 @@ async def test_exactly_one_kind_of_message_is_wanted(call: Call, sandbox: Sandbo
 
 async def test_an_empty_message_is_refused(call: Call, sandbox: Sandbox) -> None:
     refused = await problems(call, "send_message", conversation_id=THREAD, message="  ")
-    assert refused == {"message": "must have at least 1 characters"}
+    assert refused == {"message": "give exactly one of message, image_path and image_url"}
     assert len(sandbox.log) == 0
 
 
@@ -288,7 +288,7 @@ async def test_an_address_that_is_never_fetched_is_refused_at_once(
 async def test_a_note_replaces_the_old_one_and_comes_back(call: Call, sandbox: Sandbox) -> None:
     thread = sandbox.accounts.main.conversations[THREAD]
     thread["note"] = "By train"
-    answer = await done(call, "update_conversation_note", conversation_id=THREAD, note="")
+    answer = await done(call, "update_conversation_note", conversation_id=THREAD, clear=["note"])
     assert thread["note"] is None
     await take_back(call, answer)
     assert thread["note"] == "By train"

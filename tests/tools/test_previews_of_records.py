@@ -188,7 +188,7 @@ async def test_an_income_of_a_reservation_names_its_guest_and_takes_its_currency
 
 
 async def test_a_corrected_entry_shows_names_and_what_it_does_to_the_total(call: Call) -> None:
-    preview = await previewed(call, "update_transaction", id=FIBRE, amount=40, item_id=0, note="")
+    preview = await previewed(call, "update_transaction", id=FIBRE, amount=40, item_id=0, clear=["note"])
     assert preview["summary"] == "Change the expense of €34.90 (Internet) for Harbour Loft"
     assert rows(preview) == {
         "amount": ("€34.90", "€40"),

@@ -113,7 +113,7 @@ async def test_days_more_than_a_year_ahead_can_be_priced(
 @pytest.mark.parametrize(
     ("ranges", "field"),
     [
-        ([days(20, 22, price=0)], "prices.0.price"),
+        ([days(20, 22, price=0)], "prices.0"),
         ([days(20, 22, price=-5)], "prices.0.price"),
         ([days(20, 22, percent=-100)], "prices.0.percent"),
         ([days(20, 22, percent=-99.9)], "prices.0.percent"),
@@ -234,9 +234,8 @@ async def test_undo_brings_back_all_airbnb_settings(call: Call, sandbox: Sandbox
         check_in_start_time="17",
         check_in_end_time="25",
         long_term_discount=[{"discount": 10, "days": 7}],
-        last_minute_discount=[],
         mobile_only_discount=True,
-        clear=["weekend_price", "extra_guest_fee"],
+        clear=["weekend_price", "extra_guest_fee", "last_minute_discount"],
     )
     held = rules(sandbox, "airbnb", LOFT)
     assert (held["base_price"], held["weekend_price"], held["extra_guest_fee"]) == (140.5, None, None)
@@ -260,9 +259,9 @@ async def test_settings_that_are_so_already_send_nothing(call: Call, sandbox: Sa
     ("given", "field"),
     [
         ({}, "listing_id"),
-        ({"base_price": 0}, "base_price"),
+        ({"base_price": -2}, "base_price"),
         ({"cleaning_fee": -1}, "cleaning_fee"),
-        ({"minimum_stay": 0}, "minimum_stay"),
+        ({"minimum_stay": -1}, "minimum_stay"),
         ({"check_in_start_time": "7"}, "check_in_start_time"),
         ({"check_out_before": 24}, "check_out_before"),
         ({"cancellation_policy": "none at all"}, "cancellation_policy"),
@@ -311,11 +310,10 @@ async def test_undo_brings_back_all_vrbo_settings(call: Call, sandbox: Sandbox) 
         "update_vrbo_price_and_rules",
         listing_id="vr-3003",
         nightly_rate={**week, "friday": 130, "saturday": 135},
-        cleaning_fee=0,
         extra_guest_fee=12,
         weekly_discount=9,
         check_in_start_time="17:00",
-        clear=["monthly_discount"],
+        clear=["monthly_discount", "cleaning_fee"],
     )
     (body,) = sent(sandbox, "POST /listings/vrbo/price_and_rules")
     assert body["settings"]["cleaning_fee"] == 0

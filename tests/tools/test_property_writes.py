@@ -70,8 +70,8 @@ async def test_renaming_a_group_sends_the_name_alone(call: Call, sandbox: Sandbo
     assert done["undo"]["arguments"] == {"id": LISBON, "name": "Lisbon"}
 
 
-async def test_an_empty_list_empties_a_group(call: Call, sandbox: Sandbox) -> None:
-    done = await call("update_property_group", id=LISBON, property_ids=[])
+async def test_a_group_is_emptied_by_name(call: Call, sandbox: Sandbox) -> None:
+    done = await call("update_property_group", id=LISBON, clear=["property_ids"])
     assert sandbox.accounts.main.groups[LISBON]["property_ids"] == []
     await take_back(call, done)
     assert len(sandbox.accounts.main.groups[LISBON]["property_ids"]) == 5

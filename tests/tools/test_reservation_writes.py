@@ -122,7 +122,7 @@ REFUSED: list[tuple[Row, str, str]] = [
     ({"currency": "euro"}, "currency", "must be a currency code"),
     ({"channel_id": "SITE-1"}, "channel_id", "must be at most 32 letters and digits"),
     ({"email": "noor"}, "email", "must be an e-mail address"),
-    ({"guest_name": " "}, "guest_name", "must have at least 1 characters"),
+    ({"guest_name": " "}, "guest_name", "is required"),
 ]
 
 

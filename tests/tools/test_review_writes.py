@@ -84,7 +84,7 @@ async def test_an_overall_rating_stands_in_for_the_score(call: Call, sandbox: Sa
     [
         ({"host_review_score": None}, "host_review_score", "is required without an overall_rating"),
         ({"host_review_score": 6}, "host_review_score", "must be at most 5"),
-        ({"host_review_content": ""}, "host_review_content", "must have at least 1 characters"),
+        ({"host_review_content": ""}, "host_review_content", "is required"),
         ({"category_ratings": {"kindness": 5}}, "category_ratings.kindness", "is not a known key here"),
         ({"category_ratings": {"recommend": 2}}, "category_ratings.recommend", "must be at most 1"),
         ({"host_reply_content": "x"}, "host_reply_content", "unknown argument; did you mean"),

@@ -94,7 +94,12 @@ async def test_a_task_with_a_value_that_does_not_fit_is_refused(
 async def test_a_task_is_changed_in_what_is_given_alone_and_restored(call: Call, sandbox: Sandbox) -> None:
     before = copy.deepcopy(sandbox.accounts.main.tasks[PUMP])
     done = await call(
-        "update_task", id=PUMP, status="completed", staff_id=0, note="", fee=0, expected_date="2027-02-01"
+        "update_task",
+        id=PUMP,
+        status="completed",
+        clear=["staff_id", "note"],
+        fee=0,
+        expected_date="2027-02-01",
     )
     task = sandbox.accounts.main.tasks[PUMP]
     assert (task["status"], task["staff_id"], task["note"], task["fee"]) == ("completed", None, "", 0)
@@ -108,7 +113,7 @@ async def test_what_was_detached_comes_back_detached(call: Call, sandbox: Sandbo
     task = next(one for one in sandbox.accounts.main.tasks.values() if one["property_id"] is None)
     done = await call("update_task", id=task["id"], property_id="Foz Beach Villa")
     assert sandbox.accounts.main.tasks[task["id"]]["property_id"] == VILLA
-    assert done["undo"]["arguments"]["property_id"] == 0
+    assert done["undo"]["arguments"]["clear"] == ["property_id"]
     await take_back(call, done)
     assert sandbox.accounts.main.tasks[task["id"]]["property_id"] is None
 
@@ -161,7 +166,7 @@ async def test_a_staff_member_is_added_for_all_properties_unless_some_are_named(
 
 async def test_a_staff_member_is_changed_and_restored(call: Call, sandbox: Sandbox) -> None:
     before = copy.deepcopy(sandbox.accounts.main.staff[RITA])
-    done = await call("update_staff", id=RITA, mobile="+351 900000999", email="", is_active=False)
+    done = await call("update_staff", id=RITA, mobile="+351 900000999", clear=["email"], is_active=False)
     now = sandbox.accounts.main.staff[RITA]
     assert (now["mobile"], now["email"], now["is_active"]) == ("+351 900000999", "", False)
     await take_back(call, done)
