@@ -3,6 +3,7 @@ lack is counted after the last cut."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any, cast
 
 from hostex_mcp.domain.size import tokens
@@ -12,8 +13,9 @@ from hostex_mcp.tools.results import MOST_FAILED, Record, Rows, Undo
 from hostex_mcp.tools.tool import Tool
 
 TOKEN_BOUND = 20_000
-_ROOM_FOR_ENVELOPE = 1_500
-_DEAREST_ASCII, _DEAREST = 0.72, 3.0
+_ROOM = TOKEN_BOUND * 9 // 10
+_DEAREST = 2.3
+_CURSOR = 400
 _CUT_NOTE = "The answer was cut to fit; continue with the cursor, or ask for less."
 _CUT_RECORD_NOTE = "`{member}` was cut to fit; `{counter}` counts what is left out."
 
@@ -46,7 +48,9 @@ def unchanged(already: str) -> dict[str, Any]:
 
 
 def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], account: str) -> dict[str, Any]:
-    fitting = _fitting(rows.items)
+    fitting = _fitting(
+        rows.items, {"notes": [*rows.notes, _CUT_NOTE], "failed": rows.failed[:MOST_FAILED]}, "items"
+    )
     cut = fitting < len(rows.items)
     shown: dict[str, Any] = {"items": list(rows.items[:fitting]), "returned": fitting}
     if rows.total is not None:
@@ -73,7 +77,7 @@ def _record_answer(record: Record[Any]) -> dict[str, Any]:
     long = record.long
     if long and shown.get(long):
         rows = shown[long] if record.keep == "first" else shown[long][::-1]
-        cut = _cut(shown, long, _fitting(rows, spent=_cost({**shown, long: []})), record)
+        cut = _cut(shown, long, _fitting(rows, shown, long), record)
         if cut:
             left[long] += cut
             shown["truncated"] = True
@@ -96,18 +100,19 @@ def _cut(shown: dict[str, Any], name: str, most: int, record: Record[Any]) -> in
     return left
 
 
-def _fitting(rows: Sequence[Mapping[str, Any]], spent: int = 0) -> int:
-    """How many rows fit into both halves of the answer, at least one."""
-    left = TOKEN_BOUND - _ROOM_FOR_ENVELOPE - spent
+def _fitting(rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], name: str) -> int:
+    """How many of its rows a list can have in this shape, in both halves together, at least one. A count of
+    tokens may be a tenth too low, hence the smaller room."""
     text = to_json(rows)
-    # A line of a table is no longer than its row in JSON, and no character costs more than the dearest kind.
-    if 2 * len(text) * (_DEAREST_ASCII if text.isascii() else _DEAREST) + 3 * len(rows) <= left:
+    spent = _CURSOR + _cost({**shape, name: []})
+    # A line of a table is no longer than its row in JSON, and no character costs more than the dearest.
+    if spent + 2 * len(text) * (1.1 if text.isascii() else _DEAREST) <= _ROOM:
         return len(rows)
-    for count, row in enumerate(rows):
-        left -= tokens(to_json(row)) + tokens(table([row])[1])
-        if left < 0:
-            return max(count, 1)
-    return len(rows)
+    costs = accumulate(tokens(to_json(row)) + tokens(table([row])[1]) for row in rows)
+    fitting = max(sum(spent + cost <= _ROOM for cost in costs), 1)
+    while fitting > 1 and (over := _CURSOR + _cost({**shape, name: rows[:fitting]}) - _ROOM) > 0:
+        fitting -= max(over * fitting // _ROOM, 1)
+    return max(fitting, 1)
 
 
 def _cost(shape: Mapping[str, Any]) -> int:
