@@ -1,9 +1,13 @@
 """Dates and money in the words of previews and warnings."""
 
+import json
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from hostex_mcp.domain.days import Run
+
+_MORE_THAN_A_NAME = re.compile(r"[\n\r|\[\]{}<>\"\\:;,]")
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -34,6 +38,13 @@ def money(amount: float, currency: str | None = None) -> str:
     """An amount in major units: `330 EUR`, `120.30 EUR`."""
     digits = f"{amount:.2f}".removesuffix(".00")
     return f"{digits} {currency or ''}".strip()
+
+
+def quoted(name: str) -> str:
+    """A name in a line of text; one with more than a name has stands in quotes, so that it ends where it
+    ends."""
+    plain = not _MORE_THAN_A_NAME.search(name)
+    return name if plain else json.dumps(name, ensure_ascii=False)
 
 
 def some(names: Sequence[str], most: int) -> str:

@@ -18,6 +18,7 @@ from hostex_mcp.tools.results import (
     Page,
     Record,
     Rows,
+    Shown,
     Step,
 )
 from hostex_mcp.tools.schema import Schema, metadata_of, object_schema, schema_of
@@ -51,7 +52,8 @@ TOOLSETS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """A declared tool. `official` is its name in Hostex's own MCP server, None where that lacks it."""
+    """A declared tool. `official` is its name in Hostex's own MCP server, None where that lacks it. `text`
+    puts its answer into words, None where it is told as tables like all others."""
 
     name: str
     title: str
@@ -65,6 +67,7 @@ class Tool:
     destructive: bool
     idempotent: bool
     words: str
+    text: Callable[[Shown], str] | None
 
     @cached_property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -168,6 +171,7 @@ def tool(
     destructive: bool = False,
     idempotent: bool = False,
     words: str = "",
+    text: Callable[[Shown], str] | None = None,
 ) -> Callable[[Function], Tool]:
     """Declare a tool. The function's name, signature and docstring become its name, schemas and
     description. `open_world`: guests, channels or the public are at the other end. `destructive` and
@@ -187,6 +191,7 @@ def tool(
             destructive=destructive,
             idempotent=idempotent or effect is Effect.READ,
             words=words,
+            text=text,
         )
 
     return declare

@@ -74,7 +74,7 @@ def _given(name: str, account: Account, today: date) -> dict[str, Any]:
     coming = [one for one in account.stays.values() if one["check_in_date"] > f"{today}"]
     stay = next(one for one in coming if one["status"] == "accepted" and one["property_id"])
     thread = max(account.conversations.values(), key=lambda one: len(one["messages"]))["id"]
-    listings = dict(account.rates)
+    listings = dict([*account.rates])
     return {
         "list_availabilities": {"property_ids": [20110001, 20110002], **days_to_come},
         "list_listing_calendars": {**days_to_come},
