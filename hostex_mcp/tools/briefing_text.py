@@ -99,7 +99,7 @@ def _request(row: Shown) -> str:
 
 
 def _waiting(row: Shown) -> str:
-    standing = _STANDINGS.get(row["guest_is"], row["guest_is"])
+    standing = _STANDINGS.get(row.get("guest_is", ""), row.get("guest_is", ""))
     days = row.get("arrives_in_days")
     if days is not None:
         standing = "arriving today" if days == 0 else f"arriving in {days} day{'' if days == 1 else 's'}"

@@ -1,5 +1,6 @@
 """The morning briefing: what a host has to know and do on one day."""
 
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, time
 from typing import Any, TypedDict
@@ -23,7 +24,7 @@ from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.tool import tool
 
 _ROOM, _ROOM_OF_MANY, _FEW, _MANY = 1_500, 3_000, 12, 50
-_CAUTION = 0.93
+_CAUTION = 0.95
 _WHOLE = ("warnings", "requests", "waiting", "arrivals", "turnovers", "departures")
 _SPARE = ("in_house", "reviews", "tasks")
 _MOST_ROWS, _MOST_SPOKEN = 50, 10
@@ -93,7 +94,7 @@ async def get_daily_briefing(
     ]
     unread = {"failed": [*failed(daily.failures), *daily.threads.rows()]}
     data = {"date": f"{date or daily.first}", **sections, **lean({"notes": notes, **unread})}
-    most = dict.fromkeys(_WHOLE, _MOST_ROWS)
+    most: Mapping[str, int] = dict.fromkeys(_WHOLE, _MOST_ROWS)
     return Record(data, most=most, room=_room(len(meant.properties)), spare=_SPARE, hint=_MORE)
 
 
@@ -126,15 +127,20 @@ def _sections(daily: Daily, screen: Screen, now: datetime) -> dict[str, list[Sho
 
 def _waiting(daily: Daily, screen: Screen) -> list[Shown]:
     """All who wait, the first of them with their words."""
-    rows = [waiting_row(one, daily.meant, screen, _MOST_TEXT) for one in daily.waiting[:_MOST_ROWS]]
-    spoken = [brief(row, _WAITING) for row in rows[:_MOST_SPOKEN]]
-    others = [brief(row, _UNSPOKEN) for row in rows[_MOST_SPOKEN:]]
-    return [*map(_rounded, spoken), *others, *({} for _ in daily.waiting[_MOST_ROWS:])]
+    rows = [waiting_row(one, daily.meant, screen, _MOST_TEXT) for one in daily.waiting]
+    spoken = [_short(row, _WAITING) for row in rows[:_MOST_SPOKEN]]
+    others = [_short(row, _UNSPOKEN) for row in rows[_MOST_SPOKEN:]]
+    return [*spoken, *others]
 
 
-def _rounded(row: Shown) -> Shown:
-    """A row of which the hours are whole, as a morning needs no minutes."""
-    return {name: round(value) if name == "waiting_hours" else value for name, value in row.items()}
+def _short(row: Shown, names: Sequence[str]) -> Shown:
+    """The row of a guest who waits, as a morning needs it: whole hours, and arriving is told by the days."""
+    kept = {name: row[name] for name in names if name in row}
+    if "waiting_hours" in kept:
+        kept["waiting_hours"] = round(kept["waiting_hours"])
+    if "arrives_in_days" in kept:
+        del kept["guest_is"]
+    return kept
 
 
 def _days(daily: Daily) -> list[str]:
