@@ -60,7 +60,7 @@ class Performance(TypedDict, total=False):
 @tool(
     "insights",
     "Get performance",
-    words="occupancy adr revpar revenue report statistics pace kpi booking window channel mix",
+    words="occupancy adr revpar revenue earn earnings report statistics pace kpi booking window channel mix",
 )
 async def get_performance(
     context: Context,
