@@ -79,9 +79,9 @@ async def get_daily_briefing(
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
 ) -> Record[Briefing]:
-    """A host's day (today at each property unless given) in short: what goes wrong unless somebody acts,
-    requests, arrivals, same-day turnovers, departures, guests waiting for an answer, tasks, reviews due,
-    guests in house. `more` counts what did not fit."""
+    """A host's day (today at each property unless given): what goes wrong unless somebody acts, requests,
+    guests waiting, arrivals, same-day turnovers, departures, tasks, reviews, in house. `more` counts
+    what did not fit."""
     meant = await portfolio(context, property_ids, group_id)
     daily = await read_day(context, meant, date, property_ids is None and group_id is None)
     sections = _sections(daily, context.screen(), context.now())

@@ -39,8 +39,8 @@ async def find_tools(
     query: Annotated[str, MaxLen(200), "what is to be done, in words"],
     limit: Annotated[Integer, Ge(1), Le(20), "5 unless told"] | None = None,
 ) -> Record[FoundTools]:
-    """Search all tools of this server by words; more exist than are listed. Each answer has name, effect
-    and input schema. A tool whose effect is `read` runs through `call_read_tool`, any other through
+    """Search all tools of this server by words; more exist than are listed. Answers have name, effect and
+    schema. A tool whose effect is `read` runs through `call_read_tool`, any other through
     `call_write_tool`."""
     doing = asks_to_do(query)
     catalogue = {name: one for name, one in context.tools.items() if one.toolset != "core"}

@@ -103,8 +103,7 @@ async def list_reservations(
     """Stays, newest first by `order_by` (default `booked_at`). One row per stay: a booking of several units
     has one `reservation_code` and a `stay_code` each. Dates come in pairs, both included, up to ten years;
     without dates only check-outs of the next 180 days are listed. Full detail adds guests, money, check-in
-    details and remarks; `payment` and `total_rate` belong to the whole order, so never add them over stays.
-    There is no search by guest name."""
+    details and remarks; `payment` and `total_rate` are the whole order's: never add them over stays."""
     in_order(start_check_in_date=start_check_in_date, end_check_in_date=end_check_in_date)
     in_order(start_check_out_date=start_check_out_date, end_check_out_date=end_check_out_date)
     fixed = {
