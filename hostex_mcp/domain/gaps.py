@@ -8,6 +8,9 @@ An *opening* is the change of rules that lets one stay hold stuck nights. It all
 that stay's own days, and lowers a minimum stay to the length of the gap, never below it and only when the
 stay fills the gap whole, so that no shorter stay becomes possible anywhere. Maximum and exact stays and units
 are left to the host.
+
+A gap of at most a week that can be sold *only whole* lies between two stays, and the rules allow a stay that
+fills it and none that is shorter: hosts make such nights cheaper, as few guests want just those.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +25,7 @@ from hostex_mcp.domain.stay_rules import Broken, ListingDays, broken_rules, long
 _ALLOWED = {"closed_on_arrival": False, "closed_on_departure": False}
 _LOWERED = ("min_stay_on_arrival", "min_stay_through")
 _REACH = 30
+_SHORT = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,24 @@ def closed_arrivals(gap: Gap, days: ListingDays, stuck: Sequence[Stuck]) -> list
         if night not in without_stay and _arrival_closed(days, night)
     ]
     return [_arrivals(run) for run in runs(shut, lambda night: night, lambda night: True)]
+
+
+def only_whole(gap: Gap, calendars: Sequence[ListingDays]) -> bool:
+    """Whether a short gap can be sold on some of these listings, and on none of them in part."""
+    if gap.open_ended or gap.nights > _SHORT:
+        return False
+    whole = [days for days in calendars if not broken_rules(days, gap.first_night, gap.check_out)]
+    return bool(whole) and not any(_in_part(gap, days) for days in calendars)
+
+
+def _in_part(gap: Gap, days: ListingDays) -> bool:
+    arrivals = nights(gap.first_night, gap.check_out)
+    return any(
+        not broken_rules(days, arrival, night + ONE)
+        for arrival in arrivals
+        for night in nights(arrival, gap.check_out)
+        if (arrival, night) != (gap.first_night, gap.last_night)
+    )
 
 
 def _arrivals(run: Run[bool]) -> Stuck:

@@ -78,11 +78,11 @@ def fence_labels() -> Generator[list[str]]:
 
 
 class Fence:
-    """Marks outsiders' text with a boundary that is random for each answer, so that no text can close it.
+    """Marks outsiders' text with a boundary that is random for each answer, and that no text inside can hold.
     `spell` says what becomes of characters that nobody sees: `clean` drops them, `visible` spells them."""
 
     def __init__(self, label: str | None = None, spell: Callable[[str], str] = clean) -> None:
-        self.label = label or f"guest-{secrets.token_hex(3)}"
+        self.label = label or f"guest-{secrets.randbelow(1_000_000):06}"  # digits are the fewest tokens
         self._spell = spell
         if (made := _made.get()) is not None:
             made.append(self.label)

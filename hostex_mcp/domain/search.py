@@ -39,6 +39,12 @@ _FILLER = frozenset(
         "with",
     ]
 )
+_ASKING = re.compile("can|could|do|have|help|how|i|let|me|need|please|to|us|want|we|would|you")
+_DOING = re.compile(
+    "accept|add|allocate|answer|approve|assign|block|book|cancel|change|charge|close|correct|create|decline|"
+    "delete|detach|edit|execute|give|hide|hire|invite|lower|make|mark|merge|move|pay|preapprove|put|raise|"
+    "record|reject|remove|rename|reply|reset|respond|send|set|stop|switch|take|tell|turn|update|withdraw|write"
+)
 _NEAR = 0.78
 _SHORTEST_MISSPELT, _LONGEST_MISSPELT = 4, 30
 
@@ -47,6 +53,12 @@ def stems(text: str) -> list[str]:
     """The telling words of a text, folded and without their commonest endings."""
     words = re.findall(r"[^\W_]+", fold(text))
     return [_stem(word) for word in words if word not in _FILLER]
+
+
+def asks_to_do(query: str) -> bool:
+    """Whether a query asks for something to be done, as against told: it begins with what to do."""
+    words = (word for word in re.findall(r"[^\W_]+", fold(query)) if not _ASKING.fullmatch(word))
+    return bool(_DOING.fullmatch(next(words, "")))
 
 
 def rank(query: str, documents: Mapping[str, Sequence[tuple[str, float]]]) -> list[tuple[str, float]]:

@@ -1,5 +1,7 @@
 """Dates and money in the words of previews and warnings."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -7,6 +9,8 @@ from typing import cast
 
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.money import decimals
+
+_MORE_THAN_A_NAME = re.compile(r"[\n\r|\[\]{}<>\"\\:;,]")
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -68,6 +72,13 @@ def money(amount: float, currency: str | None = None) -> str:
     places = max(needed, decimals(currency or "")) if needed else 0
     minus = "-" if amount < 0 else ""
     return f"{minus}{_SIGNS.get(currency, f'{currency} ') if currency else ''}{exact:,.{places}f}"
+
+
+def quoted(name: str) -> str:
+    """A name in a line of text; one with more than a name has stands in quotes, so that it ends where it
+    ends."""
+    plain = not _MORE_THAN_A_NAME.search(name)
+    return name if plain else json.dumps(name, ensure_ascii=False)
 
 
 def some(names: Sequence[str], most: int) -> str:

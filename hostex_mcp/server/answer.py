@@ -1,8 +1,10 @@
 """The final shape of a result: envelope, cursor and a bound on its size. Lists are cut here, and what they
 lack is counted after the last cut."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any, cast
 
 from hostex_mcp.domain.size import tokens
@@ -12,8 +14,9 @@ from hostex_mcp.tools.results import MOST_FAILED, Record, Rows, Undo
 from hostex_mcp.tools.tool import Tool
 
 TOKEN_BOUND = 20_000
-_ROOM_FOR_ENVELOPE = 1_500
-_DEAREST_ASCII, _DEAREST = 0.72, 3.0
+_ROOM = TOKEN_BOUND * 9 // 10
+_DEAREST = 2.3
+_CURSOR = 400
 _CUT_NOTE = "The answer was cut to fit; continue with the cursor, or ask for less."
 _CUT_RECORD_NOTE = "`{member}` was cut to fit; `{counter}` counts what is left out."
 
@@ -24,7 +27,7 @@ def answer(
     """The structured result of a successful call, never above the token bound in both halves together. A
     cursor in it is good for this account."""
     if isinstance(result, Record):
-        return _record_answer(result)
+        return _record_answer(tool, result)
     return _rows_answer(tool, arguments, result, account)
 
 
@@ -46,7 +49,9 @@ def unchanged(already: str) -> dict[str, Any]:
 
 
 def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], account: str) -> dict[str, Any]:
-    fitting = _fitting(rows.items)
+    fitting = _fitting(
+        rows.items, {"notes": [*rows.notes, _CUT_NOTE], "failed": rows.failed[:MOST_FAILED]}, "items"
+    )
     cut = fitting < len(rows.items)
     shown: dict[str, Any] = {"items": list(rows.items[:fitting]), "returned": fitting}
     if rows.total is not None:
@@ -65,25 +70,56 @@ def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], acco
     return shown
 
 
-def _record_answer(record: Record[Any]) -> dict[str, Any]:
+def _record_answer(tool: Tool, record: Record[Any]) -> dict[str, Any]:
     shown = dict(record.data)
     left = Counter(cast("Mapping[str, int]", shown.pop("more", {})))
     for name, most in {"failed": MOST_FAILED, **record.most}.items():
         left[name] += _cut(shown, name, most, record)
+    _cut_long(shown, left, record)
+    if record.counter and record.long:
+        shown[record.counter] = shown.get(record.counter, 0) + left.pop(record.long, 0)
+    _cut_spare(tool, shown, left, record)
+    return _counted(shown, left, record.hint)
+
+
+def _counted(shown: Mapping[str, Any], left: Mapping[str, int], hint: str) -> dict[str, Any]:
+    """The answer with what it lacks."""
+    counts = {name: count for name, count in left.items() if count}
+    if not counts:
+        return dict(shown)
+    notes = [*shown.get("notes", []), *([hint] if hint else [])]
+    return {**shown, **({"notes": notes} if notes else {}), "more": counts}
+
+
+def _cut_long(shown: dict[str, Any], left: Counter[str], record: Record[Any]) -> None:
+    """Cut the long list to what an answer may hold."""
     long = record.long
-    if long and shown.get(long):
-        rows = shown[long] if record.keep == "first" else shown[long][::-1]
-        cut = _cut(shown, long, _fitting(rows, spent=_cost({**shown, long: []})), record)
-        if cut:
-            left[long] += cut
-            shown["truncated"] = True
-            note = _CUT_RECORD_NOTE.format(member=long, counter=record.counter or "more")
-            shown["notes"] = [*shown.get("notes", []), note]
-    if record.counter and long:
-        shown[record.counter] = shown.get(record.counter, 0) + left.pop(long, 0)
-    if counts := {name: count for name, count in left.items() if count}:
-        shown["more"] = counts
-    return shown
+    if not long or not shown.get(long):
+        return
+    rows = shown[long] if record.keep == "first" else shown[long][::-1]
+    if cut := _cut(shown, long, _fitting(rows, shown, long), record):
+        left[long] += cut
+        shown["truncated"] = True
+        note = _CUT_RECORD_NOTE.format(member=long, counter=record.counter or "more")
+        shown["notes"] = [*shown.get("notes", []), note]
+
+
+def _cut_spare(tool: Tool, shown: dict[str, Any], left: Counter[str], record: Record[Any]) -> None:
+    """Cut the lists that can be spared, one after the other, until each half has its room."""
+    room = record.room
+    for name in record.spare if room else ():
+        rows: Sequence[Any] = shown.get(name) or []
+
+        def too_long(count: int, name: str = name, rows: Sequence[Any] = rows) -> bool:
+            counts = {**left, name: left[name] + len(rows) - count}
+            shape = _counted({**shown, name: rows[:count]}, counts, record.hint)
+            return max(tokens(to_json(shape)), tokens((tool.text or render)(shape))) > (room or 0)
+
+        fitting = bisect_left(range(len(rows)), True, key=lambda count: too_long(count + 1))
+        left[name] += len(rows) - fitting
+        shown[name] = rows[:fitting]
+        if rows and not fitting:
+            del shown[name]
 
 
 def _cut(shown: dict[str, Any], name: str, most: int, record: Record[Any]) -> int:
@@ -96,18 +132,19 @@ def _cut(shown: dict[str, Any], name: str, most: int, record: Record[Any]) -> in
     return left
 
 
-def _fitting(rows: Sequence[Mapping[str, Any]], spent: int = 0) -> int:
-    """How many rows fit into both halves of the answer, at least one."""
-    left = TOKEN_BOUND - _ROOM_FOR_ENVELOPE - spent
+def _fitting(rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], name: str) -> int:
+    """How many of its rows a list can have in this shape, in both halves together, at least one. A count of
+    tokens may be a tenth too low, hence the smaller room."""
     text = to_json(rows)
-    # A line of a table is no longer than its row in JSON, and no character costs more than the dearest kind.
-    if 2 * len(text) * (_DEAREST_ASCII if text.isascii() else _DEAREST) + 3 * len(rows) <= left:
+    spent = _CURSOR + _cost({**shape, name: []})
+    # A line of a table is no longer than its row in JSON, and no character costs more than the dearest.
+    if spent + 2 * len(text) * (1.1 if text.isascii() else _DEAREST) <= _ROOM:
         return len(rows)
-    for count, row in enumerate(rows):
-        left -= tokens(to_json(row)) + tokens(table([row])[1])
-        if left < 0:
-            return max(count, 1)
-    return len(rows)
+    costs = accumulate(tokens(to_json(row)) + tokens(table([row])[1]) for row in rows)
+    fitting = max(sum(spent + cost <= _ROOM for cost in costs), 1)
+    while fitting > 1 and (over := _CURSOR + _cost({**shape, name: rows[:fitting]}) - _ROOM) > 0:
+        fitting -= max(over * fitting // _ROOM, 1)
+    return max(fitting, 1)
 
 
 def _cost(shape: Mapping[str, Any]) -> int:

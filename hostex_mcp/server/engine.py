@@ -86,7 +86,7 @@ class Engine:
         if isinstance(outcome, Question):
             return outcome.result()
         failed = outcome.get("error")
-        text = failure_text(outcome) if failed else render(outcome)
+        text = failure_text(outcome) if failed else (CATALOGUE[name].text or render)(outcome)
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
 

@@ -25,7 +25,7 @@ from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import PropertyIds as PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_lists import MOST_ROWS, Gathered, Parts, read_lists
-from hostex_mcp.tools.gather_portfolio import Portfolio, each, stays_between
+from hostex_mcp.tools.gather_portfolio import Portfolio, each, kept, stays_between
 from hostex_mcp.tools.paging import Reading
 from hostex_mcp.tools.results import Key, Mark
 
@@ -161,7 +161,8 @@ async def _long_stays(
         for (first, last), (soonest, latest) in product(came, leave)
     ]
     found = await read_lists(context, LIST_RESERVATIONS, queries)
-    found.items = [one for one in found.items if one.property_id in meant.kept]
+    found.items, notes = kept(meant, found.items)
+    found.notes += notes
     return found
 
 

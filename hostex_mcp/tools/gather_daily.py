@@ -114,6 +114,7 @@ async def _stays(
     if known:
         known.items = [stay for stay in known.items if stay.check_in_date <= last]
     stays = await with_long_stays(context, meant, found, last, following=True, known=known)
+    stays.notes += later.notes
     return stays, later.requests
 
 

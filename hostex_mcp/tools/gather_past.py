@@ -9,6 +9,7 @@ from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.turnovers import Known, cleaning_before, known_by_property, stay_before
+from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_lists import Failure, Gathered, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, each
@@ -17,7 +18,7 @@ from hostex_mcp.tools.property_days import Span
 FARTHEST = timedelta(days=3 * RESERVATION_WINDOW_DAYS)
 
 _DAY = timedelta(days=1)
-_MOST = 12
+_MOST, _MOST_NAMED = 12, 5
 
 
 @dataclass(slots=True)
@@ -48,9 +49,21 @@ async def with_last_guests(
     cleanings = [task for _, done in found.items for task in done]
     failed = [Failure(one, why.kind, f"last guest: {why.message}") for one, why in found.failed]
     unseen = {*left, *(one for one, _ in found.failed)}
+    read = [one for one in wanted if one not in unseen]
     every = None if tasks is None else [*tasks, *cleanings]
     turnovers = known_by_property(meant.properties, [*stays, *guests], every, unseen)
-    return Past(turnovers, [_not_looked_up(len(left), start)] if left else [], failed)
+    first = [one for one, (last, _) in zip(read, found.items, strict=True) if not last]
+    notes = [*([_not_looked_up(len(left), start)] if left else []), *_first_guests(meant, first, start)]
+    return Past(turnovers, notes, failed)
+
+
+def _first_guests(meant: Portfolio, first: Sequence[int], start: date) -> list[str]:
+    """The properties whose next guest is taken for their first."""
+    if not first:
+        return []
+    named = some([meant.titled(one) for one in first], _MOST_NAMED)
+    since = f"No guest found in the {FARTHEST.days} days before {start}"
+    return [f"{since}, so the next one counts as the first: {named}."]
 
 
 def _not_looked_up(count: int, start: date) -> str:

@@ -1,7 +1,7 @@
 """What several answers read first: the properties that are meant, and the stays that touch some days."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -12,6 +12,7 @@ from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, windows
 from hostex_mcp.api.properties import LIST_PROPERTIES, LIST_PROPERTY_GROUPS, Property
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.nights import holds
 from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
@@ -21,6 +22,7 @@ ItemT = TypeVar("ItemT")
 AskedT = TypeVar("AskedT")
 
 _UTC = ZoneInfo("UTC")
+_MOST_CODES = 5
 
 LONGEST_STAY = timedelta(days=90)
 """Stays that end later than this after the days asked for are not looked for; the calendar shows them as
@@ -137,8 +139,25 @@ async def stays_between(
     periods = windows(start, end + beyond, RESERVATION_WINDOW_DAYS)
     queries = [{"start_check_out_date": first, "end_check_out_date": last, **only} for first, last in periods]
     found = await read_lists(context, LIST_RESERVATIONS, queries)
-    own = [one for one in found.items if one.property_id in meant.kept]
-    return Gathered(own, [*meant.notes, *found.notes])
+    own, notes = kept(meant, found.items)
+    return Gathered(own, [*meant.notes, *found.notes, *notes])
+
+
+def kept(
+    meant: Portfolio, stays: Iterable[Reservation], name: str = "stay"
+) -> tuple[list[Reservation], list[str]]:
+    """Those of some stays that belong here, and a note of the others that hold nights of properties which
+    Hostex does not list, where all are meant."""
+    every = list(stays)
+    own = [one for one in every if one.property_id in meant.kept]
+    strange = [
+        one.stay_code for one in every if meant.whole and holds(one) and one.property_id not in meant.kept
+    ]
+    if not strange:
+        return own, []
+    count = f"1 {name} is" if len(strange) == 1 else f"{len(strange)} {name}s are"
+    left = f"{count} left out, of properties that Hostex does not list: {some(strange, _MOST_CODES)}."
+    return own, [left]
 
 
 async def each(

@@ -11,7 +11,7 @@ from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.briefing import OPEN
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_lists import Gathered, read_lists
-from hostex_mcp.tools.gather_portfolio import Portfolio
+from hostex_mcp.tools.gather_portfolio import Portfolio, kept
 
 _DAY = timedelta(days=1)
 _MANY = 25
@@ -25,6 +25,7 @@ class Later:
 
     requests: list[Reservation] = field(default_factory=list[Reservation])
     half_year: Gathered[Reservation] | None = None
+    notes: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,12 @@ async def later_requests(context: Context, meant: Portfolio, known_from: date, k
         *(_of_window(context, *one) for one in later),
         *(_of_states(context, *one) for one in sooner),
     )
-    every = [stay for part in (half_year, *others) for stay in part.stays if stay.property_id in meant.kept]
-    found = {stay.stay_code: stay for stay in every if stay.status in OPEN}
+    every = [stay for part in (half_year, *others) for stay in part.stays if stay.status in OPEN]
+    found = {stay.stay_code: stay for stay in every}
+    asked, left_out = kept(meant, found.values(), "request")
     own = [stay for stay in half_year.stays if stay.property_id in meant.kept]
-    return Later(list(found.values()), Gathered(own) if half_year.whole else None)
+    notes = [*left_out, f"Requests for stays up to {known_to + _AHEAD}."]
+    return Later(asked, Gathered(own) if half_year.whole else None, notes)
 
 
 async def _of_window(context: Context, start: date, end: date) -> _Part:

@@ -1,6 +1,7 @@
 """The morning briefing: what a host has to know and do on one day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, time
 from typing import Any, TypedDict
 
@@ -8,9 +9,9 @@ from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.tasks import Task
 from hostex_mcp.domain.briefing import Anomaly, expires
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.packing import cost, packed
 from hostex_mcp.domain.turnovers import Turnover, in_time, out_time
 from hostex_mcp.tools.arguments import Day, Id, PropertyIds
+from hostex_mcp.tools.briefing_text import briefing_text
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_daily import Daily, read_day
 from hostex_mcp.tools.gather_portfolio import portfolio
@@ -18,27 +19,22 @@ from hostex_mcp.tools.insight_reviews import review_row
 from hostex_mcp.tools.insight_waiting import brief, excerpt, unread_notes, waiting_row
 from hostex_mcp.tools.insight_words import failed
 from hostex_mcp.tools.privacy import Screen
-from hostex_mcp.tools.results import MOST_FAILED, Record, Shown, lean
+from hostex_mcp.tools.results import Record, Shown, lean
 from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.tool import tool
 
-_ROOM = 1_340
-_MOST_TEXT, _MOST_NOTE = 60, 40
+_ROOM, _ROOM_OF_MANY, _FEW, _MANY = 1_500, 3_000, 12, 50
+_CAUTION = 0.95
+_WHOLE = ("warnings", "requests", "waiting", "arrivals", "turnovers", "departures")
+_SPARE = ("in_house", "reviews", "tasks")
+_MOST_ROWS, _MOST_SPOKEN = 50, 10
+_MOST_TEXT, _MOST_NOTE = 32, 40
 _MORE = (
     "more: list_guests_waiting, check_arrival_readiness, get_turnover_plan, list_reviews_due, list_tasks, "
     "or fewer properties"
 )
-_SURE = {
-    "warnings": 4,
-    "requests": 1,
-    "arrivals": 3,
-    "turnovers": 2,
-    "departures": 2,
-    "waiting": 2,
-    "tasks": 1,
-    "reviews": 1,
-    "in_house": 1,
-}
+_ASSISTED = "Answered by Hostex's assistant only, and so last among the waiting: {count}."
+_UNSPOKEN = ("guest_name", "guest_is", "arrives_in_days", "auto_reply", "property")
 _WAITING = (
     "guest_name",
     "guest_is",
@@ -46,11 +42,9 @@ _WAITING = (
     "waiting_hours",
     "says",
     "auto_reply",
-    "property_id",
     "property",
-    "conversation_id",
 )
-_REVIEW = ("due", "closes", "guest_score", "property_id", "property", "reservation_code")
+_REVIEW = ("due", "closes", "guest_score", "property", "reservation_code")
 
 
 class Briefing(TypedDict, total=False):
@@ -59,10 +53,10 @@ class Briefing(TypedDict, total=False):
     date: str
     warnings: list[dict[str, Any]]
     requests: list[dict[str, Any]]
+    waiting: list[dict[str, Any]]
     arrivals: list[dict[str, Any]]
     turnovers: list[dict[str, Any]]
     departures: list[dict[str, Any]]
-    waiting: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
     reviews: list[dict[str, Any]]
     in_house: list[dict[str, Any]]
@@ -77,6 +71,7 @@ class Briefing(TypedDict, total=False):
     core=True,
     open_world=True,
     words="morning today overview summary dashboard arrivals departures check-ins check-outs what is urgent",
+    text=briefing_text,
 )
 async def get_daily_briefing(
     context: Context,
@@ -84,38 +79,68 @@ async def get_daily_briefing(
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
 ) -> Record[Briefing]:
-    """A host's day (today at each property unless given) in short: what goes wrong unless somebody acts,
-    requests, arrivals, same-day turnovers, departures, guests waiting for an answer, tasks, reviews due,
-    guests in house. `more` counts what did not fit."""
+    """A host's day (today at each property unless given): what goes wrong unless somebody acts, requests,
+    guests waiting, arrivals, same-day turnovers, departures, tasks, reviews, in house. `more` counts
+    what did not fit."""
     meant = await portfolio(context, property_ids, group_id)
     daily = await read_day(context, meant, date, property_ids is None and group_id is None)
-    screen = context.screen()
-    head = {"date": f"{date or daily.first}"}
-    notes = [*_days(daily), *daily.notes, *unread_notes(daily.threads)]
-    unread = lean({"failed": [*failed(daily.failures), *daily.threads.rows()]})
-    room = _ROOM - cost([*notes, _MORE, {name: rows[:MOST_FAILED] for name, rows in unread.items()}])
-    kept, more = packed(_sections(daily, screen, context.now()), room, _SURE)
-    shown = {name: rows for name, rows in kept.items() if rows or name not in more}
-    tail = lean({"more": more or None, "notes": [*notes, *([_MORE] if more else [])]})
-    return Record({**head, **shown, **tail, **unread})
+    sections = _sections(daily, context.screen(), context.now())
+    assisted = sum(one.by_assistant for one in daily.waiting)
+    notes = [
+        *_days(daily),
+        *daily.notes,
+        *unread_notes(daily.threads),
+        *([_ASSISTED.format(count=assisted)] if assisted else []),
+    ]
+    unread = {"failed": [*failed(daily.failures), *daily.threads.rows()]}
+    data = {"date": f"{date or daily.first}", **sections, **lean({"notes": notes, **unread})}
+    most: Mapping[str, int] = dict.fromkeys(_WHOLE, _MOST_ROWS)
+    return Record(data, most=most, room=_room(len(meant.properties)), spare=_SPARE, hint=_MORE)
 
 
-def _sections(daily: Daily, screen: Screen, now: datetime) -> dict[str, Sequence[Shown]]:
-    """The rows of each list, the weightiest list first."""
+def _room(properties: int) -> int:
+    """The tokens for a day of so many properties; a count of them may be some percent too low."""
+    share = (min(max(properties, _FEW), _MANY) - _FEW) / (_MANY - _FEW)
+    return int(_CAUTION * (_ROOM + share * (_ROOM_OF_MANY - _ROOM)))
+
+
+def _sections(daily: Daily, screen: Screen, now: datetime) -> dict[str, list[Shown]]:
+    """The rows of each list, the most urgent list first."""
     moves, meant = daily.movements, daily.meant
-    waits = [waiting_row(one, meant, screen, _MOST_TEXT) for one in daily.waiting]
+    asked = [_request(one, daily, now) for one in daily.requests]
+    came = _by_time(_arrival(one, daily) for one in moves.arrivals)
+    left = _by_time(_departure(one, daily) for one in moves.departures)
+    told = {row["stay_code"] for row in [*asked, *came, *left]}
     due = [review_row(one, meant, screen) for one in daily.reviews]
     return {
-        "warnings": [_warning(one, daily) for one in daily.warnings],
-        "requests": [_request(one, daily, now) for one in daily.requests],
-        "arrivals": _by_time(_arrival(one, daily) for one in moves.arrivals),
+        "warnings": [_warning(one, daily, told) for one in daily.warnings],
+        "requests": asked,
+        "waiting": _waiting(daily, screen),
+        "arrivals": came,
         "turnovers": [_turnover(one, daily) for one in daily.turnovers],
-        "departures": _by_time(_departure(one, daily) for one in moves.departures),
-        "waiting": [brief(one, _WAITING) for one in waits],
+        "departures": left,
         "tasks": [_task(one, daily) for one in daily.tasks],
-        "reviews": [_only(one, _REVIEW) for one in due],
+        "reviews": [brief(one, _REVIEW) for one in due],
         "in_house": [_staying(one, daily) for one in moves.in_house],
     }
+
+
+def _waiting(daily: Daily, screen: Screen) -> list[Shown]:
+    """All who wait, the first of them with their words."""
+    rows = [waiting_row(one, daily.meant, screen, _MOST_TEXT) for one in daily.waiting]
+    spoken = [_short(row, _WAITING) for row in rows[:_MOST_SPOKEN]]
+    others = [_short(row, _UNSPOKEN) for row in rows[_MOST_SPOKEN:]]
+    return [*spoken, *others]
+
+
+def _short(row: Shown, names: Sequence[str]) -> Shown:
+    """The row of a guest who waits, as a morning needs it: whole hours, and arriving is told by the days."""
+    kept = {name: row[name] for name in names if name in row}
+    if "waiting_hours" in kept:
+        kept["waiting_hours"] = round(kept["waiting_hours"])
+    if "arrives_in_days" in kept:
+        del kept["guest_is"]
+    return kept
 
 
 def _days(daily: Daily) -> list[str]:
@@ -124,14 +149,13 @@ def _days(daily: Daily) -> list[str]:
     return [f"In {zone} the day is {day}." for zone, day in sorted(others) if day != daily.first]
 
 
-def _named(daily: Daily, property_id: int) -> Shown:
-    if not property_id:
-        return {"property": "no property"}
-    return daily.meant.named(property_id)
+def _home(daily: Daily, property_id: int) -> Shown:
+    """A property by its title, which is enough to name it by in any call."""
+    return {"property": daily.meant.titled(property_id) if property_id else "no property"}
 
 
 def _stay(stay: Reservation, daily: Daily) -> Shown:
-    return {"guest_name": guest(stay), **_named(daily, stay.property_id), "stay_code": stay.stay_code}
+    return {"guest_name": guest(stay), **_home(daily, stay.property_id), "stay_code": stay.stay_code}
 
 
 def _clock(moment: time | None) -> str:
@@ -167,7 +191,7 @@ def _turnover(one: Turnover, daily: Daily) -> Shown:
     task = one.cleaning.task
     without = "no task" if one.cleaning.known else "not known"
     state = f"{task.status}, {one_line(task.staff_name or '') or 'nobody assigned'}" if task else without
-    return lean({**_named(daily, one.place.id), **times, "cleaning": state})
+    return lean({**daily.meant.named(one.place.id), **times, "cleaning": state})
 
 
 def _request(stay: Reservation, daily: Daily, now: datetime) -> Shown:
@@ -183,8 +207,8 @@ def _request(stay: Reservation, daily: Daily, now: datetime) -> Shown:
     return lean(row)
 
 
-def _hours(start: datetime, end: datetime) -> float:
-    return round((end - start).total_seconds() / 3600, 1)
+def _hours(start: datetime, end: datetime) -> int:
+    return round((end - start).total_seconds() / 3600)
 
 
 def _task(one: Task, daily: Daily) -> Shown:
@@ -192,22 +216,22 @@ def _task(one: Task, daily: Daily) -> Shown:
         "id": one.id,
         "type": one.type,
         "time": (one.expected_time or "")[:5],
-        **(_named(daily, one.property_id) if one.property_id else {}),
+        **(_home(daily, one.property_id) if one.property_id else {}),
         "staff_name": one_line(one.staff_name or "") or "nobody",
         "note": excerpt(one_line(one.note or ""), _MOST_NOTE),
     }
     return lean(row)
 
 
-def _warning(one: Anomaly, daily: Daily) -> Shown:
+def _warning(one: Anomaly, daily: Daily, told: AbstractSet[str]) -> Shown:
+    """What is wrong, with the code of a stay that no other list tells."""
     when = "" if one.day == daily.day(one.property_id) else f"{one.day}"
     row: dict[str, Any] = {"kind": one.kind, "detail": one_line(one.detail), "date": when}
     if one.stay:
         row |= _stay(one.stay, daily)
+        row["stay_code"] = "" if one.stay.stay_code in told else one.stay.stay_code
+        row["property"] = row["property"] if one.stay.property_id else ""
+        row["guest_name"] = "" if one.kind.startswith("turnover") else row["guest_name"]
     elif one.property_id:
-        row |= _named(daily, one.property_id)
+        row |= _home(daily, one.property_id)
     return lean(row)
-
-
-def _only(row: Any, names: Sequence[str]) -> Shown:
-    return {name: row[name] for name in names if name in row}

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 
 from annotated_types import Ge
 
-from hostex_mcp.domain.gaps import Gap, Stuck, closed_arrivals, gaps, stuck_nights
+from hostex_mcp.domain.gaps import Gap, Stuck, closed_arrivals, gaps, only_whole, stuck_nights
 from hostex_mcp.domain.money import exact, rounded
 from hostex_mcp.domain.nights import ONE, Nights, nights
 from hostex_mcp.domain.stay_rules import ListingDays
@@ -22,6 +22,11 @@ from hostex_mcp.tools.tool import tool
 
 _USUAL, _LONGEST, _BEHIND = timedelta(days=59), 180, timedelta(days=31)
 _MOST_ROWS = 18
+_OUT, _IN = "check_out_date", "check_in_date"
+_WHOLE = (
+    "only_whole, apart: gaps of at most 7 nights between two stays that can be booked, but in no part; "
+    "a lower price may fill them"
+)
 _DEFINITION = (
     "free nights that no stay which the listing's rules allow can hold (closed_on_arrival: none may begin on "
     "them); a change lowers a minimum stay to the length of the gap, never below; notice and channels "
@@ -47,10 +52,23 @@ class GapRow(TypedDict, total=False):
     unchangeable: list[str]
 
 
+class WholeRow(TypedDict, total=False):
+    """A short gap between two stays that can be booked only whole, with what it costs on each listing."""
+
+    property_id: int
+    property: str
+    first_night: str
+    nights: int
+    prices: list[str]
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 class Gaps(TypedDict, total=False):
-    """Nights that cannot be booked, by property and night."""
+    """Nights that cannot be booked, by property and night, and apart those that sell only all together."""
 
     gaps: list[GapRow]
+    only_whole: list[WholeRow]
     more: dict[str, int]
     notes: list[str]
     failed: list[dict[str, Any]]
@@ -93,7 +111,8 @@ async def find_calendar_gaps(
     """Free nights that cannot be booked though nobody holds them (60 nights from today unless told): gaps
     shorter than the minimum stay, nights closed to arrival or departure, or without units on a channel. Each
     names the `rules` at fault, the prices of the nights, the guests before and after, who may want to stay
-    longer, and in `changes` ready write calls, where a bounded change can open them."""
+    longer, and in `changes` ready write calls, where a bounded change can open them. `only_whole` has short
+    gaps between two stays that can be booked only whole, which hosts discount."""
     meant = await portfolio(context, property_ids, group_id)
     today = meant.first_today()
     start, end, over = days_to_come(start_date, end_date, today, _USUAL, _LONGEST)
@@ -103,8 +122,36 @@ async def find_calendar_gaps(
     every = sorted(_all(meant, found, start, end), key=lambda one: one.sort)
     rows = list(_rows(meant, found, every, shortest_stay))
     rest = {"failed": failed(found.failures)}
-    answer = {"gaps": rows, **lean(rest), "notes": [_DEFINITION, *over, *found.notes]}
-    return Record(answer, long="gaps", most={"gaps": _MOST_ROWS})
+    whole = sorted(
+        _whole_rows(meant, found, start, end), key=lambda row: (row["first_night"], row["property_id"])
+    )
+    notes = [_DEFINITION, *([_WHOLE] if whole else []), *over, *found.notes]
+    answer = {"gaps": rows, "only_whole": whole, **lean(rest), "notes": notes}
+    return Record(answer, long="gaps", most={"gaps": _MOST_ROWS, "only_whole": _MOST_ROWS})
+
+
+def _whole_rows(meant: Portfolio, found: Calendars, start: date, end: date) -> Iterator[Shown]:
+    for place in meant.properties:
+        if book := found.books.get(place.id):
+            selling = list(found.selling(place.id))
+            for gap in gaps(book, meant.today(place), end + _BEHIND):
+                near = start < gap.check_out and gap.first_night <= end
+                if near and (row := _whole_row(gap, book, selling)):
+                    yield {**meant.named(place.id), **row}
+
+
+def _whole_row(gap: Gap, book: Nights, selling: Sequence[tuple[SoldListing, ListingDays]]) -> Shown | None:
+    before, after = _beside(book, gap.first_night - ONE, _OUT), _beside(book, gap.check_out, _IN)
+    between = all(side and "stay_code" in side for side in (before, after))
+    if not between or not only_whole(gap, [days for _, days in selling]):
+        return None
+    return {
+        "first_night": gap.first_night.isoformat(),
+        "nights": gap.nights,
+        "prices": list(filter(None, (_price(gap, *one) for one in selling))),
+        "before": before,
+        "after": after,
+    }
 
 
 def _all(meant: Portfolio, found: Calendars, start: date, end: date) -> Iterator[_Found]:
@@ -148,9 +195,9 @@ def _row(meant: Portfolio, found: Calendars, members: Sequence[_Found], shortest
             "gap_nights": one.gap.nights if closed and one.gap.nights != one.stuck.nights else None,
             "problem": one.problem,
             "rules": list(dict.fromkeys(rule_text(rule) for each in members for rule in each.stuck.rules)),
-            "prices": list(filter(None, map(_price, members))),
-            "before": _beside(book, one.gap.first_night - ONE, "check_out_date"),
-            "after": _beside(book, one.gap.check_out, "check_in_date"),
+            "prices": list(filter(None, (_price(each.stuck, each.listing, each.days) for each in members))),
+            "before": _beside(book, one.gap.first_night - ONE, _OUT),
+            "after": _beside(book, one.gap.check_out, _IN),
             "changes": [change for each in members for change in _changes(each, shortest)],
             "unchangeable": [_named(each) for each in members if not _changes(each, shortest)],
         }
@@ -161,13 +208,12 @@ def _named(one: _Found) -> str:
     return f"{one.listing.channel_type} {one.listing.listing_id}"
 
 
-def _price(one: _Found) -> str | None:
-    """What the nights are priced at on a listing."""
-    wanted = nights(one.stuck.first_night, one.stuck.check_out)
-    prices = [exact(one.days[night].price) for night in wanted if night in one.days]
-    currency = one.listing.currency or ""
+def _price(span: Gap | Stuck, listing: SoldListing, days: ListingDays) -> str | None:
+    """What nights are priced at on a listing."""
+    prices = [exact(days[night].price) for night in nights(span.first_night, span.check_out) if night in days]
+    currency = listing.currency or ""
     sum_of_all = rounded(sum(prices, exact(0)), currency)
-    return f"{one.listing.channel_type} {money(sum_of_all, currency)}" if prices else None
+    return f"{listing.channel_type} {money(sum_of_all, currency)}" if prices else None
 
 
 def _changes(one: _Found, shortest: int) -> list[Shown]:

@@ -38,6 +38,7 @@ _DEFINITIONS = (
     "booking_window_days is a median; rows: by currency, most revenue first"
 )
 
+_CHOSEN = "Only of the chosen properties: stays that are not allocated to any are not read."
 _NO_CALENDAR = "The calendar could not be read: nights for sale, occupancy and revpar are left out."
 
 
@@ -59,7 +60,7 @@ class Performance(TypedDict, total=False):
 @tool(
     "insights",
     "Get performance",
-    words="occupancy adr revpar revenue report statistics pace kpi booking window channel mix",
+    words="occupancy adr revpar revenue earn earnings report statistics pace kpi booking window channel mix",
 )
 async def get_performance(
     context: Context,
@@ -120,6 +121,7 @@ def _notes(context: Context, book: Book, period: Period, read: Period) -> list[s
     early = [f"Blocks before {since} are not known."] if since > read.start else []
     earned = book.earned(period)
     return [
+        *([] if book.meant.whole else [_CHOSEN]),
         *([_NO_CALENDAR] if book.closed is None else early),
         *_twice_notes(book, earned, period),
         *_apart_notes(book, earned, period),

@@ -50,7 +50,7 @@ class StayDossier(TypedDict, total=False):
     "insights",
     "Get a stay",
     open_world=True,
-    words="booking reservation details dossier everything about guest find by name who is",
+    words="booking reservation details dossier about guest find by name who is phone email contact",
 )
 async def get_stay(
     context: Context,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypedDict
 from annotated_types import Ge, Le
 from pydantic import Field
 
-from hostex_mcp.domain.search import rank
+from hostex_mcp.domain.search import asks_to_do, rank
 from hostex_mcp.tools.arguments import Integer
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import TOKEN, Forward, Record
@@ -14,6 +14,8 @@ from hostex_mcp.tools.tool import Effect, Tool, tool
 
 _DAILY = 1.3
 """How much more a tool of every day's work counts in a search."""
+_WANTED = 1.6
+"""How much more a tool counts that changes something where that is asked for, or looks where it is not."""
 
 ToolName = Annotated[str, Field(max_length=64)]
 ToolArguments = Annotated[dict[str, Any], SentAsText(), "JSON object, as text"]
@@ -40,17 +42,20 @@ async def find_tools(
     query: Annotated[str, Field(max_length=200), "what is to be done, in words"],
     limit: Annotated[Integer, Ge(1), Le(20), "5 unless told"] | None = None,
 ) -> Record[FoundTools]:
-    """Search all tools of this server by words; more exist than are listed. Each answer has name, effect
-    and input schema. A tool whose effect is `read` runs through `call_read_tool`, any other through
+    """Search all tools of this server by words; more exist than are listed. Answers have name, effect and
+    schema. A tool whose effect is `read` runs through `call_read_tool`, any other through
     `call_write_tool`."""
-    ranked = rank(query, {name: _texts(one) for name, one in context.tools.items() if one.toolset != "core"})
+    doing = asks_to_do(query)
+    catalogue = {name: one for name, one in context.tools.items() if one.toolset != "core"}
+    ranked = rank(query, {name: _texts(one, doing) for name, one in catalogue.items()})
     found = [_found(context.tools[name]) for name, _ in ranked[: limit or 5]]
     return Record(FoundTools(tools=found), long="tools")
 
 
-def _texts(one: Tool) -> list[tuple[str, float]]:
+def _texts(one: Tool, doing: bool) -> list[tuple[str, float]]:
+    factor = (_DAILY if one.core else 1.0) * (1.0 if doing is (one.effect is Effect.READ) else _WANTED)
     texts = [(one.name, 3.0), (one.title, 3.0), (one.words, 2.5), (one.toolset, 1.5), (one.description, 1.0)]
-    return [(text, weight * (_DAILY if one.core else 1.0)) for text, weight in texts]
+    return [(text, weight * factor) for text, weight in texts]
 
 
 def _found(one: Tool) -> FoundTool:

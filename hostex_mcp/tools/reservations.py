@@ -21,7 +21,7 @@ DEFAULT_WINDOW = "No dates given: Hostex lists only stays that check out within 
 
 class StayRow(TypedDict, total=False):
     """A stay in a list. `reservation_code` is left out where it equals the stay code; `property_id` is 0
-    for a stay that is not allocated to a property."""
+    for a stay that is not allocated to a property; `amount` is the stay's price, commission included."""
 
     stay_code: str
     reservation_code: str | None
@@ -31,6 +31,8 @@ class StayRow(TypedDict, total=False):
     check_in_date: str
     check_out_date: str
     status: str
+    amount: float | None
+    currency: str | None
     conversation_id: str | None
 
 
@@ -58,6 +60,7 @@ class ReservationTagRow(TypedDict, total=False):
 
 def stay_row(one: api.Reservation) -> StayRow:
     """A stay as it appears in lists."""
+    price = one.rates.rate if one.rates else None
     return StayRow(
         stay_code=one.stay_code,
         reservation_code=None if one.reservation_code == one.stay_code else one.reservation_code,
@@ -67,6 +70,8 @@ def stay_row(one: api.Reservation) -> StayRow:
         check_in_date=one.check_in_date.isoformat(),
         check_out_date=one.check_out_date.isoformat(),
         status=one.status,
+        amount=price.amount if price else None,
+        currency=price.currency if price else None,
         conversation_id=one.conversation_id,
     )
 
@@ -77,7 +82,8 @@ def stay_row(one: api.Reservation) -> StayRow:
     official="search_reservations",
     core=True,
     open_world=True,
-    words="booking bookings stay stays guest arrival departure check-in check-out upcoming history cancelled",
+    words="booking bookings stay stays guest arrival departure check-in check-out upcoming history cancelled "
+    "new latest recent changed yesterday pending open requests money price amount",
 )
 async def list_reservations(
     context: Context,
@@ -97,8 +103,7 @@ async def list_reservations(
     """Stays, newest first by `order_by` (default `booked_at`). One row per stay: a booking of several units
     has one `reservation_code` and a `stay_code` each. Dates come in pairs, both included, up to ten years;
     without dates only check-outs of the next 180 days are listed. Full detail adds guests, money, check-in
-    details and remarks; `payment` and `total_rate` belong to the whole order, so never add them over stays.
-    There is no search by guest name."""
+    details and remarks; `payment` and `total_rate` are the whole order's: never add them over stays."""
     in_order(start_check_in_date=start_check_in_date, end_check_in_date=end_check_in_date)
     in_order(start_check_out_date=start_check_out_date, end_check_out_date=end_check_out_date)
     fixed = {

@@ -19,6 +19,7 @@ from hostex_mcp.tools.results import (
     Page,
     Record,
     Rows,
+    Shown,
     Step,
 )
 from hostex_mcp.tools.schema import Schema, metadata_of, object_schema, schema_of
@@ -52,7 +53,8 @@ TOOLSETS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """A declared tool. `official` is its name in Hostex's own MCP server, None where that lacks it."""
+    """A declared tool. `official` is its name in Hostex's own MCP server, None where that lacks it. `text`
+    puts its answer into words, None where it is told as tables like all others."""
 
     name: str
     title: str
@@ -66,6 +68,7 @@ class Tool:
     destructive: bool
     idempotent: bool
     words: str
+    text: Callable[[Shown], str] | None
 
     @cached_property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -173,6 +176,7 @@ def tool(
     destructive: bool = False,
     idempotent: bool = False,
     words: str = "",
+    text: Callable[[Shown], str] | None = None,
 ) -> Callable[[Function], Tool]:
     """Declare a tool. The function's name, signature and docstring become its name, schemas and
     description. `open_world`: guests, channels or the public are at the other end. `destructive` and
@@ -192,6 +196,7 @@ def tool(
             destructive=destructive,
             idempotent=idempotent or effect is Effect.READ,
             words=words,
+            text=text,
         )
 
     return declare

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hostex_mcp.domain.gaps import Gap, Stuck, closed_arrivals, gaps, stuck_nights
+from hostex_mcp.domain.gaps import Gap, Stuck, closed_arrivals, gaps, only_whole, stuck_nights
 from hostex_mcp.domain.nights import nights
 from hostex_mcp.domain.stay_rules import ListingDays, broken_rules
 from tests.domain.calendar_samples import book, june, selling
@@ -37,6 +37,23 @@ def test_a_gap_shorter_than_the_minimum_stay_is_opened_by_lowering_it_to_the_gap
     assert (one.first_night, one.nights) == (june(3), 2)
     assert [(rule.rule, rule.value) for rule in one.rules] == [("min_stay_on_arrival", 3)]
     assert one.ranges == [{"start_date": day(3), "end_date": day(3), "min_stay_on_arrival": 2}]
+
+
+def test_a_gap_sells_only_whole_where_no_shorter_stay_is_allowed_in_it() -> None:
+    lenient, strict = selling("." * 12, min_stay_on_arrival=1), selling("." * 12, min_stay_on_arrival=3)
+    assert only_whole(Gap(june(3), 1), [lenient])
+    assert only_whole(Gap(june(3), 3), [strict])
+    assert not only_whole(Gap(june(3), 2), [lenient])
+    assert not only_whole(Gap(june(3), 4), [strict])
+    assert not only_whole(Gap(june(3), 2), [strict])
+    assert not only_whole(Gap(june(3), 3), [strict, lenient])
+    assert not only_whole(Gap(june(3), 1), [])
+    assert not only_whole(Gap(june(3), 1, open_ended=True), [lenient])
+
+
+def test_a_gap_of_more_than_a_week_is_not_short() -> None:
+    days = selling("." * 12, min_stay_on_arrival=8)
+    assert not only_whole(Gap(june(2), 8), [days])
 
 
 def test_a_gap_as_long_as_the_minimum_stay_is_not_stuck() -> None:

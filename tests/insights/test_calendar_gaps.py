@@ -209,3 +209,17 @@ async def test_past_days_and_long_periods_are_not_looked_at() -> None:
         error = (await here.answer("find_calendar_gaps", end_date="2027-06-01"))["error"]
         assert error["fields"][0]["field"] == "end_date"
         assert len(await here.calls_of("find_calendar_gaps")) <= 8
+
+
+async def test_short_gaps_between_two_stays_that_sell_only_whole_are_named_apart() -> None:
+    async with world(NOON) as here:
+        answer = await here.ask("find_calendar_gaps", property_ids=[20110006])
+        stays = here.account.stays
+    assert answer["only_whole"]
+    for row in answer["only_whole"]:
+        leaves, comes = stays[row["before"]["stay_code"]], stays[row["after"]["stay_code"]]
+        assert leaves["check_out_date"] == row["first_night"] == row["before"]["check_out_date"]
+        free = date.fromisoformat(comes["check_in_date"]) - date.fromisoformat(leaves["check_out_date"])
+        assert free.days == row["nights"] <= 7
+        assert row["prices"]
+    assert any(note.startswith("only_whole, apart: ") for note in answer["notes"])

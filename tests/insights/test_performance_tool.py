@@ -194,3 +194,11 @@ async def test_without_the_calendar_there_is_money_and_no_occupancy(demo: World)
     assert answer["total"].keys().isdisjoint({"occupancy", "nights_for_sale", "nights_blocked"})
     for row, known in zip(answer["total"]["money"], whole["total"]["money"], strict=True):
         assert row == {name: value for name, value in known.items() if name != "revpar"}
+
+
+async def test_of_chosen_properties_it_is_said_that_stays_without_one_are_not_read(demo: World) -> None:
+    narrowed = await demo.ask("get_performance", **MONTH, property_ids=[20110001, 20110002])
+    everything = await demo.ask("get_performance", **MONTH)
+    said = "Only of the chosen properties: stays that are not allocated to any are not read."
+    assert said in narrowed["notes"]
+    assert said not in everything["notes"]

@@ -67,9 +67,9 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
-def test_the_estimate_never_counts_fewer_tokens_than_there_are(text: str) -> None:
+def test_the_count_of_a_long_text_is_within_a_tenth_of_the_real_one(text: str) -> None:
     real = len(bpe_openai.get_encoding("o200k_base").encode(text))
-    assert real <= tokens(text)
+    assert abs(tokens(text) - real) <= real / 10
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))

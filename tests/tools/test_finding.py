@@ -37,6 +37,58 @@ WANTED = {
 }
 
 
+FIRST = {
+    "staff members": "list_staffs",
+    "what changed since yesterday": "list_reservations",
+    "who arrives today": "get_daily_briefing",
+    "how much did I earn last month": "get_performance",
+    "occupancy rate": "get_performance",
+    "owner statement": "get_month_end",
+    "double bookings": "check_calendar_conflicts",
+    "unanswered messages": "list_guests_waiting",
+    "is the apartment free next weekend": "find_available_properties",
+    "can the guest stay one more night": "check_stay_extension",
+    "orphan nights": "find_calendar_gaps",
+    "cleaning schedule": "get_turnover_plan",
+    "reviews to answer": "list_reviews_due",
+    "bad reviews": "list_reviews",
+    "guest phone number": "get_stay",
+    "find a booking by guest name": "get_stay",
+    "open requests": "list_reservations",
+    "list of apartments": "list_properties",
+    "airbnb account disconnected": "list_channel_accounts",
+    "nightly prices": "list_listing_calendars",
+    "groups of properties": "list_property_groups",
+    "is everything ready for arrivals": "check_arrival_readiness",
+    "knowledge base entries": "list_knowledge_bases",
+    "automated messages": "list_automation_actions",
+    "custom fields": "get_reservation_custom_fields",
+    "tasks": "list_tasks",
+    "reservations": "list_reservations",
+    "transactions": "list_transactions",
+    "availability": "list_availabilities",
+    "webhooks": "list_webhooks",
+    "special offers": "list_special_offers",
+    "add an expense": "create_transaction",
+    "decline a request": "decline_reservation",
+    "how do I cancel a booking": "cancel_reservation",
+    "please create a maintenance task": "create_task",
+    "lower the price for Friday": "update_listing_prices",
+    "delete a webhook": "delete_webhook",
+    "add a staff member": "create_staff",
+    "change the check-in time of a guest": "update_reservation_checkin_details",
+    "send a special offer": "send_special_offer",
+    "remove a tag from a booking": "remove_reservation_tag",
+}
+
+
+@pytest.mark.parametrize(("words", "name"), FIRST.items(), ids=list(FIRST))
+async def test_what_looks_comes_first_unless_something_is_to_be_done(
+    call: Call, words: str, name: str
+) -> None:
+    assert (await call("find_tools", query=words, limit=1))["tools"][0]["name"] == name
+
+
 @pytest.mark.parametrize(("words", "name"), WANTED.items(), ids=list(WANTED))
 async def test_a_tool_is_among_the_first_five_for_a_hosts_words(call: Call, words: str, name: str) -> None:
     found = [one["name"] for one in (await call("find_tools", query=words))["tools"]]

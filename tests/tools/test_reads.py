@@ -104,6 +104,14 @@ async def test_a_booking_of_two_units_has_a_row_for_each_stay(call: Call, sandbo
     assert {row.get("reservation_code", row["stay_code"]) for row in rows} == {double}
 
 
+async def test_a_listed_stay_has_its_own_price_not_that_of_its_order(call: Call, sandbox: Sandbox) -> None:
+    period = {"start_check_in_date": ahead(-250), "end_check_in_date": ahead(200)}
+    rows = await whole(call, "list_reservations", **period, limit=100)
+    for row in rows:
+        rate = sandbox.accounts.main.stays[row["stay_code"]]["rates"]["rate"]
+        assert (row["amount"], row["currency"]) == (rate["amount"], rate["currency"])
+
+
 async def test_availability_runs_say_the_same_as_the_days(call: Call, sandbox: Sandbox) -> None:
     ids = list(sandbox.accounts.main.properties)[:4]
     period = {"property_ids": ids, "start_date": ahead(0), "end_date": ahead(60)}
