@@ -197,7 +197,9 @@ def _problem(detail: ErrorDetails) -> Problem:
 
 
 def _shown(name: str) -> str:
-    return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..."
+    """A name as an answer can hold it, which half an emoji is not."""
+    text = name[:_LONGEST_SHOWN].encode(errors="replace").decode()
+    return text if len(name) <= _LONGEST_SHOWN else f"{text}..."
 
 
 def _unknown(model: type[BaseModel], name: str) -> str:
