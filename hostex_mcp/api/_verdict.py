@@ -1,5 +1,6 @@
 """What an answer means: the envelope's data, or the error that its code stands for."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ _LOSSES = {
     "oversized": "The answer was too large",
 }
 _NUMBER = re.compile(r"-?\d{1,9}")
+_HALF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
+_MOST_READ = 10_000
 _MAY_HAVE_HAPPENED = ", so it is unknown whether the change was made"
 
 
@@ -143,8 +146,8 @@ def _of_error_code(envelope: _Envelope, got: Answer, call: Call) -> HostexError:
 
 def _envelope(body: bytes, secrets: tuple[str, ...]) -> _Envelope | None:
     try:
-        parsed: object = from_json(body, allow_inf_nan=False)
-    except ValueError:
+        parsed = _parsed(body)
+    except (ValueError, RecursionError):
         return None
     if not isinstance(parsed, dict):
         return None
@@ -160,10 +163,22 @@ def _envelope(body: bytes, secrets: tuple[str, ...]) -> _Envelope | None:
     )
 
 
+def _parsed(body: bytes) -> object:
+    """The JSON in a body. Half an emoji, as is left where a text was cut, does not spoil all the rest."""
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError:
+        if _HALF_A_PAIR.search(body) is None:
+            raise
+    whole = json.dumps(json.loads(body), ensure_ascii=False).encode(errors="replace")
+    return from_json(whole, allow_inf_nan=False)
+
+
 def _clean(text: object, longest: int, secrets: tuple[str, ...] = ()) -> str:
     """Bounded printable text on one line, without the secrets; empty for anything but text."""
     if not isinstance(text, str):
         return ""
+    text = text[:_MOST_READ]
     for secret in secrets:
         text = text.replace(secret, "[hidden]")
     printable = "".join(one if one.isprintable() else " " for one in text)
