@@ -136,7 +136,7 @@ def _read_again(failure: ValidationError) -> SessionMessage | JSONRPCError | Non
         if not line:
             return None
         try:
-            content = _encodable(json.loads(line))
+            content = _decoded(line)
         except (ValueError, RecursionError):
             return _error(None, PARSE_ERROR, "This line is not JSON.")
     try:
@@ -145,20 +145,36 @@ def _read_again(failure: ValidationError) -> SessionMessage | JSONRPCError | Non
         return _error(content, INVALID_REQUEST, "This is not a JSON-RPC 2.0 message.")
 
 
-def _encodable(value: Any, whole: bool = False) -> Any:
-    """JSON data that can be written as UTF-8. Of a call of a tool (`whole`) the arguments keep theirs."""
-    if isinstance(value, str):
-        return value.encode(errors="replace").decode()
-    if isinstance(value, list):
-        return [_encodable(member) for member in cast("list[Any]", value)]
-    if not isinstance(value, dict):
-        return value
-    members = cast("dict[str, Any]", value)
-    call = members.get("method") == "tools/call"
-    return {
-        _encodable(name): member if whole and name == "arguments" else _encodable(member, call)
-        for name, member in members.items()
-    }
+def _decoded(line: str) -> Any:
+    """The JSON of a line, such that it can be written again as UTF-8, but for the texts among a tool's
+    arguments.
+
+    Raises:
+        ValueError: it is not JSON.
+        RecursionError: it is nested too deeply.
+    """
+    message = json.loads(line)
+    match message:
+        case {"method": "tools/call", "params": {"arguments": arguments}}:
+            clean = _encodable(message)
+            clean["params"]["arguments"] = _encodable(arguments, texts=False)
+            return clean
+        case _:
+            return _encodable(message)
+
+
+def _encodable(value: Any, texts: bool = True) -> Any:
+    """JSON data in which half characters are replaced: in names, and in its texts unless they are to stay."""
+    match value:
+        case str():
+            return value.encode(errors="replace").decode() if texts else value
+        case list():
+            return [_encodable(member, texts) for member in cast("list[Any]", value)]
+        case dict():
+            members = cast("dict[str, Any]", value)
+            return {_encodable(name): _encodable(member, texts) for name, member in members.items()}
+        case _:
+            return value
 
 
 async def _refuse(outgoing: Any, refusal: Refusal) -> None:

@@ -64,7 +64,7 @@ class ChangeRow(TypedDict, total=False):
 
 
 class MonthEnd(TypedDict, total=False):
-    """The accounts of a period by property and group, balances, and what changed since."""
+    """The accounts of a period, and what changed since."""
 
     start_date: str
     end_date: str
@@ -93,10 +93,9 @@ async def get_month_end(
     group_id: Id | None = None,
     changed_since: Day | None = None,
 ) -> Record[MonthEnd]:
-    """The accounts of a period (the last whole month unless told) per property, group and apart from them:
+    """The accounts of a period (default: the last whole month) per property, group and apart from them:
     nights, revenue, commission, income and expenses as in list_transactions, and what is not received yet;
-    with changed_since also what was booked, cancelled or entered since. One row per currency; `notes` has
-    the definitions."""
+    with changed_since also what was booked, cancelled or entered since. `notes` has the definitions."""
     in_order(start_date=start_date, end_date=end_date)
     if start_date and end_date and end_date - start_date > _LONGEST:
         raise InvalidArguments(Problem("end_date", f"is more than {_LONGEST.days} days after start_date"))

@@ -98,7 +98,7 @@ def stay_patch(
     hidden = any(shown[name] == HIDDEN != before[name] for name in changes)
     restorable = not hidden and None not in before.values()
     after = to_jsonable_python(dict(changes))
-    guessable = HIDDEN in shown.values() or not changes.keys().isdisjoint(how.secret)
+    guessable = HIDDEN in shown.values()
     already = (
         ALREADY if not guessable and all(state[name] == value for name, value in changes.items()) else ""
     )

@@ -32,7 +32,7 @@ async def test_the_issuer_is_the_same_text_everywhere(tmp_path: Path) -> None:
         resource = await server.http.get(PROTECTED[0])
         client = await server.register()
         success = await server.consent(client["client_id"])
-        failure = answer_at(await server.authorize(client["client_id"], scope="admin"))
+        failure = answer_at(await server.authorize(client["client_id"], response_type="token"))
     assert b'"issuer":"https://mcp.example.com",' in document.content
     assert b'"authorization_servers":["https://mcp.example.com"]' in resource.content
     assert (success["iss"], failure["iss"]) == (ORIGIN, ORIGIN)

@@ -31,6 +31,7 @@ def logged(monkeypatch: pytest.MonkeyPatch, form: str = "json") -> Generator[io.
     try:
         yield written
     finally:
+        root.handlers[-1].flush()
         root.handlers[:], root.level, own.level = before[0], before[1], before[2]
 
 

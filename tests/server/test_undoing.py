@@ -66,7 +66,7 @@ async def test_an_undo_shows_no_remark_raw_and_restores_it_to_the_letter_on_any_
     assert "\u202e" not in json.dumps(again, ensure_ascii=False)
     assert again["result"]["after"]["remarks"].startswith("<guest-")
     repeated = await call(house.engine(), done["undo"]["tool"], **done["undo"]["arguments"])
-    assert repeated["status"] == "done"
+    assert repeated["status"] == "unchanged"
     assert house.stays[STAY]["remarks"] == HOSTILE
 
 

@@ -103,8 +103,9 @@ async def test_a_right_guess_of_the_phone_of_staff_looks_like_a_wrong_one(
 async def test_what_may_be_seen_is_still_said_to_be_so_already(
     call: Call, sandbox: Sandbox, tool: str, given: dict[str, Any]
 ) -> None:
-    shown = await preview(call, sandbox, tool, stay_code=PATRICK, **given)
-    assert SO_ALREADY in shown["warnings"]
+    answer = await call(tool, stay_code=PATRICK, **given)
+    assert answer == {"status": "unchanged", "notes": [f"{SO_ALREADY} Nothing was sent."]}
+    assert changed(sandbox) == []
 
 
 async def test_a_hidden_value_beside_one_that_is_so_already_is_not_told(call: Call, sandbox: Sandbox) -> None:

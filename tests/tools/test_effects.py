@@ -221,9 +221,9 @@ async def test_what_reaches_staff_and_guests_is_asked_about_though_it_has_a_way_
     assert changed(sandbox) == []
 
 
-async def test_a_tag_that_the_stay_has_already_asks_nobody(call: Call) -> None:
+async def test_a_tag_that_the_stay_has_already_changes_nothing(call: Call) -> None:
     done = await call("add_reservation_tag", stay_code=STAY, tag_name="Invoice")
-    assert (done["status"], done["undo"]) == ("done", None)
+    assert done["status"] == "unchanged"
 
 
 async def test_whom_hostex_may_notify_of_a_task_stands_beside_the_result(call: Call) -> None:

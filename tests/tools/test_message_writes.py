@@ -54,9 +54,9 @@ def texts(sandbox: Sandbox, thread: str = THREAD) -> list[str]:
     return [one["content"] for one in sandbox.accounts.main.conversations[thread]["messages"]]
 
 
-def png() -> bytes:
+def png(width: int = 30) -> bytes:
     written = BytesIO()
-    Image.new("RGB", (30, 20), "navy").save(written, "PNG")
+    Image.new("RGB", (width, 20), "navy").save(written, "PNG")
     return written.getvalue()
 
 
@@ -196,7 +196,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
 def cautious(client: HostexClient, *hosts: str) -> Engine:
     """An engine that has every write confirmed by a token."""
     selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable, picture_hosts=hosts), "preview")
+    return Engine(selection, Context(client, selection.reachable, picture_hosts=hosts), "token")
 
 
 async def ask(engine: Engine, **arguments: Any) -> Row:
@@ -250,6 +250,16 @@ async def test_the_picture_of_a_host_that_the_operator_named_is_described_in_the
     assert (len(web.asked), written(sandbox)) == (1, [])
     await ask(cautious(client, "example.com"), image_url="https://sub.example.com/a.png")
     assert len(web.asked) == 1
+
+
+async def test_a_picture_that_was_exchanged_since_its_preview_is_not_sent(
+    client: HostexClient, sandbox: Sandbox, web: Web
+) -> None:
+    engine = cautious(client, "example.com")
+    offer = await ask(engine, image_url=ADDRESS)
+    web.content = png(31)
+    told = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
+    assert (told["reason"], written(sandbox)) == ("state_changed", [])
 
 
 async def test_a_picture_that_cannot_be_had_after_the_agreement_is_an_error_and_nothing_is_sent(

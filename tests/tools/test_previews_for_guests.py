@@ -10,7 +10,6 @@ from hostex_mcp.domain.offers import Quote
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import Account
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.tools.pictures import Picture
 from tests.sandbox.world import add_conversation
 from tests.tools.conftest import Call
 from tests.tools.previewing import Row, careful_engine, cells, changed, confirm, demo_sandbox, offer, preview
@@ -313,19 +312,3 @@ async def test_a_token_holds_for_what_was_shown_and_for_nothing_else(
     assert changed(sandbox) == []
     assert (await confirm(call, refused, tool, **arguments))["status"] == "done"
     assert changed(sandbox) == [operation]
-
-
-async def test_a_picture_that_was_exchanged_since_the_preview_is_not_sent(
-    call: Call, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pictures = iter([b"shown", b"exchanged"])
-
-    async def picture(url: str) -> Picture:
-        return Picture(next(pictures), 30, 20)
-
-    monkeypatch.setattr("hostex_mcp.tools.message_writes.picture_from_url", picture)
-    arguments = {"conversation_id": INES, "image_url": "https://example.com/a.png"}
-    offered = await offer(call, sandbox, "send_message", **arguments)
-    refused = await confirm(call, offered, "send_message", **arguments)
-    assert refused["reason"] == "state_changed"
-    assert changed(sandbox) == []
