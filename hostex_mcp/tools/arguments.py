@@ -197,9 +197,7 @@ def _problem(detail: ErrorDetails) -> Problem:
 
 
 def _shown(name: str) -> str:
-    """A name as an answer can hold it, which half an emoji is not."""
-    text = name[:_LONGEST_SHOWN].encode(errors="replace").decode()
-    return text if len(name) <= _LONGEST_SHOWN else f"{text}..."
+    return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..."
 
 
 def _unknown(model: type[BaseModel], name: str) -> str:
