@@ -35,7 +35,7 @@ async def first() -> dict:
         _settle_memory()
         with longest_piece() as longest:
             await engine.call("list_properties", {})
-        return {"held": longest.seconds, "by": longest.what}
+        return {"held": longest.seconds, "by": longest.what, "searches": gc.get_threshold()}
 
 _Worker(Settings(), Address("http://127.0.0.1:8000"), True)()
 late = [one.__name__ for one in [*below(Model), *(tool.model for tool in CATALOGUE.values())]
@@ -49,4 +49,6 @@ def test_nothing_is_left_to_build_when_a_process_begins_to_serve() -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["late"] == []
+    new, times, _ = found["searches"]
+    assert new * times <= 40_000, "the collector would go through more objects at once"
     assert found["held"] < 0.05, found["by"]
