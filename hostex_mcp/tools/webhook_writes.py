@@ -49,9 +49,7 @@ def _web_address(value: object) -> object:
     if not isinstance(value, str) or not value.startswith(("https://", "http://")) or len(value.split()) != 1:
         raise PydanticCustomError("web_address", "must be a web address that starts with https://")
     if not means_one_host(value):
-        problem = (
-            "must be plain ASCII without backslashes, its host of letters, digits, dots and hyphens"
-        )
+        problem = "must be plain ASCII without backslashes, its host of letters, digits, dots and hyphens"
         raise PydanticCustomError("plain_web_address", problem)
     return value
 
