@@ -73,7 +73,8 @@ def manifests() -> Mapping[str, str]:
     """File name to text of every client's file in manifests/: what `hostex-mcp config` prints, for a program
     on the search path."""
     how = Launch("hostex-mcp")
-    return {f"{app.name}.{app.form}": standalone(app, app.local(how), local=True) for app in APPS.values()}
+    files = {f"{app.name}.{app.form}": app for app in APPS.values()}
+    return {name: standalone(app, app.local(how, {}), local=True) for name, app in files.items()}
 
 
 def fingerprints() -> str:

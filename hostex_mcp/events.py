@@ -47,8 +47,8 @@ class HostexAsked:
 @dataclass(frozen=True, slots=True)
 class Confirmed:
     """A step of a confirmation: `asked`, `offered`, an answer of the person (`accept`, `decline`, `cancel`,
-    `timeout`), `token` (a token was redeemed), or why a token was not (`expired`, `used`, ...). `seconds` is
-    the time that a person took while the call waited."""
+    `timeout`), `failed` (the client could not ask), `token` (a token was redeemed), or why a token was not
+    (`expired`, `used`, ...). `seconds` is the time that a person took while the call waited."""
 
     step: str
     seconds: float = 0.0

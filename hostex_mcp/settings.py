@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +11,8 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from hostex_mcp.placeholders import placeholder_of
-from hostex_mcp.web_names import api_url, hosts, names, networks, origin, origins
+from hostex_mcp.setting_numbers import amount, calls, count, days, factor, grace, seconds
+from hostex_mcp.web_names import api_url, contact, hosts, name, names, networks, origin, origins, web_page
 
 Privacy = Literal["standard", "strict", "full"]
 Confirm = Literal["auto", "token", "off"]
@@ -84,49 +85,11 @@ def _picture_hosts(value: str) -> tuple[str, ...]:
     return names(value.lower())
 
 
-def _grace(value: str) -> int:
-    return int(_number(value, 0, 600, "allowed: a number of seconds from 0 to 600"))
-
-
-def _count(value: str) -> int:
-    return int(_number(value, 1, 64, "allowed: a number from 1 to 64"))
-
-
-def _calls(value: str) -> int:
-    return int(_number(value, 1, 10_000, "allowed: a number from 1 to 10000"))
-
-
-def _seconds(value: str) -> float:
-    return _number(value, 1, 300, "allowed: a number of seconds from 1 to 300")
-
-
 def _ids(value: str) -> tuple[int, ...]:
     ids = [one.strip() for one in value.split(",")]
     if not all(one.isascii() and one.isdigit() and int(one) for one in ids):
         raise ValueError("allowed: ids of properties, comma-separated")
     return tuple(int(one) for one in ids)
-
-
-def _amount(value: str) -> float:
-    return _number(value, 0.01, 10_000_000, "allowed: an amount above 0, such as 50")
-
-
-def _factor(value: str) -> float:
-    return _number(value, 1, 1_000, "allowed: a factor from 1 to 1000, such as 3")
-
-
-def _days(value: str) -> int:
-    return int(_number(value, 1, 1_095, "allowed: a number of days from 1 to 1095"))
-
-
-def _number(value: str, least: float, most: float, problem: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        raise ValueError(problem) from None
-    if not least <= number <= most:
-        raise ValueError(problem)
-    return number
 
 
 def _file(value: str) -> Path:
@@ -159,7 +122,7 @@ class Settings:
     )
     api_timeout_seconds: float = _setting(
         "HOSTEX_API_TIMEOUT_SECONDS",
-        _seconds,
+        seconds,
         30.0,
         "how long one call to Hostex may take in all, retries included",
     )
@@ -216,19 +179,19 @@ class Settings:
         "file that gets one JSON line for each write; none unless set",
     )
     price_floor: float | None = _setting(
-        "HOSTEX_MCP_PRICE_FLOOR", _amount, None, "no nightly price below this, in the listing's currency"
+        "HOSTEX_MCP_PRICE_FLOOR", amount, None, "no nightly price below this, in the listing's currency"
     )
     price_ceiling: float | None = _setting(
-        "HOSTEX_MCP_PRICE_CEILING", _amount, None, "no nightly price above this, in the listing's currency"
+        "HOSTEX_MCP_PRICE_CEILING", amount, None, "no nightly price above this, in the listing's currency"
     )
     price_factor: float = _setting(
         "HOSTEX_MCP_PRICE_FACTOR",
-        _factor,
+        factor,
         3.0,
         "how many times its present value a price may become, up or down",
     )
     horizon_days: int = _setting(
-        "HOSTEX_MCP_HORIZON_DAYS", _days, 1095, "how many days ahead calendars and prices may be changed"
+        "HOSTEX_MCP_HORIZON_DAYS", days, 1095, "how many days ahead calendars and prices may be changed"
     )
     public_url: str | None = _setting(
         "HOSTEX_MCP_PUBLIC_URL",
@@ -252,7 +215,7 @@ class Settings:
     )
     refresh_grace_seconds: int = _setting(
         "HOSTEX_MCP_REFRESH_GRACE_SECONDS",
-        _grace,
+        grace,
         60,
         "over HTTP: how long a rotated refresh token still gives its own client the same answer",
     )
@@ -282,24 +245,40 @@ class Settings:
         (),
         "over HTTP: addresses or networks of proxies whose X-Forwarded-For is believed",
     )
+    client_documents: bool = _setting(
+        "HOSTEX_MCP_CLIENT_DOCUMENTS",
+        _switch,
+        True,
+        "over HTTP: let apps identify themselves by a description that they publish and this server fetches "
+        "(client ID metadata documents); off, nothing is fetched and apps have to register",
+    )
+    operator: str | None = _setting(
+        "HOSTEX_MCP_OPERATOR", name, None, "over HTTP: who runs this server, as its pages name them"
+    )
+    contact: str | None = _setting(
+        "HOSTEX_MCP_CONTACT", contact, None, "over HTTP: where users reach whoever runs this server"
+    )
+    privacy_url: str | None = _setting(
+        "HOSTEX_MCP_PRIVACY_URL", web_page, None, "over HTTP: the privacy page of whoever runs this server"
+    )
     workers: int | None = _setting(
-        "HOSTEX_MCP_WORKERS", _count, None, "over HTTP: worker processes; one for each core unless set"
+        "HOSTEX_MCP_WORKERS", count, None, "over HTTP: worker processes; one for each core unless set"
     )
     account_calls: int = _setting(
         "HOSTEX_MCP_ACCOUNT_CALLS",
-        _calls,
+        calls,
         16,
         "over HTTP: how many calls of one account a process works on at once; more wait",
     )
     process_calls: int = _setting(
         "HOSTEX_MCP_PROCESS_CALLS",
-        _calls,
+        calls,
         128,
         "over HTTP: how many calls a process works on at once; more wait, and accounts take turns",
     )
     waiting_calls: int = _setting(
         "HOSTEX_MCP_WAITING_CALLS",
-        _calls,
+        calls,
         256,
         "over HTTP: how many calls may wait in a process; beyond that the longest line is refused with 503",
     )
@@ -316,7 +295,7 @@ class Settings:
         "over HTTP: Hostex's page on which a host lets the partner in",
     )
     slow_seconds: float = _setting(
-        "HOSTEX_MCP_SLOW_SECONDS", _seconds, 10.0, "a call that takes longer is logged as a warning"
+        "HOSTEX_MCP_SLOW_SECONDS", seconds, 10.0, "a call that takes longer is logged as a warning"
     )
     metrics_token: SecretStr | None = _setting(
         "HOSTEX_MCP_METRICS_TOKEN",
@@ -358,11 +337,17 @@ def _parsed(variable: str, text: str, parse: Callable[[str], Any]) -> Any:
     try:
         return parse(text)
     except ValueError as error:
-        shown = variable if parse in _HIDING else f"{variable}={text}"
+        value = text if text.isprintable() else ascii(text)[1:-1]
+        shown = variable if parse in _HIDING else f"{variable}={value}"
         raise SettingsError(f"{shown}: {error}") from None
 
 
 _HIDING = (_secret, _partner_secret, _secrets, _metrics_token, _database)
+
+
+def is_secret(setting: Field[Any]) -> bool:
+    """Whether the value of a setting must not be shown."""
+    return setting.metadata["parse"] in _HIDING
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:

@@ -11,6 +11,8 @@ from hostex_mcp.loopback import is_loopback
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,49}")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+_LONGEST_NAME = 80
 _NOT_OF_APPS = ("http", "https", "file", "data", "blob", "javascript")
 
 
@@ -56,6 +58,35 @@ def networks(value: str) -> tuple[str, ...]:
         return tuple(str(ip_network(name)) for name in names(value))
     except ValueError:
         raise ValueError("allowed: addresses or networks, such as 10.0.0.0/8, comma-separated") from None
+
+
+def name(value: str) -> str:
+    """The name of a person or company, on one line."""
+    if len(value) > _LONGEST_NAME or not value.isprintable():
+        raise ValueError(f"allowed: a name of at most {_LONGEST_NAME} characters, on one line")
+    return value
+
+
+def contact(value: str) -> str:
+    """An e-mail address, or the address of a web page."""
+    if _MAIL.fullmatch(value):
+        return value
+    try:
+        return web_page(value)
+    except ValueError:
+        raise ValueError("allowed: an e-mail address, or the https address of a page") from None
+
+
+def web_page(value: str) -> str:
+    """The https address of a page that everybody may open."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
+    except ValueError:
+        usable = False
+    if not usable or not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError("allowed: the https address of a page")
+    return value
 
 
 def _is_app_origin(text: str) -> bool:

@@ -56,6 +56,8 @@ def _default(value: object) -> str:
     match value:
         case False:
             return "off"
+        case True:
+            return "on"
         case None | ():
             return "none"
         case tuple():

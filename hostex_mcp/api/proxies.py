@@ -1,6 +1,6 @@
-"""Proxies that the environment names and the HTTP client cannot use."""
+"""Proxies that the environment names: which one leads to a host, and which cannot be used."""
 
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 _USABLE = ("http", "https", "socks5", "socks5h")
 _READ = ("http", "https", "all")
@@ -18,3 +18,13 @@ def unusable_proxy() -> str | None:
                 "use http://, https:// or socks5://, or unset it."
             )
     return None
+
+
+def proxy_to(host: str) -> str | None:
+    """The address of the proxy through which https goes to this host; None where it goes there directly. It
+    may hold a password."""
+    if proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    found = proxies.get("https") or proxies.get("all")
+    return found if not found or "://" in found else f"http://{found}"

@@ -2,7 +2,8 @@
 
 Only https, only names and numbers that lead to public addresses. A name is looked up once, all its addresses
 are checked, and the connection goes to one that was checked; the certificate still has to be the name's.
-Nothing of the user is sent: no token, no cookies. Redirects and proxies are not used.
+A proxy of the environment is told that very address (CONNECT), never the name, so that it looks up nothing
+and leads nowhere else. Nothing of the user is sent: no token, no cookies. Redirects are not followed.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ import anyio
 import httpx2
 
 from hostex_mcp.api.client import USER_AGENT
+from hostex_mcp.api.proxies import proxy_to, unusable_proxy
 
 Address = IPv4Address | IPv6Address
 
@@ -50,7 +52,11 @@ _ISATAP, _ISATAP_MASK = 0x0000_5EFE, 0xFCFF_FFFF
 
 class FetchFailed(Exception):
     """The document was not fetched. The text completes a sentence that begins with the address, and tells
-    nothing about networks behind this machine."""
+    nothing about networks behind this machine. `detail` does, for the log of the operator."""
+
+    def __init__(self, problem: str, detail: str = "") -> None:
+        super().__init__(problem)
+        self.detail = detail or problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +101,9 @@ async def fetch_public(url: str, *, most_bytes: int, seconds: float, accept: str
         with anyio.fail_after(seconds):
             return await _fetch(parsed, most_bytes, accept, limits)
     except (TimeoutError, httpx2.TimeoutException):
-        problem = "did not answer in time"
-    except (httpx2.HTTPError, httpx2.StreamError, OSError):
-        problem = "could not be fetched"
-    raise FetchFailed(problem)
+        raise FetchFailed("did not answer in time", f"did not answer within {seconds:g} seconds") from None
+    except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
+        raise FetchFailed("could not be fetched", f"could not be fetched ({_told(error)})") from None
 
 
 def host_in(url: str) -> str:
@@ -125,24 +130,56 @@ def _parsed(text: str) -> httpx2.URL:
 
 
 async def _fetch(url: httpx2.URL, most_bytes: int, accept: str, limits: httpx2.Timeout) -> Fetched:
-    addresses = await _checked_addresses(url)
-    transport = httpx2.AsyncHTTPTransport(verify=_tls(), trust_env=False)
+    host = url.raw_host.decode("ascii")
+    proxy = _proxy(host)
+    addresses = _passable(await _checked_addresses(host), proxy)
+    transport = httpx2.AsyncHTTPTransport(verify=_tls(), trust_env=False, proxy=proxy)
+    failed = "no address"
     async with httpx2.AsyncClient(transport=transport, trust_env=False, timeout=limits) as http:
         for address in addresses[:_MOST_ADDRESSES]:
             try:
                 return await _read(http, _request(url, address, accept), most_bytes)
-            except (httpx2.ConnectError, httpx2.ConnectTimeout):
-                continue
-    raise FetchFailed("could not be reached")
+            except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
+                failed = f"{address}{' through the proxy' if proxy else ''}: {_told(error)}"
+    raise FetchFailed("could not be reached", f"could not be reached ({failed})")
 
 
-async def _checked_addresses(url: httpx2.URL) -> Sequence[Address]:
+def _proxy(host: str) -> str | None:
+    if problem := unusable_proxy():
+        raise FetchFailed("could not be reached", f"could not be reached: {problem}")
+    return proxy_to(host)
+
+
+def _passable(addresses: Sequence[Address], proxy: str | None) -> Sequence[Address]:
+    """The addresses that can be asked for. The HTTP client names IPv6 ones to an HTTP proxy without their
+    brackets, which no proxy understands."""
+    if proxy is None or proxy.startswith("socks"):
+        return addresses
+    found = [address for address in addresses if address.version == 4]
+    if not found:
+        raise FetchFailed(
+            "could not be reached", "has IPv6 addresses only, which need a way without HTTP proxy"
+        )
+    return found
+
+
+def _told(error: Exception) -> str:
+    """What an error says, for the log: its kind, and its words without line breaks."""
+    return f"{type(error).__name__} {' '.join(str(error).split())}".strip()
+
+
+async def _checked_addresses(host: str) -> Sequence[Address]:
+    nowhere = "does not lead to a public address"
     try:
-        addresses = await resolve(url.raw_host.decode("ascii"))
+        addresses = await resolve(host)
     except (socket.gaierror, ValueError):
         addresses = ()
-    if not addresses or not all(is_public(one) for one in addresses):
-        raise FetchFailed("does not lead to a public address")
+    if not addresses:
+        known = "this machine itself has to know public names, behind a proxy too"
+        raise FetchFailed(nowhere, f"has a name that cannot be looked up here ({known})")
+    if not all(is_public(one) for one in addresses):
+        shown = ", ".join(map(str, addresses[:_MOST_ADDRESSES]))
+        raise FetchFailed(nowhere, f"leads to an address that is not public ({shown})")
     return addresses
 
 

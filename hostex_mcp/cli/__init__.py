@@ -17,7 +17,7 @@ _COMMANDS = {
     "call": "Call one tool and print its result.",
     "tools": "List the tools with toolset, effect and approximate token cost.",
     "demo": "Show the server at work on the demo account; no Hostex account needed.",
-    "doctor": "Check settings, connection, token, clock and clients, and say what to mend.",
+    "doctor": "Check settings, connection, token, clock and clients, and say what to fix.",
     "config": "Print or write what a client needs to find this server.",
     "audit": "Show the audit trail of writes.",
     "keys": "Make and rotate the keys that encrypt what the HTTP server keeps.",

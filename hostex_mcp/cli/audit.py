@@ -2,17 +2,21 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
 
-from hostex_mcp.cli.look import Block, columns, console
+from hostex_mcp.cli.look import Block, console
 from hostex_mcp.cli.session import OneLine
+from hostex_mcp.cli.showing import text_of
 
-_COLUMNS = ("time", "account", "tool", "outcome", "confirmed", "request_ids")
+_BY = {"person": ", a person agreed", "token": ", by token", "operator": ", unasked by the operator's choice"}
+_TRACES = {"account": "account", "request_ids": "request"}
 
 
 @click.command("audit")
@@ -44,7 +48,7 @@ def command(
         for entry in shown:
             click.echo(json.dumps(entry, ensure_ascii=False))
     else:
-        console().print(Block(_table(shown)))
+        console().print(Block(_paragraphs(shown)))
 
 
 def _configured() -> Path:
@@ -66,12 +70,18 @@ def _entries(file: Path) -> Iterator[dict[str, Any]]:
             raise OneLine(f"{file}: line {number} is not an entry of the audit trail") from None
 
 
-def _table(entries: list[dict[str, Any]]) -> Table:
-    table = columns(*_COLUMNS)
-    for entry in entries:
-        table.add_row(*(_cell(entry.get(column, "")) for column in _COLUMNS))
-    return table
+def _paragraphs(entries: list[dict[str, Any]]) -> Group:
+    """Each entry as two or three lines that fit a narrow terminal."""
+    return Group(*(line for entry in entries for line in _lines(entry)))
 
 
-def _cell(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)  # pyright: ignore[reportUnknownArgumentType]
+def _lines(entry: Mapping[str, Any]) -> Iterator[RenderableType]:
+    told = {name: text_of(value) for name, value in entry.items()}
+    time = told.get("time", "")[:16].replace("T", " ")
+    by = _BY.get(told.get("confirmed", ""), "")
+    yield Text.assemble((time, "dim"), " ", (told.get("tool", ""), "cyan"), f" {told.get('outcome', '')}", by)
+    if told.get("changed"):
+        yield Padding(Text(told["changed"]), (0, 0, 0, 2))
+    traces = [f"{name} {told[key]}" for key, name in _TRACES.items() if told.get(key)]
+    if traces:
+        yield Padding(Text(", ".join(traces), "dim"), (0, 0, 0, 2))

@@ -14,6 +14,10 @@ from hostex_mcp.cli import jsonc
 from hostex_mcp.cli.clients import NAME, TOKEN, App, Entry
 
 _BOM = "\ufeff"
+_ONE_WAY_ONLY = frozenset({"command", "args", "env", "env_vars", "required", "startup_timeout_sec", "url"})
+"""Members of an entry in TOML that hold for a server that is started, or for one over HTTP."""
+_WAITS = ("required", "startup_timeout_sec")
+"""Members that keep the value that the person gave them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,8 @@ def _backup(target: Path) -> Path:
 
 
 def _with_own(entry: Entry, present: object) -> Entry:
-    """An entry with what a present one has besides: other members, and values of its environment."""
+    """An entry with what a present one has besides: other members, other values of its environment, and the
+    token in it."""
     if not isinstance(present, dict):
         return entry
     kept = cast("Mapping[str, Any]", present)
@@ -126,7 +131,11 @@ def _with_own(entry: Entry, present: object) -> Entry:
             **{name: kept[name] for name in kept if name in ("disabled", "alwaysAllow", "timeout")},
             **entry,
         }
-    own = {name: value for name, value in kept["env"].items() if value}
+    own = {
+        name: value
+        for name, value in kept["env"].items()
+        if value and (name == TOKEN or name not in entry["env"])
+    }
     return {**kept, **entry, "env": {**entry["env"], **own}}
 
 
@@ -139,8 +148,20 @@ def _merged_toml(app: App, text: str, entry: Entry) -> str:
     if not isinstance(servers, dict):
         raise jsonc.NotJson(f"has something else than a table under {app.section}")
     table = cast("dict[str, dict[str, Any]]", servers).setdefault(NAME, cast("Any", tomlkit.table()))
-    for name in ("command", "args", "env_vars", "url"):
-        if name not in entry:
-            table.pop(name, None)
-    table.update(entry)
+    for name in _ONE_WAY_ONLY - entry.keys() - ({"env"} if "command" in entry else set()):
+        table.pop(name, None)
+    for name, value in entry.items():
+        if name not in _WAITS or name not in table:
+            _set(table, name, value)
     return tomlkit.dumps(document)
+
+
+def _set(table: dict[str, Any], name: str, value: Any) -> None:
+    """Set a member of a table; what a present one has besides stays."""
+    present = table.get(name)
+    if isinstance(value, dict) and isinstance(present, dict):
+        cast("dict[str, Any]", present).update(cast("dict[str, Any]", value))
+    elif name == "env_vars" and isinstance(present, list):
+        table[name] = [*value, *(kept for kept in cast("list[str]", present) if kept not in value)]
+    else:
+        table[name] = value

@@ -10,12 +10,14 @@ from typing import Any, Literal
 
 from hostex_mcp.install_links import NAME, cursor_link, vscode_link
 
-__all__ = ["APPS", "NAME", "TOKEN", "App", "Entry", "Launch", "Place", "launch"]
+__all__ = ["APPS", "NAME", "TOKEN", "App", "Entry", "Launch", "Place", "Values", "launch"]
 
 TOKEN = "HOSTEX_ACCESS_TOKEN"  # noqa: S105
 _INPUT = "hostex-access-token"
 
 Entry = dict[str, Any]
+Values = Mapping[str, str]
+"""Settings that an entry passes on to the server as they are, by the names of their variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,12 @@ class Place:
         chosen = self.environ.get(variable)
         return type(self.home)(chosen) if chosen else None
 
+    def zed(self) -> PurePath:
+        """The folder in which Zed keeps its settings, on macOS too as on Linux."""
+        if self.system == "win32":
+            return self.settings() / "Zed"
+        return (self._named("XDG_CONFIG_HOME") or self.home / ".config") / "zed"
+
     def codex(self) -> PurePath:
         """The folder in which Codex keeps everything."""
         return self._named("CODEX_HOME") or self.home / ".codex"
@@ -59,17 +67,19 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A client: its file, the member that holds its servers, the entries it wants, and what comes next."""
+    """A client: its file, the member that holds its servers, the entries it wants, and what comes next.
+    `holds_token` says that only its file itself can hold the token."""
 
     name: str
     title: str
     form: Literal["json", "toml"]
     section: str
     file: Callable[[Place], PurePath]
-    local: Callable[[Launch], Entry]
+    local: Callable[[Launch, Values], Entry]
     remote: Callable[[str], Entry]
     token: str
     then: str
+    holds_token: bool = False
     inputs: Entry | None = None
     link: Callable[[Entry, Entry | None], str] | None = None
 
@@ -92,12 +102,18 @@ def _runner(prefix: PurePath) -> tuple[str, ...]:
     return ("pipx", "run") if "pipx" in folders and {"cache", "caches"} & set(folders) else ()
 
 
-def _stdio(env: str, **more: Any) -> Callable[[Launch], Entry]:
-    return lambda how: {**more, "command": how.command, "args": list(how.args), "env": {TOKEN: env}}
+def _stdio(token: str, **more: Any) -> Callable[[Launch, Values], Entry]:
+    def entry(how: Launch, values: Values) -> Entry:
+        return {**more, "command": how.command, "args": list(how.args), "env": {TOKEN: token, **values}}
+
+    return entry
 
 
-def _codex(how: Launch) -> Entry:
-    return {"command": how.command, "args": list(how.args), "env_vars": [TOKEN]}
+def _codex(how: Launch, values: Values) -> Entry:
+    """Codex asks its model while servers still start, and waits only for those that are required."""
+    waits = {"required": True, "startup_timeout_sec": 30}
+    entry: Entry = {"command": how.command, "args": list(how.args), "env_vars": [TOKEN], **waits}
+    return {**entry, "env": dict(values)} if values else entry
 
 
 # The version that the tests drive. Without one, whatever is published next would run as the person.
@@ -108,6 +124,7 @@ def _bridge(url: str) -> Entry:
     return {"command": "npx", "args": ["-y", BRIDGE, url]}
 
 
+_IN_FILE = f"Put your Hostex access token between the quotation marks after {TOKEN}."
 _IN_ENVIRONMENT = f"The client takes the token from {TOKEN} in the environment it is started in."
 
 APPS: Mapping[str, App] = {
@@ -121,8 +138,9 @@ APPS: Mapping[str, App] = {
             file=lambda place: place.settings() / "Claude" / "claude_desktop_config.json",
             local=_stdio(""),
             remote=_bridge,
-            token=f"Put your Hostex access token between the quotation marks behind {TOKEN}.",
-            then="Quit Claude Desktop wholly and start it again; Hostex is then among its tools.",
+            token=_IN_FILE,
+            then="Quit Claude Desktop completely and start it again; Hostex is then among its tools.",
+            holds_token=True,
         ),
         App(
             name="claude-code",
@@ -174,7 +192,7 @@ APPS: Mapping[str, App] = {
             local=_codex,
             remote=lambda url: {"url": url},
             token=_IN_ENVIRONMENT,
-            then="Start `codex` anew; /mcp shows the server.",
+            then="Restart `codex`; /mcp shows the server.",
         ),
         App(
             name="windsurf",
@@ -186,6 +204,29 @@ APPS: Mapping[str, App] = {
             remote=lambda url: {"serverUrl": url},
             token=_IN_ENVIRONMENT,
             then="Press Refresh in Windsurf under Settings, MCP servers.",
+        ),
+        App(
+            name="gemini-cli",
+            title="Gemini CLI",
+            form="json",
+            section="mcpServers",
+            file=lambda place: place.home / ".gemini" / "settings.json",
+            local=_stdio(f"${TOKEN}"),
+            remote=lambda url: {"httpUrl": url},
+            token=_IN_ENVIRONMENT,
+            then="Restart `gemini`; /mcp shows the server.",
+        ),
+        App(
+            name="zed",
+            title="Zed",
+            form="json",
+            section="context_servers",
+            file=lambda place: place.zed() / "settings.json",
+            local=_stdio(""),
+            remote=lambda url: {"url": url},
+            token=_IN_FILE,
+            then="Zed starts the server at once; the Agent Panel's settings show it.",
+            holds_token=True,
         ),
     )
 }

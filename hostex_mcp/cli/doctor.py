@@ -6,7 +6,6 @@ import platform
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import Any
 
 import click
 from rich.console import Console
@@ -14,15 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from hostex_mcp import __version__
-from hostex_mcp.api import HostexClient
-from hostex_mcp.cli.checks.account import account
+from hostex_mcp.cli.checks.account import account, properties
 from hostex_mcp.cli.checks.client_setup import client_files
 from hostex_mcp.cli.checks.finding import Finding
 from hostex_mcp.cli.checks.http_server import http_server
 from hostex_mcp.cli.checks.network import reach
 from hostex_mcp.cli.clients import Place
 from hostex_mcp.cli.look import Block, console, print_json, waiting
-from hostex_mcp.cli.session import mend_proxies
+from hostex_mcp.cli.session import checked_selection, hostex_of, mend_proxies
 from hostex_mcp.clock import utc_now
 from hostex_mcp.settings import Settings, SettingsError, load
 
@@ -40,7 +38,7 @@ _MARKS = {
 @click.pass_context
 def command(ctx: click.Context, port: int, as_json: bool) -> None:
     """Check settings, the way to Hostex, the token and what it may do, the clock, and the clients on this
-    machine. Each problem comes with what mends it. Status 1: there is a problem."""
+    machine. Each problem comes with what fixes it. Status 1: there is a problem."""
     with waiting("Looking…") as status:
         found = asyncio.run(findings(port, status.update))
     if as_json:
@@ -57,6 +55,7 @@ async def findings(port: int, tell: Callable[[str], None]) -> list[Finding]:
     mend_proxies()
     try:
         settings = load(os.environ)
+        checked_selection(settings)
     except SettingsError as error:
         return [*found, Finding.problem("settings", str(error), "Correct it where it is set.")]
     found.append(Finding.ok("settings", "All settings can be used."))
@@ -74,18 +73,16 @@ def _program() -> Finding:
 
 async def _hostex(settings: Settings) -> list[Finding]:
     if settings.sandbox:
-        return [
-            Finding.skipped("Hostex", "The demo account is served (HOSTEX_MCP_SANDBOX); Hostex is not asked.")
-        ]
+        says = "The demo account is served (HOSTEX_MCP_SANDBOX); Hostex is not asked."
+        async with hostex_of(settings) as client:
+            return [Finding.skipped("Hostex", says), *await properties(client, settings.property_ids)]
     found = await reach(settings.api_base_url, utc_now)
     if any(one.verdict == "problem" for one in found):
         return [*found, Finding.skipped("token", "Not checked, as Hostex cannot be reached.")]
-    token = settings.access_token
-    text: Any = token.get_secret_value() if token else None
-    async with HostexClient(
-        text, base_url=settings.api_base_url, timeout=settings.api_timeout_seconds
-    ) as client:
-        return [*found, await account(client, token)]
+    async with hostex_of(settings) as client:
+        token = await account(client, settings.access_token)
+        known = await properties(client, settings.property_ids) if token.verdict != "problem" else []
+    return [*found, token, *known]
 
 
 def _show(out: Console, found: list[Finding]) -> None:
@@ -101,6 +98,6 @@ def _show(out: Console, found: list[Finding]) -> None:
     out.print(Block(rows))
     out.print()
     if problems:
-        out.print(f"{problems} problem{'s' if problems > 1 else ''} to mend.", style="bold red")
+        out.print(f"{problems} problem{'s' if problems > 1 else ''} to fix.", style="bold red")
     else:
         out.print("All well.", style="bold green")

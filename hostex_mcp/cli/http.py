@@ -81,7 +81,8 @@ class _Worker:
             async with open_engine(self.settings) as engine:
                 yield local_app(self.settings, self.address, engine)
         else:
-            async with hosted(self.settings, self.address, _upstream(self.settings)) as app:
+            upstream, tokens = _upstream(self.settings), _demo_tokens(self.settings)
+            async with hosted(self.settings, self.address, upstream, demo_tokens=tokens) as app:
                 yield app
 
 
@@ -125,6 +126,10 @@ def _upstream(settings: Settings) -> Upstream:
     return Upstream.of(settings)
 
 
+def _demo_tokens(settings: Settings) -> tuple[tuple[str, str], ...]:
+    return tuple(import_module("hostex_mcp.sandbox").TOKENS.items()) if settings.sandbox else ()
+
+
 def _processes(settings: Settings) -> int:
     """The sandbox lives in one process, everything else in one for each core."""
     return 1 if settings.sandbox else settings.workers or os.cpu_count() or 1
@@ -156,7 +161,7 @@ def _announce(settings: Settings, address: Address, no_auth: bool) -> None:
         _log.warning("HOSTEX_ACCESS_TOKEN is not used: every host links an account of their own")
     if settings.sandbox and not no_auth:
         click.echo("The connect page takes these access tokens:", err=True)
-        for name, meaning in import_module("hostex_mcp.sandbox").TOKENS.items():
+        for name, meaning in _demo_tokens(settings):
             click.echo(f"  {name:<20} {meaning}", err=True)
 
 

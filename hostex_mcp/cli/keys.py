@@ -42,7 +42,7 @@ def _rotate_file(settings: Settings, file: KeyFile) -> str:
     dropped = file.drop_older_than(previous)
     return (
         f"{file.path}: a fresh key is in use, and the one before it is kept, for what is still on its way. "
-        f"Sealed anew: {rows}. Older keys dropped: {dropped}."
+        f"Encrypted again: {rows}. Older keys dropped: {dropped}."
     )
 
 
@@ -50,11 +50,11 @@ def _rotate_set(settings: Settings) -> str:
     rows = asyncio.run(_reseal(settings))
     if len(settings.secret_keys) == 1:
         return (
-            f"HOSTEX_MCP_SECRET_KEYS holds one key. Sealed anew: {rows}. To rotate, put a key from "
+            f"HOSTEX_MCP_SECRET_KEYS holds one key. Encrypted again: {rows}. To rotate, put a key from "
             "`hostex-mcp keys new` before it on every replica, restart them, and run this again."
         )
     return (
-        f"Sealed anew under the first key: {rows}. Once every replica runs with this first key, run this "
+        f"Encrypted again under the first key: {rows}. Once every replica runs with this first key, run this "
         "once more; one hour later the other keys may be taken out of HOSTEX_MCP_SECRET_KEYS."
     )
 

@@ -73,16 +73,28 @@ def usual_log_level(level: str) -> str | None:
 def selection_of(settings: Settings) -> Selection:
     """The tools these settings choose; ends the command when they name one that does not exist."""
     try:
+        return checked_selection(settings)
+    except SettingsError as error:
+        raise OneLine(str(error)) from None
+
+
+def checked_selection(settings: Settings) -> Selection:
+    """The tools these settings choose.
+
+    Raises:
+        SettingsError: they name one that does not exist.
+    """
+    try:
         return select(settings.toolsets, settings.tools, settings.exclude_tools, read_only=settings.read_only)
     except UnknownName as error:
-        raise OneLine(f"{error.setting}: {error}") from None
+        raise SettingsError(f"{error.setting}: {error}") from None
 
 
 @asynccontextmanager
 async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
     """An engine over the Hostex account of these settings, or over the sandbox's demo account."""
     selection = selection_of(settings)
-    async with _client(settings) as client:
+    async with hostex_of(settings) as client:
         reach = reach_of(settings, _label(settings))
         yield assemble(settings, selection, scoped(client, reach), reach, own_machine=True)
 
@@ -94,7 +106,8 @@ def _label(settings: Settings) -> str:
     return sha256(settings.access_token.get_secret_value().encode()).hexdigest()[:12]
 
 
-def _client(settings: Settings) -> HostexClient:
+def hostex_of(settings: Settings) -> HostexClient:
+    """A client of the Hostex account of these settings, or of the sandbox's demo account."""
     if settings.sandbox:
         return import_module("hostex_mcp.cli.in_process").sandbox_client()
     token = settings.access_token.get_secret_value() if settings.access_token else None

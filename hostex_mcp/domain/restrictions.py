@@ -21,3 +21,26 @@ def unknown_rules(channel_type: str, names: Collection[str]) -> list[str]:
     takes writes for others too: for those nothing is known to be missing."""
     known = RULES.get(channel_type)
     return [] if known is None else [name for name in names if name not in known]
+
+
+_SWITCHES = {
+    "closed_on_arrival": ("arrivals allowed", "no arrivals"),
+    "closed_on_departure": ("departures allowed", "no departures"),
+}
+_SAID = {
+    "min_stay_on_arrival": "from arrival at least {}",
+    "max_stay_on_arrival": "from arrival at most {}",
+    "exact_stay_on_arrival": "from arrival exactly {}",
+    "min_stay_through": "stays across these days at least {}",
+    "max_stay_through": "stays across these days at most {}",
+    "min_advance_reservation": "booked at least {} ahead",
+    "max_advance_reservation": "booked at most {} ahead",
+}
+
+
+def rule_text(name: str, value: object) -> str:
+    """A rule in words: `no arrivals`, `from arrival at least 3 nights`."""
+    if name in _SWITCHES and isinstance(value, bool):
+        return _SWITCHES[name][value]
+    told = f"{value} night{'' if value == 1 else 's'}" if isinstance(value, int) else str(value)
+    return _SAID.get(name, f"{name.replace('_', ' ')} {{}}").format(told)

@@ -1,42 +1,84 @@
 """Dates and money in the words of previews and warnings."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import cast
 
 from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.money import decimals
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_ONE = timedelta(days=1)
+
+# Only signs that no other currency in use here is written with; a plain $ is the US dollar, as in English.
+_SIGNS: Mapping[str, str] = {
+    "EUR": "€",
+    "USD": "$",
+    "GBP": "£",
+    "JPY": "¥",
+    "CNY": "CN¥",
+    "INR": "₹",
+    "KRW": "₩",
+    "VND": "₫",
+    "PHP": "₱",
+    "ILS": "₪",
+    "TRY": "₺",
+    "BRL": "R$",
+    "AUD": "A$",
+    "CAD": "CA$",
+    "NZD": "NZ$",
+    "HKD": "HK$",
+    "SGD": "S$",
+    "TWD": "NT$",
+    "MXN": "MX$",
+}
 
 
 def period(check_in: date, check_out: date) -> str:
-    """From check-in to check-out: `24 to 30 Nov 2026`."""
-    month, year = f" {_MONTHS[check_in.month - 1]}", f" {check_in.year}"
-    if check_in.year == check_out.year:
-        year = ""
-        month = "" if check_in.month == check_out.month else month
-    return f"{check_in.day}{month}{year} to {day_text(check_out)}"
+    """From check-in to check-out: `Tue 24 to Mon 30 Nov 2026`."""
+    return _from_to(check_in, check_out, "to")
+
+
+def days_text(first: date, last: date) -> str:
+    """Days in a row, both ends included: `Fri 11 Dec 2026`, `Fri 11 and Sat 12 Dec 2026`, `Fri 11 to Mon 14
+    Dec 2026`."""
+    if first == last:
+        return day_text(first)
+    return _from_to(first, last, "and" if last - first == _ONE else "to")
 
 
 def day_text(day: date) -> str:
-    """A day: `24 Nov 2026`."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    """A day: `Tue 24 Nov 2026`."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def nights_text(run: Run[str]) -> str:
-    """Nights in a row by their first and last date: `night of 1 Dec 2026`, `nights of 1 to 3 Dec 2026`."""
+    """Nights in a row by their first and last date: `night of Tue 1 Dec 2026`."""
     one = run.start_date == run.end_date
-    return (
-        f"night of {day_text(run.start_date)}" if one else f"nights of {period(run.start_date, run.end_date)}"
-    )
+    return f"night{'' if one else 's'} of {days_text(run.start_date, run.end_date)}"
 
 
 def money(amount: float, currency: str | None = None) -> str:
-    """An amount in major units: `330 EUR`, `120.30 EUR`."""
-    digits = f"{amount:.2f}".removesuffix(".00")
-    return f"{digits} {currency or ''}".strip()
+    """An amount in major units, with all its decimals: `€1,330`, `€120.30`, `CHF 120`; without a currency the
+    number alone."""
+    exact = Decimal(f"{abs(amount):.15g}")
+    needed = max(0, -cast("int", exact.normalize().as_tuple().exponent))
+    places = max(needed, decimals(currency or "")) if needed else 0
+    minus = "-" if amount < 0 else ""
+    return f"{minus}{_SIGNS.get(currency, f'{currency} ') if currency else ''}{exact:,.{places}f}"
 
 
 def some(names: Sequence[str], most: int) -> str:
     """The first of several names, and how many more there are."""
     more = len(names) - most
     return f"{', '.join(names[:most])}{f' and {more} more' if more > 0 else ''}"
+
+
+def _from_to(first: date, last: date, between: str) -> str:
+    month, year = f" {_MONTHS[first.month - 1]}", f" {first.year}"
+    if first.year == last.year:
+        year = ""
+        month = "" if first.month == last.month else month
+    return f"{_WEEKDAYS[first.weekday()]} {first.day}{month}{year} {between} {day_text(last)}"

@@ -15,6 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from hostex_mcp.http.bodies import BodyLimit
 from hostex_mcp.http.caller import Caller
 from hostex_mcp.http.config import Address
+from hostex_mcp.http.connect.about import about_of
 from hostex_mcp.http.connect.landing import landing_route
 from hostex_mcp.http.connect.routes import asset_routes
 from hostex_mcp.http.endpoint import Endpoint, engine_of
@@ -38,7 +39,8 @@ _UNLIMITED = Limits(account=None, strangers=None)
 
 def local_app(settings: Settings, address: Address, engine: Engine) -> Starlette:
     """The application of one local user, without authorization."""
-    pages = [landing_route(address, accounts=False, previews=settings.confirm != "off"), *asset_routes()]
+    about, previews = about_of(settings, address), settings.confirm != "off"
+    pages = [landing_route(address, about, accounts=False, previews=previews), *asset_routes()]
     inside = Inside(identifies=_Anyone(), engines=_Always(engine), routes=pages)
     return assemble(settings, address, inside, limits=_UNLIMITED)
 

@@ -11,6 +11,7 @@ from hostex_mcp.api.public_fetch import fetch_public
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.app import assemble
 from hostex_mcp.http.config import Address
+from hostex_mcp.http.connect.about import Tokens
 from hostex_mcp.http.connect.parts import Parts as PageParts
 from hostex_mcp.http.connect.routes import routes as page_routes
 from hostex_mcp.http.inside import Inside
@@ -39,6 +40,7 @@ async def hosted(
     fetch: Fetch = fetch_public,
     now: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
+    demo_tokens: Tokens = (),
 ) -> AsyncGenerator[Starlette]:
     """The application over the store that the settings name.
 
@@ -46,7 +48,9 @@ async def hosted(
         SettingsError: the database or its keys cannot be used.
     """
     async with store_of(settings, now) as store:
-        yield hosted_app(settings, address, store, upstream, fetch=fetch, now=now, limits=limits)
+        yield hosted_app(
+            settings, address, store, upstream, fetch=fetch, now=now, limits=limits, demo_tokens=demo_tokens
+        )
 
 
 def hosted_app(
@@ -59,8 +63,10 @@ def hosted_app(
     now: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
     manager: StreamableHTTPSessionManager | None = None,
+    demo_tokens: Tokens = (),
 ) -> Starlette:
-    """The application over an open store; `manager` as in `assemble`."""
+    """The application over an open store; `manager` as in `assemble`. `demo_tokens` are offered on the pages
+    of a server that serves demo accounts."""
     keys = store.keys
     linking = Linking(store, upstream, now)
     tenants = Tenants(settings, linking, upstream, shared_confirmations(store.spent, keys, now), now=now)
@@ -72,10 +78,17 @@ def hosted_app(
         flow=Flow(address, store, now),
         linking=linking,
         upstream=upstream,
+        demo_tokens=demo_tokens,
         now=now,
     )
     authorization = OAuthParts(
-        address=address, store=store, keys=keys, end_grant=linking.end, fetch=fetch, now=now
+        address=address,
+        store=store,
+        keys=keys,
+        end_grant=linking.end,
+        fetch=fetch if settings.client_documents else None,
+        contact=settings.contact,
+        now=now,
     )
     upkeep = Upkeep(store, linking, now, let_idle_go=tenants.let_idle_go)
 

@@ -26,7 +26,7 @@ WITHDRAWN = (
 ABANDONED = "The app never fetched its access, or let it run out, so what was kept for it was deleted."
 CONNECT_AGAIN = (
     "Hostex ended this access, so the connection has ended too. Connect this server in your app again; you "
-    "will be asked for your Hostex account anew."
+    "will be asked for your Hostex account again."
 )
 _UNREADABLE = "What is stored of this connection cannot be read."
 _KEYS_CHANGED = (

@@ -39,7 +39,7 @@ _USUAL_PAUSE = 60.0
 _TOKEN_OF_NOBODY = "hostex-mcp-checks-its-credentials"  # noqa: S105
 _REFUSALS = (BadRequest, Conflict, Forbidden, NotFound)
 _NOT_OURS = "Hostex does not accept the partner credentials of this server."
-_ONLY_OPERATOR = "Only the operator of this server can mend that: HOSTEX_CLIENT_ID and HOSTEX_CLIENT_SECRET."
+_ONLY_OPERATOR = "Only the operator of this server can fix that: HOSTEX_CLIENT_ID and HOSTEX_CLIENT_SECRET."
 
 
 class PairRefused(HostexError):

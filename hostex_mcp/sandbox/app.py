@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from hostex_mcp.sandbox.control import Control
 from hostex_mcp.sandbox.demo import build_accounts
 from hostex_mcp.sandbox.oauth import OAuth
-from hostex_mcp.sandbox.portal import PATH, Portal
+from hostex_mcp.sandbox.portal import PATH, STYLE_PATH, Portal, style
 from hostex_mcp.sandbox.rest import PREFIX, RestApi
 from hostex_mcp.sandbox.state import Accounts
 from hostex_mcp.sandbox.tokens import TokenStore
@@ -42,7 +42,7 @@ class Sandbox:
         self.log = self._rest.log
         control = Control(self.faults, self.log, self.settle)
         portal = Route(PATH, Portal(self.oauth, self.clock).__call__, methods=["GET", "POST"])
-        self._pages = Starlette(routes=[portal, *control.routes()])
+        self._pages = Starlette(routes=[portal, Route(STYLE_PATH, style), *control.routes()])
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve ASGI; the REST API stands outside the page framework, whose wrappers hide the connection."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from importlib.resources import files
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.requests import Request
@@ -12,16 +13,27 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from hostex_mcp.sandbox.oauth import CLIENT_ID, OAuth
 
 PATH = "/app/authorization"
+STYLE_PATH = "/app/style.css"
 _PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"></head>
-<body><main><h1>{title}</h1>{content}</main></body>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="{style}"></head>
+<body>
+<p class="demo"><b>Sandbox.</b> This stands for Hostex&rsquo;s own page. Everything here is invented.</p>
+<main><h1>{title}</h1>{content}</main></body>
 </html>"""
-_FORM = """<p>{client} asks to read and change the data of {account}. You will return to {host}.</p>
+_FORM = """<dl class="facts">
+<div><dt>Who asks</dt><dd>{client}</dd></div>
+<div><dt>Account</dt><dd>{account}</dd></div>
+<div><dt>Access</dt><dd>Read and change</dd></div>
+<div><dt>Takes you back to</dt><dd>{host}</dd></div>
+</dl>
 <form method="post" action="{path}">{hidden}
-<button name="decision" value="allow">Allow</button>
-<button name="decision" value="deny">Deny</button>
+<p class="actions"><button class="button primary" name="decision" value="allow">Allow</button>
+<button class="button" name="decision" value="deny">Deny</button></p>
 </form>"""
 
 
@@ -76,6 +88,12 @@ class Portal:
         return RedirectResponse(f"{uri}{'&' if '?' in uri else '?'}{urlencode(outcome)}", 302)
 
 
+async def style(_: Request) -> Response:
+    """The style sheet of the page, which looks like the pages of the server."""
+    content = files("hostex_mcp.sandbox").joinpath("portal.css").read_text(encoding="utf-8")
+    return Response(content, media_type="text/css", headers={"X-Content-Type-Options": "nosniff"})
+
+
 async def _form(request: Request) -> dict[str, str]:
     fields = parse_qs((await request.body()).decode(errors="replace"), keep_blank_values=True)
     return {name: values[-1] for name, values in fields.items()}
@@ -83,10 +101,13 @@ async def _form(request: Request) -> dict[str, str]:
 
 def _page(title: str, content: str, *, status: int = 200, returns_to: str = "") -> Response:
     # Browsers apply form-action to the redirect that follows the form as well.
-    policy = f"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self' {returns_to}"
+    policy = (
+        "default-src 'none'; style-src 'self'; img-src data:; "
+        f"frame-ancestors 'none'; base-uri 'none'; form-action 'self' {returns_to}"
+    )
     headers = {
         "Content-Security-Policy": policy.strip(),
         "X-Frame-Options": "DENY",
         "Cache-Control": "no-store",
     }
-    return HTMLResponse(_PAGE.format(title=title, content=content), status, headers)
+    return HTMLResponse(_PAGE.format(title=title, content=content, style=STYLE_PATH), status, headers)

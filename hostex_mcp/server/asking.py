@@ -16,14 +16,42 @@ from mcp.types import (
     InputRequiredResult,
 )
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import ValidationError
 
 from hostex_mcp.events import Confirmed, emit
 
-Verdict = Literal["accept", "decline", "cancel", "timeout"]
+Verdict = Literal["accept", "decline", "cancel", "timeout", "failed"]
 
-PATIENCE_SECONDS = 600.0
+# Most clients give a call a minute, the reads before and the write after the question included.
+PATIENCE_SECONDS = 50.0
 
-_FORM: dict[str, Any] = {"type": "object", "properties": {}}
+_BOX = "confirm"
+# Some clients say yes to an empty form by themselves where their user switched approvals off.
+_FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {_BOX: {"type": "boolean", "title": "Do it", "default": True}},
+}
+
+_UNCONFIRMED: Mapping[Verdict, str] = {
+    "decline": "the client answered no",
+    "cancel": "the client closed the question without an answer",
+    "timeout": f"no answer came within {PATIENCE_SECONDS:.0f} seconds and the question was withdrawn",
+    "failed": "the client says that it can ask, and could not",
+}
+_NOBODY_ASKED = (
+    "If the user said no, leave it. If they were shown no question, this client answers for its user and "
+    "cannot confirm changes: the user can make this one from a client that shows questions, or with "
+    "`hostex-mcp call {tool}` in a terminal; or whoever runs this server can set HOSTEX_MCP_CONFIRM=token "
+    "(--confirm token), so that the call gives a preview to show the user and a token."
+)
+
+
+def unconfirmed(tool: str, verdict: Verdict) -> dict[str, Any]:
+    """The structured result of a write that nobody agreed to, as far as its client says, with the ways out.
+    Whether anybody saw the question is not known."""
+    note = f"Not confirmed: {_UNCONFIRMED[verdict]}. It may be that nobody was asked. Nothing was changed."
+    way_out = _NOBODY_ASKED.format(tool=tool)
+    return {"status": "declined", "reason": verdict, "notes": [note], "next_step": way_out}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +73,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """How one call can reach its person. `returned`: a question may be returned; `state` and `answers`, by
-    their places, are what came back with one that was."""
+    """How one call, which `began` then, can reach its person. `returned`: a question may be returned; `state`
+    and `answers`, by their places, are what came back with one that was."""
 
     context: ServerRequestContext[Any] | None = None
     returned: bool = False
     state: str | None = None
     answers: Mapping[str, Verdict] = field(default_factory=dict[str, Verdict])
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def live(self) -> bool:
@@ -64,24 +93,24 @@ class Inquiry:
         return self.live or self.returned
 
     async def ask(self, message: str) -> Verdict:
-        """Ask now and wait for the answer, ten minutes at most. A client that fails to ask has declined
-        nothing and confirmed nothing: that counts as cancelled."""
+        """Ask now and wait for the answer, while the client still waits for the call: a question that nobody
+        answered by then is withdrawn, and an answer that comes later is dropped."""
         emit(Confirmed("asked"))
         started = time.monotonic()
-        verdict = await self._answer(message)
+        verdict = await self._answer(message, self.began + PATIENCE_SECONDS - started)
         emit(Confirmed(verdict, time.monotonic() - started))
         return verdict
 
-    async def _answer(self, message: str) -> Verdict:
+    async def _answer(self, message: str, seconds: float) -> Verdict:
         if self.context is None:
-            return "cancel"
+            return "failed"
         try:
-            with anyio.fail_after(PATIENCE_SECONDS):
-                return (await self.context.session.elicit_form(message, _FORM)).action
+            with anyio.fail_after(max(seconds, 0)):
+                return _verdict(await self.context.session.elicit_form(message, _FORM))
         except TimeoutError:
             return "timeout"
-        except MCPError:
-            return "cancel"
+        except (MCPError, ValidationError):
+            return "failed"
 
 
 def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Inquiry:
@@ -98,4 +127,10 @@ def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams
 
 def _answers(responses: Mapping[str, Any] | None) -> dict[str, Verdict]:
     given = (responses or {}).items()
-    return {place: answer.action for place, answer in given if isinstance(answer, ElicitResult)}
+    return {place: _verdict(answer) for place, answer in given if isinstance(answer, ElicitResult)}
+
+
+def _verdict(answer: ElicitResult) -> Verdict:
+    """What an answer means: a form that is sent with the box cleared is a no."""
+    box = (answer.content or {}).get(_BOX, True)
+    return "decline" if answer.action == "accept" and box not in (True, "true") else answer.action

@@ -1,5 +1,5 @@
 """The audit trail: one JSON line for each attempt to change something. No guest text, no secrets: arguments
-and previews are there as digests only."""
+and previews are there as digests, what was changed as far as it has a fixed form."""
 
 import json
 import logging
@@ -72,7 +72,9 @@ class AuditLog:
 
 
 def _text(entry: dict[str, Any]) -> str:
-    return json.dumps({name: value for name, value in entry.items() if value}, default=str)
+    return json.dumps(
+        {name: value for name, value in entry.items() if value}, default=str, ensure_ascii=False
+    )
 
 
 def _append(path: Path, line: bytes) -> int:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, cast
 
 from hostex_mcp.domain.guest_text import MOST_CHARACTERS, Fence, bounded, inner, visible
+from hostex_mcp.server.presenting import presented
 from hostex_mcp.server.quoting import Quoted, named, row_lines, sentence
 from hostex_mcp.tools.results import Change, Preview
 from hostex_mcp.tools.tool import Tool
@@ -30,17 +31,19 @@ def preview_of(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) ->
 
 def preview_in(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> Preview:
     """What a change says of itself, else its arguments beside the old values of its undo."""
-    return change.preview or Preview(tool.title, changes=_changes(arguments, change))
+    return change.preview or Preview(tool.title, changes=_changes(tool, arguments, change))
 
 
-def question(tool: Tool, preview: Mapping[str, Any]) -> str:
+def question(preview: Mapping[str, Any]) -> str:
     """The preview as a question to a person. Each value is on the line of its name or a block whose lines
-    all begin with a mark, so that nothing in it can look like a line of the question."""
-    lines = [f"{preview['summary']} ({tool.title})"]
-    for name, value in preview.get("target", {}).items():
-        lines += named(name, value)
-    for row in preview.get("changes", []):
+    all begin with a mark, so that nothing in it can look like a line of the question. What will be written
+    comes first: some clients show the first three lines only, and how many there are more."""
+    shown = presented(preview)
+    lines = [str(preview["summary"])]
+    for row in shown["changes"]:
         lines += row_lines(row)
+    for name, value in shown["target"].items():
+        lines += named(name, value)
     lines += [f"Warning: {warning}" for warning in preview.get("warnings", [])]
     return "\n".join([*lines, "Shall this be done?"])
 
@@ -86,8 +89,9 @@ def _read(fence: Fence, text: str, long: bool, most: int | None) -> str:
     return visible(text) if inside is None else Quoted(marked, inside)
 
 
-def _changes(arguments: Mapping[str, Any], change: Change[Any]) -> list[dict[str, Any]]:
-    before: Mapping[str, Any] = change.undo.arguments if change.undo else {}
+def _changes(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> list[dict[str, Any]]:
+    own = change.undo is not None and change.undo.tool == tool.name
+    before: Mapping[str, Any] = change.undo.arguments if change.undo and own else {}
     return [
         {"what": name, **({"before": before[name]} if name in before else {}), "after": value}
         for name, value in arguments.items()

@@ -92,7 +92,7 @@ def _arrivals(given: Given) -> str:
     return _text(
         f"""Call check_arrival_readiness for the next {days} days{_of(given)} and get_turnover_plan for the
         same days. List per arrival what is missing: balance, door code, check-in details, cleaning,
-        times. Propose the step that mends each, ready to be made, and wait for my yes to each."""
+        times. Propose the step that fixes each, ready to be taken, and wait for my yes to each."""
     )
 
 

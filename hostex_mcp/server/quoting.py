@@ -5,13 +5,18 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, cast
 
+from hostex_mcp.domain.channels import NAMES
 from hostex_mcp.domain.guest_text import visible
 from hostex_mcp.server.render import to_json
 
 LINE, CONTINUED, ROW = "│ ", "┆ ", "• "
 WIDTH = 76
 
-_OWN_NAME = re.compile(r"[a-z0-9_][a-z0-9_ ,.:-]*")
+_DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2}(?: [A-Z][a-z]{2})?(?: \d{4})?"
+_CHANNELS = "|".join(map(re.escape, NAMES.values()))
+_OWN_NAME = re.compile(
+    rf"(?:(?:{_CHANNELS})(?: [\w.-]+)?, )?{_DAY}(?: (?:and|to) {_DAY})?|[a-z0-9_][a-z0-9_ ,.:'-]*"
+)
 _BARE = re.compile(r"(?:[\w.,'\u2019&()/+@%#$€£*=;-]|:(?=\S)| (?=\S))+")
 _RIGHT_TO_LEFT = frozenset(["R", "AL", "AN"])
 

@@ -14,8 +14,9 @@ from hostex_mcp.api import HostexError, receipts
 from hostex_mcp.domain.guest_text import fence_labels
 from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server.answer import done, unchanged
-from hostex_mcp.server.asking import Inquiry, Question, Verdict
+from hostex_mcp.server.asking import Inquiry, Question, Verdict, unconfirmed
 from hostex_mcp.server.audit import AuditLog, Line
+from hostex_mcp.server.changed import changed
 from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, Finding, digest
 from hostex_mcp.server.preview import preview_of, question
 from hostex_mcp.tools.arguments import InvalidArguments
@@ -25,14 +26,9 @@ from hostex_mcp.tools.tool import Tool
 
 Plan = Callable[[], Awaitable[Change[Any]]]
 
-_DECLINED: Mapping[Verdict, str] = {
-    "decline": "The person declined. Nothing was changed.",
-    "cancel": "The person closed the question without an answer. Nothing was changed.",
-    "timeout": "Nobody answered within ten minutes. Nothing was changed.",
-}
 _KEPT_MOVING = (
     "What this would change moved again while the person was asked a second time. Nothing was changed. "
-    "The same call asks anew."
+    "The same call asks again."
 )
 _UNRECORDED = "Changes are recorded before they are made, and this one cannot be. Nothing was changed."
 _MAKE_ROOM = "The operator of this server has to make HOSTEX_MCP_AUDIT_LOG writable: is its disk full?"
@@ -46,8 +42,8 @@ _log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class Attempt:
     """A call of a writing tool: its arguments as they were given and a digest of what they mean, how to
-    work out the change, and whom to ask. `preview`, `confirmed` and the `line` of the audit trail are filled
-    in on the way."""
+    work out the change, and whom to ask. `preview`, what is `changed`, `confirmed` and the `line` of the
+    audit trail are filled in on the way."""
 
     tool: Tool
     given: Mapping[str, Any]
@@ -55,6 +51,7 @@ class Attempt:
     plan: Plan
     inquiry: Inquiry
     preview: str | None = None
+    changed: str | None = None
     confirmed: str | None = None
     line: Line | None = None
 
@@ -151,15 +148,15 @@ class Writes:
             emit(Confirmed(finding.value))
             return _ended(finding.value, EXPLAINED[finding], await self._confirmations.outcome(state))
         if verdict != "accept" and (verdict or finding is Finding.VALID):
-            return await self._refused(state, verdict or "cancel")
+            return await self._refused(attempt, state, verdict or "cancel")
         if draft.change.already:
             return unchanged(draft.change.already)
         return self._question(attempt, draft, finding)
 
-    async def _refused(self, state: str, verdict: Verdict) -> dict[str, Any]:
+    async def _refused(self, attempt: Attempt, state: str, verdict: Verdict) -> dict[str, Any]:
         """What a person did not agree to. Their answer is the last to this question."""
         emit(Confirmed(verdict))
-        outcome = _declined(verdict)
+        outcome = unconfirmed(attempt.tool.name, verdict)
         if await self._confirmations.claim(state):
             await self._confirmations.settle(state, outcome)
         return outcome
@@ -212,11 +209,12 @@ class Writes:
             return outcome
 
     async def _ask(self, attempt: Attempt, draft: Draft) -> dict[str, Any]:
-        """Ask while the call waits. What changed meanwhile is asked about again, once."""
+        """Ask while the call waits. What changed meanwhile is asked about again, once, saying so first."""
+        reason = ""
         for _ in range(2):
-            verdict = await attempt.inquiry.ask(question(attempt.tool, draft.preview))
+            verdict = await attempt.inquiry.ask(reason + question(draft.preview))
             if verdict != "accept":
-                return _declined(verdict)
+                return unconfirmed(attempt.tool.name, verdict)
             async with self._one_at_a_time:
                 fresh = await self._draft(attempt)
                 if fresh.change.already:
@@ -225,7 +223,7 @@ class Writes:
                     attempt.confirmed = "person"
                     return await self._send(attempt, fresh.change)
             emit(Confirmed(Finding.STATE_CHANGED.value))
-            draft = fresh
+            draft, reason = fresh, f"{EXPLAINED[Finding.STATE_CHANGED]}\n"
         return _ended(Finding.STATE_CHANGED.value, _KEPT_MOVING)
 
     def _question(self, attempt: Attempt, draft: Draft, finding: Finding | None = None) -> Question:
@@ -235,7 +233,7 @@ class Writes:
         issued = self._confirmations.issue(draft.binding, Channel.ANSWER)
         emit(Confirmed("asked"))
         reason = f"{EXPLAINED[finding]}\n" if finding else ""
-        return Question(reason + question(attempt.tool, draft.preview), issued.text, issued.place)
+        return Question(reason + question(draft.preview), issued.text, issued.place)
 
     def _offer(
         self,
@@ -262,6 +260,7 @@ class Writes:
         with fence_labels() as labels:
             change = await attempt.plan()
             preview = preview_of(attempt.tool, attempt.given, change)
+        attempt.changed = changed(preview)
         attempt.preview = digest([preview, change.undo.arguments if change.undo else None], labels)
         binding = Binding(self._account, attempt.tool.name, attempt.arguments, attempt.preview)
         return Draft(change, preview, binding)
@@ -269,6 +268,7 @@ class Writes:
     async def _send(self, attempt: Attempt, change: Change[Any]) -> dict[str, Any]:
         if change.already:
             return unchanged(change.already)
+        attempt.changed = attempt.changed or changed(preview_of(attempt.tool, attempt.given, change))
         self._announce(attempt)
         with receipts() as ids, _seen_to_its_end():
             result = await change.send()
@@ -302,6 +302,7 @@ class Writes:
             "time": self._now().isoformat(timespec="milliseconds"),
             "account": self._account,
             "tool": attempt.tool.name,
+            "changed": attempt.changed,
             "arguments": attempt.arguments,
             "preview": attempt.preview,
             "confirmed": attempt.confirmed,
@@ -324,10 +325,6 @@ def _unchanged(already: str, finding: Finding, outcome: Mapping[str, Any] | None
         return said
     notes = [*said["notes"], EXPLAINED[finding]]
     return {**said, "reason": finding.value, "notes": notes, "earlier_outcome": outcome or {}}
-
-
-def _declined(verdict: Verdict) -> dict[str, Any]:
-    return _ended(verdict, _DECLINED[verdict])
 
 
 def _ended(reason: str, note: str, earlier: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from hostex_mcp.api import NotFound, read_all
 from hostex_mcp.api import automation as api
+from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import Id, InvalidArguments, Problem
 from hostex_mcp.tools.automation import ActionRow
@@ -16,6 +17,7 @@ from hostex_mcp.tools.tool import Effect, tool
 
 # How far the clocks of the earth are ahead of and behind UTC.
 _EARLIEST_DAY, _LATEST_DAY = timedelta(hours=14), timedelta(hours=12)
+_SENT = "{} gets it at once on {}, for good."
 _PUBLISHED = "A review is public on the channel and cannot be changed or taken back."
 
 
@@ -91,7 +93,7 @@ async def execute_automation_action(context: Context, plan_id: Id) -> Change[Pla
     review = plan.type == "review"
     changes = rows({"scheduled_at": "now"}, {"scheduled_at": plan.scheduled_at})
     warnings = [
-        _PUBLISHED if review else f"{plan.send_to} gets it at once on {plan.channel_type}, for good.",
+        _PUBLISHED if review else _SENT.format(plan.send_to, channel_name(plan.channel_type)),
         "Hostex does not show its text beforehand.",
         *early,
         *(f"This waits for the same stay too: {other}." for other in waiting.others),

@@ -16,6 +16,7 @@ from hostex_mcp.domain.calendar_changes import (
     range_problems,
     reading_window,
 )
+from hostex_mcp.domain.wording import days_text
 from hostex_mcp.tools.arguments import InvalidArguments, Problem, in_order
 from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.booked_nights import booked
@@ -117,8 +118,10 @@ async def change_availability(
 
     titles = dict.fromkeys([row["title"] for row in shown if "title" in row] or [one.title for one in found])
     summary = f"{'Open' if available else 'Close'} on all channels: {', '.join(titles)}"
-    lines = [_in_words(one) for one in shown]
-    preview = Preview(summary, {"days": wanted.period}, lines, [*notes, *bookings])
+    lines = [_in_words(one, len(titles) > 1) for one in shown]
+    preview = Preview(
+        summary, {"properties": list(titles), "days": wanted.period}, lines, [*notes, *bookings]
+    )
     already = " ".join([_ALREADY.format(state=state), *bookings]) if same else ""
     return Change(send, undo, preview, already)
 
@@ -225,9 +228,10 @@ def _notes(shown: Sequence[ChangedAvailability], undo: Undo | None) -> list[str]
     ]
 
 
-def _in_words(one: ChangedAvailability) -> Shown:
+def _in_words(one: ChangedAvailability, several: bool) -> Shown:
     state = {True: "open", False: "closed", None: ""}
     before, after = one.get("before", {}), one.get("after", {})
-    named = f"{one.get('title')}, {one.get('start_date')} to {one.get('end_date')}"
+    first, last = (date.fromisoformat(one.get(end, "")) for end in ("start_date", "end_date"))
+    named = f"{one.get('title')}, {days_text(first, last)}" if several else days_text(first, last)
     was = " ".join(filter(None, (state[before.get("available")], before.get("remarks"))))
     return lean({"what": named, "before": was, "after": state[after.get("available")]})

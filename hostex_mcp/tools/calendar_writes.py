@@ -18,7 +18,7 @@ from hostex_mcp.tools.availability_days import (
 )
 from hostex_mcp.tools.calendar import ShareLinkRow
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.edits import find
+from hostex_mcp.tools.edits import find, property_names
 from hostex_mcp.tools.inventory_warnings import inventory_warnings
 from hostex_mcp.tools.listing_days import DayRange, ListingChange, Writing, change_days, listing_days, written
 from hostex_mcp.tools.read_back import Verify
@@ -194,7 +194,8 @@ async def create_calendar_share_link(
         return _row(made)
 
     summary = f"Publish the calendar of {', '.join(titles) or 'all properties'}"
-    preview = Preview(summary, body, warnings=[_PUBLIC])
+    target = {"scope": scope, "properties": titles}
+    preview = Preview(summary, lean(target), warnings=[_PUBLIC])
     already = _ONE_LINK.format(id=whole.id, url=whole.url) if whole else ""
     change = Change[ShareLinkChange](send, preview=preview, already=already)
     return change
@@ -219,7 +220,9 @@ async def delete_calendar_share_link(context: Context, id: Id) -> Change[ShareLi
         await context.client.call(api.DELETE_CALENDAR_SHARE_LINK, path={"id": id})
         return _row(link)
 
-    return Change(send, preview=Preview("Delete a public calendar link", _row(link)))
+    titles = await property_names(context, link.property_ids)
+    target = {"id": link.id, "scope": link.scope, "properties": titles, "url": link.url}
+    return Change(send, preview=Preview("Delete a public calendar link", lean(target)))
 
 
 def _row(one: api.CalendarShareLink) -> ShareLinkChange:

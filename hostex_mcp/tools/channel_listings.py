@@ -3,6 +3,7 @@
 from hostex_mcp.api import HostexError, read_all
 from hostex_mcp.api.properties import LIST_CHANNEL_ACCOUNTS, LIST_LISTINGS, ChannelAccount, Listing
 from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
@@ -38,7 +39,7 @@ async def connection_warnings(context: Context, stay: Reservation, argument: str
         return [_UNREAD]
     if account is None or account.auth_status in (None, "active"):
         return []
-    named = f"The {stay.channel_type} account {one_line(account.username or '')}".strip()
+    named = f"The {channel_name(stay.channel_type)} account {one_line(account.username or '')}".strip()
     if account.auth_status == "disconnected":
         problem = "is a booking of a channel account that is disconnected; connect it again in Hostex first"
         raise InvalidArguments(Problem(argument, problem))

@@ -160,11 +160,6 @@ async def property_names(context: Context, ids: Collection[int]) -> list[str]:
     return await names(context, LIST_PROPERTIES, ids, lambda one: one.title)
 
 
-def money(amount: float, currency: str | None) -> str:
-    """An amount in major units with its currency."""
-    return f"{amount:.12g} {currency or ''}".strip()
-
-
 def counted(number: int, one: str, several: str) -> str:
     """A number with its noun."""
     return f"{number} {one if number == 1 else several}"

@@ -11,6 +11,7 @@ from hostex_mcp.api.models import IdName
 from hostex_mcp.api.properties import LIST_PROPERTIES
 from hostex_mcp.domain.currencies import currencies
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import money
 from hostex_mcp.tools.arguments import Code, Currency, Id, InvalidArguments, Number, Problem, PropertyId
 from hostex_mcp.tools.automation import LocalTime
 from hostex_mcp.tools.checks import require_properties, same
@@ -21,7 +22,6 @@ from hostex_mcp.tools.edits import (
     deleting,
     find,
     given,
-    money,
     property_names,
     rows,
     sending,

@@ -5,6 +5,7 @@ from typing import Any
 
 from hostex_mcp.api import knowledge_base as api
 from hostex_mcp.api.properties import LIST_PROPERTY_GROUPS, LIST_ROOM_TYPES
+from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.tools.checks import require, require_properties
 from hostex_mcp.tools.context import Context
@@ -50,7 +51,11 @@ async def require_scope(context: Context, scope: Mapping[str, Any]) -> None:
 
 def channel_names(scope: Mapping[str, Any]) -> list[str]:
     """The channels that an entry holds for."""
-    return [_ALL_CHANNELS] if scope["type"] == "all" else [one_line(one) for one in scope["channels"]]
+    return (
+        [_ALL_CHANNELS]
+        if scope["type"] == "all"
+        else [channel_name(one_line(one)) for one in scope["channels"]]
+    )
 
 
 async def addition(context: Context, body: Shown) -> Preview:
@@ -59,7 +64,7 @@ async def addition(context: Context, body: Shown) -> Preview:
     channels = channel_names(body["scope_channel"])
     changes = [
         *rows({"title": body.get("title"), "holds for": ", ".join([*places, *channels])}),
-        *({"what": one["sub_title"], "after": one["text"]} for one in body["contents"]),
+        *({"what": _paragraph(one), "after": one["text"]} for one in body["contents"]),
     ]
     title = one_line(body.get("title") or body["contents"][0]["sub_title"])
     warnings = [_PUBLIC if body["is_enable"] else _IDLE]
@@ -78,7 +83,7 @@ async def rewriting(context: Context, entry: api.KnowledgeBase, changed: Shown) 
         present = [one.model_dump() for one in entry.contents]
         changes += _rewritten(shown["contents"], present, changed["contents"])
         dropped = _dropped(shown["contents"], changed["contents"])
-        changes += [{"what": one["sub_title"], "before": one["text"]} for one in dropped]
+        changes += [{"what": _paragraph(one), "before": one["text"]} for one in dropped]
         warnings += [f"This drops the paragraph {one_line(one['sub_title'])}." for one in dropped]
     target = {"id": entry.id, "title": shown["title"]}
     summary = f"Change the knowledge entry {one_line(entry.title)}"
@@ -113,6 +118,11 @@ def _dropped(before: Sequence[Shown], after: Sequence[Shown]) -> list[Shown]:
 
 def _rewritten(shown: Sequence[Shown], before: Sequence[Shown], after: Sequence[Shown]) -> list[Any]:
     """The paragraphs that are new or get another text; `shown` is `before` in the form fit to be shown."""
-    texts = {one["sub_title"]: one["text"] for one in shown}
+    texts = {_paragraph(one): one["text"] for one in shown}
     written = [one for one in after if one not in before]
-    return [row for one in written for row in rows({one["sub_title"]: one["text"]}, texts)]
+    return [row for one in written for row in rows({_paragraph(one): one["text"]}, texts)]
+
+
+def _paragraph(one: Shown) -> str:
+    """A paragraph by its heading."""
+    return f"paragraph {one['sub_title']}"

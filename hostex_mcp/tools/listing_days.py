@@ -19,8 +19,11 @@ from hostex_mcp.domain.calendar_changes import (
     restoring,
     spread,
 )
+from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.pricing import whole
+from hostex_mcp.domain.restrictions import rule_text
+from hostex_mcp.domain.wording import days_text, money
 from hostex_mcp.tools.arguments import Arguments, Day, InvalidArguments, Problem
 from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.channel_listings import require_listing
@@ -38,6 +41,7 @@ NO_WAY_BACK = (
 MOST_SHOWN = 60
 SoldT = TypeVar("SoldT", Property, RoomType)
 _MOST_CELLS = 750
+_FIELDS = {"prices": "prices", "inventories": "the units for sale", "restrictions": "stay rules"}
 
 
 class DayRange(Arguments):
@@ -178,8 +182,9 @@ def change_days(
         found = {"read_back": await _read_back(context, listing, changes)} if verify else {}
         return lean({**names, "queued": True, "changes": _changes(shown), "notes": notes, **found})
 
-    summary = f"Set {writing.field} of {title or listing.listing_id} on {listing.channel_type}"
-    lines = [_in_words(one) for one in shown[:MOST_SHOWN]]
+    channel = channel_name(listing.channel_type)
+    summary = f"Set {_FIELDS[writing.field]} of {title or listing.listing_id} on {channel}"
+    lines = [_in_words(one, listing.currency) for one in shown[:MOST_SHOWN]]
     preview = Preview(summary, lean(names), lines, _cut(shown, [*warnings, *said]))
     undo = Undo(writing.tool, {**listing.key, writing.field: rows(old)}) if old else None
     return Change(send, undo, preview, already)
@@ -264,10 +269,18 @@ def _changes(shown: Sequence[Run[tuple[State, State]]]) -> list[ChangedDays]:
     ]
 
 
-def _in_words(one: Run[tuple[State, State]]) -> Shown:
+def _in_words(one: Run[tuple[State, State]], currency: str | None) -> Shown:
     """A change as a line of the preview."""
-    before, after = (", ".join(f"{name} {value}" for name, value in state) for state in one.state)
-    return lean({"what": f"{one.start_date} to {one.end_date}", "before": before, "after": after})
+    before, after = (", ".join(_said(name, value, currency) for name, value in state) for state in one.state)
+    return lean({"what": days_text(one.start_date, one.end_date), "before": before, "after": after})
+
+
+def _said(name: str, value: Any, currency: str | None) -> str:
+    if name == "price" and isinstance(value, int | float):
+        return money(value, currency)
+    if name == "inventory":
+        return "closed" if value == 0 else f"{value} for sale"
+    return rule_text(name, value)
 
 
 def _cut(shown: Sequence[Any], notes: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from hostex_mcp.api import read_all
 from hostex_mcp.api.calendar import LIST_LISTING_CALENDARS
 from hostex_mcp.api.properties import LIST_PROPERTIES, LIST_ROOM_TYPES, Property, RoomType
 from hostex_mcp.domain.calendar_changes import reading_window
+from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.offers import FAR_PERCENT, Quote, quoted
 from hostex_mcp.domain.wording import money, nights_text, period
@@ -62,7 +63,7 @@ def offer_preview(
     currency = body.get("currency") or listing.currency
     total = listing.quote.total
     before = "not known" if total is None else f"{money(total, listing.currency)} by the calendar"
-    where = f"{listing.title or 'unknown'} ({thread.channel_type} listing {body['listing_id']})"
+    where = f"{listing.title or 'unknown'} ({channel_name(thread.channel_type)} listing {body['listing_id']})"
     changes = [
         {"what": "listing", "after": where},
         {"what": "dates", "after": f"{period(check_in, check_out)}, {(check_out - check_in).days} nights"},

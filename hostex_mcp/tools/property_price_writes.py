@@ -10,6 +10,7 @@ from annotated_types import Gt, MaxLen, MinLen
 from hostex_mcp.api import calendar as api
 from hostex_mcp.domain.base_prices import shifted, steered_price, unknown_days
 from hostex_mcp.domain.calendar_changes import State, days_of
+from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run, runs
 from hostex_mcp.tools.arguments import Currency, Integer, InvalidArguments, Problem, PropertyId
 from hostex_mcp.tools.availability_days import properties_of
@@ -190,9 +191,16 @@ def _left_out(number: int) -> list[str]:
     return [f"{counted(number, 'listing is', 'listings are')} priced by the channel and left out."]
 
 
+def _named(part: Part, parts: Sequence[Part]) -> str:
+    """A listing by its channel, with its number where the channel has several."""
+    channel = part.key["channel_type"]
+    several = sum(other.key["channel_type"] == channel for other in parts) > 1
+    return f"{channel_name(channel)} {part.key['listing_id']}" if several else channel_name(channel)
+
+
 def _preview(title: str, parts: Sequence[Part], warnings: Sequence[str]) -> Preview:
     rows = [
-        {**row, "what": f"{part.key['channel_type']} {part.key['listing_id']}, {row['what']}"}
+        {**row, "what": f"{_named(part, parts)}, {row['what']}"}
         for part in parts
         if part.change and part.change.preview
         for row in part.change.preview.changes

@@ -11,6 +11,7 @@ from hostex_mcp.api.calendar import LIST_AVAILABILITIES
 from hostex_mcp.api.properties import LIST_PROPERTIES, Property
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.calendar_changes import reading_window
+from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.stays import HOLDING, blocked, holders
@@ -53,7 +54,7 @@ def guest(stay: Reservation) -> str:
 def holder(stay: Reservation) -> str:
     """A stay as something that is in the way or is moved."""
     dates = period(stay.check_in_date, stay.check_out_date)
-    return f"{guest(stay)}, {dates} ({stay.channel_type}, {stay.status}, stay {stay.stay_code})"
+    return f"{guest(stay)}, {dates} ({channel_name(stay.channel_type)}, {stay.status}, stay {stay.stay_code})"
 
 
 def in_words(stay: Reservation, title: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from hostex_mcp.api.models import Money
 from hostex_mcp.api.properties import Property
 from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.currencies import currencies
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import day_text, money
@@ -68,7 +69,8 @@ def approving_warnings(stays: Sequence[Reservation], ways: Sequence[Taken]) -> l
 def declining_warnings(stays: Sequence[Reservation]) -> list[str]:
     """Before a booking request is declined."""
     final = "It cannot be taken back, and the guest gets no reason."
-    rate = f"A declined request may count against the host's acceptance rate on {stays[0].channel_type}."
+    channel = channel_name(stays[0].channel_type)
+    rate = f"A declined request may count against the host's acceptance rate on {channel}."
     return [final, rate, *_several(stays, "are declined")]
 
 
@@ -76,7 +78,7 @@ def change_warnings(stay: Reservation, changes: Mapping[str, Any], today: date) 
     """Before guest, dates, amounts or remarks of a stay change."""
     found: list[str] = []
     if stay.channel_type != DIRECT and any(name in changes for name in _DATES_AND_MONEY):
-        channel = stay.channel_type
+        channel = channel_name(stay.channel_type)
         found.append(f"This is a booking of {channel}: whether {channel} learns of it is not known.")
     found += _over(stay)
     if (day := changes.get("check_in_date")) and day < today:

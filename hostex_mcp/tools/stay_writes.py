@@ -255,7 +255,7 @@ async def _fields_preview(
     screen = context.preview_screen()
     rows = [
         {
-            "what": key,
+            "what": f"custom field {key}",
             "before": "set" if old and screen.hides(key) else screen.outside(old) or "not set",
             "after": changes[key] or "removed",
         }

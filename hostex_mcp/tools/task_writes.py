@@ -1,6 +1,7 @@
 """Changing tasks."""
 
 import re
+from datetime import datetime, time
 from typing import Annotated, Literal
 
 from annotated_types import Ge, MaxLen
@@ -9,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from hostex_mcp.api import tasks as api
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import day_text, money
 from hostex_mcp.tools.arguments import (
     Code,
     Currency,
@@ -27,7 +29,6 @@ from hostex_mcp.tools.edits import (
     deleting,
     find,
     given,
-    money,
     sending,
     undone_by,
 )
@@ -218,8 +219,17 @@ async def delete_task(context: Context, id: Id) -> Change[TaskChange]:
 
 def task_name(task: api.Task) -> str:
     """A task in a few words: what, where, when."""
-    return ", ".join(one_line(one) for one in (task.type, task.property_title, task.expected) if one)
+    return ", ".join(one_line(one) for one in (task.type, task.property_title, _expected(task)) if one)
 
 
 def _fee(task: api.Task) -> str | None:
     return money(task.fee, task.currency) if task.fee else None
+
+
+def _expected(task: api.Task) -> str:
+    """When a task is to be done, a midnight being no time of its own."""
+    try:
+        moment = datetime.fromisoformat(task.expected or "")
+    except ValueError:
+        return task.expected or ""
+    return day_text(moment.date()) + ("" if moment.time() == time() else f", {moment:%H:%M}")

@@ -4,8 +4,10 @@ from datetime import UTC
 from typing import TypedDict
 
 from hostex_mcp.api import messaging as api
+from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.threads import last_guest_text, last_word
+from hostex_mcp.domain.wording import day_text, period
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Shown, lean
@@ -49,7 +51,7 @@ def target(context: Context, thread: api.Conversation) -> Shown:
     """Who a thread is with, what it is about and who spoke last, in a preview."""
     about = [
         f"{' '.join(filter(None, (one.activity_type, one.reservation_code)))}, "
-        f"{one.check_in_date} to {one.check_out_date}"
+        f"{period(one.check_in_date, one.check_out_date)}"
         for one in thread.activities
         if one.check_in_date and one.check_out_date
     ]
@@ -64,14 +66,15 @@ def guest_of(thread: api.Conversation) -> str:
     """The name of a thread's guest and the property in question, in the summary of a preview."""
     titles = (one.property.title for one in thread.activities if one.property and one.property.title)
     names = (one_line(thread.guest.name or "") or "a guest without a name", one_line(next(titles, "")))
-    return f"{', '.join(filter(None, names))} ({thread.channel_type})"
+    return f"{', '.join(filter(None, names))} ({channel_name(thread.channel_type)})"
 
 
 def spoken_at(message: api.Message) -> str:
     """When a message was written, in UTC."""
     if message.created_at is None:
         return "at an unknown time"
-    return f"{message.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    at = message.created_at.astimezone(UTC)
+    return f"{day_text(at.date())}, {at:%H:%M} UTC"
 
 
 def last_word_warnings(thread: api.Conversation) -> list[str]:

@@ -128,12 +128,6 @@ async def test_the_request_names_the_host_and_carries_nothing_of_the_user(site: 
     assert site.names == [HOST]
 
 
-async def test_a_proxy_of_the_environment_is_not_used(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(variable, "http://127.0.0.1:9")
-    assert (await fetch()).content == b"abcd"
-
-
 async def test_the_certificate_has_to_be_the_names(site: Site) -> None:
     assert await failure(host="other.example.com") == "could not be reached"
     assert site.heard == []

@@ -49,6 +49,12 @@ def partner_site(tmp_path: Path) -> Generator[Site]:
 
 
 @pytest.fixture
+def demo_site(tmp_path: Path) -> Generator[Site]:
+    with deployed(tmp_path, demo=True) as one:
+        yield one
+
+
+@pytest.fixture
 def open_page(chromium: Browser) -> Generator[Open]:
     """Opens pages, each in a browser of its own unless a context is given. At the end none of them may have
     said anything on the console, such as that the policy was violated, or have failed to load a part."""

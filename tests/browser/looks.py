@@ -26,8 +26,18 @@ def every_page(site: Site, open_one: Opens) -> Generator[tuple[str, Page]]:
     page.locator("summary").click()
     page.get_by_text("Let me choose the properties").click()
     yield from _connected(page)
-    page.goto(site.start("Cursor", "cursor://anysphere.cursor/mcp/oauth"))
-    _press_connect(page)
+    page.goto(site.start())
+    page.get_by_text("Read and change", exact=True).click()
+    _press_connect(page, TOKENS.READ_ONLY)
+    expect(page.get_by_role("button", name="Go on with read only")).to_be_visible()
+    yield "a token that can only read", page
+    for name in ("Codex", "Cursor"):
+        page.goto(site.start(name, "cursor://anysphere.cursor/mcp/oauth"))
+        _press_connect(page)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Is this the right account?")
+        if name == "Codex":
+            yield "the account", page
+        page.get_by_role("button", name="Connect").click()
     expect(page).to_have_title("Cursor is connected")
     yield "back to an app", page
     page.goto(f"{site.origin}/connect/consent")
@@ -46,6 +56,7 @@ def _connected(page: Page) -> Generator[tuple[str, Page]]:
 
 def _connections(site: Site, page: Page) -> Generator[tuple[str, Page]]:
     page.goto(f"{site.origin}/connect")
+    page.get_by_text("Disconnect all 2", exact=True).click()
     yield "connections", page
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -59,8 +70,8 @@ def _connections(site: Site, page: Page) -> Generator[tuple[str, Page]]:
     yield "connections after one was ended", page
 
 
-def _press_connect(page: Page) -> None:
-    page.get_by_label("Your Hostex access token").fill(TOKENS.WRITABLE)
+def _press_connect(page: Page, token: str = TOKENS.WRITABLE) -> None:
+    page.get_by_label("Your Hostex access token").fill(token)
     page.get_by_role("button", name="Connect").click()
 
 

@@ -5,7 +5,7 @@ import base64
 import hashlib
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -35,6 +35,7 @@ from hostex_mcp.http.store import open_store
 from hostex_mcp.http.upstream import Upstream
 from hostex_mcp.sandbox import Sandbox, running
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
+from hostex_mcp.sandbox.tokens import TOKENS
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
 from tests.http.serving import served
@@ -89,11 +90,11 @@ class Site:
 
 
 @contextmanager
-def deployed(folder: Path, *, partner: bool = False) -> Generator[Site]:
-    """The site, with or without partner credentials."""
+def deployed(folder: Path, *, partner: bool = False, demo: bool = False) -> Generator[Site]:
+    """The site, with or without partner credentials, or as one that says that it is a demo."""
     sandbox, answers = Sandbox(), list[str]()
     with running(sandbox) as api, served(lambda _: _client(answers)) as client:
-        settings = _settings(api, partner)
+        settings = replace(_settings(api, partner), sandbox=demo)
         with served(lambda address: _Late(folder, settings, address)) as address:
             yield Site(address.origin, f"{client.origin}/callback", sandbox, answers)
 
@@ -142,6 +143,7 @@ class _Late:
                 flow=Flow(address, store, utc_now),
                 linking=linking,
                 upstream=upstream,
+                demo_tokens=tuple(TOKENS.items()),
             )
             server = oauth.Parts(address=address, store=store, keys=keys, end_grant=linking.end)
             routes = [*endpoints(server), *pages(parts)]

@@ -31,7 +31,7 @@ def test_with_the_mouse(site: Site, open_page: Open) -> None:
     page.get_by_text("Read and change", exact=True).click()
     page.get_by_label("Your Hostex access token").fill(TOKENS.WRITABLE)
     page.get_by_role("button", name="Connect").click()
-    expect(page.get_by_role("heading")).to_have_text("Back in the app")
+    let_in(page)
     assert scopes_of(site, start) == {"hostex:read", "hostex:write"}
 
 
@@ -72,13 +72,15 @@ def test_enter_in_the_token_field_connects(site: Site, open_page: Open) -> None:
     page = open_page(start)
     page.get_by_label("Your Hostex access token").fill(TOKENS.READ_ONLY)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading")).to_have_text("Back in the app")
+    let_in(page)
     assert scopes_of(site, start) == {"hostex:read"}
 
 
 def test_without_any_script(site: Site, open_page: Open) -> None:
     page = open_page(site.start(), scripts=False)
     page.get_by_label("Your Hostex access token").fill(TOKENS.WRITABLE)
+    page.get_by_role("button", name="Connect").click()
+    page.get_by_text("Is this the right account?").wait_for()
     page.get_by_role("button", name="Connect").click()
     page.get_by_text("Back in the app").wait_for()
 
@@ -87,6 +89,8 @@ def test_a_double_click_connects_once(site: Site, open_page: Open) -> None:
     start = site.start()
     page = open_page(start)
     page.get_by_label("Your Hostex access token").fill(TOKENS.WRITABLE)
+    page.get_by_role("button", name="Connect").dblclick()
+    expect(page.get_by_role("heading")).to_have_text("Is this the right account?")
     page.get_by_role("button", name="Connect").dblclick()
     expect(page.get_by_role("heading")).to_have_text("Back in the app")
     assert scopes_of(site, start) == {"hostex:read"}
@@ -120,12 +124,14 @@ def test_after_a_problem_the_focus_is_on_what_to_do_and_the_field_is_empty(
     expect(field).to_be_focused()
     field.fill(TOKENS.WRITABLE)
     page.get_by_role("button", name="Connect").click()
-    expect(page.get_by_role("heading")).to_have_text("Back in the app")
+    let_in(page)
 
 
 def test_an_app_with_links_of_its_own_is_offered_by_a_link(site: Site, open_page: Open) -> None:
     page = open_page(site.start("Cursor", "cursor://anysphere.cursor/mcp/oauth"))
     page.get_by_label("Your Hostex access token").fill(TOKENS.WRITABLE)
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_role("heading")).to_have_text("Is this the right account?")
     page.get_by_role("button", name="Connect").click()
     expect(page.get_by_role("heading")).to_have_text("Cursor is connected")
     link = page.get_by_role("link", name="Back to Cursor").get_attribute("href") or ""
@@ -139,7 +145,7 @@ def test_through_hostexs_own_page(partner_site: Site, open_page: Open) -> None:
     page.get_by_role("button", name="Continue with Hostex").click()
     expect(page).to_have_title("Connect to Hostex (sandbox)")
     page.get_by_role("button", name="Allow").click()
-    expect(page.get_by_role("heading")).to_have_text("Back in the app")
+    let_in(page)
     assert scopes_of(partner_site, start) == {"hostex:read", "hostex:write"}
 
 
@@ -161,7 +167,7 @@ def test_disconnect_in_the_same_browser(site: Site, open_page: Open) -> None:
     assert site.redeem(client_of(start)).status_code == 200
     page.goto(f"{site.origin}/connect")
     page.get_by_role("button", name="Disconnect Claude").click()
-    expect(page.get_by_role("status")).to_contain_text("It is disconnected.")
+    expect(page.get_by_role("status")).to_contain_text("Claude is disconnected.")
     expect(page.get_by_role("button", name="Disconnect Claude")).to_have_count(0)
     assert "You disconnected it on the connections page." in page.inner_text("main")
 
@@ -173,10 +179,10 @@ def test_disconnect_from_elsewhere_with_the_token(site: Site, open_page: Open) -
     page.get_by_label("Hostex access token").fill(TOKENS.WRITABLE)
     page.get_by_role("button", name="Find").click()
     page.get_by_role("button", name="Disconnect Claude").click()
-    expect(page.get_by_role("status")).to_contain_text("It is disconnected.")
-    page.get_by_label("Hostex access token").fill(TOKENS.WRITABLE)
-    page.get_by_role("button", name="Find").click()
-    expect(page.get_by_text("Nothing is connected with the token that you pasted.")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("Claude is disconnected.")
+    expect(page.get_by_text("Nothing else is connected with this token.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Nothing else is connected with this token.")).to_be_visible()
 
 
 def test_a_page_that_is_gone_back_to_says_that_it_was_answered(site: Site, open_page: Open) -> None:
@@ -184,12 +190,67 @@ def test_a_page_that_is_gone_back_to_says_that_it_was_answered(site: Site, open_
     expect(page.get_by_role("heading")).to_have_text("This page is out of date")
 
 
+def test_with_a_token_that_can_only_read_one_click_goes_on_reading(site: Site, open_page: Open) -> None:
+    start = site.start()
+    page = open_page(start)
+    page.get_by_text("Read and change", exact=True).click()
+    page.get_by_label("Your Hostex access token").fill(TOKENS.READ_ONLY)
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_role("alert")).to_contain_text("This token can only read")
+    page.get_by_role("button", name="Go on with read only").click()
+    let_in(page)
+    assert scopes_of(site, start) == {"hostex:read"}
+
+
+def test_after_that_enter_in_the_token_field_sends_the_new_token(site: Site, open_page: Open) -> None:
+    start = site.start()
+    page = open_page(start)
+    page.get_by_text("Read and change", exact=True).click()
+    page.get_by_label("Your Hostex access token").fill(TOKENS.READ_ONLY)
+    page.get_by_role("button", name="Connect").click()
+    page.get_by_label("Your Hostex access token").fill(TOKENS.WRITABLE)
+    page.keyboard.press("Enter")
+    let_in(page)
+    assert scopes_of(site, start) == {"hostex:read", "hostex:write"}
+
+
+def test_the_wrong_account_is_seen_before_anybody_is_let_in(site: Site, open_page: Open) -> None:
+    page = open_page(site.start())
+    page.get_by_label("Your Hostex access token").fill(TOKENS.SECOND)
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_role("region", name="Hostex account")).to_contain_text("3 properties")
+    expect(page.get_by_role("region", name="Hostex account")).to_contain_text("Blue Door Montmartre")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("heading")).to_have_text("Back in the app")
+    assert site.answer()["error"] == "access_denied"
+
+
+def test_all_are_disconnected_with_two_clicks(site: Site, open_page: Open) -> None:
+    page = connected(site, open_page, site.start())
+    page.goto(site.start("Cursor"))
+    page.get_by_label("Your Hostex access token").fill(TOKENS.SECOND)
+    page.get_by_role("button", name="Connect").click()
+    let_in(page)
+    page.goto(f"{site.origin}/connect")
+    page.get_by_text("Disconnect all 2", exact=True).click()
+    page.get_by_role("button", name="Yes, disconnect all 2").click()
+    expect(page.get_by_role("status")).to_contain_text("2 apps are disconnected.")
+    expect(page.get_by_role("button", name="Disconnect")).to_have_count(0)
+
+
+def let_in(page: Page) -> None:
+    """Press Connect below the account."""
+    expect(page.get_by_role("heading")).to_have_text("Is this the right account?")
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_role("heading")).to_have_text("Back in the app")
+
+
 def connected(site: Site, open_page: Open, start: str) -> Page:
     """A browser in which a whole consent was given."""
     page = open_page(start)
     page.get_by_label("Your Hostex access token").fill(TOKENS.WRITABLE)
     page.get_by_role("button", name="Connect").click()
-    expect(page.get_by_role("heading")).to_have_text("Back in the app")
+    let_in(page)
     return page
 
 

@@ -1,6 +1,7 @@
 """What every page looks like: on the smallest phone, by day, in the dark, and to those who see little."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.looks import every_page, poor_contrast, small_targets, too_wide
@@ -17,7 +18,7 @@ def test_every_text_has_enough_contrast_and_whatever_is_pressed_is_large_enough_
         name: (poor_contrast(page), small_targets(page))
         for name, page in every_page(site, lambda address: open_page(address, scheme=scheme))
     }
-    assert len(found) == 12
+    assert len(found) == 14
     assert {name: poor for name, poor in found.items() if any(poor)} == {}
 
 
@@ -40,7 +41,7 @@ def test_no_page_scrolls_sideways_on_the_smallest_phone(site: Site, open_page: O
     wide = {
         name: too_wide(page) for name, page in every_page(site, lambda address: open_page(address, width=320))
     }
-    assert len(wide) == 12
+    assert len(wide) == 14
     assert wide == dict.fromkeys(wide, 0)
 
 
@@ -59,3 +60,20 @@ def test_the_pages_with_a_partner_look_as_good(partner_site: Site, open_page: Op
         page = open_page(partner_site.start(), scheme=scheme, width=width)
         page.get_by_text("Use an access token instead").click()
         assert (poor_contrast(page), too_wide(page), small_targets(page)) == ([], 0, [])
+        page.get_by_role("button", name="Continue with Hostex").click()
+        expect(page).to_have_title("Connect to Hostex (sandbox)")
+        assert (poor_contrast(page), too_wide(page), small_targets(page)) == ([], 0, [])
+
+
+def test_the_pages_of_a_demo_look_as_good(demo_site: Site, open_page: Open) -> None:
+    for scheme, width in (("light", 1280), ("dark", 320)):
+        page = open_page(demo_site.start(), scheme=scheme, width=width)
+        expect(page.get_by_text("Demo.")).to_be_visible()
+        assert (poor_contrast(page), too_wide(page), small_targets(page)) == ([], 0, [])
+        page.get_by_role("button", name="Connect").click()
+        page.get_by_role("button", name="Connect").click()
+        expect(page.get_by_role("heading")).to_have_text("Back in the app")
+        for path in ("/connect", "/"):
+            page.goto(f"{demo_site.origin}{path}")
+            expect(page.get_by_text("Demo.")).to_be_visible()
+            assert (poor_contrast(page), too_wide(page), small_targets(page)) == ([], 0, [])

@@ -17,14 +17,15 @@ from hostex_mcp.cli import main
 from hostex_mcp.cli.clients import APPS, BRIDGE, Place
 from tests.docs.markdown import ROOT
 
-CLIENTS = ["claude-desktop", "claude-code", "cursor", "vscode", "codex", "windsurf"]
-SECTIONS = {"vscode": "servers", "codex": "mcp_servers"}
+CLIENTS = ["claude-desktop", "claude-code", "cursor", "vscode", "codex", "windsurf", "gemini-cli", "zed"]
+SECTIONS = {"vscode": "servers", "codex": "mcp_servers", "zed": "context_servers"}
+BY_FILE = ["claude-desktop", "zed"]
 SECRET = "tok-5f0c9e21d7"
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("XDG_CONFIG_HOME", "CODEX_HOME", "HOSTEX_ACCESS_TOKEN"):
+    for name in ("XDG_CONFIG_HOME", "CODEX_HOME", *filter(re.compile("HOSTEX_(?!TESTS)").match, os.environ)):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(sys, "platform", "linux")
@@ -32,8 +33,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def config(*args: str, status: int = 0) -> Result:
-    result = CliRunner().invoke(main, ["config", *args])
+def config(*args: str, status: int = 0, answer: str | None = None) -> Result:
+    result = CliRunner().invoke(main, ["config", *args], input=answer)
     assert result.exit_code == status, result.output
     return result
 
@@ -220,24 +221,147 @@ def test_the_token_is_never_printed(home: Path, monkeypatch: pytest.MonkeyPatch)
             assert SECRET not in result.stdout + result.stderr
 
 
-def test_claude_desktop_which_knows_no_other_way_gets_the_token_of_the_environment(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("client", BY_FILE)
+@pytest.mark.parametrize(("more", "answer"), [((), "y\n"), (("--with-token",), None)])
+def test_a_client_that_knows_no_other_way_gets_the_token_in_its_file_once_the_person_agrees(
+    client: str, more: tuple[str, ...], answer: str | None, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOSTEX_ACCESS_TOKEN", SECRET)
-    said = config("claude-desktop", "--write").stderr
-    path = file_of("claude-desktop", home)
-    assert servers("claude-desktop", path.read_text())["hostex"]["env"] == {"HOSTEX_ACCESS_TOKEN": SECRET}
+    said = config(client, "--write", *more, answer=answer).stderr
+    path = file_of(client, home)
+    assert servers(client, path.read_text())["hostex"]["env"] == {"HOSTEX_ACCESS_TOKEN": SECRET}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert "is now in that file" in said
+    assert SECRET not in said
 
 
-@pytest.mark.parametrize("client", [one for one in CLIENTS if one != "claude-desktop"])
+@pytest.mark.parametrize("client", BY_FILE)
+@pytest.mark.parametrize("answer", ["n\n", "\n", None])
+def test_without_a_yes_no_file_gets_the_token(
+    client: str, answer: str | None, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOSTEX_ACCESS_TOKEN", SECRET)
+    said = config(client, "--write", answer=answer).stderr
+    path = file_of(client, home)
+    assert f"Write the token from HOSTEX_ACCESS_TOKEN into {path}?" in said
+    assert servers(client, path.read_text())["hostex"]["env"] == {"HOSTEX_ACCESS_TOKEN": ""}
+
+
+@pytest.mark.parametrize("client", [one for one in CLIENTS if one not in BY_FILE])
 def test_other_clients_files_never_hold_the_token(
     client: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOSTEX_ACCESS_TOKEN", SECRET)
-    config(client, "--write")
+    assert "Write the token" not in config(client, "--write", "--with-token").stderr
     assert SECRET not in file_of(client, home).read_text()
+
+
+BOUNDS = {
+    "HOSTEX_MCP_READ_ONLY": "1",
+    "HOSTEX_MCP_PROPERTY_IDS": "101,102",
+    "HOSTEX_MCP_PRIVACY": "strict",
+    "HOSTEX_MCP_PRICE_FLOOR": "50",
+    "HOSTEX_MCP_EXCLUDE_TOOLS": "send_message",
+    "HOSTEX_API_BASE_URL": "https://api.hostex.example/v3",
+}
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_every_bound_that_is_set_here_is_in_the_entry_and_is_named(
+    client: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in BOUNDS.items():
+        monkeypatch.setenv(name, value)
+    said = config(client, "--write").stderr
+    entry = servers(client, file_of(client, home).read_text())["hostex"]
+    assert {name: entry["env"].get(name) for name in BOUNDS} == BOUNDS
+    assert all(f"{name}={value}" in said for name, value in BOUNDS.items())
+    assert "nothing was changed" in config(client, "--write").stderr
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_options_are_in_the_entry_and_win_over_the_environment(
+    client: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOSTEX_MCP_TOOLSETS", "all")
+    printed = config(client, "--toolsets", "calendar,reviews", "--read-only").stdout
+    env = servers(client, printed)["hostex"]["env"]
+    assert (env["HOSTEX_MCP_TOOLSETS"], env["HOSTEX_MCP_READ_ONLY"]) == ("calendar,reviews", "1")
+
+
+def test_a_bound_that_is_set_here_replaces_an_older_one_in_the_file(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOSTEX_MCP_READ_ONLY", "0")
+    config("codex", "--write")
+    config("cursor", "--write")
+    monkeypatch.setenv("HOSTEX_MCP_READ_ONLY", "1")
+    for client in ("codex", "cursor"):
+        config(client, "--write")
+        entry = servers(client, file_of(client, home).read_text())["hostex"]
+        assert entry["env"]["HOSTEX_MCP_READ_ONLY"] == "1"
+
+
+def test_what_the_person_put_into_our_entry_of_codex_stays(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = file_of("codex", home)
+    path.parent.mkdir()
+    path.write_text(
+        '[mcp_servers.hostex]\ncommand = "/gone"\nenv_vars = ["HTTPS_PROXY"]\n'
+        '[mcp_servers.hostex.env]\nHOSTEX_MCP_PRIVACY = "strict"\n'
+    )
+    monkeypatch.setenv("HOSTEX_MCP_READ_ONLY", "1")
+    config("codex", "--write")
+    entry = servers("codex", path.read_text())["hostex"]
+    assert entry["env"] == {"HOSTEX_MCP_PRIVACY": "strict", "HOSTEX_MCP_READ_ONLY": "1"}
+    assert entry["env_vars"] == ["HOSTEX_ACCESS_TOKEN", "HTTPS_PROXY"]
+
+
+def test_codex_is_told_to_wait_for_the_server(home: Path) -> None:
+    entry = servers("codex", config("codex").stdout)["hostex"]
+    assert (entry["required"], entry["startup_timeout_sec"]) == (True, 30)
+
+
+def test_secrets_of_the_http_server_stay_out_of_an_entry_and_are_named_without_their_values(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOSTEX_MCP_SECRET_KEYS", SECRET)
+    monkeypatch.setenv("HOSTEX_CLIENT_SECRET", SECRET)
+    result = config("cursor")
+    assert "left out: HOSTEX_MCP_SECRET_KEYS, HOSTEX_CLIENT_SECRET." in result.stderr
+    assert SECRET not in result.output
+
+
+def test_a_relative_audit_file_is_passed_on_by_its_whole_path(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOSTEX_MCP_AUDIT_LOG", "audit.jsonl")
+    env = servers("cursor", config("cursor").stdout)["hostex"]["env"]
+    assert env["HOSTEX_MCP_AUDIT_LOG"] == str(home / "audit.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("HOSTEX_MCP_READ_ONLY", "perhaps"), ("HOSTEX_MCP_TOOLSETS", "calender")]
+)
+def test_a_bound_that_the_server_would_refuse_is_not_passed_on(
+    name: str, value: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert name in config("cursor", "--write", status=2).stderr
+    assert not file_of("cursor", home).exists()
+
+
+def test_an_address_asks_for_the_bounds_that_it_can_hold_and_the_others_are_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in BOUNDS.items():
+        monkeypatch.setenv(name, value)
+    result = config("cursor", "--http", "https://m.test", "--toolsets", "calendar,reviews")
+    url = servers("cursor", result.stdout)["hostex"]["url"]
+    assert url == "https://m.test/mcp?read_only=1&toolsets=calendar,reviews"
+    lost = "HOSTEX_API_BASE_URL, HOSTEX_MCP_EXCLUDE_TOOLS, HOSTEX_MCP_PROPERTY_IDS, HOSTEX_MCP_PRIVACY, "
+    assert f"do not hold there: {lost}HOSTEX_MCP_PRICE_FLOOR." in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -249,6 +373,8 @@ def test_other_clients_files_never_hold_the_token(
         ("vscode", {"type": "http", "url": "https://m.test/mcp"}),
         ("codex", {"url": "https://m.test/mcp"}),
         ("windsurf", {"serverUrl": "https://m.test/mcp"}),
+        ("gemini-cli", {"httpUrl": "https://m.test/mcp"}),
+        ("zed", {"url": "https://m.test/mcp"}),
     ],
 )
 def test_an_address_over_http_takes_the_client_s_own_form(
@@ -262,7 +388,7 @@ def test_going_from_stdio_to_http_leaves_nothing_of_the_old_way(home: Path) -> N
         config(client, "--write")
         config(client, "--http", "https://m.test/mcp", "--write")
         entry = servers(client, file_of(client, home).read_text())["hostex"]
-        assert entry.keys() <= {"type", "url", "serverUrl"}
+        assert entry.keys() <= {"type", "url", "serverUrl", "httpUrl"}
 
 
 def test_an_address_that_is_none_is_refused(home: Path) -> None:
@@ -312,6 +438,18 @@ LINUX = Place("linux", PurePosixPath("/home/ana"), PurePosixPath("/work"))
             "/home/ana/.codeium/windsurf/mcp_config.json",
             "/Users/ana/.codeium/windsurf/mcp_config.json",
             "C:\\Users\\ana\\.codeium\\windsurf\\mcp_config.json",
+        ),
+        (
+            "gemini-cli",
+            "/home/ana/.gemini/settings.json",
+            "/Users/ana/.gemini/settings.json",
+            "C:\\Users\\ana\\.gemini\\settings.json",
+        ),
+        (
+            "zed",
+            "/home/ana/.config/zed/settings.json",
+            "/Users/ana/.config/zed/settings.json",
+            "C:\\Users\\ana\\AppData\\Roaming\\Zed\\settings.json",
         ),
     ],
 )

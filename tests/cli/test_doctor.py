@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from hostex_mcp.api.public_fetch import FetchFailed
 from hostex_mcp.cli import main
+from hostex_mcp.cli.checks import http_server
 from hostex_mcp.sandbox import TOKENS, Sandbox, running
 from tests.certificates import certificate
 from tests.http.processes import free_port, hostex_mcp
@@ -135,6 +137,37 @@ def test_a_read_only_token_is_no_problem_but_told(hostex: str) -> None:
 
 def test_a_misspelt_setting_is_found(hostex: str) -> None:
     assert "HOSTEX_MCP_READ_ONLY" in problem("settings", HOSTEX_MCP_READONLY="1")["says"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HOSTEX_MCP_TOOLSETS", "calender"),
+        ("HOSTEX_MCP_TOOLS", "list_propertys"),
+        ("HOSTEX_MCP_EXCLUDE_TOOLS", "send_mesage"),
+    ],
+)
+def test_a_tool_or_toolset_that_is_not_there_is_found_as_by_the_start(name: str, value: str) -> None:
+    environ = {"HOSTEX_MCP_SANDBOX": "1", name: value}
+    says = problem("settings", **environ)["says"]
+    assert name in says
+    assert value in says
+    start = CliRunner().invoke(main, ["tools"], env=environ)
+    assert start.stderr == f"hostex-mcp: {says}\n"
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_ids_of_properties_that_the_account_has_not_are_found(sandbox: bool, hostex: str) -> None:
+    environ = (
+        {"HOSTEX_MCP_SANDBOX": "1"}
+        if sandbox
+        else {"HOSTEX_API_BASE_URL": hostex, "HOSTEX_ACCESS_TOKEN": TOKENS.WRITABLE}
+    )
+    says = problem("properties", **environ, HOSTEX_MCP_PROPERTY_IDS="20110001,777,778")["says"]
+    assert "names 777, 778, which" in says
+    found, status = doctor(**environ, HOSTEX_MCP_PROPERTY_IDS="20110001,20110002")
+    assert found["properties"]["says"] == "Only 2 of 12 properties are served."
+    assert status == 0
 
 
 def test_a_name_that_cannot_be_looked_up() -> None:
@@ -347,10 +380,31 @@ def test_a_server_that_runs_well_at_its_public_address(tmp_path: Path) -> None:
     assert status == 0
 
 
+@pytest.mark.parametrize("reached", [True, False])
+def test_the_way_to_documents_of_apps_is_looked_at_with_a_server_for_others(
+    reached: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def fetch(url: str, **limits: Any) -> None:
+        asked.append(url)
+        if not reached:
+            raise FetchFailed("could not be fetched")
+
+    monkeypatch.setattr(http_server, "fetch_public", fetch)
+    environ = {"HOSTEX_MCP_SANDBOX": "1", "HOSTEX_MCP_DATABASE_URL": f"sqlite:///{tmp_path}/grants.db"}
+    assert "client documents" not in doctor(**environ)[0]
+    assert asked == []
+    found, _ = doctor(**environ, HOSTEX_MCP_PUBLIC_URL="https://mcp.example.invalid")
+    assert asked == ["https://claude.ai/oauth/claude-code-client-metadata"]
+    assert found["client documents"]["verdict"] == ("ok" if reached else "warning")
+    assert reached or "HTTPS_PROXY" in found["client documents"]["fix"]
+
+
 def test_people_read_marks_and_mends_without_colour_in_a_pipe(hostex: str) -> None:
     environ = {"HOSTEX_API_BASE_URL": hostex, "HOSTEX_ACCESS_TOKEN": TOKENS.DEAD}
     result = CliRunner().invoke(main, ["doctor"], env=environ)
     assert "✗ token" in result.stdout
     assert "→ Create a new one" in result.stdout
-    assert "1 problem to mend." in result.stdout
+    assert "1 problem to fix." in result.stdout
     assert "\x1b" not in result.stdout

@@ -27,6 +27,27 @@ def test_the_environment_is_read() -> None:
     assert settings.read_only
 
 
+def test_an_operator_names_themselves_their_contact_and_their_privacy_page() -> None:
+    settings = load(
+        {
+            "HOSTEX_MCP_OPERATOR": "Müller & Söhne",
+            "HOSTEX_MCP_CONTACT": "help@example.com",
+            "HOSTEX_MCP_PRIVACY_URL": "https://example.com/privacy?lang=en",
+            "HOSTEX_MCP_CLIENT_DOCUMENTS": "0",
+        }
+    )
+    assert (settings.operator, settings.contact) == ("Müller & Söhne", "help@example.com")
+    assert (settings.privacy_url, settings.client_documents) == ("https://example.com/privacy?lang=en", False)
+    assert load({}).client_documents
+    assert load({"HOSTEX_MCP_CONTACT": "https://example.com/help"}).contact == "https://example.com/help"
+
+
+def test_a_value_of_several_lines_is_told_on_one() -> None:
+    assert problem({"HOSTEX_MCP_OPERATOR": "Harbour\nRentals"}) == (
+        "HOSTEX_MCP_OPERATOR=Harbour\\nRentals: allowed: a name of at most 80 characters, on one line"
+    )
+
+
 def test_an_option_wins_over_the_environment() -> None:
     settings = load({"HOSTEX_MCP_CONFIRM": "off", "HOSTEX_MCP_SANDBOX": "0"}, confirm="token", sandbox=True)
     assert (settings.confirm, settings.sandbox) == ("token", True)
@@ -50,6 +71,14 @@ def test_empty_text_means_unset() -> None:
         ("HOSTEX_MCP_PUBLIC_URL", "https://mcp.example.com/hostex", "an https address without a path"),
         ("HOSTEX_MCP_PUBLIC_URL", "https://me@mcp.example.com", "an https address without a path"),
         ("HOSTEX_MCP_PUBLIC_URL", "https://MCP.example.com", "an https address without a path"),
+        ("HOSTEX_MCP_CLIENT_DOCUMENTS", "never", "allowed: 1 or 0"),
+        ("HOSTEX_MCP_OPERATOR", "x" * 81, "allowed: a name of at most 80 characters, on one line"),
+        ("HOSTEX_MCP_CONTACT", "ask me", "allowed: an e-mail address, or the https address of a page"),
+        ("HOSTEX_MCP_CONTACT", "a@b.example?bcc=c@d.example", "allowed: an e-mail address, or the https"),
+        ("HOSTEX_MCP_CONTACT", "javascript:alert(1)", "allowed: an e-mail address, or the https address"),
+        ("HOSTEX_MCP_PRIVACY_URL", "http://example.com/privacy", "allowed: the https address of a page"),
+        ("HOSTEX_MCP_PRIVACY_URL", "https://me@example.com/", "allowed: the https address of a page"),
+        ("HOSTEX_MCP_PRIVACY_URL", "https://[::1/", "allowed: the https address of a page"),
         ("HOSTEX_MCP_ALLOWED_ORIGINS", "*", "allowed: an https address"),
         ("HOSTEX_MCP_ALLOWED_ORIGINS", "tauri://*", "allowed: an https address"),
         ("HOSTEX_MCP_ALLOWED_ORIGINS", "null", "allowed: an https address"),

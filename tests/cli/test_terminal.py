@@ -91,7 +91,7 @@ def test_a_change_is_shown_and_asked_about_and_yes_does_it(show: Show) -> None:
     seen = show(*CANCEL, typed="y\n", width=120)
     assert seen.status == 0
     assert "• status: accepted → cancelled" in seen.lines
-    assert any(line.startswith("! 378.50 USD was received") for line in seen.lines)
+    assert any(line.startswith("! $378.50 was received") for line in seen.lines)
     assert "Do it? [y/N]" in seen.screen
     assert '"status": "done",' in "".join(seen.lines)
 

@@ -108,7 +108,7 @@ def test_the_balance_of_an_order_of_two_stays_is_told_once() -> None:
     found = arrival_warnings(
         [stay("A", "2026-06-15", 1, **order), stay("B", "2026-06-15", 1, **order)], today
     )
-    assert [(one.kind, one.detail) for one in found] == [("balance_due", "60 EUR")]
+    assert [(one.kind, one.detail) for one in found] == [("balance_due", "€60")]
 
 
 def test_stays_without_a_property_are_told_until_they_are_over() -> None:

@@ -3,16 +3,16 @@ from datetime import date
 import pytest
 
 from hostex_mcp.domain.days import Run
-from hostex_mcp.domain.wording import money, nights_text, period, some
+from hostex_mcp.domain.wording import days_text, money, nights_text, period, some
 
 
 @pytest.mark.parametrize(
     ("check_in", "check_out", "said"),
     [
-        (date(2026, 11, 24), date(2026, 11, 30), "24 to 30 Nov 2026"),
-        (date(2026, 11, 24), date(2026, 12, 2), "24 Nov to 2 Dec 2026"),
-        (date(2026, 12, 30), date(2027, 1, 2), "30 Dec 2026 to 2 Jan 2027"),
-        (date(2026, 12, 1), date(2027, 12, 2), "1 Dec 2026 to 2 Dec 2027"),
+        (date(2026, 11, 24), date(2026, 11, 30), "Tue 24 to Mon 30 Nov 2026"),
+        (date(2026, 11, 24), date(2026, 12, 2), "Tue 24 Nov to Wed 2 Dec 2026"),
+        (date(2026, 12, 30), date(2027, 1, 2), "Wed 30 Dec 2026 to Sat 2 Jan 2027"),
+        (date(2026, 12, 1), date(2027, 12, 2), "Tue 1 Dec 2026 to Thu 2 Dec 2027"),
     ],
 )
 def test_a_period_names_month_and_year_once_where_they_are_the_same(
@@ -22,12 +22,42 @@ def test_a_period_names_month_and_year_once_where_they_are_the_same(
 
 
 def test_one_night_and_several_are_said_differently() -> None:
-    assert nights_text(Run(date(2026, 12, 1), date(2026, 12, 1), "")) == "night of 1 Dec 2026"
-    assert nights_text(Run(date(2026, 12, 1), date(2026, 12, 3), "")) == "nights of 1 to 3 Dec 2026"
+    assert nights_text(Run(date(2026, 12, 1), date(2026, 12, 1), "")) == "night of Tue 1 Dec 2026"
+    assert nights_text(Run(date(2026, 12, 1), date(2026, 12, 3), "")) == "nights of Tue 1 to Thu 3 Dec 2026"
 
 
-def test_money_has_decimals_only_where_it_needs_them() -> None:
-    assert (money(330, "EUR"), money(120.3, "EUR"), money(5)) == ("330 EUR", "120.30 EUR", "5")
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        (date(2026, 12, 11), "Fri 11 Dec 2026"),
+        (date(2026, 12, 12), "Fri 11 and Sat 12 Dec 2026"),
+        (date(2026, 12, 14), "Fri 11 to Mon 14 Dec 2026"),
+        (date(2027, 1, 1), "Fri 11 Dec 2026 to Fri 1 Jan 2027"),
+    ],
+)
+def test_days_in_a_row_are_one_range_with_weekdays(last: date, said: str) -> None:
+    assert days_text(date(2026, 12, 11), last) == said
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "said"),
+    [
+        (330, "EUR", "€330"),
+        (120.3, "EUR", "€120.30"),
+        (10.125, "EUR", "€10.125"),
+        (40 - 34.9, "EUR", "€5.10"),
+        (-48, "GBP", "-£48"),
+        (1234567.5, "USD", "$1,234,567.50"),
+        (12000.0, "JPY", "¥12,000"),
+        (1.5, "KWD", "KWD 1.500"),
+        (300, "CHF", "CHF 300"),
+        (5, None, "5"),
+    ],
+)
+def test_money_has_the_sign_of_its_currency_and_loses_no_decimal(
+    amount: float, currency: str | None, said: str
+) -> None:
+    assert money(amount, currency) == said
 
 
 def test_names_that_are_left_out_are_counted() -> None:

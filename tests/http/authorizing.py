@@ -66,15 +66,16 @@ class Clock:
 
 @dataclass
 class Web:
-    """What lies at other addresses: documents by address, and which were fetched."""
+    """What lies at other addresses: documents by address, how others fail, and which were fetched."""
 
     pages: dict[str, Fetched] = field(default_factory=dict[str, Fetched])
     fetched: list[str] = field(default_factory=list[str])
+    failure: FetchFailed = field(default_factory=lambda: FetchFailed("could not be reached"))
 
     async def fetch(self, url: str, *, most_bytes: int, seconds: float, accept: str) -> Fetched:
         self.fetched.append(url)
         if url not in self.pages:
-            raise FetchFailed("could not be reached")
+            raise self.failure
         return self.pages[url]
 
     def publish(self, url: str, content: Json | bytes, **headers: str) -> None:
@@ -181,6 +182,8 @@ async def deployed(
     keys: KeyRing | None = None,
     clock: Clock | None = None,
     url: SecretStr | None = None,
+    documents: bool = True,
+    contact: str | None = None,
 ) -> AsyncGenerator[Deployment]:
     """A deployment with its database in a folder, unless a `url` names another; another one with the same
     keys and clock is its replica."""
@@ -194,7 +197,13 @@ async def deployed(
                 ended[grant_id] = reason
 
         parts = Parts(
-            address=address, store=store, keys=keys, end_grant=end_grant, fetch=web.fetch, now=clock
+            address=address,
+            store=store,
+            keys=keys,
+            end_grant=end_grant,
+            fetch=web.fetch if documents else None,
+            contact=contact,
+            now=clock,
         )
         bearer = Bearer(address, store, keys, allow_token_header=allow_token_header)
         app = Starlette()

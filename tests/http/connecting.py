@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from hostex_mcp.http.config import SCOPES, Address
+from hostex_mcp.http.connect.about import Tokens
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.routes import routes
 from hostex_mcp.http.keyring import KeyRing, new_key
@@ -84,10 +85,22 @@ class Person:
         assert answer.status_code == 200
         return Html(answer.text)
 
-    async def answer(self, page: Html, **values: str | list[str]) -> httpx2.Response:
+    async def submit(self, page: Html, **values: str | list[str]) -> httpx2.Response:
         """Press a button of the consent page: Connect, unless another is named."""
         fields = changed(page.fields, **{"decision": "connect", **values})
         return await self.post("/connect/consent", fields)
+
+    async def answer(self, page: Html, **values: str | list[str]) -> httpx2.Response:
+        """Press a button of the consent page, and Connect below the account that is shown then."""
+        answer = await self.submit(page, **values)
+        return await self.confirm(answer) if answer.is_redirect and "pick" not in values else answer
+
+    async def confirm(self, answer: httpx2.Response, **values: str | list[str]) -> httpx2.Response:
+        """Press a button below the account that this answer leads to, if it leads to one."""
+        if not answer.headers["location"].startswith("/connect/account?"):
+            return answer
+        page = Html((await self.get(answer.headers["location"])).text)
+        return await self.post("/connect/account", changed(page.fields, **{"decision": "connect", **values}))
 
     async def connect(self, token: str, **values: str | list[str]) -> httpx2.Response:
         """A whole consent with a pasted token."""
@@ -122,13 +135,14 @@ def transaction(now: datetime, **told: Any) -> Transaction:
 @asynccontextmanager
 async def deployment(
     folder: Path,
-    sandbox: Sandbox | None = None,
+    hostex: Sandbox | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
+    demo_tokens: Tokens = (),
     **settings: Any,
 ) -> AsyncGenerator[Person]:
     """The pages of a server with these settings."""
     clock = Clock()
-    sandbox = sandbox or Sandbox(now=clock)
+    sandbox = hostex or Sandbox(now=clock)
     chosen = Settings(api_base_url="https://hostex.example/v3", **settings)
     keys = KeyRing([new_key()])
     async with open_store(SecretStr(f"sqlite:///{folder}/pages.db"), keys, now=clock) as store:
@@ -149,6 +163,7 @@ async def deployment(
             flow=Flow(ADDRESS, store, clock),
             linking=Linking(store, upstream, clock),
             upstream=upstream,
+            demo_tokens=demo_tokens,
             now=clock,
         )
         app = Starlette(routes=list(routes(parts)))

@@ -17,7 +17,7 @@ from tests.http.html_pages import Html, changed
 
 TOKEN = "HOSTEX_TESTS_PERSON_TOKEN"
 
-_STEPS = 6
+_STEPS = 12
 
 
 @dataclass
@@ -67,6 +67,8 @@ class Person:
         values: dict[str, str | list[str]] = {"decision": self.decision}
         if _origin(target) == self.portal:
             values = {"decision": "allow"}
+        elif page.title.startswith("Connect this account"):
+            values = {"decision": "connect"}
         elif page.all("input", name="token"):
             values |= {"token": self.token if self.decision == "connect" else "", **self.choices}
         headers = {"Origin": _origin(target), "Sec-Fetch-Site": "same-origin"}

@@ -73,3 +73,8 @@ def changed(fields: Fields, **values: str | list[str]) -> Fields:
     for name, value in values.items():
         kept += [(name, one) for one in ([value] if isinstance(value, str) else value)]
     return kept
+
+
+def forms(source: str) -> list[Fields]:
+    """What each form of a page sends when nothing is touched."""
+    return [Html(f"<form {one}").fields for one in source.split("<form ")[1:]]

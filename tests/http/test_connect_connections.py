@@ -8,7 +8,7 @@ import pytest
 from hostex_mcp.http.oauth.browser import Browser
 from hostex_mcp.sandbox.tokens import TOKENS
 from tests.http.connecting import HERE, PARTNER, Person, deployment, query
-from tests.http.html_pages import Html, changed
+from tests.http.html_pages import Html, changed, forms
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +24,20 @@ async def press(person: Person, page: Html, **values: str) -> httpx2.Response:
     return await person.post("/connect", fields)
 
 
+async def find(person: Person, token: str) -> httpx2.Response:
+    """The page that a token finds."""
+    answer = await press(person, await connections(person), action="find", token=token)
+    assert answer.status_code == 303
+    return await person.get(answer.headers["location"])
+
+
+async def ended(person: Person, page: Html, grant: str) -> Html:
+    """The page after a row of this page was disconnected."""
+    answer = await press(person, page, action="disconnect", grant=grant, proof=page.value("proof"))
+    assert answer.status_code == 303
+    return Html((await person.get(answer.headers["location"])).text)
+
+
 async def test_what_was_connected_in_this_browser_is_listed_with_its_bounds(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         await person.connect(TOKENS.WRITABLE, access="write")
@@ -31,21 +45,26 @@ async def test_what_was_connected_in_this_browser_is_listed_with_its_bounds(tmp_
         await person.answer(second, token=TOKENS.SECOND, toolsets=["calendar", "finance"])
         page = await connections(person)
         assert page.headings == ["Your connections"]
-        assert "Claude Where claude.ai Access read and change Topics all Properties all" in page.text
-        assert "Cursor Where an app that opens cursor: links Access read only" in page.text
+        assert (
+            "Claude read and change Harbour Loft, Harbour Studio and 10 more Returns to claude.ai "
+            "Connected today at 12:00 UTC Last used not yet Topics all Properties all, also new ones"
+        ) in page.text
+        assert (
+            "Cursor read only Blue Door Montmartre, Blue Door Annecy and 1 more "
+            "Returns to an app that opens cursor: links"
+        ) in page.text
         assert "Topics Calendars and prices, Income and payments" in page.text
-        assert "Connected today Last used not yet" in page.text
-        assert {one["aria-label"] for one in page.all("button", value="disconnect")} == {
-            "Disconnect Claude",
-            "Disconnect Cursor",
-        }
+        labels = [one["aria-label"] for one in page.all("button", value="disconnect") if "aria-label" in one]
+        assert sorted(labels) == [
+            f"Disconnect {app}, connected today at 12:00 UTC" for app in ("Claude", "Cursor")
+        ]
 
 
 async def test_a_connection_of_another_day_shows_its_date(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         await person.connect(TOKENS.WRITABLE)
         person.clock.advance(days=3)
-        assert "Connected 25 November 2026" in (await connections(person)).text
+        assert "Connected 25 November 2026 at 12:00 UTC" in (await connections(person)).text
 
 
 async def test_disconnect_ends_the_grant_and_says_so(tmp_path: Path) -> None:
@@ -53,12 +72,15 @@ async def test_disconnect_ends_the_grant_and_says_so(tmp_path: Path) -> None:
         await person.connect(TOKENS.WRITABLE)
         page = await connections(person)
         answer = await press(person, page, action="disconnect", grant=page.value("grant"))
-        assert (answer.status_code, answer.headers["location"]) == (303, "/connect?done=token")
+        assert answer.status_code == 303
         [grant] = await person.grants()
         assert grant.status == "ended"
         assert await person.parts.store.grants.credential(grant.grant_id) is None
-        after = Html((await person.get("/connect?done=token")).text)
-        assert "It is disconnected. If you no longer need the access token, delete it in Hostex" in after.text
+        after = Html((await person.get(answer.headers["location"])).text)
+        assert (
+            "Claude is disconnected. If you no longer need the access token, delete it in Hostex"
+            in after.text
+        )
         assert "No longer connected Claude You disconnected it on the connections page." in after.text
         assert not after.all("button", value="disconnect")
 
@@ -70,12 +92,11 @@ async def test_disconnect_revokes_a_partners_pair_at_hostex(tmp_path: Path) -> N
             query(left.headers["location"])["state"],
             person.sandbox.oauth.issue_code(person.clock()),
         )
-        await person.get(f"/connect/return?state={state}&code={code}")
+        await person.confirm(await person.get(f"/connect/return?state={state}&code={code}"))
         page = await connections(person)
         answer = await press(person, page, action="disconnect", grant=page.value("grant"))
-        assert answer.headers["location"] == "/connect?done=partner"
-        after = Html((await person.get("/connect?done=partner")).text)
-        assert "It is disconnected." in after.text
+        after = Html((await person.get(answer.headers["location"])).text)
+        assert "Claude is disconnected." in after.text
         assert "delete it in Hostex as well" not in after.text
         assert len([one for one in person.sandbox.log if one.path.endswith("/oauth/revoke")]) == 2
 
@@ -99,10 +120,10 @@ async def test_whoever_has_the_token_finds_what_uses_it_and_may_end_it(tmp_path:
     async with deployment(tmp_path) as person:
         await person.connect(TOKENS.WRITABLE)
         other = person.elsewhere()
-        found = await press(other, await connections(other), action="find", token=TOKENS.WRITABLE)
+        found = await find(other, TOKENS.WRITABLE)
         page = Html(found.text)
         assert page.headings == ["What this token is connected to"]
-        assert "Claude Where claude.ai" in page.text
+        assert "Claude read only Harbour Loft, Harbour Studio and 10 more Returns to claude.ai" in page.text
         assert TOKENS.WRITABLE not in found.text
         ended = await other.post("/connect", changed(page.fields, action="disconnect"))
         assert ended.status_code == 303
@@ -115,7 +136,7 @@ async def test_a_proof_is_of_one_browser_and_of_its_own_grants(tmp_path: Path) -
         await person.answer(await person.consent(nonce="second"), token=TOKENS.SECOND)
         other, third = person.elsewhere(), person.elsewhere()
         third.browser = Browser("t" * 43, new=False)
-        page = Html((await press(other, await connections(other), action="find", token=TOKENS.SECOND)).text)
+        page = Html((await find(other, TOKENS.SECOND)).text)
         proof = page.value("proof")
         [foreign] = [one.grant_id for one in await person.grants() if one.grant_id != page.value("grant")]
         beyond = await press(other, page, action="disconnect", grant=foreign, proof=proof)
@@ -128,7 +149,7 @@ async def test_a_proof_is_of_one_browser_and_of_its_own_grants(tmp_path: Path) -
 
 async def test_a_token_that_nothing_uses_finds_nothing(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
-        answer = await press(person, await connections(person), action="find", token=TOKENS.SECOND)
+        answer = await find(person, TOKENS.SECOND)
         assert "Nothing is connected with the token that you pasted." in Html(answer.text).text
         assert not [one for one in person.sandbox.log if one.method == "GET"]
 
@@ -146,10 +167,10 @@ async def test_looking_for_tokens_is_limited(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await connections(person)
         answers = [await press(person, page, action="find", token=f"some-token-{n}") for n in range(11)]
-        assert [one.status_code for one in answers] == [200] * 10 + [429]
+        assert [one.status_code for one in answers] == [303] * 10 + [429]
         person.clock.advance(minutes=20)
         later = await press(person, page, action="find", token="some-token")
-        assert later.status_code == 200
+        assert later.status_code == 303
 
 
 async def test_a_new_browser_gets_its_cookie_and_nothing_else(tmp_path: Path) -> None:
@@ -188,3 +209,87 @@ async def test_a_hostile_name_adds_no_markup_to_the_list(tmp_path: Path) -> None
         assert not listed.all("script")
         assert "\u202e" not in listed.source
         assert listed.all("button", value="disconnect")[0]["aria-label"].startswith('Disconnect "><script>')
+
+
+async def test_after_one_of_several_found_by_a_token_the_others_are_still_shown(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        for number, name in enumerate(("Claude", "Cursor", "Codex")):
+            page = await person.consent(nonce=f"n{number}", client_name=name)
+            await person.answer(page, token=TOKENS.WRITABLE)
+        other = person.elsewhere()
+        page = Html((await find(other, TOKENS.WRITABLE)).text)
+        ids = {grant.client_name: grant.grant_id for grant in await person.grants()}
+        page = await ended(other, page, ids["Cursor"])
+        assert page.headings == ["What this token is connected to"]
+        assert "Cursor is disconnected." in page.text
+        assert "This still uses the token." in page.text
+        assert "No app has access" not in page.text
+        assert "Claude read only" in page.text
+        assert "Codex read only" in page.text
+        await ended(other, page, ids["Claude"])
+        page = await ended(other, page, ids["Codex"])
+        assert "Nothing else is connected with this token." in page.text
+        assert {grant.status for grant in await person.grants()} == {"ended"}
+
+
+async def test_all_that_are_shown_are_disconnected_together_and_none_that_came_later(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        await person.connect(TOKENS.WRITABLE)
+        alone = await connections(person)
+        assert "Disconnect all" not in alone.text
+        await person.answer(await person.consent(nonce="second"), token=TOKENS.SECOND)
+        source = (await person.get("/connect")).text
+        assert "All 2 lose access at once." in Html(source).text
+        await person.answer(await person.consent(nonce="third"), token=TOKENS.EMPTY)
+        [every] = [one for one in forms(source) if sum(name == "grant" for name, _ in one) == 2]
+        answer = await person.post("/connect", changed(every, action="disconnect"))
+        after = Html((await person.get(answer.headers["location"])).text)
+        assert "2 apps are disconnected." in after.text
+        assert sorted(grant.status for grant in await person.grants()) == ["active", "ended", "ended"]
+
+
+async def test_among_all_another_browsers_are_passed_over(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        await person.connect(TOKENS.WRITABLE)
+        other = person.elsewhere()
+        await other.answer(await other.consent(nonce="second"), token=TOKENS.SECOND)
+        [mine], [theirs] = await other.grants(), await person.grants()
+        fields = [("csrf", (await connections(other)).value("csrf")), ("action", "disconnect")]
+        listed = [("grant", mine.grant_id), ("grant", theirs.grant_id)]
+        answer = await other.post("/connect", [*fields, *listed])
+        assert "Claude is disconnected." in (await other.get(answer.headers["location"])).text
+        assert [grant.status for grant in await person.grants()] == ["active"]
+
+
+async def test_what_a_token_found_is_shown_for_ten_minutes_and_in_that_browser_only(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        await person.connect(TOKENS.WRITABLE)
+        other, third = person.elsewhere(), person.elsewhere()
+        third.browser = Browser("t" * 43, new=False)
+        answer = await press(other, await connections(other), action="find", token=TOKENS.WRITABLE)
+        address = answer.headers["location"]
+        assert "Claude read only" in Html((await other.get(address)).text).text
+        assert "Claude read only" not in Html((await third.get(address)).text).text
+        page = Html((await other.get(address)).text)
+        person.clock.advance(minutes=10)
+        assert "Claude read only" not in Html((await other.get(address)).text).text
+        late = await other.post("/connect", changed(page.fields, action="disconnect"))
+        assert late.status_code == 400
+        assert [grant.status for grant in await person.grants()] == ["active"]
+
+
+async def test_an_account_that_cannot_be_read_leaves_its_row(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        await person.connect(TOKENS.WRITABLE)
+        person.sandbox.faults.add("http", operation="GET /properties", times=None, status=503)
+        page = await connections(person)
+        assert "Claude read only Its account cannot be read just now Returns to claude.ai" in page.text
+
+
+async def test_of_several_connections_to_one_account_hostex_is_asked_once(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        for number in range(3):
+            await person.answer(await person.consent(nonce=f"n{number}"), token=TOKENS.WRITABLE)
+        before = len(person.sandbox.log)
+        assert (await connections(person)).text.count("Harbour Loft, Harbour Studio and 10 more") == 3
+        assert [one.path for one in person.sandbox.log[before:]] == ["/properties"]

@@ -11,7 +11,7 @@ import pytest
 from hostex_mcp.http.connect import once
 from hostex_mcp.sandbox.tokens import TOKENS
 from tests.http.connecting import HERE, RETURN, deployment, query
-from tests.http.html_pages import Html, changed
+from tests.http.html_pages import Html, changed, forms
 
 pytestmark = pytest.mark.anyio
 
@@ -77,13 +77,98 @@ async def test_a_token_that_does_not_work_gets_the_page_again_with_the_reason(
         assert not await person.grants()
 
 
-async def test_after_a_token_that_can_only_read_reading_is_chosen(tmp_path: Path) -> None:
+async def test_with_a_token_that_can_only_read_one_can_go_on_reading_without_pasting_it_again(
+    tmp_path: Path,
+) -> None:
     async with deployment(tmp_path) as person:
-        answer = await person.connect(TOKENS.READ_ONLY, access="write")
-        page = Html(answer.text)
-        assert ("access", "read") in page.fields
-        again = await person.answer(page, token=TOKENS.READ_ONLY)
-        assert "code" in query(again.headers["location"])
+        told = await person.connect(
+            TOKENS.READ_ONLY, access="write", toolsets=["calendar"], privacy="strict", pick="1"
+        )
+        assert (told.status_code, TOKENS.READ_ONLY in told.text) == (400, False)
+        page = Html(told.text)
+        assert "Or go on with this token: the app can then look, but change nothing." in page.text
+        onward, other = forms(told.text)
+        assert ("access", "write") in other
+        answer = await person.confirm(
+            await person.post("/connect/consent", changed(onward, decision="read_only")), properties=[]
+        )
+        properties = Html(answer.text)
+        ticked = properties.value("properties")
+        fields = changed(properties.fields, decision="connect", properties=ticked)
+        assert "code" in query((await person.post("/connect/account", fields)).headers["location"])
+        [grant] = await person.grants()
+        assert grant.choices.scopes == {"hostex:read"}
+        assert (grant.choices.toolsets, grant.choices.privacy) == (("calendar",), "strict")
+        assert grant.choices.property_ids == (int(ticked),)
+        kept = await person.parts.store.grants.credential(grant.grant_id)
+        assert kept is not None
+        assert kept[0].access_token.get_secret_value() == TOKENS.READ_ONLY
+
+
+async def test_a_kept_token_is_of_one_browser_and_one_question(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        onward, _ = forms((await person.connect(TOKENS.READ_ONLY, access="write")).text)
+        kept = dict(onward)["kept"]
+        other = await person.consent(nonce="second")
+        for taken in (kept, "", "x"):
+            answer = await person.submit(other, decision="read_only", kept=taken)
+            assert (answer.status_code, "Paste your Hostex access token" in answer.text) == (400, True)
+        elsewhere = person.elsewhere()
+        page = await elsewhere.consent()
+        assert (await elsewhere.submit(page, decision="read_only", kept=kept)).status_code == 400
+        assert not await person.grants()
+
+
+async def test_where_only_changes_are_asked_for_reading_is_not_offered_instead(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        page = await person.consent(scopes=("hostex:write",))
+        answer = await person.answer(page, token=TOKENS.READ_ONLY)
+        assert "This token can only read" in Html(answer.text).title
+        assert len(forms(answer.text)) == 1
+
+
+async def test_the_page_names_who_runs_the_server_and_that_hostex_does_not(tmp_path: Path) -> None:
+    async with deployment(
+        tmp_path,
+        operator="Harbour <b>Rentals</b>",
+        contact="help@example.com",
+        privacy_url="https://example.com/privacy",
+    ) as person:
+        page = await person.consent()
+        assert (
+            "Connector run by Harbour <b>Rentals</b> help@example.com How they handle your data" in page.text
+        )
+        assert "It is not made, run or checked by Hostex." in page.text
+        assert page.all("a", href="mailto:help@example.com")
+        assert page.all("a", href="https://example.com/privacy")
+        connections = Html((await person.get("/connect")).text)
+        assert "Run by Harbour <b>Rentals</b> · Contact · Privacy" in connections.text
+
+
+async def test_an_operator_who_gave_no_name_is_said_to_have_given_none(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        assert (
+            "Connector run by an operator who gave no name (mcp.example.com)" in (await person.consent()).text
+        )
+
+
+async def test_a_demo_says_so_and_offers_its_accounts_to_choose_from(tmp_path: Path) -> None:
+    async with deployment(tmp_path, sandbox=True, demo_tokens=tuple(TOKENS.items())) as person:
+        page = await person.consent()
+        assert page.text.startswith("Demo. Everything here is invented")
+        assert [one["value"] for one in page.all("input", name="token")] == list(TOKENS)
+        assert not page.all("input", type="password")
+        assert "code" in query((await person.answer(page)).headers["location"])
+        connections = Html((await person.get("/connect")).text)
+        assert connections.text.startswith("Demo.")
+        assert len(connections.all("input", name="token")) == len(TOKENS)
+
+
+async def test_no_other_server_says_that_it_is_a_demo(tmp_path: Path) -> None:
+    async with deployment(tmp_path, demo_tokens=tuple(TOKENS.items())) as person:
+        page = await person.consent()
+        assert "Demo" not in page.text
+        assert [one["type"] for one in page.all("input", name="token")] == ["password"]
 
 
 async def test_other_choices_are_kept_when_the_page_is_shown_again(tmp_path: Path) -> None:
@@ -205,10 +290,11 @@ async def test_every_page_is_a_new_question_whatever_was_allowed_before(tmp_path
 async def test_a_second_click_gets_the_answer_of_the_first(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await person.consent()
-        first = await person.answer(page, token=TOKENS.WRITABLE)
+        first = await person.submit(page, token=TOKENS.WRITABLE)
         person.clock.advance(seconds=2)
-        second = await person.answer(page, token=TOKENS.WRITABLE)
+        second = await person.submit(page, token=TOKENS.WRITABLE)
         assert second.headers["location"] == first.headers["location"]
+        await person.confirm(second)
         assert len(await person.grants()) == 1
 
 
@@ -217,12 +303,14 @@ async def test_two_clicks_at_once_get_one_answer(tmp_path: Path) -> None:
         page, answers = await person.consent(), list[str]()
 
         async def click() -> None:
-            answers.append((await person.answer(page, token=TOKENS.WRITABLE)).headers["location"])
+            answers.append((await person.submit(page, token=TOKENS.WRITABLE)).headers["location"])
 
         async with anyio.create_task_group() as clicks:
             clicks.start_soon(click)
             clicks.start_soon(click)
         assert answers[0] == answers[1]
+        account = Html((await person.get(answers[0])).text)
+        await person.post("/connect/account", changed(account.fields, decision="connect"))
         assert len(await person.grants()) == 1
 
 

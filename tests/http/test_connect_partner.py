@@ -42,10 +42,10 @@ def code(person: Person) -> str:
 async def test_allowed_at_hostex_the_client_is_connected(tmp_path: Path) -> None:
     async with deployment(tmp_path, **PARTNER) as person:
         state = await leave(person, access="write", toolsets=["calendar"])
-        answer = await come_back(person, state=state, code=code(person))
-        assert answer.status_code == 200
-        assert Html(answer.text).headings == ["Claude is connected"]
-        assert query(onward(answer))["code"].startswith("hmx_ac_")
+        shown = await come_back(person, state=state, code=code(person))
+        assert not await person.grants()
+        answer = await person.confirm(shown)
+        assert query(answer.headers["location"])["code"].startswith("hmx_ac_")
         [grant] = await person.grants()
         assert (grant.kind, grant.choices.toolsets) == ("partner", ("calendar",))
         assert grant.choices.scopes == {"hostex:read", "hostex:write"}
@@ -67,7 +67,7 @@ async def test_properties_can_be_chosen_after_hostex(tmp_path: Path) -> None:
     async with deployment(tmp_path, **PARTNER) as person:
         state = await leave(person, pick="1")
         answer = await come_back(person, state=state, code=code(person))
-        assert answer.headers["location"].startswith("/connect/properties?")
+        assert answer.headers["location"].startswith("/connect/account?")
         page = Html((await person.get(answer.headers["location"])).text)
         assert page.all("input", name="properties")
 
@@ -93,7 +93,7 @@ async def test_a_return_without_a_state_of_ours_is_refused(
 async def test_a_state_works_once(tmp_path: Path) -> None:
     async with deployment(tmp_path, **PARTNER) as person:
         state = await leave(person)
-        await come_back(person, state=state, code=code(person))
+        await person.confirm(await come_back(person, state=state, code=code(person)))
         again = await come_back(person, state=state, code=code(person))
         assert again.status_code == 400
         assert len(await person.grants()) == 1
@@ -104,7 +104,8 @@ async def test_a_state_works_in_its_own_browser_only(tmp_path: Path) -> None:
         state = await leave(person)
         stolen = await come_back(person.elsewhere(), state=state, code=code(person))
         assert stolen.status_code == 400
-        assert query(onward(await come_back(person, state=state, code=code(person))))["code"]
+        answer = await person.confirm(await come_back(person, state=state, code=code(person)))
+        assert query(answer.headers["location"])["code"]
 
 
 async def test_a_state_twice_in_one_address_is_refused(tmp_path: Path) -> None:
@@ -142,7 +143,8 @@ async def test_refused_at_hostex_the_question_is_asked_again(
         assert ("access", "write") in page.fields
         assert not await person.grants()
         again = query((await person.answer(page, decision="hostex")).headers["location"])["state"]
-        assert query(onward(await come_back(person, state=again, code=code(person))))["code"]
+        answer = await person.confirm(await come_back(person, state=again, code=code(person)))
+        assert query(answer.headers["location"])["code"]
 
 
 async def test_an_account_that_hostex_does_not_let_in_is_told_so_and_its_pair_given_back(
@@ -162,6 +164,16 @@ async def test_cancelled_after_hostex_refused_the_client_is_told(tmp_path: Path)
         answer = await come_back(person, state=await leave(person), error="access_denied")
         given = query((await person.answer(Html(answer.text), decision="cancel")).headers["location"])
         assert given["error"] == "access_denied"
+
+
+async def test_cancelled_while_at_hostex_the_way_back_to_the_client_is_a_link(tmp_path: Path) -> None:
+    async with deployment(tmp_path, **PARTNER) as person:
+        state = await leave(person)
+        await person.answer(await person.consent(), decision="cancel")
+        answer = await come_back(person, state=state, code=code(person))
+        assert Html(answer.text).headings == ["Nothing was connected"]
+        assert query(onward(answer))["error"] == "access_denied"
+        assert not await person.grants()
 
 
 async def test_a_pair_that_comes_too_late_is_given_back_to_hostex(tmp_path: Path) -> None:

@@ -20,13 +20,13 @@ async def second_page(person: Person, token: str = TOKENS.WRITABLE, **told: Any)
     """Consent with the wish to choose, and the page that follows."""
     answer = await person.answer(await person.consent(**told), token=token, pick="1")
     assert answer.status_code == 303
-    assert answer.headers["location"].startswith("/connect/properties?request=")
+    assert answer.headers["location"].startswith("/connect/account?request=")
     return Html((await person.get(answer.headers["location"])).text)
 
 
 async def press(person: Person, page: Html, **values: str | list[str]) -> httpx2.Response:
     fields = changed(page.fields, **{"decision": "connect", **values})
-    return await person.post("/connect/properties", fields)
+    return await person.post("/connect/account", fields)
 
 
 async def test_the_ticked_properties_bound_the_grant(tmp_path: Path) -> None:
@@ -151,12 +151,12 @@ async def test_two_clicks_at_once_connect_once(tmp_path: Path) -> None:
 async def test_the_page_belongs_to_its_browser_and_to_its_form_token(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await second_page(person)
-        address = f"/connect/properties?{urlencode({'request': page.value('request')})}"
+        address = f"/connect/account?{urlencode({'request': page.value('request')})}"
         assert (await person.elsewhere().get(address)).status_code == 400
         one = page.value("properties")
         assert (await press(person.elsewhere(), page, properties=[one])).status_code == 400
         assert (await press(person, page, properties=[one], csrf="0" * 64)).status_code == 403
-        assert (await person.get("/connect/properties?request=AAAA")).status_code == 400
+        assert (await person.get("/connect/account?request=AAAA")).status_code == 400
         assert (await press(person, page, properties=[one], decision="other")).status_code == 400
 
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as new_rsa_key
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from hostex_mcp.api.public_fetch import FetchFailed
 from hostex_mcp.http.oauth.answers import Refused
 from hostex_mcp.http.oauth.assertion import Assertions
 from hostex_mcp.http.store.records import Client
@@ -229,3 +230,21 @@ async def test_a_key_for_one_algorithm_signs_with_no_other(tmp_path: Path) -> No
         form = signed(server, rsa_key(), "PS256")
         with pytest.raises(Refused):
             await Assertions(server.parts).verify(SIGNING, form)
+
+
+async def test_where_descriptions_are_switched_off_no_keys_are_fetched_either(tmp_path: Path) -> None:
+    async with deployed(tmp_path, documents=False) as server:
+        await server.store.clients.put(SIGNING)
+        response = await server.exchange(DOCUMENT, "hmx_ac_" + "a" * 43, **signed(server))
+    assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
+    assert server.web.fetched == []
+
+
+async def test_keys_that_cannot_be_fetched_are_logged_with_the_reason(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.failure = FetchFailed("could not be reached", "could not be reached (ProxyError 403)")
+        await server.store.clients.put(SIGNING)
+        await server.exchange(DOCUMENT, "hmx_ac_" + "a" * 43, **signed(server))
+    assert f"The keys of an app were not fetched: {KEYS} could not be reached (ProxyError 403)" in caplog.text

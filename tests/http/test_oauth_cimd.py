@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from hostex_mcp.api.public_fetch import FetchFailed
 from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents
 from hostex_mcp.http.oauth.clients import Clients, verified_domain
 from tests.http.authorizing import CALLBACK, DOCUMENT, deployed, error_of
+from tests.http.html_pages import Html
 
 pytestmark = pytest.mark.anyio
 
@@ -114,9 +116,9 @@ async def test_other_addresses_are_not_even_asked(tmp_path: Path, client_id: str
 
 async def test_an_address_that_fails_is_asked_again_after_a_minute(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
-        assert (await server.authorize(DOCUMENT)).status_code == 400
+        assert (await server.authorize(DOCUMENT)).status_code == 502
         server.web.publish_client()
-        assert (await server.authorize(DOCUMENT)).status_code == 400
+        assert (await server.authorize(DOCUMENT)).status_code == 502
         assert server.web.fetched == [DOCUMENT]
         server.clock.pass_(seconds=61)
         assert (await server.authorize(DOCUMENT)).status_code == 303
@@ -171,7 +173,7 @@ async def test_tokens_go_on_while_the_server_of_the_description_is_away(tmp_path
         server.clock.pass_(days=30)
         await server.store.clean()
         assert (await server.refresh(DOCUMENT, pair["refresh_token"])).status_code == 200
-        assert (await server.authorize(DOCUMENT)).status_code == 400
+        assert (await server.authorize(DOCUMENT)).status_code == 502
         assert len(server.web.fetched) == 2
 
 
@@ -203,3 +205,52 @@ async def test_of_a_description_only_what_is_used_is_kept(tmp_path: Path) -> Non
     assert kept.metadata["client_name"] == "X"
     assert kept.metadata["redirect_uris"] == [CALLBACK]
     assert len(json.dumps(kept.metadata)) < 300
+
+
+async def test_a_description_that_cannot_be_fetched_is_explained_and_its_reason_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with deployed(tmp_path, contact="help@example.com") as server:
+        server.web.failure = FetchFailed("could not be reached", "could not be reached (ProxyError 403)")
+        answer = await server.authorize(f"{DOCUMENT}?key=x")
+        await server.authorize(f"{DOCUMENT}?key=x")
+    page = Html(answer.text)
+    assert "The app describes itself at app.example.com." in page.text
+    assert "but it could not be reached." in page.text
+    assert "whoever runs this server (help@example.com)" in page.text
+    assert "ProxyError" not in answer.text
+    assert [one.getMessage() for one in caplog.records] == [
+        f"The description of an app cannot be used: {DOCUMENT} could not be reached (ProxyError 403)"
+    ]
+
+
+async def test_a_description_that_is_wrong_is_the_developers_to_mend_and_logged_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client(client_id="https://app.example.com/other.json")
+        answer = await server.authorize(DOCUMENT)
+    assert answer.status_code == 400
+    assert "report it to the app's developer" in Html(answer.text).text
+    assert "names another client than its own address" in caplog.text
+
+
+async def test_where_descriptions_are_switched_off_none_is_fetched_and_none_is_announced(
+    tmp_path: Path,
+) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client()
+        assert (await server.authorize(DOCUMENT)).status_code == 303
+        announced = (await server.http.get("/.well-known/oauth-authorization-server")).json()
+        assert announced["client_id_metadata_document_supported"] is True
+    async with deployed(tmp_path, documents=False, contact="help@example.com") as server:
+        server.web.publish_client()
+        answer = await server.authorize(DOCUMENT)
+        announced = (await server.http.get("/.well-known/oauth-authorization-server")).json()
+        registered = await server.register()
+        assert (await server.authorize(registered["client_id"])).status_code == 303
+    assert (answer.status_code, server.web.fetched) == (400, [])
+    text = Html(answer.text).text
+    assert "does not accept apps that identify themselves by a web address" in text
+    assert "(help@example.com)" in text
+    assert announced["client_id_metadata_document_supported"] is False

@@ -158,6 +158,32 @@ def test_the_command_serves_the_demo_account_and_stops_when_it_is_told_to() -> N
         assert running.wait(20) == 0
 
 
+def test_the_pages_of_a_demo_offer_its_tokens_and_descriptions_of_apps_can_be_switched_off(
+    tmp_path: Path,
+) -> None:
+    settings = {
+        "HOSTEX_MCP_DATABASE_URL": f"sqlite:///{tmp_path}/demo.db",
+        "HOSTEX_MCP_CLIENT_DOCUMENTS": "0",
+        "HOSTEX_MCP_OPERATOR": "Harbour Rentals",
+    }
+    with process(*SERVER, "--sandbox", **settings) as running:
+        assert running.stderr
+        url = running.stderr.readline().removeprefix("hostex-mcp serves ").strip().removesuffix("/mcp")
+        until(lambda: pid_of(f"{url}/healthz"))
+        page = httpx2.get(f"{url}/connect", timeout=30).text
+        landing = httpx2.get(f"{url}/", timeout=30).text
+        told = httpx2.get(f"{url}/.well-known/oauth-authorization-server", timeout=30).json()
+        described = {"client_id": "https://app.example.com/client.json"}
+        refused = httpx2.get(f"{url}/authorize", params=described, timeout=30)
+    assert "<b>Demo.</b>" in page
+    assert "<b>Demo.</b>" in landing
+    assert "Run by <bdi>Harbour Rentals</bdi>" in landing
+    for token in ("sandbox-writable", "sandbox-read-only", "sandbox-second"):
+        assert f'name="token" value="{token}"' in page
+    assert told["client_id_metadata_document_supported"] is False
+    assert "does not accept apps that identify themselves by a web address" in refused.text
+
+
 WRONG: Mapping[str, tuple[list[str], dict[str, str], str]] = {
     "reachable without a name": (["--host", "0.0.0.0"], {}, "--public-url"),
     "open to everybody": (

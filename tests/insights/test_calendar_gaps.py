@@ -172,10 +172,10 @@ async def test_the_guests_on_both_sides_are_named_with_the_rule_and_the_prices()
     }
     # A Friday and a Saturday: 148 each, and round(148 * 1.12) = 166 on Booking.com.
     assert row["prices"] == [
-        "airbnb 296 EUR",
-        "booking.com 332 EUR",
-        "booking_site 296 EUR",
-        "airbnb 296 EUR",
+        "airbnb €296",
+        "booking.com €332",
+        "booking_site €296",
+        "airbnb €296",
     ]
     assert row["rules"][0] == "minimum stay 3"
 

@@ -140,7 +140,7 @@ async def test_a_balance_to_collect_is_told_and_that_of_a_channel_is_not() -> No
         direct = await host.ask("get_daily_briefing", property_ids=[LOOP])
         airbnb = await host.ask("get_daily_briefing", property_ids=[20110001])
     due = [row for row in direct["warnings"] if row["kind"] == "balance_due"]
-    assert [(row["guest_name"], row["detail"]) for row in due] == [("Patrick Standin", "378.50 USD")]
+    assert [(row["guest_name"], row["detail"]) for row in due] == [("Patrick Standin", "$378.50")]
     assert "balance_due" not in kinds(airbnb)
 
 

@@ -20,11 +20,12 @@ from hostex_mcp.cli import main
 from hostex_mcp.sandbox import WRITABLE, Sandbox, running
 
 MANIFESTS = Path(__file__).parents[2] / "manifests"
-SECTIONS = {"vscode.json": "servers", "codex.toml": "mcp_servers"}
+SECTIONS = {"vscode.json": "servers", "codex.toml": "mcp_servers", "zed.json": "context_servers"}
 VARIABLE = {
     "claude-code.json": r"\$\{(HOSTEX_ACCESS_TOKEN)(?::-)?\}",
     "cursor.json": r"\$\{env:(HOSTEX_ACCESS_TOKEN)\}",
     "windsurf.json": r"\$\{env:(HOSTEX_ACCESS_TOKEN)\}",
+    "gemini-cli.json": r"\$(HOSTEX_ACCESS_TOKEN)",
     "vscode.json": r"\$\{input:(hostex-access-token)\}",
 }
 CLIENT_FILES = [
@@ -34,6 +35,8 @@ CLIENT_FILES = [
     "cursor.json",
     "vscode.json",
     "windsurf.json",
+    "gemini-cli.json",
+    "zed.json",
 ]
 
 pytestmark = pytest.mark.anyio
@@ -63,7 +66,7 @@ def environment(name: str, entry: dict[str, Any], token: str) -> dict[str, str]:
     """What the client hands to the program: its own variables filled in, and nothing that is not there."""
     if name == "codex.toml":
         return dict.fromkeys(entry["env_vars"], token)
-    if name == "claude-desktop.json":
+    if name in ("claude-desktop.json", "zed.json"):
         return {**entry["env"], "HOSTEX_ACCESS_TOKEN": token}
     return {key: re.sub(VARIABLE[name], token, value) for key, value in entry["env"].items()}
 

@@ -2,20 +2,28 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import httpx2
 import pytest
 from click.testing import CliRunner
 
-from hostex_mcp.api import OutcomeUnknown, receipts
+from hostex_mcp.api import HostexClient, OutcomeUnknown, receipts
 from hostex_mcp.api.receipts import accepted
 from hostex_mcp.cli import main
+from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.server.asking import Inquiry
 from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.changed import changed
+from hostex_mcp.server.preview import preview_of
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.tools.blocked import Blocked
+from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Change, Preview
 from tests.server.test_writes import Clock, Desk, Person, set_price
+from tests.tools.every_write import every_write
+from tests.tools.previewing import NOW, demo_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -45,13 +53,101 @@ async def test_every_attempt_leaves_one_line_with_who_confirmed_and_what_came_of
     assert first["preview"] == second["preview"]
 
 
-async def test_the_trail_holds_no_arguments_and_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("confirm", ["off", "token"])
+async def test_the_trail_says_what_was_changed_and_is_readable_by_its_owner_only(
+    tmp_path: Path, confirm: str
+) -> None:
     path = tmp_path / "audit.jsonl"
     desk = Desk()
-    desk.writes = Writes("a1b2", "off", desk.clock, AuditLog(path))
+    desk.writes = Writes("a1b2", confirm, desk.clock, AuditLog(path))
     await desk.ask(123_456)
-    assert "123456" not in path.read_text(encoding="utf-8")
+    (kept,) = lines(path)
+    assert kept["changed"] == "price 100 → 123,456"
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_change_is_told_by_property_stay_days_before_and_after() -> None:
+    prices = {
+        "target": {
+            "channel_type": "airbnb",
+            "listing_id": "9001",
+            "title": "Harbour Loft",
+            "currency": "EUR",
+        },
+        "changes": [{"what": "Fri 11 and Sat 12 Dec 2026", "before": "€148", "after": "€163"}],
+    }
+    assert changed(prices) == "Harbour Loft on Airbnb (9001): Fri 11 and Sat 12 Dec 2026 €148 → €163"
+    booking = {
+        "target": {"property_title": "Harbour Loft", "reservation_code": "0-A", "guest_name": "Ana"},
+        "changes": [{"what": "status", "before": "wait_accept", "after": "accepted"}],
+    }
+    told = "Harbour Loft, reservation 0-A: status waiting for your answer → accepted"
+    assert changed(booking) == told
+
+
+NAMES = ("Camille", "Patrick", "Emil", "Noor", "Oskar", "Priya", "Mallory", "Anders", "Dmytro", "Fatima")
+TEXTS = (
+    "Good evening",
+    "By train",
+    "Quiet",
+    "Thank you",
+    "Likes tea",
+    "Bring bulbs",
+    "In the yard",
+    "fridge",
+)
+PRIVATE = (*NAMES, *TEXTS, "Ana Modelo", "Rita", "@", "+351", "+45", "4711", "http", "hooks.", "Corrected")
+
+
+async def test_no_text_name_contact_or_code_of_any_write_gets_into_the_trail() -> None:
+    sandbox = demo_sandbox()
+    transport = httpx2.ASGITransport(app=sandbox.app)
+    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
+        context = Context(client, CATALOGUE, now=lambda: NOW)
+        for name, given in every_write(sandbox.accounts.main).items():
+            tool = CATALOGUE[name]
+            change: Change[Any] = cast("Any", await tool.function(context, **tool.bind(given)))
+            kept = changed(preview_of(tool, given, change))
+            assert [word for word in PRIVATE if word in kept] == [], kept
+            assert len(kept) < 440
+
+
+async def test_what_a_guest_and_a_host_wrote_is_only_said_to_be_changed() -> None:
+    preview = {
+        "target": {
+            "property_title": "Loft",
+            "guest_name": "Ana Guest",
+            "last_guest_message": "Code 77",
+        },
+        "changes": [
+            {"what": "message", "after": "The door code is 4711"},
+            {"what": "lock_code", "before": "set", "after": "4711"},
+            {"what": "guest_name", "before": "Ana Guest", "after": "Eva"},
+            {"what": "custom field Ana Guest", "after": "Ana Guest"},
+            {"what": "number_of_guests", "before": 2, "after": 3},
+        ],
+    }
+    kept = "Loft: message (changed); door code (changed); guest (changed); text (changed); guests 2 → 3"
+    assert changed(preview) == kept
+
+
+def test_an_entry_can_be_read_on_eighty_columns(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    AuditLog(path).record(
+        time="2026-11-24T10:00:00.123+00:00",
+        account="a1b2c3",
+        tool="update_listing_prices",
+        changed="Harbour Loft on Airbnb (9001): Fri 11 and Sat 12 Dec 2026 €148 → €163",
+        confirmed="person",
+        outcome="done",
+        request_ids=["RT1"],
+    )
+    shown = CliRunner().invoke(main, ["audit", "--file", str(path)], env={"COLUMNS": "80"}).stdout
+    assert [line.strip() for line in shown.splitlines() if line.strip()] == [
+        "2026-11-24 10:00 update_listing_prices done, a person agreed",
+        "Harbour Loft on Airbnb (9001): Fri 11 and Sat 12 Dec 2026 €148 → €163",
+        "account a1b2c3, request RT1",
+    ]
 
 
 async def test_a_lost_answer_is_kept_as_unknown_with_its_request(tmp_path: Path) -> None:

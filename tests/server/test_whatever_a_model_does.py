@@ -25,10 +25,10 @@ async def unchecked(*_: object) -> None:
     """The client's own check of results reads the list of tools each time, and is not what is tried here."""
 
 
-def lived(world: World, sequence: list[Whim]) -> list[str]:
-    """What was written, with a person who is waited for a fiftieth of a second."""
+def lived(world: World, sequence: list[Whim], patience: float) -> list[str]:
+    """What was written, with calls that wait for a person so many seconds at most."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(asking, "PATIENCE_SECONDS", 0.02)
+        patch.setattr(asking, "PATIENCE_SECONDS", patience)
         patch.setattr(ClientSession, "validate_tool_result", unchecked)
         return anyio.run(world.live, sequence)
 
@@ -41,7 +41,7 @@ def lived(world: World, sequence: list[Whim]) -> list[str]:
 @run
 @given(sequence=whims(NEVER))
 def test_nothing_is_written_while_the_person_never_agrees(way: Way, sequence: list[Whim]) -> None:
-    assert lived(World(way), sequence) == []
+    assert lived(World(way), sequence, 0.02) == []
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -52,7 +52,7 @@ def test_what_the_person_agreed_to_is_written_and_nothing_else_once(
 ) -> None:
     before, after = (cast("list[Word]", ["decline"] * count) for count in (place, 40))
     world = World(way, [*before, "accept", *after])
-    written = lived(world, sequence)
+    written = lived(world, sequence, 60)
     assert written == [deed.operation for deed in world.agreed]
     if world.agreed:
         [body] = sent(world.sandbox, written[0])

@@ -223,17 +223,6 @@ async def test_a_person_who_does_not_accept_prevents_it_each_in_its_own_words(ve
     assert desk.price.sent == []
 
 
-async def test_what_changed_while_the_person_thought_is_asked_about_again() -> None:
-    desk = Desk()
-    changes = iter([90])
-    person = Person(
-        "accept", "accept", meanwhile=lambda: setattr(desk.price, "now", next(changes, desk.price.now))
-    )
-    assert (await desk.ask(inquiry=person))["status"] == "done"
-    assert "price: 90 → 120" in person.heard[1]
-    assert desk.price.sent == [120]
-
-
 async def test_a_returned_question_is_answered_by_the_next_call() -> None:
     desk = Desk()
     asked = await desk.ask(inquiry=Inquiry(returned=True))
@@ -383,17 +372,6 @@ async def test_a_yes_that_comes_back_twice_is_told_what_came_of_it_and_offered_n
     assert (again["reason"], again["earlier_outcome"]) == ("used", done)
     assert "confirmation_token" not in again
     assert desk.price.sent == [120]
-
-
-async def test_what_moves_each_time_the_person_is_asked_ends_without_a_token() -> None:
-    desk = Desk()
-    prices = iter([90, 80])
-    person = Person("accept", "accept", meanwhile=lambda: setattr(desk.price, "now", next(prices)))
-    outcome = await desk.ask(inquiry=person)
-    assert (outcome["status"], outcome["reason"]) == ("declined", "state_changed")
-    assert "Nothing was changed." in outcome["notes"][0]
-    assert "confirmation_token" not in outcome
-    assert (len(person.heard), desk.price.sent) == (2, [])
 
 
 async def test_a_no_to_something_that_changed_is_a_no() -> None:

@@ -253,5 +253,5 @@ async def test_what_templates_send_is_shown_key_by_key(call: Call, sandbox: Sand
     asked = await call("update_reservation_custom_fields", stay_code=STAY, custom_fields=fields)
     wifi, parking = asked["preview"]["changes"]
     assert ("old" in wifi["before"], wifi["after"]) == (True, "removed")
-    assert parking == {"what": "parking", "before": "not set", "after": "B7"}
+    assert parking == {"what": "custom field parking", "before": "not set", "after": "B7"}
     assert "{{cf.key}}" in asked["preview"]["warnings"][0]

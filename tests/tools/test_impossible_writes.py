@@ -202,7 +202,9 @@ async def test_closing_booked_nights_names_the_bookings_that_go_on(call: Call, s
     shown = await preview(
         call, sandbox, "update_availabilities", property_ids=[STUDIO], available=False, **period
     )
-    assert any(one.startswith("Already booked: Emil Eksempel, 28 Nov to 2 Dec") for one in shown["warnings"])
+    assert any(
+        one.startswith("Already booked: Emil Eksempel, Sat 28 Nov to Wed 2 Dec") for one in shown["warnings"]
+    )
     assert shown["warnings"][-1] == "Closing neither cancels nor moves a booking."
     booked = {"start_date": "2026-11-28", "end_date": "2026-12-01"}
     answer = await call("update_availabilities", property_ids=[STUDIO], available=False, **booked)

@@ -40,8 +40,8 @@ async def warnings(call: Call, sandbox: Sandbox, listing: dict[str, str], **peri
 async def test_opening_a_booked_night_names_the_booking(call: Call, sandbox: Sandbox) -> None:
     booked = {"start_date": "2026-11-28", "end_date": "2026-12-01", "inventory": 1}
     said = await warnings(call, sandbox, STUDIO, **booked)
-    assert said[0] == "1 unit for sale on the nights of 28 Nov to 1 Dec 2026, of 1 only 0 free."
-    assert said[1].startswith("Already booked: Emil Eksempel, 28 Nov to 2 Dec 2026")
+    assert said[0] == "1 unit for sale on the nights of Sat 28 Nov to Tue 1 Dec 2026, of 1 only 0 free."
+    assert said[1].startswith("Already booked: Emil Eksempel, Sat 28 Nov to Wed 2 Dec 2026")
 
 
 async def test_three_units_of_one_flat_are_warned_of(call: Call, sandbox: Sandbox) -> None:

@@ -64,9 +64,9 @@ async def test_the_preview_shows_rewritten_paragraphs_and_warns_of_dropped_ones(
     assert isinstance(asked, CallToolResult)
     preview = cast("dict[str, Any]", asked.structured_content)["preview"]
     change, dropped = preview["changes"]
-    assert dropped["what"] == "Street"
+    assert dropped["what"] == "paragraph Street"
     assert "Free from 20:00" in dropped["before"]
-    assert (change["what"], change["after"]) == ("Garage", "Closed.")
+    assert (change["what"], change["after"]) == ("paragraph Garage", "Closed.")
     assert "The garage two streets up" in change["before"]
     assert "This drops the paragraph Street." in preview["warnings"]
     assert preview["target"] == {"id": PARKING, "title": "Parking in Lisbon"}

@@ -37,10 +37,10 @@ async def test_a_message_is_shown_whole_with_whom_it_goes_to(call: Call, sandbox
     text = "First line.\nSecond line."
     shown = await preview(call, sandbox, "send_message", conversation_id=INES, message=text)
     assert shown["summary"] == (
-        "Send a message to Inês Exemplar, Harbour Loft (airbnb); it cannot be taken back"
+        "Send a message to Inês Exemplar, Harbour Loft (Airbnb); it cannot be taken back"
     )
-    assert shown["target"]["last_word"] == "guest, 2026-11-24 11:15 UTC"
-    assert shown["target"]["about"] == ["reservation 0-HMDEMO0005-ine005, 2026-11-24 to 2026-11-28"]
+    assert shown["target"]["last_word"] == "guest, Tue 24 Nov 2026, 11:15 UTC"
+    assert shown["target"]["about"] == ["reservation 0-HMDEMO0005-ine005, Tue 24 to Sat 28 Nov 2026"]
     assert shown["target"]["last_guest_message"].startswith("<guest-")
     assert cells(shown) == {"message": (None, text)}
     assert "warnings" not in shown
@@ -51,7 +51,7 @@ async def test_a_thread_where_the_team_spoke_last_and_an_automation_is_due_is_wa
 ) -> None:
     shown = await preview(call, sandbox, "send_message", conversation_id=FATIMA, message="Hello")
     assert shown["warnings"] == [
-        "The last word is not the guest's: one of the team wrote last, 2026-11-23 17:50 UTC.",
+        "The last word is not the guest's: one of the team wrote last, Mon 23 Nov 2026, 17:50 UTC.",
         'The automatic message "Send message: Check-out reminder" (plan 6600001) goes out to this guest at '
         "2026-11-24T18:00:00+00:00 anyway.",
     ]
@@ -59,7 +59,7 @@ async def test_a_thread_where_the_team_spoke_last_and_an_automation_is_due_is_wa
 
 async def test_a_template_as_the_last_word_is_told_from_a_person(call: Call, sandbox: Sandbox) -> None:
     shown = await preview(call, sandbox, "send_message", conversation_id=BOT, message="Hello")
-    said = "The last word is not the guest's: an automatic message wrote last, 2026-11-23 10:00 UTC."
+    said = "The last word is not the guest's: an automatic message wrote last, Mon 23 Nov 2026, 10:00 UTC."
     assert shown["warnings"] == [said]
 
 
@@ -77,7 +77,7 @@ async def test_a_text_that_was_sent_before_is_noticed(call: Call, sandbox: Sandb
     messages = sandbox.accounts.main.conversations[FATIMA]["messages"]
     text = next(one["content"] for one in messages if one["sender_role"] == "host")
     shown = await preview(call, sandbox, "send_message", conversation_id=FATIMA, message=text)
-    assert shown["warnings"][-1] == "The same text was sent already, 2026-11-23 17:50 UTC."
+    assert shown["warnings"][-1] == "The same text was sent already, Mon 23 Nov 2026, 17:50 UTC."
 
 
 async def test_an_empty_thread_is_written_to_knowingly(call: Call, sandbox: Sandbox) -> None:
@@ -127,10 +127,10 @@ def set_prices(sandbox: Sandbox, nightly: int) -> None:
 @pytest.mark.parametrize(
     ("price", "warning"),
     [
-        (300, "The price is 25 % below the calendar's 400 EUR, which has no fees or discounts."),
+        (300, "The price is 25 % below the calendar's €400, which has no fees or discounts."),
         (304, None),
         (496, None),
-        (4000, "The price is 900 % above the calendar's 400 EUR, which has no fees or discounts."),
+        (4000, "The price is 900 % above the calendar's €400, which has no fees or discounts."),
     ],
 )
 async def test_an_offer_is_held_against_the_calendar(
@@ -139,10 +139,11 @@ async def test_an_offer_is_held_against_the_calendar(
     set_prices(sandbox, 100)
     shown = await preview(call, sandbox, "send_special_offer", **{**OFFER, "price": price})
     assert (
-        shown["summary"] == f"Offer {price} EUR for 27 to 31 Dec 2026 to Oskar Muster, Harbour Loft (airbnb)"
+        shown["summary"]
+        == f"Offer €{price:,} for Sun 27 to Thu 31 Dec 2026 to Oskar Muster, Harbour Loft (Airbnb)"
     )
-    assert cells(shown)["price of the whole stay"] == ("400 EUR by the calendar", f"{price} EUR")
-    assert cells(shown)["listing"][1] == "Harbour Loft (airbnb listing 900000000000000101)"
+    assert cells(shown)["price of the whole stay"] == ("€400 by the calendar", f"€{price:,}")
+    assert cells(shown)["listing"][1] == "Harbour Loft (Airbnb listing 900000000000000101)"
     assert shown["warnings"] == [*([warning] if warning else []), BINDING]
 
 
@@ -151,8 +152,8 @@ async def test_an_offer_of_another_property_on_taken_nights_beside_an_older_one_
 ) -> None:
     changes = {"conversation_id": PRIYA, "check_in_date": "2026-12-16", "check_out_date": "2026-12-20"}
     shown = await preview(call, sandbox, "send_special_offer", **{**OFFER, **changes})
-    assert "An offer is active already: special offer, 24 to 29 Dec 2026, 520 EUR." in shown["warnings"]
-    assert "Nothing is for sale on the nights of 16 to 18 Dec 2026." in shown["warnings"]
+    assert "An offer is active already: special offer, Thu 24 to Tue 29 Dec 2026, €520." in shown["warnings"]
+    assert "Nothing is for sale on the nights of Wed 16 to Fri 18 Dec 2026." in shown["warnings"]
     assert "The guest asked about Alfama Terrace, the offer is for Harbour Loft." in shown["warnings"]
 
 
@@ -165,7 +166,7 @@ async def test_an_offer_in_another_currency_or_of_an_unknown_listing_is_warned_o
     assert "The offer is in USD, the listing is sold in EUR." in shown["warnings"]
     sandbox.accounts.main.properties[20110001]["channels"] = []
     unsold = await preview(call, sandbox, "send_special_offer", **OFFER)
-    assert cells(unsold)["listing"][1] == "unknown (airbnb listing 900000000000000101)"
+    assert cells(unsold)["listing"][1] == "unknown (Airbnb listing 900000000000000101)"
 
 
 async def test_an_offer_that_cannot_be_compared_says_so(
@@ -178,16 +179,16 @@ async def test_an_offer_that_cannot_be_compared_says_so(
     shown = await preview(call, sandbox, "send_special_offer", **OFFER)
     said = "The calendar's price of these nights is not known, so the offer could not be compared."
     assert said in shown["warnings"]
-    assert cells(shown)["price of the whole stay"] == ("not known", "300 EUR")
+    assert cells(shown)["price of the whole stay"] == ("not known", "€300")
 
 
 async def test_an_inquiry_is_pre_approved_at_the_calendars_price(call: Call, sandbox: Sandbox) -> None:
     set_prices(sandbox, 100)
     shown = await preview(call, sandbox, "send_preapproval", conversation_id=OSKAR)
-    assert shown["summary"] == "Pre-approve the inquiry of Oskar Muster, Harbour Loft (airbnb)"
+    assert shown["summary"] == "Pre-approve the inquiry of Oskar Muster, Harbour Loft (Airbnb)"
     assert cells(shown) == {
-        "dates": (None, "27 to 31 Dec 2026"),
-        "price of the whole stay": (None, "400 EUR by the calendar"),
+        "dates": (None, "Sun 27 to Thu 31 Dec 2026"),
+        "price of the whole stay": (None, "€400 by the calendar"),
     }
     assert shown["warnings"] == [BINDING]
 
@@ -201,8 +202,8 @@ async def test_an_inquiry_without_dates_is_pre_approved_without_a_price(call: Ca
 async def test_a_withdrawal_says_what_is_withdrawn(call: Call, sandbox: Sandbox) -> None:
     arguments = {"conversation_id": PRIYA, "special_offer_id": "1500000777"}
     shown = await preview(call, sandbox, "withdraw_special_offer", **arguments)
-    offer_said = "special offer, 24 to 29 Dec 2026, 520 EUR"
-    assert shown["summary"] == f"Withdraw the {offer_said}, from Priya Namoona, Alfama Terrace (airbnb)"
+    offer_said = "special offer, Thu 24 to Tue 29 Dec 2026, €520"
+    assert shown["summary"] == f"Withdraw the {offer_said}, from Priya Namoona, Alfama Terrace (Airbnb)"
     assert shown["warnings"] == [
         "The guest sees that it is withdrawn and can no longer book on it.",
         "It cannot be revived; only a new offer can be sent.",

@@ -199,9 +199,9 @@ async def test_the_preview_shows_old_and_new_price_with_name_and_currency(client
     (change,) = offered["preview"]["changes"]
     present = (await prices(client, AIRBNB, 20, 20))[ahead(20)]
     assert change == {
-        "what": f"{ahead(20)} to {ahead(20)}",
-        "before": f"price {present}",
-        "after": "price 300",
+        "what": f"{date.fromisoformat(ahead(20)):%a %-d %b %Y}",
+        "before": f"€{present}",
+        "after": "€300",
     }
 
 

@@ -17,13 +17,17 @@ from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Change, Preview
 from hostex_mcp.tools.tool import Tool
 from tests.tools import test_poison
+from tests.tools.every_write import every_write
 from tests.tools.hostile_writes import HOSTILE, LONG, calls
+from tests.tools.previewing import NOW, demo_sandbox
 
 pytestmark = pytest.mark.anyio
 
 WRITES = [tool for tool in CATALOGUE.values() if tool.writes]
 QUOTED = r'"(?:[^"\\]|\\.)*"'
-NAMED = rf"(?:[a-z0-9_][a-z0-9_ ,.:-]*?|{QUOTED})"
+DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2}(?: [A-Z][a-z]{2})?(?: \d{4})?"
+DAYS = rf"(?:(?:Airbnb|Booking\.com|Vrbo|the booking site), )?{DAY}(?: (?:and|to) {DAY})?"
+NAMED = rf"(?:{DAYS}|[a-z0-9_][a-z0-9_ ,.:'-]*?|{QUOTED})"
 OURS = re.compile(rf"(?:• {NAMED}:.*|(?:  )*{NAMED}:.*|(?:  )+[│┆] .*|Warning: .+)")
 UNSEEN = "\u202e\u2066\u2028\u200b\U000e0041\x85\x0b\x0c\x1b\x00\r\t"
 
@@ -54,7 +58,7 @@ async def changes() -> dict[str, tuple[Change[Any], dict[str, Any]]]:
 
 def asked(tool: Tool, change: Change[Any], given: dict[str, Any]) -> tuple[dict[str, Any], str]:
     preview = preview_of(tool, given, change)
-    return preview, question(tool, preview)
+    return preview, question(preview)
 
 
 @pytest.mark.parametrize("tool", WRITES, ids=lambda tool: tool.name)
@@ -64,7 +68,7 @@ async def test_no_line_of_a_question_that_is_not_ours_starts_like_ours(tool: Too
     assert text.split("\n") == text.splitlines()
     assert not [char for char in UNSEEN if char in text]
     assert last == "Shall this be done?"
-    assert first == f"{preview['summary']} ({tool.title})"
+    assert first == preview["summary"]
     warnings = [line for line in between if line.startswith("Warning: ")]
     assert warnings == [f"Warning: {one}" for one in preview.get("warnings", [])]
     assert [line for line in between if not OURS.fullmatch(line)] == []
@@ -137,7 +141,7 @@ async def test_custom_fields_and_paragraphs_are_in_the_question_whole(changes: A
 def shown(*rows: dict[str, Any], **target: Any) -> str:
     tool = CATALOGUE["send_message"]
     change = Change[Any](cast("Any", None), preview=Preview("Do it", target, rows))
-    return question(tool, preview_of(tool, {}, change))
+    return question(preview_of(tool, {}, change))
 
 
 def test_a_value_that_could_be_two_is_between_quotation_marks() -> None:
@@ -163,3 +167,87 @@ def test_a_long_text_that_was_there_says_how_much_of_it_is_not_shown_and_keeps_i
 def test_scripts_that_read_from_right_to_left_cannot_turn_before_and_after_around() -> None:
     text = shown({"what": "note", "before": "שלום", "after": "مرحبا"})
     assert text.split("\n")[1:-1] == ["• note:", "  before:", "    │ שלום", "  after:", "    │ مرحبا"]
+
+
+HARBOUR = [
+    "Set prices of Harbour Loft on Airbnb",
+    "channel: Airbnb",
+    "listing number: 900000000000000101",
+    "title: Harbour Loft",
+    "currency: EUR",
+    "• Fri 11 and Sat 12 Dec 2026: €148 → €163",
+    "Shall this be done?",
+]
+
+
+async def person_reads(tool: str, given: dict[str, Any], account: Sandbox | None = None) -> list[str]:
+    """The lines of a question of the demo account on its fixed day."""
+    sandbox = account or demo_sandbox()
+    transport = httpx2.ASGITransport(app=sandbox.app)
+    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
+        context = Context(client, CATALOGUE, now=lambda: NOW)
+        change: Change[Any] = cast(
+            "Any", await CATALOGUE[tool].function(context, **CATALOGUE[tool].bind(given))
+        )
+        return question(preview_of(CATALOGUE[tool], given, change)).split("\n")
+
+
+async def test_a_weekend_at_a_new_price_is_one_line_with_weekdays_and_the_sign_of_its_currency() -> None:
+    weekend = {"start_date": "2026-12-11", "end_date": "2026-12-12", "price": 163}
+    listing = {"channel_type": "airbnb", "listing_id": "900000000000000101"}
+    assert await person_reads("update_listing_prices", {**listing, "prices": [weekend]}) == HARBOUR
+
+
+async def test_every_question_is_in_a_host_s_words() -> None:
+    """No keys with underscores, codes of channels or states, ISO dates, or numbers of properties."""
+    account = demo_sandbox()
+    raw = re.compile(r"\b[a-z]+_[a-z]+(?:_[a-z]+)*: |\b\d{4}-\d\d-\d\d\b|\b2011\d{4}\b|→ [a-z]+_[a-z]+$")
+    codes = re.compile(r"\b(?:airbnb|vrbo|booking\.com|hostex_direct|booking_site|wait_accept|in_house)\b")
+    asking = {tool.name for tool in WRITES if tool.confirmable}
+    for name, given in every_write(account.accounts.main).items():
+        lines = await person_reads(name, given, account)
+        bad = [line for line in lines if raw.search(line) or codes.search(line)]
+        assert name not in asking or bad == [], name
+
+
+async def test_a_request_is_told_by_guest_place_days_and_money() -> None:
+    account = demo_sandbox()
+    given = every_write(account.accounts.main)["approve_reservation"]
+    assert await person_reads("approve_reservation", given) == [
+        "Accept the booking request of Camille Gabarit, Belém Riverside Flat, Sun 29 Nov to Wed 2 Dec 2026",
+        "reservation: 0-HMDEMO0018-req018",
+        "guest: Camille Gabarit",
+        "channel: Airbnb",
+        "status: waiting for your answer",
+        "guests: 4",
+        "stays: Belém Riverside Flat, Sun 29 Nov to Wed 2 Dec 2026 (0-HMDEMO0018-req018)",
+        "total: €328.83",
+        "• status: waiting for your answer → accepted",
+        "Warning: Accepting makes the booking binding for guest and host; it cannot be taken back here.",
+        "Shall this be done?",
+    ]
+
+
+def test_keys_that_a_caller_chose_are_shown_as_they_will_be_written() -> None:
+    text = shown(
+        {"what": "custom field check_out_date", "after": "2026-12-02"},
+        {"what": "paragraph is_active", "after": "wait_accept"},
+    )
+    assert "• custom field check_out_date: 2026-12-02" in text
+    assert "• paragraph is_active: wait_accept" in text
+
+
+def test_a_text_that_looks_like_a_date_or_an_amount_stays_as_it_is() -> None:
+    text = shown({"what": "note", "before": "2026-12-02", "after": "10 EUR on airbnb"})
+    assert "• note: 2026-12-02 → 10 EUR on airbnb" in text
+
+
+def test_a_value_that_is_not_of_its_key_s_form_stays_as_it_is() -> None:
+    text = shown(
+        {"what": "scheduled_at", "before": "sometime", "after": "now"},
+        {"what": "long_term_discount", "after": [{"discount": 5}]},
+        {"what": "status", "after": "brand_new"},
+    )
+    assert "• to be sent: sometime → now" in text
+    assert "discount: 5" in text
+    assert "• status: brand_new" in text

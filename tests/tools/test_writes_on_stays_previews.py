@@ -45,13 +45,13 @@ def engine(client: HostexClient) -> Engine:
 
 async def test_a_booking_is_shown_with_names_and_money(call: Call, sandbox: Sandbox) -> None:
     shown = await preview(call, sandbox, "create_reservation", **BOOKING, remarks="Quiet")
-    assert shown["summary"] == "Book Loop Pied-à-terre directly for Noor Voorbeeld, 19 to 22 Dec 2026"
+    assert shown["summary"] == "Book Loop Pied-à-terre directly for Noor Voorbeeld, Sat 19 to Tue 22 Dec 2026"
     assert shown["target"]["custom_channel"] == "Booking Site"
     assert shown["target"]["income_method"] == "Stripe"
     assert cells(shown) == {
-        "rate_amount": (None, "330 USD"),
-        "commission_amount": (None, "30 USD"),
-        "received_amount": (None, "0 USD"),
+        "rate_amount": (None, "$330"),
+        "commission_amount": (None, "$30"),
+        "received_amount": (None, "$0"),
         "remarks": (None, "Quiet"),
     }
     assert "warnings" not in shown
@@ -61,7 +61,7 @@ BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
     (
         {"check_in_date": "2026-12-12", "check_out_date": "2026-12-16"},
         [
-            "Blocked in the calendar: nights of 14 to 15 Dec 2026: Owner's stay.",
+            "Blocked in the calendar: nights of Mon 14 and Tue 15 Dec 2026: Owner's stay.",
         ],
     ),
     (
@@ -71,7 +71,7 @@ BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
     (
         {"received_amount": 400},
         [
-            "400 USD received is more than the rate of 330.",
+            "$400 received is more than the rate of 330.",
             "What was received stays on record as income, even if the booking is cancelled later.",
         ],
     ),
@@ -79,13 +79,14 @@ BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
     ({"rate_amount": 0, "commission_amount": 0}, ["The rate is zero: a stay for nothing."]),
     (
         {"check_in_date": "2026-11-22", "check_out_date": "2026-11-24"},
-        ["Check-in on 22 Nov 2026 is in the past."],
+        ["Check-in on Sun 22 Nov 2026 is in the past."],
     ),
     (
         {"channel_id": "DEMO30PAT", "check_in_date": "2026-11-24", "check_out_date": "2026-11-30"},
         [
-            "The reference DEMO30PAT belongs to an earlier booking: Patrick Standin, 24 to 30 Nov 2026 "
-            "(hostex_direct, accepted, stay 5-DEMO30PAT). No second one is made, whatever else is given here."
+            "The reference DEMO30PAT belongs to an earlier booking: Patrick Standin, "
+            "Tue 24 to Mon 30 Nov 2026 (direct booking, accepted, stay 5-DEMO30PAT). "
+            "No second one is made, whatever else is given here."
         ],
     ),
 ]
@@ -105,20 +106,20 @@ async def test_a_booking_on_nights_that_are_taken_is_refused_before_it_is_asked_
     dates = {"check_in_date": "2026-12-11", "check_out_date": "2026-12-16"}
     answer = await call("create_reservation", **{**BOOKING, **dates})
     assert refused(answer) == {"check_in_date"}
-    assert "Jiho Gyeonbon, 2 to 12 Dec 2026" in answer["error"]["message"]
+    assert "Jiho Gyeonbon, Wed 2 to Sat 12 Dec 2026" in answer["error"]["message"]
     assert changed(sandbox) == []
 
 
 async def test_the_cancelling_of_a_booking_says_who_loses_what(call: Call, sandbox: Sandbox) -> None:
     shown = await preview(call, sandbox, "cancel_reservation", reservation_code=PATRICK)
     assert shown["summary"] == (
-        "Cancel the direct booking of Patrick Standin, Loop Pied-à-terre, 24 to 30 Nov 2026"
+        "Cancel the direct booking of Patrick Standin, Loop Pied-à-terre, Tue 24 to Mon 30 Nov 2026"
     )
-    assert (shown["target"]["total"], shown["target"]["received"]) == ("757 USD", "378.50 USD")
+    assert (shown["target"]["total"], shown["target"]["received"]) == ("$757", "$378.50")
     assert cells(shown) == {"status": ("accepted", "cancelled")}
     assert shown["warnings"] == [
         "A cancelled booking cannot be revived; its nights open for sale again on all channels.",
-        "378.50 USD was received for it; cancelling pays nothing back and leaves the income on record.",
+        "$378.50 was received for it; cancelling pays nothing back and leaves the income on record.",
     ]
 
 
@@ -127,8 +128,8 @@ async def test_an_order_is_cancelled_with_all_its_stays_in_view(call: Call, sand
     add_stay(sandbox.accounts.main, f"{PATRICK}_1", ("2026-11-24", "2026-11-30"), STUDIO, **extra)
     shown = await preview(call, sandbox, "cancel_reservation", reservation_code=PATRICK)
     assert shown["target"]["stays"] == [
-        "Loop Pied-à-terre, 24 to 30 Nov 2026 (5-DEMO30PAT)",
-        "Harbour Studio, 24 to 30 Nov 2026 (5-DEMO30PAT_1)",
+        "Loop Pied-à-terre, Tue 24 to Mon 30 Nov 2026 (5-DEMO30PAT)",
+        "Harbour Studio, Tue 24 to Mon 30 Nov 2026 (5-DEMO30PAT_1)",
     ]
     assert "All 2 stays of the order are cancelled: 5-DEMO30PAT, 5-DEMO30PAT_1." in shown["warnings"]
     assert "The guest is in house." in shown["warnings"]
@@ -143,7 +144,7 @@ async def test_accepting_a_request_is_called_binding_and_a_clash_is_named(
     assert shown["warnings"] == [final]
     add_stay(sandbox.accounts.main, "0-9-x", ("2026-12-01", "2026-12-03"), 20110005)
     again = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
-    clash = "Already booked: Ines Exemplar, 1 to 3 Dec 2026 (airbnb, accepted, stay 0-9-x)."
+    clash = "Already booked: Ines Exemplar, Tue 1 to Thu 3 Dec 2026 (Airbnb, accepted, stay 0-9-x)."
     assert again["warnings"] == [clash, final]
 
 
@@ -166,7 +167,7 @@ async def test_declining_a_request_says_what_it_costs(call: Call, sandbox: Sandb
     assert cells(shown) == {"status": ("wait_accept", "denied")}
     assert shown["warnings"] == [
         "It cannot be taken back, and the guest gets no reason.",
-        "A declined request may count against the host's acceptance rate on airbnb.",
+        "A declined request may count against the host's acceptance rate on Airbnb.",
     ]
 
 
@@ -174,15 +175,18 @@ async def test_a_changed_stay_is_shown_field_by_field(call: Call, sandbox: Sandb
     changes = {"check_out_date": "2026-12-03", "rate_amount": 300, "commission_amount": 301}
     shown = await preview(call, sandbox, "update_reservation_basic", stay_code=EMIL, **changes)
     stay = sandbox.accounts.main.stays[EMIL]
-    assert shown["summary"] == "Change the stay of Emil Eksempel, Harbour Studio, 28 Nov to 2 Dec 2026"
+    assert (
+        shown["summary"] == "Change the stay of Emil Eksempel, Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026"
+    )
     assert cells(shown) == {
         "check_out_date": ("2026-12-02", "2026-12-03"),
         "rate_amount": (stay["rates"]["rate"]["amount"], 300),
         "commission_amount": (stay["rates"]["commission"]["amount"], 301),
     }
     assert shown["warnings"] == [
-        "Already booked: Amara Beispiel, 2 to 6 Dec 2026 (hostex_direct, accepted, stay 5-DEMO7KQ2X).",
-        "This is a booking of airbnb: whether airbnb learns of it is not known.",
+        "Already booked: Amara Beispiel, Wed 2 to Sun 6 Dec 2026 "
+        "(direct booking, accepted, stay 5-DEMO7KQ2X).",
+        "This is a booking of Airbnb: whether Airbnb learns of it is not known.",
         "The commission of 301 is more than the rate of 300.",
     ]
 
@@ -190,13 +194,13 @@ async def test_a_changed_stay_is_shown_field_by_field(call: Call, sandbox: Sandb
 @pytest.mark.parametrize(
     ("code", "changes", "warning"),
     [
-        (PATRICK, {"rate_amount": 300}, "378.50 USD was received already, more than the rate of 300."),
+        (PATRICK, {"rate_amount": 300}, "$378.50 was received already, more than the rate of 300."),
         (
             PATRICK,
             {"currency": "EUR"},
             "The currency changes from USD to EUR; other amounts keep their numbers.",
         ),
-        (PATRICK, {"check_in_date": "2026-11-23"}, "Check-in on 23 Nov 2026 is in the past."),
+        (PATRICK, {"check_in_date": "2026-11-23"}, "Check-in on Mon 23 Nov 2026 is in the past."),
         (
             "2-4310000024_1-grp024",
             {"remarks": "Late"},
@@ -247,7 +251,7 @@ async def test_a_hidden_door_code_cannot_be_guessed_by_writing_it(call: Call, sa
 
 async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call, sandbox: Sandbox) -> None:
     shown = await preview(call, sandbox, "move_reservation_to_box", stay_code=EMIL)
-    assert shown["summary"].endswith("Emil Eksempel, Harbour Studio, 28 Nov to 2 Dec 2026")
+    assert shown["summary"].endswith("Emil Eksempel, Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026")
     assert cells(shown) == {"property": ("Harbour Studio", "reservation box")}
     assert shown["warnings"] == [
         "Its nights open for sale again on all channels, though the booking goes on."
@@ -259,7 +263,7 @@ async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call
 async def test_who_would_lose_the_property_is_named(call: Call, sandbox: Sandbox) -> None:
     arguments = {"stay_code": EMIL, "property_id": "Loop Pied-à-terre"}
     shown = await preview(call, sandbox, "allocate_reservation", **arguments)
-    lost = "Patrick Standin, 24 to 30 Nov 2026 (hostex_direct, accepted, stay 5-DEMO30PAT)."
+    lost = "Patrick Standin, Tue 24 to Mon 30 Nov 2026 (direct booking, accepted, stay 5-DEMO30PAT)."
     assert cells(shown) == {"property": ("Harbour Studio", "Loop Pied-à-terre")}
     assert shown["warnings"] == [
         f"Would lose the property and go to the reservation box: {lost}",

@@ -1,11 +1,12 @@
 """What the access token may do at Hostex."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import SecretStr
 
-from hostex_mcp.api import HostexClient
+from hostex_mcp.api import HostexClient, HostexError, read_all
 from hostex_mcp.api.access import Access, find_access
+from hostex_mcp.api.properties import LIST_PROPERTIES
 from hostex_mcp.cli.checks.finding import Finding, Verdict
 from hostex_mcp.placeholders import placeholder_of
 
@@ -55,3 +56,30 @@ async def account(client: HostexClient, token: SecretStr | None) -> Finding:
     verdict, says, fix = _SAID[access.verdict]
     trace = f" (request {access.request_id})" if verdict == "problem" and access.request_id else ""
     return Finding("token", verdict, says + trace, fix)
+
+
+async def properties(client: HostexClient, wanted: Sequence[int]) -> list[Finding]:
+    """Whether the properties that alone are to be served are there."""
+    if not wanted:
+        return []
+    try:
+        every = (await read_all(client, LIST_PROPERTIES)).items
+    except HostexError as error:
+        return [
+            Finding.problem(
+                "properties",
+                f"They could not be read ({error.kind}).",
+                error.hint or "Try again in a minute.",
+            )
+        ]
+    unknown = sorted(set(wanted) - {place.id for place in every})
+    if not unknown:
+        return [Finding.ok("properties", f"Only {len(set(wanted))} of {len(every)} properties are served.")]
+    named = ", ".join(map(str, unknown))
+    return [
+        Finding.problem(
+            "properties",
+            f"HOSTEX_MCP_PROPERTY_IDS names {named}, which this account does not have.",
+            "Correct it; `hostex-mcp call list_properties`, run without that setting, shows every id.",
+        )
+    ]

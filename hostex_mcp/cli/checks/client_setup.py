@@ -31,7 +31,7 @@ def _look(app: App, place: Place) -> Finding | None:
     try:
         document = _document(app, Text.read(path).body)
     except (NotJson, OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return Finding.problem(check, f"{path} cannot be read: {error}.", "Mend the file by hand.")
+        return Finding.problem(check, f"{path} cannot be read: {error}.", "Fix the file by hand.")
     servers = member(document, app.section)
     entry = member(servers, NAME)
     if isinstance(entry, dict):
@@ -59,9 +59,9 @@ def _ours_by_another_name(servers: object) -> Iterator[str]:
 
 
 def _entry(app: App, path: Path, entry: dict[str, Any]) -> Finding:
-    mend = f"`hostex-mcp config {app.name} --write` mends it."
-    if any(name in entry for name in ("url", "serverUrl")):
-        return Finding.ok(app.title, f"{path} connects to {entry.get('url') or entry.get('serverUrl')}.")
+    mend = f"`hostex-mcp config {app.name} --write` fixes it."
+    if address := next((entry[name] for name in ("url", "serverUrl", "httpUrl") if name in entry), None):
+        return Finding.ok(app.title, f"{path} connects to {address}.")
     command = str(entry.get("command") or "")
     if not command or shutil.which(command) is None:
         return Finding.problem(app.title, f"{path} starts {command or 'nothing'}, which is not there.", mend)
@@ -69,7 +69,7 @@ def _entry(app: App, path: Path, entry: dict[str, Any]) -> Finding:
     sandbox = member(entry, "env", "HOSTEX_MCP_SANDBOX")
     if app.form == "json" and not token and not sandbox and not _is_bridge(entry):
         return Finding.problem(
-            app.title, f"{path} has no token.", f"Put it between the quotation marks behind {TOKEN}."
+            app.title, f"{path} has no token.", f"Put it between the quotation marks after {TOKEN}."
         )
     return Finding.ok(app.title, f"{path} starts {command}.")
 

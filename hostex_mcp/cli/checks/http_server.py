@@ -2,13 +2,17 @@
 
 import socket
 from importlib import import_module
+from urllib.parse import urlsplit
 
 import httpx2
 
+from hostex_mcp.api.public_fetch import FetchFailed, fetch_public
 from hostex_mcp.cli.checks.finding import Finding
+from hostex_mcp.loopback import is_loopback
 from hostex_mcp.settings import Settings, SettingsError
 
 _SECONDS = 10.0
+_DOCUMENT = "https://claude.ai/oauth/claude-code-client-metadata"
 
 
 async def http_server(settings: Settings, port: int) -> list[Finding]:
@@ -16,7 +20,11 @@ async def http_server(settings: Settings, port: int) -> list[Finding]:
     if not (settings.public_url or settings.database_url or settings.secret_keys):
         return [Finding.skipped("HTTP server", "Not set up; it is only needed to serve others over HTTP.")]
     found = [_port(port), await _database(settings)]
-    return [*found, await _public(settings.public_url)] if settings.public_url else found
+    if settings.public_url:
+        found.append(await _public(settings.public_url))
+    if settings.public_url and not is_loopback(urlsplit(settings.public_url).hostname or ""):
+        found.append(await _documents())
+    return found
 
 
 def _port(port: int) -> Finding:
@@ -69,3 +77,18 @@ async def _public(address: str) -> Finding:
             "Set HOSTEX_MCP_PUBLIC_URL to the address users type, letter for letter.",
         )
     return Finding.ok(check, f"{address} leads here.")
+
+
+async def _documents() -> Finding:
+    """Whether the documents of apps can be read that are known by the address of their document."""
+    check = "client documents"
+    try:
+        await fetch_public(_DOCUMENT, most_bytes=5 * 1024, seconds=_SECONDS, accept="application/json")
+    except FetchFailed as error:
+        return Finding.warning(
+            check,
+            f"The document by which Claude Code introduces itself {error} ({_DOCUMENT}).",
+            "Let this machine reach the web by HTTPS, through HTTPS_PROXY if need be: apps that "
+            "introduce themselves by a document cannot connect otherwise.",
+        )
+    return Finding.ok(check, "Documents by which apps introduce themselves can be fetched.")

@@ -1,12 +1,16 @@
 """What is connected, from this browser or with a token that somebody has, and how it is ended."""
 
-import json
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from hostex_mcp.http.connect.account import account_lines
+from hostex_mcp.http.connect.asker import app_name
 from hostex_mcp.http.connect.attempts import counted
 from hostex_mcp.http.connect.forms import Form, posted
 from hostex_mcp.http.connect.parts import Parts
@@ -25,11 +29,16 @@ _MOST_ENDED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Grants that a pasted token opens. `proof` stands for the token in forms of the same browser."""
+class View:
+    """What a browser is shown, until `until`: grants that a pasted token `found`, or its own if that is None,
+    and what was `done`. Sealed, it proves to forms of that browser that the token was shown."""
 
-    grants: list[Grant] = field(default_factory=list[Grant])
-    proof: str = ""
+    until: datetime
+    found: tuple[str, ...] | None = None
+    done: str = ""
+
+
+_FORM: TypeAdapter[View] = TypeAdapter(View)
 
 
 class Connections:
@@ -39,10 +48,10 @@ class Connections:
         self._parts = parts
 
     async def show(self, request: Request) -> Response:
-        """List what was connected from this browser."""
+        """List what was connected from this browser, or what a token was found to be connected to."""
         browser = browser_of(request, self._parts.address)
-        done = _DONE.get(request.query_params.get("done", ""), "")
-        return remember(await self._page(browser, done=done), browser, self._parts.address)
+        view = self._view(browser, request.query_params.get("view", ""))
+        return remember(await self._page(browser, view), browser, self._parts.address)
 
     async def act(self, request: Request) -> Response:
         """Disconnect something, or find what a token is connected to."""
@@ -59,25 +68,30 @@ class Connections:
                 raise unusable()
 
     async def _disconnect(self, browser: Browser, form: Form) -> Response:
-        grant = await self._parts.store.grants.get(form.one("grant"))
-        may = grant is not None and (
-            grant.browser == browser.digest or grant.grant_id in self._proven(browser, form.one("proof"))
-        )
-        if grant is None or not may or grant.status == "ended":
-            return await self._page(browser, NOT_THERE)
-        await self._parts.linking.end(grant.grant_id, ENDED_HERE)
-        return RedirectResponse(f"/connect?done={grant.kind}", 303, HEADERS)
+        """End what the form lists, if it is this browser's or its token was shown."""
+        view = self._view(browser, form.one("proof"))
+        listed = [
+            await self._parts.store.grants.get(grant_id) for grant_id in dict.fromkeys(form.all("grant"))
+        ]
+        mine = [grant for grant in listed if grant and self._may_end(grant, browser, view)]
+        if not mine:
+            return await self._page(browser, view, NOT_THERE)
+        for grant in mine:
+            await self._parts.linking.end(grant.grant_id, ENDED_HERE)
+        return self._on(browser, view.found, _done(mine))
+
+    def _may_end(self, grant: Grant, browser: Browser, view: View) -> bool:
+        shown = grant.browser == browser.digest or grant.grant_id in (view.found or ())
+        return shown and grant.status != "ended"
 
     async def _find(self, browser: Browser, token: str) -> Response:
         problem = shape_problem(token)
         if problem:
-            return await self._page(browser, _TO_FIND if problem is NO_TOKEN else problem)
+            return await self._page(browser, self._plain, _TO_FIND if problem is NO_TOKEN else problem)
         if not await self._counted(browser):
-            return await self._page(browser, TOO_MANY)
+            return await self._page(browser, self._plain, TOO_MANY)
         grants = await self._parts.store.grants.of_token(token)
-        proof = json.dumps([grant.grant_id for grant in grants]).encode()
-        sealed = self._parts.keys.seal(_PURPOSE, proof, browser.digest) if grants else ""
-        return await self._page(browser, found=Found(grants, sealed))
+        return self._on(browser, tuple(grant.grant_id for grant in grants))
 
     async def _counted(self, browser: Browser) -> bool:
         """Tries are counted per browser, in windows of ten minutes."""
@@ -85,35 +99,59 @@ class Connections:
         key = f"{browser.digest}:{int(now.timestamp()) // window}"
         return await counted(self._parts.store, key, now + _WINDOW)
 
-    def _proven(self, browser: Browser, proof: str) -> list[str]:
-        """The grants whose token this browser has shown."""
-        try:
-            return json.loads(self._parts.keys.open(_PURPOSE, proof, browser.digest)) if proof else []
-        except Unsealable:
-            return []
+    @property
+    def _plain(self) -> View:
+        return View(self._parts.now() + _WINDOW)
 
-    async def _page(
-        self, browser: Browser, problem: Problem | None = None, *, done: str = "", found: Found | None = None
-    ) -> Response:
-        now = self._parts.now()
-        grants = [] if browser.new else await self._parts.store.grants.in_browser(browser.digest)
+    def _on(self, browser: Browser, found: tuple[str, ...] | None, done: str = "") -> Response:
+        """To a page that can be loaded again without doing anything again."""
+        sealed = self._sealed(browser, View(self._plain.until, found, done))
+        return RedirectResponse(f"/connect?{urlencode({'view': sealed})}", 303, HEADERS)
+
+    def _sealed(self, browser: Browser, view: View) -> str:
+        return self._parts.keys.seal(_PURPOSE, _FORM.dump_json(view), browser.digest)
+
+    def _view(self, browser: Browser, sealed: str) -> View:
+        """What this browser may be shown: its own grants, unless it was sent to others a moment ago."""
+        try:
+            view = _FORM.validate_json(self._parts.keys.open(_PURPOSE, sealed, browser.digest))
+        except Unsealable:
+            return self._plain
+        return view if self._parts.now() < view.until else self._plain
+
+    async def _page(self, browser: Browser, view: View, problem: Problem | None = None) -> Response:
+        grants = await self._shown(browser, view)
+        now, active = self._parts.now(), [grant for grant in grants if grant.status == "active"]
+        accounts = await account_lines(self._parts, active)
+        by_token = view.found is not None
         return page(
             "connections.html",
             problem.status if problem else 200,
-            title="What this token is connected to" if found else "Your connections",
-            rows=[row(one, now) for one in grants if one.status == "active"],
-            ended=[row(one, now) for one in grants if one.status == "ended"][:_MOST_ENDED],
-            found=[row(one, now) for one in found.grants] if found else None,
-            proof=found.proof if found else "",
+            about=self._parts.about,
+            by_token=by_token,
+            rows=[row(grant, now, accounts[grant.grant_id]) for grant in active],
+            ended=[]
+            if by_token
+            else [row(one, now) for one in grants if one.status == "ended"][:_MOST_ENDED],
+            proof=self._sealed(browser, View(view.until, view.found)) if by_token else "",
             problem=problem,
-            done=done,
+            done="" if problem else view.done,
             csrf=csrf(self._parts.keys, browser, _NONCE),
             resource=self._parts.address.resource,
         )
 
+    async def _shown(self, browser: Browser, view: View) -> list[Grant]:
+        if view.found is None:
+            return [] if browser.new else await self._parts.store.grants.in_browser(browser.digest)
+        found = [await self._parts.store.grants.get(grant_id) for grant_id in view.found]
+        return [grant for grant in found if grant]
 
-_DONE = {
-    "token": "It is disconnected. If you no longer need the access token, delete it in Hostex as well.",
-    "partner": "It is disconnected.",
-}
+
+def _done(ended: Sequence[Grant]) -> str:
+    what = f"{app_name(ended[0].client_name)} is" if len(ended) == 1 else f"{len(ended)} apps are"
+    if all(grant.kind == "partner" for grant in ended):
+        return f"{what} disconnected."
+    return f"{what} disconnected. If you no longer need the access token, delete it in Hostex as well."
+
+
 _TO_FIND = Problem("Paste the token to look for", "It is the one that you created in Hostex.", "token")

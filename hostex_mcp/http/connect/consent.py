@@ -14,7 +14,10 @@ from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.problems import NO_TOPIC, TOO_MANY, problem_of, shape_problem
 from hostex_mcp.http.connect.question import Question, check_form_token, question
 from hostex_mcp.http.connect.refusal import unusable
+from hostex_mcp.http.keyring import Unsealable
 from hostex_mcp.http.store.records import Credential
+
+_KEPT = "pasted-token"
 
 
 class Consent:
@@ -42,6 +45,8 @@ class Consent:
         chosen = chosen_on(form, offer_of(asked.transaction.scopes, self._parts.settings))
         if not chosen.toolsets:
             return consent_page(self._parts, asked, chosen, NO_TOPIC)
+        if decision == "read_only":
+            return await self._connect(asked, chosen, self._kept(asked, form.one("kept")))
         if decision == "connect" or (decision == "hostex" and token):
             return await self._connect(asked, chosen, token)
         if decision != "hostex" or not self._parts.upstream.has_partner:
@@ -58,8 +63,23 @@ class Consent:
         secret = SecretStr(token)
         access = await self._parts.linking.check(secret, chosen.writes)
         problem = problem_of(access.verdict, access.request_id)
+        offer = offer_of(asked.transaction.scopes, self._parts.settings)
         if problem:
-            return consent_page(self._parts, asked, chosen, problem)
-        choices = granted(chosen, offer_of(asked.transaction.scopes, self._parts.settings))
+            reads = access.verdict == "read_only" and "read" in offer.access
+            kept = self._parts.keys.seal(_KEPT, token.encode(), _place(asked)) if reads else ""
+            return consent_page(self._parts, asked, chosen, problem, kept=kept)
+        choices = granted(chosen, offer)
         credential = Credential("token", secret)
         return await self._granting.grant(asked, choices, credential, pick=chosen.pick)
+
+    def _kept(self, asked: Question, sealed: str) -> str:
+        """The token that was pasted on this very page before; empty if it cannot be opened."""
+        try:
+            return self._parts.keys.open(_KEPT, sealed, _place(asked)).decode()
+        except Unsealable:
+            return ""
+
+
+def _place(asked: Question) -> str:
+    """What a kept token is bound to: a browser and a question, and so to its ten minutes."""
+    return f"{asked.browser.digest} {asked.transaction.nonce}"

@@ -12,9 +12,15 @@ from hostex_mcp.http.pages.render import page
 
 
 def consent_page(
-    parts: Parts, asked: Question, chosen: Chosen | None = None, problem: Problem | None = None
+    parts: Parts,
+    asked: Question,
+    chosen: Chosen | None = None,
+    problem: Problem | None = None,
+    *,
+    kept: str = "",
 ) -> Response:
-    """The page about this question; a pasted token is never part of it."""
+    """The page about this question. A pasted token is never part of it; `kept` is one in sealed form, with
+    which the person may go on reading only."""
     offer = offer_of(asked.transaction.scopes, parts.settings)
     chosen = chosen or untouched(offer)
     if problem and problem.suggests_reading and "read" in offer.access:
@@ -29,5 +35,6 @@ def consent_page(
         partner=parts.upstream.has_partner,
         request=asked.sealed,
         csrf=form_token(parts, asked),
-        host=parts.address.host,
+        kept=kept,
+        about=parts.about,
     )

@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from starlette.responses import RedirectResponse, Response
 
 from hostex_mcp.events import GrantChanged, emit
+from hostex_mcp.http.connect.about import About
 from hostex_mcp.http.connect.once import Once
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.question import Question
@@ -30,18 +31,15 @@ class Granting:
     async def grant(
         self, asked: Question, choices: Choices, credential: Credential, *, pick: bool, chained: bool = False
     ) -> Response:
-        """Store the grant and return to the client, or first ask for the properties. For `chained` see
-        `way_back`."""
+        """Store the grant, which counts for nothing yet, and go on to the last page, on which properties can
+        be chosen if `pick`. For `chained` see `way_back`."""
         if not await self._claim(asked):
             await self._parts.linking.forget(credential)
             return self._way_back((await self._once.given(asked.transaction.nonce)).url, asked, chained)
         grant = self._pending(asked, choices, credential)
         await self._parts.store.grants.add(grant, credential)
-        if pick:
-            sealed = seal_step(self._parts, asked, grant.grant_id)
-            url = f"/connect/properties?{urlencode({'request': sealed})}"
-        else:
-            url = await self.activate(asked, grant.grant_id, None)
+        sealed = seal_step(self._parts, asked, grant.grant_id, pick)
+        url = f"/connect/account?{urlencode({'request': sealed})}"
         await self._once.settle(asked.transaction.nonce, url, grant.grant_id)
         return self._way_back(url, asked, chained)
 
@@ -73,7 +71,7 @@ class Granting:
         return await self._once.claim(asked.transaction.nonce, asked.transaction.expires_at)
 
     def _way_back(self, url: str, asked: Question, chained: bool = False) -> Response:
-        return way_back(url, asked, self._parts.address.host, chained=chained)
+        return way_back(url, asked, self._parts.about, chained=chained)
 
     def _pending(self, asked: Question, choices: Choices, credential: Credential) -> Grant:
         return Grant(
@@ -90,7 +88,7 @@ class Granting:
         )
 
 
-def way_back(url: str, asked: Question, host: str, *, chained: bool = False) -> Response:
+def way_back(url: str, asked: Question, about: About, *, chained: bool = False) -> Response:
     """To a web address, or a page of ours, at once; to an app by a page with a link, because browsers open
     apps only when asked. By that page also when the request is `chained` to a form of another site: that
     site's policy may forbid that its forms lead anywhere but here."""
@@ -99,4 +97,4 @@ def way_back(url: str, asked: Question, host: str, *, chained: bool = False) -> 
         return RedirectResponse(url, 303, HEADERS)
     done = f"code={CODE_PREFIX}" in parts.query
     title = f"{asked.asker.name} is connected" if done else "Nothing was connected"
-    return page("away.html", title=title, url=url, app=asked.asker.name, done=done, host=host)
+    return page("away.html", title=title, url=url, app=asked.asker.name, done=done, about=about)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hostex_mcp.http.config import Address
+from hostex_mcp.http.connect.about import About
 from hostex_mcp.http.pages.render import page
 from hostex_mcp.install_links import NAME, cursor_link, vscode_link
 
@@ -23,13 +24,15 @@ class Way:
     steps: Sequence[str] = ()
 
 
-def landing_route(address: Address, *, accounts: bool, previews: bool) -> Route:
+def landing_route(address: Address, about: About, *, accounts: bool, previews: bool) -> Route:
     """The route of the page. Without `accounts` there is nothing to sign in to, without `previews` changes
     are not shown first; it promises neither."""
 
     async def show(_: Request) -> Response:
         url = address.resource
-        return page("landing.html", url=url, ways=ways(url), accounts=accounts, previews=previews)
+        return page(
+            "landing.html", about=about, url=url, ways=ways(url), accounts=accounts, previews=previews
+        )
 
     return Route("/", show, methods=["GET"])
 

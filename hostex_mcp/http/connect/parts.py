@@ -6,6 +6,7 @@ from datetime import datetime
 
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.config import Address
+from hostex_mcp.http.connect.about import About, Tokens, about_of
 from hostex_mcp.http.keyring import KeyRing
 from hostex_mcp.http.linking import Linking
 from hostex_mcp.http.oauth.flow import Flow
@@ -16,7 +17,8 @@ from hostex_mcp.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Everything a page needs. The pages are the only part that a person sees."""
+    """Everything a page needs. The pages are the only part that a person sees. `demo_tokens` are those of a
+    simulated Hostex, with what each stands for."""
 
     settings: Settings
     address: Address
@@ -25,4 +27,10 @@ class Parts:
     flow: Flow
     linking: Linking
     upstream: Upstream
+    demo_tokens: Tokens = ()
     now: Callable[[], datetime] = utc_now
+
+    @property
+    def about(self) -> About:
+        """What the pages say of this server."""
+        return about_of(self.settings, self.address, self.demo_tokens)

@@ -69,11 +69,9 @@ _VERDICTS = {
     ),
     "read_only": Problem(
         "This token can only read",
-        "That was decided when it was created and cannot be changed. “Read only” is chosen for you now: "
-        "paste the token once more to connect that way. To allow changes, create a token with write access "
-        "in Hostex.",
+        "That was decided when it was created and cannot be changed. To allow changes, create a token with "
+        "write access in Hostex and paste it here.",
         "token",
-        suggests_reading=True,
     ),
     "lapsed": Problem(
         "Your Hostex subscription has ended",

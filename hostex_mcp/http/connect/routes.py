@@ -4,29 +4,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from hostex_mcp.http.connect.account_page import AccountPage
 from hostex_mcp.http.connect.connections import Connections
 from hostex_mcp.http.connect.consent import Consent
 from hostex_mcp.http.connect.landing import landing_route
 from hostex_mcp.http.connect.partner import Partner
 from hostex_mcp.http.connect.parts import Parts
-from hostex_mcp.http.connect.properties import Properties
 from hostex_mcp.http.connect.refusal import answering
 from hostex_mcp.http.pages.render import asset
 
 
 def routes(parts: Parts) -> list[Route]:
     """The routes of every page."""
-    consent, properties = Consent(parts), Properties(parts)
+    consent, account = Consent(parts), AccountPage(parts)
     partner, connections = Partner(parts), Connections(parts)
     return [
         Route("/connect", answering(connections.show), methods=["GET"]),
         Route("/connect", answering(connections.act), methods=["POST"]),
         Route("/connect/consent", answering(consent.show), methods=["GET"]),
         Route("/connect/consent", answering(consent.decide), methods=["POST"]),
-        Route("/connect/properties", answering(properties.show), methods=["GET"]),
-        Route("/connect/properties", answering(properties.decide), methods=["POST"]),
+        Route("/connect/account", answering(account.show), methods=["GET"]),
+        Route("/connect/account", answering(account.decide), methods=["POST"]),
         Route("/connect/return", answering(partner.returned), methods=["GET"]),
-        landing_route(parts.address, accounts=True, previews=parts.settings.confirm != "off"),
+        landing_route(parts.address, parts.about, accounts=True, previews=parts.settings.confirm != "off"),
         *asset_routes(),
     ]
 

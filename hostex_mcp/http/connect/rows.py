@@ -21,8 +21,10 @@ class Row:
 
     grant_id: str
     name: str
+    account: str
     returns_to: str
     may: str
+    writes: bool
     topics: str
     properties: str
     since: str
@@ -30,18 +32,21 @@ class Row:
     reason: str
 
 
-def row(grant: Grant, now: datetime) -> Row:
-    """The grant in words."""
+def row(grant: Grant, now: datetime, account: str = "") -> Row:
+    """The grant in words, with its account on one line if that is known."""
     choices = grant.choices
+    writes = WRITE in choices.scopes
     return Row(
         grant_id=grant.grant_id,
         name=app_name(grant.client_name),
+        account=account,
         returns_to=grant.returns_to,
-        may="read and change" if WRITE in choices.scopes else "read only",
+        may="read and change" if writes else "read only",
+        writes=writes,
         topics=_topics(choices.toolsets),
         properties=_count(len(choices.property_ids)),
-        since=_day(grant.created_at, now),
-        used=_day(grant.used_at, now) if grant.used_at else "not yet",
+        since=_moment(grant.created_at, now),
+        used=_moment(grant.used_at, now) if grant.used_at else "not yet",
         reason=grant.reason or "It has ended.",
     )
 
@@ -58,8 +63,9 @@ def _count(properties: int) -> str:
     return "1 chosen" if properties == 1 else f"{properties} chosen"
 
 
-def _day(moment: datetime, now: datetime) -> str:
-    """The day, in UTC as the server counts."""
+def _moment(moment: datetime, now: datetime) -> str:
+    """Day and time, in UTC as the server counts: an app that was connected twice a day has two rows."""
+    time = f"{moment:%H:%M} UTC"
     if moment.date() == now.date():
-        return "today"
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+        return f"today at {time}"
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year} at {time}"

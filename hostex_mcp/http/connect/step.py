@@ -1,4 +1,4 @@
-"""The step between consent and the properties, as text for an address or a form."""
+"""The step between consent and the last page, as text for an address or a form."""
 
 import json
 from dataclasses import dataclass
@@ -12,16 +12,18 @@ from hostex_mcp.http.keyring import Unsealable
 from hostex_mcp.http.oauth.browser import browser_of
 from hostex_mcp.http.store.records import Grant
 
-_PURPOSE = "properties"
+_PURPOSE = "account"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A grant that waits for its properties, or has waited. `sealed` is the step as it travels."""
+    """A grant that waits for the last answer, or has waited; with `pick` its properties are to be chosen.
+    `sealed` is the step as it travels."""
 
     sealed: str
     asked: Question
     grant: Grant
+    pick: bool
 
     @property
     def pending(self) -> bool:
@@ -29,9 +31,9 @@ class Step:
         return self.grant.status == "pending"
 
 
-def seal_step(parts: Parts, asked: Question, grant_id: str) -> str:
+def seal_step(parts: Parts, asked: Question, grant_id: str, pick: bool) -> str:
     """The step, for the browser of the question only."""
-    plain = json.dumps({"request": asked.sealed, "grant": grant_id}).encode()
+    plain = json.dumps({"request": asked.sealed, "grant": grant_id, "pick": pick}).encode()
     return parts.keys.seal(_PURPOSE, plain, asked.browser.digest)
 
 
@@ -50,4 +52,4 @@ async def open_step(parts: Parts, request: Request, sealed: str) -> Step:
     grant = await parts.store.grants.get(told["grant"])
     if grant is None:
         raise out_of_date()
-    return Step(sealed, asked, grant)
+    return Step(sealed, asked, grant, told["pick"])

@@ -1,5 +1,6 @@
 """Clients that prove who they are with a signature (`private_key_jwt`, RFC 7523), as ChatGPT does."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ _SECONDS = 5.0
 _LEEWAY = timedelta(seconds=60)
 _LONGEST = timedelta(minutes=10)
 _FRESH, _SHORTEST = timedelta(hours=1), timedelta(minutes=1)
+
+_log = logging.getLogger(__name__)
 
 
 class _Wrong(Exception):
@@ -93,11 +96,14 @@ class Assertions:
         known = self._sets.get(uri)
         if known is not None and self._now() < known.at + fresh:
             return known.keys
+        if self._fetch is None:
+            return []
         try:
             accept = "application/json"
             fetched = await self._fetch(uri, most_bytes=_MOST_JWKS_BYTES, seconds=_SECONDS, accept=accept)
             keys = keys_in(json_object(fetched.content))
-        except FetchFailed:
+        except FetchFailed as failed:
+            _log.warning("The keys of an app were not fetched: %s %s", uri.partition("?")[0], failed.detail)
             keys = known.keys if known else []
         self._sets[uri] = _Fetched(keys, self._now())
         self._sets.move_to_end(uri)

@@ -13,8 +13,14 @@ from starlette.responses import Response
 
 from hostex_mcp.http.oauth.answers import Refused, parameters
 from hostex_mcp.http.oauth.browser import browser_of, remember
-from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents
-from hostex_mcp.http.oauth.clients import Clients, is_document_id, name_of, redirect_uris_of
+from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents, DocumentsOff, NotFetched
+from hostex_mcp.http.oauth.clients import (
+    Clients,
+    is_document_id,
+    name_of,
+    redirect_uris_of,
+    verified_domain,
+)
 from hostex_mcp.http.oauth.parts import Parts
 from hostex_mcp.http.oauth.redirects import matching, with_query
 from hostex_mcp.http.oauth.requested import is_resource, requested_scopes
@@ -27,19 +33,25 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _QUERY = re.compile(r"[!-~]{0,16384}")
 _LONGEST_STATE = 4_096
 _TITLE = "This app cannot be connected"
-_ADVICE = "Go back to the app and start again. If it happens again, tell those who make the app."
+_ADVICE = "Go back to the app and start again. If it happens again, report it to the app's developer."
+_NOT_FETCHED = (
+    "Go back to the app and start again in a minute. If it happens again, report it to whoever runs this "
+    "server{contact}. The reason is in its log."
+)
+_OFF = "Use an app that registers itself, or ask whoever runs this server{contact}."
 
 
 class _Unanswerable(Exception):
     """A request whose sender is not known for sure: only the person is told."""
 
-    def __init__(self, text: str, status: int = 400) -> None:
+    def __init__(self, text: str, status: int = 400, *, advice: str = _ADVICE) -> None:
         super().__init__(text)
         self.text = text
         self.status = status
+        self.advice = advice
 
     def page(self) -> Response:
-        return error_page(_TITLE, self.text, self.status, advice=_ADVICE)
+        return error_page(_TITLE, self.text, self.status, advice=self.advice)
 
 
 class Authorize:
@@ -81,9 +93,21 @@ class Authorize:
         try:
             return await self._documents.find(client_id)
         except DocumentProblem as problem:
-            raise _Unanswerable(f"The app's description of itself {problem}.") from None
+            raise self._undescribed(client_id, problem) from None
         except Refused as refused:
             raise _Unanswerable(refused.description, refused.status) from None
+
+    def _undescribed(self, client_id: str, problem: DocumentProblem) -> _Unanswerable:
+        """What the person is told, and whose it is to mend."""
+        contact = f" ({self._parts.contact})" if self._parts.contact else ""
+        if isinstance(problem, DocumentsOff):
+            text = "This server does not accept apps that identify themselves by a web address."
+            return _Unanswerable(text, advice=_OFF.format(contact=contact))
+        if isinstance(problem, NotFetched):
+            host = verified_domain(client_id)
+            text = f"The app describes itself at {host}. This server tried to read that, but it {problem}."
+            return _Unanswerable(text, 502, advice=_NOT_FETCHED.format(contact=contact))
+        return _Unanswerable(f"The app's description of itself {problem}.")
 
     def _transaction(self, client: Client, redirect_uri: str, asked: Mapping[str, str]) -> Transaction:
         """The request as it goes on; Refused if the client must hear of it instead."""

@@ -1,5 +1,6 @@
 """Client ID metadata documents: a client whose id is the address of its own description."""
 
+import logging
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from hostex_mcp.api.public_fetch import Fetched, FetchFailed
 from hostex_mcp.http.oauth.answers import json_object
 from hostex_mcp.http.oauth.client_keys import TAKEN, keys_in
 from hostex_mcp.http.oauth.clients import ClientProblem, Clients, checked_metadata
-from hostex_mcp.http.oauth.parts import Parts
+from hostex_mcp.http.oauth.parts import Fetch, Parts
 from hostex_mcp.http.store.records import Client
 
 _MOST_BYTES = 5 * 1024
@@ -23,13 +24,24 @@ _MOST_FAILURES = 1_000
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
 _METHODS = ("none", "private_key_jwt")
 
+_log = logging.getLogger(__name__)
+
 
 class DocumentProblem(Exception):
     """A client cannot be known by its document. The text completes a sentence about the document."""
 
 
+class NotFetched(DocumentProblem):
+    """The document did not get here, for which the client or this server's network may be the reason."""
+
+
+class DocumentsOff(DocumentProblem):
+    """The operator has documents switched off."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Failure:
+    kind: type[DocumentProblem]
     problem: str
     until: datetime
 
@@ -50,32 +62,51 @@ class Documents:
         Raises:
             DocumentProblem: it cannot be fetched, or is not a description of this very client.
         """
+        if self._fetch is None:
+            raise DocumentsOff("is not read")
         if not _may_be_read(client_id):
             raise DocumentProblem("is not an address that a client may have as its id")
         known = await self._clients.known(client_id)
         if known is not None and known.fresh_until is not None and self._now() < known.fresh_until:
             return known
-        return await self._read(client_id)
+        return await self._read(self._fetch, client_id)
 
-    async def _read(self, client_id: str) -> Client:
+    async def _read(self, fetch: Fetch, client_id: str) -> Client:
         failure = self._failures.get(client_id)
         if failure is not None and self._now() < failure.until:
-            raise DocumentProblem(failure.problem)
+            raise failure.kind(failure.problem)
         try:
-            accept = "application/json"
-            fetched = await self._fetch(client_id, most_bytes=_MOST_BYTES, seconds=_SECONDS, accept=accept)
+            fetched = await _fetched(fetch, client_id)
             metadata = metadata_of(client_id, fetched)
-        except (FetchFailed, DocumentProblem) as error:
-            self._remember(client_id, str(error))
-            raise DocumentProblem(str(error)) from None
+        except DocumentProblem as problem:
+            self._remember(client_id, problem)
+            raise
         fresh_until = self._now() + _lifetime(fetched.headers.get("cache-control", ""))
         return await self._clients.keep_document(Client(client_id, metadata, fresh_until=fresh_until))
 
-    def _remember(self, client_id: str, problem: str) -> None:
-        self._failures[client_id] = _Failure(problem, self._now() + _FAILURE_LIFETIME)
+    def _remember(self, client_id: str, problem: DocumentProblem) -> None:
+        _log.warning("The description of an app cannot be used: %s %s", _shown(client_id), _reason(problem))
+        self._failures[client_id] = _Failure(type(problem), str(problem), self._now() + _FAILURE_LIFETIME)
         self._failures.move_to_end(client_id)
         while len(self._failures) > _MOST_FAILURES:
             self._failures.popitem(last=False)
+
+
+async def _fetched(fetch: Fetch, client_id: str) -> Fetched:
+    try:
+        return await fetch(client_id, most_bytes=_MOST_BYTES, seconds=_SECONDS, accept="application/json")
+    except FetchFailed as failed:
+        raise NotFetched(str(failed)) from failed
+
+
+def _reason(problem: DocumentProblem) -> str:
+    cause = problem.__cause__
+    return cause.detail if isinstance(cause, FetchFailed) else str(problem)
+
+
+def _shown(client_id: str) -> str:
+    """The address without its query, which may hold what is nobody's business."""
+    return client_id.partition("?")[0]
 
 
 def metadata_of(client_id: str, fetched: Fetched) -> dict[str, Any]:

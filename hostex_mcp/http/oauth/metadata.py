@@ -25,15 +25,16 @@ SERVER_PATHS = (
 RESOURCE_PATHS = (f"{_KNOWN}/oauth-protected-resource{MCP_PATH}", f"{_KNOWN}/oauth-protected-resource")
 
 
-def documents(address: Address) -> list[Route]:
-    """The routes of both documents, at every path where a client looks for them."""
+def documents(address: Address, *, described: bool = True) -> list[Route]:
+    """The routes of both documents, at every path where a client looks for them. `described` says whether
+    clients may be known by client ID metadata documents."""
     return [
-        *(_route(path, server_metadata(address)) for path in SERVER_PATHS),
+        *(_route(path, server_metadata(address, described)) for path in SERVER_PATHS),
         *(_route(path, resource_metadata(address)) for path in RESOURCE_PATHS),
     ]
 
 
-def server_metadata(address: Address) -> dict[str, Any]:
+def server_metadata(address: Address, described: bool) -> dict[str, Any]:
     """The authorization server's metadata."""
     return {
         "issuer": address.issuer,
@@ -50,7 +51,7 @@ def server_metadata(address: Address) -> dict[str, Any]:
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "revocation_endpoint_auth_methods_supported": _AUTH_METHODS,
         "revocation_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
-        "client_id_metadata_document_supported": True,
+        "client_id_metadata_document_supported": described,
         "authorization_response_iss_parameter_supported": True,
         "protected_resources": [address.resource],
     }

@@ -23,11 +23,13 @@ class Fetch(Protocol):
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """Everything the endpoints need. `end_grant` ends a grant for a reason that is shown, and forgets its
-    Hostex credential, upstream too; ending an ended one does nothing."""
+    Hostex credential, upstream too; ending an ended one does nothing. Without `fetch` no document is fetched,
+    so that clients have to register. `contact` is how users reach the operator."""
 
     address: Address
     store: Store
     keys: KeyRing
     end_grant: Callable[[str, str], Awaitable[object]]
-    fetch: Fetch = fetch_public
+    fetch: Fetch | None = fetch_public
+    contact: str | None = None
     now: Callable[[], datetime] = utc_now

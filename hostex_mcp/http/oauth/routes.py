@@ -18,7 +18,7 @@ def routes(parts: Parts) -> list[Route]:
     authorize, registration = Authorize(parts, clients), Registration(parts, clients)
     tokens, revocation = Tokens(parts, assertions), Revocation(parts, assertions)
     return [
-        *documents(parts.address),
+        *documents(parts.address, described=parts.fetch is not None),
         Route("/authorize", authorize.show, methods=["GET"]),
         Route("/token", tokens.issue, methods=["POST"]),
         Route("/register", registration.register, methods=["POST"]),

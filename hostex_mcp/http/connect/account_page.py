@@ -1,14 +1,10 @@
-"""The second page, for those who want to choose the properties."""
-
-from dataclasses import dataclass
+"""The last page: which account was linked, and, for those who want to choose, its properties."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hostex_mcp.api import HostexError
-from hostex_mcp.api.paging import read_all
-from hostex_mcp.api.properties import LIST_PROPERTIES
-from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.http.connect.account import Account, read_account
 from hostex_mcp.http.connect.forms import Form, posted
 from hostex_mcp.http.connect.granting import CANCELLED, Granting, way_back
 from hostex_mcp.http.connect.once import Once
@@ -16,31 +12,21 @@ from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.problems import NO_PROPERTY, NOT_READ, Problem
 from hostex_mcp.http.connect.question import check_form_token, form_token
 from hostex_mcp.http.connect.refusal import already_answered, out_of_date, unusable
+from hostex_mcp.http.connect.rows import row
 from hostex_mcp.http.connect.step import Step, open_step
 from hostex_mcp.http.pages.render import page
 
-MOST = 1000
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A property that can be ticked."""
-
-    id: str
-    title: str
-    address: str
-
-
-class Properties:
-    """`GET` and `POST /connect/properties`."""
+class AccountPage:
+    """`GET` and `POST /connect/account`. No app is let in before a person saw whose data it gets."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._granting = Granting(parts)
-        self._once = Once(parts.store, parts.now, "properties")
+        self._once = Once(parts.store, parts.now, "account")
 
     async def show(self, request: Request) -> Response:
-        """Ask which properties the grant is for."""
+        """Show the account, and ask for its properties if that was wished."""
         return await self._ask(await open_step(self._parts, request, request.query_params.get("request", "")))
 
     async def decide(self, request: Request) -> Response:
@@ -53,7 +39,7 @@ class Properties:
                 return await self._cancel(step)
             case "again":
                 return await self._ask(step)
-            case "connect" | "all":
+            case "connect":
                 return await self._connect(step, form)
             case _:
                 raise unusable()
@@ -61,17 +47,19 @@ class Properties:
     async def _connect(self, step: Step, form: Form) -> Response:
         if not step.pending:
             return await self._repeated(step)
-        try:
-            rows = await self._rows(step)
-        except HostexError as error:
-            return self._page(step, [], NOT_READ.about(error.request_id))
-        ticked = {one.id for one in rows}.intersection(form.all("properties"))
-        if rows and not ticked:
-            return self._page(step, rows, NO_PROPERTY)
+        chosen: tuple[int, ...] | None = None
+        if step.pick:
+            try:
+                account = await self._account(step)
+            except HostexError as error:
+                return self._failed(step, error)
+            ticked = {place.id for place in account.places}.intersection(form.all("properties"))
+            if account.places and not ticked:
+                return self._page(step, account, NO_PROPERTY)
+            chosen = tuple(int(place.id) for place in account.places if place.id in ticked) or None
         if not await self._claim(step):
             return await self._repeated(step)
-        chosen = tuple(int(one.id) for one in rows if one.id in ticked)
-        url = await self._granting.activate(step.asked, step.grant.grant_id, chosen or None)
+        url = await self._granting.activate(step.asked, step.grant.grant_id, chosen)
         await self._once.settle(step.grant.grant_id, url)
         return self._way_back(url, step)
 
@@ -92,38 +80,34 @@ class Properties:
         return self._way_back((await self._once.given(step.grant.grant_id)).url, step)
 
     def _way_back(self, url: str, step: Step) -> Response:
-        return way_back(url, step.asked, self._parts.address.host)
+        return way_back(url, step.asked, self._parts.about)
 
     async def _ask(self, step: Step) -> Response:
         if not step.pending:
             raise already_answered()
         try:
-            return self._page(step, await self._rows(step))
+            return self._page(step, await self._account(step))
         except HostexError as error:
-            return self._page(step, [], NOT_READ.about(error.request_id))
+            return self._failed(step, error)
 
-    async def _rows(self, step: Step) -> list[Row]:
-        """The account's properties, of those that the operator serves."""
+    def _failed(self, step: Step, error: HostexError) -> Response:
+        return self._page(step, None, NOT_READ.about(error.request_id))
+
+    async def _account(self, step: Step) -> Account:
         kept = await self._parts.store.grants.credential(step.grant.grant_id)
         if kept is None:
             raise out_of_date()
-        async with self._parts.upstream.client(kept[0].access_token) as client:
-            read = await read_all(client, LIST_PROPERTIES, most=MOST)
-        served = self._parts.settings.property_ids
-        return [
-            Row(str(one.id), one_line(one.title) or f"Property {one.id}", one_line(one.address or ""))
-            for one in read.items
-            if not served or one.id in served
-        ]
+        return await read_account(self._parts, kept[0].access_token)
 
-    def _page(self, step: Step, rows: list[Row], problem: Problem | None = None) -> Response:
+    def _page(self, step: Step, account: Account | None, problem: Problem | None = None) -> Response:
+        choosing = step.pick and account is not None and account.places
         return page(
-            "properties.html",
+            "properties.html" if choosing else "account.html",
             problem.status if problem else 200,
-            app=step.asked.asker.name,
-            properties=rows,
-            failed=problem is not None and problem.text == NOT_READ.text,
-            cut=len(rows) >= MOST,
+            about=self._parts.about,
+            asker=step.asked.asker,
+            account=account,
+            bounds=row(step.grant, self._parts.now()),
             problem=problem,
             request=step.sealed,
             csrf=form_token(self._parts, step.asked),

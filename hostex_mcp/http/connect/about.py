@@ -1,0 +1,49 @@
+"""Who runs this server, as every page says in its foot, and whether its account is invented."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hostex_mcp.http.config import Address
+from hostex_mcp.settings import Settings
+
+Tokens = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the operator told. `demo` says that a simulated Hostex answers; the pages offer its `tokens`, each
+    with what it stands for."""
+
+    host: str
+    local: bool
+    operator: str | None = None
+    contact: str | None = None
+    privacy_url: str | None = None
+    demo: bool = False
+    tokens: Tokens = ()
+
+    @property
+    def contact_link(self) -> str:
+        """Where a click on the contact leads."""
+        contact = self.contact or ""
+        return contact if contact.startswith("https://") else f"mailto:{contact}"
+
+    @property
+    def run_by(self) -> str:
+        """Who runs the server, as far as it is known."""
+        return self.operator or (
+            "you, on this device" if self.local else f"an operator who gave no name ({self.host})"
+        )
+
+
+def about_of(settings: Settings, address: Address, tokens: Iterable[tuple[str, str]] = ()) -> About:
+    """What the settings tell."""
+    return About(
+        host=address.host,
+        local=address.local,
+        operator=settings.operator,
+        contact=settings.contact,
+        privacy_url=settings.privacy_url,
+        demo=settings.sandbox,
+        tokens=tuple(tokens) if settings.sandbox else (),
+    )

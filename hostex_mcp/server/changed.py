@@ -1,0 +1,82 @@
+"""What a write changes, on one line for the audit trail: property, stay, days, before and after. Only values
+of a fixed form are in it; texts, names, contacts, codes and addresses are left out, whoever wrote them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+from hostex_mcp.domain.channels import channel_name
+from hostex_mcp.domain.guest_text import bounded, one_line
+from hostex_mcp.server.presenting import presented
+from hostex_mcp.server.quoting import Quoted
+
+MOST_CHARACTERS = 400
+_MOST_OF_A_VALUE = 120
+
+_DAYS = re.compile(r"(?:.{1,120}, )?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} .{0,40}\d{4}")
+_PLACES = ("property", "property_title", "properties")
+_ABOUT = ("stays", "dates", "check_in_date", "check_out_date", "days", "reservation_code", "stay_code", "id")
+_FIXED = frozenset(
+    (
+        *("status", "stay_status", "scope", "property", "properties", "channels", "dates", "events"),
+        *("price of the whole stay", "amount", "rate_amount", "commission_amount", "received_amount"),
+        *("check_in_date", "check_out_date", "expected_date", "expected_time", "scheduled_at"),
+        *("arrival_at", "departure_at", "nightly_rate", "long_term_discount", "category_ratings"),
+        *("reservation_code", "stay_code", "color", "cancellation_policy", "id_required"),
+        *("check_in_start_time", "check_in_end_time", "check_out_before", "type", "currency"),
+    )
+)
+_OURS = re.compile(r"[a-z]+(?:_[a-z]+)*")
+_CHANGED = " (changed)"
+
+
+def changed(preview: Mapping[str, Any]) -> str:
+    """A preview in so many words as an audit trail may hold."""
+    target: Mapping[str, Any] = preview.get("target", {})
+    shown = presented({"changes": preview.get("changes", [])} | {"target": target})
+    rows = [_row(*both) for both in zip(preview.get("changes", []), shown["changes"], strict=True)]
+    about = [*_place(target), *_about(target)]
+    return bounded(": ".join(filter(None, (", ".join(about), "; ".join(rows)))), MOST_CHARACTERS)
+
+
+def _place(target: Mapping[str, Any]) -> list[str]:
+    """The property, and the channel listing if it is one."""
+    named = next((_said(target[name]) for name in _PLACES if name in target), "")
+    if "listing_id" not in target:
+        return [named] if named else []
+    title = named or _said(target.get("title", ""))
+    channel = channel_name(str(target.get("channel_type", "")))
+    return [" ".join(filter(None, (title, f"on {channel}" if channel else "", f"({target['listing_id']})")))]
+
+
+def _about(target: Mapping[str, Any]) -> list[str]:
+    words = presented({"target": {name: target[name] for name in _ABOUT if name in target}})["target"]
+    return [f"{name} {_said(value)}" for name, value in words.items()]
+
+
+def _row(row: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
+    """One change; of what is no value of a fixed form only that it changed."""
+    key, sides = str(row.get("what", "")), [side for side in ("before", "after") if side in row]
+    if _DAYS.fullmatch(key) or key in _FIXED or all(_is_number(row[side]) for side in sides):
+        return f"{_said(shown['what'])} {' → '.join(_said(shown[side]) for side in sides)}"
+    return (str(shown["what"]) if _OURS.fullmatch(key) else "text") + _CHANGED
+
+
+def _is_number(value: object) -> bool:
+    """Whether a value is a number, a switch, or a list of them."""
+    if isinstance(value, list):
+        return all(map(_is_number, cast("list[object]", value)))
+    return isinstance(value, bool | int | float) or value in ("not set", "none")
+
+
+def _said(value: object) -> str:
+    """A value on one line of a bounded length."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case Quoted():
+            return bounded(one_line(value.inner), _MOST_OF_A_VALUE)
+        case list():
+            return ", ".join(map(_said, cast("list[object]", value))) or "none"
+        case _:
+            return bounded(one_line(str(value)), _MOST_OF_A_VALUE)

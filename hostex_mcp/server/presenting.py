@@ -1,0 +1,225 @@
+"""A preview in the words of a host: labels for keys, dates with their weekdays, amounts with their currency,
+channels and states by their names. What has no fixed meaning stays as it is."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, cast
+
+from hostex_mcp.domain.channels import channel_name
+from hostex_mcp.domain.wording import day_text, days_text, money
+from hostex_mcp.server.quoting import Quoted
+
+_LABELS: Mapping[str, str] = {
+    "action_at": "date",
+    "advance_notice": "advance notice in hours",
+    "arrival_at": "arrival time",
+    "available": "open",
+    "category_ratings": "ratings",
+    "channel_type": "channel",
+    "check_in_date": "check-in",
+    "check_in_end_time": "check-in until",
+    "check_in_start_time": "check-in from",
+    "check_out_before": "check-out before",
+    "check_out_date": "check-out",
+    "commission_amount": "commission",
+    "create_time": "created",
+    "created_at": "created",
+    "departure_at": "departure time",
+    "direction": "kind",
+    "email": "e-mail",
+    "expected_date": "date",
+    "expected_time": "time",
+    "guest_name": "guest",
+    "guest_review": "the guest's review",
+    "guest_score": "the guest's score",
+    "holds_for": "holds for",
+    "host_reply_content": "reply",
+    "host_review_content": "review",
+    "host_review_score": "score",
+    "id": "number",
+    "id_required": "identity document required",
+    "is_active": "active",
+    "is_enable": "in use",
+    "item_name": "item",
+    "last_guest_message": "the guest's last message",
+    "last_word": "wrote last",
+    "link_type": "belongs to",
+    "listing_currency": "currency",
+    "listing_id": "listing number",
+    "lock_code": "door code",
+    "lock_code_visible_after": "door code shown after",
+    "long_term_discount": "long-stay discount",
+    "max_guests": "most guests",
+    "mobile": "phone",
+    "nightly_rate": "price per night",
+    "number_of_adults": "adults",
+    "number_of_children": "children",
+    "number_of_guests": "guests",
+    "number_of_infants": "infants",
+    "number_of_pets": "pets",
+    "operator_name": "entered by",
+    "payment_method_name": "paid by",
+    "preparation_time": "nights kept free between stays",
+    "property_title": "property",
+    "rate_amount": "rate",
+    "received_amount": "received",
+    "reservation_code": "reservation",
+    "scheduled_at": "to be sent",
+    "send_to": "to",
+    "stay_code": "stay",
+    "sub_title": "heading",
+    "tag_name": "name",
+    "update_time": "last changed",
+    "updated_at": "last changed",
+    "url": "address",
+}
+_OWN_KEY = re.compile(r"[a-z]+(?:_[a-z]+)+")
+
+_STATES: Mapping[str, str] = {
+    "wait_accept": "waiting for your answer",
+    "wait_pay": "waiting for payment",
+    "denied": "declined",
+    "checkin_pending": "not arrived yet",
+    "in_house": "checked in",
+    "stay_completed": "checked out",
+    "in_progress": "in progress",
+    "special_offer": "special offer",
+    "partial": "chosen properties",
+    "entire": "all properties",
+    "not_required": "not required",
+    "required_with_review": "required and checked",
+}
+_STATE_KEYS = frozenset(("status", "stay_status", "offer_type", "scope", "id_required"))
+_DATE_KEYS = (
+    *("action_at", "scheduled_at", "created_at", "updated_at", "create_time", "update_time"),
+    *("check_in_date", "check_out_date", "expected", "expected_date", "start_date", "end_date"),
+)
+_MONEY_KEYS = (
+    *("amount", "price", "fee", "deposit", "base_price", "weekend_price"),
+    *("cleaning_fee", "security_deposit", "extra_guest_fee", "pet_fee"),
+)
+_NAMING = frozenset(("name", "title", "tag_name", "url", "guest_name"))
+_OF_HOSTEX = frozenset(("id", "conversation_id", "plan_id", "special_offer_id"))
+
+
+def presented(preview: Mapping[str, Any]) -> dict[str, Any]:
+    """What a person reads of a preview: the same target and changes, every key and value in words."""
+    target: Mapping[str, Any] = preview.get("target", {})
+    currency = target.get("listing_currency") or target.get("currency")
+    about = {name: value for name, value in target.items() if not _says_nothing_more(name, target)}
+    return {
+        **preview,
+        "target": {label(name): _value(name, value, currency) for name, value in about.items()},
+        "changes": [_row(row, currency) for row in preview.get("changes", [])],
+    }
+
+
+def label(name: str) -> str:
+    """A key of ours in words; any other text as it is."""
+    return _LABELS.get(name) or (name.replace("_", " ") if _OWN_KEY.fullmatch(name) else name)
+
+
+def _says_nothing_more(name: str, target: Mapping[str, Any]) -> bool:
+    """Whether a key only repeats what names tell: Hostex's own numbers beside a name, a stay's code that is
+    its reservation's, and a currency that stands with each amount."""
+    if name in _OF_HOSTEX:
+        return bool(_NAMING & target.keys())
+    return name == "stay_code" and target[name] == target.get("reservation_code")
+
+
+def _row(row: Mapping[str, Any], currency: str | None) -> dict[str, Any]:
+    what = str(row.get("what", ""))
+    values = {name: _value(what, value, currency) for name, value in row.items() if name != "what"}
+    return {"what": label(what), **values} if "what" in row else values
+
+
+def _value(name: str, value: Any, currency: str | None) -> Any:
+    """A value in the words for its key; what is not of the form that the key has stays as it is."""
+    if isinstance(value, Quoted):
+        return value
+    if isinstance(value, list):
+        return _members(name, cast("list[Any]", value), currency)
+    if isinstance(value, Mapping):
+        spell_parts = _SPELLED_PARTS.get(name)
+        parts = cast("Mapping[str, Any]", value)
+        return spell_parts(parts, currency) if spell_parts else parts
+    spell = _SPELLED.get(name)
+    return spell(value, currency) if spell else value
+
+
+def _members(name: str, values: list[Any], currency: str | None) -> Any:
+    """The members of a list; a single one stands for itself."""
+    shown = [_value(name, member, currency) for member in values]
+    return shown[0] if len(shown) == 1 and isinstance(shown[0], str) else shown
+
+
+def _discount(step: Mapping[str, Any], _: str | None) -> Any:
+    if set(step) != {"discount", "days"}:
+        return step
+    return f"{step['discount']} % from {step['days']} nights"
+
+
+def _rates(rates: Mapping[str, Any], currency: str | None) -> str:
+    return ", ".join(f"{day[:3].title()} {_money(rate, currency)}" for day, rate in rates.items())
+
+
+def _scores(scores: Mapping[str, Any], _: str | None) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {score:g}" for name, score in scores.items())
+
+
+def _days(days: Mapping[str, Any], _: str | None) -> Any:
+    """Days that were asked for: a period, or one by one."""
+    if set(days) == {"start_date", "end_date"}:
+        return days_text(*(date.fromisoformat(days[end]) for end in ("start_date", "end_date")))
+    return [_date(day, None) for day in days.get("dates", ())]
+
+
+def _paragraph(part: Mapping[str, Any], _: str | None) -> Any:
+    return {label(name): value for name, value in part.items()}
+
+
+def _money(value: Any, currency: str | None) -> Any:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return money(value, currency) if number else value
+
+
+def _date(value: Any, _: str | None) -> Any:
+    """A day or a moment; a midnight without a zone is the day alone."""
+    if not isinstance(value, str):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    zone = " UTC" if moment.utcoffset() is not None and not moment.utcoffset() else ""
+    clock = "" if len(value) == len(date.min.isoformat()) else f", {moment:%H:%M}{zone}"
+    return day_text(moment.date()) + ("" if clock == ", 00:00" else clock)
+
+
+def _event(value: Any, _: str | None) -> Any:
+    return value.replace("_", " ") if isinstance(value, str) and _OWN_KEY.fullmatch(value) else value
+
+
+def _state(value: Any, _: str | None) -> Any:
+    return _STATES.get(value, value) if isinstance(value, str) else value
+
+
+def _channel(value: Any, _: str | None) -> Any:
+    return channel_name(value) if isinstance(value, str) else value
+
+
+_SPELLED: Mapping[str, Callable[[Any, str | None], Any]] = {
+    **dict.fromkeys(_DATE_KEYS, _date),
+    **dict.fromkeys(_MONEY_KEYS, _money),
+    **dict.fromkeys(_STATE_KEYS, _state),
+    "channel_type": _channel,
+    "events": _event,
+}
+_SPELLED_PARTS: Mapping[str, Callable[[Mapping[str, Any], str | None], Any]] = {
+    "category_ratings": _scores,
+    "days": _days,
+    "long_term_discount": _discount,
+    "nightly_rate": _rates,
+    "paragraphs": _paragraph,
+}
