@@ -54,6 +54,7 @@ _LOSSES = {
     "oversized": "The answer was too large",
 }
 _NUMBER = re.compile(r"-?\d{1,9}")
+_MOST_READ = 10_000
 _MAY_HAVE_HAPPENED = ", so it is unknown whether the change was made"
 
 
@@ -179,6 +180,7 @@ def _clean(text: object, longest: int, secrets: tuple[str, ...] = ()) -> str:
     """Bounded printable text on one line, without the secrets; empty for anything but text."""
     if not isinstance(text, str):
         return ""
+    text = text[:_MOST_READ]
     for secret in secrets:
         text = text.replace(secret, "[hidden]")
     printable = "".join(one if one.isprintable() else " " for one in text)

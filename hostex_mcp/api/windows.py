@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 
+from hostex_mcp.api.errors import BadRequest
+
 MOST_WINDOWS = 50
-"""Windows that one list may be read from."""
+"""Windows that one list is read from at most, however long a period is."""
 
 RESERVATION_WINDOW_DAYS = 179
 """Days of a reservation window, both ends counted. Windows over 180 days are refused (observed); whether
@@ -21,7 +23,13 @@ def windows(start: date, end: date, days: int) -> list[tuple[date, date]]:
 
     Both dates of the period and of every window are included; a window has at most `days` days. A period
     that ends before it starts has no windows.
+
+    Raises:
+        BadRequest: when they are more than one list is read from.
     """
+    if (end - start).days >= MOST_WINDOWS * days:
+        longest = f"{MOST_WINDOWS * days:,} days, of which Hostex gives {days} at once"
+        raise BadRequest(f"The period from {start} to {end} is longer than {longest}.")
     cut: list[tuple[date, date]] = []
     while (end - start).days >= days:
         first = end - timedelta(days=days - 1)

@@ -25,6 +25,7 @@ from hostex_mcp.http.serving import Opening, bind, serve
 from hostex_mcp.http.store import migrate, open_keys
 from hostex_mcp.http.upstream import Upstream
 from hostex_mcp.loopback import is_loopback
+from hostex_mcp.server.warming import warm_up
 from hostex_mcp.settings import Settings, SettingsError
 
 _log = logging.getLogger("hostex_mcp.http")
@@ -71,6 +72,7 @@ class _Worker:
     def __call__(self) -> ASGIApp:
         configure_logs(self.settings.log_level, self.settings.log_format)
         logging.getLogger("hostex_mcp.audit").setLevel(logging.INFO)
+        warm_up()
         return Opening(self._open)
 
     @asynccontextmanager

@@ -10,12 +10,14 @@ from contextvars import ContextVar
 MOST_CHARACTERS = 2_000
 NAME_CHARACTERS = 100
 
+_NEAR = 4
+
 _JOINERS = "\u200c\u200d"
 _SELECTORS = "\ufe0e\ufe0f"
 _KEPT_CONTROLS = "\n\t"
 _BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _CHOOSING = re.compile(f"[\ufe00-\ufe0f\U000e0100-\U000e01ef{_BLANKS}]")
-_PICTURE = re.compile(r"!+\[")
+_PICTURE = re.compile(r"(?<!!)!++\[")
 _DASHES = "-\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 _LOOK_ALIKE = re.compile(
     r"[<\u02c2\u1438\u2039\u226e\u227a\u2329\u276c\u276e\u2770\u27e8\u29fc\u3008\ufe64\uff1c]"
@@ -50,20 +52,29 @@ def is_clean(text: str) -> bool:
     )
 
 
-def bounded(text: str, most: int | None = MOST_CHARACTERS) -> str:
-    """Text of at most `most` characters, None for all; how many were left out is said at its end."""
-    over = 0 if most is None else len(text) - most
+def bounded(text: str, most: int = MOST_CHARACTERS) -> str:
+    """Text of at most `most` characters; how many were left out is said at its end."""
+    over = len(text) - most
     return text if over <= 0 else f"{text[:most]}… ({over} characters more)"
+
+
+def shortened(text: str, most: int, make: Callable[[str], str] = clean) -> str:
+    """The text that `make` gives, of at most `most` characters; what is far beyond them is counted only."""
+    near = _NEAR * most
+    shown, far = make(text[:near]), len(text) - near
+    if far <= 0:
+        return bounded(shown, most)
+    return f"{shown[:most]}… ({max(len(shown) - most, 0) + far} characters more)"
 
 
 def tidy(text: str) -> str:
     """Text of the host's own side: cleaned and bounded like any, but not fenced."""
-    return bounded(clean(text))
+    return shortened(text, MOST_CHARACTERS)
 
 
 def one_line(text: str) -> str:
     """A name or other short text of an outsider: cleaned, on one line, bounded."""
-    return bounded(" ".join(clean(text).split()), NAME_CHARACTERS)
+    return shortened(text, NAME_CHARACTERS, lambda near: " ".join(clean(near).split()))
 
 
 @contextmanager
@@ -89,8 +100,12 @@ class Fence:
 
     def mark(self, text: str, most: int | None = MOST_CHARACTERS) -> str:
         """The text, cleaned and bounded, inside the boundary. Empty text stays empty."""
-        shown = bounded(clean(self._spell(text)), most).replace(self.label, "guest")
+        shown = self._cleaned(text) if most is None else shortened(text, most, self._cleaned)
+        shown = shown.replace(self.label, "guest")
         return f"<{self.label}>{shown}</{self.label}>" if shown.strip() else ""
+
+    def _cleaned(self, text: str) -> str:
+        return clean(self._spell(text))
 
 
 def inner(text: str) -> str | None:

@@ -17,7 +17,10 @@ _NO_ACCENT = str.maketrans(
 
 def fold(text: str) -> str:
     """Text without case, accents and surplus blanks, for comparing."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_NO_ACCENT))
+    if text.isascii():
+        return " ".join(text.casefold().split())
+    # Each character by itself: accents upon accents are put in order in a time that grows with their square.
+    decomposed = "".join(unicodedata.normalize("NFKD", char) for char in text.translate(_NO_ACCENT))
     return " ".join(
         "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().split()
     )

@@ -1,7 +1,22 @@
 """Web addresses that the account's events would be sent to."""
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
+
+_PLAIN = re.compile(r"https?://[!#-;=?-\[\]_a-z~]+")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
+
+
+def means_one_host(url: str) -> bool:
+    """Whether every program takes a web address for one of the same host. They disagree about backslashes,
+    letters of other scripts and what must be encoded, and a person is shown one host only."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(_PLAIN.fullmatch(url) and _HOST.fullmatch(parts.hostname or ""))
 
 
 def host(url: str) -> str:

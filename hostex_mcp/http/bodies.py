@@ -13,16 +13,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hostex_mcp.http.arrivals import Arrivals
 from hostex_mcp.http.limits import caller_address
 from hostex_mcp.http.refusal import CLOSE, MCP_PATHS, PARSE_ERROR, Refused
+from hostex_mcp.server.bulk import MOST_BYTES, Bulky, require_bounded
 
-MCP_BODY, OTHER_BODY = 4 * 1024 * 1024, 64 * 1024
+MCP_BODY, OTHER_BODY = MOST_BYTES, 64 * 1024
 PATIENCE_SECONDS = 20.0
 
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
-_DEEPEST = 64
-_MOST_MEMBERS = 20_000
 _LONGEST_NUMBER = 40
 _SHORT_BODY = 64 * 1024
-_TEXT_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]', re.DOTALL)
 _HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 
 
@@ -93,11 +91,11 @@ async def message_of(body: bytes) -> dict[str, Any]:
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
-    _check_size(body)
     try:
+        require_bounded(body)
         message: object = _DECODER.decode(body.decode())
     except (ValueError, RecursionError) as error:
-        raise _unreadable(str(error) if isinstance(error, _Ambiguous) else "") from None
+        raise _unreadable(str(error) if isinstance(error, _Ambiguous | Bulky) else "") from None
     if b"\\u" in body and _HALF_A_PAIR.search(json.dumps(message, ensure_ascii=False)):
         raise _unreadable("a character is only half of one")
     if not isinstance(message, dict):
@@ -107,27 +105,6 @@ def _parsed(body: bytes) -> dict[str, Any]:
 
 class _Ambiguous(ValueError):
     """JSON that one reader takes for this and another for that."""
-
-
-def _check_size(body: bytes) -> None:
-    """Refuse what would take long to read, by counting: marks within texts count too."""
-    opened = body.count(b"[") + body.count(b"{")
-    if opened + body.count(b",") > _MOST_MEMBERS:
-        raise _unreadable(f"it has more than {_MOST_MEMBERS:,} members, as commas and brackets count")
-    if opened > _DEEPEST and _depth(body) > _DEEPEST:
-        raise _unreadable(f"it is nested more than {_DEEPEST} levels deep")
-
-
-def _depth(body: bytes) -> int:
-    """How deeply JSON is nested; brackets in texts do not count."""
-    depth = deepest = 0
-    for match in _TEXT_OR_BRACKET.finditer(body):
-        if (mark := body[match.start()]) in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif mark in b"]}":
-            depth -= 1
-    return deepest
 
 
 def _unambiguous(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:

@@ -86,10 +86,11 @@ def _end_with_parent() -> None:
 
 def _settle_memory() -> None:
     """Leave what was loaded to the end of the process, so that the search for garbage does not go through it
-    again and again, and search for it after thousands of objects, not hundreds: a call makes that many."""
+    again and again, and search for it after thousands of objects, not hundreds: a call makes that many. A
+    second look goes through what some such searches left: of more than four it would hold the loop."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(10_000, 4, 100)
 
 
 def bind(host: str, port: int) -> socket.socket:

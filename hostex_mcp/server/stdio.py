@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from functools import partial
 from types import FrameType, TracebackType
 from typing import Any, NoReturn, Self, cast
 
@@ -23,6 +24,7 @@ from pydantic import ValidationError
 
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.lines import Lines, Refusal, own_input
 
 
 async def serve_stdio(engine: Engine) -> None:
@@ -30,7 +32,9 @@ async def serve_stdio(engine: Engine) -> None:
     the process ends here. Standard output carries the protocol and nothing else: while serving, whatever a
     library prints goes to standard error."""
     server = create_server(lambda _: engine)
-    async with stdio_server() as (incoming, outgoing):
+    lines = Lines(own_input())
+    async with stdio_server(cast("anyio.AsyncFile[str]", lines)) as (incoming, outgoing):
+        lines.refuse = partial(_refuse, outgoing)
         serving = anyio.CancelScope()
         stop = _Stop(serving)
         with serving:
@@ -171,6 +175,11 @@ def _encodable(value: Any, texts: bool = True) -> Any:
             return {_encodable(name): _encodable(member, texts) for name, member in members.items()}
         case _:
             return value
+
+
+async def _refuse(outgoing: Any, refusal: Refusal) -> None:
+    error = ErrorData(code=INVALID_REQUEST, message=refusal.reason)
+    await outgoing.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=refusal.id, error=error)))
 
 
 def _error(content: Any, code: int, message: str) -> JSONRPCError:

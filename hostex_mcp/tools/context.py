@@ -25,9 +25,10 @@ Clock = Callable[[], datetime]
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
     `tools` are those that may be called; `now` tells the time in UTC and `pause` lets seconds of it pass;
-    pictures are read from `image_folders` of this machine only, and fetched before a person agreed from
-    `picture_hosts` only; `memory` is the account's. What the other methods give is fit to leave the server:
-    secrets hidden unless the call asked for them with `reveal`, outsiders' text fenced."""
+    pictures are read from `image_folders` of this machine only, fetched before a person agreed from
+    `picture_hosts` only, and have a turn in `decoding`; `memory` is the account's. What the other methods
+    give is fit to leave the server: secrets hidden unless the call asked for them with `reveal`, outsiders'
+    text fenced."""
 
     client: Client
     tools: Mapping[str, Tool]
@@ -38,6 +39,7 @@ class Context:
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)
     guard_rails: GuardRails = field(default_factory=GuardRails)
     memory: Memory = field(default_factory=Memory)
+    decoding: anyio.Lock = field(default_factory=anyio.Lock)
 
     def screen(self, reveal: Collection[str] | None = None) -> Screen:
         """What decides how the models of one answer are shown."""

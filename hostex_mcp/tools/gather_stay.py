@@ -18,6 +18,7 @@ from hostex_mcp.tools.gather_lists import Gathered, Parts, read_lists
 
 _STATES = ("reviewed", "pending_host_review", "pending_guest_review")
 _DAY, _MONTH, _YEAR = timedelta(days=1), timedelta(days=30), timedelta(days=TRANSACTION_WINDOW_DAYS)
+_FAR = 20 * _YEAR
 _FEW_TASKS = 500
 
 
@@ -83,10 +84,12 @@ def _belongs(task: Task, stay: Reservation) -> bool:
 
 
 async def _transactions(context: Context, stay: Reservation) -> Gathered[Transaction]:
-    """The entries of the order from a year before its booking to a year from now, or after check-out."""
+    """The entries of the order from a year before its booking to a year from now, or after check-out; of a
+    stay in another century, those of our time."""
+    today = context.now().date()
     booked = stay.booked_at.date() if stay.booked_at else stay.check_in_date
-    first = min(booked, stay.check_in_date) - _YEAR
-    last = max(stay.check_out_date, context.now().date()) + _YEAR
+    first = max(min(booked, stay.check_in_date), today - _FAR) - _YEAR
+    last = min(max(stay.check_out_date, today), today + _FAR) + _YEAR
     queries = [
         {"reservation_code": stay.reservation_code, "start_date": start, "end_date": end}
         for start, end in windows(first, last, TRANSACTION_WINDOW_DAYS)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal, TypedDict
 
 from annotated_types import MaxLen, MinLen
+from anyio import Lock
 
 from hostex_mcp.api import BadRequest
 from hostex_mcp.api import errors as api_errors
@@ -75,7 +76,7 @@ async def send_message(
     thread = await read_thread(context, conversation_id)
 
     async def send() -> Sent:
-        sending = await _fetched(unseen) if unseen else picture
+        sending = await _fetched(unseen, context.decoding) if unseen else picture
         body = {"jpeg_base64": sending.base64} if sending else {"message": message}
         seen = await _delivered(context, thread, body)
         found: dict[str, Any] = {"picture": sending.size} if sending else {"message": message or ""}
@@ -136,18 +137,18 @@ async def _picture(context: Context, image_path: str | None, image_url: str | No
         InvalidArguments: when it cannot be had.
     """
     if image_path is not None:
-        return await picture_from_path(image_path, context.image_folders)
-    return None if image_url is None else await picture_from_url(image_url)
+        return await picture_from_path(image_path, context.image_folders, context.decoding)
+    return None if image_url is None else await picture_from_url(image_url, context.decoding)
 
 
-async def _fetched(address: str) -> Picture:
+async def _fetched(address: str, turn: Lock) -> Picture:
     """The picture at an address that a person has agreed to.
 
     Raises:
         BadRequest: when it cannot be had.
     """
     try:
-        return await picture_from_url(address)
+        return await picture_from_url(address, turn)
     except InvalidArguments as error:
         found = tuple(api_errors.Problem(one.field, one.problem) for one in error.problems)
         raise BadRequest(f"Nothing was sent: the picture at {error}.", fields=found) from None

@@ -35,7 +35,8 @@ _NOT_OPEN = "is no file in the folders that the operator opened to pictures (HOS
 
 _DECODER = [sys.executable, "-P", "-m", decoding.__name__]
 _NEEDED = ("SYSTEMROOT", "PATH", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-_DECODING = anyio.CapacityLimiter(1)
+_ROOM = anyio.CapacityLimiter(1)
+"""A decoder takes up to half of a small machine's memory, so there is one at a time in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,14 @@ class Picture:
         return sha256(self.jpeg).hexdigest()[:12]
 
 
-async def picture_from_path(path: str, folders: Sequence[Path]) -> Picture:
+async def picture_from_path(path: str, folders: Sequence[Path], turn: anyio.Lock) -> Picture:
     """The picture in a file; a relative path starts in one of `folders`, and no path may lead out of them.
+    `turn` is the account's, whose pictures are decoded one after the other.
 
     Raises:
         InvalidArguments: naming `image_path`; whether a file outside the folders exists is not told.
     """
-    return await _decoded(await run_sync(_contents, path, folders), "image_path")
+    return await _decoded(await run_sync(_contents, path, folders), "image_path", turn)
 
 
 def picture_host(url: str) -> str:
@@ -83,8 +85,8 @@ def picture_host(url: str) -> str:
         raise InvalidArguments(Problem("image_url", str(error))) from None
 
 
-async def picture_from_url(url: str) -> Picture:
-    """The picture at a public https address.
+async def picture_from_url(url: str, turn: anyio.Lock) -> Picture:
+    """The picture at a public https address, decoded in the account's turn.
 
     Raises:
         InvalidArguments: naming `image_url`.
@@ -93,7 +95,7 @@ async def picture_from_url(url: str) -> Picture:
         got = await fetch_public(url, most_bytes=MOST_BYTES, seconds=MOST_SECONDS, accept=_ACCEPT)
     except FetchFailed as error:
         raise InvalidArguments(Problem("image_url", str(error))) from None
-    return await _decoded(got.content, "image_url")
+    return await _decoded(got.content, "image_url", turn)
 
 
 def _contents(path: str, folders: Sequence[Path]) -> bytes:
@@ -138,10 +140,11 @@ def _opened(root: Path, inside: Path) -> int:
     return place
 
 
-async def _decoded(content: bytes, argument: str) -> Picture:
-    """The picture as another process decodes it, which is killed when the call ends or takes too long."""
+async def _decoded(content: bytes, argument: str, turn: anyio.Lock) -> Picture:
+    """The picture as another process decodes it, which is killed when the call ends or takes too long. An
+    account with many pictures has one of them in the line of all accounts."""
     try:
-        async with _DECODING:
+        async with turn, _ROOM:
             with anyio.fail_after(MOST_SECONDS):
                 done = await _decoding_process(content)
     except TimeoutError:

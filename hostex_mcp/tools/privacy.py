@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_
 from pydantic import BaseModel
 
 from hostex_mcp.api.marks import Contact, GuestText, Secret
-from hostex_mcp.domain.guest_text import Fence, bounded, clean, is_clean, one_line
+from hostex_mcp.domain.guest_text import Fence, clean, is_clean, one_line, shortened
 
 Level = Literal["standard", "strict", "full"]
 ValueT = TypeVar("ValueT")
@@ -105,7 +105,7 @@ class Screen:
         if mark is not None and isinstance(mark, GuestText):
             return one_line(value) if name in _SHORT else self._fence.mark(value)
         plain = len(value) <= MOST_TEXT and is_clean(value)
-        return value if plain else bounded(clean(self._spell(value)), MOST_TEXT)
+        return value if plain else shortened(value, MOST_TEXT, lambda near: clean(self._spell(near)))
 
     def _map(self, value: Mapping[str, object], mark: object) -> Mapping[str, object]:
         length = len(json.dumps(value, default=str))

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from hostex_mcp.api import Forbidden
 from hostex_mcp.api import webhooks as api
-from hostex_mcp.domain.web_addresses import address_warnings, host
+from hostex_mcp.domain.web_addresses import address_warnings, host, means_one_host
 from hostex_mcp.tools.arguments import Id, InvalidArguments, Problem
 from hostex_mcp.tools.checks import same
 from hostex_mcp.tools.context import Context
@@ -48,6 +48,9 @@ Events = Annotated[list[Event], MinLen(1)]
 def _web_address(value: object) -> object:
     if not isinstance(value, str) or not value.startswith(("https://", "http://")) or len(value.split()) != 1:
         raise PydanticCustomError("web_address", "must be a web address that starts with https://")
+    if not means_one_host(value):
+        problem = "must be plain ASCII without backslashes, its host of letters, digits, dots and hyphens"
+        raise PydanticCustomError("plain_web_address", problem)
     return value
 
 

@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 import httpx2
@@ -343,3 +344,31 @@ async def test_the_claimed_total_is_passed_on_when_it_is_a_number(total: object,
     page = await script(envelope({"properties": [], "total": total})).client().page(LIST_PROPERTIES)
     assert page.total == read
     assert not page.more
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"\ud83d\ude00 and \ud83d", "\U0001f600 and ?"),
+        (r"\udc00\uD83D, cut", "??, cut"),
+        (r"\\ud83d and \ud83d", r"\ud83d and ?"),
+    ],
+)
+async def test_half_an_emoji_does_not_spoil_the_rest_of_an_answer(written: str, read: str) -> None:
+    body = f'{{"request_id": "r", "error_code": 200, "data": "{written}"}}'
+    client = script(httpx2.Response(200, content=body.encode())).client()
+    assert await client.call(Operation("GET", "/text", str)) == read
+
+
+@pytest.mark.parametrize(
+    "body", [r'{"error_code": 200, "data": "\ud83d', r'"\ud83d' + "[" * 100_000, r'["\ud83d", NaN]']
+)
+async def test_half_an_emoji_in_what_is_no_json_is_not_hostexs_form(body: str) -> None:
+    assert isinstance(await failure(httpx2.Response(200, content=body.encode())), UnexpectedResponse)
+
+
+async def test_a_message_of_megabytes_costs_little() -> None:
+    started = time.thread_time()
+    error = await failure(envelope(None, code=400, msg="\x00" * 5_000_000))
+    assert time.thread_time() - started < 0.5
+    assert len(error.message) <= 200

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, REVIEW_WINDOW_DAYS, TRANSACTION_WINDOW_DAYS, windows
+from hostex_mcp.api import (
+    RESERVATION_WINDOW_DAYS,
+    REVIEW_WINDOW_DAYS,
+    TRANSACTION_WINDOW_DAYS,
+    BadRequest,
+    windows,
+)
 
 DAY = timedelta(days=1)
 
@@ -41,7 +47,7 @@ def test_windows_of_each_list_are_within_what_hostex_accepts(days: int, farthest
 
 @given(st.dates(), st.dates(), st.integers(1, 400))
 def test_windows_hold_each_day_of_the_period_once(start: date, end: date, days: int) -> None:
-    start = max(start, end - 2000 * DAY) if (end - date.min).days > 2000 else start
+    start = max(start, date.fromordinal(max(1, end.toordinal() - 50 * days + 1)))
     cut = windows(start, end, days)
     assert all(0 <= (last - first).days < days for first, last in cut)
     covered = [(first.toordinal(), last.toordinal()) for first, last in reversed(cut)]
@@ -50,3 +56,14 @@ def test_windows_hold_each_day_of_the_period_once(start: date, end: date, days: 
         assert (covered[0][0], covered[-1][1]) == (start.toordinal(), end.toordinal())
     else:
         assert covered == []
+
+
+@pytest.mark.parametrize("days", [RESERVATION_WINDOW_DAYS, REVIEW_WINDOW_DAYS, TRANSACTION_WINDOW_DAYS])
+def test_no_list_is_read_from_more_than_fifty_windows(days: int) -> None:
+    end = date(2100, 12, 31)
+    start = end - (50 * days - 1) * DAY
+    assert len(windows(start, end, days)) == 50
+    with pytest.raises(BadRequest, match="is longer than"):
+        windows(start - DAY, end, days)
+    with pytest.raises(BadRequest, match="is longer than"):
+        windows(date.min, date.max, days)

@@ -1,8 +1,10 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostex_mcp.domain.guest_text import Fence, bounded, clean, inner, is_clean, one_line, visible
+from hostex_mcp.domain.guest_text import Fence, bounded, clean, inner, is_clean, one_line, tidy, visible
 
 KEPT = [
     "Is this the right entrance?",
@@ -128,3 +130,31 @@ def test_a_boundary_gives_back_what_it_was_put_around(text: str) -> None:
 def test_two_boundaries_are_not_one() -> None:
     assert inner("<guest-abc123>a</guest-abc123> b <guest-abc123>c</guest-abc123>") is None
     assert inner("<guest-abc123>a</guest-abc124>") is None
+
+
+FAR = 200_000
+FRAGMENTS = ["!", "!!! ", "<", "< ", "</", "<aaaaaaaaaaaa ", "<guest", "\u200b", "\n", "é", "[", "ab- "]
+
+
+@pytest.mark.parametrize("fragment", FRAGMENTS)
+@pytest.mark.parametrize("end", ["", "x"])
+def test_text_of_any_length_costs_no_more_than_its_length_deserves(fragment: str, end: str) -> None:
+    text = fragment * (FAR // len(fragment)) + end
+    started = time.thread_time()
+    clean(text)
+    is_clean(text)
+    visible(text)
+    assert time.thread_time() - started < 2
+    started = time.thread_time()
+    one_line(text)
+    tidy(text)
+    Fence("guest-abc123").mark(text)
+    assert time.thread_time() - started < 0.1
+
+
+def test_what_is_far_beyond_the_bound_is_counted_without_being_looked_at() -> None:
+    assert one_line("x" * 399) == "x" * 100 + "… (299 characters more)"
+    assert one_line("x" * 401) == "x" * 100 + "… (301 characters more)"
+    assert one_line("\u200b" * 350 + "x" * 50) == "x" * 50
+    assert one_line("\u200b" * 350 + "x" * 51) == "x" * 50 + "… (1 characters more)"
+    assert one_line("\u200b" * 200 + "x" * 210) == "x" * 100 + "… (110 characters more)"

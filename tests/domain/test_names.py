@@ -1,4 +1,12 @@
-from hostex_mcp.domain.names import Titles
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hostex_mcp.domain.names import Titles, fold
+from hostex_mcp.domain.reviews import repeats
 
 TITLES = ["Harbour Loft", "Harbour Studio", "Casa São João", "Loft"]
 
@@ -30,3 +38,21 @@ def test_letters_that_have_no_plain_form_are_found_by_the_plain_one() -> None:
 def test_nothing_fits_gives_nothing_and_a_near_title_is_named_instead() -> None:
     assert find("harbor lofft") == []
     assert Titles(TITLES, str).similar("harbor lofft")[0] == "Harbour Loft"
+
+
+@pytest.mark.parametrize(
+    "marks", ["\u0301\u0327", "\u0f73", "\u0327\u0f73\u0301"], ids=["accents", "double accents", "both"]
+)
+def test_accents_upon_accents_cost_no_more_than_their_number(marks: str) -> None:
+    text = "a" + marks * 20_000
+    started = time.thread_time()
+    assert fold(text) == "a"
+    assert Titles([text], str).named("b") == []
+    assert not repeats("One two three four five six.", text)
+    assert time.thread_time() - started < 0.5
+
+
+@given(st.text())
+def test_a_text_is_folded_as_if_decomposed_at_once(text: str) -> None:
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    assert fold(text) == fold(" ".join(plain.split()))

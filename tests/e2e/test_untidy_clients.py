@@ -120,12 +120,77 @@ def test_whatever_a_request_holds_it_is_answered_under_its_id(server: Server, li
 
 
 @pytest.mark.parametrize(
-    ("line", "code"), [("nonsense", -32700), ("[" * 50_000, -32700), ("[]", -32600), ('"text"', -32600)]
+    ("line", "code"), [("nonsense", -32700), ("[" * 60, -32700), ("[]", -32600), ('"text"', -32600)]
 )
 def test_a_line_that_is_no_message_is_answered_without_an_id(server: Server, line: str, code: int) -> None:
     answer = server.ask(line)
     assert answer["id"] is None
     assert answer["error"]["code"] == code
+
+
+LONG = 10_000_000
+PLAIN = (
+    '{"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "list_tags", "arguments": {}}}'
+)
+TOO_LONG, TOO_MANY, TOO_DEEP = (
+    "is longer than 4096 KiB",
+    "has more than 20,000 members",
+    "more than 64 levels",
+)
+BULKY = {
+    "brackets": ("[" * LONG, None, TOO_LONG),
+    "fewer brackets": ("[" * 3_000_000, None, TOO_MANY),
+    "objects": ('{"a":' * 5_000, None, TOO_DEEP),
+    "a long text": (PLAIN.replace("{}", f'{{"name": "{"x" * LONG}"}}'), 2, TOO_LONG),
+    "a long list": (PLAIN.replace("{}", f'{{"name": [{"1," * 30_000}1]}}'), 2, TOO_MANY),
+    "deep lists": (PLAIN.replace("{}", f'{{"name": {"[" * 90}{"]" * 90}}}'), 2, TOO_DEEP),
+    "the id at the end": (
+        f'{{"params": {{"a": "{"x" * LONG}"}}, "jsonrpc": "2.0", "id": "q-2"}}',
+        "q-2",
+        TOO_LONG,
+    ),
+    "an id of something else": (f'{{"params": {{"id": 7, "a": "{"x" * LONG}", "id": 7}}}}', None, TOO_LONG),
+    "an id in a text": (f'{{"params": {{"a": "{"x" * LONG}, \\"id\\": 7}}"}}}}', None, TOO_LONG),
+}
+
+
+@pytest.mark.parametrize(("line", "number", "reason"), BULKY.values(), ids=BULKY)
+def test_a_line_that_is_too_long_or_too_deep_is_refused_and_the_next_is_served(
+    server: Server, line: str, number: int | str | None, reason: str
+) -> None:
+    answer = server.ask(line)
+    assert answer["id"] == number
+    assert answer["error"]["code"] == -32600
+    assert reason in answer["error"]["message"]
+    assert server.ask(call(3, "list_tags", "{}"))["result"]["isError"] is False
+
+
+def test_a_long_line_is_not_kept_in_memory(server: Server) -> None:
+    assert server.process.stdin
+
+    def peak() -> int:
+        status = Path(f"/proc/{server.process.pid}/status").read_text(encoding="ascii")
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+
+    server.ask("[" * LONG)
+    before = peak()
+    for _ in range(20):
+        server.process.stdin.write("[" * LONG)
+    server.ask("")
+    assert peak() - before < 20_000
+
+
+def test_a_line_at_the_bound_is_read(server: Server) -> None:
+    room = 4 * 1024 * 1024 - len(PLAIN.encode()) - len('"name": ""') - 1
+    answer = server.ask(PLAIN.replace("{}", f'{{"name": "{"x" * room}"}}'))
+    assert answer["result"]["structuredContent"]["error"]["kind"] == "invalid_arguments"
+
+
+def test_the_end_of_input_within_a_line_ends_the_server(server: Server) -> None:
+    assert server.process.stdin
+    server.process.stdin.write("[" * LONG)
+    server.process.stdin.close()
+    assert server.process.wait(30) == 0
 
 
 def test_an_empty_line_is_passed_over(server: Server) -> None:

@@ -103,7 +103,7 @@ async def test_guests_whom_only_the_assistant_answered_come_last_and_are_counted
             one for one in account.conversations.values() if one["guest"]["name"] == "Thea Prototype"
         )
         message = {"id": "m-new", "sender_role": "host", "sender_name": "HostGPT", "content": "Hello"}
-        sent = {"created_at": iso(NOON), "display_type": "Text", "sources": []}
+        sent: dict[str, object] = {"created_at": iso(NOON), "display_type": "Text", "sources": []}
         thread["messages"].insert(0, message | sent)
 
     async with world(NOON, change=assist) as host:

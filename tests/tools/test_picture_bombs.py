@@ -64,7 +64,7 @@ def scans(times: int) -> bytes:
 async def problem(tmp_path: Path, content: bytes) -> str:
     (tmp_path / "bomb").write_bytes(content)
     with pytest.raises(InvalidArguments) as caught:
-        await picture_from_path("bomb", [tmp_path])
+        await picture_from_path("bomb", [tmp_path], anyio.Lock())
     return caught.value.problems[0].problem
 
 
@@ -143,7 +143,7 @@ async def test_decoding_ends_with_the_call(tmp_path: Path, endless: Path) -> Non
     (tmp_path / "a.png").write_bytes(png(10, 10))
     pid = ""
     async with anyio.create_task_group() as group:
-        group.start_soon(picture_from_path, "a.png", [tmp_path])
+        group.start_soon(picture_from_path, "a.png", [tmp_path], anyio.Lock())
         pid = await run_sync(endless.read_text)
         group.cancel_scope.cancel()
     assert not alive(pid)
@@ -185,7 +185,38 @@ async def test_pictures_are_decoded_one_at_a_time_with_no_secret_around(
     (tmp_path / "a.png").write_bytes(png(10, 10))
     async with anyio.create_task_group() as group:
         for _ in range(3):
-            group.start_soon(picture_from_path, "a.png", [tmp_path])
+            group.start_soon(picture_from_path, "a.png", [tmp_path], anyio.Lock())
     assert most == [1, 1, 1]
     assert names
     assert not [name for name in names if "HOSTEX" in name]
+
+
+async def test_an_account_with_many_pictures_lets_another_one_in_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[int] = []
+    read: list[int] = []
+    all_read = anyio.Event()
+    decoded = vars(pictures)["_decoded"]
+
+    async def counted(*given: Any) -> Any:
+        read.append(1)
+        if len(read) == 5:
+            all_read.set()
+        return await decoded(*given)
+
+    async def noted(command: Sequence[str], **options: Any) -> "subprocess.CompletedProcess[bytes]":
+        order.append(Image.open(BytesIO(options["input"])).width)
+        await all_read.wait()
+        await anyio.wait_all_tasks_blocked()
+        return await anyio.run_process(command, **options)
+
+    monkeypatch.setattr(pictures, "_decoded", counted)
+    monkeypatch.setattr(pictures, "run_process", noted)
+    accounts = {11: anyio.Lock(), 12: anyio.Lock()}
+    async with anyio.create_task_group() as group:
+        for width in (11, 11, 11, 11, 12):
+            (tmp_path / f"{width}.png").write_bytes(png(width, 10))
+            group.start_soon(picture_from_path, f"{width}.png", [tmp_path], accounts[width])
+    assert order.index(12) <= 1
+    assert sorted(order) == [11, 11, 11, 11, 12]

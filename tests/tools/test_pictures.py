@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from PIL import Image
 from PIL.Image import Exif
@@ -48,7 +49,7 @@ def folder(tmp_path: Path) -> Path:
 
 async def problem(path: object, folders: Sequence[Path]) -> str:
     with pytest.raises(InvalidArguments) as caught:
-        await picture_from_path(str(path), folders)
+        await picture_from_path(str(path), folders, anyio.Lock())
     [found] = caught.value.problems
     assert found.field == "image_path"
     return found.problem
@@ -119,7 +120,7 @@ async def test_a_relative_path_starts_in_any_of_the_folders(folder: Path, tmp_pa
     (other / "rooms").mkdir(parents=True)
     (other / "rooms" / "bed.png").write_bytes(plain())
     for path in ("door.png", "rooms/bed.png", str(folder / "door.png")):
-        assert (await picture_from_path(path, [folder, other])).width == 30
+        assert (await picture_from_path(path, [folder, other], anyio.Lock())).width == 30
 
 
 async def test_without_a_folder_nothing_is_read(folder: Path) -> None:
@@ -170,7 +171,7 @@ async def test_a_folder_beside_with_the_same_beginning_is_outside(folder: Path, 
 
 async def test_a_link_inside_a_folder_is_followed(folder: Path) -> None:
     (folder / "same.png").symlink_to(folder / "door.png")
-    assert (await picture_from_path("same.png", [folder])).height == 20
+    assert (await picture_from_path("same.png", [folder], anyio.Lock())).height == 20
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

@@ -114,3 +114,24 @@ def test_a_secret_is_hidden_where_all_text_is_plain() -> None:
     loft = home(title="Loft", wifi_password="tower-view")
     assert Screen().show(loft).wifi_password == HIDDEN
     assert Screen(reveal=["wifi"]).show(loft) is loft
+
+
+def test_what_is_hidden_is_called_so() -> None:
+    assert HIDDEN == "hidden"
+
+
+@pytest.mark.parametrize("char", ["x", "\u00e9"])
+def test_a_long_text_is_shown_to_its_bound_and_not_a_character_further(char: str) -> None:
+    assert Screen().show(home(title=char * 6_000)).title == char * 6_000
+    assert Screen().show(home(title=char * 6_001)).title == char * 6_000 + "… (1 characters more)"
+
+
+def test_a_blob_is_shown_to_its_bound_and_not_a_character_further() -> None:
+    around = len('{"a": ""}')
+    listing = [
+        Listing.model_validate({"metadata": {"a": "x" * (length - around)}}) for length in (4_000, 4_001)
+    ]
+    whole, cut = [one.metadata for one in Screen().show(listing)]
+    assert whole is not None
+    assert list(whole) == ["a"]
+    assert cut == {"omitted": "4001 characters"}

@@ -16,6 +16,19 @@ OWN, FOREIGN = 3001, 3002
 URL = "https://hooks.example.invalid/new"
 
 
+TWO_HOSTS = [
+    "https://evil.example\\@hooks.example.invalid/",
+    "https://hooks.example.invalid\\.evil.example/",
+    "https://evil.example\uff0fhooks.example.invalid/",
+    "https://hooks\u3002example.invalid/",
+    "https://hooks.example.invalid%2fevil.example/",
+    "https:///evil.example",
+    "https://hooks.example.invalid:port/",
+    "https://<hooks.example.invalid>/",
+    "https://evil.example`@hooks.example.invalid/",
+]
+
+
 async def test_a_new_webhook_is_found_in_the_list_and_taken_back(call: Call, sandbox: Sandbox) -> None:
     before = copy.deepcopy(sandbox.accounts.main.webhooks)
     done = await call("create_webhook", url=URL, events=["message_created"])
@@ -90,6 +103,7 @@ async def test_a_webhook_of_another_application_is_left_alone(call: Call, sandbo
     [
         ({"url": "hooks.example.invalid"}, "url"),
         ({"url": "https://hooks.example.invalid/a b"}, "url"),
+        *(({"url": url}, "url") for url in TWO_HOSTS),
         ({"events": []}, "events"),
         ({"events": ["guest_smiled"]}, "events.0"),
         ({"events": ["message_created"], "add_events": ["review_created"]}, "events"),
