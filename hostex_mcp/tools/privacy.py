@@ -102,7 +102,7 @@ class Screen:
                 return False
 
     def _text(self, value: str, mark: object, name: str) -> str:
-        if mark is not None and isinstance(mark, GuestText):
+        if isinstance(mark, GuestText):
             return one_line(value) if name in _SHORT else self._fence.mark(value)
         plain = len(value) <= MOST_TEXT and is_clean(value)
         return value if plain else shortened(value, MOST_TEXT, lambda near: clean(self._spell(near)))

@@ -1,14 +1,14 @@
 """What the screen does with each form that a model's fields can have, on models made for it."""
 
-from datetime import date
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, get_args
 
 import pytest
 from pydantic import BaseModel, Field
 
 from hostex_mcp.api.marks import Contact, GuestText, Secret
 from hostex_mcp.domain.guest_text import visible
-from hostex_mcp.tools.privacy import HIDDEN, Screen
+from hostex_mcp.tools.privacy import HIDDEN, Level, Screen
 
 CODE, NUMBER, PHONE = "4821", "X123", "+351 900000001"
 
@@ -172,7 +172,7 @@ def test_a_free_field_is_known_by_its_name_however_it_is_written(key: str) -> No
 
 @pytest.mark.parametrize("level", ["standard", "strict", "full"])
 def test_a_free_field_of_any_other_name_is_not_hidden(level: Any) -> None:
-    assert not Screen(level).hides("floor")
+    assert Screen(level).hides("floor") is False
     assert Screen(level).hides("phone") is (level == "strict")
 
 
@@ -181,3 +181,57 @@ def test_what_has_nothing_to_change_is_the_same_object_in_every_holder() -> None
     assert Screen("full").show(guest) is guest
     holder = [guest, guest]
     assert Screen("full").show(holder) is holder
+
+
+class Kinds(BaseModel):
+    """A field of every kind that holds no more than plain text, and one that holds more."""
+
+    text: str = "a"
+    count: int = 1
+    share: float = 0.5
+    open: bool = True
+    on: date = date(2026, 12, 1)
+    at: datetime = datetime(2026, 12, 1, 12)
+    maybe: str | None = "a"
+    maybe_noted: Annotated[str, "a note"] | None = "a"
+    listed: list[str] = ["a"]
+    fixed: tuple[str, ...] = ("a",)
+    beside: Plain = Plain(title="Loft")
+    listed_models: list[Plain] = [Plain(title="Loft")]
+    door: Door = Door()
+
+
+def looked_at(model: BaseModel, patch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the fields that are looked at one by one while a model is shown."""
+    names: list[str] = []
+    whole: Any = vars(Screen)["_value"]
+
+    def recorded(screen: Screen, value: object, mark: object, name: str) -> object:
+        names.append(name)
+        return whole(screen, value, mark, name)
+
+    patch.setattr(Screen, "_value", recorded)
+    Screen().show(model)
+    return [name for name in names if name]
+
+
+def test_of_a_plain_model_only_what_can_hold_a_secret_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert looked_at(Kinds(), monkeypatch) == ["door", "code"]
+
+
+def test_one_text_that_needs_cleaning_has_all_fields_looked_at_that_are_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plain = Plain(title="a\u202eb", names=("a",))
+    assert looked_at(plain, monkeypatch) == ["title", "names", "names"]
+
+
+def test_a_plain_model_as_long_as_a_text_may_be_is_still_seen_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    around = len('{"title":"","on":null,"names":[]}')
+    assert looked_at(Plain(title="x" * (6_000 - around)), monkeypatch) == []
+
+
+def test_the_levels_of_privacy_are_these() -> None:
+    assert get_args(Level) == ("standard", "strict", "full")
