@@ -207,6 +207,7 @@ def test_a_change_whose_name_does_not_fit_on_a_line_stands_below_with_it() -> No
         "  after: 2",
     ]
     assert row_lines({"after": 2}) == ['• "": 2']
+    assert row_lines({"what": 7, "after": 2}) == ["• 7: 2"]
 
 
 def test_text_of_others_is_what_models_read_and_holds_what_a_person_reads() -> None:
