@@ -22,9 +22,10 @@ class Kept(MemoryLedger):
     """A ledger that keeps what it was told."""
 
     until: datetime | None = None
+    key = ""
 
     async def claim(self, key: str, expires: datetime) -> bool:
-        self.until = expires
+        self.key, self.until = key, expires
         return await super().claim(key, expires)
 
 
@@ -58,12 +59,14 @@ async def test_a_confirmation_ends_after_exactly_ten_minutes() -> None:
     assert await confirmations.check(issued.text, BINDING, Channel.OFFER) is Finding.EXPIRED
 
 
-async def test_a_use_is_remembered_for_two_days() -> None:
+async def test_a_use_is_remembered_for_two_days_under_its_account() -> None:
     clock = Clock()
     ledger = Kept(clock)
     confirmations = Confirmations(clock, ledger=ledger)
-    assert await confirmations.claim(confirmations.issue(BINDING, Channel.OFFER).text)
+    text = confirmations.issue(BINDING, Channel.OFFER).text
+    assert await confirmations.claim(text)
     assert ledger.until == clock.time + timedelta(days=2)
+    assert ledger.key == f"a:{loads(content(text))['nonce']}"
 
 
 async def test_a_used_confirmation_is_said_to_be_used_though_it_has_expired_too() -> None:
@@ -95,10 +98,10 @@ def content(text: str) -> bytes:
 
 def test_a_confirmation_holds_its_binding_its_channel_its_end_and_a_random_number() -> None:
     issued = Confirmations(lambda: datetime(2026, 7, 1, 12, tzinfo=UTC)).issue(BINDING, Channel.ANSWER)
-    assert "=" not in issued.text
     assert b" " not in content(issued.text)
     held: dict[str, Any] = loads(content(issued.text))
     nonce = held.pop("nonce")
+    assert isinstance(held["expires"], int)
     assert held == {
         "account": "a",
         "tool": "set_price",
@@ -162,3 +165,20 @@ def test_channels_and_findings_have_these_words_and_every_refusal_says_that_noth
         "state_changed": "What the preview showed has changed since. Nothing was changed by this call.",
         "used": "The confirmation was used already; the change was not made a second time.",
     }
+
+
+@pytest.mark.parametrize("tool", ["t", "to", "too"])
+async def test_a_confirmation_of_any_length_has_no_padding_and_comes_back_valid(tool: str) -> None:
+    confirmations = Confirmations(Clock())
+    binding = replace(BINDING, tool=tool)
+    text = confirmations.issue(binding, Channel.OFFER).text
+    assert text.replace("-", "").replace("_", "").isalnum()
+    assert await confirmations.check(text, binding, Channel.OFFER) is Finding.VALID
+
+
+@pytest.mark.parametrize("text", ["", "abcde", "é", "made up", "=", "a" * 80])
+async def test_a_text_that_is_no_confirmation_is_unknown(text: str) -> None:
+    confirmations = Confirmations(Clock())
+    assert await confirmations.check(text, BINDING, Channel.OFFER) is Finding.UNKNOWN
+    assert confirmations.place(text) is None
+    assert not await confirmations.claim(text)

@@ -155,19 +155,19 @@ def test_the_members_of_a_map_stand_below_its_name() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("members", "lines"),
-    [
-        (["a, b", "c"], ['  1: "a, b"', "  2: c"]),
-        (("a", "b → c"), ["  1: a", '  2: "b → c"']),
-        (["a", ""], ["  1: a", '  2: ""']),
-        (["a", ["b", "c"]], ["  1: a", "  2: b, c"]),
-        (["a", []], ["  1: a", "  2: none"]),
-        ([{"b": 1}, "a"], ["  1:", "    b: 1", "  2: a"]),
-        ([{}, "a"], ["  1: none", "  2: a"]),
-        ([Quoted("<guest-1>a</guest-1>", "a")], ["  1: a"]),
-    ],
-)
+NUMBERED: list[tuple[Any, list[str]]] = [
+    (["a, b", "c"], ['  1: "a, b"', "  2: c"]),
+    (("a", "b → c"), ["  1: a", '  2: "b → c"']),
+    (["a", ""], ["  1: a", '  2: ""']),
+    (["a", ["b", "c"]], ["  1: a", "  2: b, c"]),
+    (["a", []], ["  1: a", "  2: none"]),
+    ([{"b": 1}, "a"], ["  1:", "    b: 1", "  2: a"]),
+    ([{}, "a"], ["  1: none", "  2: a"]),
+    ([Quoted("<guest-1>a</guest-1>", "a")], ["  1: a"]),
+]
+
+
+@pytest.mark.parametrize(("members", "lines"), NUMBERED)
 def test_members_of_which_one_could_be_taken_for_several_are_numbered(members: Any, lines: list[str]) -> None:
     expected = [re.sub(r'"(a, b)"', r"\1", line) for line in lines]
     assert named("list", members) == ["list:", *expected]
