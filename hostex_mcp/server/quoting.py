@@ -17,7 +17,7 @@ _CHANNELS = "|".join(map(re.escape, NAMES.values()))
 _OWN_NAME = re.compile(
     rf"(?:(?:{_CHANNELS})(?: [\w.-]+)?, )?{_DAY}(?: (?:and|to) {_DAY})?|[a-z0-9_][a-z0-9_ ,.:'-]*"
 )
-_BARE = re.compile(r"(?:[\w.,'\u2019&()/+@%#$€£*=;-]|:(?=\S)| (?=\S))+")
+_BARE = re.compile(r"(?! )(?:[\w.,'\u2019&()/+@%#$€£*=;-]|:(?=\S)| (?=\S))+")
 _RIGHT_TO_LEFT = frozenset(["R", "AL", "AN"])
 
 

@@ -20,7 +20,7 @@ MOST_TEXT = 6_000
 MOST_MAP = 4_000
 _TEXT_OR_LESS = frozenset([str, int, float, bool, date, datetime, NoneType, Ellipsis])
 _PLAIN_HOLDERS = frozenset([list, tuple, Union, UnionType])
-_SHORT = frozenset(["name", "guest_name", "title", "send_to", "category"])
+_SHORT = frozenset(["name", "guest_name", "title", "send_to"])
 # Free maps have no fields to bear marks: their keys are taken by these names, however they are written.
 _LOCK, _WIFI, _DOCUMENT = Secret("lock_code"), Secret("wifi"), Secret("id_document")
 _OUTSIDE = GuestText()
@@ -102,7 +102,7 @@ class Screen:
                 return False
 
     def _text(self, value: str, mark: object, name: str) -> str:
-        if mark is not None and isinstance(mark, GuestText):
+        if isinstance(mark, GuestText):
             return one_line(value) if name in _SHORT else self._fence.mark(value)
         plain = len(value) <= MOST_TEXT and is_clean(value)
         return value if plain else shortened(value, MOST_TEXT, lambda near: clean(self._spell(near)))
