@@ -171,11 +171,11 @@ def test_scripts_that_read_from_right_to_left_cannot_turn_before_and_after_aroun
 
 HARBOUR = [
     "Set prices of Harbour Loft on Airbnb",
+    "• Fri 11 and Sat 12 Dec 2026: €148 → €163",
     "channel: Airbnb",
     "listing number: 900000000000000101",
     "title: Harbour Loft",
     "currency: EUR",
-    "• Fri 11 and Sat 12 Dec 2026: €148 → €163",
     "Shall this be done?",
 ]
 
@@ -215,6 +215,7 @@ async def test_a_request_is_told_by_guest_place_days_and_money() -> None:
     given = every_write(account.accounts.main)["approve_reservation"]
     assert await person_reads("approve_reservation", given) == [
         "Accept the booking request of Camille Gabarit, Belém Riverside Flat, Sun 29 Nov to Wed 2 Dec 2026",
+        "• status: waiting for your answer → accepted",
         "reservation: 0-HMDEMO0018-req018",
         "guest: Camille Gabarit",
         "channel: Airbnb",
@@ -222,7 +223,6 @@ async def test_a_request_is_told_by_guest_place_days_and_money() -> None:
         "guests: 4",
         "stays: Belém Riverside Flat, Sun 29 Nov to Wed 2 Dec 2026 (0-HMDEMO0018-req018)",
         "total: €328.83",
-        "• status: waiting for your answer → accepted",
         "Warning: Accepting makes the booking binding for guest and host; it cannot be taken back here.",
         "Shall this be done?",
     ]
