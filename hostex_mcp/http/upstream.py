@@ -33,6 +33,9 @@ from hostex_mcp.settings import Settings, SettingsError
 
 AUTHORIZE_URL = "https://hostex.io/app/authorization"
 AT_ONCE = 128
+# Strangers who try tokens on the pages have one line among themselves; accounts whose pair is renewed must
+# not stand in it.
+_PARTNER = "partner"
 
 _LONGEST_LIFE = 366 * 24 * 3600
 _USUAL_PAUSE = 60.0
@@ -194,7 +197,7 @@ class Upstream:
         self._keep_quiet(operation)
         partner = {"client_id": self._client_id, "client_secret": self._client_secret.get_secret_value()}
         try:
-            async with self.client(None) as client:
+            async with self.client(None, _PARTNER) as client:
                 return await client.call(operation, body={**partner, **body})
         except RateLimited as error:
             self._quiet_since = self._now()

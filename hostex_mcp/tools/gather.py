@@ -26,7 +26,7 @@ from hostex_mcp.tools.arguments import PropertyIds as PropertyIds
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_lists import MOST_ROWS, Gathered, Parts, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, each, kept, stays_between
-from hostex_mcp.tools.paging import Reading
+from hostex_mcp.tools.paging import Reading, follows
 from hostex_mcp.tools.results import Key, Mark
 
 _DAY = timedelta(days=1)
@@ -235,8 +235,8 @@ async def threads_part(
     what changes with a new message."""
     listed = [one for one in await _recent(context, since) if _spoken(one) >= since]
     keyed = sorted((order(one), one.id, one.last_message_at) for one in listed)
-    ahead = [one for one in keyed if one[0] > mark.since]
-    part = [one for one in ahead if one[0] <= mark.until] if mark.until else ahead[:most]
+    ahead = [one for one in keyed if follows(one[0], mark.since)]
+    part = [one for one in ahead if not follows(one[0], mark.until)] if mark.until else ahead[:most]
     threads = await _threads(context, {code: last for _, code, last in part}, len(part))
     before = len(keyed) - len(ahead)
     until = mark.until or (part[-1][0] if part else mark.since)

@@ -77,6 +77,18 @@ def sliced(
     )
 
 
+def follows(key: Key, mark: Key) -> bool:
+    """Whether a thing comes behind the place that a cursor tells.
+
+    Raises:
+        InvalidArguments: for a cursor of another kind of list.
+    """
+    try:
+        return key > mark
+    except TypeError:
+        raise InvalidArguments(_BAD) from None
+
+
 def _behind(keys: Sequence[Key], key: Key) -> int:
     try:
         return bisect_right(keys, key)

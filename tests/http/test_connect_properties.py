@@ -82,6 +82,24 @@ async def test_an_account_without_properties_connects_for_future_ones(tmp_path: 
         assert (grant.status, grant.choices.property_ids) == ("active", ())
 
 
+@pytest.mark.parametrize("ticks", [0, 1])
+async def test_a_choice_whose_properties_are_gone_by_then_does_not_mean_all_of_them(
+    tmp_path: Path, ticks: int
+) -> None:
+    async with deployment(tmp_path) as person:
+        page = await second_page(person)
+        ticked = [page.value("properties")][:ticks]
+        account = person.sandbox.accounts.main
+        kept = dict(account.properties)
+        account.properties.clear()
+        answer = await press(person, page, properties=ticked)
+        assert answer.status_code == 503
+        assert not [one for one in await person.grants() if one.status == "active"]
+        account.properties.update(kept)
+        again = Html((await press(person, Html(answer.text), decision="again")).text)
+        assert again.all("input", name="properties")
+
+
 async def test_cancel_ends_what_was_pending(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await second_page(person)

@@ -4,6 +4,7 @@ import ssl
 from datetime import timedelta
 from typing import Any
 
+import anyio
 import httpx2
 import pytest
 from pydantic import SecretStr
@@ -16,7 +17,7 @@ from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.settings import Settings, SettingsError
 from tests.api.hostex import body_of, envelope, script
 from tests.http.keeping import Clock
-from tests.http.linked import HOSTEX, REVOCATION, TOKENS, Wire
+from tests.http.linked import HOSTEX, REVOCATION, TOKENS, Gate, Wire
 
 pytestmark = pytest.mark.anyio
 
@@ -209,6 +210,24 @@ async def test_hosts_are_served_while_the_partner_is_silent(partner: Partner) ->
     with pytest.raises(RateLimited):
         await partner.upstream.refresh(pair)
     assert await partner.works(pair.access_token)
+
+
+async def test_a_renewal_does_not_stand_in_line_behind_strangers_who_try_tokens(clock: Clock) -> None:
+    partner = Partner(clock, at_once=1)
+    pair = await partner.upstream.exchange(partner.code())
+    gate = Gate("/properties")
+    partner.wire.before = gate
+    partner.wire.requests.clear()
+    async with anyio.create_task_group() as together:
+        for number in range(5):
+            together.start_soon(partner.works, SecretStr(f"made-up-{number}"))
+        await gate.reached.wait()
+        together.start_soon(partner.upstream.refresh, pair)
+        await anyio.wait_all_tasks_blocked()
+        gate.opened.set()
+    paths = [one.url.path.rpartition("/")[2] for one in partner.wire.requests]
+    assert len(paths) == 6
+    assert paths.index("authorizations") <= 2
 
 
 async def test_a_redirect_is_never_followed_with_the_secret(partner: Partner) -> None:

@@ -147,6 +147,8 @@ async def test_every_review_that_is_due_is_there_once_whatever_the_pages(limit: 
     [
         Mark(NOON.timestamp(), key=["a", "b"], shown=1),
         Mark(NOON.timestamp(), key=[0, 0, 0, "x", 1], shown=1),
+        Mark(NOON.timestamp(), since=["a"]),
+        Mark(NOON.timestamp(), until=["a"]),
         Mark(0.0),
     ],
 )

@@ -56,6 +56,9 @@ class AccountPage:
             ticked = {place.id for place in account.places}.intersection(form.all("properties"))
             if account.places and not ticked:
                 return self._page(step, account, NO_PROPERTY)
+            if not account.places and form.one("choosing"):
+                # No property would mean every one: that was not what the page asked.
+                return self._page(step, None, NOT_READ)
             chosen = tuple(int(place.id) for place in account.places if place.id in ticked) or None
         if not await self._claim(step):
             return await self._repeated(step)
