@@ -5,8 +5,9 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-import anyio
 import httpx2
+
+from hostex_mcp.clock import STOPWATCH, Stopwatch
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 
@@ -33,7 +34,11 @@ class Lost:
 
 
 async def exchange(
-    http: httpx2.AsyncClient, request: httpx2.Request, seconds: float, place: Place = nullcontext
+    http: httpx2.AsyncClient,
+    request: httpx2.Request,
+    seconds: float,
+    place: Place = nullcontext,
+    clock: Stopwatch = STOPWATCH,
 ) -> Answer | Lost:
     """Send a request once there is a `place` for it, and read its answer, all within `seconds`; no failure is
     raised, and none is tried again. A GET is not followed: it changes nothing, so whether it was sent makes
@@ -43,7 +48,7 @@ async def exchange(
     progress = _Progress()
     if request.method != "GET":
         request.extensions["trace"] = progress
-    with anyio.move_on_after(seconds):
+    with clock.limit(seconds):
         async with place():
             progress.nothing_sent = False
             return await _attempt(http, request)

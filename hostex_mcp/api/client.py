@@ -32,6 +32,7 @@ from hostex_mcp.api.errors import (
 from hostex_mcp.api.operation import AnswerT, Listing, Operation, Page, RowT
 from hostex_mcp.api.proxies import unusable_proxy
 from hostex_mcp.api.receipts import accepted
+from hostex_mcp.clock import STOPWATCH, Stopwatch
 from hostex_mcp.events import HostexAsked, emit
 from hostex_mcp.placeholders import placeholder_of
 
@@ -97,6 +98,7 @@ class HostexClient:
         transport: httpx2.AsyncBaseTransport | None = None,
         verify: ssl.SSLContext | None = None,
         place: Place = nullcontext,
+        clock: Stopwatch = STOPWATCH,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -106,6 +108,7 @@ class HostexClient:
         self._transport = transport
         self._verify = verify
         self._place = place
+        self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -211,7 +214,7 @@ class HostexClient:
 
     async def _in_turn(self, call: Call) -> Reply:
         async with self._slots:
-            return await self._persist(call, anyio.current_time() + self._timeout)
+            return await self._persist(call, self._clock.time() + self._timeout)
 
     async def _persist(self, call: Call, deadline: float) -> Reply:
         number = 0
@@ -221,19 +224,19 @@ class HostexClient:
             if isinstance(outcome, Reply):
                 return outcome
             wait = self._wait_before_next(call, outcome, number)
-            if wait is None or anyio.current_time() + wait >= deadline:
+            if wait is None or self._clock.time() + wait >= deadline:
                 raise await self._told_apart(outcome, call, deadline)
             await self._sleep(wait)
 
     async def _attempt(self, call: Call, deadline: float, number: int = 1) -> Reply | HostexError:
-        started = anyio.current_time()
+        started = self._clock.time()
         seconds = deadline - started
         if not call.writes:
             seconds = min(seconds, self._timeout / _READ_TRIES)
-        got = await exchange(self._http, self._request(call), seconds, self._place)
+        got = await exchange(self._http, self._request(call), seconds, self._place, self._clock)
         secrets = (*call.secrets, self._token) if self._token else call.secrets
         outcome = judge(got, call, secrets)
-        _note(outcome, call, number, anyio.current_time() - started)
+        _note(outcome, call, number, self._clock.time() - started)
         return outcome
 
     def _request(self, call: Call) -> httpx2.Request:

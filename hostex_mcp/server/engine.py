@@ -25,6 +25,7 @@ from hostex_mcp.server.undoing import Opened, Seals, undoing
 from hostex_mcp.server.writes import Plan, Writes
 from hostex_mcp.tools.arguments import InvalidArguments, Problem, nearest
 from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.channel_codes import bind_channels
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.cursor import resume
 from hostex_mcp.tools.filters import why_empty
@@ -113,7 +114,8 @@ class Engine:
         opened = self._seals.opened(name, meant) if tool.writes else Opened(meant)
         given = opened.arguments
         arguments, step = resume(name, given, self._account) if tool.paged else (given, None)
-        bound = await resolve_codes(self.context, tool.bind(arguments, step))
+        bound = await bind_channels(self.context, partial(tool.bind, arguments, step))
+        bound = await resolve_codes(self.context, bound)
         resolved = await resolve_properties(self.context, bound, tool.titled)
         bound = resolved.arguments
         run = partial(_known, resolved, partial(tool.function, self.context, **bound))

@@ -2,7 +2,9 @@
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Annotated, Any, get_args
@@ -35,6 +37,7 @@ _LONGEST_SHOWN = 100
 _LONGEST_PERIOD = datetime.timedelta(days=366 * LONGEST_PERIOD_YEARS)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_CHANNEL_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _UNFIT = "is no value that this argument takes"
 _LIBRARY_ERRORS = frozenset(get_args(ErrorType))
 """What the library has words of its own for, which are a programmer's."""
@@ -84,6 +87,8 @@ _HABITS = {
     "from": "start_date",
     "to": "end_date",
 }
+
+_ACCEPTS: ContextVar[Callable[[str], bool]] = ContextVar("accepts_channel", default=lambda _: False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +149,20 @@ def _currency(value: object) -> object:
     return code
 
 
+@contextmanager
+def accepting_channels(accepts: Callable[[str], bool]) -> Generator[None]:
+    """Channel codes that are not known are taken here where this says so; elsewhere they are refused."""
+    token = _ACCEPTS.set(accepts)
+    try:
+        yield
+    finally:
+        _ACCEPTS.reset(token)
+
+
 def _channel(value: object) -> object:
     code = channel_code(value) if isinstance(value, str) else None
+    if code is None and isinstance(value, str) and _CHANNEL_CODE.fullmatch(value) and _ACCEPTS.get()(value):
+        return value
     if code is None:
         raise PydanticCustomError("channel", "must be one of {channels}", {"channels": ", ".join(CHANNELS)})
     return code

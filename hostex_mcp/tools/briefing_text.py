@@ -58,7 +58,7 @@ def _rest(shown: int, left: int) -> list[str]:
 
 def _day(text: str) -> str:
     day = date.fromisoformat(text)
-    return f"{day:%A} {day_text(day)}"
+    return f"{day:%A} {day_text(day).partition(' ')[2]}"
 
 
 def _facts(*facts: object) -> str:

@@ -1,13 +1,16 @@
 """Calendars: availability of properties, prices and rules of channel listings, and shared calendar links."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, TypedDict
 
 from annotated_types import MaxLen, MinLen
 
+from hostex_mcp.api import HostexError, price_and_rules
 from hostex_mcp.api import calendar as api
-from hostex_mcp.api import price_and_rules
 from hostex_mcp.domain.days import runs
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import (
     Arguments,
     Channel,
@@ -20,9 +23,13 @@ from hostex_mcp.tools.arguments import (
     in_order,
 )
 from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.gather_calendar import ONE_SPOILS
+from hostex_mcp.tools.gather_portfolio import each
 from hostex_mcp.tools.paging import sliced
 from hostex_mcp.tools.results import Key, Page, Record, Rows, Shown, everything, lean
 from hostex_mcp.tools.tool import tool
+
+_MOST_NAMED = 20
 
 
 class ListingKey(Arguments):
@@ -86,10 +93,20 @@ async def list_availabilities(
     in_order(start_date=start_date, end_date=end_date)
     query = {"property_ids": property_ids, "start_date": start_date, "end_date": end_date}
     properties = await context.read(api.LIST_AVAILABILITIES, query=query)
-    return _by_day([_availability_rows(one, page.detail == "full") for one in properties], page)
+    notes = _without_days(
+        (f"property {ident}" for ident in property_ids),
+        {f"property {one.id}" for one in properties if one.availabilities},
+    )
+    return _by_day([_availability_rows(one, page.detail == "full") for one in properties], page, notes)
 
 
-def _by_day(calendars: Iterable[Iterable[Shown]], page: Page) -> Rows[Any]:
+def _without_days(asked: Iterable[str], told: AbstractSet[str]) -> list[str]:
+    """What was asked for and not told, which an answer for others would hide."""
+    missing = [name for name in dict.fromkeys(asked) if name not in told]
+    return [f"Hostex gave no days of {some(missing, _MOST_NAMED)}."] if missing else []
+
+
+def _by_day(calendars: Iterable[Iterable[Shown]], page: Page, notes: Sequence[str]) -> Rows[Any]:
     """The rows of several calendars, of each by day."""
     keyed: list[tuple[Key, Shown]] = [
         ([place, row.get("start_date") or row["date"]], row)
@@ -97,7 +114,7 @@ def _by_day(calendars: Iterable[Iterable[Shown]], page: Page) -> Rows[Any]:
         for row in rows
     ]
     keyed.sort(key=lambda pair: pair[0])
-    return sliced([row for _, row in keyed], page, keys=[key for key, _ in keyed])
+    return sliced([row for _, row in keyed], page, notes, keys=[key for key, _ in keyed])
 
 
 def _availability_rows(one: api.PropertyAvailability, daily: bool) -> list[Mapping[str, Any]]:
@@ -137,9 +154,34 @@ async def list_listing_calendars(
     ctrip it is the floor price, not the selling price. `get_pricing_ratios` names a property's listings."""
     in_order(start_date=start_date, end_date=end_date)
     keys = [listing.model_dump() for listing in listings]
-    body = {"start_date": start_date, "end_date": end_date, "listings": keys}
-    calendars = await context.read(api.LIST_LISTING_CALENDARS, body=body)
-    return _by_day([_calendar_rows(one, page.detail == "full") for one in calendars], page)
+    calendars, refused = await _calendars(context, keys, {"start_date": start_date, "end_date": end_date})
+    told = {_named(one.channel_type, one.listing_id) for one in calendars if one.calendar}
+    notes = [*refused.values(), *_without_days((_named(**one) for one in keys), told | refused.keys())]
+    return _by_day([_calendar_rows(one, page.detail == "full") for one in calendars], page, notes)
+
+
+async def _calendars(
+    context: Context, keys: Sequence[Shown], period: Shown
+) -> tuple[list[api.ListingCalendar], dict[str, str]]:
+    """The calendars of these listings, and what Hostex says of those that it refuses, by listing. One that is
+    refused fails the call for all, so then they are read one by one."""
+
+    async def read(listings: Sequence[Shown]) -> list[api.ListingCalendar]:
+        return await context.read(api.LIST_LISTING_CALENDARS, body={**period, "listings": listings})
+
+    try:
+        return await read(keys), {}
+    except HostexError as error:
+        if len(keys) == 1 or error.kind not in ONE_SPOILS:
+            raise
+    got = await each([[key] for key in keys], read)
+    names = [(_named(**key), why) for (key,), why in got.failed]
+    refused = {name: f"The listing {name} could not be read: {why.message}" for name, why in names}
+    return [one for part in got.items for one in part], refused
+
+
+def _named(channel_type: str, listing_id: str) -> str:
+    return one_line(f"{channel_type} {listing_id}")
 
 
 def _calendar_rows(one: api.ListingCalendar, daily: bool) -> list[Mapping[str, Any]]:

@@ -43,7 +43,7 @@ _MOST_PROPERTIES = 100
 _MOST_LISTINGS = 50
 _MOST_RATIOS = 60
 _MOST_ALONE = 60
-_ONE_SPOILS = ("not_found", "invalid_arguments", "forbidden")
+ONE_SPOILS = ("not_found", "invalid_arguments", "forbidden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ async def add_listings(
 
     got = await each(pieces, read, may_fail=True)
     # One listing that its channel has lost fails the call for all, so they are read one by one.
-    again = [one for part, why in got.failed if why.kind in _ONE_SPOILS for one in part]
+    again = [one for part, why in got.failed if why.kind in ONE_SPOILS for one in part]
     alone = await each(again[:_MOST_ALONE], read_one, may_fail=True)
     left = again[_MOST_ALONE:]
     if left:
@@ -146,7 +146,7 @@ async def add_listings(
     found.days = {
         (one.channel_type, one.listing_id): {day.date: day for day in one.calendar} for one in answers
     }
-    lost = [(one, why) for part, why in got.failed if why.kind not in _ONE_SPOILS for one in part]
+    lost = [(one, why) for part, why in got.failed if why.kind not in ONE_SPOILS for one in part]
     found.failures += [
         Failure(one.property_ids[0], why.kind, f"{one.channel_type} {one.listing_id}: {why.message}")
         for one, why in [*lost, *alone.failed]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -12,6 +13,7 @@ from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, windows
 from hostex_mcp.api.properties import LIST_PROPERTIES, LIST_PROPERTY_GROUPS, Property
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.names import fold
 from hostex_mcp.domain.nights import holds
 from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
@@ -40,12 +42,14 @@ class Answers(Generic[AskedT, ItemT]):
 @dataclass(frozen=True)
 class Portfolio:
     """The properties that a question is about, and the time by which their days are told. It is `whole`
-    when nothing narrows it; then what is in no property is meant too. `notes` says what was cut."""
+    when nothing narrows it; then what is in no property is meant too. `notes` says what was cut. `namesakes`
+    are the ids of properties that share their title with another one of the account."""
 
     properties: Sequence[Property]
     now: datetime
     whole: bool = False
     notes: Sequence[str] = ()
+    namesakes: AbstractSet[int] = frozenset()
 
     @cached_property
     def kept(self) -> frozenset[int]:
@@ -118,7 +122,15 @@ async def portfolio(
     if group_id is not None:
         wanted &= set(await _members(context, group_id))
     whole = property_ids is None and group_id is None
-    return Portfolio([one for one in found.items if one.id in wanted], context.now(), whole, found.notes)
+    own = [one for one in found.items if one.id in wanted]
+    return Portfolio(own, context.now(), whole, found.notes, _namesakes(found.items))
+
+
+def _namesakes(properties: Iterable[Property]) -> AbstractSet[int]:
+    titled: dict[str, list[int]] = {}
+    for place in properties:
+        titled.setdefault(fold(one_line(place.title)), []).append(place.id)
+    return frozenset(ident for ids in titled.values() if len(ids) > 1 for ident in ids)
 
 
 async def _members(context: Context, group_id: int) -> Sequence[int]:

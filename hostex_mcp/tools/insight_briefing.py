@@ -34,7 +34,7 @@ _MORE = (
     "or fewer properties"
 )
 _ASSISTED = "Answered by Hostex's assistant only, and so last among the waiting: {count}."
-_UNSPOKEN = ("guest_name", "guest_is", "arrives_in_days", "auto_reply", "property")
+_UNSPOKEN = ("guest_name", "guest_is", "arrives_in_days", "auto_reply", "property", "property_id")
 _WAITING = (
     "guest_name",
     "guest_is",
@@ -43,8 +43,9 @@ _WAITING = (
     "says",
     "auto_reply",
     "property",
+    "property_id",
 )
-_REVIEW = ("due", "closes", "guest_score", "property", "reservation_code")
+_REVIEW = ("due", "closes", "guest_score", "property", "property_id", "reservation_code")
 
 
 class Briefing(TypedDict, total=False):
@@ -120,7 +121,7 @@ def _sections(daily: Daily, screen: Screen, now: datetime) -> dict[str, list[Sho
         "turnovers": [_turnover(one, daily) for one in daily.turnovers],
         "departures": left,
         "tasks": [_task(one, daily) for one in daily.tasks],
-        "reviews": [brief(one, _REVIEW) for one in due],
+        "reviews": [_told_apart(brief(one, _REVIEW), daily) for one in due],
         "in_house": [_staying(one, daily) for one in moves.in_house],
     }
 
@@ -130,7 +131,7 @@ def _waiting(daily: Daily, screen: Screen) -> list[Shown]:
     rows = [waiting_row(one, daily.meant, screen, _MOST_TEXT) for one in daily.waiting]
     spoken = [_short(row, _WAITING) for row in rows[:_MOST_SPOKEN]]
     others = [_short(row, _UNSPOKEN) for row in rows[_MOST_SPOKEN:]]
-    return [*spoken, *others]
+    return [_told_apart(row, daily) for row in [*spoken, *others]]
 
 
 def _short(row: Shown, names: Sequence[str]) -> Shown:
@@ -150,8 +151,17 @@ def _days(daily: Daily) -> list[str]:
 
 
 def _home(daily: Daily, property_id: int) -> Shown:
-    """A property by its title, which is enough to name it by in any call."""
-    return {"property": daily.meant.titled(property_id) if property_id else "no property"}
+    """A property by its title, which is enough to name it by in any call, unless another has the same."""
+    if not property_id:
+        return {"property": "no property"}
+    return _told_apart(daily.meant.named(property_id), daily)
+
+
+def _told_apart(row: Shown, daily: Daily) -> Shown:
+    """A row with the id of its property only where the title does not tell which one it is."""
+    if row.get("property_id") in daily.meant.namesakes:
+        return row
+    return {name: value for name, value in row.items() if name != "property_id"}
 
 
 def _stay(stay: Reservation, daily: Daily) -> Shown:

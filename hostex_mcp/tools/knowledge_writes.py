@@ -9,6 +9,7 @@ from hostex_mcp.api import knowledge_base as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.lists import upserted
 from hostex_mcp.tools.arguments import Arguments, Channel, Code, Id, InvalidArguments, Problem
+from hostex_mcp.tools.channel_codes import remember_channels
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import creating, deleting, edited, given, restoring, sending, undone_by
 from hostex_mcp.tools.knowledge_base import KnowledgeRow
@@ -147,6 +148,7 @@ async def update_knowledge_base(
     use, and where it holds. Only what is given changes: the entry is read first and written whole. The result
     shows the changed lists as written."""
     entry = await context.client.call(api.GET_KNOWLEDGE_BASE, path={"id": id})
+    remember_channels(context, entry)
     whole = _body(entry)
     new_properties = _property_scope(scope_property) if scope_property else None
     new_channels = _channel_scope(scope_channel) if scope_channel else None

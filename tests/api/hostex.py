@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import anyio
 import httpx2
 
 from hostex_mcp.api import HostexClient
+from hostex_mcp.clock import Stopwatch
 
 TOKEN = "tok-3f1c9a77"
 REQUEST_ID = "RT20261105093000ab12"
@@ -69,6 +71,33 @@ class Script:
             sleep=self.sleep,
             jitter=lambda: jitter,
         )
+
+
+class Hands(Stopwatch):
+    """A clock that goes only when it is moved, and ends what then has no time left."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._limits: list[tuple[float, anyio.CancelScope]] = []
+
+    def time(self) -> float:
+        return self._now
+
+    def limit(self, seconds: float) -> anyio.CancelScope:
+        scope = anyio.CancelScope()
+        self._limits.append((self._now + seconds, scope))
+        return scope
+
+    def move(self, seconds: float) -> None:
+        """Let time go by."""
+        self._now += seconds
+        for end, scope in self._limits:
+            if end <= self._now:
+                scope.cancel()
+
+    def strike(self) -> None:
+        """Let time go by until the limit that was set last."""
+        self.move(self._limits[-1][0] - self._now)
 
 
 def script(*steps: Step) -> Script:

@@ -347,3 +347,20 @@ async def test_an_account_without_properties_has_an_empty_day() -> None:
     assert answer["date"] == "2026-06-15"
     assert answer["arrivals"] == [] == answer["warnings"]
     assert "more" not in answer
+
+
+async def test_properties_that_share_a_title_are_told_apart_by_their_ids_and_no_others() -> None:
+    def same_title(account: Account) -> None:
+        account.properties[LOOP]["title"] = account.properties[VILLA]["title"].upper()
+
+    async with world(NOON, change=same_title) as host:
+        answer = await host.ask("get_daily_briefing")
+        _, text = await both_halves(host, "get_daily_briefing")
+        narrowed = await host.ask("get_daily_briefing", property_ids=[LOOP])
+    named = ("warnings", "requests", "waiting", "arrivals", "departures", "tasks", "reviews", "in_house")
+    rows: list[Row] = [row for name in named for row in answer.get(name, [])]
+    shared = {row.get("property_id") for row in rows if "FOZ BEACH VILLA" in row.get("property", "").upper()}
+    assert shared == {LOOP, VILLA}
+    assert {row["property_id"] for row in rows if "property_id" in row} == shared
+    assert f"FOZ BEACH VILLA [{LOOP}]" in text
+    assert {row["property_id"] for row in narrowed["arrivals"]} == {LOOP}
