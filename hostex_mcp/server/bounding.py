@@ -15,7 +15,7 @@ TOKEN_BOUND = 20_000
 ROOM = TOKEN_BOUND * 9 // 10
 MOST_ROWS = 100_000
 
-TOO_LONG = ROOM * 8  # characters
+TOO_LONG = ROOM * 5  # characters
 _STEPS = ((10_000, MOST_ROWS), (2_000, 1_000), (500, 200), (200, 50), (100, 20), (60, 5), (40, 2))
 _MADE_HERE = frozenset(("next_cursor", TOKEN, "undo", "receipt", "returned", "truncated"))
 _SHORTENED = "This answer was too long: texts in it were shortened, and each says how much it lacks."
@@ -95,15 +95,16 @@ def _count(lost: dict[str, int], name: str, count: int) -> None:
         lost[name or "the answer"] = lost.get(name, 0) + count
 
 
-def _fitting(shape: Mapping[str, Any], text: Callable[[Mapping[str, Any]], str], *, last: bool = False) -> str:
+def _fitting(
+    shape: Mapping[str, Any], text: Callable[[Mapping[str, Any]], str], *, last: bool = False
+) -> str:
     """The text of an answer that fits. What is far too long is not counted, as that would take long."""
     if not last and weight(shape) > TOO_LONG:
         return ""
     shown = text(shape)
     data = to_json(shape)
     if last or (
-        len(data) + len(shown) <= TOO_LONG
-        and tokens(data) + tokens(shown) <= ROOM + TOKEN_BOUND // 20
+        len(data) + len(shown) <= TOO_LONG and tokens(data) + tokens(shown) <= ROOM + TOKEN_BOUND // 20
     ):
         return shown
     return ""
@@ -115,7 +116,9 @@ def weight(value: Any) -> int:
         case str():
             return len(value) + 2
         case Mapping():
-            return sum(len(key) + 4 + weight(member) for key, member in cast("Mapping[str, Any]", value).items())
+            return sum(
+                len(key) + 4 + weight(member) for key, member in cast("Mapping[str, Any]", value).items()
+            )
         case list() | tuple():
             return sum(map(weight, cast("list[Any]", value)))
         case _:
