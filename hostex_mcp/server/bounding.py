@@ -30,7 +30,7 @@ _HALF_A_MARK = re.compile(r"</?[a-z0-9-]{0,13}$")
 
 def within(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> tuple[dict[str, Any], str]:
     """An answer and its text, both as they are where they fit, else with as much as does."""
-    if fitting := _fitting(shape, text):
+    if (fitting := _fitting(shape, text)) is not None:
         return shape, fitting
     notes = shape.get("notes", [])
     for place, (characters, rows) in enumerate(_STEPS):
@@ -40,7 +40,7 @@ def within(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> t
         counts = ", ".join(f"{name} lacks {count}" for name, count in islice(lost.items(), _NOTES))
         said = [*notes, _SHORTENED, *([_LISTS_CUT.format(lost=counts)] if lost else [])]
         cut["notes"] = shortened(said, characters, max(rows, _NOTES), {})
-        if fitting := _fitting(cut, text, last=place == len(_STEPS) - 1):
+        if (fitting := _fitting(cut, text, last=place == len(_STEPS) - 1)) is not None:
             return cut, fitting
     raise AssertionError("the last step is taken as it is")
 
@@ -97,17 +97,17 @@ def _count(lost: dict[str, int], name: str, count: int) -> None:
 
 def _fitting(
     shape: Mapping[str, Any], text: Callable[[Mapping[str, Any]], str], *, last: bool = False
-) -> str:
+) -> str | None:
     """The text of an answer that fits. What is far too long is not counted, as that would take long."""
     if not last and weight(shape) > TOO_LONG:
-        return ""
+        return None
     shown = text(shape)
     data = to_json(shape)
     if last or (
         len(data) + len(shown) <= TOO_LONG and tokens(data) + tokens(shown) <= ROOM + TOKEN_BOUND // 20
     ):
         return shown
-    return ""
+    return None
 
 
 def weight(value: Any) -> int:

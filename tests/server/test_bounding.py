@@ -109,6 +109,10 @@ def test_an_answer_that_fits_stays_as_it_is() -> None:
     assert within(shape, render) == (shape, render(shape))
 
 
+def test_an_answer_without_a_text_is_an_answer() -> None:
+    assert within({}, render) == ({}, "")
+
+
 def test_a_text_that_is_cut_says_how_much_it_lacks() -> None:
     shown = cut({"note": "ab c" * 50_000})
     kept, said = shown["note"].rsplit("… (", 1)
