@@ -22,7 +22,7 @@ from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.readiness import balance_due, has_lock_code, uses_lock_codes
 from hostex_mcp.domain.turnovers import Turnover
-from hostex_mcp.domain.wording import money
+from hostex_mcp.domain.wording import money, quoted
 
 REQUEST_HOURS: Mapping[str, int] = {"airbnb": 24, "vrbo": 24}
 
@@ -200,4 +200,4 @@ def _times(one: Turnover) -> str:
 
 
 def _named(stay: Reservation) -> str:
-    return one_line(stay.guest_name or "") or "a guest without a name"
+    return quoted(one_line(stay.guest_name or "")) or "a guest without a name"

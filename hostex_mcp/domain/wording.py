@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,7 +11,9 @@ from typing import cast
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.money import decimals
 
-_MORE_THAN_A_NAME = re.compile(r"[\n\r|\[\]{}<>\"\\:;,]")
+_MORE_THAN_A_NAME = re.compile(r"[\n\r|\[\]{}<>\"\\:;,\u2500-\u257f]|^[-•*#]")
+_LIKE_SIGNS = ("Ps", "Pe", "Po", "Sm")
+_IN_NAMES = "\u00b7\u2026"
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -77,8 +80,13 @@ def money(amount: float, currency: str | None = None) -> str:
 def quoted(name: str) -> str:
     """A name in a line of text; one with more than a name has stands in quotes, so that it ends where it
     ends."""
-    plain = not _MORE_THAN_A_NAME.search(name)
+    plain = not _MORE_THAN_A_NAME.search(name) and not any(map(_like_a_sign, name))
     return name if plain else json.dumps(name, ensure_ascii=False)
+
+
+def _like_a_sign(char: str) -> bool:
+    """Whether a character of another writing could be read as one that parts a line."""
+    return not char.isascii() and unicodedata.category(char) in _LIKE_SIGNS and char not in _IN_NAMES
 
 
 def some(names: Sequence[str], most: int) -> str:

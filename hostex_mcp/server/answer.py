@@ -4,17 +4,16 @@ lack is counted after the last cut."""
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import Any, cast
 
 from hostex_mcp.domain.size import tokens
+from hostex_mcp.server.bounding import ROOM, TOO_LONG, weight
 from hostex_mcp.server.render import render, table, to_json
 from hostex_mcp.tools.cursor import Cursor
 from hostex_mcp.tools.results import MOST_FAILED, Record, Rows, Undo
 from hostex_mcp.tools.tool import Tool
 
-TOKEN_BOUND = 20_000
-_ROOM = TOKEN_BOUND * 9 // 10
 _DEAREST = 2.3
 _CURSOR = 400
 _CUT_NOTE = "The answer was cut to fit; continue with the cursor, or ask for less."
@@ -135,17 +134,24 @@ def _cut(shown: dict[str, Any], name: str, most: int, record: Record[Any]) -> in
 def _fitting(rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], name: str) -> int:
     """How many of its rows a list can have in this shape, in both halves together, at least one. A count of
     tokens may be a tenth too low, hence the smaller room."""
-    text = to_json(rows)
     spent = _CURSOR + _cost({**shape, name: []})
+    text = to_json(rows) if weight(rows) <= TOO_LONG else None
     # A line of a table is no longer than its row in JSON, and no character costs more than the dearest.
-    if spent + 2 * len(text) * (1.1 if text.isascii() else _DEAREST) <= _ROOM:
+    if text is not None and spent + 2 * len(text) * (1.1 if text.isascii() else _DEAREST) <= ROOM:
         return len(rows)
-    costs = accumulate(tokens(to_json(row)) + tokens(table([row])[1]) for row in rows)
-    fitting = max(sum(spent + cost <= _ROOM for cost in costs), 1)
-    while fitting > 1 and (over := _CURSOR + _cost({**shape, name: rows[:fitting]}) - _ROOM) > 0:
-        fitting -= max(over * fitting // _ROOM, 1)
+    costs = accumulate(map(_row_cost, rows))
+    fitting = max(sum(1 for _ in takewhile(lambda cost: spent + cost <= ROOM, costs)), 1)
+    while fitting > 1 and (over := _CURSOR + _cost({**shape, name: rows[:fitting]}) - ROOM) > 0:
+        fitting -= max(over * fitting // ROOM, 1)
     return max(fitting, 1)
 
 
+def _row_cost(row: Mapping[str, Any]) -> int:
+    """What a row costs; one that is far too long is not counted."""
+    return ROOM if weight(row) > TOO_LONG else tokens(to_json(row)) + tokens(table([row])[1])
+
+
 def _cost(shape: Mapping[str, Any]) -> int:
+    if (size := weight(shape)) > TOO_LONG:
+        return size // 8
     return tokens(to_json(shape)) + tokens(render(shape))

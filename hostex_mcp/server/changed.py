@@ -8,12 +8,11 @@ from typing import Any, cast
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import bounded, one_line
 from hostex_mcp.server.presenting import presented
-from hostex_mcp.server.quoting import Quoted
+from hostex_mcp.server.quoting import OWN_DAYS, Quoted
 
 MOST_CHARACTERS = 400
 _MOST_OF_A_VALUE = 120
 
-_DAYS = re.compile(r"(?:.{1,120}, )?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} .{0,40}\d{4}")
 _PLACES = ("property", "property_title", "properties")
 _ABOUT = ("stays", "dates", "check_in_date", "check_out_date", "days", "reservation_code", "stay_code", "id")
 _FIXED = frozenset(
@@ -57,7 +56,7 @@ def _about(target: Mapping[str, Any]) -> list[str]:
 def _row(row: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
     """One change; of what is no value of a fixed form only that it changed."""
     key, sides = str(row.get("what", "")), [side for side in ("before", "after") if side in row]
-    if _DAYS.fullmatch(key) or key in _FIXED or all(_is_number(row[side]) for side in sides):
+    if OWN_DAYS.fullmatch(key) or key in _FIXED or all(_is_number(row[side]) for side in sides):
         return f"{_said(shown['what'])} {' → '.join(_said(shown[side]) for side in sides)}"
     return (str(shown["what"]) if _OURS.fullmatch(key) else "text") + _CHANGED
 

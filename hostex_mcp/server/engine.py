@@ -16,6 +16,7 @@ from hostex_mcp.events import ToolForwarded, emit
 from hostex_mcp.server.answer import answer
 from hostex_mcp.server.asking import Inquiry, Question
 from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.bounding import within
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
 from hostex_mcp.server.lacking import admitting, doubted, with_notes
@@ -87,7 +88,7 @@ class Engine:
         if isinstance(outcome, Question):
             return outcome.result()
         failed = outcome.get("error")
-        text = failure_text(outcome) if failed else (CATALOGUE[name].text or render)(outcome)
+        outcome, text = within(outcome, failure_text if failed else CATALOGUE[name].text or render)
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
 

@@ -8,22 +8,29 @@ from functools import partial
 from typing import Any, cast
 
 from hostex_mcp.domain.guest_text import MOST_CHARACTERS, Fence, bounded, inner, visible
+from hostex_mcp.server.bounding import MOST_ROWS, shortened
 from hostex_mcp.server.presenting import presented
 from hostex_mcp.server.quoting import Quoted, named, row_lines, sentence
+from hostex_mcp.server.render import to_json
 from hostex_mcp.tools.results import Change, Preview
 from hostex_mcp.tools.tool import Tool
 
 _SHORT = 80
+_FAR_MORE = 5_000
 
 
 def preview_of(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> dict[str, Any]:
     """The preview of a change, without empty members."""
     preview = preview_in(tool, arguments, change)
     fence = Fence(spell=visible)
+    most = _FAR_MORE + 2 * len(to_json(arguments))
     shown = {
         "summary": bounded(sentence(preview.summary)),
-        "target": {name: _each(value, partial(_about, fence)) for name, value in preview.target.items()},
-        "changes": [_change(row, fence) for row in preview.changes],
+        "target": {
+            name: _each(_at_most(value, most), partial(_about, fence))
+            for name, value in preview.target.items()
+        },
+        "changes": [_change(_at_most(row, most), fence) for row in preview.changes],
         "warnings": [bounded(sentence(warning)) for warning in preview.warnings],
     }
     return {name: value for name, value in shown.items() if value}
@@ -54,6 +61,11 @@ def _change(row: Mapping[str, Any], fence: Fence) -> dict[str, Any]:
 
     spell = {"before": partial(_before, fence), "what": sentence}
     return {name: _each(value, spell.get(name, visible)) for name, value in row.items()}
+
+
+def _at_most(value: Any, most: int) -> Any:
+    """A value without texts so long that they cannot be what the caller writes: Hostex sent them."""
+    return shortened(value, most, MOST_ROWS, {})
 
 
 def _each(value: Any, spell: Callable[[str], str]) -> Any:

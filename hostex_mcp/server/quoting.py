@@ -14,9 +14,9 @@ WIDTH = 76
 
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2}(?: [A-Z][a-z]{2})?(?: \d{4})?"
 _CHANNELS = "|".join(map(re.escape, NAMES.values()))
-_OWN_NAME = re.compile(
-    rf"(?:(?:{_CHANNELS})(?: [\w.-]+)?, )?{_DAY}(?: (?:and|to) {_DAY})?|[a-z0-9_][a-z0-9_ ,.:'-]*"
-)
+OWN_DAYS = re.compile(rf"(?:(?:{_CHANNELS})(?: [\w.-]+)?, )?{_DAY}(?: (?:and|to) {_DAY})?")
+"""Days as changes are named by them, of a channel or one of its listings."""
+_OWN_NAME = re.compile(rf"{OWN_DAYS.pattern}|[a-z0-9_](?:[a-z0-9_,.'-]|:(?=\d)| (?=\S))*")
 _BARE = re.compile(r"(?! )(?:[\w.,'\u2019&()/+@%#$€£*=;-]|:(?=\S)| (?=\S))+")
 _RIGHT_TO_LEFT = frozenset(["R", "AL", "AN"])
 

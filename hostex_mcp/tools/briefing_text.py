@@ -62,7 +62,7 @@ def _day(text: str) -> str:
 
 
 def _facts(*facts: object) -> str:
-    return ", ".join(f"{fact}" for fact in facts if fact not in (None, ""))
+    return ", ".join(" ".join(f"{fact}".split()) for fact in facts if fact not in (None, ""))
 
 
 def _who(row: Shown) -> str:
@@ -118,13 +118,14 @@ def _movement(row: Shown) -> str:
 
 def _turnover(row: Shown) -> str:
     times = f"out {row.get('out_time', '?')}, in {row.get('in_time', '?')}"
-    return f"{_where(row)}, {times}, cleaning: {row['cleaning']}"
+    return _facts(_where(row), times, f"cleaning: {row['cleaning']}")
 
 
 def _task(row: Shown) -> str:
     note = quoted(row.get("note", ""))
     where = _where(row) if "property" in row else ""
-    return f"{_facts(row.get('time'), row['type'], where, quoted(row['staff_name']), note)} [{row['id']}]"
+    about = _facts(row.get("time"), quoted(row["type"]), where, quoted(row["staff_name"]), note)
+    return f"{about} [{row['id']}]"
 
 
 def _review(row: Shown) -> str:

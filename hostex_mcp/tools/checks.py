@@ -72,8 +72,8 @@ async def find_entry(context: Context, listing: Listing[IdName], wanted: int, ar
     entries = (await context.client.page(listing)).items
     for entry in entries:
         if entry.id == wanted:
-            return entry.name
-    known = some([f"{entry.name} ({entry.id})" for entry in entries], 20)
+            return one_line(entry.name)
+    known = some([f"{one_line(entry.name)} ({entry.id})" for entry in entries], 20)
     raise InvalidArguments(Problem(argument, f"is none of this account's: {known}"))
 
 

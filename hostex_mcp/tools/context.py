@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio
 
-from hostex_mcp.api import Client, Listing, Operation, read_merged
+from hostex_mcp.api import Client, Listing, Operation, Pace, read_merged
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.domain.guest_text import visible
@@ -76,7 +76,7 @@ class Context:
         behind = [*(got.places[place] for place in places[1:]), got.end]
         screen = self.screen(reveal)
         return Rows(
-            items=[page.show(screen.show(got.items[place]), brief) for place in places],
+            items=await _shown([got.items[place] for place in places], page, brief, screen),
             steps=[[offset] for offset in behind],
             more=got.more,
             total=got.total,
@@ -100,7 +100,7 @@ class Context:
         )
         screen = self.screen(reveal)
         return Rows(
-            items=[page.show(screen.show(item), brief) for item in got.items],
+            items=await _shown(got.items, page, brief, screen),
             steps=got.steps,
             more=got.more,
             total=got.total,
@@ -117,9 +117,9 @@ class Context:
     ) -> Rows[Any]:
         """One page of a list that Hostex gives in one piece."""
         got = await self.client.page(listing, path=path or {})
-        return self.chosen(got.items, page, brief)
+        return await self.chosen(got.items, page, brief)
 
-    def chosen(
+    async def chosen(
         self,
         items: Sequence[ModelT],
         page: Page,
@@ -133,5 +133,16 @@ class Context:
         screen = self.screen(reveal)
         chosen = sorted(items, key=order) if order else items
         rows = sliced(chosen, page, notes, keys=[order(item) for item in chosen] if order else None)
-        rows.items = [page.show(screen.show(item), brief) for item in rows.items]
+        rows.items = await _shown(rows.items, page, brief, screen)
         return rows
+
+
+async def _shown(
+    items: Sequence[ModelT], page: Page, brief: Callable[[ModelT], Shown], screen: Screen
+) -> list[Shown]:
+    """The rows of a page. Texts may be of any length, so others run in between."""
+    pace, rows = Pace(), list[Shown]()
+    for item in items:
+        rows.append(page.show(screen.show(item), brief))
+        await pace.rest()
+    return rows

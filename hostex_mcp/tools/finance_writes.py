@@ -11,7 +11,7 @@ from hostex_mcp.api.models import IdName
 from hostex_mcp.api.properties import LIST_PROPERTIES
 from hostex_mcp.domain.currencies import currencies
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.wording import money
+from hostex_mcp.domain.wording import money, some
 from hostex_mcp.tools.arguments import (
     Code,
     Currency,
@@ -47,6 +47,7 @@ MethodId = Annotated[Id, "from the methods of the direction"]
 When = Annotated[LocalTime, "operator's time zone unless an offset is given; a future time means outstanding"]
 Note = Annotated[str, MaxLen(500)]
 
+_MOST_NAMED = 50
 _BLANKS = {"note": ""}
 _LATER = "A time in the future means outstanding, any other paid."
 _SAID_OTHERWISE = ("item_id", "payment_method_id", "property_id", "stay_code")
@@ -71,8 +72,8 @@ async def _name(context: Context, field: str, listing: Listing[IdName], id: int)
     entries = (await context.client.page(listing)).items
     for entry in entries:
         if entry.id == id:
-            return entry.name
-    known = ", ".join(f"{entry.id} {entry.name}" for entry in entries)
+            return one_line(entry.name)
+    known = some([f"{entry.id} {one_line(entry.name)}" for entry in entries], _MOST_NAMED)
     raise InvalidArguments(Problem(field, f"is not among those of this direction: {known}"))
 
 

@@ -10,6 +10,7 @@ from hostex_mcp.api.tasks import Task
 from hostex_mcp.domain.briefing import Anomaly, expires
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.turnovers import Turnover, in_time, out_time
+from hostex_mcp.domain.wording import quoted
 from hostex_mcp.tools.arguments import Day, Id, PropertyIds
 from hostex_mcp.tools.briefing_text import briefing_text
 from hostex_mcp.tools.context import Context
@@ -200,7 +201,11 @@ def _turnover(one: Turnover, daily: Daily) -> Shown:
     times = {"out_time": _clock(one.out_time), "in_time": _clock(one.in_time)}
     task = one.cleaning.task
     without = "no task" if one.cleaning.known else "not known"
-    state = f"{task.status}, {one_line(task.staff_name or '') or 'nobody assigned'}" if task else without
+    state = (
+        f"{one_line(task.status)}, {quoted(one_line(task.staff_name or '')) or 'nobody assigned'}"
+        if task
+        else without
+    )
     return lean({**daily.meant.named(one.place.id), **times, "cleaning": state})
 
 
@@ -221,13 +226,17 @@ def _hours(start: datetime, end: datetime) -> int:
     return round((end - start).total_seconds() / 3600)
 
 
+def _staff(task: Task) -> str:
+    return one_line(task.staff_name or "")
+
+
 def _task(one: Task, daily: Daily) -> Shown:
     row = {
         "id": one.id,
         "type": one.type,
         "time": (one.expected_time or "")[:5],
         **(_home(daily, one.property_id) if one.property_id else {}),
-        "staff_name": one_line(one.staff_name or "") or "nobody",
+        "staff_name": _staff(one) or "nobody",
         "note": excerpt(one_line(one.note or ""), _MOST_NOTE),
     }
     return lean(row)

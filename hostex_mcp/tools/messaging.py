@@ -101,7 +101,7 @@ async def list_conversations(
     every = await read_all(context.client, api.LIST_CONVERSATIONS)
     found = await run_sync(_of_guest, guest_name, every.items)
     notes = [] if every.complete else ["Only the newest 2,000 threads were searched."]
-    return context.chosen(found, page, _conversation, order=_newest, notes=notes)
+    return await context.chosen(found, page, _conversation, order=_newest, notes=notes)
 
 
 def _newest(one: api.ConversationSummary) -> Key:

@@ -146,7 +146,7 @@ async def list_properties(
     found = titles.named(name)
     nearest = [] if found else await run_sync(titles.similar, name)
     notes = [f"No title has these words. Nearest: {', '.join(nearest)}."] if nearest else []
-    return context.chosen(found, page, _property, notes=notes, reveal=reveal)
+    return await context.chosen(found, page, _property, notes=notes, reveal=reveal)
 
 
 def _titles(properties: Sequence[api.Property]) -> Titles[api.Property]:

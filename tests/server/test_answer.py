@@ -4,7 +4,8 @@ from typing import Any
 import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
-from hostex_mcp.server.answer import TOKEN_BOUND, answer, tokens
+from hostex_mcp.server.answer import answer, tokens
+from hostex_mcp.server.bounding import TOKEN_BOUND
 from hostex_mcp.server.render import render
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.cursor import resume

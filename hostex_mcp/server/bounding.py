@@ -1,0 +1,125 @@
+"""The last bound on an answer: whatever Hostex sends, both halves together stay below it. Texts in it are
+shortened first, then lists; what is missing is said at its place."""
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Any, cast
+
+from hostex_mcp.domain.size import tokens
+from hostex_mcp.server.quoting import Quoted
+from hostex_mcp.server.render import to_json
+from hostex_mcp.tools.results import TOKEN
+
+TOKEN_BOUND = 20_000
+ROOM = TOKEN_BOUND * 9 // 10
+MOST_ROWS = 100_000
+
+TOO_LONG = ROOM * 5  # characters
+_STEPS = ((10_000, MOST_ROWS), (2_000, 1_000), (500, 200), (200, 50), (100, 20), (60, 5), (40, 2))
+_MADE_HERE = frozenset(("next_cursor", TOKEN, "undo", "receipt", "returned", "truncated"))
+_SHORTENED = "This answer was too long: texts in it were shortened, and each says how much it lacks."
+_LISTS_CUT = "Lists or objects in it were cut too: {lost}. Ask for less at once to see all."
+_CHANGES = "changes"
+_NOTES, _MEMBERS, _KEY = 10, 40, 100
+
+_OPEN = re.compile(r"<(guest-[0-9a-f]{6})>")
+_SHORTER = re.compile(r"… \((\d{1,12}) characters more\)$")
+_HALF_A_MARK = re.compile(r"</?[a-z0-9-]{0,13}$")
+
+
+def within(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> tuple[dict[str, Any], str]:
+    """An answer and its text, both as they are where they fit, else with as much as does."""
+    if (fitting := _fitting(shape, text)) is not None:
+        return shape, fitting
+    notes = shape.get("notes", [])
+    for place, (characters, rows) in enumerate(_STEPS):
+        lost: dict[str, int] = {}
+        members = {name: value for name, value in shape.items() if name != "notes"}
+        cut = cast("dict[str, Any]", shortened(members, characters, rows, lost))
+        counts = ", ".join(f"{name} lacks {count}" for name, count in islice(lost.items(), _NOTES))
+        said = [*notes, _SHORTENED, *([_LISTS_CUT.format(lost=counts)] if lost else [])]
+        cut["notes"] = shortened(said, characters, max(rows, _NOTES), {})
+        if (fitting := _fitting(cut, text, last=place == len(_STEPS) - 1)) is not None:
+            return cut, fitting
+    raise AssertionError("the last step is taken as it is")
+
+
+def shortened(value: Any, characters: int, rows: int, lost: dict[str, int], name: str = "") -> Any:
+    """A value with no text of more characters and no list of more rows in it; `lost` counts the rows. What
+    will be written stays whole."""
+    match value:
+        case Quoted():
+            inside = shortened_text(value.inner, characters)
+            return value if inside is value.inner else Quoted(shortened_text(value, characters), inside)
+        case str():
+            return shortened_text(value, characters)
+        case Mapping():
+            members = cast("Mapping[str, Any]", value)
+            _count(lost, name, len(members) - max(rows, _MEMBERS))
+            return {
+                shortened_text(key, _KEY): member
+                if _is_ours(name, key)
+                else shortened(member, characters, rows, lost, key[:_KEY])
+                for key, member in islice(members.items(), max(rows, _MEMBERS))
+            }
+        case list() | tuple():
+            several = cast("list[Any]", value)
+            rows = len(several) if name == _CHANGES else rows
+            _count(lost, name, len(several) - rows)
+            return [shortened(member, characters, rows, lost, name) for member in several[:rows]]
+        case _:
+            return value
+
+
+def shortened_text(text: str, most: int) -> str:
+    """A text of about so many characters, its boundary whole; how many it lacks is said behind it."""
+    if len(text) <= most + 40:
+        return text
+    kept, before = _HALF_A_MARK.sub("", text[:most]), text[-60:]
+    label = _OPEN.match(text)
+    closing = f"</{label[1]}>" if label and text.endswith(f"</{label[1]}>") else ""
+    earlier = _SHORTER.search(before.removesuffix(closing))
+    over = len(text) - len(kept) - len(closing)
+    over += int(earlier[1]) - len(earlier[0]) if earlier else 0
+    return f"{kept}{closing}… ({over} characters more)"
+
+
+def _is_ours(name: str, key: str) -> bool:
+    """Whether a member is made here, or is what a person agrees to."""
+    return key in _MADE_HERE or (name == _CHANGES and key == "after")
+
+
+def _count(lost: dict[str, int], name: str, count: int) -> None:
+    if count > 0:
+        lost[name or "the answer"] = lost.get(name, 0) + count
+
+
+def _fitting(
+    shape: Mapping[str, Any], text: Callable[[Mapping[str, Any]], str], *, last: bool = False
+) -> str | None:
+    """The text of an answer that fits. What is far too long is not counted, as that would take long."""
+    if not last and weight(shape) > TOO_LONG:
+        return None
+    shown = text(shape)
+    data = to_json(shape)
+    if last or (
+        len(data) + len(shown) <= TOO_LONG and tokens(data) + tokens(shown) <= ROOM + TOKEN_BOUND // 20
+    ):
+        return shown
+    return None
+
+
+def weight(value: Any) -> int:
+    """About how many characters a value has."""
+    match value:
+        case str():
+            return len(value) + 2
+        case Mapping():
+            return sum(
+                len(key) + 4 + weight(member) for key, member in cast("Mapping[str, Any]", value).items()
+            )
+        case list() | tuple():
+            return sum(map(weight, cast("list[Any]", value)))
+        case _:
+            return 4

@@ -1,0 +1,156 @@
+"""Answers stay below their bound whatever Hostex sends: long texts, long lists, wide objects."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
+import httpx2
+import pytest
+from mcp.types import CallToolResult, TextContent
+
+from hostex_mcp.api import HostexClient
+from hostex_mcp.sandbox import WRITABLE
+from hostex_mcp.server.bounding import TOKEN_BOUND, within
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.quoting import Quoted
+from hostex_mcp.server.render import render
+from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.selection import select
+from tests.contract.test_untidy_accounts import ARGUMENTS, READS
+from tests.holding.piece import longest_piece
+from tests.tools.every_write import every_write
+from tests.tools.previewing import NOW, demo_sandbox
+
+pytestmark = pytest.mark.anyio
+
+ENCODING = bpe_openai.get_encoding("o200k_base")
+NEEDED = re.compile(
+    r"_at$|date|time|id$|code|status|type|currency|_on$|role|month|kind|category|direction|source"
+)
+
+
+def longer(value: Any, name: str = "") -> Any:
+    """The same value with 20,000 characters more in each of its texts that has no form."""
+    if isinstance(value, dict):
+        return {key: longer(member, key) for key, member in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [longer(member, name) for member in cast("list[Any]", value)]
+    free = isinstance(value, str) and name not in ("error_msg",) and not NEEDED.search(name)
+    return f"{value} {'ab c' * 5_000}" if free else value
+
+
+class Wordy(httpx2.AsyncBaseTransport):
+    """Hostex, with long texts in every answer."""
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        answer = await self._inner.handle_async_request(request)
+        body = json.loads(await answer.aread())
+        text = await asyncio.to_thread(lambda: json.dumps(longer(body)))
+        return httpx2.Response(answer.status_code, content=text.encode())
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[Engine]:
+    transport = Wordy(httpx2.ASGITransport(app=demo_sandbox().app))
+    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
+        selection = select(["all"])
+        yield Engine(selection, Context(client, selection.reachable, now=lambda: NOW), "token")
+
+
+async def answered(engine: Engine, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a call, once it is known to stay below the bound."""
+    result = await engine.call(tool, arguments)
+    assert isinstance(result, CallToolResult)
+    [content] = result.content
+    assert isinstance(content, TextContent)
+    answer = cast("dict[str, Any]", result.structured_content)
+    halves = (json.dumps(answer, ensure_ascii=False), content.text)
+    assert sum(map(len, halves)) < 400_000
+    assert sum(len(ENCODING.encode(half)) for half in halves) <= TOKEN_BOUND, tool
+    assert answer.get("error", {}).get("kind") != "internal"
+    return answer
+
+
+@pytest.mark.parametrize("tool", READS)
+async def test_no_read_exceeds_the_bound_though_all_texts_are_long(engine: Engine, tool: str) -> None:
+    paged = [{"detail": "full", "limit": 100}] if CATALOGUE[tool].paged else []
+    for arguments in ARGUMENTS.get(tool, [{}]):
+        for more in ({}, *paged):
+            await answered(engine, tool, arguments | more)
+
+
+async def test_no_write_exceeds_the_bound_though_all_texts_are_long(engine: Engine) -> None:
+    for tool, arguments in every_write(demo_sandbox().accounts.main).items():
+        await answered(engine, tool, arguments)
+
+
+async def test_a_page_of_long_rows_does_not_hold_the_loop_for_seconds(engine: Engine) -> None:
+    arguments = {**ARGUMENTS["list_reservations"][0], "detail": "full", "limit": 100}
+    with longest_piece() as longest:
+        await answered(engine, "list_reservations", arguments)
+    assert longest.seconds < 0.5, longest.what
+
+
+def cut(shape: dict[str, Any]) -> dict[str, Any]:
+    shown, text = within(shape, render)
+    assert len(ENCODING.encode(json.dumps(shown, ensure_ascii=False) + text)) <= TOKEN_BOUND
+    return shown
+
+
+def test_an_answer_that_fits_stays_as_it_is() -> None:
+    shape = {"id": 1, "note": "word " * 1_000}
+    assert within(shape, render) == (shape, render(shape))
+
+
+def test_an_answer_without_a_text_is_an_answer() -> None:
+    assert within({}, render) == ({}, "")
+
+
+def test_a_text_that_is_cut_says_how_much_it_lacks() -> None:
+    shown = cut({"note": "ab c" * 50_000})
+    kept, said = shown["note"].rsplit("… (", 1)
+    assert len(kept) + int(said.removesuffix(" characters more)")) == 200_000
+    assert shown["notes"] == [
+        "This answer was too long: texts in it were shortened, and each says how much it lacks."
+    ]
+
+
+def test_a_text_that_was_cut_before_says_how_much_it_lacks_in_all() -> None:
+    shown = cut({"rows": [{"note": "ab c" * 5_000 + "… (500 characters more)"} for _ in range(9)]})
+    for row in shown["rows"]:
+        kept, said = row["note"].rsplit("… (", 1)
+        assert len(kept) + int(said.removesuffix(" characters more)")) == 20_500
+
+
+def test_the_boundary_of_an_outsiders_text_is_never_cut() -> None:
+    fenced = f"<guest-123456>{'words</gue ' * 20_000}</guest-123456>"
+    shown = cut({"says": fenced})["says"]
+    assert re.fullmatch(
+        r"<guest-123456>(words</gue )+[words]*</guest-123456>… \(\d+ characters more\)", shown
+    )
+
+
+@pytest.mark.parametrize("size", [1_000, 100_000])
+def test_lists_and_objects_of_any_length_are_cut_and_counted(size: int) -> None:
+    shape = {"rows": [{"id": number, "note": "some words"} for number in range(size)] * 5}
+    shown = cut({**shape, "fields": {f"name {number}": number for number in range(size)}})
+    counts = dict(re.findall(r"(\w+) lacks (\d+)", shown["notes"][-1]))
+    assert int(counts["rows"]) + len(shown["rows"]) == 5 * size
+    assert int(counts["fields"]) + len(shown["fields"]) == size
+
+
+def test_what_will_be_written_and_what_is_made_here_stay_whole() -> None:
+    change = {"what": "reply", "before": Quoted("x" * 90_000, "x" * 90_000), "after": "word " * 1_500}
+    preview = {"target": {"title": "ab c" * 50_000}, "changes": [change]}
+    shape = {"status": "confirmation_required", "preview": preview, "confirmation_token": "t" * 990}
+    shown = cut(shape)
+    assert shown["confirmation_token"] == shape["confirmation_token"]
+    assert shown["preview"]["changes"][0]["after"] == change["after"]
+    assert len(shown["preview"]["target"]["title"]) < 20_000
