@@ -171,11 +171,11 @@ def test_scripts_that_read_from_right_to_left_cannot_turn_before_and_after_aroun
 
 HARBOUR = [
     "Set prices of Harbour Loft on Airbnb",
+    "• Fri 11 and Sat 12 Dec 2026: €148 → €163",
     "channel: Airbnb",
     "listing number: 900000000000000101",
     "title: Harbour Loft",
     "currency: EUR",
-    "• Fri 11 and Sat 12 Dec 2026: €148 → €163",
     "Shall this be done?",
 ]
 
@@ -198,6 +198,37 @@ async def test_a_weekend_at_a_new_price_is_one_line_with_weekdays_and_the_sign_o
     assert await person_reads("update_listing_prices", {**listing, "prices": [weekend]}) == HARBOUR
 
 
+@pytest.mark.parametrize(
+    ("tool", "listing_id", "channel"),
+    [
+        ("update_airbnb_price_and_rules", "900000000000000101", "Airbnb"),
+        ("update_vrbo_price_and_rules", "vr-3001", "Vrbo"),
+    ],
+)
+async def test_settings_of_a_listing_are_told_by_what_it_sells_and_in_its_currency(
+    tool: str, listing_id: str, channel: str
+) -> None:
+    assert await person_reads(tool, {"listing_id": listing_id, "cleaning_fee": 75}) == [
+        f"Set prices and rules of Harbour Loft on {channel}",
+        "• cleaning fee: €60 → €75",
+        "title: Harbour Loft",
+        f"listing number: {listing_id}",
+        "currency: EUR",
+        "Shall this be done?",
+    ]
+
+
+async def test_settings_of_a_listing_that_sells_nothing_known_are_told_by_its_number() -> None:
+    account = demo_sandbox()
+    for home in account.accounts.main.properties.values():
+        home["channels"] = [link for link in home["channels"] if link["listing_id"] != "vr-3001"]
+    given = {"listing_id": "vr-3001", "cleaning_fee": 75}
+    assert (await person_reads("update_vrbo_price_and_rules", given, account))[:2] == [
+        "Set prices and rules of Vrbo listing vr-3001",
+        "• cleaning fee: 60 → 75",
+    ]
+
+
 async def test_every_question_is_in_a_host_s_words() -> None:
     """No keys with underscores, codes of channels or states, ISO dates, or numbers of properties."""
     account = demo_sandbox()
@@ -215,6 +246,7 @@ async def test_a_request_is_told_by_guest_place_days_and_money() -> None:
     given = every_write(account.accounts.main)["approve_reservation"]
     assert await person_reads("approve_reservation", given) == [
         "Accept the booking request of Camille Gabarit, Belém Riverside Flat, Sun 29 Nov to Wed 2 Dec 2026",
+        "• status: waiting for your answer → accepted",
         "reservation: 0-HMDEMO0018-req018",
         "guest: Camille Gabarit",
         "channel: Airbnb",
@@ -222,7 +254,6 @@ async def test_a_request_is_told_by_guest_place_days_and_money() -> None:
         "guests: 4",
         "stays: Belém Riverside Flat, Sun 29 Nov to Wed 2 Dec 2026 (0-HMDEMO0018-req018)",
         "total: €328.83",
-        "• status: waiting for your answer → accepted",
         "Warning: Accepting makes the booking binding for guest and host; it cannot be taken back here.",
         "Shall this be done?",
     ]
