@@ -255,7 +255,7 @@ def _unknown(model: type[BaseModel], name: str) -> str:
 
 
 def _own_id(model: type[BaseModel], name: str) -> str | None:
-    """`id`, when that is what the unknown name stands for: the tool's name ends with the noun before `_id`."""
+    """`id`, when an unknown name means it: the name of the tool ends with the noun before `_id`."""
     noun, _, key = name.rpartition("_")
     own = key == "id" and bool(noun) and model.__name__.endswith(f"_{noun}")
     return "id" if own and "id" in model.model_fields else None
