@@ -46,6 +46,18 @@ def twenty_properties(account: Account) -> None:
             account.stays[code] = deepcopy(stay) | twin
 
 
+@pytest.mark.parametrize("homes", [[STUDIO], [STUDIO, VILLA, LOOP]])
+@each_moment
+async def test_properties_without_a_time_zone_take_part(now: datetime, homes: list[int]) -> None:
+    def unset(account: Account) -> None:
+        for home in homes:
+            account.properties[home]["timezone"] = None
+
+    async with world(now, change=unset) as host:
+        answer = await host.ask("get_daily_briefing")
+    assert "date" in answer
+
+
 @each_moment
 async def test_all_who_come_leave_ask_and_wait_are_told_and_those_in_house_counted(now: datetime) -> None:
     async with world(now) as host:
