@@ -124,7 +124,7 @@ def _turnover(row: Shown) -> str:
 def _task(row: Shown) -> str:
     note = quoted(row.get("note", ""))
     where = _where(row) if "property" in row else ""
-    return f"{_facts(row.get('time'), row['type'], where, quoted(row['staff_name']), note)} [{row['id']}]"
+    return f"{_facts(row.get('time'), row.get('type'), where, quoted(row['staff_name']), note)} [{row['id']}]"
 
 
 def _review(row: Shown) -> str:
