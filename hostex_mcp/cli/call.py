@@ -28,6 +28,8 @@ from hostex_mcp.tools.catalogue import CATALOGUE
 
 TOOL_ERROR, NOT_CONFIRMED = 1, 3
 
+_NOBODY = "There is no terminal to ask in, so the answer is no; --yes says yes."
+
 
 @click.command("call")
 @click.argument("tool")
@@ -56,7 +58,7 @@ def _person(status: Status, yes: bool) -> ElicitationFnT:
     async def answer(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
         status.stop()
         console(stderr=True).print(Block(showing.question(params.message)))
-        agreed = yes or (sys.stdin.isatty() and _agrees())
+        agreed = yes or _agrees()
         status.start()
         return ElicitResult(action="accept" if agreed else "decline")
 
@@ -66,6 +68,9 @@ def _person(status: Status, yes: bool) -> ElicitationFnT:
 def _agrees() -> bool:
     """Whether the person says yes; to interrupt or to end the input is to say no. Nothing else runs
     meanwhile, so that an interrupt reaches the question."""
+    if not sys.stdin.isatty():
+        click.echo(_NOBODY, err=True)
+        return False
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return click.confirm("Do it?", err=True)

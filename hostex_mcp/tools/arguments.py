@@ -266,10 +266,16 @@ def _shown(name: str) -> str:
 
 
 def _unknown(model: type[BaseModel], name: str) -> str:
-    guess = nearest(name, model.model_fields)
-    if guess:
+    if guess := _own_id(model, name) or nearest(name, model.model_fields):
         return f"unknown argument; did you mean `{guess}`?"
     return f"unknown argument; known: {', '.join(model.model_fields) or 'none'}"
+
+
+def _own_id(model: type[BaseModel], name: str) -> str | None:
+    """`id`, when an unknown name means it: the name of the tool ends with the noun before `_id`."""
+    noun, _, key = name.rpartition("_")
+    own = key == "id" and bool(noun) and model.__name__.endswith(f"_{noun}")
+    return "id" if own and "id" in model.model_fields else None
 
 
 def _explain(detail: ErrorDetails) -> str:

@@ -146,9 +146,13 @@ def _short(row: Shown, names: Sequence[str]) -> Shown:
 
 
 def _days(daily: Daily) -> list[str]:
-    """Whose day is another one than the first."""
-    others = {(one.timezone, daily.day(one.id)) for one in daily.meant.properties}
-    return [f"In {zone} the day is {day}." for zone, day in sorted(others) if day != daily.first]
+    """Whose day is another one than the first. A property may have no time zone."""
+    others = {(one.timezone or "", daily.day(one.id)) for one in daily.meant.properties}
+    return [
+        f"{f'In {zone}' if zone else 'Where no time zone is set'} the day is {day}."
+        for zone, day in sorted(others)
+        if day != daily.first
+    ]
 
 
 def _home(daily: Daily, property_id: int) -> Shown:

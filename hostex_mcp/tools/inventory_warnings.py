@@ -42,11 +42,15 @@ def _units(change: DayChange) -> int:
 def _in_words(found: Sequence[Run[tuple[int, int]]], total: int) -> list[str]:
     lines = [
         f"{counted(run.state[0], 'unit', 'units')} for sale on the "
-        f"{nights_text(Run(run.start_date, run.end_date, ''))}, of {total} only {run.state[1]} free."
+        f"{nights_text(Run(run.start_date, run.end_date, ''))}, but {_free(run.state[1])} of {total} free."
         for run in found
     ]
     more = len(lines) - _MOST_RUNS
-    return [*lines[:_MOST_RUNS], *([f"So it is on {more} more ranges of nights."] if more > 0 else [])]
+    return [*lines[:_MOST_RUNS], *([f"The same holds for {more} more ranges of nights."] if more > 0 else [])]
+
+
+def _free(number: int) -> str:
+    return f"only {number}" if number else "none"
 
 
 def _properties(sold: Property | RoomType) -> list[int]:

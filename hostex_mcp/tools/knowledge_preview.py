@@ -16,7 +16,7 @@ _ALL_PROPERTIES, _ALL_CHANNELS = "all properties", "all channels"
 _EVERYWHERE = {_ALL_PROPERTIES, _ALL_CHANNELS}
 _PUBLIC = "Hostex's own assistant answers guests from it."
 _IDLE = "It stays out of use till `is_enable` is true."
-_OFF = "Hostex's own assistant answers guests from it no more."
+_OFF = "Hostex's own assistant will no longer answer guests from it."
 
 
 async def scope_names(context: Context, scope: Mapping[str, Any]) -> list[str]:

@@ -267,7 +267,7 @@ async def delete_knowledge_base(context: Context, id: Id) -> Change[EntryChange]
     places = [*await scope_names(context, entry.scope_property.model_dump())]
     places += channel_names(entry.scope_channel.model_dump())
     texts = [one.model_dump() for one in context.preview_screen().show(entry).contents]
-    warnings = ["Hostex's own assistant answers guests from it no more."] if entry.is_enable else []
+    warnings = ["Hostex's own assistant will no longer answer guests from it."] if entry.is_enable else []
     return deleting(
         context,
         api.DELETE_KNOWLEDGE_BASE,

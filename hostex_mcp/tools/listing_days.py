@@ -1,7 +1,7 @@
 """Changing days of a channel listing: their present state, the ranges to write, preview and way back."""
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypedDict, TypeVar, cast
 
@@ -88,6 +88,10 @@ class ListingDays:
         """How Hostex names the listing."""
         return {"channel_type": self.channel_type, "listing_id": self.listing_id}
 
+    def title(self, context: Context) -> str:
+        """What it sells, empty where that is not known."""
+        return context.screen().show(self.sold.title) if self.sold else ""
+
     @property
     def currency(self) -> str | None:
         """The currency of its prices."""
@@ -129,10 +133,19 @@ async def listing_days(
     require_ranges(writing.field, ranges, today)
     days = {day for one in ranges for day in days_of(one.start_date, one.end_date)}
     before = await _present(context, channel_type, listing_id, days)
+    return replace(await listing_of(context, channel_type, listing_id), before=before)
+
+
+async def listing_of(context: Context, channel_type: str, listing_id: str) -> ListingDays:
+    """A listing of which no days were read.
+
+    Raises:
+        InvalidArguments: when there is no such listing.
+    """
     sold = await _sold(context, channel_type, listing_id)
     if sold is None:
         await require_listing(context, channel_type, listing_id)
-    return ListingDays(channel_type, listing_id, sold, before)
+    return ListingDays(channel_type, listing_id, sold, {})
 
 
 async def _present(
@@ -169,7 +182,7 @@ def change_days(
     _require_short(writing.field, shown)
     old = restoring(changes, writing.writable)
     said = [*notes, *([NO_WAY_BACK] if old is None else [])]
-    title = context.screen().show(listing.sold.title) if listing.sold else ""
+    title = listing.title(context)
     names = {**listing.key, "title": title, "currency": listing.currency if writing.field == "prices" else ""}
 
     thing = (writing.tool, listing.channel_type, listing.listing_id)

@@ -15,6 +15,7 @@ from hostex_mcp.tools.arguments import Arguments, Integer, InvalidArguments, Num
 from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import require_unset
+from hostex_mcp.tools.listing_days import ListingDays
 from hostex_mcp.tools.results import ALREADY, Change, Preview, Shown, Undo, lean
 
 # Bounds that go without saying are checked without being in the schema, which every session pays for.
@@ -167,7 +168,7 @@ def wanted(rules: Rules, settings: Mapping[str, Any], clear: Collection[str] | N
 
 
 def change_settings(
-    context: Context, rules: Rules, listing_id: str, present: Model, values: Mapping[str, Any]
+    context: Context, rules: Rules, listing: ListingDays, present: Model, values: Mapping[str, Any]
 ) -> Change[SettingsChange]:
     """The write of those of the wanted values that differ from the present ones.
 
@@ -178,7 +179,9 @@ def change_settings(
     changes = differing(before, values)
     for name, old, new in nightly_prices(changes):
         guarded(rules.tool, context.guard_rails.price_problem(old, new), f"{name}: ")
-    key = {"listing_id": listing_id, "listing_currency": before.get("listing_currency") or ""}
+    listing_id, title = listing.listing_id, listing.title(context)
+    currency = before.get("listing_currency") or listing.currency or ""
+    key = {"listing_id": listing_id, "listing_currency": currency}
 
     async def send() -> Shown:
         settings = {one.setting: _sent(rules, one) for one in changes}
@@ -190,8 +193,8 @@ def change_settings(
         {"what": one.setting, "before": _in_words(one.before), "after": _in_words(one.after)}
         for one in changes
     ]
-    summary = f"Set prices and rules of {rules.channel} listing {listing_id}"
-    preview = Preview(summary, lean(key), shown)
+    where = f"{title} on {rules.channel}" if title else f"{rules.channel} listing {listing_id}"
+    preview = Preview(f"Set prices and rules of {where}", lean({"title": title, **key}), shown)
     return Change(send, _undo(rules, listing_id, changes), preview, "" if changes else ALREADY)
 
 

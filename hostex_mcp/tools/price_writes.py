@@ -12,7 +12,6 @@ from hostex_mcp.domain.calendar_changes import State, days_of
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.pricing import repriced_runs
 from hostex_mcp.tools.arguments import Channel, Code, Integer, InvalidArguments, Number, Problem
-from hostex_mcp.tools.channel_listings import require_listing
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.listing_days import (
     DayRange,
@@ -21,6 +20,7 @@ from hostex_mcp.tools.listing_days import (
     Writing,
     change_days,
     listing_days,
+    listing_of,
     written,
 )
 from hostex_mcp.tools.listing_settings import (
@@ -171,12 +171,12 @@ async def update_airbnb_price_and_rules(
     present = await context.client.call(
         rules_api.GET_AIRBNB_PRICE_AND_RULES, query={"listing_id": listing_id}
     )
-    await require_listing(context, "airbnb", listing_id)
+    listing = await listing_of(context, "airbnb", listing_id)
     _require_eligible(present, values)
     for name in _AIRBNB.texts:
         if str(values.get(name)).isdigit():
             values[name] = int(values[name])
-    return change_settings(context, _AIRBNB, listing_id, present, values)
+    return change_settings(context, _AIRBNB, listing, present, values)
 
 
 def _require_eligible(present: rules_api.AirbnbPriceAndRules, values: dict[str, Any]) -> None:
@@ -209,8 +209,8 @@ async def update_vrbo_price_and_rules(
     `get_vrbo_price_and_rules` shows the present ones."""
     values = wanted(_VRBO, settings, clear)
     present = await context.client.call(rules_api.GET_VRBO_PRICE_AND_RULES, query={"listing_id": listing_id})
-    await require_listing(context, "vrbo", listing_id)
+    listing = await listing_of(context, "vrbo", listing_id)
     for name in _VRBO.texts:
         if str(values.get(name)).isdigit() and not isinstance(getattr(present, name), str):
             values[name] = int(values[name])
-    return change_settings(context, _VRBO, listing_id, present, values)
+    return change_settings(context, _VRBO, listing, present, values)

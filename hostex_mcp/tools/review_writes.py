@@ -24,7 +24,7 @@ WITH_CATEGORIES = ("airbnb", "zhenguo")
 _FINAL = ("It is public on the channel at once, and cannot be changed or taken back.",)
 _FEEDBACK = (
     "The guest also left private feedback, which the public must not learn of; "
-    "only runs of five of its words were looked for."
+    "only runs of five words from it were looked for."
 )
 
 Score = Annotated[Number, Gt(0), Le(5)]

@@ -145,7 +145,7 @@ def _rewired(webhook: api.Webhook, body: dict[str, Any], registered: list[str]) 
     before = {"url": webhook.url, "events": ", ".join(webhook.events)}
     after = {"url": body.get("url"), "events": ", ".join(body.get("events", ()))}
     dropped = [one for one in webhook.events if one not in body.get("events", webhook.events)]
-    warnings = [f"It is told no more of: {', '.join(dropped)}."] if dropped else []
+    warnings = [f"It will no longer be told of: {', '.join(dropped)}."] if dropped else []
     if body.get("url", webhook.url) != webhook.url:
         warnings += [f"{host(webhook.url)} is told nothing more.", *address_warnings(body["url"], registered)]
     summary = f"Change the webhook to {host(webhook.url)}"
@@ -173,6 +173,6 @@ def _known(webhook: api.Webhook) -> bool:
 async def delete_webhook(context: Context, id: Id) -> Change[WebhookRow]:
     """Remove a webhook made by this application. Registering the address again gives another id."""
     webhook = _own((await context.client.page(api.LIST_WEBHOOKS)).items, id)
-    warnings = [f"{host(webhook.url)} is told of nothing more; what relies on it stops."]
+    warnings = [f"{host(webhook.url)} will be told of nothing any more; what relies on it stops."]
     what = f"the webhook to {host(webhook.url)}"
     return deleting(context, api.DELETE_WEBHOOK, id, webhook, what, warnings, manageable=None)

@@ -101,6 +101,7 @@ def test_a_weighty_change_without_a_terminal_is_declined_with_status_3(run: Run)
     done = run(*CANCEL)
     assert done.exit_code == 3
     assert json.loads(done.stdout)["status"] == "declined"
+    assert "There is no terminal to ask in, so the answer is no; --yes says yes." in done.stderr
     assert "Shall this be done?" in done.stderr
 
 

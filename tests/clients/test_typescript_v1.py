@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(180)
 SCRIPT = Path(__file__).parent / "typescript_v1.cjs"
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("list_properties", {"limit": 2}),
-    ("list_reservations", {"reservation_code": "9-NOBODY-HAS-THIS"}),
+    ("list_properties", {"name": "nobody has this"}),
     ("list_properties", {"colour": "blue"}),
     ("get_conversation", {"conversation_id": "0-0-none"}),
     ("cancel_reservation", {"reservation_code": "5-DEMO30PAT"}),

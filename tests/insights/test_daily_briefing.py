@@ -46,6 +46,29 @@ def twenty_properties(account: Account) -> None:
             account.stays[code] = deepcopy(stay) | twin
 
 
+@pytest.mark.parametrize("homes", [[STUDIO], [STUDIO, VILLA, LOOP]])
+@each_moment
+async def test_properties_without_a_time_zone_take_part(now: datetime, homes: list[int]) -> None:
+    def unset(account: Account) -> None:
+        for home in homes:
+            account.properties[home]["timezone"] = None
+
+    async with world(now, change=unset) as host:
+        answer = await host.ask("get_daily_briefing")
+    assert "date" in answer
+
+
+async def test_a_task_without_a_type_is_told() -> None:
+    def untyped(account: Account) -> None:
+        for task in list(account.tasks.values())[:2]:
+            task |= {"type": None, "status": "pending", "expected_date": f"{NOON.date()}"}
+
+    async with world(NOON, change=untyped) as host:
+        answer = await host.ask("get_daily_briefing")
+    assert answer["tasks"]
+    assert not any("type" in row for row in answer["tasks"])
+
+
 @each_moment
 async def test_all_who_come_leave_ask_and_wait_are_told_and_those_in_house_counted(now: datetime) -> None:
     async with world(now) as host:

@@ -16,6 +16,7 @@ from hostex_mcp.tools.arguments import (
     nearest,
     validate,
 )
+from hostex_mcp.tools.catalogue import CATALOGUE
 
 
 class Pair(Arguments):
@@ -123,6 +124,26 @@ def test_all_problems_are_told_at_once() -> None:
 )
 def test_habits_and_misspellings_lead_to_the_right_name(wrong: str, right: str) -> None:
     assert nearest(wrong, ["property_id", "limit", "cursor", "check_in_date", "status"]) == right
+
+
+@pytest.mark.parametrize(
+    ("tool", "wrong", "right"),
+    [
+        ("update_task", "task_id", "id"),
+        ("delete_reservation_tag", "tag_id", "id"),
+        ("delete_calendar_share_link", "link_id", "id"),
+        ("delete_transaction", "transaction_id", "id"),
+        ("update_knowledge_base", "knowledge_base_id", "id"),
+        ("update_task", "staf_id", "staff_id"),
+    ],
+)
+def test_an_id_named_after_what_a_tool_changes_leads_to_the_tool_s_own_id(
+    tool: str, wrong: str, right: str
+) -> None:
+    with pytest.raises(InvalidArguments) as caught:
+        CATALOGUE[tool].bind({wrong: 5})
+    found = {problem.field: problem.problem for problem in caught.value.problems}
+    assert found[wrong] == f"unknown argument; did you mean `{right}`?"
 
 
 def test_a_period_needs_both_days_in_order() -> None:

@@ -40,19 +40,19 @@ async def warnings(call: Call, sandbox: Sandbox, listing: dict[str, str], **peri
 async def test_opening_a_booked_night_names_the_booking(call: Call, sandbox: Sandbox) -> None:
     booked = {"start_date": "2026-11-28", "end_date": "2026-12-01", "inventory": 1}
     said = await warnings(call, sandbox, STUDIO, **booked)
-    assert said[0] == "1 unit for sale on the nights of Sat 28 Nov to Tue 1 Dec 2026, of 1 only 0 free."
+    assert said[0] == "1 unit for sale on the nights of Sat 28 Nov to Tue 1 Dec 2026, but none of 1 free."
     assert said[1].startswith("Already booked: Emil Eksempel, Sat 28 Nov to Wed 2 Dec 2026")
 
 
 async def test_three_units_of_one_flat_are_warned_of(call: Call, sandbox: Sandbox) -> None:
     said = await warnings(call, sandbox, STUDIO, **days(300, 301, inventory=3))
     assert said[0].startswith("3 units for sale on the nights of")
-    assert said[0].endswith("of 1 only 1 free.")
+    assert said[0].endswith("but only 1 of 1 free.")
 
 
 async def test_a_room_type_has_as_many_units_as_free_rooms(call: Call, sandbox: Sandbox) -> None:
     said = await warnings(call, sandbox, POOL, **days(300, 301, inventory=3))
-    assert said[0].endswith("of 2 only 2 free.")
+    assert said[0].endswith("but only 2 of 2 free.")
 
 
 async def test_closing_a_listing_is_not_warned_of(call: Call, sandbox: Sandbox) -> None:

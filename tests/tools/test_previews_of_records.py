@@ -260,7 +260,7 @@ async def test_deleted_knowledge_shows_its_texts_and_where_it_held(call: Call) -
     assert preview["summary"] == "Delete the knowledge entry Wi-Fi for good"
     assert preview["target"]["holds_for"] == ["all properties", "all channels"]
     assert "check-in guide" in preview["target"]["paragraphs"][0]["text"]
-    assert preview["warnings"][0] == f"{STILL_ENABLED[:-1]} no more."
+    assert preview["warnings"][0] == "Hostex's own assistant will no longer answer guests from it."
 
 
 async def test_a_message_sent_ahead_of_time_names_guest_channel_and_what_else_waits(
@@ -310,7 +310,7 @@ async def test_a_changed_webhook_tells_which_events_and_host_are_told_no_more(ca
     assert preview["summary"] == "Change the webhook to hooks.example.invalid"
     assert rows(preview)["events"][1] == "reservation_created, reservation_updated"
     assert preview["warnings"][:2] == [
-        "It is told no more of: message_created.",
+        "It will no longer be told of: message_created.",
         "hooks.example.invalid is told nothing more.",
     ]
 
@@ -318,7 +318,7 @@ async def test_a_changed_webhook_tells_which_events_and_host_are_told_no_more(ca
 async def test_a_deleted_webhook_names_who_is_told_no_more(call: Call) -> None:
     preview = await previewed(call, "delete_webhook", id=HOOK)
     assert preview["summary"] == "Delete the webhook to hooks.example.invalid for good"
-    assert preview["warnings"][0].startswith("hooks.example.invalid is told of nothing more")
+    assert preview["warnings"][0].startswith("hooks.example.invalid will be told of nothing any more")
 
 
 def _renamed(rows: str, id: int, name: str, value: object) -> Callable[[Account], None]:

@@ -198,6 +198,37 @@ async def test_a_weekend_at_a_new_price_is_one_line_with_weekdays_and_the_sign_o
     assert await person_reads("update_listing_prices", {**listing, "prices": [weekend]}) == HARBOUR
 
 
+@pytest.mark.parametrize(
+    ("tool", "listing_id", "channel"),
+    [
+        ("update_airbnb_price_and_rules", "900000000000000101", "Airbnb"),
+        ("update_vrbo_price_and_rules", "vr-3001", "Vrbo"),
+    ],
+)
+async def test_settings_of_a_listing_are_told_by_what_it_sells_and_in_its_currency(
+    tool: str, listing_id: str, channel: str
+) -> None:
+    assert await person_reads(tool, {"listing_id": listing_id, "cleaning_fee": 75}) == [
+        f"Set prices and rules of Harbour Loft on {channel}",
+        "• cleaning fee: €60 → €75",
+        "title: Harbour Loft",
+        f"listing number: {listing_id}",
+        "currency: EUR",
+        "Shall this be done?",
+    ]
+
+
+async def test_settings_of_a_listing_that_sells_nothing_known_are_told_by_its_number() -> None:
+    account = demo_sandbox()
+    for home in account.accounts.main.properties.values():
+        home["channels"] = [link for link in home["channels"] if link["listing_id"] != "vr-3001"]
+    given = {"listing_id": "vr-3001", "cleaning_fee": 75}
+    assert (await person_reads("update_vrbo_price_and_rules", given, account))[:2] == [
+        "Set prices and rules of Vrbo listing vr-3001",
+        "• cleaning fee: 60 → 75",
+    ]
+
+
 async def test_every_question_is_in_a_host_s_words() -> None:
     """No keys with underscores, codes of channels or states, ISO dates, or numbers of properties."""
     account = demo_sandbox()
