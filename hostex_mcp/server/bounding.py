@@ -8,11 +8,13 @@ from typing import Any, cast
 
 from hostex_mcp.domain.size import tokens
 from hostex_mcp.server.quoting import Quoted
-from hostex_mcp.server.render import to_json
+from hostex_mcp.server.render import render, to_json
 from hostex_mcp.tools.results import TOKEN
 
 TOKEN_BOUND = 20_000
 ROOM = TOKEN_BOUND * 9 // 10
+HALVES = 25_000
+"""Where a tool has a text of its own each half has its room."""
 MOST_ROWS = 100_000
 
 TOO_LONG = ROOM * 5  # characters
@@ -104,7 +106,8 @@ def _fitting(
     shown = text(shape)
     data = to_json(shape)
     if last or (
-        len(data) + len(shown) <= TOO_LONG and tokens(data) + tokens(shown) <= ROOM + TOKEN_BOUND // 20
+        len(data) + len(shown) <= TOO_LONG
+        and tokens(data) + tokens(shown) <= (ROOM + TOKEN_BOUND // 20 if text is render else HALVES)
     ):
         return shown
     return None
