@@ -39,7 +39,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class AuditLog:
     """Appends lines to a file that only its owner can read. Without a path they go to the logger
-    `hostex_mcp.audit` if `log` says so, else nothing is kept."""
+    `hostex_mcp.audit` if `log` says so, without what was changed; else nothing is kept."""
 
     path: Path | None = None
     log: bool = False
@@ -53,7 +53,8 @@ class AuditLog:
         """
         if self.path is None:
             if self.log:
-                _log.info(_text(entry))
+                # Logs are read by more people than an audit trail: codes of bookings and days stay out of them.
+                _log.info(_text(entry | {"changed": None}))
         elif line:
             line.rewrite(_text(entry).encode() + b"\n")
         else:

@@ -124,7 +124,7 @@ def _turnover(row: Shown) -> str:
 def _task(row: Shown) -> str:
     note = quoted(row.get("note", ""))
     where = _where(row) if "property" in row else ""
-    about = _facts(row.get("time"), quoted(row["type"]), where, quoted(row["staff_name"]), note)
+    about = _facts(row.get("time"), quoted(row.get("type", "")), where, quoted(row["staff_name"]), note)
     return f"{about} [{row['id']}]"
 
 

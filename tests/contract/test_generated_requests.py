@@ -105,6 +105,8 @@ class Maker:
         if "date" in name:
             ahead = self._chance.randint(1, 40) + (50 if name.startswith(("end", "check_out")) else 0)
             return (datetime.now(UTC).date() + timedelta(days=ahead)).isoformat()
+        if name == "channel":
+            return "airbnb"
         return "2026-12-01 10:00:00" if name.endswith("_time") else "Text"
 
     def _ids(self, toolset: str, name: str) -> list[Any]:

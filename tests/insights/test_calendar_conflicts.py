@@ -102,7 +102,9 @@ async def test_a_channel_open_on_blocked_nights_is_named_with_the_remarks() -> N
         answer = await here.ask("check_calendar_conflicts", property_ids=["Garden House Estrela"])
     (row,) = answer["channels"]
     assert row["state"] == "open"
-    assert row["held_by"] == [f"1 night from {day(18).day} Jul 2026: blocked in the calendar, Boiler service"]
+    assert row["held_by"] == [
+        f"1 night from {day(18):%a} {day(18).day} Jul 2026: blocked in the calendar, Boiler service"
+    ]
 
 
 async def test_a_room_type_that_sells_more_rooms_than_are_free_is_named_without_a_change() -> None:

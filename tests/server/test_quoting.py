@@ -47,7 +47,7 @@ def test_a_sentence_of_ours_is_on_one_line_and_shows_what_nobody_would_see() -> 
     "name",
     [
         "price",
-        "check-in, 2nd: host's v1.0",
+        "check-in, 2nd:30 host's v1.0",
         "_own",
         "2 nights",
         "Fri 11",
