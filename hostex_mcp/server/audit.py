@@ -53,7 +53,7 @@ class AuditLog:
         """
         if self.path is None:
             if self.log:
-                # Logs are read by more people than an audit trail: codes of bookings and days stay out of them.
+                # More people read logs than an audit trail: codes of bookings and days stay out of them.
                 _log.info(_text(entry | {"changed": None}))
         elif line:
             line.rewrite(_text(entry).encode() + b"\n")
