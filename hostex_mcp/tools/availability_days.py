@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 from hostex_mcp.api import calendar as api
 from hostex_mcp.api import read_all
+from hostex_mcp.api.pace import Pace
 from hostex_mcp.api.properties import LIST_PROPERTIES, Property
 from hostex_mcp.domain.calendar_changes import (
     DayChange,
@@ -96,10 +97,16 @@ async def change_availability(
     found = await properties_of(context, property_ids)
     ids = [one.id for one in found]
     changing = await _changing(context, ids, available, wanted.days)
-    shown = [row for one in found for row in _rows(one, changing[one.id])]
+    shown: list[ChangedAvailability] = []
+    every: dict[int, list[DayChange]] = {}
+    pace = Pace()
+    for place in found:
+        shown += _rows(place, changing[place.id])
+        every[place.id] = _every(changing[place.id], available, wanted.days)
+        await pace.rest()
     undo = _undo(changing, available)
     notes = _notes(shown, undo)
-    every = {one: _every(changing[one], available, wanted.days) for one in ids}
+    await pace.rest()
     bookings = await _bookings(context, changing, available, wanted.days)
     same = all(holds(context, (_TOOL, one), every[one]) for one in ids)
     state = "open" if available else "closed"
@@ -116,6 +123,7 @@ async def change_availability(
             said["read_back"] = read_back(one.date for changes in still.values() for one in changes)
         return lean({"available": available, "queued": True, **said})
 
+    await pace.rest()
     titles = dict.fromkeys([row["title"] for row in shown if "title" in row] or [one.title for one in found])
     summary = f"{'Open' if available else 'Close'} on all channels: {', '.join(titles)}"
     lines = [_in_words(one, len(titles) > 1) for one in shown]
