@@ -81,8 +81,7 @@ class Untidy:
         assert result.model_dump_json().encode()
         answer = cast("Row", result.structured_content)
         assert json.dumps(answer, ensure_ascii=False, allow_nan=False).encode()
-        if arguments.get("detail") != "full":
-            jsonschema.validate(answer, CATALOGUE[tool].output_schema)
+        jsonschema.validate(answer, CATALOGUE[tool].output_schema)
         return answer
 
 
