@@ -24,7 +24,7 @@ from tests.contract.mangling import Mangler, ManglingTransport, Row
 from tests.tools.every_write import AIRBNB, LOFT, STAY, STUDIO, day, days, every_write
 from tests.tools.previewing import NOW, demo_sandbox
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 THREAD = "0-2200000900-inq001"
 CHECK_OUTS = {"start_check_out_date": day(-170), "end_check_out_date": day(100)}
@@ -70,9 +70,8 @@ ONE_ROW_ONLY = ("invalid_arguments", "not_found", "unexpected_response")
 def fitting(tool: str) -> Any:
     """What checks answers of a tool; making it takes longer than a check."""
     schema = CATALOGUE[tool].output_schema
-    checks = jsonschema.validators.validator_for(schema)
-    checks.check_schema(schema)
-    return checks(schema)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
 
 
 class Untidy:
