@@ -20,7 +20,7 @@ from hostex_mcp.tools.selection import select
 from hostex_mcp.tools.tool import Tool
 from tests.contract.requests import DocumentedTransport
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 CALLS, MOST_CALLS = 6, 40
 TOOLS = [tool for tool in CATALOGUE.values() if tool.toolset != "core"]

@@ -43,7 +43,7 @@ def test_the_calls_are_of_every_write() -> None:
     assert known == {one.name for one in CATALOGUE.values() if one.writes}
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.slow
 async def test_every_confirmation_holds_in_ten_other_processes_with_other_hash_seeds() -> None:
     offered = await answers()
     tokens = {name: one.get("confirmation_token") for name, one in offered.items()}

@@ -32,7 +32,7 @@ from tests.tools.never_seen import (
 )
 from tests.tools.test_reads import LISTS, needed
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 SECRETS = set(KINDS.values())
 EVERYTHING = {*SECRETS, CONTACT}
