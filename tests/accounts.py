@@ -2,7 +2,7 @@
 
 import gc
 import pickle
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
@@ -19,7 +19,7 @@ def _pickled(today: date, seed: int, now: datetime) -> bytes:
 
 
 @contextmanager
-def built_once_a_second() -> Iterator[None]:
+def built_once_a_second() -> Generator[None]:
     """Sandboxes of this process that start in the same second get copies of the same accounts."""
     built = lru_cache(maxsize=32)(_pickled)
 

@@ -24,7 +24,8 @@ from tests.contract.mangling import Mangler, ManglingTransport, Row
 from tests.tools.every_write import AIRBNB, LOFT, STAY, STUDIO, day, days, every_write
 from tests.tools.previewing import NOW, demo_sandbox
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+# Coverage would make them half as slow again, and the tools have tests of their own.
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 THREAD = "0-2200000900-inq001"
 CHECK_OUTS = {"start_check_out_date": day(-170), "end_check_out_date": day(100)}
