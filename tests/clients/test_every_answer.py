@@ -16,7 +16,7 @@ from tests.clients.conftest import ROOT
 from tests.clients.node import NODE, run
 from tests.tools.every_answer import Answer, every_answer
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.slow
 
 SCRIPT = Path(__file__).parent / "read_all.cjs"
 OUTCOMES = {"done", "unchanged", "declined", "confirmation_required", "outcome_unknown"}

@@ -8,7 +8,7 @@ import pytest
 from tests.clients.node import program, run
 from tests.http.processes import Running
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.slow
 
 
 def test_it_has_a_person_consent_and_calls_a_tool(authorizing: Running, browser: str, tmp_path: Path) -> None:

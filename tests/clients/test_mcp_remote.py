@@ -15,7 +15,7 @@ from mcp.types import CallToolResult
 from tests.clients.node import environment, program
 from tests.http.processes import Running
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from tests.http.driving import Person
 from tests.http.processes import Running
 from tests.http.python_client import Keeping, connected
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

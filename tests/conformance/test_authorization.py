@@ -14,7 +14,7 @@ from tests.clients.node import environment, program
 from tests.http.driving import Person
 from tests.http.processes import Running, free_port, hostex_mcp
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.slow
 
 CHECKS = (
     "authorization-server-metadata",

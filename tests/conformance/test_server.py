@@ -13,7 +13,7 @@ import pytest
 from tests.conformance.suite import REVISIONS, server_suite
 from tests.http.processes import hostex_mcp
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.slow
 
 BASELINE = Path(__file__).parent / "baseline.json"
 

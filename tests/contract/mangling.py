@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from typing import Any, cast
 
 import httpx2
 
 from tests.contract.answers import fullest
-from tests.contract.description import Operation, Shape, described
+from tests.contract.description import OPERATIONS, Operation, Shape, described
 from tests.contract.requests import PREFIX, addressed
 
 Row = dict[str, Any]
@@ -103,6 +104,12 @@ def row_fields(operation: Operation) -> Mapping[str, Shape]:
     return described().types[fields[key].items or ""] if key else fields
 
 
+@cache
+def row_paths(operation: str) -> list[Path]:
+    """Every field of a row of an operation's answer."""
+    return list(paths(row_fields(OPERATIONS[operation])))
+
+
 def whole(operation: Operation) -> Row:
     """A row that has all fields."""
     return fullest(row_fields(operation))
@@ -118,7 +125,7 @@ class Mangler:
 
     def left(self, operation: Operation) -> int:
         """How many of the pairs have not passed yet."""
-        return len(list(paths(row_fields(operation)))) * len(WRONG) - self.turn.get(operation.name, 0)
+        return len(row_paths(operation.name)) * len(WRONG) - self.turn.get(operation.name, 0)
 
     def change(self, operation: Operation, data: Any) -> Any:
         """The data of an answer, every second row of it mangled."""
@@ -133,7 +140,7 @@ class Mangler:
         if self.spared & {value for value in row.values() if isinstance(value, str | int)}:
             return row
         turn = self.turn[operation.name] = self.turn.get(operation.name, -1) + 1
-        places, values = list(paths(row_fields(operation))), list(WRONG.values())
+        places, values = row_paths(operation.name), list(WRONG.values())
         # Neighbours in the list get other fields and other values.
         place, value = turn % len(places), (turn + turn // len(places)) % len(values)
         return mangled(row, places[place], values[value])

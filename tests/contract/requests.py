@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -35,6 +36,7 @@ class DocumentedTransport(httpx2.AsyncBaseTransport):
         return await self._inner.handle_async_request(request)
 
 
+@cache
 def addressed(method: str, path: str) -> Operation:
     """The operation that a request addresses; a fixed path wins over one with a parameter."""
     fitting = [one for one in OPERATIONS.values() if one.method == method and _fits(one.path, path)]

@@ -20,7 +20,8 @@ from hostex_mcp.tools.selection import select
 from hostex_mcp.tools.tool import Tool
 from tests.contract.requests import DocumentedTransport
 
-pytestmark = pytest.mark.anyio
+# Coverage would make them half as slow again, and the tools have tests of their own.
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 CALLS, MOST_CALLS = 6, 40
 TOOLS = [tool for tool in CATALOGUE.values() if tool.toolset != "core"]

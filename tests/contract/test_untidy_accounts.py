@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, cast
 
 import httpx2
@@ -23,7 +24,8 @@ from tests.contract.mangling import Mangler, ManglingTransport, Row
 from tests.tools.every_write import AIRBNB, LOFT, STAY, STUDIO, day, days, every_write
 from tests.tools.previewing import NOW, demo_sandbox
 
-pytestmark = pytest.mark.anyio
+# Coverage would make them half as slow again, and the tools have tests of their own.
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 THREAD = "0-2200000900-inq001"
 CHECK_OUTS = {"start_check_out_date": day(-170), "end_check_out_date": day(100)}
@@ -65,6 +67,14 @@ ONE_ROW_ONLY = ("invalid_arguments", "not_found", "unexpected_response")
 """What a call may end in whose own arguments name the very thing that cannot be read."""
 
 
+@cache
+def fitting(tool: str) -> Any:
+    """What checks answers of a tool; making it takes longer than a check."""
+    schema = CATALOGUE[tool].output_schema
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
 class Untidy:
     """The demo account with a mangler before it, and an engine over both."""
 
@@ -81,7 +91,7 @@ class Untidy:
         assert result.model_dump_json().encode()
         answer = cast("Row", result.structured_content)
         assert json.dumps(answer, ensure_ascii=False, allow_nan=False).encode()
-        jsonschema.validate(answer, CATALOGUE[tool].output_schema)
+        fitting(tool).validate(answer)
         return answer
 
 

@@ -34,7 +34,7 @@ from tests.http.local import HERE, JSON, PUBLIC, call, local, running, shared
 from tests.http.processes import hostex_mcp
 from tests.http.python_client import Keeping, connected
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 TOKEN = "a-token-of-twenty-four-signs"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

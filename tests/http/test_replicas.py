@@ -26,7 +26,7 @@ from tests.http.processes import Running
 from tests.http.python_client import Keeping, connected
 from tests.http.replicas import RESOURCE, ByHand, Fleet, SteeredClient, fleet_of_two
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 A, B = 0, 1
 RENEWAL = "POST /oauth/authorizations"

@@ -15,7 +15,7 @@ from tests.insights.daily_truth import arrivals, departures, in_house, same_day
 from tests.sandbox.demo_cases import MOMENTS, arrival
 from tests.tools.sized_answers import both_halves
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 ENCODING = bpe_openai.get_encoding("o200k_base")
 NOON = MOMENTS["an ordinary noon"]

@@ -18,7 +18,7 @@ from tests.clients.node import program, require_node, run
 from tests.complete import installs_packages
 from tests.operations.dockerfile import outside
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 MANIFEST: dict[str, Any] = json.loads((ROOT / "manifests" / "mcpb" / "manifest.json").read_text())

@@ -13,7 +13,7 @@ from tests.http.processes import free_port
 from tests.operations.dockerfile import DOCKERFILE, ROOT, Replay, stages
 
 pytestmark = [
-    pytest.mark.timeout(300),
+    pytest.mark.slow,
     installs_packages,
 ]
 BUILD, FINAL = stages(DOCKERFILE.read_text())

@@ -11,7 +11,7 @@ from tests.complete import installs_packages
 from tests.operations.dockerfile import outside
 from tests.packaging.conftest import ROOT
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300), installs_packages]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, installs_packages]
 
 PROGRAMS = Path(sys.executable).parent
 RUNNERS = {"uvx": ["uvx", "--from"], "pipx": ["pipx", "run", "--spec"]}

@@ -18,6 +18,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.selection import select
+from tests.accounts import built_once_a_second
 from tests.tools.every_write import every_write
 from tests.tools.previewing import NOW, demo_sandbox
 
@@ -53,7 +54,8 @@ async def answers(tokens: Mapping[str, str] | None = None) -> dict[str, Row]:
 
 
 def main() -> None:
-    ended = asyncio.run(answers(json.load(sys.stdin)))
+    with built_once_a_second():
+        ended = asyncio.run(answers(json.load(sys.stdin)))
     told = {
         name: one.get("status") if one.get("status") == "done" else one.get("reason") or one
         for name, one in ended.items()

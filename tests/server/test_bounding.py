@@ -25,7 +25,7 @@ from tests.holding.piece import longest_piece
 from tests.tools.every_write import every_write
 from tests.tools.previewing import NOW, demo_sandbox
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 ENCODING = bpe_openai.get_encoding("o200k_base")
 NEEDED = re.compile(

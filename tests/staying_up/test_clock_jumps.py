@@ -9,7 +9,7 @@ from tests.http.replicas import ByHand, Fleet
 from tests.staying_up.clock import WallClock
 from tests.staying_up.deployed import READING, THREAD, sent
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.slow
 
 NOTE: dict[str, Any] = {"conversation_id": THREAD, "message": "The sauna is warm"}
 RENEWAL = "POST /oauth/authorizations"

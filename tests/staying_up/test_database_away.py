@@ -19,7 +19,7 @@ from tests.http.local import JSON, call
 from tests.http.replicas import PUBLIC, ByHand, Fleet, Steered
 from tests.staying_up.deployed import THREAD, by_then, probe
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.slow
 
 ASKING: dict[str, Any] = {"message": "Until soon", "conversation_id": THREAD}
 

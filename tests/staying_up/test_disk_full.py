@@ -13,7 +13,7 @@ from tests.http.processes import Running
 from tests.http.replicas import ByHand, Fleet
 from tests.staying_up.deployed import THREAD, probe, sent
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.slow
 
 NOTE: dict[str, Any] = {"conversation_id": THREAD, "message": "The key is in the box"}
 TASK: dict[str, Any] = {"type": "other", "expected_date": "2027-01-05", "property_id": 20110001}

@@ -28,7 +28,7 @@ from tests.staying_up.deployed import (
     until,
 )
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 def under_way(fleet: Fleet, *operations: str) -> bool:

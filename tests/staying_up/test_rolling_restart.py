@@ -21,7 +21,7 @@ from tests.http.replicas import Fleet
 from tests.staying_up.deployed import THREAD, answer, by_then, confirmed, probe, sent
 from tests.staying_up.switch import Switch, switched
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 CLIENTS = 2
 PAUSE = 0.1

@@ -13,7 +13,7 @@ from tests.http.replicas import ByHand, Fleet
 from tests.staying_up.deployed import READING, SENDING, THREAD, sent
 from tests.staying_up.switch import Switch, switched
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.slow
 
 NOTE: dict[str, Any] = {"conversation_id": THREAD, "message": "Back at nine"}
 RENEWAL = "POST /oauth/authorizations"

@@ -32,7 +32,7 @@ from tests.tools.never_seen import (
 )
 from tests.tools.test_reads import LISTS, needed
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 SECRETS = set(KINDS.values())
 EVERYTHING = {*SECRETS, CONTACT}
@@ -191,6 +191,7 @@ def test_every_tool_that_reads_is_tried() -> None:
     assert {tool.name for tool in CATALOGUE.values() if not tool.writes} - tried == {"call_write_tool"}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("level", LEVELS)
 async def test_no_tool_that_reads_shows_what_is_on_the_list(level: Level) -> None:
     found = await seen(level)
@@ -198,12 +199,14 @@ async def test_no_tool_that_reads_shows_what_is_on_the_list(level: Level) -> Non
     assert EVERYTHING - LEVELS[level] <= set[str]().union(*found.values())
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", ["wifi", "lock_code", "id_document"])
 async def test_what_a_call_reveals_is_what_it_names_and_nothing_else(kind: str) -> None:
     found = await seen("standard", kind)
     assert set[str]().union(*found.values()) & SECRETS == {KINDS[kind]}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("level", ["standard", "strict"])
 @pytest.mark.parametrize("confirm", ["token", "off"])
 async def test_no_tool_that_writes_shows_what_is_on_the_list(level: Level, confirm: str) -> None:

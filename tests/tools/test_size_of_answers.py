@@ -8,7 +8,7 @@ from tests.insights.calendar_world import world
 from tests.sandbox.demo_cases import MOMENTS
 from tests.tools.sized_answers import SCRIPTS, both_halves, every_answer
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 ENCODING = bpe_openai.get_encoding("o200k_base")
 NOON = MOMENTS["an ordinary noon"]

@@ -21,7 +21,7 @@ from tests.tools.every_read import every_read
 from tests.tools.every_write import LOFT, every_write
 from tests.tools.previewing import NOW, demo_sandbox
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 Row = dict[str, Any]
 Sent = list[tuple[str, str, Row, Row, Any]]
