@@ -1,5 +1,5 @@
 """Messages of the protocol as they are meant. Some libraries write an empty object as an empty list, an
-object as JSON text, or a whole number as 1.0; what they ask would get an answer that does not help, or none."""
+object as JSON text, or a whole number as 1.0; what they ask would get an unhelpful answer, or none."""
 
 from typing import Any, cast
 
