@@ -124,6 +124,11 @@ async def test_a_reservation_is_found_by_the_code_of_its_channel(call: Call, san
     assert fields["stay_code"] == STAY
 
 
+@pytest.mark.parametrize("code", ["hm03b0ih4s", "#HM03B0IH4S", "# hm03b0ih4s", f"#{STAY}"])
+async def test_a_code_is_found_in_small_letters_and_behind_a_number_sign(call: Call, code: str) -> None:
+    assert (await call("get_stay", reservation_code=code))["stay"]["stay_code"] == STAY
+
+
 async def test_the_code_of_no_channel_is_not_found(call: Call) -> None:
     for tool, argument in (("get_stay", "reservation_code"), ("list_reservations", "reservation_code")):
         error = (await call(tool, **{argument: "HMNONE"}))["error"]
