@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from hostex_mcp.placeholders import placeholder_of
+from hostex_mcp.placeholders import bare_token, placeholder_of
 from hostex_mcp.setting_numbers import amount, calls, count, days, factor, grace, seconds
 from hostex_mcp.web_names import api_url, contact, hosts, name, names, networks, origin, origins, web_page
 
@@ -52,9 +52,10 @@ def _hidden(value: str, problem: str) -> SecretStr:
 
 
 def _secret(value: str) -> SecretStr:
-    if placeholder_of(value):
-        return SecretStr(value)  # The server starts, so that its client shows what each call says about this.
-    return _hidden(value, "must be the token exactly as the Hostex portal showed it, on one line")
+    bare = bare_token(value)
+    if placeholder := placeholder_of(value) or placeholder_of(bare):
+        return SecretStr(placeholder)  # The server starts: its client shows what each call says about this.
+    return _hidden(bare, "must be the token exactly as the Hostex portal showed it, on one line")
 
 
 def _partner_secret(value: str) -> SecretStr:

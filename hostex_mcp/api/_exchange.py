@@ -27,10 +27,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """No usable answer came. Unless `sent` is False, the request may have reached Hostex."""
+    """No usable answer came. Unless `sent` is False, the request may have reached Hostex. `proxy` is the
+    variable that names the proxy on the way, if there is one."""
 
     cause: Literal["network", "timeout", "garbled", "oversized"]
     sent: bool = True
+    proxy: str | None = None
 
 
 async def exchange(

@@ -101,6 +101,8 @@ def unreadable(problem: str, call: Call, **details: Any) -> HostexError:
 
 def _of_loss(lost: Lost, call: Call) -> HostexError:
     problem = _LOSSES[lost.cause]
+    if lost.proxy and lost.cause in ("network", "timeout"):
+        problem += f" by way of the proxy that {lost.proxy} names"
     if lost.cause in ("garbled", "oversized") or (call.writes and lost.sent):
         again = not call.writes and lost.cause == "garbled"
         return unreadable(problem, call, retryable=again)

@@ -6,6 +6,7 @@ import random
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, Protocol, Self, cast
 
@@ -15,7 +16,7 @@ import httpx2
 from hostex_mcp import __version__
 from hostex_mcp.api._answers import parse, parse_rows, total
 from hostex_mcp.api._call import Body, Call, PathValues, Query, prepare
-from hostex_mcp.api._exchange import Place, exchange
+from hostex_mcp.api._exchange import Lost, Place, exchange
 from hostex_mcp.api._flights import Flights
 from hostex_mcp.api._url import base_address
 from hostex_mcp.api._verdict import Reply, judge
@@ -30,7 +31,7 @@ from hostex_mcp.api.errors import (
     ReadOnlyToken,
 )
 from hostex_mcp.api.operation import AnswerT, Listing, Operation, Page, RowT
-from hostex_mcp.api.proxies import unusable_proxy
+from hostex_mcp.api.proxies import proxy_variable, unusable_proxy
 from hostex_mcp.api.receipts import accepted
 from hostex_mcp.clock import STOPWATCH, Stopwatch
 from hostex_mcp.events import HostexAsked, emit
@@ -234,6 +235,8 @@ class HostexClient:
         if not call.writes:
             seconds = min(seconds, self._timeout / _READ_TRIES)
         got = await exchange(self._http, self._request(call), seconds, self._place, self._clock)
+        if isinstance(got, Lost) and self._transport is None:
+            got = replace(got, proxy=proxy_variable(self._base_url))
         secrets = (*call.secrets, self._token) if self._token else call.secrets
         outcome = judge(got, call, secrets)
         _note(outcome, call, number, self._clock.time() - started)

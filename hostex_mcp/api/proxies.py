@@ -2,6 +2,8 @@
 
 from urllib.request import getproxies, proxy_bypass
 
+import httpx2
+
 _USABLE = ("http", "https", "socks5", "socks5h")
 _READ = ("http", "https", "all")
 
@@ -11,13 +13,32 @@ def unusable_proxy() -> str | None:
     address, which may hold a password; None where all can be used."""
     proxies = getproxies()
     for kind in _READ:
-        scheme, found, _ = proxies.get(kind, "").partition("://")
+        address = proxies.get(kind, "")
+        scheme, found, _ = address.partition("://")
         if found and scheme.lower() not in _USABLE:
             return (
                 f"{kind.upper()}_PROXY names a proxy that begins with {scheme}://; "
                 "use http://, https:// or socks5://, or unset it."
             )
+        if address and not _has_host(address if found else f"http://{address}"):
+            return f"{kind.upper()}_PROXY is not the address of a proxy; write http://host:port, or unset it."
     return None
+
+
+def _has_host(address: str) -> bool:
+    try:
+        return bool(httpx2.URL(address).host)
+    except httpx2.InvalidURL:
+        return False
+
+
+def proxy_variable(address: str) -> str | None:
+    """The variable that names the proxy through which this address is reached; None where there is none."""
+    url, proxies = httpx2.URL(address), getproxies()
+    if not url.host or proxy_bypass(url.host):
+        return None
+    kind = next((kind for kind in (url.scheme, "all") if proxies.get(kind)), None)
+    return f"{kind.upper()}_PROXY" if kind else None
 
 
 def proxy_to(host: str) -> str | None:

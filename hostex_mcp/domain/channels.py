@@ -46,8 +46,33 @@ _ALSO: Mapping[str, str] = {
     "rednote": "xiaohongshu",
     "red": "xiaohongshu",
     "douyin": "tiktok",
+    "airbb": "airbnb",
+    "abritel": "vrbo",
+    "fewodirekt": "vrbo",
+    "stayz": "vrbo",
+    "bookabach": "vrbo",
+    "爱彼迎": "airbnb",
+    "愛彼迎": "airbnb",
+    "缤客": "booking.com",
+    "雅高达": "agoda",
+    "安可达": "agoda",
+    "亿客行": "expedia",
+    "途家": "tujia",
+    "小猪": "xiaozhu",
+    "小猪民宿": "xiaozhu",
+    "美团": "meituan_bnb",
+    "美团民宿": "meituan_bnb",
+    "美团酒店": "meituan_hotel",
+    "木鸟": "muniao",
+    "木鸟民宿": "muniao",
+    "飞猪": "fliggy",
+    "住客云": "zhukeyun",
+    "抖音": "tiktok",
+    "小红书": "xiaohongshu",
+    "携程": "ctrip",
 }
-_NO_LETTER = re.compile(r"[^0-9a-z]")
+_NO_LETTER = re.compile(r"[\W_]")
+_ADDRESS = re.compile(r"(?:https?)?(?:www)?(\w+?)(?:com)?", re.ASCII)
 
 
 def _bare(name: str) -> str:
@@ -58,8 +83,11 @@ _CODES: Mapping[str, str] = {**{_bare(code): code for code in CHANNELS}, **_ALSO
 
 
 def channel_code(name: str) -> str | None:
-    """The code of the channel with this name, in any spelling; None where no channel has it."""
-    return _CODES.get(_bare(name))
+    """The code of the channel with this name, in any spelling and as the address of its site; None where no
+    channel has it."""
+    bare = _bare(name)
+    address = _ADDRESS.fullmatch(bare)
+    return _CODES.get(bare) or (_CODES.get(address[1]) if address else None)
 
 
 def channel_name(code: str | None) -> str:

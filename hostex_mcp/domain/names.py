@@ -35,12 +35,15 @@ class Titles(Generic[ItemT]):
         for item in items:
             self._folded.setdefault(fold(title(item)), []).append(item)
 
+    def exact(self, wanted: str) -> list[ItemT]:
+        """The things with this very title, but for case, accents and blanks."""
+        return self._folded.get(fold(wanted[:_LONGEST]), [])
+
     def named(self, wanted: str) -> list[ItemT]:
         """The things whose title holds every word of `wanted`; an exact title alone when there is one."""
-        folded = fold(wanted[:_LONGEST])
-        if exact := self._folded.get(folded):
+        if exact := self.exact(wanted):
             return exact
-        words = folded.split()
+        words = fold(wanted[:_LONGEST]).split()
         found = [items for text, items in self._folded.items() if all(word in text for word in words)]
         return [item for items in found for item in items]
 

@@ -1,5 +1,6 @@
 """`/mcp`: who calls, how often, with what, and then the protocol itself."""
 
+import json
 import logging
 import uuid
 from collections.abc import AsyncGenerator, Generator, Mapping
@@ -23,6 +24,7 @@ from hostex_mcp.http.presence import while_present
 from hostex_mcp.http.refusal import BUSY_SECONDS, INTERNAL_ERROR, Refused, busy, too_many
 from hostex_mcp.http.turns import NoTurn, Turns
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.messages import NoMessage, as_meant
 
 _ENGINE = "hostex.engine"
 
@@ -71,7 +73,9 @@ class Endpoint:
             body = await read_body(scope, receive, MCP_BODY)
         if body is None:
             return None
-        message = await message_of(body)
+        came = await message_of(body)
+        message = _as_meant(came)
+        body = body if message is came else json.dumps(message).encode()
         if "read_only" not in narrowing and self._lacks_scope(caller, message):
             send = _forbidding(send, self._inside.challenge)
         scope = {**scope, _ENGINE: engine, "headers": _with_accept(scope["headers"])}
@@ -110,6 +114,13 @@ class Endpoint:
         params = message.get("params")
         name = cast("dict[str, Any]", params).get("name") if isinstance(params, dict) else None
         return isinstance(name, str) and name in self._inside.writing
+
+
+def _as_meant(came: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        return cast("Mapping[str, Any]", as_meant(came))
+    except NoMessage as error:
+        raise Refused(400, str(error)) from None
 
 
 def _stands_for(caller: Caller, scope: Scope) -> str:

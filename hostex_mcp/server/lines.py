@@ -5,11 +5,13 @@ import os
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 
 from anyio.to_thread import run_sync
+from pydantic_core import from_json
 
 from hostex_mcp.server.bulk import MOST_BYTES, Bulky, require_bounded
+from hostex_mcp.server.messages import NoMessage, as_meant
 
 _LONGEST_START = 1_000
 _STEP = 64 * 1024
@@ -28,8 +30,8 @@ class Refusal:
 
 
 class Lines:
-    """Lines of text for the SDK's reader. One that is too long or too deep goes to `refuse`, and the next is
-    read; of the rest of a long line nothing is kept."""
+    """Lines of text for the SDK's reader. One that is too long or too deep, or whose JSON is no message, goes
+    to `refuse`, and the next is read; of the rest of a long line nothing is kept."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -39,7 +41,7 @@ class Lines:
         return self
 
     async def __anext__(self) -> str:
-        while line := await run_sync(self._line):
+        while line := await run_sync(self._line, abandon_on_cancel=True):
             if isinstance(line, str):
                 return line
             if self.refuse:
@@ -55,7 +57,10 @@ class Lines:
         except Bulky as error:
             number = _id_in(line[:_LONGEST_START], line[-_LONGEST_START:])
             return Refusal(f"This line is not read: {error}.", number)
-        return line.decode(errors="replace")
+        try:
+            return _as_meant(line)
+        except NoMessage as error:
+            return Refusal(str(error), error.id)
 
     def _rest(self) -> bytes:
         """The end of a line that is passed over."""
@@ -68,6 +73,17 @@ class Lines:
 
 
 _TOO_LONG = f"This line is longer than {MOST_BYTES // 1024} KiB."
+
+
+def _as_meant(line: bytes) -> str:
+    """A line as text; what pydantic cannot read is as it came."""
+    text = line.decode(errors="replace")
+    try:
+        content = cast("object", from_json(line))
+    except ValueError:
+        return text
+    meant = as_meant(content)
+    return text if meant is content else json.dumps(meant)
 
 
 def _id_in(start: bytes, end: bytes) -> int | str | None:

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from functools import partial
 from types import FrameType, TracebackType
 from typing import Any, NoReturn, Self, cast
@@ -25,47 +26,67 @@ from pydantic import ValidationError
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.lines import Lines, Refusal, own_input
+from hostex_mcp.server.messages import NoMessage, as_meant
+
+_URGENT = (signal.SIGINT, signal.SIGTERM)
 
 
 async def serve_stdio(engine: Engine) -> None:
-    """Serve until the end of input, or until SIGINT or SIGTERM; a write that was sent is then waited for, and
-    the process ends here. Standard output carries the protocol and nothing else: while serving, whatever a
-    library prints goes to standard error."""
+    """Serve until the end of input, until the output is closed, or until SIGINT, SIGTERM or SIGHUP; a write
+    that was sent is then waited for, and the process ends here. Standard output carries the protocol and
+    nothing else: while serving, whatever a library prints goes to standard error."""
     server = create_server(lambda _: engine)
     lines = Lines(own_input())
-    async with stdio_server(cast("anyio.AsyncFile[str]", lines)) as (incoming, outgoing):
-        lines.refuse = partial(_refuse, outgoing)
-        serving = anyio.CancelScope()
-        stop = _Stop(serving)
-        with serving:
-            lenient = _Incoming(incoming, outgoing)
-            await server.run(lenient, outgoing, server.create_initialization_options())
-        if stop.number:
-            stop.leave()
+    stop = _Stop()
+    try:
+        async with stdio_server(cast("anyio.AsyncFile[str]", lines)) as (incoming, outgoing):
+            lines.refuse = partial(_refuse, outgoing)
+            with stop.serving:
+                lenient = _Incoming(incoming, outgoing)
+                await server.run(lenient, outgoing, server.create_initialization_options())
+            stop.served()
+    except* BrokenPipeError:
+        stop.leave()
 
 
 class _Stop:
-    """Ends the serving when a signal asks for it; at once when one comes again."""
+    """Ends the serving when a signal asks for it; at once when one comes again, or when all that is left to
+    do is to write answers, which nobody may read. One hang-up may come as several signals."""
 
-    def __init__(self, serving: anyio.CancelScope) -> None:
-        self.number = 0
-        self._serving = serving
+    def __init__(self) -> None:
+        self.serving = anyio.CancelScope()
+        self._number: int | None = None
+        self._served = False
         self._loop = asyncio.get_running_loop()
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in _heeded():
                 signal.signal(number, self._heed)
 
     def _heed(self, number: int, frame: FrameType | None) -> None:
-        if self.number:
+        again = self._number in _URGENT and number in _URGENT
+        self._number = number
+        if again or self._served:
             self.leave()
-        self.number = number
-        self._loop.call_soon_threadsafe(self._serving.cancel)
+        self._loop.call_soon_threadsafe(self.serving.cancel)
+
+    def served(self) -> None:
+        """Note that no request is under way any more."""
+        self._served = True
+        if self._number is not None:
+            self.leave()
 
     def leave(self) -> NoReturn:
         """End the process. A thread may still wait for input, which nothing can call back: an ordinary exit
         would wait for it."""
         logging.shutdown()
-        os._exit(128 + self.number)
+        os._exit(0 if self._number is None else 128 + self._number)
+
+
+def _heeded() -> Sequence[signal.Signals]:
+    """The signals that ask a process to end, but for the hang-up where it is to outlive its terminal."""
+    hang_up = getattr(signal, "SIGHUP", None)
+    heard = [hang_up] if hang_up and signal.getsignal(hang_up) is not signal.SIG_IGN else []
+    return [*_URGENT, *heard]
 
 
 class _Incoming:
@@ -136,7 +157,9 @@ def _read_again(failure: ValidationError) -> SessionMessage | JSONRPCError | Non
         if not line:
             return None
         try:
-            content = _decoded(line)
+            content = as_meant(_decoded(line))
+        except NoMessage as error:
+            return _error({"id": error.id}, INVALID_REQUEST, str(error))
         except (ValueError, RecursionError):
             return _error(None, PARSE_ERROR, "This line is not JSON.")
     try:

@@ -26,6 +26,7 @@ from pydantic_core.core_schema import ErrorType
 
 from hostex_mcp.domain.channels import CHANNELS, channel_code
 from hostex_mcp.tools.bounds import LARGEST_NUMBER, LONGEST_NAME, excess
+from hostex_mcp.tools.meaning import Coded
 from hostex_mcp.tools.schema import SentAsText
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -35,7 +36,7 @@ _MOST_PROBLEMS = 10
 _LONGEST_GUESSED = 64
 _LONGEST_SHOWN = 100
 _LONGEST_PERIOD = datetime.timedelta(days=366 * LONGEST_PERIOD_YEARS)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _CHANNEL_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _UNFIT = "is no value that this argument takes"
@@ -189,8 +190,9 @@ Id = Annotated[Integer, Field(ge=1)]
 PropertyId = Annotated[Id, WrapValidator(_id_or_title), PropertyTitle(), SentAsText(), "id or unique title"]
 PropertyIds = Annotated[list[PropertyId], MinLen(1), MaxLen(500)]
 Day = Annotated[datetime.date, BeforeValidator(_day), "YYYY-MM-DD"]
-Code = Annotated[str, Field(max_length=200)]
-Channel = Annotated[str, BeforeValidator(_channel)]
+ShortText = Annotated[str, Field(max_length=200)]
+Code = Annotated[ShortText, Coded()]
+Channel = Annotated[str, BeforeValidator(_channel), Coded()]
 Number = Annotated[
     float,
     BeforeValidator(_number),
@@ -198,7 +200,7 @@ Number = Annotated[
     Field(ge=-LARGEST_NUMBER),
     Field(le=LARGEST_NUMBER),
 ]
-Currency = Annotated[str, BeforeValidator(_currency), "ISO 4217 code"]
+Currency = Annotated[str, BeforeValidator(_currency), Coded(), "ISO 4217 code"]
 
 
 class Arguments(BaseModel):

@@ -8,14 +8,15 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from hostex_mcp.api import automation as api
-from hostex_mcp.tools.arguments import Channel, Code, PropertyId, require_year
+from hostex_mcp.tools.arguments import Channel, Code, PropertyId, ShortText, require_year
 from hostex_mcp.tools.context import Context
+from hostex_mcp.tools.meaning import Coded
 from hostex_mcp.tools.results import Page, Rows
 from hostex_mcp.tools.tool import tool
 
 ActionType = Literal["message", "review"]
 
-_LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?")
+_LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 
 
 def _local_time(value: object) -> object:
@@ -25,7 +26,7 @@ def _local_time(value: object) -> object:
     return value
 
 
-LocalTime = Annotated[str, BeforeValidator(_local_time), "YYYY-MM-DD HH:MM:SS"]
+LocalTime = Annotated[str, BeforeValidator(_local_time), Coded(), "YYYY-MM-DD HH:MM:SS"]
 
 
 class ActionRow(TypedDict, total=False):
@@ -65,7 +66,7 @@ async def list_automation_actions(
     type: ActionType,
     stay_code: Code | None = None,
     property_ids: Annotated[list[PropertyId], MaxLen(100)] | None = None,
-    keyword: Code | None = None,
+    keyword: ShortText | None = None,
     start_time: LocalTime | None = None,
     end_time: LocalTime | None = None,
     channel_types: Annotated[list[Channel], MaxLen(20)] | None = None,

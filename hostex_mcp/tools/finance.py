@@ -7,7 +7,16 @@ from annotated_types import MaxLen
 
 from hostex_mcp.api import TRANSACTION_WINDOW_DAYS, windows
 from hostex_mcp.api import finance as api
-from hostex_mcp.tools.arguments import Code, Day, Id, InvalidArguments, Problem, PropertyId, in_order
+from hostex_mcp.tools.arguments import (
+    Code,
+    Currency,
+    Day,
+    Id,
+    InvalidArguments,
+    Problem,
+    PropertyId,
+    in_order,
+)
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.reservations import NamedRow
 from hostex_mcp.tools.results import Page, Rows
@@ -64,7 +73,7 @@ async def list_transactions(
     direction: Direction | None = None,
     item_id: Id | None = None,
     payment_method_id: Id | None = None,
-    currency: Annotated[str, MaxLen(3)] | None = None,
+    currency: Currency | None = None,
     keyword: Annotated[str, MaxLen(100), "part of the note"] | None = None,
 ) -> Rows[TransactionRow]:
     """Income and expenses by the date they took effect (operator's time zone, both included); a

@@ -8,7 +8,7 @@ from annotated_types import MinLen
 from hostex_mcp.api import knowledge_base as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.lists import upserted
-from hostex_mcp.tools.arguments import Arguments, Channel, Code, Id, InvalidArguments, Problem
+from hostex_mcp.tools.arguments import Arguments, Channel, Id, InvalidArguments, Problem, ShortText
 from hostex_mcp.tools.channel_codes import remember_channels
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import creating, deleting, edited, given, restoring, sending, undone_by
@@ -87,7 +87,7 @@ async def create_knowledge_base(
     scope_channel: ChannelScope,
     contents: Paragraphs,
     is_enable: bool,
-    title: Code | None = None,
+    title: ShortText | None = None,
 ) -> Change[EntryChange]:
     """Add an entry from which Hostex's own assistant answers guests: titled paragraphs, and the properties
     and channels they hold for. Hostex gives no id back; the new one is looked up in the list and left out
@@ -131,7 +131,7 @@ def _is_of(entry: api.KnowledgeBaseSummary, body: Shown) -> bool:
 async def update_knowledge_base(
     context: Context,
     id: Id,
-    title: Code | None = None,
+    title: ShortText | None = None,
     is_enable: bool | None = None,
     contents: Annotated[Paragraphs, "the whole new text"] | None = None,
     add_contents: Annotated[Paragraphs, "each replaces the one with its sub_title"] | None = None,

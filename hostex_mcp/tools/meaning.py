@@ -1,10 +1,12 @@
 """What the values of a call plainly mean, by the types its tool declares: lists and objects that came as JSON
-text, one value where a list is declared, and empty values, which are values not given.
+text, one value where a list is declared, an allowed word in other letters, and empty values, which are values
+not given.
 
 0 is a value where the range of its argument includes 0. Of an optional argument it is none where it does not,
 as no id is 0, nor where no number is declared at all.
 """
 
+import datetime
 import re
 import types
 from collections.abc import Collection, Mapping, Sequence
@@ -17,10 +19,21 @@ from pydantic.fields import FieldInfo
 from pydantic_core import from_json
 
 from hostex_mcp.tools.bounds import excess
+from hostex_mcp.tools.schema import SentAsText
 
 _LONGEST_JSON = 100_000
-_NUMBERS = re.compile(r"\s*\d{1,19}(\s*,\s*\d{1,19})+\s*")
+_NUMBERS = re.compile(r"\s*\d{1,19}(\s*[,;]\s*\d{1,19})*\s*[,;]?\s*", re.ASCII)
+_BETWEEN, _JOINT = re.compile(r"[,;]"), re.compile(r"[\s_-]+")
+_SIGNED_ID = re.compile(r"#\s*(\d{1,19})", re.ASCII)
+_MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]00:00(?::00(?:\.0+)?)?", re.ASCII)
 _NULL = "null"
+_NOTHING = frozenset([_NULL, "none", "nil", "undefined", "n/a", "[]", "{}", '""', "''"])
+"""What programs write for a value that is not there, where no text of a person's own is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Marks a text that a program made up, or that is one of a few: a code, a cursor, a channel."""
 
 
 def meaning(hints: Mapping[str, Any], required: Collection[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,6 +75,11 @@ class _Kind:
         return self.model is not None or dict in (self.base, get_origin(self.base))
 
     @property
+    def is_free(self) -> bool:
+        """Whether its values are a person's own words."""
+        return self.base is str and Coded() not in self.notes
+
+    @property
     def has_empty(self) -> bool:
         """Whether empty text is a value of this type."""
         return any(isinstance(note, MinLen) and note.min_length == 0 for note in self.notes)
@@ -100,8 +118,8 @@ def _admits_zero(note: Any) -> bool:
 
 def _read(kind: _Kind, value: Any) -> Any:
     """A value as it is meant. What is larger than any argument may be is left alone."""
-    if (kind.member or kind.is_object) and isinstance(value, str):
-        value = _from_text(kind, value)
+    if isinstance(value, str):
+        value = _from_text(value) if kind.member or kind.is_object else _plainly(kind, value)
     if value is None or excess(value):
         return value
     if kind.member is not None:
@@ -111,7 +129,25 @@ def _read(kind: _Kind, value: Any) -> Any:
     return value
 
 
-def _from_text(kind: _Kind, text: str) -> Any:
+def _plainly(kind: _Kind, text: str) -> str:
+    """A text as its type writes it: without blanks around it, an allowed word in its own letters, a midnight
+    as its day, an id without a number sign. A property may be called whatever this is."""
+    if kind.is_free or SentAsText() in kind.notes:
+        return text
+    bare = text.strip()
+    if get_origin(kind.base) is Literal:
+        alike = [word for word in get_args(kind.base) if _letters(str(word)) == _letters(bare)]
+        return alike[0] if len(alike) == 1 else bare
+    pattern = {datetime.date: _MIDNIGHT, int: _SIGNED_ID}.get(kind.base)
+    found = pattern.fullmatch(bare) if pattern else None
+    return found[1] if found else bare
+
+
+def _letters(word: str) -> str:
+    return _JOINT.sub("_", word.casefold())
+
+
+def _from_text(text: str) -> Any:
     """What JSON text says, where a list or an object is declared; any other text as it is."""
     bare = text.strip()
     if bare == _NULL:
@@ -129,19 +165,22 @@ def _listed(member: _Kind, value: Any) -> Any:
     empty."""
     if _is_nothing(value) or (_is_number(value) and value == 0):
         return []
-    values = cast("list[Any]", value) if isinstance(value, list) else _several(member, value)
-    read = [_read(member, one) for one in values]
+    values = cast("list[Any]", value) if isinstance(value, list) else [value]
+    read = [_read(member, part) for one in values for part in _several(member, one)]
     return [] if all(_says_nothing(member, one) for one in read) else read
 
 
 def _several(member: _Kind, value: Any) -> list[Any]:
-    """The numbers or words that a text lists between commas, else the value alone."""
-    if isinstance(value, str) and member.base is int and _NUMBERS.fullmatch(value):
-        return value.split(",")
-    if isinstance(value, str) and get_origin(member.base) is Literal:
-        words = [word.strip() for word in value.split(",")]
-        return words if set(words) <= set(get_args(member.base)) else [value]
-    return [value]
+    """The numbers, days, codes or allowed words that a text lists between commas, else the value alone."""
+    if not isinstance(value, str) or member.is_free or member.is_object or member.member:
+        return [value]
+    parts = [part.strip() for part in _BETWEEN.split(value) if part.strip()]
+    if member.base is int:
+        return parts if _NUMBERS.fullmatch(value) else [value]
+    if get_origin(member.base) is Literal:
+        read = {_plainly(member, part) for part in parts}
+        return parts if read <= set(get_args(member.base)) else [value]
+    return parts
 
 
 def _members(model: type[BaseModel], value: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,9 +200,9 @@ def _is_nothing(value: Any) -> bool:
 
 def _says_nothing(kind: _Kind, value: Any) -> bool:
     """Whether a value is what is filled in for an argument of this type that is not meant."""
-    if kind.base is str:
+    if kind.is_free:
         return _is_nothing(value) or (_is_number(value) and value == 0)
-    if _is_nothing(value) or (isinstance(value, str) and value.strip() == _NULL):
+    if _is_nothing(value) or (isinstance(value, str) and value.strip().casefold() in _NOTHING):
         return True
     if kind.model is not None and isinstance(value, dict):
         return all(_is_zero(member) for member in cast("dict[str, Any]", value).values())

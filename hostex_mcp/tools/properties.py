@@ -185,7 +185,7 @@ async def list_room_types(
     words="connection disconnected airbnb booking.com authorisation sync",
 )
 async def list_channel_accounts(
-    context: Context, page: Page, id: Id | None = None, channel_type: Code | None = None
+    context: Context, page: Page, id: Id | None = None, channel_type: Channel | None = None
 ) -> Rows[ChannelAccountRow]:
     """Channel accounts connected to Hostex and whether each is still authorised (`auth_status`: active,
     connecting, disconnected, exception, unknown). Hostex's own booking site is not among them."""

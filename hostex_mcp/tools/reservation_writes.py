@@ -12,7 +12,17 @@ from hostex_mcp.api import Operation
 from hostex_mcp.api import reservations as api
 from hostex_mcp.api.finance import LIST_INCOME_METHODS
 from hostex_mcp.domain.wording import money, period
-from hostex_mcp.tools.arguments import Code, Currency, Day, Id, Integer, InvalidArguments, Problem, PropertyId
+from hostex_mcp.tools.arguments import (
+    Code,
+    Currency,
+    Day,
+    Id,
+    Integer,
+    InvalidArguments,
+    Problem,
+    PropertyId,
+    ShortText,
+)
 from hostex_mcp.tools.channel_listings import connection_warnings
 from hostex_mcp.tools.checks import find_entry
 from hostex_mcp.tools.context import Context
@@ -88,7 +98,7 @@ async def create_reservation(
     income_method_id: Annotated[Id, "of list_income_methods"],
     number_of_guests: Annotated[Integer, Ge(1)] | None = None,
     email: Email | None = None,
-    mobile: Code | None = None,
+    mobile: ShortText | None = None,
     remarks: Annotated[str, MaxLen(500)] | None = None,
     channel_id: Reference | None = None,
 ) -> Change[CreatedView]:

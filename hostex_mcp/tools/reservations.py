@@ -7,7 +7,17 @@ from typing import Annotated, Literal, TypedDict
 
 from hostex_mcp.api import MOST_WINDOWS, RESERVATION_WINDOW_DAYS, windows
 from hostex_mcp.api import reservations as api
-from hostex_mcp.tools.arguments import Channel, Code, Day, Id, InvalidArguments, Problem, PropertyId, in_order
+from hostex_mcp.tools.arguments import (
+    Channel,
+    Code,
+    Day,
+    Id,
+    InvalidArguments,
+    Problem,
+    PropertyId,
+    ShortText,
+    in_order,
+)
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Page, Record, Rows
 from hostex_mcp.tools.tool import tool
@@ -185,7 +195,7 @@ async def get_reservation_custom_fields(context: Context, stay_code: Code) -> Re
     "reservations", "List reservation tags", official="search_reservation_tags", words="label conflicted vip"
 )
 async def list_reservation_tags(
-    context: Context, page: Page, keyword: Code | None = None, id: Id | None = None
+    context: Context, page: Page, keyword: ShortText | None = None, id: Id | None = None
 ) -> Rows[ReservationTagRow]:
     """Tags that reservations can carry, Hostex's defaults included; `keyword` finds part of a name."""
     query = {"keyword": keyword, "id": id}

@@ -8,6 +8,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, Field
 
 from hostex_mcp.tools.arguments import Integer
+from hostex_mcp.tools.meaning import Coded
 
 RowT = TypeVar("RowT")
 AnswerT = TypeVar("AnswerT")
@@ -15,7 +16,9 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 Shown = Mapping[str, Any]
 
 Limit = Annotated[Integer, Ge(1), Le(100), "rows per answer, 20 unless told"]
-CursorText = Annotated[str, Field(max_length=4000), "next_cursor of the last answer; carries its filters"]
+CursorText = Annotated[
+    str, Field(max_length=4000), Coded(), "next_cursor of the last answer; carries its filters"
+]
 Detail = Literal["brief", "full"]
 Key = list[int | float | str]
 

@@ -8,7 +8,7 @@ from annotated_types import MaxLen, MinLen
 from hostex_mcp.api import read_all
 from hostex_mcp.api import tasks as api
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.tools.arguments import Code, Id, PropertyId
+from hostex_mcp.tools.arguments import Id, PropertyId, ShortText
 from hostex_mcp.tools.checks import require_properties, same
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import (
@@ -68,7 +68,7 @@ async def create_staff(
     context: Context,
     name: StaffName,
     mobile: Mobile,
-    email: Code | None = None,
+    email: ShortText | None = None,
     note: Note | None = None,
     property_ids: Annotated[list[PropertyId], "all when not given"] | None = None,
 ) -> Change[NewStaff]:
@@ -105,7 +105,7 @@ async def update_staff(
     id: Id,
     name: StaffName | None = None,
     mobile: Mobile | None = None,
-    email: Code | None = None,
+    email: ShortText | None = None,
     note: Note | None = None,
     is_active: bool | None = None,
     property_ids: Annotated[list[PropertyId], "the whole new list"] | None = None,

@@ -9,10 +9,11 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from hostex_mcp.tools.arguments import Integer, InvalidArguments, Number, Problem
+from hostex_mcp.tools.meaning import Coded
 
 _REFERENCE = re.compile(r"[A-Za-z0-9]{1,32}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def _fits(pattern: re.Pattern[str], problem: str) -> AfterValidator:
@@ -26,7 +27,7 @@ def _fits(pattern: re.Pattern[str], problem: str) -> AfterValidator:
 
 Reference = Annotated[str, _fits(_REFERENCE, "must be at most 32 letters and digits"), "letters and digits"]
 Email = Annotated[str, MaxLen(254), _fits(_EMAIL, "must be an e-mail address")]
-TimeOfDay = Annotated[str, _fits(_TIME, "must be a time written HH:MM"), "HH:MM"]
+TimeOfDay = Annotated[str, Coded(), _fits(_TIME, "must be a time written HH:MM"), "HH:MM"]
 Whole = Annotated[Integer, Ge(0)]
 Amount = Annotated[Number, Ge(0), Le(999_999)]
 

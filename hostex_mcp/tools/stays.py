@@ -150,9 +150,12 @@ async def resolve_codes(context: Context, arguments: Mapping[str, Any]) -> dict[
 
 
 async def _own_code(context: Context, argument: str, code: str) -> str:
-    if _HOSTEX_CODE.match(code):
-        return code
-    stays = [one for one in await _stays_with(context, [{"channel_id": code}]) if one.channel_id == code]
+    bare = code.lstrip("# ")
+    if not bare or _HOSTEX_CODE.match(bare):
+        return bare or code
+    spelled = list(dict.fromkeys([bare, bare.upper()]))
+    found = await _stays_with(context, [{"channel_id": one} for one in spelled])
+    stays = [one for one in found if one.channel_id in spelled]
     codes = list(dict.fromkeys(str(getattr(one, argument)) for one in stays))
     if len(codes) > 1:
         problem = f"is a channel's code of several; give one of {', '.join(codes)}"

@@ -32,6 +32,7 @@ from hostex_mcp.tools.edits import (
     sending,
     undone_by,
 )
+from hostex_mcp.tools.meaning import Coded
 from hostex_mcp.tools.results import Change
 from hostex_mcp.tools.stays import find_stay
 from hostex_mcp.tools.tasks import TaskRow, TaskStatus, TaskType
@@ -49,7 +50,7 @@ def _clock(value: object) -> object:
     return f"{value.strip()}:00"[:8]
 
 
-ClockTime = Annotated[str, BeforeValidator(_clock), "HH:MM, operator's time zone"]
+ClockTime = Annotated[str, BeforeValidator(_clock), Coded(), "HH:MM, operator's time zone"]
 Level = Literal["standard", "simple", "advanced"]
 Fee = Annotated[Number, Ge(0), "major units of currency"]
 Note = Annotated[str, MaxLen(500)]

@@ -1,5 +1,6 @@
 """Properties named by their id, or by their title where an id is wanted."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -9,7 +10,7 @@ from anyio.to_thread import run_sync
 from hostex_mcp.api import NotFound, read_all
 from hostex_mcp.api.properties import LIST_PROPERTIES, Property
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.names import Titles, fold
+from hostex_mcp.domain.names import Titles
 from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
@@ -51,6 +52,10 @@ async def resolve_properties(
     return Resolved({**arguments, **found.values}, list(dict.fromkeys(found.notes)), found.unknown)
 
 
+_BETWEEN = re.compile(r"[,;]")
+_NUMBER = re.compile(r"(?:#\s*)?(\d+)(?:\.0+)?")
+
+
 class _Lookup:
     """Looks up many properties among many, which takes its time."""
 
@@ -67,13 +72,27 @@ class _Lookup:
         return self
 
     def _of(self, argument: str, value: object) -> object:
-        if isinstance(value, list):
-            return [self._of(argument, member) for member in cast("list[object]", value)]
-        text = str(value)
+        if not isinstance(value, list):
+            return self._one(argument, str(value))
+        names = [name for member in cast("list[object]", value) for name in self._listed(str(member))]
+        return [self._one(argument, name) for name in names]
+
+    def _listed(self, text: str) -> list[str]:
+        """A name that is one, else the names between its commas, if they are names."""
+        parts = [part.strip() for part in _BETWEEN.split(text) if part.strip()]
+        known = not self._titles.named(text) and all(
+            _NUMBER.fullmatch(a) or self._titles.named(a) for a in parts
+        )
+        return parts if known and len(parts) > 1 else [text]
+
+    def _one(self, argument: str, text: str) -> int:
+        number = _NUMBER.fullmatch(text)
+        if number and not self._titles.exact(text):
+            text = number[1]
         return self._numbered(argument, text) if text.isdecimal() else self._titled(argument, text)
 
     def _numbered(self, argument: str, text: str) -> int:
-        called = [one for one in self._titles.named(text) if fold(one.title) == fold(text)]
+        called = self._titles.exact(text)
         if (number := int(text)) in self._ids:
             other = next((one for one in called if one.id != number), None)
             if other:
@@ -89,7 +108,7 @@ class _Lookup:
         if fitting := self._titles.named(title):
             return self._only(argument, fitting)
         near = self._titles.similar(title)
-        hint = f"; nearest: {', '.join(near)}" if near else ""
+        hint = f"; nearest: {', '.join(near)}" if near else "; list_properties tells ids and titles"
         raise InvalidArguments(Problem(argument, f"fits no property's title{hint}"))
 
     @staticmethod

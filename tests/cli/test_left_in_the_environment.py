@@ -14,7 +14,9 @@ from typing import Any, cast
 
 import pytest
 
+from hostex_mcp.placeholders import placeholder_of
 from hostex_mcp.sandbox import WRITABLE, Sandbox, running
+from hostex_mcp.settings import load
 
 
 class SocksProxy(socketserver.ThreadingTCPServer):
@@ -94,6 +96,33 @@ def test_a_proxy_of_a_kind_that_cannot_be_used_is_an_error_that_names_its_variab
     assert "secret-word" not in f"{answer}{errors}"
 
 
+@pytest.mark.parametrize("address", ["http://ana:secret-word@[::1", "http://", "http://ana:secret-word@"])
+def test_a_proxy_whose_address_is_none_is_an_error_that_names_its_variable(address: str) -> None:
+    answer, errors = hostex_mcp("call", "list_tags", HOSTEX_ACCESS_TOKEN=WRITABLE, ALL_PROXY=address)
+    assert answer["error"]["kind"] == "network"
+    assert answer["error"]["message"].startswith("ALL_PROXY is not the address of a proxy;")
+    assert "secret-word" not in f"{answer}{errors}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "variable"),
+    [
+        ({"ALL_PROXY": "nonsense.invalid"}, "ALL_PROXY"),
+        ({"HTTPS_PROXY": "http://ana:secret-word@127.0.0.1:9"}, "HTTPS_PROXY"),
+        ({"ALL_PROXY": "nonsense.invalid", "NO_PROXY": "api.hostex.invalid"}, None),
+    ],
+)
+def test_a_connection_that_fails_at_a_proxy_names_the_variable_of_that(
+    environ: dict[str, str], variable: str | None
+) -> None:
+    address = "https://api.hostex.invalid/v3"
+    environ = {"HOSTEX_API_BASE_URL": address, "HOSTEX_MCP_LOG_LEVEL": "debug", **environ}
+    answer, errors = hostex_mcp("call", "list_tags", HOSTEX_ACCESS_TOKEN=WRITABLE, **environ)
+    way = f" by way of the proxy that {variable} names" if variable else ""
+    assert answer["error"]["message"] == f"The connection to Hostex failed{way}."
+    assert "secret-word" not in f"{answer}{errors}"
+
+
 def test_doctor_names_the_variable_of_such_a_proxy() -> None:
     findings, _ = hostex_mcp(
         "doctor", "--json", HOSTEX_ACCESS_TOKEN=WRITABLE, HTTP_PROXY="quic://ana:secret-word@proxy.test"
@@ -105,7 +134,17 @@ def test_doctor_names_the_variable_of_such_a_proxy() -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["${env:HOSTEX_ACCESS_TOKEN}", "${HOSTEX_ACCESS_TOKEN}", "%HOSTEX_ACCESS_TOKEN%", "<your token>"]
+    "token",
+    [
+        *("${env:HOSTEX_ACCESS_TOKEN}", "${HOSTEX_ACCESS_TOKEN}", "%HOSTEX_ACCESS_TOKEN%", "<your token>"),
+        *(
+            "$(pass hostex)",
+            "$env:HOSTEX_ACCESS_TOKEN",
+            "[your token]",
+            "YOUR_TOKEN_HERE",
+            "paste your token here",
+        ),
+    ],
 )
 def test_a_token_that_was_not_filled_in_is_not_configured_and_named(token: str) -> None:
     with closing(socket.socket()) as unused:
@@ -114,6 +153,69 @@ def test_a_token_that_was_not_filled_in_is_not_configured_and_named(token: str) 
         answer, _ = hostex_mcp("call", "list_tags", HOSTEX_API_BASE_URL=address, HOSTEX_ACCESS_TOKEN=token)
     assert answer["error"]["kind"] == "not_configured"
     assert token in answer["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            "YOUR_HOSTEX_TOKEN",
+            "your-token-here",
+            "{HOSTEX_ACCESS_TOKEN}",
+            "{{token}}",
+            "@TOKEN@",
+            "__TOKEN__",
+        ),
+        *(
+            "REPLACE_ME",
+            "changeme",
+            "xxxxxxxx",
+            "...",
+            "********",
+            "null",
+            "undefined",
+            "${user_config.token}",
+        ),
+        *("${HOSTEX_ACCESS_TOKEN:-}", "`cat token`", '"${env:HOSTEX_ACCESS_TOKEN}"', "Bearer <token>"),
+    ],
+)
+def test_a_placeholder_in_the_way_of_any_client_starts_and_is_named(value: str) -> None:
+    token = load({"HOSTEX_ACCESS_TOKEN": value}).access_token
+    assert token
+    placeholder = placeholder_of(token.get_secret_value())
+    assert placeholder
+    assert placeholder in value
+
+
+TOKEN = "Rm3kQ8vZt1Lw5Xy9"
+
+
+@pytest.mark.parametrize("form", ["[{}]", "{{{}}}", "`{}`", "@{}@", "__{}__", "$({})", "my {}", "your_{}"])
+def test_what_may_hold_a_token_is_shown_to_nobody_as_a_placeholder(form: str) -> None:
+    assert placeholder_of(form.format(TOKEN)) is None
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        *(
+            '"{}"',
+            "'{}'",
+            "\u201c{}\u201d",
+            "{}\n",
+            "{}\r\n",
+            "\ufeff{}",
+            "\u200b{} ",
+            "Bearer {}",
+            'bearer  "{}"',
+        ),
+        *("Hostex-Access-Token: {}", "HOSTEX_ACCESS_TOKEN={}", "export HOSTEX_ACCESS_TOKEN='{}'"),
+    ],
+)
+def test_a_token_is_read_without_what_was_copied_with_it(form: str) -> None:
+    token = load({"HOSTEX_ACCESS_TOKEN": form.format(TOKEN)}).access_token
+    assert token
+    assert token.get_secret_value() == TOKEN
 
 
 def test_doctor_says_that_the_token_was_not_filled_in() -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE, Popen
+from subprocess import PIPE, Popen, TimeoutExpired
 from typing import Any
 
 import pytest
@@ -128,6 +128,43 @@ def test_a_line_that_is_no_message_is_answered_without_an_id(server: Server, lin
     assert answer["error"]["code"] == code
 
 
+@pytest.mark.parametrize("number", ["1.5", "null", "true", "[1]", "{}"])
+def test_a_request_whose_id_cannot_be_answered_under_is_told_so(server: Server, number: str) -> None:
+    answer = server.ask(f'{{"jsonrpc": "2.0", "id": {number}, "method": "ping"}}')
+    assert (answer["id"], answer["error"]["code"]) == (None, -32600)
+    assert "id of a request" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"jsonrpc": "1.0", "id": 2, "method": "ping"}',
+        '{"id": 2, "method": "ping"}',
+        '{"jsonrpc": "2.0", "id": 2, "method": "ping", "params": "x"}',
+    ],
+)
+def test_what_is_no_message_is_answered_under_the_id_it_has(server: Server, line: str) -> None:
+    answer = server.ask(line)
+    assert (answer["id"], answer["error"]["code"]) == (2, -32600)
+
+
+@pytest.mark.parametrize("arguments", ["[]", '""', "null", "{}", r'"{\"limit\": 1}"'])
+def test_arguments_that_are_an_empty_list_or_json_text_are_the_object_they_mean(
+    server: Server, arguments: str
+) -> None:
+    answer = server.ask(call(2, "list_tags", arguments))
+    assert answer["result"]["structuredContent"]["returned"] == (1 if "limit" in arguments else 4)
+
+
+def test_empty_lists_for_empty_objects_and_a_whole_number_with_a_fraction_are_read() -> None:
+    capabilities = {"elicitation": [], "roots": []}
+    with started("--sandbox") as server:
+        hello = {**HELLO, "capabilities": capabilities, "_meta": []}
+        said = {"jsonrpc": "2.0", "id": 1.0, "method": "initialize", "params": hello}
+        assert server.ask(json.dumps(said))["id"] == 1
+        assert server.ask('{"jsonrpc": "2.0", "id": 2, "method": "ping", "params": []}')["result"] == {}
+
+
 LONG = 10_000_000
 PLAIN = (
     '{"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "list_tags", "arguments": {}}}'
@@ -217,7 +254,7 @@ def test_a_call_is_no_log_line_over_stdio_unless_the_level_says_so(server: Serve
     assert errors == ""
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_server_without_a_word(server: Server, number: signal.Signals) -> None:
     server.ask(call(2, "list_tags", "{}"))
     server.process.send_signal(number)
@@ -226,7 +263,28 @@ def test_a_signal_ends_the_server_without_a_word(server: Server, number: signal.
     assert server.process.stderr.read() == ""
 
 
-def test_a_signal_lets_a_write_that_was_sent_come_to_its_end(tmp_path: Path) -> None:
+def test_a_server_whose_output_is_closed_ends_without_a_word(server: Server) -> None:
+    assert server.process.stdout
+    assert server.process.stderr
+    server.process.stdout.close()
+    server.write(PLAIN)
+    assert server.process.wait(30) == 0
+    assert server.process.stderr.read() == ""
+
+
+def test_a_signal_ends_a_server_that_can_neither_read_nor_write_any_more(server: Server) -> None:
+    assert server.process.stdin
+    for number in range(40):
+        server.write(call(number, "find_tools", '{"query": "price", "limit": 20}'))
+    server.process.stdin.close()
+    with pytest.raises(TimeoutExpired):
+        server.process.wait(3)
+    server.process.terminate()
+    assert server.process.wait(30) == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_lets_a_write_that_was_sent_come_to_its_end(tmp_path: Path, number: signal.Signals) -> None:
     sandbox, audit = Sandbox(), tmp_path / "audit.jsonl"
     with running(sandbox) as url:
         sandbox.faults.add("delay", operation="DELETE /reservations/{reservation_code}", seconds=1)
@@ -237,8 +295,10 @@ def test_a_signal_lets_a_write_that_was_sent_come_to_its_end(tmp_path: Path) -> 
             server.write(call(2, "cancel_reservation", json.dumps({"reservation_code": CODE})))
             while not any(entry.method == "DELETE" for entry in sandbox.log):
                 time.sleep(0.01)
-            server.process.terminate()
-            assert server.process.wait(30) == 128 + signal.SIGTERM
+            server.process.send_signal(number)
+            if number is signal.SIGHUP:
+                server.process.send_signal(number)
+            assert server.process.wait(30) == 128 + number
     outcomes = [json.loads(line)["outcome"] for line in audit.read_text(encoding="utf-8").splitlines()]
     assert outcomes[-1] == "done"
     assert sandbox.accounts.main.stays[CODE]["status"] == "cancelled"

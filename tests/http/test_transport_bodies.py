@@ -150,3 +150,29 @@ async def test_a_client_that_goes_away_while_it_sends_is_not_answered(path: str)
         path, {"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}
     )
     assert sent == []
+
+
+@pytest.mark.parametrize("number", ["1.5", "null", "true", "[1]"])
+async def test_a_request_whose_id_cannot_be_answered_under_is_refused_and_not_taken_as_a_notification(
+    number: str,
+) -> None:
+    body = f'{{"jsonrpc": "2.0", "id": {number}, "method": "ping"}}'
+    async with running(local()) as http:
+        answer = await http.post("/mcp", headers=JSON, content=body)
+    assert answer.status_code == 400
+    assert "id of a request" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("arguments", ["[]", '""', r'"{\"limit\": 1}"'])
+async def test_arguments_in_another_form_are_the_object_they_mean(arguments: str) -> None:
+    async with running(local()) as http:
+        answer = await http.post("/mcp", headers=JSON, content=SPREAD % arguments)
+    returned = answer.json()["result"]["structuredContent"]["returned"]
+    assert returned == 1 if "limit" in arguments else returned > 1
+
+
+async def test_what_arguments_as_text_hold_is_bounded_like_any_other() -> None:
+    deep = json.dumps('{"name": ' + "[" * 60 + "]" * 60 + "}")
+    async with running(local()) as http:
+        answer = await http.post("/mcp", headers=JSON, content=SPREAD % deep)
+    assert answer.json()["result"]["structuredContent"]["error"]["kind"] == "invalid_arguments"

@@ -45,6 +45,7 @@ NOT_THERE: Row = {
     "special_offer_id": "999",
     "listings": [{"channel_type": "airbnb", "listing_id": "999"}],
 }
+CLOSING = ("POST", "/availabilities")
 _ACCOUNT = demo_sandbox().accounts.main
 CALLS = {**every_read(_ACCOUNT), **every_write(_ACCOUNT)}
 NAMED = [
@@ -123,6 +124,11 @@ async def test_a_reservation_is_found_by_the_code_of_its_channel(call: Call, san
     assert fields["stay_code"] == STAY
 
 
+@pytest.mark.parametrize("code", ["hm03b0ih4s", "#HM03B0IH4S", "# hm03b0ih4s", f"#{STAY}"])
+async def test_a_code_is_found_in_small_letters_and_behind_a_number_sign(call: Call, code: str) -> None:
+    assert (await call("get_stay", reservation_code=code))["stay"]["stay_code"] == STAY
+
+
 async def test_the_code_of_no_channel_is_not_found(call: Call) -> None:
     for tool, argument in (("get_stay", "reservation_code"), ("list_reservations", "reservation_code")):
         error = (await call(tool, **{argument: "HMNONE"}))["error"]
@@ -142,6 +148,12 @@ async def test_the_code_of_no_channel_is_not_found(call: Call) -> None:
         ("Trip.com", "trip.com"),
         ("booking site", "booking_site"),
         ("Meituan Hotel", "meituan_hotel"),
+        ("Air B&B", "airbnb"),
+        ("https://www.airbnb.com", "airbnb"),
+        ("Agoda.com", "agoda"),
+        ("FeWo-direkt", "vrbo"),
+        ("爱彼迎", "airbnb"),
+        ("携程", "ctrip"),
     ],
 )
 async def test_a_channel_is_known_by_its_usual_name(
@@ -156,6 +168,48 @@ async def test_a_channel_that_is_none_is_refused_naming_those_that_are(call: Cal
     assert refused(answer) == {"channel_type"}
     assert "airbnb, booking.com, agoda" in answer["error"]["fields"][0]["problem"]
     assert sandbox.log == []
+
+
+@pytest.mark.parametrize("tool", [name for name, one in CATALOGUE.items() if "channel_type" in one.hints])
+async def test_every_tool_knows_a_channel_by_its_usual_name(call: Call, sandbox: Sandbox, tool: str) -> None:
+    arguments = {**CALLS[tool], "channel_type": "AirBnB"}
+    if "listing_id" in CATALOGUE[tool].hints:
+        arguments |= AIRBNB | {"channel_type": "AirBnB"}
+    answer = await call(tool, **arguments)
+    assert "error" not in answer, answer
+    assert not any("AirBnB" in repr((one.query, one.body)) for one in sandbox.log)
+
+
+@pytest.mark.parametrize("tool", [name for name, one in CATALOGUE.items() if "currency" in one.hints])
+async def test_every_tool_knows_a_currency_in_small_letters_but_not_its_sign(call: Call, tool: str) -> None:
+    if tool == "list_transactions":
+        dates = {"start_date": "2026-11-01", "end_date": "2026-11-20"}
+        upper, lower = [(await call(tool, **dates, currency=code))["items"] for code in ("EUR", "eur")]
+        assert upper == lower != []
+    assert refused(await call(tool, **{**CALLS[tool], "currency": "€"})) == {"currency"}
+
+
+async def test_properties_are_named_between_commas_and_with_a_number_sign(
+    call: Call, sandbox: Sandbox
+) -> None:
+    days = {"start_date": "2027-06-01", "end_date": "2027-06-02", "available": False}
+    for named in ("Harbour Loft, Harbour Studio", f"{LOFT};Harbour Studio", [f"#{LOFT}, {STUDIO}.0"]):
+        before = len(sandbox.log)
+        await call("update_availabilities", property_ids=named, **days)
+        bodies = [one.body for one in sandbox.log[before:] if (one.method, one.path) == CLOSING]
+        assert {number for body in bodies for number in body["property_ids"]} == {LOFT, STUDIO}
+        await call("update_availabilities", property_ids=[LOFT, STUDIO], **{**days, "available": True})
+    sandbox.accounts.main.properties[STUDIO]["title"] = f"#{LOFT}"
+    titled = await call("list_tasks", property_id=f"#{LOFT}")
+    assert {row["property_id"] for row in titled["items"]} == {STUDIO}
+    sandbox.accounts.main.properties[LOFT]["title"] = "Harbour, Loft"
+    whole = await call("list_tasks", property_id="Harbour, Loft")
+    assert {row["property_id"] for row in whole["items"]} == {LOFT}
+
+
+async def test_what_is_no_title_is_told_where_titles_are(call: Call) -> None:
+    problem = (await call("list_tasks", property_id="qqqq"))["error"]["fields"][0]["problem"]
+    assert problem == "fits no property's title; list_properties tells ids and titles"
 
 
 async def test_prices_are_set_on_a_channel_named_as_people_do(call: Call, sandbox: Sandbox) -> None:

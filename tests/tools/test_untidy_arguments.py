@@ -150,8 +150,65 @@ def test_one_value_stands_for_a_list_of_it() -> None:
     meant = CATALOGUE["list_knowledge_bases"].meant
     for one in (LOFT, str(LOFT), [LOFT], f"[{LOFT}]", f'["{LOFT}"]'):
         assert [int(id) for id in bind(meant({"property_ids": one}))["property_ids"]] == [LOFT]
-    assert meant({"property_ids": "101, 102"}) == {"property_ids": ["101", " 102"]}
+    for several in ("101, 102", "101;102", "101,102,", ["101,102"], '["101, 102"]'):
+        assert meant({"property_ids": several}) == {"property_ids": ["101", "102"]}
     assert meant({"property_ids": "Harbour, Loft"}) == {"property_ids": ["Harbour, Loft"]}
+
+
+@pytest.mark.parametrize("empty", ["null", "None", "undefined", " NULL ", "n/a", "[]", "{}", '""', "''"])
+def test_a_word_for_nothing_is_nothing_but_in_a_text_of_a_persons_own(empty: str) -> None:
+    for name in ("cursor", "status", "start_date", "property_id", "staff_id", "limit", "detail"):
+        assert CATALOGUE["list_tasks"].meant({name: empty}) == {}
+    for name in ("channel_type", "reservation_code", "listing_id", "currency", "property_ids", "verify"):
+        holders = [tool for tool, held in OPTIONAL if held == name]
+        assert holders
+        for tool in holders:
+            assert CATALOGUE[tool].meant({name: empty}) == {}
+    note = {"id": 5601, "note": empty, "name": empty}
+    assert CATALOGUE["update_staff"].meant(note) == note
+    assert "reservation_code" in CATALOGUE["cancel_reservation"].meant({"reservation_code": empty})
+
+
+@pytest.mark.parametrize(
+    ("tool", "argument", "untidy", "tidy"),
+    [
+        ("list_tasks", "status", "In Progress", "in_progress"),
+        ("list_tasks", "status", " CANCELLED ", "cancelled"),
+        ("update_reservation_stay_status", "stay_status", "in-house", "in_house"),
+        ("create_property_tag", "color", "#f3d432", "#F3D432"),
+        ("list_properties", "reveal", "WiFi", ["wifi"]),
+        (
+            "create_webhook",
+            "events",
+            "Message created; review_created",
+            ["message_created", "review_created"],
+        ),
+        ("update_availabilities", "available", " false ", "false"),
+        ("find_available_properties", "check_in_date", " 2026-12-24\n", "2026-12-24"),
+        ("find_available_properties", "check_in_date", "2026-12-24T00:00:00", "2026-12-24"),
+        ("find_available_properties", "check_in_date", "2026-12-24 00:00", "2026-12-24"),
+        ("list_reservations", "reservation_code", " 5-A, B", "5-A, B"),
+        ("update_staff", "id", "# 5601", "5601"),
+        ("list_automation_actions", "channel_types", "Airbnb, Vrbo", ["Airbnb", "Vrbo"]),
+        ("send_message", "message", " In Progress ", " In Progress "),
+    ],
+)
+def test_a_value_in_another_spelling_is_read(tool: str, argument: str, untidy: Any, tidy: Any) -> None:
+    assert CATALOGUE[tool].meant({argument: untidy}) == {argument: tidy}
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        *("2026-12-24T00:00:00Z", "2026-12-24T22:00:00.000Z", "2026-12-24T15:00:00+02:00", "24 Dec 2026"),
+        *("12/24/2026", "24.12.2026", "20261224", 20261224, "tomorrow", "2026-12-4"),
+        "\uff12\uff10\uff12\uff16-12-24",
+    ],
+)
+def test_a_day_that_would_have_to_be_guessed_is_refused_with_the_form_to_use(day: object) -> None:
+    tool = CATALOGUE["find_available_properties"]
+    with pytest.raises(InvalidArguments, match="check_in_date: must be a date written YYYY-MM-DD"):
+        tool.bind(tool.meant({"check_in_date": day, "check_out_date": "2026-12-28"}))
 
 
 def test_a_text_argument_that_holds_json_stays_text() -> None:

@@ -1,0 +1,78 @@
+"""Messages of the protocol as they are meant. Some libraries write an empty object as an empty list, an
+object as JSON text, or a whole number as 1.0; what they ask would get an unhelpful answer, or none."""
+
+from typing import Any, cast
+
+from pydantic_core import from_json
+
+_OBJECTS = ("arguments", "capabilities", "_meta")
+"""The members of a request's parameters that are objects."""
+
+
+class NoMessage(ValueError):
+    """JSON that is no message of the protocol. `id` is the one to answer under, where there is any."""
+
+    def __init__(self, reason: str, id: int | str | None = None) -> None:
+        super().__init__(reason)
+        self.id = id
+
+
+def as_meant(content: object) -> object:
+    """The same content where nothing about it is unusual, else the message that it means. What is no object
+    stays for others to refuse.
+
+    Raises:
+        NoMessage: it is an object, and no message that can be answered under its id.
+    """
+    if not isinstance(content, dict):
+        return content
+    message = cast("dict[str, Any]", content)
+    known = _id(message.get("id"))
+    if message.get("jsonrpc") != "2.0":
+        raise NoMessage("This is not a JSON-RPC 2.0 message.", known)
+    if "method" in message and "id" in message and known is None:
+        raise NoMessage("The id of a request must be a text or a whole number.")
+    parameters = _parameters(message.get("params"))
+    if parameters is not None and not isinstance(parameters, dict):
+        raise NoMessage("The params of a message must be an object.", known)
+    meant = dict(message)
+    if known is not None:
+        meant["id"] = known
+    if parameters is not message.get("params"):
+        meant["params"] = parameters
+    return message if all(meant[name] is value for name, value in message.items()) else meant
+
+
+def _id(value: object) -> int | str | None:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int | str) and not isinstance(value, bool) else None
+
+
+def _parameters(given: object) -> object:
+    parameters = _object(given)
+    if not isinstance(parameters, dict):
+        return parameters
+    members = cast("dict[str, Any]", parameters)
+    read = {name: _object(members[name]) for name in _OBJECTS if name in members}
+    if isinstance(declared := read.get("capabilities"), dict):
+        read["capabilities"] = _each_object(cast("dict[str, Any]", declared))
+    changed = any(read[name] is not members[name] for name in read)
+    return {**members, **read} if changed else members
+
+
+def _each_object(members: dict[str, Any]) -> dict[str, Any]:
+    read = {name: _object(value) for name, value in members.items()}
+    return read if any(read[name] is not value for name, value in members.items()) else members
+
+
+def _object(value: object) -> object:
+    """The object that a value means, else the value itself."""
+    if value == [] or value == "":
+        return {}
+    if not isinstance(value, str) or not value.lstrip().startswith("{"):
+        return value
+    try:
+        return cast("object", from_json(value, allow_inf_nan=False))
+    except ValueError:
+        return value
