@@ -17,7 +17,7 @@ from hostex_mcp.domain.calendar_changes import (
     range_problems,
     reading_window,
 )
-from hostex_mcp.domain.wording import days_text
+from hostex_mcp.domain.wording import days_text, quoted
 from hostex_mcp.tools.arguments import InvalidArguments, Problem, in_order
 from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.booked_nights import booked
@@ -125,7 +125,7 @@ async def change_availability(
 
     await pace.rest()
     titles = dict.fromkeys([row["title"] for row in shown if "title" in row] or [one.title for one in found])
-    summary = f"{'Open' if available else 'Close'} on all channels: {', '.join(titles)}"
+    summary = f"{'Open' if available else 'Close'} on all channels: {', '.join(map(quoted, titles))}"
     lines = [_in_words(one, len(titles) > 1) for one in shown]
     preview = Preview(
         summary, {"properties": list(titles), "days": wanted.period}, lines, [*notes, *bookings]

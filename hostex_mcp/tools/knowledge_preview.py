@@ -7,6 +7,7 @@ from hostex_mcp.api import knowledge_base as api
 from hostex_mcp.api.properties import LIST_PROPERTY_GROUPS, LIST_ROOM_TYPES
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import quoted
 from hostex_mcp.tools.checks import require, require_properties
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import names, property_names, rows
@@ -68,7 +69,7 @@ async def addition(context: Context, body: Shown) -> Preview:
     ]
     title = one_line(body.get("title") or body["contents"][0]["sub_title"])
     warnings = [_PUBLIC if body["is_enable"] else _IDLE]
-    return Preview(f"Add the knowledge entry {title}", {}, changes, warnings)
+    return Preview(f"Add the knowledge entry {quoted(title)}", {}, changes, warnings)
 
 
 async def rewriting(context: Context, entry: api.KnowledgeBase, changed: Shown) -> Preview:
@@ -84,9 +85,9 @@ async def rewriting(context: Context, entry: api.KnowledgeBase, changed: Shown) 
         changes += _rewritten(shown["contents"], present, changed["contents"])
         dropped = _dropped(shown["contents"], changed["contents"])
         changes += [{"what": _paragraph(one), "before": one["text"]} for one in dropped]
-        warnings += [f"This drops the paragraph {one_line(one['sub_title'])}." for one in dropped]
+        warnings += [f"This drops the paragraph {quoted(one_line(one['sub_title']))}." for one in dropped]
     target = {"id": entry.id, "title": shown["title"]}
-    summary = f"Change the knowledge entry {one_line(entry.title)}"
+    summary = f"Change the knowledge entry {quoted(one_line(entry.title))}"
     return Preview(summary, target, changes, warnings)
 
 
@@ -106,9 +107,9 @@ async def _scopes(
 def _narrower(before: Sequence[str], after: Sequence[str]) -> list[str]:
     """What speaks against another scope: that it holds everywhere, or what it leaves out."""
     if set(after) <= _EVERYWHERE:
-        return [f"It holds for {', '.join(after)}."]
+        return [f"It holds for {', '.join(map(quoted, after))}."]
     dropped = [one for one in before if one not in after]
-    return [f"It holds no more for {', '.join(dropped)}."] if dropped else []
+    return [f"It holds no more for {', '.join(map(quoted, dropped))}."] if dropped else []
 
 
 def _dropped(before: Sequence[Shown], after: Sequence[Shown]) -> list[Shown]:
