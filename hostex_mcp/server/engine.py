@@ -132,7 +132,7 @@ class Engine:
             plan = undoing(tool, opened, admitting(tool, bound, cast("Plan", run)), self._seals)
             return await self._writes.run(tool, given, bound, plan, inquiry)
         with unread() as lacking:
-            returned = await _in_time(name, run)
+            returned = await in_time(name, run)
         match returned:
             case Forward() as forward:
                 return await self._forward(forward, inquiry)
@@ -175,7 +175,7 @@ async def _known(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Re
     return result
 
 
-async def _in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
+async def in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
     """What a reading tool returns, unless its client has long stopped to wait."""
     try:
         with anyio.fail_after(READ_SECONDS):

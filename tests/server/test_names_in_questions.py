@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
@@ -26,12 +26,13 @@ NAMES = {"guest_name": GUEST, "send_to": GUEST} | dict.fromkeys(
 def rename(value: Any, name: str = OTHER) -> None:
     """Give everybody and everything in rows of the sandbox such a name."""
     if isinstance(value, list):
-        for member in value:
+        for member in cast("list[object]", value):
             rename(member, name)
     elif isinstance(value, dict):
-        for key, member in value.items():
+        row = cast("Row", value)
+        for key, member in row.items():
             if isinstance(member, str) and key in (*NAMES, "name"):
-                value[key] = NAMES.get(key, name)
+                row[key] = NAMES.get(key, name)
             else:
                 rename(member, GUEST if key == "guest" else OTHER)
 
@@ -39,7 +40,7 @@ def rename(value: Any, name: str = OTHER) -> None:
 def renamed(account: Account) -> None:
     """The same for an account."""
     for field in vars(account).values():
-        rename(list(field.values()) if isinstance(field, dict) else field)
+        rename(list(cast("dict[object, object]", field).values()) if isinstance(field, dict) else field)
 
 
 async def previewed() -> dict[str, Row]:
