@@ -171,3 +171,20 @@ async def test_a_deleted_entry_is_told_and_gone(call: Call, sandbox: Sandbox) ->
     assert done["undo"] is None
     assert WIFI not in sandbox.accounts.main.knowledge_bases
     assert (await call("delete_knowledge_base", id=WIFI))["error"]["kind"] == "not_found"
+
+
+async def test_of_paragraphs_with_one_heading_each_that_goes_is_shown(
+    client: HostexClient, sandbox: Sandbox
+) -> None:
+    selection = select(["all"])
+    engine = Engine(selection, Context(client, selection.reachable), "token")
+    entry = sandbox.accounts.main.knowledge_bases[WIFI]
+    kept = {"sub_title": "Wifi", "text": "Second floor."}
+    entry["contents"] = [{"sub_title": "Wifi", "text": "First floor."}, kept]
+    asked = await engine.call("update_knowledge_base", {"id": WIFI, "contents": [kept]})
+    change = cast("dict[str, Any]", cast("CallToolResult", asked).structured_content)["preview"]
+    [row] = change["changes"]
+    assert row["what"] == "paragraph Wifi"
+    assert "First floor." in row["before"]
+    assert "after" not in row
+    assert "This drops the paragraph Wifi." in change["warnings"]
