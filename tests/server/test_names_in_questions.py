@@ -1,7 +1,7 @@
 """Names of others in the sentences of a question: they end where they end, and only the rest is ours."""
 
 import asyncio
-import json
+import re
 from typing import Any, cast
 
 import httpx2
@@ -72,7 +72,9 @@ def test_every_name_in_a_sentence_of_a_question_stands_in_quotes(previews: dict[
     for tool, shown in previews.items():
         for sentence in sentences(shown):
             for name in (GUEST, OTHER):
-                assert sentence.count(name) == sentence.count(json.dumps(name)), (tool, sentence)
+                # An id stands with the title where several properties have the same.
+                whole = re.findall(rf'"{re.escape(name)}(?: \(\d+\))?"', sentence)
+                assert sentence.count(name) == len(whole), (tool, sentence)
                 named += sentence.count(name)
     assert named > 50, "hardly any name stood in a question: do the calls still fail?"
 
