@@ -200,7 +200,7 @@ async def test_what_no_preview_can_show_whole_is_refused_without_a_token() -> No
 async def test_a_person_who_can_be_asked_is_shown_a_message_of_any_length_whole() -> None:
     message, asked = "\U0001f6b2" * 10_000, list[str]()
 
-    async def person(_: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+    async def person(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
         asked.append(params.message)
         return ElicitResult(action="decline")
 
