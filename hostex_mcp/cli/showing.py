@@ -18,6 +18,7 @@ Row = Mapping[str, Any]
 
 _GAP = 2
 _FOLDED = 24
+_FOLD = Text(CONTINUED, "dim")
 
 
 def text_of(value: object) -> str:
@@ -83,7 +84,7 @@ def error(failed: Row) -> RenderableType:
 def question(message: str) -> RenderableType:
     """The preview of a change, as the server asks about it. Lines that are folded stay behind their mark."""
     first, *rest = message.split("\n")
-    asked = _Marked(Text(), Text("    "), Text(_printable(first), "bold"))
+    asked = _Marked(Text(), _FOLD, Text(_printable(first), "bold"))
     return Group(asked, *(_preview_line(_printable(line)) for line in rest))
 
 
@@ -138,11 +139,11 @@ def _preview_line(line: str) -> RenderableType:
     indent = Text(line[: len(line) - len(text)])
     for mark in (LINE, CONTINUED):
         if text.startswith(mark):
-            return _Marked(indent + Text(mark, "dim"), indent + Text(CONTINUED, "dim"), text[len(mark) :])
+            return _Marked(indent + Text(mark, "dim"), indent + _FOLD, text[len(mark) :])
     name, colon, value = text.partition(": ")
     if name == "Warning":
-        return _hanging(Text("!", "bold yellow"), Text(value, "yellow"))
-    return _Marked(indent, indent + Text("    "), Text(name + colon, "dim") + Text(value))
+        return _Marked(Text("! ", "bold yellow"), _FOLD, Text(value, "yellow"))
+    return _Marked(indent, indent + _FOLD, Text(name + colon, "dim") + Text(value))
 
 
 class _Marked:

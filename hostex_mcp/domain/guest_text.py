@@ -14,15 +14,19 @@ _NEAR = 4
 
 _JOINERS = "\u200c\u200d"
 _SELECTORS = "\ufe0e\ufe0f"
+_KEYS = frozenset("0123456789#*")
+_CHOSEN = ("So", "Sm", "Nd", "Po")
 _KEPT_CONTROLS = "\n\t"
 _BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _CHOOSING = re.compile(f"[\ufe00-\ufe0f\U000e0100-\U000e01ef{_BLANKS}]")
 _PICTURE = re.compile(r"(?<!!)!++\[")
 _DASHES = "-\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
+_ACCENTS = "\u0300-\u036f\u0483-\u0489\u20d0-\u20f0"
 _LOOK_ALIKE = re.compile(
-    r"[<\u02c2\u1438\u2039\u226e\u227a\u2329\u276c\u276e\u2770\u27e8\u29fc\u3008\ufe64\uff1c]"
-    r"(?=[\s/\\\u2044\u2215\u2571\u29f8\uff0f]*"
-    rf"(?:guest|\uff47\uff55\uff45\uff53\uff54|[^\W\d_]{{2,12}}\s*[{_DASHES}]\s*\w))",
+    r"[<\u02c2\u1438\u16b2\u2039\u226a\u226e\u227a\u22d6\u2329\u276c\u276e\u2770\u27e8\u27ea\u2989\u2991\u29fc"
+    r"\u2a79\u2aa1\u3008\ufe64\uff1c\U0001d236]"
+    rf"(?=[\s/\\|!\u2044\u2215\u2571\u29f8\u2f03\uff0f{_ACCENTS}]*"
+    rf"(?:guest|\uff47\uff55\uff45\uff53\uff54|[^\W\d_](?:[^\W\d_]|[{_ACCENTS}]){{1,23}}\s*[{_DASHES}]\s*\w))",
     re.IGNORECASE,
 )
 _BOUNDED = re.compile(r"(?s)<(guest-[0-9a-f]{6})>((?:(?!\1).)*)</\1>")
@@ -101,7 +105,8 @@ class Fence:
     def mark(self, text: str, most: int | None = MOST_CHARACTERS) -> str:
         """The text, cleaned and bounded, inside the boundary. Empty text stays empty."""
         shown = self._cleaned(text) if most is None else shortened(text, most, self._cleaned)
-        shown = shown.replace(self.label, "guest")
+        while self.label in shown:  # what is left on both sides can be the label again
+            shown = shown.replace(self.label, "guest")
         return f"<{self.label}>{shown}</{self.label}>" if shown.strip() else ""
 
     def _cleaned(self, text: str) -> str:
@@ -139,7 +144,7 @@ def _visible(char: str, before: str, after: str) -> bool:
     if char in _JOINERS:
         return _joins(before) and _joins(after)
     if char in _SELECTORS:
-        return unicodedata.category(before or " ") in ("So", "Sm", "Nd", "Po")
+        return before in _KEYS or (before > "\x7f" and unicodedata.category(before) in _CHOSEN)
     if char in _BLANKS or 0xE0100 <= ord(char) <= 0xE01EF or 0xFE00 <= ord(char) <= 0xFE0D:
         return False
     return unicodedata.category(char) not in ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp")

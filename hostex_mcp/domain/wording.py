@@ -81,7 +81,13 @@ def quoted(name: str) -> str:
     """A name in a line of text; one with more than a name has stands in quotes, so that it ends where it
     ends."""
     plain = not _MORE_THAN_A_NAME.search(name) and not any(map(_like_a_sign, name))
-    return name if plain else json.dumps(name, ensure_ascii=False)
+    return name if plain else in_quotes(name)
+
+
+def in_quotes(name: str) -> str:
+    """A name that somebody chose for themselves, in a line of text: always in quotes, as even ordinary words
+    in it could be taken for ours."""
+    return json.dumps(name, ensure_ascii=False)
 
 
 def _like_a_sign(char: str) -> bool:

@@ -22,7 +22,13 @@ _STEPS = ((10_000, MOST_ROWS), (2_000, 1_000), (500, 200), (200, 50), (100, 20),
 _MADE_HERE = frozenset(("next_cursor", TOKEN, "undo", "receipt", "returned", "truncated"))
 _SHORTENED = "This answer was too long: texts in it were shortened, and each says how much it lacks."
 _LISTS_CUT = "Lists or objects in it were cut too: {lost}. Ask for less at once to see all."
-_CHANGES = "changes"
+_CHANGES, _PREVIEW = "changes", "preview"
+_MOST_AFTER, _MOST_CHANGES = 200, 20
+_ABRIDGED = (
+    "What will be written is shortened in `changes`, which says by how much. The text of this answer has all "
+    "of it, and so have the arguments of the call: show the user all of it."
+)
+_MORE_CHANGES = "`changes` lacks {} more, which are in the text."
 _NOTES, _MEMBERS, _KEY = 10, 40, 100
 
 _OPEN = re.compile(r"<(guest-[0-9a-f]{6})>")
@@ -30,21 +36,55 @@ _SHORTER = re.compile(r"… \((\d{1,12}) characters more\)$")
 _HALF_A_MARK = re.compile(r"</?[a-z0-9-]{0,13}$")
 
 
+class PreviewTooLong(Exception):
+    """A preview whose text alone cannot hold all that will be written."""
+
+
 def within(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> tuple[dict[str, Any], str]:
-    """An answer and its text, both as they are where they fit, else with as much as does."""
+    """An answer and its text, both as they are where they fit, else with as much as does. What will be
+    written is whole in the text at least.
+
+    Raises:
+        PreviewTooLong: it cannot be.
+    """
     if (fitting := _fitting(shape, text)) is not None:
         return shape, fitting
-    notes = shape.get("notes", [])
-    for place, (characters, rows) in enumerate(_STEPS):
-        lost: dict[str, int] = {}
-        members = {name: value for name, value in shape.items() if name != "notes"}
-        cut = cast("dict[str, Any]", shortened(members, characters, rows, lost))
-        counts = ", ".join(f"{name} lacks {count}" for name, count in islice(lost.items(), _NOTES))
-        said = [*notes, _SHORTENED, *([_LISTS_CUT.format(lost=counts)] if lost else [])]
-        cut["notes"] = shortened(said, characters, max(rows, _NOTES), {})
-        if (fitting := _fitting(cut, text, last=place == len(_STEPS) - 1)) is not None:
+    cut = shape
+    for characters, rows in _STEPS:
+        cut = _cut(shape, characters, rows)
+        if (fitting := _fitting(cut, text)) is not None:
             return cut, fitting
-    raise AssertionError("the last step is taken as it is")
+    return _abridged(cut, text) if _PREVIEW in shape else (cut, text(cut))
+
+
+def _cut(shape: Mapping[str, Any], characters: int, rows: int) -> dict[str, Any]:
+    """An answer with shorter texts and lists, which says what it lacks."""
+    lost: dict[str, int] = {}
+    members = {name: value for name, value in shape.items() if name != "notes"}
+    cut = cast("dict[str, Any]", shortened(members, characters, rows, lost))
+    counts = ", ".join(f"{name} lacks {count}" for name, count in islice(lost.items(), _NOTES))
+    said = [*shape.get("notes", []), _SHORTENED, *([_LISTS_CUT.format(lost=counts)] if lost else [])]
+    return {**cut, "notes": shortened(said, characters, max(rows, _NOTES), {})}
+
+
+def _abridged(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> tuple[dict[str, Any], str]:
+    """A preview that has all that will be written in its text only."""
+    preview = shape[_PREVIEW]
+    changes: list[dict[str, Any]] = preview.get(_CHANGES, [])
+    rows = [_abstract(row) for row in changes[:_MOST_CHANGES]]
+    more = len(changes) - len(rows)
+    said = [_ABRIDGED, *([_MORE_CHANGES.format(more)] if more else [])]
+    shape = {**shape, "notes": [*shape["notes"], *said]}
+    data = {**shape, _PREVIEW: {**preview, _CHANGES: rows}}
+    whole = text(shape) if weight(shape) <= TOO_LONG else None
+    if whole is None or tokens(to_json(data)) + tokens(whole) > TOKEN_BOUND * 19 // 20:
+        raise PreviewTooLong
+    return data, whole
+
+
+def _abstract(change: Mapping[str, Any]) -> dict[str, Any]:
+    """A change with the beginning of each text in it."""
+    return {name: shortened(value, _MOST_AFTER, MOST_ROWS, {}) for name, value in change.items()}
 
 
 def shortened(value: Any, characters: int, rows: int, lost: dict[str, int], name: str = "") -> Any:
@@ -97,20 +137,15 @@ def _count(lost: dict[str, int], name: str, count: int) -> None:
         lost[name or "the answer"] = lost.get(name, 0) + count
 
 
-def _fitting(
-    shape: Mapping[str, Any], text: Callable[[Mapping[str, Any]], str], *, last: bool = False
-) -> str | None:
+def _fitting(shape: Mapping[str, Any], text: Callable[[Mapping[str, Any]], str]) -> str | None:
     """The text of an answer that fits. What is far too long is not counted, as that would take long."""
-    if not last and weight(shape) > TOO_LONG:
+    if weight(shape) > TOO_LONG:
         return None
     shown = text(shape)
     data = to_json(shape)
-    if last or (
-        len(data) + len(shown) <= TOO_LONG
-        and tokens(data) + tokens(shown) <= (ROOM + TOKEN_BOUND // 20 if text is render else HALVES)
-    ):
-        return shown
-    return None
+    most = ROOM + TOKEN_BOUND // 20 if text is render else HALVES
+    fits = len(data) + len(shown) <= TOO_LONG and tokens(data) + tokens(shown) <= most
+    return shown if fits else None
 
 
 def weight(value: Any) -> int:

@@ -99,6 +99,11 @@ class Confirmations:
         """The keys there are now, for what else is handed out to be brought back."""
         return self._keys()
 
+    def fingerprint(self, digest: str) -> str:
+        """A digest in a form that tells nobody without the key what was digested: a door code is soon guessed
+        from a plain one."""
+        return hmac.digest(self._keys()[0], digest.encode(), "sha256").hex()
+
     def issue(self, binding: Binding, channel: Channel) -> Issued:
         """A fresh confirmation for this binding, which comes back through this channel."""
         expires = (self._now() + LIFETIME).astimezone(UTC).replace(microsecond=0)

@@ -16,7 +16,7 @@ from hostex_mcp.events import ToolForwarded, emit
 from hostex_mcp.server.answer import answer
 from hostex_mcp.server.asking import Inquiry, Question
 from hostex_mcp.server.audit import AuditLog
-from hostex_mcp.server.bounding import within
+from hostex_mcp.server.bounding import PreviewTooLong, within
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
 from hostex_mcp.server.lacking import admitting, doubted, with_notes
@@ -43,6 +43,14 @@ Returned = TypeVar("Returned")
 Result = Rows[Any] | Record[Any] | Change[Any] | Forward[Any]
 
 SLOW_SECONDS = 10.0
+
+_UNSHOWN = (
+    "What this would write is too long for a preview that shows all of it, and what nobody can see is not "
+    "written. Nothing was changed."
+)
+_LESS_TEXT = (
+    "Write less at once: a shorter text, or several calls. A client that can ask its user shows longer ones."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -87,8 +95,8 @@ class Engine:
             _note(outcome, summary)
         if isinstance(outcome, Question):
             return outcome.result()
+        outcome, text = _bounded(name, outcome)
         failed = outcome.get("error")
-        outcome, text = within(outcome, failure_text if failed else CATALOGUE[name].text or render)
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
 
@@ -124,7 +132,7 @@ class Engine:
             plan = undoing(tool, opened, admitting(tool, bound, cast("Plan", run)), self._seals)
             return await self._writes.run(tool, given, bound, plan, inquiry)
         with unread() as lacking:
-            returned = await _in_time(name, run)
+            returned = await in_time(name, run)
         match returned:
             case Forward() as forward:
                 return await self._forward(forward, inquiry)
@@ -167,7 +175,7 @@ async def _known(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Re
     return result
 
 
-async def _in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
+async def in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
     """What a reading tool returns, unless its client has long stopped to wait."""
     try:
         with anyio.fail_after(READ_SECONDS):
@@ -175,6 +183,16 @@ async def _in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returne
     except TimeoutError:
         message = f"{name} took longer than {READ_SECONDS:.0f} s: ask for less at once."
         raise DeadlineExceeded(message, operation=name) from None
+
+
+def _bounded(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """What a call answers, in both halves."""
+    if "error" in outcome:
+        return within(outcome, failure_text)
+    try:
+        return within(outcome, CATALOGUE[name].text or render)
+    except PreviewTooLong:
+        return within(failure("invalid_arguments", _UNSHOWN, hint=_LESS_TEXT, operation=name), failure_text)
 
 
 def _note(outcome: Outcome, summary: Summary) -> None:

@@ -17,6 +17,8 @@ from mcp.types import (
     TextContent,
 )
 
+from hostex_mcp.domain.guest_text import clean
+from hostex_mcp.domain.wording import in_quotes
 from hostex_mcp.server.engine import Engine
 
 _MOST_CHARACTERS = 200
@@ -55,7 +57,7 @@ def _text(lines: str) -> str:
 
 
 def _of(given: Given, what: str = " for {}") -> str:
-    return what.format(f'the property "{given["property"]}"') if given.get("property") else ""
+    return what.format(f"the property {in_quotes(given['property'])}") if given.get("property") else ""
 
 
 def _morning(given: Given) -> str:
@@ -210,7 +212,7 @@ def _given(routine: Routine, arguments: Given) -> Given:
     if unknown:
         message = f"{routine.name} has no argument {unknown[0][:100]}; arguments: {', '.join(names)}"
         raise MCPError(code=INVALID_PARAMS, message=message)
-    return {name: " ".join(value.split())[:_MOST_CHARACTERS] for name, value in arguments.items()}
+    return {name: " ".join(clean(value).split())[:_MOST_CHARACTERS] for name, value in arguments.items()}
 
 
 def _served(engine: Engine) -> Mapping[str, Routine]:

@@ -25,7 +25,7 @@ from mcp.types import (
 
 from hostex_mcp.api import HostexError, unread
 from hostex_mcp.domain.periods import Period
-from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.engine import Engine, in_time
 from hostex_mcp.server.failures import hostex_failure
 from hostex_mcp.server.reference import PAGES
 from hostex_mcp.server.render import to_json
@@ -215,7 +215,7 @@ async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> Re
 
 async def _text(engine: Engine, kind: Kind, name: str) -> str:
     try:
-        return await kind.read(engine, name)
+        return await in_time(kind.prefix + kind.suffix, lambda: kind.read(engine, name))
     except HostexError as error:
         raise _refusal(hostex_failure(error)) from None
 

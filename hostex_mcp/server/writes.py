@@ -303,8 +303,8 @@ class Writes:
             "account": self._account,
             "tool": attempt.tool.name,
             "changed": attempt.changed,
-            "arguments": attempt.arguments,
-            "preview": attempt.preview,
+            "arguments": self._confirmations.fingerprint(attempt.arguments),
+            "preview": attempt.preview and self._confirmations.fingerprint(attempt.preview),
             "confirmed": attempt.confirmed,
             "outcome": outcome,
         }

@@ -3,6 +3,7 @@
 import asyncio
 
 from hostex_mcp.api import reservations as api
+from hostex_mcp.domain.wording import quoted
 from hostex_mcp.tools.arguments import Code, PropertyId
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Change, Preview, Undo
@@ -84,7 +85,9 @@ async def allocate_reservation(
     old = titles[stay.property_id]
     changes = [{"what": "property", "before": _place(stay, old), "after": name}]
     warnings = allocation_warnings(stay, way)
-    preview = Preview(f"Put on {name}: {in_words(stay, old)}", stay_target(stay, old), changes, warnings)
+    preview = Preview(
+        f"Put on {quoted(name)}: {in_words(stay, old)}", stay_target(stay, old), changes, warnings
+    )
     there = stay.property_id == property_id and not stay.in_reservation_box
     return Change(send, None if way.stays else _way_back(stay), preview, _THERE if there else "")
 

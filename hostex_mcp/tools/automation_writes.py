@@ -7,11 +7,13 @@ from hostex_mcp.api import NotFound, read_all
 from hostex_mcp.api import automation as api
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import quoted
 from hostex_mcp.tools.arguments import Id, InvalidArguments, Problem
 from hostex_mcp.tools.automation import ActionRow
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import rows
 from hostex_mcp.tools.results import Change, Preview, Shown, everything, lean
+from hostex_mcp.tools.stay_preview import guest_in_words
 from hostex_mcp.tools.stays import find_stay
 from hostex_mcp.tools.tool import Effect, tool
 
@@ -49,7 +51,8 @@ class _Waiting:
     def name(self) -> str:
         """The plan in a few words."""
         plan = self.plan
-        return f"the automatic {plan.type} {one_line(plan.name)} for {plan.send_to}, {plan.property_title}"
+        whose = f"{guest_in_words(plan.send_to)}, {quoted(one_line(plan.property_title))}"
+        return f"the automatic {plan.type} {quoted(one_line(plan.name))} for {whose}"
 
 
 async def _waiting(context: Context, plan_id: int) -> _Waiting:
@@ -64,7 +67,9 @@ async def _waiting(context: Context, plan_id: int) -> _Waiting:
         for plan in plans:
             if plan.id == plan_id:
                 same = [one for one in plans if one.stay_code == plan.stay_code and one is not plan]
-                others = [f"{one_line(one.name)} at {one.scheduled_at}" for one in same if plan.stay_code]
+                others = [
+                    f"{quoted(one_line(one.name))} at {one.scheduled_at}" for one in same if plan.stay_code
+                ]
                 return _Waiting(plan, others)
     problem = f"No review and no message of the next 30 days waits under plan {plan_id}."
     raise NotFound(problem, operation=listing.name)
@@ -93,7 +98,7 @@ async def execute_automation_action(context: Context, plan_id: Id) -> Change[Pla
     review = plan.type == "review"
     changes = rows({"scheduled_at": "now"}, {"scheduled_at": plan.scheduled_at})
     warnings = [
-        _PUBLISHED if review else _SENT.format(plan.send_to, channel_name(plan.channel_type)),
+        _PUBLISHED if review else _SENT.format(guest_in_words(plan.send_to), channel_name(plan.channel_type)),
         "Hostex does not show its text beforehand.",
         *early,
         *(f"This waits for the same stay too: {other}." for other in waiting.others),
@@ -140,5 +145,5 @@ async def delete_automation_action(context: Context, plan_id: Id) -> Change[Plan
 
     changes = rows({"scheduled_at": "never"}, {"scheduled_at": waiting.plan.scheduled_at})
     summary = f"Drop {waiting.name}, so that it is never sent"
-    warnings = [f"{waiting.plan.send_to} does not get it. This cannot be taken back."]
+    warnings = [f"{guest_in_words(waiting.plan.send_to)} does not get it. This cannot be taken back."]
     return Change(send, preview=Preview(summary, waiting.target, changes, warnings))

@@ -1,5 +1,6 @@
 """Opening and closing days of properties: their present state, the preview and the way back."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from hostex_mcp.domain.calendar_changes import (
     range_problems,
     reading_window,
 )
-from hostex_mcp.domain.wording import days_text
+from hostex_mcp.domain.wording import days_text, quoted
 from hostex_mcp.tools.arguments import InvalidArguments, Problem, in_order
 from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.booked_nights import booked
@@ -124,12 +125,11 @@ async def change_availability(
         return lean({"available": available, "queued": True, **said})
 
     await pace.rest()
-    titles = dict.fromkeys([row["title"] for row in shown if "title" in row] or [one.title for one in found])
-    summary = f"{'Open' if available else 'Close'} on all channels: {', '.join(titles)}"
-    lines = [_in_words(one, len(titles) > 1) for one in shown]
-    preview = Preview(
-        summary, {"properties": list(titles), "days": wanted.period}, lines, [*notes, *bookings]
-    )
+    called = _called(found)
+    titles = list({one: called[one] for one in ids if changing[one]}.values() or called.values())
+    summary = f"{'Open' if available else 'Close'} on all channels: {', '.join(map(quoted, titles))}"
+    lines = [_in_words(one, called if len(titles) > 1 else {}) for one in shown]
+    preview = Preview(summary, {"properties": titles, "days": wanted.period}, lines, [*notes, *bookings])
     already = " ".join([_ALREADY.format(state=state), *bookings]) if same else ""
     return Change(send, undo, preview, already)
 
@@ -236,10 +236,20 @@ def _notes(shown: Sequence[ChangedAvailability], undo: Undo | None) -> list[str]
     ]
 
 
-def _in_words(one: ChangedAvailability, several: bool) -> Shown:
+def _called(places: Sequence[Property]) -> dict[int, str]:
+    """Properties by their titles, with their ids where several have the same."""
+    times = Counter(place.title for place in places)
+    return {
+        place.id: place.title if times[place.title] == 1 else f"{place.title} ({place.id})"
+        for place in places
+    }
+
+
+def _in_words(one: ChangedAvailability, called: Mapping[int, str]) -> Shown:
     state = {True: "open", False: "closed", None: ""}
     before, after = one.get("before", {}), one.get("after", {})
     first, last = (date.fromisoformat(one.get(end, "")) for end in ("start_date", "end_date"))
-    named = f"{one.get('title')}, {days_text(first, last)}" if several else days_text(first, last)
+    title = called.get(one.get("property_id", 0))
+    named = f"{title}, {days_text(first, last)}" if title else days_text(first, last)
     was = " ".join(filter(None, (state[before.get("available")], before.get("remarks"))))
     return lean({"what": named, "before": was, "after": state[after.get("available")]})

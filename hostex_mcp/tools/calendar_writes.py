@@ -9,6 +9,7 @@ from hostex_mcp.api import calendar as api
 from hostex_mcp.api import read_all
 from hostex_mcp.domain.calendar_changes import compared, spread
 from hostex_mcp.domain.restrictions import RULES, unknown_rules
+from hostex_mcp.domain.wording import quoted
 from hostex_mcp.tools.arguments import Channel, Code, Day, Id, Integer, InvalidArguments, Problem, PropertyId
 from hostex_mcp.tools.availability_days import (
     AvailabilityChange,
@@ -193,7 +194,7 @@ async def create_calendar_share_link(
         change.undo = Undo("delete_calendar_share_link", {"id": made.id})
         return _row(made)
 
-    summary = f"Publish the calendar of {', '.join(titles) or 'all properties'}"
+    summary = f"Publish the calendar of {', '.join(map(quoted, titles)) or 'all properties'}"
     target = {"scope": scope, "properties": titles}
     preview = Preview(summary, lean(target), warnings=[_PUBLIC])
     already = _ONE_LINK.format(id=whole.id, url=whole.url) if whole else ""

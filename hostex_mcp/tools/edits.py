@@ -1,5 +1,6 @@
 """What the write tools have in common: finding the object, editing its lists, and the way back."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -187,11 +188,15 @@ def rows(after: Shown, before: Shown | None = None) -> list[dict[str, Any]]:
 async def names(
     context: Context, listing: Listing[ModelT], ids: Collection[int], name: Callable[[ModelT], str]
 ) -> list[str]:
-    """What people call the rows of a list with these ids, the id itself where Hostex lists none."""
+    """What people call the rows of a list with these ids, with the id where several are called the same, the
+    id alone where Hostex lists none."""
     if not ids:
         return []
-    known = {listing.identity(one): name(one) for one in (await read_all(context.client, listing)).items}
-    return [one_line(known.get(id, f"id {id}")) for id in ids]
+    rows = (await read_all(context.client, listing)).items
+    known = {listing.identity(row): one_line(name(row)) for row in rows}
+    times = Counter(known.values())
+    called = {id: title if times[title] == 1 else f"{title} ({id})" for id, title in known.items()}
+    return [called.get(id, f"id {id}") for id in ids]
 
 
 async def property_names(context: Context, ids: Collection[int]) -> list[str]:

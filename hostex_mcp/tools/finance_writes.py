@@ -11,7 +11,7 @@ from hostex_mcp.api.models import IdName
 from hostex_mcp.api.properties import LIST_PROPERTIES
 from hostex_mcp.domain.currencies import currencies
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.wording import money, some
+from hostex_mcp.domain.wording import money, quoted, some
 from hostex_mcp.tools.arguments import (
     Code,
     Currency,
@@ -38,6 +38,7 @@ from hostex_mcp.tools.edits import (
 )
 from hostex_mcp.tools.finance import Direction, TransactionRow
 from hostex_mcp.tools.results import Change, Preview, Shown, everything, lean
+from hostex_mcp.tools.stay_preview import guest_in_words
 from hostex_mcp.tools.stays import find_order
 from hostex_mcp.tools.tool import Effect, tool
 
@@ -157,7 +158,7 @@ async def _recorded(context: Context, body: Shown, names: Shown) -> Preview:
     when = body.get("action_at", "now")
     changes = rows({"amount": amount, **names, "action_at": when, "note": body.get("note")})
     kind = "an income" if body["direction"] == "income" else "an expense"
-    summary = f"Record {kind} of {amount} ({names['item_name']}) for {owner.name}"
+    summary = f"Record {kind} of {amount} ({quoted(names['item_name'])}) for {owner.name}"
     return Preview(summary, owner.target, changes, [*owner.warnings, *later])
 
 
@@ -175,8 +176,9 @@ async def _of_property(context: Context, property_id: int, currency: str) -> _Ow
     properties = (await read_all(context.client, LIST_PROPERTIES)).items
     title = next((one_line(one.title) for one in properties if one.id == property_id), f"id {property_id}")
     own = currencies(properties, property_id)
-    other = [f"{title} is sold in {', '.join(own)}, this is in {currency}."] if currency not in own else []
-    return _Owner(title, {"property_title": title}, currency, other)
+    named = quoted(title)
+    other = [f"{named} is sold in {', '.join(own)}, this is in {currency}."] if currency not in own else []
+    return _Owner(named, {"property_title": title}, currency, other)
 
 
 async def _of_reservation(context: Context, reservation_code: str, currency: str | None) -> _Owner:
@@ -200,14 +202,14 @@ async def _of_reservation(context: Context, reservation_code: str, currency: str
         raise InvalidArguments(Problem("currency", f"must be the reservation's, {own}, or not be given"))
     if first.status != "accepted":
         warnings.append(f"The reservation is {first.status}.")
-    return _Owner(f"the reservation of {first.guest_name or 'no named guest'}", lean(target), own, warnings)
+    return _Owner(f"the reservation of {guest_in_words(stays[0].guest_name)}", lean(target), own, warnings)
 
 
 def _entry_name(entry: api.Transaction) -> str:
     """An entry in a few words: what, how much, for what."""
-    item = f" ({one_line(entry.item_name)})" if entry.item_name else ""
+    item = f" ({quoted(one_line(entry.item_name))})" if entry.item_name else ""
     owner = entry.property_title or entry.reservation_code
-    for_what = f" for {one_line(owner)}" if owner else ""
+    for_what = f" for {quoted(one_line(owner))}" if owner else ""
     return f"the {entry.direction} of {money(entry.amount, entry.currency)}{item}{for_what}"
 
 

@@ -1,5 +1,6 @@
 """Previews of changes to the knowledge base: where an entry holds by name, and its texts by paragraph."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ from hostex_mcp.api import knowledge_base as api
 from hostex_mcp.api.properties import LIST_PROPERTY_GROUPS, LIST_ROOM_TYPES
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import quoted
 from hostex_mcp.tools.checks import require, require_properties
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.edits import names, property_names, rows
@@ -68,7 +70,7 @@ async def addition(context: Context, body: Shown) -> Preview:
     ]
     title = one_line(body.get("title") or body["contents"][0]["sub_title"])
     warnings = [_PUBLIC if body["is_enable"] else _IDLE]
-    return Preview(f"Add the knowledge entry {title}", {}, changes, warnings)
+    return Preview(f"Add the knowledge entry {quoted(title)}", {}, changes, warnings)
 
 
 async def rewriting(context: Context, entry: api.KnowledgeBase, changed: Shown) -> Preview:
@@ -80,13 +82,14 @@ async def rewriting(context: Context, entry: api.KnowledgeBase, changed: Shown) 
         changes += rows({name: ", ".join(after)}, {name: ", ".join(before)})
         warnings += _narrower(before, after)
     if "contents" in changed:
-        present = [one.model_dump() for one in entry.contents]
-        changes += _rewritten(shown["contents"], present, changed["contents"])
-        dropped = _dropped(shown["contents"], changed["contents"])
+        written, gone = _rewritten([one.model_dump() for one in entry.contents], changed["contents"])
+        texts = {_paragraph(one): one["text"] for one in shown["contents"]}
+        changes += [row for one in written for row in rows({_paragraph(one): one["text"]}, texts)]
+        dropped = [shown["contents"][place] for place in gone]
         changes += [{"what": _paragraph(one), "before": one["text"]} for one in dropped]
-        warnings += [f"This drops the paragraph {one_line(one['sub_title'])}." for one in dropped]
+        warnings += [f"This drops the paragraph {quoted(one_line(one['sub_title']))}." for one in dropped]
     target = {"id": entry.id, "title": shown["title"]}
-    summary = f"Change the knowledge entry {one_line(entry.title)}"
+    summary = f"Change the knowledge entry {quoted(one_line(entry.title))}"
     return Preview(summary, target, changes, warnings)
 
 
@@ -106,21 +109,28 @@ async def _scopes(
 def _narrower(before: Sequence[str], after: Sequence[str]) -> list[str]:
     """What speaks against another scope: that it holds everywhere, or what it leaves out."""
     if set(after) <= _EVERYWHERE:
-        return [f"It holds for {', '.join(after)}."]
+        return [f"It holds for {', '.join(map(quoted, after))}."]
     dropped = [one for one in before if one not in after]
-    return [f"It holds no more for {', '.join(dropped)}."] if dropped else []
+    return [f"It holds no more for {', '.join(map(quoted, dropped))}."] if dropped else []
 
 
-def _dropped(before: Sequence[Shown], after: Sequence[Shown]) -> list[Shown]:
-    kept = [one["sub_title"] for one in after]
-    return [one for one in before if one["sub_title"] not in kept]
-
-
-def _rewritten(shown: Sequence[Shown], before: Sequence[Shown], after: Sequence[Shown]) -> list[Any]:
-    """The paragraphs that are new or get another text; `shown` is `before` in the form fit to be shown."""
-    texts = {_paragraph(one): one["text"] for one in shown}
-    written = [one for one in after if one not in before]
-    return [row for one in written for row in rows({_paragraph(one): one["text"]}, texts)]
+def _rewritten(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[list[Shown], list[int]]:
+    """The paragraphs that are new or get another text, and the places of those that go. Several may have one
+    heading: each that is written takes the place of one of them."""
+    written, rest = list(after), list[int]()
+    for place, paragraph in enumerate(before):
+        if paragraph in written:
+            written.remove(paragraph)
+        else:
+            rest.append(place)
+    replaced = Counter(paragraph["sub_title"] for paragraph in written)
+    gone: list[int] = []
+    for place in rest:
+        if replaced[before[place]["sub_title"]] > 0:
+            replaced[before[place]["sub_title"]] -= 1
+        else:
+            gone.append(place)
+    return written, gone
 
 
 def _paragraph(one: Shown) -> str:

@@ -8,6 +8,7 @@ from annotated_types import MinLen
 from hostex_mcp.api import knowledge_base as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.lists import upserted
+from hostex_mcp.domain.wording import quoted
 from hostex_mcp.tools.arguments import Arguments, Channel, Id, InvalidArguments, Problem, ShortText
 from hostex_mcp.tools.channel_codes import remember_channels
 from hostex_mcp.tools.context import Context
@@ -273,7 +274,7 @@ async def delete_knowledge_base(context: Context, id: Id) -> Change[EntryChange]
         api.DELETE_KNOWLEDGE_BASE,
         id,
         _summary(entry),
-        f"the knowledge entry {one_line(entry.title)}",
+        f"the knowledge entry {quoted(one_line(entry.title))}",
         warnings,
         holds_for=places,
         paragraphs=texts,

@@ -23,7 +23,7 @@ from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.pricing import whole
 from hostex_mcp.domain.restrictions import rule_text
-from hostex_mcp.domain.wording import days_text, money
+from hostex_mcp.domain.wording import days_text, money, quoted
 from hostex_mcp.tools.arguments import Arguments, Day, InvalidArguments, Problem
 from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.channel_listings import require_listing
@@ -196,7 +196,7 @@ def change_days(
         return lean({**names, "queued": True, "changes": _changes(shown), "notes": notes, **found})
 
     channel = channel_name(listing.channel_type)
-    summary = f"Set {_FIELDS[writing.field]} of {title or listing.listing_id} on {channel}"
+    summary = f"Set {_FIELDS[writing.field]} of {quoted(title or listing.listing_id)} on {channel}"
     lines = [_in_words(one, listing.currency) for one in shown[:MOST_SHOWN]]
     preview = Preview(summary, lean(names), lines, _cut(shown, [*warnings, *said]))
     undo = Undo(writing.tool, {**listing.key, writing.field: rows(old)}) if old else None

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypedDict
@@ -10,6 +11,9 @@ from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.money import code, rounded
 from hostex_mcp.domain.month_end import DIRECTIONS, Account, added, by_name, counts, total
 from hostex_mcp.tools.gather_books import Books
+
+# Some spreadsheets part cells at semicolons or tabs, and take wide signs for plain ones.
+_FORMULA = re.compile(r"(^|[;\t])(\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 class MoneyRow(TypedDict, total=False):
@@ -138,7 +142,7 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+    return _FORMULA.sub(r"\1'\2", value) if isinstance(value, str) else value
 
 
 def _entered(found: Iterable[Account], currency: str, direction: str) -> Fraction:

@@ -15,6 +15,7 @@ from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.offers import FAR_PERCENT, Quote, quoted
 from hostex_mcp.domain.wording import money, nights_text, period
+from hostex_mcp.domain.wording import quoted as in_line
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Preview, Shown
 from hostex_mcp.tools.threads import guest_of, last_word_warnings, target
@@ -63,7 +64,8 @@ def offer_preview(
     currency = body.get("currency") or listing.currency
     total = listing.quote.total
     before = "not known" if total is None else f"{money(total, listing.currency)} by the calendar"
-    where = f"{listing.title or 'unknown'} ({channel_name(thread.channel_type)} listing {body['listing_id']})"
+    channel = channel_name(thread.channel_type)
+    where = f"{in_line(listing.title or 'unknown')} ({channel} listing {body['listing_id']})"
     changes = [
         {"what": "listing", "after": where},
         {"what": "dates", "after": f"{period(check_in, check_out)}, {(check_out - check_in).days} nights"},
@@ -107,7 +109,9 @@ def thread_warnings(
         found += [f"Nothing is for sale on the {nights_text(run)}." for run in listing.quote.sold_out]
         if listing.title and places and listing.title not in {one_line(one) for one in places}:
             asked = one_line(sorted(places)[0])
-            found.append(f"The guest asked about {asked}, the offer is for {listing.title}.")
+            found.append(
+                f"The guest asked about {in_line(asked)}, the offer is for {in_line(listing.title)}."
+            )
     return [*found, *last_word_warnings(thread)]
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from hostex_mcp.api.marks import Contact, GuestText, Secret
 from hostex_mcp.domain.guest_text import Fence, clean, is_clean, one_line, shortened
+from hostex_mcp.domain.names import fold
 
 Level = Literal["standard", "strict", "full"]
 ValueT = TypeVar("ValueT")
@@ -33,6 +34,18 @@ _MARKED_KEYS: Mapping[str, Secret | Contact] = {
     **dict.fromkeys(["idnumber", "idtype", "idimages", "passportnumber", "documentnumber"], _DOCUMENT),
     **dict.fromkeys(["phone", "guestphone", "phonenumber", "mobile", "telephone"], Contact("phone")),
     **dict.fromkeys(["email", "guestemail", "emailaddress"], Contact("email")),
+}
+# The same anywhere in a name, as in "front door code 2".
+_MARKED_PARTS: Mapping[str, Secret | Contact] = {
+    **{key: mark for key, mark in _MARKED_KEYS.items() if len(key) > len("idnumber") or mark is _LOCK},
+    **dict.fromkeys(["alarmcode", "safecode", "passcode", "lockpin", "doorpin", "gatepin"], _LOCK),
+    **dict.fromkeys(["turcode", "codedeporte", "codeporte", "codigodepuerta", "codigodaporta"], _LOCK),
+    **dict.fromkeys(["codiceporta", "\u95e8\u9501\u5bc6\u7801", "\u95e8\u7981\u5bc6\u7801"], _LOCK),
+    **dict.fromkeys(["wifipass", "wificode", "wifikey", "wlanpass", "wlankey"], _WIFI),
+    **dict.fromkeys(["password", "passwort", "contrasena", "motdepasse", "\u5bc6\u7801"], _WIFI),
+    **dict.fromkeys(["passport", "identitycard", "\u8eab\u4efd\u8bc1"], _DOCUMENT),
+    **dict.fromkeys(["phone", "mobilenumber"], Contact("phone")),
+    "email": Contact("email"),
 }
 
 
@@ -129,7 +142,9 @@ def _is_all_plain(model: BaseModel) -> bool:
 
 def _mark_of(key: str) -> Secret | Contact | None:
     """The mark of a free map's key by its name alone."""
-    return _MARKED_KEYS.get("".join(char for char in key.casefold() if char.isalnum()))
+    name = "".join(char for char in fold(key) if char.isalnum())
+    parts = (mark for part, mark in _MARKED_PARTS.items() if part in name)
+    return _MARKED_KEYS.get(name) or next(parts, None)
 
 
 @cache

@@ -12,6 +12,7 @@ from hostex_mcp.domain.base_prices import shifted, steered_price, unknown_days
 from hostex_mcp.domain.calendar_changes import State, days_of
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run, runs
+from hostex_mcp.domain.wording import quoted
 from hostex_mcp.tools.arguments import Currency, Integer, InvalidArguments, Problem, PropertyId
 from hostex_mcp.tools.availability_days import properties_of
 from hostex_mcp.tools.bulk import Part, in_turn
@@ -207,5 +208,5 @@ def _preview(title: str, parts: Sequence[Part], warnings: Sequence[str]) -> Prev
     ]
     currencies = dict.fromkeys(str(part.key.get("currency", "unknown")) for part in parts)
     target = {"property": title, "currency": ", ".join(currencies)}
-    summary = f"Set the prices of {title} on {counted(len(parts), 'listing', 'listings')}"
+    summary = f"Set the prices of {quoted(title)} on {counted(len(parts), 'listing', 'listings')}"
     return Preview(summary, target, rows, warnings)

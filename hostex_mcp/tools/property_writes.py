@@ -7,6 +7,7 @@ from annotated_types import MaxLen, MinLen
 from hostex_mcp.api import properties as api
 from hostex_mcp.api import read_all
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import quoted
 from hostex_mcp.tools.arguments import Id, InvalidArguments, Problem, PropertyId
 from hostex_mcp.tools.checks import MOST_TAGS, require, require_new, require_properties, same
 from hostex_mcp.tools.context import Context
@@ -65,7 +66,7 @@ async def _one_more(context: Context, title: str) -> Preview:
     present = (await read_all(context.client, api.LIST_PROPERTIES)).items
     changes = [*rows({"title": title}), *rows({"properties": len(present) + 1}, {"properties": len(present)})]
     warnings = ["It uses up one of the properties that the subscription pays for.", _FINAL]
-    return Preview(f"Create the property {one_line(title)}", changes=changes, warnings=warnings)
+    return Preview(f"Create the property {quoted(one_line(title))}", changes=changes, warnings=warnings)
 
 
 @tool(
@@ -138,7 +139,7 @@ async def delete_property_group(context: Context, id: Id) -> Change[GroupRow]:
     """Delete a property group for good; its properties stay. The result tells what was in it."""
     group = await find(context, api.LIST_PROPERTY_GROUPS, id, "property group")
     held = await property_names(context, group.property_ids)
-    what = f"the property group {one_line(group.name)}"
+    what = f"the property group {quoted(one_line(group.name))}"
     warnings = _leaves(held, "It is taken off", "property", "properties")
     return deleting(
         context, api.DELETE_PROPERTY_GROUP, id, group, what, warnings, properties=held, property_ids=None
@@ -147,7 +148,7 @@ async def delete_property_group(context: Context, id: Id) -> Change[GroupRow]:
 
 def _leaves(names: list[str], verb: str, one: str, several: str) -> list[str]:
     """A warning that names all that lose something."""
-    return [f"{verb} {counted(len(names), one, several)}: {', '.join(names)}."] if names else []
+    return [f"{verb} {counted(len(names), one, several)}: {', '.join(map(quoted, names))}."] if names else []
 
 
 @tool(
@@ -235,7 +236,7 @@ async def delete_property_tag(context: Context, id: Id) -> Change[TagRow]:
     pools = await names(context, api.LIST_ROOM_TYPES, tag.room_type_ids, lambda one: one.title)
     warnings = _leaves(held, "It is taken off", "property", "properties")
     warnings += _leaves(pools, "It is taken off", "room type", "room types")
-    what = f"the property tag {one_line(tag.name)}"
+    what = f"the property tag {quoted(one_line(tag.name))}"
     carriers = {"properties": held, "room_types": pools, "property_ids": None, "room_type_ids": None}
     return deleting(context, api.DELETE_PROPERTY_TAG, id, tag, what, warnings, **carriers)
 
@@ -282,4 +283,4 @@ async def _pool(context: Context, title: str, property_ids: list[int]) -> Previe
     ]:
         raise InvalidArguments(*(Problem("property_ids", one) for one in taken))
     changes = rows({"title": title, "properties": ", ".join(members) or "none"})
-    return Preview(f"Create the room type {one_line(title)}", changes=changes, warnings=[_FINAL])
+    return Preview(f"Create the room type {quoted(one_line(title))}", changes=changes, warnings=[_FINAL])

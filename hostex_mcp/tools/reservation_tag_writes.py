@@ -8,6 +8,7 @@ from annotated_types import MaxLen, MinLen
 from hostex_mcp.api import read_all
 from hostex_mcp.api import reservations as api
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import quoted
 from hostex_mcp.tools.arguments import Code, Id, InvalidArguments, Problem
 from hostex_mcp.tools.checks import MOST_TAGS, require_new
 from hostex_mcp.tools.context import Context
@@ -129,6 +130,6 @@ async def delete_reservation_tag(context: Context, id: Id) -> Change[DeletedTag]
         return DeletedTag(id=id, tag_name=tag.tag_name)
 
     name = one_line(tag.tag_name)
-    summary = f"Delete the tag {name} and take it off every stay"
+    summary = f"Delete the tag {quoted(name)} and take it off every stay"
     changes = [{"what": "tag", "before": name, "after": "deleted"}]
     return Change(send, preview=Preview(summary, {"id": id, "tag_name": name}, changes, _TAG_LOST))

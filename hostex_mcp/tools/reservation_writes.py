@@ -11,7 +11,7 @@ from annotated_types import Ge, MaxLen, MinLen
 from hostex_mcp.api import Operation
 from hostex_mcp.api import reservations as api
 from hostex_mcp.api.finance import LIST_INCOME_METHODS
-from hostex_mcp.domain.wording import money, period
+from hostex_mcp.domain.wording import money, period, quoted
 from hostex_mcp.tools.arguments import (
     Code,
     Currency,
@@ -34,6 +34,7 @@ from hostex_mcp.tools.stay_preview import (
     NOTHING,
     Taken,
     find_property,
+    guest_in_words,
     holder,
     order_in_words,
     order_target,
@@ -172,7 +173,8 @@ async def _planned(context: Context, body: dict[str, Any]) -> tuple[CreatedView,
     if earlier is None:
         _require_free(way)
     warnings = booking_warnings(body, place, way, earlier, context.now().date())
-    summary = f"Book {title(place)} directly for {body['guest_name']}, {period(check_in, check_out)}"
+    who = guest_in_words(body["guest_name"])
+    summary = f"Book {quoted(title(place))} directly for {who}, {period(check_in, check_out)}"
     return names, Preview(summary, dict(names), _booking_rows(body), warnings)
 
 

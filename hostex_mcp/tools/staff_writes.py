@@ -8,6 +8,7 @@ from annotated_types import MaxLen, MinLen
 from hostex_mcp.api import read_all
 from hostex_mcp.api import tasks as api
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import quoted
 from hostex_mcp.tools.arguments import Id, PropertyId, ShortText
 from hostex_mcp.tools.checks import require_properties, same
 from hostex_mcp.tools.context import Context
@@ -80,7 +81,7 @@ async def create_staff(
         return NewStaff(id=await context.client.call(api.CREATE_STAFF, body=body), **body)
 
     shown = {**body, "property_ids": None, "properties": await _titles(context, property_ids)}
-    preview = Preview(f"Add {one_line(name)} to the staff", changes=rows(shown), warnings=[_ADDED])
+    preview = Preview(f"Add {quoted(one_line(name))} to the staff", changes=rows(shown), warnings=[_ADDED])
     return undone_by("delete_staff", send, preview)
 
 
@@ -142,8 +143,9 @@ async def _changed(context: Context, staff: api.Staff, body: dict[str, Any], fin
         after["properties"] = await _titles(context, after.pop("property_ids"))
         before["properties"] = "not told by Hostex"
         warnings = [_REPLACED]
-    target = {"id": staff.id, "name": one_line(staff.name)}
-    return Preview(f"Change {one_line(staff.name)} of the staff", target, rows(after, before), warnings)
+    name = one_line(staff.name)
+    target = {"id": staff.id, "name": name}
+    return Preview(f"Change {quoted(name)} of the staff", target, rows(after, before), warnings)
 
 
 @tool(
@@ -159,7 +161,7 @@ async def delete_staff(context: Context, id: Id) -> Change[StaffChange]:
     """Delete a staff member and what they were assigned to, for good. `update_staff` with `is_active` false
     keeps them on record instead."""
     staff = await find(context, api.LIST_STAFFS, id, "staff member")
-    name = one_line(staff.name)
+    name = quoted(one_line(staff.name))
     warnings = [
         *await _unassigned(context, id),
         "`update_staff` with `is_active` false keeps them on record.",

@@ -15,7 +15,7 @@ from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.stays import HOLDING, blocked, holders
-from hostex_mcp.domain.wording import money, nights_text, period
+from hostex_mcp.domain.wording import in_quotes, money, nights_text, period, quoted
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Shown, lean
@@ -24,6 +24,7 @@ UNPLACED = "no property"
 
 _ONE = timedelta(days=1)
 _MOST_NAMED = 10
+_NAMELESS = "a guest without a name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +49,26 @@ NOTHING = Taken((), ())
 
 def guest(stay: Reservation) -> str:
     """The name of a stay's guest on one line."""
-    return one_line(stay.guest_name or "") or "a guest without a name"
+    return one_line(stay.guest_name or "") or _NAMELESS
+
+
+def guest_in_words(name: str | None) -> str:
+    """A guest's name in a sentence."""
+    shown = one_line(name or "")
+    return in_quotes(shown) if shown else _NAMELESS
 
 
 def holder(stay: Reservation) -> str:
     """A stay as something that is in the way or is moved."""
     dates = period(stay.check_in_date, stay.check_out_date)
-    return f"{guest(stay)}, {dates} ({channel_name(stay.channel_type)}, {stay.status}, stay {stay.stay_code})"
+    name = guest_in_words(stay.guest_name)
+    return f"{name}, {dates} ({channel_name(stay.channel_type)}, {stay.status}, stay {stay.stay_code})"
 
 
 def in_words(stay: Reservation, title: str) -> str:
     """A stay in the summary of a preview."""
-    return f"{guest(stay)}, {title}, {period(stay.check_in_date, stay.check_out_date)}"
+    dates = period(stay.check_in_date, stay.check_out_date)
+    return f"{guest_in_words(stay.guest_name)}, {quoted(title)}, {dates}"
 
 
 def stay_target(stay: Reservation, title: str) -> Shown:
@@ -90,16 +99,18 @@ def order_target(stays: Sequence[Reservation], titles: Mapping[int, str]) -> Sho
         "channel_type": first.channel_type,
         "status": first.status,
         "number_of_guests": sum(one.number_of_guests or 0 for one in stays) or None,
-        "stays": [
-            f"{titles[one.property_id]}, {period(one.check_in_date, one.check_out_date)} ({one.stay_code})"
-            for one in stays
-        ],
+        "stays": [_unit(one, titles[one.property_id]) for one in stays],
     }
     if payment and payment.total_amount is not None:
         row["total"] = money(payment.total_amount, payment.currency)
     if payment and payment.received_amount:
         row["received"] = money(payment.received_amount, payment.currency)
     return lean(row)
+
+
+def _unit(stay: Reservation, title: str) -> str:
+    """A stay of an order, in a list of them."""
+    return f"{quoted(title)}, {period(stay.check_in_date, stay.check_out_date)} ({stay.stay_code})"
 
 
 def order_in_words(stays: Sequence[Reservation], titles: Mapping[int, str]) -> str:
@@ -167,5 +178,5 @@ async def _properties(context: Context, property_id: int) -> list[Property]:
 
 
 def _block(run: Run[str]) -> str:
-    why = f": {one_line(run.state)}" if run.state else ""
+    why = f": {quoted(one_line(run.state))}" if run.state else ""
     return f"Blocked in the calendar: {nights_text(run)}{why}."

@@ -10,7 +10,7 @@ from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.currencies import currencies
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.wording import day_text, money
+from hostex_mcp.domain.wording import day_text, money, quoted
 from hostex_mcp.tools.stay_preview import Taken, holder
 
 DIRECT = "hostex_direct"
@@ -145,7 +145,8 @@ def _currency(currency: str, place: Property) -> list[str]:
     sold = currencies([place])
     if not sold or currency in sold:
         return []
-    return [f"{one_line(place.title)} is sold in {' and '.join(sold)}, this booking is in {currency}."]
+    title = quoted(one_line(place.title))
+    return [f"{title} is sold in {' and '.join(sold)}, this booking is in {currency}."]
 
 
 def _several(stays: Sequence[Reservation], what: str) -> list[str]:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from hostex_mcp.api import tasks as api
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.wording import day_text, money
+from hostex_mcp.domain.wording import day_text, money, quoted
 from hostex_mcp.tools.arguments import (
     Code,
     Currency,
@@ -196,7 +196,7 @@ async def _told(context: Context, staff_id: int | None, task: api.Task | None = 
     names = [staff.name] if staff else []
     if task and task.staff_name and task.staff_name not in names:
         names.append(task.staff_name)
-    return [_TOLD.format(", ".join(map(one_line, names)))] if names else []
+    return [_TOLD.format(", ".join(quoted(one_line(name)) for name in names))] if names else []
 
 
 @tool(
@@ -213,7 +213,7 @@ async def delete_task(context: Context, id: Id) -> Change[TaskChange]:
     record."""
     task = await find(context, api.LIST_TASKS, id, "task")
     shown = context.screen().show(task)
-    warnings = [f"It is given to {one_line(shown.staff_name)}."] if shown.staff_name else []
+    warnings = [f"It is given to {quoted(one_line(shown.staff_name))}."] if shown.staff_name else []
     if task.status == "completed":
         warnings.append("It is completed: its record and fee go too.")
     elif task.status != "cancelled":
@@ -224,7 +224,8 @@ async def delete_task(context: Context, id: Id) -> Change[TaskChange]:
 
 def task_name(task: api.Task) -> str:
     """A task in a few words: what, where, when."""
-    return ", ".join(one_line(one) for one in (task.type, task.property_title, _expected(task)) if one)
+    parts = [quoted(one_line(part)) for part in (task.type, task.property_title) if part]
+    return ", ".join(filter(None, (*parts, _expected(task))))
 
 
 def _fee(task: api.Task) -> str | None:
@@ -236,5 +237,5 @@ def _expected(task: api.Task) -> str:
     try:
         moment = datetime.fromisoformat(task.expected or "")
     except ValueError:
-        return task.expected or ""
+        return quoted(one_line(task.expected or ""))
     return day_text(moment.date()) + ("" if moment.time() == time() else f", {moment:%H:%M}")

@@ -7,10 +7,11 @@ from hostex_mcp.api import messaging as api
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.threads import last_guest_text, last_word
-from hostex_mcp.domain.wording import day_text, period
+from hostex_mcp.domain.wording import day_text, period, quoted
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Shown, lean
+from hostex_mcp.tools.stay_preview import guest_in_words
 
 _SPEAKERS = {
     "team": "one of the team",
@@ -65,7 +66,7 @@ def target(context: Context, thread: api.Conversation) -> Shown:
 def guest_of(thread: api.Conversation) -> str:
     """The name of a thread's guest and the property in question, in the summary of a preview."""
     titles = (one.property.title for one in thread.activities if one.property and one.property.title)
-    names = (one_line(thread.guest.name or "") or "a guest without a name", one_line(next(titles, "")))
+    names = (guest_in_words(thread.guest.name), quoted(one_line(next(titles, ""))))
     return f"{', '.join(filter(None, names))} ({channel_name(thread.channel_type)})"
 
 

@@ -11,7 +11,7 @@ from hostex_mcp.api import NotFound, read_all
 from hostex_mcp.api.properties import LIST_PROPERTIES, Property
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.names import Titles
-from hostex_mcp.domain.wording import some
+from hostex_mcp.domain.wording import quoted, some
 from hostex_mcp.tools.arguments import InvalidArguments, Problem
 from hostex_mcp.tools.context import Context
 
@@ -108,12 +108,13 @@ class _Lookup:
         if fitting := self._titles.named(title):
             return self._only(argument, fitting)
         near = self._titles.similar(title)
-        hint = f"; nearest: {', '.join(near)}" if near else "; list_properties tells ids and titles"
+        nearest = ", ".join(quoted(one_line(title)) for title in near)
+        hint = f"; nearest: {nearest}" if near else "; list_properties tells ids and titles"
         raise InvalidArguments(Problem(argument, f"fits no property's title{hint}"))
 
     @staticmethod
     def _only(argument: str, fitting: Sequence[Property]) -> int:
         if len(fitting) == 1:
             return fitting[0].id
-        several = some([f"{one.title} ({one.id})" for one in fitting], 5)
+        several = some([f"{quoted(one_line(one.title))} ({one.id})" for one in fitting], 5)
         raise InvalidArguments(Problem(argument, f"fits several properties: {several}"))

@@ -70,6 +70,11 @@ def test_text_cannot_close_its_own_boundary() -> None:
     assert shown.count("guest-abc123") == 2
 
 
+def test_what_is_left_around_a_typed_label_is_not_the_label_again() -> None:
+    shown = Fence("guest-123456").mark("hi guest-123456-123456 and guguest-123456est-123456-123456")
+    assert shown.count("guest-123456") == 2
+
+
 def test_empty_text_needs_no_boundary() -> None:
     assert Fence().mark("\u200b ") == ""
 
@@ -90,12 +95,18 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
         "\u3008/gue\u0455t-000000\u3009",
         "</\u0261uest\u2011000000>",
         "<\u200b/guest-000000>",
+        "<\ufe0f/guest-000000>",
+        "</g\u0301ue\u0336st-000000>",
+        "<|/guest-000000|>",
+        "\u16b2/guest-000000>",
+        "\U0001d236/guest-000000>",
+        "\u27ea/guest-000000\u27eb",
         "<system-note1>",
     ],
 )
 def test_what_looks_like_a_boundary_loses_its_bracket_in_text_and_in_names(typed: str) -> None:
     for shown in (clean(f"hi {typed}"), one_line(f"hi {typed}"), Fence("guest-aaaaaa").mark(typed)[14:-15]):
-        assert not set("<\uff1c\u2039\u3008") & set(shown)
+        assert not set("<\uff1c\u2039\u3008\u16b2\U0001d236\u27ea") & set(shown)
         assert "(" in shown
 
 

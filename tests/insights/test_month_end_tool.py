@@ -229,12 +229,20 @@ async def test_the_table_is_a_row_for_each_property_and_currency(demo: World) ->
     assert [float(row["result"]) for row in table] == [row["result"] for row in answer["properties"]]
 
 
-@pytest.mark.parametrize("title", ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", "\r=1", "=", "-"])
+@pytest.mark.parametrize(
+    "title", ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", "\r=1", "=", "-", "\uff1d1", "\uff20x"]
+)
 def test_a_title_cannot_become_a_formula(title: str) -> None:
     rows: list[dict[str, Any]] = [{"property_id": 1, "property": title, "result": -5.0}]
     [row] = csv.DictReader(io.StringIO(as_csv(rows)))
     assert row["property"] == f"'{title}"
     assert row["result"] == "-5.0"
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_a_title_cannot_begin_a_formula_where_a_spreadsheet_parts_cells(sign: str) -> None:
+    [row] = csv.DictReader(io.StringIO(as_csv([{"property": f"Loft{sign} =HYPERLINK(1)"}])))
+    assert row["property"] == f"Loft{sign}' =HYPERLINK(1)"
 
 
 @pytest.mark.parametrize("title", ["Loft =", "1-2", "'quoted'", 'a "b", c', "Ünïcode"])

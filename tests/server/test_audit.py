@@ -15,12 +15,15 @@ from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.server.asking import Inquiry
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.changed import changed
+from hostex_mcp.server.confirmation import digest
+from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.preview import preview_of
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.tools.blocked import Blocked
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Change, Preview
+from hostex_mcp.tools.selection import select
 from tests.server.test_writes import Clock, Desk, Person, set_price
 from tests.tools.every_write import every_write
 from tests.tools.previewing import NOW, demo_sandbox
@@ -288,3 +291,19 @@ def test_without_a_trail_the_command_says_how_to_keep_one(monkeypatch: pytest.Mo
     done = CliRunner().invoke(main, ["audit"])
     assert done.exit_code == 2
     assert "HOSTEX_MCP_AUDIT_LOG" in done.stderr
+
+
+async def test_no_short_secret_can_be_guessed_from_the_digests_of_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    given = {"stay_code": "5-DEMO30PAT", "lock_code": "4711"}
+    transport = httpx2.ASGITransport(app=demo_sandbox().app)
+    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
+        selection = select(["all"])
+        context = Context(client, selection.reachable, now=lambda: NOW)
+        engine = Engine(selection, context, "off", audit=AuditLog(path))
+        await engine.call("update_reservation_checkin_details", given)
+    [line] = lines(path)
+    bound = CATALOGUE["update_reservation_checkin_details"].bind(given)
+    assert line["outcome"] == "done"
+    assert len(line["arguments"]) == 64
+    assert line["arguments"] != digest(bound)

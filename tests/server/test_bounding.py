@@ -3,16 +3,20 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import httpx2
 import pytest
-from mcp.types import CallToolResult, TextContent
+from mcp import Client
+from mcp.client import ClientRequestContext
+from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
 
 from hostex_mcp.api import HostexClient
-from hostex_mcp.sandbox import WRITABLE
+from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.server.app import create_server
 from hostex_mcp.server.bounding import TOKEN_BOUND, within
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.quoting import Quoted
@@ -23,10 +27,11 @@ from hostex_mcp.tools.selection import select
 from tests.contract.test_untidy_accounts import ARGUMENTS, READS
 from tests.holding.piece import longest_piece
 from tests.tools.every_write import every_write
-from tests.tools.previewing import NOW, demo_sandbox
+from tests.tools.previewing import NOW, changed, demo_sandbox
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
+THREAD = "0-2200000003-thr003"
 ENCODING = bpe_openai.get_encoding("o200k_base")
 NEEDED = re.compile(
     r"_at$|date|time|id$|code|status|type|currency|_on$|role|month|kind|category|direction|source"
@@ -62,6 +67,16 @@ async def engine() -> AsyncIterator[Engine]:
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         selection = select(["all"])
         yield Engine(selection, Context(client, selection.reachable, now=lambda: NOW), "token")
+
+
+@asynccontextmanager
+async def careful(confirm: str) -> AsyncGenerator[tuple[Engine, Sandbox]]:
+    """An engine on the demo account, and that account."""
+    sandbox = demo_sandbox()
+    transport = httpx2.ASGITransport(app=sandbox.app)
+    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
+        selection = select(["all"])
+        yield Engine(selection, Context(client, selection.reachable, now=lambda: NOW), confirm), sandbox
 
 
 async def answered(engine: Engine, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -154,3 +169,53 @@ def test_what_will_be_written_and_what_is_made_here_stay_whole() -> None:
     assert shown["confirmation_token"] == shape["confirmation_token"]
     assert shown["preview"]["changes"][0]["after"] == change["after"]
     assert len(shown["preview"]["target"]["title"]) < 20_000
+
+
+async def test_a_long_preview_has_all_that_will_be_written_in_its_text_and_says_what_its_data_lack() -> None:
+    message = "\U0001f6b2" * 6_500
+    async with careful("token") as (engine, _):
+        result = await engine.call("send_message", {"conversation_id": THREAD, "message": message})
+    answer: Any = cast("CallToolResult", result).structured_content
+    [content] = cast("list[TextContent]", cast("CallToolResult", result).content)
+    assert message in content.text
+    halves = (json.dumps(answer, ensure_ascii=False), content.text)
+    assert sum(len(ENCODING.encode(half)) for half in halves) <= TOKEN_BOUND
+    assert answer["confirmation_token"]
+    [change] = answer["preview"]["changes"]
+    kept, said = change["after"].rsplit("\u2026 (", 1)
+    assert len(kept) + int(said.removesuffix(" characters more)")) == len(message)
+    assert any("show the user all of it" in note for note in answer["notes"])
+
+
+async def test_what_no_preview_can_show_whole_is_refused_without_a_token() -> None:
+    async with careful("token") as (engine, sandbox):
+        call = {"conversation_id": THREAD, "message": "\U0001f6b2" * 10_000}
+        answer = await answered(engine, "send_message", call)
+        assert answer["error"]["kind"] == "invalid_arguments"
+        assert "too long for a preview" in answer["error"]["message"]
+        assert "confirmation_token" not in json.dumps(answer)
+        assert changed(sandbox) == []
+
+
+async def test_a_person_who_can_be_asked_is_shown_a_message_of_any_length_whole() -> None:
+    message, asked = "\U0001f6b2" * 10_000, list[str]()
+
+    async def person(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        asked.append(params.message)
+        return ElicitResult(action="decline")
+
+    async with (
+        careful("auto") as (engine, _),
+        Client(create_server(lambda _: engine), elicitation_callback=person, mode="legacy") as client,
+    ):
+        await client.call_tool("send_message", {"conversation_id": THREAD, "message": message})
+    assert asked[0].count("\U0001f6b2") == 10_000
+
+
+def test_many_changes_are_all_in_the_text_and_counted_where_they_are_left_out() -> None:
+    changes = [{"what": f"day {number}", "after": f"{number} EUR"} for number in range(900)]
+    shape = {"status": "confirmation_required", "preview": {"summary": "Set", "changes": changes}}
+    shown, text = within(shape, render)
+    assert "day 899" in text
+    assert len(shown["preview"]["changes"]) == 20
+    assert "`changes` lacks 880 more, which are in the text." in shown["notes"]

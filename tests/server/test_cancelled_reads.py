@@ -6,7 +6,7 @@ from typing import Any
 import anyio
 import httpx2
 import pytest
-from mcp import Client
+from mcp import Client, MCPError
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE
@@ -59,3 +59,16 @@ async def test_a_read_that_the_client_cancels_stops_at_hostex(mode: Any) -> None
             await silence.asked.wait()
             calls.cancel_scope.cancel()
         await silence.given_up.wait()
+
+
+@pytest.mark.parametrize("uri", ["hostex://month-end/2026-10.csv", "hostex://properties/20110001"])
+async def test_a_resource_that_takes_too_long_says_so_and_stops(
+    monkeypatch: pytest.MonkeyPatch, uri: str
+) -> None:
+    monkeypatch.setattr("hostex_mcp.server.engine.READ_SECONDS", 0.01)
+    silence = Silence()
+    async with Client(create_server(lambda _: engine_over(silence))) as client:
+        with pytest.raises(MCPError, match="took longer than 0 s") as caught:
+            await client.read_resource(uri)
+    assert caught.value.data["kind"] == "timeout"
+    await silence.given_up.wait()

@@ -203,13 +203,14 @@ async def test_closing_booked_nights_names_the_bookings_that_go_on(call: Call, s
         call, sandbox, "update_availabilities", property_ids=[STUDIO], available=False, **period
     )
     assert any(
-        one.startswith("Already booked: Emil Eksempel, Sat 28 Nov to Wed 2 Dec") for one in shown["warnings"]
+        one.startswith('Already booked: "Emil Eksempel", Sat 28 Nov to Wed 2 Dec')
+        for one in shown["warnings"]
     )
     assert shown["warnings"][-1] == "Closing neither cancels nor moves a booking."
     booked = {"start_date": "2026-11-28", "end_date": "2026-12-01"}
     answer = await call("update_availabilities", property_ids=[STUDIO], available=False, **booked)
     assert answer["status"] == "unchanged"
-    assert "Already booked: Emil Eksempel" in answer["notes"][0]
+    assert 'Already booked: "Emil Eksempel"' in answer["notes"][0]
 
 
 async def test_days_between_those_that_open_do_not_bring_up_their_bookings(
@@ -257,3 +258,24 @@ async def test_days_beyond_three_years_are_refused(
 ) -> None:
     far = {**AIRBNB, "inventories": [days(1090, 1100, inventory=0)]}
     assert refused(await call("update_listing_inventories", **far)) == {"inventories.0.end_date"}
+
+
+async def test_properties_of_one_title_are_told_apart_when_their_days_close(
+    call: Call, sandbox: Sandbox
+) -> None:
+    properties = sandbox.accounts.main.properties
+    properties[20110002]["title"] = properties[20110001]["title"]
+    shown = await preview(
+        call,
+        sandbox,
+        "update_availabilities",
+        property_ids=[20110001, 20110002],
+        available=False,
+        start_date="2027-06-12",
+        end_date="2027-06-13",
+    )
+    both = ["Harbour Loft (20110001)", "Harbour Loft (20110002)"]
+    assert shown["target"]["properties"] == both
+    assert shown["summary"] == f"Close on all channels: {', '.join(both)}"
+    days = "Sat 12 and Sun 13 Jun 2027"
+    assert [row["what"] for row in shown["changes"]] == [f"{name}, {days}" for name in both]

@@ -41,7 +41,7 @@ async def test_opening_a_booked_night_names_the_booking(call: Call, sandbox: San
     booked = {"start_date": "2026-11-28", "end_date": "2026-12-01", "inventory": 1}
     said = await warnings(call, sandbox, STUDIO, **booked)
     assert said[0] == "1 unit for sale on the nights of Sat 28 Nov to Tue 1 Dec 2026, but none of 1 free."
-    assert said[1].startswith("Already booked: Emil Eksempel, Sat 28 Nov to Wed 2 Dec 2026")
+    assert said[1].startswith('Already booked: "Emil Eksempel", Sat 28 Nov to Wed 2 Dec 2026')
 
 
 async def test_three_units_of_one_flat_are_warned_of(call: Call, sandbox: Sandbox) -> None:

@@ -171,3 +171,36 @@ async def test_a_deleted_entry_is_told_and_gone(call: Call, sandbox: Sandbox) ->
     assert done["undo"] is None
     assert WIFI not in sandbox.accounts.main.knowledge_bases
     assert (await call("delete_knowledge_base", id=WIFI))["error"]["kind"] == "not_found"
+
+
+async def test_of_paragraphs_with_one_heading_each_that_goes_is_shown(
+    client: HostexClient, sandbox: Sandbox
+) -> None:
+    selection = select(["all"])
+    engine = Engine(selection, Context(client, selection.reachable), "token")
+    entry = sandbox.accounts.main.knowledge_bases[WIFI]
+    kept = {"sub_title": "Wifi", "text": "Second floor."}
+    entry["contents"] = [{"sub_title": "Wifi", "text": "First floor."}, kept]
+    asked = await engine.call("update_knowledge_base", {"id": WIFI, "contents": [kept]})
+    change = cast("dict[str, Any]", cast("CallToolResult", asked).structured_content)["preview"]
+    [row] = change["changes"]
+    assert row["what"] == "paragraph Wifi"
+    assert "First floor." in row["before"]
+    assert "after" not in row
+    assert "This drops the paragraph Wifi." in change["warnings"]
+
+
+async def test_a_scope_that_moves_to_another_property_of_the_same_title_is_shown(
+    client: HostexClient, sandbox: Sandbox
+) -> None:
+    account = sandbox.accounts.main
+    account.properties[20110002]["title"] = account.properties[20110001]["title"]
+    account.knowledge_bases[WIFI]["scope_property"] = {"type": "by_property", "ids": [20110001]}
+    selection = select(["all"])
+    engine = Engine(selection, Context(client, selection.reachable), "token")
+    scope = {"type": "by_property", "ids": [20110002]}
+    asked = await engine.call("update_knowledge_base", {"id": WIFI, "scope_property": scope})
+    preview = cast("dict[str, Any]", cast("CallToolResult", asked).structured_content)["preview"]
+    [row] = preview["changes"]
+    assert (row["before"], row["after"]) == ("Harbour Loft (20110001)", "Harbour Loft (20110002)")
+    assert "It holds no more for Harbour Loft (20110001)." in preview["warnings"]

@@ -167,7 +167,7 @@ async def test_a_reference_used_for_another_booking_is_shown_and_makes_none(
     other = {**first, "guest_name": "Someone Else", "rate_amount": 1}
     offered = await offer(call, sandbox, "create_reservation", **other)
     [warning] = offered["preview"]["warnings"]
-    assert warning.startswith("The reference SITE1 belongs to an earlier booking: Noor Voorbeeld")
+    assert warning.startswith('The reference SITE1 belongs to an earlier booking: "Noor Voorbeeld"')
     assert (await confirm(call, offered, "create_reservation", **other))["status"] == "done"
     [made] = bookings(sandbox)
     assert (made["guest_name"], made["rates"]["rate"]["amount"]) == ("Noor Voorbeeld", 330)

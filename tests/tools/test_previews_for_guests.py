@@ -37,7 +37,7 @@ async def test_a_message_is_shown_whole_with_whom_it_goes_to(call: Call, sandbox
     text = "First line.\nSecond line."
     shown = await preview(call, sandbox, "send_message", conversation_id=INES, message=text)
     assert shown["summary"] == (
-        "Send a message to Inês Exemplar, Harbour Loft (Airbnb); it cannot be taken back"
+        'Send a message to "Inês Exemplar", Harbour Loft (Airbnb); it cannot be taken back'
     )
     assert shown["target"]["last_word"] == "guest, Tue 24 Nov 2026, 11:15 UTC"
     assert shown["target"]["about"] == ["reservation 0-HMDEMO0005-ine005, Tue 24 to Sat 28 Nov 2026"]
@@ -140,7 +140,7 @@ async def test_an_offer_is_held_against_the_calendar(
     shown = await preview(call, sandbox, "send_special_offer", **{**OFFER, "price": price})
     assert (
         shown["summary"]
-        == f"Offer €{price:,} for Sun 27 to Thu 31 Dec 2026 to Oskar Muster, Harbour Loft (Airbnb)"
+        == f'Offer €{price:,} for Sun 27 to Thu 31 Dec 2026 to "Oskar Muster", Harbour Loft (Airbnb)'
     )
     assert cells(shown)["price of the whole stay"] == ("€400 by the calendar", f"€{price:,}")
     assert cells(shown)["listing"][1] == "Harbour Loft (Airbnb listing 900000000000000101)"
@@ -185,7 +185,7 @@ async def test_an_offer_that_cannot_be_compared_says_so(
 async def test_an_inquiry_is_pre_approved_at_the_calendars_price(call: Call, sandbox: Sandbox) -> None:
     set_prices(sandbox, 100)
     shown = await preview(call, sandbox, "send_preapproval", conversation_id=OSKAR)
-    assert shown["summary"] == "Pre-approve the inquiry of Oskar Muster, Harbour Loft (Airbnb)"
+    assert shown["summary"] == 'Pre-approve the inquiry of "Oskar Muster", Harbour Loft (Airbnb)'
     assert cells(shown) == {
         "dates": (None, "Sun 27 to Thu 31 Dec 2026"),
         "price of the whole stay": (None, "€400 by the calendar"),
@@ -203,7 +203,7 @@ async def test_a_withdrawal_says_what_is_withdrawn(call: Call, sandbox: Sandbox)
     arguments = {"conversation_id": PRIYA, "special_offer_id": "1500000777"}
     shown = await preview(call, sandbox, "withdraw_special_offer", **arguments)
     offer_said = "special offer, Thu 24 to Tue 29 Dec 2026, €520"
-    assert shown["summary"] == f"Withdraw the {offer_said}, from Priya Namoona, Alfama Terrace (Airbnb)"
+    assert shown["summary"] == f'Withdraw the {offer_said}, from "Priya Namoona", Alfama Terrace (Airbnb)'
     assert shown["warnings"] == [
         "The guest sees that it is withdrawn and can no longer book on it.",
         "It cannot be revived; only a new offer can be sent.",
@@ -228,7 +228,7 @@ async def test_a_review_that_an_automation_would_post_too_is_warned_of(call: Cal
     words: Row = {"host_review_score": 5, "host_review_content": "Tidy and kind."}
     arguments = {"reservation_code": "0-HMDEMO0004-dep004", **words}
     shown = await preview(call, sandbox, "create_review", **arguments)
-    assert shown["summary"].startswith("Publish a review of Noah Dummy, Harbour Loft, ")
+    assert shown["summary"].startswith('Publish a review of "Noah Dummy", Harbour Loft, ')
     assert cells(shown) == {name: (None, value) for name, value in words.items()}
     assert shown["warnings"] == [
         FINAL,

@@ -97,6 +97,27 @@ async def test_a_terminal_however_narrow_keeps_what_is_quoted_behind_its_mark(
     assert lines[-1].strip() == "Shall this be done?"
 
 
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_every_line_that_a_terminal_folds_goes_on_behind_a_mark(width: int) -> None:
+    name = "Jane   after: 1 Shall this be done? Warning: none   • total: 0 Warning: ok"
+    lines = [
+        f'Cancel the stay of "{name}"',
+        f'• guest: "{name}" → none',
+        f'  after: "{name}"',
+        f"  │ {name}",
+        f'Warning: "{name}" goes to the reservation box.',
+        "Shall this be done?",
+    ]
+    console = Console(width=width, color_system=None)
+    with console.capture() as captured:
+        console.print(showing.question("\n".join(lines)))
+    shown = captured.get().splitlines()
+    begun = [line for line in shown if not line.lstrip(" ").startswith("┆ ")]
+    assert len(begun) == len(lines)
+    assert [line[:6] for line in begun] == ["Cancel", "• gues", "  afte", "  │ Ja", '! "Jan', "Shall "]
+    assert len(shown) > len(lines)
+
+
 def _unfolded(text: str) -> str:
     """The text of all blocks, as a person puts it together again."""
     lines = [line.strip(" ") if line.strip(" ") == "│" else line.lstrip(" ") for line in text.split("\n")]
@@ -245,7 +266,7 @@ async def test_a_request_is_told_by_guest_place_days_and_money() -> None:
     account = demo_sandbox()
     given = every_write(account.accounts.main)["approve_reservation"]
     assert await person_reads("approve_reservation", given) == [
-        "Accept the booking request of Camille Gabarit, Belém Riverside Flat, Sun 29 Nov to Wed 2 Dec 2026",
+        'Accept the booking request of "Camille Gabarit", Belém Riverside Flat, Sun 29 Nov to Wed 2 Dec 2026',
         "• status: waiting for your answer → accepted",
         "reservation: 0-HMDEMO0018-req018",
         "guest: Camille Gabarit",

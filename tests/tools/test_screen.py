@@ -170,6 +170,30 @@ def test_a_free_field_is_known_by_its_name_however_it_is_written(key: str) -> No
     assert not Screen("full").hides(key)
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(
+            "Front door code 2",
+            "smart lock code",
+            "Gate code (night)",
+            "Türcode",
+            "code de porte",
+            "Alarm code",
+        ),
+        *("Wi-Fi password guests", "WiFi pass", "WLAN-Passwort", "contraseña", "passport no."),
+    ],
+)
+def test_a_free_field_is_known_by_a_part_of_its_name_too(key: str) -> None:
+    assert Screen().hides(key)
+    assert not Screen(reveal=["lock_code", "wifi", "id_document"]).hides(key)
+
+
+@pytest.mark.parametrize("key", ["floor", "arrival", "promo code", "zip code", "id", "wifi", "lock", "cot"])
+def test_a_free_field_whose_name_only_sounds_like_it_is_shown(key: str) -> None:
+    assert not Screen("strict").hides(key)
+
+
 @pytest.mark.parametrize("level", ["standard", "strict", "full"])
 def test_a_free_field_of_any_other_name_is_not_hidden(level: Any) -> None:
     assert Screen(level).hides("floor") is False

@@ -45,7 +45,9 @@ def engine(client: HostexClient) -> Engine:
 
 async def test_a_booking_is_shown_with_names_and_money(call: Call, sandbox: Sandbox) -> None:
     shown = await preview(call, sandbox, "create_reservation", **BOOKING, remarks="Quiet")
-    assert shown["summary"] == "Book Loop Pied-à-terre directly for Noor Voorbeeld, Sat 19 to Tue 22 Dec 2026"
+    assert (
+        shown["summary"] == 'Book Loop Pied-à-terre directly for "Noor Voorbeeld", Sat 19 to Tue 22 Dec 2026'
+    )
     assert shown["target"]["custom_channel"] == "Booking Site"
     assert shown["target"]["income_method"] == "Stripe"
     assert cells(shown) == {
@@ -84,7 +86,7 @@ BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
     (
         {"channel_id": "DEMO30PAT", "check_in_date": "2026-11-24", "check_out_date": "2026-11-30"},
         [
-            "The reference DEMO30PAT belongs to an earlier booking: Patrick Standin, "
+            'The reference DEMO30PAT belongs to an earlier booking: "Patrick Standin", '
             "Tue 24 to Mon 30 Nov 2026 (direct booking, accepted, stay 5-DEMO30PAT). "
             "No second one is made, whatever else is given here."
         ],
@@ -106,14 +108,14 @@ async def test_a_booking_on_nights_that_are_taken_is_refused_before_it_is_asked_
     dates = {"check_in_date": "2026-12-11", "check_out_date": "2026-12-16"}
     answer = await call("create_reservation", **{**BOOKING, **dates})
     assert refused(answer) == {"check_in_date"}
-    assert "Jiho Gyeonbon, Wed 2 to Sat 12 Dec 2026" in answer["error"]["message"]
+    assert '"Jiho Gyeonbon", Wed 2 to Sat 12 Dec 2026' in answer["error"]["message"]
     assert changed(sandbox) == []
 
 
 async def test_the_cancelling_of_a_booking_says_who_loses_what(call: Call, sandbox: Sandbox) -> None:
     shown = await preview(call, sandbox, "cancel_reservation", reservation_code=PATRICK)
     assert shown["summary"] == (
-        "Cancel the direct booking of Patrick Standin, Loop Pied-à-terre, Tue 24 to Mon 30 Nov 2026"
+        'Cancel the direct booking of "Patrick Standin", Loop Pied-à-terre, Tue 24 to Mon 30 Nov 2026'
     )
     assert (shown["target"]["total"], shown["target"]["received"]) == ("$757", "$378.50")
     assert cells(shown) == {"status": ("accepted", "cancelled")}
@@ -140,11 +142,13 @@ async def test_accepting_a_request_is_called_binding_and_a_clash_is_named(
 ) -> None:
     shown = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
     final = "Accepting makes the booking binding for guest and host; it cannot be taken back here."
-    assert shown["summary"].startswith("Accept the booking request of Camille Gabarit, Belém Riverside Flat")
+    assert shown["summary"].startswith(
+        'Accept the booking request of "Camille Gabarit", Belém Riverside Flat'
+    )
     assert shown["warnings"] == [final]
     add_stay(sandbox.accounts.main, "0-9-x", ("2026-12-01", "2026-12-03"), 20110005)
     again = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
-    clash = "Already booked: Ines Exemplar, Tue 1 to Thu 3 Dec 2026 (Airbnb, accepted, stay 0-9-x)."
+    clash = 'Already booked: "Ines Exemplar", Tue 1 to Thu 3 Dec 2026 (Airbnb, accepted, stay 0-9-x).'
     assert again["warnings"] == [clash, final]
 
 
@@ -153,7 +157,7 @@ async def test_a_request_without_a_property_is_accepted_without_a_look_at_nights
 ) -> None:
     sandbox.accounts.main.stays[CAMILLE]["property_id"] = 0
     shown = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
-    assert "Camille Gabarit, no property" in shown["summary"]
+    assert '"Camille Gabarit", no property' in shown["summary"]
 
 
 async def test_an_order_without_money_is_shown_without(call: Call, sandbox: Sandbox) -> None:
@@ -176,7 +180,7 @@ async def test_a_changed_stay_is_shown_field_by_field(call: Call, sandbox: Sandb
     shown = await preview(call, sandbox, "update_reservation_basic", stay_code=EMIL, **changes)
     stay = sandbox.accounts.main.stays[EMIL]
     assert (
-        shown["summary"] == "Change the stay of Emil Eksempel, Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026"
+        shown["summary"] == 'Change the stay of "Emil Eksempel", Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026'
     )
     assert cells(shown) == {
         "check_out_date": ("2026-12-02", "2026-12-03"),
@@ -184,7 +188,7 @@ async def test_a_changed_stay_is_shown_field_by_field(call: Call, sandbox: Sandb
         "commission_amount": (stay["rates"]["commission"]["amount"], 301),
     }
     assert shown["warnings"] == [
-        "Already booked: Amara Beispiel, Wed 2 to Sun 6 Dec 2026 "
+        'Already booked: "Amara Beispiel", Wed 2 to Sun 6 Dec 2026 '
         "(direct booking, accepted, stay 5-DEMO7KQ2X).",
         "This is a booking of Airbnb: whether Airbnb learns of it is not known.",
         "The commission of 301 is more than the rate of 300.",
@@ -251,7 +255,7 @@ async def test_a_hidden_door_code_cannot_be_guessed_by_writing_it(call: Call, sa
 
 async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call, sandbox: Sandbox) -> None:
     shown = await preview(call, sandbox, "move_reservation_to_box", stay_code=EMIL)
-    assert shown["summary"].endswith("Emil Eksempel, Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026")
+    assert shown["summary"].endswith('"Emil Eksempel", Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026')
     assert cells(shown) == {"property": ("Harbour Studio", "reservation box")}
     assert shown["warnings"] == [
         "Its nights open for sale again on all channels, though the booking goes on."
@@ -263,7 +267,7 @@ async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call
 async def test_who_would_lose_the_property_is_named(call: Call, sandbox: Sandbox) -> None:
     arguments = {"stay_code": EMIL, "property_id": "Loop Pied-à-terre"}
     shown = await preview(call, sandbox, "allocate_reservation", **arguments)
-    lost = "Patrick Standin, Tue 24 to Mon 30 Nov 2026 (direct booking, accepted, stay 5-DEMO30PAT)."
+    lost = '"Patrick Standin", Tue 24 to Mon 30 Nov 2026 (direct booking, accepted, stay 5-DEMO30PAT).'
     assert cells(shown) == {"property": ("Harbour Studio", "Loop Pied-à-terre")}
     assert shown["warnings"] == [
         f"Would lose the property and go to the reservation box: {lost}",
