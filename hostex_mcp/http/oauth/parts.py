@@ -24,7 +24,7 @@ class Fetch(Protocol):
 class Parts:
     """Everything the endpoints need. `end_grant` ends a grant for a reason that is shown, and forgets its
     Hostex credential, upstream too; ending an ended one does nothing. Without `fetch` no document is fetched,
-    so that clients have to register. `contact` is how users reach the operator, `about` what error pages say of
+    so that clients have to register. `contact` is how users reach the operator, `about` what pages say of
     them."""
 
     address: Address
