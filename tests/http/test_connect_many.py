@@ -5,9 +5,11 @@ import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 from pydantic import SecretStr
 
+from hostex_mcp.http.connect.account import read_account
 from hostex_mcp.http.connect.connections import MOST_LISTED
 from hostex_mcp.http.store.records import Choices, Credential, Grant
 from hostex_mcp.sandbox.tokens import TOKENS
@@ -82,6 +84,27 @@ async def test_when_the_listed_ones_are_disconnected_the_next_ones_are_listed(tm
     assert "25 apps are disconnected." in source
     assert listed(source.partition("No longer connected")[0]) == [f"App {n}" for n in range(4, -1, -1)]
     assert len(listed(source)) == 5 + 5
+
+
+async def test_the_page_of_an_account_with_very_many_wordy_properties_does_not_hold_the_loop(
+    tmp_path: Path,
+) -> None:
+    words = "\u202eA lovely [x] loft " * 30
+    rows = [{"id": number, "title": words, "address": words} for number in range(1, 1_001)]
+
+    def hostex(request: httpx2.Request) -> httpx2.Response:
+        offset, limit = (int(request.url.params[name]) for name in ("offset", "limit"))
+        data = {"properties": rows[offset : offset + limit], "total": len(rows)}
+        return httpx2.Response(
+            200, json={"request_id": "r", "error_code": 200, "error_msg": "", "data": data}
+        )
+
+    async with deployment(tmp_path, transport=httpx2.MockTransport(hostex)) as person:
+        await read_account(person.parts, SecretStr("token"), 100)
+        with longest_piece() as longest:
+            account = await read_account(person.parts, SecretStr("token"))
+    assert len(account.places) == 1_000
+    assert longest.seconds < LONGEST_PIECE, longest.what
 
 
 @pytest.mark.parametrize("shown", [opened, found])

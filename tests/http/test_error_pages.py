@@ -20,7 +20,7 @@ from tests.http.html_pages import Html
 pytestmark = pytest.mark.anyio
 
 ORIGIN = "https://mcp.example.com"
-FOOT = "Run by Anna’s Rentals · Contact"
+FOOT = "Run by Harbour Rentals · Contact"
 DEMO = "Demo. Everything here is invented, and nothing reaches Hostex or a guest."
 FAILING = [
     ("GET", "/authorize"),
@@ -40,7 +40,7 @@ FAILING = [
 async def site(folder: Path, *, sandbox: bool) -> AsyncGenerator[httpx2.AsyncClient]:
     settings = Settings(
         sandbox=sandbox,
-        operator="Anna’s Rentals",
+        operator="Harbour Rentals",
         contact="anna@rentals.example",
         database_url=SecretStr(f"sqlite:///{folder}/pages.db"),
     )
