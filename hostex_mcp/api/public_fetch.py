@@ -59,6 +59,10 @@ class FetchFailed(Exception):
         self.detail = detail or problem
 
 
+class Unanswered(FetchFailed):
+    """Nothing came from there, which says nothing about what is there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A document, whole."""
@@ -101,9 +105,9 @@ async def fetch_public(url: str, *, most_bytes: int, seconds: float, accept: str
         with anyio.fail_after(seconds):
             return await _fetch(parsed, most_bytes, accept, limits)
     except (TimeoutError, httpx2.TimeoutException):
-        raise FetchFailed("did not answer in time", f"did not answer within {seconds:g} seconds") from None
+        raise Unanswered("did not answer in time", f"did not answer within {seconds:g} seconds") from None
     except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
-        raise FetchFailed("could not be fetched", f"could not be fetched ({_told(error)})") from None
+        raise Unanswered("could not be fetched", f"could not be fetched ({_told(error)})") from None
 
 
 def host_in(url: str) -> str:
@@ -141,7 +145,7 @@ async def _fetch(url: httpx2.URL, most_bytes: int, accept: str, limits: httpx2.T
                 return await _read(http, _request(url, address, accept), most_bytes)
             except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
                 failed = f"{address}{' through the proxy' if proxy else ''}: {_told(error)}"
-    raise FetchFailed("could not be reached", f"could not be reached ({failed})")
+    raise Unanswered("could not be reached", f"could not be reached ({failed})")
 
 
 def _proxy(host: str) -> str | None:

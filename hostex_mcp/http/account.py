@@ -36,8 +36,8 @@ _RENEWED = "The access to Hostex was renewed just now and nothing was changed: m
 class Source(Protocol):
     """Where an account's token comes from."""
 
-    async def live(self) -> Live:
-        """The token to use now."""
+    async def live(self, *, anew: bool) -> Live:
+        """The token to use now; looked up `anew`, it is there only if its grant still is."""
         ...
 
     async def rejected(self, live: Live) -> Live | None:
@@ -52,7 +52,7 @@ class OwnToken:
     def __init__(self, token: SecretStr | None) -> None:
         self._live = Live(token or SecretStr(""), 0)
 
-    async def live(self) -> Live:
+    async def live(self, *, anew: bool) -> Live:
         """The token."""
         return self._live
 
@@ -115,7 +115,8 @@ class AccountClient:
             raise
 
     async def _persist(self, ask: Callable[[HostexClient], Awaitable[ResultT]], writes: bool) -> ResultT:
-        live = await self._source.live()
+        # A change may have waited: in line, for what it read first. Its host may have ended it meanwhile.
+        live = await self._source.live(anew=writes)
         try:
             async with await self._line_of(live) as client:
                 return await ask(client)

@@ -23,7 +23,7 @@ from hostex_mcp.http.guard import LOOPBACK_ORIGIN, Guard
 from hostex_mcp.http.inside import Inside
 from hostex_mcp.http.limits import AddressLimit, Limits
 from hostex_mcp.http.metrics import Metrics, metrics_route
-from hostex_mcp.http.outage import OUTAGES, unserved
+from hostex_mcp.http.outage import OUTAGES, unserved_by
 from hostex_mcp.http.probes import probes
 from hostex_mcp.http.refusal import MCP_PATHS, Refused
 from hostex_mcp.http.served import Requests
@@ -78,7 +78,7 @@ def assemble(
         routes=routes,
         middleware=_middleware(settings, address, limits),
         lifespan=lifespan,
-        exception_handlers=dict.fromkeys(OUTAGES, unserved),
+        exception_handlers=dict.fromkeys(OUTAGES, unserved_by(about_of(settings, address))),
     )
     app.router.redirect_slashes = False
     return app

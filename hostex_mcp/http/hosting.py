@@ -88,6 +88,7 @@ def hosted_app(
         end_grant=linking.end,
         fetch=fetch if settings.client_documents else None,
         contact=settings.contact,
+        about=pages.about,
         now=now,
     )
     upkeep = Upkeep(store, linking, now, let_idle_go=tenants.let_idle_go)

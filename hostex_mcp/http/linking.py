@@ -14,10 +14,12 @@ from hostex_mcp.api.access import Access, find_access
 from hostex_mcp.clock import utc_now
 from hostex_mcp.events import GrantChanged, emit
 from hostex_mcp.http.keyring import Unsealable
+from hostex_mcp.http.outage import OUTAGES
 from hostex_mcp.http.renewal import RENEWED_BEFORE, Held, Renewal
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Credential, Grant
 from hostex_mcp.http.upstream import PairRefused, Upstream
+from hostex_mcp.tools.blocked import Blocked
 
 DELETED = "Hostex no longer accepts the access token: it was deleted there. Connect again with a new one."
 WITHDRAWN = (
@@ -29,6 +31,7 @@ CONNECT_AGAIN = (
     "will be asked for your Hostex account again."
 )
 _UNREADABLE = "What is stored of this connection cannot be read."
+_AWAY = "This server cannot look up the connection just now. Nothing was sent to Hostex."
 _KEYS_CHANGED = (
     "The keys of this server have changed. Its operator can bring them back (HOSTEX_MCP_SECRET_KEYS); else "
     "connect this server in your app again."
@@ -155,7 +158,8 @@ class Linking:
 
 @contextmanager
 def _opening() -> Generator[None]:
-    """What is stored and cannot be opened any more is a connection that has to be made again."""
+    """What is stored and cannot be opened any more is a connection that has to be made again; what cannot be
+    read just now is asked for before anything is sent."""
     try:
         yield
     except Unsealable:
@@ -163,6 +167,11 @@ def _opening() -> Generator[None]:
         failed = InvalidToken(_UNREADABLE)
         failed.hint = _KEYS_CHANGED
         raise failed from None
+    except OUTAGES:
+        _log.exception("A connection could not be looked up")
+        away = Blocked(_AWAY, operation="connection", hint="Make the call again shortly.")
+        away.retryable = True
+        raise away from None
 
 
 def _in_use(held: Held | None) -> Live:

@@ -1,11 +1,13 @@
 """What a request gets that the database does not serve: not an error of the caller's, and worth a repeat."""
 
 import logging
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from hostex_mcp.http.connect.about import About
 from hostex_mcp.http.pages.render import error_page
 
 RETRY = {"Retry-After": "5"}
@@ -16,7 +18,16 @@ _PAGES = ("/connect", "/authorize")
 _log = logging.getLogger(__name__)
 
 
-async def unserved(request: Request, error: Exception) -> Response:
+def unserved_by(about: About) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """What answers such a request to the server that `about` tells of."""
+
+    async def unserved(request: Request, error: Exception) -> Response:
+        return _unserved(request, error, about)
+
+    return unserved
+
+
+def _unserved(request: Request, error: Exception, about: About) -> Response:
     """503: a page for people, an error of OAuth for programs."""
     reason = (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
     _log.error("The database did not serve %s: %s", request.scope["path"], reason)
@@ -26,6 +37,7 @@ async def unserved(request: Request, error: Exception) -> Response:
             "Nothing was stored and nothing was changed.",
             503,
             advice="Wait a minute and load the page again, or go back to your app and connect again.",
+            about=about,
         )
     else:
         told = "This server cannot reach its records just now. Try again shortly."

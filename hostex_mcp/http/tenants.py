@@ -120,10 +120,10 @@ class _GrantToken:
         self._live: Live | None = None
         self.grant = grant
 
-    async def live(self) -> Live:
+    async def live(self, *, anew: bool) -> Live:
         """The token to use now."""
         live = self._live
-        if live is None or live.link < self.grant.link or (live.until and live.until <= self._now()):
+        if anew or live is None or live.link < self.grant.link or (live.until and live.until <= self._now()):
             live = self._live = await self._linking.live(self.grant)
         return live
 

@@ -323,6 +323,7 @@ def _unchanged(already: str, finding: Finding, outcome: Mapping[str, Any] | None
     said = unchanged(already)
     if finding is not Finding.USED:
         return said
+    emit(Confirmed(finding.value))
     notes = [*said["notes"], EXPLAINED[finding]]
     return {**said, "reason": finding.value, "notes": notes, "earlier_outcome": outcome or {}}
 

@@ -120,9 +120,14 @@ def _file_within(folder: Path, path: str) -> bytes | None:
 
 
 def _read(root: Path, inside: Path) -> bytes | None:
-    with os.fdopen(_opened(root, inside), "rb") as file:
-        regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-        return file.read(MOST_BYTES + 1) if regular else None
+    opened = _opened(root, inside)
+    try:
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            return None
+        with os.fdopen(opened, "rb", closefd=False) as file:
+            return file.read(MOST_BYTES + 1)
+    finally:
+        os.close(opened)
 
 
 def _opened(root: Path, inside: Path) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.api.public_fetch import FetchFailed
+from hostex_mcp.api.public_fetch import FetchFailed, Unanswered
 from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents
 from hostex_mcp.http.oauth.clients import Clients, verified_domain
 from tests.http.authorizing import CALLBACK, DOCUMENT, deployed, error_of
@@ -174,6 +174,28 @@ async def test_tokens_go_on_while_the_server_of_the_description_is_away(tmp_path
         await server.store.clean()
         assert (await server.refresh(DOCUMENT, pair["refresh_token"])).status_code == 200
         assert (await server.authorize(DOCUMENT)).status_code == 502
+        assert len(server.web.fetched) == 2
+
+
+@pytest.mark.parametrize(
+    ("hours", "failure", "status"),
+    [
+        (24, Unanswered("did not answer in time"), 303),
+        (26, Unanswered("did not answer in time"), 502),
+        (2, FetchFailed("answers with HTTP 404"), 502),
+        (2, FetchFailed("does not lead to a public address"), 502),
+    ],
+)
+async def test_a_description_of_which_nothing_is_heard_goes_on_for_a_day_and_no_other(
+    hours: int, failure: FetchFailed, status: int, tmp_path: Path
+) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client()
+        assert (await server.authorize(DOCUMENT)).status_code == 303
+        server.web.pages.clear()
+        server.web.failure = failure
+        server.clock.pass_(hours=hours)
+        assert [(await server.authorize(DOCUMENT)).status_code for _ in range(2)] == [status, status]
         assert len(server.web.fetched) == 2
 
 

@@ -115,6 +115,13 @@ async def test_what_would_change_nothing_takes_no_step() -> None:
     assert heard.steps == []
 
 
+async def test_a_used_token_is_told_of_where_nothing_would_change_any_more() -> None:
+    desk = Desk(price=Settled(settled_at=3))
+    with heard_here(heard := Heard()):
+        await token_used(desk)
+    assert (desk.price.sent, heard.steps) == ([120], ["offered", "token", "used"])
+
+
 class Clock:
     """The time that waiting for people takes, as a test wants it."""
 

@@ -184,3 +184,18 @@ async def test_a_file_of_more_than_ten_mebibytes_is_refused(folder: Path) -> Non
     with (folder / "large.png").open("wb") as file:
         file.truncate(10 * 1024 * 1024 + 1)
     assert await problem("large.png", [folder]) == "is larger than 10,485,760 bytes"
+
+
+async def test_what_is_no_file_leaves_nothing_open(folder: Path) -> None:
+    (folder / "rooms").mkdir()
+    before = lowest_free_number()
+    for path in (".", "rooms", "rooms/..", "absent.png"):
+        await problem(path, [folder])
+    assert lowest_free_number() == before
+
+
+def lowest_free_number() -> int:
+    """The number that the next opened file gets."""
+    number = os.open(os.devnull, os.O_RDONLY)
+    os.close(number)
+    return number

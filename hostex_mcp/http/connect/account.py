@@ -8,6 +8,7 @@ import anyio
 from pydantic import SecretStr
 
 from hostex_mcp.api import HostexError
+from hostex_mcp.api.pace import Pace
 from hostex_mcp.api.paging import read_all
 from hostex_mcp.api.properties import LIST_PROPERTIES
 from hostex_mcp.domain.guest_text import one_line
@@ -74,11 +75,13 @@ async def read_account(parts: Parts, token: SecretStr, most: int = MOST) -> Acco
     async with parts.upstream.client(token) as client:
         read = await read_all(client, LIST_PROPERTIES, most=most)
     served = parts.settings.property_ids
-    places = [
-        Place(str(row.id), one_line(row.title) or f"Property {row.id}", one_line(row.address or ""))
-        for row in read.items
-        if not served or row.id in served
-    ]
+    places: list[Place] = []
+    pace = Pace()
+    for row in read.items:
+        if not served or row.id in served:
+            title = one_line(row.title) or f"Property {row.id}"
+            places.append(Place(str(row.id), title, one_line(row.address or "")))
+        await pace.rest()
     return Account(places, read.complete)
 
 

@@ -1,7 +1,7 @@
 """What is connected, from this browser or with a token that somebody has, and how it is ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -26,15 +26,19 @@ ENDED_HERE = "You disconnected it on the connections page."
 _PURPOSE = _NONCE = "connections"
 _WINDOW = timedelta(minutes=10)
 _MOST_ENDED = 5
+# Whoever has a token makes as many connections with it as they like; a page of all would cost others time.
+MOST_LISTED = 25
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """What a browser is shown, until `until`: grants that a pasted token `found`, or its own if that is None,
-    and what was `done`. Sealed, it proves to forms of that browser that the token was shown."""
+    and what was `done`; `more` than those were found. Sealed, it proves to forms of that browser that the
+    token was shown."""
 
     until: datetime
     found: tuple[str, ...] | None = None
+    more: bool = False
     done: str = ""
 
 
@@ -70,15 +74,16 @@ class Connections:
     async def _disconnect(self, browser: Browser, form: Form) -> Response:
         """End what the form lists, if it is this browser's or its token was shown."""
         view = self._view(browser, form.one("proof"))
-        listed = [
-            await self._parts.store.grants.get(grant_id) for grant_id in dict.fromkeys(form.all("grant"))
-        ]
-        mine = [grant for grant in listed if grant and self._may_end(grant, browser, view)]
+        ticked = set(form.all("grant"))
+        if len(ticked) > MOST_LISTED:
+            raise unusable()
+        listed = await self._parts.store.grants.some(ticked)
+        mine = [grant for grant in listed if self._may_end(grant, browser, view)]
         if not mine:
             return await self._page(browser, view, NOT_THERE)
         for grant in mine:
             await self._parts.linking.end(grant.grant_id, ENDED_HERE)
-        return self._on(browser, view.found, _done(mine))
+        return self._on(browser, replace(view, done=_done(mine)))
 
     def _may_end(self, grant: Grant, browser: Browser, view: View) -> bool:
         shown = grant.browser == browser.digest or grant.grant_id in (view.found or ())
@@ -90,8 +95,9 @@ class Connections:
             return await self._page(browser, self._plain, _TO_FIND if problem is NO_TOKEN else problem)
         if not await self._counted(browser):
             return await self._page(browser, self._plain, TOO_MANY)
-        grants = await self._parts.store.grants.of_token(token)
-        return self._on(browser, tuple(grant.grant_id for grant in grants))
+        grants = await self._parts.store.grants.of_token(token, MOST_LISTED + 1)
+        found = tuple(grant.grant_id for grant in grants[:MOST_LISTED])
+        return self._on(browser, replace(self._plain, found=found, more=len(grants) > MOST_LISTED))
 
     async def _counted(self, browser: Browser) -> bool:
         """Tries are counted per browser, in windows of ten minutes."""
@@ -103,9 +109,9 @@ class Connections:
     def _plain(self) -> View:
         return View(self._parts.now() + _WINDOW)
 
-    def _on(self, browser: Browser, found: tuple[str, ...] | None, done: str = "") -> Response:
+    def _on(self, browser: Browser, view: View) -> Response:
         """To a page that can be loaded again without doing anything again."""
-        sealed = self._sealed(browser, View(self._plain.until, found, done))
+        sealed = self._sealed(browser, replace(view, until=self._plain.until))
         return RedirectResponse(f"/connect?{urlencode({'view': sealed})}", 303, HEADERS)
 
     def _sealed(self, browser: Browser, view: View) -> str:
@@ -120,9 +126,9 @@ class Connections:
         return view if self._parts.now() < view.until else self._plain
 
     async def _page(self, browser: Browser, view: View, problem: Problem | None = None) -> Response:
-        grants = await self._shown(browser, view)
-        now, active = self._parts.now(), [grant for grant in grants if grant.status == "active"]
-        accounts = await account_lines(self._parts, active)
+        active, ended = await self._shown(browser, view)
+        more, active = view.more or len(active) > MOST_LISTED, active[:MOST_LISTED]
+        now, accounts = self._parts.now(), await account_lines(self._parts, active)
         by_token = view.found is not None
         return page(
             "connections.html",
@@ -130,21 +136,24 @@ class Connections:
             about=self._parts.about,
             by_token=by_token,
             rows=[row(grant, now, accounts[grant.grant_id]) for grant in active],
-            ended=[]
-            if by_token
-            else [row(one, now) for one in grants if one.status == "ended"][:_MOST_ENDED],
-            proof=self._sealed(browser, View(view.until, view.found)) if by_token else "",
+            more=more,
+            ended=[row(grant, now) for grant in ended],
+            proof=self._sealed(browser, replace(view, done="")) if by_token else "",
             problem=problem,
             done="" if problem else view.done,
             csrf=csrf(self._parts.keys, browser, _NONCE),
             resource=self._parts.address.resource,
         )
 
-    async def _shown(self, browser: Browser, view: View) -> list[Grant]:
-        if view.found is None:
-            return [] if browser.new else await self._parts.store.grants.in_browser(browser.digest)
-        found = [await self._parts.store.grants.get(grant_id) for grant_id in view.found]
-        return [grant for grant in found if grant]
+    async def _shown(self, browser: Browser, view: View) -> tuple[list[Grant], list[Grant]]:
+        """The active grants, with one more than are listed if there is, and some ended ones."""
+        grants = self._parts.store.grants
+        if view.found is not None:
+            return [grant for grant in await grants.some(view.found) if grant.status == "active"], []
+        if browser.new:
+            return [], []
+        active = await grants.in_browser(browser.digest, "active", MOST_LISTED + 1)
+        return active, await grants.in_browser(browser.digest, "ended", _MOST_ENDED)
 
 
 def _done(ended: Sequence[Grant]) -> str:

@@ -10,7 +10,7 @@ from hostex_mcp.http.connect.consent import Consent
 from hostex_mcp.http.connect.landing import landing_route
 from hostex_mcp.http.connect.partner import Partner
 from hostex_mcp.http.connect.parts import Parts
-from hostex_mcp.http.connect.refusal import answering
+from hostex_mcp.http.connect.refusal import Handler, answering
 from hostex_mcp.http.pages.render import asset
 
 
@@ -19,16 +19,20 @@ def routes(parts: Parts) -> list[Route]:
     consent, account = Consent(parts), AccountPage(parts)
     partner, connections = Partner(parts), Connections(parts)
     return [
-        Route("/connect", answering(connections.show), methods=["GET"]),
-        Route("/connect", answering(connections.act), methods=["POST"]),
-        Route("/connect/consent", answering(consent.show), methods=["GET"]),
-        Route("/connect/consent", answering(consent.decide), methods=["POST"]),
-        Route("/connect/account", answering(account.show), methods=["GET"]),
-        Route("/connect/account", answering(account.decide), methods=["POST"]),
-        Route("/connect/return", answering(partner.returned), methods=["GET"]),
+        _route("GET", "/connect", connections.show, parts),
+        _route("POST", "/connect", connections.act, parts),
+        _route("GET", "/connect/consent", consent.show, parts),
+        _route("POST", "/connect/consent", consent.decide, parts),
+        _route("GET", "/connect/account", account.show, parts),
+        _route("POST", "/connect/account", account.decide, parts),
+        _route("GET", "/connect/return", partner.returned, parts),
         landing_route(parts.address, parts.about, accounts=True, previews=parts.settings.confirm != "off"),
         *asset_routes(),
     ]
+
+
+def _route(method: str, path: str, handler: Handler, parts: Parts) -> Route:
+    return Route(path, answering(handler, parts.about), methods=[method])
 
 
 def asset_routes() -> list[Route]:

@@ -116,7 +116,8 @@ class Assertions:
             raise _Wrong("must have this client as iss and sub")
         audience = claims.get("aud")
         audiences = cast("list[Any]", audience) if isinstance(audience, list) else [audience]
-        if len(audiences) != 1 or audiences[0] not in self._audiences:
+        named = [audience for audience in audiences if isinstance(audience, str)]
+        if len(audiences) != 1 or not self._audiences.intersection(named):
             raise _Wrong("must have this server as its only aud")
         now, expires_at = self._now(), _moment(claims.get("exp"))
         if expires_at is None or not now - _LEEWAY < expires_at <= now + _LONGEST + _LEEWAY:

@@ -50,8 +50,8 @@ class _Unanswerable(Exception):
         self.status = status
         self.advice = advice
 
-    def page(self) -> Response:
-        return error_page(_TITLE, self.text, self.status, advice=self.advice)
+    def page(self, about: object) -> Response:
+        return error_page(_TITLE, self.text, self.status, advice=self.advice, about=about)
 
 
 class Authorize:
@@ -69,7 +69,7 @@ class Authorize:
             client = await self._client(asked)
             redirect_uri = _redirect_uri(client, asked)
         except _Unanswerable as problem:
-            return problem.page()
+            return problem.page(self._parts.about)
         try:
             if repeated:
                 raise Refused("invalid_request", f"{min(repeated)} is given twice.")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from hostex_mcp.api.public_fetch import Fetched, FetchFailed
+from hostex_mcp.api.public_fetch import Fetched, FetchFailed, Unanswered
 from hostex_mcp.http.oauth.answers import json_object
 from hostex_mcp.http.oauth.client_keys import TAKEN, keys_in
 from hostex_mcp.http.oauth.clients import ClientProblem, Clients, checked_metadata
@@ -35,6 +35,10 @@ class NotFetched(DocumentProblem):
     """The document did not get here, for which the client or this server's network may be the reason."""
 
 
+class NotAnswered(NotFetched):
+    """Nothing was heard of the document."""
+
+
 class DocumentsOff(DocumentProblem):
     """The operator has documents switched off."""
 
@@ -48,7 +52,8 @@ class _Failure:
 
 class Documents:
     """Reads clients' documents, and keeps them in the database as long as their servers allow (5 minutes to
-    24 hours). An address that failed is not asked again for a minute."""
+    24 hours). An address that failed is not asked again for a minute. Where nothing is heard of a document,
+    its last version goes on for a day: whoever keeps look-ups busy keeps no known client out."""
 
     def __init__(self, parts: Parts, clients: Clients) -> None:
         self._fetch = parts.fetch
@@ -69,7 +74,12 @@ class Documents:
         known = await self._clients.known(client_id)
         if known is not None and known.fresh_until is not None and self._now() < known.fresh_until:
             return known
-        return await self._read(self._fetch, client_id)
+        try:
+            return await self._read(self._fetch, client_id)
+        except NotAnswered:
+            if known is None or known.fresh_until is None or self._now() >= known.fresh_until + _LONGEST:
+                raise
+            return known
 
     async def _read(self, fetch: Fetch, client_id: str) -> Client:
         failure = self._failures.get(client_id)
@@ -95,6 +105,8 @@ class Documents:
 async def _fetched(fetch: Fetch, client_id: str) -> Fetched:
     try:
         return await fetch(client_id, most_bytes=_MOST_BYTES, seconds=_SECONDS, accept="application/json")
+    except Unanswered as failed:
+        raise NotAnswered(str(failed)) from failed
     except FetchFailed as failed:
         raise NotFetched(str(failed)) from failed
 

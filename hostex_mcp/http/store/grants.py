@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from hostex_mcp.http.store.grant_rows import (
     grant_values,
 )
 from hostex_mcp.http.store.kept import Kept
-from hostex_mcp.http.store.records import Credential, Grant
+from hostex_mcp.http.store.records import Credential, Grant, Status
 from hostex_mcp.http.store.schema import CODES, GRANTS, TOKENS
 
 PENDING_LIFE = timedelta(minutes=15)
@@ -63,6 +64,10 @@ class Grants:
         """The grant, whatever its status."""
         rows = await self._kept.database.read(_GET, {"grant_id": grant_id})
         return grant_of(rows[0]) if rows else None
+
+    async def some(self, grant_ids: Collection[str]) -> list[Grant]:
+        """Those of these that are known, whatever their status, newest first."""
+        return await self._list(GRANTS.c.grant_id.in_(grant_ids))
 
     async def activate(self, grant_id: str, property_ids: tuple[int, ...] | None = None) -> Grant | None:
         """Makes a pending grant active, with these properties unless None. None if it is not pending."""
@@ -127,14 +132,18 @@ class Grants:
             logger.warning("The credential of an ended grant could not be opened, nor revoked at Hostex")
             return None
 
-    async def in_browser(self, browser: str) -> list[Grant]:
-        """The grants given in a browser, newest first: active ones, and ended ones while they are kept."""
-        return await self._list(GRANTS.c.browser == browser, GRANTS.c.status != "pending")
+    async def in_browser(
+        self, browser: str, status: Status | None = None, most: int | None = None
+    ) -> list[Grant]:
+        """The grants given in a browser, newest first: active ones, and ended ones while they are kept; those
+        of one status, or so many, if that is given."""
+        wanted = GRANTS.c.status == status if status else GRANTS.c.status != "pending"
+        return await self._list(GRANTS.c.browser == browser, wanted, most=most)
 
-    async def of_token(self, token: str) -> list[Grant]:
-        """The active grants that hold this Hostex access token, newest first."""
+    async def of_token(self, token: str, most: int | None = None) -> list[Grant]:
+        """The active grants that hold this Hostex access token, or so many of them, newest first."""
         digests = self._kept.keys.digests(FINGERPRINT, token)
-        return await self._list(GRANTS.c.fingerprint.in_(digests), GRANTS.c.status == "active")
+        return await self._list(GRANTS.c.fingerprint.in_(digests), GRANTS.c.status == "active", most=most)
 
     async def due(self, before: datetime) -> list[str]:
         """Active grants whose partner pair ends before this moment, soonest first."""
@@ -183,8 +192,9 @@ class Grants:
         change = update(GRANTS).where(GRANTS.c.grant_id == grant_id, _ALIVE, condition).values(values)
         return await write(self._kept.database, change) == 1
 
-    async def _list(self, *conditions: ColumnElement[bool]) -> list[Grant]:
-        found = select(*GRANT_COLUMNS).where(*conditions).order_by(GRANTS.c.created_at.desc())
+    async def _list(self, *conditions: ColumnElement[bool], most: int | None = None) -> list[Grant]:
+        newest_first = select(*GRANT_COLUMNS).where(*conditions).order_by(GRANTS.c.created_at.desc())
+        found = newest_first.limit(most)
         return [grant_of(row) for row in await self._kept.database.read(found)]
 
     def _opened(self, row: AnyRow) -> Credential:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from hostex_mcp.settings import Privacy
 
 Kind = Literal["token", "partner"]
+Status = Literal["pending", "active", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Grant:
     resource: str
     browser: str
     kind: Kind
-    status: Literal["pending", "active", "ended"]
+    status: Status
     created_at: datetime
     used_at: datetime | None = None
     reason: str | None = None
