@@ -235,7 +235,7 @@ class HostexClient:
             seconds = min(seconds, self._timeout / _READ_TRIES)
         got = await exchange(self._http, self._request(call), seconds, self._place, self._clock)
         secrets = (*call.secrets, self._token) if self._token else call.secrets
-        outcome = judge(got, call, secrets)
+        outcome = await judge(got, call, secrets)
         _note(outcome, call, number, self._clock.time() - started)
         return outcome
 
