@@ -11,7 +11,7 @@ from functools import lru_cache
 MOST_CHARACTERS = 2_000
 NAME_CHARACTERS = 100
 
-_NEAR, _FAR = 4, 4_000
+_NEAR, _FAR = 4, 1_000
 _SHORT_RUN = 8
 
 Spelling = Callable[[str], str]

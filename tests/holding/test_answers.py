@@ -12,6 +12,7 @@ import pytest
 
 from hostex_mcp.api import HostexClient, HostexError, Operation, UnexpectedResponse, unread
 from hostex_mcp.api.properties import LIST_PROPERTIES
+from hostex_mcp.server.warming import warm_up
 from tests.api.hostex import script, wire
 from tests.holding.piece import longest_piece
 
@@ -142,6 +143,7 @@ async def test_an_answer_in_chunks_of_one_byte_does_not_hold_the_loop() -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 40_000)
         writer.write(b"0\r\n\r\n")
 
+    warm_up()
     plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     async with wire(drip) as address, HostexClient("token", base_url=address, verify=plain) as client:
         with longest_piece() as longest, suppress(HostexError):
