@@ -7,6 +7,7 @@ closed, read, and joined to what was read before.
 import json
 import re
 import secrets
+from itertools import pairwise
 from typing import Any
 
 from pydantic_core import from_json
@@ -128,22 +129,18 @@ def _join(whole: list[Any], before: bytes, text: bytes, behind: bytes) -> None:
     tail = b"".join(_CLOSING[bracket] for bracket in reversed(behind))
     piece = _read(b"%b%c%b%b" % (head, before[-1], text, tail))
     holder: Any = whole
-    for bracket in before[1:]:
-        rest, piece = piece, piece.pop(0 if isinstance(piece, list) else _CONTINUED)
-        inner = _last(holder)
-        _add(holder, rest)
-        if not isinstance(inner, list if bracket == _LIST else dict):
+    for outer, inner in pairwise(before):
+        rest, piece = piece, piece.pop(0 if outer == _LIST else _CONTINUED)
+        last = holder[-1] if outer == _LIST else next(reversed(holder.values()))
+        _add(holder, rest, outer)
+        if type(last) is not (list if inner == _LIST else dict):
             raise ValueError("a name appears twice")
-        holder = inner
-    _add(holder, piece)
+        holder = last
+    _add(holder, piece, before[-1])
 
 
-def _last(holder: Any) -> Any:
-    return holder[-1] if isinstance(holder, list) else next(reversed(holder.values()))
-
-
-def _add(holder: Any, members: Any) -> None:
-    if isinstance(holder, list):
-        holder += members
+def _add(holder: Any, members: Any, bracket: int) -> None:
+    if bracket == _LIST:
+        holder.extend(members)
     else:
-        holder |= members
+        holder.update(members)

@@ -126,23 +126,23 @@ def weight(value: Any, most: float = inf) -> int:
     """About how many characters a value has; of one with more than `most`, no more than that is counted."""
     size, inside = 0, [value]
     while inside and size <= most:
-        match inside.pop():
-            case str() as text:
-                size += len(text) + 2
-            case Mapping() as mapping:
-                members = cast("Mapping[str, Any]", mapping)
-                size += sum(len(key) + 4 for key in members)
-                inside += members.values()
-            case list() | tuple() as several:
-                inside += cast("list[Any]", several)
-            case _:
-                size += 4
+        part = inside.pop()
+        if isinstance(part, str):
+            size += len(part) + 2
+        elif isinstance(part, Mapping):
+            members = cast("Mapping[str, Any]", part)
+            size += sum(len(key) + 4 for key in members)
+            inside += members.values()
+        elif isinstance(part, list | tuple):
+            inside += cast("list[Any]", part)
+        else:
+            size += 4
     return size
 
 
 async def apart(value: Any, work: Callable[..., ResultT], *arguments: Any) -> ResultT:
-    """The result of work on a value. On a long one it is done in a thread: there it takes many steps, and lets
-    the event loop go on after a few milliseconds of them."""
+    """The result of work on a value. On a long one it is done in a thread: there it takes many steps,
+    and lets the event loop go on after a few milliseconds of them."""
     if weight(value, _LONG) <= _LONG:
         return work(*arguments)
     return await run_sync(work, *arguments, limiter=_APART)

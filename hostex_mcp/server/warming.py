@@ -13,7 +13,8 @@ from hostex_mcp.tools.catalogue import CATALOGUE
 
 def warm_up() -> None:
     """Build the validators of all arguments and answers and the definitions of all tools, and load what sends
-    requests. One process serves many hosts, and none of them waits while it does so for another's first call."""
+    requests. One process serves many hosts, and none of them waits while it does so for another's first
+    call."""
     httpx2.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     for tool in CATALOGUE.values():
         definition(tool)

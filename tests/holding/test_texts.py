@@ -21,7 +21,13 @@ pytestmark = pytest.mark.anyio
 
 LONGEST = 0.05
 LENGTH = 20_000
-TEXTS = {"one word": "a", "lines": "a\n", "unseen characters": "a\u200b", "boundaries": "<guest-", "scripts": "Aé中"}
+TEXTS = {
+    "one word": "a",
+    "lines": "a\n",
+    "unseen characters": "a\u200b",
+    "boundaries": "<guest-",
+    "scripts": "Aé中",
+}
 """What is repeated to fill a field."""
 READS = [
     "list_properties",
