@@ -7,6 +7,7 @@ closed, read, and joined to what was read before.
 import json
 import re
 import secrets
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -28,6 +29,7 @@ _SPACES = bytes(range(256)).translate(bytes.maketrans(bytes(range(32)), b" " * 3
 _MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+|[\[{\]},]', re.DOTALL)
 _LIST, _OBJECT, _COMMA = b"[{,"
 _CLOSING = {_LIST: b"]", _OBJECT: b"}"}
+_KINDS: Mapping[int, type] = {_LIST: list, _OBJECT: dict}
 # Stands for the name of a member that goes on in this piece: no text that comes from outside has it.
 _CONTINUED = secrets.token_hex(8)
 _CONTINUING = {_LIST: b"[", _OBJECT: b'{"%b":' % _CONTINUED.encode()}
@@ -133,7 +135,7 @@ def _join(whole: list[Any], before: bytes, text: bytes, behind: bytes) -> None:
         rest, piece = piece, piece.pop(0 if outer == _LIST else _CONTINUED)
         last = holder[-1] if outer == _LIST else next(reversed(holder.values()))
         _add(holder, rest, outer)
-        if type(last) is not (list if inner == _LIST else dict):
+        if type(last) is not _KINDS[inner]:
             raise ValueError("a name appears twice")
         holder = last
     _add(holder, piece, before[-1])
