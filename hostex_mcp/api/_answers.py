@@ -18,6 +18,10 @@ T = TypeVar("T")
 RowT = TypeVar("RowT", bound=BaseModel)
 
 _MOST_PROBLEMS = 5
+_MOST_ROWS = 20_000
+_LARGEST_TOTAL = 10**9
+_MOST_MEMBERS = 20_000
+"""Of one row, with all that is in it: it is read in one piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ async def parse(kind: type[T], reply: Reply, key: str | None, call: Call) -> T:
         (member,) = get_args(kind)
         return cast("T", (await _each(member, _rows(value, key, reply, call), what)).rows)
     try:
-        return _read(kind, value, what)
+        return await _read(kind, value, what, Pace())
     except Lost as lost:
         problems = [Problem(_place(key, one.field), one.problem) for one in lost.problems]
     raise _misshapen(problems, reply, call)
@@ -64,7 +68,7 @@ async def _each(member: type[T], values: Sequence[object], what: str) -> "Read[A
     places: list[int] = []
     for place, value in enumerate(values):
         try:
-            found.append(_read(member, value, what))
+            found.append(await _read(member, value, what, pace))
             places.append(place)
         except Lost as lost:
             overlooked(what, value, lost.problems, left_out=True)
@@ -72,29 +76,48 @@ async def _each(member: type[T], values: Sequence[object], what: str) -> "Read[A
     return Read(found, places, len(values))
 
 
-def _read(kind: type[T], value: object, what: str) -> T:
+async def _read(kind: type[T], value: object, what: str, pace: Pace) -> T:
     """The value as this kind; what of it cannot be read is left out and noted.
 
     Raises:
         Lost: when nothing can.
     """
+    if _is_bulky(value):
+        raise Lost([Problem("", "too_long")])
     adapter = _adapter(kind)
     try:
         return adapter.validate_python(value)
     except ValidationError as error:
-        found, problems = salvage(adapter, value, error)
+        refused = error
+    found, problems = await salvage(adapter, value, refused, pace)
     overlooked(what, value, problems, left_out=False)
     return found
+
+
+def _is_bulky(value: object) -> bool:
+    """Whether there is more in a value than is read in one piece."""
+    inside, found = [value], 0
+    while inside and found <= _MOST_MEMBERS:
+        holder = inside.pop()
+        if isinstance(holder, dict):
+            holder = list(cast("dict[str, object]", holder).values())
+        if isinstance(holder, list):
+            members = cast("list[object]", holder)
+            found += len(members)
+            inside += [member for member in members if isinstance(member, list | dict)]
+    return found > _MOST_MEMBERS
 
 
 def _rows(value: object, key: str | None, reply: Reply, call: Call) -> Sequence[object]:
     """The members of a list. Inferred: null and an empty object stand for an empty one, and an object with
     numbers for keys for one with gaps, as PHP writes them."""
-    if isinstance(value, list):
-        return cast("list[object]", value)
     if value is None:
         return ()
-    members = cast("dict[str, object]", value) if isinstance(value, dict) else {"": value}
+    members = cast("Any", value if isinstance(value, list | dict) else {"": value})
+    if len(members) > _MOST_ROWS:
+        raise _misshapen([Problem(key or "data", "too_long")], reply, call)
+    if isinstance(members, list):
+        return cast("list[object]", members)
     if not all(name.isdecimal() for name in members):
         raise _misshapen([Problem(key or "data", "list_type")], reply, call)
     return list(members.values())
@@ -113,7 +136,9 @@ def _called(key: str | None, call: Call) -> str:
 def total(reply: Reply) -> int | None:
     """How many rows Hostex claims that a list has, where it does."""
     claimed = reply.data.get("total")
-    return claimed if isinstance(claimed, int) and not isinstance(claimed, bool) else None
+    if not isinstance(claimed, int) or isinstance(claimed, bool):
+        return None
+    return claimed if 0 <= claimed <= _LARGEST_TOTAL else None
 
 
 def _member(reply: Reply, key: str, call: Call) -> Any:

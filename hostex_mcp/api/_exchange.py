@@ -7,9 +7,10 @@ from typing import Any, Literal, TypeAlias
 
 import httpx2
 
+from hostex_mcp.api.pace import Pace
 from hostex_mcp.clock import STOPWATCH, Stopwatch
 
-MAX_BODY_BYTES = 32 * 1024 * 1024
+MAX_BODY_BYTES = 8 * 1024 * 1024
 
 Place: TypeAlias = Callable[[], AbstractAsyncContextManager[object]]
 
@@ -86,8 +87,11 @@ async def _attempt(http: httpx2.AsyncClient, request: httpx2.Request) -> Answer 
 
 
 async def _bounded(response: httpx2.Response) -> bytes | None:
-    body = bytearray()
+    """The body, None when it is too large. Many small chunks, or one that grows when it is unpacked, come
+    without a wait in between."""
+    body, pace = bytearray(), Pace()
     async for chunk in response.aiter_bytes():
+        await pace.rest()
         body += chunk
         if len(body) > MAX_BODY_BYTES:
             return None

@@ -1,51 +1,148 @@
-"""JSON read as what can leave the server again: numbers that are numbers, and text that is Unicode."""
+"""JSON read as what can leave the server again: numbers that are numbers, and text that is Unicode.
 
+A long text is read in pieces, so that no answer holds the event loop: it is cut at commas, and each piece is
+closed, read, and joined to what was read before.
+"""
+
+import json
 import re
+import secrets
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
 
 from pydantic_core import from_json
 
+from hostex_mcp.api.pace import Pace
+
+MOST_MARKS = 1_000_000
+"""Brackets, commas and backslashes of a text that is read at all: what it costs grows with them."""
+
+_SHORT, _FEW_MARKS = 256 * 1024, 20_000
+_PIECE = 64 * 1024
+_LONGEST_TEXT = 512 * 1024
+_DEEPEST = 64
+_OFTEN = 500
 _LONGEST_NUMBER = 400
-# A text, in it whatever is escaped; or a number that is none, or too long to be one.
-_PARTS = re.compile(
-    rb'"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b|-?\d{%d,}(?:\.\d+)?(?:[eE][+-]?\d+)?' % _LONGEST_NUMBER,
-    re.DOTALL,
-)
-_ESCAPES = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)",
-    re.DOTALL,
-)
-_PAIR, _LONE = 12, 6
-_REPLACEMENT = rb"\ufffd"
-_SPACES = bytes(range(256)).translate(bytes.maketrans(bytes(range(32)), b" " * 32))
 _BOM = b"\xef\xbb\xbf"
+_SPACES = bytes(range(256)).translate(bytes.maketrans(bytes(range(32)), b" " * 32))
+_MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+|[\[{\]},]', re.DOTALL)
+_LIST, _OBJECT, _COMMA = b"[{,"
+_CLOSING = {_LIST: b"]", _OBJECT: b"}"}
+_KINDS: Mapping[int, type] = {_LIST: list, _OBJECT: dict}
+# Stands for the name of a member that goes on in this piece: no text that comes from outside has it.
+_CONTINUED = secrets.token_hex(8)
+_CONTINUING = {_LIST: b"[", _OBJECT: b'{"%b":' % _CONTINUED.encode()}
 
 
-def read_json(body: bytes) -> object:
+class Bulky(ValueError):
+    """JSON that would take too long to read."""
+
+
+async def read_json(body: bytes) -> object:
     """What the text means, None where it is no JSON. Half a surrogate pair and bytes that are no UTF-8 become
     the sign for an unreadable character, bare control characters become blanks, and numbers that are none
-    become null. A text without them is read at once."""
+    become null. A text without them is read at once.
+
+    Raises:
+        Bulky: it has too many members.
+    """
+    body = body.removeprefix(_BOM)
     try:
-        return from_json(body, allow_inf_nan=False)
-    except ValueError:
-        pass
-    try:
-        return from_json(_mended(body), allow_inf_nan=False)
-    except ValueError:
+        if len(body) <= _PIECE or (await _marks(body) <= _FEW_MARKS and len(body) <= _SHORT):
+            return _read(body)
+        return await _in_pieces(body)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, Bulky):
+            raise
         return None
 
 
-def _mended(body: bytes) -> bytes:
-    text = body.removeprefix(_BOM).decode(errors="replace").encode()
-    return _PARTS.sub(_part, text)
+async def _marks(body: bytes) -> int:
+    """How many marks a text has.
+
+    Raises:
+        ValueError: for a long while it has none, so that it is one text.
+    """
+    pace, found = Pace(), 0
+    for start in range(0, len(body), _LONGEST_TEXT):
+        end = start + _LONGEST_TEXT
+        here = sum(body.count(mark, start, end) for mark in (b"[", b"{", b",", b"\\"))
+        if not here and end <= len(body):
+            raise ValueError("a text is too long")
+        found += here
+        await pace.rest()
+    if found > MOST_MARKS:
+        raise Bulky("too many members")
+    return found
 
 
-def _part(found: re.Match[bytes]) -> bytes:
-    part = found[0]
-    if not part.startswith(b'"'):
-        return b"null"
-    part = part.translate(_SPACES)
-    return _ESCAPES.sub(_escape, part) if b"\\u" in part else part
+def _read(text: bytes) -> Any:
+    try:
+        return from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return _read_mended(text)
 
 
-def _escape(found: re.Match[bytes]) -> bytes:
-    return _REPLACEMENT if len(found[0]) == _LONE else found[0]
+def _read_mended(text: bytes) -> Any:
+    """Python's parser takes half a pair; written as UTF-16 and read again it is the sign for what cannot be
+    read, and two halves are one character."""
+    value = json.loads(
+        text.translate(_SPACES).decode(errors="replace"),
+        parse_constant=lambda _: None,
+        parse_int=lambda number: int(number) if len(number) < _LONGEST_NUMBER else None,
+    )
+    whole = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass")
+    return from_json(whole.decode("utf-16", "replace"))
+
+
+async def _in_pieces(body: bytes) -> object:
+    """The value of a long text, which counts as the one member of a list.
+
+    Raises:
+        ValueError: it is no JSON, or has a text that is far too long or is nested far too deeply.
+    """
+    whole: list[Any] = []
+    pace, start, before, is_open = Pace(), 0, b"[", b"["
+    for number, mark in enumerate(_MARK.finditer(body)):
+        sign = body[mark.start()]
+        if sign in _CLOSING:
+            is_open += mark[0]
+        elif sign in b"]}":
+            is_open = is_open[:-1]
+        elif sign == _COMMA and mark.start() - start > _PIECE:
+            _join(whole, before, body[start : mark.start()], is_open)
+            before, start = is_open, mark.end()
+        if not 1 <= len(is_open) <= _DEEPEST:
+            raise ValueError("nested too deeply, or not at all")
+        if number % _OFTEN == 0:
+            await pace.rest()
+    _join(whole, before, body[start:], is_open)
+    if len(is_open) != 1 or len(whole) != 1:
+        raise ValueError("not one value")
+    return whole[0]
+
+
+def _join(whole: list[Any], before: bytes, text: bytes, behind: bytes) -> None:
+    """Read a piece, with the brackets that are open before and behind it, and put it where it belongs."""
+    if len(text) > _LONGEST_TEXT:
+        raise ValueError("a text is too long")
+    head = b"".join(_CONTINUING[bracket] for bracket in before[:-1])
+    tail = b"".join(_CLOSING[bracket] for bracket in reversed(behind))
+    piece = _read(b"%b%c%b%b" % (head, before[-1], text, tail))
+    holder: Any = whole
+    for outer, inner in pairwise(before):
+        rest, piece = piece, piece.pop(0 if outer == _LIST else _CONTINUED)
+        last = holder[-1] if outer == _LIST else next(reversed(holder.values()))
+        _add(holder, rest, outer)
+        if type(last) is not _KINDS[inner]:
+            raise ValueError("a name appears twice")
+        holder = last
+    _add(holder, piece, before[-1])
+
+
+def _add(holder: Any, members: Any, bracket: int) -> None:
+    if bracket == _LIST:
+        holder.extend(members)
+    else:
+        holder.update(members)

@@ -7,15 +7,16 @@ are written back with a change in them.
 """
 
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
 from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, from_json, to_json
 
 from hostex_mcp.api.errors import Problem
+from hostex_mcp.api.pace import Pace
 
 _MOST_ROUNDS = 16
+_MOST_PROBLEMS = 2_000
 _GONE = object()
 _BELONGING = ("property_id", "property_ids", "room_type_ids", "ids", "properties", "properties.id")
 _WRITTEN_BACK = ("events", "contents")
@@ -30,14 +31,19 @@ class Lost(Exception):
         self.problems = problems
 
 
-def salvage(adapter: TypeAdapter[Any], value: object, error: ValidationError) -> tuple[Any, list[Problem]]:
+async def salvage(
+    adapter: TypeAdapter[Any], value: object, error: ValidationError, pace: Pace
+) -> tuple[Any, list[Problem]]:
     """The object that was refused with this error, and what of it is blank or left out.
 
     Raises:
         Lost: when nothing of it is left.
     """
-    value, problems = deepcopy(value), list[Problem]()
+    value, problems = from_json(to_json(value)), list[Problem]()
     for _ in range(_MOST_ROUNDS):
+        await pace.rest()
+        if error.error_count() > _MOST_PROBLEMS:
+            raise Lost([Problem("", "too_many_problems")])
         details = error.errors(include_url=False, include_context=False, include_input=False)
         found = [problem(detail) for detail in details]
         if vital := [one for one in found if _is_vital(one.field)]:

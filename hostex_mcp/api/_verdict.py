@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from hostex_mcp.api._call import Call
 from hostex_mcp.api._exchange import Answer, Lost
-from hostex_mcp.api._json import read_json
+from hostex_mcp.api._json import Bulky, read_json
 from hostex_mcp.api._wait import wait_in, wait_of
 from hostex_mcp.api.errors import (
     AccountBlocked,
@@ -75,14 +75,17 @@ class _Envelope:
     data: Any
 
 
-def judge(got: Answer | Lost, call: Call, secrets: tuple[str, ...]) -> Reply | HostexError:
+async def judge(got: Answer | Lost, call: Call, secrets: tuple[str, ...]) -> Reply | HostexError:
     """The meaning of an answer, or of its loss; `secrets` are kept out of what Hostex wrote."""
     if isinstance(got, Lost):
         return _of_loss(got, call)
     if 300 <= got.status < 400:
         message = f"Hostex answered with a redirect (HTTP {got.status}), which is never followed."
         return UnexpectedResponse(message, operation=call.name)
-    envelope = _envelope(got.body, secrets)
+    try:
+        envelope = await _envelope(got.body, secrets)
+    except Bulky:
+        return _of_loss(Lost("oversized"), call)
     if envelope is None:
         return _throttled(got, call) if got.status == _TOO_MANY else _of_other_form(got, call)
     if envelope.code not in SUCCESS:
@@ -162,8 +165,8 @@ def _of_error_code(envelope: _Envelope, got: Answer, call: Call) -> HostexError:
     return error
 
 
-def _envelope(body: bytes, secrets: tuple[str, ...]) -> _Envelope | None:
-    parsed = read_json(body)
+async def _envelope(body: bytes, secrets: tuple[str, ...]) -> _Envelope | None:
+    parsed = await read_json(body)
     if not isinstance(parsed, dict):
         return None
     members = cast("dict[str, Any]", parsed)

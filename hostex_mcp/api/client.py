@@ -238,7 +238,7 @@ class HostexClient:
         if isinstance(got, Lost) and self._transport is None:
             got = replace(got, proxy=proxy_variable(self._base_url))
         secrets = (*call.secrets, self._token) if self._token else call.secrets
-        outcome = judge(got, call, secrets)
+        outcome = await judge(got, call, secrets)
         _note(outcome, call, number, self._clock.time() - started)
         return outcome
 

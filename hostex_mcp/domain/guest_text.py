@@ -6,11 +6,15 @@ import unicodedata
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 
 MOST_CHARACTERS = 2_000
 NAME_CHARACTERS = 100
 
-_NEAR = 4
+_NEAR, _FAR = 4, 1_000
+_SHORT_RUN = 8
+
+Spelling = Callable[[str], str]
 
 _JOINERS = "\u200c\u200d"
 _SELECTORS = "\ufe0e\ufe0f"
@@ -40,13 +44,13 @@ def clean(text: str) -> str:
     Emoji sequences and scripts that need joiners keep them. A Markdown picture, which a client might load,
     becomes a plain link, and what could be taken for a boundary of ours loses its bracket.
     """
-    return _defused(text if _all_seen(text) else _spelled(text, lambda char: ""))
+    return _defused(text if _all_seen(text) else _spelled(text, _nothing))
 
 
 def visible(text: str) -> str:
     """Text in which a character that nobody sees is spelled out, such as ⟨U+202E⟩; nothing is left out."""
     lines = text.replace("\r\n", "\n")
-    return lines if _all_seen(lines) else _spelled(lines, lambda char: f"⟨U+{ord(char):04X}⟩")
+    return lines if _all_seen(lines) else _spelled(lines, _code_point)
 
 
 def is_clean(text: str) -> bool:
@@ -64,7 +68,7 @@ def bounded(text: str, most: int = MOST_CHARACTERS) -> str:
 
 def shortened(text: str, most: int, make: Callable[[str], str] = clean) -> str:
     """The text that `make` gives, of at most `most` characters; what is far beyond them is counted only."""
-    near = _NEAR * most
+    near = min(_NEAR * most, most + _FAR)
     shown, far = make(text[:near]), len(text) - near
     if far <= 0:
         return bounded(shown, most)
@@ -123,15 +127,45 @@ def _all_seen(text: str) -> bool:
     return text.replace("\n", "").replace("\t", "").isprintable() and not _CHOOSING.search(text)
 
 
-def _spelled(text: str, spell: Callable[[str], str]) -> str:
+def _spelled(text: str, spell: Spelling) -> str:
     """Text with another spelling of the characters that nobody sees."""
-    kept = ""
+    doubtful = "".join(sorted(char for char in set(text) if _is_doubtful(char)))
+    if not doubtful:
+        return text
+    runs = re.compile(f"[{re.escape(doubtful)}]+")
+
+    def spelled(found: re.Match[str]) -> str:
+        start, end = found.span()
+        around = text[start - 1 : start] if start else "", text[end : end + 1]
+        return (_spelled_short if end - start <= _SHORT_RUN else _spelled_run)(found[0], *around, spell)
+
+    return runs.sub(spelled, text)
+
+
+def _is_doubtful(char: str) -> bool:
+    """Whether a character is not seen everywhere."""
+    return char not in _KEPT_CONTROLS and not (char.isprintable() and not _CHOOSING.match(char))
+
+
+def _spelled_run(run: str, before: str, after: str, spell: Spelling) -> str:
+    kept = before
     shown: list[str] = []
-    for place, char in enumerate(text):
-        seen = _visible(char, kept, text[place + 1 : place + 2])
+    for place, char in enumerate(run):
+        seen = _visible(char, kept, run[place + 1 : place + 2] or after)
         kept = char if seen else kept
         shown.append(char if seen else spell(char))
     return "".join(shown)
+
+
+_spelled_short = lru_cache(4_096)(_spelled_run)
+
+
+def _nothing(_: str) -> str:
+    return ""
+
+
+def _code_point(char: str) -> str:
+    return f"⟨U+{ord(char):04X}⟩"
 
 
 def _defused(text: str) -> str:

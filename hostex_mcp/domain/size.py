@@ -14,7 +14,7 @@ _PLAIN = [
     (re.compile(f" {_WORD}"), 1.0),
     (re.compile(f"_{_WORD}"), 1.2),
     (re.compile(rf"(?<![ _{_LETTER}]){_WORD}|(?<=[{_LOWER}])[{_UPPER}]+[{_LOWER}]*"), 0.9),
-    (re.compile(r"(?<=\d)[A-Za-z]{2,}|[A-Za-z]{2,}(?=\d)"), 0.85),
+    (re.compile(r"(?<=\d)[A-Za-z]{2,}+|(?<![A-Za-z])[A-Za-z]{2,}+(?=\d)"), 0.85),
     (re.compile(r"(?<=[A-Za-z]{12})[A-Za-z]"), 0.4),
     (re.compile(r"\d{1,3}|\s(?=[\d\s])|\n|\t"), 1.0),
     (re.compile(rf"(?:(?![ _][{_LETTER}])[!-/:-@\[-`{{-~]){{1,3}}"), 1.05),

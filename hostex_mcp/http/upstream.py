@@ -93,7 +93,7 @@ class Upstream:
         """
         if (settings.client_id is None) != (settings.client_secret is None):
             raise SettingsError("HOSTEX_CLIENT_ID and HOSTEX_CLIENT_SECRET: set both, or neither")
-        return cls(
+        upstream = cls(
             settings.api_base_url,
             settings.api_timeout_seconds,
             transport=transport,
@@ -102,6 +102,8 @@ class Upstream:
             authorize_url=settings.authorize_url,
             now=now,
         )
+        upstream.client(None)  # So that certificates are loaded before anybody waits.
+        return upstream
 
     def __repr__(self) -> str:
         return f"Upstream({self._base_url!r})"

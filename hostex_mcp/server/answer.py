@@ -135,7 +135,7 @@ def _fitting(rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], name: 
     """How many of its rows a list can have in this shape, in both halves together, at least one. A count of
     tokens may be a tenth too low, hence the smaller room."""
     spent = _CURSOR + _cost({**shape, name: []})
-    text = to_json(rows) if weight(rows) <= TOO_LONG else None
+    text = to_json(rows) if weight(rows, TOO_LONG) <= TOO_LONG else None
     # A line of a table is no longer than its row in JSON, and no character costs more than the dearest.
     if text is not None and spent + 2 * len(text) * (1.1 if text.isascii() else _DEAREST) <= ROOM:
         return len(rows)
@@ -148,7 +148,7 @@ def _fitting(rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], name: 
 
 def _row_cost(row: Mapping[str, Any]) -> int:
     """What a row costs; one that is far too long is not counted."""
-    return ROOM if weight(row) > TOO_LONG else tokens(to_json(row)) + tokens(table([row])[1])
+    return ROOM if weight(row, TOO_LONG) > TOO_LONG else tokens(to_json(row)) + tokens(table([row])[1])
 
 
 def _cost(shape: Mapping[str, Any]) -> int:

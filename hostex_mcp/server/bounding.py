@@ -4,7 +4,11 @@ shortened first, then lists; what is missing is said at its place."""
 import re
 from collections.abc import Callable, Mapping
 from itertools import islice
-from typing import Any, cast
+from math import inf
+from typing import Any, TypeVar, cast
+
+import anyio
+from anyio.to_thread import run_sync
 
 from hostex_mcp.domain.size import tokens
 from hostex_mcp.server.quoting import Quoted
@@ -18,6 +22,9 @@ HALVES = 25_000
 MOST_ROWS = 100_000
 
 TOO_LONG = ROOM * 5  # characters
+_LONG = 20_000
+# One at a time, as the loop waits for each of them in turn.
+_APART = anyio.CapacityLimiter(1)
 _STEPS = ((10_000, MOST_ROWS), (2_000, 1_000), (500, 200), (200, 50), (100, 20), (60, 5), (40, 2))
 _MADE_HERE = frozenset(("next_cursor", TOKEN, "undo", "receipt", "returned", "truncated"))
 _SHORTENED = "This answer was too long: texts in it were shortened, and each says how much it lacks."
@@ -33,6 +40,8 @@ _NOTES, _MEMBERS, _KEY = 10, 40, 100
 
 _OPEN = re.compile(r"<(guest-[0-9a-f]{6})>")
 _SHORTER = re.compile(r"… \((\d{1,12}) characters more\)$")
+ResultT = TypeVar("ResultT")
+
 _HALF_A_MARK = re.compile(r"</?[a-z0-9-]{0,13}$")
 
 
@@ -139,7 +148,7 @@ def _count(lost: dict[str, int], name: str, count: int) -> None:
 
 def _fitting(shape: Mapping[str, Any], text: Callable[[Mapping[str, Any]], str]) -> str | None:
     """The text of an answer that fits. What is far too long is not counted, as that would take long."""
-    if weight(shape) > TOO_LONG:
+    if weight(shape, TOO_LONG) > TOO_LONG:
         return None
     shown = text(shape)
     data = to_json(shape)
@@ -148,16 +157,27 @@ def _fitting(shape: Mapping[str, Any], text: Callable[[Mapping[str, Any]], str])
     return shown if fits else None
 
 
-def weight(value: Any) -> int:
-    """About how many characters a value has."""
-    match value:
-        case str():
-            return len(value) + 2
-        case Mapping():
-            return sum(
-                len(key) + 4 + weight(member) for key, member in cast("Mapping[str, Any]", value).items()
-            )
-        case list() | tuple():
-            return sum(map(weight, cast("list[Any]", value)))
-        case _:
-            return 4
+def weight(value: Any, most: float = inf) -> int:
+    """About how many characters a value has; of one with more than `most`, no more than that is counted."""
+    size, inside = 0, [value]
+    while inside and size <= most:
+        part = inside.pop()
+        if isinstance(part, str):
+            size += len(part) + 2
+        elif isinstance(part, Mapping):
+            members = cast("Mapping[str, Any]", part)
+            size += sum(len(key) + 4 for key in members)
+            inside += members.values()
+        elif isinstance(part, list | tuple):
+            inside += cast("list[Any]", part)
+        else:
+            size += 4
+    return size
+
+
+async def apart(value: Any, work: Callable[..., ResultT], *arguments: Any) -> ResultT:
+    """The result of work on a value. On a long one it is done in a thread: there it takes many steps,
+    and lets the event loop go on after a few milliseconds of them."""
+    if weight(value, _LONG) <= _LONG:
+        return work(*arguments)
+    return await run_sync(work, *arguments, limiter=_APART)

@@ -16,7 +16,7 @@ from hostex_mcp.events import ToolForwarded, emit
 from hostex_mcp.server.answer import answer
 from hostex_mcp.server.asking import Inquiry, Question
 from hostex_mcp.server.audit import AuditLog
-from hostex_mcp.server.bounding import PreviewTooLong, within
+from hostex_mcp.server.bounding import PreviewTooLong, apart, within
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
 from hostex_mcp.server.lacking import admitting, doubted, with_notes
@@ -95,7 +95,7 @@ class Engine:
             _note(outcome, summary)
         if isinstance(outcome, Question):
             return outcome.result()
-        outcome, text = _bounded(name, outcome)
+        outcome, text = await apart(outcome, _bounded, name, outcome)
         failed = outcome.get("error")
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
@@ -139,7 +139,9 @@ class Engine:
             case Rows() | Record() as result:
                 if isinstance(result, Rows) and not result.items and not result.more and step is None:
                     result.notes += await why_empty(self.context, name, bound)
-                return with_notes(answer(tool, arguments, result, self._account), lacking.notes())
+                long = result.items if isinstance(result, Rows) else result.data
+                shown = await apart(long, answer, tool, arguments, result, self._account)
+                return with_notes(shown, lacking.notes())
             case Change():
                 raise TypeError(f"{name} is declared to read, but would write")
 

@@ -1,7 +1,9 @@
 """What the first calls of a process would have to build, built before it serves."""
 
+import ssl
 from collections.abc import Iterator
 
+import httpx2
 from pydantic import BaseModel
 
 from hostex_mcp.api.models import Model
@@ -10,8 +12,10 @@ from hostex_mcp.tools.catalogue import CATALOGUE
 
 
 def warm_up() -> None:
-    """Build the validators of all arguments and answers and the definitions of all tools. One process serves
-    many hosts, and none of them waits while it does so for another's first call."""
+    """Build the validators of all arguments and answers and the definitions of all tools, and load what sends
+    requests. One process serves many hosts, and none of them waits while it does so for another's first
+    call."""
+    httpx2.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     for tool in CATALOGUE.values():
         definition(tool)
         tool.model.model_rebuild()

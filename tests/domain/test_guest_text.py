@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostex_mcp.domain.guest_text import Fence, bounded, clean, inner, is_clean, one_line, tidy, visible
+from hostex_mcp.domain.size import tokens
 
 KEPT = [
     "Is this the right entrance?",
@@ -161,6 +162,14 @@ def test_text_of_any_length_costs_no_more_than_its_length_deserves(fragment: str
     tidy(text)
     Fence("guest-abc123").mark(text)
     assert time.thread_time() - started < 0.1
+
+
+@pytest.mark.parametrize("fragment", ["a", "A", "aA", "1", "a1", "_", " ", "é", "aé", "\n", "\U0001f600"])
+def test_counting_a_text_costs_no_more_than_its_length_deserves(fragment: str) -> None:
+    text = fragment * (50_000 // len(fragment))
+    started = time.thread_time()
+    tokens(text)
+    assert time.thread_time() - started < 0.2
 
 
 def test_what_is_far_beyond_the_bound_is_counted_without_being_looked_at() -> None:

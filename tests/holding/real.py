@@ -12,11 +12,16 @@ _MOST_RANGES = 399
 
 
 def most(tool: Tool, account: Account, today: date) -> Iterator[tuple[str, Given]]:
-    """Calls of a tool for all that it can give, over the longest periods."""
+    """Calls of a tool for all that it can give, over the longest periods; each once."""
+    calls = {repr(given): (what, given) for what, given in _calls(tool, account, today)}
+    yield from calls.values()
+
+
+def _calls(tool: Tool, account: Account, today: date) -> Iterator[tuple[str, Given]]:
     fields: Mapping[str, Any] = tool.input_schema["properties"]
     known = _known(account, today)
     wide = {name: known[name] for name in fields if name in known and name in (*tool.required, *_WIDE)}
-    for years in (0, 1, 5, 10):
+    for years in (1,) if tool.writes else (0, 1, 5, 10):
         yield f"{years} years", {**wide, **_period(fields, today, timedelta(days=365 * years + 30))}
         yield (
             f"{years} years in one pair",

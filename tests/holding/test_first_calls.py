@@ -5,13 +5,14 @@ import subprocess
 import sys
 
 PROGRAM = """
-import asyncio, gc, json
+import asyncio, gc, json, sys
 import httpx2
 from hostex_mcp.api import HostexClient
 from hostex_mcp.api.models import Model
 from hostex_mcp.api.reservations import LIST_CUSTOM_CHANNELS
 from hostex_mcp.cli.http import _Worker
 from hostex_mcp.http.config import Address
+from hostex_mcp.http.upstream import Upstream
 from hostex_mcp.http.serving import _settle_memory
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
@@ -40,7 +41,10 @@ async def first() -> dict:
 _Worker(Settings(), Address("http://127.0.0.1:8000"), True)()
 late = [one.__name__ for one in [*below(Model), *(tool.model for tool in CATALOGUE.values())]
         if not one.__pydantic_complete__]
-print(json.dumps({"late": late, **asyncio.run(first())}))
+known = set(sys.modules)
+Upstream.of(Settings())
+httpx2.AsyncHTTPTransport(verify=False)
+print(json.dumps({"late": late, "loaded": sorted(set(sys.modules) - known), **asyncio.run(first())}))
 """
 
 
@@ -49,6 +53,7 @@ def test_nothing_is_left_to_build_when_a_process_begins_to_serve() -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["late"] == []
+    assert found["loaded"] == []
     new, times, _ = found["searches"]
     assert new * times <= 40_000, "the collector would go through more objects at once"
     assert found["held"] < 0.05, found["by"]
