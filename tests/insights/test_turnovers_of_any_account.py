@@ -12,6 +12,7 @@ from tests.insights.calendar_truth import local_today, next_stay, stays_of
 from tests.insights.calendar_world import world
 from tests.insights.turnover_truth import lacking, last_before
 from tests.insights.turnover_world import CHICAGO, CLEANINGS, LISBON, STAYS, filled, put
+from tests.insights.waiting_worlds import Sketch, thread
 from tests.sandbox.demo_cases import arrival, departure
 
 pytestmark = pytest.mark.anyio
@@ -83,9 +84,13 @@ def warnings(account: Account, now: datetime) -> list[tuple[str, str, str]]:
         ),
         max_size=8,
     ),
+    far=some.lists(some.integers(760, 26_000), max_size=4),
     now=some.sampled_from(MOMENTS),
 )
-async def test_every_open_request_is_in_the_briefing_whatever_its_dates(asked: Any, now: datetime) -> None:
+async def test_every_open_request_is_in_the_briefing_whatever_its_dates(
+    asked: Any, far: list[int], now: datetime
+) -> None:
+    """Far ones of a channel, which come with a thread."""
     async with world(now) as here:
         account = here.account
         pattern = next(one for one in account.stays.values() if one["status"] == "accepted")
@@ -93,8 +98,15 @@ async def test_every_open_request_is_in_the_briefing_whatever_its_dates(asked: A
         for number, (ahead, nights, status) in enumerate(asked):
             come = date(2026, 6, 16) + timedelta(ahead)
             put(account, pattern, f"r{number}", LISBON, come, come + timedelta(nights), status=status)
+        for number, ahead in enumerate(far):
+            come = date(2026, 6, 16) + timedelta(ahead)
+            put(account, pattern, f"far{number}", LISBON, come, come + timedelta(9), status="wait_accept")
+            talk = thread(number, Sketch("c", [60], "reservation", ahead, 9), LISBON, now)
+            talk["activities"][0] |= {"check_out_date": f"{come + timedelta(9)}"}
+            account.conversations[talk["id"]] = talk
         brief = await here.ask("get_daily_briefing")
     expected = {f"r{number}" for number, one in enumerate(asked) if one[2].startswith("wait_")}
+    expected |= {f"far{number}" for number in range(len(far))}
     assert {row["stay_code"] for row in brief.get("requests", [])} == expected
 
 
