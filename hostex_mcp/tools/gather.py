@@ -43,11 +43,13 @@ _LONGER = "the calendar, by which stays of more than half a year are found"
 
 @dataclass(slots=True)
 class Threads:
-    """Guest threads with all their messages. `left` counts those that were too many to read."""
+    """Guest threads with all their messages. `left` counts those that were too many to read; `until` are the
+    check-outs that these and the list of threads tell."""
 
     items: list[Conversation]
     left: int = 0
     failed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    until: frozenset[date] = frozenset()
 
     def rows(self) -> list[dict[str, str]]:
         """The threads that could not be read, as an answer tells them."""
@@ -213,7 +215,11 @@ async def threads_since(context: Context, since: datetime, most: int) -> Threads
     """
     listed = [one for one in await _recent(context, since) if _spoken(one) >= since]
     listed.sort(key=_spoken, reverse=True)
-    return await _threads(context, {one.id: one.last_message_at for one in listed}, most)
+    threads = await _threads(context, {one.id: one.last_message_at for one in listed}, most)
+    told = {told_day(one.check_out_date) for one in listed}
+    told |= {activity.check_out_date for one in threads.items for activity in one.activities}
+    threads.until = frozenset(day for day in told if day)
+    return threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +294,14 @@ async def _recent(context: Context, since: datetime) -> Sequence[ConversationSum
         if over or (page.items and all(_spoken(one) < since for one in page.items)):
             return list(rows.values())
         offset = page.end
+
+
+def told_day(text: str | None) -> date | None:
+    """A day that the list of threads tells, None where it is none."""
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
 
 
 def _spoken(thread: ConversationSummary) -> datetime:

@@ -27,7 +27,7 @@ from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather import FOLLOWING, Threads, tasks_between, threads_since, with_long_stays
 from hostex_mcp.tools.gather_lists import Failure, Gathered, Parts, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, stays_between
-from hostex_mcp.tools.gather_requests import Later, later_requests
+from hostex_mcp.tools.gather_requests import Later, far_requests, later_requests
 from hostex_mcp.tools.gather_reviews import read_reviews_due
 from hostex_mcp.tools.property_days import day_of
 
@@ -66,13 +66,14 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
     days = {of(one.id) for one in meant.properties} or {of(0)}
     first, last = min(days), max(days)
     parts = Parts()
-    (stays, asked), threads, tasks, due, accounts = await asyncio.gather(
+    (stays, later), threads, tasks, due, accounts = await asyncio.gather(
         _stays(context, meant, first, last + _ONE, parts),
         parts.read("guest threads", _threads(context), Threads([])),
         parts.rows("tasks", tasks_between(context, meant, first, last + _ONE)),
         read_reviews_due(context, meant, _REVIEW_DAYS, parts),
         parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
     )
+    asked = [*later.requests, *await _far(context, meant, later, threads, parts)]
     known = {one.stay_code: one for one in [*stays.items, *asked]}
     open_requests = requests(known.values(), local)
     turned = _turnovers(meant, stays, tasks, of)
@@ -103,7 +104,7 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
 
 async def _stays(
     context: Context, meant: Portfolio, first: date, last: date, parts: Parts
-) -> tuple[Gathered[Reservation], list[Reservation]]:
+) -> tuple[Gathered[Reservation], Later]:
     """The stays around some days, those that follow within a month with them, and the requests of later
     ones."""
     found, later = await asyncio.gather(
@@ -115,7 +116,16 @@ async def _stays(
         known.items = [stay for stay in known.items if stay.check_in_date <= last]
     stays = await with_long_stays(context, meant, found, last, following=True, known=known)
     stays.notes += later.notes
-    return stays, later.requests
+    return stays, later
+
+
+async def _far(
+    context: Context, meant: Portfolio, later: Later, threads: Threads, parts: Parts
+) -> list[Reservation]:
+    """The requests of stays that lie behind the later ones."""
+    if later.until is None:
+        return []
+    return await parts.rows("requests", far_requests(context, meant, later.until, threads.until)) or []
 
 
 def _turnovers(

@@ -1,17 +1,21 @@
 """Who was the last guest of a property that has stood empty for long, and whether it was cleaned since."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, windows
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, Listing, windows
+from hostex_mcp.api.client import LARGEST_PAGE
+from hostex_mcp.api.operation import RowT
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.tasks import LIST_TASKS, Task
+from hostex_mcp.domain.cleaning import Cleaning
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.turnovers import Known, cleaning_before, known_by_property, stay_before
 from hostex_mcp.domain.wording import some
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather_lists import Failure, Gathered, read_lists
+from hostex_mcp.tools.gather_lists import Failure, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, each
 from hostex_mcp.tools.property_days import Span
 
@@ -31,6 +35,34 @@ class Past:
     failures: list[Failure]
 
 
+@dataclass(slots=True)
+class _Before:
+    """The last guests of some properties and the cleanings since, and which could not be read."""
+
+    guests: list[Reservation] = field(default_factory=list[Reservation])
+    cleanings: list[Task] = field(default_factory=list[Task])
+    failed: dict[int, HostexError] = field(default_factory=dict[int, HostexError])
+
+    def add(self, asked: Collection[int], stays: Iterable[Reservation]) -> None:
+        """Keep those of the stays that left last."""
+        gone: dict[int, list[Reservation]] = {}
+        for stay in stays:
+            if is_placed(stay) and stay.property_id in asked:
+                gone.setdefault(stay.property_id, []).append(stay)
+        for own in gone.values():
+            last = max(stay.check_out_date for stay in own)
+            self.guests += [stay for stay in own if stay.check_out_date == last]
+
+    def left_on(self, property_id: int) -> date | None:
+        """When the last guest left, None where none was found."""
+        days = (stay.check_out_date for stay in self.guests if stay.property_id == property_id)
+        return next(days, None)
+
+    def lacking(self, wanted: Iterable[int]) -> list[int]:
+        """The properties whose last guest is not found yet."""
+        return [one for one in wanted if one not in self.failed and self.left_on(one) is None]
+
+
 async def with_last_guests(
     context: Context,
     meant: Portfolio,
@@ -42,17 +74,15 @@ async def with_last_guests(
     """Stays and tasks read from `start` on, and the last guests before it, with the cleanings since, where an
     arrival of the span hangs on them: of at most some properties, those whose guests come first."""
     known = known_by_property(meant.properties, stays, tasks)
-    empty = [] if tasks is None else _long_empty(known, span)
+    empty = [] if tasks is None else _unsettled(known, span)
     wanted, left = empty[:_MOST], empty[_MOST:]
-    found = await each(wanted, lambda one: _last_guest(context, one, start - _DAY), may_fail=True)
-    guests = [stay for last, _ in found.items for stay in last]
-    cleanings = [task for _, done in found.items for task in done]
-    failed = [Failure(one, why.kind, f"last guest: {why.message}") for one, why in found.failed]
-    unseen = {*left, *(one for one, _ in found.failed)}
-    read = [one for one in wanted if one not in unseen]
-    every = None if tasks is None else [*tasks, *cleanings]
-    turnovers = known_by_property(meant.properties, [*stays, *guests], every, unseen)
-    first = [one for one, (last, _) in zip(read, found.items, strict=True) if not last]
+    past = await _before(context, wanted, start - _DAY, _pages(stays, start))
+    every = None if tasks is None else [*tasks, *past.cleanings]
+    guests = [stay for stay in past.guests if stay.property_id not in past.failed]
+    turnovers = known_by_property(meant.properties, [*stays, *guests], every, {*left, *past.failed})
+    failed = [Failure(one, why.kind, f"last guest: {why.message}") for one, why in past.failed.items()]
+    seen = {stay.property_id for stay in past.guests} | past.failed.keys()
+    first = [one for one in wanted if one not in seen]
     notes = [*([_not_looked_up(len(left), start)] if left else []), *_first_guests(meant, first, start)]
     return Past(turnovers, notes, failed)
 
@@ -73,43 +103,70 @@ def _not_looked_up(count: int, start: date) -> str:
     )
 
 
-def _long_empty(known: Mapping[int, Known], span: Span) -> list[int]:
-    """The properties with an arrival for which neither the last guest nor a cleaning was read; the soonest
-    arrivals first."""
+def _unsettled(known: Mapping[int, Known], span: Span) -> list[int]:
+    """The properties with an arrival for which neither the last guest nor a cleaning that settles it was
+    read; the soonest arrivals first."""
     found: dict[int, date] = {}
     for ident, one in known.items():
         for coming in _arrivals(one, *span(ident)):
-            if stay_before(coming, one) is None and cleaning_before(coming, one).task is None:
+            if stay_before(coming, one) is None and not _settled(cleaning_before(coming, one)):
                 day = coming.check_in_date
                 found[ident] = min(found.get(ident, day), day)
     return sorted(found, key=lambda ident: (found[ident], ident))
+
+
+def _settled(cleaning: Cleaning) -> bool:
+    return bool(cleaning.task) and not cleaning.missing
 
 
 def _arrivals(known: Known, first: date, last: date) -> Iterable[Reservation]:
     return (stay for stay in known.stays if first <= stay.check_in_date <= last)
 
 
-async def _last_guest(
-    context: Context, property_id: int, until: date
-) -> tuple[list[Reservation], list[Task]]:
-    """The stay that left last up to a day, if there is one, and the cleanings since."""
+def _pages(stays: Sequence[Reservation], start: date) -> int:
+    """How many pages the stays of one window of the account may have, by those read from a day on."""
+    days = max(((stay.check_out_date - start).days for stay in stays), default=1)
+    return 1 + len(stays) * RESERVATION_WINDOW_DAYS // (max(days, 1) * LARGEST_PAGE)
+
+
+async def _before(context: Context, wanted: Sequence[int], until: date, pages: int) -> _Before:
+    """The stays that left last up to a day, and the cleanings since. All properties are asked about together
+    where that costs fewer calls than one after the other."""
+    found = _Before()
     for first, last in windows(until - FARTHEST + _DAY, until, RESERVATION_WINDOW_DAYS):
-        query: Mapping[str, object] = {
-            "property_id": property_id,
-            "status": "accepted",
-            "start_check_out_date": first,
-            "end_check_out_date": last,
-        }
-        gone = [
-            one for one in (await read_lists(context, LIST_RESERVATIONS, [query])).items if is_placed(one)
-        ]
-        if gone:
-            left = max(one.check_out_date for one in gone)
-            cleanings = await _cleanings(context, property_id, left, until)
-            return [one for one in gone if one.check_out_date == left], cleanings.items
-    return [], []
+        left = found.lacking(wanted)
+        period = {"status": "accepted", "start_check_out_date": first, "end_check_out_date": last}
+        queries = _queries(left, dict.fromkeys(left, period), together=pages < len(left))
+        for stays in await _read(context, LIST_RESERVATIONS, queries, found):
+            found.add(left, stays)
+    since = {one: found.left_on(one) or until - FARTHEST for one in wanted if one not in found.failed}
+    periods = {one: {"type": "cleaning", "start_date": day, "end_date": until} for one, day in since.items()}
+    queries = _queries(list(since), periods, together=pages < len(since))
+    for tasks in await _read(context, LIST_TASKS, queries, found):
+        found.cleanings += [task for task in tasks if task.property_id in since]
+    return found
 
 
-async def _cleanings(context: Context, property_id: int, start: date, end: date) -> Gathered[Task]:
-    query = {"property_id": property_id, "type": "cleaning", "start_date": start, "end_date": end}
-    return await read_lists(context, LIST_TASKS, [query])
+def _queries(
+    asked: Sequence[int], periods: Mapping[int, Mapping[str, Any]], *, together: bool
+) -> Sequence[tuple[Sequence[int], Mapping[str, Any]]]:
+    """What is asked about which properties; together from the earliest day on."""
+    if together:
+        return [(asked, min(periods.values(), key=lambda one: f"{one.get('start_date')}"))]
+    return [([one], {**periods[one], "property_id": one}) for one in asked]
+
+
+async def _read(
+    context: Context,
+    listing: Listing[RowT],
+    queries: Sequence[tuple[Sequence[int], Mapping[str, Any]]],
+    found: _Before,
+) -> Sequence[Sequence[RowT]]:
+    """What each query gives; the properties of one that failed are noted."""
+
+    async def read(query: tuple[Sequence[int], Mapping[str, Any]]) -> Sequence[RowT]:
+        return (await read_lists(context, listing, [query[1]])).items
+
+    got = await each(queries, read, may_fail=True)
+    found.failed |= {one: why for (asked, _), why in got.failed for one in asked}
+    return got.items

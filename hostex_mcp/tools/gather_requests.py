@@ -1,7 +1,8 @@
-"""The open requests of stays that lie further ahead than the stays around a day."""
+"""The open requests of stays that lie further ahead than the stays around a day: of the next two years by
+their dates, of all that comes later by the guest threads that speak of them."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, windows
 from hostex_mcp.api.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.briefing import OPEN
+from hostex_mcp.tools.arguments import LAST_YEAR
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_lists import Gathered, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, kept
@@ -16,14 +18,16 @@ from hostex_mcp.tools.gather_portfolio import Portfolio, kept
 _DAY = timedelta(days=1)
 _MANY = 25
 _AHEAD = timedelta(days=4 * RESERVATION_WINDOW_DAYS)
+_MOST_FAR = 5
 
 
 @dataclass(slots=True)
 class Later:
-    """Open requests of later stays, and all stays that end in the half year behind the days around, where one
-    page held them."""
+    """Open requests of stays that end up to a day, None where they could not be read, and all stays that end
+    in the half year behind the days around, where one page held them."""
 
     requests: list[Reservation] = field(default_factory=list[Reservation])
+    until: date | None = None
     half_year: Gathered[Reservation] | None = None
     notes: list[str] = field(default_factory=list[str])
 
@@ -53,12 +57,31 @@ async def later_requests(context: Context, meant: Portfolio, known_from: date, k
         *(_of_window(context, *one) for one in later),
         *(_of_states(context, *one) for one in sooner),
     )
-    every = [stay for part in (half_year, *others) for stay in part.stays if stay.status in OPEN]
-    found = {stay.stay_code: stay for stay in every}
-    asked, left_out = kept(meant, found.values(), "request")
+    asked, left_out = _open(meant, [half_year, *others])
     own = [stay for stay in half_year.stays if stay.property_id in meant.kept]
-    notes = [*left_out, f"Requests for stays up to {known_to + _AHEAD}."]
-    return Later(asked, Gathered(own) if half_year.whole else None, notes)
+    return Later(asked, known_to + _AHEAD, Gathered(own) if half_year.whole else None, left_out)
+
+
+async def far_requests(
+    context: Context, meant: Portfolio, after: date, days: Collection[date]
+) -> Gathered[Reservation]:
+    """The open requests of stays that end later than a day, on or about these days, which the guest threads
+    tell: a request of a channel comes with a thread."""
+    spans: list[tuple[date, date]] = []
+    for day in sorted(day for day in days if day > after and day.year <= LAST_YEAR):
+        if not spans or day > spans[-1][1]:
+            spans.append((day, day + timedelta(days=RESERVATION_WINDOW_DAYS - 1)))
+    read, left = spans[:_MOST_FAR], spans[_MOST_FAR:]
+    parts = await asyncio.gather(*(_of_window(context, *one) for one in read))
+    asked, notes = _open(meant, parts)
+    beyond = f", none beyond {left[0][0] - _DAY}" if left else ""
+    return Gathered(asked, [f"Requests beyond {after}: by guest threads alone{beyond}.", *notes])
+
+
+def _open(meant: Portfolio, parts: Sequence[_Part]) -> tuple[list[Reservation], list[str]]:
+    """The open requests of some windows that belong here, each once, and a note of those left out."""
+    every = [stay for part in parts for stay in part.stays if stay.status in OPEN]
+    return kept(meant, {stay.stay_code: stay for stay in every}.values(), "request")
 
 
 async def _of_window(context: Context, start: date, end: date) -> _Part:

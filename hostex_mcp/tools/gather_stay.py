@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from hostex_mcp.api import TRANSACTION_WINDOW_DAYS, windows
+from hostex_mcp.api import REVIEW_WINDOW_DAYS, TRANSACTION_WINDOW_DAYS, windows
 from hostex_mcp.api.automation import LIST_AUTOMATION_ACTIONS, AutomationAction
 from hostex_mcp.api.finance import LIST_TRANSACTIONS, Transaction
 from hostex_mcp.api.messaging import GET_CONVERSATION, Conversation
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.api.reviews import LIST_REVIEWS, Review
 from hostex_mcp.api.tasks import LIST_TASKS, Task
+from hostex_mcp.domain.earnings import is_whole
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.gather_lists import Gathered, Parts, read_lists
 
 _STATES = ("reviewed", "pending_host_review", "pending_guest_review")
 _DAY, _MONTH, _YEAR = timedelta(days=1), timedelta(days=30), timedelta(days=TRANSACTION_WINDOW_DAYS)
 _FAR = 20 * _YEAR
+_SEASON = timedelta(days=REVIEW_WINDOW_DAYS // 2)
 _FEW_TASKS = 500
 
 
@@ -104,11 +106,18 @@ async def _plans(context: Context, stay: Reservation) -> Gathered[AutomationActi
 
 
 async def _reviews(context: Context, stay: Reservation) -> Gathered[Review]:
-    """The review of the stay; there is none before its guest has left."""
-    if stay.check_out_date > context.now().date() + _DAY:
+    """The review of the order. Hostex keeps one of each, under the check-out of any of its stays, so those up
+    to three months around this one's are looked through. Before it there is none, unless the order has more
+    stays."""
+    if stay.check_out_date > context.now().date() + _DAY and is_whole([stay]):
         return Gathered([])
-    period = {"start_check_out_date": stay.check_out_date, "end_check_out_date": stay.check_out_date}
+    first = stay.check_out_date - _SEASON
+    last = first + timedelta(days=REVIEW_WINDOW_DAYS - 1)
+    period = {"start_check_out_date": first, "end_check_out_date": last}
     queries = [
         {"reservation_code": stay.reservation_code, "review_status": state, **period} for state in _STATES
     ]
-    return await read_lists(context, LIST_REVIEWS, queries)
+    found = await read_lists(context, LIST_REVIEWS, queries)
+    if not found.items and not is_whole([stay]):
+        found.notes.append(f"Reviews of the order were looked for from {first} to {last} only.")
+    return found

@@ -13,7 +13,7 @@ from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.waiting import SOON_DAYS, Waiting, among, expected_place, unanswered, waiting
 from hostex_mcp.tools.arguments import Id, Integer, PropertyIds
 from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.gather import Threads, ThreadsPart, threads_part
+from hostex_mcp.tools.gather import Threads, ThreadsPart, threads_part, told_day
 from hostex_mcp.tools.gather_lists import Failure, Gathered, read_lists
 from hostex_mcp.tools.gather_portfolio import Portfolio, each, portfolio
 from hostex_mcp.tools.insight_words import failed
@@ -120,16 +120,9 @@ def _by_dates(day: date) -> Callable[[ConversationSummary], Key]:
     """The order in which threads are read, where not all can be at once."""
 
     def order(one: ConversationSummary) -> Key:
-        return [*expected_place(_date(one.check_in_date), _date(one.check_out_date), day), one.id]
+        return [*expected_place(told_day(one.check_in_date), told_day(one.check_out_date), day), one.id]
 
     return order
-
-
-def _date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat((text or "")[:10])
-    except ValueError:
-        return None
 
 
 def _told(found: Sequence[Waiting], part: ThreadsPart) -> list[str]:

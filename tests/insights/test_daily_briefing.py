@@ -152,8 +152,21 @@ async def test_stays_of_properties_that_hostex_does_not_list_are_said() -> None:
 async def test_how_far_requests_are_looked_for_is_said() -> None:
     async with world(NOON) as host:
         answer = await host.ask("get_daily_briefing")
-    (note,) = (one for one in answer["notes"] if one.startswith("Requests for stays up to "))
-    assert date.fromisoformat(note[-11:-1]) > NOON.date() + timedelta(days=700)
+    (note,) = (one for one in answer["notes"] if one.startswith("Requests beyond "))
+    assert date.fromisoformat(note.split()[2].rstrip(":")) > NOON.date() + timedelta(days=730)
+    assert note.endswith(": by guest threads alone.")
+
+
+async def test_requests_that_threads_tell_of_too_many_far_years_are_not_all_read_and_it_is_said() -> None:
+    def dream(account: Account) -> None:
+        for number, row in enumerate(list(account.conversations.values())[:7]):
+            row["activities"][0] |= {"check_in_date": f"{2040 + number}-01-01"}
+            row["activities"][0] |= {"check_out_date": f"{2040 + number}-01-09"}
+
+    async with world(NOON, change=dream) as host:
+        answer = await host.ask("get_daily_briefing")
+    (note,) = (one for one in answer["notes"] if one.startswith("Requests beyond "))
+    assert note.endswith(": by guest threads alone, none beyond 2045-01-08.")
 
 
 async def test_the_text_reads_as_a_morning_most_urgent_first() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
 from hostex_mcp.sandbox.state import Account, Row
@@ -12,10 +12,12 @@ from tests.insights.calendar_truth import local_today, next_stay, stays_of
 from tests.insights.calendar_world import world
 from tests.insights.turnover_truth import lacking, last_before
 from tests.insights.turnover_world import CHICAGO, CLEANINGS, LISBON, STAYS, filled, put
+from tests.insights.waiting_worlds import Sketch, thread
 from tests.sandbox.demo_cases import arrival, departure
 
 pytestmark = pytest.mark.anyio
 
+FEW = settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
 OF_CLEANING = {"cleaning task", "who cleans"}
 MOMENTS = [
     datetime(2026, 6, 15, 12, tzinfo=UTC),
@@ -29,7 +31,7 @@ def of_cleaning(row: Row) -> set[str]:
     return set(row.get("missing", [])) & OF_CLEANING
 
 
-@settings(max_examples=8)
+@settings(FEW, max_examples=8)
 @given(lisbon=STAYS, chicago=STAYS, works=CLEANINGS, now=some.sampled_from(MOMENTS))
 async def test_plan_readiness_and_briefing_say_the_same_of_every_cleaning(
     lisbon: Any, chicago: Any, works: Any, now: datetime
@@ -49,24 +51,30 @@ async def test_plan_readiness_and_briefing_say_the_same_of_every_cleaning(
     for row in ready["arrivals"]:
         coming = account.stays[row["stay_code"]]
         assert of_cleaning(row) == lacking(account, last_before(account, coming), coming), row
-    warned = {(row.get("stay_code", ""), row["kind"]) for row in brief.get("warnings", [])}
-    assert {one for one in warned if one[1] in KINDS.values()} == set(warnings(account, now))
+    told = [
+        (row["property"], row.get("date", ""), row["kind"])
+        for row in brief.get("warnings", [])
+        if row["kind"] in KINDS.values()
+    ]
+    assert sorted(told) == sorted(warnings(account, now))
 
 
-def warnings(account: Account, now: datetime) -> list[tuple[str, str]]:
-    """Of the same-day turnovers of today and tomorrow."""
-    found: list[tuple[str, str]] = []
+def warnings(account: Account, now: datetime) -> list[tuple[str, str, str]]:
+    """Of the same-day turnovers of today, which has no date, and tomorrow."""
+    found: list[tuple[str, str, str]] = []
     for home in account.properties:
         today = local_today(account, home, now)
         for stay in stays_of(account, home):
             after = next_stay(account, stay)
             soon = today <= departure(stay) <= today + timedelta(days=1)
             if after and soon and arrival(after) == departure(stay):
-                found += [(after["stay_code"], KINDS[one]) for one in lacking(account, stay, after)]
+                title = account.properties[home]["title"]
+                day = "" if departure(stay) == today else f"{departure(stay)}"
+                found += [(title, day, KINDS[one]) for one in lacking(account, stay, after)]
     return found
 
 
-@settings(max_examples=6)
+@settings(FEW, max_examples=6)
 @given(
     asked=some.lists(
         some.tuples(
@@ -76,9 +84,13 @@ def warnings(account: Account, now: datetime) -> list[tuple[str, str]]:
         ),
         max_size=8,
     ),
+    far=some.lists(some.integers(760, 26_000), max_size=4),
     now=some.sampled_from(MOMENTS),
 )
-async def test_every_open_request_is_in_the_briefing_whatever_its_dates(asked: Any, now: datetime) -> None:
+async def test_every_open_request_is_in_the_briefing_whatever_its_dates(
+    asked: Any, far: list[int], now: datetime
+) -> None:
+    """Far ones of a channel, which come with a thread."""
     async with world(now) as here:
         account = here.account
         pattern = next(one for one in account.stays.values() if one["status"] == "accepted")
@@ -86,8 +98,15 @@ async def test_every_open_request_is_in_the_briefing_whatever_its_dates(asked: A
         for number, (ahead, nights, status) in enumerate(asked):
             come = date(2026, 6, 16) + timedelta(ahead)
             put(account, pattern, f"r{number}", LISBON, come, come + timedelta(nights), status=status)
+        for number, ahead in enumerate(far):
+            come = date(2026, 6, 16) + timedelta(ahead)
+            put(account, pattern, f"far{number}", LISBON, come, come + timedelta(9), status="wait_accept")
+            talk = thread(number, Sketch("c", [60], "reservation", ahead, 9), LISBON, now)
+            talk["activities"][0] |= {"check_out_date": f"{come + timedelta(9)}"}
+            account.conversations[talk["id"]] = talk
         brief = await here.ask("get_daily_briefing")
     expected = {f"r{number}" for number, one in enumerate(asked) if one[2].startswith("wait_")}
+    expected |= {f"far{number}" for number in range(len(far))}
     assert {row["stay_code"] for row in brief.get("requests", [])} == expected
 
 

@@ -19,7 +19,15 @@ SENDERS: dict[str, tuple[str, str | None, str]] = {
     "b": ("host", "Bot:7", "Text"),
     "a": ("host", "HostGPT", "Text"),
     "c": ("guest", None, "RequestToBook"),
+    "x": ("guest", None, "Box"),
+    "o": ("guest", None, "SpecialOffer"),
+    "r": ("guest", None, "BsRequestBook"),
+    "k": ("host", None, "Box"),
+    "l": ("guest", None, "Text"),
 }
+CARDS = "cxorkl"
+"""Cards and lines of channels; all others are somebody's."""
+_LINE = "Source: reservation_book"
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ def message(sign: str, moment: datetime, code: str) -> Row:
         "sender_name": name,
         "sources": [],
         "display_type": kind,
-        "content": "" if kind != "Text" else "Hello?",
+        "content": "" if kind != "Text" else _LINE if sign == "l" else "Hello?",
         "attachment": None,
         "created_at": iso(moment),
     }
