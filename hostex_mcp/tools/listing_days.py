@@ -73,6 +73,9 @@ class ListingChange(TypedDict, total=False):
     read_back: ReadBack
 
 
+_END_OF_NUMBER = 4
+
+
 @dataclass(frozen=True, slots=True)
 class ListingDays:
     """A listing and the present state of days about to change. `sold` is what it sells, None where nothing
@@ -91,6 +94,16 @@ class ListingDays:
     def title(self, context: Context) -> str:
         """What it sells, empty where that is not known."""
         return context.screen().show(self.sold.title) if self.sold else ""
+
+    def named(self, context: Context) -> str:
+        """What it sells and where, with the end of its number where it has several listings there."""
+        title, number = self.title(context), self.listing_id
+        links = self.sold.channels if self.sold else ()
+        others = {one.listing_id for one in links if one.channel_type == self.channel_type} - {number}
+        ends = (number[-most:] for most in range(_END_OF_NUMBER, len(number) + 1))
+        end = next((end for end in ends if not any(other.endswith(end) for other in others)), number)
+        which = f" (the listing that ends in {end})" if title and others else ""
+        return f"{title or number} on {channel_name(self.channel_type)}{which}"
 
     @property
     def currency(self) -> str | None:
@@ -195,8 +208,7 @@ def change_days(
         found = {"read_back": await _read_back(context, listing, changes)} if verify else {}
         return lean({**names, "queued": True, "changes": _changes(shown), "notes": notes, **found})
 
-    channel = channel_name(listing.channel_type)
-    summary = f"Set {_FIELDS[writing.field]} of {title or listing.listing_id} on {channel}"
+    summary = f"Set {_FIELDS[writing.field]} of {listing.named(context)}"
     lines = [_in_words(one, listing.currency) for one in shown[:MOST_SHOWN]]
     preview = Preview(summary, lean(names), lines, _cut(shown, [*warnings, *said]))
     undo = Undo(writing.tool, {**listing.key, writing.field: rows(old)}) if old else None

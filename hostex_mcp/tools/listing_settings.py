@@ -193,7 +193,7 @@ def change_settings(
         {"what": one.setting, "before": _in_words(one.before), "after": _in_words(one.after)}
         for one in changes
     ]
-    where = f"{title} on {rules.channel}" if title else f"{rules.channel} listing {listing_id}"
+    where = listing.named(context) if title else f"{rules.channel} listing {listing_id}"
     preview = Preview(f"Set prices and rules of {where}", lean({"title": title, **key}), shown)
     return Change(send, _undo(rules, listing_id, changes), preview, "" if changes else ALREADY)
 

@@ -216,7 +216,7 @@ async def delete_task(context: Context, id: Id) -> Change[TaskChange]:
     if task.status == "completed":
         warnings.append("It is completed: its record and fee go too.")
     elif task.status != "cancelled":
-        warnings.append("`update_task` with the status cancelled keeps it on record.")
+        warnings.append("Cancelling it instead keeps it on record.")
     what = f"the task {task_name(shown)}"
     return deleting(context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_SAID_OTHERWISE)
 
