@@ -91,7 +91,9 @@ _STATES: Mapping[str, str] = {
     "not_required": "not required",
     "required_with_review": "required and checked",
 }
-_STATE_KEYS = frozenset(("status", "stay_status", "offer_type", "scope", "id_required"))
+_STATE_KEYS = frozenset(
+    ("status", "stay_status", "offer_type", "direction", "item_name", "send_to", "scope", "id_required")
+)
 _DATE_KEYS = (
     *("action_at", "scheduled_at", "created_at", "updated_at", "create_time", "update_time"),
     *("check_in_date", "check_out_date", "expected", "expected_date", "start_date", "end_date"),
@@ -116,6 +118,9 @@ _SAID_ABOVE = frozenset(
             "days",
             "tag_name",
             "type",
+            "offer_type",
+            "direction",
+            "item_name",
             "expected",
             "price",
             "amount",

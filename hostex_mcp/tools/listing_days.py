@@ -115,12 +115,23 @@ class ListingDays:
 @dataclass(frozen=True, slots=True)
 class Writing:
     """One of the three writes to a listing's days: its tool, its operation and its list of ranges.
-    `writable` says whether an old value could be written again."""
+    `writable` says whether an old value could be written again, and `cleared` names what is unset as 0 by
+    Hostex and by `clear` of the tool."""
 
     tool: str
     operation: Operation[None]
     field: str
     writable: Callable[[Any], bool] = lambda value: True
+    cleared: Sequence[str] = ()
+
+    def restoring(self, ranges: Iterable[Run[State]]) -> list[dict[str, Any]]:
+        """Ranges as the tool takes them."""
+        return [self._as_asked(row) for row in rows(ranges)]
+
+    def _as_asked(self, row: dict[str, Any]) -> dict[str, Any]:
+        clear = [name for name in self.cleared if row.get(name) == 0]
+        kept = {name: value for name, value in row.items() if name not in clear}
+        return {**kept, "clear": clear} if clear else kept
 
 
 def require_ranges(field: str, ranges: Sequence[DayRange], today: date) -> None:
@@ -211,7 +222,7 @@ def change_days(
     summary = f"Set {_FIELDS[writing.field]} of {listing.named(context)}"
     lines = [_in_words(one, listing.currency) for one in shown[:MOST_SHOWN]]
     preview = Preview(summary, lean(names), lines, _cut(shown, [*warnings, *said]))
-    undo = Undo(writing.tool, {**listing.key, writing.field: rows(old)}) if old else None
+    undo = Undo(writing.tool, {**listing.key, writing.field: writing.restoring(old)}) if old else None
     return Change(send, undo, preview, already)
 
 
