@@ -91,9 +91,7 @@ _STATES: Mapping[str, str] = {
     "not_required": "not required",
     "required_with_review": "required and checked",
 }
-_STATE_KEYS = frozenset(
-    ("status", "stay_status", "offer_type", "direction", "item_name", "send_to", "scope", "id_required")
-)
+_STATE_KEYS = frozenset(("status", "stay_status", "offer_type", "scope", "id_required"))
 _DATE_KEYS = (
     *("action_at", "scheduled_at", "created_at", "updated_at", "create_time", "update_time"),
     *("check_in_date", "check_out_date", "expected", "expected_date", "start_date", "end_date"),
@@ -110,22 +108,9 @@ _CURRENCIES = frozenset(("currency", "listing_currency"))
 _SAID_ABOVE = frozenset(
     (
         *_PERIOD,
-        *("name", "title", "guest", "guest_name", "property", "properties", "property_title"),
-        *(
-            "channel",
-            "channel_type",
-            "dates",
-            "days",
-            "tag_name",
-            "type",
-            "offer_type",
-            "direction",
-            "item_name",
-            "expected",
-            "price",
-            "amount",
-            "item",
-        ),
+        *("name", "title", "tag_name", "guest", "guest_name", "send_to", "property", "properties"),
+        *("property_title", "channel", "channel_type", "dates", "days", "expected"),
+        *("type", "offer_type", "direction", "item", "item_name", "price", "amount"),
     )
 )
 
