@@ -42,5 +42,7 @@ def rule_text(name: str, value: object) -> str:
     """A rule in words: `no arrivals`, `from arrival at least 3 nights`."""
     if name in _SWITCHES and isinstance(value, bool):
         return _SWITCHES[name][value]
+    if name == "exact_stay_on_arrival" and value == 0:
+        return "from arrival any length"
     told = f"{value} night{'' if value == 1 else 's'}" if isinstance(value, int) else str(value)
     return _SAID.get(name, f"{name.replace('_', ' ')} {{}}").format(told)

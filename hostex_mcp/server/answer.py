@@ -78,15 +78,18 @@ def _record_answer(tool: Tool, record: Record[Any]) -> dict[str, Any]:
     if record.counter and record.long:
         shown[record.counter] = shown.get(record.counter, 0) + left.pop(record.long, 0)
     _cut_spare(tool, shown, left, record)
-    return _counted(shown, left, record.hint)
+    return _counted(shown, left, record.elsewhere)
 
 
-def _counted(shown: Mapping[str, Any], left: Mapping[str, int], hint: str) -> dict[str, Any]:
-    """The answer with what it lacks."""
+def _counted(
+    shown: Mapping[str, Any], left: Mapping[str, int], elsewhere: Mapping[str, str]
+) -> dict[str, Any]:
+    """The answer with what it lacks, and which tools tell that."""
     counts = {name: count for name, count in left.items() if count}
     if not counts:
         return dict(shown)
-    notes = [*shown.get("notes", []), *([hint] if hint else [])]
+    tools = dict.fromkeys(tool for name, tool in elsewhere.items() if name in counts)
+    notes = [*shown.get("notes", []), *([f"more: {', '.join(tools)}"] if tools else [])]
     return {**shown, **({"notes": notes} if notes else {}), "more": counts}
 
 
@@ -111,7 +114,7 @@ def _cut_spare(tool: Tool, shown: dict[str, Any], left: Counter[str], record: Re
 
         def too_long(count: int, name: str = name, rows: Sequence[Any] = rows) -> bool:
             counts = {**left, name: left[name] + len(rows) - count}
-            shape = _counted({**shown, name: rows[:count]}, counts, record.hint)
+            shape = _counted({**shown, name: rows[:count]}, counts, record.elsewhere)
             return max(tokens(to_json(shape)), tokens((tool.text or render)(shape))) > (room or 0)
 
         fitting = bisect_left(range(len(rows)), True, key=lambda count: too_long(count + 1))

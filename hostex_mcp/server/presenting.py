@@ -2,12 +2,12 @@
 channels and states by their names. What has no fixed meaning stays as it is."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
 from hostex_mcp.domain.channels import channel_name
-from hostex_mcp.domain.wording import day_text, days_text, money
+from hostex_mcp.domain.wording import day_text, days_text, money, period
 from hostex_mcp.server.quoting import Quoted
 
 _LABELS: Mapping[str, str] = {
@@ -67,6 +67,7 @@ _LABELS: Mapping[str, str] = {
     "reservation_code": "reservation",
     "scheduled_at": "to be sent",
     "send_to": "to",
+    "staff_name": "who",
     "stay_code": "stay",
     "sub_title": "heading",
     "tag_name": "name",
@@ -99,20 +100,64 @@ _MONEY_KEYS = (
     *("amount", "price", "fee", "deposit", "base_price", "weekend_price"),
     *("cleaning_fee", "security_deposit", "extra_guest_fee", "pet_fee"),
 )
-_NAMING = frozenset(("name", "title", "tag_name", "url", "guest_name"))
-_OF_HOSTEX = frozenset(("id", "conversation_id", "plan_id", "special_offer_id"))
+_NAMING = frozenset(("name", "title", "tag_name", "url", "guest_name", "type", "amount"))
+_OF_HOSTEX = frozenset(("id", "listing_id", "conversation_id", "plan_id", "special_offer_id"))
+_PERIOD = ("check_in_date", "check_out_date")
+_DAY = re.compile(r"\d{4}-[01]\d-[0-3]\d", re.ASCII)
+_CURRENCIES = frozenset(("currency", "listing_currency"))
+_SAID_ABOVE = frozenset(
+    (
+        *_PERIOD,
+        *("name", "title", "tag_name", "guest", "guest_name", "send_to", "property", "properties"),
+        *("property_title", "channel", "channel_type", "dates", "days", "expected"),
+        *("type", "offer_type", "direction", "item", "item_name", "price", "amount"),
+    )
+)
 
 
 def presented(preview: Mapping[str, Any]) -> dict[str, Any]:
-    """What a person reads of a preview: the same target and changes, every key and value in words."""
+    """What a person reads of a preview: the same target and changes, every key and value in words, and each
+    fact once."""
     target: Mapping[str, Any] = preview.get("target", {})
     currency = target.get("listing_currency") or target.get("currency")
-    about = {name: value for name, value in target.items() if not _says_nothing_more(name, target)}
-    return {
-        **preview,
-        "target": {label(name): _value(name, value, currency) for name, value in about.items()},
-        "changes": [_row(row, currency) for row in preview.get("changes", [])],
-    }
+    changes = [_row(row, currency) for row in preview.get("changes", [])]
+    about = {name: _value(name, value, currency) for name, value in target.items()}
+    said = _Said(str(preview.get("summary", "")), changes, {**about, **_whole_period(target)})
+    kept = [name for name in target if not (_says_nothing_more(name, target) or said.again(name))]
+    return {**preview, "target": {label(name): about[name] for name in kept}, "changes": changes}
+
+
+def _whole_period(target: Mapping[str, Any]) -> dict[str, str]:
+    """Check-in and check-out as a sentence has them."""
+    ends = [target.get(name) for name in _PERIOD]
+    if not all(isinstance(end, str) and _DAY.fullmatch(end) for end in ends):
+        return {}
+    return dict.fromkeys(_PERIOD, period(*(date.fromisoformat(str(end)) for end in ends)))
+
+
+class _Said:
+    """What the sentence and the changes of a preview say, which what is below them need not say again."""
+
+    def __init__(self, summary: str, changes: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -> None:
+        self._above = "\n".join([summary, *(str(row.get("what", "")) for row in changes)])
+        self._before = {row["what"]: row["before"] for row in changes if "what" in row and "before" in row}
+        self._about = about
+        others = [value for name, value in about.items() if name not in _CURRENCIES]
+        self._amounts = "\n".join(map(str, [summary, *changes, *others]))
+
+    def again(self, name: str) -> bool:
+        """Whether a key of the target only says again what is above it, or beside each amount."""
+        value = self._about[name]
+        if name in _CURRENCIES:
+            return isinstance(value, str) and money(0, value)[:-1] in self._amounts
+        if label(name) in self._before and self._before[label(name)] == value:
+            return True
+        texts = cast("list[Any]", value) if isinstance(value, list) else [value]
+        return name in _SAID_ABOVE and all(isinstance(text, str) and self._has(text) for text in texts)
+
+    def _has(self, text: str) -> bool:
+        words = " ".join((text.inner if isinstance(text, Quoted) else text).split())
+        return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", self._above) is not None
 
 
 def label(name: str) -> str:
@@ -121,8 +166,8 @@ def label(name: str) -> str:
 
 
 def _says_nothing_more(name: str, target: Mapping[str, Any]) -> bool:
-    """Whether a key only repeats what names tell: Hostex's own numbers beside a name, a stay's code that is
-    its reservation's, and a currency that stands with each amount."""
+    """Whether a key only repeats what names tell: Hostex's and a channel's own numbers beside a name, and a
+    stay's code that is its reservation's."""
     if name in _OF_HOSTEX:
         return bool(_NAMING & target.keys())
     return name == "stay_code" and target[name] == target.get("reservation_code")
@@ -165,7 +210,11 @@ def _rates(rates: Mapping[str, Any], currency: str | None) -> str:
 
 
 def _scores(scores: Mapping[str, Any], _: str | None) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {score:g}" for name, score in scores.items())
+    return ", ".join(f"{name.replace('_', ' ')} {_score(name, score)}" for name, score in scores.items())
+
+
+def _score(name: str, score: Any) -> str:
+    return ("no", "yes")[bool(score)] if name == "recommend" else f"{score:g}"
 
 
 def _days(days: Mapping[str, Any], _: str | None) -> Any:
@@ -176,7 +225,8 @@ def _days(days: Mapping[str, Any], _: str | None) -> Any:
 
 
 def _paragraph(part: Mapping[str, Any], _: str | None) -> Any:
-    return {label(name): value for name, value in part.items()}
+    """A paragraph, its heading first."""
+    return {label(name): part[name] for name in sorted(part, key=lambda name: name != "sub_title")}
 
 
 def _money(value: Any, currency: str | None) -> Any:

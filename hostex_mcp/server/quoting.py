@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from hostex_mcp.domain.channels import NAMES
@@ -75,10 +75,19 @@ def row_lines(row: Mapping[str, Any]) -> list[str]:
 def block(text: str, indent: str = "") -> list[str]:
     """Text in lines that begin with a mark; what is folded begins with another one."""
     return [
-        f"{indent}{LINE if place == 0 else CONTINUED}{line[place : place + WIDTH]}"
+        f"{indent}{LINE if place == 0 else CONTINUED}{part}"
         for line in _shown(text).split("\n")
-        for place in range(0, max(len(line), 1), WIDTH)
+        for place, part in enumerate(_folded(line))
     ]
+
+
+def _folded(line: str) -> Iterator[str]:
+    """A line in parts that fit, cut behind a blank where there is one in their second half."""
+    while len(line) > WIDTH:
+        blank = line.rfind(" ", WIDTH // 2, WIDTH) + 1
+        yield line[: blank or WIDTH]
+        line = line[blank or WIDTH :]
+    yield line
 
 
 def _shown(text: str) -> str:

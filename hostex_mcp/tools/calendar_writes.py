@@ -26,7 +26,7 @@ from hostex_mcp.tools.read_back import Verify
 from hostex_mcp.tools.results import Change, Preview, Undo, lean
 from hostex_mcp.tools.tool import Effect, tool
 
-Nights = Annotated[Integer, Ge(0), "nights"]
+Nights = Annotated[Integer, Ge(1), "nights"]
 Advance = Annotated[
     str, Field(pattern=r"^(\d{1,4}D(\d{1,4}H)?|\d{1,4}H)$"), "before arrival: 4D, 12H or 4D12H"
 ]
@@ -37,6 +37,7 @@ _RESTRICTIONS = Writing(
     api.UPDATE_LISTING_RESTRICTIONS,
     "restrictions",
     writable=lambda value: value != "",
+    cleared=("exact_stay_on_arrival",),
 )
 _OVERWRITTEN = "The next change of the master calendar can overwrite these units."
 _ONE_LINK = "There is a link of the whole account already, and never a second one: {url} (id {id})."
@@ -61,11 +62,13 @@ class RestrictionRange(DayRange):
     min_advance_reservation: Advance | None = None
     max_advance_reservation: Advance | None = None
     exact_stay_on_arrival: Nights | None = None
+    clear: list[Literal["exact_stay_on_arrival"]] | None = None
 
     @property
     def rules(self) -> dict[str, bool | int | str]:
-        """The rules that were given."""
-        return self.model_dump(exclude={"start_date", "end_date"}, exclude_none=True)
+        """The rules that were given; one that is cleared is 0 nights, as Hostex tells it."""
+        given = self.model_dump(exclude={"start_date", "end_date", "clear"}, exclude_none=True)
+        return given | dict.fromkeys(self.clear or (), 0)
 
 
 class ShareLinkChange(ShareLinkRow, total=False):
@@ -157,7 +160,9 @@ async def update_listing_restrictions(
 
 def _require_rules(channel_type: str, path: str, one: RestrictionRange) -> None:
     if not one.rules:
-        raise InvalidArguments(Problem(path, "sets no rule"))
+        raise InvalidArguments(Problem(path, "sets no rule; a number of nights is at least 1"))
+    if one.clear and one.exact_stay_on_arrival is not None:
+        raise InvalidArguments(Problem(f"{path}.clear", "names a rule that is set beside it"))
     if unknown := unknown_rules(channel_type, one.rules):
         problem = f"is no rule of {channel_type}, which has {', '.join(RULES[channel_type])}"
         raise InvalidArguments(*(Problem(f"{path}.{name}", problem) for name in unknown))

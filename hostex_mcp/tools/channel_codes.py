@@ -17,12 +17,13 @@ from hostex_mcp.tools.context import Context
 Bound = dict[str, Any]
 
 _KEPT, _STATE = "channel codes", "told"
+_MOST = 50
 
 
 class _Codes(BaseModel):
-    """Codes that Hostex told."""
+    """Codes that Hostex told, the latest last."""
 
-    codes: set[str]
+    codes: list[str]
 
 
 def channels_of(entry: KnowledgeBaseSummary) -> Sequence[str]:
@@ -31,9 +32,10 @@ def channels_of(entry: KnowledgeBaseSummary) -> Sequence[str]:
 
 
 def remember_channels(context: Context, entry: KnowledgeBaseSummary) -> None:
-    """Keep the later codes of an entry, for a way back to it once nothing has them."""
-    if later := {code for code in channels_of(entry) if code not in CHANNELS}:
-        context.memory.keep(_KEPT, _STATE, _Codes(codes=later | _remembered(context)))
+    """Keep the later codes of an entry, for a way back to it once nothing has them; of many the latest."""
+    if later := [code for code in channels_of(entry) if code not in CHANNELS]:
+        codes = [*(code for code in _remembered(context) if code not in later), *later]
+        context.memory.keep(_KEPT, _STATE, _Codes(codes=codes[-_MOST:]))
 
 
 async def bind_channels(context: Context, bind: Callable[[], Bound]) -> Bound:
@@ -45,16 +47,16 @@ async def bind_channels(context: Context, bind: Callable[[], Bound]) -> Bound:
     later = set[str]()
     with accepting_channels(lambda code: later.add(code) is None):
         bound = bind()
-    strange = later - _remembered(context)
+    strange = later.difference(_remembered(context))
     if not strange or not (strange := strange - await _used(context)):
         return bound
     with accepting_channels(lambda code: code not in strange):
         return bind()
 
 
-def _remembered(context: Context) -> set[str]:
+def _remembered(context: Context) -> list[str]:
     kept = context.memory.recall(_Codes, _KEPT, _STATE)
-    return kept.codes if kept else set()
+    return kept.codes if kept else []
 
 
 async def _used(context: Context) -> set[str]:

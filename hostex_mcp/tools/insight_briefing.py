@@ -25,15 +25,22 @@ from hostex_mcp.tools.stay_preview import guest
 from hostex_mcp.tools.tool import tool
 
 _ROOM, _ROOM_OF_MANY, _FEW, _MANY = 1_500, 3_000, 12, 50
-_CAUTION = 0.95
+_CAUTION = 0.94
 _WHOLE = ("warnings", "requests", "waiting", "arrivals", "turnovers", "departures")
 _SPARE = ("in_house", "reviews", "tasks")
 _MOST_ROWS, _MOST_SPOKEN = 50, 10
 _MOST_TEXT, _MOST_NOTE = 32, 40
-_MORE = (
-    "more: list_guests_waiting, check_arrival_readiness, get_turnover_plan, list_reviews_due, list_tasks, "
-    "or fewer properties"
-)
+_ELSEWHERE = {
+    "warnings": "check_arrival_readiness",
+    "requests": "list_reservations",
+    "waiting": "list_guests_waiting",
+    "arrivals": "check_arrival_readiness",
+    "turnovers": "get_turnover_plan",
+    "departures": "get_turnover_plan",
+    "tasks": "list_tasks",
+    "reviews": "list_reviews_due",
+    "in_house": "list_reservations",
+}
 _ASSISTED = "Answered by Hostex's assistant only, and so last among the waiting: {count}."
 _UNSPOKEN = ("guest_name", "guest_is", "arrives_in_days", "auto_reply", "property", "property_id")
 _WAITING = (
@@ -83,7 +90,7 @@ async def get_daily_briefing(
 ) -> Record[Briefing]:
     """A host's day (today at each property unless given): what goes wrong unless somebody acts, requests,
     guests waiting, arrivals, same-day turnovers, departures, tasks, reviews, in house. `more` counts
-    what did not fit."""
+    what did not fit: ask for fewer properties, or as the notes say."""
     meant = await portfolio(context, property_ids, group_id)
     daily = await read_day(context, meant, date, property_ids is None and group_id is None)
     sections = _sections(daily, context.screen(), context.now())
@@ -97,7 +104,7 @@ async def get_daily_briefing(
     unread = {"failed": [*failed(daily.failures), *daily.threads.rows()]}
     data = {"date": f"{date or daily.first}", **sections, **lean({"notes": notes, **unread})}
     most: Mapping[str, int] = dict.fromkeys(_WHOLE, _MOST_ROWS)
-    return Record(data, most=most, room=_room(len(meant.properties)), spare=_SPARE, hint=_MORE)
+    return Record(data, most=most, room=_room(len(meant.properties)), spare=_SPARE, elsewhere=_ELSEWHERE)
 
 
 def _room(properties: int) -> int:
@@ -210,7 +217,7 @@ def _turnover(one: Turnover, daily: Daily) -> Shown:
         if task
         else without
     )
-    return lean({**daily.meant.named(one.place.id), **times, "cleaning": state})
+    return lean({**_home(daily, one.place.id), **times, "cleaning": state})
 
 
 def _request(stay: Reservation, daily: Daily, now: datetime) -> Shown:

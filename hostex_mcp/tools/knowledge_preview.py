@@ -17,7 +17,7 @@ from hostex_mcp.tools.results import Preview, Shown
 _ALL_PROPERTIES, _ALL_CHANNELS = "all properties", "all channels"
 _EVERYWHERE = {_ALL_PROPERTIES, _ALL_CHANNELS}
 _PUBLIC = "Hostex's own assistant answers guests from it."
-_IDLE = "It stays out of use till `is_enable` is true."
+_IDLE = "It stays out of use until it is switched on."
 _OFF = "Hostex's own assistant will no longer answer guests from it."
 
 

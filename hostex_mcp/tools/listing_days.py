@@ -73,6 +73,9 @@ class ListingChange(TypedDict, total=False):
     read_back: ReadBack
 
 
+_END_OF_NUMBER = 4
+
+
 @dataclass(frozen=True, slots=True)
 class ListingDays:
     """A listing and the present state of days about to change. `sold` is what it sells, None where nothing
@@ -92,6 +95,16 @@ class ListingDays:
         """What it sells, empty where that is not known."""
         return context.screen().show(self.sold.title) if self.sold else ""
 
+    def named(self, context: Context) -> str:
+        """What it sells and where, with the end of its number where it has several listings there."""
+        title, number = self.title(context), self.listing_id
+        links = self.sold.channels if self.sold else ()
+        others = {one.listing_id for one in links if one.channel_type == self.channel_type} - {number}
+        ends = (number[-most:] for most in range(_END_OF_NUMBER, len(number) + 1))
+        end = next((end for end in ends if not any(other.endswith(end) for other in others)), number)
+        which = f" (the listing that ends in {end})" if title and others else ""
+        return f"{quoted(title or number)} on {channel_name(self.channel_type)}{which}"
+
     @property
     def currency(self) -> str | None:
         """The currency of its prices."""
@@ -102,12 +115,23 @@ class ListingDays:
 @dataclass(frozen=True, slots=True)
 class Writing:
     """One of the three writes to a listing's days: its tool, its operation and its list of ranges.
-    `writable` says whether an old value could be written again."""
+    `writable` says whether an old value could be written again, and `cleared` names what is unset as 0 by
+    Hostex and by `clear` of the tool."""
 
     tool: str
     operation: Operation[None]
     field: str
     writable: Callable[[Any], bool] = lambda value: True
+    cleared: Sequence[str] = ()
+
+    def restoring(self, ranges: Iterable[Run[State]]) -> list[dict[str, Any]]:
+        """Ranges as the tool takes them."""
+        return [self._as_asked(row) for row in rows(ranges)]
+
+    def _as_asked(self, row: dict[str, Any]) -> dict[str, Any]:
+        clear = [name for name in self.cleared if row.get(name) == 0]
+        kept = {name: value for name, value in row.items() if name not in clear}
+        return {**kept, "clear": clear} if clear else kept
 
 
 def require_ranges(field: str, ranges: Sequence[DayRange], today: date) -> None:
@@ -195,11 +219,10 @@ def change_days(
         found = {"read_back": await _read_back(context, listing, changes)} if verify else {}
         return lean({**names, "queued": True, "changes": _changes(shown), "notes": notes, **found})
 
-    channel = channel_name(listing.channel_type)
-    summary = f"Set {_FIELDS[writing.field]} of {quoted(title or listing.listing_id)} on {channel}"
+    summary = f"Set {_FIELDS[writing.field]} of {listing.named(context)}"
     lines = [_in_words(one, listing.currency) for one in shown[:MOST_SHOWN]]
     preview = Preview(summary, lean(names), lines, _cut(shown, [*warnings, *said]))
-    undo = Undo(writing.tool, {**listing.key, writing.field: rows(old)}) if old else None
+    undo = Undo(writing.tool, {**listing.key, writing.field: writing.restoring(old)}) if old else None
     return Change(send, undo, preview, already)
 
 

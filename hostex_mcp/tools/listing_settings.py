@@ -11,7 +11,6 @@ from pydantic_core import to_jsonable_python
 from hostex_mcp.api import Operation
 from hostex_mcp.api.models import Model
 from hostex_mcp.domain.settings import SettingChange, differing, nightly_prices, plain, restored_by
-from hostex_mcp.domain.wording import quoted
 from hostex_mcp.tools.arguments import Arguments, Integer, InvalidArguments, Number, Problem
 from hostex_mcp.tools.blocked import guarded
 from hostex_mcp.tools.context import Context
@@ -194,7 +193,7 @@ def change_settings(
         {"what": one.setting, "before": _in_words(one.before), "after": _in_words(one.after)}
         for one in changes
     ]
-    where = f"{quoted(title)} on {rules.channel}" if title else f"{rules.channel} listing {listing_id}"
+    where = listing.named(context) if title else f"{rules.channel} listing {listing_id}"
     preview = Preview(f"Set prices and rules of {where}", lean({"title": title, **key}), shown)
     return Change(send, _undo(rules, listing_id, changes), preview, "" if changes else ALREADY)
 

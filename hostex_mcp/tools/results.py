@@ -100,8 +100,8 @@ class Record(Generic[RowT]):
     """One object with all rows of its lists; the server cuts and counts them. `most` bounds lists by name.
     `long` names the one that may be cut further to fit; `keep` says which end of it stays, and `counter`
     which member counts what it lacks. What other lists lack is counted in `more`. A record that shall stay
-    within `room` tokens in each half is cut in its `spare` lists, the first of them first, and `hint` says
-    where to find what is left out of any."""
+    within `room` tokens in each half is cut in its `spare` lists, the first of them first. `elsewhere`
+    names, for each list, the tool that tells what is left out of it."""
 
     data: Shown
     long: str | None = None
@@ -110,7 +110,7 @@ class Record(Generic[RowT]):
     counter: str | None = None
     room: int | None = None
     spare: Sequence[str] = ()
-    hint: str = ""
+    elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

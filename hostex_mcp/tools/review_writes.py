@@ -2,14 +2,15 @@
 
 import asyncio
 from datetime import date
-from typing import Annotated, Any, TypedDict, get_args
+from typing import Annotated, Any, Literal, TypedDict, get_args
 
-from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+from annotated_types import Gt, Le, MaxLen, MinLen
+from pydantic import BeforeValidator
 
 from hostex_mcp.api import reviews as api
 from hostex_mcp.api.reservations import Reservation
 from hostex_mcp.domain.reviews import repeats
-from hostex_mcp.tools.arguments import Arguments, Code, Integer, InvalidArguments, Number, Problem
+from hostex_mcp.tools.arguments import Arguments, Code, InvalidArguments, Number, Problem
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.due_soon import review_due
 from hostex_mcp.tools.edits import given
@@ -31,6 +32,14 @@ Score = Annotated[Number, Gt(0), Le(5)]
 ReviewText = Annotated[str, MinLen(1), MaxLen(10_000)]
 
 
+def _yes(value: object) -> object:
+    """Hostex's own 1 is a yes. Its 0 is no answer here: it is what fills in a rating that is not meant."""
+    return "yes" if value in (1, "1") else value
+
+
+Recommendation = Annotated[Literal["yes", "no"], BeforeValidator(_yes)]
+
+
 class CategoryRatings(Arguments):
     """Ratings of a guest by category."""
 
@@ -38,7 +47,12 @@ class CategoryRatings(Arguments):
     cleanliness: Score | None = None
     communication: Score | None = None
     respect_of_house_rules: Score | None = None
-    recommend: Annotated[Integer, Ge(0), Le(1), "1 yes, 0 no"] | None = None
+    recommend: Recommendation | None = None
+
+    def sent(self) -> dict[str, Any]:
+        """The ratings as Hostex takes them."""
+        ratings = self.model_dump(exclude_none=True)
+        return ratings | ({"recommend": int(self.recommend == "yes")} if self.recommend else {})
 
 
 class PostedReview(StayView, total=False):
@@ -78,7 +92,7 @@ async def create_review(
     category_ratings: Annotated[CategoryRatings, "Airbnb only; out of 5"] | None = None,
 ) -> Change[PostedReview]:
     """Post the host's review of a guest. It is public on the channel and cannot be changed or taken back."""
-    ratings = category_ratings.model_dump(exclude_none=True) if category_ratings else {}
+    ratings = category_ratings.sent() if category_ratings else {}
     if host_review_score is None and "overall_rating" not in ratings:
         raise InvalidArguments(Problem("host_review_score", "is required without an overall_rating"))
     stay = (await find_order(context, reservation_code))[0]

@@ -164,7 +164,7 @@ async def delete_staff(context: Context, id: Id) -> Change[StaffChange]:
     name = quoted(one_line(staff.name))
     warnings = [
         *await _unassigned(context, id),
-        "`update_staff` with `is_active` false keeps them on record.",
+        "Making them inactive instead keeps them on record.",
     ]
     return deleting(context, api.DELETE_STAFF, id, staff, f"the staff member {name}", warnings)
 

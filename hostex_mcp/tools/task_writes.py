@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, MaxLen
 from pydantic import BeforeValidator
@@ -29,11 +29,12 @@ from hostex_mcp.tools.edits import (
     deleting,
     find,
     given,
+    property_names,
     sending,
     undone_by,
 )
 from hostex_mcp.tools.meaning import Coded
-from hostex_mcp.tools.results import Change
+from hostex_mcp.tools.results import Change, lean
 from hostex_mcp.tools.stays import find_stay
 from hostex_mcp.tools.tasks import TaskRow, TaskStatus, TaskType
 from hostex_mcp.tools.tool import Effect, tool
@@ -58,7 +59,7 @@ Clearable = Literal["property_id", "staff_id", "note"]
 
 
 class TaskChange(TaskRow, total=False):
-    """A task that was written: its id and the fields that were set."""
+    """A task that was written: its id and the fields that were set, with the names of what they name."""
 
     staff_id: int
     expected_date: str
@@ -110,7 +111,7 @@ async def create_task(
     member if wanted. Without a fee Hostex takes the property's cleaning fee for a cleaning, else 0. Without
     a currency it is that of the property's listings, or of the whole account."""
     place = await _place(context, property_id, stay_code)
-    told = await _told(context, staff_id)
+    staff = await _staff(context, staff_id)
     if currency is None:
         currency = await currency_for(context, place)
     body = given(
@@ -126,11 +127,13 @@ async def create_task(
         note=note,
     )
 
+    named = await _names(context, place, staff)
+
     async def send() -> TaskChange:
-        return TaskChange(id=await context.client.call(api.CREATE_TASK, body=body), **body)
+        return TaskChange(id=await context.client.call(api.CREATE_TASK, body=body), **(body | named))
 
     change = undone_by("delete_task", send)
-    change.notes = told
+    change.notes = _told(staff)
     return change
 
 
@@ -176,14 +179,25 @@ async def update_task(
     )
     task = await find(context, api.LIST_TASKS, id, "task")
     await require_properties(context, [property_id] if property_id else None)
-    told = await _told(context, staff_id, task)
-    send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **body))
+    staff = await _staff(context, staff_id, task)
+    named = await _names(context, property_id, staff)
+    send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **(body | named)))
     already = same(context, task, body)
-    return Change(send, back("update_task", task, body, _BLANKS), already=already, notes=told)
+    return Change(send, back("update_task", task, body, _BLANKS), already=already, notes=_told(staff, task))
 
 
-async def _told(context: Context, staff_id: int | None, task: api.Task | None = None) -> list[str]:
-    """The staff whom Hostex may tell of a task: who is given it, and who has it so far.
+async def _names(context: Context, property_id: int | None, staff: api.Staff | None) -> dict[str, Any]:
+    """The names of the property and the staff member that a task is given to."""
+    titles = await property_names(context, [property_id]) if property_id else []
+    named = {
+        "property_title": titles[0] if titles else "",
+        "staff_name": one_line(staff.name) if staff else "",
+    }
+    return context.screen().show(dict(lean(named)))
+
+
+async def _staff(context: Context, staff_id: int | None, task: api.Task | None = None) -> api.Staff | None:
+    """Who is given a task.
 
     Raises:
         NotFound: when there is nobody with this id; 0 is nobody.
@@ -193,6 +207,11 @@ async def _told(context: Context, staff_id: int | None, task: api.Task | None = 
     if staff and not staff.is_active and (task is None or task.staff_id != staff_id):
         problem = f"is {one_line(staff.name)}, who is inactive; `update_staff` makes them active again"
         raise InvalidArguments(Problem("staff_id", problem))
+    return staff
+
+
+def _told(staff: api.Staff | None, task: api.Task | None = None) -> list[str]:
+    """The staff whom Hostex may tell of a task: who is given it, and who has it so far."""
     names = [staff.name] if staff else []
     if task and task.staff_name and task.staff_name not in names:
         names.append(task.staff_name)
@@ -217,7 +236,7 @@ async def delete_task(context: Context, id: Id) -> Change[TaskChange]:
     if task.status == "completed":
         warnings.append("It is completed: its record and fee go too.")
     elif task.status != "cancelled":
-        warnings.append("`update_task` with the status cancelled keeps it on record.")
+        warnings.append("Cancelling it instead keeps it on record.")
     what = f"the task {task_name(shown)}"
     return deleting(context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_SAID_OTHERWISE)
 

@@ -103,7 +103,7 @@ async def create_webhook(context: Context, url: Address, events: Events | None =
             return NewWebhook(**body, note=_UNKNOWN_ID)
         return NewWebhook(id=made.id, url=made.url, events=list(made.events))
 
-    changes = rows({"url": url, "events": ", ".join(events or ["all kinds"])})
+    changes = rows({"url": url, "events": _in_words(events or ["all kinds"])})
     warnings = address_warnings(url, [one.url for one in present])
     preview = Preview(f"Have Hostex call {host(url)} when something happens", {}, changes, warnings)
     return undone_by("delete_webhook", send, preview)
@@ -142,14 +142,18 @@ async def update_webhook(
 
 def _rewired(webhook: api.Webhook, body: dict[str, Any], registered: list[str]) -> Preview:
     """The webhook as it is and as it would be, and which events would be told no more."""
-    before = {"url": webhook.url, "events": ", ".join(webhook.events)}
-    after = {"url": body.get("url"), "events": ", ".join(body.get("events", ()))}
+    before = {"url": webhook.url, "events": _in_words(webhook.events)}
+    after = {"url": body.get("url"), "events": _in_words(body.get("events", ()))}
     dropped = [one for one in webhook.events if one not in body.get("events", webhook.events)]
-    warnings = [f"It will no longer be told of: {', '.join(dropped)}."] if dropped else []
+    warnings = [f"It will no longer be told of: {_in_words(dropped)}."] if dropped else []
     if body.get("url", webhook.url) != webhook.url:
         warnings += [f"{host(webhook.url)} is told nothing more.", *address_warnings(body["url"], registered)]
     summary = f"Change the webhook to {host(webhook.url)}"
     return Preview(summary, _webhook(webhook), rows(lean(after), before), warnings)
+
+
+def _in_words(events: Sequence[str]) -> str:
+    return ", ".join(one.replace("_", " ") for one in events)
 
 
 def _webhook(one: api.Webhook) -> WebhookRow:

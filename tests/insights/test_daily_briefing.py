@@ -76,7 +76,8 @@ async def test_all_who_come_leave_ask_and_wait_are_told_and_those_in_house_count
         waits = await host.ask("list_guests_waiting", limit=100, days=14)
     assert codes(answer, "arrivals") == arrivals(host.account, now)
     assert codes(answer, "departures") == departures(host.account, now)
-    assert {row["property_id"] for row in answer["turnovers"]} == same_day(host.account, now)
+    titles = {host.account.properties[ident]["title"] for ident in same_day(host.account, now)}
+    assert {row["property"] for row in answer["turnovers"]} == titles
     assert codes(answer, "in_house") <= in_house(host.account, now)
     assert counted(answer, "in_house") == len(in_house(host.account, now))
     assert [row["guest_name"] for row in answer["waiting"]] == [row["guest_name"] for row in waits["items"]]
@@ -173,16 +174,56 @@ async def test_the_text_reads_as_a_morning_most_urgent_first() -> None:
     async with world(NOON) as host:
         _, text = await both_halves(host, "get_daily_briefing")
     lines = text.splitlines()
-    assert lines[:5] == [
+    assert lines[:13] == [
         "Monday 15 Jun 2026",
         "",
         "Needs you first (7)",
-        "- Request about to lapse: Lucia Boceto, Foz Beach Villa, lapses in 4 h",
-        "- No cleaning before the next guest: Harbour Studio, out 11:00, in 15:00",
+        "- Request about to lapse: Lucia Boceto, Foz Beach Villa, arriving Tue 30 Jun, lapses in 4 h "
+        "[4-HA8DEMO19-req019]",
+        "- No cleaning before the next guest: Harbour Studio",
+        "- No door code set: Filipa Exemplar, Belém Riverside Flat, Tue 16 Jun [2-5917972360-aowhoc]",
+        "- Balance to collect: Patrick Standin, Loop Pied-à-terre, $378.50",
+        "- Channel disconnected: agoda tideway-ycs: disconnected",
+        "- Stay without a property",
+        "  - Pietro Esempio, Thu 25 Jun [2-4310000015-box015]",
+        "  - Uma Outline, Sun 28 Jun [2-4310000025-una025]",
+        "",
+        "Booking requests (3, 1 above)",
     ]
-    assert "- 17:00, Patrick Standin, 2 guests, Loop Pied-à-terre [5-DEMO30PAT]" in lines
-    headings = [line.split(" (")[0] for line in lines if re.fullmatch(r"[A-Z][^-]* \(\d+\)", line)]
-    assert headings[:4] == ["Needs you first", "Booking requests", "Guests waiting for an answer", "Arrivals"]
+    headings = [line for line in lines if re.fullmatch(r"[A-Z].* \(\d+(, \w+ above)?\)", line)]
+    assert headings[2:] == [
+        "Guests waiting for an answer (11)",
+        "Same-day turnovers, out → in (3)",
+        "Arrivals (5, 3 above)",
+        "Departures (4, 3 above)",
+        "Tasks (5)",
+    ]
+    assert "Not shown here: reviews due (12), in house (6)." in lines
+
+
+async def test_the_text_tells_a_turnover_with_both_guests_and_those_not_a_second_time() -> None:
+    async with world(NOON) as host:
+        answer = await host.ask("get_daily_briefing")
+        _, text = await both_halves(host, "get_daily_briefing")
+    assert (
+        "- Harbour Studio: 11:00 Mei Yangben [2-4310000009-std009] → 15:00 Gustav Entwurf, 2 guests "
+        "[2-4310000010-std010]; no cleaning\n"
+    ) in text
+    for row in [*answer["arrivals"], *answer["departures"], *answer["requests"]]:
+        assert text.count(f"[{row['stay_code']}]") == 1, row
+
+
+async def test_guests_of_a_turnover_that_could_be_several_are_told_in_their_own_lists() -> None:
+    def double(account: Account) -> None:
+        coming = account.stays["2-4310000010-std010"]
+        twin = {"stay_code": "twin", "reservation_code": "twin", "guest_name": "Second Guest"}
+        account.stays["twin"] = deepcopy(coming) | twin
+
+    async with world(NOON, change=double) as host:
+        _, text = await both_halves(host, "get_daily_briefing", property_ids=[STUDIO])
+    assert "- Harbour Studio: 11:00 → 15:00; no cleaning" in text
+    assert "Arrivals (2)\n- 15:00 Gustav Entwurf, 2 guests, Harbour Studio [2-4310000010-std010]\n" in text
+    assert "Departures (1)\n- 11:00 Mei Yangben, Harbour Studio [2-4310000009-std009]\n" in text
 
 
 async def test_a_name_cannot_pass_for_another_line_or_fact() -> None:
@@ -192,9 +233,7 @@ async def test_a_name_cannot_pass_for_another_line_or_fact() -> None:
 
     async with world(NOON, change=rename) as host:
         _, text = await both_halves(host, "get_daily_briefing", property_ids=[LOOP])
-    assert (
-        '- 17:00, "Pat, paid in full [5-X] - 09:00, Eve", 2 guests, Loop Pied-à-terre [5-DEMO30PAT]' in text
-    )
+    assert '- 17:00 "Pat, paid in full [5-X] - 09:00, Eve", 2 guests, Loop Pied-à-terre [5-DEMO30PAT]' in text
 
 
 @each_moment
@@ -229,22 +268,15 @@ async def test_each_property_has_its_own_day() -> None:
     assert answer["date"] == "2026-08-31"
     zones, _, more = answer["notes"]
     assert zones == "In Europe/Lisbon the day is 2026-09-01."
-    assert more.startswith("more: list_guests_waiting, ")
+    assert more.startswith("more: list_")
 
 
 async def test_what_did_not_fit_is_counted_with_the_tools_that_tell_it() -> None:
     async with world(NOON) as host:
         whole = await host.ask("get_daily_briefing")
         few = await host.ask("get_daily_briefing", property_ids=[STUDIO])
-    named = {word.strip(",") for word in whole["notes"][-1].split() if "_" in word}
-    assert whole["more"]
-    assert named == {
-        "list_guests_waiting",
-        "check_arrival_readiness",
-        "get_turnover_plan",
-        "list_reviews_due",
-        "list_tasks",
-    }
+    assert whole["notes"][-1] == "more: list_tasks, list_reviews_due, list_reservations"
+    assert {*whole["more"]} == {"tasks", "reviews", "in_house"}
     assert "more" not in few
     assert [one for one in few["notes"] if not one.startswith("Requests ")] == []
 

@@ -1,5 +1,6 @@
 """What the answers cost on accounts of different sizes: calls to Hostex and tokens."""
 
+from datetime import datetime
 from typing import Any
 
 import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
@@ -51,6 +52,14 @@ async def test_the_briefing_of_fifty_properties_on_a_usual_day_costs_at_most_300
     real = [len(ENCODING.encode(half)) for half in halves]
     assert 2_500 <= max(real) <= 3_000, real
     assert {*answer["more"]} <= {"in_house", "reviews", "tasks"}
+
+
+@pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS.keys())
+async def test_the_text_of_a_crowded_day_of_fifty_properties_costs_at_most_3000_tokens(now: datetime) -> None:
+    async with world(now, portfolio(50, now)) as demo:
+        data, text = await both_halves(demo, "get_daily_briefing")
+    assert len(ENCODING.encode(text)) <= 3_000
+    assert len(ENCODING.encode(data)) <= 5_200
 
 
 async def test_a_briefing_grows_with_its_complete_lists_and_these_have_fifty_rows_at_most() -> None:

@@ -187,6 +187,28 @@ async def test_rules_are_set_beside_those_not_named_and_undo_brings_them_back(
     assert await calendar(client, BOOKING) == before
 
 
+async def test_an_exact_length_is_cleared_by_name_and_undo_brings_it_back(
+    call: Call, client: HostexClient, sandbox: Sandbox
+) -> None:
+    await call("update_listing_restrictions", **BOOKING, restrictions=[days(5, 6, exact_stay_on_arrival=3)])
+    sandbox.settle()
+    cleared = [days(5, 6, clear=["exact_stay_on_arrival"])]
+    done = await call("update_listing_restrictions", **BOOKING, restrictions=cleared)
+    assert sent(sandbox, "POST /listings/restrictions")[-1]["restrictions"] == [
+        days(5, 6, exact_stay_on_arrival=0)
+    ]
+    assert done["undo"]["arguments"]["restrictions"] == [days(5, 6, exact_stay_on_arrival=3)]
+
+
+async def test_a_stay_of_no_nights_is_no_rule(call: Call, sandbox: Sandbox) -> None:
+    filled = dict.fromkeys(["max_stay_on_arrival", "min_stay_through", "exact_stay_on_arrival"], 0)
+    await call(
+        "update_listing_restrictions", **BOOKING, restrictions=[days(5, 6, min_stay_on_arrival=4, **filled)]
+    )
+    (body,) = sent(sandbox, "POST /listings/restrictions")
+    assert body["restrictions"] == [days(5, 6, min_stay_on_arrival=4)]
+
+
 @pytest.mark.parametrize(
     ("listing", "given", "field"),
     [
@@ -196,6 +218,12 @@ async def test_rules_are_set_beside_those_not_named_and_undo_brings_them_back(
         (BOOKING, {"min_stay_on_arrival": -1}, "restrictions.0.min_stay_on_arrival"),
         (BOOKING, {"min_nights": 2}, "restrictions.0.min_nights"),
         (BOOKING, {}, "restrictions.0"),
+        (BOOKING, {"min_stay_on_arrival": 0, "max_stay_on_arrival": 0}, "restrictions.0"),
+        (
+            BOOKING,
+            {"exact_stay_on_arrival": 3, "clear": ["exact_stay_on_arrival"]},
+            "restrictions.0.clear",
+        ),
     ],
 )
 async def test_rules_that_a_channel_lacks_or_that_make_no_sense_are_refused(

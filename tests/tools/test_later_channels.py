@@ -46,3 +46,19 @@ async def test_a_channel_that_is_nowhere_in_the_account_is_refused(
     assert refused(answer) == {"scope_channel.channels.0"}
     assert "must be one of airbnb, " in answer["error"]["message"]
     assert sent(sandbox, "PATCH /knowledge_bases/{id}") == []
+
+
+@pytest.mark.usefixtures("_known_to_hostex")
+async def test_of_many_later_codes_only_the_latest_are_remembered(
+    call: Call, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = [f"later.{number}" for number in range(60)]
+    monkeypatch.setattr(knowledge_bases, "CHANNEL_TYPES", (*knowledge_bases.CHANNEL_TYPES, *codes))
+    entries = sandbox.accounts.main.knowledge_bases
+    entries[PARKING]["scope_channel"] = {"type": "by_channel", "channels": codes}
+    await call("update_knowledge_base", id=PARKING, scope_channel={"type": "all"})
+    kept = [{"type": "by_channel", "channels": [code]} for code in (codes[0], codes[-1])]
+    forgotten = await call("update_knowledge_base", id=PARKING, scope_channel=kept[0])
+    assert refused(forgotten) == {"scope_channel.channels.0"}
+    await call("update_knowledge_base", id=PARKING, scope_channel=kept[1])
+    assert entries[PARKING]["scope_channel"]["channels"] == [codes[-1]]

@@ -308,9 +308,9 @@ async def test_a_webhook_to_an_address_in_use_is_called_a_second_one(call: Call)
 async def test_a_changed_webhook_tells_which_events_and_host_are_told_no_more(call: Call) -> None:
     preview = await previewed(call, "update_webhook", id=HOOK, url=URL, remove_events=["message_created"])
     assert preview["summary"] == "Change the webhook to hooks.example.invalid"
-    assert rows(preview)["events"][1] == "reservation_created, reservation_updated"
+    assert rows(preview)["events"][1] == "reservation created, reservation updated"
     assert preview["warnings"][:2] == [
-        "It will no longer be told of: message_created.",
+        "It will no longer be told of: message created.",
         "hooks.example.invalid is told nothing more.",
     ]
 

@@ -12,6 +12,7 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.cli import showing
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.preview import preview_of, question
+from hostex_mcp.server.quoting import block
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.results import Change, Preview
@@ -191,12 +192,8 @@ def test_scripts_that_read_from_right_to_left_cannot_turn_before_and_after_aroun
 
 
 HARBOUR = [
-    "Set prices of Harbour Loft on Airbnb",
+    "Set prices of Harbour Loft on Airbnb (the listing that ends in 0101)",
     "• Fri 11 and Sat 12 Dec 2026: €148 → €163",
-    "channel: Airbnb",
-    "listing number: 900000000000000101",
-    "title: Harbour Loft",
-    "currency: EUR",
     "Shall this be done?",
 ]
 
@@ -222,7 +219,7 @@ async def test_a_weekend_at_a_new_price_is_one_line_with_weekdays_and_the_sign_o
 @pytest.mark.parametrize(
     ("tool", "listing_id", "channel"),
     [
-        ("update_airbnb_price_and_rules", "900000000000000101", "Airbnb"),
+        ("update_airbnb_price_and_rules", "900000000000000101", "Airbnb (the listing that ends in 0101)"),
         ("update_vrbo_price_and_rules", "vr-3001", "Vrbo"),
     ],
 )
@@ -232,9 +229,6 @@ async def test_settings_of_a_listing_are_told_by_what_it_sells_and_in_its_curren
     assert await person_reads(tool, {"listing_id": listing_id, "cleaning_fee": 75}) == [
         f"Set prices and rules of Harbour Loft on {channel}",
         "• cleaning fee: €60 → €75",
-        "title: Harbour Loft",
-        f"listing number: {listing_id}",
-        "currency: EUR",
         "Shall this be done?",
     ]
 
@@ -247,6 +241,46 @@ async def test_settings_of_a_listing_that_sells_nothing_known_are_told_by_its_nu
     assert (await person_reads("update_vrbo_price_and_rules", given, account))[:2] == [
         "Set prices and rules of Vrbo listing vr-3001",
         "• cleaning fee: 60 → 75",
+    ]
+
+
+async def test_the_only_listing_of_a_property_on_a_channel_is_told_without_its_number() -> None:
+    account = demo_sandbox()
+    home = account.accounts.main.properties[20110001]
+    home["channels"] = [link for link in home["channels"] if link["listing_id"] != "900000000000000199"]
+    given = {"listing_id": "900000000000000101", "cleaning_fee": 75}
+    lines = await person_reads("update_airbnb_price_and_rules", given, account)
+    assert lines[0] == "Set prices and rules of Harbour Loft on Airbnb"
+    assert not [line for line in lines if "900000000000000101" in line]
+
+
+async def test_events_of_a_webhook_are_told_in_words() -> None:
+    account = demo_sandbox()
+    given = every_write(account.accounts.main)["update_webhook"]
+    text = "\n".join(await person_reads("update_webhook", given, account))
+    assert "Warning: It will no longer be told of: message created." in text
+    assert "reservation created, reservation updated, review created, transaction" in text
+    assert not re.search(r"(reservation|review|message|transaction)_", text)
+
+
+async def test_no_question_says_a_fact_twice_or_names_a_tool() -> None:
+    account = demo_sandbox()
+    asking = {tool.name for tool in WRITES if tool.confirmable}
+    for name, given in every_write(account.accounts.main).items():
+        if name not in asking:
+            continue
+        summary, *lines = await person_reads(name, given, account)
+        told = dict(line.split(": ", 1) for line in lines if re.match(r"[a-z' -]+: ", line))
+        assert not [key for key in told if told[key] in summary and len(told[key]) > 3], name
+        assert "currency" not in told, name
+        assert not [line for line in lines if line.startswith("Warning") and "`" in line], name
+
+
+def test_a_long_text_is_folded_between_words_and_loses_none() -> None:
+    words = "arrivals allowed, from arrival at least 3 nights, from arrival at most 28 nights and more"
+    assert block(words) == [
+        "│ arrivals allowed, from arrival at least 3 nights, from arrival at most 28 ",
+        "┆ nights and more",
     ]
 
 
@@ -269,9 +303,7 @@ async def test_a_request_is_told_by_guest_place_days_and_money() -> None:
         'Accept the booking request of "Camille Gabarit", Belém Riverside Flat, Sun 29 Nov to Wed 2 Dec 2026',
         "• status: waiting for your answer → accepted",
         "reservation: 0-HMDEMO0018-req018",
-        "guest: Camille Gabarit",
         "channel: Airbnb",
-        "status: waiting for your answer",
         "guests: 4",
         "stays: Belém Riverside Flat, Sun 29 Nov to Wed 2 Dec 2026 (0-HMDEMO0018-req018)",
         "total: €328.83",

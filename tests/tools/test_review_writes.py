@@ -70,6 +70,20 @@ async def test_a_guest_is_reviewed_with_score_text_and_categories(call: Call, sa
     assert answer["undo"] is None
 
 
+@pytest.mark.parametrize(
+    ("given", "posted"),
+    [("no", {"recommend": 0}), ("yes", {"recommend": 1}), (True, {"recommend": 1}), (0, {})],
+)
+async def test_a_guest_is_advised_against_only_by_an_explicit_no(
+    call: Call, sandbox: Sandbox, given: object, posted: Row
+) -> None:
+    ratings = {"overall_rating": 4, "recommend": given}
+    await done(
+        call, "create_review", reservation_code=CODE, host_review_content="Fine.", category_ratings=ratings
+    )
+    assert sent(sandbox, POST)[0]["category_ratings"] == {"overall_rating": 4, **posted}
+
+
 async def test_an_overall_rating_stands_in_for_the_score(call: Call, sandbox: Sandbox) -> None:
     ratings = {"overall_rating": 4}
     text = "Fine."
@@ -86,7 +100,16 @@ async def test_an_overall_rating_stands_in_for_the_score(call: Call, sandbox: Sa
         ({"host_review_score": 6}, "host_review_score", "must be at most 5"),
         ({"host_review_content": ""}, "host_review_content", "is required"),
         ({"category_ratings": {"kindness": 5}}, "category_ratings.kindness", "is not a known key here"),
-        ({"category_ratings": {"recommend": 2}}, "category_ratings.recommend", "must be at most 1"),
+        (
+            {"category_ratings": {"recommend": 2}},
+            "category_ratings.recommend",
+            "must be one of 'yes' or 'no'",
+        ),
+        (
+            {"category_ratings": {"recommend": False}},
+            "category_ratings.recommend",
+            "must be one of 'yes' or 'no'",
+        ),
         ({"host_reply_content": "x"}, "host_reply_content", "unknown argument; did you mean"),
     ],
 )

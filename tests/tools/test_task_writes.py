@@ -39,7 +39,8 @@ async def test_a_task_takes_the_currency_of_the_property_when_none_is_given(
         "currency": "EUR",
     }
     assert sent(sandbox, "POST /tasks") == [body]
-    assert done["result"] == {"id": done["result"]["id"], **body}
+    named = {"property_title": "Harbour Loft", "staff_name": "Rita Modelo"}
+    assert done["result"] == {"id": done["result"]["id"], **body, **named}
     await take_back(call, done)
     assert done["result"]["id"] not in sandbox.accounts.main.tasks
 
