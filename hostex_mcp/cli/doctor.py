@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hostex_mcp import __version__
-from hostex_mcp.cli.checks.account import account, properties
+from hostex_mcp.cli.checks.account import account, missing_token, properties
 from hostex_mcp.cli.checks.client_setup import client_files
 from hostex_mcp.cli.checks.finding import Finding
 from hostex_mcp.cli.checks.http_server import http_server
@@ -78,7 +78,8 @@ async def _hostex(settings: Settings) -> list[Finding]:
             return [Finding.skipped("Hostex", says), *await properties(client, settings.property_ids)]
     found = await reach(settings.api_base_url, utc_now)
     if any(one.verdict == "problem" for one in found):
-        return [*found, Finding.skipped("token", "Not checked, as Hostex cannot be reached.")]
+        unchecked = Finding.skipped("token", "Not checked, as Hostex cannot be reached.")
+        return [*found, missing_token(settings.access_token) or unchecked]
     async with hostex_of(settings) as client:
         token = await account(client, settings.access_token)
         known = await properties(client, settings.property_ids) if token.verdict != "problem" else []

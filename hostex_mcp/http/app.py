@@ -81,6 +81,7 @@ def assemble(
         exception_handlers=dict.fromkeys(OUTAGES, unserved),
     )
     app.router.redirect_slashes = False
+    app.state.about = about_of(settings, address)
     return app
 
 

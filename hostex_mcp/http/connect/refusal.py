@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hostex_mcp.http.connect.about import About
 from hostex_mcp.http.pages.render import error_page
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -18,14 +19,14 @@ class Refused(Exception):
         self.title, self.text, self.advice, self.status = title, text, advice, status
 
 
-def answering(handler: Handler) -> Handler:
-    """The handler, with its refusals made pages."""
+def answering(handler: Handler, about: About) -> Handler:
+    """The handler, with its refusals made pages, which say what every page says of this server."""
 
     async def answer(request: Request) -> Response:
         try:
             return await handler(request)
         except Refused as refused:
-            return error_page(refused.title, refused.text, refused.status, advice=refused.advice)
+            return error_page(refused.title, refused.text, refused.status, advice=refused.advice, about=about)
 
     return answer
 

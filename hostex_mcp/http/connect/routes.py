@@ -18,14 +18,20 @@ def routes(parts: Parts) -> list[Route]:
     """The routes of every page."""
     consent, account = Consent(parts), AccountPage(parts)
     partner, connections = Partner(parts), Connections(parts)
+    pages = {
+        ("/connect", "GET"): connections.show,
+        ("/connect", "POST"): connections.act,
+        ("/connect/consent", "GET"): consent.show,
+        ("/connect/consent", "POST"): consent.decide,
+        ("/connect/account", "GET"): account.show,
+        ("/connect/account", "POST"): account.decide,
+        ("/connect/return", "GET"): partner.returned,
+    }
     return [
-        Route("/connect", answering(connections.show), methods=["GET"]),
-        Route("/connect", answering(connections.act), methods=["POST"]),
-        Route("/connect/consent", answering(consent.show), methods=["GET"]),
-        Route("/connect/consent", answering(consent.decide), methods=["POST"]),
-        Route("/connect/account", answering(account.show), methods=["GET"]),
-        Route("/connect/account", answering(account.decide), methods=["POST"]),
-        Route("/connect/return", answering(partner.returned), methods=["GET"]),
+        *(
+            Route(path, answering(handler, parts.about), methods=[method])
+            for (path, method), handler in pages.items()
+        ),
         landing_route(parts.address, parts.about, accounts=True, previews=parts.settings.confirm != "off"),
         *asset_routes(),
     ]

@@ -31,9 +31,13 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     return HTMLResponse(_environment().get_template(template).render(values), status, HEADERS)
 
 
-def error_page(title: str, text: str, status: int = 400, *, advice: str = "") -> Response:
-    """A page that says in plain words what went wrong, and in `advice` what to do now."""
-    return page("error.html", status, title=title, text=text, advice=advice)
+def error_page(
+    title: str, text: str, status: int = 400, *, advice: str = "", about: object | None = None
+) -> Response:
+    """A page that says in plain words what went wrong, and in `advice` what to do now. `about` is what each
+    page says of this server: who runs it, and whether it is a demo; applications have it in `state.about`."""
+    known = {} if about is None else {"about": about}
+    return page("error.html", status, title=title, text=text, advice=advice, **known)
 
 
 def asset(name: str) -> Response:
