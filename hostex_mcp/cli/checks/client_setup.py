@@ -84,7 +84,7 @@ def _entry(app: App, path: Path, entry: dict[str, Any]) -> Finding:
 
 
 def _wrong_setting(entry: dict[str, Any]) -> str | None:
-    """Why the server would not start with the settings of an entry, variables that a client fills in aside."""
+    """Why the server would not start with the settings of an entry; what a client fills in is left out."""
     given = cast("dict[object, object]", member(entry, "env") or {})
     values = {str(name): str(value) for name, value in given.items()}
     try:
