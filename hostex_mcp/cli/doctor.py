@@ -1,4 +1,4 @@
-"""`hostex-mcp doctor`: what is wrong here, and how to mend it."""
+"""`hostex-mcp doctor`: what is wrong here, and how to fix it."""
 
 import asyncio
 import os

@@ -66,8 +66,8 @@ class Draft:
 
 
 class Writes:
-    """Runs the writes of one account, weighty ones only after a person could see them. `confirm` is `auto`
-    (ask where the client can), `token` (always by token) or `off`. What has no way back is weighty, whatever
+    """Runs the writes of one account, consequential ones only after a person could see them. `confirm` is `auto`
+    (ask where the client can), `token` (always by token) or `off`. What has no way back is consequential, whatever
     its tool is."""
 
     def __init__(
