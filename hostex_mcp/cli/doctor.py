@@ -38,7 +38,7 @@ _MARKS = {
 @click.pass_context
 def command(ctx: click.Context, port: int, as_json: bool) -> None:
     """Check settings, the way to Hostex, the token and what it may do, the clock, and the clients on this
-    machine. Each problem comes with what fixes it. Status 1: there is a problem."""
+    machine. Each problem comes with its fix. Exit status 1 if there is a problem."""
     with waiting("Looking…") as status:
         found = asyncio.run(findings(port, status.update))
     if as_json:
@@ -101,4 +101,4 @@ def _show(out: Console, found: list[Finding]) -> None:
     if problems:
         out.print(f"{problems} problem{'s' if problems > 1 else ''} to fix.", style="bold red")
     else:
-        out.print("All well.", style="bold green")
+        out.print("No problems found.", style="bold green")
