@@ -38,7 +38,7 @@ def changed(preview: Mapping[str, Any]) -> str:
     shown = presented({"changes": preview.get("changes", [])} | {"target": target})
     both = [*zip(preview.get("changes", []), shown["changes"], strict=True)]
     rows = [_row(row, words, _titles(target)) for row, words in both]
-    about = [*_place(target), *_about(target, {words.get("what") for _, words in both})]
+    about = [*_place(target), *_about(target, [words.get("what") for _, words in both])]
     return bounded(": ".join(filter(None, (", ".join(about), "; ".join(rows)))), MOST_CHARACTERS)
 
 
@@ -58,7 +58,7 @@ def _titles(target: Mapping[str, Any]) -> list[str]:
     return [str(title) for title in cast("list[Any]", titles)] if isinstance(titles, list) else []
 
 
-def _about(target: Mapping[str, Any], named: set[Any]) -> list[str]:
+def _about(target: Mapping[str, Any], named: list[Any]) -> list[str]:
     """What it concerns, less what a change is `named` by."""
     words = presented({"target": {name: target[name] for name in _ABOUT if name in target}})["target"]
     return [f"{name} {_said(value)}" for name, value in words.items() if value not in named]
