@@ -144,7 +144,8 @@ class Settings:
         "HOSTEX_MCP_CONFIRM",
         _one_of("auto", "token", "off"),
         "auto",
-        "how consequential changes are confirmed: ask the user if the client can, always by a token, or not at all",
+        "how consequential changes are confirmed: ask the user if the client can, always by a token, or not "
+        "at all",
     )
     property_ids: tuple[int, ...] = _setting(
         "HOSTEX_MCP_PROPERTY_IDS",
@@ -280,7 +281,8 @@ class Settings:
         "HOSTEX_MCP_WAITING_CALLS",
         calls,
         256,
-        "over HTTP: how many calls may wait in a process; beyond that, the account with the longest queue gets 503",
+        "over HTTP: how many calls may wait in a process; beyond that, the account with the longest queue "
+        "gets 503",
     )
     client_id: str | None = _setting(
         "HOSTEX_CLIENT_ID", str, None, "over HTTP: the partner's client id at Hostex"

@@ -48,8 +48,8 @@ _log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Serves the tools of one selection to one account. `confirm` says how consequential changes are confirmed, and
-    `confirmations` which confirmations hold; `account` tells accounts apart without naming a token. A call
+    """Serves the tools of one selection to one account. `confirm` says how consequential changes are confirmed,
+    and `confirmations` which confirmations hold; `account` tells accounts apart without naming a token. A call
     that takes longer than `slow_seconds` is logged as a warning."""
 
     def __init__(

@@ -83,7 +83,8 @@ def edited(
     if add is None and remove is None:
         return None if whole is None else merged(whole)
     if whole is not None:
-        raise InvalidArguments(Problem(name, f"cannot be combined with add_{name} or remove_{name}, set or cleared"))
+        problem = f"cannot be combined with add_{name} or remove_{name}, set or cleared"
+        raise InvalidArguments(Problem(name, problem))
     if both := set(add or ()) & set(remove or ()):
         clash = ", ".join(sorted(str(one) for one in both))
         raise InvalidArguments(Problem(f"remove_{name}", f"would be added too: {clash}"))
