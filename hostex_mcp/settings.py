@@ -32,7 +32,7 @@ def _switch(value: str) -> bool:
 def _folders(value: str) -> tuple[Path, ...]:
     folders = tuple(Path(part).expanduser() for part in value.split(os.pathsep) if part.strip())
     if not all(folder.is_absolute() and folder.is_dir() for folder in folders):
-        raise ValueError(f"allowed: whole paths of folders that exist, separated by {os.pathsep}")
+        raise ValueError(f"allowed: absolute paths of existing directories, separated by {os.pathsep}")
     return folders
 
 
@@ -68,7 +68,7 @@ def _secrets(value: str) -> tuple[SecretStr, ...]:
 
 
 def _metrics_token(value: str) -> SecretStr:
-    problem = "must be at least 16 signs without blanks, such as `openssl rand -hex 24` makes"
+    problem = "must be at least 16 characters, no spaces, such as `openssl rand -hex 24` makes"
     if len(value) < 16:
         raise ValueError(problem)
     return _hidden(value, problem)
@@ -145,7 +145,8 @@ class Settings:
         "HOSTEX_MCP_CONFIRM",
         _one_of("auto", "token", "off"),
         "auto",
-        "how weighty changes are confirmed: ask the user if the client can, always by a token, or not at all",
+        "how consequential changes are confirmed: ask the user if the client can, always by a token, or not "
+        "at all",
     )
     property_ids: tuple[int, ...] = _setting(
         "HOSTEX_MCP_PROPERTY_IDS",
@@ -281,7 +282,8 @@ class Settings:
         "HOSTEX_MCP_WAITING_CALLS",
         calls,
         256,
-        "over HTTP: how many calls may wait in a process; beyond that the longest line is refused with 503",
+        "over HTTP: how many calls may wait in a process; beyond that, the account with the longest queue "
+        "gets 503",
     )
     client_id: str | None = _setting(
         "HOSTEX_CLIENT_ID", str, None, "over HTTP: the partner's client id at Hostex"
@@ -302,7 +304,7 @@ class Settings:
         "HOSTEX_MCP_METRICS_TOKEN",
         _metrics_token,
         None,
-        "over HTTP: what a Prometheus server brings as a bearer token to read /metrics; unless set, /metrics "
+        "over HTTP: what a Prometheus server sends as a bearer token to read /metrics; unless set, /metrics "
         "is there on a server of this machine only, not on one with a public address",
     )
     log_level: str = _setting(

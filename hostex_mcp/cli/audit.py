@@ -24,7 +24,7 @@ _TRACES = {"account": "account", "request_ids": "request"}
 @click.option("--tool", help="Only this tool.")
 @click.option("--outcome", help="Only this outcome, such as done or declined.")
 @click.option("--since", metavar="DATE", help="Only from this day or moment on (ISO 8601).")
-@click.option("--last", type=click.IntRange(min=1), help="Only the newest so many.")
+@click.option("--last", type=click.IntRange(min=1), help="Only the newest N entries.")
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as they are kept.")
 def command(
     path: Path | None,

@@ -38,9 +38,9 @@ _NOBODY = "There is no terminal to ask in, so the answer is no; --yes says yes."
 @click.option("--yes", is_flag=True, help="Answer yes when a change has to be confirmed.")
 @serving_options
 def command(tool: str, arguments: tuple[str, ...], as_json: str | None, yes: bool, **options: Any) -> None:
-    """Call one tool and print its structured result as JSON. A weighty change is shown first and asked about;
-    without a terminal and without --yes the answer is no. Status 1: the tool failed; 2: wrong usage; 3: not
-    confirmed, so nothing was changed."""
+    """Call one tool and print its structured result as JSON. A consequential change is shown first and asked
+    about; without a terminal and without --yes the answer is no. Status 1: the tool failed; 2: wrong usage;
+    3: not confirmed, so nothing was changed."""
     given = _json_arguments(as_json) | _named_arguments(tool, arguments)
     settings = load_settings(log_level=usual_log_level("error"), **options)
     with waiting(f"Calling {tool}…") as status:

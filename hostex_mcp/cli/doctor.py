@@ -1,4 +1,4 @@
-"""`hostex-mcp doctor`: what is wrong here, and how to mend it."""
+"""`hostex-mcp doctor`: what is wrong here, and how to fix it."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hostex_mcp import __version__
-from hostex_mcp.cli.checks.account import account, properties
+from hostex_mcp.cli.checks.account import account, missing_token, properties
 from hostex_mcp.cli.checks.client_setup import client_files
 from hostex_mcp.cli.checks.finding import Finding
 from hostex_mcp.cli.checks.http_server import http_server
@@ -38,7 +38,7 @@ _MARKS = {
 @click.pass_context
 def command(ctx: click.Context, port: int, as_json: bool) -> None:
     """Check settings, the way to Hostex, the token and what it may do, the clock, and the clients on this
-    machine. Each problem comes with what fixes it. Status 1: there is a problem."""
+    machine. Each problem comes with its fix. Exit status 1 if there is a problem."""
     with waiting("Looking…") as status:
         found = asyncio.run(findings(port, status.update))
     if as_json:
@@ -78,7 +78,8 @@ async def _hostex(settings: Settings) -> list[Finding]:
             return [Finding.skipped("Hostex", says), *await properties(client, settings.property_ids)]
     found = await reach(settings.api_base_url, utc_now)
     if any(one.verdict == "problem" for one in found):
-        return [*found, Finding.skipped("token", "Not checked, as Hostex cannot be reached.")]
+        unchecked = Finding.skipped("token", "Not checked, as Hostex cannot be reached.")
+        return [*found, missing_token(settings.access_token) or unchecked]
     async with hostex_of(settings) as client:
         token = await account(client, settings.access_token)
         known = await properties(client, settings.property_ids) if token.verdict != "problem" else []
@@ -100,4 +101,4 @@ def _show(out: Console, found: list[Finding]) -> None:
     if problems:
         out.print(f"{problems} problem{'s' if problems > 1 else ''} to fix.", style="bold red")
     else:
-        out.print("All well.", style="bold green")
+        out.print("No problems found.", style="bold green")

@@ -38,7 +38,7 @@ def serving_options(command: CommandT) -> CommandT:
         click.option("--read-only", is_flag=True, default=None, help="Serve no tool that changes anything."),
         click.option("--sandbox", is_flag=True, default=None, help="Use the built-in demo account."),
         click.option(
-            "--confirm", metavar="HOW", help="How weighty changes are confirmed: auto, token or off."
+            "--confirm", metavar="HOW", help="How consequential changes are confirmed: auto, token or off."
         ),
     ]
     for option in reversed(options):

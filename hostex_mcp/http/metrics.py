@@ -158,7 +158,7 @@ def metrics_route(metrics: Metrics, token: SecretStr | None, *, public: bool) ->
         given = request.headers.get("authorization", "").encode("latin-1")
         if expected is not None and not compare_digest(given, expected):
             return PlainTextResponse(
-                "Bring the token of HOSTEX_MCP_METRICS_TOKEN.\n", 401, {"WWW-Authenticate": "Bearer"}
+                "Send HOSTEX_MCP_METRICS_TOKEN as a bearer token.\n", 401, {"WWW-Authenticate": "Bearer"}
             )
         text = await to_thread.run_sync(metrics.text)
         return Response(text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
@@ -167,7 +167,7 @@ def metrics_route(metrics: Metrics, token: SecretStr | None, *, public: bool) ->
 
 
 def _forget_the_dead(folder: Path) -> None:
-    """What workers that are no more said of their present state counts no longer."""
+    """Drop gauges of workers that have exited."""
     for path in folder.iterdir():
         found = _GAUGE_FILE.fullmatch(path.name)
         if found and not _runs(int(found[1])):

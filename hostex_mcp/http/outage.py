@@ -33,14 +33,14 @@ def _unserved(request: Request, error: Exception, about: About) -> Response:
     _log.error("The database did not serve %s: %s", request.scope["path"], reason)
     if request.scope["path"].startswith(_PAGES):
         answer = error_page(
-            "This server cannot reach its records just now",
+            "This server cannot reach its database right now",
             "Nothing was stored and nothing was changed.",
             503,
             advice="Wait a minute and load the page again, or go back to your app and connect again.",
             about=about,
         )
     else:
-        told = "This server cannot reach its records just now. Try again shortly."
+        told = "This server cannot reach its database right now. Try again shortly."
         body = {"error": "temporarily_unavailable", "error_description": told}
         answer = JSONResponse(body, 503, {"Cache-Control": "no-store"})
     answer.headers.update(RETRY)

@@ -79,7 +79,7 @@ class Upkeep:
             try:
                 await self._linking.renew(grant_id)
             except RateLimited as error:
-                _log.warning("Hostex wants no partner calls for %s s", error.retry_after)
+                _log.warning("Hostex asked us to pause partner calls for %s s", error.retry_after)
                 return
             except HostexError as error:
                 _log.info("A partner token was not renewed: %s", error.kind)

@@ -14,7 +14,10 @@ MOST_CHARACTERS = 400
 _MOST_OF_A_VALUE = 120
 
 _PLACES = ("property", "property_title", "properties")
-_ABOUT = ("stays", "dates", "check_in_date", "check_out_date", "days", "reservation_code", "stay_code", "id")
+_ABOUT = (
+    *("stays", "dates", "check_in_date", "check_out_date", "days", "about"),
+    *("reservation_code", "stay_code", "conversation_id", "id"),
+)
 _FIXED = frozenset(
     (
         *("status", "stay_status", "scope", "property", "properties", "channels", "dates", "events"),
@@ -33,8 +36,9 @@ def changed(preview: Mapping[str, Any]) -> str:
     """A preview in so many words as an audit trail may hold."""
     target: Mapping[str, Any] = preview.get("target", {})
     shown = presented({"changes": preview.get("changes", [])} | {"target": target})
-    rows = [_row(*both) for both in zip(preview.get("changes", []), shown["changes"], strict=True)]
-    about = [*_place(target), *_about(target)]
+    both = [*zip(preview.get("changes", []), shown["changes"], strict=True)]
+    rows = [_row(row, words, _titles(target)) for row, words in both]
+    about = [*_place(target), *_about(target, [words.get("what") for _, words in both])]
     return bounded(": ".join(filter(None, (", ".join(about), "; ".join(rows)))), MOST_CHARACTERS)
 
 
@@ -48,15 +52,23 @@ def _place(target: Mapping[str, Any]) -> list[str]:
     return [" ".join(filter(None, (title, f"on {channel}" if channel else "", f"({target['listing_id']})")))]
 
 
-def _about(target: Mapping[str, Any]) -> list[str]:
+def _titles(target: Mapping[str, Any]) -> list[str]:
+    """The properties by which changes of several are named."""
+    titles = target.get("properties")
+    return [str(title) for title in cast("list[Any]", titles)] if isinstance(titles, list) else []
+
+
+def _about(target: Mapping[str, Any], named: list[Any]) -> list[str]:
+    """What it concerns, less what a change is `named` by."""
     words = presented({"target": {name: target[name] for name in _ABOUT if name in target}})["target"]
-    return [f"{name} {_said(value)}" for name, value in words.items()]
+    return [f"{name} {_said(value)}" for name, value in words.items() if value not in named]
 
 
-def _row(row: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
+def _row(row: Mapping[str, Any], shown: Mapping[str, Any], titles: list[str]) -> str:
     """One change; of what is no value of a fixed form only that it changed."""
     key, sides = str(row.get("what", "")), [side for side in ("before", "after") if side in row]
-    if OWN_DAYS.fullmatch(key) or key in _FIXED or all(_is_number(row[side]) for side in sides):
+    days = next((key[len(title) + 2 :] for title in titles if key.startswith(f"{title}, ")), key)
+    if OWN_DAYS.fullmatch(days) or key in _FIXED or all(_is_number(row[side]) for side in sides):
         return f"{_said(shown['what'])} {' → '.join(_said(shown[side]) for side in sides)}"
     return (str(shown["what"]) if _OURS.fullmatch(key) else "text") + _CHANGED
 

@@ -44,7 +44,7 @@ class Finding(StrEnum):
 
 
 EXPLAINED: Mapping[Finding, str] = {
-    Finding.UNKNOWN: "The confirmation is not one that was given here. Nothing was changed.",
+    Finding.UNKNOWN: "This server did not issue this confirmation token. Nothing was changed.",
     Finding.EXPIRED: "The confirmation is older than ten minutes. Nothing was changed.",
     Finding.ARGUMENTS_CHANGED: "The arguments differ from those that were previewed. Nothing was changed.",
     Finding.STATE_CHANGED: "What the preview showed has changed since. Nothing was changed by this call.",

@@ -56,9 +56,9 @@ _log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Serves the tools of one selection to one account. `confirm` says how weighty changes are confirmed, and
-    `confirmations` which confirmations hold; `account` tells accounts apart without naming a token. A call
-    that takes longer than `slow_seconds` is logged as a warning."""
+    """Serves the tools of one selection to one account. `confirm` says how consequential changes are
+    confirmed, and `confirmations` which confirmations hold; `account` tells accounts apart without naming a
+    token. A call that takes longer than `slow_seconds` is logged as a warning."""
 
     def __init__(
         self,

@@ -23,6 +23,7 @@ _LABELS: Mapping[str, str] = {
     "check_out_before": "check-out before",
     "check_out_date": "check-out",
     "commission_amount": "commission",
+    "conversation_id": "conversation",
     "create_time": "created",
     "created_at": "created",
     "departure_at": "departure time",

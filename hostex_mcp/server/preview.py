@@ -15,6 +15,7 @@ from hostex_mcp.server.render import to_json
 from hostex_mcp.tools.results import Change, Preview
 from hostex_mcp.tools.tool import Tool
 
+_NAMING = ("_id", "_code")
 _SHORT = 80
 _FAR_MORE = 5_000
 
@@ -37,8 +38,17 @@ def preview_of(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) ->
 
 
 def preview_in(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> Preview:
-    """What a change says of itself, else its arguments beside the old values of its undo."""
-    return change.preview or Preview(tool.title, changes=_changes(tool, arguments, change))
+    """What a change says of itself, else its arguments beside the old values of its undo, and what they are
+    set of: the ids and codes that are the same in its undo."""
+    if change.preview:
+        return change.preview
+    before = _undone(tool, change)
+    target = {
+        name: value
+        for name, value in arguments.items()
+        if (name == "id" or name.endswith(_NAMING)) and before.get(name) == value
+    }
+    return Preview(tool.title, target, _changes(arguments, before))
 
 
 def question(preview: Mapping[str, Any]) -> str:
@@ -101,9 +111,12 @@ def _read(fence: Fence, text: str, long: bool, most: int | None) -> str:
     return visible(text) if inside is None else Quoted(marked, inside)
 
 
-def _changes(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> list[dict[str, Any]]:
-    own = change.undo is not None and change.undo.tool == tool.name
-    before: Mapping[str, Any] = change.undo.arguments if change.undo and own else {}
+def _undone(tool: Tool, change: Change[Any]) -> Mapping[str, Any]:
+    """The arguments with which the same tool brings back what there is now."""
+    return change.undo.arguments if change.undo and change.undo.tool == tool.name else {}
+
+
+def _changes(arguments: Mapping[str, Any], before: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {"what": name, **({"before": before[name]} if name in before else {}), "after": value}
         for name, value in _after(arguments).items()

@@ -66,9 +66,9 @@ class Draft:
 
 
 class Writes:
-    """Runs the writes of one account, weighty ones only after a person could see them. `confirm` is `auto`
-    (ask where the client can), `token` (always by token) or `off`. What has no way back is weighty, whatever
-    its tool is."""
+    """Runs the writes of one account, consequential ones only after a person could see them. `confirm` is
+    `auto` (ask where the client can), `token` (always by token) or `off`. What has no way back is
+    consequential, whatever its tool is."""
 
     def __init__(
         self,

@@ -55,7 +55,7 @@ def given(
     body |= {name: (blanks or {})[name] for name in clear or ()}
     if not body:
         names = [*values, *(["clear"] if blanks else [])]
-        raise InvalidArguments(*(Problem(name, "one of these is needed") for name in names))
+        raise InvalidArguments(*(Problem(name, "at least one of these is required") for name in names))
     return body
 
 
@@ -84,7 +84,8 @@ def edited(
     if add is None and remove is None:
         return None if whole is None else merged(whole)
     if whole is not None:
-        raise InvalidArguments(Problem(name, f"goes without add_{name} and remove_{name}, set or cleared"))
+        problem = f"cannot be combined with add_{name} or remove_{name}, set or cleared"
+        raise InvalidArguments(Problem(name, problem))
     if both := set(add or ()) & set(remove or ()):
         clash = ", ".join(sorted(str(one) for one in both))
         raise InvalidArguments(Problem(f"remove_{name}", f"would be added too: {clash}"))

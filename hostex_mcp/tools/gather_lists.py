@@ -74,6 +74,6 @@ async def read_lists(
     reads = (read_all(context.client, listing, query=query, most=MOST_ROWS) for query in queries)
     got = await asyncio.gather(*reads)
     rows = {listing.identity(row): row for part in got for row in part.items}
-    more = f"There are more {listing.key.replace('_', ' ')} than the {len(rows)} that were read: what is "
-    notes = [] if all(part.complete for part in got) else [f"{more}counted of them is too low."]
+    more = f"There are more {listing.key.replace('_', ' ')} than the {len(rows)} that were read: counts "
+    notes = [] if all(part.complete for part in got) else [f"{more}based on them are too low."]
     return Gathered(list(rows.values()), notes)

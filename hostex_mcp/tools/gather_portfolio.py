@@ -116,7 +116,7 @@ async def portfolio(
     if property_ids is not None:
         unknown = [str(one) for one in property_ids if one not in wanted]
         if unknown:
-            problem = f"has ids of no property of this account: {some(unknown, 5)}"
+            problem = f"unknown property ids: {some(unknown, 5)}"
             raise InvalidArguments(Problem("property_ids", problem))
         wanted &= set(property_ids)
     if group_id is not None:

@@ -77,7 +77,7 @@ async def find_available_properties(
     check_out_date: Day,
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
-    flexible_days: Annotated[Integer, Ge(0), Le(14), "for near misses, 3 unless told"] = 3,
+    flexible_days: Annotated[Integer, Ge(0), Le(14), "for near misses (default 3)"] = 3,
 ) -> Record[Availability]:
     """Properties free for a stay, with the price on each channel listing: total and average per night in
     the listing's currency, and the obstacles there (minimum stay, closed to arrival or departure, notice).

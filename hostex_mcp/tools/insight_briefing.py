@@ -156,7 +156,7 @@ def _days(daily: Daily) -> list[str]:
     """Whose day is another one than the first. A property may have no time zone."""
     others = {(one.timezone or "", daily.day(one.id)) for one in daily.meant.properties}
     return [
-        f"{f'In {zone}' if zone else 'Where no time zone is set'} the day is {day}."
+        f"The date in {zone} is {day}." if zone else f"Where no time zone is set, the date is {day}."
         for zone, day in sorted(others)
         if day != daily.first
     ]

@@ -131,7 +131,7 @@ async def check_stay_extension(
     check_out_date: Annotated[Day, "wanted instead"] | None = None,
     arrival_time: ClockText | None = None,
     departure_time: ClockText | None = None,
-    cleaning_hours: Annotated[Number, Ge(0), Le(24), "3 unless told"] = 3,
+    cleaning_hours: Annotated[Number, Ge(0), Le(24), "default 3"] = 3,
 ) -> Record[StayExtension]:
     """Whether a guest can check in earlier, check out later or stay longer: possible or blocked, by which
     stay or block, with its times, the cleaning between, how many nights are free on either side, and the
@@ -164,7 +164,7 @@ async def check_stay_extension(
 def _require(stay: Reservation, check_in: date | None, check_out: date | None) -> None:
     if not holds(stay):
         state = stay.status if stay.property_id else "not in a property"
-        raise InvalidArguments(Problem("stay_code", f"is of a stay that is {state}"))
+        raise InvalidArguments(Problem("stay_code", f"this stay is {state}"))
     come, go = check_in or stay.check_in_date, check_out or stay.check_out_date
     if go <= come:
         raise InvalidArguments(Problem("check_out_date", "has to be later than the check-in"))

@@ -108,7 +108,7 @@ async def find_calendar_gaps(
     group_id: Id | None = None,
     shortest_stay: Annotated[Integer, Ge(1), "no change opens a stay shorter than this"] = 1,
 ) -> Record[Gaps]:
-    """Free nights that cannot be booked though nobody holds them (60 nights from today unless told): gaps
+    """Free nights that cannot be booked though nobody holds them (default: 60 nights from today): gaps
     shorter than the minimum stay, nights closed to arrival or departure, or without units on a channel. Each
     names the `rules` at fault, the prices of the nights, the guests before and after, who may want to stay
     longer, and in `changes` ready write calls, where a bounded change can open them. `only_whole` has short

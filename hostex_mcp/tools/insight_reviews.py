@@ -61,7 +61,7 @@ class ReviewDueRow(TypedDict, total=False):
 async def list_reviews_due(
     context: Context,
     page: Page,
-    days: Annotated[Integer, Ge(1), Le(365), "check-outs so far back, 60 unless told"] = ANSWER_DAYS,
+    days: Annotated[Integer, Ge(1), Le(365), "check-outs so far back (default 60)"] = ANSWER_DAYS,
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
 ) -> Rows[ReviewDueRow]:

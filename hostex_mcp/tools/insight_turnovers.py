@@ -71,7 +71,7 @@ async def get_turnover_plan(
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
 ) -> Record[TurnoverPlan]:
-    """Turnovers by day and property, seven days from each property's own today unless told: `out_time` of
+    """Turnovers by day and property, by default seven days from each property's own today: `out_time` of
     the leaving and `in_time` of the next guest, the hours between, the cleaning task with who does it, and
     what is `missing` (cleaning task, who cleans, a time, time enough). `uncounted` are cleanings near it that
     do not clean it, and why. `same_day` ones have least slack."""

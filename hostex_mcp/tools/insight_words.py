@@ -98,7 +98,8 @@ def unpriced_notes(codes: Sequence[str]) -> list[str]:
     if not codes:
         return []
     named = some(codes, _MOST_CODES)
-    return [f"No price in one currency is known of {len(codes)} stays, so money is too low: {named}."]
+    stays = "1 stay has" if len(codes) == 1 else f"{len(codes)} stays have"
+    return [f"{stays} no price in a single currency, so revenue is understated: {named}."]
 
 
 def cancelled_notes(count: int) -> list[str]:

@@ -206,7 +206,7 @@ def _contents(
     remove: Sequence[str] | None,
 ) -> list[dict[str, Any]] | None:
     if whole is not None and (add is not None or remove is not None):
-        raise InvalidArguments(Problem("contents", "goes without add_contents and remove_contents"))
+        raise InvalidArguments(Problem("contents", "cannot be combined with add_contents or remove_contents"))
     if whole is not None:
         return [one.model_dump() for one in whole]
     if add is None and remove is None:
@@ -242,7 +242,7 @@ def _scope(
     if add is None and remove is None:
         return whole
     if whole is not None:
-        raise InvalidArguments(Problem(argument, f"goes without add_{name} and remove_{name}"))
+        raise InvalidArguments(Problem(argument, f"cannot be combined with add_{name} or remove_{name}"))
     if before["type"] == "all":
         raise InvalidArguments(Problem(argument, "is needed: the entry holds for all now, so has no list"))
     key = "ids" if "ids" in before else "channels"

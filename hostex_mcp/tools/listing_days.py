@@ -33,7 +33,7 @@ from hostex_mcp.tools.read_back import READ_BACK_SECONDS, ReadBack, read_back
 from hostex_mcp.tools.results import ALREADY, Change, Preview, Shown, Undo, everything, lean
 
 QUEUED = (
-    "Hostex queues this and tells no outcome: the calendar read some seconds later shows what is in effect."
+    "Hostex applies this in the background and reports no result; read the calendar again in a few seconds."
 )
 NO_WAY_BACK = (
     "There is no undo: Hostex did not tell the present values of all days, or they cannot be written."

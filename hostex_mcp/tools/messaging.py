@@ -124,7 +124,7 @@ def _of_guest(name: str, threads: Sequence[api.ConversationSummary]) -> list[api
 async def get_conversation(
     context: Context,
     conversation_id: Code,
-    last_n: Annotated[Integer, Ge(1), Le(200), "newest messages to show, 20 unless told"] | None = None,
+    last_n: Annotated[Integer, Ge(1), Le(200), "newest messages to show (default 20)"] | None = None,
     before: Annotated[str, MaxLen(200), "message id: show those before it"] | None = None,
 ) -> Record[ConversationView]:
     """One guest thread: messages oldest first, each labelled by author, with guest, linked reservations or

@@ -40,7 +40,7 @@ class FoundTools(TypedDict, total=False):
 async def find_tools(
     context: Context,
     query: Annotated[str, Field(max_length=200), "what is to be done, in words"],
-    limit: Annotated[Integer, Ge(1), Le(20), "5 unless told"] | None = None,
+    limit: Annotated[Integer, Ge(1), Le(20), "default 5"] | None = None,
 ) -> Record[FoundTools]:
     """Search all tools of this server by words; more exist than are listed. Answers have name, effect and
     schema. A tool whose effect is `read` runs through `call_read_tool`, any other through

@@ -58,7 +58,7 @@ _AIRBNB = Rules(
     clearable=get_args(AirbnbClearable),
     lists=_DISCOUNTS,
     emptied=_DISCOUNTS,
-    note="Airbnb has taken the change.",
+    note="Airbnb accepted the change.",
 )
 _VRBO = Rules(
     "update_vrbo_price_and_rules",
@@ -69,7 +69,7 @@ _VRBO = Rules(
     zeroed=("cleaning_fee", "extra_guest_fee", "security_deposit"),
     emptied=get_args(VrboClearable),
     exclusive=("base_price", "nightly_rate"),
-    note="Hostex has taken the change; `get_vrbo_price_and_rules` reads its stored copy, which may lag.",
+    note="Hostex accepted the change; `get_vrbo_price_and_rules` reads its stored copy, which may lag.",
 )
 
 

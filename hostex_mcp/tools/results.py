@@ -15,7 +15,7 @@ AnswerT = TypeVar("AnswerT")
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Shown = Mapping[str, Any]
 
-Limit = Annotated[Integer, Ge(1), Le(100), "rows per answer, 20 unless told"]
+Limit = Annotated[Integer, Ge(1), Le(100), "rows per page (default 20)"]
 CursorText = Annotated[
     str, Field(max_length=4000), Coded(), "next_cursor of the last answer; carries its filters"
 ]

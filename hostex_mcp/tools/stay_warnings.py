@@ -38,7 +38,7 @@ def _sums(body: Mapping[str, Any]) -> list[str]:
     rate, commission, received = (body[f"{name}_amount"] for name in ("rate", "commission", "received"))
     found: list[str] = []
     if rate == 0:
-        found.append("The rate is zero: a stay for nothing.")
+        found.append("The rate is zero, so this stay would be free.")
     if received > rate:
         found.append(f"{money(received, body['currency'])} received is more than the rate of {money(rate)}.")
     if commission > rate:

@@ -175,6 +175,15 @@ def test_a_name_that_cannot_be_looked_up() -> None:
     assert "hostex.invalid" in found["says"]
 
 
+def test_a_token_that_is_missing_is_told_even_if_hostex_cannot_be_reached() -> None:
+    away = "https://no-such-host.invalid/v3"
+    assert "No access token" in problem("token", HOSTEX_API_BASE_URL=away)["says"]
+    unfilled = problem("token", HOSTEX_API_BASE_URL=away, HOSTEX_ACCESS_TOKEN="${env:HOSTEX_ACCESS_TOKEN}")
+    assert "the placeholder ${env:HOSTEX_ACCESS_TOKEN}" in unfilled["says"]
+    found, _ = doctor(HOSTEX_API_BASE_URL=away, HOSTEX_ACCESS_TOKEN=TOKENS.WRITABLE)
+    assert found["token"]["verdict"] == "skipped"
+
+
 def test_nothing_that_answers() -> None:
     port = free_port()
     found = problem("connection", HOSTEX_API_BASE_URL=f"http://127.0.0.1:{port}/v3")
@@ -310,6 +319,21 @@ def test_a_client_that_is_set_up_well_and_others_that_have_nothing_to_do_with_it
     assert status == 0
 
 
+def test_a_client_that_sets_what_the_start_refuses(home: Path) -> None:
+    wrong = {"HOSTEX_ACCESS_TOKEN": "${env:HOSTEX_ACCESS_TOKEN}", "HOSTEX_MCP_TOOLSETS": "calender"}
+    client_file(home, entry(command=sys.executable, env=wrong))
+    found = problem("Cursor", HOSTEX_MCP_SANDBOX="1")
+    assert "HOSTEX_MCP_TOOLSETS: 'calender' does not exist (did you mean calendar?)" in found["says"]
+
+
+def test_files_that_a_client_s_container_has_are_not_looked_for_here(home: Path) -> None:
+    docker = client_file(home, "").with_name("docker")
+    docker.touch(mode=0o755)
+    inside = {"HOSTEX_ACCESS_TOKEN": "tok-5f0c9e21d7", "HOSTEX_MCP_AUDIT_LOG": "/data-of-it/audit.jsonl"}
+    client_file(home, entry(command=str(docker), args=["run", "-i", "hostex-mcp", "stdio"], env=inside))
+    assert doctor(HOSTEX_MCP_SANDBOX="1")[0]["Cursor"]["verdict"] == "ok"
+
+
 def test_a_client_s_token_is_never_shown(home: Path) -> None:
     client_file(home, entry(command="/gone/hostex-mcp", env={"HOSTEX_ACCESS_TOKEN": "tok-5f0c9e21d7"}))
     found, _ = doctor(HOSTEX_MCP_SANDBOX="1")
@@ -399,6 +423,20 @@ def test_the_way_to_documents_of_apps_is_looked_at_with_a_server_for_others(
     assert asked == ["https://claude.ai/oauth/claude-code-client-metadata"]
     assert found["client documents"]["verdict"] == ("ok" if reached else "warning")
     assert reached or "HTTPS_PROXY" in found["client documents"]["fix"]
+
+
+def test_documents_of_apps_that_are_switched_off_are_not_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(http_server, "fetch_public")
+    found, _ = doctor(
+        HOSTEX_MCP_SANDBOX="1",
+        HOSTEX_MCP_DATABASE_URL=f"sqlite:///{tmp_path}/grants.db",
+        HOSTEX_MCP_PUBLIC_URL="https://mcp.example.invalid",
+        HOSTEX_MCP_CLIENT_DOCUMENTS="0",
+    )
+    assert found["client documents"]["verdict"] == "skipped"
+    assert "HOSTEX_MCP_CLIENT_DOCUMENTS" in found["client documents"]["says"]
 
 
 def test_people_read_marks_and_mends_without_colour_in_a_pipe(hostex: str) -> None:

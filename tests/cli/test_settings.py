@@ -169,4 +169,5 @@ def test_folders_of_pictures_are_separated_as_in_a_search_path(tmp_path: Path) -
 @pytest.mark.parametrize("folder", ["pictures", "/no/such/folder"])
 def test_a_folder_of_pictures_exists_and_is_named_in_full(folder: str) -> None:
     line = problem({"HOSTEX_MCP_IMAGE_FOLDERS": folder})
-    assert line.startswith(f"HOSTEX_MCP_IMAGE_FOLDERS={folder}: allowed: whole paths of folders that exist")
+    allowed = "allowed: absolute paths of existing directories"
+    assert line.startswith(f"HOSTEX_MCP_IMAGE_FOLDERS={folder}: {allowed}")

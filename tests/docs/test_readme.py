@@ -38,7 +38,7 @@ def test_the_numbers_of_operations_and_tools_are_true() -> None:
     assert f"| {len(operations)} as tools |" in README
     combined = sum(tool.toolset == "insights" for tool in CATALOGUE.values())
     assert combined == 12
-    assert "Twelve more answer in one call" in README
+    assert "Twelve more tools answer in one call" in README
     assert "| Combined answers | 12 |" in README
 
 

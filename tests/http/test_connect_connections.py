@@ -283,7 +283,7 @@ async def test_an_account_that_cannot_be_read_leaves_its_row(tmp_path: Path) -> 
         await person.connect(TOKENS.WRITABLE)
         person.sandbox.faults.add("http", operation="GET /properties", times=None, status=503)
         page = await connections(person)
-        assert "Claude read only Its account cannot be read just now Returns to claude.ai" in page.text
+        assert "Claude read only Its account cannot be read right now Returns to claude.ai" in page.text
 
 
 async def test_of_several_connections_to_one_account_hostex_is_asked_once(tmp_path: Path) -> None:

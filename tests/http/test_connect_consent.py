@@ -52,7 +52,7 @@ async def test_a_token_that_can_only_read_connects_for_reading(tmp_path: Path) -
         (TOKENS.DEAD, "write", "Hostex does not know this token"),
         (TOKENS.LAPSED, "read", "Your Hostex subscription has ended"),
         (TOKENS.LAPSED, "write", "Your Hostex subscription has ended"),
-        (TOKENS.BASIC, "read", "Hostex does not let this account in at present"),
+        (TOKENS.BASIC, "read", "Hostex does not let this account in at the moment"),
         ("sandbox-no-such-token", "read", "Hostex does not know this token"),
         ("", "read", "Paste your Hostex access token"),
         ("my token", "read", "This does not look like a Hostex access token"),
@@ -200,7 +200,7 @@ async def test_hostex_out_of_reach_is_said_and_nothing_is_stored(tmp_path: Path)
     async with deployment(tmp_path, transport=httpx2.MockTransport(broken)) as person:
         answer = await person.connect(TOKENS.WRITABLE)
         assert answer.status_code == 503
-        assert "Hostex cannot be reached just now" in Html(answer.text).headings[0] + answer.text
+        assert "Hostex cannot be reached right now" in Html(answer.text).headings[0] + answer.text
         assert not await person.grants()
 
 

@@ -154,7 +154,7 @@ async def test_an_account_that_hostex_does_not_let_in_is_told_so_and_its_pair_gi
         state = await leave(person)
         person.sandbox.faults.add("envelope", operation="GET /properties", times=None, code=420)
         answer = await come_back(person, state=state, code=code(person))
-        assert "Hostex does not let this account in at present" in Html(answer.text).title
+        assert "Hostex does not let this account in at the moment" in Html(answer.text).title
         assert len([one for one in person.sandbox.log if one.path.endswith("/oauth/revoke")]) == 2
         assert not await person.grants()
 

@@ -137,7 +137,7 @@ async def test_properties_that_cannot_be_read_can_be_tried_again(tmp_path: Path)
         broken = await person.get(answer.headers["location"])
         assert broken.status_code == 503
         page = Html(broken.text)
-        assert "Your properties cannot be read just now" in page.text
+        assert "Your properties cannot be read right now" in page.text
         mended = Html((await press(person, page, decision="again")).text)
         assert mended.all("input", name="properties")
 

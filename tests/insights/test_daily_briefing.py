@@ -267,7 +267,7 @@ async def test_each_property_has_its_own_day() -> None:
         answer = await host.ask("get_daily_briefing")
     assert answer["date"] == "2026-08-31"
     zones, _, more = answer["notes"]
-    assert zones == "In Europe/Lisbon the day is 2026-09-01."
+    assert zones == "The date in Europe/Lisbon is 2026-09-01."
     assert more.startswith("more: list_")
 
 

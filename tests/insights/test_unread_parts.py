@@ -113,7 +113,7 @@ async def test_a_list_that_is_longer_than_what_is_read_is_told(
     monkeypatch.setattr("hostex_mcp.tools.gather_lists.MOST_ROWS", 3)
     async with world(NOON) as here:
         notes = " ".join((await here.ask(tool))["notes"])
-    assert "There are more properties than the 3 that were read: what is counted of them is too low." in notes
+    assert "There are more properties than the 3 that were read: counts based on them are too low." in notes
 
 
 async def test_listings_that_are_too_many_to_be_read_one_by_one_are_told(

@@ -88,6 +88,44 @@ def test_a_change_is_told_by_property_stay_days_before_and_after() -> None:
     assert changed(booking) == told
 
 
+def test_days_of_several_properties_are_told_of_each_and_a_period_is_told_once() -> None:
+    rows = [
+        {"what": "Harbour Loft, Mon 1 to Wed 3 Feb 2027", "before": "open", "after": "closed"},
+        {"what": "Studio, 2nd floor, Mon 1 Feb 2027", "before": "open", "after": "closed"},
+        {"what": "custom field gate, Mon 1 Feb 2027", "before": "4711", "after": "4712"},
+    ]
+    both = {"properties": ["Harbour Loft", "Studio, 2nd floor"]}
+    kept = "Harbour Loft, Studio, 2nd floor: Harbour Loft, Mon 1 to Wed 3 Feb 2027 open → closed; "
+    kept += "Studio, 2nd floor, Mon 1 Feb 2027 open → closed; text (changed)"
+    assert changed({"target": both, "changes": rows}) == kept
+    period = {"properties": ["Harbour Loft"], "days": {"start_date": "2027-02-01", "end_date": "2027-02-03"}}
+    one = [{"what": "Mon 1 to Wed 3 Feb 2027", "before": "open", "after": "closed"}]
+    told = "Harbour Loft: Mon 1 to Wed 3 Feb 2027 open → closed"
+    assert changed({"target": period, "changes": one}) == told
+
+
+CONCERNED = {
+    "send_message": "Wicker Park Walk-up, about reservation 0-HMDEMO0028-hos028, Sat 12 to Wed 16 Dec 2026, ",
+    "update_conversation_note": "conversation 0-2200000039-thr039: ",
+    "update_property_group": "number 7101: ",
+    "update_property_tag": "number 3301: ",
+    "update_reservation_stay_status": "stay 0-HM03B0IH4S-v5179o: stay status not arrived yet → checked in",
+    "update_task": "number 440001: date Tue 24 Nov 2026 → ",
+}
+
+
+async def test_the_trail_names_what_each_write_concerns_even_if_it_has_no_preview_of_its_own() -> None:
+    sandbox = demo_sandbox()
+    transport = httpx2.ASGITransport(app=sandbox.app)
+    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
+        context = Context(client, CATALOGUE, now=lambda: NOW)
+        given = every_write(sandbox.accounts.main)
+        for name, concerned in CONCERNED.items():
+            tool = CATALOGUE[name]
+            change: Change[Any] = cast("Any", await tool.function(context, **tool.bind(given[name])))
+            assert changed(preview_of(tool, given[name], change)).startswith(concerned)
+
+
 NAMES = ("Camille", "Patrick", "Emil", "Noor", "Oskar", "Priya", "Mallory", "Anders", "Dmytro", "Fatima")
 TEXTS = (
     "Good evening",

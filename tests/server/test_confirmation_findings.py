@@ -159,7 +159,7 @@ def test_channels_and_findings_have_these_words_and_every_refusal_says_that_noth
     assert list(Channel) == ["answer", "offer"]
     assert list(Finding) == ["valid", "unknown", "expired", "arguments_changed", "state_changed", "used"]
     assert EXPLAINED == {
-        "unknown": "The confirmation is not one that was given here. Nothing was changed.",
+        "unknown": "This server did not issue this confirmation token. Nothing was changed.",
         "expired": "The confirmation is older than ten minutes. Nothing was changed.",
         "arguments_changed": "The arguments differ from those that were previewed. Nothing was changed.",
         "state_changed": "What the preview showed has changed since. Nothing was changed by this call.",

@@ -52,7 +52,7 @@ def test_on_a_full_disk_reads_go_on_nothing_unrecorded_is_sent_and_nothing_is_lo
             assert client.call(access, "create_task", **TASK)["error"]["kind"] == "blocked"
             away = client.refresh(pair["refresh_token"])
             assert (away.status_code, "retry-after" in away.headers) == (503, True)
-            with pytest.raises(AssertionError, match="cannot reach its records just now"):
+            with pytest.raises(AssertionError, match="cannot reach its database right now"):
                 client.authorize(hostex.person())
             assert hostex.calls("POST ") == 0
         done = client.call(access, "send_message", confirmation_token=token, **NOTE)

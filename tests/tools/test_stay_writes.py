@@ -115,7 +115,7 @@ async def test_what_cannot_be_written_back_has_no_undo(call: Call, sandbox: Sand
         ({"rate_amount": -1}, "rate_amount", "must be at least 0"),
         ({"email": "ines"}, "email", "must be an e-mail address"),
         ({"channel_remarks": "x"}, "channel_remarks", "unknown argument; did you mean `remarks`?"),
-        ({}, "remarks", "one of these is needed"),
+        ({}, "remarks", "at least one of these is required"),
     ],
 )
 async def test_an_impossible_change_is_refused_before_it_is_sent(
@@ -251,7 +251,7 @@ async def test_custom_fields_are_merged_removed_and_restored(call: Call, sandbox
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
-        ({}, "one of these is needed"),
+        ({}, "at least one of these is required"),
         ({"floor": ["3"]}, "must be text"),
         ({"floor": ""}, "is empty; `clear` removes a key"),
     ],

@@ -78,7 +78,7 @@ BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
         ],
     ),
     ({"commission_amount": 331}, ["The commission of 331 is more than the rate of 330."]),
-    ({"rate_amount": 0, "commission_amount": 0}, ["The rate is zero: a stay for nothing."]),
+    ({"rate_amount": 0, "commission_amount": 0}, ["The rate is zero, so this stay would be free."]),
     (
         {"check_in_date": "2026-11-22", "check_out_date": "2026-11-24"},
         ["Check-in on Sun 22 Nov 2026 is in the past."],

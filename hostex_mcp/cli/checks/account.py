@@ -38,8 +38,8 @@ _SAID: Mapping[str, tuple[Verdict, str, str | None]] = {
 }
 
 
-async def account(client: HostexClient, token: SecretStr | None) -> Finding:
-    """What the token may do. Whether it may write is asked by a write that can change nothing."""
+def missing_token(token: SecretStr | None) -> Finding | None:
+    """What is wrong with a token that Hostex need not be asked about: there is none."""
     if token is None:
         return Finding.problem(
             "token",
@@ -52,6 +52,13 @@ async def account(client: HostexClient, token: SecretStr | None) -> Finding:
             f"HOSTEX_ACCESS_TOKEN is the placeholder {placeholder}, which was not filled in.",
             f"Put the token itself in its place; {_PORTAL} shows it once, when it is created.",
         )
+    return None
+
+
+async def account(client: HostexClient, token: SecretStr | None) -> Finding:
+    """What the token may do. Whether it may write is asked by a write that can change nothing."""
+    if missing := missing_token(token):
+        return missing
     access: Access = await find_access(client, writes=True)
     verdict, says, fix = _SAID[access.verdict]
     trace = f" (request {access.request_id})" if verdict == "problem" and access.request_id else ""

@@ -10,8 +10,13 @@ from hostex_mcp.cli.checks.finding import Finding
 from hostex_mcp.cli.client_files import Text
 from hostex_mcp.cli.clients import APPS, NAME, TOKEN, App, Place
 from hostex_mcp.cli.jsonc import NotJson, load, member
+from hostex_mcp.cli.session import checked_selection
+from hostex_mcp.placeholders import placeholder_of
+from hostex_mcp.settings import SettingsError
+from hostex_mcp.settings import load as load_settings
 
 _OLD = ("hostex-mcp", "hostex_mcp")
+_CONTAINERS = ("docker", "podman")  # in which files and folders are others
 
 
 def client_files(place: Place) -> list[Finding]:
@@ -71,7 +76,24 @@ def _entry(app: App, path: Path, entry: dict[str, Any]) -> Finding:
         return Finding.problem(
             app.title, f"{path} has no token.", f"Put it between the quotation marks after {TOKEN}."
         )
+    if Path(command).stem not in _CONTAINERS and (problem := _wrong_setting(entry)):
+        return Finding.problem(
+            app.title, f"{path} sets what the server refuses: {problem}", "Correct it there."
+        )
     return Finding.ok(app.title, f"{path} starts {command}.")
+
+
+def _wrong_setting(entry: dict[str, Any]) -> str | None:
+    """Why the server would not start with the settings of an entry; what a client fills in is left out."""
+    given = cast("dict[object, object]", member(entry, "env") or {})
+    values = {str(name): str(value) for name, value in given.items()}
+    try:
+        checked_selection(
+            load_settings({name: value for name, value in values.items() if not placeholder_of(value)})
+        )
+    except SettingsError as error:
+        return str(error)
+    return None
 
 
 def _is_bridge(entry: dict[str, Any]) -> bool:

@@ -23,7 +23,7 @@ async def http_server(settings: Settings, port: int) -> list[Finding]:
     if settings.public_url:
         found.append(await _public(settings.public_url))
     if settings.public_url and not is_loopback(urlsplit(settings.public_url).hostname or ""):
-        found.append(await _documents())
+        found.append(await _documents(settings))
     return found
 
 
@@ -79,15 +79,19 @@ async def _public(address: str) -> Finding:
     return Finding.ok(check, f"{address} leads here.")
 
 
-async def _documents() -> Finding:
+async def _documents(settings: Settings) -> Finding:
     """Whether the documents of apps can be read that are known by the address of their document."""
     check = "client documents"
+    if not settings.client_documents:
+        return Finding.skipped(
+            check, "None is fetched (HOSTEX_MCP_CLIENT_DOCUMENTS is off); apps have to register."
+        )
     try:
         await fetch_public(_DOCUMENT, most_bytes=5 * 1024, seconds=_SECONDS, accept="application/json")
     except FetchFailed as error:
         return Finding.warning(
             check,
-            f"The document by which Claude Code introduces itself {error} ({_DOCUMENT}).",
+            f"The document by which Claude Code introduces itself {error.detail} ({_DOCUMENT}).",
             "Let this machine reach the web by HTTPS, through HTTPS_PROXY if need be: apps that "
             "introduce themselves by a document cannot connect otherwise.",
         )

@@ -19,7 +19,7 @@ MOST = 1000
 _SHOWN, _SHOWN_IN_A_ROW = 5, 2
 _ENOUGH_FOR_A_ROW = 100
 _PATIENCE_SECONDS = 4.0
-UNREAD = "Its account cannot be read just now"
+UNREAD = "Its account cannot be read right now"
 NO_PROPERTIES = "An account without properties"
 
 

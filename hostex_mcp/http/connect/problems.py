@@ -51,7 +51,7 @@ NOT_LINKED = Problem(
 )
 NO_PROPERTY = Problem("Tick at least one property", "Or cancel, and nothing is connected.", "properties")
 NOT_READ = Problem(
-    "Your properties cannot be read just now",
+    "Your properties cannot be read right now",
     "Hostex did not give them. Wait a minute and try again.",
     status=503,
 )
@@ -82,12 +82,12 @@ _VERDICTS = {
         "In Hostex, choose a plan that includes the OpenAPI, then connect again.",
     ),
     "account": Problem(
-        "Hostex does not let this account in at present",
+        "Hostex does not let this account in at the moment",
         "Look in Hostex whether your subscription is paid and your plan includes the OpenAPI, "
         "then connect again.",
     ),
     "unreachable": Problem(
-        "Hostex cannot be reached just now",
+        "Hostex cannot be reached right now",
         f"{_NEVER_STORED} Wait a minute and try again.",
         status=503,
     ),

@@ -40,7 +40,7 @@ def ids(value: Any) -> list[Any]:
 
 
 async def free(ground: Ground, asked: Asked) -> None:
-    """Nothing: what the call gives is filtered, or belongs to no property."""
+    """No check needed: the answer is filtered or not tied to a property."""
 
 
 async def account_wide(ground: Ground, asked: Asked) -> None:
