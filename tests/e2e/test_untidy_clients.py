@@ -157,10 +157,10 @@ def test_arguments_that_are_an_empty_list_or_json_text_are_the_object_they_mean(
 
 
 def test_empty_lists_for_empty_objects_and_a_whole_number_with_a_fraction_are_read() -> None:
-    capabilities = {"elicitation": [], "roots": []}
+    capabilities: dict[str, Any] = {"elicitation": [], "roots": []}
     with started("--sandbox") as server:
-        hello = {**HELLO, "capabilities": capabilities, "_meta": []}
-        said = {"jsonrpc": "2.0", "id": 1.0, "method": "initialize", "params": hello}
+        hello: dict[str, Any] = {**HELLO, "capabilities": capabilities, "_meta": []}
+        said: dict[str, Any] = {"jsonrpc": "2.0", "id": 1.0, "method": "initialize", "params": hello}
         assert server.ask(json.dumps(said))["id"] == 1
         assert server.ask('{"jsonrpc": "2.0", "id": 2, "method": "ping", "params": []}')["result"] == {}
 

@@ -5,20 +5,13 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
-from pydantic import SecretStr
-from sqlalchemy.exc import OperationalError
-from starlette.requests import Request
 
 from hostex_mcp.http.connect.choices import topic
 from hostex_mcp.http.connect.problems import problem_of
-from hostex_mcp.http.hosting import hosted
-from hostex_mcp.http.outage import unserved
 from hostex_mcp.http.pages.render import error_page
-from hostex_mcp.http.upstream import Upstream
 from hostex_mcp.sandbox.tokens import TOKENS
-from hostex_mcp.settings import Settings
 from hostex_mcp.tools.tool import TOOLSETS
-from tests.http.connecting import ADDRESS, Person, deployment
+from tests.http.connecting import Person, deployment
 from tests.http.html_pages import Html
 
 pytestmark = pytest.mark.anyio
@@ -120,15 +113,6 @@ async def test_every_page_of_a_demo_says_so_and_names_the_operator_error_pages_t
         for answer in await answers(person):
             assert "Demo. Everything here is invented" in Html(answer.text).text
             assert "Run by Seaside Rentals" in Html(answer.text).text
-
-
-async def test_the_page_of_an_outage_says_that_it_is_a_demo_too(tmp_path: Path) -> None:
-    settings = Settings(sandbox=True, database_url=SecretStr(f"sqlite:///{tmp_path}/store.db"))
-    async with hosted(settings, ADDRESS, Upstream.of(settings)) as app:
-        request = Request({"type": "http", "path": "/connect", "app": app})
-        answer = await unserved(request, OperationalError("SELECT 1", None, Exception("gone")))
-    assert answer.status_code == 503
-    assert "Demo. Everything here is invented" in Html(bytes(answer.body).decode()).text
 
 
 @pytest.mark.parametrize("toolset", TOOLSETS)
