@@ -20,10 +20,10 @@ from benchmarks.stdio import session
 EVERY_SECONDS = 0.002
 # The first that a file on the way out from where the processor is belongs to says whose time it is.
 PARTS = {
-    "screening: privacy, guests' text": ("hostex_mcp/tools/privacy", "hostex_mcp/domain/guest_text"),
+    "screening: privacy, guests' text": ("hostex_mcp/toolkit/privacy", "hostex_mcp/domain/guest_text"),
     "rendering and bounding the answer": ("hostex_mcp/server/render", "hostex_mcp/server/answer"),
-    "reading Hostex's answer into models": ("hostex_mcp/api/_answers", "hostex_mcp/api/_verdict"),
-    "checking arguments": ("hostex_mcp/tools/arguments", "hostex_mcp/tools/titles"),
+    "reading Hostex's answer into models": ("hostex_mcp/api/_parsing", "hostex_mcp/api/_response"),
+    "checking arguments": ("hostex_mcp/toolkit/arguments", "hostex_mcp/toolkit/property_titles"),
     "asking Hostex: limits, deadlines, retries": ("hostex_mcp/api/",),
     "the rest of hostex-mcp": ("hostex_mcp/server/", "hostex_mcp/tools/", "hostex_mcp/domain/"),
     "HTTP client": ("/httpx2/", "/httpcore2/", "/h11/"),

@@ -17,9 +17,9 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.app import definition
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.tools.context import Context
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.tool import TOOLSETS
 from hostex_mcp.tools.selection import select
-from hostex_mcp.tools.tool import TOOLSETS
 
 Ask = Callable[[httpx2.AsyncClient], Awaitable[httpx2.Response]]
 

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from hostex_mcp.api._exchange import Answer
+from hostex_mcp.api._transport import Answer
 from hostex_mcp.clock import utc_now
 
 _SECONDS = re.compile(r"\d{1,6}(\.\d{1,3})?", re.ASCII)

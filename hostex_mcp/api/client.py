@@ -14,12 +14,12 @@ import anyio
 import httpx2
 
 from hostex_mcp import __version__
-from hostex_mcp.api._answers import parse, parse_rows, total
-from hostex_mcp.api._call import Body, Call, PathValues, Query, prepare
-from hostex_mcp.api._exchange import Lost, Place, exchange
-from hostex_mcp.api._flights import Flights
+from hostex_mcp.api._parsing import parse, parse_rows, total
+from hostex_mcp.api._request import Body, Call, PathValues, Query, prepare
+from hostex_mcp.api._response import Reply, judge
+from hostex_mcp.api._single_flight import Flights
+from hostex_mcp.api._transport import Lost, Place, exchange
 from hostex_mcp.api._url import base_address
-from hostex_mcp.api._verdict import Reply, judge
 from hostex_mcp.api.errors import (
     AccountBlocked,
     HostexError,

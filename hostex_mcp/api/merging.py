@@ -7,7 +7,7 @@ from typing import Any, Generic
 
 import anyio
 
-from hostex_mcp.api._call import Query
+from hostex_mcp.api._request import Query
 from hostex_mcp.api.client import LARGEST_PAGE, Client
 from hostex_mcp.api.errors import BadRequest, Problem
 from hostex_mcp.api.operation import Listing, Page, RowT

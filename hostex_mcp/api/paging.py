@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic
 
-from hostex_mcp.api._call import PathValues, Query
+from hostex_mcp.api._request import PathValues, Query
 from hostex_mcp.api.client import LARGEST_PAGE, Client
 from hostex_mcp.api.operation import Listing, RowT
 

@@ -20,10 +20,10 @@ from hostex_mcp.cli.session import OneLine, load_settings, open_engine, selectio
 from hostex_mcp.http.app import local_app
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.hosting import hosted
-from hostex_mcp.http.metrics import SHARED_FOLDER
 from hostex_mcp.http.serving import Opening, bind, serve
 from hostex_mcp.http.store import migrate, open_keys
-from hostex_mcp.http.upstream import Upstream
+from hostex_mcp.http.tenants.hostex_partner import Upstream
+from hostex_mcp.http.transport.metrics import SHARED_FOLDER
 from hostex_mcp.loopback import is_loopback
 from hostex_mcp.server.warming import warm_up
 from hostex_mcp.settings import Settings, SettingsError

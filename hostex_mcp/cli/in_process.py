@@ -3,7 +3,7 @@
 import httpx2
 
 from hostex_mcp.api import HostexClient
-from hostex_mcp.http.upstream import Upstream
+from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 
 _ADDRESS = "https://sandbox.invalid/v3"

@@ -5,8 +5,8 @@ import asyncio
 import click
 
 from hostex_mcp.cli.session import OneLine, load_settings
-from hostex_mcp.http.key_file import KeyFile
-from hostex_mcp.http.keyring import new_key
+from hostex_mcp.http.keys.key_file import KeyFile
+from hostex_mcp.http.keys.keyring import new_key
 from hostex_mcp.http.store import key_file_of, store_of
 from hostex_mcp.settings import Settings, SettingsError
 

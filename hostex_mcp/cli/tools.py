@@ -11,7 +11,7 @@ from hostex_mcp.cli.look import Block, columns, console, print_json
 from hostex_mcp.cli.session import load_settings, selection_of, serving_options
 from hostex_mcp.server.app import definition
 from hostex_mcp.server.render import to_json
-from hostex_mcp.tools.tool import Effect, Tool
+from hostex_mcp.toolkit.tool import Effect, Tool
 
 _ROOM = 80
 # Of all definitions together, in the o200k encoding: `python -m benchmarks.tokens`.

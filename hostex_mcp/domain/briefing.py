@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from hostex_mcp.api.properties import ChannelAccount
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.properties import ChannelAccount
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.conflicts import overlaps
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import is_placed

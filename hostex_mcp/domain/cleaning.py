@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from hostex_mcp.api.tasks import Task
+from hostex_mcp.api.endpoints.tasks import Task
 
 NO_TASK, NOBODY = "cleaning task", "who cleans"
 

@@ -16,8 +16,8 @@ from datetime import date
 from fractions import Fraction
 from itertools import combinations
 
-from hostex_mcp.api.calendar import CalendarDay, PricingRatio
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.calendar import CalendarDay, PricingRatio
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.days import Run, runs
 from hostex_mcp.domain.money import exact
 from hostex_mcp.domain.nights import Closure, Nights, holds, nights

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from hostex_mcp.api.properties import Property
+from hostex_mcp.api.endpoints.properties import Property
 
 
 def currencies(properties: Iterable[Property], property_id: int | None = None) -> list[str]:

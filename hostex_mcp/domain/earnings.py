@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeVar
 
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.money import code, exact
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.periods import Period

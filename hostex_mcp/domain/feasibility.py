@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from hostex_mcp.api.properties import Property
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.properties import Property
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.nights import ONE, Closure, Nights, holds, nights
 from hostex_mcp.domain.turnovers import in_time, out_time
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.names import fold
 from hostex_mcp.domain.stays import HOLDING
 

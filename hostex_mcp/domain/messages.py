@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from hostex_mcp.api.messaging import Message
+from hostex_mcp.api.endpoints.messaging import Message
 
 Author = Literal["guest", "team", "assistant", "automation", "system"]
 

@@ -13,8 +13,8 @@ from fractions import Fraction
 from functools import reduce
 from operator import add
 
-from hostex_mcp.api.finance import Transaction
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.finance import Transaction
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.earnings import Earning, first_of, grouped, paid_in, touches
 from hostex_mcp.domain.money import code, exact
 from hostex_mcp.domain.nights import is_placed

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from hostex_mcp.api.calendar import AvailabilityDay
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.calendar import AvailabilityDay
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.days import Run, runs
 from hostex_mcp.domain.stays import HOLDING
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from hostex_mcp.api.calendar import CalendarDay
+from hostex_mcp.api.endpoints.calendar import CalendarDay
 from hostex_mcp.domain.calendar_changes import days_of
 from hostex_mcp.domain.days import Run, runs
 from hostex_mcp.domain.pricing import whole

@@ -25,7 +25,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from statistics import median
 
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.earnings import Earning
 from hostex_mcp.domain.money import by_currency
 from hostex_mcp.domain.periods import Period

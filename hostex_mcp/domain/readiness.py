@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from hostex_mcp.api.automation import AutomationAction
-from hostex_mcp.api.messaging import Conversation
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.automation import AutomationAction
+from hostex_mcp.api.endpoints.messaging import Conversation
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.cleaning import NO_TASK, Cleaning
 from hostex_mcp.domain.names import fold
 from hostex_mcp.domain.nights import is_placed

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from hostex_mcp.api.reviews import Review
+from hostex_mcp.api.endpoints.reviews import Review
 
 WRITE_DAYS = 14
 _NO_SCORE = 6.0

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from hostex_mcp.api.calendar import CalendarDay, Restrictions
+from hostex_mcp.api.endpoints.calendar import CalendarDay, Restrictions
 from hostex_mcp.domain.nights import ONE, nights
 
 ListingDays = Mapping[date, CalendarDay]

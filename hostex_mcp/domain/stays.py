@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from hostex_mcp.api.calendar import AvailabilityDay
-from hostex_mcp.api.reservations import HourMinute, Reservation
+from hostex_mcp.api.endpoints.calendar import AvailabilityDay
+from hostex_mcp.api.endpoints.reservations import HourMinute, Reservation
 from hostex_mcp.domain.days import Run, runs
 
 HOLDING = ("wait_accept", "wait_pay", "accepted")

@@ -1,6 +1,6 @@
 """What a thread says about a message just sent into it: Hostex gives sent messages no id."""
 
-from hostex_mcp.api.messaging import Conversation, Message
+from hostex_mcp.api.endpoints.messaging import Conversation, Message
 from hostex_mcp.domain.messages import Author, author
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from hostex_mcp.api.properties import Property
-from hostex_mcp.api.reservations import HourMinute, Reservation
-from hostex_mcp.api.tasks import Task
+from hostex_mcp.api.endpoints.properties import Property
+from hostex_mcp.api.endpoints.reservations import HourMinute, Reservation
+from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.cleaning import Cleaning, LocalTime, Vacancy, cleaning_in
 from hostex_mcp.domain.nights import is_placed
 

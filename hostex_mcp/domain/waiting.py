@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from hostex_mcp.api.messaging import Conversation, ConversationActivity, Message
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.messaging import Conversation, ConversationActivity, Message
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.messages import Author, author
 
 Standing = Literal["in_house", "arriving", "request", "inquiry", "past", "cancelled"]

@@ -12,22 +12,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from hostex_mcp.http.bodies import BodyLimit
-from hostex_mcp.http.caller import Caller
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.about import about_of
 from hostex_mcp.http.connect.landing import landing_route
 from hostex_mcp.http.connect.routes import asset_routes
-from hostex_mcp.http.endpoint import Endpoint, engine_of
-from hostex_mcp.http.guard import LOOPBACK_ORIGIN, Guard
-from hostex_mcp.http.inside import Inside
-from hostex_mcp.http.limits import AddressLimit, Limits
-from hostex_mcp.http.metrics import Metrics, metrics_route
-from hostex_mcp.http.outage import OUTAGES, unserved_by
-from hostex_mcp.http.probes import probes
-from hostex_mcp.http.refusal import MCP_PATHS, Refused
-from hostex_mcp.http.served import Requests
-from hostex_mcp.http.turns import Turns
+from hostex_mcp.http.transport.bodies import BodyLimit
+from hostex_mcp.http.transport.caller import Caller
+from hostex_mcp.http.transport.endpoint import Endpoint, engine_of
+from hostex_mcp.http.transport.fair_queue import Turns
+from hostex_mcp.http.transport.host_and_origin import LOOPBACK_ORIGIN, Guard
+from hostex_mcp.http.transport.metrics import Metrics, metrics_route
+from hostex_mcp.http.transport.outage import OUTAGES, unserved_by
+from hostex_mcp.http.transport.ports import Inside
+from hostex_mcp.http.transport.probes import probes
+from hostex_mcp.http.transport.rate_limits import AddressLimit, Limits
+from hostex_mcp.http.transport.refusals import MCP_PATHS, Refused
+from hostex_mcp.http.transport.request_log import Requests
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings

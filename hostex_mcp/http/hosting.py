@@ -7,26 +7,26 @@ from datetime import datetime
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.applications import Starlette
 
-from hostex_mcp.api.public_fetch import fetch_public
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.app import assemble
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.about import Tokens
 from hostex_mcp.http.connect.parts import Parts as PageParts
 from hostex_mcp.http.connect.routes import routes as page_routes
-from hostex_mcp.http.inside import Inside
-from hostex_mcp.http.ledger import shared_confirmations
-from hostex_mcp.http.limits import Limits
-from hostex_mcp.http.linking import Linking
 from hostex_mcp.http.oauth.bearer import Bearer, insufficient_scope
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.oauth.parts import Fetch
 from hostex_mcp.http.oauth.parts import Parts as OAuthParts
 from hostex_mcp.http.oauth.routes import routes as oauth_routes
 from hostex_mcp.http.store import Store, store_of
-from hostex_mcp.http.tenants import Tenants
-from hostex_mcp.http.upkeep import Upkeep
-from hostex_mcp.http.upstream import Upstream
+from hostex_mcp.http.tenants.confirmations import shared_confirmations
+from hostex_mcp.http.tenants.hostex_link import Linking
+from hostex_mcp.http.tenants.hostex_partner import Upstream
+from hostex_mcp.http.tenants.maintenance import Upkeep
+from hostex_mcp.http.tenants.tenants import Tenants
+from hostex_mcp.http.transport.ports import Inside
+from hostex_mcp.http.transport.rate_limits import Limits
+from hostex_mcp.public_fetch import fetch_public
 from hostex_mcp.settings import Settings
 from hostex_mcp.tools.selection import select
 

@@ -19,8 +19,8 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from hostex_mcp.http.crowd import Crowd
-from hostex_mcp.http.wire import PatientProtocol
+from hostex_mcp.http.transport.crowd import Crowd
+from hostex_mcp.http.transport.uvicorn_protocol import PatientProtocol
 
 GRACE_SECONDS = 30
 IDLE_SECONDS = 75

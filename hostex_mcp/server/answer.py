@@ -10,9 +10,9 @@ from typing import Any, cast
 from hostex_mcp.domain.size import tokens
 from hostex_mcp.server.bounding import ROOM, TOO_LONG, weight
 from hostex_mcp.server.render import render, table, to_json
-from hostex_mcp.tools.cursor import Cursor
-from hostex_mcp.tools.results import MOST_FAILED, Record, Rows, Undo
-from hostex_mcp.tools.tool import Tool
+from hostex_mcp.toolkit.cursor import Cursor
+from hostex_mcp.toolkit.results import MOST_FAILED, Record, Rows, Undo
+from hostex_mcp.toolkit.tool import Tool
 
 _DEAREST = 2.3
 _CURSOR = 400

@@ -23,8 +23,8 @@ from hostex_mcp.server.completions import complete
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.prompts import get_prompt, list_prompts
 from hostex_mcp.server.resources import list_resources, list_templates, read_resource
-from hostex_mcp.tools.progress import heard_by
-from hostex_mcp.tools.tool import Effect, Tool
+from hostex_mcp.toolkit.progress import heard_by
+from hostex_mcp.toolkit.tool import Effect, Tool
 
 INSTRUCTIONS = (
     "Hostex runs vacation rentals: properties, stays, calendars and prices on all channels, guest messages, "

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from hostex_mcp.api import Client
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
+from hostex_mcp.scope import REMEDY, ScopedClient
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Privacy, Settings
-from hostex_mcp.tools.context import Clock, Context
-from hostex_mcp.tools.progress import TellingClient
-from hostex_mcp.tools.scope import REMEDY, ScopedClient
+from hostex_mcp.toolkit.context import Clock, Context
+from hostex_mcp.toolkit.progress import TellingClient
 from hostex_mcp.tools.selection import Selection
 
 

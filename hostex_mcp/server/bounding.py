@@ -13,7 +13,7 @@ from anyio.to_thread import run_sync
 from hostex_mcp.domain.size import tokens
 from hostex_mcp.server.quoting import Quoted
 from hostex_mcp.server.render import render, to_json
-from hostex_mcp.tools.results import TOKEN
+from hostex_mcp.toolkit.results import TOKEN
 
 TOKEN_BOUND = 20_000
 ROOM = TOKEN_BOUND * 9 // 10

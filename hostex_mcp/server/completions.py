@@ -3,9 +3,9 @@
 from mcp.types import CompleteRequestParams, CompleteResult, Completion
 
 from hostex_mcp.api import HostexError, read_all
-from hostex_mcp.api.messaging import LIST_CONVERSATIONS
-from hostex_mcp.api.properties import LIST_PROPERTIES
-from hostex_mcp.api.reservations import LIST_RESERVATIONS
+from hostex_mcp.api.endpoints.messaging import LIST_CONVERSATIONS
+from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
+from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.names import fold
 from hostex_mcp.server.engine import Engine

@@ -13,6 +13,7 @@ from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequire
 
 from hostex_mcp.api import DeadlineExceeded, HostexError, unread
 from hostex_mcp.events import ToolForwarded, emit
+from hostex_mcp.reads.channel_codes import bind_channels
 from hostex_mcp.server.answer import answer
 from hostex_mcp.server.asking import Inquiry, Question
 from hostex_mcp.server.audit import AuditLog
@@ -24,17 +25,16 @@ from hostex_mcp.server.render import render
 from hostex_mcp.server.summary import Summary, summed_up
 from hostex_mcp.server.undoing import Opened, Seals, undoing
 from hostex_mcp.server.writes import Plan, Writes
-from hostex_mcp.tools.arguments import InvalidArguments, Problem, nearest
+from hostex_mcp.toolkit.arguments import InvalidArguments, Problem, nearest
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.cursor import resume
+from hostex_mcp.toolkit.filters import why_empty
+from hostex_mcp.toolkit.local_dates import date_hint
+from hostex_mcp.toolkit.property_titles import Resolved, resolve_properties
+from hostex_mcp.toolkit.results import Change, Forward, Record, Rows
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.channel_codes import bind_channels
-from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.cursor import resume
-from hostex_mcp.tools.filters import why_empty
-from hostex_mcp.tools.local_dates import date_hint
-from hostex_mcp.tools.results import Change, Forward, Record, Rows
+from hostex_mcp.tools.reservations.lookup import resolve_codes
 from hostex_mcp.tools.selection import Selection
-from hostex_mcp.tools.stays import resolve_codes
-from hostex_mcp.tools.titles import Resolved, resolve_properties
 
 READ_SECONDS = 300.0
 

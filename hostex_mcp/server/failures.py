@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hostex_mcp.api import HostexError
-from hostex_mcp.tools.arguments import InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
 
 _PORTAL = "the Hostex portal under Settings, OpenAPI"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from hostex_mcp.api import Unread, unread
 from hostex_mcp.server.preview import preview_in
-from hostex_mcp.tools.results import Change
-from hostex_mcp.tools.tool import Tool
+from hostex_mcp.toolkit.results import Change
+from hostex_mcp.toolkit.tool import Tool
 
 _NO_UNDO = "What was there before is not known for certain, so there is no undo."
 

@@ -12,8 +12,8 @@ from hostex_mcp.server.bounding import MOST_ROWS, shortened
 from hostex_mcp.server.presenting import presented
 from hostex_mcp.server.quoting import Quoted, named, row_lines, sentence
 from hostex_mcp.server.render import to_json
-from hostex_mcp.tools.results import Change, Preview
-from hostex_mcp.tools.tool import Tool
+from hostex_mcp.toolkit.results import Change, Preview
+from hostex_mcp.toolkit.tool import Tool
 
 _NAMING = ("_id", "_code")
 _SHORT = 80

@@ -22,9 +22,9 @@ from hostex_mcp.domain import (
     waiting,
 )
 from hostex_mcp.server.failures import HINTS
+from hostex_mcp.toolkit.tool import TOOLSETS
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.insight_words import RULES
-from hostex_mcp.tools.tool import TOOLSETS
+from hostex_mcp.tools.insights._wording import RULES
 
 _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "`guest_is` of guests waiting": get_args(waiting.Standing),

@@ -25,13 +25,13 @@ from mcp.types import (
 
 from hostex_mcp.api import HostexError, unread
 from hostex_mcp.domain.periods import Period
+from hostex_mcp.reads.accounts import read_books
+from hostex_mcp.reads.portfolio import portfolio
 from hostex_mcp.server.engine import Engine, in_time
 from hostex_mcp.server.failures import hostex_failure
 from hostex_mcp.server.reference import PAGES
 from hostex_mcp.server.render import to_json
-from hostex_mcp.tools.gather_books import read_books
-from hostex_mcp.tools.gather_portfolio import portfolio
-from hostex_mcp.tools.month_end_rows import apart_rows, as_csv, home_rows
+from hostex_mcp.tools.insights._month_end_rows import apart_rows, as_csv, home_rows
 
 _JSON, _CSV, _TEXT = "application/json", "text/csv", "text/markdown"
 _MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])", re.ASCII)

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hostex_mcp.domain.guest_text import Fence, visible
 from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.quoting import Quoted
-from hostex_mcp.tools.arguments import InvalidArguments, Problem
-from hostex_mcp.tools.results import TOKEN, Change, Shown, Undo
-from hostex_mcp.tools.tool import Tool
+from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.results import TOKEN, Change, Shown, Undo
+from hostex_mcp.toolkit.tool import Tool
 
 MOST_SEALED = 12_000
 MOST_SHOWN = 300

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx2
 from pydantic import BaseModel
 
-from hostex_mcp.api.models import Model
+from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.server.app import definition
 from hostex_mcp.tools.catalogue import CATALOGUE
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import anyio
 
 from hostex_mcp.api import HostexError, receipts
+from hostex_mcp.api.blocked import Blocked
 from hostex_mcp.domain.guest_text import fence_labels
 from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server.answer import done, unchanged
@@ -19,10 +20,9 @@ from hostex_mcp.server.audit import AuditLog, Line
 from hostex_mcp.server.changed import changed
 from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, Finding, digest
 from hostex_mcp.server.preview import preview_of, question
-from hostex_mcp.tools.arguments import InvalidArguments
-from hostex_mcp.tools.blocked import Blocked
-from hostex_mcp.tools.results import TOKEN, Change
-from hostex_mcp.tools.tool import Tool
+from hostex_mcp.toolkit.arguments import InvalidArguments
+from hostex_mcp.toolkit.results import TOKEN, Change
+from hostex_mcp.toolkit.tool import Tool
 
 Plan = Callable[[], Awaitable[Change[Any]]]
 

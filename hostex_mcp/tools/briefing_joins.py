@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from hostex_mcp.tools.results import Shown
+from hostex_mcp.toolkit.results import Shown
 
 _Lists = dict[str, list[dict[str, Any]]]
 _LISTS = (

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import httpx2
 
 from hostex_mcp.api import HostexClient, Listing
-from hostex_mcp.api.models import Id, Model
+from hostex_mcp.api.endpoints.models import Id, Model
 from tests.api.hostex import TOKEN, envelope
 
 

@@ -5,7 +5,7 @@ import httpx2
 import pytest
 
 from hostex_mcp.api import HostexClient
-from hostex_mcp.api.access import find_access
+from hostex_mcp.api.token_check import find_access
 from hostex_mcp.sandbox import BASIC, DEAD, LAPSED, READ_ONLY, WRITABLE, Sandbox
 from tests.api.hostex import REQUEST_ID, Step, envelope, page_of_html, script
 

@@ -11,9 +11,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 import hostex_mcp.api
-from hostex_mcp.api import (
-    Listing,
-    Operation,
+from hostex_mcp.api import Listing, Operation
+from hostex_mcp.api.endpoints import (
     automation,
     calendar,
     finance,
@@ -27,8 +26,8 @@ from hostex_mcp.api import (
     tasks,
     webhooks,
 )
-from hostex_mcp.api.marks import Contact, GuestText, Secret
-from hostex_mcp.api.models import IdName, Model, Money
+from hostex_mcp.api.endpoints.marks import Contact, GuestText, Secret
+from hostex_mcp.api.endpoints.models import IdName, Model, Money
 from tests.api import samples
 from tests.api.hostex import envelope, script
 from tests.api.samples import Sample

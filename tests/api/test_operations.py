@@ -1,6 +1,6 @@
 from hostex_mcp.api import Listing, Operation
-from hostex_mcp.api.calendar import LIST_LISTING_CALENDARS
-from hostex_mcp.api.models import IdName
+from hostex_mcp.api.endpoints.calendar import LIST_LISTING_CALENDARS
+from hostex_mcp.api.endpoints.models import IdName
 
 
 def test_names_are_method_and_path_template() -> None:

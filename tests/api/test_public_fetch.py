@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from hostex_mcp.api import public_fetch
-from hostex_mcp.api.public_fetch import Address, Fetched, FetchFailed, fetch_public, is_public
+from hostex_mcp import public_fetch
+from hostex_mcp.public_fetch import Address, Fetched, FetchFailed, fetch_public, is_public
 
 pytestmark = pytest.mark.anyio
 

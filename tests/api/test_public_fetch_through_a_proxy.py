@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from hostex_mcp.api import public_fetch
-from hostex_mcp.api.public_fetch import FetchFailed
+from hostex_mcp import public_fetch
+from hostex_mcp.public_fetch import FetchFailed
 from tests.api.test_public_fetch import HOST, Site, certificate, fetch, resolving, site
 
 pytestmark = pytest.mark.anyio

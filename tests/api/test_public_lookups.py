@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 import pytest
 
-from hostex_mcp.api.public_fetch import FetchFailed, fetch_public
+from hostex_mcp.public_fetch import FetchFailed, fetch_public
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ from hostex_mcp.api import (
     RateLimited,
     UnexpectedResponse,
 )
-from hostex_mcp.api.calendar import LIST_LISTING_CALENDARS
+from hostex_mcp.api.endpoints.calendar import LIST_LISTING_CALENDARS
 from tests.api.hostex import Step, envelope, page_of_html, script
 
 pytestmark = pytest.mark.anyio

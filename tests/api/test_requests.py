@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 import hostex_mcp
 from hostex_mcp.api import BadRequest, HostexClient, InvalidToken, Listing, NotConfigured, Operation, Problem
-from hostex_mcp.api._call import prepare
-from hostex_mcp.api.models import IdName
+from hostex_mcp.api._request import prepare
+from hostex_mcp.api.endpoints.models import IdName
 from tests.api.hostex import TOKEN, body_of, envelope, script
 
 pytestmark = pytest.mark.anyio

@@ -20,7 +20,7 @@ from hostex_mcp.api import (
     OutcomeUnknown,
     UnexpectedResponse,
 )
-from hostex_mcp.api._exchange import Lost, exchange
+from hostex_mcp.api._transport import Lost, exchange
 from tests.api.hostex import DONE, TOKEN, Hands, http, read_request, wire
 
 pytestmark = pytest.mark.anyio

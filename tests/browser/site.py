@@ -21,18 +21,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.app import assemble
-from hostex_mcp.http.caller import Caller
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.routes import routes as pages
-from hostex_mcp.http.inside import Inside
-from hostex_mcp.http.keyring import KeyRing, new_key
-from hostex_mcp.http.linking import Linking
+from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.oauth import parts as oauth
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.oauth.routes import routes as endpoints
 from hostex_mcp.http.store import open_store
-from hostex_mcp.http.upstream import Upstream
+from hostex_mcp.http.tenants.hostex_link import Linking
+from hostex_mcp.http.tenants.hostex_partner import Upstream
+from hostex_mcp.http.transport.caller import Caller
+from hostex_mcp.http.transport.ports import Inside
 from hostex_mcp.sandbox import Sandbox, running
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hostex_mcp.sandbox.tokens import TOKENS

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from hostex_mcp.api.public_fetch import FetchFailed
 from hostex_mcp.cli import main
 from hostex_mcp.cli.checks import http_server
+from hostex_mcp.public_fetch import FetchFailed
 from hostex_mcp.sandbox import TOKENS, Sandbox, running
 from tests.certificates import certificate
 from tests.http.processes import free_port, hostex_mcp

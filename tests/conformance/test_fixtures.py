@@ -10,10 +10,10 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 
 from hostex_mcp.http.app import assemble
-from hostex_mcp.http.caller import Caller
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.inside import Inside
-from hostex_mcp.http.limits import Limits
+from hostex_mcp.http.transport.caller import Caller
+from hostex_mcp.http.transport.ports import Inside
+from hostex_mcp.http.transport.rate_limits import Limits
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
 from tests.conformance.fixture_server import create_fixture_server

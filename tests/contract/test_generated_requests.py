@@ -14,10 +14,10 @@ from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.state import Account
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.selection import select
-from hostex_mcp.tools.tool import Tool
 from tests.contract.requests import DocumentedTransport
 
 # Coverage would make them half as slow again, and the tools have tests of their own.

@@ -16,10 +16,10 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.resources import read_resource
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.selection import select
-from hostex_mcp.tools.tool import Effect
 from tests.contract.mangling import Mangler, ManglingTransport, Row
 from tests.tools.every_write import AIRBNB, LOFT, STAY, STUDIO, day, days, every_write
 from tests.tools.previewing import NOW, demo_sandbox

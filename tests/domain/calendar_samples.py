@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from hostex_mcp.api.calendar import AvailabilityDay, CalendarDay
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.calendar import AvailabilityDay, CalendarDay
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.nights import Nights, nights_of
 
 FIRST = date(2026, 6, 1)

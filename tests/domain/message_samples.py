@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hostex_mcp.api.messaging import Conversation
+from hostex_mcp.api.endpoints.messaging import Conversation
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.reservations import Reservation
 
 
 def stay(code: str, check_in: str, nights: int, **changes: Any) -> Reservation:

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostex_mcp.api.properties import ChannelAccount, Property
-from hostex_mcp.api.reservations import Reservation
-from hostex_mcp.api.tasks import Task
+from hostex_mcp.api.endpoints.properties import ChannelAccount, Property
+from hostex_mcp.api.endpoints.reservations import Reservation
+from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.briefing import (
     Anomaly,
     arrival_warnings,

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hostex_mcp.api.tasks import Task
+from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.cleaning import Cleaning, LocalTime, Vacancy, cleaning_in
 
 OUT, IN = date(2026, 6, 10), date(2026, 6, 13)

@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hostex_mcp.api.calendar import CalendarDay, PricingRatio
+from hostex_mcp.api.endpoints.calendar import CalendarDay, PricingRatio
 from hostex_mcp.domain.conflicts import Priced, channel_holes, overlaps, price_differences
 from hostex_mcp.domain.nights import nights
 from tests.domain.calendar_samples import book, june, selling

@@ -1,5 +1,5 @@
-from hostex_mcp.api.models import ChannelLink
-from hostex_mcp.api.properties import Property
+from hostex_mcp.api.endpoints.models import ChannelLink
+from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.domain.currencies import currencies
 
 

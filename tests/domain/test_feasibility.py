@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.feasibility import (
     END_OF_DAY,
     MIDNIGHT,

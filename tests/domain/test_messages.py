@@ -1,6 +1,6 @@
 import pytest
 
-from hostex_mcp.api.messaging import Message
+from hostex_mcp.api.endpoints.messaging import Message
 from hostex_mcp.domain.messages import author
 
 

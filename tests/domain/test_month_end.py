@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
-from hostex_mcp.api.finance import Transaction
+from hostex_mcp.api.endpoints.finance import Transaction
 from hostex_mcp.domain.earnings import earnings
 from hostex_mcp.domain.month_end import (
     accounts,

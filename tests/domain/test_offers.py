@@ -1,6 +1,6 @@
 from datetime import date
 
-from hostex_mcp.api.calendar import CalendarDay
+from hostex_mcp.api.endpoints.calendar import CalendarDay
 from hostex_mcp.domain.offers import quoted
 
 DAYS = [

@@ -4,7 +4,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.earnings import earnings, nights_in, price
 from hostex_mcp.domain.performance import Figures, blocked_nights, figures
 from hostex_mcp.domain.periods import Period

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.api.automation import AutomationAction
-from hostex_mcp.api.tasks import Task
+from hostex_mcp.api.endpoints.automation import AutomationAction
+from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.readiness import Surroundings, balance_due, readiness, uses_lock_codes
 from hostex_mcp.domain.turnovers import known_by_property
 from tests.domain.message_samples import thread

@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostex_mcp.api.reviews import Review
+from hostex_mcp.api.endpoints.reviews import Review
 from hostex_mcp.domain.reviews_due import reviews_due
 
 TODAY = date(2026, 6, 15)

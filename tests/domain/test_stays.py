@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.api.calendar import AvailabilityDay
-from hostex_mcp.api.reservations import HourMinute, Reservation
+from hostex_mcp.api.endpoints.calendar import AvailabilityDay
+from hostex_mcp.api.endpoints.reservations import HourMinute, Reservation
 from hostex_mcp.domain.stays import blocked, holders, hour_and_minute, order_code, time_text
 
 

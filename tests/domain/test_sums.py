@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as some
 
-from hostex_mcp.api.finance import Transaction
-from hostex_mcp.api.reservations import Reservation
+from hostex_mcp.api.endpoints.finance import Transaction
+from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.earnings import earnings
 from hostex_mcp.domain.month_end import Account, accounts, added
 from hostex_mcp.domain.performance import blocked_nights, figures

@@ -1,6 +1,6 @@
 from typing import Any
 
-from hostex_mcp.api.messaging import Conversation
+from hostex_mcp.api.endpoints.messaging import Conversation
 from hostex_mcp.domain.threads import last_guest_text, last_word, new_ours, sent_before
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hostex_mcp.api.properties import Property
-from hostex_mcp.api.reservations import Reservation
-from hostex_mcp.api.tasks import Task
+from hostex_mcp.api.endpoints.properties import Property
+from hostex_mcp.api.endpoints.reservations import Reservation
+from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.turnovers import Turnover, hours_between, known_by_property, turnovers
 from tests.domain.stay_samples import stay
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hostex_mcp.tools.tool import Tool
+from hostex_mcp.toolkit.tool import Tool
 
 Given = dict[str, Any]
 

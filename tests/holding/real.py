@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from hostex_mcp.sandbox.state import Account
-from hostex_mcp.tools.tool import Tool
+from hostex_mcp.toolkit.tool import Tool
 from tests.holding.hostile import Given
 
 _MOST_RANGES = 399

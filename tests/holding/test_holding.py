@@ -15,17 +15,17 @@ from mcp.types import CallToolResult, ResourceTemplateReference
 
 from benchmarks.portfolio import portfolio
 from hostex_mcp.api import HostexClient
-from hostex_mcp.http.bodies import message_of
-from hostex_mcp.http.refusal import Refused
+from hostex_mcp.http.transport.bodies import message_of
+from hostex_mcp.http.transport.refusals import Refused
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.serving import running
 from hostex_mcp.sandbox.throttle import Throttles
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.selection import select
-from hostex_mcp.tools.tool import Tool
 from tests.holding.hostile import MONSTERS, attacks
 from tests.holding.piece import longest_piece
 from tests.holding.real import most

@@ -18,9 +18,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from hostex_mcp.api.public_fetch import Fetched, FetchFailed
 from hostex_mcp.http.config import READ, SCOPES, WRITE, Address
-from hostex_mcp.http.keyring import KeyRing, new_key
+from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.oauth.bearer import Bearer, insufficient_scope
 from hostex_mcp.http.oauth.browser import browser_of
 from hostex_mcp.http.oauth.flow import Flow
@@ -29,6 +28,7 @@ from hostex_mcp.http.oauth.routes import routes
 from hostex_mcp.http.oauth.transaction import Transaction, open_transaction
 from hostex_mcp.http.store import Store, open_store
 from hostex_mcp.http.store.records import Choices, Credential, Grant
+from hostex_mcp.public_fetch import Fetched, FetchFailed
 
 ORIGIN = "https://mcp.example.com"
 RESOURCE = "https://mcp.example.com/mcp"

@@ -16,14 +16,14 @@ from hostex_mcp.http.config import SCOPES, Address
 from hostex_mcp.http.connect.about import Tokens
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.routes import routes
-from hostex_mcp.http.keyring import KeyRing, new_key
-from hostex_mcp.http.linking import Linking
+from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.oauth.browser import Browser
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.oauth.transaction import Transaction, seal_transaction
 from hostex_mcp.http.store import open_store
 from hostex_mcp.http.store.records import Client, Grant
-from hostex_mcp.http.upstream import Upstream
+from hostex_mcp.http.tenants.hostex_link import Linking
+from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hostex_mcp.settings import Settings

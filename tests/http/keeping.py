@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store, new_code, open_store
 from hostex_mcp.http.store.records import Choices, Code, Credential, Grant, Pair
 

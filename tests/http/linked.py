@@ -10,13 +10,13 @@ import pytest
 from mcp.types import CallToolResult
 from pydantic import SecretStr
 
-from hostex_mcp.http.caller import Caller
-from hostex_mcp.http.ledger import shared_confirmations
-from hostex_mcp.http.linking import Linking
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Choices, Credential, Grant
-from hostex_mcp.http.tenants import Tenants
-from hostex_mcp.http.upstream import Upstream
+from hostex_mcp.http.tenants.confirmations import shared_confirmations
+from hostex_mcp.http.tenants.hostex_link import Linking
+from hostex_mcp.http.tenants.hostex_partner import Upstream
+from hostex_mcp.http.tenants.tenants import Tenants
+from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hostex_mcp.server.engine import Engine

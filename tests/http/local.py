@@ -16,14 +16,14 @@ from starlette.routing import Route
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.http.app import assemble, local_app
-from hostex_mcp.http.caller import Caller
 from hostex_mcp.http.config import READ, Address
-from hostex_mcp.http.inside import Inside
-from hostex_mcp.http.limits import Limits
+from hostex_mcp.http.transport.caller import Caller
+from hostex_mcp.http.transport.ports import Inside
+from hostex_mcp.http.transport.rate_limits import Limits
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
-from hostex_mcp.tools.context import Context
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 
 HERE = Address("http://127.0.0.1:8000")

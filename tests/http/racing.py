@@ -12,8 +12,8 @@ from typing import IO, Any
 import pytest
 from pydantic import SecretStr
 
-from hostex_mcp.http.key_file import KeyFile
-from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.keys.key_file import KeyFile
+from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store, migrate, open_store
 from hostex_mcp.http.store.records import Credential
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 import httpx2
 from pydantic import SecretStr
 
-from hostex_mcp.http.keyring import new_key
+from hostex_mcp.http.keys.keyring import new_key
 from hostex_mcp.sandbox import Sandbox, running
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from tests.http.driving import Person, answer_in

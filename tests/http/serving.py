@@ -9,8 +9,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.crowd import Crowd
 from hostex_mcp.http.serving import bind, speaking
+from hostex_mcp.http.transport.crowd import Crowd
 
 _START_SECONDS = 20
 

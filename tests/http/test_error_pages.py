@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.hosting import hosted
 from hostex_mcp.http.store.clients import Clients
-from hostex_mcp.http.upstream import Upstream
+from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.settings import Settings
 from tests.http.html_pages import Html

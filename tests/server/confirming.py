@@ -15,8 +15,8 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.selection import select
 from tests.accounts import built_once_a_second
 from tests.tools.every_write import every_write

@@ -7,9 +7,9 @@ import pytest
 from hostex_mcp.server.answer import answer, tokens
 from hostex_mcp.server.bounding import TOKEN_BOUND
 from hostex_mcp.server.render import render
+from hostex_mcp.toolkit.cursor import resume
+from hostex_mcp.toolkit.results import Record, Rows
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.cursor import resume
-from hostex_mcp.tools.results import Record, Rows
 
 TOOL = CATALOGUE["list_reservations"]
 THREAD = CATALOGUE["get_conversation"]

@@ -16,7 +16,7 @@ from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server import asking
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.tools.context import Context
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 
 pytestmark = pytest.mark.anyio

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from hostex_mcp.api import HostexClient, OutcomeUnknown, receipts
+from hostex_mcp.api.blocked import Blocked
 from hostex_mcp.api.receipts import accepted
 from hostex_mcp.cli import main
 from hostex_mcp.sandbox import WRITABLE
@@ -19,10 +20,9 @@ from hostex_mcp.server.confirmation import digest
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.preview import preview_of
 from hostex_mcp.server.writes import Writes
-from hostex_mcp.tools.blocked import Blocked
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Change, Preview
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.results import Change, Preview
 from hostex_mcp.tools.selection import select
 from tests.server.test_writes import Clock, Desk, Person, set_price
 from tests.tools.every_write import every_write

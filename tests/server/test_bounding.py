@@ -21,8 +21,8 @@ from hostex_mcp.server.bounding import TOKEN_BOUND, within
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.quoting import Quoted
 from hostex_mcp.server.render import render
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.selection import select
 from tests.contract.test_untidy_accounts import ARGUMENTS, READS
 from tests.holding.piece import longest_piece

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hostex_mcp.server.answer import answer, tokens
 from hostex_mcp.server.bounding import TOKEN_BOUND
 from hostex_mcp.server.render import render, to_json
+from hostex_mcp.toolkit.results import Record, Rows
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.results import Record, Rows
 
 TOOL = CATALOGUE["list_guests_waiting"]
 PLAN = CATALOGUE["get_turnover_plan"]

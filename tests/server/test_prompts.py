@@ -13,8 +13,8 @@ from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.prompts import ROUTINES
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.selection import select
 
 pytestmark = pytest.mark.anyio

@@ -14,11 +14,11 @@ from mcp.types import PromptReference, ResourceTemplateReference
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.scope import ScopedClient
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.scope import ScopedClient
 from hostex_mcp.tools.selection import select
 
 pytestmark = pytest.mark.anyio

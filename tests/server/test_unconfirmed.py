@@ -30,7 +30,7 @@ from hostex_mcp.server import asking
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.asking import Inquiry
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.tools.context import Context
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.server.test_asking import BOOKING, Mode, both_eras, cancel, connected, status_of
 

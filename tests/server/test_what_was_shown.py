@@ -8,7 +8,7 @@ import pytest
 
 from hostex_mcp.server.asking import Verdict
 from hostex_mcp.server.preview import question
-from hostex_mcp.tools.results import Change
+from hostex_mcp.toolkit.results import Change
 from tests.server.test_writes import Desk, Person, Price
 
 pytestmark = pytest.mark.anyio

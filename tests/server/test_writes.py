@@ -11,8 +11,8 @@ import pytest
 from hostex_mcp.server.asking import Inquiry, Question, Verdict
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.writes import Writes
-from hostex_mcp.tools.results import Change, Preview, Undo
-from hostex_mcp.tools.tool import Effect, Tool, tool
+from hostex_mcp.toolkit.results import Change, Preview, Undo
+from hostex_mcp.toolkit.tool import Effect, Tool, tool
 
 pytestmark = pytest.mark.anyio
 

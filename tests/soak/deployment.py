@@ -16,7 +16,7 @@ import httpx2
 from hostex_mcp.sandbox import SECOND, WRITABLE
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from tests.http.processes import Running, free_port, hostex_mcp
-from tests.staying_up.deployed import by_then, probe
+from tests.processes.staying_up.deployed import by_then, probe
 
 PAGE = 100
 

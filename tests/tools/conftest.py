@@ -12,7 +12,7 @@ from mcp.types import CallToolResult
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.tools.context import Context
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.contract.requests import DocumentedTransport
 

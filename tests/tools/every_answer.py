@@ -15,9 +15,9 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.privacy import Level
 from hostex_mcp.tools.selection import select
 from tests.tools.every_write import every_write
 from tests.tools.mangling import WRONG, Mangling

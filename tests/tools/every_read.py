@@ -3,8 +3,8 @@
 from typing import Any
 
 from hostex_mcp.sandbox.state import Account
+from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.tool import Effect
 from tests.tools.every_write import AIRBNB, LOFT, STAY, day
 
 Row = dict[str, Any]

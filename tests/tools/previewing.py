@@ -6,7 +6,7 @@ from typing import Any
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.tools.context import Context
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.tools.conftest import Call
 from tests.tools.writing import written

@@ -8,9 +8,9 @@ from mcp.types import CallToolResult, TextContent
 
 from hostex_mcp.sandbox.state import Account
 from hostex_mcp.server.render import to_json
+from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.tool import Effect
-from tests.insights.calendar_world import World, world
+from tests.tools.insights.calendar_world import World, world
 from tests.tools.test_reads import needed
 
 SCRIPTS = {

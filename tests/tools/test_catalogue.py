@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 
 from hostex_mcp.server.app import definition
-from hostex_mcp.tools.arguments import InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
+from hostex_mcp.toolkit.tool import TOOLSETS, Effect, Tool
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import UnknownName, select
-from hostex_mcp.tools.tool import TOOLSETS, Effect, Tool
 from tests.contract.description import described
 
 ENCODING = bpe_openai.get_encoding("o200k_base")

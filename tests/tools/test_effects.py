@@ -9,10 +9,10 @@ import pytest
 
 from hostex_mcp.api import HostexClient, Operation
 from hostex_mcp.sandbox import Sandbox
+from hostex_mcp.scope.rules import RULES
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.scope.rules import RULES
-from hostex_mcp.tools.tool import Effect
 from tests.tools.conftest import Call
 from tests.tools.previewing import careful_engine, changed, demo_sandbox
 

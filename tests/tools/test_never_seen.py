@@ -10,13 +10,13 @@ import pytest
 from pydantic import BaseModel
 
 from hostex_mcp.api import HostexClient
-from hostex_mcp.api.models import Model
+from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.state import Account
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.privacy import HIDDEN, Level, Screen
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.privacy import HIDDEN, Level, Screen
 from hostex_mcp.tools.selection import select
 from tests.tools.hostile_writes import ahead
 from tests.tools.hostile_writes import calls as writes

@@ -12,8 +12,8 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.state import Account
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.privacy import Level
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
 from tests.tools.test_reads import LISTS, needed
 

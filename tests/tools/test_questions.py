@@ -13,10 +13,10 @@ from hostex_mcp.cli import showing
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.preview import preview_of, question
 from hostex_mcp.server.quoting import block
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Change, Preview
+from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.results import Change, Preview
-from hostex_mcp.tools.tool import Tool
 from tests.tools import test_poison
 from tests.tools.every_write import every_write
 from tests.tools.hostile_writes import HOSTILE, LONG, calls

@@ -302,7 +302,7 @@ async def test_an_account_without_anything_answers_empty_lists(sandbox: Sandbox)
     from hostex_mcp.api import HostexClient
     from hostex_mcp.sandbox import EMPTY
     from hostex_mcp.server.engine import Engine
-    from hostex_mcp.tools.context import Context
+    from hostex_mcp.toolkit.context import Context
     from hostex_mcp.tools.selection import select
 
     transport = httpx2.ASGITransport(app=sandbox.app)

@@ -4,8 +4,8 @@ import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
 from hostex_mcp.domain.size import tokens
-from tests.insights.calendar_world import world
 from tests.sandbox.demo_cases import MOMENTS
+from tests.tools.insights.calendar_world import world
 from tests.tools.sized_answers import SCRIPTS, both_halves, every_answer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]

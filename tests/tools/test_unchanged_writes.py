@@ -10,8 +10,8 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import Account
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.tools.context import Context
-from hostex_mcp.tools.privacy import Level
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
 from tests.tools.conftest import Call
 from tests.tools.every_write import AIRBNB, LOFT, STAY, STUDIO, day, days

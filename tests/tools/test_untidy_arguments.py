@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.tools.arguments import InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.selection import select
 from tests.tools.every_read import every_read
 from tests.tools.every_write import LOFT, every_write

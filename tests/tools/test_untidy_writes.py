@@ -9,7 +9,7 @@ import pytest
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.tools.context import Context
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.tools.every_write import STAY
 from tests.tools.previewing import NOW, demo_sandbox

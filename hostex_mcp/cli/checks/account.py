@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from pydantic import SecretStr
 
 from hostex_mcp.api import HostexClient, HostexError, read_all
-from hostex_mcp.api.access import Access, find_access
-from hostex_mcp.api.properties import LIST_PROPERTIES
+from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
+from hostex_mcp.api.token_check import Access, find_access
 from hostex_mcp.cli.checks.finding import Finding, Verdict
 from hostex_mcp.placeholders import placeholder_of
 

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from hostex_mcp.api.public_fetch import FetchFailed, fetch_public
 from hostex_mcp.cli.checks.finding import Finding
 from hostex_mcp.loopback import is_loopback
+from hostex_mcp.public_fetch import FetchFailed, fetch_public
 from hostex_mcp.settings import Settings, SettingsError
 
 _SECONDS = 10.0

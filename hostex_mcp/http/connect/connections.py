@@ -17,7 +17,7 @@ from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.problems import NO_TOKEN, NOT_THERE, TOO_MANY, Problem, shape_problem
 from hostex_mcp.http.connect.refusal import not_from_here, unusable
 from hostex_mcp.http.connect.rows import row
-from hostex_mcp.http.keyring import Unsealable
+from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits, remember
 from hostex_mcp.http.pages.render import HEADERS, page
 from hostex_mcp.http.store.records import Grant

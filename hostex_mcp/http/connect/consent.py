@@ -14,7 +14,7 @@ from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.problems import NO_TOPIC, TOO_MANY, problem_of, shape_problem
 from hostex_mcp.http.connect.question import Question, check_form_token, question
 from hostex_mcp.http.connect.refusal import unusable
-from hostex_mcp.http.keyring import Unsealable
+from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.store.records import Credential
 
 _KEPT = "pasted-token"

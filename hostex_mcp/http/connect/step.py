@@ -8,7 +8,7 @@ from starlette.requests import Request
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.question import Question, question
 from hostex_mcp.http.connect.refusal import out_of_date
-from hostex_mcp.http.keyring import Unsealable
+from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.oauth.browser import browser_of
 from hostex_mcp.http.store.records import Grant
 

@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import jwt
 
-from hostex_mcp.api.public_fetch import FetchFailed
 from hostex_mcp.http.oauth.answers import Refused, json_object
 from hostex_mcp.http.oauth.client_keys import ALGORITHMS, TAKEN, Keys, candidates, keys_in, verified
 from hostex_mcp.http.oauth.parts import Parts
 from hostex_mcp.http.store.records import Client
+from hostex_mcp.public_fetch import FetchFailed
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _MOST_CHARACTERS = 8 * 1024

@@ -7,11 +7,11 @@ from pydantic import SecretStr
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 
-from hostex_mcp.http.caller import Caller
 from hostex_mcp.http.config import MCP_PATH, SCOPES, Address
-from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Issued
+from hostex_mcp.http.transport.caller import Caller
 
 HOSTEX_HEADER = "Hostex-Access-Token"
 _BEARER = re.compile(r"bearer +([!-~]+) *", re.IGNORECASE)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.keys.keyring import KeyRing
 
 _LIFETIME_SECONDS = 400 * 24 * 3600
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")

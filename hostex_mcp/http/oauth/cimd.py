@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from hostex_mcp.api.public_fetch import Fetched, FetchFailed, Unanswered
 from hostex_mcp.http.oauth.answers import json_object
 from hostex_mcp.http.oauth.client_keys import TAKEN, keys_in
 from hostex_mcp.http.oauth.clients import ClientProblem, Clients, checked_metadata
 from hostex_mcp.http.oauth.parts import Fetch, Parts
 from hostex_mcp.http.store.records import Client
+from hostex_mcp.public_fetch import Fetched, FetchFailed, Unanswered
 
 _MOST_BYTES = 5 * 1024
 _SECONDS = 5.0

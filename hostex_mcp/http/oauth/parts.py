@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from hostex_mcp.api.public_fetch import Fetched, fetch_public
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store
+from hostex_mcp.public_fetch import Fetched, fetch_public
 
 
 class Fetch(Protocol):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from hostex_mcp.http.keyring import KeyRing, Unsealable
+from hostex_mcp.http.keys.keyring import KeyRing, Unsealable
 
 LIFETIME = timedelta(minutes=10)
 _PURPOSE = "authorization"

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from sqlalchemy import literal, select
 
 from hostex_mcp.clock import utc_now
-from hostex_mcp.http.key_file import KeyFile
-from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.keys.key_file import KeyFile
+from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import cleaning, resealing
 from hostex_mcp.http.store.addresses import VARIABLE, place_of
 from hostex_mcp.http.store.clients import Clients

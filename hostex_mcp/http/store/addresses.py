@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from hostex_mcp.http.exclusive import make_private
+from hostex_mcp.http.keys.file_lock import make_private
 from hostex_mcp.settings import SettingsError
 
 VARIABLE = "HOSTEX_MCP_DATABASE_URL"

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store.database import AnyRow
 from hostex_mcp.http.store.records import Choices, Credential, Grant
 from hostex_mcp.http.store.schema import GRANTS

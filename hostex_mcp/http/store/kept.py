@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hostex_mcp.http.keyring import KeyRing
+from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store.database import Database
 
 

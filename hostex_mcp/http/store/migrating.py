@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from hostex_mcp.http.exclusive import exclusive
+from hostex_mcp.http.keys.file_lock import exclusive
 from hostex_mcp.http.store.addresses import Place, place_of
 from hostex_mcp.http.store.database import WRITING, immediate
 from hostex_mcp.http.store.schema import REVISIONS

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table, select, update
 
-from hostex_mcp.http.keyring import Unsealable
+from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.store import clients, grant_rows, spent, tokens
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.grant_rows import credential_of, credential_values

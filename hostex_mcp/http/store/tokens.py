@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hostex_mcp.http.keyring import Unsealable
+from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.store.database import AnyRow
 from hostex_mcp.http.store.grant_rows import GRANT_COLUMNS, grant_of
 from hostex_mcp.http.store.kept import Kept

@@ -1,0 +1,161 @@
+"""Data of an envelope read into its models."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar, cast, get_args, get_origin
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from hostex_mcp.api._request import Call
+from hostex_mcp.api._response import Reply, unreadable
+from hostex_mcp.api._salvage import Lost, salvage
+from hostex_mcp.api.errors import HostexError, Problem
+from hostex_mcp.api.pace import Pace
+from hostex_mcp.api.unread import overlooked
+
+T = TypeVar("T")
+RowT = TypeVar("RowT", bound=BaseModel)
+
+_MOST_PROBLEMS = 5
+_MOST_ROWS = 20_000
+_LARGEST_TOTAL = 10**9
+_MOST_MEMBERS = 20_000
+"""Of one row, with all that is in it: it is read in one piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[RowT]):
+    """The rows that could be read, each with its place among the `sent` ones."""
+
+    rows: list[RowT]
+    places: Sequence[int]
+    sent: int
+
+
+async def parse(kind: type[T], reply: Reply, key: str | None, call: Call) -> T:
+    """The data of a reply, or its member `key`, as a `kind`. A list is read member by member, so that a long
+    one does not hold the event loop, and what cannot be read of it is left out and noted.
+
+    Raises:
+        UnexpectedResponse: when nothing can be read of what is no list, naming fields and problems but never
+            a value; OutcomeUnknown instead after a write.
+    """
+    value = reply.data if key is None else _member(reply, key, call)
+    what = _called(key, call)
+    if get_origin(kind) is list:
+        (member,) = get_args(kind)
+        return cast("T", (await _each(member, _rows(value, key, reply, call), what)).rows)
+    try:
+        return await _read(kind, value, what, Pace())
+    except Lost as lost:
+        problems = [Problem(_place(key, one.field), one.problem) for one in lost.problems]
+    raise _misshapen(problems, reply, call)
+
+
+async def parse_rows(row: type[RowT], reply: Reply, key: str, call: Call) -> Read[RowT]:
+    """The rows of a list; those that cannot be read are left out and noted.
+
+    Raises:
+        UnexpectedResponse: when there is no list.
+    """
+    return await _each(row, _rows(_member(reply, key, call), key, reply, call), _called(key, call))
+
+
+async def _each(member: type[T], values: Sequence[object], what: str) -> "Read[Any]":
+    pace = Pace()
+    found: list[T] = []
+    places: list[int] = []
+    for place, value in enumerate(values):
+        try:
+            found.append(await _read(member, value, what, pace))
+            places.append(place)
+        except Lost as lost:
+            overlooked(what, value, lost.problems, left_out=True)
+        await pace.rest()
+    return Read(found, places, len(values))
+
+
+async def _read(kind: type[T], value: object, what: str, pace: Pace) -> T:
+    """The value as this kind; what of it cannot be read is left out and noted.
+
+    Raises:
+        Lost: when nothing can.
+    """
+    if _is_bulky(value):
+        raise Lost([Problem("", "too_long")])
+    adapter = _adapter(kind)
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        refused = error
+    found, problems = await salvage(adapter, value, refused, pace)
+    overlooked(what, value, problems, left_out=False)
+    return found
+
+
+def _is_bulky(value: object) -> bool:
+    """Whether there is more in a value than is read in one piece."""
+    inside, found = [value], 0
+    while inside and found <= _MOST_MEMBERS:
+        holder = inside.pop()
+        if isinstance(holder, dict):
+            holder = list(cast("dict[str, object]", holder).values())
+        if isinstance(holder, list):
+            members = cast("list[object]", holder)
+            found += len(members)
+            inside += [member for member in members if isinstance(member, list | dict)]
+    return found > _MOST_MEMBERS
+
+
+def _rows(value: object, key: str | None, reply: Reply, call: Call) -> Sequence[object]:
+    """The members of a list. Inferred: null and an empty object stand for an empty one, and an object with
+    numbers for keys for one with gaps, as PHP writes them."""
+    if value is None:
+        return ()
+    members = cast("Any", value if isinstance(value, list | dict) else {"": value})
+    if len(members) > _MOST_ROWS:
+        raise _misshapen([Problem(key or "data", "too_long")], reply, call)
+    if isinstance(members, list):
+        return cast("list[object]", members)
+    if not all(name.isdecimal() for name in members):
+        raise _misshapen([Problem(key or "data", "list_type")], reply, call)
+    return list(members.values())
+
+
+def _place(key: str | None, field: str) -> str:
+    return ".".join(part for part in (key, field) if part) or "data"
+
+
+def _called(key: str | None, call: Call) -> str:
+    """What notes call the things of an answer."""
+    fixed = [part for part in call.operation.path.split("/") if part and not part.startswith("{")]
+    return (key or fixed[-1]).replace("_", " ")
+
+
+def total(reply: Reply) -> int | None:
+    """How many rows Hostex claims that a list has, where it does."""
+    claimed = reply.data.get("total")
+    if not isinstance(claimed, int) or isinstance(claimed, bool):
+        return None
+    return claimed if 0 <= claimed <= _LARGEST_TOTAL else None
+
+
+def _member(reply: Reply, key: str, call: Call) -> Any:
+    data: object = reply.data
+    members = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+    if key not in members:
+        raise _misshapen([Problem(key, "missing")], reply, call)
+    return members[key]
+
+
+def _misshapen(problems: list[Problem], reply: Reply, call: Call) -> HostexError:
+    problems = problems[:_MOST_PROBLEMS]
+    named = ", ".join(f"{one.field} ({one.problem})" for one in problems)
+    what = f"The answer does not have its documented form: {named}"
+    return unreadable(what, call, fields=tuple(problems), request_id=reply.request_id)
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

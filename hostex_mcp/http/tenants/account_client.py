@@ -1,0 +1,170 @@
+"""The client of one account that outlives the tokens it calls with."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+import anyio
+from pydantic import SecretStr
+
+from hostex_mcp.api import HostexClient, HostexError, InvalidToken, Listing, Operation, Page
+from hostex_mcp.api.client import Body, PathValues, Query
+from hostex_mcp.api.operation import AnswerT, RowT
+from hostex_mcp.http.tenants.hostex_link import Live
+from hostex_mcp.http.tenants.hostex_partner import Upstream
+
+ResultT = TypeVar("ResultT")
+
+_OR_ANOTHER = (
+    "It works again by itself then; to use another Hostex account, connect this server in your app again."
+)
+HINTS = {
+    "subscription_lapsed": (
+        f"The host's Hostex subscription has ended; the host can renew it there. {_OR_ANOTHER}"
+    ),
+    "account": (
+        "Hostex refuses the account: its subscription, its plan's API access or a suspension. The host has "
+        f"to look in the Hostex portal. {_OR_ANOTHER}"
+    ),
+    "read_only_token": (
+        "The Hostex access token behind this connection may only read. Reads go on working; for changes "
+        "create a writable token in the Hostex portal and connect this server in your app again."
+    ),
+}
+_RENEWED = "The access to Hostex was renewed just now and nothing was changed: make the call again."
+
+
+class Source(Protocol):
+    """Where an account's token comes from."""
+
+    async def live(self, *, anew: bool) -> Live:
+        """The token to use now; looked up `anew`, it is there only if its grant still is."""
+        ...
+
+    async def rejected(self, live: Live) -> Live | None:
+        """What takes the place of a token that Hostex refused a call with; None if only the call was
+        refused."""
+        ...
+
+
+class OwnToken:
+    """The token that a request brought along."""
+
+    def __init__(self, token: SecretStr | None) -> None:
+        self._live = Live(token or SecretStr(""), 0)
+
+    async def live(self, *, anew: bool) -> Live:
+        """The token."""
+        return self._live
+
+    async def rejected(self, live: Live) -> Live | None:
+        """Nothing can take its place."""
+        return None
+
+
+class AccountClient:
+    """Calls Hostex for one account; methods as of `HostexClient`. All who call for the account share its
+    places and its reads. When its token is another, new calls go out with that, and the old connections are
+    closed once nobody waits on them; so are those of a client that was retired, which can still be used."""
+
+    def __init__(self, upstream: Upstream, source: Source, account: str) -> None:
+        self._upstream = upstream
+        self._account = account
+        self._source = source
+        self._line: _Line | None = None
+        self._retired = False
+
+    async def call(
+        self,
+        operation: Operation[AnswerT],
+        *,
+        path: PathValues | None = None,
+        query: Query | None = None,
+        body: Body | None = None,
+    ) -> AnswerT:
+        """Call one operation and return its answer."""
+        return await self._send(
+            lambda client: client.call(operation, path=path, query=query, body=body), operation.writes
+        )
+
+    async def page(
+        self,
+        listing: Listing[RowT],
+        *,
+        path: PathValues | None = None,
+        query: Query | None = None,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> Page[RowT]:
+        """Read one page of a list."""
+        return await self._send(
+            lambda client: client.page(listing, path=path, query=query, offset=offset, limit=limit), False
+        )
+
+    async def retire(self) -> None:
+        """Keep no connections from here on."""
+        self._retired = True
+        line, self._line = self._line, None
+        if line:
+            await line.end()
+
+    async def _send(self, ask: Callable[[HostexClient], Awaitable[ResultT]], writes: bool) -> ResultT:
+        try:
+            return await self._persist(ask, writes)
+        except HostexError as error:
+            error.hint = error.hint or HINTS.get(error.kind)
+            raise
+
+    async def _persist(self, ask: Callable[[HostexClient], Awaitable[ResultT]], writes: bool) -> ResultT:
+        # A change may have waited: in line, for what it read first. Its host may have ended it meanwhile.
+        live = await self._source.live(anew=writes)
+        try:
+            async with await self._line_of(live) as client:
+                return await ask(client)
+        except InvalidToken as error:
+            again = await self._source.rejected(live)
+            if again and writes:
+                error.retryable, error.hint = True, _RENEWED
+            if again is None or writes:
+                raise
+        async with await self._line_of(again) as client:
+            return await ask(client)
+
+    async def _line_of(self, live: Live) -> "_Line":
+        if self._line and self._line.link == live.link:
+            return self._line
+        line = _Line(self._upstream.client(live.token, self._account), live.link)
+        if self._retired:
+            await line.end()
+            return line
+        old, self._line = self._line, line
+        if old:
+            await old.end()
+        return line
+
+
+class _Line:
+    """The connections with one token, and how many calls wait on them."""
+
+    def __init__(self, client: HostexClient, link: int) -> None:
+        self.link = link
+        self._client = client
+        self._waiting = 0
+        self._ended = False
+
+    async def __aenter__(self) -> HostexClient:
+        self._waiting += 1
+        return self._client
+
+    async def __aexit__(self, *_: object) -> None:
+        self._waiting -= 1
+        await self._close_when_idle()
+
+    async def end(self) -> None:
+        """Close the connections, or leave it to the last one who waits on them."""
+        self._ended = True
+        await self._close_when_idle()
+
+    async def _close_when_idle(self) -> None:
+        if self._ended and not self._waiting:
+            with anyio.CancelScope(shield=True):
+                await self._client.aclose()

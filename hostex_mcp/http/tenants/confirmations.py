@@ -1,0 +1,66 @@
+"""Confirmations that every process of a deployment honours, each once."""
+
+import json
+import logging
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from hostex_mcp.api.blocked import Blocked
+from hostex_mcp.http.keys.keyring import KeyRing
+from hostex_mcp.http.store.spent import SpentKeys
+from hostex_mcp.http.transport.outage import OUTAGES
+from hostex_mcp.server.confirmation import Confirmations
+from hostex_mcp.server.ledger import Use
+
+_KIND = "confirmation"
+_AWAY = "This server cannot keep confirmations just now. Nothing was changed."
+_AGAIN = "Try again in a minute. If it stays so, the operator has to look after its database: is a disk full?"
+
+_log = logging.getLogger(__name__)
+
+
+def shared_confirmations(spent: SpentKeys, keys: KeyRing, now: Callable[[], datetime]) -> Confirmations:
+    """Confirmations signed with the key ring and used up in the database."""
+    return Confirmations(now, partial(keys.mac_keys, _KIND), StoreLedger(spent))
+
+
+class StoreLedger:
+    """Uses of confirmations, decided by the database."""
+
+    def __init__(self, spent: SpentKeys) -> None:
+        self._spent = spent
+
+    async def claim(self, key: str, expires: datetime) -> bool:
+        """Use this key up; False when that was done before."""
+        with _served():
+            return await self._spent.claim(_KIND, key, expires)
+
+    async def settle(self, key: str, outcome: Mapping[str, Any]) -> None:
+        """Keep what came of a used key, if the database takes it: the outcome stands without."""
+        try:
+            await self._spent.settle(_KIND, key, json.dumps(outcome, default=str).encode())
+        except OUTAGES:
+            _log.exception("What came of a confirmed write was not kept")
+
+    async def find(self, key: str) -> Use | None:
+        """The use of this key, None when it was not used."""
+        with _served():
+            kept = await self._spent.outcome(_KIND, key)
+        if kept is None:
+            return None
+        return Use(json.loads(kept.outcome) if kept.outcome else None)
+
+
+@contextmanager
+def _served() -> Generator[None]:
+    """Whether a confirmation was used is asked before anything is sent."""
+    try:
+        yield
+    except OUTAGES:
+        _log.exception("A confirmation could not be looked up or used up")
+        failed = Blocked(_AWAY, operation="confirmation", hint=_AGAIN)
+        failed.retryable = True
+        raise failed from None

@@ -1,0 +1,187 @@
+"""The link between a grant and a Hostex account: checked, kept alive, and ended on both sides."""
+
+import logging
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import anyio
+from pydantic import SecretStr
+
+from hostex_mcp.api import HostexError, InvalidToken, OutcomeUnknown, UpstreamFailed
+from hostex_mcp.api.blocked import Blocked
+from hostex_mcp.api.token_check import Access, find_access
+from hostex_mcp.clock import utc_now
+from hostex_mcp.events import GrantChanged, emit
+from hostex_mcp.http.keys.keyring import Unsealable
+from hostex_mcp.http.store import Store
+from hostex_mcp.http.store.records import Credential, Grant
+from hostex_mcp.http.tenants.hostex_partner import PairRefused, Upstream
+from hostex_mcp.http.tenants.token_renewal import RENEWED_BEFORE, Held, Renewal
+from hostex_mcp.http.transport.outage import OUTAGES
+
+DELETED = "Hostex no longer accepts the access token: it was deleted there. Connect again with a new one."
+WITHDRAWN = (
+    "Hostex no longer lets this server in: the permission was withdrawn there or has run out. Connect again."
+)
+ABANDONED = "The app never fetched its access, or let it run out, so what was kept for it was deleted."
+CONNECT_AGAIN = (
+    "Hostex ended this access, so the connection has ended too. Connect this server in your app again; you "
+    "will be asked for your Hostex account again."
+)
+_UNREADABLE = "What is stored of this connection cannot be read."
+_AWAY = "This server cannot look up the connection just now. Nothing was sent to Hostex."
+_KEYS_CHANGED = (
+    "The keys of this server have changed. Its operator can bring them back (HOSTEX_MCP_SECRET_KEYS); else "
+    "connect this server in your app again."
+)
+
+_log = logging.getLogger(__name__)
+
+Ended = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A token that is good now. It is to be asked for again at `until`, if that is given, and whenever the
+    grant's link is another."""
+
+    token: SecretStr
+    link: int
+    until: datetime | None = None
+
+
+class Linking:
+    """Links of grants to Hostex, for any number of processes over one store."""
+
+    def __init__(
+        self,
+        store: Store,
+        upstream: Upstream,
+        now: Callable[[], datetime] = utc_now,
+        *,
+        pause: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self._store = store
+        self._upstream = upstream
+        self._renewal = Renewal(store, upstream, now, pause, self.forget)
+        self._listeners: list[Ended] = []
+
+    def on_end(self, listener: Ended) -> None:
+        """Call this with the id of each grant that is ended here, once it is."""
+        self._listeners.append(listener)
+
+    async def check(self, token: SecretStr, writes: bool) -> Access:
+        """What a token may do, found out at Hostex."""
+        async with self._upstream.client(token) as client:
+            return await find_access(client, writes=writes)
+
+    def note_use(self, grant: Grant) -> None:
+        """Remember that the grant was used now, for its owner to see; no call waits for the database."""
+        self._store.grants.touch(grant.grant_id)
+
+    async def live(self, grant: Grant) -> Live:
+        """The token to use now. A pair near its end is renewed first; one that lives goes on when that fails.
+
+        Raises:
+            InvalidToken: the grant has ended, maybe just now, because Hostex gives no more tokens for it.
+            HostexError: the pair has run out and could not be renewed this time.
+        """
+        return await self._live(grant.grant_id, self._renewal.current(grant.grant_id))
+
+    async def rejected(self, grant: Grant, live: Live) -> Live | None:
+        """What to use in place of a token that Hostex has just refused a call with; None if it refuses that
+        call only and the token is alive.
+
+        Raises:
+            InvalidToken: the token is dead and nothing takes its place, so the grant has ended.
+            HostexError: nothing took its place this time.
+        """
+        with _opening():
+            held = await self._renewal.held(grant.grant_id)
+        if held is None or held.link != live.link:
+            return _in_use(held)
+        if (await self.check(live.token, writes=False)).verdict != "dead":
+            return None
+        if held.credential.kind == "token":
+            await self.end(grant.grant_id, DELETED)
+            raise _disconnected()
+        return await self._live(grant.grant_id, self._renewal.renewed(grant.grant_id, live.link))
+
+    async def renew(self, grant_id: str) -> None:
+        """Renew a pair whose end is near, used or not; end the grant if its end has come and there is no
+        other.
+
+        Raises:
+            HostexError: as `live`.
+        """
+        await self._live(grant_id, self._renewal.current(grant_id))
+
+    async def end(self, grant_id: str, reason: str) -> None:
+        """End a grant for a reason that is shown to its owner, here and at Hostex. Again is no harm."""
+        credential = await self._store.grants.end(grant_id, reason)
+        if credential:
+            emit(GrantChanged("ended"))
+        for listener in self._listeners:
+            await listener(grant_id)
+        for one in (credential, self._renewal.unstored(grant_id)):
+            if one:
+                await self.forget(one)
+
+    async def end_abandoned(self) -> None:
+        """End the grants that hold a credential for nobody."""
+        for grant_id in await self._store.grants.abandoned():
+            await self.end(grant_id, ABANDONED)
+
+    async def forget(self, credential: Credential) -> None:
+        """Revoke a partner's pair at Hostex, if Hostex can be reached. A host's own token is the host's to
+        delete."""
+        if credential.kind != "partner":
+            return
+        try:
+            await self._upstream.revoke(credential)
+        except HostexError as error:
+            _log.warning("A partner token was not revoked at Hostex: %s, %s", error.kind, error.request_id)
+
+    async def _live(self, grant_id: str, finding: Awaitable[Held | None]) -> Live:
+        try:
+            with _opening():
+                return _in_use(await finding)
+        except PairRefused:
+            await self.end(grant_id, WITHDRAWN)
+            raise _disconnected() from None
+        except OutcomeUnknown as error:
+            message = "Hostex did not answer when the access was renewed."
+            raise UpstreamFailed(message, operation=error.operation, retryable=True) from None
+
+
+@contextmanager
+def _opening() -> Generator[None]:
+    """What is stored and cannot be opened any more is a connection that has to be made again; what cannot be
+    read just now is asked for before anything is sent."""
+    try:
+        yield
+    except Unsealable:
+        _log.error("The credential of a grant cannot be opened: is a key of HOSTEX_MCP_SECRET_KEYS missing?")
+        failed = InvalidToken(_UNREADABLE)
+        failed.hint = _KEYS_CHANGED
+        raise failed from None
+    except OUTAGES:
+        _log.exception("A connection could not be looked up")
+        away = Blocked(_AWAY, operation="connection", hint="Make the call again shortly.")
+        away.retryable = True
+        raise away from None
+
+
+def _in_use(held: Held | None) -> Live:
+    if held is None:
+        raise _disconnected()
+    ends = held.credential.expires_at
+    return Live(held.credential.access_token, held.link, ends - RENEWED_BEFORE if ends else None)
+
+
+def _disconnected() -> InvalidToken:
+    error = InvalidToken("Hostex no longer accepts this connection.", code=401)
+    error.hint = CONNECT_AGAIN
+    return error

@@ -1,0 +1,178 @@
+"""The accounts that are served: each with a client, a scope and engines of its own, the least used let go."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from hostex_mcp.clock import utc_now
+from hostex_mcp.http.store.records import Grant
+from hostex_mcp.http.tenants.account_client import AccountClient, OwnToken, Source
+from hostex_mcp.http.tenants.hostex_link import Linking, Live
+from hostex_mcp.http.tenants.hostex_partner import Upstream
+from hostex_mcp.http.tenants.narrowing import View, reach_for, selection_for, view_of
+from hostex_mcp.http.transport.caller import Caller
+from hostex_mcp.server.assembly import assemble, scoped
+from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.confirmation import Confirmations
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.settings import Settings
+from hostex_mcp.tools.selection import Selection, select
+
+_IDLE_SECONDS = 60.0
+_MOST_VIEWS = 16
+
+
+class Tenants:
+    """Finds the engine of a caller. Callers of different accounts share nothing but the settings. No call to
+    Hostex is made here: the engine makes them, and gives what goes wrong as the error of its call.
+
+    Raises:
+        UnknownName: the settings name a toolset or tool that does not exist.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        linking: Linking,
+        upstream: Upstream,
+        confirmations: Confirmations,
+        *,
+        audit: AuditLog | None = None,
+        now: Callable[[], datetime] = utc_now,
+        clock: Callable[[], float] = time.monotonic,
+        most: int = 256,
+    ) -> None:
+        self._parts = _Parts(settings, confirmations, audit or AuditLog(settings.audit_log, log=True), now)
+        self._linking = linking
+        self._upstream = upstream
+        self._most = most
+        self._clock = clock
+        self._tenants: OrderedDict[str, _Tenant] = OrderedDict()
+        linking.on_end(self.forget)
+
+    async def engine(self, caller: Caller, narrowing: Mapping[str, str]) -> Engine:
+        """The engine of this caller, narrowed by the parameters of the address.
+
+        Raises:
+            Refused: the parameters name something that does not exist.
+        """
+        view = view_of(narrowing)
+        if caller.grant:
+            self._linking.note_use(caller.grant)
+        former = tenant = self._tenants.get(caller.account)
+        if tenant is None or not tenant.fits(caller):
+            tenant = self._tenants[caller.account] = self._admit(caller)
+        self._tenants.move_to_end(caller.account)
+        tenant.used = self._clock()
+        if former and former is not tenant:
+            await former.client.retire()
+        await self._make_room()
+        return tenant.engine(caller, view)
+
+    async def forget(self, account: str) -> None:
+        """Let an account go: nothing of it is kept, and its connections are closed once idle."""
+        tenant = self._tenants.pop(account, None)
+        if tenant:
+            await tenant.client.retire()
+
+    async def let_idle_go(self) -> None:
+        """Let accounts go that have not called for a minute. Their connections would take up room as long as
+        they are kept, though Hostex has closed them long ago."""
+        for account, tenant in list(self._tenants.items()):
+            if tenant.used <= self._clock() - _IDLE_SECONDS:
+                await self.forget(account)
+
+    async def aclose(self) -> None:
+        """Let all accounts go."""
+        for account in list(self._tenants):
+            await self.forget(account)
+
+    async def _make_room(self) -> None:
+        while len(self._tenants) > self._most:
+            await self.forget(next(iter(self._tenants)))
+
+    def _admit(self, caller: Caller) -> "_Tenant":
+        if caller.grant is None:
+            return _Tenant(self._parts, self._upstream, OwnToken(caller.token), caller)
+        source = _GrantToken(self._linking, caller.grant, self._parts.now)
+        return _Tenant(self._parts, self._upstream, source, caller)
+
+
+class _Parts:
+    """What all tenants have in common."""
+
+    def __init__(
+        self, settings: Settings, confirmations: Confirmations, audit: AuditLog, now: Callable[[], datetime]
+    ) -> None:
+        self.settings, self.confirmations, self.audit, self.now = settings, confirmations, audit, now
+        self.selection: Selection = select(
+            settings.toolsets, settings.tools, settings.exclude_tools, read_only=settings.read_only
+        )
+
+
+class _GrantToken:
+    """The token of a grant, as long as its link is the one that requests come with."""
+
+    def __init__(self, linking: Linking, grant: Grant, now: Callable[[], datetime]) -> None:
+        self._linking = linking
+        self._now = now
+        self._live: Live | None = None
+        self.grant = grant
+
+    async def live(self, *, anew: bool) -> Live:
+        """The token to use now."""
+        live = self._live
+        if anew or live is None or live.link < self.grant.link or (live.until and live.until <= self._now()):
+            live = self._live = await self._linking.live(self.grant)
+        return live
+
+    async def rejected(self, live: Live) -> Live | None:
+        """What takes the place of a refused token."""
+        again = await self._linking.rejected(self.grant, live)
+        self._live = again or self._live
+        return again
+
+
+class _Tenant:
+    """One account: its client, the scope over it, and an engine for each view of it."""
+
+    def __init__(self, parts: _Parts, upstream: Upstream, source: Source, caller: Caller) -> None:
+        self._parts = parts
+        self._source = source
+        self._choices = caller.grant.choices if caller.grant else None
+        self.used = 0.0
+        self._reach = reach_for(parts.settings, caller)
+        self.client = AccountClient(upstream, source, caller.account)
+        self._scoped = scoped(self.client, self._reach)
+        self._engines: OrderedDict[object, Engine] = OrderedDict()
+
+    def fits(self, caller: Caller) -> bool:
+        """Whether this is the tenant for a caller of its account: nothing of the grant but its link
+        changed."""
+        if isinstance(self._source, _GrantToken) and caller.grant:
+            self._source.grant = caller.grant
+        return self._choices == (caller.grant.choices if caller.grant else None)
+
+    def engine(self, caller: Caller, view: View) -> Engine:
+        """The engine of one view."""
+        key = caller.scopes, view
+        engine = self._engines.get(key)
+        if engine is None:
+            engine = self._engines[key] = self._assembled(caller, view)
+            if len(self._engines) > _MOST_VIEWS:
+                self._engines.popitem(last=False)
+        self._engines.move_to_end(key)
+        return engine
+
+    def _assembled(self, caller: Caller, view: View) -> Engine:
+        parts = self._parts
+        return assemble(
+            parts.settings,
+            selection_for(parts.selection, caller, view),
+            self._scoped,
+            self._reach,
+            now=parts.now,
+            audit=parts.audit,
+            confirmations=parts.confirmations,
+        )

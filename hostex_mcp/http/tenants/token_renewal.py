@@ -1,0 +1,149 @@
+"""Partner pairs before and after their end: one renewal at a time in all processes, and none is lost."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import anyio
+
+from hostex_mcp.api import DeadlineExceeded, HostexError
+from hostex_mcp.api.endpoints.oauth import OBTAIN_TOKEN
+from hostex_mcp.events import PairRenewed, emit
+from hostex_mcp.http.store import Store
+from hostex_mcp.http.store.recent import Recent
+from hostex_mcp.http.store.records import Credential
+from hostex_mcp.http.tenants.hostex_partner import PairRefused, Upstream
+
+RENEWED_BEFORE = timedelta(days=2)
+
+_LEASE_SECONDS = 120.0
+_REST = timedelta(hours=1)
+_WAIT_SECONDS = 0.25
+_WAITS = 40
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A grant's credential, and its link: a newer credential has a higher one."""
+
+    credential: Credential
+    link: int
+
+
+class Renewal:
+    """Renews pairs. Until the next pair is stored, nothing is done with it and the old one goes on."""
+
+    def __init__(
+        self,
+        store: Store,
+        upstream: Upstream,
+        now: Callable[[], datetime],
+        pause: Callable[[float], Awaitable[None]],
+        forget: Callable[[Credential], Awaitable[None]],
+    ) -> None:
+        self._grants = store.grants
+        self._upstream = upstream
+        self._now = now
+        self._pause = pause
+        self._forget = forget
+        self._tried = Recent(_REST)
+        self._unstored: dict[str, Held] = {}
+
+    async def held(self, grant_id: str) -> Held | None:
+        """The credential as it is stored; None if the grant has ended."""
+        found = await self._grants.credential(grant_id)
+        return Held(*found) if found else None
+
+    async def current(self, grant_id: str) -> Held | None:
+        """The credential to use now, renewed if its end is near. None if the grant has ended.
+
+        Raises:
+            PairRefused: its end has come, and there is no other.
+            HostexError: its end has come, and it could not be renewed this time.
+        """
+        held = await self.held(grant_id)
+        ends = held.credential.expires_at if held else None
+        if held is None or ends is None or ends - self._now() > RENEWED_BEFORE:
+            return held
+        if ends <= self._now():
+            return await self.renewed(grant_id, held.link)
+        return await self._while_it_lives(grant_id, held)
+
+    async def renewed(self, grant_id: str, link: int) -> Held | None:
+        """The credential after the one of this link, made here or wherever it is being made. None if the
+        grant has ended.
+
+        Raises:
+            HostexError: as `current`.
+        """
+        for _ in range(_WAITS):
+            held = await self._renew(grant_id, link)
+            if held is None or held.link != link:
+                return held
+            await self._pause(_WAIT_SECONDS)
+        raise DeadlineExceeded("The access to Hostex is still being renewed.", operation=OBTAIN_TOKEN.name)
+
+    def unstored(self, grant_id: str) -> Credential | None:
+        """A pair that Hostex gave and that could not be stored, for whoever gives the grant up."""
+        kept = self._unstored.pop(grant_id, None)
+        return kept.credential if kept else None
+
+    async def _while_it_lives(self, grant_id: str, held: Held) -> Held | None:
+        """Nothing that goes wrong matters yet, and so none of it is tried again at once."""
+        if grant_id not in self._unstored and not self._tried.is_news(grant_id, self._now()):
+            return held
+        try:
+            return await self._renew(grant_id, held.link)
+        except HostexError as error:
+            _log.warning("A partner token was not renewed and goes on: %s, %s", error.kind, error.request_id)
+        except Exception:
+            _log.exception("A partner token was not renewed and goes on")
+        return held
+
+    async def _renew(self, grant_id: str, link: int) -> Held | None:
+        """The next credential if nobody else is making it, else what is stored. Cancelling waits: a pair that
+        Hostex gave must be stored."""
+        with anyio.CancelScope(shield=True):
+            if not await self._grants.lease(grant_id, _LEASE_SECONDS):
+                return await self.held(grant_id)
+            try:
+                return await self._alone(grant_id, link)
+            finally:
+                await self._grants.release(grant_id)
+
+    async def _alone(self, grant_id: str, link: int) -> Held | None:
+        held = await self.held(grant_id)
+        if held is None or held.link != link:
+            return held
+        try:
+            pair = await self._pair(grant_id, held)
+        except HostexError as error:
+            emit(PairRenewed(error.kind))
+            if isinstance(error, PairRefused):
+                return await self._refused(grant_id, link, error)
+            raise
+        emit(PairRenewed("ok"))
+        self._unstored[grant_id] = Held(pair, link)
+        stored = await self._grants.replace_credential(grant_id, pair, link)
+        del self._unstored[grant_id]
+        if stored:
+            return Held(pair, link + 1)
+        await self._forget(pair)
+        return await self.held(grant_id)
+
+    async def _pair(self, grant_id: str, held: Held) -> Credential:
+        """The next pair: one that Hostex gave before and that could not be stored, else a new one."""
+        kept = self._unstored.pop(grant_id, None)
+        if kept and kept.link == held.link:
+            return kept.credential
+        return await self._upstream.refresh(held.credential)
+
+    async def _refused(self, grant_id: str, link: int, error: PairRefused) -> Held | None:
+        """What is stored, if another process was faster after all, one whose lease had run out."""
+        held = await self.held(grant_id)
+        if held and held.link == link:
+            raise error
+        return held

@@ -1,0 +1,168 @@
+"""`/mcp`: who calls, how often, with what, and then the protocol itself."""
+
+import json
+import logging
+import uuid
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, cast
+
+from mcp.server.context import ServerRequestContext
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from hostex_mcp.http.config import WRITE
+from hostex_mcp.http.transport.arrivals import Arrivals
+from hostex_mcp.http.transport.bodies import MCP_BODY, message_of, read_body, replayed
+from hostex_mcp.http.transport.caller import Caller
+from hostex_mcp.http.transport.disconnect import while_present
+from hostex_mcp.http.transport.fair_queue import NoTurn, Turns
+from hostex_mcp.http.transport.ports import Inside
+from hostex_mcp.http.transport.rate_limits import Limits, Throttle, caller_address
+from hostex_mcp.http.transport.refusals import BUSY_SECONDS, INTERNAL_ERROR, Refused, busy, too_many
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.messages import NoMessage, as_meant
+
+_ENGINE = "hostex.engine"
+
+_log = logging.getLogger(__name__)
+
+
+def engine_of(context: ServerRequestContext[Any]) -> Engine:
+    """The engine that was found for the HTTP request of this context."""
+    return cast("Request", context.request).scope[_ENGINE]
+
+
+class Endpoint:
+    """The ASGI application at `/mcp`. A request that has arrived takes its turn in `calls`, and ends when its
+    caller hangs up."""
+
+    def __init__(
+        self, manager: StreamableHTTPSessionManager, inside: Inside, limits: Limits, calls: Turns
+    ) -> None:
+        self._manager = manager
+        self._calls = calls
+        self._arrivals = Arrivals()
+        self._inside = inside
+        self._accounts = Throttle("account", limits.account)
+        self._strangers = Throttle("strangers", limits.strangers)
+        self._bringers = Throttle("bringers", limits.bringers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        try:
+            answer = await self._serve(scope, receive, send)
+        except Refused as refused:
+            answer = refused.answer(scope["path"])
+        if answer is not None:
+            await answer(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
+        if scope["method"] != "POST":
+            raise Refused(405, "Only POST is served here.", {"Allow": "POST"})
+        narrowing = _narrowing(scope)
+        with _looking_up():
+            caller = await self._caller(scope)
+            if isinstance(caller, Response):
+                return caller
+            engine = await self._inside.engines.engine(caller, narrowing)
+        with self._arrivals.of(_stands_for(caller, scope)):
+            body = await read_body(scope, receive, MCP_BODY)
+        if body is None:
+            return None
+        came = await message_of(body)
+        message = _as_meant(came)
+        body = body if message is came else json.dumps(message).encode()
+        if "read_only" not in narrowing and self._lacks_scope(caller, message):
+            send = _forbidding(send, self._inside.challenge)
+        scope = {**scope, _ENGINE: engine, "headers": _with_accept(scope["headers"])}
+        with while_present(receive, send) as answer:
+            async with self._turn(caller, scope):
+                await self._manager.handle_request(scope, replayed(body, receive), answer)
+        return None
+
+    @asynccontextmanager
+    async def _turn(self, caller: Caller, scope: Scope) -> AsyncGenerator[None]:
+        """Hold a place for a call."""
+        try:
+            async with self._calls.place(_stands_for(caller, scope)):
+                yield
+        except NoTurn:
+            raise busy(BUSY_SECONDS) from None
+
+    async def _caller(self, scope: Scope) -> Caller | Response:
+        caller = await self._inside.identifies.identify(Headers(scope=scope))
+        if seconds := self._count(caller, caller_address(scope)):
+            raise too_many(seconds)
+        return caller
+
+    def _count(self, caller: Caller | Response, address: str) -> float:
+        """The seconds to wait. Each token that is brought along is an account, so that whoever makes them up
+        has as many as he likes."""
+        if isinstance(caller, Response):
+            return self._strangers.wait(address)
+        seconds = self._bringers.wait(address) if caller.token else 0.0
+        return seconds or self._accounts.wait(caller.account)
+
+    def _lacks_scope(self, caller: Caller, message: Mapping[str, Any]) -> bool:
+        """Whether this calls a tool that is out of reach only because the grant may not write."""
+        if WRITE in caller.scopes or message.get("method") != "tools/call":
+            return False
+        params = message.get("params")
+        name = cast("dict[str, Any]", params).get("name") if isinstance(params, dict) else None
+        return isinstance(name, str) and name in self._inside.writing
+
+
+def _as_meant(came: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        return cast("Mapping[str, Any]", as_meant(came))
+    except NoMessage as error:
+        raise Refused(400, str(error)) from None
+
+
+def _stands_for(caller: Caller, scope: Scope) -> str:
+    """Who takes turns: the account, or the address of those who bring their own tokens, lest somebody makes
+    up many tokens to have many places."""
+    return caller_address(scope) if caller.token else caller.account
+
+
+@contextmanager
+def _looking_up() -> Generator[None]:
+    """Whatever stands in the way of finding out who calls, the call was not made and may be repeated."""
+    try:
+        yield
+    except Refused:
+        raise
+    except Exception:
+        reference = uuid.uuid4().hex[:12]
+        _log.exception("A caller could not be looked up, reference %s", reference)
+        text = f"This server cannot look up who calls just now (reference {reference}). Try again shortly."
+        raise Refused(503, text, {"Retry-After": "5"}, code=INTERNAL_ERROR) from None
+
+
+def _with_accept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers; a request that does not say what it takes, takes anything (RFC 9110 section 12.5.1)."""
+    told = [(name, value) for name, value in headers if name != b"accept" or value.strip()]
+    return told if any(name == b"accept" for name, _ in told) else [*told, (b"accept", b"*/*")]
+
+
+def _narrowing(scope: Scope) -> Mapping[str, str]:
+    given = QueryParams(scope["query_string"])
+    if len(given.multi_items()) > len(given):
+        raise Refused(400, "A parameter appears twice in the address.")
+    return dict(given)
+
+
+def _forbidding(send: Send, challenge: str) -> Send:
+    """A `send` that turns success into 403 with a challenge; the body stays as it is."""
+
+    async def forbid(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            headers = [*message["headers"], (b"www-authenticate", challenge.encode())]
+            message = {**message, "status": 403, "headers": headers}
+        await send(message)
+
+    return forbid

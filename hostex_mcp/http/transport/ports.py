@@ -1,0 +1,48 @@
+"""What the transport asks of the parts behind it."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from hostex_mcp.http.transport.caller import Caller
+from hostex_mcp.server.engine import Engine
+
+
+class Identifies(Protocol):
+    """Finds out who calls; see `Bearer`."""
+
+    async def identify(self, headers: Headers) -> Caller | Response:
+        """The caller, or the answer that a stranger gets."""
+        ...
+
+
+class Engines(Protocol):
+    """Finds what serves a caller; see `Tenants`."""
+
+    async def engine(self, caller: Caller, narrowing: Mapping[str, str]) -> Engine:
+        """The engine of this caller, narrowed by the parameters of the address.
+
+        Raises:
+            Refused: the parameters name something that does not exist.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inside:
+    """What is behind the transport: who callers are, what serves them, the routes beside `/mcp`, whether all
+    is ready, and what runs as long as the application does. `challenge` is the header of a 403 that asks for
+    the scope that the tools in `writing` need."""
+
+    identifies: Identifies
+    engines: Engines
+    challenge: str = ""
+    writing: Collection[str] = ()
+    routes: Sequence[BaseRoute] = ()
+    ready: Callable[[], Awaitable[object]] | None = None
+    running: Callable[[], AbstractAsyncContextManager[object]] = nullcontext

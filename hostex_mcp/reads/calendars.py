@@ -1,0 +1,184 @@
+"""What the answers about calendars read: nights of properties, the listings that sell them, their prices."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from hostex_mcp.api.endpoints.calendar import (
+    GET_PRICING_RATIOS,
+    LIST_AVAILABILITIES,
+    LIST_LISTING_CALENDARS,
+    ListingCalendar,
+    PricingRatios,
+    PropertyAvailability,
+)
+from hostex_mcp.api.endpoints.models import ChannelLink
+from hostex_mcp.api.endpoints.properties import LIST_ROOM_TYPES, RoomType
+from hostex_mcp.api.endpoints.reservations import Reservation
+from hostex_mcp.domain.calendar_changes import reading_window
+from hostex_mcp.domain.nights import Nights, nights_of
+from hostex_mcp.domain.stay_rules import ListingDays
+from hostex_mcp.reads.lists import Failure, Parts, read_lists
+from hostex_mcp.reads.portfolio import Portfolio, each, stays_between
+from hostex_mcp.reads.stays_tasks_threads import all_stays
+from hostex_mcp.toolkit.context import Context
+
+CALENDAR_CHANNELS = frozenset(
+    [
+        "agoda",
+        "airbnb",
+        "booking.com",
+        "booking_site",
+        "ctrip",
+        "expedia",
+        "houfy",
+        "trip.com",
+        "tujia_intl",
+        "vrbo",
+    ]
+)
+"""The channels whose calendars Hostex shows. Inferred for ctrip, which only its changelog names."""
+
+_MOST_PROPERTIES = 100
+_MOST_LISTINGS = 50
+_MOST_RATIOS = 60
+_MOST_ALONE = 60
+ONE_SPOILS = ("not_found", "invalid_arguments", "forbidden")
+
+
+@dataclass(frozen=True, slots=True)
+class SoldListing:
+    """A listing that sells one property, or any of a room type's `property_ids` (`pooled`)."""
+
+    channel_type: str
+    listing_id: str
+    currency: str | None
+    property_ids: tuple[int, ...]
+    pooled: bool
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """How Hostex names the listing."""
+        return self.channel_type, self.listing_id
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """How a call names the listing."""
+        return {"channel_type": self.channel_type, "listing_id": self.listing_id}
+
+
+@dataclass(slots=True)
+class Calendars:
+    """The nights of properties, their stays, and the days of the listings that sell them, as far as they
+    could be read; `failures` says what could not, `notes` what was cut."""
+
+    books: dict[int, Nights]
+    stays: list[Reservation]
+    listings: list[SoldListing]
+    days: dict[tuple[str, str], ListingDays]
+    failures: list[Failure]
+    notes: list[str]
+
+    def selling(self, property_id: int) -> list[tuple[SoldListing, ListingDays]]:
+        """The listings that sell a property, with their days, those that could be read."""
+        return [
+            (one, self.days[one.key])
+            for one in self.listings
+            if property_id in one.property_ids and one.key in self.days
+        ]
+
+
+async def read_nights(context: Context, portfolio: Portfolio, start: date, end: date) -> Calendars:
+    """The nights of the properties from `start` to `end`, both included, and the stays that touch them."""
+    ids = [one.id for one in portfolio.properties]
+    today = context.now().date()
+    first, _ = reading_window([start, end], today)
+    parts = [ids[place : place + _MOST_PROPERTIES] for place in range(0, len(ids), _MOST_PROPERTIES)]
+
+    async def read(part: Sequence[int]) -> list[PropertyAvailability]:
+        query = {"property_ids": part, "start_date": first, "end_date": end}
+        return await context.client.call(LIST_AVAILABILITIES, query=query)
+
+    # The look-up of long stays needs the calendar from the last night on, which Hostex has within a year.
+    near = reading_window([end], today)[0] == end
+    stays = await (all_stays if near else stays_between)(context, portfolio, start, end)
+    got = await each(parts, read)
+    by_property: dict[int, list[Reservation]] = {}
+    for one in stays.items:
+        by_property.setdefault(one.property_id, []).append(one)
+    calendars = {one.id: one for part in got.items for one in part}
+    books = {key: nights_of(one.availabilities, by_property.get(key, ())) for key, one in calendars.items()}
+    unread = [Failure(ident, why.kind, why.message) for part, why in got.failed for ident in part]
+    return Calendars(books, stays.items, [], {}, [*stays.failures, *unread], stays.notes)
+
+
+async def add_listings(
+    context: Context,
+    portfolio: Portfolio,
+    found: Calendars,
+    start: date,
+    end: date,
+    wanted: Callable[[SoldListing], bool] = lambda one: True,
+) -> None:
+    """Add the wanted listings of the properties and their days to what was read."""
+    parts = Parts(found.failures, found.notes)
+    pools = await parts.rows("room types", read_lists(context, LIST_ROOM_TYPES))
+    found.listings = [one for one in _sold(portfolio, pools or []) if wanted(one)]
+    readable = [one for one in found.listings if one.channel_type in CALENDAR_CHANNELS]
+    pieces = [readable[place : place + _MOST_LISTINGS] for place in range(0, len(readable), _MOST_LISTINGS)]
+    first, _ = reading_window([start, end], context.now().date())
+
+    async def read(part: Sequence[SoldListing]) -> list[ListingCalendar]:
+        body = {"start_date": first, "end_date": end, "listings": [one.arguments for one in part]}
+        return await context.client.call(LIST_LISTING_CALENDARS, body=body)
+
+    async def read_one(one: SoldListing) -> list[ListingCalendar]:
+        return await read([one])
+
+    got = await each(pieces, read, may_fail=True)
+    # One listing that its channel has lost fails the call for all, so they are read one by one.
+    again = [one for part, why in got.failed if why.kind in ONE_SPOILS for one in part]
+    alone = await each(again[:_MOST_ALONE], read_one, may_fail=True)
+    left = again[_MOST_ALONE:]
+    if left:
+        found.notes.append(f"The calendars of {len(left)} more listings were not read; narrow the question.")
+    answers = [calendar for part in [*got.items, *alone.items] for calendar in part]
+    found.days = {
+        (one.channel_type, one.listing_id): {day.date: day for day in one.calendar} for one in answers
+    }
+    lost = [(one, why) for part, why in got.failed if why.kind not in ONE_SPOILS for one in part]
+    found.failures += [
+        Failure(one.property_ids[0], why.kind, f"{one.channel_type} {one.listing_id}: {why.message}")
+        for one, why in [*lost, *alone.failed]
+    ]
+
+
+async def read_ratios(
+    context: Context, property_ids: Sequence[int]
+) -> tuple[Mapping[int, PricingRatios], list[Failure], list[str]]:
+    """The price ratios of properties, what could not be read, and a note where there are too many."""
+
+    async def read(property_id: int) -> tuple[int, PricingRatios]:
+        query = {"property_id": property_id}
+        return property_id, await context.client.call(GET_PRICING_RATIOS, query=query)
+
+    got = await each(property_ids[:_MOST_RATIOS], read, may_fail=True)
+    left = len(property_ids) - _MOST_RATIOS
+    notes = [f"Prices of {left} more properties were not compared; narrow the question."] if left > 0 else []
+    return dict(got.items), [Failure(one, why.kind, why.message) for one, why in got.failed], notes
+
+
+def _sold(portfolio: Portfolio, pools: Iterable[RoomType]) -> list[SoldListing]:
+    meant = {one.id for one in portfolio.properties}
+    own = [_listing(link, (one.id,), False) for one in portfolio.properties for link in one.channels]
+    shared = [
+        _listing(link, tuple(one.id for one in pool.properties), True)
+        for pool in pools
+        if meant & {one.id for one in pool.properties}
+        for link in pool.channels
+    ]
+    return list({one.key: one for one in [*shared, *own]}.values())
+
+
+def _listing(link: ChannelLink, property_ids: tuple[int, ...], pooled: bool) -> SoldListing:
+    return SoldListing(link.channel_type, link.listing_id, link.currency, property_ids, pooled)

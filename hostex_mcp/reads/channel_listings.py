@@ -1,0 +1,62 @@
+"""Listings as their channels hold them: whether there is one, and whether its account is still connected."""
+
+from hostex_mcp.api import HostexError, read_all
+from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS, LIST_LISTINGS, ChannelAccount, Listing
+from hostex_mcp.api.endpoints.reservations import Reservation
+from hostex_mcp.domain.channels import channel_name
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.context import Context
+
+_REFUSED = "Hostex refuses to answer requests of an account that is disconnected."
+_UNREAD = "Whether the channel account is connected could not be read."
+
+
+async def require_listing(context: Context, channel_type: str, listing_id: str) -> None:
+    """Check that a channel has a listing with this id on this account.
+
+    Raises:
+        InvalidArguments: when it has not, naming the channels that have.
+    """
+    found = await _listings(context, listing_id)
+    if any(one.channel_type == channel_type for one in found):
+        return
+    others = ", ".join(sorted(one.channel_type for one in found if one.channel_type))
+    hint = f"it is one of {others}" if others else "`list_listings` has them"
+    raise InvalidArguments(Problem("listing_id", f"is no listing of {channel_type} on this account; {hint}"))
+
+
+async def connection_warnings(context: Context, stay: Reservation, argument: str) -> list[str]:
+    """What the channel account of a stay's listing says against telling the channel anything, as far as that
+    can be read.
+
+    Raises:
+        InvalidArguments: naming the argument, when the account is disconnected.
+    """
+    try:
+        account = await _account_of(context, stay)
+    except HostexError:
+        return [_UNREAD]
+    if account is None or account.auth_status in (None, "active"):
+        return []
+    named = f"The {channel_name(stay.channel_type)} account {one_line(account.username or '')}".strip()
+    if account.auth_status == "disconnected":
+        problem = "is a booking of a channel account that is disconnected; connect it again in Hostex first"
+        raise InvalidArguments(Problem(argument, problem))
+    return [f"{named} has the status {account.auth_status}. {_REFUSED}"]
+
+
+async def _account_of(context: Context, stay: Reservation) -> ChannelAccount | None:
+    """The account that holds the listing of a stay, None where Hostex does not tell it."""
+    ids = [
+        one.channel_account_id
+        for one in await _listings(context, stay.listing_id)
+        if one.channel_type == stay.channel_type
+    ]
+    accounts = (await read_all(context.client, LIST_CHANNEL_ACCOUNTS)).items if ids else []
+    return next((one for one in accounts if one.id in ids), None)
+
+
+async def _listings(context: Context, listing_id: str) -> list[Listing]:
+    rows = (await read_all(context.client, LIST_LISTINGS, query={"listing_id": listing_id})).items
+    return [one for one in rows if one.listing_id == listing_id]

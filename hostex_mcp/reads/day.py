@@ -1,0 +1,157 @@
+"""Everything that the briefing of one day is made from."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS
+from hostex_mcp.api.endpoints.reservations import Reservation
+from hostex_mcp.api.endpoints.tasks import Task
+from hostex_mcp.domain.briefing import (
+    Anomaly,
+    Movements,
+    arrival_warnings,
+    by_urgency,
+    channel_warnings,
+    movements,
+    placing_warnings,
+    request_warnings,
+    requests,
+    turnover_warnings,
+)
+from hostex_mcp.domain.reviews_due import ReviewDue
+from hostex_mcp.domain.turnovers import Turnover, known_by_property, turnovers
+from hostex_mcp.domain.waiting import Waiting, among, waiting
+from hostex_mcp.reads.lists import Failure, Gathered, Parts, read_lists
+from hostex_mcp.reads.local_days import day_of
+from hostex_mcp.reads.open_requests import Later, far_requests, later_requests
+from hostex_mcp.reads.portfolio import Portfolio, stays_between
+from hostex_mcp.reads.reviews_due import read_reviews_due
+from hostex_mcp.reads.stays_tasks_threads import (
+    FOLLOWING,
+    Threads,
+    tasks_between,
+    threads_since,
+    with_long_stays,
+)
+from hostex_mcp.toolkit.context import Context
+
+_ONE = timedelta(days=1)
+_BACK = timedelta(days=14)
+# With the far requests a first briefing of 300 properties stays within 150 calls.
+_THREAD_DAYS, _MOST_THREADS = 14, 96
+_REVIEW_DAYS = 30
+_DONE = ("completed", "cancelled")
+
+
+@dataclass(slots=True)
+class Daily:
+    """One day of a portfolio. `day` tells it for a property, `first` is the earliest of them."""
+
+    meant: Portfolio
+    day: Callable[[int], date]
+    first: date
+    movements: Movements
+    turnovers: Sequence[Turnover]
+    waiting: Sequence[Waiting]
+    requests: Sequence[Reservation]
+    tasks: Sequence[Task]
+    reviews: Sequence[ReviewDue]
+    warnings: Sequence[Anomaly]
+    threads: Threads
+    notes: list[str]
+    failures: list[Failure]
+
+
+async def read_day(context: Context, meant: Portfolio, day: date | None, everything: bool) -> Daily:
+    """A day of the properties, each property's own today where none is given. What cannot be read is left out
+    and told; without the stays there is no briefing."""
+    local = day_of(meant)
+    of: Callable[[int], date] = (lambda _: day) if day else local
+    days = {of(one.id) for one in meant.properties} or {of(0)}
+    first, last = min(days), max(days)
+    parts = Parts()
+    (stays, later), threads, tasks, due, accounts = await asyncio.gather(
+        _stays(context, meant, first, last + _ONE, parts),
+        parts.read("guest threads", _threads(context), Threads([])),
+        parts.rows("tasks", tasks_between(context, meant, first, last + _ONE)),
+        read_reviews_due(context, meant, _REVIEW_DAYS, parts),
+        parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
+    )
+    asked = [*later.requests, *await _far(context, meant, later, threads, parts)]
+    known = {one.stay_code: one for one in [*stays.items, *asked]}
+    open_requests = requests(known.values(), local)
+    turned = _turnovers(meant, stays, tasks, of)
+    found = [
+        *turnover_warnings(turned),
+        *arrival_warnings(stays.items, of),
+        *placing_warnings(stays.items, of),
+        *request_warnings(open_requests, context.now(), of),
+        *channel_warnings(accounts or [], first),
+    ]
+    waits = waiting(threads.items, known.values(), local, context.now())
+    return Daily(
+        meant=meant,
+        day=of,
+        first=first,
+        movements=movements(stays.items, of),
+        turnovers=[one for one in turned if one.same_day and one.day == of(one.place.id)],
+        waiting=waits if everything else among(waits, {one.id for one in meant.properties}),
+        requests=open_requests,
+        tasks=_of_the_day(tasks or [], of),
+        reviews=due,
+        warnings=by_urgency(found, last),
+        threads=threads,
+        notes=[*stays.notes, *parts.notes],
+        failures=[*stays.failures, *parts.failures],
+    )
+
+
+async def _stays(
+    context: Context, meant: Portfolio, first: date, last: date, parts: Parts
+) -> tuple[Gathered[Reservation], Later]:
+    """The stays around some days, those that follow within a month with them, and the requests of later
+    ones."""
+    found, later = await asyncio.gather(
+        stays_between(context, meant, first - _BACK, last, FOLLOWING),
+        parts.read("requests", later_requests(context, meant, first - _BACK, last + FOLLOWING), Later()),
+    )
+    known = later.half_year
+    if known:
+        known.items = [stay for stay in known.items if stay.check_in_date <= last]
+    stays = await with_long_stays(context, meant, found, last, following=True, known=known)
+    stays.notes += later.notes
+    return stays, later
+
+
+async def _far(
+    context: Context, meant: Portfolio, later: Later, threads: Threads, parts: Parts
+) -> list[Reservation]:
+    """The requests of stays that lie behind the later ones."""
+    if later.until is None:
+        return []
+    return await parts.rows("requests", far_requests(context, meant, later.until, threads.until)) or []
+
+
+def _turnovers(
+    meant: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, of: Callable[[int], date]
+) -> list[Turnover]:
+    """Those of each property's day and the next one."""
+    known = known_by_property(meant.properties, stays.items, tasks)
+    return [
+        one
+        for place in meant.properties
+        for one in turnovers(known[place.id], meant.zone(place.id), of(place.id), of(place.id) + _ONE)
+    ]
+
+
+def _of_the_day(tasks: Sequence[Task], of: Callable[[int], date]) -> list[Task]:
+    """What is still to be done on the day: by the hour, what nobody is assigned to first of equals."""
+    due = [one for one in tasks if one.expected_date == of(one.property_id or 0) and one.status not in _DONE]
+    return sorted(due, key=lambda one: (one.expected_time or "", bool(one.staff_id), one.id))
+
+
+async def _threads(context: Context) -> Threads:
+    since = context.now() - timedelta(days=_THREAD_DAYS)
+    return await threads_since(context, since, _MOST_THREADS)

@@ -1,0 +1,24 @@
+"""The reviews that are due, as the list and the briefing of a day tell them."""
+
+import asyncio
+from datetime import timedelta
+
+from hostex_mcp.domain.reviews_due import ReviewDue, reviews_due
+from hostex_mcp.reads.lists import Parts
+from hostex_mcp.reads.local_days import day_of
+from hostex_mcp.reads.portfolio import Portfolio
+from hostex_mcp.reads.stays_tasks_threads import reviews_between
+from hostex_mcp.toolkit.context import Context
+
+_ONE = timedelta(days=1)
+
+
+async def read_reviews_due(context: Context, meant: Portfolio, days: int, parts: Parts) -> list[ReviewDue]:
+    """The reviews that are due, of stays that checked out in the last days."""
+    end = meant.now.date() + _ONE
+    start = end - timedelta(days=days + 1)
+    pending, reviewed = await asyncio.gather(
+        parts.rows("reviews to write", reviews_between(context, meant, start, end, "pending_host_review")),
+        parts.rows("reviews to answer", reviews_between(context, meant, start, end, "reviewed")),
+    )
+    return reviews_due(pending or [], reviewed or [], day_of(meant))

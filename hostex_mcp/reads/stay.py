@@ -1,0 +1,123 @@
+"""What belongs to one stay besides the booking itself."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hostex_mcp.api import REVIEW_WINDOW_DAYS, TRANSACTION_WINDOW_DAYS, windows
+from hostex_mcp.api.endpoints.automation import LIST_AUTOMATION_ACTIONS, AutomationAction
+from hostex_mcp.api.endpoints.finance import LIST_TRANSACTIONS, Transaction
+from hostex_mcp.api.endpoints.messaging import GET_CONVERSATION, Conversation
+from hostex_mcp.api.endpoints.reservations import Reservation
+from hostex_mcp.api.endpoints.reviews import LIST_REVIEWS, Review
+from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
+from hostex_mcp.domain.earnings import is_whole
+from hostex_mcp.reads.lists import Gathered, Parts, read_lists
+from hostex_mcp.toolkit.context import Context
+
+_STATES = ("reviewed", "pending_host_review", "pending_guest_review")
+_DAY, _MONTH, _YEAR = timedelta(days=1), timedelta(days=30), timedelta(days=TRANSACTION_WINDOW_DAYS)
+_FAR = 20 * _YEAR
+_SEASON = timedelta(days=REVIEW_WINDOW_DAYS // 2)
+_FEW_TASKS = 500
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """The thread, tasks, transactions, waiting automations and review of a stay."""
+
+    thread: Conversation | None
+    tasks: list[Task]
+    transactions: list[Transaction]
+    plans: list[AutomationAction]
+    review: Review | None
+
+
+async def read_surroundings(context: Context, stay: Reservation, parts: Parts) -> Surroundings:
+    """What belongs to a stay; what cannot be read is left out and told in `parts`."""
+    thread, tasks, transactions, plans, reviews = await asyncio.gather(
+        parts.read("guest thread", _thread(context, stay), None),
+        parts.rows("tasks", _tasks(context, stay)),
+        parts.rows("transactions", _transactions(context, stay)),
+        parts.rows("automations", _plans(context, stay)),
+        parts.rows("reviews", _reviews(context, stay)),
+    )
+    return Surroundings(thread, tasks or [], transactions or [], plans or [], next(iter(reviews or []), None))
+
+
+async def _thread(context: Context, stay: Reservation) -> Conversation | None:
+    if not stay.conversation_id:
+        return None
+    return await context.client.call(GET_CONVERSATION, path={"conversation_id": stay.conversation_id})
+
+
+async def _tasks(context: Context, stay: Reservation) -> Gathered[Task]:
+    """The tasks of the stay, whenever and wherever they are, and those of its property that belong to no stay
+    and fall into it. Hostex finds tasks by property and day, not by stay: so all tasks are read where they
+    are few, else all of the property and those of the others around the stay."""
+    page = await context.client.page(LIST_TASKS)
+    if not page.more:
+        found = Gathered(page.items)
+    elif page.total and page.total <= _FEW_TASKS:
+        found = await read_lists(context, LIST_TASKS)
+    else:
+        found = await _tasks_around(context, stay)
+    return Gathered([task for task in found.items if _belongs(task, stay)], found.notes)
+
+
+async def _tasks_around(context: Context, stay: Reservation) -> Gathered[Task]:
+    start, end = stay.check_in_date - _MONTH, stay.check_out_date + _MONTH
+    queries: list[Mapping[str, Any]] = [{"start_date": start, "end_date": end}]
+    queries += [{"property_id": stay.property_id}] if stay.property_id else []
+    found = await read_lists(context, LIST_TASKS, queries)
+    others = "other properties" if stay.property_id else "any property"
+    note = f"Tasks of {others} were looked for from {start} to {end} only."
+    return Gathered(found.items, [note, *found.notes])
+
+
+def _belongs(task: Task, stay: Reservation) -> bool:
+    if task.stay_code:
+        return task.stay_code == stay.stay_code
+    day = task.expected_date
+    inside = bool(day and stay.check_in_date - _DAY <= day <= stay.check_out_date)
+    return inside and bool(stay.property_id) and task.property_id == stay.property_id
+
+
+async def _transactions(context: Context, stay: Reservation) -> Gathered[Transaction]:
+    """The entries of the order from a year before its booking to a year from now, or after check-out; of a
+    stay in another century, those of our time."""
+    today = context.now().date()
+    booked = stay.booked_at.date() if stay.booked_at else stay.check_in_date
+    first = max(min(booked, stay.check_in_date), today - _FAR) - _YEAR
+    last = min(max(stay.check_out_date, today), today + _FAR) + _YEAR
+    queries = [
+        {"reservation_code": stay.reservation_code, "start_date": start, "end_date": end}
+        for start, end in windows(first, last, TRANSACTION_WINDOW_DAYS)
+    ]
+    found = await read_lists(context, LIST_TRANSACTIONS, queries)
+    return Gathered(found.items, [*found.notes, f"Transactions were looked for from {first} to {last} only."])
+
+
+async def _plans(context: Context, stay: Reservation) -> Gathered[AutomationAction]:
+    queries = [{"type": kind, "stay_code": stay.stay_code} for kind in ("message", "review")]
+    return await read_lists(context, LIST_AUTOMATION_ACTIONS, queries)
+
+
+async def _reviews(context: Context, stay: Reservation) -> Gathered[Review]:
+    """The review of the order. Hostex keeps one of each, under the check-out of any of its stays, so those up
+    to three months around this one's are looked through. Before it there is none, unless the order has more
+    stays."""
+    if stay.check_out_date > context.now().date() + _DAY and is_whole([stay]):
+        return Gathered([])
+    first = stay.check_out_date - _SEASON
+    last = first + timedelta(days=REVIEW_WINDOW_DAYS - 1)
+    period = {"start_check_out_date": first, "end_check_out_date": last}
+    queries = [
+        {"reservation_code": stay.reservation_code, "review_status": state, **period} for state in _STATES
+    ]
+    found = await read_lists(context, LIST_REVIEWS, queries)
+    if not found.items and not is_whole([stay]):
+        found.notes.append(f"Reviews of the order were looked for from {first} to {last} only.")
+    return found

@@ -1,0 +1,154 @@
+"""A client of the same methods as the Hostex client that reaches only some properties of the account."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any, Generic
+
+from hostex_mcp.api import Client, Listing, Operation, Page
+from hostex_mcp.api.client import LARGEST_PAGE
+from hostex_mcp.api.operation import AnswerT, RowT
+from hostex_mcp.scope.checks import require_served
+from hostex_mcp.scope.portfolio import Ground
+from hostex_mcp.scope.refusal import REMEDY, Asked
+from hostex_mcp.scope.rules import RULES, Rule
+
+_AT_ONCE = 8
+_MOST_ROWS = 2_000
+_ALWAYS = ("property_id", "property_ids")
+
+
+class ScopedClient:
+    """Lets through what concerns the given properties and nothing else. Every operation has a rule that says
+    what is checked before it is sent and what of its answer is shown; without one it is refused. `remedy`
+    says in refusals who can widen the scope."""
+
+    def __init__(self, client: Client, property_ids: Iterable[int], remedy: str = REMEDY) -> None:
+        self._client = client
+        self._remedy = remedy
+        self._ground = Ground(client, property_ids)
+
+    async def call(
+        self,
+        operation: Operation[AnswerT],
+        *,
+        path: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> AnswerT:
+        """Call one operation if it stays inside, and show what of its answer is inside.
+
+        Raises:
+            OutOfScope: when it does not; HostexError: as the Hostex client.
+        """
+        asked = Asked(operation.name, path or {}, query or {}, body or {}, self._remedy)
+        if operation.writes:
+            self._ground.forget()
+        rule = await self._admit(operation, asked)
+        try:
+            answer = await self._client.call(operation, path=path, query=query, body=body)
+        finally:
+            if operation.writes:
+                self._ground.forget()
+        if rule.view is None:
+            return answer
+        seen = await rule.view(self._ground, answer)
+        if seen is None:
+            key, value = next(iter(asked.path.items()))
+            raise asked.outside(f"{key} {value}", key)
+        return seen
+
+    async def page(
+        self,
+        listing: Listing[RowT],
+        *,
+        path: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> Page[RowT]:
+        """Read up to `limit` rows that are inside, from `offset` of Hostex's own list on. Their number in all
+        is not told.
+
+        Raises:
+            OutOfScope: when the list is not served, when the query names a property outside, or when
+                thousands of rows have none inside; HostexError: as the Hostex client.
+        """
+        asked = Asked(listing.name, path or {}, query or {}, {}, self._remedy)
+        rule = await self._admit(listing, asked)
+        if rule.view is None:
+            return await self._client.page(listing, path=path, query=query, offset=offset, limit=limit)
+        sieve = _Sieve[RowT](self._ground, rule, offset, min(limit, LARGEST_PAGE))
+        narrowed = self._narrowed(rule, query or {})
+        while sieve.more and not sieve.full:
+            if sieve.end - offset >= _MOST_ROWS:
+                if sieve.items:
+                    break
+                raise asked.too_sparse(sieve.end - offset)
+            await sieve.take(
+                await self._client.page(
+                    listing, path=path, query=narrowed, offset=sieve.end, limit=LARGEST_PAGE
+                )
+            )
+        return Page(sieve.items, None, sieve.more, sieve.places, sieve.end)
+
+    async def _admit(self, target: Listing[Any] | Operation[Any], asked: Asked) -> Rule:
+        if not self._ground.property_ids:
+            raise asked.nothing_served()
+        rule = RULES.get(target)
+        if rule is None:
+            raise asked.account_wide()
+        names = (*_ALWAYS, "id") if rule.narrow == "id" else _ALWAYS
+        for given in (asked.query, asked.body):
+            require_served(self._ground, asked, given, names)
+        await rule.check(self._ground, asked)
+        return rule
+
+    def _narrowed(self, rule: Rule, query: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The query, with the served properties where Hostex can look for them itself."""
+        ids = sorted(self._ground.property_ids)
+        if rule.narrow is None or query.get(rule.narrow) is not None:
+            return query
+        if rule.narrow == "property_ids":
+            return {**query, rule.narrow: ids} if len(ids) <= LARGEST_PAGE else query
+        return {**query, rule.narrow: ids[0]} if len(ids) == 1 else query
+
+
+class _Sieve(Generic[RowT]):
+    """Collects the rows of a list that are inside, up to `limit`, with their offsets. `end` is the offset
+    behind the last row looked at, and `more` whether others may follow it."""
+
+    def __init__(self, ground: Ground, rule: Rule, offset: int, limit: int) -> None:
+        self._ground, self._rule, self._limit = ground, rule, limit
+        self.items: list[RowT] = []
+        self.places: list[int] = []
+        self.end = offset
+        self.more = True
+
+    @property
+    def full(self) -> bool:
+        """Whether no more rows are wanted."""
+        return len(self.items) >= self._limit
+
+    async def take(self, page: Page[RowT]) -> None:
+        """Look at the rows of the next page, a few at once, until there are enough."""
+        rows = list(zip(page.items, page.places, strict=True))
+        for start in range(0, len(rows), _AT_ONCE):
+            await self._look_at(rows[start : start + _AT_ONCE])
+            if self.full:
+                break
+        else:
+            self.end = page.end
+        self.more = page.more or self.end < page.end
+
+    async def _look_at(self, rows: list[tuple[RowT, int]]) -> None:
+        shown = await asyncio.gather(*(self._show(row) for row, _ in rows))
+        for row, (_, place) in zip(shown, rows, strict=True):
+            if self.full:
+                return
+            self.end = place + 1
+            if row is not None:
+                self.items.append(row)
+                self.places.append(place)
+
+    async def _show(self, row: RowT) -> RowT | None:
+        return await self._rule.view(self._ground, row) if self._rule.view else row

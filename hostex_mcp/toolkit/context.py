@@ -1,0 +1,148 @@
+"""What every tool call works with: the host's Hostex client, a clock, and what may be shown."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from hostex_mcp.api import Client, Listing, Operation, Pace, read_merged
+from hostex_mcp.clock import utc_now
+from hostex_mcp.domain.guard_rails import GuardRails
+from hostex_mcp.domain.guest_text import visible
+from hostex_mcp.toolkit.paging import sliced
+from hostex_mcp.toolkit.privacy import Level, Screen
+from hostex_mcp.toolkit.results import AnswerT, Key, ModelT, Page, Rows, Shown, everything
+from hostex_mcp.toolkit.thread_cache import Memory
+from hostex_mcp.toolkit.tool import Tool
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
+    `tools` are those that may be called; `now` tells the time in UTC and `pause` lets seconds of it pass;
+    pictures are read from `image_folders` of this machine only, fetched before a person agreed from
+    `picture_hosts` only, and have a turn in `decoding`; `memory` is the account's. What the other methods
+    give is fit to leave the server: secrets hidden unless the call asked for them with `reveal`, outsiders'
+    text fenced."""
+
+    client: Client
+    tools: Mapping[str, Tool]
+    now: Clock = field(default=utc_now)
+    privacy: Level = "standard"
+    image_folders: tuple[Path, ...] = ()
+    picture_hosts: Collection[str] = ()
+    pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)
+    guard_rails: GuardRails = field(default_factory=GuardRails)
+    memory: Memory = field(default_factory=Memory)
+    decoding: anyio.Lock = field(default_factory=anyio.Lock)
+
+    def screen(self, reveal: Collection[str] | None = None) -> Screen:
+        """What decides how the models of one answer are shown."""
+        return Screen(self.privacy, reveal or ())
+
+    def preview_screen(self) -> Screen:
+        """The same for what a person is shown before a write: what nobody sees is spelled out."""
+        return Screen(self.privacy, spell=visible)
+
+    async def read(
+        self,
+        operation: Operation[AnswerT],
+        *,
+        path: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> AnswerT:
+        """The answer of one reading operation."""
+        return self.screen().show(await self.client.call(operation, path=path, query=query, body=body))
+
+    async def rows(
+        self,
+        listing: Listing[ModelT],
+        page: Page,
+        brief: Callable[[ModelT], Shown],
+        *,
+        query: Mapping[str, Any] | None = None,
+        reveal: Collection[str] | None = None,
+    ) -> Rows[Any]:
+        """One page of a Hostex list, each row brief or full as the page wants; repeats are dropped."""
+        got = await self.client.page(listing, query=query or {}, offset=page.offset, limit=page.limit)
+        first = {listing.identity(item): place for place, item in reversed(list(enumerate(got.items)))}
+        places = sorted(first.values())
+        behind = [*(got.places[place] for place in places[1:]), got.end]
+        screen = self.screen(reveal)
+        return Rows(
+            items=await _shown([got.items[place] for place in places], page, brief, screen),
+            steps=[[offset] for offset in behind],
+            more=got.more,
+            total=got.total,
+            beyond=[got.end],
+        )
+
+    async def merged(
+        self,
+        listing: Listing[ModelT],
+        queries: Sequence[Mapping[str, Any]],
+        page: Page,
+        brief: Callable[[ModelT], Shown],
+        *,
+        order: Callable[[ModelT], Any],
+        notes: list[str] | None = None,
+        reveal: Collection[str] | None = None,
+    ) -> Rows[Any]:
+        """One page of a list that Hostex gives only in several windows, merged by `order`, newest first."""
+        got = await read_merged(
+            self.client, listing, queries, offsets=page.offsets, limit=page.limit, order=order
+        )
+        screen = self.screen(reveal)
+        return Rows(
+            items=await _shown(got.items, page, brief, screen),
+            steps=got.steps,
+            more=got.more,
+            total=got.total,
+            notes=notes or [],
+        )
+
+    async def dictionary(
+        self,
+        listing: Listing[ModelT],
+        page: Page,
+        brief: Callable[[ModelT], Shown] = everything,
+        *,
+        path: Mapping[str, Any] | None = None,
+    ) -> Rows[Any]:
+        """One page of a list that Hostex gives in one piece."""
+        got = await self.client.page(listing, path=path or {})
+        return await self.chosen(got.items, page, brief)
+
+    async def chosen(
+        self,
+        items: Sequence[ModelT],
+        page: Page,
+        brief: Callable[[ModelT], Shown],
+        *,
+        order: Callable[[ModelT], Key] | None = None,
+        notes: Sequence[str] = (),
+        reveal: Collection[str] | None = None,
+    ) -> Rows[Any]:
+        """One page of rows that were read whole and chosen from, sorted by `order` if it is given."""
+        screen = self.screen(reveal)
+        chosen = sorted(items, key=order) if order else items
+        rows = sliced(chosen, page, notes, keys=[order(item) for item in chosen] if order else None)
+        rows.items = await _shown(rows.items, page, brief, screen)
+        return rows
+
+
+async def _shown(
+    items: Sequence[ModelT], page: Page, brief: Callable[[ModelT], Shown], screen: Screen
+) -> list[Shown]:
+    """The rows of a page. Texts may be of any length, so others run in between."""
+    pace, rows = Pace(), list[Shown]()
+    for item in items:
+        rows.append(page.show(screen.show(item), brief))
+        await pace.rest()
+    return rows

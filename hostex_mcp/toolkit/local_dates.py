@@ -1,0 +1,51 @@
+"""What day it is where the properties are, for callers that write "today"."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hostex_mcp.api import HostexError, read_all
+from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, Property
+from hostex_mcp.toolkit.context import Context
+
+_WORDS = frozenset(["today", "tomorrow", "yesterday", "tonight", "now"])
+_MOST_ZONES = 4
+_MOST_NAMED = 500
+_LONGEST_WORD = 100
+
+
+async def date_hint(context: Context, given: Mapping[str, Any]) -> str | None:
+    """A sentence with the local date, when an argument is a word such as "today"; None otherwise. The date
+    is that of the property which the arguments name, else of each time zone that the account has."""
+    if not any(isinstance(value, str) and _is_word(value) for value in given.values()):
+        return None
+    now = context.now()
+    try:
+        properties = (await read_all(context.client, LIST_PROPERTIES)).items
+    except HostexError:
+        properties = list[Property]()
+    zones = dict.fromkeys(one.timezone for one in _meant(properties, given) if one.timezone)
+    days = [f"{_local(now, zone):%Y-%m-%d} in {zone}" for zone in list(zones)[:_MOST_ZONES]]
+    return f"Write dates as YYYY-MM-DD. Today is {', '.join(days) or f'{now:%Y-%m-%d} in UTC'}."
+
+
+def _is_word(value: str) -> bool:
+    return len(value) < _LONGEST_WORD and value.strip().lower() in _WORDS
+
+
+def _meant(properties: list[Property], given: Mapping[str, Any]) -> list[Property]:
+    named = [given.get("property_id"), *_listed(given.get("property_ids"))]
+    wanted = {str(value).casefold() for value in named[:_MOST_NAMED] if isinstance(value, str | int)}
+    return [one for one in properties if {str(one.id), one.title.casefold()} & wanted] or properties
+
+
+def _listed(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def _local(now: datetime, zone: str) -> datetime:
+    try:
+        return now.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return now

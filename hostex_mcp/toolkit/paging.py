@@ -1,0 +1,104 @@
+"""Pages of a list that is worked out from many reads. Every call reads anew, maybe in another process, so a
+page begins behind the key of the last row shown and not at a number of rows; the moment of the first call
+holds for all pages, and what moved in between is said."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.results import Key, Mark, Page, Rows
+
+_GOOD_FOR = timedelta(days=1)
+_BAD = Problem("cursor", "is not a cursor of this list; start again without it")
+_OLD = Problem("cursor", "is of a list that was begun more than a day ago; start again without it")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page is made from, when it is not the whole list: the part that ends with the thing that has
+    the key `until`, `left` things behind it, which later pages read, and `passed` ones before it."""
+
+    until: Key
+    left: int
+    passed: int
+
+
+def moment_of(page: Page, now: datetime) -> datetime:
+    """The moment by which a list is worked out: that of its first page.
+
+    Raises:
+        InvalidArguments: for a cursor that is too old to go on with.
+    """
+    if page.mark is None:
+        return now
+    began = datetime.fromtimestamp(page.mark.moment, UTC)
+    if now - began > _GOOD_FOR:
+        raise InvalidArguments(_OLD)
+    return began
+
+
+def sliced(
+    rows: Sequence[Any],
+    page: Page,
+    notes: Sequence[str] = (),
+    *,
+    keys: Sequence[Key] | None = None,
+    moment: datetime | None = None,
+    reading: Reading | None = None,
+) -> Rows[Any]:
+    """One page of a list, or of the part of one that was read. The rows are in the order of their keys;
+    without keys their places serve.
+
+    Raises:
+        InvalidArguments: for a cursor of another kind of list.
+    """
+    if page.offsets is not None:
+        raise InvalidArguments(_BAD)
+    mark = page.mark or Mark(moment=moment.timestamp() if moment else 0.0)
+    known = keys or [[place] for place in range(len(rows))]
+    start = _behind(known, mark.key)
+    end = min(start + page.limit, len(rows))
+    until = reading.until if reading else []
+    marks = [mark.at(known[place], place + 1, until) for place in range(start, end)]
+    left, beyond = reading.left if reading else 0, None
+    if left and end == len(rows):
+        beyond = mark.next_part(until, len(rows), reading.passed if reading else 0)
+        marks[-1:] = [beyond] if marks else []
+    return Rows(
+        rows[start:end],
+        marks,
+        more=end < len(rows) or left > 0,
+        total=None if left else mark.before + len(rows),
+        notes=[*notes, *_moved(start - mark.shown)],
+        beyond=beyond,
+    )
+
+
+def follows(key: Key, mark: Key) -> bool:
+    """Whether a thing comes behind the place that a cursor tells.
+
+    Raises:
+        InvalidArguments: for a cursor of another kind of list.
+    """
+    try:
+        return key > mark
+    except TypeError:
+        raise InvalidArguments(_BAD) from None
+
+
+def _behind(keys: Sequence[Key], key: Key) -> int:
+    try:
+        return bisect_right(keys, key)
+    except TypeError:
+        raise InvalidArguments(_BAD) from None
+
+
+def _moved(more: int) -> list[str]:
+    """What changed before the page since the one before it."""
+    if more > 0:
+        new = f"Rows that came up before this page since the last one: {more}"
+        return [f"{new}; start again without the cursor to see them."]
+    return [f"Rows before this page that left the list since the last one: {-more}."] if more else []

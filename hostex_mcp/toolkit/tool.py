@@ -1,0 +1,239 @@
+"""The declaration of a tool: one decorated async function says everything the server needs."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, get_args, get_origin, get_type_hints
+
+from hostex_mcp.toolkit.arguments import Arguments, PropertyTitle, arguments_model, validate
+from hostex_mcp.toolkit.meaning import meaning
+from hostex_mcp.toolkit.results import (
+    PAGE_PARAMETERS,
+    TOKEN,
+    TOKEN_PARAMETER,
+    Change,
+    Forward,
+    Mark,
+    Page,
+    Record,
+    Rows,
+    Shown,
+    Step,
+)
+from hostex_mcp.toolkit.schema import Schema, metadata_of, object_schema, schema_of
+
+Function = Callable[..., Awaitable[Rows[Any] | Record[Any] | Change[Any] | Forward[Any]]]
+
+
+class Effect(StrEnum):
+    """What a call can do: look; change something that only the team sees, with a way back; or anything
+    weightier."""
+
+    READ = "read"
+    INTERNAL = "internal"
+    CONSEQUENTIAL = "consequential"
+
+
+TOOLSETS = (
+    "properties",
+    "calendar",
+    "reservations",
+    "messaging",
+    "reviews",
+    "tasks",
+    "finance",
+    "automation",
+    "knowledge_base",
+    "webhooks",
+    "insights",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool:
+    """A declared tool. `official` is its name in Hostex's own MCP server, None where that lacks it. `text`
+    puts its answer into words, None where it is told as tables like all others."""
+
+    name: str
+    title: str
+    description: str
+    toolset: str
+    effect: Effect
+    function: Function
+    official: str | None
+    core: bool
+    open_world: bool
+    destructive: bool
+    idempotent: bool
+    words: str
+    text: Callable[[Shown], str] | None
+
+    @cached_property
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """The function's own parameters, without `context`; `**more: Unpack[Shape]` stands for the members
+        of the TypedDict `Shape`, all optional."""
+        signature = inspect.signature(self.function, eval_str=True)
+        found: dict[str, inspect.Parameter] = {}
+        for name, one in signature.parameters.items():
+            found |= _unpacked(one) if one.kind is inspect.Parameter.VAR_KEYWORD else {name: one}
+        found.pop("context", None)
+        return found
+
+    @cached_property
+    def paged(self) -> bool:
+        """Whether the tool has `limit`, `cursor` and `detail`."""
+        return "page" in self.parameters
+
+    @cached_property
+    def writes(self) -> bool:
+        """Whether the tool itself changes something; one that hands a call on does not."""
+        return self.effect is not Effect.READ and self.toolset != "core"
+
+    @cached_property
+    def confirmable(self) -> bool:
+        """Whether a person has to see whatever the tool would do before it does it."""
+        return self.writes and self.effect is Effect.CONSEQUENTIAL
+
+    @cached_property
+    def hints(self) -> Mapping[str, Any]:
+        """Argument name to annotated type."""
+        hints = {name: one.annotation for name, one in self.parameters.items() if name != "page"}
+        extra: Mapping[str, Any] = (
+            PAGE_PARAMETERS if self.paged else TOKEN_PARAMETER if self.confirmable else {}
+        )
+        return {**hints, **extra}
+
+    @cached_property
+    def required(self) -> list[str]:
+        """Arguments without a default."""
+        empty = inspect.Parameter.empty
+        return [name for name, one in self.parameters.items() if one.default is empty and name != "page"]
+
+    @cached_property
+    def input_schema(self) -> Schema:
+        """What `tools/list` says the arguments are."""
+        return object_schema(self.hints, self.required)
+
+    @cached_property
+    def output_schema(self) -> Schema:
+        """What `structuredContent` is: nothing is required, so that an error fits too."""
+        hint = get_type_hints(self.function)["return"]
+        (shape,) = get_args(hint)
+        wrap = {Rows: _rows_schema, Change: _change_schema}.get(get_origin(hint), schema_of)
+        answer = wrap(shape)
+        answer.pop("required", None)
+        if self.paged and self.toolset == "insights":
+            answer["properties"]["failed"] = {"type": "array", "items": {"type": "object"}}
+        if self.toolset == "insights":
+            answer.setdefault("properties", {}).setdefault("more", {"type": "object"})
+        answer.setdefault("properties", {})["error"] = {"type": "object"}
+        return answer
+
+    @cached_property
+    def titled(self) -> list[str]:
+        """Arguments that take a property's title in place of its id, alone or in a list."""
+        return [name for name, hint in self.hints.items() if PropertyTitle() in metadata_of(hint)]
+
+    @cached_property
+    def model(self) -> type[Arguments]:
+        """The model that validates a call's arguments; built at the first call."""
+        defaults = {name: ... if name in self.required else None for name in self.hints}
+        return arguments_model(self.name, {name: (hint, defaults[name]) for name, hint in self.hints.items()})
+
+    def meant(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of a call as they are plainly meant, before they are validated."""
+        return meaning(self.hints, self.required, given)
+
+    def bind(self, given: Mapping[str, Any], step: Step | None = None) -> dict[str, Any]:
+        """Validated keyword arguments for the function.
+
+        Raises:
+            InvalidArguments: naming each argument that does not fit.
+        """
+        if self.writes and not self.confirmable:
+            # Not among its parameters, as it is seldom needed: only for a change without a way back.
+            given = {name: value for name, value in given.items() if name != TOKEN}
+        arguments = validate(self.model, given)
+        if self.confirmable:
+            arguments.pop(TOKEN, None)
+        if self.paged:
+            page = {name: arguments.pop(name) for name in ("limit", "detail") if name in arguments}
+            marked = isinstance(step, Mark)
+            arguments["page"] = Page(offsets=None if marked else step, mark=step if marked else None, **page)
+        return arguments
+
+
+def tool(
+    toolset: str,
+    title: str,
+    *,
+    effect: Effect = Effect.READ,
+    official: str | None = None,
+    core: bool = False,
+    open_world: bool = False,
+    destructive: bool = False,
+    idempotent: bool = False,
+    words: str = "",
+    text: Callable[[Shown], str] | None = None,
+) -> Callable[[Function], Tool]:
+    """Declare a tool. The function's name, signature and docstring become its name, schemas and
+    description. `open_world`: guests, channels or the public are at the other end. `destructive` and
+    `idempotent` speak of writes only. `words` are what people also call it, for searching."""
+
+    def declare(function: Function) -> Tool:
+        return Tool(
+            name=function.__name__,
+            title=title,
+            description=" ".join((inspect.getdoc(function) or "").split()),
+            toolset=toolset,
+            effect=effect,
+            function=function,
+            official=official,
+            core=core,
+            open_world=open_world,
+            destructive=destructive,
+            idempotent=idempotent or effect is Effect.READ,
+            words=words,
+            text=text,
+        )
+
+    return declare
+
+
+def _unpacked(one: inspect.Parameter) -> dict[str, inspect.Parameter]:
+    """The parameters that an unpacked TypedDict stands for."""
+    (shape,) = get_args(one.annotation)
+    return {
+        name: inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
+        for name, hint in get_type_hints(shape, include_extras=True).items()
+    }
+
+
+def _rows_schema(row: Any) -> Schema:
+    item = schema_of(row)
+    item.pop("required", None)
+    return {
+        "type": "object",
+        "properties": {
+            "items": {"type": "array", "items": item},
+            "returned": {"type": "integer"},
+            "total": {"type": "integer"},
+            "next_cursor": {"type": "string"},
+            "truncated": {"type": "boolean"},
+            "notes": {"type": "array", "items": {"type": "string"}},
+        },
+    }
+
+
+def _change_schema(result: Any) -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            "status": {"type": "string"},
+            "result": schema_of(result),
+            "undo": {"description": "the call that restores what was, or null"},
+            "receipt": {"type": "object"},
+        },
+    }

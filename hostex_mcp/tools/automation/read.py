@@ -1,0 +1,85 @@
+"""Automatic messages and reviews that wait to be sent."""
+
+import re
+from typing import Annotated, Literal, TypedDict
+
+from annotated_types import MaxLen
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from hostex_mcp.api.endpoints import automation as api
+from hostex_mcp.toolkit.arguments import Channel, Code, PropertyId, ShortText, require_year
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.meaning import Coded
+from hostex_mcp.toolkit.results import Page, Rows
+from hostex_mcp.toolkit.tool import tool
+
+ActionType = Literal["message", "review"]
+
+_LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
+
+
+def _local_time(value: object) -> object:
+    if not isinstance(value, str) or not _LOCAL_TIME.fullmatch(value):
+        raise PydanticCustomError("local_time", "must be a time written YYYY-MM-DD HH:MM:SS")
+    require_year(value)
+    return value
+
+
+LocalTime = Annotated[str, BeforeValidator(_local_time), Coded(), "YYYY-MM-DD HH:MM:SS"]
+
+
+class ActionRow(TypedDict, total=False):
+    """A waiting automatic message or review; `id` is its plan id, the time is the operator's local time."""
+
+    id: int
+    name: str
+    send_to: str
+    stay_code: str | None
+    property_id: int | None
+    scheduled_at: str
+    channel_type: str
+
+
+def _action(one: api.AutomationAction) -> ActionRow:
+    return ActionRow(
+        id=one.id,
+        name=one.name,
+        send_to=one.send_to,
+        stay_code=one.stay_code,
+        property_id=one.property_id,
+        scheduled_at=str(one.scheduled_at),
+        channel_type=one.channel_type,
+    )
+
+
+@tool(
+    "automation",
+    "List automation actions",
+    official="search_automation_actions",
+    open_world=True,
+    words="scheduled message template queue automatic review plan",
+)
+async def list_automation_actions(
+    context: Context,
+    page: Page,
+    type: ActionType,
+    stay_code: Code | None = None,
+    property_ids: Annotated[list[PropertyId], MaxLen(100)] | None = None,
+    keyword: ShortText | None = None,
+    start_time: LocalTime | None = None,
+    end_time: LocalTime | None = None,
+    channel_types: Annotated[list[Channel], MaxLen(20)] | None = None,
+) -> Rows[ActionRow]:
+    """Automatic messages of the next 30 days, or automatic host reviews, that wait to be sent. Hostex gives
+    name, recipient and time of each, not its text."""
+    query = {
+        "type": type,
+        "stay_code": stay_code,
+        "property_ids": property_ids,
+        "keyword": keyword,
+        "start_time": start_time,
+        "end_time": end_time,
+        "channel_types": channel_types,
+    }
+    return await context.rows(api.LIST_AUTOMATION_ACTIONS, page, _action, query=query)

@@ -1,0 +1,325 @@
+"""Changing days of a channel listing: their present state, the ranges to write, preview and way back."""
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, TypedDict, TypeVar, cast
+
+from hostex_mcp.api import Operation, read_all
+from hostex_mcp.api.blocked import guarded
+from hostex_mcp.api.endpoints import calendar as api
+from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_ROOM_TYPES, Property, RoomType
+from hostex_mcp.domain.calendar_changes import (
+    DayChange,
+    State,
+    compared,
+    days_of,
+    folded,
+    range_problems,
+    reading_window,
+    restoring,
+    spread,
+)
+from hostex_mcp.domain.channels import channel_name
+from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.pricing import whole
+from hostex_mcp.domain.restrictions import rule_text
+from hostex_mcp.domain.wording import days_text, money, quoted
+from hostex_mcp.reads.channel_listings import require_listing
+from hostex_mcp.toolkit.arguments import Arguments, Day, InvalidArguments, Problem
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import ALREADY, Change, Preview, Shown, Undo, everything, lean
+from hostex_mcp.tools.calendar._read_back import READ_BACK_SECONDS, ReadBack, read_back
+from hostex_mcp.tools.writing.pending import holds, remember
+
+QUEUED = (
+    "Hostex applies this in the background and reports no result; read the calendar again in a few seconds."
+)
+NO_WAY_BACK = (
+    "There is no undo: Hostex did not tell the present values of all days, or they cannot be written."
+)
+MOST_SHOWN = 60
+SoldT = TypeVar("SoldT", Property, RoomType)
+_MOST_CELLS = 750
+_FIELDS = {"prices": "prices", "inventories": "the units for sale", "restrictions": "stay rules"}
+
+
+class DayRange(Arguments):
+    """Days from `start_date` to `end_date`, both included."""
+
+    start_date: Day
+    end_date: Day
+
+
+class ChangedDays(TypedDict, total=False):
+    """Days of one change, both ends included."""
+
+    start_date: str
+    end_date: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class ListingChange(TypedDict, total=False):
+    """What was asked of a listing's calendar. `currency` is that of its prices, in major units."""
+
+    channel_type: str
+    listing_id: str
+    title: str
+    currency: str
+    queued: bool
+    changes: list[ChangedDays]
+    notes: list[str]
+    read_back: ReadBack
+
+
+_END_OF_NUMBER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ListingDays:
+    """A listing and the present state of days about to change. `sold` is what it sells, None where nothing
+    is linked to it; `before` lacks the days that Hostex does not tell."""
+
+    channel_type: str
+    listing_id: str
+    sold: Property | RoomType | None
+    before: Mapping[date, Mapping[str, Any]]
+
+    @property
+    def key(self) -> dict[str, str]:
+        """How Hostex names the listing."""
+        return {"channel_type": self.channel_type, "listing_id": self.listing_id}
+
+    def title(self, context: Context) -> str:
+        """What it sells, empty where that is not known."""
+        return context.screen().show(self.sold.title) if self.sold else ""
+
+    def named(self, context: Context) -> str:
+        """What it sells and where, with the end of its number where it has several listings there."""
+        title, number = self.title(context), self.listing_id
+        links = self.sold.channels if self.sold else ()
+        others = {one.listing_id for one in links if one.channel_type == self.channel_type} - {number}
+        ends = (number[-most:] for most in range(_END_OF_NUMBER, len(number) + 1))
+        end = next((end for end in ends if not any(other.endswith(end) for other in others)), number)
+        which = f" (the listing that ends in {end})" if title and others else ""
+        return f"{quoted(title or number)} on {channel_name(self.channel_type)}{which}"
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of its prices."""
+        links = self.sold.channels if self.sold else ()
+        return next((one.currency for one in links if _is(one, self.channel_type, self.listing_id)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One of the three writes to a listing's days: its tool, its operation and its list of ranges.
+    `writable` says whether an old value could be written again, and `cleared` names what is unset as 0 by
+    Hostex and by `clear` of the tool."""
+
+    tool: str
+    operation: Operation[None]
+    field: str
+    writable: Callable[[Any], bool] = lambda value: True
+    cleared: Sequence[str] = ()
+
+    def restoring(self, ranges: Iterable[Run[State]]) -> list[dict[str, Any]]:
+        """Ranges as the tool takes them."""
+        return [self._as_asked(row) for row in rows(ranges)]
+
+    def _as_asked(self, row: dict[str, Any]) -> dict[str, Any]:
+        clear = [name for name in self.cleared if row.get(name) == 0]
+        kept = {name: value for name, value in row.items() if name not in clear}
+        return {**kept, "clear": clear} if clear else kept
+
+
+def require_ranges(field: str, ranges: Sequence[DayRange], today: date) -> None:
+    """Check that ranges can be written.
+
+    Raises:
+        InvalidArguments: naming each range that is reversed, past or overlapping, or all when too long.
+    """
+    problems = range_problems([(one.start_date, one.end_date) for one in ranges], today)
+    if problems:
+        raise InvalidArguments(*(Problem(f"{field}.{path}".rstrip("."), why) for path, why in problems))
+
+
+async def listing_days(
+    context: Context, channel_type: str, listing_id: str, writing: Writing, ranges: Sequence[DayRange]
+) -> ListingDays:
+    """What holds on the days of some ranges.
+
+    Raises:
+        InvalidArguments: when the ranges cannot be written, or there is no such listing.
+    """
+    today = context.now().date()
+    require_ranges(writing.field, ranges, today)
+    days = {day for one in ranges for day in days_of(one.start_date, one.end_date)}
+    before = await _present(context, channel_type, listing_id, days)
+    return replace(await listing_of(context, channel_type, listing_id), before=before)
+
+
+async def listing_of(context: Context, channel_type: str, listing_id: str) -> ListingDays:
+    """A listing of which no days were read.
+
+    Raises:
+        InvalidArguments: when there is no such listing.
+    """
+    sold = await _sold(context, channel_type, listing_id)
+    if sold is None:
+        await require_listing(context, channel_type, listing_id)
+    return ListingDays(channel_type, listing_id, sold, {})
+
+
+async def _present(
+    context: Context, channel_type: str, listing_id: str, days: Collection[date]
+) -> dict[date, dict[str, Any]]:
+    """What holds on these days, as far as Hostex tells it."""
+    start, end = reading_window(days, context.now().date())
+    key = {"channel_type": channel_type, "listing_id": listing_id}
+    body = {"start_date": start, "end_date": end, "listings": [key]}
+    calendars = await context.client.call(api.LIST_LISTING_CALENDARS, body=body)
+    found = [one for one in calendars if _is(one, channel_type, listing_id)]
+    return {day.date: _values(day) for one in found for day in one.calendar if day.date in days}
+
+
+def change_days(
+    context: Context,
+    listing: ListingDays,
+    writing: Writing,
+    ranges: Sequence[Run[State]],
+    notes: Iterable[str] = (),
+    *,
+    warnings: Iterable[str] = (),
+    verify: bool | None = None,
+) -> Change[ListingChange]:
+    """The write of some ranges.
+
+    Raises:
+        InvalidArguments: when the days differ so often that preview, result and undo would be too long.
+        Blocked: when a guard rail of the operator forbids it.
+    """
+    changes = compared(listing.before, spread(ranges))
+    _guard(context, listing, writing, changes)
+    shown = folded(changes)
+    _require_short(writing.field, shown)
+    old = restoring(changes, writing.writable)
+    said = [*notes, *([NO_WAY_BACK] if old is None else [])]
+    title = listing.title(context)
+    names = {**listing.key, "title": title, "currency": listing.currency if writing.field == "prices" else ""}
+
+    thing = (writing.tool, listing.channel_type, listing.listing_id)
+    already = ALREADY if holds(context, thing, changes) else ""
+
+    async def send() -> Shown:
+        await context.client.call(writing.operation, body={**listing.key, writing.field: rows(ranges)})
+        remember(context, thing, changes)
+        notes = _cut(shown, [QUEUED, *said])
+        found = {"read_back": await _read_back(context, listing, changes)} if verify else {}
+        return lean({**names, "queued": True, "changes": _changes(shown), "notes": notes, **found})
+
+    summary = f"Set {_FIELDS[writing.field]} of {listing.named(context)}"
+    lines = [_in_words(one, listing.currency) for one in shown[:MOST_SHOWN]]
+    preview = Preview(summary, lean(names), lines, _cut(shown, [*warnings, *said]))
+    undo = Undo(writing.tool, {**listing.key, writing.field: writing.restoring(old)}) if old else None
+    return Change(send, undo, preview, already)
+
+
+async def _read_back(context: Context, listing: ListingDays, changes: Sequence[DayChange]) -> ReadBack:
+    await context.pause(READ_BACK_SECONDS)
+    present = await _present(context, listing.channel_type, listing.listing_id, [one.date for one in changes])
+    return read_back(
+        one.date for one in changes if not dict(one.after).items() <= present.get(one.date, {}).items()
+    )
+
+
+def _guard(context: Context, listing: ListingDays, writing: Writing, changes: Sequence[DayChange]) -> None:
+    """Hold what would be written against the operator's guard rails."""
+    rails, today = context.guard_rails, context.now().date()
+    guarded(writing.tool, rails.days_problem((one.date for one in changes), today))
+    for one in changes if writing.field == "prices" else ():
+        before, after = _price(one.before), _price(one.after)
+        known = None if listing.channel_type == "ctrip" else before
+        guarded(writing.tool, rails.price_problem(known, after or 0), f"{one.date}: ")
+
+
+def _price(state: State) -> float | None:
+    return cast("float | None", dict(state).get("price"))
+
+
+def written(days: DayRange, values: Mapping[str, Hashable]) -> Run[State]:
+    """A range as it was asked for, with what is to hold on its days."""
+    return Run(days.start_date, days.end_date, tuple(values.items()))
+
+
+def rows(ranges: Iterable[Run[State]]) -> list[dict[str, Any]]:
+    """Ranges as Hostex and the tools take them."""
+    return [
+        {"start_date": one.start_date.isoformat(), "end_date": one.end_date.isoformat(), **dict(one.state)}
+        for one in ranges
+    ]
+
+
+def _is(one: Any, channel_type: str, listing_id: str) -> bool:
+    return (one.channel_type, one.listing_id) == (channel_type, listing_id)
+
+
+def _values(day: api.CalendarDay) -> dict[str, Any]:
+    rules = everything(day.restrictions) if day.restrictions else {}
+    return {"price": whole(day.price), "inventory": day.inventory, **rules}
+
+
+async def _sold(context: Context, channel_type: str, listing_id: str) -> Property | RoomType | None:
+    """The property or room type that a listing sells."""
+    properties = (await read_all(context.client, LIST_PROPERTIES)).items
+    if found := _linked(properties, channel_type, listing_id):
+        return found
+    return _linked((await read_all(context.client, LIST_ROOM_TYPES)).items, channel_type, listing_id)
+
+
+def _linked(candidates: Iterable[SoldT], channel_type: str, listing_id: str) -> SoldT | None:
+    fitting = (one for one in candidates if any(_is(link, channel_type, listing_id) for link in one.channels))
+    return next(fitting, None)
+
+
+def _require_short(field: str, shown: Sequence[Run[tuple[State, State]]]) -> None:
+    """Both halves of the answer hold each run twice, as a change and in the undo."""
+    most = _MOST_CELLS // (2 + max(len(one.state[1]) for one in shown))
+    if len(shown) > most:
+        problem = (
+            f"the days fall into {len(shown)} different changes, at most {most} per call; take fewer days"
+        )
+        raise InvalidArguments(Problem(field, problem))
+
+
+def _changes(shown: Sequence[Run[tuple[State, State]]]) -> list[ChangedDays]:
+    return [
+        ChangedDays(
+            start_date=one.start_date.isoformat(),
+            end_date=one.end_date.isoformat(),
+            before=dict(one.state[0]),
+            after=dict(one.state[1]),
+        )
+        for one in shown[:MOST_SHOWN]
+    ]
+
+
+def _in_words(one: Run[tuple[State, State]], currency: str | None) -> Shown:
+    """A change as a line of the preview."""
+    before, after = (", ".join(_said(name, value, currency) for name, value in state) for state in one.state)
+    return lean({"what": days_text(one.start_date, one.end_date), "before": before, "after": after})
+
+
+def _said(name: str, value: Any, currency: str | None) -> str:
+    if name == "price" and isinstance(value, int | float):
+        return money(value, currency)
+    if name == "inventory":
+        return "closed" if value == 0 else f"{value} for sale"
+    return rule_text(name, value)
+
+
+def _cut(shown: Sequence[Any], notes: list[str]) -> list[str]:
+    if len(shown) <= MOST_SHOWN:
+        return notes
+    return [*notes, f"{MOST_SHOWN} of {len(shown)} changes are shown; all are made."]

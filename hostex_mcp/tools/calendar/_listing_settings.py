@@ -1,0 +1,219 @@
+"""Default prices and rules of Airbnb and Vrbo listings as arguments, and the change of some of them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypedDict
+
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+from pydantic import Field
+from pydantic_core import to_jsonable_python
+
+from hostex_mcp.api import Operation
+from hostex_mcp.api.blocked import guarded
+from hostex_mcp.api.endpoints.models import Model
+from hostex_mcp.domain.settings import SettingChange, differing, nightly_prices, plain, restored_by
+from hostex_mcp.toolkit.arguments import Arguments, Integer, InvalidArguments, Number, Problem
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import ALREADY, Change, Preview, Shown, Undo, lean
+from hostex_mcp.tools.calendar._listing_days import ListingDays
+from hostex_mcp.tools.writing.edits import require_unset
+
+# Bounds that go without saying are checked without being in the schema, which every session pays for.
+Price = Annotated[Number, Field(gt=0)]
+Fee = Annotated[Number, Field(ge=0)]
+Count = Annotated[Integer, Field(ge=1)]
+Hours = Annotated[Integer, Field(ge=0), "hours"]
+Days = Annotated[Integer, Field(ge=0), "days"]
+Hour = Annotated[str, Field(pattern=r"^(FLEXIBLE|[89]|1\d|2[0-6])$"), "8 to 26 (next day), or FLEXIBLE"]
+Percent = Annotated[Number, Gt(0), Le(99), "%"]
+SomeFee = Annotated[Number, Field(gt=0)]
+Clock = Annotated[str, MinLen(1), MaxLen(20), "written as the present value is"]
+
+# Inferred: these are the settings that Hostex takes null for.
+AirbnbClearable = Literal[
+    "weekend_price",
+    "pet_fee",
+    "extra_guest_fee",
+    "advance_notice",
+    "long_term_discount",
+    "early_bird_discount",
+    "last_minute_discount",
+]
+VrboClearable = Literal[
+    "weekly_discount",
+    "monthly_discount",
+    "cleaning_fee",
+    "extra_guest_fee",
+    "extra_guest_number",
+    "security_deposit",
+]
+
+
+class DiscountRule(Arguments):
+    """A percentage off."""
+
+    discount: Annotated[Integer, Field(ge=0, le=100)]
+    days: Annotated[Integer, Field(ge=0)]
+
+
+class WeekPrices(Arguments):
+    """A price for each day of the week."""
+
+    sunday: Price
+    monday: Price
+    tuesday: Price
+    wednesday: Price
+    thursday: Price
+    friday: Price
+    saturday: Price
+
+
+class AirbnbSettings(TypedDict, total=False):
+    """What can be set on an Airbnb listing: amounts per night, or per stay for fees."""
+
+    base_price: Price
+    weekend_price: Annotated[Price, "Friday, Saturday"]
+    cleaning_fee: Fee
+    pet_fee: Fee
+    extra_guest_fee: Fee
+    security_deposit: Fee
+    minimum_stay: Count
+    maximum_stay: Count
+    max_guests: Annotated[Count, "in the base price"]
+    advance_notice: Hours
+    preparation_time: Days
+    availability_window: Days
+    check_in_start_time: Hour
+    check_in_end_time: Hour
+    check_out_before: Annotated[Integer, Ge(0), Le(23), "hour"]
+    instant_booking: bool
+    cancellation_policy: Annotated[str, MaxLen(100)]
+    long_term_discount: Annotated[list[DiscountRule], "% from nights on"]
+    early_bird_discount: Annotated[list[DiscountRule], "% for days ahead"]
+    last_minute_discount: Annotated[list[DiscountRule], "% in the last days"]
+    high_rated_guest_discount: bool
+    mobile_only_discount: bool
+
+
+class VrboSettings(TypedDict, total=False):
+    """What can be set on a Vrbo listing; a base price and nightly rates exclude each other."""
+
+    base_price: Price
+    nightly_rate: Annotated[WeekPrices, "instead of base_price"]
+    weekly_discount: Percent
+    monthly_discount: Percent
+    cleaning_fee: SomeFee
+    extra_guest_fee: SomeFee
+    extra_guest_number: Count
+    security_deposit: SomeFee
+    minimum_stay: Count
+    max_guests: Count
+    advance_notice: Annotated[Integer, Field(ge=0)]
+    availability_window: Annotated[Integer, Field(ge=0)]
+    check_in_start_time: Clock
+    check_out_before: Clock
+    instant_booking: bool
+
+
+class ChangedSetting(TypedDict, total=False):
+    """A setting as it was and as it was sent; absent is not set."""
+
+    setting: str
+    before: Any
+    after: Any
+
+
+class SettingsChange(TypedDict, total=False):
+    """The settings of a listing that changed."""
+
+    listing_id: str
+    listing_currency: str
+    changes: list[ChangedSetting]
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How the settings of one channel are written. `texts` are arguments that are always text, `clearable`
+    those that can be unset, `zeroed` the ones of them that 0 unsets instead of null, `lists` those that an
+    empty list unsets, `emptied` those of which 0 or an empty list is no value, and of the `exclusive` ones
+    only one is ever set."""
+
+    tool: str
+    channel: str
+    operation: Operation[None]
+    texts: Collection[str]
+    clearable: Collection[str]
+    zeroed: Collection[str] = ()
+    lists: Collection[str] = ()
+    emptied: Collection[str] = ()
+    exclusive: Collection[str] = ()
+    note: str = ""
+
+
+def wanted(rules: Rules, settings: Mapping[str, Any], clear: Collection[str] | None) -> dict[str, Any]:
+    """The settings that were given, None for those to unset.
+
+    Raises:
+        InvalidArguments: when none was, or they contradict each other.
+    """
+    if not settings and not clear:
+        raise InvalidArguments(Problem("listing_id", "name at least one setting beside it"))
+    require_unset(clear, settings)
+    if len(given := [name for name in rules.exclusive if name in settings]) > 1:
+        raise InvalidArguments(Problem(given[1], f"excludes {given[0]}"))
+    values = {name: _value(value) for name, value in settings.items()}
+    values |= {name: None for name in rules.exclusive if given and name not in given}
+    return {**values, **{name: [] if name in rules.lists else None for name in clear or ()}}
+
+
+def change_settings(
+    context: Context, rules: Rules, listing: ListingDays, present: Model, values: Mapping[str, Any]
+) -> Change[SettingsChange]:
+    """The write of those of the wanted values that differ from the present ones.
+
+    Raises:
+        Blocked: when a guard rail of the operator forbids a nightly price.
+    """
+    before = present.model_dump(mode="json")
+    changes = differing(before, values)
+    for name, old, new in nightly_prices(changes):
+        guarded(rules.tool, context.guard_rails.price_problem(old, new), f"{name}: ")
+    listing_id, title = listing.listing_id, listing.title(context)
+    currency = before.get("listing_currency") or listing.currency or ""
+    key = {"listing_id": listing_id, "listing_currency": currency}
+
+    async def send() -> Shown:
+        settings = {one.setting: _sent(rules, one) for one in changes}
+        await context.client.call(rules.operation, body={"listing_id": listing_id, "settings": settings})
+        rows = [lean({"setting": one.setting, "before": one.before, "after": one.after}) for one in changes]
+        return lean({**key, "changes": rows, "notes": [rules.note]})
+
+    shown = [
+        {"what": one.setting, "before": _in_words(one.before), "after": _in_words(one.after)}
+        for one in changes
+    ]
+    where = listing.named(context) if title else f"{rules.channel} listing {listing_id}"
+    preview = Preview(f"Set prices and rules of {where}", lean({"title": title, **key}), shown)
+    return Change(send, _undo(rules, listing_id, changes), preview, "" if changes else ALREADY)
+
+
+def _value(value: Any) -> Any:
+    """An argument in the form that Hostex uses."""
+    return plain(to_jsonable_python(value))
+
+
+def _in_words(value: Any) -> Any:
+    return "not set" if value in (None, []) else value
+
+
+def _sent(rules: Rules, one: SettingChange) -> Any:
+    return 0 if one.after is None and one.setting in rules.zeroed else one.after
+
+
+def _undo(rules: Rules, listing_id: str, changes: Collection[SettingChange]) -> Undo | None:
+    old = restored_by(list(changes), rules.clearable, rules.exclusive, rules.emptied)
+    if old is None:
+        return None
+    texts = {name: str(old[name]) for name in rules.texts if name in old}
+    return Undo(rules.tool, {"listing_id": listing_id, **old, **texts})

@@ -1,0 +1,216 @@
+"""Changing the prices of single days, and the default prices and rules of Airbnb and Vrbo listings."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Unpack, get_args
+
+from annotated_types import Gt, Le, MaxLen, MinLen
+
+from hostex_mcp.api.endpoints import calendar as api
+from hostex_mcp.api.endpoints import price_and_rules as rules_api
+from hostex_mcp.api.endpoints.properties import Property
+from hostex_mcp.domain.calendar_changes import State, days_of
+from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.pricing import repriced_runs
+from hostex_mcp.toolkit.arguments import Channel, Code, Integer, InvalidArguments, Number, Problem
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Change
+from hostex_mcp.toolkit.tool import Effect, tool
+from hostex_mcp.tools.calendar._listing_days import (
+    DayRange,
+    ListingChange,
+    ListingDays,
+    Writing,
+    change_days,
+    listing_days,
+    listing_of,
+    written,
+)
+from hostex_mcp.tools.calendar._listing_settings import (
+    AirbnbClearable,
+    AirbnbSettings,
+    Rules,
+    SettingsChange,
+    VrboClearable,
+    VrboSettings,
+    change_settings,
+    wanted,
+)
+from hostex_mcp.tools.calendar._read_back import Verify
+
+_PRICES = Writing(
+    "update_listing_prices",
+    api.UPDATE_LISTING_PRICES,
+    "prices",
+    writable=lambda price: isinstance(price, int) and price > 0,
+)
+_ROUNDED = "Percentages of the present prices are rounded to whole units."
+_CTRIP_PERCENT = (
+    "cannot be used on ctrip: there Hostex reads the floor price and writes the selling price; give a price"
+)
+_CTRIP_BEFORE = "On ctrip Hostex tells only floor prices, so the present selling prices are unknown."
+
+_DISCOUNTS = ("long_term_discount", "early_bird_discount", "last_minute_discount")
+_AIRBNB = Rules(
+    "update_airbnb_price_and_rules",
+    "Airbnb",
+    rules_api.UPDATE_AIRBNB_PRICE_AND_RULES,
+    texts=("check_in_start_time", "check_in_end_time"),
+    clearable=get_args(AirbnbClearable),
+    lists=_DISCOUNTS,
+    emptied=_DISCOUNTS,
+    note="Airbnb accepted the change.",
+)
+_VRBO = Rules(
+    "update_vrbo_price_and_rules",
+    "Vrbo",
+    rules_api.UPDATE_VRBO_PRICE_AND_RULES,
+    texts=("check_in_start_time", "check_out_before"),
+    clearable=get_args(VrboClearable),
+    zeroed=("cleaning_fee", "extra_guest_fee", "security_deposit"),
+    emptied=get_args(VrboClearable),
+    exclusive=("base_price", "nightly_rate"),
+    note="Hostex accepted the change; `get_vrbo_price_and_rules` reads its stored copy, which may lag.",
+)
+
+
+class PriceRange(DayRange):
+    """A new price for days: an amount, or a change of the present one in percent."""
+
+    price: Annotated[Integer, Gt(0), "per night, whole major units"] | None = None
+    percent: Annotated[Number, Gt(-100), Le(1000), "change of the present price, e.g. -10"] | None = None
+
+
+@tool(
+    "calendar",
+    "Set nightly prices of a listing",
+    effect=Effect.CONSEQUENTIAL,
+    official="update_listing_prices",
+    core=True,
+    open_world=True,
+    destructive=True,
+    words="raise lower discount rate night weekend season reprice percent",
+)
+async def update_listing_prices(
+    context: Context,
+    channel_type: Channel,
+    listing_id: Code,
+    prices: Annotated[list[PriceRange], MinLen(1), MaxLen(400)],
+    verify: Verify | None = None,
+) -> Change[ListingChange]:
+    """Set what a night costs on one channel listing, for ranges of days with both ends included, as an amount
+    (`price`, in the listing's currency) or as a change of each day's present price (`percent`), rounded to
+    whole units. At most 400 days, no overlaps. Other listings of the property keep their prices;
+    `get_pricing_ratios` names them. Hostex queues the write."""
+    _require_one_of_each(channel_type, prices)
+    listing = await listing_days(context, channel_type, listing_id, _PRICES, prices)
+    await _require_steerable(context, listing)
+    planned = [run for place, one in enumerate(prices) for run in _planned(listing, one, place)]
+    notes = [_ROUNDED] if any(one.percent is not None for one in prices) else []
+    if channel_type == "ctrip":
+        listing = ListingDays(channel_type, listing_id, listing.sold, {})
+        notes.append(_CTRIP_BEFORE)
+    return change_days(context, listing, _PRICES, planned, notes, verify=verify)
+
+
+def _require_one_of_each(channel_type: str, prices: Sequence[PriceRange]) -> None:
+    for place, one in enumerate(prices):
+        if one.price is not None and one.percent == 0:
+            one.percent = None
+        if (one.price is None) == (one.percent is None):
+            raise InvalidArguments(Problem(f"prices.{place}", "needs exactly one of price and percent"))
+        if one.percent is not None and channel_type == "ctrip":
+            raise InvalidArguments(Problem(f"prices.{place}.percent", _CTRIP_PERCENT))
+
+
+async def _require_steerable(context: Context, listing: ListingDays) -> None:
+    """Refuse a listing that its channel prices. Inferred: Hostex would take the write and drop it."""
+    if listing.sold is None:
+        return
+    link = "property_id" if isinstance(listing.sold, Property) else "room_type_id"
+    ratios = await context.client.call(api.GET_PRICING_RATIOS, query={link: listing.sold.id})
+    key = (listing.channel_type, listing.listing_id)
+    if any(one.readonly and (one.channel_type, one.listing_id) == key for one in ratios.channels):
+        raise InvalidArguments(Problem("listing_id", "is priced by its channel and cannot be repriced"))
+
+
+def _planned(listing: ListingDays, one: PriceRange, place: int) -> list[Run[State]]:
+    """The ranges to write for one that was asked: itself, or one for each resulting price."""
+    if one.percent is None:
+        return [written(one, {"price": one.price})]
+    days = days_of(one.start_date, one.end_date)
+    present = {day: values["price"] for day in days if (values := listing.before.get(day))}
+    if missing := [day for day in days if day not in present]:
+        raise InvalidArguments(Problem(f"prices.{place}.percent", f"has no present price on {missing[0]}"))
+    found = repriced_runs(present, days, one.percent)
+    for run in found:
+        if run.state <= 0:
+            problem = f"would make the price of {run.start_date} {run.state}"
+            raise InvalidArguments(Problem(f"prices.{place}.percent", problem))
+    return [Run(run.start_date, run.end_date, (("price", run.state),)) for run in found]
+
+
+@tool(
+    "calendar",
+    "Set Airbnb prices and rules",
+    effect=Effect.CONSEQUENTIAL,
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="base weekend price cleaning pet fee discount minimum stay cancellation policy instant book",
+)
+async def update_airbnb_price_and_rules(
+    context: Context,
+    listing_id: Code,
+    clear: list[AirbnbClearable] | None = None,
+    **settings: Unpack[AirbnbSettings],
+) -> Change[SettingsChange]:
+    """Change default prices, fees, discounts and booking rules of one Airbnb listing, at once. Only
+    what differs is sent. Amounts: the listing's currency, major units.
+    `get_airbnb_price_and_rules` shows what is set."""
+    values = wanted(_AIRBNB, settings, clear)
+    present = await context.client.call(
+        rules_api.GET_AIRBNB_PRICE_AND_RULES, query={"listing_id": listing_id}
+    )
+    listing = await listing_of(context, "airbnb", listing_id)
+    _require_eligible(present, values)
+    for name in _AIRBNB.texts:
+        if str(values.get(name)).isdigit():
+            values[name] = int(values[name])
+    return change_settings(context, _AIRBNB, listing, present, values)
+
+
+def _require_eligible(present: rules_api.AirbnbPriceAndRules, values: dict[str, Any]) -> None:
+    """Refuse what Airbnb would not take from this listing."""
+    policy, eligible = values.get("cancellation_policy"), present.eligible_cancellation_policies
+    if policy and eligible and policy not in eligible:
+        raise InvalidArguments(Problem("cancellation_policy", f"must be one of {', '.join(eligible)}"))
+    if "pet_fee" in values and present.pet_fee_obj:
+        problem = "cannot replace the listing's pet fee, which is charged by its own period (pet_fee_obj)"
+        raise InvalidArguments(Problem("pet_fee", problem))
+
+
+@tool(
+    "calendar",
+    "Set Vrbo prices and rules",
+    effect=Effect.CONSEQUENTIAL,
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="base price nightly rate weekly monthly discount cleaning fee deposit minimum stay",
+)
+async def update_vrbo_price_and_rules(
+    context: Context,
+    listing_id: Code,
+    clear: list[VrboClearable] | None = None,
+    **settings: Unpack[VrboSettings],
+) -> Change[SettingsChange]:
+    """Change default prices, fees, discounts and booking rules of one Vrbo listing, at once. Only what is
+    given and differs from Hostex's stored copy is sent. Amounts are in the listing's currency, major units.
+    `get_vrbo_price_and_rules` shows the present ones."""
+    values = wanted(_VRBO, settings, clear)
+    present = await context.client.call(rules_api.GET_VRBO_PRICE_AND_RULES, query={"listing_id": listing_id})
+    listing = await listing_of(context, "vrbo", listing_id)
+    for name in _VRBO.texts:
+        if str(values.get(name)).isdigit() and not isinstance(getattr(present, name), str):
+            values[name] = int(values[name])
+    return change_settings(context, _VRBO, listing, present, values)

@@ -1,0 +1,265 @@
+"""Calendars: availability of properties, prices and rules of channel listings, and shared calendar links."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Any, TypedDict
+
+from annotated_types import MaxLen, MinLen
+
+from hostex_mcp.api import HostexError
+from hostex_mcp.api.endpoints import calendar as api
+from hostex_mcp.api.endpoints import price_and_rules
+from hostex_mcp.domain.days import runs
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import some
+from hostex_mcp.reads.calendars import ONE_SPOILS
+from hostex_mcp.reads.portfolio import each
+from hostex_mcp.toolkit.arguments import (
+    Arguments,
+    Channel,
+    Code,
+    Day,
+    Id,
+    InvalidArguments,
+    Problem,
+    PropertyId,
+    in_order,
+)
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.paging import sliced
+from hostex_mcp.toolkit.results import Key, Page, Record, Rows, Shown, everything, lean
+from hostex_mcp.toolkit.tool import tool
+
+_MOST_NAMED = 20
+
+
+class ListingKey(Arguments):
+    """Names one channel listing."""
+
+    channel_type: Channel
+    listing_id: Code
+
+
+class AvailabilityRun(TypedDict, total=False):
+    """Days of a property in one state, both ends included."""
+
+    property_id: int
+    start_date: str
+    end_date: str
+    available: bool
+    remarks: str
+
+
+class CalendarRun(TypedDict, total=False):
+    """Days of a listing at one price under one set of rules, both ends included. In full detail each day
+    is a row with a `date`."""
+
+    channel_type: str
+    listing_id: str
+    start_date: str
+    end_date: str
+    price: float
+    inventory: int
+    min_stay_on_arrival: int
+    closed_on_arrival: bool
+    closed_on_departure: bool
+
+
+class ShareLinkRow(TypedDict, total=False):
+    """A public calendar link in a list."""
+
+    id: int
+    scope: str
+    url: str
+    property_ids: list[int]
+
+
+@tool(
+    "calendar",
+    "List availability",
+    official="search_availabilities",
+    core=True,
+    words="free open closed blocked dates vacant master calendar",
+)
+async def list_availabilities(
+    context: Context,
+    page: Page,
+    property_ids: Annotated[list[PropertyId], MinLen(1), MaxLen(100)],
+    start_date: Day,
+    end_date: Day,
+) -> Rows[AvailabilityRun]:
+    """Which days properties are open or closed (the master calendar), as runs of equal days with both ends
+    included; full detail gives every day. A closed day is a booking or a block: the calendar does not tell
+    which, reservations do."""
+    in_order(start_date=start_date, end_date=end_date)
+    query = {"property_ids": property_ids, "start_date": start_date, "end_date": end_date}
+    properties = await context.read(api.LIST_AVAILABILITIES, query=query)
+    notes = _without_days(
+        (f"property {ident}" for ident in property_ids),
+        {f"property {one.id}" for one in properties if one.availabilities},
+    )
+    return _by_day([_availability_rows(one, page.detail == "full") for one in properties], page, notes)
+
+
+def _without_days(asked: Iterable[str], told: AbstractSet[str]) -> list[str]:
+    """What was asked for and not told, which an answer for others would hide."""
+    missing = [name for name in dict.fromkeys(asked) if name not in told]
+    return [f"Hostex gave no days of {some(missing, _MOST_NAMED)}."] if missing else []
+
+
+def _by_day(calendars: Iterable[Iterable[Shown]], page: Page, notes: Sequence[str]) -> Rows[Any]:
+    """The rows of several calendars, of each by day."""
+    keyed: list[tuple[Key, Shown]] = [
+        ([place, row.get("start_date") or row["date"]], row)
+        for place, rows in enumerate(calendars)
+        for row in rows
+    ]
+    keyed.sort(key=lambda pair: pair[0])
+    return sliced([row for _, row in keyed], page, notes, keys=[key for key, _ in keyed])
+
+
+def _availability_rows(one: api.PropertyAvailability, daily: bool) -> list[Mapping[str, Any]]:
+    if daily:
+        return [{"property_id": one.id, **everything(day)} for day in one.availabilities]
+    folded = runs(one.availabilities, lambda day: day.date, lambda day: (day.available, day.remarks))
+    return [
+        lean(
+            AvailabilityRun(
+                property_id=one.id,
+                start_date=run.start_date.isoformat(),
+                end_date=run.end_date.isoformat(),
+                available=run.state[0],
+                remarks=run.state[1],
+            )
+        )
+        for run in folded
+    ]
+
+
+@tool(
+    "calendar",
+    "List listing calendars",
+    official="search_listing_calendars",
+    core=True,
+    words="nightly price rate inventory minimum stay restrictions",
+)
+async def list_listing_calendars(
+    context: Context,
+    page: Page,
+    listings: Annotated[list[ListingKey], MinLen(1), MaxLen(50)],
+    start_date: Day,
+    end_date: Day,
+) -> Rows[CalendarRun]:
+    """Nightly price, inventory and stay rules of channel listings, as runs of equal days with both ends
+    included; full detail gives every day and rule. Prices are in the listing's currency, major units; on
+    ctrip it is the floor price, not the selling price. `get_pricing_ratios` names a property's listings."""
+    in_order(start_date=start_date, end_date=end_date)
+    keys = [listing.model_dump() for listing in listings]
+    calendars, refused = await _calendars(context, keys, {"start_date": start_date, "end_date": end_date})
+    told = {_named(one.channel_type, one.listing_id) for one in calendars if one.calendar}
+    notes = [*refused.values(), *_without_days((_named(**one) for one in keys), told | refused.keys())]
+    return _by_day([_calendar_rows(one, page.detail == "full") for one in calendars], page, notes)
+
+
+async def _calendars(
+    context: Context, keys: Sequence[Shown], period: Shown
+) -> tuple[list[api.ListingCalendar], dict[str, str]]:
+    """The calendars of these listings, and what Hostex says of those that it refuses, by listing. One that is
+    refused fails the call for all, so then they are read one by one."""
+
+    async def read(listings: Sequence[Shown]) -> list[api.ListingCalendar]:
+        return await context.read(api.LIST_LISTING_CALENDARS, body={**period, "listings": listings})
+
+    try:
+        return await read(keys), {}
+    except HostexError as error:
+        if len(keys) == 1 or error.kind not in ONE_SPOILS:
+            raise
+    got = await each([[key] for key in keys], read)
+    names = [(_named(**key), why) for (key,), why in got.failed]
+    refused = {name: f"The listing {name} could not be read: {why.message}" for name, why in names}
+    return [one for part in got.items for one in part], refused
+
+
+def _named(channel_type: str, listing_id: str) -> str:
+    return one_line(f"{channel_type} {listing_id}")
+
+
+def _calendar_rows(one: api.ListingCalendar, daily: bool) -> list[Mapping[str, Any]]:
+    key = {"channel_type": one.channel_type, "listing_id": one.listing_id}
+    if daily:
+        return [{**key, **everything(day)} for day in one.calendar]
+    folded = runs(one.calendar, lambda day: day.date, _calendar_state)
+    return [
+        {
+            **key,
+            "start_date": run.start_date.isoformat(),
+            "end_date": run.end_date.isoformat(),
+            **dict(run.state),
+        }
+        for run in folded
+    ]
+
+
+def _calendar_state(day: api.CalendarDay) -> tuple[tuple[str, Any], ...]:
+    rules = everything(day.restrictions) if day.restrictions else {}
+    in_force = {name: value for name, value in rules.items() if value}
+    return (("price", day.price), ("inventory", day.inventory), *in_force.items())
+
+
+@tool(
+    "calendar",
+    "Get pricing ratios",
+    official="get_pricing_ratios",
+    core=True,
+    words="listings of a property markup percentage base price channels",
+)
+async def get_pricing_ratios(
+    context: Context, property_id: PropertyId | None = None, room_type_id: Id | None = None
+) -> Record[api.PricingRatios]:
+    """The channel listings of one property or room type, and by which percentage of the base price each
+    sells. A listing marked `readonly` (ratio -1) is priced by its channel and cannot be repriced."""
+    if (property_id is None) == (room_type_id is None):
+        problem = "give exactly one of property_id and room_type_id"
+        raise InvalidArguments(Problem("property_id", problem))
+    query = {"property_id": property_id, "room_type_id": room_type_id}
+    return Record(everything(await context.read(api.GET_PRICING_RATIOS, query=query)))
+
+
+@tool(
+    "calendar",
+    "List calendar share links",
+    official="search_calendar_share_links",
+    words="public link ical share",
+)
+async def list_calendar_share_links(context: Context, page: Page, id: Id | None = None) -> Rows[ShareLinkRow]:
+    """Public read-only calendar links of the account. Whoever holds an address sees calendar and stays."""
+    return await context.rows(api.LIST_CALENDAR_SHARE_LINKS, page, _share_link, query={"id": id})
+
+
+def _share_link(one: api.CalendarShareLink) -> ShareLinkRow:
+    return ShareLinkRow(id=one.id, scope=one.scope, url=one.url, property_ids=list(one.property_ids))
+
+
+@tool(
+    "calendar",
+    "Get Airbnb price and rules",
+    words="base price weekend cleaning fee discount cancellation policy instant book",
+)
+async def get_airbnb_price_and_rules(
+    context: Context, listing_id: Code
+) -> Record[price_and_rules.AirbnbPriceAndRules]:
+    """Default prices, fees, discounts and booking rules of one Airbnb listing, read live from Airbnb.
+    Amounts are in `listing_currency`, major units; discounts are percentages; notice is in hours."""
+    operation = price_and_rules.GET_AIRBNB_PRICE_AND_RULES
+    return Record(everything(await context.read(operation, query={"listing_id": listing_id})))
+
+
+@tool("calendar", "Get Vrbo price and rules", words="base price nightly rate weekly discount cleaning fee")
+async def get_vrbo_price_and_rules(
+    context: Context, listing_id: Code
+) -> Record[price_and_rules.VrboPriceAndRules]:
+    """Default prices, fees, discounts and booking rules of one Vrbo listing, from Hostex's stored copy.
+    Amounts are in the listing's currency, major units; discounts are percentages."""
+    operation = price_and_rules.GET_VRBO_PRICE_AND_RULES
+    return Record(everything(await context.read(operation, query={"listing_id": listing_id})))

@@ -1,0 +1,251 @@
+"""Opening and closing days, inventory and stay rules of listings, and public calendar links."""
+
+from typing import Annotated, Literal
+
+from annotated_types import Ge, MaxLen, MinLen
+from pydantic import Field
+
+from hostex_mcp.api import read_all
+from hostex_mcp.api.endpoints import calendar as api
+from hostex_mcp.domain.calendar_changes import compared, spread
+from hostex_mcp.domain.restrictions import RULES, unknown_rules
+from hostex_mcp.domain.wording import quoted
+from hostex_mcp.toolkit.arguments import (
+    Channel,
+    Code,
+    Day,
+    Id,
+    Integer,
+    InvalidArguments,
+    Problem,
+    PropertyId,
+)
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Change, Preview, Undo, lean
+from hostex_mcp.toolkit.tool import Effect, tool
+from hostex_mcp.tools.calendar._availability_days import (
+    AvailabilityChange,
+    change_availability,
+    properties_of,
+    wanted_days,
+)
+from hostex_mcp.tools.calendar._inventory_warnings import inventory_warnings
+from hostex_mcp.tools.calendar._listing_days import (
+    DayRange,
+    ListingChange,
+    Writing,
+    change_days,
+    listing_days,
+    written,
+)
+from hostex_mcp.tools.calendar._read_back import Verify
+from hostex_mcp.tools.calendar.read import ShareLinkRow
+from hostex_mcp.tools.writing.edits import find, property_names
+
+Nights = Annotated[Integer, Ge(1), "nights"]
+Advance = Annotated[
+    str, Field(pattern=r"^(\d{1,4}D(\d{1,4}H)?|\d{1,4}H)$"), "before arrival: 4D, 12H or 4D12H"
+]
+
+_INVENTORIES = Writing("update_listing_inventories", api.UPDATE_LISTING_INVENTORIES, "inventories")
+_RESTRICTIONS = Writing(
+    "update_listing_restrictions",
+    api.UPDATE_LISTING_RESTRICTIONS,
+    "restrictions",
+    writable=lambda value: value != "",
+    cleared=("exact_stay_on_arrival",),
+)
+_OVERWRITTEN = "The next change of the master calendar can overwrite these units."
+_ONE_LINK = "There is a link of the whole account already, and never a second one: {url} (id {id})."
+_PUBLIC = "Whoever has the address sees calendar and stays, without an account."
+
+
+class InventoryRange(DayRange):
+    """How many units are for sale on some days."""
+
+    inventory: Annotated[Integer, Ge(0), "units for sale; 0 closes"]
+
+
+class RestrictionRange(DayRange):
+    """Stay rules for arrivals on, departures on, or stays through some days."""
+
+    closed_on_arrival: bool | None = None
+    closed_on_departure: bool | None = None
+    min_stay_on_arrival: Nights | None = None
+    max_stay_on_arrival: Nights | None = None
+    min_stay_through: Nights | None = None
+    max_stay_through: Nights | None = None
+    min_advance_reservation: Advance | None = None
+    max_advance_reservation: Advance | None = None
+    exact_stay_on_arrival: Nights | None = None
+    clear: list[Literal["exact_stay_on_arrival"]] | None = None
+
+    @property
+    def rules(self) -> dict[str, bool | int | str]:
+        """The rules that were given; one that is cleared is 0 nights, as Hostex tells it."""
+        given = self.model_dump(exclude={"start_date", "end_date", "clear"}, exclude_none=True)
+        return given | dict.fromkeys(self.clear or (), 0)
+
+
+class ShareLinkChange(ShareLinkRow, total=False):
+    """A public calendar link that was made, found or deleted."""
+
+    notes: list[str]
+
+
+@tool(
+    "calendar",
+    "Open or close days of properties",
+    effect=Effect.CONSEQUENTIAL,
+    official="update_availabilities",
+    core=True,
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="block unblock dates unavailable maintenance owner stay master calendar",
+)
+async def update_availabilities(
+    context: Context,
+    property_ids: Annotated[list[PropertyId], MinLen(1), MaxLen(100)],
+    available: Annotated[bool, "true opens, false closes"],
+    start_date: Day | None = None,
+    end_date: Day | None = None,
+    dates: Annotated[list[Day], MinLen(1), MaxLen(400), "instead of a period"] | None = None,
+    verify: Verify | None = None,
+) -> Change[AvailabilityChange]:
+    """Open or close days of properties in the master calendar, which spreads to all their listings: a period
+    with both ends included, or single `dates`; at most 400 days. A closed day may be a booking, which
+    `list_reservations` tells. Hostex queues the write."""
+    wanted = wanted_days(context.now().date(), start_date, end_date, dates)
+    return await change_availability(context, property_ids, available, wanted, verify)
+
+
+@tool(
+    "calendar",
+    "Set the inventory of a listing",
+    effect=Effect.CONSEQUENTIAL,
+    official="update_listing_inventories",
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="units rooms for sale close one channel stop sell",
+)
+async def update_listing_inventories(
+    context: Context,
+    channel_type: Channel,
+    listing_id: Code,
+    inventories: Annotated[list[InventoryRange], MinLen(1), MaxLen(400)],
+    verify: Verify | None = None,
+) -> Change[ListingChange]:
+    """Set how many units one channel listing sells, for ranges of days with both ends included; 0 closes it
+    on that channel only. The master calendar stays as it is, and its next change can overwrite this. At
+    most 400 days, no overlaps. Hostex queues the write."""
+    listing = await listing_days(context, channel_type, listing_id, _INVENTORIES, inventories)
+    ranges = [written(one, {"inventory": one.inventory}) for one in inventories]
+    warnings = await inventory_warnings(context, listing, compared(listing.before, spread(ranges)))
+    notes = [_OVERWRITTEN]
+    return change_days(context, listing, _INVENTORIES, ranges, notes, warnings=warnings, verify=verify)
+
+
+@tool(
+    "calendar",
+    "Set stay rules of a listing",
+    effect=Effect.CONSEQUENTIAL,
+    official="update_listing_restrictions",
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="minimum maximum nights closed to arrival departure check-in days advance notice",
+)
+async def update_listing_restrictions(
+    context: Context,
+    channel_type: Channel,
+    listing_id: Code,
+    restrictions: Annotated[list[RestrictionRange], MinLen(1), MaxLen(400)],
+    verify: Verify | None = None,
+) -> Change[ListingChange]:
+    """Set stay rules of one channel listing for ranges of days with both ends included; rules that are not
+    given stay as they are. Which rules there are depends on the channel: what it lacks is refused where
+    that is known. At most 400 days, no overlaps. Hostex queues the write."""
+    for place, one in enumerate(restrictions):
+        _require_rules(channel_type, f"restrictions.{place}", one)
+    listing = await listing_days(context, channel_type, listing_id, _RESTRICTIONS, restrictions)
+    ranges = [written(one, one.rules) for one in restrictions]
+    return change_days(context, listing, _RESTRICTIONS, ranges, verify=verify)
+
+
+def _require_rules(channel_type: str, path: str, one: RestrictionRange) -> None:
+    if not one.rules:
+        raise InvalidArguments(Problem(path, "sets no rule; a number of nights is at least 1"))
+    if one.clear and one.exact_stay_on_arrival is not None:
+        raise InvalidArguments(Problem(f"{path}.clear", "names a rule that is set beside it"))
+    if unknown := unknown_rules(channel_type, one.rules):
+        problem = f"is no rule of {channel_type}, which has {', '.join(RULES[channel_type])}"
+        raise InvalidArguments(*(Problem(f"{path}.{name}", problem) for name in unknown))
+
+
+@tool(
+    "calendar",
+    "Publish a calendar link",
+    effect=Effect.CONSEQUENTIAL,
+    official="create_calendar_share_link",
+    open_world=True,
+    words="share public calendar address owner cleaner",
+)
+async def create_calendar_share_link(
+    context: Context,
+    scope: Annotated[Literal["entire", "partial"], "entire: all properties"],
+    property_ids: Annotated[list[PropertyId], MinLen(1), "for partial only"] | None = None,
+) -> Change[ShareLinkChange]:
+    """Make a public address that shows calendar and stays, read-only, to anybody who has it: of all
+    properties (`entire`) or of chosen ones (`partial`). An account has one link of scope `entire`: asking
+    again gives the same."""
+    if (scope == "partial") is (property_ids is None):
+        raise InvalidArguments(Problem("property_ids", "goes with the scope partial, and only with it"))
+    links = (await read_all(context.client, api.LIST_CALENDAR_SHARE_LINKS)).items
+    before = {one.id for one in links}
+    whole = next((one for one in links if one.scope == scope == "entire"), None)
+    body = lean({"scope": scope, "property_ids": property_ids})
+    titles = [one.title for one in await properties_of(context, property_ids or [])]
+
+    async def send() -> ShareLinkChange:
+        made = await context.client.call(api.CREATE_CALENDAR_SHARE_LINK, body=body)
+        if made.id in before:
+            return {**_row(made), "notes": ["This link existed already."]}
+        change.undo = Undo("delete_calendar_share_link", {"id": made.id})
+        return _row(made)
+
+    summary = f"Publish the calendar of {', '.join(map(quoted, titles)) or 'all properties'}"
+    target = {"scope": scope, "properties": titles}
+    preview = Preview(summary, lean(target), warnings=[_PUBLIC])
+    already = _ONE_LINK.format(id=whole.id, url=whole.url) if whole else ""
+    change = Change[ShareLinkChange](send, preview=preview, already=already)
+    return change
+
+
+@tool(
+    "calendar",
+    "Delete a calendar link",
+    effect=Effect.CONSEQUENTIAL,
+    official="delete_calendar_share_link",
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="revoke unshare public calendar address",
+)
+async def delete_calendar_share_link(context: Context, id: Id) -> Change[ShareLinkChange]:
+    """Delete a public calendar link for good: its address shows nothing any more, and a new link has another.
+    `list_calendar_share_links` gives the id."""
+    link = await find(context, api.LIST_CALENDAR_SHARE_LINKS, id, "calendar share link")
+
+    async def send() -> ShareLinkChange:
+        await context.client.call(api.DELETE_CALENDAR_SHARE_LINK, path={"id": id})
+        return _row(link)
+
+    titles = await property_names(context, link.property_ids)
+    target = {"id": link.id, "scope": link.scope, "properties": titles, "url": link.url}
+    return Change(send, preview=Preview("Delete a public calendar link", lean(target)))
+
+
+def _row(one: api.CalendarShareLink) -> ShareLinkChange:
+    return ShareLinkChange(id=one.id, scope=one.scope, url=one.url, property_ids=list(one.property_ids))

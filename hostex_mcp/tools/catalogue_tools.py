@@ -1,0 +1,92 @@
+"""The three tools that make the whole catalogue reachable: search it, run a read, run a write."""
+
+from typing import Annotated, Any, TypedDict
+
+from annotated_types import Ge, Le
+from pydantic import Field
+
+from hostex_mcp.domain.search import asks_to_do, rank
+from hostex_mcp.toolkit.arguments import Integer
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import TOKEN, Forward, Record
+from hostex_mcp.toolkit.schema import SentAsText
+from hostex_mcp.toolkit.tool import Effect, Tool, tool
+
+_DAILY = 1.3
+"""How much more a tool of every day's work counts in a search."""
+_WANTED = 1.6
+"""How much more a tool counts that changes something where that is asked for, or looks where it is not."""
+
+ToolName = Annotated[str, Field(max_length=64)]
+ToolArguments = Annotated[dict[str, Any], SentAsText(), "JSON object, as text"]
+
+
+class FoundTool(TypedDict):
+    """A tool that fits a search, with what is needed to call it."""
+
+    name: str
+    description: str
+    effect: str
+    input_schema: dict[str, Any]
+
+
+class FoundTools(TypedDict, total=False):
+    """Tools that fit a search, best first."""
+
+    tools: list[FoundTool]
+
+
+@tool("core", "Find tools", core=True)
+async def find_tools(
+    context: Context,
+    query: Annotated[str, Field(max_length=200), "what is to be done, in words"],
+    limit: Annotated[Integer, Ge(1), Le(20), "default 5"] | None = None,
+) -> Record[FoundTools]:
+    """Search all tools of this server by words; more exist than are listed. Answers have name, effect and
+    schema. A tool whose effect is `read` runs through `call_read_tool`, any other through
+    `call_write_tool`."""
+    doing = asks_to_do(query)
+    catalogue = {name: one for name, one in context.tools.items() if one.toolset != "core"}
+    ranked = rank(query, {name: _texts(one, doing) for name, one in catalogue.items()})
+    found = [_found(context.tools[name]) for name, _ in ranked[: limit or 5]]
+    return Record(FoundTools(tools=found), long="tools")
+
+
+def _texts(one: Tool, doing: bool) -> list[tuple[str, float]]:
+    factor = (_DAILY if one.core else 1.0) * (1.0 if doing is (one.effect is Effect.READ) else _WANTED)
+    texts = [(one.name, 3.0), (one.title, 3.0), (one.words, 2.5), (one.toolset, 1.5), (one.description, 1.0)]
+    return [(text, weight * factor) for text, weight in texts]
+
+
+def _found(one: Tool) -> FoundTool:
+    return FoundTool(
+        name=one.name, description=one.description, effect=one.effect.value, input_schema=one.input_schema
+    )
+
+
+@tool("core", "Run a found read tool", core=True, open_world=True)
+async def call_read_tool(
+    context: Context, name: ToolName, arguments: ToolArguments | None = None
+) -> Forward[dict[str, Any]]:
+    """Run a tool that only reads, by the name and input schema that `find_tools` gave. Writes are refused."""
+    return Forward(name, arguments or {}, writes=False)
+
+
+@tool(
+    "core",
+    "Run a found write tool",
+    effect=Effect.CONSEQUENTIAL,
+    core=True,
+    open_world=True,
+    destructive=True,
+)
+async def call_write_tool(
+    context: Context,
+    name: ToolName,
+    arguments: ToolArguments | None = None,
+    confirmation_token: Annotated[str, Field(max_length=1000), "from the preview"] | None = None,
+) -> Forward[dict[str, Any]]:
+    """Run a tool that changes something, by the name and input schema that `find_tools` gave. It is previewed
+    and confirmed as if it had been called directly. Reads are refused."""
+    token = {TOKEN: confirmation_token} if confirmation_token else {}
+    return Forward(name, {**(arguments or {}), **token}, writes=True)

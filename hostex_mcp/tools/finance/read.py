@@ -1,0 +1,141 @@
+"""Income and expenses, and the dictionaries they are recorded with."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal, TypedDict
+
+from annotated_types import MaxLen
+
+from hostex_mcp.api import TRANSACTION_WINDOW_DAYS, windows
+from hostex_mcp.api.endpoints import finance as api
+from hostex_mcp.toolkit.arguments import (
+    Code,
+    Currency,
+    Day,
+    Id,
+    InvalidArguments,
+    Problem,
+    PropertyId,
+    in_order,
+)
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Page, Rows
+from hostex_mcp.toolkit.tool import tool
+from hostex_mcp.tools.reservations.read import NamedRow
+
+Direction = Literal["income", "expense"]
+
+
+class TransactionRow(TypedDict, total=False):
+    """An income or expense in a list; `amount` is never negative, `direction` tells the sign."""
+
+    id: int
+    direction: str
+    amount: float
+    currency: str
+    status: str | None
+    action_at: str | None
+    item_name: str | None
+    property_id: int | None
+    reservation_code: str | None
+    note: str | None
+
+
+def _transaction(one: api.Transaction) -> TransactionRow:
+    return TransactionRow(
+        id=one.id,
+        direction=one.direction,
+        amount=one.amount,
+        currency=one.currency,
+        status=one.status,
+        action_at=one.action_at.isoformat() if one.action_at else None,
+        item_name=one.item_name,
+        property_id=one.property_id,
+        reservation_code=one.reservation_code,
+        note=one.note,
+    )
+
+
+@tool(
+    "finance",
+    "List transactions",
+    official="search_transactions",
+    core=True,
+    words="payout income expense revenue money ledger payment cleaning fee",
+)
+async def list_transactions(
+    context: Context,
+    page: Page,
+    start_date: Day | None = None,
+    end_date: Day | None = None,
+    id: Id | None = None,
+    property_id: PropertyId | None = None,
+    reservation_code: Code | None = None,
+    direction: Direction | None = None,
+    item_id: Id | None = None,
+    payment_method_id: Id | None = None,
+    currency: Currency | None = None,
+    keyword: Annotated[str, MaxLen(100), "part of the note"] | None = None,
+) -> Rows[TransactionRow]:
+    """Income and expenses by the date they took effect (operator's time zone, both included); a
+    period of up to ten years is needed unless `id` is given. Entries belong to a reservation as a whole, a
+    property or the account. Amounts are major units of their `currency`; never add different currencies."""
+    in_order(start_date=start_date, end_date=end_date)
+    fixed = {
+        "id": id,
+        "property_id": property_id,
+        "reservation_code": reservation_code,
+        "direction": direction,
+        "item_id": item_id,
+        "payment_method_id": payment_method_id,
+        "currency": currency,
+        "keyword": keyword,
+    }
+    if start_date is None or end_date is None:
+        if id is None:
+            needed = "is required unless id is given"
+            raise InvalidArguments(Problem("start_date", needed), Problem("end_date", needed))
+        return await context.rows(api.LIST_TRANSACTIONS, page, _transaction, query=fixed)
+    cut = windows(start_date, end_date, TRANSACTION_WINDOW_DAYS)
+    queries = [{**fixed, "start_date": first, "end_date": last} for first, last in cut]
+    return await context.merged(api.LIST_TRANSACTIONS, queries, page, _transaction, order=_took_effect)
+
+
+def _took_effect(one: api.Transaction) -> datetime:
+    moment = one.action_at or datetime.min
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@tool("finance", "List income items", official="search_income_items", words="income category dictionary")
+async def list_income_items(context: Context, page: Page) -> Rows[NamedRow]:
+    """Categories of income; their ids are this account's own."""
+    return await context.dictionary(api.LIST_INCOME_ITEMS, page)
+
+
+@tool(
+    "finance", "List expense items", official="search_expense_items", words="expense category cost dictionary"
+)
+async def list_expense_items(context: Context, page: Page) -> Rows[NamedRow]:
+    """Categories of expenses; their ids are this account's own, and 0 is a real one."""
+    return await context.dictionary(api.LIST_EXPENSE_ITEMS, page)
+
+
+@tool(
+    "finance",
+    "List income methods",
+    official="search_income_methods",
+    words="payment method cash card dictionary",
+)
+async def list_income_methods(context: Context, page: Page) -> Rows[NamedRow]:
+    """Payment methods for income, also for new direct bookings; their ids are this account's own."""
+    return await context.dictionary(api.LIST_INCOME_METHODS, page)
+
+
+@tool(
+    "finance",
+    "List expense methods",
+    official="search_expense_methods",
+    words="payment method cash transfer dictionary",
+)
+async def list_expense_methods(context: Context, page: Page) -> Rows[NamedRow]:
+    """Payment methods for expenses; their ids are this account's own."""
+    return await context.dictionary(api.LIST_EXPENSE_METHODS, page)

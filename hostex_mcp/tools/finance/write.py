@@ -1,0 +1,298 @@
+"""Recording and changing income and expenses."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, MaxLen
+
+from hostex_mcp.api import Listing, read_all
+from hostex_mcp.api.endpoints import finance as api
+from hostex_mcp.api.endpoints.models import IdName
+from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
+from hostex_mcp.domain.currencies import currencies
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import money, quoted, some
+from hostex_mcp.toolkit.arguments import (
+    Code,
+    Currency,
+    Id,
+    Integer,
+    InvalidArguments,
+    Number,
+    Problem,
+    PropertyId,
+)
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Change, Preview, Shown, everything, lean
+from hostex_mcp.toolkit.tool import Effect, tool
+from hostex_mcp.tools.automation.read import LocalTime
+from hostex_mcp.tools.finance.read import Direction, TransactionRow
+from hostex_mcp.tools.reservations.describe import guest_in_words
+from hostex_mcp.tools.reservations.lookup import find_order
+from hostex_mcp.tools.writing.checks import require_properties, same
+from hostex_mcp.tools.writing.edits import (
+    back,
+    currency_for,
+    deleting,
+    find,
+    given,
+    property_names,
+    rows,
+    sending,
+    undone_by,
+)
+
+Amount = Annotated[Number, Gt(0), "major units of currency; direction tells the sign"]
+ItemId = Annotated[Integer, Ge(0), "from the items of the direction; 0 is a real expense item"]
+MethodId = Annotated[Id, "from the methods of the direction"]
+When = Annotated[LocalTime, "operator's time zone unless an offset is given; a future time means outstanding"]
+Note = Annotated[str, MaxLen(500)]
+
+_MOST_NAMED = 50
+_BLANKS = {"note": ""}
+_LATER = "A time in the future means outstanding, any other paid."
+_SAID_OTHERWISE = ("item_id", "payment_method_id", "property_id", "stay_code")
+_ITEMS = {"income": api.LIST_INCOME_ITEMS, "expense": api.LIST_EXPENSE_ITEMS}
+_METHODS = {"income": api.LIST_INCOME_METHODS, "expense": api.LIST_EXPENSE_METHODS}
+
+
+class TransactionChange(TransactionRow, total=False):
+    """An entry that was written: its id, the fields that were set, and the names of item and method."""
+
+    item_id: int
+    payment_method_id: int
+    payment_method_name: str
+
+
+async def _name(context: Context, field: str, listing: Listing[IdName], id: int) -> str:
+    """The name of a dictionary's entry.
+
+    Raises:
+        InvalidArguments: when it is not in this dictionary, naming what is.
+    """
+    entries = (await context.client.page(listing)).items
+    for entry in entries:
+        if entry.id == id:
+            return one_line(entry.name)
+    known = some([f"{entry.id} {one_line(entry.name)}" for entry in entries], _MOST_NAMED)
+    raise InvalidArguments(Problem(field, f"is not among those of this direction: {known}"))
+
+
+async def _names(
+    context: Context, direction: str, item_id: int | None, payment_method_id: int | None
+) -> dict[str, Any]:
+    """The names of the item and method that were given, checked to be of the direction."""
+    found: dict[str, Any] = {}
+    if item_id is not None:
+        found["item_name"] = await _name(context, "item_id", _ITEMS[direction], item_id)
+    if payment_method_id is not None:
+        listing = _METHODS[direction]
+        found["payment_method_name"] = await _name(context, "payment_method_id", listing, payment_method_id)
+    return found
+
+
+def _iso(moment: str | None) -> str | None:
+    """Inferred: Hostex reads a time without an offset in the operator's time zone."""
+    return None if moment is None else moment.replace(" ", "T", 1)
+
+
+@tool(
+    "finance",
+    "Record an income or expense",
+    effect=Effect.CONSEQUENTIAL,
+    official="create_transaction",
+    words="new payment cost revenue bill book ledger",
+)
+async def create_transaction(
+    context: Context,
+    direction: Direction,
+    amount: Amount,
+    item_id: ItemId,
+    payment_method_id: MethodId,
+    currency: Currency | None = None,
+    reservation_code: Annotated[Code, "excludes property_id; its currency is taken"] | None = None,
+    property_id: Annotated[PropertyId, "excludes reservation_code"] | None = None,
+    action_at: When | None = None,
+    note: Note | None = None,
+) -> Change[TransactionChange]:
+    """Record an income or expense of a reservation as a whole, of a property, or of the account when neither
+    is given. It takes effect now unless `action_at` is given. Without a currency it is that of the property's
+    listings, or of the whole account."""
+    if reservation_code is not None and property_id is not None:
+        raise InvalidArguments(Problem("property_id", "excludes reservation_code"))
+    await require_properties(context, None if property_id is None else [property_id])
+    if currency is None and reservation_code is None:
+        currency = await currency_for(context, property_id)
+    body = given(
+        direction=direction,
+        amount=amount,
+        item_id=item_id,
+        payment_method_id=payment_method_id,
+        currency=currency,
+        reservation_code=reservation_code,
+        property_id=property_id,
+        action_at=_iso(action_at),
+        note=note,
+    )
+    names = await _names(context, direction, item_id, payment_method_id)
+    preview = await _recorded(context, body, names)
+
+    async def send() -> TransactionChange:
+        made = await context.client.call(api.CREATE_TRANSACTION, body=body)
+        return TransactionChange(id=made, **body, **names)
+
+    return undone_by("delete_transaction", send, preview)
+
+
+async def _recorded(context: Context, body: Shown, names: Shown) -> Preview:
+    """What would be recorded, and for what."""
+    if "reservation_code" in body:
+        owner = await _of_reservation(context, body["reservation_code"], body.get("currency"))
+    elif "property_id" in body:
+        owner = await _of_property(context, body["property_id"], body["currency"])
+    else:
+        whole = "It belongs to the account as a whole, to no property and no reservation."
+        owner = _Owner("the account", {}, body["currency"], [whole])
+    amount = money(body["amount"], owner.currency)
+    later = [_LATER] if "action_at" in body else []
+    when = body.get("action_at", "now")
+    changes = rows({"amount": amount, **names, "action_at": when, "note": body.get("note")})
+    kind = "an income" if body["direction"] == "income" else "an expense"
+    summary = f"Record {kind} of {amount} ({quoted(names['item_name'])}) for {owner.name}"
+    return Preview(summary, owner.target, changes, [*owner.warnings, *later])
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """What an entry belongs to, in words and as the target of a preview, and the currency it gets."""
+
+    name: str
+    target: Shown
+    currency: str | None
+    warnings: list[str]
+
+
+async def _of_property(context: Context, property_id: int, currency: str) -> _Owner:
+    properties = (await read_all(context.client, LIST_PROPERTIES)).items
+    title = next((one_line(one.title) for one in properties if one.id == property_id), f"id {property_id}")
+    own = currencies(properties, property_id)
+    named = quoted(title)
+    other = [f"{named} is sold in {', '.join(own)}, this is in {currency}."] if currency not in own else []
+    return _Owner(named, {"property_title": title}, currency, other)
+
+
+async def _of_reservation(context: Context, reservation_code: str, currency: str | None) -> _Owner:
+    stays = await find_order(context, reservation_code)
+    first = context.preview_screen().show(stays[0])
+    total = first.rates.total_rate or first.rates.rate if first.rates else None
+    own = (total.currency if total else None) or currency
+    target = {
+        "reservation_code": first.reservation_code,
+        "channel_type": first.channel_type,
+        "guest_name": first.guest_name,
+        "status": first.status,
+        "property_titles": await property_names(
+            context, [one.property_id for one in stays if one.property_id]
+        ),
+        "check_in_date": first.check_in_date.isoformat(),
+        "check_out_date": first.check_out_date.isoformat(),
+    }
+    warnings = [f"It belongs to all {len(stays)} stays of the order."] if len(stays) > 1 else []
+    if currency not in (None, own):
+        raise InvalidArguments(Problem("currency", f"must be the reservation's, {own}, or not be given"))
+    if first.status != "accepted":
+        warnings.append(f"The reservation is {first.status}.")
+    return _Owner(f"the reservation of {guest_in_words(stays[0].guest_name)}", lean(target), own, warnings)
+
+
+def _entry_name(entry: api.Transaction) -> str:
+    """An entry in a few words: what, how much, for what."""
+    item = f" ({quoted(one_line(entry.item_name))})" if entry.item_name else ""
+    owner = entry.property_title or entry.reservation_code
+    for_what = f" for {quoted(one_line(owner))}" if owner else ""
+    return f"the {entry.direction} of {money(entry.amount, entry.currency)}{item}{for_what}"
+
+
+@tool(
+    "finance",
+    "Change an income or expense",
+    effect=Effect.CONSEQUENTIAL,
+    official="update_transaction",
+    destructive=True,
+    idempotent=True,
+    words="correct payment cost ledger amount",
+)
+async def update_transaction(
+    context: Context,
+    id: Id,
+    amount: Amount | None = None,
+    item_id: ItemId | None = None,
+    payment_method_id: MethodId | None = None,
+    action_at: When | None = None,
+    note: Annotated[Note, "the whole new note"] | None = None,
+    clear: list[Literal["note"]] | None = None,
+) -> Change[TransactionChange]:
+    """Change the amount, item, method, time or note of an income or expense. Direction, currency and what it
+    belongs to are fixed: for those it has to be deleted and recorded anew."""
+    body = given(
+        clear,
+        _BLANKS,
+        amount=amount,
+        item_id=item_id,
+        payment_method_id=payment_method_id,
+        action_at=_iso(action_at),
+        note=note,
+    )
+    entry = await find(context, api.LIST_TRANSACTIONS, id, "transaction")
+    names = await _names(context, entry.direction, item_id, payment_method_id)
+    result = TransactionChange(id=id, direction=entry.direction, currency=entry.currency, **body, **names)
+    send = sending(context, api.UPDATE_TRANSACTION, id, body, result)
+    preview = _corrected(context.preview_screen().show(entry), body, names)
+    undo = back("update_transaction", entry, body, _BLANKS)
+    return Change(send, undo, preview, same(context, entry, body))
+
+
+def _corrected(entry: api.Transaction, body: Shown, names: Shown) -> Preview:
+    """An entry as it is and as it would be, and what that does to the totals."""
+    before = everything(entry)
+    rest = {name: value for name, value in body.items() if name in ("action_at", "note")}
+    changes = rows({**names, **rest}, before)
+    warnings: list[str] = []
+    if body.get("amount", entry.amount) != entry.amount:
+        old, new = (money(one, entry.currency) for one in (entry.amount, body["amount"]))
+        changes = [*rows({"amount": new}, {"amount": old}), *changes]
+        warnings.append(_in_total(entry, round(body["amount"] - entry.amount, 4)))
+    if "action_at" in body:
+        warnings.append(_LATER)
+    return Preview(f"Change {_entry_name(entry)}", _shown(before), changes, warnings)
+
+
+def _in_total(entry: api.Transaction, more: float) -> str:
+    """What a change does to the sum of all entries."""
+    sums = "income" if entry.direction == "income" else "expenses"
+    amount = money(abs(more), entry.currency)
+    return f"This takes {amount} off the {sums}." if more < 0 else f"This adds {amount} to the {sums}."
+
+
+def _shown(entry: Shown) -> Shown:
+    """An entry without what its names and its amount with the currency say already."""
+    return {name: value for name, value in entry.items() if name not in _SAID_OTHERWISE}
+
+
+@tool(
+    "finance",
+    "Delete an income or expense",
+    effect=Effect.CONSEQUENTIAL,
+    official="delete_transaction",
+    destructive=True,
+    idempotent=True,
+    words="remove payment cost ledger",
+)
+async def delete_transaction(context: Context, id: Id) -> Change[TransactionChange]:
+    """Delete an income or expense for good. The result tells what it was."""
+    entry = await find(context, api.LIST_TRANSACTIONS, id, "transaction")
+    warnings = [_in_total(entry, -entry.amount)]
+    what = _entry_name(entry)
+    return deleting(
+        context, api.DELETE_TRANSACTION, id, entry, what, warnings, **dict.fromkeys(_SAID_OTHERWISE)
+    )

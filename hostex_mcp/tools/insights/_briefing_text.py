@@ -1,0 +1,219 @@
+"""The briefing of a day in the words of a host."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from hostex_mcp.domain.wording import day_text, quoted
+from hostex_mcp.toolkit.results import Shown
+from hostex_mcp.tools.briefing_joins import told_once
+
+_KINDS: Mapping[str, str] = {
+    "request_expiring": "Request about to lapse",
+    "overlapping_stays": "Double booking",
+    "unallocated_stay": "Stay without a property",
+    "turnover_without_cleaning": "No cleaning before the next guest",
+    "turnover_without_time": "No time to clean before the next guest",
+    "turnover_without_cleaner": "Nobody assigned to the cleaning",
+    "arrival_without_lock_code": "No door code set",
+    "balance_due": "Balance to collect",
+    "channel_disconnected": "Channel disconnected",
+}
+_STANDINGS: Mapping[str, str] = {"in_house": "In house", "past": "Has left"}
+_CLEANING: Mapping[str, str] = {"in_progress": "cleaning in progress", "no task": "no cleaning"}
+_PLACE = {"kind", "property", "property_id"}
+_NEAR = timedelta(days=300)
+_AUTO: Mapping[str, str] = {"assistant": "assistant only", "template": "template only"}
+_DUE: Mapping[str, str] = {"write": "write a review", "answer": "reply to the guest's review"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A list of the day. Rows that follow each other with the same `head` stand under it, and those that are
+    `short` beside it."""
+
+    name: str
+    heading: str
+    line: Callable[[Shown, date], str]
+    head: Callable[[Shown], str] = lambda row: ""
+    short: Callable[[Shown], bool] = lambda row: False
+
+
+def briefing_text(shown: Shown) -> str:
+    """A briefing as text: a heading for each list with its number, a line for each row, ids in brackets."""
+    today = date.fromisoformat(shown["date"])
+    told, above = told_once(shown)
+    more = shown.get("more", {})
+    blocks = [f"{today:%A} {day_text(today).partition(' ')[2]}"]
+    for section in _SECTIONS:
+        left = more.get(section.name, 0)
+        blocks += _block(section, told[section.name], left, above.get(section.name, 0), today)
+    blocks += _not_here(shown)
+    if unread := shown.get("failed"):
+        lines = [f"- {_facts(row.get('message'), row.get('conversation_id'))}" for row in unread]
+        blocks.append("\n".join(["Could not be read", *lines, *_rest(more.get("failed", 0))]))
+    blocks += ["\n".join(shown["notes"])] if shown.get("notes") else []
+    return "\n\n".join(blocks)
+
+
+def _block(section: _Section, rows: Sequence[Shown], left: int, above: int, today: date) -> list[str]:
+    """A list under its heading, nothing where it is empty."""
+    count = len(rows) + left + above
+    if count == left:
+        return []
+    where = f", {'all' if above == count else above} above" if above else ""
+    lines = [f"{section.heading} ({count}{where})", *_lines(section, rows, today)]
+    return ["\n".join([*lines, *_rest(left)])]
+
+
+def _lines(section: _Section, rows: Sequence[Shown], today: date) -> list[str]:
+    """The rows, with what they have in common said once."""
+    lines: list[str] = []
+    for (head, short), group in groupby(rows, key=lambda row: (section.head(row), section.short(row))):
+        told = [section.line(row, today) for row in group]
+        if short or len(told) == 1:
+            lines.append(f"- {head}{': ' if head else ''}{'; '.join(told)}")
+        elif head:
+            lines += [f"- {head}", *(f"  - {line}" for line in told)]
+        else:
+            lines += [f"- {line}" for line in told]
+    return lines
+
+
+def _not_here(shown: Shown) -> list[str]:
+    """The lists of which no row is shown: those that did not fit, with their number, and the empty ones."""
+    more = shown.get("more", {})
+    lists = [
+        (one.name, one.heading.partition(",")[0].lower()) for one in _SECTIONS if not shown.get(one.name)
+    ]
+    left = [f"{heading} ({more[name]})" for name, heading in lists if more.get(name)]
+    empty = [heading for name, heading in lists if name in shown and not more.get(name)]
+    told = [("Not shown here", left), ("None today", empty)]
+    return (
+        ["\n".join(f"{what}: {', '.join(names)}." for what, names in told if names)] if left or empty else []
+    )
+
+
+def _rest(left: int) -> list[str]:
+    return [f"- and {left} more"] if left else []
+
+
+def _facts(*facts: object) -> str:
+    return ", ".join(" ".join(f"{fact}".split()) for fact in facts if fact not in (None, ""))
+
+
+def _who(row: Shown) -> str:
+    return quoted(row.get("guest_name", ""))
+
+
+def _where(row: Shown) -> str:
+    ident = row.get("property_id")
+    return _facts(f"{quoted(row.get('property', ''))}{f' [{ident}]' if ident else ''}")
+
+
+def _code(row: Shown, *names: str) -> str:
+    codes = [f"{row[name]}" for name in names if name in row]
+    return f" [{', '.join(codes)}]" if codes else ""
+
+
+def _date(text: str | None, today: date) -> str:
+    """A day, with its year where there could be a doubt about it."""
+    if not text:
+        return ""
+    day = date.fromisoformat(text)
+    near = abs(day - today) < _NEAR
+    return day_text(day).removesuffix(f" {day.year}") if near else day_text(day)
+
+
+def _kind(row: Shown) -> str:
+    return _KINDS.get(row["kind"], row["kind"])
+
+
+def _warning(row: Shown, today: date) -> str:
+    if "waits_for" in row:
+        return _request(row, today)
+    about = _facts(_who(row), _where(row), _date(row.get("date"), today), row.get("detail"))
+    return f"{about}{_code(row, 'stay_code')}"
+
+
+def _waits_for(row: Shown) -> str:
+    return "Waits for your answer" if row["waits_for"] == "host" else "Waits for the guest's payment"
+
+
+def _request(row: Shown, today: date) -> str:
+    lapses, waits = row.get("lapses_in_hours"), row.get("waiting_hours")
+    when = f"lapses in {lapses:g} h" if lapses else f"for {waits:g} h" if waits else ""
+    arrival = f"arriving {_date(row['check_in_date'], today)}"
+    return f"{_facts(_who(row), _where(row), arrival, when)}{_code(row, 'stay_code', 'reservation_code')}"
+
+
+def _standing(row: Shown) -> str:
+    days = row.get("arrives_in_days")
+    if days is None:
+        standing = row.get("guest_is", "")
+        return _STANDINGS.get(standing, standing.capitalize())
+    return "Arriving today" if days == 0 else f"Arriving in {days} day{'' if days == 1 else 's'}"
+
+
+def _waiting(row: Shown, today: date) -> str:
+    hours = row.get("waiting_hours")
+    waits = "" if hours is None else f"{hours:g} h" if hours else "less than 1 h"
+    about = _facts(_who(row), _where(row), waits, _AUTO.get(row.get("auto_reply", "")))
+    said = f": {row['says']}" if "says" in row else ""
+    return f"{about}{said}"
+
+
+def _party(row: Shown) -> str:
+    count = row.get("guests")
+    return f"{count} guest{'' if count == 1 else 's'}" if count else ""
+
+
+def _at(time: str | None, row: Shown) -> str:
+    return f"{time or '?'} {_who(row)}".strip()
+
+
+def _movement(row: Shown, today: date) -> str:
+    return f"{_facts(_at(row.get('time'), row), _party(row), _where(row))}{_code(row, 'stay_code')}"
+
+
+def _turnover(row: Shown, today: date) -> str:
+    leaves, comes = row.get("leaves", {}), row.get("comes", {})
+    came = _facts(_at(row.get("in_time"), comes), _party(comes))
+    moves = (
+        f"{_at(row.get('out_time'), leaves)}{_code(leaves, 'stay_code')} → {came}{_code(comes, 'stay_code')}"
+    )
+    status, _, who = row["cleaning"].partition(", ")
+    return f"{_where(row)}: {moves}; {_facts(_CLEANING.get(status, f'cleaning {status}'), who)}"
+
+
+def _task(row: Shown, today: date) -> str:
+    note = quoted(row.get("note", ""))
+    where = _where(row) if "property" in row else ""
+    about = _facts(row.get("time"), quoted(row.get("type", "")), where, quoted(row["staff_name"]), note)
+    return f"{about} [{row['id']}]"
+
+
+def _review(row: Shown, today: date) -> str:
+    due = " and ".join(_DUE.get(one, one) for one in row["due"])
+    score = f"guest gave {row['guest_score']:g} of 5" if "guest_score" in row else ""
+    closes = f"until {_date(row['closes'], today)}" if "closes" in row else ""
+    return f"{_facts(_where(row), due, closes, score)}{_code(row, 'reservation_code')}"
+
+
+def _staying(row: Shown, today: date) -> str:
+    leaves = f"until {_date(row['check_out_date'], today)}"
+    return f"{_facts(_who(row), _where(row), leaves)}{_code(row, 'stay_code')}"
+
+
+_SECTIONS: Sequence[_Section] = (
+    _Section("warnings", "Needs you first", _warning, _kind, lambda row: not {*row} - _PLACE),
+    _Section("requests", "Booking requests", _request, _waits_for),
+    _Section("waiting", "Guests waiting for an answer", _waiting, _standing, lambda row: "says" not in row),
+    _Section("turnovers", "Same-day turnovers, out → in", _turnover),
+    _Section("arrivals", "Arrivals", _movement),
+    _Section("departures", "Departures", _movement),
+    _Section("tasks", "Tasks", _task),
+    _Section("reviews", "Reviews due", _review),
+    _Section("in_house", "In house", _staying),
+)

@@ -1,0 +1,103 @@
+"""Reviews that are due."""
+
+from dataclasses import replace
+from typing import Annotated, TypedDict
+
+from annotated_types import Ge, Le
+
+from hostex_mcp.domain.reviews_due import WRITE_DAYS, ReviewDue
+from hostex_mcp.reads.lists import Parts
+from hostex_mcp.reads.portfolio import Portfolio, portfolio
+from hostex_mcp.reads.reviews_due import read_reviews_due
+from hostex_mcp.toolkit.arguments import Id, Integer, PropertyIds
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.paging import moment_of, sliced
+from hostex_mcp.toolkit.privacy import Screen
+from hostex_mcp.toolkit.results import Page, Rows, lean
+from hostex_mcp.toolkit.tool import tool
+from hostex_mcp.tools.insights._wording import failed
+from hostex_mcp.tools.insights.waiting import brief, excerpt
+
+ANSWER_DAYS = 60
+
+_MOST_TEXT, _BRIEF_TEXT = 1_500, 60
+_BRIEF = (
+    "due",
+    "closes",
+    "days_left",
+    "property_id",
+    "property",
+    "guest_score",
+    "guest_review",
+    "reservation_code",
+)
+_DEFINITION = (
+    f"Inferred: writing closes {WRITE_DAYS} days after check-out, as on Airbnb, on the day `closes`. Reviews "
+    "to write come first, closing first; then those to answer, lowest score first."
+)
+
+
+class ReviewDueRow(TypedDict, total=False):
+    """A review that is due to write, to answer, or both. Scores are out of 5."""
+
+    due: list[str]
+    closes: str | None
+    days_left: int | None
+    property_id: int
+    property: str
+    check_out_date: str
+    channel_type: str
+    guest_score: float | None
+    guest_review: str
+    reservation_code: str
+
+
+@tool(
+    "insights",
+    "List reviews due",
+    open_world=True,
+    words="review to write answer reply pending deadline closing window feedback unanswered rate guest",
+)
+async def list_reviews_due(
+    context: Context,
+    page: Page,
+    days: Annotated[Integer, Ge(1), Le(365), "check-outs so far back (default 60)"] = ANSWER_DAYS,
+    property_ids: PropertyIds | None = None,
+    group_id: Id | None = None,
+) -> Rows[ReviewDueRow]:
+    """Reviews to write about guests (closing first), and guests' reviews that have no reply yet (lowest
+    score first), of check-outs of the last days. Full detail has the whole text; `private_feedback` is left
+    out, and there is no guest name."""
+    moment = moment_of(page, context.now())
+    meant = replace(await portfolio(context, property_ids, group_id), now=moment)
+    parts = Parts()
+    found = await read_reviews_due(context, meant, days, parts)
+    screen, full = context.screen(), page.detail == "full"
+    rows = [
+        review_row(one, meant, screen, _MOST_TEXT) if full else brief(review_row(one, meant, screen), _BRIEF)
+        for one in found
+    ]
+    notes = [_DEFINITION, f"Check-outs of the last {days} days.", *meant.notes, *parts.notes]
+    answer = sliced(rows, page, notes, keys=[one.key for one in found], moment=moment)
+    answer.failed = failed(parts.failures)
+    return answer
+
+
+def review_row(
+    one: ReviewDue, meant: Portfolio, screen: Screen, most_text: int = _BRIEF_TEXT
+) -> ReviewDueRow:
+    """A review that is due, as a row."""
+    review, guest = one.review, one.review.guest_review
+    row = ReviewDueRow(
+        due=one.due,
+        closes=f"{one.closes}" if one.closes else None,
+        days_left=one.days_left,
+        property_id=review.property_id,
+        property=meant.titled(review.property_id),
+        check_out_date=f"{review.check_out_date}",
+        channel_type=review.channel_type,
+        guest_score=guest.score if guest else None,
+        guest_review=screen.outside(excerpt((guest and guest.content) or "", most_text)),
+        reservation_code=review.reservation_code,
+    )
+    return ReviewDueRow(**lean(row))

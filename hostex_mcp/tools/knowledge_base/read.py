@@ -1,0 +1,51 @@
+"""The knowledge base from which Hostex's own assistant answers guests."""
+
+from typing import Annotated, TypedDict
+
+from annotated_types import MaxLen
+
+from hostex_mcp.api.endpoints import knowledge_base as api
+from hostex_mcp.toolkit.arguments import Channel, Id, PropertyId
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Page, Record, Rows, everything
+from hostex_mcp.toolkit.tool import tool
+
+
+class KnowledgeRow(TypedDict, total=False):
+    """A knowledge entry in a list."""
+
+    id: int
+    title: str
+    is_enable: bool | None
+    process_status: str
+
+
+def _entry(one: api.KnowledgeBaseSummary) -> KnowledgeRow:
+    return KnowledgeRow(
+        id=one.id, title=one.title, is_enable=one.is_enable, process_status=one.process_status
+    )
+
+
+@tool(
+    "knowledge_base",
+    "List knowledge entries",
+    official="search_knowledge_bases",
+    words="house rules faq wifi instructions hostgpt assistant",
+)
+async def list_knowledge_bases(
+    context: Context,
+    page: Page,
+    property_ids: Annotated[list[PropertyId], MaxLen(100)] | None = None,
+    channel_types: Annotated[list[Channel], MaxLen(20)] | None = None,
+) -> Rows[KnowledgeRow]:
+    """Entries that feed Hostex's own reply assistant, by property or channel; `get_knowledge_base` gives
+    the text of one."""
+    query = {"property_ids": property_ids, "channel_types": channel_types}
+    return await context.rows(api.LIST_KNOWLEDGE_BASES, page, _entry, query=query)
+
+
+@tool("knowledge_base", "Get a knowledge entry", official="get_knowledge_base", words="house rules faq text")
+async def get_knowledge_base(context: Context, id: Id) -> Record[api.KnowledgeBase]:
+    """One knowledge entry with its texts and the properties and channels it holds for."""
+    entry = await context.read(api.GET_KNOWLEDGE_BASE, path={"id": id})
+    return Record(everything(entry), long="contents")

@@ -1,0 +1,151 @@
+"""Special offers in the words of previews: the listing, the calendar's price, and what to mind."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from hostex_mcp.api import read_all
+from hostex_mcp.api.endpoints import messaging as api
+from hostex_mcp.api.endpoints.calendar import LIST_LISTING_CALENDARS
+from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_ROOM_TYPES, Property, RoomType
+from hostex_mcp.domain.calendar_changes import reading_window
+from hostex_mcp.domain.channels import channel_name
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.offers import FAR_PERCENT, Quote, quoted
+from hostex_mcp.domain.wording import money, nights_text, period
+from hostex_mcp.domain.wording import quoted as in_line
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Preview, Shown
+from hostex_mcp.tools.messaging._threads import guest_of, last_word_warnings, target
+
+_BINDING = "The guest can book at once at this price; until it lapses or is withdrawn it binds the host."
+_ONE = timedelta(days=1)
+_GUESTS = ("number_of_adults", "number_of_children", "number_of_infants", "number_of_pets")
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The listing that is offered, what it sells, and what its calendar says of the nights."""
+
+    title: str
+    currency: str | None
+    quote: Quote
+
+
+async def offered(
+    context: Context, channel_type: str, listing_id: str, check_in: date, check_out: date
+) -> Offered:
+    """What is known of a listing on some nights."""
+    start, end = reading_window([check_in, check_out - _ONE], context.now().date())
+    key = {"channel_type": channel_type, "listing_id": listing_id}
+    body = {"start_date": start, "end_date": end, "listings": [key]}
+    calendars, properties, pools = await asyncio.gather(
+        context.client.call(LIST_LISTING_CALENDARS, body=body),
+        read_all(context.client, LIST_PROPERTIES),
+        read_all(context.client, LIST_ROOM_TYPES),
+    )
+    found = (one for one in calendars if (one.channel_type, one.listing_id) == (channel_type, listing_id))
+    days = [day for one in found for day in one.calendar]
+    title, currency = _sold([*properties.items, *pools.items], channel_type, listing_id)
+    return Offered(title, currency, quoted(days, check_in, check_out - _ONE))
+
+
+def offer_preview(
+    context: Context,
+    thread: api.Conversation,
+    body: Mapping[str, Any],
+    listing: Offered,
+    known: Sequence[api.SpecialOffer],
+) -> Preview:
+    """A special offer about to be sent."""
+    check_in, check_out = (date.fromisoformat(body[name]) for name in ("check_in_date", "check_out_date"))
+    currency = body.get("currency") or listing.currency
+    total = listing.quote.total
+    before = "not known" if total is None else f"{money(total, listing.currency)} by the calendar"
+    channel = channel_name(thread.channel_type)
+    where = f"{in_line(listing.title or 'unknown')} ({channel} listing {body['listing_id']})"
+    changes = [
+        {"what": "listing", "after": where},
+        {"what": "dates", "after": f"{period(check_in, check_out)}, {(check_out - check_in).days} nights"},
+        {"what": "price of the whole stay", "before": before, "after": money(body["price"], currency)},
+        *({"what": name, "after": body[name]} for name in (*_GUESTS, "rate_plan_id") if name in body),
+    ]
+    warnings = [
+        *_price_warnings(body["price"], body.get("currency"), listing),
+        *thread_warnings(thread, listing, known),
+        _BINDING,
+    ]
+    summary = (
+        f"Offer {money(body['price'], currency)} for {period(check_in, check_out)} to {guest_of(thread)}"
+    )
+    return Preview(summary, target(context, thread), changes, warnings)
+
+
+def preapproval_preview(
+    context: Context, thread: api.Conversation, listing: Offered | None, known: Sequence[api.SpecialOffer]
+) -> Preview:
+    """A pre-approval about to be sent."""
+    inquiry = next(one for one in thread.activities if one.activity_type == "inquiry")
+    rows: list[Shown] = []
+    if inquiry.check_in_date and inquiry.check_out_date:
+        rows.append({"what": "dates", "after": period(inquiry.check_in_date, inquiry.check_out_date)})
+    if listing and listing.quote.total is not None:
+        total = f"{money(listing.quote.total, listing.currency)} by the calendar"
+        rows.append({"what": "price of the whole stay", "after": total})
+    warnings = [*thread_warnings(thread, listing, known), _BINDING]
+    return Preview(f"Pre-approve the inquiry of {guest_of(thread)}", target(context, thread), rows, warnings)
+
+
+def thread_warnings(
+    thread: api.Conversation, listing: Offered | None, known: Sequence[api.SpecialOffer]
+) -> list[str]:
+    """What the thread and the calendar say against an offer."""
+    active = [one for one in known if one.status == "active"]
+    places = {one.property.title for one in thread.activities if one.property and one.property.title}
+    found = [f"An offer is active already: {offer_in_words(one)}." for one in active]
+    if listing:
+        found += [f"Nothing is for sale on the {nights_text(run)}." for run in listing.quote.sold_out]
+        if listing.title and places and listing.title not in {one_line(one) for one in places}:
+            asked = one_line(sorted(places)[0])
+            found.append(
+                f"The guest asked about {in_line(asked)}, the offer is for {in_line(listing.title)}."
+            )
+    return [*found, *last_word_warnings(thread)]
+
+
+def offer_in_words(offer: api.SpecialOffer) -> str:
+    """An offer of a thread's list."""
+    kind = (offer.offer_type or "offer").replace("_", " ")
+    dates = (
+        period(offer.check_in_date, offer.check_out_date)
+        if offer.check_in_date and offer.check_out_date
+        else ""
+    )
+    price = "" if offer.price is None else money(offer.price, offer.currency)
+    return ", ".join(filter(None, (kind, dates, price)))
+
+
+def _price_warnings(price: float, currency: str | None, listing: Offered) -> list[str]:
+    if currency and listing.currency and currency != listing.currency:
+        return [f"The offer is in {currency}, the listing is sold in {listing.currency}."]
+    percent = listing.quote.percent_off(price)
+    if percent is None:
+        return ["The calendar's price of these nights is not known, so the offer could not be compared."]
+    if abs(percent) < FAR_PERCENT:
+        return []
+    side = "below" if percent < 0 else "above"
+    total = money(listing.quote.total or 0, listing.currency)
+    return [f"The price is {abs(percent)} % {side} the calendar's {total}, which has no fees or discounts."]
+
+
+def _sold(
+    places: Iterable[Property | RoomType], channel_type: str, listing_id: str
+) -> tuple[str, str | None]:
+    """The title and currency of what a listing sells; empty and None where no property has it."""
+    for place in places:
+        for link in place.channels:
+            if (link.channel_type, link.listing_id) == (channel_type, listing_id):
+                return one_line(place.title), link.currency
+    return "", None

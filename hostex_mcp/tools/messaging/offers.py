@@ -1,0 +1,225 @@
+"""Special offers and pre-approvals sent into guest threads."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+from annotated_types import Ge, Gt
+
+from hostex_mcp.api import NotFound, Operation
+from hostex_mcp.api.endpoints import messaging as api
+from hostex_mcp.reads.channel_listings import require_listing
+from hostex_mcp.toolkit.arguments import Code, Currency, Day, Integer, InvalidArguments, Number, Problem
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Change, Preview, Shown, Undo, lean
+from hostex_mcp.toolkit.tool import Effect, tool
+from hostex_mcp.tools.messaging._offer_preview import (
+    Offered,
+    offer_in_words,
+    offer_preview,
+    offered,
+    preapproval_preview,
+)
+from hostex_mcp.tools.messaging._threads import (
+    Addressee,
+    addressee,
+    guest_of,
+    read_thread,
+    require_channel,
+    target,
+)
+from hostex_mcp.tools.reservations._arguments import require_nights
+from hostex_mcp.tools.writing.edits import given
+from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
+
+Some = Annotated[Integer, Ge(0)]
+
+_WITHDRAWN = (
+    "The guest sees that it is withdrawn and can no longer book on it.",
+    "It cannot be revived; only a new offer can be sent.",
+)
+
+
+class OfferSent(Addressee, total=False):
+    """An offer or pre-approval as the thread lists it; `price` is for the whole stay. Without a
+    `special_offer_id` it was sent and is not listed yet."""
+
+    special_offer_id: str
+    offer_type: str
+    status: str
+    check_in_date: str
+    check_out_date: str
+    price: float
+    currency: str
+
+
+@tool(
+    "messaging",
+    "Send a special offer",
+    effect=Effect.CONSEQUENTIAL,
+    official="send_special_offer",
+    open_world=True,
+    words="discount custom price invite guest book inquiry",
+)
+async def send_special_offer(
+    context: Context,
+    conversation_id: Code,
+    listing_id: Code,
+    check_in_date: Day,
+    check_out_date: Day,
+    price: Annotated[Number, Gt(0), "whole stay, major units"],
+    number_of_adults: Annotated[Integer, Ge(1)],
+    number_of_children: Some | None = None,
+    number_of_infants: Some | None = None,
+    number_of_pets: Some | None = None,
+    rate_plan_id: Annotated[Code, "booking_site needs it"] | None = None,
+    currency: Annotated[Currency, "booking_site needs it"] | None = None,
+) -> Change[OfferSent]:
+    """Invite a guest to book given dates at a price of your own, on Airbnb or the booking site. It goes out
+    at once, usually lapses after 24 hours, and can be withdrawn while it is active. On Airbnb the price is
+    in the listing's currency."""
+    require_nights(check_in_date, check_out_date)
+    if check_in_date < context.now().date() - timedelta(days=1):
+        raise InvalidArguments(Problem("check_in_date", "is in the past"))
+    thread = await read_thread(context, conversation_id)
+    require_channel(thread, ("airbnb", "booking_site"), "special offers")
+    body = given(
+        listing_id=listing_id,
+        check_in_date=check_in_date.isoformat(),
+        check_out_date=check_out_date.isoformat(),
+        price=price,
+        number_of_adults=number_of_adults,
+        number_of_children=number_of_children,
+        number_of_infants=number_of_infants,
+        number_of_pets=number_of_pets,
+        rate_plan_id=rate_plan_id,
+        currency=currency,
+    )
+    if missing := [name for name in ("rate_plan_id", "currency") if name not in body]:
+        _require_airbnb(thread, missing)
+    known, listing = await asyncio.gather(
+        _offers(context, thread.id),
+        offered(context, thread.channel_type, listing_id, check_in_date, check_out_date),
+    )
+    if not listing.title:
+        await require_listing(context, thread.channel_type, listing_id)
+    preview = offer_preview(context, thread, body, listing, known)
+    return _offering(context, thread, api.SEND_SPECIAL_OFFER, body, known, preview)
+
+
+def _require_airbnb(thread: api.Conversation, missing: list[str]) -> None:
+    if thread.channel_type != "airbnb":
+        problem = f"is required for {thread.channel_type}"
+        raise InvalidArguments(*(Problem(name, problem) for name in missing))
+
+
+@tool(
+    "messaging",
+    "Pre-approve an inquiry",
+    effect=Effect.CONSEQUENTIAL,
+    official="send_preapproval",
+    open_world=True,
+    words="preapproval invite guest book inquiry accept",
+)
+async def send_preapproval(context: Context, conversation_id: Code) -> Change[OfferSent]:
+    """Tell the guest of an Airbnb inquiry that they may book at the standard price. It goes out at once,
+    usually lapses after 24 hours, and can be withdrawn while it is active."""
+    thread = await read_thread(context, conversation_id)
+    require_channel(thread, ("airbnb",), "pre-approvals")
+    inquiry = next((one for one in thread.activities if one.activity_type == "inquiry"), None)
+    if inquiry is None:
+        raise InvalidArguments(Problem("conversation_id", "has no inquiry to pre-approve"))
+    known, listing = await asyncio.gather(_offers(context, thread.id), _asked_for(context, inquiry))
+    preview = preapproval_preview(context, thread, listing, known)
+    return _offering(context, thread, api.SEND_PREAPPROVAL, None, known, preview)
+
+
+async def _asked_for(context: Context, inquiry: api.ConversationActivity) -> Offered | None:
+    """What is known of the listing of an inquiry, None where the inquiry does not name it and its dates."""
+    check_in, check_out = inquiry.check_in_date, inquiry.check_out_date
+    if not inquiry.listing_id or not check_in or not check_out:
+        return None
+    return await offered(context, "airbnb", inquiry.listing_id, check_in, check_out)
+
+
+def _offering(
+    context: Context,
+    thread: api.Conversation,
+    operation: Operation[None],
+    body: dict[str, Any] | None,
+    before: Sequence[api.SpecialOffer],
+    preview: Preview,
+) -> Change[OfferSent]:
+    """An offer to be sent. Hostex gives it no id in its answer, so it is looked up in the thread's list."""
+    path = {"conversation_id": thread.id}
+    kind = "special_offer" if body else "preapproval"
+    known = {one.id for one in before}
+
+    async def listed() -> api.SpecialOffer | None:
+        now = await _offers(context, thread.id)
+        return next((one for one in now if one.id not in known and one.offer_type == kind), None)
+
+    async def send() -> OfferSent:
+        await answered_or_found(lambda: context.client.call(operation, path=path, body=body), listed)
+        offer = await if_readable(listed)
+        if offer and offer.id:
+            change.undo = Undo("withdraw_special_offer", {**path, "special_offer_id": offer.id})
+        return OfferSent(**addressee(context, thread), **(_row(offer) if offer else {}))
+
+    change = Change[OfferSent](send, preview=preview)
+    return change
+
+
+async def _offers(context: Context, conversation_id: str) -> list[api.SpecialOffer]:
+    path = {"conversation_id": conversation_id}
+    return (await context.client.page(api.LIST_SPECIAL_OFFERS, path=path)).items
+
+
+def _row(offer: api.SpecialOffer) -> dict[str, Any]:
+    row: Shown = {
+        "special_offer_id": offer.id,
+        "offer_type": offer.offer_type,
+        "status": offer.status,
+        "check_in_date": offer.check_in_date.isoformat() if offer.check_in_date else None,
+        "check_out_date": offer.check_out_date.isoformat() if offer.check_out_date else None,
+        "price": offer.price,
+        "currency": offer.currency,
+    }
+    return dict(lean(row))
+
+
+@tool(
+    "messaging",
+    "Withdraw a special offer",
+    effect=Effect.CONSEQUENTIAL,
+    official="withdraw_special_offer",
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="cancel retract offer preapproval",
+)
+async def withdraw_special_offer(
+    context: Context, conversation_id: Code, special_offer_id: Code
+) -> Change[OfferSent]:
+    """Withdraw an offer or pre-approval that is still active; the guest sees that. `list_special_offers`
+    has the ids."""
+    thread = await read_thread(context, conversation_id)
+    offers = await _offers(context, conversation_id)
+    offer = next((one for one in offers if one.id == special_offer_id), None)
+    if offer is None:
+        raise NotFound("This thread has no offer with this id.", operation=api.LIST_SPECIAL_OFFERS.name)
+    if offer.status != "active":
+        raise InvalidArguments(Problem("special_offer_id", f"has the status {offer.status}, not active"))
+
+    async def send() -> OfferSent:
+        path = {"conversation_id": conversation_id, "special_offer_id": special_offer_id}
+        await context.client.call(api.WITHDRAW_SPECIAL_OFFER, path=path)
+        row = _row(offer)
+        row["status"] = "withdrawn"
+        return OfferSent(**addressee(context, thread), **row)
+
+    summary = f"Withdraw the {offer_in_words(offer)}, from {guest_of(thread)}"
+    changes = [{"what": "status", "before": offer.status, "after": "withdrawn"}]
+    seen = {**target(context, thread), **_row(offer)}
+    return Change(send, preview=Preview(summary, seen, changes, _WITHDRAWN))

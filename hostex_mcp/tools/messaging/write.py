@@ -1,0 +1,193 @@
+"""Messages to guests, and the team's private note on a thread."""
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal, TypedDict
+
+from annotated_types import MaxLen, MinLen
+from anyio import Lock
+
+from hostex_mcp.api import BadRequest
+from hostex_mcp.api import errors as api_errors
+from hostex_mcp.api.endpoints import messaging as api
+from hostex_mcp.domain.threads import new_ours, sent_before
+from hostex_mcp.toolkit.arguments import Code, InvalidArguments, Problem
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Change, Preview
+from hostex_mcp.toolkit.tool import Effect, tool
+from hostex_mcp.tools.automation.due_soon import due_soon
+from hostex_mcp.tools.messaging._pictures import Picture, picture_from_path, picture_from_url, picture_host
+from hostex_mcp.tools.messaging._threads import (
+    Addressee,
+    addressee,
+    guest_of,
+    last_word_warnings,
+    read_thread,
+    spoken_at,
+    target,
+)
+from hostex_mcp.tools.writing.edits import given, restoring
+from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
+
+_UNSEEN = (
+    "Hostex took it, but the thread does not show it yet: channels can be slow, and some change the text."
+)
+
+
+class NoteView(TypedDict, total=False):
+    """The team's private note on a thread."""
+
+    conversation_id: str
+    note: str | None
+
+
+class Sent(Addressee, total=False):
+    """A message sent; `delivered` says that the thread, read again, shows it."""
+
+    message: str
+    picture: str
+    delivered: bool
+    message_id: str
+    note: str
+
+
+@tool(
+    "messaging",
+    "Send a message to a guest",
+    effect=Effect.CONSEQUENTIAL,
+    official="send_message",
+    core=True,
+    open_world=True,
+    words="reply answer write text picture photo image guest",
+)
+async def send_message(
+    context: Context,
+    conversation_id: Code,
+    message: Annotated[str, MinLen(1), MaxLen(10_000)] | None = None,
+    image_path: Annotated[str, MaxLen(1_000), "file in an opened folder"] | None = None,
+    image_url: Annotated[str, MaxLen(2_000), "public https address"] | None = None,
+) -> Change[Sent]:
+    """Send a guest a text or a picture (JPEG, PNG, WebP or GIF), at once and for good. Exactly one of
+    `message`, `image_path` and `image_url` is given. The result names the guest, the property and the guest's
+    last message, and says whether the thread, read again, shows what was sent."""
+    _require_one(message, image_path, image_url)
+    host = picture_host(image_url) if image_url is not None else ""
+    unseen = image_url if host and host not in context.picture_hosts else None
+    picture = None if unseen else await _picture(context, image_path, image_url)
+    thread = await read_thread(context, conversation_id)
+
+    async def send() -> Sent:
+        sending = await _fetched(unseen, context.decoding) if unseen else picture
+        body = {"jpeg_base64": sending.base64} if sending else {"message": message}
+        seen = await _delivered(context, thread, body)
+        found: dict[str, Any] = {"picture": sending.size} if sending else {"message": message or ""}
+        found["delivered"] = seen is not None
+        if seen is None:
+            found["note"] = _UNSEEN
+        elif seen.id:
+            found["message_id"] = seen.id
+        return Sent(**addressee(context, thread), **found)
+
+    said = _in_words(picture, image_url) if picture or unseen else message
+    preview = await _preview(context, thread, message, said)
+    return Change(send, preview=_from_host(preview, host) if unseen else preview)
+
+
+def _require_one(*given: str | None) -> None:
+    if given.count(None) != len(given) - 1:
+        problem = "give exactly one of message, image_path and image_url"
+        raise InvalidArguments(Problem("message", problem))
+
+
+def _in_words(picture: Picture | None, address: str | None) -> str:
+    known = f"{picture.size}, fingerprint {picture.fingerprint}" if picture else ""
+    return ", ".join(filter(None, (address, known)))
+
+
+async def _preview(
+    context: Context, thread: api.Conversation, message: str | None, said: str | None
+) -> Preview:
+    """Whom the message goes to, all of it, and what else is said in the thread."""
+    codes = [one.reservation_code for one in thread.activities if one.reservation_code]
+    warnings = [*last_word_warnings(thread), *await due_soon(context, codes)]
+    if message and (same := sent_before(thread, message)):
+        warnings.append(f"The same text was sent already, {spoken_at(same)}.")
+    name = "message" if message else "picture"
+    summary = f"Send a {name} to {guest_of(thread)}; it cannot be taken back"
+    return Preview(summary, target(context, thread), [{"what": name, "after": said}], warnings)
+
+
+def _from_host(preview: Preview, host: str) -> Preview:
+    """The preview of a picture that nobody here has seen."""
+    unseen = f"The picture is fetched from {host} once you agree, which tells {host} its whole address."
+    return replace(
+        preview,
+        target={**preview.target, "picture_host": host},
+        warnings=[
+            *preview.warnings,
+            unseen,
+            "Nobody here has seen it; the guest gets what is there then.",
+        ],
+    )
+
+
+async def _picture(context: Context, image_path: str | None, image_url: str | None) -> Picture | None:
+    """The picture to send, None where a text is.
+
+    Raises:
+        InvalidArguments: when it cannot be had.
+    """
+    if image_path is not None:
+        return await picture_from_path(image_path, context.image_folders, context.decoding)
+    return None if image_url is None else await picture_from_url(image_url, context.decoding)
+
+
+async def _fetched(address: str, turn: Lock) -> Picture:
+    """The picture at an address that a person has agreed to.
+
+    Raises:
+        BadRequest: when it cannot be had.
+    """
+    try:
+        return await picture_from_url(address, turn)
+    except InvalidArguments as error:
+        found = tuple(api_errors.Problem(one.field, one.problem) for one in error.problems)
+        raise BadRequest(f"Nothing was sent: the picture at {error}.", fields=found) from None
+
+
+async def _delivered(context: Context, before: api.Conversation, body: dict[str, Any]) -> api.Message | None:
+    """Send a message and find it in its thread, None while it does not show."""
+    path = {"conversation_id": before.id}
+
+    async def seen() -> api.Message | None:
+        return new_ours(before, await read_thread(context, before.id), body.get("message"))
+
+    await answered_or_found(lambda: context.client.call(api.SEND_MESSAGE, path=path, body=body), seen)
+    return await if_readable(seen)
+
+
+@tool(
+    "messaging",
+    "Write the note of a conversation",
+    effect=Effect.INTERNAL,
+    official="update_conversation_note",
+    idempotent=True,
+    words="private remark memo team comment",
+)
+async def update_conversation_note(
+    context: Context,
+    conversation_id: Code,
+    note: Annotated[str, MaxLen(5000), "the whole new note"] | None = None,
+    clear: list[Literal["note"]] | None = None,
+) -> Change[NoteView]:
+    """Replace the team's private note on a guest thread. Guests never see it. The undo holds the old note."""
+    text = given(clear, {"note": ""}, note=note)["note"]
+    path = {"conversation_id": conversation_id}
+    thread = await read_thread(context, conversation_id)
+
+    async def send() -> NoteView:
+        written = await context.client.call(api.UPDATE_CONVERSATION_NOTE, path=path, body={"note": text})
+        return NoteView(conversation_id=conversation_id, note=written.note or "")
+
+    old = thread.note or ""
+    undo = restoring("update_conversation_note", path, {"note": old}, ["note"])
+    return Change(send, undo, already="The note reads so already." if text == old else "")

@@ -1,0 +1,213 @@
+"""Properties, their groups, tags and room types, and the channel side: accounts and listings."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypedDict
+
+from annotated_types import MaxLen
+from anyio.to_thread import run_sync
+
+from hostex_mcp.api import read_all
+from hostex_mcp.api.endpoints import properties as api
+from hostex_mcp.domain.names import Titles
+from hostex_mcp.toolkit.arguments import Channel, Code, Id
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Page, Rows
+from hostex_mcp.toolkit.tool import tool
+
+
+class PropertyRow(TypedDict, total=False):
+    """A property in a list: channels, groups and tags by name, or in full as objects."""
+
+    id: int
+    title: str
+    timezone: str | None
+    channels: list[Any]
+    groups: list[Any]
+    tags: list[Any]
+
+
+class GroupRow(TypedDict, total=False):
+    """A property group in a list."""
+
+    id: int
+    name: str
+    property_ids: list[int]
+
+
+class TagRow(TypedDict, total=False):
+    """A property tag in a list."""
+
+    id: int
+    name: str
+    property_ids: list[int]
+    room_type_ids: list[int]
+
+
+class RoomTypeRow(TypedDict, total=False):
+    """A room type in a list: channels by name, or in full as objects."""
+
+    id: int
+    title: str
+    property_ids: list[int]
+    channels: list[Any]
+
+
+class ChannelAccountRow(TypedDict, total=False):
+    """A connected channel account in a list."""
+
+    id: int | None
+    channel_type: str | None
+    username: str | None
+    auth_status: str | None
+
+
+class ListingRow(TypedDict, total=False):
+    """A channel listing in a list."""
+
+    channel_type: str | None
+    listing_id: str | None
+    title: str | None
+    shelf_status: str | None
+    inventory: int | None
+    channel_account_id: int | None
+
+
+def _property(one: api.Property) -> PropertyRow:
+    return PropertyRow(
+        id=one.id,
+        title=one.title,
+        timezone=one.timezone,
+        channels=list(dict.fromkeys(link.channel_type for link in one.channels)),
+        groups=[group.name for group in one.groups],
+        tags=[tag.name for tag in one.tags],
+    )
+
+
+def _group(one: api.PropertyGroup) -> GroupRow:
+    return GroupRow(id=one.id, name=one.name, property_ids=list(one.property_ids))
+
+
+def _tag(one: api.PropertyTag) -> TagRow:
+    return TagRow(
+        id=one.id, name=one.name, property_ids=list(one.property_ids), room_type_ids=list(one.room_type_ids)
+    )
+
+
+def _room_type(one: api.RoomType) -> RoomTypeRow:
+    return RoomTypeRow(
+        id=one.id,
+        title=one.title,
+        property_ids=[member.id for member in one.properties],
+        channels=list(dict.fromkeys(link.channel_type for link in one.channels)),
+    )
+
+
+def _channel_account(one: api.ChannelAccount) -> ChannelAccountRow:
+    return ChannelAccountRow(
+        id=one.id, channel_type=one.channel_type, username=one.username, auth_status=one.auth_status
+    )
+
+
+def _listing(one: api.Listing) -> ListingRow:
+    return ListingRow(
+        channel_type=one.channel_type,
+        listing_id=one.listing_id,
+        title=one.title,
+        shelf_status=one.shelf_status,
+        inventory=one.inventory,
+        channel_account_id=one.channel_account_id,
+    )
+
+
+@tool(
+    "properties",
+    "List properties",
+    official="search_properties",
+    core=True,
+    words="apartment house unit villa home wifi address",
+)
+async def list_properties(
+    context: Context,
+    page: Page,
+    name: Annotated[str, MaxLen(100), "words of the title"] | None = None,
+    id: Id | None = None,
+    group_id: Id | None = None,
+    tag_id: Id | None = None,
+    reveal: Annotated[list[Literal["wifi"]], "secrets to show in full detail"] | None = None,
+) -> Rows[PropertyRow]:
+    """Properties of the account, found by words of the title, by id, group or tag. Full detail adds the
+    listing ids and currency per channel, address, coordinates, default check-in and check-out times and
+    Wi-Fi. Hostex holds no bedroom, capacity or amenity data, and no status of a property."""
+    query = {"id": id, "group_id": group_id, "tag_id": tag_id}
+    if name is None:
+        return await context.rows(api.LIST_PROPERTIES, page, _property, query=query, reveal=reveal)
+    every = (await read_all(context.client, api.LIST_PROPERTIES, query=query)).items
+    titles = await run_sync(_titles, every)
+    found = titles.named(name)
+    nearest = [] if found else await run_sync(titles.similar, name)
+    notes = [f"No title has these words. Nearest: {', '.join(nearest)}."] if nearest else []
+    return await context.chosen(found, page, _property, notes=notes, reveal=reveal)
+
+
+def _titles(properties: Sequence[api.Property]) -> Titles[api.Property]:
+    return Titles(properties, lambda one: one.title)
+
+
+@tool(
+    "properties", "List property groups", official="search_property_groups", words="portfolio owner building"
+)
+async def list_property_groups(context: Context, page: Page, id: Id | None = None) -> Rows[GroupRow]:
+    """Property groups with the ids of their properties."""
+    return await context.rows(api.LIST_PROPERTY_GROUPS, page, _group, query={"id": id})
+
+
+@tool("properties", "List property tags", official="search_tags", words="label colour property tags")
+async def list_tags(context: Context, page: Page, id: Id | None = None) -> Rows[TagRow]:
+    """Property tags and the properties and room types that carry them. Tags of reservations are apart:
+    `list_reservation_tags`."""
+    return await context.rows(api.LIST_TAGS, page, _tag, query={"id": id})
+
+
+@tool(
+    "properties", "List room types", official="search_room_types", words="hotel pool of interchangeable units"
+)
+async def list_room_types(
+    context: Context, page: Page, id: Id | None = None, tag_id: Id | None = None
+) -> Rows[RoomTypeRow]:
+    """Room types: pools of interchangeable properties sold as one, with their properties and channels."""
+    return await context.rows(api.LIST_ROOM_TYPES, page, _room_type, query={"id": id, "tag_id": tag_id})
+
+
+@tool(
+    "properties",
+    "List channel accounts",
+    official="search_channel_accounts",
+    words="connection disconnected airbnb booking.com authorisation sync",
+)
+async def list_channel_accounts(
+    context: Context, page: Page, id: Id | None = None, channel_type: Channel | None = None
+) -> Rows[ChannelAccountRow]:
+    """Channel accounts connected to Hostex and whether each is still authorised (`auth_status`: active,
+    connecting, disconnected, exception, unknown). Hostex's own booking site is not among them."""
+    query = {"id": id, "channel_type": channel_type}
+    return await context.rows(api.LIST_CHANNEL_ACCOUNTS, page, _channel_account, query=query)
+
+
+@tool(
+    "properties",
+    "List channel listings",
+    official="search_listings",
+    open_world=True,
+    words="ota advert airbnb booking.com vrbo shelf",
+)
+async def list_listings(
+    context: Context,
+    page: Page,
+    channel_type: Channel | None = None,
+    listing_id: Code | None = None,
+    channel_account_id: Id | None = None,
+) -> Rows[ListingRow]:
+    """Listings as the channels hold them, with shelf status and inventory. Which property a listing
+    belongs to is told by `list_properties` in full detail, or by `get_pricing_ratios`."""
+    query = {"channel_type": channel_type, "listing_id": listing_id, "channel_account_id": channel_account_id}
+    return await context.rows(api.LIST_LISTINGS, page, _listing, query=query)

@@ -1,0 +1,217 @@
+"""Reservations and stays, their custom fields and tags, and the sources of direct bookings."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from itertools import product
+from typing import Annotated, Literal, TypedDict
+
+from hostex_mcp.api import MOST_WINDOWS, RESERVATION_WINDOW_DAYS, windows
+from hostex_mcp.api.endpoints import reservations as api
+from hostex_mcp.toolkit.arguments import (
+    Channel,
+    Code,
+    Day,
+    Id,
+    InvalidArguments,
+    Problem,
+    PropertyId,
+    ShortText,
+    in_order,
+)
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Page, Record, Rows
+from hostex_mcp.toolkit.tool import tool
+
+Status = Literal["wait_accept", "wait_pay", "accepted", "cancelled", "denied", "timeout"]
+Revealable = Literal["lock_code", "id_document"]
+OrderBy = Literal["booked_at", "check_in_date", "check_out_date", "cancelled_at", "created_at"]
+
+DEFAULT_WINDOW = "No dates given: Hostex lists only stays that check out within the next 180 days."
+
+
+class StayRow(TypedDict, total=False):
+    """A stay in a list. `reservation_code` is left out where it equals the stay code; `property_id` is 0
+    for a stay that is not allocated to a property; `amount` is the stay's price, commission included."""
+
+    stay_code: str
+    reservation_code: str | None
+    property_id: int
+    channel_type: str
+    guest_name: str | None
+    check_in_date: str
+    check_out_date: str
+    status: str
+    amount: float | None
+    currency: str | None
+    conversation_id: str | None
+
+
+class CustomFields(TypedDict, total=False):
+    """Free key-value fields of a stay."""
+
+    stay_code: str
+    custom_fields: dict[str, str]
+
+
+class NamedRow(TypedDict, total=False):
+    """An entry of a dictionary."""
+
+    id: int
+    name: str
+
+
+class ReservationTagRow(TypedDict, total=False):
+    """A tag that reservations can carry."""
+
+    id: int
+    tag_name: str
+    is_default: bool | None
+
+
+def stay_row(one: api.Reservation) -> StayRow:
+    """A stay as it appears in lists."""
+    price = one.rates.rate if one.rates else None
+    return StayRow(
+        stay_code=one.stay_code,
+        reservation_code=None if one.reservation_code == one.stay_code else one.reservation_code,
+        property_id=one.property_id,
+        channel_type=one.channel_type,
+        guest_name=one.guest_name,
+        check_in_date=one.check_in_date.isoformat(),
+        check_out_date=one.check_out_date.isoformat(),
+        status=one.status,
+        amount=price.amount if price else None,
+        currency=price.currency if price else None,
+        conversation_id=one.conversation_id,
+    )
+
+
+@tool(
+    "reservations",
+    "List reservations",
+    official="search_reservations",
+    core=True,
+    open_world=True,
+    words="booking bookings stay stays guest arrival departure check-in check-out upcoming history cancelled "
+    "new latest recent changed yesterday pending open requests money price amount",
+)
+async def list_reservations(
+    context: Context,
+    page: Page,
+    reservation_code: Code | None = None,
+    channel_id: Code | None = None,
+    property_id: PropertyId | None = None,
+    status: Status | None = None,
+    channel_type: Channel | None = None,
+    start_check_in_date: Day | None = None,
+    end_check_in_date: Day | None = None,
+    start_check_out_date: Day | None = None,
+    end_check_out_date: Day | None = None,
+    order_by: OrderBy | None = None,
+    reveal: Annotated[list[Revealable], "secrets to show in full detail"] | None = None,
+) -> Rows[StayRow]:
+    """Stays, newest first by `order_by` (default `booked_at`). One row per stay: a booking of several units
+    has one `reservation_code` and a `stay_code` each. Dates come in pairs, both included, up to ten years;
+    without dates only check-outs of the next 180 days are listed. Full detail adds guests, money, check-in
+    details and remarks; `payment` and `total_rate` are the whole order's: never add them over stays."""
+    in_order(start_check_in_date=start_check_in_date, end_check_in_date=end_check_in_date)
+    in_order(start_check_out_date=start_check_out_date, end_check_out_date=end_check_out_date)
+    fixed = {
+        "reservation_code": reservation_code,
+        "channel_id": channel_id,
+        "property_id": property_id,
+        "status": status,
+        "channel_type": channel_type,
+        "order_by": order_by,
+    }
+    periods = _pairs(
+        _periods(start_check_in_date, end_check_in_date), _periods(start_check_out_date, end_check_out_date)
+    )
+    queries = [{**fixed, **period} for period in periods]
+    dated = start_check_in_date or start_check_out_date
+    notes = [] if dated else [DEFAULT_WINDOW]
+    key = order_by or "booked_at"
+    return await context.merged(
+        api.LIST_RESERVATIONS,
+        queries,
+        page,
+        stay_row,
+        order=lambda one: _moment(getattr(one, key)),
+        notes=notes,
+        reveal=reveal,
+    )
+
+
+def _periods(start: date | None, end: date | None) -> Sequence[tuple[date, date] | None]:
+    return windows(start, end, RESERVATION_WINDOW_DAYS) if start and end else [None]
+
+
+def _pairs(
+    check_ins: Sequence[tuple[date, date] | None], check_outs: Sequence[tuple[date, date] | None]
+) -> list[dict[str, date]]:
+    """The windows to read, as Hostex's filters; none where no stay can be, as it would end before it begins.
+
+    Raises:
+        InvalidArguments: when they are too many.
+    """
+    pairs = [
+        (came, left)
+        for came, left in product(check_ins, check_outs)
+        if came is None or left is None or came[0] < left[1]
+    ]
+    if len(pairs) > MOST_WINDOWS:
+        needs = f"needs {len(pairs)} reads of Hostex together with the check-ins, of at most {MOST_WINDOWS}"
+        raise InvalidArguments(Problem("end_check_out_date", f"{needs}: shorten one of the periods"))
+    return [{**_filters("check_in_date", came), **_filters("check_out_date", left)} for came, left in pairs]
+
+
+def _filters(name: str, window: tuple[date, date] | None) -> dict[str, date]:
+    return {f"start_{name}": window[0], f"end_{name}": window[1]} if window else {}
+
+
+def _moment(value: date | datetime | None) -> datetime:
+    if value is None:
+        return datetime.min.replace(tzinfo=UTC)
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime(value.year, value.month, value.day, tzinfo=UTC)
+
+
+@tool(
+    "reservations",
+    "Get custom fields of a stay",
+    official="search_reservation_custom_fields",
+    words="key value template variable parking",
+)
+async def get_reservation_custom_fields(context: Context, stay_code: Code) -> Record[CustomFields]:
+    """Free key-value fields of one stay, as message templates can use them."""
+    operation = api.GET_RESERVATION_CUSTOM_FIELDS
+    fields = await context.client.call(operation, path={"stay_code": stay_code})
+    shown = context.screen().fields({name: str(value) for name, value in (fields or {}).items()})
+    return Record(CustomFields(stay_code=stay_code, custom_fields=shown))
+
+
+@tool(
+    "reservations", "List reservation tags", official="search_reservation_tags", words="label conflicted vip"
+)
+async def list_reservation_tags(
+    context: Context, page: Page, keyword: ShortText | None = None, id: Id | None = None
+) -> Rows[ReservationTagRow]:
+    """Tags that reservations can carry, Hostex's defaults included; `keyword` finds part of a name."""
+    query = {"keyword": keyword, "id": id}
+    return await context.rows(api.LIST_RESERVATION_TAGS, page, _reservation_tag, query=query)
+
+
+def _reservation_tag(one: api.ReservationTag) -> ReservationTagRow:
+    return ReservationTagRow(id=one.id, tag_name=one.tag_name, is_default=one.is_default)
+
+
+@tool(
+    "reservations",
+    "List sources of direct bookings",
+    official="search_custom_channels",
+    words="custom channel source",
+)
+async def list_custom_channels(context: Context, page: Page) -> Rows[NamedRow]:
+    """Sources that a direct booking can be recorded under; a new booking needs the id of one."""
+    return await context.dictionary(api.LIST_CUSTOM_CHANNELS, page)

@@ -1,0 +1,135 @@
+"""Tags on stays, and the dictionary of these tags."""
+
+from operator import attrgetter
+from typing import Annotated, TypedDict
+
+from annotated_types import MaxLen, MinLen
+
+from hostex_mcp.api import read_all
+from hostex_mcp.api.endpoints import reservations as api
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import quoted
+from hostex_mcp.toolkit.arguments import Code, Id, InvalidArguments, Problem
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Change, Preview, Undo
+from hostex_mcp.toolkit.tool import Effect, tool
+from hostex_mcp.tools.reservations.lookup import StayView, find_stay, stay_view
+from hostex_mcp.tools.reservations.read import ReservationTagRow
+from hostex_mcp.tools.writing.checks import MOST_TAGS, require_new
+from hostex_mcp.tools.writing.edits import find, undone_by
+
+_LONGEST = 15
+TagName = Annotated[str, MinLen(1), MaxLen(_LONGEST)]
+
+
+_TAG_LOST = ("It cannot be undone: a new tag of this name is on no stay.",)
+
+
+class TaggedStay(StayView, total=False):
+    """A stay with its tags after a change; `new_tag` says that the tag joined the dictionary by it."""
+
+    tags: list[str]
+    new_tag: bool
+
+
+class DeletedTag(TypedDict, total=False):
+    """A tag that is no more."""
+
+    id: int
+    tag_name: str
+
+
+@tool(
+    "reservations",
+    "Tag a stay",
+    effect=Effect.INTERNAL,
+    official="add_reservation_tag",
+    idempotent=True,
+    words="label mark reservation booking vip",
+)
+async def add_reservation_tag(context: Context, stay_code: Code, tag_name: TagName) -> Change[TaggedStay]:
+    """Put a tag on a stay, by name. A name that the dictionary of reservation tags lacks joins it."""
+    stay = await find_stay(context, stay_code)
+    known = await read_all(context.client, api.LIST_RESERVATION_TAGS, query={"keyword": tag_name})
+    new = all(one.tag_name != tag_name for one in known.items)
+
+    async def send() -> TaggedStay:
+        key = {"stay_code": stay_code}
+        await context.client.call(api.ADD_RESERVATION_TAG, path=key, body={"tag_name": tag_name})
+        return TaggedStay(**stay_view(context, stay), tags=[*stay.tags, tag_name], new_tag=new)
+
+    undo = Undo("remove_reservation_tag", {"stay_code": stay_code, "tag_name": tag_name})
+    return Change(send, undo, already="The stay carries this tag already." if tag_name in stay.tags else "")
+
+
+@tool(
+    "reservations",
+    "Take a tag off a stay",
+    effect=Effect.INTERNAL,
+    official="remove_reservation_tag",
+    destructive=True,
+    idempotent=True,
+    words="unlabel untag reservation booking",
+)
+async def remove_reservation_tag(
+    context: Context, stay_code: Code, tag_name: Annotated[str, MinLen(1), MaxLen(50)]
+) -> Change[TaggedStay]:
+    """Take a tag off a stay, by name; the dictionary keeps it."""
+    stay = await find_stay(context, stay_code)
+    if tag_name not in stay.tags:
+        carried = ", ".join(one_line(one) for one in stay.tags) or "none"
+        raise InvalidArguments(Problem("tag_name", f"is no tag of this stay; it carries {carried}"))
+
+    async def send() -> TaggedStay:
+        key = {"stay_code": stay_code}
+        await context.client.call(api.REMOVE_RESERVATION_TAG, path=key, body={"tag_name": tag_name})
+        return TaggedStay(**stay_view(context, stay), tags=[one for one in stay.tags if one != tag_name])
+
+    undo = Undo("add_reservation_tag", {"stay_code": stay_code, "tag_name": tag_name})
+    return Change(send, undo if len(tag_name) <= _LONGEST else None)
+
+
+@tool(
+    "reservations",
+    "Create a reservation tag",
+    effect=Effect.INTERNAL,
+    official="create_reservation_tag",
+    words="new label dictionary",
+)
+async def create_reservation_tag(context: Context, tag_name: TagName) -> Change[ReservationTagRow]:
+    """Add a tag to the dictionary of reservation tags; Hostex picks its colour. `add_reservation_tag` puts it
+    on a stay."""
+    named = attrgetter("tag_name")
+    await require_new(context, api.LIST_RESERVATION_TAGS, "tag_name", tag_name, named, MOST_TAGS)
+
+    async def send() -> ReservationTagRow:
+        made = await context.client.call(api.CREATE_RESERVATION_TAG, body={"tag_name": tag_name})
+        return ReservationTagRow(id=made.id, tag_name=made.tag_name, is_default=bool(made.is_default))
+
+    return undone_by("delete_reservation_tag", send)
+
+
+@tool(
+    "reservations",
+    "Delete a reservation tag",
+    effect=Effect.CONSEQUENTIAL,
+    official="delete_reservation_tag",
+    destructive=True,
+    idempotent=True,
+    words="remove label dictionary",
+)
+async def delete_reservation_tag(context: Context, id: Id) -> Change[DeletedTag]:
+    """Delete a tag from the dictionary and take it off every stay that carries it. Hostex's default tags
+    cannot be deleted."""
+    tag = await find(context, api.LIST_RESERVATION_TAGS, id, "reservation tag")
+    if tag.is_default:
+        raise InvalidArguments(Problem("id", f"is Hostex's default tag {tag.tag_name}, which stays"))
+
+    async def send() -> DeletedTag:
+        await context.client.call(api.DELETE_RESERVATION_TAG, path={"id": id})
+        return DeletedTag(id=id, tag_name=tag.tag_name)
+
+    name = one_line(tag.tag_name)
+    summary = f"Delete the tag {quoted(name)} and take it off every stay"
+    changes = [{"what": "tag", "before": name, "after": "deleted"}]
+    return Change(send, preview=Preview(summary, {"id": id, "tag_name": name}, changes, _TAG_LOST))

@@ -1,0 +1,79 @@
+"""Reviews of stays: the guest's, the host's and the host's public reply."""
+
+from datetime import date, timedelta
+from typing import Any, Literal, TypedDict
+
+from hostex_mcp.api import REVIEW_WINDOW_DAYS, windows
+from hostex_mcp.api.endpoints import reviews as api
+from hostex_mcp.toolkit.arguments import Code, Day, PropertyId, in_order
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Page, Rows
+from hostex_mcp.toolkit.tool import tool
+
+ReviewStatus = Literal["pending_guest_review", "pending_host_review", "reviewed"]
+
+
+class ReviewRow(TypedDict, total=False):
+    """Reviews of one stay in a list: what was written, or in full objects. Scores are out of 5."""
+
+    reservation_code: str
+    property_id: int
+    channel_type: str
+    check_out_date: str
+    guest_score: float | None
+    guest_review: Any
+    host_reply: Any
+    host_reviewed: bool
+
+
+def _review(one: api.Review) -> ReviewRow:
+    return ReviewRow(
+        reservation_code=one.reservation_code,
+        property_id=one.property_id,
+        channel_type=one.channel_type,
+        check_out_date=one.check_out_date.isoformat(),
+        guest_score=one.guest_review.score if one.guest_review else None,
+        guest_review=one.guest_review.content if one.guest_review else None,
+        host_reply=one.host_reply.content if one.host_reply else None,
+        host_reviewed=one.host_review is not None,
+    )
+
+
+@tool(
+    "reviews",
+    "List reviews",
+    official="search_reviews",
+    core=True,
+    open_world=True,
+    words="rating score feedback stars guest opinion reply",
+)
+async def list_reviews(
+    context: Context,
+    page: Page,
+    review_status: ReviewStatus | None = None,
+    reservation_code: Code | None = None,
+    property_id: PropertyId | None = None,
+    start_check_out_date: Day | None = None,
+    end_check_out_date: Day | None = None,
+) -> Rows[ReviewRow]:
+    """Reviews by check-out date; up to ten years, the last 180 days unless given.
+    `review_status` defaults to `reviewed`; `pending_host_review` are those to write. Full detail adds
+    sub-scores (Airbnb 1 to 5, Booking.com 1 to 10) and Airbnb's private feedback, which is not for public
+    replies. A review has no id of its own and no guest name, and cannot be filtered by score."""
+    in_order(start_check_out_date=start_check_out_date, end_check_out_date=end_check_out_date)
+    notes: list[str] = []
+    today = context.now().date()
+    start = start_check_out_date or today - timedelta(days=REVIEW_WINDOW_DAYS - 1)
+    end = end_check_out_date or today
+    if start_check_out_date is None:
+        notes.append(f"No dates given: check-outs from {start} to {end}.")
+    fixed = {"review_status": review_status, "reservation_code": reservation_code, "property_id": property_id}
+    queries = [
+        {**fixed, "start_check_out_date": first, "end_check_out_date": last}
+        for first, last in windows(start, end, REVIEW_WINDOW_DAYS)
+    ]
+    return await context.merged(api.LIST_REVIEWS, queries, page, _review, order=_checked_out, notes=notes)
+
+
+def _checked_out(one: api.Review) -> date:
+    return one.check_out_date

@@ -1,6 +1,0 @@
-"""The property scope: a client that lets only some properties of an account through."""
-
-from hostex_mcp.tools.scope.client import ScopedClient
-from hostex_mcp.tools.scope.refusal import REMEDY, OutOfScope
-
-__all__ = ["REMEDY", "OutOfScope", "ScopedClient"]

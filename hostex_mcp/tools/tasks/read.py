@@ -1,0 +1,96 @@
+"""Tasks such as cleaning and maintenance, and the staff who do them."""
+
+from typing import Literal, TypedDict
+
+from hostex_mcp.api.endpoints import tasks as api
+from hostex_mcp.toolkit.arguments import Day, Id, PropertyId, in_order
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Page, Rows
+from hostex_mcp.toolkit.tool import tool
+
+TaskType = Literal["cleaning", "maintenance", "reception", "room_service", "other"]
+TaskStatus = Literal["pending", "in_progress", "completed", "cancelled"]
+
+
+class TaskRow(TypedDict, total=False):
+    """A task in a list; times are the operator's local time."""
+
+    id: int
+    type: str
+    status: str
+    property_id: int | None
+    property_title: str | None
+    stay_code: str | None
+    staff_name: str | None
+    expected: str | None
+    note: str | None
+
+
+class StaffRow(TypedDict, total=False):
+    """A staff member in a list."""
+
+    id: int
+    name: str
+    is_active: bool | None
+    mobile: str | None
+    note: str | None
+
+
+def _task(one: api.Task) -> TaskRow:
+    return TaskRow(
+        id=one.id,
+        type=one.type,
+        status=one.status,
+        property_id=one.property_id,
+        property_title=one.property_title,
+        stay_code=one.stay_code,
+        staff_name=one.staff_name,
+        expected=one.expected,
+        note=one.note,
+    )
+
+
+def _staff(one: api.Staff) -> StaffRow:
+    return StaffRow(id=one.id, name=one.name, is_active=one.is_active, mobile=one.mobile, note=one.note)
+
+
+@tool(
+    "tasks",
+    "List tasks",
+    official="search_tasks",
+    core=True,
+    words="cleaning cleaner housekeeping maintenance turnover to do",
+)
+async def list_tasks(
+    context: Context,
+    page: Page,
+    start_date: Day | None = None,
+    end_date: Day | None = None,
+    property_id: PropertyId | None = None,
+    staff_id: Id | None = None,
+    type: TaskType | None = None,
+    status: TaskStatus | None = None,
+    id: Id | None = None,
+) -> Rows[TaskRow]:
+    """Tasks by expected date (both dates or none, operator's time zone), property, staff, type or status.
+    Many teams never move a task on from `pending`, so that status alone does not prove it undone."""
+    in_order(start_date=start_date, end_date=end_date)
+    query = {
+        "start_date": start_date,
+        "end_date": end_date,
+        "property_id": property_id,
+        "staff_id": staff_id,
+        "type": type,
+        "status": status,
+        "id": id,
+    }
+    return await context.rows(api.LIST_TASKS, page, _task, query=query)
+
+
+@tool("tasks", "List staff", official="search_staffs", words="cleaner employee team member phone")
+async def list_staffs(
+    context: Context, page: Page, is_active: bool | None = None, id: Id | None = None
+) -> Rows[StaffRow]:
+    """Staff members with contact and note. Hostex gives no role or assigned properties; what somebody does
+    can be seen from the tasks they were given."""
+    return await context.rows(api.LIST_STAFFS, page, _staff, query={"is_active": is_active, "id": id})

@@ -1,0 +1,181 @@
+"""Changing the staff who do tasks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, TypedDict
+
+from annotated_types import MaxLen, MinLen
+
+from hostex_mcp.api import read_all
+from hostex_mcp.api.endpoints import tasks as api
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import quoted
+from hostex_mcp.toolkit.arguments import Id, PropertyId, ShortText
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.privacy import HIDDEN
+from hostex_mcp.toolkit.results import Change, Preview, everything
+from hostex_mcp.toolkit.tool import Effect, tool
+from hostex_mcp.tools.tasks.read import StaffRow
+from hostex_mcp.tools.tasks.write import Note, task_name
+from hostex_mcp.tools.writing.checks import require_properties, same
+from hostex_mcp.tools.writing.edits import (
+    back,
+    counted,
+    deleting,
+    find,
+    given,
+    property_names,
+    rows,
+    sending,
+    undone_by,
+)
+
+_BLANKS: Mapping[str, Any] = {"email": "", "note": "", "property_ids": []}
+_OPEN = ("pending", "in_progress")
+_MOST_NAMED = 5
+_ADDED = "They can be given tasks at once, and Hostex may write to this number and address."
+_REPLACED = "Hostex does not tell which properties they have now: the whole list is replaced, for good."
+_NO_WAY_BACK = "No single call brings back what was."
+
+StaffName = Annotated[str, MinLen(1), MaxLen(128)]
+Mobile = Annotated[str, MinLen(1), MaxLen(50), "+<country code> <number>"]
+
+
+class NewStaff(TypedDict, total=False):
+    """A staff member that was added: the id and the fields that were set."""
+
+    id: int
+    name: str
+    mobile: str
+    email: str
+    note: str
+    property_ids: list[int]
+
+
+class StaffChange(StaffRow, total=False):
+    """A staff member that was written: the id and the fields that were set."""
+
+    email: str
+    property_ids: list[int]
+
+
+@tool(
+    "tasks",
+    "Add a staff member",
+    effect=Effect.CONSEQUENTIAL,
+    official="create_staff",
+    words="new cleaner employee team member",
+)
+async def create_staff(
+    context: Context,
+    name: StaffName,
+    mobile: Mobile,
+    email: ShortText | None = None,
+    note: Note | None = None,
+    property_ids: Annotated[list[PropertyId], "all when not given"] | None = None,
+) -> Change[NewStaff]:
+    """Add a staff member who can be given tasks at once."""
+    body = given(name=name, mobile=mobile, email=email, note=note, property_ids=property_ids)
+    await require_properties(context, property_ids)
+
+    async def send() -> NewStaff:
+        return NewStaff(id=await context.client.call(api.CREATE_STAFF, body=body), **body)
+
+    shown = {**body, "property_ids": None, "properties": await _titles(context, property_ids)}
+    preview = Preview(f"Add {quoted(one_line(name))} to the staff", changes=rows(shown), warnings=[_ADDED])
+    return undone_by("delete_staff", send, preview)
+
+
+async def _titles(context: Context, property_ids: Sequence[int] | None) -> str:
+    """The properties of a staff member in words."""
+    if property_ids is None:
+        return "all properties"
+    return ", ".join(await property_names(context, property_ids)) or "none"
+
+
+@tool(
+    "tasks",
+    "Change a staff member",
+    effect=Effect.CONSEQUENTIAL,
+    official="update_staff",
+    destructive=True,
+    idempotent=True,
+    words="cleaner employee team member phone deactivate assign properties",
+)
+async def update_staff(
+    context: Context,
+    id: Id,
+    name: StaffName | None = None,
+    mobile: Mobile | None = None,
+    email: ShortText | None = None,
+    note: Note | None = None,
+    is_active: bool | None = None,
+    property_ids: Annotated[list[PropertyId], "the whole new list"] | None = None,
+    clear: list[Literal["email", "note", "property_ids"]] | None = None,
+) -> Change[StaffChange]:
+    """Change a staff member; only what is given changes. Hostex does not tell which properties somebody has
+    now, so `property_ids` only replaces the whole list, and that cannot be undone."""
+    body = given(
+        clear,
+        _BLANKS,
+        name=name,
+        mobile=mobile,
+        email=email,
+        note=note,
+        is_active=is_active,
+        property_ids=property_ids,
+    )
+    staff = await find(context, api.LIST_STAFFS, id, "staff member")
+    await require_properties(context, property_ids)
+    send = sending(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body))
+    shown = context.screen().show(staff)
+    hidden = any(getattr(shown, name, None) == HIDDEN for name in body)
+    restorable = not hidden and "property_ids" not in body
+    undo = back("update_staff", staff, body, _BLANKS) if restorable else None
+    preview = await _changed(context, shown, body, undo is None)
+    return Change(send, undo, preview, same(context, staff, body))
+
+
+async def _changed(context: Context, staff: api.Staff, body: dict[str, Any], final: bool) -> Preview:
+    """What a change of a staff member does. `staff` is what may be seen of them now."""
+    after, before = dict(body), everything(staff)
+    warnings = [_NO_WAY_BACK] if final else []
+    if "property_ids" in after:
+        after["properties"] = await _titles(context, after.pop("property_ids"))
+        before["properties"] = "not told by Hostex"
+        warnings = [_REPLACED]
+    name = one_line(staff.name)
+    target = {"id": staff.id, "name": name}
+    return Preview(f"Change {quoted(name)} of the staff", target, rows(after, before), warnings)
+
+
+@tool(
+    "tasks",
+    "Delete a staff member",
+    effect=Effect.CONSEQUENTIAL,
+    official="delete_staff",
+    destructive=True,
+    idempotent=True,
+    words="remove cleaner employee team member",
+)
+async def delete_staff(context: Context, id: Id) -> Change[StaffChange]:
+    """Delete a staff member and what they were assigned to, for good. `update_staff` with `is_active` false
+    keeps them on record instead."""
+    staff = await find(context, api.LIST_STAFFS, id, "staff member")
+    name = quoted(one_line(staff.name))
+    warnings = [
+        *await _unassigned(context, id),
+        "Making them inactive instead keeps them on record.",
+    ]
+    return deleting(context, api.DELETE_STAFF, id, staff, f"the staff member {name}", warnings)
+
+
+async def _unassigned(context: Context, staff_id: int) -> list[str]:
+    """A warning that names the tasks which nobody would have any more, the soonest first. Many teams never
+    move a task on from pending, so some of these may be done."""
+    tasks = (await read_all(context.client, api.LIST_TASKS, query={"staff_id": staff_id})).items
+    still = sorted((one.expected or "", task_name(one)) for one in tasks if one.status in _OPEN)
+    if not still:
+        return []
+    more = ["and more"] if len(still) > _MOST_NAMED else []
+    listed = "; ".join([*(name for _, name in still[:_MOST_NAMED]), *more])
+    return [f"{counted(len(still), 'open task loses', 'open tasks lose')} this assignee: {listed}."]

@@ -1,0 +1,260 @@
+"""Changing tasks."""
+
+import re
+from datetime import datetime, time
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, MaxLen
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from hostex_mcp.api.endpoints import tasks as api
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import day_text, money, quoted
+from hostex_mcp.toolkit.arguments import (
+    Code,
+    Currency,
+    Day,
+    Id,
+    InvalidArguments,
+    Number,
+    Problem,
+    PropertyId,
+)
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.meaning import Coded
+from hostex_mcp.toolkit.results import Change, lean
+from hostex_mcp.toolkit.tool import Effect, tool
+from hostex_mcp.tools.reservations.lookup import find_stay
+from hostex_mcp.tools.tasks.read import TaskRow, TaskStatus, TaskType
+from hostex_mcp.tools.writing.checks import require_properties, same
+from hostex_mcp.tools.writing.edits import (
+    back,
+    currency_for,
+    deleting,
+    find,
+    given,
+    property_names,
+    sending,
+    undone_by,
+)
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
+_BLANKS = {"property_id": 0, "staff_id": 0, "note": ""}
+_TOLD = "Hostex may notify of this: {}."
+_SAID_OTHERWISE = dict.fromkeys(["property_id", "staff_id", "currency", "expected_date", "expected_time"])
+
+
+def _clock(value: object) -> object:
+    if not isinstance(value, str) or not _CLOCK.fullmatch(value.strip()):
+        raise PydanticCustomError("clock", "must be a time of day written HH:MM or HH:MM:SS")
+    return f"{value.strip()}:00"[:8]
+
+
+ClockTime = Annotated[str, BeforeValidator(_clock), Coded(), "HH:MM, operator's time zone"]
+Level = Literal["standard", "simple", "advanced"]
+Fee = Annotated[Number, Ge(0), "major units of currency"]
+Note = Annotated[str, MaxLen(500)]
+Clearable = Literal["property_id", "staff_id", "note"]
+
+
+class TaskChange(TaskRow, total=False):
+    """A task that was written: its id and the fields that were set, with the names of what they name."""
+
+    staff_id: int
+    expected_date: str
+    expected_time: str
+    level: str
+    currency: str
+    fee: float
+
+
+async def _place(context: Context, property_id: int | None, stay_code: str | None) -> int | None:
+    """The property of a new task, which is that of its stay.
+
+    Raises:
+        NotFound: when there is no such property or stay.
+        InvalidArguments: when the stay is on another property.
+    """
+    await require_properties(context, [property_id] if property_id else None)
+    if stay_code is None:
+        return property_id
+    stay = await find_stay(context, stay_code)
+    if property_id not in (None, stay.property_id):
+        problem = f"differs from that of the stay, {stay.property_id}; give only stay_code"
+        raise InvalidArguments(Problem("property_id", problem))
+    return stay.property_id
+
+
+@tool(
+    "tasks",
+    "Create a task",
+    effect=Effect.INTERNAL,
+    official="create_task",
+    core=True,
+    words="new cleaning cleaner turnover maintenance repair job schedule assign",
+)
+async def create_task(
+    context: Context,
+    type: TaskType,
+    expected_date: Annotated[Day, "operator's time zone"],
+    expected_time: ClockTime | None = None,
+    property_id: PropertyId | None = None,
+    stay_code: Annotated[Code, "the property is then the stay's"] | None = None,
+    staff_id: Id | None = None,
+    level: Annotated[Level, "of a cleaning"] | None = None,
+    fee: Fee | None = None,
+    currency: Currency | None = None,
+    note: Note | None = None,
+) -> Change[TaskChange]:
+    """Create a task such as a cleaning or a repair, for a property, a stay or neither, given to a staff
+    member if wanted. Without a fee Hostex takes the property's cleaning fee for a cleaning, else 0. Without
+    a currency it is that of the property's listings, or of the whole account."""
+    place = await _place(context, property_id, stay_code)
+    staff = await _staff(context, staff_id)
+    if currency is None:
+        currency = await currency_for(context, place)
+    body = given(
+        type=type,
+        expected_date=expected_date.isoformat(),
+        expected_time=expected_time,
+        property_id=property_id,
+        stay_code=stay_code,
+        staff_id=staff_id,
+        level=level,
+        fee=fee,
+        currency=currency,
+        note=note,
+    )
+
+    named = await _names(context, place, staff)
+
+    async def send() -> TaskChange:
+        return TaskChange(id=await context.client.call(api.CREATE_TASK, body=body), **(body | named))
+
+    change = undone_by("delete_task", send)
+    change.notes = _told(staff)
+    return change
+
+
+@tool(
+    "tasks",
+    "Change a task",
+    effect=Effect.INTERNAL,
+    official="update_task",
+    core=True,
+    idempotent=True,
+    words="reschedule assign reassign cleaner complete done status cancel task",
+)
+async def update_task(
+    context: Context,
+    id: Id,
+    type: TaskType | None = None,
+    status: TaskStatus | None = None,
+    expected_date: Annotated[Day, "operator's time zone"] | None = None,
+    expected_time: ClockTime | None = None,
+    property_id: PropertyId | None = None,
+    staff_id: Id | None = None,
+    level: Annotated[Level, "of a cleaning"] | None = None,
+    fee: Fee | None = None,
+    currency: Currency | None = None,
+    note: Annotated[Note, "the whole new note"] | None = None,
+    clear: list[Clearable] | None = None,
+) -> Change[TaskChange]:
+    """Change a task: who does it and when, its property, kind, status, fee or note. Only what is given
+    changes; the stay it belongs to cannot. The result shows the new values, the undo the old ones."""
+    body = given(
+        clear,
+        _BLANKS,
+        type=type,
+        status=status,
+        expected_date=expected_date.isoformat() if expected_date else None,
+        expected_time=expected_time,
+        property_id=property_id,
+        staff_id=staff_id,
+        level=level,
+        fee=fee,
+        currency=currency,
+        note=note,
+    )
+    task = await find(context, api.LIST_TASKS, id, "task")
+    await require_properties(context, [property_id] if property_id else None)
+    staff = await _staff(context, staff_id, task)
+    named = await _names(context, property_id, staff)
+    send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **(body | named)))
+    already = same(context, task, body)
+    return Change(send, back("update_task", task, body, _BLANKS), already=already, notes=_told(staff, task))
+
+
+async def _names(context: Context, property_id: int | None, staff: api.Staff | None) -> dict[str, Any]:
+    """The names of the property and the staff member that a task is given to."""
+    titles = await property_names(context, [property_id]) if property_id else []
+    named = {
+        "property_title": titles[0] if titles else "",
+        "staff_name": one_line(staff.name) if staff else "",
+    }
+    return context.screen().show(dict(lean(named)))
+
+
+async def _staff(context: Context, staff_id: int | None, task: api.Task | None = None) -> api.Staff | None:
+    """Who is given a task.
+
+    Raises:
+        NotFound: when there is nobody with this id; 0 is nobody.
+        InvalidArguments: when who is to be given it is inactive.
+    """
+    staff = await find(context, api.LIST_STAFFS, staff_id, "staff member") if staff_id else None
+    if staff and not staff.is_active and (task is None or task.staff_id != staff_id):
+        problem = f"is {one_line(staff.name)}, who is inactive; `update_staff` makes them active again"
+        raise InvalidArguments(Problem("staff_id", problem))
+    return staff
+
+
+def _told(staff: api.Staff | None, task: api.Task | None = None) -> list[str]:
+    """The staff whom Hostex may tell of a task: who is given it, and who has it so far."""
+    names = [staff.name] if staff else []
+    if task and task.staff_name and task.staff_name not in names:
+        names.append(task.staff_name)
+    return [_TOLD.format(", ".join(quoted(one_line(name)) for name in names))] if names else []
+
+
+@tool(
+    "tasks",
+    "Delete a task",
+    effect=Effect.CONSEQUENTIAL,
+    official="delete_task",
+    destructive=True,
+    idempotent=True,
+    words="remove cleaning maintenance",
+)
+async def delete_task(context: Context, id: Id) -> Change[TaskChange]:
+    """Delete a task for good. `update_task` can set its status to cancelled instead, which keeps it on
+    record."""
+    task = await find(context, api.LIST_TASKS, id, "task")
+    shown = context.screen().show(task)
+    warnings = [f"It is given to {quoted(one_line(shown.staff_name))}."] if shown.staff_name else []
+    if task.status == "completed":
+        warnings.append("It is completed: its record and fee go too.")
+    elif task.status != "cancelled":
+        warnings.append("Cancelling it instead keeps it on record.")
+    what = f"the task {task_name(shown)}"
+    return deleting(context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_SAID_OTHERWISE)
+
+
+def task_name(task: api.Task) -> str:
+    """A task in a few words: what, where, when."""
+    parts = [quoted(one_line(part)) for part in (task.type, task.property_title) if part]
+    return ", ".join(filter(None, (*parts, _expected(task))))
+
+
+def _fee(task: api.Task) -> str | None:
+    return money(task.fee, task.currency) if task.fee else None
+
+
+def _expected(task: api.Task) -> str:
+    """When a task is to be done, a midnight being no time of its own."""
+    try:
+        moment = datetime.fromisoformat(task.expected or "")
+    except ValueError:
+        return quoted(one_line(task.expected or ""))
+    return day_text(moment.date()) + ("" if moment.time() == time() else f", {moment:%H:%M}")

@@ -1,0 +1,27 @@
+"""Webhooks: addresses that Hostex calls when something happens."""
+
+from typing import TypedDict
+
+from hostex_mcp.api.endpoints import webhooks as api
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Page, Rows
+from hostex_mcp.toolkit.tool import tool
+
+
+class WebhookRow(TypedDict, total=False):
+    """A registered webhook. `manageable` is true only for those this same application made."""
+
+    id: int
+    url: str
+    events: list[str]
+    manageable: bool | None
+
+
+def _webhook(one: api.Webhook) -> WebhookRow:
+    return WebhookRow(id=one.id, url=one.url, events=list(one.events), manageable=one.manageable)
+
+
+@tool("webhooks", "List webhooks", words="notification callback event url")
+async def list_webhooks(context: Context, page: Page) -> Rows[WebhookRow]:
+    """Registered webhook addresses, the events each receives, and whether this application may change it."""
+    return await context.dictionary(api.LIST_WEBHOOKS, page, _webhook)

@@ -1,0 +1,182 @@
+"""Changing webhooks."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, get_args
+
+from annotated_types import MaxLen, MinLen
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from hostex_mcp.api import Forbidden
+from hostex_mcp.api.endpoints import webhooks as api
+from hostex_mcp.domain.web_addresses import address_warnings, host, means_one_host
+from hostex_mcp.toolkit.arguments import Id, InvalidArguments, Problem
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import Change, Preview, lean
+from hostex_mcp.toolkit.tool import Effect, tool
+from hostex_mcp.tools.webhooks.read import WebhookRow
+from hostex_mcp.tools.writing.checks import same
+from hostex_mcp.tools.writing.edits import (
+    back,
+    creating,
+    deleting,
+    edited,
+    given,
+    rows,
+    sending,
+    undone_by,
+    with_id,
+)
+
+Event = Literal[
+    "reservation_created",
+    "reservation_updated",
+    "property_availability_updated",
+    "listing_calendar_updated",
+    "message_created",
+    "review_created",
+    "review_updated",
+    "transaction_created",
+    "transaction_updated",
+    "transaction_deleted",
+]
+_UNKNOWN_ID = "The new id could not be told; `list_webhooks` shows what there is."
+
+Events = Annotated[list[Event], MinLen(1)]
+
+
+def _web_address(value: object) -> object:
+    if not isinstance(value, str) or not value.startswith(("https://", "http://")) or len(value.split()) != 1:
+        raise PydanticCustomError("web_address", "must be a web address that starts with https://")
+    if not means_one_host(value):
+        problem = "must be plain ASCII without backslashes, its host of letters, digits, dots and hyphens"
+        raise PydanticCustomError("plain_web_address", problem)
+    return value
+
+
+Address = Annotated[str, BeforeValidator(_web_address), MaxLen(2000)]
+
+
+class NewWebhook(WebhookRow, total=False):
+    """A webhook that was registered; `note` says why its id is missing."""
+
+    note: str
+
+
+def _own(webhooks: Sequence[api.Webhook], id: int) -> api.Webhook:
+    """The webhook with this id, if this application may change it.
+
+    Raises:
+        NotFound: when there is none.
+        Forbidden: when another application made it.
+    """
+    webhook = with_id(webhooks, api.LIST_WEBHOOKS, id, "webhook")
+    if not webhook.manageable:
+        raise Forbidden(f"Webhook {id} was made by another application.", operation=api.LIST_WEBHOOKS.name)
+    return webhook
+
+
+@tool(
+    "webhooks",
+    "Register a webhook",
+    effect=Effect.CONSEQUENTIAL,
+    open_world=True,
+    words="new notification callback event url subscribe",
+)
+async def create_webhook(context: Context, url: Address, events: Events | None = None) -> Change[NewWebhook]:
+    """Register an address that Hostex calls at every event of the given kinds, of all kinds when none are
+    given. Calls carry ids and times only. Hostex gives no id back; the new one is looked up in the list and
+    left out where that cannot be told for sure."""
+    body = given(url=url, events=events)
+    present = (await context.client.page(api.LIST_WEBHOOKS)).items
+    create = await creating(
+        context,
+        api.CREATE_WEBHOOK,
+        body,
+        api.LIST_WEBHOOKS,
+        lambda one: bool(one.manageable) and one.url == url,
+    )
+
+    async def send() -> NewWebhook:
+        made = await create()
+        if made is None:
+            return NewWebhook(**body, note=_UNKNOWN_ID)
+        return NewWebhook(id=made.id, url=made.url, events=list(made.events))
+
+    changes = rows({"url": url, "events": _in_words(events or ["all kinds"])})
+    warnings = address_warnings(url, [one.url for one in present])
+    preview = Preview(f"Have Hostex call {host(url)} when something happens", {}, changes, warnings)
+    return undone_by("delete_webhook", send, preview)
+
+
+@tool(
+    "webhooks",
+    "Change a webhook",
+    effect=Effect.CONSEQUENTIAL,
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="notification callback event url subscription",
+)
+async def update_webhook(
+    context: Context,
+    id: Id,
+    url: Address | None = None,
+    events: Events | None = None,
+    add_events: Events | None = None,
+    remove_events: Events | None = None,
+) -> Change[WebhookRow]:
+    """Change the address or the events of a webhook made by this application: some events added and removed,
+    or the list replaced. The result shows the events as written."""
+    webhooks = (await context.client.page(api.LIST_WEBHOOKS)).items
+    webhook = _own(webhooks, id)
+    kept = edited("events", webhook.events, events, add_events, remove_events)
+    if kept == []:
+        raise InvalidArguments(Problem("remove_events", "would leave no event; `delete_webhook` removes it"))
+    body = given(url=url, events=kept)
+    send = sending(context, api.UPDATE_WEBHOOK, id, body, WebhookRow(id=id, **body))
+    undo = back("update_webhook", webhook, body) if _known(webhook) else None
+    preview = _rewired(webhook, body, [one.url for one in webhooks])
+    return Change(send, undo, preview, same(context, webhook, body))
+
+
+def _rewired(webhook: api.Webhook, body: dict[str, Any], registered: list[str]) -> Preview:
+    """The webhook as it is and as it would be, and which events would be told no more."""
+    before = {"url": webhook.url, "events": _in_words(webhook.events)}
+    after = {"url": body.get("url"), "events": _in_words(body.get("events", ()))}
+    dropped = [one for one in webhook.events if one not in body.get("events", webhook.events)]
+    warnings = [f"It will no longer be told of: {_in_words(dropped)}."] if dropped else []
+    if body.get("url", webhook.url) != webhook.url:
+        warnings += [f"{host(webhook.url)} is told nothing more.", *address_warnings(body["url"], registered)]
+    summary = f"Change the webhook to {host(webhook.url)}"
+    return Preview(summary, _webhook(webhook), rows(lean(after), before), warnings)
+
+
+def _in_words(events: Sequence[str]) -> str:
+    return ", ".join(one.replace("_", " ") for one in events)
+
+
+def _webhook(one: api.Webhook) -> WebhookRow:
+    return WebhookRow(id=one.id, url=one.url, events=list(one.events))
+
+
+def _known(webhook: api.Webhook) -> bool:
+    """Whether its events could be sent again: Hostex may know kinds that are not documented yet."""
+    return set(webhook.events) <= set(get_args(Event))
+
+
+@tool(
+    "webhooks",
+    "Delete a webhook",
+    effect=Effect.CONSEQUENTIAL,
+    open_world=True,
+    destructive=True,
+    idempotent=True,
+    words="remove notification callback unsubscribe",
+)
+async def delete_webhook(context: Context, id: Id) -> Change[WebhookRow]:
+    """Remove a webhook made by this application. Registering the address again gives another id."""
+    webhook = _own((await context.client.page(api.LIST_WEBHOOKS)).items, id)
+    warnings = [f"{host(webhook.url)} will be told of nothing any more; what relies on it stops."]
+    what = f"the webhook to {host(webhook.url)}"
+    return deleting(context, api.DELETE_WEBHOOK, id, webhook, what, warnings, manageable=None)

@@ -1,0 +1,100 @@
+"""What is found out before a write is asked about: its names are there, it changes anything."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from hostex_mcp.api import Listing, read_all
+from hostex_mcp.api.endpoints.models import IdName, Model
+from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import some
+from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.privacy import HIDDEN
+from hostex_mcp.toolkit.results import ALREADY, ModelT
+from hostex_mcp.tools.writing.edits import with_id
+
+_BLANK: Mapping[str, Any] = {"note": "", "email": "", "property_id": 0, "staff_id": 0}
+MOST_TAGS = 500
+"""How many tags an account can have, of properties and of reservations each."""
+
+
+async def require(
+    context: Context, listing: Listing[ModelT], ids: Iterable[int] | None, what: str
+) -> Sequence[ModelT]:
+    """The rows of a list with these ids, each once.
+
+    Raises:
+        NotFound: when Hostex does not list all of them.
+    """
+    wanted = list(dict.fromkeys(ids or ()))
+    if not wanted:
+        return []
+    rows = (await read_all(context.client, listing)).items
+    return [with_id(rows, listing, id, what) for id in wanted]
+
+
+async def require_properties(context: Context, ids: Iterable[int] | None) -> None:
+    """Check that there are such properties.
+
+    Raises:
+        NotFound: when one is not among those of the account.
+    """
+    await require(context, LIST_PROPERTIES, ids, "property")
+
+
+async def require_new(
+    context: Context,
+    listing: Listing[ModelT],
+    field: str,
+    name: str,
+    named: Callable[[ModelT], str],
+    most: int | None = None,
+) -> None:
+    """Check that a name which has to be unique is not taken, and that there is room for one more.
+
+    Raises:
+        InvalidArguments: naming the argument `field`, when Hostex would refuse it.
+    """
+    rows = (await read_all(context.client, listing)).items
+    if any(named(row) == name for row in rows):
+        raise InvalidArguments(Problem(field, f"has to be unique, and {one_line(name)} is taken"))
+    if most is not None and len(rows) >= most:
+        raise InvalidArguments(Problem(field, f"cannot be added: there are {len(rows)}, and {most} at most"))
+
+
+async def find_entry(context: Context, listing: Listing[IdName], wanted: int, argument: str) -> str:
+    """The name of an entry of a dictionary.
+
+    Raises:
+        InvalidArguments: naming the argument and the entries that there are, when this is none of them.
+    """
+    entries = (await context.client.page(listing)).items
+    for entry in entries:
+        if entry.id == wanted:
+            return one_line(entry.name)
+    known = some([f"{one_line(entry.name)} ({entry.id})" for entry in entries], 20)
+    raise InvalidArguments(Problem(argument, f"is none of this account's: {known}"))
+
+
+def same(context: Context, before: Model, body: Mapping[str, Any]) -> str:
+    """Says that a body would change nothing; empty where it would, or might.
+
+    What the privacy level hides is never said to be so, or it could be found out by guessing."""
+    if not body.keys() <= type(before).model_fields.keys():
+        return ""
+    shown = context.screen().show(before)
+    if any(getattr(shown, name) == HIDDEN for name in body):
+        return ""
+    old = before.model_dump(mode="json", include=set(body))
+    now = {name: _BLANK.get(name) if old[name] is None else old[name] for name in body}
+    alike = all(_unordered(now[name]) == _unordered(value) for name, value in body.items())
+    return ALREADY if alike else ""
+
+
+def _unordered(value: Any) -> Any:
+    """A list of ids or codes without its order; anything else as it is."""
+    if not isinstance(value, list):
+        return value
+    members = cast("list[Any]", value)
+    return members if any(isinstance(one, dict) for one in members) else sorted(map(str, members))

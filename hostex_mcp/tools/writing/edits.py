@@ -1,0 +1,257 @@
+"""What the write tools have in common: finding the object, editing its lists, and the way back."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from hostex_mcp.api import Listing, NotFound, Operation, read_all
+from hostex_mcp.api.endpoints.models import Model
+from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
+from hostex_mcp.domain.currencies import currencies
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.lists import KeyT, merged
+from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import AnswerT, Change, ModelT, Preview, Shown, Undo, everything, lean
+from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
+
+_FOR_GOOD = "A deletion cannot be taken back."
+
+
+async def find(context: Context, listing: Listing[ModelT], id: int, what: str) -> ModelT:
+    """The row of a list with this id.
+
+    Raises:
+        NotFound: when Hostex lists none.
+    """
+    rows = (await context.client.page(listing, query={"id": id}, limit=1)).items
+    return with_id(rows, listing, id, what)
+
+
+def with_id(rows: Iterable[ModelT], listing: Listing[ModelT], id: int, what: str) -> ModelT:
+    """The one of these rows whose identity is `id`.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    for row in rows:
+        if listing.identity(row) == id:
+            return row
+    raise NotFound(f"There is no {what} with the id {id}.", operation=listing.name)
+
+
+def given(
+    clear: Collection[str] | None = None, blanks: Mapping[str, Any] | None = None, /, **values: Any
+) -> dict[str, Any]:
+    """The arguments that were given, as the body of a change; those to `clear` have what is in `blanks`.
+
+    Raises:
+        InvalidArguments: when none was, so that nothing would change, or one is both set and cleared.
+    """
+    body = {name: value for name, value in values.items() if value is not None}
+    require_unset(clear, body)
+    body |= {name: (blanks or {})[name] for name in clear or ()}
+    if not body:
+        names = [*values, *(["clear"] if blanks else [])]
+        raise InvalidArguments(*(Problem(name, "at least one of these is required") for name in names))
+    return body
+
+
+def require_unset(clear: Collection[str] | None, values: Collection[str]) -> None:
+    """Check that nothing that is to be cleared is set too.
+
+    Raises:
+        InvalidArguments: naming what is.
+    """
+    if both := [name for name in clear or () if name in values]:
+        raise InvalidArguments(*(Problem("clear", f"{name} is set too") for name in both))
+
+
+def edited(
+    name: str,
+    present: Iterable[KeyT],
+    whole: Sequence[KeyT] | None,
+    add: Collection[KeyT] | None,
+    remove: Collection[KeyT] | None,
+) -> list[KeyT] | None:
+    """The list to write: `whole`, or `present` with `add` and without `remove`; None when none was given.
+
+    Raises:
+        InvalidArguments: when they contradict each other.
+    """
+    if add is None and remove is None:
+        return None if whole is None else merged(whole)
+    if whole is not None:
+        problem = f"cannot be combined with add_{name} or remove_{name}, set or cleared"
+        raise InvalidArguments(Problem(name, problem))
+    if both := set(add or ()) & set(remove or ()):
+        clash = ", ".join(sorted(str(one) for one in both))
+        raise InvalidArguments(Problem(f"remove_{name}", f"would be added too: {clash}"))
+    return merged(present, add or (), remove or ())
+
+
+def or_empty(name: str, whole: Sequence[KeyT] | None, clear: Collection[str] | None) -> Sequence[KeyT] | None:
+    """The whole new list of this name, empty where it is to be cleared.
+
+    Raises:
+        InvalidArguments: when it is to be cleared and is given.
+    """
+    require_unset(clear, [name] if whole is not None else [])
+    return [] if clear and name in clear else whole
+
+
+def back(
+    tool: str,
+    before: Model,
+    changed: Iterable[str],
+    clearable: Collection[str] = (),
+) -> Undo | None:
+    """The call that sets the changed fields to what they were. A field without a value is cleared; where
+    it is not `clearable` Hostex has no way to do so, and so there is no way back."""
+    old = before.model_dump(mode="json", include={"id", *changed})
+    return restoring(tool, {"id": old["id"]}, {name: old.get(name) for name in changed}, clearable)
+
+
+def restoring(
+    tool: str, key: Mapping[str, Any], before: Mapping[str, Any], clearable: Collection[str]
+) -> Undo | None:
+    """The call that sets what has the key to the values before; None where one was empty that cannot be
+    cleared."""
+    unset = [name for name, value in before.items() if _is_unset(name, value)]
+    if not set(unset) <= set(clearable):
+        return None
+    values = {name: value for name, value in before.items() if name not in unset}
+    return Undo(tool, {**key, **values, **({"clear": unset} if unset else {})})
+
+
+def _is_unset(name: str, value: Any) -> bool:
+    """Whether a field has no value. Of the ids only that of an expense item can be 0."""
+    return value in (None, "", [], {}) or (value == 0 and name in ("property_id", "staff_id"))
+
+
+def undone_by(tool: str, send: Callable[[], Awaitable[Shown]], preview: Preview | None = None) -> Change[Any]:
+    """A creation, whose result has an `id` where it could be told; `tool` deletes what has this id."""
+
+    async def create() -> Shown:
+        result = await send()
+        change.undo = Undo(tool, {"id": result["id"]}) if "id" in result else None
+        return result
+
+    change = Change[Any](create, preview=preview, reversible=True)
+    return change
+
+
+def sending(
+    context: Context,
+    operation: Operation[AnswerT],
+    id: int,
+    body: Mapping[str, Any] | None,
+    result: Shown,
+) -> Callable[[], Awaitable[Shown]]:
+    """A write to the object with this id that is answered with the bare envelope."""
+
+    async def send() -> Shown:
+        await context.client.call(operation, path={"id": id}, body=body)
+        return result
+
+    return send
+
+
+def deleting(
+    context: Context,
+    operation: Operation[AnswerT],
+    id: int,
+    gone: BaseModel,
+    what: str,
+    warnings: Sequence[str] = (),
+    **named: Any,
+) -> Change[Any]:
+    """A deletion for good of what `what` names. Preview and result show what is gone; in the preview `named`
+    takes the place of members that say nothing to a person, None leaves them out."""
+    shown = lean(everything(context.screen().show(gone)))
+    about = lean({**everything(context.preview_screen().show(gone)), **named})
+    preview = Preview(f"Delete {what} for good", about, warnings=[*warnings, _FOR_GOOD])
+    return Change(sending(context, operation, id, None, shown), preview=preview)
+
+
+def rows(after: Shown, before: Shown | None = None) -> list[dict[str, Any]]:
+    """The changes of a preview: each member of `after` that says something, beside what it is now."""
+    old = lean(before or {})
+    return [
+        {"what": name, **({"before": old[name]} if name in old else {}), "after": value}
+        for name, value in after.items()
+        if value is not None and value != old.get(name, "")
+    ]
+
+
+async def names(
+    context: Context, listing: Listing[ModelT], ids: Collection[int], name: Callable[[ModelT], str]
+) -> list[str]:
+    """What people call the rows of a list with these ids, with the id where several are called the same, the
+    id alone where Hostex lists none."""
+    if not ids:
+        return []
+    rows = (await read_all(context.client, listing)).items
+    known = {listing.identity(row): one_line(name(row)) for row in rows}
+    times = Counter(known.values())
+    called = {id: title if times[title] == 1 else f"{title} ({id})" for id, title in known.items()}
+    return [called.get(id, f"id {id}") for id in ids]
+
+
+async def property_names(context: Context, ids: Collection[int]) -> list[str]:
+    """The titles of properties."""
+    return await names(context, LIST_PROPERTIES, ids, lambda one: one.title)
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else several}"
+
+
+async def creating(
+    context: Context,
+    operation: Operation[None],
+    body: Mapping[str, Any],
+    listing: Listing[ModelT],
+    fits: Callable[[ModelT], bool],
+) -> Callable[[], Awaitable[ModelT | None]]:
+    """A creation that Hostex answers without an id. It gives the row that is new in the list and fits, None
+    where that cannot be told for sure: there is none, several, or the list was too long to know all of it.
+
+    Raises:
+        HostexError: when the list cannot be read beforehand.
+    """
+    before = await read_all(context.client, listing)
+    known = {listing.identity(one) for one in before.items}
+
+    async def write() -> None:
+        await context.client.call(operation, body=body)
+
+    async def look() -> ModelT | None:
+        rows = (await read_all(context.client, listing)).items
+        new = [one for one in rows if listing.identity(one) not in known and fits(one)]
+        return new[0] if before.complete and len(new) == 1 else None
+
+    async def create() -> ModelT | None:
+        found = await answered_or_found(write, look)
+        return await if_readable(look) if found is None else found
+
+    return create
+
+
+async def currency_for(context: Context, property_id: int | None) -> str:
+    """The currency of a property's channels, else the only one in use on the account.
+
+    Raises:
+        InvalidArguments: naming `currency` and the candidates when the account does not settle it.
+    """
+    properties = (await read_all(context.client, LIST_PROPERTIES)).items
+    candidates = currencies(properties, property_id)
+    if len(candidates) == 1:
+        return candidates[0]
+    several = (
+        f"the account uses {', '.join(candidates)}" if candidates else "no listing of the account names one"
+    )
+    raise InvalidArguments(Problem("currency", f"is required: {several}"))

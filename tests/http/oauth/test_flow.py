@@ -1,0 +1,204 @@
+"""The parts that the pages build on: sealed transactions, the browser's cookie, form tokens, the way back."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import anyio
+import pytest
+from pydantic import SecretStr
+from starlette.requests import Request
+
+from hostex_mcp.http.config import Address
+from hostex_mcp.http.keys.keyring import KeyRing, new_key
+from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits
+from hostex_mcp.http.oauth.flow import Flow, FlowError
+from hostex_mcp.http.oauth.transaction import Transaction, open_transaction, seal_transaction
+from hostex_mcp.http.store.records import Choices, Credential, Grant
+from tests.http.authorizing import CALLBACK, RESOURCE, VERIFIER, Clock, challenge_of, deployed
+
+pytestmark = pytest.mark.anyio
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+ID = "A" * 43
+OTHER_ID = "B" * 43
+
+TRANSACTION = Transaction(
+    client_id="client",
+    client_name="Example App",
+    redirect_uri=CALLBACK,
+    redirect_uri_given=True,
+    state="s&t=u",
+    code_challenge=challenge_of(VERIFIER),
+    scopes=("hostex:read", "hostex:write"),
+    resource=RESOURCE,
+    nonce="n",
+    expires_at=NOW + timedelta(minutes=10),
+)
+GRANT = Grant(
+    grant_id="grant",
+    client_id="client",
+    client_name="Example App",
+    returns_to=CALLBACK,
+    choices=Choices(frozenset({"hostex:read", "hostex:write"})),
+    resource=RESOURCE,
+    browser="b",
+    kind="token",
+    status="pending",
+    created_at=NOW,
+)
+
+
+async def test_a_transaction_opens_as_it_was_sealed() -> None:
+    keys = KeyRing([new_key()])
+    sealed = seal_transaction(keys, TRANSACTION, "browser")
+    assert open_transaction(keys, sealed, "browser", NOW) == TRANSACTION
+
+
+async def test_a_transaction_opens_in_no_other_way() -> None:
+    keys = KeyRing([new_key()])
+    sealed = seal_transaction(keys, TRANSACTION, "browser")
+    other_purpose = keys.seal("partner", b"{}", "browser")
+    flipped = sealed[:40] + ("A" if sealed[40] != "A" else "B") + sealed[41:]
+    refused = [
+        open_transaction(keys, sealed, "another", NOW),
+        open_transaction(KeyRing([new_key()]), sealed, "browser", NOW),
+        open_transaction(keys, flipped, "browser", NOW),
+        open_transaction(keys, sealed[:-1], "browser", NOW),
+        open_transaction(keys, other_purpose, "browser", NOW),
+        open_transaction(keys, keys.seal("authorization", b"{}", "browser"), "browser", NOW),
+        open_transaction(keys, None, "browser", NOW),
+        open_transaction(keys, "é", "browser", NOW),
+        open_transaction(keys, sealed, "browser", TRANSACTION.expires_at),
+    ]
+    assert refused == [None] * 9
+
+
+async def test_a_transaction_gives_nothing_away() -> None:
+    sealed = seal_transaction(KeyRing([new_key()]), TRANSACTION, "browser")
+    assert sealed.isascii()
+    assert len(sealed) < 900
+
+
+async def test_a_form_token_fits_its_browser_and_question_only() -> None:
+    old, new = new_key(), new_key()
+    keys, browser = KeyRing([old]), Browser(ID, new=False)
+    token = csrf(keys, browser, "n")
+    assert csrf_fits(keys, browser, "n", token)
+    assert csrf_fits(KeyRing([new, old]), browser, "n", token)
+    refused = [
+        csrf_fits(keys, browser, "m", token),
+        csrf_fits(keys, Browser(OTHER_ID, new=False), "n", token),
+        csrf_fits(keys, Browser(ID, new=True), "n", token),
+        csrf_fits(KeyRing([new]), browser, "n", token),
+        csrf_fits(keys, browser, "n", token.upper()),
+        csrf_fits(keys, browser, "n", "\ud800é"),
+        csrf_fits(keys, browser, "n", ""),
+        csrf_fits(keys, browser, "n", None),
+    ]
+    assert refused == [False] * 8
+
+
+def _browser(cookie: str, origin: str = "https://mcp.example.com") -> Browser:
+    scope = {"type": "http", "headers": [(b"cookie", cookie.encode("latin-1"))]}
+    return browser_of(Request(scope), Address(origin))
+
+
+async def test_a_browser_is_known_by_a_well_formed_cookie_of_the_right_name_only() -> None:
+    assert _browser(f"__Host-hostex={ID}") == Browser(ID, new=False)
+    assert _browser(f"hostex={ID}", "http://127.0.0.1:8000") == Browser(ID, new=False)
+    strangers = [
+        _browser(f"hostex={ID}"),
+        _browser("__Host-hostex="),
+        _browser(f"__Host-hostex={ID}x"),
+        _browser("__Host-hostex=" + "*" * 43),
+        _browser("__Host-hostex=" + "é" * 43),
+    ]
+    assert all(one.new and len(one.id) == 43 for one in strangers)
+    assert len({one.id for one in strangers}) == 5
+
+
+async def test_a_browser_shows_its_id_to_nobody() -> None:
+    browser = Browser(ID, new=False)
+    assert ID not in repr(browser) + browser.digest
+
+
+async def test_a_code_lives_a_minute_and_may_what_was_both_asked_and_allowed(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        await server.store.grants.add(
+            replace(GRANT, choices=Choices(frozenset({"hostex:read"}))), Credential("token", SecretStr("t"))
+        )
+        await server.store.grants.activate("grant")
+        flow = Flow(server.parts.address, server.store, server.clock)
+        url = await flow.complete(TRANSACTION, "grant")
+        text = url.partition("code=")[2].partition("&")[0]
+        code = await server.store.codes.find(text)
+        expires_at = server.clock() + timedelta(seconds=60)
+    assert url == f"{CALLBACK}?code={text}&state=s%26t%3Du&iss=https%3A%2F%2Fmcp.example.com"
+    assert code is not None
+    assert (getattr(code, "scopes", None), getattr(code, "expires_at", None)) == (
+        ("hostex:read",),
+        expires_at,
+    )
+
+
+async def test_a_refusal_goes_back_with_state_and_issuer(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        flow = Flow(server.parts.address, server.store, server.clock)
+        url = flow.refuse(replace(TRANSACTION, state=None), "access_denied", "Not now")
+    expected = "error=access_denied&error_description=Not+now&iss=https%3A%2F%2Fmcp.example.com"
+    assert url == f"{CALLBACK}?{expected}"
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        replace(GRANT, client_id="another"),
+        replace(GRANT, resource="https://other.example/mcp"),
+        replace(GRANT, choices=Choices(frozenset({"hostex:write"}))),
+    ],
+)
+async def test_a_grant_completes_only_what_it_belongs_to(tmp_path: Path, grant: Grant) -> None:
+    asked = replace(TRANSACTION, scopes=("hostex:read",))
+    async with deployed(tmp_path) as server:
+        await server.store.grants.add(grant, Credential("token", SecretStr("t")))
+        await server.store.grants.activate("grant")
+        with pytest.raises(FlowError):
+            await Flow(server.parts.address, server.store, server.clock).complete(asked, "grant")
+
+
+async def test_a_pending_or_unknown_grant_completes_nothing(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as server:
+        await server.store.grants.add(GRANT, Credential("token", SecretStr("t")))
+        flow = Flow(server.parts.address, server.store, server.clock)
+        for grant_id in ("grant", "unknown"):
+            with pytest.raises(FlowError):
+                await flow.complete(TRANSACTION, grant_id)
+
+
+async def test_a_client_moves_between_replicas_at_every_step(tmp_path: Path) -> None:
+    keys, clock = KeyRing([new_key()]), Clock()
+    pairs: list[dict[str, str]] = []
+    async with (
+        deployed(tmp_path, keys=keys, clock=clock) as one,
+        deployed(tmp_path, keys=keys, clock=clock) as two,
+    ):
+        client_id = (await one.register())["client_id"]
+        asked = await two.authorize(client_id)
+        one.http.cookies.update(two.http.cookies)
+        back = await one.http.get(asked.headers["location"])
+        code = back.headers["location"].partition("code=")[2].partition("&")[0]
+        first = (await two.exchange(client_id, code)).json()
+        assert (await one.call(first["access_token"])).status_code == 200
+
+        async with anyio.create_task_group() as group:
+            for replica in (one, two, one, two):
+
+                async def refresh(replica: object = replica) -> None:
+                    server = one if replica is one else two
+                    pairs.append((await server.refresh(client_id, first["refresh_token"])).json())
+
+                group.start_soon(refresh)
+        assert len({(pair["access_token"], pair["refresh_token"]) for pair in pairs}) == 1
+        await two.parts.end_grant("grant-1", "The host disconnected.")
+        assert (await one.call(pairs[0]["access_token"])).status_code == 401

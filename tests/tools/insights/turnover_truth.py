@@ -1,0 +1,46 @@
+"""What a careful person says of the cleaning before an arrival, reading the rows of an account."""
+
+from hostex_mcp.sandbox.state import Account, Row
+from tests.tools.insights.calendar_truth import clock
+
+
+def moment(day: str, time: str) -> str:
+    """Sorts as time does."""
+    return f"{day} {time[:5]}"
+
+
+def last_before(account: Account, coming: Row) -> Row | None:
+    gone = [
+        one
+        for one in account.stays.values()
+        if one["property_id"] == coming["property_id"]
+        and one["status"] == "accepted"
+        and one["stay_code"] != coming["stay_code"]
+        and one["check_out_date"] <= coming["check_in_date"]
+    ]
+    return max(gone, key=lambda one: one["check_out_date"], default=None)
+
+
+def cleanings(account: Account, leaving: Row | None, coming: Row | None) -> list[Row]:
+    """Those of the property between two stays, whichever stay they name."""
+    home = (leaving or coming or {})["property_id"]
+    start = moment(leaving["check_out_date"], clock(account, leaving, "out")) if leaving else ""
+    end = moment(coming["check_in_date"], clock(account, coming, "in")) if coming else "9999"
+    found: list[Row] = []
+    for task in account.tasks.values():
+        if task["property_id"] != home or task["type"] != "cleaning" or task["status"] == "cancelled":
+            continue
+        day, time = task["expected_date"], task["expected_time"]
+        fits = start <= moment(day, time) <= end if time else start[:10] <= day <= end[:10]
+        if fits:
+            found.append(task)
+    return found
+
+
+def lacking(account: Account, leaving: Row | None, coming: Row | None) -> set[str]:
+    """What is missing of a cleaning."""
+    found = cleanings(account, leaving, coming)
+    if not found:
+        return {"cleaning task"} if leaving else set()
+    settled = [one for one in found if one["staff_id"] or one["status"] == "completed"]
+    return set() if settled else {"who cleans"}
