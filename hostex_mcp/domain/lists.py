@@ -30,3 +30,12 @@ def upserted(
         else:
             members[place] = one
     return members
+
+
+RowT = TypeVar("RowT")
+
+
+def first(rows: Iterable[RowT], most: int) -> tuple[list[RowT], int]:
+    """The first rows, and how many more there are."""
+    every = list(rows)
+    return every[:most], max(len(every) - most, 0)

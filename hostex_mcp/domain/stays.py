@@ -6,7 +6,10 @@ from datetime import date
 
 from hostex_mcp.api.endpoints.calendar import AvailabilityDay
 from hostex_mcp.api.endpoints.reservations import HourMinute, Reservation
+from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run, runs
+from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.wording import in_quotes, period
 
 HOLDING = ("wait_accept", "wait_pay", "accepted")
 
@@ -60,3 +63,24 @@ def time_text(time: HourMinute | None) -> str:
     if time is None or time.hour is None:
         return ""
     return f"{time.hour:02}:{time.minute or 0:02}"
+
+
+_NAMELESS = "a guest without a name"
+
+
+def guest(stay: Reservation) -> str:
+    """The name of a stay's guest on one line."""
+    return one_line(stay.guest_name or "") or _NAMELESS
+
+
+def guest_in_words(name: str | None) -> str:
+    """A guest's name in a sentence."""
+    shown = one_line(name or "")
+    return in_quotes(shown) if shown else _NAMELESS
+
+
+def holder(stay: Reservation) -> str:
+    """A stay as something that is in the way or is moved."""
+    dates = period(stay.check_in_date, stay.check_out_date)
+    name = guest_in_words(stay.guest_name)
+    return f"{name}, {dates} ({channel_name(stay.channel_type)}, {stay.status}, stay {stay.stay_code})"

@@ -8,6 +8,7 @@ from hostex_mcp.api.endpoints.properties import LIST_PROPERTY_GROUPS, PropertyGr
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.earnings import APART, Earning, earnings, grouped, is_whole, kept_alone
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.lists import first
 from hostex_mcp.domain.month_end import (
     ACCOUNT,
     NOT_LISTED,
@@ -24,7 +25,6 @@ from hostex_mcp.reads.lists import Failure, Gathered, Parts, read_lists
 from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.reads.stays_tasks_threads import all_stays, transactions_between
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.tools.insights._wording import first
 
 _MOST_ORDERS, _MOST_NAMED = 50, 5
 _REASONS: Sequence[str] = (*APART, NOT_LISTED, OTHER_ORDERS, ACCOUNT)

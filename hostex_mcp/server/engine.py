@@ -14,6 +14,8 @@ from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequire
 from hostex_mcp.api import DeadlineExceeded, HostexError, unread
 from hostex_mcp.events import ToolForwarded, emit
 from hostex_mcp.reads.channel_codes import bind_channels
+from hostex_mcp.reads.empty_lists import why_empty
+from hostex_mcp.reads.stay_lookup import resolve_codes
 from hostex_mcp.server.answer import answer
 from hostex_mcp.server.asking import Inquiry, Question
 from hostex_mcp.server.audit import AuditLog
@@ -28,12 +30,10 @@ from hostex_mcp.server.writes import Plan, Writes
 from hostex_mcp.toolkit.arguments import InvalidArguments, Problem, nearest
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.cursor import resume
-from hostex_mcp.toolkit.filters import why_empty
 from hostex_mcp.toolkit.local_dates import date_hint
 from hostex_mcp.toolkit.property_titles import Resolved, resolve_properties
 from hostex_mcp.toolkit.results import Change, Forward, Record, Rows
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.reservations.lookup import resolve_codes
 from hostex_mcp.tools.selection import Selection
 
 READ_SECONDS = 300.0

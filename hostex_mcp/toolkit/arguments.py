@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from typing import Annotated, Any, get_args
 
@@ -305,3 +306,26 @@ def in_order(**days: datetime.date | None) -> None:
     if end - start > _LONGEST_PERIOD:
         problem = f"is more than {LONGEST_PERIOD_YEARS} years after {first}, the longest period of one call"
         raise InvalidArguments(Problem(second, problem))
+
+
+def require_nights(check_in: date, check_out: date) -> None:
+    """Check that a stay has at least one night.
+
+    Raises:
+        InvalidArguments: naming `check_out_date`.
+    """
+    if check_out <= check_in:
+        raise InvalidArguments(Problem("check_out_date", "must be after check_in_date"))
+
+
+_LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
+
+
+def _local_time(value: object) -> object:
+    if not isinstance(value, str) or not _LOCAL_TIME.fullmatch(value):
+        raise PydanticCustomError("local_time", "must be a time written YYYY-MM-DD HH:MM:SS")
+    require_year(value)
+    return value
+
+
+LocalTime = Annotated[str, BeforeValidator(_local_time), Coded(), "YYYY-MM-DD HH:MM:SS"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypedDict, TypeVar
 
 from annotated_types import Ge, Le
 from pydantic import BaseModel, Field
@@ -173,3 +173,10 @@ def everything(model: BaseModel) -> dict[str, Any]:
 def lean(row: Shown) -> Shown:
     """A row without the members that say nothing: None, empty text and empty lists."""
     return {name: value for name, value in row.items() if value not in (None, "", [])}
+
+
+class NamedRow(TypedDict, total=False):
+    """An entry of a dictionary."""
+
+    id: int
+    name: str

@@ -1,1 +1,1 @@
-"""."""
+"""The operations of the Hostex API and their models, a file for each area."""

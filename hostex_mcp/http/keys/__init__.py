@@ -1,1 +1,1 @@
-"""."""
+"""The keys of this server, and the files they live in."""

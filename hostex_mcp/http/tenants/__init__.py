@@ -1,1 +1,1 @@
-"""."""
+"""The accounts behind the connections: their Hostex credentials, engines and bounds."""

@@ -1,1 +1,1 @@
-"""."""
+"""The MCP transport over HTTP: hosts, bodies, limits, queues, probes and metrics."""

@@ -1,32 +1,16 @@
 """Automatic messages and reviews that wait to be sent."""
 
-import re
 from typing import Annotated, Literal, TypedDict
 
 from annotated_types import MaxLen
-from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
 
 from hostex_mcp.api.endpoints import automation as api
-from hostex_mcp.toolkit.arguments import Channel, Code, PropertyId, ShortText, require_year
+from hostex_mcp.toolkit.arguments import Channel, Code, LocalTime, PropertyId, ShortText
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.meaning import Coded
 from hostex_mcp.toolkit.results import Page, Rows
 from hostex_mcp.toolkit.tool import tool
 
 ActionType = Literal["message", "review"]
-
-_LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
-
-
-def _local_time(value: object) -> object:
-    if not isinstance(value, str) or not _LOCAL_TIME.fullmatch(value):
-        raise PydanticCustomError("local_time", "must be a time written YYYY-MM-DD HH:MM:SS")
-    require_year(value)
-    return value
-
-
-LocalTime = Annotated[str, BeforeValidator(_local_time), Coded(), "YYYY-MM-DD HH:MM:SS"]
 
 
 class ActionRow(TypedDict, total=False):

@@ -7,14 +7,14 @@ from hostex_mcp.api import NotFound, read_all
 from hostex_mcp.api.endpoints import automation as api
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.stays import guest_in_words
 from hostex_mcp.domain.wording import quoted
+from hostex_mcp.reads.stay_lookup import find_stay
 from hostex_mcp.toolkit.arguments import Id, InvalidArguments, Problem
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Change, Preview, Shown, everything, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.automation.read import ActionRow
-from hostex_mcp.tools.reservations.describe import guest_in_words
-from hostex_mcp.tools.reservations.lookup import find_stay
 from hostex_mcp.tools.writing.edits import rows
 
 # How far the clocks of the earth are ahead of and behind UTC.

@@ -20,7 +20,7 @@ from hostex_mcp.domain.calendar_changes import (
     reading_window,
 )
 from hostex_mcp.domain.wording import days_text, quoted
-from hostex_mcp.reads.booked_nights import booked
+from hostex_mcp.reads.taken_nights import booked
 from hostex_mcp.toolkit.arguments import InvalidArguments, Problem, in_order
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Change, Preview, Shown, Undo, lean

@@ -10,7 +10,7 @@ from hostex_mcp.domain.calendar_changes import DayChange, days_of, reading_windo
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.units import oversold
 from hostex_mcp.domain.wording import nights_text
-from hostex_mcp.reads.booked_nights import booked
+from hostex_mcp.reads.taken_nights import booked
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.calendar._listing_days import ListingDays
 from hostex_mcp.tools.writing.edits import counted

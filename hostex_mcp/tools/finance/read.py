@@ -18,9 +18,8 @@ from hostex_mcp.toolkit.arguments import (
     in_order,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Page, Rows
+from hostex_mcp.toolkit.results import NamedRow, Page, Rows
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.reservations.read import NamedRow
 
 Direction = Literal["income", "expense"]
 

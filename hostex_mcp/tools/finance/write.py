@@ -11,13 +11,16 @@ from hostex_mcp.api.endpoints.models import IdName
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
 from hostex_mcp.domain.currencies import currencies
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.stays import guest_in_words
 from hostex_mcp.domain.wording import money, quoted, some
+from hostex_mcp.reads.stay_lookup import find_order
 from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
     Id,
     Integer,
     InvalidArguments,
+    LocalTime,
     Number,
     Problem,
     PropertyId,
@@ -25,10 +28,7 @@ from hostex_mcp.toolkit.arguments import (
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Change, Preview, Shown, everything, lean
 from hostex_mcp.toolkit.tool import Effect, tool
-from hostex_mcp.tools.automation.read import LocalTime
 from hostex_mcp.tools.finance.read import Direction, TransactionRow
-from hostex_mcp.tools.reservations.describe import guest_in_words
-from hostex_mcp.tools.reservations.lookup import find_order
 from hostex_mcp.tools.writing.checks import require_properties, same
 from hostex_mcp.tools.writing.edits import (
     back,

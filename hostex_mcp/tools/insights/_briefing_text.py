@@ -7,7 +7,7 @@ from itertools import groupby
 
 from hostex_mcp.domain.wording import day_text, quoted
 from hostex_mcp.toolkit.results import Shown
-from hostex_mcp.tools.briefing_joins import told_once
+from hostex_mcp.tools.insights._briefing_joins import told_once
 
 _KINDS: Mapping[str, str] = {
     "request_expiring": "Request about to lapse",

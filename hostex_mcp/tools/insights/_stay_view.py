@@ -11,6 +11,7 @@ from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.guest_text import bounded, one_line, tidy
 from hostex_mcp.domain.messages import OURS, author
 from hostex_mcp.domain.readiness import balance_due, has_lock_code
+from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.threads import last_word
 from hostex_mcp.domain.turnovers import in_time, out_time
 from hostex_mcp.domain.waiting import unanswered
@@ -18,7 +19,6 @@ from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.reads.stay import Surroundings
 from hostex_mcp.toolkit.privacy import Screen
 from hostex_mcp.toolkit.results import Shown, everything, lean
-from hostex_mcp.tools.reservations.describe import guest
 
 _MOST_TEXT = 600
 

@@ -1,8 +1,8 @@
 """Stays, closed nights, rules and failures in the words of answers that combine several reads."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
@@ -10,13 +10,11 @@ from hostex_mcp.domain.cleaning import Cleaning
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import Closure
 from hostex_mcp.domain.stay_rules import Broken
+from hostex_mcp.domain.stays import guest, holder
 from hostex_mcp.domain.wording import day_text, some
 from hostex_mcp.reads.lists import Failure
 from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
 from hostex_mcp.toolkit.results import Shown, lean
-from hostex_mcp.tools.reservations.describe import guest, holder
-
-RowT = TypeVar("RowT")
 
 _MOST_CODES = 10
 RULES: Mapping[str, str] = {
@@ -108,12 +106,6 @@ def cancelled_notes(count: int) -> list[str]:
         return []
     orders = "1 cancelled order earns" if count == 1 else f"{count} cancelled orders earn"
     return [f"{orders} nothing here: no money is recorded as received."]
-
-
-def first(rows: Iterable[RowT], most: int) -> tuple[list[RowT], int]:
-    """The first rows, and how many more there are."""
-    every = list(rows)
-    return every[:most], max(len(every) - most, 0)
 
 
 def days_to_come(

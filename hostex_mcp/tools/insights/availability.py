@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypedDict
 from annotated_types import Ge, Le
 
 from hostex_mcp.domain.availability import Offer, alternatives, offer
+from hostex_mcp.domain.lists import first
 from hostex_mcp.domain.money import rounded
 from hostex_mcp.domain.nights import Closure, nights
 from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, read_nights
@@ -16,7 +17,7 @@ from hostex_mcp.toolkit.arguments import Day, Id, Integer, InvalidArguments, Pro
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Record, Shown, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import closure_text, failed, first, rule_text
+from hostex_mcp.tools.insights._wording import closure_text, failed, rule_text
 
 _LONGEST = 180
 _MOST = {"available": 20, "near_misses": 12, "taken": 10}

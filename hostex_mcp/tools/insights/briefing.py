@@ -9,6 +9,7 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.briefing import Anomaly, expires
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import Turnover, in_time, out_time
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.reads.day import Daily, read_day
@@ -22,7 +23,6 @@ from hostex_mcp.tools.insights._briefing_text import briefing_text
 from hostex_mcp.tools.insights._wording import failed
 from hostex_mcp.tools.insights.reviews_due import review_row
 from hostex_mcp.tools.insights.waiting import brief, excerpt, unread_notes, waiting_row
-from hostex_mcp.tools.reservations.describe import guest
 
 _ROOM, _ROOM_OF_MANY, _FEW, _MANY = 1_500, 3_000, 12, 50
 _CAUTION = 0.94

@@ -17,6 +17,7 @@ from hostex_mcp.domain.conflicts import (
     overlaps,
     price_differences,
 )
+from hostex_mcp.domain.lists import first
 from hostex_mcp.domain.nights import ONE, is_placed, nights
 from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, read_nights, read_ratios
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
@@ -24,7 +25,7 @@ from hostex_mcp.toolkit.arguments import Day, Id, Number, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Record, Shown, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import call, closure_text, days_to_come, failed, first, stay_row
+from hostex_mcp.tools.insights._wording import call, closure_text, days_to_come, failed, stay_row
 
 _USUAL, _LONGEST = timedelta(days=89), 180
 _MOST_ROWS, _MOST_CAUSES = 25, 3

@@ -23,6 +23,7 @@ from hostex_mcp.domain.feasibility import (
 )
 from hostex_mcp.domain.money import exact, rounded
 from hostex_mcp.domain.nights import Nights, holds
+from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import (
     Known,
     cleaning_after,
@@ -34,14 +35,13 @@ from hostex_mcp.domain.turnovers import (
 from hostex_mcp.reads.calendars import Calendars, add_listings, read_nights
 from hostex_mcp.reads.lists import Parts
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
+from hostex_mcp.reads.stay_lookup import find_stay
 from hostex_mcp.reads.stays_tasks_threads import tasks_between
 from hostex_mcp.toolkit.arguments import Code, Day, InvalidArguments, Number, Problem
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Record, Shown, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import cleaning_row, closure_text, failed, stay_row
-from hostex_mcp.tools.reservations.describe import guest
-from hostex_mcp.tools.reservations.lookup import find_stay
 
 _AROUND, _MOST_EXTRA, _FARTHEST = timedelta(days=30), 30, 90
 _DEFINITION = (

@@ -13,6 +13,7 @@ from hostex_mcp.domain.earnings import (
     price,
     unpaid_cancellations,
 )
+from hostex_mcp.domain.lists import first
 from hostex_mcp.domain.money import code, decimals, rounded
 from hostex_mcp.domain.performance import Figures, double_booked
 from hostex_mcp.domain.periods import Period
@@ -32,7 +33,7 @@ from hostex_mcp.tools.insights._performance_rows import (
     shown,
     split,
 )
-from hostex_mcp.tools.insights._wording import cancelled_notes, failed, first, unpriced_notes
+from hostex_mcp.tools.insights._wording import cancelled_notes, failed, unpriced_notes
 
 _MOST_ROWS, _MOST_NAMED = 50, 5
 _MOST_DAYS = 731

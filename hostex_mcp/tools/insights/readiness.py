@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 from hostex_mcp.api.endpoints.automation import LIST_AUTOMATION_ACTIONS
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.readiness import Readiness, Surroundings, readiness
+from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import in_time
 from hostex_mcp.reads.lists import Parts, read_lists
 from hostex_mcp.reads.local_days import Span, day_of, span_of, widest
@@ -20,7 +21,6 @@ from hostex_mcp.toolkit.results import Record, Shown, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import cleaning_row, failed, require_span, uncounted_rows
 from hostex_mcp.tools.insights.waiting import unread_notes
-from hostex_mcp.tools.reservations.describe import guest
 
 _USUAL, _LONGEST = timedelta(days=6), 31
 _BACK, _DAY = timedelta(days=14), timedelta(days=1)

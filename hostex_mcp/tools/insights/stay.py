@@ -10,9 +10,11 @@ from annotated_types import MaxLen, MinLen
 from hostex_mcp.api import NotFound
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guests import of_guest
+from hostex_mcp.domain.stays import guest
 from hostex_mcp.reads.lists import Parts
 from hostex_mcp.reads.portfolio import Portfolio, portfolio, stays_between
 from hostex_mcp.reads.stay import read_surroundings
+from hostex_mcp.reads.stay_lookup import find_order, find_stay
 from hostex_mcp.reads.stays_tasks_threads import all_stays
 from hostex_mcp.toolkit.arguments import Code, Day, InvalidArguments, Problem
 from hostex_mcp.toolkit.context import Context
@@ -20,8 +22,6 @@ from hostex_mcp.toolkit.results import Record, Shown, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._stay_view import stay_facts, surroundings
 from hostex_mcp.tools.insights._wording import failed
-from hostex_mcp.tools.reservations.describe import guest
-from hostex_mcp.tools.reservations.lookup import find_order, find_stay
 
 _DAY, _MONTH, _YEAR = timedelta(days=1), timedelta(days=30), timedelta(days=330)
 _MOST = {"candidates": 15, "other_stays": 15, "messages": 8}

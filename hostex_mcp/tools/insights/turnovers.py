@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.cleaning import NO_TASK
 from hostex_mcp.domain.nights import is_placed
+from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import Turnover, turnovers
 from hostex_mcp.reads.lists import Parts
 from hostex_mcp.reads.local_days import span_of, widest
@@ -17,7 +18,6 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Record, Shown, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import cleaning_row, failed, require_span, uncounted_rows
-from hostex_mcp.tools.reservations.describe import guest
 
 _USUAL, _LONGEST = timedelta(days=6), 31
 _BACK, _BEHIND = timedelta(days=14), timedelta(days=30)

@@ -6,12 +6,12 @@ from typing import TypedDict
 from hostex_mcp.api.endpoints import messaging as api
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.stays import guest_in_words
 from hostex_mcp.domain.threads import last_guest_text, last_word
 from hostex_mcp.domain.wording import day_text, period, quoted
 from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Shown, lean
-from hostex_mcp.tools.reservations.describe import guest_in_words
 
 _SPEAKERS = {
     "team": "one of the team",

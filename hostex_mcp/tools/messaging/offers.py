@@ -10,7 +10,16 @@ from annotated_types import Ge, Gt
 from hostex_mcp.api import NotFound, Operation
 from hostex_mcp.api.endpoints import messaging as api
 from hostex_mcp.reads.channel_listings import require_listing
-from hostex_mcp.toolkit.arguments import Code, Currency, Day, Integer, InvalidArguments, Number, Problem
+from hostex_mcp.toolkit.arguments import (
+    Code,
+    Currency,
+    Day,
+    Integer,
+    InvalidArguments,
+    Number,
+    Problem,
+    require_nights,
+)
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Change, Preview, Shown, Undo, lean
 from hostex_mcp.toolkit.tool import Effect, tool
@@ -29,7 +38,6 @@ from hostex_mcp.tools.messaging._threads import (
     require_channel,
     target,
 )
-from hostex_mcp.tools.reservations._arguments import require_nights
 from hostex_mcp.tools.writing.edits import given
 from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
 

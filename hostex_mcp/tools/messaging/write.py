@@ -14,7 +14,6 @@ from hostex_mcp.toolkit.arguments import Code, InvalidArguments, Problem
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Change, Preview
 from hostex_mcp.toolkit.tool import Effect, tool
-from hostex_mcp.tools.automation.due_soon import due_soon
 from hostex_mcp.tools.messaging._pictures import Picture, picture_from_path, picture_from_url, picture_host
 from hostex_mcp.tools.messaging._threads import (
     Addressee,
@@ -25,6 +24,7 @@ from hostex_mcp.tools.messaging._threads import (
     spoken_at,
     target,
 )
+from hostex_mcp.tools.writing.due_soon import due_soon
 from hostex_mcp.tools.writing.edits import given, restoring
 from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
 

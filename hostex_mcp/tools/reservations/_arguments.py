@@ -1,14 +1,13 @@
 """Types of arguments that only bookings and stays have."""
 
 import re
-from datetime import date
 from typing import Annotated
 
 from annotated_types import Ge, Le, MaxLen
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from hostex_mcp.toolkit.arguments import Integer, InvalidArguments, Number, Problem
+from hostex_mcp.toolkit.arguments import Integer, Number
 from hostex_mcp.toolkit.meaning import Coded
 
 _REFERENCE = re.compile(r"[A-Za-z0-9]{1,32}")
@@ -30,13 +29,3 @@ Email = Annotated[str, MaxLen(254), _fits(_EMAIL, "must be an e-mail address")]
 TimeOfDay = Annotated[str, Coded(), _fits(_TIME, "must be a time written HH:MM"), "HH:MM"]
 Whole = Annotated[Integer, Ge(0)]
 Amount = Annotated[Number, Ge(0), Le(999_999)]
-
-
-def require_nights(check_in: date, check_out: date) -> None:
-    """Check that a stay has at least one night.
-
-    Raises:
-        InvalidArguments: naming `check_out_date`.
-    """
-    if check_out <= check_in:
-        raise InvalidArguments(Problem("check_out_date", "must be after check_in_date"))

@@ -4,20 +4,15 @@ import asyncio
 
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.domain.wording import quoted
+from hostex_mcp.reads.properties import find_property, title, titles_of
+from hostex_mcp.reads.stay_lookup import find_stay
+from hostex_mcp.reads.taken_nights import taken
 from hostex_mcp.toolkit.arguments import Code, PropertyId
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Change, Preview, Undo
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reservations._warnings import allocation_warnings, boxing_warnings
-from hostex_mcp.tools.reservations.describe import (
-    find_property,
-    in_words,
-    stay_target,
-    taken,
-    title,
-    titles_of,
-)
-from hostex_mcp.tools.reservations.lookup import StayView, find_stay, stay_view
+from hostex_mcp.tools.writing.stays import StayView, in_words, stay_target, stay_view
 
 _IN_THE_BOX = "The stay is in the reservation box already."
 _THERE = "The stay is on this property already."

@@ -11,8 +11,12 @@ from annotated_types import Ge, MaxLen, MinLen
 from hostex_mcp.api import Operation
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.api.endpoints.finance import LIST_INCOME_METHODS
+from hostex_mcp.domain.stays import guest_in_words, holder
 from hostex_mcp.domain.wording import money, period, quoted
 from hostex_mcp.reads.channel_listings import connection_warnings
+from hostex_mcp.reads.properties import find_property, title, titles_of
+from hostex_mcp.reads.stay_lookup import find_order
+from hostex_mcp.reads.taken_nights import NOTHING, Taken, taken
 from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
@@ -23,11 +27,12 @@ from hostex_mcp.toolkit.arguments import (
     Problem,
     PropertyId,
     ShortText,
+    require_nights,
 )
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Change, Preview, Undo, lean
 from hostex_mcp.toolkit.tool import Effect, tool
-from hostex_mcp.tools.reservations._arguments import Email, Reference, Whole, require_nights
+from hostex_mcp.tools.reservations._arguments import Email, Reference, Whole
 from hostex_mcp.tools.reservations._warnings import (
     DIRECT,
     approving_warnings,
@@ -35,22 +40,10 @@ from hostex_mcp.tools.reservations._warnings import (
     cancelling_warnings,
     declining_warnings,
 )
-from hostex_mcp.tools.reservations.describe import (
-    NOTHING,
-    Taken,
-    find_property,
-    guest_in_words,
-    holder,
-    order_in_words,
-    order_target,
-    taken,
-    title,
-    titles_of,
-)
-from hostex_mcp.tools.reservations.lookup import OrderView, find_order, order_view
 from hostex_mcp.tools.writing.checks import find_entry
 from hostex_mcp.tools.writing.edits import given
 from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
+from hostex_mcp.tools.writing.stays import OrderView, order_in_words, order_target, order_view
 
 _CANCELLED = (
     "This reference is that of a cancelled booking, so no room is held; another channel_id makes one."

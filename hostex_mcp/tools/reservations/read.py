@@ -19,7 +19,7 @@ from hostex_mcp.toolkit.arguments import (
     in_order,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Page, Record, Rows
+from hostex_mcp.toolkit.results import NamedRow, Page, Record, Rows
 from hostex_mcp.toolkit.tool import tool
 
 Status = Literal["wait_accept", "wait_pay", "accepted", "cancelled", "denied", "timeout"]
@@ -51,13 +51,6 @@ class CustomFields(TypedDict, total=False):
 
     stay_code: str
     custom_fields: dict[str, str]
-
-
-class NamedRow(TypedDict, total=False):
-    """An entry of a dictionary."""
-
-    id: int
-    name: str
 
 
 class ReservationTagRow(TypedDict, total=False):

@@ -8,24 +8,29 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.domain.stays import hour_and_minute, time_text
-from hostex_mcp.toolkit.arguments import Code, Currency, Day, Id, Integer, InvalidArguments, Problem
+from hostex_mcp.reads.properties import titles_of
+from hostex_mcp.reads.stay_lookup import find_stay
+from hostex_mcp.reads.taken_nights import NOTHING, Taken, taken
+from hostex_mcp.toolkit.arguments import (
+    Code,
+    Currency,
+    Day,
+    Id,
+    Integer,
+    InvalidArguments,
+    Problem,
+    require_nights,
+)
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ALREADY, Change, Preview, Undo, lean
 from hostex_mcp.toolkit.schema import SentAsText
 from hostex_mcp.toolkit.tool import Effect, tool
-from hostex_mcp.tools.reservations._arguments import Amount, Email, TimeOfDay, require_nights
+from hostex_mcp.tools.reservations._arguments import Amount, Email, TimeOfDay
+from hostex_mcp.tools.reservations._patch import Patching, StayChange, patch_preview, stay_patch
 from hostex_mcp.tools.reservations._warnings import change_warnings, guide_warnings
-from hostex_mcp.tools.reservations.describe import NOTHING, Taken, in_words, stay_target, taken, titles_of
-from hostex_mcp.tools.reservations.lookup import (
-    Patching,
-    StayChange,
-    find_stay,
-    patch_preview,
-    stay_patch,
-    stay_view,
-)
 from hostex_mcp.tools.writing.checks import find_entry
 from hostex_mcp.tools.writing.edits import given, require_unset
+from hostex_mcp.tools.writing.stays import in_words, stay_target, stay_view
 
 StayStatus = Literal["checkin_pending", "in_house", "stay_completed"]
 GuideClearable = Literal["lock_code", "lock_code_visible_after", "arrival_at", "departure_at"]

@@ -9,14 +9,15 @@ from hostex_mcp.api import read_all
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import quoted
+from hostex_mcp.reads.stay_lookup import find_stay
 from hostex_mcp.toolkit.arguments import Code, Id, InvalidArguments, Problem
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Change, Preview, Undo
 from hostex_mcp.toolkit.tool import Effect, tool
-from hostex_mcp.tools.reservations.lookup import StayView, find_stay, stay_view
 from hostex_mcp.tools.reservations.read import ReservationTagRow
 from hostex_mcp.tools.writing.checks import MOST_TAGS, require_new
 from hostex_mcp.tools.writing.edits import find, undone_by
+from hostex_mcp.tools.writing.stays import StayView, stay_view
 
 _LONGEST = 15
 TagName = Annotated[str, MinLen(1), MaxLen(_LONGEST)]

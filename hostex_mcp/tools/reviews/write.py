@@ -10,15 +10,16 @@ from pydantic import BeforeValidator
 from hostex_mcp.api.endpoints import reviews as api
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.reviews import repeats
+from hostex_mcp.reads.properties import titles_of
+from hostex_mcp.reads.stay_lookup import find_order
 from hostex_mcp.toolkit.arguments import Arguments, Code, InvalidArguments, Number, Problem
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Change, Preview, lean
 from hostex_mcp.toolkit.tool import Effect, tool
-from hostex_mcp.tools.automation.due_soon import review_due
-from hostex_mcp.tools.reservations.describe import in_words, stay_target, titles_of
-from hostex_mcp.tools.reservations.lookup import StayView, find_order, stay_view
 from hostex_mcp.tools.reviews.read import ReviewStatus
+from hostex_mcp.tools.writing.due_soon import review_due
 from hostex_mcp.tools.writing.edits import given
+from hostex_mcp.tools.writing.stays import StayView, in_words, stay_target, stay_view
 
 WITH_CATEGORIES = ("airbnb", "zhenguo")
 

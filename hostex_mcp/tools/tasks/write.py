@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from hostex_mcp.api.endpoints import tasks as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import day_text, money, quoted
+from hostex_mcp.reads.stay_lookup import find_stay
 from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
@@ -25,7 +26,6 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.meaning import Coded
 from hostex_mcp.toolkit.results import Change, lean
 from hostex_mcp.toolkit.tool import Effect, tool
-from hostex_mcp.tools.reservations.lookup import find_stay
 from hostex_mcp.tools.tasks.read import TaskRow, TaskStatus, TaskType
 from hostex_mcp.tools.writing.checks import require_properties, same
 from hostex_mcp.tools.writing.edits import (

@@ -9,8 +9,8 @@ from hostex_mcp.api import Listing, NotFound, read_all
 from hostex_mcp.api.endpoints import calendar, finance, properties, reservations, tasks
 from hostex_mcp.domain.wording import some
 from hostex_mcp.reads.channel_listings import require_listing
+from hostex_mcp.reads.stay_lookup import find_order, find_stay
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.tools.reservations.lookup import find_order, find_stay
 
 _Kind = tuple[Sequence[Listing[Any]], str]
 

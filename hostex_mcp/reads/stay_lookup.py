@@ -1,0 +1,106 @@
+"""Stays and orders, found by whichever of their codes is given."""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, NotFound, read_all, windows
+from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
+from hostex_mcp.domain.stays import order_code
+from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.context import Context
+
+_THIS_CODE = "this code, neither as Hostex's nor as the channel's."
+
+
+_CODES = ("reservation_code", "stay_code")
+
+
+_HOSTEX_CODE = re.compile(r"\d+-")
+
+
+_BACK, _AHEAD = timedelta(days=540), timedelta(days=540)
+
+
+async def resolve_codes(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments with the channel's own code of a booking replaced by Hostex's. What is neither stays as
+    it is, for Hostex to know better.
+
+    Raises:
+        InvalidArguments: when it is the code of several bookings, or of several stays where one is wanted.
+    """
+    given = {name: arguments[name] for name in _CODES if arguments.get(name)}
+    own = {name: await _own_code(context, name, code) for name, code in given.items()}
+    return {**arguments, **own}
+
+
+async def _own_code(context: Context, argument: str, code: str) -> str:
+    bare = code.lstrip("# ")
+    if not bare or _HOSTEX_CODE.match(bare):
+        return bare or code
+    spelled = list(dict.fromkeys([bare, bare.upper()]))
+    found = await _stays_with(context, [{"channel_id": one} for one in spelled])
+    stays = [one for one in found if one.channel_id in spelled]
+    codes = list(dict.fromkeys(str(getattr(one, argument)) for one in stays))
+    if len(codes) > 1:
+        problem = f"is a channel's code of several; give one of {', '.join(codes)}"
+        raise InvalidArguments(Problem(argument, problem))
+    return codes[0] if codes else code
+
+
+async def find_stay(context: Context, stay_code: str) -> Reservation:
+    """The stay with this code. Hostex has no filter by stay code, so its order is read.
+
+    Raises:
+        NotFound: when no stay of the account has it.
+        InvalidArguments: when it is the code of an order of several stays.
+    """
+    codes = list(dict.fromkeys([stay_code, order_code(stay_code)]))
+    stays = await _stays_with(context, [{"reservation_code": code} for code in codes])
+    for one in stays:
+        if one.stay_code == stay_code:
+            return one
+    if stays and stays[0].reservation_code == stay_code:
+        several = ", ".join(one.stay_code for one in stays)
+        raise InvalidArguments(Problem("stay_code", f"is the code of an order; its stays are {several}"))
+    raise NotFound(f"No stay has {_THIS_CODE}", operation=LIST_RESERVATIONS.name)
+
+
+async def find_order(context: Context, reservation_code: str) -> list[Reservation]:
+    """The stays of the order with this code, at least one.
+
+    Raises:
+        NotFound: when no order of the account has it.
+        InvalidArguments: when it is the code of one stay of several.
+    """
+    codes = list(dict.fromkeys([reservation_code, order_code(reservation_code)]))
+    stays = await _stays_with(context, [{"reservation_code": code} for code in codes])
+    own = [one for one in stays if one.reservation_code == reservation_code]
+    if own:
+        return own
+    if any(one.stay_code == reservation_code for one in stays):
+        order = f"is the code of one stay; its order is {stays[0].reservation_code}"
+        raise InvalidArguments(Problem("reservation_code", order))
+    raise NotFound(f"No order has {_THIS_CODE}", operation=LIST_RESERVATIONS.name)
+
+
+async def _stays_with(context: Context, filters: Sequence[Mapping[str, str]]) -> list[Reservation]:
+    """The stays that fit the first of these filters that any fits. Inferred: a code alone might reach no
+    further than the window that Hostex applies without dates, so a year and a half back and ahead is asked
+    for when it finds nothing."""
+    today = context.now().date()
+    periods = windows(today - _BACK, today + _AHEAD, RESERVATION_WINDOW_DAYS)
+    wide = [{"start_check_out_date": start, "end_check_out_date": end} for start, end in periods]
+    anytime: list[Mapping[str, Any]] = [{}]
+    for dates in (anytime, wide):
+        for wanted in filters:
+            reads = [_read(context, {**wanted, **one}) for one in dates]
+            if stays := [stay for part in await asyncio.gather(*reads) for stay in part]:
+                return stays
+    return []
+
+
+async def _read(context: Context, query: Mapping[str, Any]) -> list[Reservation]:
+    return (await read_all(context.client, LIST_RESERVATIONS, query=query)).items
