@@ -18,7 +18,7 @@ from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.app import definition
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.tool import TOOLSETS
+from hostex_mcp.tools.catalogue import TOOLSETS
 from hostex_mcp.tools.selection import select
 
 Ask = Callable[[httpx2.AsyncClient], Awaitable[httpx2.Response]]

@@ -19,8 +19,8 @@ from hostex_mcp.cli.client_files import standalone  # noqa: E402
 from hostex_mcp.cli.clients import APPS, Launch  # noqa: E402
 from hostex_mcp.cli.tools import approximate_tokens, roughly  # noqa: E402
 from hostex_mcp.server.app import definition  # noqa: E402
-from hostex_mcp.toolkit.tool import TOOLSETS, Tool  # noqa: E402
-from hostex_mcp.tools.catalogue import CATALOGUE  # noqa: E402
+from hostex_mcp.toolkit.tool import Tool  # noqa: E402
+from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS  # noqa: E402
 
 SNAPSHOTS = ROOT / "tests" / "tools" / "snapshots"
 INTRODUCTION = """# Tools

@@ -10,7 +10,6 @@ from starlette.applications import Starlette
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.app import assemble
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.connect.about import Tokens
 from hostex_mcp.http.connect.parts import Parts as PageParts
 from hostex_mcp.http.connect.routes import routes as page_routes
 from hostex_mcp.http.oauth.bearer import Bearer, insufficient_scope
@@ -18,6 +17,7 @@ from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.oauth.parts import Fetch
 from hostex_mcp.http.oauth.parts import Parts as OAuthParts
 from hostex_mcp.http.oauth.routes import routes as oauth_routes
+from hostex_mcp.http.pages.about import Tokens
 from hostex_mcp.http.store import Store, store_of
 from hostex_mcp.http.tenants.confirmations import shared_confirmations
 from hostex_mcp.http.tenants.hostex_link import Linking

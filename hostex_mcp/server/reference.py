@@ -22,8 +22,7 @@ from hostex_mcp.domain import (
     waiting,
 )
 from hostex_mcp.server.failures import HINTS
-from hostex_mcp.toolkit.tool import TOOLSETS
-from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
 from hostex_mcp.tools.insights._wording import RULES
 
 _ANSWERS: Mapping[str, tuple[str, ...]] = {

@@ -36,21 +36,6 @@ class Effect(StrEnum):
     CONSEQUENTIAL = "consequential"
 
 
-TOOLSETS = (
-    "properties",
-    "calendar",
-    "reservations",
-    "messaging",
-    "reviews",
-    "tasks",
-    "finance",
-    "automation",
-    "knowledge_base",
-    "webhooks",
-    "insights",
-)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Tool:
     """A declared tool. `official` is its name in Hostex's own MCP server, None where that lacks it. `text`
@@ -166,7 +151,6 @@ class Tool:
 
 
 def tool(
-    toolset: str,
     title: str,
     *,
     effect: Effect = Effect.READ,
@@ -179,7 +163,8 @@ def tool(
     text: Callable[[Shown], str] | None = None,
 ) -> Callable[[Function], Tool]:
     """Declare a tool. The function's name, signature and docstring become its name, schemas and
-    description. `open_world`: guests, channels or the public are at the other end. `destructive` and
+    description, and the folder of its module its toolset; `core` is that of the tools outside of any.
+    `open_world`: guests, channels or the public are at the other end. `destructive` and
     `idempotent` speak of writes only. `words` are what people also call it, for searching."""
 
     def declare(function: Function) -> Tool:
@@ -187,7 +172,7 @@ def tool(
             name=function.__name__,
             title=title,
             description=" ".join((inspect.getdoc(function) or "").split()),
-            toolset=toolset,
+            toolset=_toolset(function.__module__),
             effect=effect,
             function=function,
             official=official,
@@ -200,6 +185,11 @@ def tool(
         )
 
     return declare
+
+
+def _toolset(module: str) -> str:
+    folder = module.split(".")[-2]
+    return "core" if folder == "tools" else folder
 
 
 def _unpacked(one: inspect.Parameter) -> dict[str, inspect.Parameter]:

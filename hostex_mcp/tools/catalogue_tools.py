@@ -36,7 +36,7 @@ class FoundTools(TypedDict, total=False):
     tools: list[FoundTool]
 
 
-@tool("core", "Find tools", core=True)
+@tool("Find tools", core=True)
 async def find_tools(
     context: Context,
     query: Annotated[str, Field(max_length=200), "what is to be done, in words"],
@@ -64,7 +64,7 @@ def _found(one: Tool) -> FoundTool:
     )
 
 
-@tool("core", "Run a found read tool", core=True, open_world=True)
+@tool("Run a found read tool", core=True, open_world=True)
 async def call_read_tool(
     context: Context, name: ToolName, arguments: ToolArguments | None = None
 ) -> Forward[dict[str, Any]]:
@@ -73,7 +73,6 @@ async def call_read_tool(
 
 
 @tool(
-    "core",
     "Run a found write tool",
     effect=Effect.CONSEQUENTIAL,
     core=True,
@@ -90,3 +89,6 @@ async def call_write_tool(
     and confirmed as if it had been called directly. Reads are refused."""
     token = {TOKEN: confirmation_token} if confirmation_token else {}
     return Forward(name, {**(arguments or {}), **token}, writes=True)
+
+
+TOOLS = (find_tools, call_read_tool, call_write_tool)

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from hostex_mcp.toolkit.arguments import nearest
-from hostex_mcp.toolkit.tool import TOOLSETS, Effect, Tool
-from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.toolkit.tool import Effect, Tool
+from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
 
 CORE, ALL = "core", "all"
 

@@ -13,13 +13,13 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from hostex_mcp.http.config import SCOPES, Address
-from hostex_mcp.http.connect.about import Tokens
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.routes import routes
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.oauth.browser import Browser
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.oauth.transaction import Transaction, seal_transaction
+from hostex_mcp.http.pages.about import Tokens
 from hostex_mcp.http.store import open_store
 from hostex_mcp.http.store.records import Client, Grant
 from hostex_mcp.http.tenants.hostex_link import Linking

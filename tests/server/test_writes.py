@@ -47,13 +47,13 @@ class Clock:
         return self.time
 
 
-@tool("calendar", "Set a price", effect=Effect.CONSEQUENTIAL)
+@tool("Set a price", effect=Effect.CONSEQUENTIAL)
 async def set_price(context: Any, price: int) -> Change[dict[str, Any]]:
     """Set the price of tonight."""
     raise NotImplementedError
 
 
-@tool("calendar", "Set another price", effect=Effect.CONSEQUENTIAL)
+@tool("Set another price", effect=Effect.CONSEQUENTIAL)
 async def set_other(context: Any, price: int) -> Change[dict[str, Any]]:
     """Set the price of tomorrow."""
     raise NotImplementedError

@@ -12,8 +12,8 @@ import pytest
 
 from hostex_mcp.server.app import definition
 from hostex_mcp.toolkit.arguments import InvalidArguments
-from hostex_mcp.toolkit.tool import TOOLSETS, Effect, Tool
-from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.toolkit.tool import Effect, Tool
+from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
 from hostex_mcp.tools.selection import UnknownName, select
 from tests.contract.description import described
 

@@ -9,7 +9,7 @@ from hostex_mcp.http.connect.forms import Form
 from hostex_mcp.http.connect.refusal import Refused, unusable
 from hostex_mcp.http.store.records import Choices
 from hostex_mcp.settings import Privacy, Settings
-from hostex_mcp.toolkit.tool import TOOLSETS
+from hostex_mcp.tools.catalogue import TOOLSETS
 from hostex_mcp.tools.selection import ALL, CORE
 
 _TOPICS = {

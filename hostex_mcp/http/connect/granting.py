@@ -7,13 +7,13 @@ from urllib.parse import urlencode, urlsplit
 from starlette.responses import RedirectResponse, Response
 
 from hostex_mcp.events import GrantChanged, emit
-from hostex_mcp.http.connect.about import About
 from hostex_mcp.http.connect.once import Once
 from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.question import Question
 from hostex_mcp.http.connect.refusal import already_answered, out_of_date
 from hostex_mcp.http.connect.step import seal_step
 from hostex_mcp.http.oauth.flow import FlowError
+from hostex_mcp.http.pages.about import About
 from hostex_mcp.http.pages.render import HEADERS, page
 from hostex_mcp.http.store import CODE_PREFIX
 from hostex_mcp.http.store.records import Choices, Credential, Grant

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.connect.about import About
+from hostex_mcp.http.pages.about import About
 from hostex_mcp.http.pages.render import page
 from hostex_mcp.install_links import NAME, cursor_link, vscode_link
 

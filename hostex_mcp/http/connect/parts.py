@@ -6,9 +6,9 @@ from datetime import datetime
 
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.connect.about import About, Tokens, about_of
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.oauth.flow import Flow
+from hostex_mcp.http.pages.about import About, Tokens, about_of
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.tenants.hostex_link import Linking
 from hostex_mcp.http.tenants.hostex_partner import Upstream

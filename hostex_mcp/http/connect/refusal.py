@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hostex_mcp.http.connect.about import About
+from hostex_mcp.http.pages.about import About
 from hostex_mcp.http.pages.render import error_page
 
 Handler = Callable[[Request], Awaitable[Response]]

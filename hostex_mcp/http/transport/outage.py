@@ -7,7 +7,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hostex_mcp.http.connect.about import About
+from hostex_mcp.http.pages.about import About
 from hostex_mcp.http.pages.render import error_page
 
 RETRY = {"Retry-After": "5"}

@@ -38,7 +38,6 @@ def _action(one: api.AutomationAction) -> ActionRow:
 
 
 @tool(
-    "automation",
     "List automation actions",
     official="search_automation_actions",
     open_world=True,

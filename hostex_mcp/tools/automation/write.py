@@ -76,7 +76,6 @@ async def _waiting(context: Context, plan_id: int) -> _Waiting:
 
 
 @tool(
-    "automation",
     "Send an automatic action now",
     effect=Effect.CONSEQUENTIAL,
     official="execute_automation_action",
@@ -126,7 +125,6 @@ async def _too_early(context: Context, plan: api.AutomationAction) -> list[str]:
 
 
 @tool(
-    "automation",
     "Drop an automatic action",
     effect=Effect.CONSEQUENTIAL,
     official="delete_automation_action",

@@ -81,7 +81,6 @@ class PriceRange(DayRange):
 
 
 @tool(
-    "calendar",
     "Set nightly prices of a listing",
     effect=Effect.CONSEQUENTIAL,
     official="update_listing_prices",
@@ -150,7 +149,6 @@ def _planned(listing: ListingDays, one: PriceRange, place: int) -> list[Run[Stat
 
 
 @tool(
-    "calendar",
     "Set Airbnb prices and rules",
     effect=Effect.CONSEQUENTIAL,
     open_world=True,
@@ -190,7 +188,6 @@ def _require_eligible(present: rules_api.AirbnbPriceAndRules, values: dict[str, 
 
 
 @tool(
-    "calendar",
     "Set Vrbo prices and rules",
     effect=Effect.CONSEQUENTIAL,
     open_world=True,

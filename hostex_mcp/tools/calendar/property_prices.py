@@ -76,7 +76,6 @@ class _Steered:
 
 
 @tool(
-    "calendar",
     "Set nightly prices of a property everywhere",
     effect=Effect.CONSEQUENTIAL,
     open_world=True,

@@ -75,7 +75,6 @@ class ShareLinkRow(TypedDict, total=False):
 
 
 @tool(
-    "calendar",
     "List availability",
     official="search_availabilities",
     core=True,
@@ -137,7 +136,6 @@ def _availability_rows(one: api.PropertyAvailability, daily: bool) -> list[Mappi
 
 
 @tool(
-    "calendar",
     "List listing calendars",
     official="search_listing_calendars",
     core=True,
@@ -208,7 +206,6 @@ def _calendar_state(day: api.CalendarDay) -> tuple[tuple[str, Any], ...]:
 
 
 @tool(
-    "calendar",
     "Get pricing ratios",
     official="get_pricing_ratios",
     core=True,
@@ -227,7 +224,6 @@ async def get_pricing_ratios(
 
 
 @tool(
-    "calendar",
     "List calendar share links",
     official="search_calendar_share_links",
     words="public link ical share",
@@ -242,7 +238,6 @@ def _share_link(one: api.CalendarShareLink) -> ShareLinkRow:
 
 
 @tool(
-    "calendar",
     "Get Airbnb price and rules",
     words="base price weekend cleaning fee discount cancellation policy instant book",
 )
@@ -255,7 +250,7 @@ async def get_airbnb_price_and_rules(
     return Record(everything(await context.read(operation, query={"listing_id": listing_id})))
 
 
-@tool("calendar", "Get Vrbo price and rules", words="base price nightly rate weekly discount cleaning fee")
+@tool("Get Vrbo price and rules", words="base price nightly rate weekly discount cleaning fee")
 async def get_vrbo_price_and_rules(
     context: Context, listing_id: Code
 ) -> Record[price_and_rules.VrboPriceAndRules]:

@@ -94,7 +94,6 @@ class ShareLinkChange(ShareLinkRow, total=False):
 
 
 @tool(
-    "calendar",
     "Open or close days of properties",
     effect=Effect.CONSEQUENTIAL,
     official="update_availabilities",
@@ -121,7 +120,6 @@ async def update_availabilities(
 
 
 @tool(
-    "calendar",
     "Set the inventory of a listing",
     effect=Effect.CONSEQUENTIAL,
     official="update_listing_inventories",
@@ -148,7 +146,6 @@ async def update_listing_inventories(
 
 
 @tool(
-    "calendar",
     "Set stay rules of a listing",
     effect=Effect.CONSEQUENTIAL,
     official="update_listing_restrictions",
@@ -185,7 +182,6 @@ def _require_rules(channel_type: str, path: str, one: RestrictionRange) -> None:
 
 
 @tool(
-    "calendar",
     "Publish a calendar link",
     effect=Effect.CONSEQUENTIAL,
     official="create_calendar_share_link",
@@ -224,7 +220,6 @@ async def create_calendar_share_link(
 
 
 @tool(
-    "calendar",
     "Delete a calendar link",
     effect=Effect.CONSEQUENTIAL,
     official="delete_calendar_share_link",

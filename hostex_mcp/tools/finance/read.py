@@ -55,7 +55,6 @@ def _transaction(one: api.Transaction) -> TransactionRow:
 
 
 @tool(
-    "finance",
     "List transactions",
     official="search_transactions",
     core=True,
@@ -104,22 +103,19 @@ def _took_effect(one: api.Transaction) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-@tool("finance", "List income items", official="search_income_items", words="income category dictionary")
+@tool("List income items", official="search_income_items", words="income category dictionary")
 async def list_income_items(context: Context, page: Page) -> Rows[NamedRow]:
     """Categories of income; their ids are this account's own."""
     return await context.dictionary(api.LIST_INCOME_ITEMS, page)
 
 
-@tool(
-    "finance", "List expense items", official="search_expense_items", words="expense category cost dictionary"
-)
+@tool("List expense items", official="search_expense_items", words="expense category cost dictionary")
 async def list_expense_items(context: Context, page: Page) -> Rows[NamedRow]:
     """Categories of expenses; their ids are this account's own, and 0 is a real one."""
     return await context.dictionary(api.LIST_EXPENSE_ITEMS, page)
 
 
 @tool(
-    "finance",
     "List income methods",
     official="search_income_methods",
     words="payment method cash card dictionary",
@@ -130,7 +126,6 @@ async def list_income_methods(context: Context, page: Page) -> Rows[NamedRow]:
 
 
 @tool(
-    "finance",
     "List expense methods",
     official="search_expense_methods",
     words="payment method cash transfer dictionary",

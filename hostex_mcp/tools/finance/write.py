@@ -97,7 +97,6 @@ def _iso(moment: str | None) -> str | None:
 
 
 @tool(
-    "finance",
     "Record an income or expense",
     effect=Effect.CONSEQUENTIAL,
     official="create_transaction",
@@ -214,7 +213,6 @@ def _entry_name(entry: api.Transaction) -> str:
 
 
 @tool(
-    "finance",
     "Change an income or expense",
     effect=Effect.CONSEQUENTIAL,
     official="update_transaction",
@@ -280,7 +278,6 @@ def _shown(entry: Shown) -> Shown:
 
 
 @tool(
-    "finance",
     "Delete an income or expense",
     effect=Effect.CONSEQUENTIAL,
     official="delete_transaction",

@@ -68,7 +68,6 @@ class _Question:
 
 
 @tool(
-    "insights",
     "Find available properties",
     words="free vacant which apartment quote price for dates search alternatives near miss",
 )

@@ -75,7 +75,6 @@ class Briefing(TypedDict, total=False):
 
 
 @tool(
-    "insights",
     "Get daily briefing",
     core=True,
     open_world=True,

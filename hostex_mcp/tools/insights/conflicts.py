@@ -87,7 +87,6 @@ class Conflicts(TypedDict, total=False):
 
 
 @tool(
-    "insights",
     "Check calendar conflicts",
     words="double booking overbooking oversell sync out of step price parity difference channels",
 )

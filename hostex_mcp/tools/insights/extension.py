@@ -120,7 +120,6 @@ class _Case:
 
 
 @tool(
-    "insights",
     "Check stay extension",
     words="early check-in late check-out extend longer extra night possible request guest asks",
 )

@@ -96,7 +96,6 @@ class _Found:
 
 
 @tool(
-    "insights",
     "Find calendar gaps",
     words="orphan nights unsold minimum stay min stay closed to arrival fill unbookable",
 )

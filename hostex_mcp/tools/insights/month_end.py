@@ -81,7 +81,6 @@ class MonthEnd(TypedDict, total=False):
 
 
 @tool(
-    "insights",
     "Get month end",
     words="owner statement payout commission expenses closing accounting profit csv bookkeeping balance due",
 )

@@ -66,7 +66,6 @@ class Performance(TypedDict, total=False):
 
 
 @tool(
-    "insights",
     "Get performance",
     words="occupancy adr revpar revenue earn earnings report statistics pace kpi booking window channel mix",
 )

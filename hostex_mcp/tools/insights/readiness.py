@@ -75,7 +75,6 @@ class ArrivalReadiness(TypedDict, total=False):
 
 
 @tool(
-    "insights",
     "Check arrival readiness",
     words="upcoming check-in prepared ready lock code door balance instructions sent cleaned unallocated",
 )

@@ -53,7 +53,6 @@ class ReviewDueRow(TypedDict, total=False):
 
 
 @tool(
-    "insights",
     "List reviews due",
     open_world=True,
     words="review to write answer reply pending deadline closing window feedback unanswered rate guest",

@@ -47,7 +47,6 @@ class StayDossier(TypedDict, total=False):
 
 
 @tool(
-    "insights",
     "Get a stay",
     open_world=True,
     words="booking reservation details dossier about guest find by name who is phone email contact",

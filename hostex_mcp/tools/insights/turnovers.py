@@ -60,7 +60,6 @@ class TurnoverPlan(TypedDict, total=False):
 
 
 @tool(
-    "insights",
     "Get turnover plan",
     words="cleaning schedule housekeeping changeover check-out check-in who cleans today tomorrow week",
 )

@@ -74,7 +74,6 @@ class WaitingRow(TypedDict, total=False):
 
 
 @tool(
-    "insights",
     "List guests waiting",
     core=True,
     open_world=True,

@@ -27,7 +27,6 @@ def _entry(one: api.KnowledgeBaseSummary) -> KnowledgeRow:
 
 
 @tool(
-    "knowledge_base",
     "List knowledge entries",
     official="search_knowledge_bases",
     words="house rules faq wifi instructions hostgpt assistant",
@@ -44,7 +43,7 @@ async def list_knowledge_bases(
     return await context.rows(api.LIST_KNOWLEDGE_BASES, page, _entry, query=query)
 
 
-@tool("knowledge_base", "Get a knowledge entry", official="get_knowledge_base", words="house rules faq text")
+@tool("Get a knowledge entry", official="get_knowledge_base", words="house rules faq text")
 async def get_knowledge_base(context: Context, id: Id) -> Record[api.KnowledgeBase]:
     """One knowledge entry with its texts and the properties and channels it holds for."""
     entry = await context.read(api.GET_KNOWLEDGE_BASE, path={"id": id})

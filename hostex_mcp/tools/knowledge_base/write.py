@@ -76,7 +76,6 @@ def _channel_scope(scope: ChannelScope) -> dict[str, Any]:
 
 
 @tool(
-    "knowledge_base",
     "Add a knowledge entry",
     effect=Effect.CONSEQUENTIAL,
     official="create_knowledge_base",
@@ -121,7 +120,6 @@ def _is_of(entry: api.KnowledgeBaseSummary, body: Shown) -> bool:
 
 
 @tool(
-    "knowledge_base",
     "Change a knowledge entry",
     effect=Effect.CONSEQUENTIAL,
     official="update_knowledge_base",
@@ -253,7 +251,6 @@ def _scope(
 
 
 @tool(
-    "knowledge_base",
     "Delete a knowledge entry",
     effect=Effect.CONSEQUENTIAL,
     official="delete_knowledge_base",

@@ -63,7 +63,6 @@ class OfferSent(Addressee, total=False):
 
 
 @tool(
-    "messaging",
     "Send a special offer",
     effect=Effect.CONSEQUENTIAL,
     official="send_special_offer",
@@ -123,7 +122,6 @@ def _require_airbnb(thread: api.Conversation, missing: list[str]) -> None:
 
 
 @tool(
-    "messaging",
     "Pre-approve an inquiry",
     effect=Effect.CONSEQUENTIAL,
     official="send_preapproval",
@@ -198,7 +196,6 @@ def _row(offer: api.SpecialOffer) -> dict[str, Any]:
 
 
 @tool(
-    "messaging",
     "Withdraw a special offer",
     effect=Effect.CONSEQUENTIAL,
     official="withdraw_special_offer",

@@ -82,7 +82,6 @@ def _conversation(one: api.ConversationSummary) -> ConversationRow:
 
 
 @tool(
-    "messaging",
     "List conversations",
     official="search_conversations",
     core=True,
@@ -114,7 +113,6 @@ def _of_guest(name: str, threads: Sequence[api.ConversationSummary]) -> list[api
 
 
 @tool(
-    "messaging",
     "Get a conversation",
     official="get_conversation",
     core=True,
@@ -185,7 +183,6 @@ def _activity(one: api.ConversationActivity) -> dict[str, Any]:
 
 
 @tool(
-    "messaging",
     "List special offers of a thread",
     official="search_special_offers",
     open_world=True,

@@ -51,7 +51,6 @@ class Sent(Addressee, total=False):
 
 
 @tool(
-    "messaging",
     "Send a message to a guest",
     effect=Effect.CONSEQUENTIAL,
     official="send_message",
@@ -166,7 +165,6 @@ async def _delivered(context: Context, before: api.Conversation, body: dict[str,
 
 
 @tool(
-    "messaging",
     "Write the note of a conversation",
     effect=Effect.INTERNAL,
     official="update_conversation_note",

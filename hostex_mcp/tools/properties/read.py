@@ -120,7 +120,6 @@ def _listing(one: api.Listing) -> ListingRow:
 
 
 @tool(
-    "properties",
     "List properties",
     official="search_properties",
     core=True,
@@ -153,24 +152,20 @@ def _titles(properties: Sequence[api.Property]) -> Titles[api.Property]:
     return Titles(properties, lambda one: one.title)
 
 
-@tool(
-    "properties", "List property groups", official="search_property_groups", words="portfolio owner building"
-)
+@tool("List property groups", official="search_property_groups", words="portfolio owner building")
 async def list_property_groups(context: Context, page: Page, id: Id | None = None) -> Rows[GroupRow]:
     """Property groups with the ids of their properties."""
     return await context.rows(api.LIST_PROPERTY_GROUPS, page, _group, query={"id": id})
 
 
-@tool("properties", "List property tags", official="search_tags", words="label colour property tags")
+@tool("List property tags", official="search_tags", words="label colour property tags")
 async def list_tags(context: Context, page: Page, id: Id | None = None) -> Rows[TagRow]:
     """Property tags and the properties and room types that carry them. Tags of reservations are apart:
     `list_reservation_tags`."""
     return await context.rows(api.LIST_TAGS, page, _tag, query={"id": id})
 
 
-@tool(
-    "properties", "List room types", official="search_room_types", words="hotel pool of interchangeable units"
-)
+@tool("List room types", official="search_room_types", words="hotel pool of interchangeable units")
 async def list_room_types(
     context: Context, page: Page, id: Id | None = None, tag_id: Id | None = None
 ) -> Rows[RoomTypeRow]:
@@ -179,7 +174,6 @@ async def list_room_types(
 
 
 @tool(
-    "properties",
     "List channel accounts",
     official="search_channel_accounts",
     words="connection disconnected airbnb booking.com authorisation sync",
@@ -194,7 +188,6 @@ async def list_channel_accounts(
 
 
 @tool(
-    "properties",
     "List channel listings",
     official="search_listings",
     open_world=True,

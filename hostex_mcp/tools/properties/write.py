@@ -41,7 +41,6 @@ _FINAL = "Hostex has no call that changes or deletes it."
 
 
 @tool(
-    "properties",
     "Create a property",
     effect=Effect.CONSEQUENTIAL,
     official="create_property",
@@ -70,7 +69,6 @@ async def _one_more(context: Context, title: str) -> Preview:
 
 
 @tool(
-    "properties",
     "Create a property group",
     effect=Effect.INTERNAL,
     official="create_property_group",
@@ -92,7 +90,6 @@ async def create_property_group(
 
 
 @tool(
-    "properties",
     "Change a property group",
     effect=Effect.INTERNAL,
     official="update_property_group",
@@ -127,7 +124,6 @@ async def update_property_group(
 
 
 @tool(
-    "properties",
     "Delete a property group",
     effect=Effect.CONSEQUENTIAL,
     official="delete_property_group",
@@ -152,7 +148,6 @@ def _leaves(names: list[str], verb: str, one: str, several: str) -> list[str]:
 
 
 @tool(
-    "properties",
     "Create a property tag",
     effect=Effect.INTERNAL,
     official="create_property_tag",
@@ -180,7 +175,6 @@ async def create_property_tag(
 
 
 @tool(
-    "properties",
     "Change a property tag",
     effect=Effect.INTERNAL,
     official="update_property_tag",
@@ -221,7 +215,6 @@ async def update_property_tag(
 
 
 @tool(
-    "properties",
     "Delete a property tag",
     effect=Effect.CONSEQUENTIAL,
     official="delete_property_tag",
@@ -242,7 +235,6 @@ async def delete_property_tag(context: Context, id: Id) -> Change[TagRow]:
 
 
 @tool(
-    "properties",
     "Create a room type",
     effect=Effect.CONSEQUENTIAL,
     official="create_room_type",

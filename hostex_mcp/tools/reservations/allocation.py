@@ -26,7 +26,6 @@ class Allocation(StayView, total=False):
 
 
 @tool(
-    "reservations",
     "Move a stay to the reservation box",
     effect=Effect.CONSEQUENTIAL,
     official="move_reservation_to_box",
@@ -54,7 +53,6 @@ async def move_reservation_to_box(context: Context, stay_code: Code) -> Change[S
 
 
 @tool(
-    "reservations",
     "Put a stay on a property",
     effect=Effect.CONSEQUENTIAL,
     official="allocate_reservation",

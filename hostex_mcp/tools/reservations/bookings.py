@@ -70,7 +70,6 @@ class CreatedView(TypedDict, total=False):
 
 
 @tool(
-    "reservations",
     "Create a direct booking",
     effect=Effect.CONSEQUENTIAL,
     official="create_reservation",
@@ -202,7 +201,6 @@ async def _booked(context: Context, reference: str, check_out: date) -> api.Crea
 
 
 @tool(
-    "reservations",
     "Cancel a direct booking",
     effect=Effect.CONSEQUENTIAL,
     official="cancel_reservation",
@@ -234,7 +232,6 @@ async def cancel_reservation(context: Context, reservation_code: Code) -> Change
 
 
 @tool(
-    "reservations",
     "Approve a booking request",
     effect=Effect.CONSEQUENTIAL,
     official="approve_reservation",
@@ -252,7 +249,6 @@ async def approve_reservation(context: Context, reservation_code: Code) -> Chang
 
 
 @tool(
-    "reservations",
     "Decline a booking request",
     effect=Effect.CONSEQUENTIAL,
     official="decline_reservation",

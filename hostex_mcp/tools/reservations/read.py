@@ -80,7 +80,6 @@ def stay_row(one: api.Reservation) -> StayRow:
 
 
 @tool(
-    "reservations",
     "List reservations",
     official="search_reservations",
     core=True,
@@ -171,7 +170,6 @@ def _moment(value: date | datetime | None) -> datetime:
 
 
 @tool(
-    "reservations",
     "Get custom fields of a stay",
     official="search_reservation_custom_fields",
     words="key value template variable parking",
@@ -184,9 +182,7 @@ async def get_reservation_custom_fields(context: Context, stay_code: Code) -> Re
     return Record(CustomFields(stay_code=stay_code, custom_fields=shown))
 
 
-@tool(
-    "reservations", "List reservation tags", official="search_reservation_tags", words="label conflicted vip"
-)
+@tool("List reservation tags", official="search_reservation_tags", words="label conflicted vip")
 async def list_reservation_tags(
     context: Context, page: Page, keyword: ShortText | None = None, id: Id | None = None
 ) -> Rows[ReservationTagRow]:
@@ -200,7 +196,6 @@ def _reservation_tag(one: api.ReservationTag) -> ReservationTagRow:
 
 
 @tool(
-    "reservations",
     "List sources of direct bookings",
     official="search_custom_channels",
     words="custom channel source",

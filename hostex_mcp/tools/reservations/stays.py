@@ -42,7 +42,6 @@ _IN_TEMPLATES = "Message templates send these to the guest as {{cf.key}}, automa
 
 
 @tool(
-    "reservations",
     "Change a stay",
     effect=Effect.CONSEQUENTIAL,
     official="update_reservation_basic",
@@ -132,7 +131,6 @@ _BASIC = Patching("update_reservation_basic", api.UPDATE_RESERVATION_BASIC, _bas
 
 
 @tool(
-    "reservations",
     "Change check-in details of a stay",
     effect=Effect.CONSEQUENTIAL,
     official="update_reservation_checkin_details",
@@ -197,7 +195,6 @@ _GUIDE = Patching(
 
 
 @tool(
-    "reservations",
     "Set the stay status",
     effect=Effect.INTERNAL,
     official="update_reservation_stay_status",
@@ -220,7 +217,6 @@ _STATUS = Patching("update_reservation_stay_status", api.UPDATE_RESERVATION_STAY
 
 
 @tool(
-    "reservations",
     "Write custom fields of a stay",
     effect=Effect.CONSEQUENTIAL,
     official="update_reservation_custom_fields",

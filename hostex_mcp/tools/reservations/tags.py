@@ -41,7 +41,6 @@ class DeletedTag(TypedDict, total=False):
 
 
 @tool(
-    "reservations",
     "Tag a stay",
     effect=Effect.INTERNAL,
     official="add_reservation_tag",
@@ -64,7 +63,6 @@ async def add_reservation_tag(context: Context, stay_code: Code, tag_name: TagNa
 
 
 @tool(
-    "reservations",
     "Take a tag off a stay",
     effect=Effect.INTERNAL,
     official="remove_reservation_tag",
@@ -91,7 +89,6 @@ async def remove_reservation_tag(
 
 
 @tool(
-    "reservations",
     "Create a reservation tag",
     effect=Effect.INTERNAL,
     official="create_reservation_tag",
@@ -111,7 +108,6 @@ async def create_reservation_tag(context: Context, tag_name: TagName) -> Change[
 
 
 @tool(
-    "reservations",
     "Delete a reservation tag",
     effect=Effect.CONSEQUENTIAL,
     official="delete_reservation_tag",

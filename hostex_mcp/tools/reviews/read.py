@@ -40,7 +40,6 @@ def _review(one: api.Review) -> ReviewRow:
 
 
 @tool(
-    "reviews",
     "List reviews",
     official="search_reviews",
     core=True,

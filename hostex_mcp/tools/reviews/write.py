@@ -78,7 +78,6 @@ class PostedReply(TypedDict, total=False):
 
 
 @tool(
-    "reviews",
     "Review a guest",
     effect=Effect.CONSEQUENTIAL,
     official="create_review",
@@ -122,7 +121,6 @@ async def create_review(
 
 
 @tool(
-    "reviews",
     "Reply to a guest's review",
     effect=Effect.CONSEQUENTIAL,
     official=None,

@@ -55,7 +55,6 @@ def _staff(one: api.Staff) -> StaffRow:
 
 
 @tool(
-    "tasks",
     "List tasks",
     official="search_tasks",
     core=True,
@@ -87,7 +86,7 @@ async def list_tasks(
     return await context.rows(api.LIST_TASKS, page, _task, query=query)
 
 
-@tool("tasks", "List staff", official="search_staffs", words="cleaner employee team member phone")
+@tool("List staff", official="search_staffs", words="cleaner employee team member phone")
 async def list_staffs(
     context: Context, page: Page, is_active: bool | None = None, id: Id | None = None
 ) -> Rows[StaffRow]:

@@ -59,7 +59,6 @@ class StaffChange(StaffRow, total=False):
 
 
 @tool(
-    "tasks",
     "Add a staff member",
     effect=Effect.CONSEQUENTIAL,
     official="create_staff",
@@ -93,7 +92,6 @@ async def _titles(context: Context, property_ids: Sequence[int] | None) -> str:
 
 
 @tool(
-    "tasks",
     "Change a staff member",
     effect=Effect.CONSEQUENTIAL,
     official="update_staff",
@@ -149,7 +147,6 @@ async def _changed(context: Context, staff: api.Staff, body: dict[str, Any], fin
 
 
 @tool(
-    "tasks",
     "Delete a staff member",
     effect=Effect.CONSEQUENTIAL,
     official="delete_staff",

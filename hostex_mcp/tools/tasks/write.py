@@ -87,7 +87,6 @@ async def _place(context: Context, property_id: int | None, stay_code: str | Non
 
 
 @tool(
-    "tasks",
     "Create a task",
     effect=Effect.INTERNAL,
     official="create_task",
@@ -138,7 +137,6 @@ async def create_task(
 
 
 @tool(
-    "tasks",
     "Change a task",
     effect=Effect.INTERNAL,
     official="update_task",
@@ -219,7 +217,6 @@ def _told(staff: api.Staff | None, task: api.Task | None = None) -> list[str]:
 
 
 @tool(
-    "tasks",
     "Delete a task",
     effect=Effect.CONSEQUENTIAL,
     official="delete_task",

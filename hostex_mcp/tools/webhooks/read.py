@@ -21,7 +21,7 @@ def _webhook(one: api.Webhook) -> WebhookRow:
     return WebhookRow(id=one.id, url=one.url, events=list(one.events), manageable=one.manageable)
 
 
-@tool("webhooks", "List webhooks", words="notification callback event url")
+@tool("List webhooks", words="notification callback event url")
 async def list_webhooks(context: Context, page: Page) -> Rows[WebhookRow]:
     """Registered webhook addresses, the events each receives, and whether this application may change it."""
     return await context.dictionary(api.LIST_WEBHOOKS, page, _webhook)

@@ -77,7 +77,6 @@ def _own(webhooks: Sequence[api.Webhook], id: int) -> api.Webhook:
 
 
 @tool(
-    "webhooks",
     "Register a webhook",
     effect=Effect.CONSEQUENTIAL,
     open_world=True,
@@ -110,7 +109,6 @@ async def create_webhook(context: Context, url: Address, events: Events | None =
 
 
 @tool(
-    "webhooks",
     "Change a webhook",
     effect=Effect.CONSEQUENTIAL,
     open_world=True,
@@ -166,7 +164,6 @@ def _known(webhook: api.Webhook) -> bool:
 
 
 @tool(
-    "webhooks",
     "Delete a webhook",
     effect=Effect.CONSEQUENTIAL,
     open_world=True,

@@ -8,8 +8,8 @@ import pytest
 from starlette.applications import Starlette
 
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.connect.about import about_of
 from hostex_mcp.http.connect.landing import landing_route
+from hostex_mcp.http.pages.about import about_of
 from hostex_mcp.settings import Settings
 
 pytestmark = pytest.mark.anyio

@@ -10,7 +10,7 @@ from hostex_mcp.http.connect.choices import topic
 from hostex_mcp.http.connect.problems import problem_of
 from hostex_mcp.http.pages.render import error_page
 from hostex_mcp.sandbox.tokens import TOKENS
-from hostex_mcp.toolkit.tool import TOOLSETS
+from hostex_mcp.tools.catalogue import TOOLSETS
 from tests.http.connecting import Person, deployment
 from tests.http.html_pages import Html
 

@@ -11,8 +11,8 @@ from hostex_mcp.http.store.records import Choices
 from hostex_mcp.http.tenants.narrowing import View, reach_for, selection_for, view_of
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.settings import Settings
-from hostex_mcp.toolkit.tool import TOOLSETS, Effect
-from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.toolkit.tool import Effect
+from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
 from hostex_mcp.tools.selection import Selection, select
 from tests.http.keeping import a_grant
 
