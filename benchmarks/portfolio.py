@@ -6,7 +6,7 @@ from copy import deepcopy
 from datetime import datetime
 
 from hostex_mcp.sandbox.demo import build_accounts
-from hostex_mcp.sandbox.state import Account, Accounts, Row
+from hostex_mcp.sandbox.state import Accounts, Row, SandboxAccount
 
 _APART = 100_000
 
@@ -28,7 +28,7 @@ def portfolio(properties: int, now: datetime, seed: int = 7) -> Accounts:
 class _Copy:
     """The pattern under other ids."""
 
-    def __init__(self, pattern: Account, number: int) -> None:
+    def __init__(self, pattern: SandboxAccount, number: int) -> None:
         self.pattern = pattern
         self.number = number
 
@@ -80,7 +80,7 @@ class _Copy:
         return made
 
 
-def _add(account: Account, copy: _Copy) -> None:
+def _add(account: SandboxAccount, copy: _Copy) -> None:
     pattern, number = copy.pattern, copy.number
     account.properties |= copy.rows(pattern.properties, copy.home)
     account.stays |= copy.coded(pattern.stays, "stay_code", copy.belongs)
@@ -98,7 +98,7 @@ def _add(account: Account, copy: _Copy) -> None:
         group["property_ids"] = [*group["property_ids"], *(copy.id(one) for one in own)]
 
 
-def _keep(account: Account, ids: set[int]) -> None:
+def _keep(account: SandboxAccount, ids: set[int]) -> None:
     """Drop what belongs to properties that are too many."""
     account.properties = {key: row for key, row in account.properties.items() if key in ids}
     kept = {0, None, *ids}

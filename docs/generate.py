@@ -94,7 +94,7 @@ def _digest(text: str) -> str:
 
 def _row(tool: Tool) -> str:
     core = "●" if tool.core else ""
-    official = f"`{tool.official}`" if tool.official else ""
+    official = f"`{tool.hostex_name}`" if tool.hostex_name else ""
     cells = [
         f"`{tool.name}`",
         core,

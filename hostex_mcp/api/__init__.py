@@ -9,6 +9,7 @@ from hostex_mcp.api.errors import (
     ChannelFailed,
     Conflict,
     DeadlineExceeded,
+    FieldProblem,
     Forbidden,
     HostexError,
     InvalidToken,
@@ -18,7 +19,6 @@ from hostex_mcp.api.errors import (
     NotFound,
     OutcomeUnknown,
     PlanUnsupported,
-    Problem,
     RateLimited,
     ReadOnlyToken,
     ServerError,
@@ -28,7 +28,7 @@ from hostex_mcp.api.errors import (
     UpstreamFailed,
 )
 from hostex_mcp.api.merging import Merged, read_merged
-from hostex_mcp.api.operation import Listing, Operation, Page
+from hostex_mcp.api.operation import ListAnswer, ListEndpoint, Operation
 from hostex_mcp.api.pace import Pace
 from hostex_mcp.api.paging import Collected, read_all
 from hostex_mcp.api.receipts import receipts
@@ -55,11 +55,13 @@ __all__ = [
     "Collected",
     "Conflict",
     "DeadlineExceeded",
+    "FieldProblem",
     "Forbidden",
     "HostexClient",
     "HostexError",
     "InvalidToken",
-    "Listing",
+    "ListAnswer",
+    "ListEndpoint",
     "Merged",
     "NetworkFailed",
     "NoAnswer",
@@ -68,9 +70,7 @@ __all__ = [
     "Operation",
     "OutcomeUnknown",
     "Pace",
-    "Page",
     "PlanUnsupported",
-    "Problem",
     "RateLimited",
     "ReadOnlyToken",
     "ServerError",

@@ -7,10 +7,10 @@ from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from hostex_mcp.api._request import Call
-from hostex_mcp.api._response import Reply, unreadable
-from hostex_mcp.api._salvage import Lost, salvage
-from hostex_mcp.api.errors import HostexError, Problem
+from hostex_mcp.api._request import ApiCall
+from hostex_mcp.api._response import Success, unreadable
+from hostex_mcp.api._salvage import NothingLeft, salvage
+from hostex_mcp.api.errors import FieldProblem, HostexError
 from hostex_mcp.api.pace import Pace
 from hostex_mcp.api.unread import overlooked
 
@@ -33,7 +33,7 @@ class Read(Generic[RowT]):
     sent: int
 
 
-async def parse(kind: type[T], reply: Reply, key: str | None, call: Call) -> T:
+async def parse(kind: type[T], reply: Success, key: str | None, call: ApiCall) -> T:
     """The data of a reply, or its member `key`, as a `kind`. A list is read member by member, so that a long
     one does not hold the event loop, and what cannot be read of it is left out and noted.
 
@@ -48,12 +48,12 @@ async def parse(kind: type[T], reply: Reply, key: str | None, call: Call) -> T:
         return cast("T", (await _each(member, _rows(value, key, reply, call), what)).rows)
     try:
         return await _read(kind, value, what, Pace())
-    except Lost as lost:
-        problems = [Problem(_place(key, one.field), one.problem) for one in lost.problems]
+    except NothingLeft as lost:
+        problems = [FieldProblem(_place(key, one.field), one.problem) for one in lost.problems]
     raise _misshapen(problems, reply, call)
 
 
-async def parse_rows(row: type[RowT], reply: Reply, key: str, call: Call) -> Read[RowT]:
+async def parse_rows(row: type[RowT], reply: Success, key: str, call: ApiCall) -> Read[RowT]:
     """The rows of a list; those that cannot be read are left out and noted.
 
     Raises:
@@ -70,7 +70,7 @@ async def _each(member: type[T], values: Sequence[object], what: str) -> "Read[A
         try:
             found.append(await _read(member, value, what, pace))
             places.append(place)
-        except Lost as lost:
+        except NothingLeft as lost:
             overlooked(what, value, lost.problems, left_out=True)
         await pace.rest()
     return Read(found, places, len(values))
@@ -83,7 +83,7 @@ async def _read(kind: type[T], value: object, what: str, pace: Pace) -> T:
         Lost: when nothing can.
     """
     if _is_bulky(value):
-        raise Lost([Problem("", "too_long")])
+        raise NothingLeft([FieldProblem("", "too_long")])
     adapter = _adapter(kind)
     try:
         return adapter.validate_python(value)
@@ -108,18 +108,18 @@ def _is_bulky(value: object) -> bool:
     return found > _MOST_MEMBERS
 
 
-def _rows(value: object, key: str | None, reply: Reply, call: Call) -> Sequence[object]:
+def _rows(value: object, key: str | None, reply: Success, call: ApiCall) -> Sequence[object]:
     """The members of a list. Inferred: null and an empty object stand for an empty one, and an object with
     numbers for keys for one with gaps, as PHP writes them."""
     if value is None:
         return ()
     members = cast("Any", value if isinstance(value, list | dict) else {"": value})
     if len(members) > _MOST_ROWS:
-        raise _misshapen([Problem(key or "data", "too_long")], reply, call)
+        raise _misshapen([FieldProblem(key or "data", "too_long")], reply, call)
     if isinstance(members, list):
         return cast("list[object]", members)
     if not all(name.isdecimal() for name in members):
-        raise _misshapen([Problem(key or "data", "list_type")], reply, call)
+        raise _misshapen([FieldProblem(key or "data", "list_type")], reply, call)
     return list(members.values())
 
 
@@ -127,13 +127,13 @@ def _place(key: str | None, field: str) -> str:
     return ".".join(part for part in (key, field) if part) or "data"
 
 
-def _called(key: str | None, call: Call) -> str:
+def _called(key: str | None, call: ApiCall) -> str:
     """What notes call the things of an answer."""
     fixed = [part for part in call.operation.path.split("/") if part and not part.startswith("{")]
     return (key or fixed[-1]).replace("_", " ")
 
 
-def total(reply: Reply) -> int | None:
+def total(reply: Success) -> int | None:
     """How many rows Hostex claims that a list has, where it does."""
     claimed = reply.data.get("total")
     if not isinstance(claimed, int) or isinstance(claimed, bool):
@@ -141,15 +141,15 @@ def total(reply: Reply) -> int | None:
     return claimed if 0 <= claimed <= _LARGEST_TOTAL else None
 
 
-def _member(reply: Reply, key: str, call: Call) -> Any:
+def _member(reply: Success, key: str, call: ApiCall) -> Any:
     data: object = reply.data
     members = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     if key not in members:
-        raise _misshapen([Problem(key, "missing")], reply, call)
+        raise _misshapen([FieldProblem(key, "missing")], reply, call)
     return members[key]
 
 
-def _misshapen(problems: list[Problem], reply: Reply, call: Call) -> HostexError:
+def _misshapen(problems: list[FieldProblem], reply: Success, call: ApiCall) -> HostexError:
     problems = problems[:_MOST_PROBLEMS]
     named = ", ".join(f"{one.field} ({one.problem})" for one in problems)
     what = f"The answer does not have its documented form: {named}"

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from pydantic_core import to_jsonable_python
 
-from hostex_mcp.api.errors import BadRequest, Problem
+from hostex_mcp.api.errors import BadRequest, FieldProblem
 from hostex_mcp.api.operation import Operation
 
 Scalar = str | int | float | date | None
@@ -22,7 +22,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """One operation with its arguments. Equal calls are the same request; arguments appear in no repr."""
 
     operation: Operation[Any]
@@ -42,7 +42,7 @@ class Call:
         return self.operation.writes
 
 
-def prepare(operation: Operation[Any], path: PathValues, query: Query, body: Body | None) -> Call:
+def prepare(operation: Operation[Any], path: PathValues, query: Query, body: Body | None) -> ApiCall:
     """Fill in an operation.
 
     In queries None is left out, lists are joined with commas and booleans are 1 or 0; in bodies None stays.
@@ -50,7 +50,7 @@ def prepare(operation: Operation[Any], path: PathValues, query: Query, body: Bod
     Raises:
         BadRequest: for a value that cannot be sent; nothing was.
     """
-    return Call(
+    return ApiCall(
         operation=operation,
         path=_PLACEHOLDER.sub(
             lambda found: _segment(operation.name, found[1], path[found[1]]), operation.path
@@ -101,7 +101,7 @@ def _json(operation: str, body: Body) -> bytes:
 
 
 def _refused(operation: str, name: str, problem: str) -> BadRequest:
-    return BadRequest(f"{name} {problem}.", operation=operation, fields=(Problem(name, problem),))
+    return BadRequest(f"{name} {problem}.", operation=operation, fields=(FieldProblem(name, problem),))
 
 
 def _texts(body: Body) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from hostex_mcp.api._json import Bulky, read_json
-from hostex_mcp.api._request import Call
-from hostex_mcp.api._transport import Answer, Lost
+from hostex_mcp.api._request import ApiCall
+from hostex_mcp.api._transport import Answer, TransportFailure
 from hostex_mcp.api._wait import wait_in, wait_of
 from hostex_mcp.api.errors import (
     AccountBlocked,
@@ -59,7 +59,7 @@ _MAY_HAVE_HAPPENED = ", so it is unknown whether the change was made"
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Success:
     """A success, with the data of its envelope."""
 
     data: Any = field(repr=False)
@@ -75,9 +75,11 @@ class _Envelope:
     data: Any
 
 
-async def judge(got: Answer | Lost, call: Call, secrets: tuple[str, ...]) -> Reply | HostexError:
+async def interpret(
+    got: Answer | TransportFailure, call: ApiCall, secrets: tuple[str, ...]
+) -> Success | HostexError:
     """The meaning of an answer, or of its loss; `secrets` are kept out of what Hostex wrote."""
-    if isinstance(got, Lost):
+    if isinstance(got, TransportFailure):
         return _of_loss(got, call)
     if 300 <= got.status < 400:
         message = f"Hostex answered with a redirect (HTTP {got.status}), which is never followed."
@@ -85,24 +87,24 @@ async def judge(got: Answer | Lost, call: Call, secrets: tuple[str, ...]) -> Rep
     try:
         envelope = await _envelope(got.body, secrets)
     except Bulky:
-        return _of_loss(Lost("oversized"), call)
+        return _of_loss(TransportFailure("oversized"), call)
     if envelope is None:
         return _throttled(got, call) if got.status == _TOO_MANY else _of_other_form(got, call)
     if envelope.code not in SUCCESS:
         return _of_error_code(envelope, got, call)
     if 200 <= got.status < 300:
-        return Reply(envelope.data, envelope.code, envelope.request_id)
-    return _doubtful(f"Hostex answered with success and HTTP {got.status} at once", got, call)
+        return Success(envelope.data, envelope.code, envelope.request_id)
+    return _outcome_unknown(f"Hostex answered with success and HTTP {got.status} at once", got, call)
 
 
-def unreadable(problem: str, call: Call, **details: Any) -> HostexError:
+def unreadable(problem: str, call: ApiCall, **details: Any) -> HostexError:
     """The error for an answer that cannot be used; after a write, it says that the change may be made."""
     if call.writes:
         return OutcomeUnknown(f"{problem}{_MAY_HAVE_HAPPENED}.", operation=call.name, **details)
     return UnexpectedResponse(f"{problem}.", operation=call.name, **details)
 
 
-def _of_loss(lost: Lost, call: Call) -> HostexError:
+def _of_loss(lost: TransportFailure, call: ApiCall) -> HostexError:
     problem = _LOSSES[lost.cause]
     if lost.proxy and lost.cause in ("network", "timeout"):
         problem += f" by way of the proxy that {lost.proxy} names"
@@ -113,7 +115,7 @@ def _of_loss(lost: Lost, call: Call) -> HostexError:
     return kind(f"{problem}.", operation=call.name)
 
 
-def _throttled(got: Answer, call: Call) -> HostexError:
+def _throttled(got: Answer, call: ApiCall) -> HostexError:
     """The refusal of a proxy, or of Hostex in another form than its own. Nothing was done."""
     error = RateLimited(
         f"There were too many calls (HTTP {_TOO_MANY}).",
@@ -129,14 +131,14 @@ def _with_scope(error: RateLimited, got: Answer) -> RateLimited:
     return error
 
 
-def _of_other_form(got: Answer, call: Call) -> HostexError:
+def _of_other_form(got: Answer, call: ApiCall) -> HostexError:
     problem = f"The answer is not in Hostex's form (HTTP {got.status})"
     if 400 <= got.status < 500 and call.writes:
         return UnexpectedResponse(f"{problem}.", operation=call.name, retry_after=wait_of(got))
-    return _doubtful(problem, got, call)
+    return _outcome_unknown(problem, got, call)
 
 
-def _doubtful(problem: str, got: Answer, call: Call) -> HostexError:
+def _outcome_unknown(problem: str, got: Answer, call: ApiCall) -> HostexError:
     if call.writes:
         return unreadable(problem, call)
     cut = got.status < 300 and "json" in got.headers.get("content-type", "")
@@ -144,7 +146,7 @@ def _doubtful(problem: str, got: Answer, call: Call) -> HostexError:
     return unreadable(problem, call, retryable=again, retry_after=wait_of(got))
 
 
-def _of_error_code(envelope: _Envelope, got: Answer, call: Call) -> HostexError:
+def _of_error_code(envelope: _Envelope, got: Answer, call: ApiCall) -> HostexError:
     kind = _ERRORS.get(envelope.code, UpstreamFailed)
     if kind is AccountBlocked and envelope.message == LAPSED:
         kind = SubscriptionLapsed

@@ -12,7 +12,7 @@ from typing import Any, cast
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
-from hostex_mcp.api.errors import Problem
+from hostex_mcp.api.errors import FieldProblem
 from hostex_mcp.api.pace import Pace
 
 _MOST_ROUNDS = 16
@@ -23,50 +23,50 @@ _WRITTEN_BACK = ("events", "contents")
 _LONGEST_NAME = 40
 
 
-class Lost(Exception):
+class NothingLeft(Exception):
     """Nothing is left of the object; `problems` say why."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[FieldProblem]) -> None:
         super().__init__("nothing is left")
         self.problems = problems
 
 
 async def salvage(
     adapter: TypeAdapter[Any], value: object, error: ValidationError, pace: Pace
-) -> tuple[Any, list[Problem]]:
+) -> tuple[Any, list[FieldProblem]]:
     """The object that was refused with this error, and what of it is blank or left out.
 
     Raises:
         Lost: when nothing of it is left.
     """
-    value, problems = from_json(to_json(value)), list[Problem]()
+    value, problems = from_json(to_json(value)), list[FieldProblem]()
     for _ in range(_MOST_ROUNDS):
         await pace.rest()
         if error.error_count() > _MOST_PROBLEMS:
-            raise Lost([Problem("", "too_many_problems")])
+            raise NothingLeft([FieldProblem("", "too_many_problems")])
         details = error.errors(include_url=False, include_context=False, include_input=False)
         found = [problem(detail) for detail in details]
         if vital := [one for one in found if _is_vital(one.field)]:
-            raise Lost(vital)
+            raise NothingLeft(vital)
         problems += found
         done = set[tuple[int, object]]()
         if left := [
             one for one, detail in zip(found, details, strict=True) if not _blank(value, detail, done)
         ]:
-            raise Lost(left)
+            raise NothingLeft(left)
         value = _without_gone(value)
         try:
             return adapter.validate_python(value), problems
         except ValidationError as again:
             error = again
-    raise Lost(problems)
+    raise NothingLeft(problems)
 
 
-def problem(detail: ErrorDetails) -> Problem:
+def problem(detail: ErrorDetails) -> FieldProblem:
     """Which field is meant, without places in lists and free keys, and what is wrong with it."""
     parts = [part for part in detail["loc"] if isinstance(part, str)]
     names = [part for part in parts if part.isascii() and part.isidentifier() and len(part) <= _LONGEST_NAME]
-    return Problem(".".join(names), detail["type"])
+    return FieldProblem(".".join(names), detail["type"])
 
 
 def _is_vital(field: str) -> bool:

@@ -19,7 +19,7 @@ class _Flight:
                 waiter.set_result(None)
 
 
-class Flights:
+class SingleFlight:
     """The shared reads under way. Each ends when it is done or when nobody waits for it any more."""
 
     def __init__(self) -> None:

@@ -27,7 +27,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class TransportFailure:
     """No usable answer came. Unless `sent` is False, the request may have reached Hostex. `proxy` is the
     variable that names the proxy on the way, if there is one."""
 
@@ -42,12 +42,12 @@ async def exchange(
     seconds: float,
     place: Place = nullcontext,
     clock: Stopwatch = STOPWATCH,
-) -> Answer | Lost:
+) -> Answer | TransportFailure:
     """Send a request once there is a `place` for it, and read its answer, all within `seconds`; no failure is
     raised, and none is tried again. A GET is not followed: it changes nothing, so whether it was sent makes
     no difference."""
     if seconds <= 0:
-        return Lost("timeout", sent=False)
+        return TransportFailure("timeout", sent=False)
     progress = _Progress()
     if request.method != "GET":
         request.extensions["trace"] = progress
@@ -55,7 +55,7 @@ async def exchange(
         async with place():
             progress.nothing_sent = False
             return await _attempt(http, request)
-    return Lost("timeout", sent=not progress.nothing_sent)
+    return TransportFailure("timeout", sent=not progress.nothing_sent)
 
 
 class _Progress:
@@ -74,7 +74,7 @@ class _Progress:
             self.nothing_sent = False
 
 
-async def _attempt(http: httpx2.AsyncClient, request: httpx2.Request) -> Answer | Lost:
+async def _attempt(http: httpx2.AsyncClient, request: httpx2.Request) -> Answer | TransportFailure:
     try:
         response = await http.send(request, stream=True)
         try:
@@ -83,7 +83,11 @@ async def _attempt(http: httpx2.AsyncClient, request: httpx2.Request) -> Answer 
             await response.aclose()
     except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
         return _loss(error)
-    return Lost("oversized") if body is None else Answer(response.status_code, response.headers, body)
+    return (
+        TransportFailure("oversized")
+        if body is None
+        else Answer(response.status_code, response.headers, body)
+    )
 
 
 async def _bounded(response: httpx2.Response) -> bytes | None:
@@ -98,8 +102,8 @@ async def _bounded(response: httpx2.Response) -> bytes | None:
     return bytes(body)
 
 
-def _loss(error: Exception) -> Lost:
+def _loss(error: Exception) -> TransportFailure:
     sent = not isinstance(error, _NOTHING_SENT)
     if isinstance(error, httpx2.TimeoutException):
-        return Lost("timeout", sent)
-    return Lost("garbled" if isinstance(error, httpx2.DecodingError) else "network", sent)
+        return TransportFailure("timeout", sent)
+    return TransportFailure("garbled" if isinstance(error, httpx2.DecodingError) else "network", sent)

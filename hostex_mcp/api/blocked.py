@@ -1,6 +1,6 @@
 """Refusals by the operator's settings."""
 
-from hostex_mcp.api import HostexError, Problem
+from hostex_mcp.api import FieldProblem, HostexError
 
 
 class Blocked(HostexError):
@@ -8,7 +8,9 @@ class Blocked(HostexError):
 
     kind = "blocked"
 
-    def __init__(self, message: str, *, operation: str, hint: str, fields: tuple[Problem, ...] = ()) -> None:
+    def __init__(
+        self, message: str, *, operation: str, hint: str, fields: tuple[FieldProblem, ...] = ()
+    ) -> None:
         super().__init__(message, operation=operation, fields=fields)
         self.hint = hint
 

@@ -15,10 +15,10 @@ import httpx2
 
 from hostex_mcp import __version__
 from hostex_mcp.api._parsing import parse, parse_rows, total
-from hostex_mcp.api._request import Body, Call, PathValues, Query, prepare
-from hostex_mcp.api._response import Reply, judge
-from hostex_mcp.api._single_flight import Flights
-from hostex_mcp.api._transport import Lost, Place, exchange
+from hostex_mcp.api._request import ApiCall, Body, PathValues, Query, prepare
+from hostex_mcp.api._response import Success, interpret
+from hostex_mcp.api._single_flight import SingleFlight
+from hostex_mcp.api._transport import Place, TransportFailure, exchange
 from hostex_mcp.api._url import base_address
 from hostex_mcp.api.errors import (
     AccountBlocked,
@@ -30,7 +30,7 @@ from hostex_mcp.api.errors import (
     PlanUnsupported,
     ReadOnlyToken,
 )
-from hostex_mcp.api.operation import AnswerT, Listing, Operation, Page, RowT
+from hostex_mcp.api.operation import AnswerT, ListAnswer, ListEndpoint, Operation, RowT
 from hostex_mcp.api.proxies import proxy_variable, unusable_proxy
 from hostex_mcp.api.receipts import accepted
 from hostex_mcp.clock import STOPWATCH, Stopwatch
@@ -46,7 +46,7 @@ _READ_TRIES = 3
 _WRITE_TRIES = 2
 _LONGEST_WAIT = 10.0
 _FIRST_BACKOFF = 0.5
-_PROBE = Call(Operation[Any]("GET", "/properties"), "/properties", (("offset", "0"), ("limit", "1")))
+_PROBE = ApiCall(Operation[Any]("GET", "/properties"), "/properties", (("offset", "0"), ("limit", "1")))
 
 _log = logging.getLogger("hostex_mcp.api")
 
@@ -68,13 +68,13 @@ class Client(Protocol):
 
     async def page(
         self,
-        listing: Listing[RowT],
+        listing: ListEndpoint[RowT],
         *,
         path: PathValues | None = None,
         query: Query | None = None,
         offset: int = 0,
         limit: int = 100,
-    ) -> Page[RowT]:
+    ) -> ListAnswer[RowT]:
         """Read one page of a list."""
         ...
 
@@ -113,7 +113,7 @@ class HostexClient:
         self._sleep = sleep
         self._jitter = jitter
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._flights = Flights()
+        self._flights = SingleFlight()
 
     async def call(
         self,
@@ -136,13 +136,13 @@ class HostexClient:
 
     async def page(
         self,
-        listing: Listing[RowT],
+        listing: ListEndpoint[RowT],
         *,
         path: PathValues | None = None,
         query: Query | None = None,
         offset: int = 0,
         limit: int = 100,
-    ) -> Page[RowT]:
+    ) -> ListAnswer[RowT]:
         """Read one page of a list: up to `limit` rows, or 100 if that is less, from `offset` on.
 
         A list that is not paged comes whole, whatever `offset` and `limit` say.
@@ -157,7 +157,7 @@ class HostexClient:
         reply = await self._ask(call)
         read = await parse_rows(listing.row, reply, listing.key, call)
         start = offset if listing.paged else 0
-        return Page(
+        return ListAnswer(
             read.rows,
             total(reply),
             more=listing.paged and read.sent >= limit,
@@ -192,7 +192,7 @@ class HostexClient:
             follow_redirects=False,
         )
 
-    async def _ask(self, call: Call) -> Reply:
+    async def _ask(self, call: ApiCall) -> Success:
         if call.operation.authenticated:
             self._require_token(call)
         if not call.writes:
@@ -204,7 +204,7 @@ class HostexClient:
         finally:
             self._flights.forget()
 
-    def _require_token(self, call: Call) -> None:
+    def _require_token(self, call: ApiCall) -> None:
         if not self._token:
             raise NotConfigured("No access token is set.", operation=call.name)
         if placeholder := placeholder_of(self._token):
@@ -213,36 +213,36 @@ class HostexClient:
         if not self._token.isascii() or not self._token.isprintable() or " " in self._token:
             raise InvalidToken("The access token holds characters that no token has.", operation=call.name)
 
-    async def _in_turn(self, call: Call) -> Reply:
+    async def _in_turn(self, call: ApiCall) -> Success:
         async with self._slots:
             return await self._persist(call, self._clock.time() + self._timeout)
 
-    async def _persist(self, call: Call, deadline: float) -> Reply:
+    async def _persist(self, call: ApiCall, deadline: float) -> Success:
         number = 0
         while True:
             number += 1
             outcome = await self._attempt(call, deadline, number)
-            if isinstance(outcome, Reply):
+            if isinstance(outcome, Success):
                 return outcome
             wait = self._wait_before_next(call, outcome, number)
             if wait is None or self._clock.time() + wait >= deadline:
                 raise await self._told_apart(outcome, call, deadline)
             await self._sleep(wait)
 
-    async def _attempt(self, call: Call, deadline: float, number: int = 1) -> Reply | HostexError:
+    async def _attempt(self, call: ApiCall, deadline: float, number: int = 1) -> Success | HostexError:
         started = self._clock.time()
         seconds = deadline - started
         if not call.writes:
             seconds = min(seconds, self._timeout / _READ_TRIES)
         got = await exchange(self._http, self._request(call), seconds, self._place, self._clock)
-        if isinstance(got, Lost) and self._transport is None:
+        if isinstance(got, TransportFailure) and self._transport is None:
             got = replace(got, proxy=proxy_variable(self._base_url))
         secrets = (*call.secrets, self._token) if self._token else call.secrets
-        outcome = await judge(got, call, secrets)
+        outcome = await interpret(got, call, secrets)
         _note(outcome, call, number, self._clock.time() - started)
         return outcome
 
-    def _request(self, call: Call) -> httpx2.Request:
+    def _request(self, call: ApiCall) -> httpx2.Request:
         request = self._http.build_request(
             call.operation.method, self._base_url + call.path, params=call.query or None, content=call.body
         )
@@ -252,7 +252,7 @@ class HostexClient:
             request.headers["Hostex-Access-Token"] = self._token
         return request
 
-    def _wait_before_next(self, call: Call, error: HostexError, number: int) -> float | None:
+    def _wait_before_next(self, call: ApiCall, error: HostexError, number: int) -> float | None:
         """Seconds until the call is made again, None if it must not be."""
         tries = _WRITE_TRIES if call.writes else _READ_TRIES
         again = isinstance(error, NoAnswer) if call.writes else error.retryable
@@ -262,7 +262,7 @@ class HostexClient:
             return _FIRST_BACKOFF * 2.0 ** (number - 1) * (0.5 + self._jitter() / 2)
         return error.retry_after * (1 + self._jitter() / 4) if error.retry_after <= _LONGEST_WAIT else None
 
-    async def _told_apart(self, error: HostexError, call: Call, deadline: float) -> HostexError:
+    async def _told_apart(self, error: HostexError, call: ApiCall, deadline: float) -> HostexError:
         """Where one code stands for several errors, one small read tells which it is."""
         if not call.operation.authenticated:
             return error
@@ -272,13 +272,13 @@ class HostexClient:
             kind = PlanUnsupported
         else:
             return error
-        if not isinstance(await self._attempt(_PROBE, deadline), Reply):
+        if not isinstance(await self._attempt(_PROBE, deadline), Success):
             return error
         return kind(error.message, operation=error.operation, code=error.code, request_id=error.request_id)
 
 
-def _note(outcome: Reply | HostexError, call: Call, number: int, seconds: float) -> None:
-    level, kind = (logging.DEBUG, "ok") if isinstance(outcome, Reply) else (logging.INFO, outcome.kind)
+def _note(outcome: Success | HostexError, call: ApiCall, number: int, seconds: float) -> None:
+    level, kind = (logging.DEBUG, "ok") if isinstance(outcome, Success) else (logging.INFO, outcome.kind)
     emit(HostexAsked(call.name, kind, seconds, number))
     _log.log(
         level,

@@ -33,7 +33,7 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FieldProblem:
     """One field that does not fit, and why; never its value."""
 
     field: str
@@ -62,7 +62,7 @@ class HostexError(Exception):
         request_id: str | None = None,
         retryable: bool | None = None,
         retry_after: float | None = None,
-        fields: tuple[Problem, ...] = (),
+        fields: tuple[FieldProblem, ...] = (),
     ) -> None:
         super().__init__(message)
         self.message = message

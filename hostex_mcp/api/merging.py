@@ -9,8 +9,8 @@ import anyio
 
 from hostex_mcp.api._request import Query
 from hostex_mcp.api.client import LARGEST_PAGE, Client
-from hostex_mcp.api.errors import BadRequest, Problem
-from hostex_mcp.api.operation import Listing, Page, RowT
+from hostex_mcp.api.errors import BadRequest, FieldProblem
+from hostex_mcp.api.operation import ListAnswer, ListEndpoint, RowT
 from hostex_mcp.api.pace import Pace
 
 EXHAUSTED = -1
@@ -38,7 +38,7 @@ class Merged(Generic[RowT]):
 
 async def read_merged(
     client: Client,
-    listing: Listing[RowT],
+    listing: ListEndpoint[RowT],
     queries: Sequence[Query],
     *,
     offsets: Sequence[int] | None,
@@ -57,7 +57,7 @@ async def read_merged(
     starts = [0] * len(queries) if offsets is None else offsets
     if len(starts) != len(queries):
         problem = "belong to other windows than these; start again without them"
-        raise BadRequest(f"The offsets {problem}.", fields=(Problem("offsets", problem),))
+        raise BadRequest(f"The offsets {problem}.", fields=(FieldProblem("offsets", problem),))
     windows = [_Window(client, listing, *pair) for pair in zip(queries, starts, strict=True)]
     merge = _Merge(windows, listing.identity, order, descending)
     await merge.open(limit)
@@ -69,7 +69,7 @@ class _Window(Generic[RowT]):
     """One window: `rows` are those read so far, at the offsets `places`, from the offset `base` up to `end`;
     those before the offset `at` are used; `more` says that others may follow the rows read."""
 
-    def __init__(self, client: Client, listing: Listing[RowT], query: Query, start: int) -> None:
+    def __init__(self, client: Client, listing: ListEndpoint[RowT], query: Query, start: int) -> None:
         self._client, self._listing, self._query = client, listing, query
         self.rows: list[RowT] = []
         self.places: list[int] = []
@@ -127,7 +127,7 @@ class _Window(Generic[RowT]):
     def _used(self) -> int:
         return bisect_left(self.places, self.at)
 
-    async def _page(self, offset: int, limit: int) -> Page[RowT]:
+    async def _page(self, offset: int, limit: int) -> ListAnswer[RowT]:
         return await self._client.page(self._listing, query=self._query, offset=offset, limit=limit)
 
 

@@ -39,7 +39,7 @@ class Operation(Generic[AnswerT]):
 
 
 @dataclass(frozen=True)
-class Listing(Generic[RowT]):
+class ListEndpoint(Generic[RowT]):
     """One list of the API, read with GET: its rows are in `key` of the answer's data.
 
     `identity` tells rows apart; a row that comes twice has the same one. A list that is not `paged` comes
@@ -59,7 +59,7 @@ class Listing(Generic[RowT]):
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[RowT]):
+class ListAnswer(Generic[RowT]):
     """One page of a list. `more` says that another may follow, which starts at the offset `end`; a page of
     which no row could be read has no items, and others may follow it. `places` has the offset of each item:
     between them rows may be left out. `total` is what Hostex claims, where it does, and decides nothing."""

@@ -5,7 +5,7 @@ from typing import Generic
 
 from hostex_mcp.api._request import PathValues, Query
 from hostex_mcp.api.client import LARGEST_PAGE, Client
-from hostex_mcp.api.operation import Listing, RowT
+from hostex_mcp.api.operation import ListEndpoint, RowT
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Collected(Generic[RowT]):
 
 async def read_all(
     client: Client,
-    listing: Listing[RowT],
+    listing: ListEndpoint[RowT],
     *,
     path: PathValues | None = None,
     query: Query | None = None,

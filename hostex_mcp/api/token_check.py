@@ -21,10 +21,12 @@ from hostex_mcp.api.errors import (
     UpstreamFailed,
 )
 
-Verdict = Literal["read_write", "read_only", "readable", "dead", "lapsed", "plan", "account", "unreachable"]
+TokenStatus = Literal[
+    "read_write", "read_only", "readable", "dead", "lapsed", "plan", "account", "unreachable"
+]
 
 _NO_WEBHOOK = 0
-_REFUSALS: tuple[tuple[type[HostexError], Verdict], ...] = (
+_REFUSALS: tuple[tuple[type[HostexError], TokenStatus], ...] = (
     (ReadOnlyToken, "read_only"),
     (InvalidToken, "dead"),
     (NotConfigured, "dead"),
@@ -40,7 +42,7 @@ class Access:
     """What was found. `readable` means that it reads and nobody asked whether it writes; `unreachable` that
     nothing could be found out. `message` and `request_id` are the deciding call's, when it failed."""
 
-    verdict: Verdict
+    verdict: TokenStatus
     message: str = ""
     request_id: str | None = None
 
@@ -50,7 +52,7 @@ class Access:
         return self.verdict in ("read_write", "readable")
 
 
-async def find_access(client: Client, *, writes: bool) -> Access:
+async def check_token(client: Client, *, writes: bool) -> Access:
     """Find out with one read, and if `writes` is wanted with one write that has nothing to change, what the
     client's token may do. The class of an error decides, never its text."""
     try:

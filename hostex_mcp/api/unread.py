@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pydantic_core import to_json
 
-from hostex_mcp.api.errors import Problem
+from hostex_mcp.api.errors import FieldProblem
 
 _MOST_FIELDS = 5
 _OVERHEARD: ContextVar["Unread | None"] = ContextVar("unread", default=None)
@@ -30,7 +30,7 @@ class Unread:
     def __bool__(self) -> bool:
         return bool(self.left_out or self.blank)
 
-    def add(self, what: str, row: object, problems: Sequence[Problem], *, left_out: bool) -> None:
+    def add(self, what: str, row: object, problems: Sequence[FieldProblem], *, left_out: bool) -> None:
         """Note a row of a list that could not be read, or not wholly."""
         if self.around is not None:
             self.around.add(what, row, problems, left_out=left_out)
@@ -70,7 +70,7 @@ def unread() -> Generator[Unread]:
         _OVERHEARD.reset(token)
 
 
-def overlooked(what: str, row: object, problems: Sequence[Problem], *, left_out: bool) -> None:
+def overlooked(what: str, row: object, problems: Sequence[FieldProblem], *, left_out: bool) -> None:
     """Note that a row could not be read, or not wholly."""
     found = _OVERHEARD.get()
     if found is not None:

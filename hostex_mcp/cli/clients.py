@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from hostex_mcp.install_links import NAME, cursor_link, vscode_link
 
-__all__ = ["APPS", "NAME", "TOKEN", "App", "Entry", "Launch", "Place", "Values", "launch"]
+__all__ = ["APPS", "NAME", "TOKEN", "App", "Entry", "Launch", "Machine", "Values", "launch"]
 
 TOKEN = "HOSTEX_ACCESS_TOKEN"  # noqa: S105
 _INPUT = "hostex-access-token"
@@ -21,7 +21,7 @@ Values = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Machine:
     """The machine and folder that client files are looked for on. `system` is as in `sys.platform`."""
 
     system: str
@@ -30,7 +30,7 @@ class Place:
     environ: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
     @classmethod
-    def here(cls) -> "Place":
+    def here(cls) -> "Machine":
         """This machine."""
         return cls(sys.platform, Path.home(), Path.cwd(), os.environ)
 
@@ -74,7 +74,7 @@ class App:
     title: str
     form: Literal["json", "toml"]
     section: str
-    file: Callable[[Place], PurePath]
+    file: Callable[[Machine], PurePath]
     local: Callable[[Launch, Values], Entry]
     remote: Callable[[str], Entry]
     token: str

@@ -12,7 +12,7 @@ import click
 
 from hostex_mcp.cli.carried import carried, narrowed
 from hostex_mcp.cli.client_files import Text, install, merged, standalone, with_token
-from hostex_mcp.cli.clients import APPS, TOKEN, App, Entry, Place, launch
+from hostex_mcp.cli.clients import APPS, TOKEN, App, Entry, Machine, launch
 from hostex_mcp.cli.jsonc import NotJson
 from hostex_mcp.cli.session import OneLine, load_settings, selection_of, serving_options, usual_log_level
 from hostex_mcp.placeholders import placeholder_of
@@ -21,7 +21,7 @@ _SHOWN_TOKEN = "<your Hostex access token>"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PlannedEntry:
     """The entry that a client is to have, whether it starts the server itself, and what there is to say about
     the settings that it passes on."""
 
@@ -33,7 +33,7 @@ class Wanted:
     @property
     def path(self) -> Path:
         """The client's own file."""
-        return Path(self.app.file(Place.here()))
+        return Path(self.app.file(Machine.here()))
 
 
 @click.command("config")
@@ -63,7 +63,7 @@ def command(
         _offer_link(wanted)
 
 
-def _wanted(app: App, url: str | None, options: dict[str, Any]) -> Wanted:
+def _wanted(app: App, url: str | None, options: dict[str, Any]) -> PlannedEntry:
     """The entry with all that is set here; a setting that the server could not use ends the command."""
     settings = load_settings(log_level=usual_log_level("error"), **options)
     selection_of(settings)
@@ -71,10 +71,12 @@ def _wanted(app: App, url: str | None, options: dict[str, Any]) -> Wanted:
     if url is None:
         said = [_passed_on(found.values)] if found.values else []
         unused = [f"Only `hostex-mcp http` uses these, so they are left out: {', '.join(found.left)}."]
-        return Wanted(app, app.local(launch(), found.values), True, (*said, *(unused if found.left else ())))
+        return PlannedEntry(
+            app, app.local(launch(), found.values), True, (*said, *(unused if found.left else ()))
+        )
     address, left = narrowed(_address(url), settings, found)
     lost = f"An address cannot pass these on, so they do not hold there: {', '.join(left)}."
-    return Wanted(app, app.remote(address), False, (lost,) if left else ())
+    return PlannedEntry(app, app.remote(address), False, (lost,) if left else ())
 
 
 def _passed_on(values: Mapping[str, str]) -> str:
@@ -88,7 +90,7 @@ def _address(url: str) -> str:
     return url if parts.path not in ("", "/") else f"{parts.scheme}://{parts.netloc}/mcp"
 
 
-def _worked_out(wanted: Wanted) -> tuple[Text, str]:
+def _worked_out(wanted: PlannedEntry) -> tuple[Text, str]:
     try:
         text = Text.read(wanted.path)
         return text, merged(wanted.app, text.body, wanted.entry, local=wanted.local)
@@ -98,7 +100,7 @@ def _worked_out(wanted: Wanted) -> tuple[Text, str]:
         ) from None
 
 
-def _write(wanted: Wanted, agreed: bool) -> None:
+def _write(wanted: PlannedEntry, agreed: bool) -> None:
     text, body = _worked_out(wanted)
     with_secret = _with_token(wanted, text, body)
     holds = with_secret != body and (agreed or _may_write_token(wanted.path))
@@ -116,7 +118,7 @@ def _write(wanted: Wanted, agreed: bool) -> None:
     _explain(wanted, None, token=wanted.local and not holds)
 
 
-def _with_token(wanted: Wanted, text: Text, body: str) -> str:
+def _with_token(wanted: PlannedEntry, text: Text, body: str) -> str:
     """The file with the token of the environment in it, where the client knows no other way and the file has
     none yet."""
     token = os.environ.get(TOKEN, "").strip()
@@ -134,7 +136,7 @@ def _may_write_token(path: Path) -> bool:
         return False
 
 
-def _explain(wanted: Wanted, first: str | None, *, token: bool) -> None:
+def _explain(wanted: PlannedEntry, first: str | None, *, token: bool) -> None:
     _say(filter(None, [first, *wanted.said, wanted.app.token if token else None, wanted.app.then]))
 
 
@@ -143,7 +145,7 @@ def _say(lines: Iterable[str]) -> None:
         click.echo(line, err=True)
 
 
-def _offer_link(wanted: Wanted) -> None:
+def _offer_link(wanted: PlannedEntry) -> None:
     app = wanted.app
     if app.link:
         link = app.link(wanted.entry, app.inputs if wanted.local else None)

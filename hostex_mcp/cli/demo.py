@@ -149,7 +149,7 @@ class Demo:
 
     def _rows(self, rows: Sequence[Row], *columns: str) -> None:
         chosen = [{name: row.get(name, "") for name in columns} for row in rows]
-        self._show(showing.Rows(chosen) if chosen else Text("none"))
+        self._show(showing.TableRows(chosen) if chosen else Text("none"))
 
     def _more(self, count: int) -> None:
         if count:

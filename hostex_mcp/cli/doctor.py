@@ -18,7 +18,7 @@ from hostex_mcp.cli.checks.client_setup import client_files
 from hostex_mcp.cli.checks.finding import Finding
 from hostex_mcp.cli.checks.http_server import http_server
 from hostex_mcp.cli.checks.network import reach
-from hostex_mcp.cli.clients import Place
+from hostex_mcp.cli.clients import Machine
 from hostex_mcp.cli.look import Block, console, print_json, waiting
 from hostex_mcp.cli.session import checked_selection, hostex_of, mend_proxies
 from hostex_mcp.clock import utc_now
@@ -61,7 +61,7 @@ async def findings(port: int, tell: Callable[[str], None]) -> list[Finding]:
     found.append(Finding.ok("settings", "All settings can be used."))
     tell(f"Looking at the way to {settings.api_base_url} and the token…")
     found += await _hostex(settings)
-    found += client_files(Place.here())
+    found += client_files(Machine.here())
     tell("Looking at the HTTP server…")
     return [*found, *await http_server(settings, port)]
 

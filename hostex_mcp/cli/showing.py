@@ -88,7 +88,7 @@ def question(message: str) -> RenderableType:
     return Group(asked, *(_preview_line(_printable(line)) for line in rest))
 
 
-class Rows:
+class TableRows:
     """Rows as a table where the terminal is wide enough, if need be with its widest column folded; otherwise
     each row as a paragraph of named values."""
 

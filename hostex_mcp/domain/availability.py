@@ -11,19 +11,19 @@ from fractions import Fraction
 
 from hostex_mcp.domain.money import exact
 from hostex_mcp.domain.nights import ONE, Nights, nights
-from hostex_mcp.domain.stay_rules import Broken, ListingDays, advance_broken, broken_rules
+from hostex_mcp.domain.stay_rules import ListingDays, RuleViolation, advance_broken, broken_rules
 
 Dates = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class StayQuote:
     """What a listing asks for a stay: the sum of its nightly prices, None where one is unknown, without fees,
     taxes and discounts; and the rules that keep it from being booked there."""
 
     nights: int
     total: Fraction | None
-    obstacles: list[Broken]
+    obstacles: list[RuleViolation]
 
     @property
     def average(self) -> Fraction | None:
@@ -31,13 +31,13 @@ class Offer:
         return None if self.total is None else self.total / self.nights
 
 
-def offer(days: ListingDays, check_in: date, check_out: date, today: date) -> Offer:
+def offer(days: ListingDays, check_in: date, check_out: date, today: date) -> StayQuote:
     """What a listing asks for these dates on a local `today`."""
     wanted = nights(check_in, check_out)
     known = [exact(days[night].price) for night in wanted if night in days]
     total = sum(known, Fraction()) if len(known) == len(wanted) else None
     obstacles = [*broken_rules(days, check_in, check_out), *advance_broken(days, check_in, today)]
-    return Offer(len(wanted), total, obstacles)
+    return StayQuote(len(wanted), total, obstacles)
 
 
 def alternatives(book: Nights, check_in: date, check_out: date, today: date, most_days: int) -> list[Dates]:

@@ -48,7 +48,7 @@ Day = Callable[[int], date]
 
 
 @dataclass(frozen=True, slots=True)
-class Anomaly:
+class DayWarning:
     """Something that goes wrong on a day unless somebody acts: about a stay, a property, or neither."""
 
     kind: str
@@ -98,12 +98,12 @@ def expires(request: Reservation) -> datetime | None:
     return request.booked_at + timedelta(hours=hours)
 
 
-def by_urgency(warnings: Iterable[Anomaly], day: date) -> list[Anomaly]:
+def by_urgency(warnings: Iterable[DayWarning], day: date) -> list[DayWarning]:
     """What has to be done by tomorrow first, then by kind and day."""
     return sorted(warnings, key=lambda one: (one.day > day + _DAY, KINDS.index(one.kind), one.day))
 
 
-def turnover_warnings(found: Iterable[Turnover]) -> list[Anomaly]:
+def turnover_warnings(found: Iterable[Turnover]) -> list[DayWarning]:
     """What is missing on days on which one guest leaves and the next one comes."""
     kinds = {
         "cleaning task": "turnover_without_cleaning",
@@ -111,7 +111,7 @@ def turnover_warnings(found: Iterable[Turnover]) -> list[Anomaly]:
         "who cleans": "turnover_without_cleaner",
     }
     return [
-        Anomaly(kinds[missing], one.day, _times(one), one.coming, one.place.id)
+        DayWarning(kinds[missing], one.day, _times(one), one.coming, one.place.id)
         for one in found
         if one.same_day
         for missing in one.missing
@@ -119,9 +119,9 @@ def turnover_warnings(found: Iterable[Turnover]) -> list[Anomaly]:
     ]
 
 
-def arrival_warnings(stays: Sequence[Reservation], day: Day) -> list[Anomaly]:
+def arrival_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]:
     """What is missing for the arrivals of a day and the next one. The balance of an order is told once."""
-    found: list[Anomaly] = []
+    found: list[DayWarning] = []
     orders: set[str] = set()
     for one in stays:
         soon = day(one.property_id) <= one.check_in_date <= day(one.property_id) + _DAY
@@ -136,7 +136,7 @@ def arrival_warnings(stays: Sequence[Reservation], day: Day) -> list[Anomaly]:
     return found
 
 
-def placing_warnings(stays: Sequence[Reservation], day: Day) -> list[Anomaly]:
+def placing_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]:
     """Stays that have no property, and stays that hold the same nights, from a day on."""
     homeless = [
         _of_stay("unallocated_stay", one, "")
@@ -144,7 +144,7 @@ def placing_warnings(stays: Sequence[Reservation], day: Day) -> list[Anomaly]:
         if one.status == "accepted" and not is_placed(one) and one.check_out_date > day(one.property_id)
     ]
     doubled = [
-        Anomaly(
+        DayWarning(
             "overlapping_stays",
             one.first_night,
             f"same {one.nights} night{'' if one.nights == 1 else 's'} as {_named(one.first)} "
@@ -157,22 +157,22 @@ def placing_warnings(stays: Sequence[Reservation], day: Day) -> list[Anomaly]:
     return [*homeless, *doubled]
 
 
-def request_warnings(waiting: Iterable[Reservation], now: datetime, day: Day) -> list[Anomaly]:
+def request_warnings(waiting: Iterable[Reservation], now: datetime, day: Day) -> list[DayWarning]:
     """The requests that lapse soon."""
-    found: list[Anomaly] = []
+    found: list[DayWarning] = []
     for one in waiting:
         until = expires(one)
         if until and now <= until <= now + _EXPIRES_SOON:
             hours = (until - now).total_seconds() / 3600
             detail = f"lapses in {hours:.0f} h"
-            found.append(Anomaly("request_expiring", day(one.property_id), detail, one, one.property_id))
+            found.append(DayWarning("request_expiring", day(one.property_id), detail, one, one.property_id))
     return found
 
 
-def channel_warnings(accounts: Iterable[ChannelAccount], day: date) -> list[Anomaly]:
+def channel_warnings(accounts: Iterable[ChannelAccount], day: date) -> list[DayWarning]:
     """The channel accounts that Hostex cannot use any more."""
     return [
-        Anomaly("channel_disconnected", day, f"{one.channel_type} {one.username or ''}: {one.auth_status}")
+        DayWarning("channel_disconnected", day, f"{one.channel_type} {one.username or ''}: {one.auth_status}")
         for one in accounts
         if one.auth_status in _NOT_AUTHORISED
     ]
@@ -187,8 +187,8 @@ def _ahead(stays: Iterable[Reservation], day: Day) -> list[Reservation]:
     ]
 
 
-def _of_stay(kind: str, stay: Reservation, detail: str) -> Anomaly:
-    return Anomaly(kind, stay.check_in_date, detail, stay, stay.property_id)
+def _of_stay(kind: str, stay: Reservation, detail: str) -> DayWarning:
+    return DayWarning(kind, stay.check_in_date, detail, stay, stay.property_id)
 
 
 def _times(one: Turnover) -> str:

@@ -20,7 +20,7 @@ from hostex_mcp.api.endpoints.calendar import CalendarDay, PricingRatio
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.days import Run, runs
 from hostex_mcp.domain.money import exact
-from hostex_mcp.domain.nights import Closure, Nights, holds, nights
+from hostex_mcp.domain.nights import ClosedNights, Nights, holds, nights
 from hostex_mcp.domain.stay_rules import ListingDays
 
 _LEAST_APART = 1
@@ -44,7 +44,7 @@ class ChannelHole:
     first_night: date
     nights: int
     open: bool
-    closures: Sequence[Closure] = ()
+    closures: Sequence[ClosedNights] = ()
 
 
 @dataclass(frozen=True, slots=True)

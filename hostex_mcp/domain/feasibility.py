@@ -13,13 +13,13 @@ from typing import Literal
 
 from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.nights import ONE, Closure, Nights, holds, nights
+from hostex_mcp.domain.nights import ONE, ClosedNights, Nights, holds, nights
 from hostex_mcp.domain.turnovers import in_time, out_time
 
 MIDNIGHT = time()
 END_OF_DAY = time(23, 59)
 
-Verdict = Literal["possible", "blocked", "unknown"]
+ExtensionVerdict = Literal["possible", "blocked", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Shift:
     cleaning, None where it cannot be told; `neighbour` is the stay before or behind, whichever day it is,
     and `neighbour_time` when it leaves or comes; `block` closes the night on that side."""
 
-    verdict: Verdict
+    verdict: ExtensionVerdict
     limit: time | None
     neighbour: Reservation | None
     neighbour_time: time | None
-    block: Closure | None = None
+    block: ClosedNights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,10 @@ class Extension:
     """More or other nights: those asked for beyond the stay's own, and what closes them."""
 
     added: Sequence[date]
-    closures: Sequence[Closure]
+    closures: Sequence[ClosedNights]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ExtensionVerdict:
         """Possible when every night is free."""
         if any(not one.known for one in self.closures):
             return "unknown"
@@ -149,7 +149,7 @@ def _others(stay: Reservation, stays: Iterable[Reservation]) -> list[Reservation
     ]
 
 
-def _block(book: Nights, night: date) -> Closure | None:
+def _block(book: Nights, night: date) -> ClosedNights | None:
     """What closes a night that no stay holds."""
     return next((one for one in book.closures(night, night + ONE) if one.stay is None), None)
 
@@ -166,7 +166,9 @@ def _moved(day: date, clock: time, span: timedelta) -> time | None:
     return moved.time() if moved.date() == day else None
 
 
-def _verdict(limit: time | None, usual: time | None, wanted: time | None, *, earlier: bool) -> Verdict:
+def _verdict(
+    limit: time | None, usual: time | None, wanted: time | None, *, earlier: bool
+) -> ExtensionVerdict:
     """Possible when the limit leaves room: for a wanted time reaching it is enough, for the usual time there
     has to be something to gain."""
     if limit is None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from hostex_mcp.domain.days import Run, runs
 from hostex_mcp.domain.nights import ONE, Nights, free_runs, nights
-from hostex_mcp.domain.stay_rules import Broken, ListingDays, broken_rules, longest_stay
+from hostex_mcp.domain.stay_rules import ListingDays, RuleViolation, broken_rules, longest_stay
 
 _ALLOWED = {"closed_on_arrival": False, "closed_on_departure": False}
 _LOWERED = ("min_stay_on_arrival", "min_stay_through")
@@ -48,13 +48,13 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Stuck:
+class UnsellableNights:
     """Nights in a row that cannot be booked on a listing, and the rules that say so. `ranges` are those of an
     `update_listing_restrictions` call that opens them, none where only the host can."""
 
     first_night: date
     nights: int
-    rules: Sequence[Broken]
+    rules: Sequence[RuleViolation]
     ranges: Sequence[dict[str, Any]] = ()
 
     @property
@@ -69,13 +69,13 @@ def gaps(book: Nights, start: date, end: date) -> list[Gap]:
     return [Gap(run.start_date, run.days, run.end_date == end) for run in free_runs(book, start, end)]
 
 
-def stuck_nights(gap: Gap, days: ListingDays) -> list[Stuck]:
+def stuck_nights(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
     """The nights of a gap that a listing cannot sell."""
     stuck = runs(_unsold(gap, days), lambda night: night, lambda night: True)
     return [_stuck(gap, days, run) for run in stuck]
 
 
-def closed_arrivals(gap: Gap, days: ListingDays, stuck: Sequence[Stuck]) -> list[Stuck]:
+def closed_arrivals(gap: Gap, days: ListingDays, stuck: Sequence[UnsellableNights]) -> list[UnsellableNights]:
     """The nights of a gap on which nobody may arrive though an earlier arrival can hold them."""
     without_stay = {night for one in stuck for night in nights(one.first_night, one.check_out)}
     shut = [
@@ -104,10 +104,10 @@ def _in_part(gap: Gap, days: ListingDays) -> bool:
     )
 
 
-def _arrivals(run: Run[bool]) -> Stuck:
+def _arrivals(run: Run[bool]) -> UnsellableNights:
     change = {"start_date": run.start_date.isoformat(), "end_date": run.end_date.isoformat()}
-    rules = [Broken("closed_on_arrival", run.start_date, True)]
-    return Stuck(run.start_date, run.days, rules, [{**change, "closed_on_arrival": False}])
+    rules = [RuleViolation("closed_on_arrival", run.start_date, True)]
+    return UnsellableNights(run.start_date, run.days, rules, [{**change, "closed_on_arrival": False}])
 
 
 def _arrival_closed(days: ListingDays, night: date) -> bool:
@@ -134,12 +134,12 @@ def _covering(gap: Gap, days: ListingDays, night: date) -> tuple[date, date] | N
     return None
 
 
-def _stuck(gap: Gap, days: ListingDays, run: Run[bool]) -> Stuck:
+def _stuck(gap: Gap, days: ListingDays, run: Run[bool]) -> UnsellableNights:
     options = [(rules, stay) for stay in _holding(gap, run) if (rules := broken_rules(days, *stay))]
     solvable = [one for one in options if _can_open(gap, *one)]
     rules, stay = min(solvable or options, key=_weight)
     ranges = _ranges(gap, days, rules, stay) if solvable else ()
-    return Stuck(run.start_date, run.days, rules, ranges)
+    return UnsellableNights(run.start_date, run.days, rules, ranges)
 
 
 def _holding(gap: Gap, run: Run[bool]) -> Iterator[tuple[date, date]]:
@@ -154,18 +154,18 @@ def _holding(gap: Gap, run: Run[bool]) -> Iterator[tuple[date, date]]:
             yield arrival, night + ONE
 
 
-def _can_open(gap: Gap, rules: Sequence[Broken], stay: tuple[date, date]) -> bool:
+def _can_open(gap: Gap, rules: Sequence[RuleViolation], stay: tuple[date, date]) -> bool:
     whole = not gap.open_ended and stay == (gap.first_night, gap.check_out)
     return all(one.rule in _ALLOWED or (whole and one.rule in _LOWERED) for one in rules)
 
 
-def _weight(option: tuple[Sequence[Broken], tuple[date, date]]) -> tuple[int, int]:
+def _weight(option: tuple[Sequence[RuleViolation], tuple[date, date]]) -> tuple[int, int]:
     rules, (check_in, check_out) = option
     return len(rules), (check_out - check_in).days
 
 
 def _ranges(
-    gap: Gap, days: ListingDays, rules: Sequence[Broken], stay: tuple[date, date]
+    gap: Gap, days: ListingDays, rules: Sequence[RuleViolation], stay: tuple[date, date]
 ) -> list[dict[str, Any]]:
     """The new rules, on the days of the stay where they differ."""
     changes: dict[date, dict[str, Any]] = {}

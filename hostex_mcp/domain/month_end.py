@@ -26,7 +26,7 @@ DIRECTIONS = ("income", "expense")
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Ledger:
     """Money of one currency in a period, without a currency where no price is known. `stays` have `nights`
     sold, `bookings` are those without. `revenue` includes the channel's `commission`; income and expenses are
     what is recorded as paid, the outstanding ones what is recorded and not paid yet."""
@@ -47,8 +47,8 @@ class Account:
         """Revenue less commission and paid expenses."""
         return self.revenue - self.commission - self.expenses
 
-    def __add__(self, other: "Account") -> "Account":
-        return Account(
+    def __add__(self, other: "Ledger") -> "Ledger":
+        return Ledger(
             currency=self.currency,
             nights=self.nights + other.nights,
             stays=self.stays + other.stays,
@@ -63,7 +63,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class OrderBalance:
     """What an order still owes, or was paid too much when negative; `stay` is its last one."""
 
     stay: Reservation
@@ -83,7 +83,7 @@ class Alteration:
     transaction_id: int | None = None
 
 
-def accounts(earned: Iterable[Earning], transactions: Iterable[Transaction]) -> list[Account]:
+def accounts(earned: Iterable[Earning], transactions: Iterable[Transaction]) -> list[Ledger]:
     """What was earned and entered, an account for each currency, in alphabetical order; behind them, without
     a currency, the nights of stays whose price is not known. Entries that do not `count` are left out."""
     bookings, entries = list(earned), [one for one in transactions if counts(one)]
@@ -96,7 +96,7 @@ def counts(entry: Transaction) -> bool:
     return entry.direction in DIRECTIONS and bool(code(entry.currency))
 
 
-def added(found: Sequence[Account]) -> Account:
+def added(found: Sequence[Ledger]) -> Ledger:
     """The sum of accounts of one currency."""
     return reduce(add, found)
 
@@ -131,7 +131,7 @@ def homes_of(stays: Iterable[Reservation]) -> dict[str, int]:
 
 def balances(
     stays: Iterable[Reservation], period: Period, elsewhere: Iterable[Reservation] = ()
-) -> list[Balance]:
+) -> list[OrderBalance]:
     """What accepted orders whose last stay is one of these and checked out within the period still owe,
     largest first; `elsewhere` are their other stays, which are not asked about."""
     asked = list(stays)
@@ -140,7 +140,7 @@ def balances(
     orders = grouped(accepted, lambda one: one.reservation_code).values()
     last = [max(order, key=lambda one: (one.check_out_date, one.stay_code)) for order in orders]
     due = [one for one in last if one.stay_code in own and period.covers(one.check_out_date)]
-    found = [Balance(one, paid_in(one), owed(one)) for one in due if owed(one)]
+    found = [OrderBalance(one, paid_in(one), owed(one)) for one in due if owed(one)]
     return sorted(found, key=lambda one: -abs(one.amount))
 
 
@@ -165,12 +165,12 @@ def alterations(
     return sorted((one for one in found if one.when >= since(one.property_id)), key=lambda one: one.when)
 
 
-def _account(currency: str, bookings: Sequence[Earning], entries: Sequence[Transaction]) -> Account:
+def _account(currency: str, bookings: Sequence[Earning], entries: Sequence[Transaction]) -> Ledger:
     own = [one for one in bookings if one.currency == currency]
     kept = [one for one in entries if code(one.currency) == currency]
     paid = [one for one in kept if one.status != "outstanding"]
     open_ones = [one for one in kept if one.status == "outstanding"]
-    return Account(
+    return Ledger(
         currency=currency,
         nights=sum(one.sold for one in own),
         stays=sum(one.place == "sold" for one in own),

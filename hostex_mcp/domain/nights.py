@@ -34,7 +34,7 @@ def holds(stay: Reservation) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Closure:
+class ClosedNights:
     """Nights in a row that are not free, for one reason: a stay, a block of the calendar with its remarks,
     or, where `known` is false, a calendar that tells nothing."""
 
@@ -78,7 +78,7 @@ class Nights:
         opened = {night: AvailabilityDay(date=night, available=True, remarks="") for night in own}
         return Nights({**self.calendar, **opened}, others)
 
-    def closures(self, check_in: date, check_out: date) -> list[Closure]:
+    def closures(self, check_in: date, check_out: date) -> list[ClosedNights]:
         """What keeps a stay out, in order of nights."""
         closed = [night for night in nights(check_in, check_out) if not self.free(night)]
         return [self._closure(run) for run in runs(closed, lambda night: night, self._why)]
@@ -90,10 +90,10 @@ class Nights:
         day = self.calendar.get(night)
         return ("", day.remarks, True) if day else ("", "", False)
 
-    def _closure(self, run: Run[tuple[str, str, bool]]) -> Closure:
+    def _closure(self, run: Run[tuple[str, str, bool]]) -> ClosedNights:
         stays = self.held.get(run.start_date)
         _, remarks, known = run.state
-        return Closure(run.start_date, run.days, stays[0] if stays else None, remarks, known)
+        return ClosedNights(run.start_date, run.days, stays[0] if stays else None, remarks, known)
 
 
 def nights_of(days: Iterable[AvailabilityDay], stays: Iterable[Reservation]) -> Nights:

@@ -33,7 +33,7 @@ from hostex_mcp.domain.stays import HOLDING
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
+class Revenue:
     """Money of one currency: `nights` are the nights that were sold for it."""
 
     nights: int
@@ -53,7 +53,7 @@ class Figures:
     stays: int
     arrivals: int
     booking_window: float | None
-    money: Mapping[str, Money] = field(default_factory=dict[str, Money])
+    money: Mapping[str, Revenue] = field(default_factory=dict[str, Revenue])
     for_sale: int | None = None
     blocked: int | None = None
     for_sale_in: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -149,13 +149,13 @@ def _takers(earned: Iterable[Earning], period: Period) -> dict[tuple[int, date],
     return takers
 
 
-def _money(earned: Iterable[Earning]) -> dict[str, Money]:
+def _money(earned: Iterable[Earning]) -> dict[str, Revenue]:
     priced = [one for one in earned if one.currency]
     room = by_currency((one.currency, one.room) for one in priced)
     revenue = by_currency((one.currency, one.revenue) for one in priced)
     commission = by_currency((one.currency, one.commission) for one in priced)
     nights = by_currency((one.currency, Fraction(one.sold)) for one in priced)
     return {
-        currency: Money(int(nights[currency]), room[currency], revenue[currency], commission[currency])
+        currency: Revenue(int(nights[currency]), room[currency], revenue[currency], commission[currency])
         for currency in revenue
     }

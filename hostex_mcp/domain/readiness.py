@@ -39,7 +39,7 @@ _DETAILS_DUE = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class OpenBalance:
     """What is still to be paid for a whole order, major units."""
 
     amount: float
@@ -47,12 +47,12 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness:
+class ArrivalCheck:
     """An arrival and what is known of its preparation; `missing` says in words what is not done, `unknown`
     what could not be looked at."""
 
     stay: Reservation
-    balance: Balance | None
+    balance: OpenBalance | None
     lock_code: bool
     details: Details
     cleaning: Cleaning
@@ -68,7 +68,7 @@ class Readiness:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ArrivalContext:
     """What the arrivals are checked against: all stays known around them, what is known of the turnovers of
     each property, the threads and the automatic messages that wait. None is what could not be read; nothing
     of it is missing."""
@@ -79,13 +79,13 @@ class Surroundings:
     plans: Sequence[AutomationAction] | None
 
 
-def balance_due(stay: Reservation) -> Balance | None:
+def balance_due(stay: Reservation) -> OpenBalance | None:
     """What the host has still to collect for the order of a stay."""
     paid = stay.payment
     if paid is None or not paid.balance_amount or paid.balance_amount <= 0:
         return None
     collects = stay.channel_type in DIRECT or bool(paid.received_amount)
-    return Balance(paid.balance_amount, paid.currency) if collects else None
+    return OpenBalance(paid.balance_amount, paid.currency) if collects else None
 
 
 def has_lock_code(stay: Reservation) -> bool:
@@ -106,7 +106,7 @@ def uses_lock_codes(stay: Reservation, stays: Iterable[Reservation]) -> bool:
     return 2 * sum(map(has_lock_code, same)) >= len(same) > 0 and any(map(has_lock_code, same))
 
 
-def readiness(stay: Reservation, around: Surroundings, today: date) -> Readiness:
+def readiness(stay: Reservation, around: ArrivalContext, today: date) -> ArrivalCheck:
     """How an arrival is prepared on a local `today`. That nobody has sent the check-in details counts as
     missing from three days before the arrival on."""
     cleaning = _cleaning(stay, around)
@@ -122,10 +122,10 @@ def readiness(stay: Reservation, around: Surroundings, today: date) -> Readiness
     missing += ["identity check"] if _wants_document(stay) else []
     doubts = {DETAILS: due and details == "not_known", NO_TASK: not cleaning.known}
     unknown = [name for name, doubted in doubts.items() if doubted]
-    return Readiness(stay, balance, lock_code, details, cleaning, missing, unknown)
+    return ArrivalCheck(stay, balance, lock_code, details, cleaning, missing, unknown)
 
 
-def _cleaning(stay: Reservation, around: Surroundings) -> Cleaning:
+def _cleaning(stay: Reservation, around: ArrivalContext) -> Cleaning:
     """The cleaning before an arrival; of a stay without a property there is none to be expected."""
     known = around.turnovers.get(stay.property_id)
     return cleaning_before(stay, known) if known and is_placed(stay) else Cleaning()

@@ -15,7 +15,7 @@ _ADVANCE = re.compile(r"(?:(\d{1,5})D)?(?:(\d{1,5})H)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class RuleViolation:
     """A rule that a stay would break, by its name in Hostex, on one day. `rule` is `inventory` where the
     channel sells no unit, and `unknown` where Hostex tells nothing of the night."""
 
@@ -24,7 +24,7 @@ class Broken:
     value: int | str | bool
 
 
-def broken_rules(days: ListingDays, check_in: date, check_out: date) -> list[Broken]:
+def broken_rules(days: ListingDays, check_in: date, check_out: date) -> list[RuleViolation]:
     """What keeps a listing from selling these nights, one entry per rule. Rules that the channel does not
     tell are taken as open; a limit of 0 is none."""
     wanted = nights(check_in, check_out)
@@ -36,17 +36,17 @@ def broken_rules(days: ListingDays, check_in: date, check_out: date) -> list[Bro
     ]
 
 
-def advance_broken(days: ListingDays, check_in: date, today: date) -> list[Broken]:
+def advance_broken(days: ListingDays, check_in: date, today: date) -> list[RuleViolation]:
     """Whether a stay is booked too late or too early for the arrival day's notice and horizon. Only whole
     days of the notice count, as the hour that it runs to is not told (Inferred)."""
     rules = _rules(days, check_in)
     ahead = (check_in - today).days
     least, most = _whole_days(rules.min_advance_reservation), _whole_days(rules.max_advance_reservation)
-    found: list[Broken] = []
+    found: list[RuleViolation] = []
     if least is not None and ahead < least:
-        found.append(Broken("min_advance_reservation", check_in, rules.min_advance_reservation or ""))
+        found.append(RuleViolation("min_advance_reservation", check_in, rules.min_advance_reservation or ""))
     if most is not None and ahead > most:
-        found.append(Broken("max_advance_reservation", check_in, rules.max_advance_reservation or ""))
+        found.append(RuleViolation("max_advance_reservation", check_in, rules.max_advance_reservation or ""))
     return found
 
 
@@ -66,30 +66,30 @@ def _rules(days: ListingDays, day: date) -> Restrictions:
     return known.restrictions if known and known.restrictions else _NO_RULES
 
 
-def _closed(days: ListingDays, wanted: Sequence[date]) -> Iterator[Broken]:
+def _closed(days: ListingDays, wanted: Sequence[date]) -> Iterator[RuleViolation]:
     for night in wanted:
         day = days.get(night)
         if day is None:
-            yield Broken("unknown", night, "")
+            yield RuleViolation("unknown", night, "")
             return
         if day.inventory < 1:
-            yield Broken("inventory", night, day.inventory)
+            yield RuleViolation("inventory", night, day.inventory)
             return
 
 
-def _on_arrival(days: ListingDays, day: date, length: int) -> Iterator[Broken]:
+def _on_arrival(days: ListingDays, day: date, length: int) -> Iterator[RuleViolation]:
     rules = _rules(days, day)
     if rules.closed_on_arrival:
-        yield Broken("closed_on_arrival", day, True)
+        yield RuleViolation("closed_on_arrival", day, True)
     if rules.min_stay_on_arrival and length < rules.min_stay_on_arrival:
-        yield Broken("min_stay_on_arrival", day, rules.min_stay_on_arrival)
+        yield RuleViolation("min_stay_on_arrival", day, rules.min_stay_on_arrival)
     if rules.max_stay_on_arrival and length > rules.max_stay_on_arrival:
-        yield Broken("max_stay_on_arrival", day, rules.max_stay_on_arrival)
+        yield RuleViolation("max_stay_on_arrival", day, rules.max_stay_on_arrival)
     if rules.exact_stay_on_arrival and length != rules.exact_stay_on_arrival:
-        yield Broken("exact_stay_on_arrival", day, rules.exact_stay_on_arrival)
+        yield RuleViolation("exact_stay_on_arrival", day, rules.exact_stay_on_arrival)
 
 
-def _through(days: ListingDays, wanted: Sequence[date]) -> Iterator[Broken]:
+def _through(days: ListingDays, wanted: Sequence[date]) -> Iterator[RuleViolation]:
     limits = [(night, _rules(days, night)) for night in wanted]
     least = max(((rules.min_stay_through or 0, night) for night, rules in limits), default=(0, None))
     most = min(
@@ -97,14 +97,14 @@ def _through(days: ListingDays, wanted: Sequence[date]) -> Iterator[Broken]:
         default=(0, None),
     )
     if least[1] and len(wanted) < least[0]:
-        yield Broken("min_stay_through", least[1], least[0])
+        yield RuleViolation("min_stay_through", least[1], least[0])
     if most[1] and len(wanted) > most[0]:
-        yield Broken("max_stay_through", most[1], most[0])
+        yield RuleViolation("max_stay_through", most[1], most[0])
 
 
-def _on_departure(days: ListingDays, day: date) -> Iterator[Broken]:
+def _on_departure(days: ListingDays, day: date) -> Iterator[RuleViolation]:
     if _rules(days, day).closed_on_departure:
-        yield Broken("closed_on_departure", day, True)
+        yield RuleViolation("closed_on_departure", day, True)
 
 
 def _whole_days(text: str | None) -> int | None:

@@ -40,7 +40,7 @@ _UNKNOWN = 1e12
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class ThreadSubject:
     """What a thread is about: where the guest stands, on which property (0 if none is known), from when to
     when, and which stay it is, where that is known. `days` is the number of days until an arrival."""
 
@@ -78,7 +78,7 @@ class Waiting:
     """A guest who waits."""
 
     thread: Conversation
-    about: About
+    about: ThreadSubject
     unanswered: Unanswered
     hours: float | None
 
@@ -117,14 +117,14 @@ def _auto_reply(after: AbstractSet[Author]) -> AutoReply | None:
     return "template" if "automation" in after else None
 
 
-def about(thread: Conversation, stays: Iterable[Reservation], today: Today) -> About:
+def about(thread: Conversation, stays: Iterable[Reservation], today: Today) -> ThreadSubject:
     """What a thread is about, by the stays that are its own and by what it says itself of others."""
     codes = {one.reservation_code for one in thread.activities if one.reservation_code}
     own = [one for one in stays if one.conversation_id == thread.id or one.reservation_code in codes]
     known = {one.reservation_code for one in own}
     told = [one for one in thread.activities if one.reservation_code not in known]
     found = [*(_of_stay(one, today) for one in own), *(_of_activity(one, today) for one in told)]
-    return min(found, key=lambda one: (one.rank, one.days or 0), default=About("inquiry"))
+    return min(found, key=lambda one: (one.rank, one.days or 0), default=ThreadSubject("inquiry"))
 
 
 def expected_place(come: date | None, leave: date | None, day: date) -> list[int]:
@@ -162,7 +162,7 @@ def among(found: Iterable[Waiting], property_ids: AbstractSet[int]) -> list[Wait
     return [one for one in found if property_ids & {one.about.property_id, *homes(one.thread)}]
 
 
-def _of_stay(stay: Reservation, today: Today) -> About:
+def _of_stay(stay: Reservation, today: Today) -> ThreadSubject:
     dates = stay.check_in_date, stay.check_out_date
     day = today(stay.property_id)
     standing = _standing(*dates, day)
@@ -175,20 +175,20 @@ def _of_stay(stay: Reservation, today: Today) -> About:
     elif standing == "in_house" and stay.stay_status == "stay_completed":
         standing = "past"
     days = (stay.check_in_date - day).days if standing == "arriving" else None
-    return About(standing, stay.property_id, *dates, stay, stay.reservation_code, days)
+    return ThreadSubject(standing, stay.property_id, *dates, stay, stay.reservation_code, days)
 
 
-def _of_activity(one: ConversationActivity, today: Today) -> About:
+def _of_activity(one: ConversationActivity, today: Today) -> ThreadSubject:
     home = (one.property.id if one.property else None) or 0
     come, leave = one.check_in_date, one.check_out_date
     if come is None or leave is None:
-        return About("inquiry", home, come, leave, None, one.reservation_code)
+        return ThreadSubject("inquiry", home, come, leave, None, one.reservation_code)
     day = today(home)
     standing = _standing(come, leave, day)
     if one.activity_type == "inquiry":
         standing = "past" if come < day else "inquiry"
     days = (come - day).days if standing == "arriving" else None
-    return About(standing, home, come, leave, None, one.reservation_code, days)
+    return ThreadSubject(standing, home, come, leave, None, one.reservation_code, days)
 
 
 def _standing(come: date, leave: date, day: date) -> Standing:

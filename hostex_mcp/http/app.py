@@ -19,14 +19,14 @@ from hostex_mcp.http.pages.about import about_of
 from hostex_mcp.http.transport.bodies import BodyLimit
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.http.transport.endpoint import Endpoint, engine_of
-from hostex_mcp.http.transport.fair_queue import Turns
+from hostex_mcp.http.transport.fair_queue import FairQueue
 from hostex_mcp.http.transport.host_and_origin import LOOPBACK_ORIGIN, Guard
 from hostex_mcp.http.transport.metrics import Metrics, metrics_route
 from hostex_mcp.http.transport.outage import OUTAGES, unserved_by
-from hostex_mcp.http.transport.ports import Inside
+from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.http.transport.probes import probes
 from hostex_mcp.http.transport.rate_limits import AddressLimit, Limits
-from hostex_mcp.http.transport.refusals import MCP_PATHS, Refused
+from hostex_mcp.http.transport.refusals import MCP_PATHS, HttpRefusal
 from hostex_mcp.http.transport.request_log import Requests
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
@@ -41,14 +41,14 @@ def local_app(settings: Settings, address: Address, engine: Engine) -> Starlette
     """The application of one local user, without authorization."""
     about, previews = about_of(settings, address), settings.confirm != "off"
     pages = [landing_route(address, about, accounts=False, previews=previews), *asset_routes()]
-    inside = Inside(identifies=_Anyone(), engines=_Always(engine), routes=pages)
+    inside = Ports(identifies=_Anyone(), engines=_Always(engine), routes=pages)
     return assemble(settings, address, inside, limits=_UNLIMITED)
 
 
 def assemble(
     settings: Settings,
     address: Address,
-    inside: Inside,
+    inside: Ports,
     *,
     limits: Limits | None = None,
     manager: StreamableHTTPSessionManager | None = None,
@@ -84,8 +84,8 @@ def assemble(
     return app
 
 
-def _calls(settings: Settings) -> Turns:
-    return Turns(
+def _calls(settings: Settings) -> FairQueue:
+    return FairQueue(
         "calls",
         settings.process_calls,
         each=settings.account_calls,
@@ -137,5 +137,7 @@ class _Always:
 
     async def engine(self, caller: Caller, narrowing: Mapping[str, str]) -> Engine:
         if narrowing:
-            raise Refused(400, "Without authorization the address takes no parameters; use options instead.")
+            raise HttpRefusal(
+                400, "Without authorization the address takes no parameters; use options instead."
+            )
         return self._engine

@@ -10,21 +10,21 @@ from starlette.applications import Starlette
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.app import assemble
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.connect.parts import Parts as PageParts
+from hostex_mcp.http.connect.deps import PageDeps as PageParts
 from hostex_mcp.http.connect.routes import routes as page_routes
 from hostex_mcp.http.oauth.bearer import Bearer, insufficient_scope
+from hostex_mcp.http.oauth.deps import Fetch
+from hostex_mcp.http.oauth.deps import OAuthDeps as OAuthParts
 from hostex_mcp.http.oauth.flow import Flow
-from hostex_mcp.http.oauth.parts import Fetch
-from hostex_mcp.http.oauth.parts import Parts as OAuthParts
 from hostex_mcp.http.oauth.routes import routes as oauth_routes
 from hostex_mcp.http.pages.about import Tokens
 from hostex_mcp.http.store import Store, store_of
 from hostex_mcp.http.tenants.confirmations import shared_confirmations
-from hostex_mcp.http.tenants.hostex_link import Linking
+from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.maintenance import Upkeep
 from hostex_mcp.http.tenants.tenants import Tenants
-from hostex_mcp.http.transport.ports import Inside
+from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.http.transport.rate_limits import Limits
 from hostex_mcp.public_fetch import fetch_public
 from hostex_mcp.settings import Settings
@@ -68,7 +68,7 @@ def hosted_app(
     """The application over an open store; `manager` as in `assemble`. `demo_tokens` are offered on the pages
     of a server that serves demo accounts."""
     keys = store.keys
-    linking = Linking(store, upstream, now)
+    linking = HostexCredentials(store, upstream, now)
     tenants = Tenants(settings, linking, upstream, shared_confirmations(store.spent, keys, now), now=now)
     pages = PageParts(
         settings=settings,
@@ -101,7 +101,7 @@ def hosted_app(
         finally:
             await tenants.aclose()
 
-    inside = Inside(
+    inside = Ports(
         identifies=Bearer(address, store, keys, allow_token_header=settings.allow_token_header),
         engines=tenants,
         challenge=insufficient_scope(address),

@@ -13,7 +13,7 @@ from hostex_mcp.domain.month_end import (
     ACCOUNT,
     NOT_LISTED,
     OTHER_ORDERS,
-    Account,
+    Ledger,
     accounts,
     balances,
     counts,
@@ -21,7 +21,7 @@ from hostex_mcp.domain.month_end import (
     place_of,
 )
 from hostex_mcp.domain.periods import Period
-from hostex_mcp.reads.lists import Failure, Gathered, Parts, read_lists
+from hostex_mcp.reads.lists import Failure, Gathered, PartialReads, read_lists
 from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.reads.stays_tasks_threads import all_stays, transactions_between
 from hostex_mcp.toolkit.context import Context
@@ -36,7 +36,7 @@ class Apart:
 
     why: str
     property_id: int
-    accounts: Sequence[Account]
+    accounts: Sequence[Ledger]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Books:
     notes: Sequence[str]
     failures: Sequence[Failure]
 
-    def of_homes(self) -> Mapping[int, list[Account]]:
+    def of_homes(self) -> Mapping[int, list[Ledger]]:
         """The accounts of each property, by currency."""
         counted = self._counted()
         ids = [one.id for one in self.meant.properties]
@@ -96,7 +96,7 @@ async def read_books(context: Context, meant: Portfolio, period: Period, *, comp
         return kept_alone(order) or bool(balances(order, period))
 
     stays = await all_stays(context, meant, period.start, period.end, following=True)
-    parts = Parts(stays.failures, stays.notes, needed=complete)
+    parts = PartialReads(stays.failures, stays.notes, needed=complete)
     entries = await parts.rows("transactions", transactions_between(context, period.start, period.end))
     groups = await parts.rows("property groups", read_lists(context, LIST_PROPERTY_GROUPS))
     elsewhere = await parts.rows("stays of the same orders", other_stays(context, stays.items, needed))

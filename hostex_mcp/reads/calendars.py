@@ -18,7 +18,7 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.calendar_changes import reading_window
 from hostex_mcp.domain.nights import Nights, nights_of
 from hostex_mcp.domain.stay_rules import ListingDays
-from hostex_mcp.reads.lists import Failure, Parts, read_lists
+from hostex_mcp.reads.lists import Failure, PartialReads, read_lists
 from hostex_mcp.reads.portfolio import Portfolio, each, stays_between
 from hostex_mcp.reads.stays_tasks_threads import all_stays
 from hostex_mcp.toolkit.context import Context
@@ -121,7 +121,7 @@ async def add_listings(
     wanted: Callable[[SoldListing], bool] = lambda one: True,
 ) -> None:
     """Add the wanted listings of the properties and their days to what was read."""
-    parts = Parts(found.failures, found.notes)
+    parts = PartialReads(found.failures, found.notes)
     pools = await parts.rows("room types", read_lists(context, LIST_ROOM_TYPES))
     found.listings = [one for one in _sold(portfolio, pools or []) if wanted(one)]
     readable = [one for one in found.listings if one.channel_type in CALENDAR_CHANNELS]

@@ -5,7 +5,7 @@ from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS, LIST_LIST
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 _REFUSED = "Hostex refuses to answer requests of an account that is disconnected."
@@ -23,7 +23,9 @@ async def require_listing(context: Context, channel_type: str, listing_id: str) 
         return
     others = ", ".join(sorted(one.channel_type for one in found if one.channel_type))
     hint = f"it is one of {others}" if others else "`list_listings` has them"
-    raise InvalidArguments(Problem("listing_id", f"is no listing of {channel_type} on this account; {hint}"))
+    raise InvalidArguments(
+        FieldProblem("listing_id", f"is no listing of {channel_type} on this account; {hint}")
+    )
 
 
 async def connection_warnings(context: Context, stay: Reservation, argument: str) -> list[str]:
@@ -42,7 +44,7 @@ async def connection_warnings(context: Context, stay: Reservation, argument: str
     named = f"The {channel_name(stay.channel_type)} account {one_line(account.username or '')}".strip()
     if account.auth_status == "disconnected":
         problem = "is a booking of a channel account that is disconnected; connect it again in Hostex first"
-        raise InvalidArguments(Problem(argument, problem))
+        raise InvalidArguments(FieldProblem(argument, problem))
     return [f"{named} has the status {account.auth_status}. {_REFUSED}"]
 
 

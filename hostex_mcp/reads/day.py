@@ -9,7 +9,7 @@ from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.briefing import (
-    Anomaly,
+    DayWarning,
     Movements,
     arrival_warnings,
     by_urgency,
@@ -23,7 +23,7 @@ from hostex_mcp.domain.briefing import (
 from hostex_mcp.domain.reviews_due import ReviewDue
 from hostex_mcp.domain.turnovers import Turnover, known_by_property, turnovers
 from hostex_mcp.domain.waiting import Waiting, among, waiting
-from hostex_mcp.reads.lists import Failure, Gathered, Parts, read_lists
+from hostex_mcp.reads.lists import Failure, Gathered, PartialReads, read_lists
 from hostex_mcp.reads.local_days import day_of
 from hostex_mcp.reads.open_requests import Later, far_requests, later_requests
 from hostex_mcp.reads.portfolio import Portfolio, stays_between
@@ -58,7 +58,7 @@ class Daily:
     requests: Sequence[Reservation]
     tasks: Sequence[Task]
     reviews: Sequence[ReviewDue]
-    warnings: Sequence[Anomaly]
+    warnings: Sequence[DayWarning]
     threads: Threads
     notes: list[str]
     failures: list[Failure]
@@ -71,7 +71,7 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
     of: Callable[[int], date] = (lambda _: day) if day else local
     days = {of(one.id) for one in meant.properties} or {of(0)}
     first, last = min(days), max(days)
-    parts = Parts()
+    parts = PartialReads()
     (stays, later), threads, tasks, due, accounts = await asyncio.gather(
         _stays(context, meant, first, last + _ONE, parts),
         parts.read("guest threads", _threads(context), Threads([])),
@@ -109,7 +109,7 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
 
 
 async def _stays(
-    context: Context, meant: Portfolio, first: date, last: date, parts: Parts
+    context: Context, meant: Portfolio, first: date, last: date, parts: PartialReads
 ) -> tuple[Gathered[Reservation], Later]:
     """The stays around some days, those that follow within a month with them, and the requests of later
     ones."""
@@ -126,7 +126,7 @@ async def _stays(
 
 
 async def _far(
-    context: Context, meant: Portfolio, later: Later, threads: Threads, parts: Parts
+    context: Context, meant: Portfolio, later: Later, threads: Threads, parts: PartialReads
 ) -> list[Reservation]:
     """The requests of stays that lie behind the later ones."""
     if later.until is None:

@@ -5,14 +5,14 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from hostex_mcp.api import Listing, NotFound, read_all
+from hostex_mcp.api import ListEndpoint, NotFound, read_all
 from hostex_mcp.api.endpoints import calendar, finance, properties, reservations, tasks
 from hostex_mcp.domain.wording import some
 from hostex_mcp.reads.channel_listings import require_listing
 from hostex_mcp.reads.stay_lookup import find_order, find_stay
 from hostex_mcp.toolkit.context import Context
 
-_Kind = tuple[Sequence[Listing[Any]], str]
+_Kind = tuple[Sequence[ListEndpoint[Any]], str]
 
 _BY_ID: Mapping[str, _Kind] = {
     "group_id": ([properties.LIST_PROPERTY_GROUPS], "property group"),
@@ -62,7 +62,9 @@ async def why_empty(context: Context, tool: str, arguments: Mapping[str, Any]) -
     return [f"Empty: nothing fits {some(named, _MOST_NAMED)}."]
 
 
-async def _require_id(context: Context, listings: Sequence[Listing[Any]], what: str, wanted: int) -> None:
+async def _require_id(
+    context: Context, listings: Sequence[ListEndpoint[Any]], what: str, wanted: int
+) -> None:
     for listing in listings:
         rows = (await read_all(context.client, listing, query=_narrowed(listing, wanted))).items
         if any(row.id == wanted for row in rows):
@@ -70,7 +72,7 @@ async def _require_id(context: Context, listings: Sequence[Listing[Any]], what: 
     raise NotFound(f"There is no {what} with the id {wanted}.", operation=listings[0].name)
 
 
-def _narrowed(listing: Listing[Any], wanted: int) -> dict[str, int]:
+def _narrowed(listing: ListEndpoint[Any], wanted: int) -> dict[str, int]:
     dictionaries = (*_BY_ID["item_id"][0], *_BY_ID["payment_method_id"][0])
     return {} if listing in dictionaries else {"id": wanted}
 

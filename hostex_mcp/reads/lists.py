@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from hostex_mcp.api import HostexError, Listing, read_all
+from hostex_mcp.api import HostexError, ListEndpoint, read_all
 from hostex_mcp.api.operation import RowT
 from hostex_mcp.toolkit.context import Context
 
@@ -34,7 +34,7 @@ class Gathered(Generic[ItemT]):
 
 
 @dataclass(slots=True)
-class Parts:
+class PartialReads:
     """The reads of one answer that may fail without it: `failures` says which did, `notes` which were cut.
     With `needed` none may fail."""
 
@@ -67,7 +67,7 @@ class Parts:
 
 
 async def read_lists(
-    context: Context, listing: Listing[RowT], queries: Sequence[Mapping[str, Any]] = ({},)
+    context: Context, listing: ListEndpoint[RowT], queries: Sequence[Mapping[str, Any]] = ({},)
 ) -> Gathered[RowT]:
     """All rows of several queries of a list, each once; with a note where Hostex has more of them than were
     read."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, Listing, windows
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, ListEndpoint, windows
 from hostex_mcp.api.client import LARGEST_PAGE
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
@@ -158,7 +158,7 @@ def _queries(
 
 async def _read(
     context: Context,
-    listing: Listing[RowT],
+    listing: ListEndpoint[RowT],
     queries: Sequence[tuple[Sequence[int], Mapping[str, Any]]],
     found: _Before,
 ) -> Sequence[Sequence[RowT]]:

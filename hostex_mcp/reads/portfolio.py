@@ -17,7 +17,7 @@ from hostex_mcp.domain.names import fold
 from hostex_mcp.domain.nights import holds
 from hostex_mcp.domain.wording import some
 from hostex_mcp.reads.lists import Gathered, read_lists
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 ItemT = TypeVar("ItemT")
@@ -117,7 +117,7 @@ async def portfolio(
         unknown = [str(one) for one in property_ids if one not in wanted]
         if unknown:
             problem = f"unknown property ids: {some(unknown, 5)}"
-            raise InvalidArguments(Problem("property_ids", problem))
+            raise InvalidArguments(FieldProblem("property_ids", problem))
         wanted &= set(property_ids)
     if group_id is not None:
         wanted &= set(await _members(context, group_id))
@@ -137,7 +137,7 @@ async def _members(context: Context, group_id: int) -> Sequence[int]:
     for one in (await read_lists(context, LIST_PROPERTY_GROUPS)).items:
         if one.id == group_id:
             return one.property_ids
-    raise InvalidArguments(Problem("group_id", "is the id of no property group of this account"))
+    raise InvalidArguments(FieldProblem("group_id", "is the id of no property group of this account"))
 
 
 async def stays_between(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, Property
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 UNPLACED = "no property"
@@ -20,7 +20,7 @@ async def find_property(context: Context, property_id: int, argument: str = "pro
     """
     for one in await _properties(context, property_id):
         return one
-    raise InvalidArguments(Problem(argument, "is the id of no property of this account"))
+    raise InvalidArguments(FieldProblem(argument, "is the id of no property of this account"))
 
 
 async def titles_of(context: Context, stays: Iterable[Reservation]) -> Mapping[int, str]:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from hostex_mcp.domain.reviews_due import ReviewDue, reviews_due
-from hostex_mcp.reads.lists import Parts
+from hostex_mcp.reads.lists import PartialReads
 from hostex_mcp.reads.local_days import day_of
 from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.reads.stays_tasks_threads import reviews_between
@@ -13,7 +13,9 @@ from hostex_mcp.toolkit.context import Context
 _ONE = timedelta(days=1)
 
 
-async def read_reviews_due(context: Context, meant: Portfolio, days: int, parts: Parts) -> list[ReviewDue]:
+async def read_reviews_due(
+    context: Context, meant: Portfolio, days: int, parts: PartialReads
+) -> list[ReviewDue]:
     """The reviews that are due, of stays that checked out in the last days."""
     end = meant.now.date() + _ONE
     start = end - timedelta(days=days + 1)

@@ -14,7 +14,7 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.reviews import LIST_REVIEWS, Review
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.earnings import is_whole
-from hostex_mcp.reads.lists import Gathered, Parts, read_lists
+from hostex_mcp.reads.lists import Gathered, PartialReads, read_lists
 from hostex_mcp.toolkit.context import Context
 
 _STATES = ("reviewed", "pending_host_review", "pending_guest_review")
@@ -25,7 +25,7 @@ _FEW_TASKS = 500
 
 
 @dataclass(slots=True)
-class Surroundings:
+class StayContext:
     """The thread, tasks, transactions, waiting automations and review of a stay."""
 
     thread: Conversation | None
@@ -35,7 +35,7 @@ class Surroundings:
     review: Review | None
 
 
-async def read_surroundings(context: Context, stay: Reservation, parts: Parts) -> Surroundings:
+async def read_surroundings(context: Context, stay: Reservation, parts: PartialReads) -> StayContext:
     """What belongs to a stay; what cannot be read is left out and told in `parts`."""
     thread, tasks, transactions, plans, reviews = await asyncio.gather(
         parts.read("guest thread", _thread(context, stay), None),
@@ -44,7 +44,7 @@ async def read_surroundings(context: Context, stay: Reservation, parts: Parts) -
         parts.rows("automations", _plans(context, stay)),
         parts.rows("reviews", _reviews(context, stay)),
     )
-    return Surroundings(thread, tasks or [], transactions or [], plans or [], next(iter(reviews or []), None))
+    return StayContext(thread, tasks or [], transactions or [], plans or [], next(iter(reviews or []), None))
 
 
 async def _thread(context: Context, stay: Reservation) -> Conversation | None:

@@ -9,7 +9,7 @@ from typing import Any
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, NotFound, read_all, windows
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.stays import order_code
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 _THIS_CODE = "this code, neither as Hostex's nor as the channel's."
@@ -46,7 +46,7 @@ async def _own_code(context: Context, argument: str, code: str) -> str:
     codes = list(dict.fromkeys(str(getattr(one, argument)) for one in stays))
     if len(codes) > 1:
         problem = f"is a channel's code of several; give one of {', '.join(codes)}"
-        raise InvalidArguments(Problem(argument, problem))
+        raise InvalidArguments(FieldProblem(argument, problem))
     return codes[0] if codes else code
 
 
@@ -64,7 +64,7 @@ async def find_stay(context: Context, stay_code: str) -> Reservation:
             return one
     if stays and stays[0].reservation_code == stay_code:
         several = ", ".join(one.stay_code for one in stays)
-        raise InvalidArguments(Problem("stay_code", f"is the code of an order; its stays are {several}"))
+        raise InvalidArguments(FieldProblem("stay_code", f"is the code of an order; its stays are {several}"))
     raise NotFound(f"No stay has {_THIS_CODE}", operation=LIST_RESERVATIONS.name)
 
 
@@ -82,7 +82,7 @@ async def find_order(context: Context, reservation_code: str) -> list[Reservatio
         return own
     if any(one.stay_code == reservation_code for one in stays):
         order = f"is the code of one stay; its order is {stays[0].reservation_code}"
-        raise InvalidArguments(Problem("reservation_code", order))
+        raise InvalidArguments(FieldProblem("reservation_code", order))
     raise NotFound(f"No order has {_THIS_CODE}", operation=LIST_RESERVATIONS.name)
 
 

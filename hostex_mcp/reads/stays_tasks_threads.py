@@ -27,12 +27,12 @@ from hostex_mcp.api.endpoints.reviews import LIST_REVIEWS, Review
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.nights import holds
 from hostex_mcp.domain.wording import some
-from hostex_mcp.reads.lists import MOST_ROWS, Gathered, Parts, read_lists
+from hostex_mcp.reads.lists import MOST_ROWS, Gathered, PartialReads, read_lists
 from hostex_mcp.reads.portfolio import Portfolio, each, kept, stays_between
 from hostex_mcp.toolkit.arguments import PropertyIds as PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import Reading, follows
-from hostex_mcp.toolkit.results import Key, Mark
+from hostex_mcp.toolkit.results import Key, ListPosition
 
 _DAY = timedelta(days=1)
 _MONTH = timedelta(days=31)
@@ -90,7 +90,7 @@ async def with_long_stays(
     """As `all_stays`, with the stays that end up to a month behind the end already found, and maybe those
     `known` that end in the half year after it."""
     _join(found, known or await _long_stays(context, meant, end, _HALF_YEAR))
-    parts = Parts(found.failures, found.notes)
+    parts = PartialReads(found.failures, found.notes)
     if await parts.read(_LONGER, _unexplained(context, meant, found.items, end), []):
         _join(found, await _long_stays(context, meant, end, _HALF_YEAR * 2))
         left = await parts.read(_LONGER, _unexplained(context, meant, found.items, end), [])
@@ -239,7 +239,11 @@ class ThreadsPart:
 
 
 async def threads_part(
-    context: Context, since: datetime, order: Callable[[ConversationSummary], Key], mark: Mark, most: int
+    context: Context,
+    since: datetime,
+    order: Callable[[ConversationSummary], Key],
+    mark: ListPosition,
+    most: int,
 ) -> ThreadsPart:
     """The threads with a message after a moment, by `order`: at most so many behind `mark.since`, or those up
     to `mark.until` where that is told, so that other processes read the same ones. The order must not hang on

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from hostex_mcp.sandbox.lookups import days_between
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from hostex_mcp.sandbox.vocabulary import HOLDING_STATUSES
 
 ListingKey = tuple[str, str]
@@ -25,7 +25,7 @@ def nights(stay: Row) -> list[date]:
     return days_between(start, end - timedelta(days=1))
 
 
-def closed_days(account: Account, property_id: int, *, leave_out: str = "") -> set[date]:
+def closed_days(account: SandboxAccount, property_id: int, *, leave_out: str = "") -> set[date]:
     """Return the blocked and the occupied days of a property, without those of the stay `leave_out`."""
     occupied = {
         night
@@ -36,7 +36,7 @@ def closed_days(account: Account, property_id: int, *, leave_out: str = "") -> s
     return occupied | account.blocks.get(property_id, {}).keys()
 
 
-def conflicting_stays(account: Account, stay: Row, property_id: int) -> list[Row]:
+def conflicting_stays(account: SandboxAccount, stay: Row, property_id: int) -> list[Row]:
     """Return the other stays that hold a property on a night of `stay`."""
     wanted = set(nights(stay))
     return [
@@ -49,13 +49,13 @@ def conflicting_stays(account: Account, stay: Row, property_id: int) -> list[Row
     ]
 
 
-def listings_of(account: Account, property_id: int) -> list[ListingKey]:
+def listings_of(account: SandboxAccount, property_id: int) -> list[ListingKey]:
     """Return the listings that sell a property, alone or in a room type."""
     pools = [pool for pool in account.room_types.values() if property_id in _members(pool)]
     return _links([account.properties[property_id], *pools])
 
 
-def sold_properties(account: Account, listing: ListingKey) -> list[int]:
+def sold_properties(account: SandboxAccount, listing: ListingKey) -> list[int]:
     """Return the properties a listing sells: the members of its room type, or one property."""
     for pool in account.room_types.values():
         if listing in _links([pool]):
@@ -63,7 +63,7 @@ def sold_properties(account: Account, listing: ListingKey) -> list[int]:
     return [key for key, row in account.properties.items() if listing in _links([row])]
 
 
-def reopen_to_master(account: Account, property_id: int, days: Iterable[date]) -> None:
+def reopen_to_master(account: SandboxAccount, property_id: int, days: Iterable[date]) -> None:
     """Drop the inventories written to a property's listings for days on which its master calendar changed."""
     changed = set(days)
     if property_id not in account.properties:
@@ -75,7 +75,7 @@ def reopen_to_master(account: Account, property_id: int, days: Iterable[date]) -
                 del overrides[day]
 
 
-def inventories(account: Account, listing: ListingKey, days: list[date]) -> dict[date, int]:
+def inventories(account: SandboxAccount, listing: ListingKey, days: list[date]) -> dict[date, int]:
     """Return the sellable units of a listing per day."""
     closed = [closed_days(account, property_id) for property_id in sold_properties(account, listing)]
     open_units = {day: sum(day not in shut for shut in closed) for day in days}

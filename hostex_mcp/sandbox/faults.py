@@ -34,7 +34,7 @@ class Fault:
 
 
 @dataclass
-class Kind:
+class FaultKind:
     """How a kind of fault strikes, and the options it takes with their defaults."""
 
     strike: "Strike"
@@ -139,18 +139,18 @@ async def _extra(_: Fault, wire: Wire) -> None:
     await wire.send(from_the_future(wire.answer()))
 
 
-KINDS: dict[str, Kind] = {
-    "zero": Kind(_zero),
-    "envelope": Kind(_envelope, {"code": 500, "message": "Server Error"}),
-    "http": Kind(_http, {"status": 502}),
-    "delay": Kind(_delay, {"seconds": 1}),
-    "stall": Kind(_stall, {"seconds": 30}),
-    "cut": Kind(_cut),
-    "drop_before": Kind(_drop_before),
-    "drop_after": Kind(_drop_after),
-    "redirect": Kind(_redirect, {"location": "https://elsewhere.example.invalid/"}),
-    "throttle": Kind(_throttle, {"retry_after": 60, "scope": "user", "window": "1m", "limit": 1200}),
-    "garbage": Kind(_garbage),
-    "reshape": Kind(_reshape, {"field": None, "mode": "missing"}),
-    "extra": Kind(_extra),
+KINDS: dict[str, FaultKind] = {
+    "zero": FaultKind(_zero),
+    "envelope": FaultKind(_envelope, {"code": 500, "message": "Server Error"}),
+    "http": FaultKind(_http, {"status": 502}),
+    "delay": FaultKind(_delay, {"seconds": 1}),
+    "stall": FaultKind(_stall, {"seconds": 30}),
+    "cut": FaultKind(_cut),
+    "drop_before": FaultKind(_drop_before),
+    "drop_after": FaultKind(_drop_after),
+    "redirect": FaultKind(_redirect, {"location": "https://elsewhere.example.invalid/"}),
+    "throttle": FaultKind(_throttle, {"retry_after": 60, "scope": "user", "window": "1m", "limit": 1200}),
+    "garbage": FaultKind(_garbage),
+    "reshape": FaultKind(_reshape, {"field": None, "mode": "missing"}),
+    "extra": FaultKind(_extra),
 }

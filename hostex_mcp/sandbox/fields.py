@@ -103,7 +103,7 @@ def _read_words(field: Field, value: object) -> list[str]:
     return [part.strip() for part in _read_text(field, value).split(",")]
 
 
-class Rules(TypedDict, total=False):
+class FieldRules(TypedDict, total=False):
     """The rules a declaration may add; see `Field`."""
 
     required: bool
@@ -116,67 +116,67 @@ class Rules(TypedDict, total=False):
     pattern: str
 
 
-def integer(name: str, **rules: Unpack[Rules]) -> Field:
+def integer(name: str, **rules: Unpack[FieldRules]) -> Field:
     """Declare a whole number."""
     return Field(name, _read_integer, **rules)
 
 
-def number(name: str, **rules: Unpack[Rules]) -> Field:
+def number(name: str, **rules: Unpack[FieldRules]) -> Field:
     """Declare a number, decimals allowed."""
     return Field(name, _read_number, **rules)
 
 
-def text(name: str, **rules: Unpack[Rules]) -> Field:
+def text(name: str, **rules: Unpack[FieldRules]) -> Field:
     """Declare a string."""
     return Field(name, _read_text, **rules)
 
 
-def flag(name: str, **rules: Unpack[Rules]) -> Field:
+def flag(name: str, **rules: Unpack[FieldRules]) -> Field:
     """Declare a boolean."""
     return Field(name, _read_flag, **rules)
 
 
-def day(name: str, **rules: Unpack[Rules]) -> Field:
+def day(name: str, **rules: Unpack[FieldRules]) -> Field:
     """Declare a date, `YYYY-MM-DD`."""
     return Field(name, _read_day, **rules)
 
 
-def moment(name: str, **rules: Unpack[Rules]) -> Field:
+def moment(name: str, **rules: Unpack[FieldRules]) -> Field:
     """Declare a point in time, ISO 8601; without an offset it is the operator's local time."""
     return Field(name, _read_moment, **rules)
 
 
-def array(name: str, item: Field, **rules: Unpack[Rules]) -> Field:
+def array(name: str, item: Field, **rules: Unpack[FieldRules]) -> Field:
     """Declare a list of `item`."""
     return Field(name, _read_array, item=item, **rules)
 
 
-def record(name: str, *fields: Field, **rules: Unpack[Rules]) -> Field:
+def record(name: str, *fields: Field, **rules: Unpack[FieldRules]) -> Field:
     """Declare an object with the given fields; it may hold others, which are dropped."""
     return Field(name, _read_object, fields=fields, **rules)
 
 
-def mapping(name: str, item: Field, **rules: Unpack[Rules]) -> Field:
+def mapping(name: str, item: Field, **rules: Unpack[FieldRules]) -> Field:
     """Declare an object with free keys, each of whose values is an `item`."""
     return Field(name, _read_mapping, item=item, **rules)
 
 
-def anything(name: str, **rules: Unpack[Rules]) -> Field:
+def anything(name: str, **rules: Unpack[FieldRules]) -> Field:
     """Declare a value whose shape is not documented."""
     return Field(name, _read_anything, **rules)
 
 
-def id_list(name: str, **rules: Unpack[Rules]) -> Field:
+def id_list(name: str, **rules: Unpack[FieldRules]) -> Field:
     """Declare integers in one text, separated by commas or written as a JSON array."""
     return Field(name, _read_ids, **rules)
 
 
-def word_list(name: str, **rules: Unpack[Rules]) -> Field:
+def word_list(name: str, **rules: Unpack[FieldRules]) -> Field:
     """Declare words in one text, separated by commas."""
     return Field(name, _read_words, **rules)
 
 
-def ids(name: str, **rules: Unpack[Rules]) -> Field:
+def ids(name: str, **rules: Unpack[FieldRules]) -> Field:
     """Declare a JSON array of integers."""
     return array(name, integer("id"), **rules)
 

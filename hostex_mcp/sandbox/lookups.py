@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from hostex_mcp.sandbox.envelope import broken_rule, not_found
-from hostex_mcp.sandbox.state import Account, ListingRates, Row
+from hostex_mcp.sandbox.state import ListingRates, Row, SandboxAccount
 
 Key = TypeVar("Key", int, str)
 
@@ -19,12 +19,12 @@ def find(rows: Mapping[Key, Row], key: Key, what: str) -> Row:
     return rows[key]
 
 
-def find_stay(account: Account, stay_code: str) -> Row:
+def find_stay(account: SandboxAccount, stay_code: str) -> Row:
     """Return a stay by its stay code."""
     return find(account.stays, stay_code, "Reservation")
 
 
-def stays_of(account: Account, reservation_code: str) -> list[Row]:
+def stays_of(account: SandboxAccount, reservation_code: str) -> list[Row]:
     """Return every stay of a reservation, or refuse with 404."""
     stays = [stay for stay in account.stays.values() if stay["reservation_code"] == reservation_code]
     if not stays:
@@ -32,7 +32,7 @@ def stays_of(account: Account, reservation_code: str) -> list[Row]:
     return stays
 
 
-def reservation_code_of(account: Account, code: str) -> str | None:
+def reservation_code_of(account: SandboxAccount, code: str) -> str | None:
     """Resolve a reservation code or the code of one of its stays."""
     for stay in account.stays.values():
         if code in (stay["reservation_code"], stay["stay_code"]):
@@ -40,7 +40,7 @@ def reservation_code_of(account: Account, code: str) -> str | None:
     return None
 
 
-def find_rates(account: Account, channel_type: str, listing_id: str) -> ListingRates:
+def find_rates(account: SandboxAccount, channel_type: str, listing_id: str) -> ListingRates:
     """Return the calendar of a listing. Inferred: an unknown one is a 404."""
     rates = account.rates.get((channel_type, listing_id))
     if rates is None:

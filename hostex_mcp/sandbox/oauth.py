@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from hostex_mcp.sandbox.envelope import ApiError, bad_request
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from hostex_mcp.sandbox.tokens import Token, TokenStore
 
 CLIENT_ID = "sandbox-partner"
@@ -27,7 +27,7 @@ class OAuth:
     """The authorization server of the sandbox, with one registered partner."""
 
     tokens: TokenStore
-    account: Account
+    account: SandboxAccount
     redirect_uris: set[str] = field(default_factory=set[str])
     _codes: dict[str, datetime] = field(default_factory=dict[str, datetime], repr=False)
     _refresh_tokens: set[str] = field(default_factory=set[str], repr=False)

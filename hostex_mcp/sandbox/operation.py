@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hostex_mcp.sandbox.envelope import ApiError
 from hostex_mcp.sandbox.oauth import OAuth
 from hostex_mcp.sandbox.params import Field, Values
-from hostex_mcp.sandbox.state import Account, QueuedWrite, Row
+from hostex_mcp.sandbox.state import QueuedWrite, Row, SandboxAccount
 from hostex_mcp.sandbox.throttle import Throttles
 from hostex_mcp.sandbox.tokens import Token
 
@@ -20,11 +20,11 @@ _INTEGER_IDS = ("id", "plan_id")
 
 
 @dataclass(frozen=True)
-class Call:
+class SandboxCall:
     """One accepted request: who asks, when, and the checked parameters."""
 
-    account: Account
-    others: tuple[Account, ...]
+    account: SandboxAccount
+    others: tuple[SandboxAccount, ...]
     token: Token
     throttles: Throttles
     oauth: OAuth
@@ -59,11 +59,11 @@ class Call:
         self.account.queued.append(QueuedWrite(self.now + QUEUE_DELAY, apply))
 
 
-Handler: TypeAlias = Callable[[Call], Row | None]
+Handler: TypeAlias = Callable[[SandboxCall], Row | None]
 
 
 @dataclass(frozen=True)
-class Operation:
+class SandboxOperation:
     """One of the 86 operations. `reads` says that a read-only token may call it."""
 
     method: str
@@ -84,7 +84,7 @@ class Operation:
         return self.path.startswith("/oauth/")
 
 
-OPERATIONS: dict[str, Operation] = {}
+OPERATIONS: dict[str, SandboxOperation] = {}
 
 
 def operation(
@@ -99,13 +99,13 @@ def operation(
 
     def register(handler: Handler) -> Handler:
         allowed = method == "GET" if reads is None else reads
-        OPERATIONS[name] = Operation(method, path, handler, query, body, allowed)
+        OPERATIONS[name] = SandboxOperation(method, path, handler, query, body, allowed)
         return handler
 
     return register
 
 
-def route(method: str, path: str) -> tuple[Operation, Values]:
+def route(method: str, path: str) -> tuple[SandboxOperation, Values]:
     """Return the operation for a path below `/v3` and its path parameters; 404 or 405 if there is none."""
     fits = [(op, found) for op in OPERATIONS.values() if (found := _match(op.path, path)) is not None]
     if not fits:

@@ -1,6 +1,6 @@
 """Money of reservations: what the stays of one order add up to, and what of it was paid."""
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 
 
 def money(currency: str, amount: float) -> Row:
@@ -34,7 +34,7 @@ def settle_order(stays: list[Row], received: float) -> None:
         stay["payment"] = _payment(currency, round(total - commission, 2), received)
 
 
-def add_received(account: Account, reservation_code: str, amount: float) -> None:
+def add_received(account: SandboxAccount, reservation_code: str, amount: float) -> None:
     """Add a payment to an order, or take one back. Inferred: recorded income counts as received."""
     stays = [stay for stay in account.stays.values() if stay["reservation_code"] == reservation_code]
     for stay in stays:

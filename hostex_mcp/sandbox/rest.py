@@ -13,10 +13,10 @@ from starlette.types import Receive, Scope, Send
 from hostex_mcp.sandbox.envelope import DONE, ApiError, bad_request, envelope, refusal
 from hostex_mcp.sandbox.faults import Faults, strike
 from hostex_mcp.sandbox.oauth import OAuth
-from hostex_mcp.sandbox.operation import Call, Operation, route
+from hostex_mcp.sandbox.operation import SandboxCall, SandboxOperation, route
 from hostex_mcp.sandbox.operations import load
 from hostex_mcp.sandbox.params import Values, check, from_query
-from hostex_mcp.sandbox.state import Account, Accounts, Row
+from hostex_mcp.sandbox.state import Accounts, Row, SandboxAccount
 from hostex_mcp.sandbox.throttle import Throttles
 from hostex_mcp.sandbox.tokens import Token, TokenStore, authorize
 from hostex_mcp.sandbox.wire import Wire
@@ -45,7 +45,7 @@ class _Incoming:
     raw_body: bytes
     token: Token | None
 
-    def operation(self) -> tuple[Operation, Values]:
+    def operation(self) -> tuple[SandboxOperation, Values]:
         return route(self.method, self.path)
 
     def body(self) -> Values:
@@ -109,7 +109,7 @@ class RestApi:
         token = self._admit(operation, incoming, now)
         for account in self.accounts.each():
             account.apply_due(now)
-        call = Call(
+        call = SandboxCall(
             account=token.account,
             others=self._others(token.account),
             token=token,
@@ -122,7 +122,7 @@ class RestApi:
         )
         return operation.handler(call)
 
-    def _admit(self, operation: Operation, incoming: _Incoming, now: datetime) -> Token:
+    def _admit(self, operation: SandboxOperation, incoming: _Incoming, now: datetime) -> Token:
         if operation.open:
             return Token("anonymous", self.accounts.main)
         token = authorize(incoming.token, now)
@@ -131,7 +131,7 @@ class RestApi:
             raise ApiError(401, "Not authorized for this action.")
         return token
 
-    def _others(self, account: Account) -> tuple[Account, ...]:
+    def _others(self, account: SandboxAccount) -> tuple[SandboxAccount, ...]:
         return tuple(other for other in self.accounts.each() if other is not account)
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from hostex_mcp.sandbox.envelope import ApiError, bad_request
 from hostex_mcp.sandbox.lookups import iso, stays_of
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 
 
-def review_of(account: Account, reservation_code: str, today: date) -> Row:
+def review_of(account: SandboxAccount, reservation_code: str, today: date) -> Row:
     """Return the review row of a reservation, a new one to be stored if there is none yet.
 
     Inferred: 400 before the day of check-out, as documented for automatic reviews.

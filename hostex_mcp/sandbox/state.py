@@ -43,7 +43,7 @@ class QueuedWrite:
 
 
 @dataclass
-class Account:
+class SandboxAccount:
     """One host's data.
 
     Private keys read by the handlers: `_cleaning_fee` on properties (the default fee of cleaning tasks),
@@ -106,10 +106,10 @@ class Account:
 class Accounts:
     """The three hosts of a sandbox: the full demo account, a smaller one, and one without properties."""
 
-    main: Account
-    second: Account
-    empty: Account
+    main: SandboxAccount
+    second: SandboxAccount
+    empty: SandboxAccount
 
-    def each(self) -> tuple[Account, Account, Account]:
+    def each(self) -> tuple[SandboxAccount, SandboxAccount, SandboxAccount]:
         """Return the three accounts."""
         return (self.main, self.second, self.empty)

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from hostex_mcp.sandbox.lookups import iso
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 
 
 def new_message(
-    account: Account, sender: str, now: datetime, content: str, attachment: Row | None = None
+    account: SandboxAccount, sender: str, now: datetime, content: str, attachment: Row | None = None
 ) -> Row:
     """Make a message of the host's side."""
     return {
@@ -22,7 +22,7 @@ def new_message(
     }
 
 
-def deliver(account: Account, conversation_id: str, message: Row) -> None:
+def deliver(account: SandboxAccount, conversation_id: str, message: Row) -> None:
     """Put a message on top of its thread, and the thread on top of the list."""
     conversation = account.conversations.pop(conversation_id)
     conversation["messages"] = [message, *conversation["messages"]]

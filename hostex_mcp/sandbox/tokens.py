@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hostex_mcp.sandbox.envelope import ApiError
-from hostex_mcp.sandbox.state import Account, Accounts
+from hostex_mcp.sandbox.state import Accounts, SandboxAccount
 
 
 class TOKENS(StrEnum):
@@ -43,7 +43,7 @@ class Token:
     """What the bearer of a token may do. `label` names it in the request log; the text is not kept here."""
 
     label: str
-    account: Account
+    account: SandboxAccount
     writable: bool = True
     refusal: tuple[int, str] | None = None
     expires: datetime | None = None

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, Generic
 
-from hostex_mcp.api import Client, Listing, Operation, Page
+from hostex_mcp.api import Client, ListAnswer, ListEndpoint, Operation
 from hostex_mcp.api.client import LARGEST_PAGE
 from hostex_mcp.api.operation import AnswerT, RowT
 from hostex_mcp.scope.checks import require_served
-from hostex_mcp.scope.portfolio import Ground
-from hostex_mcp.scope.refusal import REMEDY, Asked
+from hostex_mcp.scope.portfolio import ServedProperties
+from hostex_mcp.scope.refusal import REMEDY, ScopedCall
 from hostex_mcp.scope.rules import RULES, Rule
 
 _AT_ONCE = 8
@@ -25,7 +25,7 @@ class ScopedClient:
     def __init__(self, client: Client, property_ids: Iterable[int], remedy: str = REMEDY) -> None:
         self._client = client
         self._remedy = remedy
-        self._ground = Ground(client, property_ids)
+        self._ground = ServedProperties(client, property_ids)
 
     async def call(
         self,
@@ -40,7 +40,7 @@ class ScopedClient:
         Raises:
             OutOfScope: when it does not; HostexError: as the Hostex client.
         """
-        asked = Asked(operation.name, path or {}, query or {}, body or {}, self._remedy)
+        asked = ScopedCall(operation.name, path or {}, query or {}, body or {}, self._remedy)
         if operation.writes:
             self._ground.forget()
         rule = await self._admit(operation, asked)
@@ -59,13 +59,13 @@ class ScopedClient:
 
     async def page(
         self,
-        listing: Listing[RowT],
+        listing: ListEndpoint[RowT],
         *,
         path: Mapping[str, Any] | None = None,
         query: Mapping[str, Any] | None = None,
         offset: int = 0,
         limit: int = 100,
-    ) -> Page[RowT]:
+    ) -> ListAnswer[RowT]:
         """Read up to `limit` rows that are inside, from `offset` of Hostex's own list on. Their number in all
         is not told.
 
@@ -73,7 +73,7 @@ class ScopedClient:
             OutOfScope: when the list is not served, when the query names a property outside, or when
                 thousands of rows have none inside; HostexError: as the Hostex client.
         """
-        asked = Asked(listing.name, path or {}, query or {}, {}, self._remedy)
+        asked = ScopedCall(listing.name, path or {}, query or {}, {}, self._remedy)
         rule = await self._admit(listing, asked)
         if rule.view is None:
             return await self._client.page(listing, path=path, query=query, offset=offset, limit=limit)
@@ -89,9 +89,9 @@ class ScopedClient:
                     listing, path=path, query=narrowed, offset=sieve.end, limit=LARGEST_PAGE
                 )
             )
-        return Page(sieve.items, None, sieve.more, sieve.places, sieve.end)
+        return ListAnswer(sieve.items, None, sieve.more, sieve.places, sieve.end)
 
-    async def _admit(self, target: Listing[Any] | Operation[Any], asked: Asked) -> Rule:
+    async def _admit(self, target: ListEndpoint[Any] | Operation[Any], asked: ScopedCall) -> Rule:
         if not self._ground.property_ids:
             raise asked.nothing_served()
         rule = RULES.get(target)
@@ -117,7 +117,7 @@ class _Sieve(Generic[RowT]):
     """Collects the rows of a list that are inside, up to `limit`, with their offsets. `end` is the offset
     behind the last row looked at, and `more` whether others may follow it."""
 
-    def __init__(self, ground: Ground, rule: Rule, offset: int, limit: int) -> None:
+    def __init__(self, ground: ServedProperties, rule: Rule, offset: int, limit: int) -> None:
         self._ground, self._rule, self._limit = ground, rule, limit
         self.items: list[RowT] = []
         self.places: list[int] = []
@@ -129,7 +129,7 @@ class _Sieve(Generic[RowT]):
         """Whether no more rows are wanted."""
         return len(self.items) >= self._limit
 
-    async def take(self, page: Page[RowT]) -> None:
+    async def take(self, page: ListAnswer[RowT]) -> None:
         """Look at the rows of the next page, a few at once, until there are enough."""
         rows = list(zip(page.items, page.places, strict=True))
         for start in range(0, len(rows), _AT_ONCE):

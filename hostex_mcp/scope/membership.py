@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, Listing, read_all, windows
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, ListEndpoint, read_all, windows
 from hostex_mcp.api.endpoints.automation import LIST_AUTOMATION_ACTIONS
 from hostex_mcp.api.endpoints.calendar import LIST_CALENDAR_SHARE_LINKS, CalendarShareLink
 from hostex_mcp.api.endpoints.finance import LIST_TRANSACTIONS
@@ -16,13 +16,13 @@ from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS
 from hostex_mcp.api.operation import RowT
 from hostex_mcp.domain.stays import order_code
-from hostex_mcp.scope.portfolio import Ground
+from hostex_mcp.scope.portfolio import ServedProperties
 
 _FAR = timedelta(days=540)
 _NEAR = timedelta(days=RESERVATION_WINDOW_DAYS // 2)
 
 
-async def stay_inside(ground: Ground, stay_code: str) -> bool:
+async def stay_inside(ground: ServedProperties, stay_code: str) -> bool:
     """Whether a stay is on a served property."""
     for code in dict.fromkeys([stay_code, order_code(stay_code)]):
         for stay in await _stays(ground, code):
@@ -31,12 +31,12 @@ async def stay_inside(ground: Ground, stay_code: str) -> bool:
     return False
 
 
-async def order_inside(ground: Ground, reservation_code: str) -> bool:
+async def order_inside(ground: ServedProperties, reservation_code: str) -> bool:
     """Whether every stay of an order is on a served property."""
     return ground.covers([stay.property_id for stay in await _stays(ground, reservation_code)])
 
 
-async def conversation_inside(ground: Ground, conversation_id: str) -> bool:
+async def conversation_inside(ground: ServedProperties, conversation_id: str) -> bool:
     """Whether a thread is about served properties and no others.
 
     Raises:
@@ -46,13 +46,13 @@ async def conversation_inside(ground: Ground, conversation_id: str) -> bool:
     return ground.has_thread(thread)
 
 
-async def task_inside(ground: Ground, id: int) -> bool:
+async def task_inside(ground: ServedProperties, id: int) -> bool:
     """Whether a task is for a served property."""
     task = await _row(ground, LIST_TASKS, id)
     return task is not None and ground.holds(task.property_id)
 
 
-async def transaction_inside(ground: Ground, id: int) -> bool:
+async def transaction_inside(ground: ServedProperties, id: int) -> bool:
     """Whether an income or expense is of a served property, or of an order that is inside as a whole."""
     entry = await _row(ground, LIST_TRANSACTIONS, id)
     if entry is None:
@@ -62,7 +62,7 @@ async def transaction_inside(ground: Ground, id: int) -> bool:
     return ground.holds(entry.property_id)
 
 
-async def plan_inside(ground: Ground, plan_id: int) -> bool:
+async def plan_inside(ground: ServedProperties, plan_id: int) -> bool:
     """Whether a waiting message or review is for a served property."""
     for kind in ("message", "review"):
         got = await read_all(ground.client, LIST_AUTOMATION_ACTIONS, query={"type": kind})
@@ -72,24 +72,24 @@ async def plan_inside(ground: Ground, plan_id: int) -> bool:
     return False
 
 
-async def share_link_inside(ground: Ground, id: int) -> bool:
+async def share_link_inside(ground: ServedProperties, id: int) -> bool:
     """Whether a public calendar link shows served properties and no others."""
     link = await _row(ground, LIST_CALENDAR_SHARE_LINKS, id)
     return link is not None and link_covered(ground, link)
 
 
-def link_covered(ground: Ground, link: CalendarShareLink) -> bool:
+def link_covered(ground: ServedProperties, link: CalendarShareLink) -> bool:
     """Whether a public calendar link shows served properties and no others."""
     return link.scope == "partial" and ground.covers(link.property_ids)
 
 
-async def group_inside(ground: Ground, id: int) -> bool:
+async def group_inside(ground: ServedProperties, id: int) -> bool:
     """Whether a property group has no property that is not served."""
     group = await _row(ground, LIST_PROPERTY_GROUPS, id)
     return group is not None and all(map(ground.holds, group.property_ids))
 
 
-async def tag_inside(ground: Ground, id: int) -> bool:
+async def tag_inside(ground: ServedProperties, id: int) -> bool:
     """Whether a property tag is on no property or room type that is not served."""
     tag = await _row(ground, LIST_TAGS, id)
     if tag is None or not all(map(ground.holds, tag.property_ids)):
@@ -97,13 +97,13 @@ async def tag_inside(ground: Ground, id: int) -> bool:
     return await rooms_inside(ground, tag.room_type_ids)
 
 
-async def rooms_inside(ground: Ground, room_type_ids: Sequence[int]) -> bool:
+async def rooms_inside(ground: ServedProperties, room_type_ids: Sequence[int]) -> bool:
     """Whether all properties of these room types are served."""
     homes = await homes_of(ground, "by_room_type", room_type_ids) if room_type_ids else []
     return all(map(ground.covers, homes))
 
 
-async def knowledge_inside(ground: Ground, id: int) -> bool:
+async def knowledge_inside(ground: ServedProperties, id: int) -> bool:
     """Whether a knowledge entry holds for served properties and no others.
 
     Raises:
@@ -113,13 +113,13 @@ async def knowledge_inside(ground: Ground, id: int) -> bool:
     return await knowledge_covered(ground, entry.scope_property.type, entry.scope_property.ids)
 
 
-async def knowledge_covered(ground: Ground, type: str, ids: Sequence[int]) -> bool:
+async def knowledge_covered(ground: ServedProperties, type: str, ids: Sequence[int]) -> bool:
     """Whether what a knowledge entry holds for is served as a whole."""
     homes = await homes_of(ground, type, ids)
     return bool(homes) and all(map(ground.covers, homes))
 
 
-async def homes_of(ground: Ground, type: str, ids: Sequence[int]) -> list[list[int]]:
+async def homes_of(ground: ServedProperties, type: str, ids: Sequence[int]) -> list[list[int]]:
     """The properties behind each of the ids of a knowledge entry's scope; none for an unknown type."""
     match type:
         case "by_property":
@@ -134,18 +134,18 @@ async def homes_of(ground: Ground, type: str, ids: Sequence[int]) -> list[list[i
             return []
 
 
-async def reference_inside(ground: Ground, reference: str) -> bool:
+async def reference_inside(ground: ServedProperties, reference: str) -> bool:
     """Whether no booking outside has this reference: Hostex would answer with that one's code."""
     got = await read_all(ground.client, LIST_RESERVATIONS, query={"channel_id": reference})
     return all(ground.holds(stay.property_id) for stay in got.items if stay.channel_id == reference)
 
 
-async def _row(ground: Ground, listing: Listing[RowT], id: int) -> RowT | None:
+async def _row(ground: ServedProperties, listing: ListEndpoint[RowT], id: int) -> RowT | None:
     page = await ground.client.page(listing, query={"id": id})
     return next((row for row in page.items if listing.identity(row) == id), None)
 
 
-async def _stays(ground: Ground, reservation_code: str) -> list[Reservation]:
+async def _stays(ground: ServedProperties, reservation_code: str) -> list[Reservation]:
     """The stays of an order. Inferred: without dates some of them may be left out, so those found are
     completed by the months around them; where none is found, a year and a half back and ahead is read."""
     found = await _read(ground, reservation_code, {})
@@ -160,7 +160,9 @@ async def _stays(ground: Ground, reservation_code: str) -> list[Reservation]:
     return [stay for part in parts for stay in part]
 
 
-async def _read(ground: Ground, reservation_code: str, dates: Mapping[str, Any]) -> list[Reservation]:
+async def _read(
+    ground: ServedProperties, reservation_code: str, dates: Mapping[str, Any]
+) -> list[Reservation]:
     query = {"reservation_code": reservation_code, **dates}
     got = await read_all(ground.client, LIST_RESERVATIONS, query=query)
     return [stay for stay in got.items if stay.reservation_code == reservation_code]

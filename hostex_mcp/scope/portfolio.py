@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from hostex_mcp.api import Client, Forbidden, Listing, NotFound, PlanUnsupported, read_all
+from hostex_mcp.api import Client, Forbidden, ListEndpoint, NotFound, PlanUnsupported, read_all
 from hostex_mcp.api.endpoints.messaging import GET_CONVERSATION, Conversation
 from hostex_mcp.api.endpoints.properties import (
     LIST_PROPERTIES,
@@ -22,7 +22,7 @@ _MOST_ROWS = 20_000
 _MOST_KEPT = 10_000
 
 
-class Ground:
+class ServedProperties:
     """The served part of one account. `client` reaches all of it. What is read about properties, groups and
     room types is kept for a minute, and never over a write; so is which threads are inside."""
 
@@ -99,7 +99,7 @@ class Ground:
         except PlanUnsupported:
             return []
 
-    async def _all(self, listing: Listing[RowT]) -> list[RowT]:
+    async def _all(self, listing: ListEndpoint[RowT]) -> list[RowT]:
         rows = self._recall(listing.name)
         if rows is None:
             rows = (await read_all(self.client, listing, most=_MOST_ROWS)).items

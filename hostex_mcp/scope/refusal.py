@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hostex_mcp.api import Problem
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.blocked import Blocked
 
 SETTING = "HOSTEX_MCP_PROPERTY_IDS"
@@ -16,12 +16,12 @@ class OutOfScope(Blocked):
     them, so that a refusal tells nothing."""
 
     def __init__(self, message: str, *, operation: str, hint: str, field: str | None = None) -> None:
-        problem = (Problem(field, "is outside the properties served"),) if field else ()
+        problem = (FieldProblem(field, "is outside the properties served"),) if field else ()
         super().__init__(message, operation=operation, hint=hint, fields=problem)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ScopedCall:
     """A call as it reaches the scope: the operation's name, its arguments, and who can widen the scope."""
 
     operation: str

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from hostex_mcp.api import Listing, Operation
+from hostex_mcp.api import ListEndpoint, Operation
 from hostex_mcp.api.endpoints import (
     automation,
     calendar,
@@ -22,9 +22,9 @@ from hostex_mcp.api.endpoints import (
 from hostex_mcp.scope import checks, views
 from hostex_mcp.scope import membership as lookups
 from hostex_mcp.scope.checks import Check, addressed, both
-from hostex_mcp.scope.portfolio import Ground
+from hostex_mcp.scope.portfolio import ServedProperties
 
-View = Callable[[Ground, Any], Awaitable[Any]]
+View = Callable[[ServedProperties, Any], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ _TRANSACTION = Rule(addressed("id", lookups.transaction_inside))
 _PLAN = Rule(addressed("plan_id", lookups.plan_inside))
 _NAMED = Rule(checks.properties_named)
 
-_LISTS: Mapping[Listing[Any], Rule] = {
+_LISTS: Mapping[ListEndpoint[Any], Rule] = {
     properties.LIST_PROPERTIES: Rule(view=views.property_row, narrow="id"),
     properties.LIST_PROPERTY_GROUPS: Rule(view=views.group),
     properties.LIST_TAGS: Rule(view=views.tag),
@@ -144,4 +144,4 @@ _CALLS: Mapping[Operation[Any], Rule] = {
     oauth.REVOKE_TOKEN: _REFUSED,
 }
 
-RULES: Mapping[Listing[Any] | Operation[Any], Rule] = {**_LISTS, **_CALLS}
+RULES: Mapping[ListEndpoint[Any] | Operation[Any], Rule] = {**_LISTS, **_CALLS}

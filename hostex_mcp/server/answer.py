@@ -11,7 +11,7 @@ from hostex_mcp.domain.size import tokens
 from hostex_mcp.server.bounding import ROOM, TOO_LONG, weight
 from hostex_mcp.server.render import render, table, to_json
 from hostex_mcp.toolkit.cursor import Cursor
-from hostex_mcp.toolkit.results import MOST_FAILED, Record, Rows, Undo
+from hostex_mcp.toolkit.results import MOST_FAILED, Item, ListPage, Undo
 from hostex_mcp.toolkit.tool import Tool
 
 _DEAREST = 2.3
@@ -21,11 +21,11 @@ _CUT_RECORD_NOTE = "`{member}` was cut to fit; `{counter}` counts what is left o
 
 
 def answer(
-    tool: Tool, arguments: Mapping[str, Any], result: Rows[Any] | Record[Any], account: str = ""
+    tool: Tool, arguments: Mapping[str, Any], result: ListPage[Any] | Item[Any], account: str = ""
 ) -> dict[str, Any]:
     """The structured result of a successful call, never above the token bound in both halves together. A
     cursor in it is good for this account."""
-    if isinstance(result, Record):
+    if isinstance(result, Item):
         return _record_answer(tool, result)
     return _rows_answer(tool, arguments, result, account)
 
@@ -47,7 +47,9 @@ def unchanged(already: str) -> dict[str, Any]:
     return {"status": "unchanged", "notes": [f"{already} Nothing was sent."]}
 
 
-def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], account: str) -> dict[str, Any]:
+def _rows_answer(
+    tool: Tool, arguments: Mapping[str, Any], rows: ListPage[Any], account: str
+) -> dict[str, Any]:
     fitting = _fitting(
         rows.items, {"notes": [*rows.notes, _CUT_NOTE], "failed": rows.failed[:MOST_FAILED]}, "items"
     )
@@ -69,7 +71,7 @@ def _rows_answer(tool: Tool, arguments: Mapping[str, Any], rows: Rows[Any], acco
     return shown
 
 
-def _record_answer(tool: Tool, record: Record[Any]) -> dict[str, Any]:
+def _record_answer(tool: Tool, record: Item[Any]) -> dict[str, Any]:
     shown = dict(record.data)
     left = Counter(cast("Mapping[str, int]", shown.pop("more", {})))
     for name, most in {"failed": MOST_FAILED, **record.most}.items():
@@ -93,7 +95,7 @@ def _counted(
     return {**shown, **({"notes": notes} if notes else {}), "more": counts}
 
 
-def _cut_long(shown: dict[str, Any], left: Counter[str], record: Record[Any]) -> None:
+def _cut_long(shown: dict[str, Any], left: Counter[str], record: Item[Any]) -> None:
     """Cut the long list to what an answer may hold."""
     long = record.long
     if not long or not shown.get(long):
@@ -106,7 +108,7 @@ def _cut_long(shown: dict[str, Any], left: Counter[str], record: Record[Any]) ->
         shown["notes"] = [*shown.get("notes", []), note]
 
 
-def _cut_spare(tool: Tool, shown: dict[str, Any], left: Counter[str], record: Record[Any]) -> None:
+def _cut_spare(tool: Tool, shown: dict[str, Any], left: Counter[str], record: Item[Any]) -> None:
     """Cut the lists that can be spared, one after the other, until each half has its room."""
     room = record.room
     for name in record.spare if room else ():
@@ -124,7 +126,7 @@ def _cut_spare(tool: Tool, shown: dict[str, Any], left: Counter[str], record: Re
             del shown[name]
 
 
-def _cut(shown: dict[str, Any], name: str, most: int, record: Record[Any]) -> int:
+def _cut(shown: dict[str, Any], name: str, most: int, record: Item[Any]) -> int:
     """Leave at most so many rows of a list; how many went."""
     rows: Sequence[Any] = shown.get(name) or []
     left = max(len(rows) - most, 0)

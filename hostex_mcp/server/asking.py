@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from hostex_mcp.events import Confirmed, emit
 
-Verdict = Literal["accept", "decline", "cancel", "timeout", "failed"]
+ElicitAction = Literal["accept", "decline", "cancel", "timeout", "failed"]
 
 # Most clients give a call a minute, the reads before and the write after the question included.
 PATIENCE_SECONDS = 50.0
@@ -32,7 +32,7 @@ _FORM: dict[str, Any] = {
     "properties": {_BOX: {"type": "boolean", "title": "Do it", "default": True}},
 }
 
-_UNCONFIRMED: Mapping[Verdict, str] = {
+_UNCONFIRMED: Mapping[ElicitAction, str] = {
     "decline": "the client answered no",
     "cancel": "the client closed the question without an answer",
     "timeout": f"no answer came within {PATIENCE_SECONDS:.0f} seconds and the question was withdrawn",
@@ -46,7 +46,7 @@ _NOBODY_ASKED = (
 )
 
 
-def unconfirmed(tool: str, verdict: Verdict) -> dict[str, Any]:
+def unconfirmed(tool: str, verdict: ElicitAction) -> dict[str, Any]:
     """The structured result of a write that nobody agreed to, as far as its client says, with the ways out.
     Whether anybody saw the question is not known."""
     note = f"Not confirmed: {_UNCONFIRMED[verdict]}. It may be that nobody was asked. Nothing was changed."
@@ -55,7 +55,7 @@ def unconfirmed(tool: str, verdict: Verdict) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class InputRequired:
     """A question that is returned in place of a result; `state` comes back with the answer, which stands at
     `place` then."""
 
@@ -72,14 +72,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Inquiry:
+class Elicitation:
     """How one call, which `began` then, can reach its person. `returned`: a question may be returned; `state`
     and `answers`, by their places, are what came back with one that was."""
 
     context: ServerRequestContext[Any] | None = None
     returned: bool = False
     state: str | None = None
-    answers: Mapping[str, Verdict] = field(default_factory=dict[str, Verdict])
+    answers: Mapping[str, ElicitAction] = field(default_factory=dict[str, ElicitAction])
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -92,7 +92,7 @@ class Inquiry:
         """Whether the person can be asked at all."""
         return self.live or self.returned
 
-    async def ask(self, message: str) -> Verdict:
+    async def ask(self, message: str) -> ElicitAction:
         """Ask now and wait for the answer, while the client still waits for the call: a question that nobody
         answered by then is withdrawn, and an answer that comes later is dropped."""
         emit(Confirmed("asked"))
@@ -101,7 +101,7 @@ class Inquiry:
         emit(Confirmed(verdict, time.monotonic() - started))
         return verdict
 
-    async def _answer(self, message: str, seconds: float) -> Verdict:
+    async def _answer(self, message: str, seconds: float) -> ElicitAction:
         if self.context is None:
             return "failed"
         try:
@@ -113,24 +113,26 @@ class Inquiry:
             return "failed"
 
 
-def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Inquiry:
+def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Elicitation:
     """What this call's client can do: be asked now, be handed a question, or neither."""
     capabilities = context.session.client_capabilities
     elicitation = capabilities.elicitation if capabilities else None
     can_show_form = elicitation is not None and (elicitation.form is not None or elicitation.url is None)
     if not can_show_form:
-        return Inquiry()
+        return Elicitation()
     if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
-        return Inquiry(returned=True, state=params.request_state, answers=_answers(params.input_responses))
-    return Inquiry(context) if context.session.can_send_request else Inquiry()
+        return Elicitation(
+            returned=True, state=params.request_state, answers=_answers(params.input_responses)
+        )
+    return Elicitation(context) if context.session.can_send_request else Elicitation()
 
 
-def _answers(responses: Mapping[str, Any] | None) -> dict[str, Verdict]:
+def _answers(responses: Mapping[str, Any] | None) -> dict[str, ElicitAction]:
     given = (responses or {}).items()
     return {place: _verdict(answer) for place, answer in given if isinstance(answer, ElicitResult)}
 
 
-def _verdict(answer: ElicitResult) -> Verdict:
+def _verdict(answer: ElicitResult) -> ElicitAction:
     """What an answer means: a form that is sent with the box cleared is a no."""
     box = (answer.content or {}).get(_BOX, True)
     return "decline" if answer.action == "accept" and box not in (True, "true") else answer.action

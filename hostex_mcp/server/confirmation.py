@@ -32,7 +32,7 @@ class Channel(StrEnum):
     OFFER = "offer"
 
 
-class Finding(StrEnum):
+class TokenCheck(StrEnum):
     """What is found out about a presented confirmation."""
 
     VALID = "valid"
@@ -43,12 +43,12 @@ class Finding(StrEnum):
     USED = "used"
 
 
-EXPLAINED: Mapping[Finding, str] = {
-    Finding.UNKNOWN: "This server did not issue this confirmation token. Nothing was changed.",
-    Finding.EXPIRED: "The confirmation is older than ten minutes. Nothing was changed.",
-    Finding.ARGUMENTS_CHANGED: "The arguments differ from those that were previewed. Nothing was changed.",
-    Finding.STATE_CHANGED: "What the preview showed has changed since. Nothing was changed by this call.",
-    Finding.USED: "The confirmation was used already; the change was not made a second time.",
+EXPLAINED: Mapping[TokenCheck, str] = {
+    TokenCheck.UNKNOWN: "This server did not issue this confirmation token. Nothing was changed.",
+    TokenCheck.EXPIRED: "The confirmation is older than ten minutes. Nothing was changed.",
+    TokenCheck.ARGUMENTS_CHANGED: "The arguments differ from those that were previewed. Nothing was changed.",
+    TokenCheck.STATE_CHANGED: "What the preview showed has changed since. Nothing was changed by this call.",
+    TokenCheck.USED: "The confirmation was used already; the change was not made a second time.",
 }
 
 
@@ -63,7 +63,7 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedConfirmation:
     """A confirmation as it is handed out; `place` is where a person's answer to it has to stand."""
 
     text: str
@@ -104,7 +104,7 @@ class Confirmations:
         from a plain one."""
         return hmac.digest(self._keys()[0], digest.encode(), "sha256").hex()
 
-    def issue(self, binding: Binding, channel: Channel) -> Issued:
+    def issue(self, binding: Binding, channel: Channel) -> IssuedConfirmation:
         """A fresh confirmation for this binding, which comes back through this channel."""
         expires = (self._now() + LIFETIME).astimezone(UTC).replace(microsecond=0)
         content = {
@@ -115,21 +115,21 @@ class Confirmations:
         }
         text = json.dumps(content, separators=(",", ":")).encode()
         signed = urlsafe_b64encode(_mac(self._keys()[0], text) + text).decode().rstrip("=")
-        return Issued(signed, expires, _place(content))
+        return IssuedConfirmation(signed, expires, _place(content))
 
-    async def check(self, token: str, binding: Binding, channel: Channel) -> Finding:
+    async def check(self, token: str, binding: Binding, channel: Channel) -> TokenCheck:
         """What is true of a confirmation that came through this channel. Another account's, and one for
         another channel, is unknown, like one that never was."""
         content = self._content(token)
         if content is None or content["account"] != binding.account or content.get("channel") != channel:
-            return Finding.UNKNOWN
+            return TokenCheck.UNKNOWN
         if (content["tool"], content["arguments"]) != (binding.tool, binding.arguments):
-            return Finding.ARGUMENTS_CHANGED
+            return TokenCheck.ARGUMENTS_CHANGED
         if await self._ledger.find(_entry(content)):
-            return Finding.USED
+            return TokenCheck.USED
         if content["expires"] <= self._now().timestamp():
-            return Finding.EXPIRED
-        return Finding.VALID if content["state"] == binding.state else Finding.STATE_CHANGED
+            return TokenCheck.EXPIRED
+        return TokenCheck.VALID if content["state"] == binding.state else TokenCheck.STATE_CHANGED
 
     def place(self, token: str) -> str | None:
         """Where the answer to a question has to stand, None when it is not one that was asked here."""

@@ -17,7 +17,7 @@ from hostex_mcp.reads.channel_codes import bind_channels
 from hostex_mcp.reads.empty_lists import why_empty
 from hostex_mcp.reads.stay_lookup import resolve_codes
 from hostex_mcp.server.answer import answer
-from hostex_mcp.server.asking import Inquiry, Question
+from hostex_mcp.server.asking import Elicitation, InputRequired
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.bounding import PreviewTooLong, apart, within
 from hostex_mcp.server.confirmation import Confirmations
@@ -27,20 +27,20 @@ from hostex_mcp.server.render import render
 from hostex_mcp.server.summary import Summary, summed_up
 from hostex_mcp.server.undoing import Opened, Seals, undoing
 from hostex_mcp.server.writes import Plan, Writes
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem, nearest
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments, nearest
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.cursor import resume
 from hostex_mcp.toolkit.local_dates import date_hint
 from hostex_mcp.toolkit.property_titles import Resolved, resolve_properties
-from hostex_mcp.toolkit.results import Change, Forward, Record, Rows
+from hostex_mcp.toolkit.results import CatalogueCall, Item, ListPage, PlannedWrite
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import Selection
 
 READ_SECONDS = 300.0
 
-Outcome = dict[str, Any] | Question
+Outcome = dict[str, Any] | InputRequired
 Returned = TypeVar("Returned")
-Result = Rows[Any] | Record[Any] | Change[Any] | Forward[Any]
+Result = ListPage[Any] | Item[Any] | PlannedWrite[Any] | CatalogueCall[Any]
 
 SLOW_SECONDS = 10.0
 
@@ -79,7 +79,7 @@ class Engine:
         self._writes = Writes(account, confirm, context.now, audit, confirmations)
 
     async def call(
-        self, name: str, arguments: Mapping[str, Any] | None, inquiry: Inquiry | None = None
+        self, name: str, arguments: Mapping[str, Any] | None, inquiry: Elicitation | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Run a tool and give its result, its structured error, or a question to the person.
 
@@ -91,16 +91,16 @@ class Engine:
             hint = f"; did you mean {guess}?" if guess else ""
             raise MCPError(code=INVALID_PARAMS, message=f"Unknown tool: {name[:100]}{hint}")
         with summed_up(name, self._slow_seconds) as summary:
-            outcome = await self._outcome(name, arguments or {}, inquiry or Inquiry())
+            outcome = await self._outcome(name, arguments or {}, inquiry or Elicitation())
             _note(outcome, summary)
-        if isinstance(outcome, Question):
+        if isinstance(outcome, InputRequired):
             return outcome.result()
         outcome, text = await apart(outcome, _bounded, name, outcome)
         failed = outcome.get("error")
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
 
-    async def _outcome(self, name: str, given: Mapping[str, Any], inquiry: Inquiry) -> Outcome:
+    async def _outcome(self, name: str, given: Mapping[str, Any], inquiry: Elicitation) -> Outcome:
         with unread() as lacking:
             try:
                 return await self._run(name, given, inquiry)
@@ -115,7 +115,7 @@ class Engine:
                 return failure("internal", message)
         return doubted(failed, lacking)
 
-    async def _run(self, name: str, given: Mapping[str, Any], inquiry: Inquiry) -> Outcome:
+    async def _run(self, name: str, given: Mapping[str, Any], inquiry: Elicitation) -> Outcome:
         tool = self.selection.reachable.get(name)
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
@@ -134,25 +134,27 @@ class Engine:
         with unread() as lacking:
             returned = await in_time(name, run)
         match returned:
-            case Forward() as forward:
+            case CatalogueCall() as forward:
                 return await self._forward(forward, inquiry)
-            case Rows() | Record() as result:
-                if isinstance(result, Rows) and not result.items and not result.more and step is None:
+            case ListPage() | Item() as result:
+                if isinstance(result, ListPage) and not result.items and not result.more and step is None:
                     result.notes += await why_empty(self.context, name, bound)
-                long = result.items if isinstance(result, Rows) else result.data
+                long = result.items if isinstance(result, ListPage) else result.data
                 shown = await apart(long, answer, tool, arguments, result, self._account)
                 return with_notes(shown, lacking.notes())
-            case Change():
+            case PlannedWrite():
                 raise TypeError(f"{name} is declared to read, but would write")
 
-    async def _forward(self, forward: Forward[Any], inquiry: Inquiry) -> Outcome:
+    async def _forward(self, forward: CatalogueCall[Any], inquiry: Elicitation) -> Outcome:
         """Run the tool that a catalogue call names, if it is of the kind that call may run."""
         target = CATALOGUE.get(forward.name)
         if target is None or target.toolset == "core":
-            raise InvalidArguments(Problem("name", "is not a tool of the catalogue; find_tools searches it"))
+            raise InvalidArguments(
+                FieldProblem("name", "is not a tool of the catalogue; find_tools searches it")
+            )
         if target.writes is not forward.writes:
             right = "call_write_tool" if target.writes else "call_read_tool"
-            raise InvalidArguments(Problem("name", f"has the effect {target.effect.value}; use {right}"))
+            raise InvalidArguments(FieldProblem("name", f"has the effect {target.effect.value}; use {right}"))
         emit(ToolForwarded(forward.name))
         return await self._outcome(forward.name, forward.arguments, inquiry)
 
@@ -166,11 +168,11 @@ async def _known(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Re
     result = await run()
     resolved.require_known()
     notes = resolved.notes
-    if notes and isinstance(result, Rows):
+    if notes and isinstance(result, ListPage):
         result.notes[:0] = notes
-    elif notes and isinstance(result, Record):
+    elif notes and isinstance(result, Item):
         result.data = {**result.data, "notes": [*notes, *result.data.get("notes", [])]}
-    elif notes and isinstance(result, Change):
+    elif notes and isinstance(result, PlannedWrite):
         result.notes = [*notes, *result.notes]
         if result.preview:
             result.preview = replace(result.preview, warnings=[*notes, *result.preview.warnings])
@@ -199,7 +201,7 @@ def _bounded(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:
 
 def _note(outcome: Outcome, summary: Summary) -> None:
     """Say in the summary of a call how it ended."""
-    if isinstance(outcome, Question):
+    if isinstance(outcome, InputRequired):
         summary.outcome = "asked"
         return
     failed = outcome.get("error")

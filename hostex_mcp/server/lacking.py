@@ -6,7 +6,7 @@ from typing import Any
 
 from hostex_mcp.api import Unread, unread
 from hostex_mcp.server.preview import preview_in
-from hostex_mcp.toolkit.results import Change
+from hostex_mcp.toolkit.results import PlannedWrite
 from hostex_mcp.toolkit.tool import Tool
 
 _NO_UNDO = "What was there before is not known for certain, so there is no undo."
@@ -25,12 +25,12 @@ def doubted(failed: dict[str, Any], lacking: Unread) -> dict[str, Any]:
 
 
 def admitting(
-    tool: Tool, arguments: Mapping[str, Any], plan: Callable[[], Awaitable[Change[Any]]]
-) -> Callable[[], Awaitable[Change[Any]]]:
+    tool: Tool, arguments: Mapping[str, Any], plan: Callable[[], Awaitable[PlannedWrite[Any]]]
+) -> Callable[[], Awaitable[PlannedWrite[Any]]]:
     """The same plan, whose preview and result say what could not be read for it. It has no undo where a value
     could not be read, as that may be the very one to go back to."""
 
-    async def planned() -> Change[Any]:
+    async def planned() -> PlannedWrite[Any]:
         with unread() as lacking:
             change = await plan()
         if lacking:

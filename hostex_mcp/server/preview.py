@@ -12,7 +12,7 @@ from hostex_mcp.server.bounding import MOST_ROWS, shortened
 from hostex_mcp.server.presenting import presented
 from hostex_mcp.server.quoting import Quoted, named, row_lines, sentence
 from hostex_mcp.server.render import to_json
-from hostex_mcp.toolkit.results import Change, Preview
+from hostex_mcp.toolkit.results import PlannedWrite, Preview
 from hostex_mcp.toolkit.tool import Tool
 
 _NAMING = ("_id", "_code")
@@ -20,7 +20,7 @@ _SHORT = 80
 _FAR_MORE = 5_000
 
 
-def preview_of(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> dict[str, Any]:
+def preview_of(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[Any]) -> dict[str, Any]:
     """The preview of a change, without empty members."""
     preview = preview_in(tool, arguments, change)
     fence = Fence(spell=visible)
@@ -37,7 +37,7 @@ def preview_of(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) ->
     return {name: value for name, value in shown.items() if value}
 
 
-def preview_in(tool: Tool, arguments: Mapping[str, Any], change: Change[Any]) -> Preview:
+def preview_in(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[Any]) -> Preview:
     """What a change says of itself, else its arguments beside the old values of its undo, and what they are
     set of: the ids and codes that are the same in its undo."""
     if change.preview:
@@ -111,7 +111,7 @@ def _read(fence: Fence, text: str, long: bool, most: int | None) -> str:
     return visible(text) if inside is None else Quoted(marked, inside)
 
 
-def _undone(tool: Tool, change: Change[Any]) -> Mapping[str, Any]:
+def _undone(tool: Tool, change: PlannedWrite[Any]) -> Mapping[str, Any]:
     """The arguments with which the same tool brings back what there is now."""
     return change.undo.arguments if change.undo and change.undo.tool == tool.name else {}
 

@@ -28,7 +28,7 @@ from hostex_mcp.tools.insights._wording import RULES
 _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "`guest_is` of guests waiting": get_args(waiting.Standing),
     "`check_in_details` of arrivals": get_args(readiness.Details),
-    "`verdict` of an extension": get_args(feasibility.Verdict),
+    "`verdict` of an extension": get_args(feasibility.ExtensionVerdict),
     "`kind` of warnings of a day, most urgent first": briefing.KINDS,
     "`problem` of a gap": tuple(RULES),
     "`state` of a listing in conflict": ("open", "closed"),
@@ -54,7 +54,7 @@ _EXPLAINED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ReferencePage:
     """A reference page, the same for everybody."""
 
     uri: str
@@ -95,9 +95,11 @@ def _definitions() -> str:
 
 
 PAGES = (
-    Page("hostex://reference/enums", "Values", "Which values arguments and answers take.", _enums),
-    Page("hostex://reference/errors", "Errors", "Every kind of error and what to do about it.", _errors),
-    Page(
+    ReferencePage("hostex://reference/enums", "Values", "Which values arguments and answers take.", _enums),
+    ReferencePage(
+        "hostex://reference/errors", "Errors", "Every kind of error and what to do about it.", _errors
+    ),
+    ReferencePage(
         "hostex://reference/definitions", "Definitions", "What occupancy, ADR, gap … mean here.", _definitions
     ),
 )

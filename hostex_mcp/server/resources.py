@@ -40,7 +40,7 @@ Read = Callable[[Engine, str], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ResourceKind:
     """A kind of resource with an address of its own for each thing: the tool whose rights it needs, and how
     one is read."""
 
@@ -120,7 +120,7 @@ async def _month(engine: Engine, name: str) -> str:
 
 
 KINDS = (
-    Kind(
+    ResourceKind(
         "hostex://properties/{property_id}",
         "property_id",
         "Property",
@@ -129,7 +129,7 @@ KINDS = (
         "list_properties",
         _property,
     ),
-    Kind(
+    ResourceKind(
         "hostex://stays/{stay_code}",
         "stay_code",
         "Stay",
@@ -138,7 +138,7 @@ KINDS = (
         "get_stay",
         _by_code("get_stay", "stay_code"),
     ),
-    Kind(
+    ResourceKind(
         "hostex://conversations/{conversation_id}",
         "conversation_id",
         "Conversation",
@@ -147,7 +147,7 @@ KINDS = (
         "get_conversation",
         _by_code("get_conversation", "conversation_id"),
     ),
-    Kind(
+    ResourceKind(
         "hostex://month-end/{month}.csv",
         "month",
         "Accounts of a month",
@@ -213,7 +213,7 @@ async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> Re
     raise MCPError(code=INVALID_PARAMS, message=f"Nothing stands at {uri[:200]}; addresses: {known}")
 
 
-async def _text(engine: Engine, kind: Kind, name: str) -> str:
+async def _text(engine: Engine, kind: ResourceKind, name: str) -> str:
     try:
         return await in_time(kind.prefix + kind.suffix, lambda: kind.read(engine, name))
     except HostexError as error:

@@ -42,7 +42,7 @@ async def serve_stdio(engine: Engine) -> None:
         async with stdio_server(cast("anyio.AsyncFile[str]", lines)) as (incoming, outgoing):
             lines.refuse = partial(_refuse, outgoing)
             with stop.serving:
-                lenient = _Incoming(incoming, outgoing)
+                lenient = _IncomingLine(incoming, outgoing)
                 await server.run(lenient, outgoing, server.create_initialization_options())
             stop.served()
     except* BrokenPipeError:
@@ -89,7 +89,7 @@ def _heeded() -> Sequence[signal.Signals]:
     return [*_URGENT, *heard]
 
 
-class _Incoming:
+class _IncomingLine:
     """The client's messages. The SDK drops a line that it cannot read, and the client waits for ever; here it
     is read once more, more leniently, and answered with an error when that fails too."""
 

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hostex_mcp.domain.guest_text import Fence, visible
 from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.quoting import Quoted
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
-from hostex_mcp.toolkit.results import TOKEN, Change, Shown, Undo
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.results import TOKEN, JsonObject, PlannedWrite, Undo
 from hostex_mcp.toolkit.tool import Tool
 
 MOST_SEALED = 12_000
@@ -59,18 +59,18 @@ class Opened:
 
 
 def undoing(
-    tool: Tool, opened: Opened, plan: Callable[[], Awaitable[Change[Any]]], seals: "Seals"
-) -> Callable[[], Awaitable[Change[Any]]]:
+    tool: Tool, opened: Opened, plan: Callable[[], Awaitable[PlannedWrite[Any]]], seals: "Seals"
+) -> Callable[[], Awaitable[PlannedWrite[Any]]]:
     """The same plan, whose change hands its undo out sealed and fences what an undo restores."""
 
-    async def planned() -> Change[Any]:
+    async def planned() -> PlannedWrite[Any]:
         change = await plan()
         work = change.send
         if opened.texts:
             shown = preview_in(tool, opened.arguments, change)
             change.preview = replace(shown, changes=opened.fenced(shown.changes))
 
-        async def send() -> Shown:
+        async def send() -> JsonObject:
             result = await work()
             change.undo = change.undo and seals.sealed(change.undo)
             return opened.fenced(result)
@@ -141,7 +141,7 @@ class Seals:
             except (InvalidTag, ValueError):
                 continue
             return zlib.decompressobj().decompress(packed, _MOST_BYTES).decode("utf-8", "surrogatepass")
-        raise InvalidArguments(Problem(path, _FOREIGN))
+        raise InvalidArguments(FieldProblem(path, _FOREIGN))
 
     def _frame(self, tool: str, arguments: Mapping[str, Any], left_out: Callable[[str, str], bool]) -> str:
         """The call around the sealed texts, alike before and after sealing."""

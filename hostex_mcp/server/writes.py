@@ -15,16 +15,16 @@ from hostex_mcp.api.blocked import Blocked
 from hostex_mcp.domain.guest_text import fence_labels
 from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server.answer import done, unchanged
-from hostex_mcp.server.asking import Inquiry, Question, Verdict, unconfirmed
+from hostex_mcp.server.asking import ElicitAction, Elicitation, InputRequired, unconfirmed
 from hostex_mcp.server.audit import AuditLog, Line
 from hostex_mcp.server.changed import changed
-from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, Finding, digest
+from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, TokenCheck, digest
 from hostex_mcp.server.preview import preview_of, question
 from hostex_mcp.toolkit.arguments import InvalidArguments
-from hostex_mcp.toolkit.results import TOKEN, Change
+from hostex_mcp.toolkit.results import TOKEN, PlannedWrite
 from hostex_mcp.toolkit.tool import Tool
 
-Plan = Callable[[], Awaitable[Change[Any]]]
+Plan = Callable[[], Awaitable[PlannedWrite[Any]]]
 
 _KEPT_MOVING = (
     "What this would change moved again while the person was asked a second time. Nothing was changed. "
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Attempt:
+class WriteCall:
     """A call of a writing tool: its arguments as they were given and a digest of what they mean, how to
     work out the change, and whom to ask. `preview`, what is `changed`, `confirmed` and the `line` of the
     audit trail are filled in on the way."""
@@ -49,7 +49,7 @@ class Attempt:
     given: Mapping[str, Any]
     arguments: str
     plan: Plan
-    inquiry: Inquiry
+    inquiry: Elicitation
     preview: str | None = None
     changed: str | None = None
     confirmed: str | None = None
@@ -57,10 +57,10 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PreviewedWrite:
     """A write as it stands now: what would be sent, its preview, and what a confirmation is bound to."""
 
-    change: Change[Any]
+    change: PlannedWrite[Any]
     preview: Mapping[str, Any]
     binding: Binding
 
@@ -86,22 +86,24 @@ class Writes:
         self._one_at_a_time = asyncio.Lock()
 
     async def run(
-        self, tool: Tool, given: Mapping[str, Any], bound: Mapping[str, Any], plan: Plan, inquiry: Inquiry
-    ) -> dict[str, Any] | Question:
+        self, tool: Tool, given: Mapping[str, Any], bound: Mapping[str, Any], plan: Plan, inquiry: Elicitation
+    ) -> dict[str, Any] | InputRequired:
         """Do the write that `plan` works out, ask about it, or say how it can be confirmed.
 
         Raises:
             HostexError: when working it out or sending it failed.
         """
-        asked = inquiry if self._confirm == "auto" else Inquiry()
+        asked = inquiry if self._confirm == "auto" else Elicitation()
         shown = {name: value for name, value in given.items() if name != TOKEN}
-        attempt = Attempt(tool, shown, digest(bound), plan, asked)
+        attempt = WriteCall(tool, shown, digest(bound), plan, asked)
         outcome: str = "interrupted"
         ids: Sequence[str] = ()
         try:
             result = await self._decide(attempt, given.get(TOKEN))
-            outcome = "asked" if isinstance(result, Question) else result["status"]
-            ids = () if isinstance(result, Question) else result.get("receipt", {}).get("request_ids", ())
+            outcome = "asked" if isinstance(result, InputRequired) else result["status"]
+            ids = (
+                () if isinstance(result, InputRequired) else result.get("receipt", {}).get("request_ids", ())
+            )
             return result
         except HostexError as error:
             outcome, ids = error.kind, (error.request_id or "",)
@@ -109,7 +111,7 @@ class Writes:
         finally:
             self._record(attempt, outcome, ids)
 
-    async def _decide(self, attempt: Attempt, token: object) -> dict[str, Any] | Question:
+    async def _decide(self, attempt: WriteCall, token: object) -> dict[str, Any] | InputRequired:
         """Send at once what needs no confirmation; else take what came as one in the only way that is open to
         this client, or ask. A client that can be asked has no use for a token."""
         asked = attempt.inquiry
@@ -130,7 +132,7 @@ class Writes:
             return await self._ask(attempt, draft)
         return self._question(attempt, draft) if asked.returned else self._offer(attempt.tool, draft)
 
-    async def _with_answer(self, attempt: Attempt, state: str) -> dict[str, Any] | Question:
+    async def _with_answer(self, attempt: WriteCall, state: str) -> dict[str, Any] | InputRequired:
         """Send a write that a person agreed to when they were asked by a returned question. An answer that is
         no yes ends it; a yes to what is not so any more is asked again."""
         place = self._confirmations.place(state)
@@ -140,20 +142,20 @@ class Writes:
             if isinstance(draft, dict):
                 return draft
             finding = await self._confirmations.check(state, draft.binding, Channel.ANSWER)
-            if verdict == "accept" and finding is Finding.VALID and not draft.change.already:
+            if verdict == "accept" and finding is TokenCheck.VALID and not draft.change.already:
                 if outcome := await self._redeem(attempt, draft.change, state, "person"):
                     return outcome
-                finding = Finding.USED
-        if finding is Finding.USED:
+                finding = TokenCheck.USED
+        if finding is TokenCheck.USED:
             emit(Confirmed(finding.value))
             return _ended(finding.value, EXPLAINED[finding], await self._confirmations.outcome(state))
-        if verdict != "accept" and (verdict or finding is Finding.VALID):
+        if verdict != "accept" and (verdict or finding is TokenCheck.VALID):
             return await self._refused(attempt, state, verdict or "cancel")
         if draft.change.already:
             return unchanged(draft.change.already)
         return self._question(attempt, draft, finding)
 
-    async def _refused(self, attempt: Attempt, state: str, verdict: Verdict) -> dict[str, Any]:
+    async def _refused(self, attempt: WriteCall, state: str, verdict: ElicitAction) -> dict[str, Any]:
         """What a person did not agree to. Their answer is the last to this question."""
         emit(Confirmed(verdict))
         outcome = unconfirmed(attempt.tool.name, verdict)
@@ -161,23 +163,25 @@ class Writes:
             await self._confirmations.settle(state, outcome)
         return outcome
 
-    async def _with_token(self, attempt: Attempt, token: str) -> dict[str, Any]:
+    async def _with_token(self, attempt: WriteCall, token: str) -> dict[str, Any]:
         """Send a write whose token holds for exactly what would happen now; else say what differs."""
         async with self._one_at_a_time:
             draft = await self._draft_again(attempt, token, Channel.OFFER)
             if isinstance(draft, dict):
                 return draft
             finding = await self._confirmations.check(token, draft.binding, Channel.OFFER)
-            if finding is Finding.VALID and not draft.change.already:
+            if finding is TokenCheck.VALID and not draft.change.already:
                 if outcome := await self._redeem(attempt, draft.change, token, "token"):
                     return outcome
-                finding = Finding.USED
-        earlier = await self._confirmations.outcome(token) if finding is Finding.USED else None
+                finding = TokenCheck.USED
+        earlier = await self._confirmations.outcome(token) if finding is TokenCheck.USED else None
         if draft.change.already:
             return _unchanged(draft.change.already, finding, earlier)
         return self._offer(attempt.tool, draft, finding, earlier)
 
-    async def _draft_again(self, attempt: Attempt, issued: str, channel: Channel) -> Draft | dict[str, Any]:
+    async def _draft_again(
+        self, attempt: WriteCall, issued: str, channel: Channel
+    ) -> PreviewedWrite | dict[str, Any]:
         """The write as it stands now; where it cannot be made any more, what came of a confirmation that was
         used for it.
 
@@ -189,12 +193,12 @@ class Writes:
             return await self._draft(attempt)
         except (HostexError, InvalidArguments):
             binding = Binding(self._account, attempt.tool.name, attempt.arguments, "")
-            if await self._confirmations.check(issued, binding, channel) is not Finding.USED:
+            if await self._confirmations.check(issued, binding, channel) is not TokenCheck.USED:
                 raise
-        return _unchanged(_NOT_AGAIN, Finding.USED, await self._confirmations.outcome(issued))
+        return _unchanged(_NOT_AGAIN, TokenCheck.USED, await self._confirmations.outcome(issued))
 
     async def _redeem(
-        self, attempt: Attempt, change: Change[Any], issued: str, by: Literal["person", "token"]
+        self, attempt: WriteCall, change: PlannedWrite[Any], issued: str, by: Literal["person", "token"]
     ) -> dict[str, Any] | None:
         """Use a confirmation up, send the write and keep what came of it; None if it was used up before."""
         with _seen_to_its_end():
@@ -208,7 +212,7 @@ class Writes:
             await self._confirmations.settle(issued, outcome)
             return outcome
 
-    async def _ask(self, attempt: Attempt, draft: Draft) -> dict[str, Any]:
+    async def _ask(self, attempt: WriteCall, draft: PreviewedWrite) -> dict[str, Any]:
         """Ask while the call waits. What changed meanwhile is asked about again, once, saying so first."""
         reason = ""
         for _ in range(2):
@@ -222,24 +226,26 @@ class Writes:
                 if fresh.binding == draft.binding:
                     attempt.confirmed = "person"
                     return await self._send(attempt, fresh.change)
-            emit(Confirmed(Finding.STATE_CHANGED.value))
-            draft, reason = fresh, f"{EXPLAINED[Finding.STATE_CHANGED]}\n"
-        return _ended(Finding.STATE_CHANGED.value, _KEPT_MOVING)
+            emit(Confirmed(TokenCheck.STATE_CHANGED.value))
+            draft, reason = fresh, f"{EXPLAINED[TokenCheck.STATE_CHANGED]}\n"
+        return _ended(TokenCheck.STATE_CHANGED.value, _KEPT_MOVING)
 
-    def _question(self, attempt: Attempt, draft: Draft, finding: Finding | None = None) -> Question:
+    def _question(
+        self, attempt: WriteCall, draft: PreviewedWrite, finding: TokenCheck | None = None
+    ) -> InputRequired:
         """Ask by a question that is returned; say first why an earlier answer does not count."""
         if finding:
             emit(Confirmed(finding.value))
         issued = self._confirmations.issue(draft.binding, Channel.ANSWER)
         emit(Confirmed("asked"))
         reason = f"{EXPLAINED[finding]}\n" if finding else ""
-        return Question(reason + question(draft.preview), issued.text, issued.place)
+        return InputRequired(reason + question(draft.preview), issued.text, issued.place)
 
     def _offer(
         self,
         tool: Tool,
-        draft: Draft,
-        finding: Finding | None = None,
+        draft: PreviewedWrite,
+        finding: TokenCheck | None = None,
         outcome: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Hand out a token, for a client that cannot ask; say why an earlier one does not count."""
@@ -256,16 +262,16 @@ class Writes:
         how = _HOW if tool.confirmable else _HOW + _BY_DOOR
         return {**offer, TOKEN: issued.text, "expires_at": issued.expires.isoformat(), "next_step": how}
 
-    async def _draft(self, attempt: Attempt) -> Draft:
+    async def _draft(self, attempt: WriteCall) -> PreviewedWrite:
         with fence_labels() as labels:
             change = await attempt.plan()
             preview = preview_of(attempt.tool, attempt.given, change)
         attempt.changed = changed(preview)
         attempt.preview = digest([preview, change.undo.arguments if change.undo else None], labels)
         binding = Binding(self._account, attempt.tool.name, attempt.arguments, attempt.preview)
-        return Draft(change, preview, binding)
+        return PreviewedWrite(change, preview, binding)
 
-    async def _send(self, attempt: Attempt, change: Change[Any]) -> dict[str, Any]:
+    async def _send(self, attempt: WriteCall, change: PlannedWrite[Any]) -> dict[str, Any]:
         if change.already:
             return unchanged(change.already)
         attempt.changed = attempt.changed or changed(preview_of(attempt.tool, attempt.given, change))
@@ -279,7 +285,7 @@ class Writes:
         }
         return done(result, change.undo, receipt, change.notes)
 
-    def _announce(self, attempt: Attempt) -> None:
+    def _announce(self, attempt: WriteCall) -> None:
         """Have it in the audit trail that a write is about to be sent.
 
         Raises:
@@ -291,13 +297,13 @@ class Writes:
             _log.error("The audit trail cannot be written: %s", error.strerror or error)
             raise Blocked(_UNRECORDED, operation=attempt.tool.name, hint=_MAKE_ROOM) from None
 
-    def _record(self, attempt: Attempt, outcome: str, request_ids: Sequence[str]) -> None:
+    def _record(self, attempt: WriteCall, outcome: str, request_ids: Sequence[str]) -> None:
         try:
             self._audit.record(attempt.line, **self._entry(attempt, outcome), request_ids=request_ids)
         except OSError as error:
             _log.error("An outcome, %s, is not in the audit trail: %s", outcome, error.strerror or error)
 
-    def _entry(self, attempt: Attempt, outcome: str) -> dict[str, Any]:
+    def _entry(self, attempt: WriteCall, outcome: str) -> dict[str, Any]:
         return {
             "time": self._now().isoformat(timespec="milliseconds"),
             "account": self._account,
@@ -318,10 +324,10 @@ def _seen_to_its_end() -> Generator[None]:
         yield
 
 
-def _unchanged(already: str, finding: Finding, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
+def _unchanged(already: str, finding: TokenCheck, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
     """What is said where nothing would change, with what became of a confirmation that was used before."""
     said = unchanged(already)
-    if finding is not Finding.USED:
+    if finding is not TokenCheck.USED:
         return said
     emit(Confirmed(finding.value))
     notes = [*said["notes"], EXPLAINED[finding]]

@@ -94,7 +94,7 @@ _ACCEPTS: ContextVar[Callable[[str], bool]] = ContextVar("accepts_channel", defa
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FieldProblem:
     """One argument that cannot be used, and why."""
 
     field: str
@@ -105,7 +105,7 @@ class InvalidArguments(Exception):
     """The arguments of a tool call do not fit; nothing was sent to Hostex. Of many problems the first are
     named, the others counted."""
 
-    def __init__(self, *problems: Problem, more: int = 0) -> None:
+    def __init__(self, *problems: FieldProblem, more: int = 0) -> None:
         self.problems = problems[:_MOST_PROBLEMS]
         left = len(problems) - len(self.problems) + more
         named = [f"{one.field}: {one.problem}" for one in self.problems]
@@ -225,9 +225,11 @@ def validate(model: type[Arguments], given: Mapping[str, Any]) -> dict[str, Any]
     """
     present = {name: value for name, value in given.items() if value is not None}
     unknown = [name for name in present if name not in model.model_fields]
-    named = [Problem(_shown(name), _unknown(model, name)) for name in unknown[:_MOST_PROBLEMS]]
+    named = [FieldProblem(_shown(name), _unknown(model, name)) for name in unknown[:_MOST_PROBLEMS]]
     known = {name: value for name, value in present.items() if name in model.model_fields}
-    if not (problems := [Problem(name, text) for name, value in known.items() if (text := excess(value))]):
+    if not (
+        problems := [FieldProblem(name, text) for name, value in known.items() if (text := excess(value))]
+    ):
         try:
             checked = model.model_validate(known)
         except ValidationError as error:
@@ -258,10 +260,10 @@ def _likeness(one: str, other: str) -> float:
     return ratio + 0.2 * len(shared)
 
 
-def _problem(detail: ErrorDetails) -> Problem:
+def _problem(detail: ErrorDetails) -> FieldProblem:
     path = _shown(".".join(str(part) for part in detail["loc"]))
     unknown = detail["type"] == "extra_forbidden"
-    return Problem(path, "is not a known key here" if unknown else _explain(detail))
+    return FieldProblem(path, "is not a known key here" if unknown else _explain(detail))
 
 
 def _shown(name: str) -> str:
@@ -300,12 +302,12 @@ def in_order(**days: datetime.date | None) -> None:
         return
     if start is None or end is None:
         missing, other = (first, second) if start is None else (second, first)
-        raise InvalidArguments(Problem(missing, f"is required together with {other}"))
+        raise InvalidArguments(FieldProblem(missing, f"is required together with {other}"))
     if end < start:
-        raise InvalidArguments(Problem(second, f"is before {first}"))
+        raise InvalidArguments(FieldProblem(second, f"is before {first}"))
     if end - start > _LONGEST_PERIOD:
         problem = f"is more than {LONGEST_PERIOD_YEARS} years after {first}, the longest period of one call"
-        raise InvalidArguments(Problem(second, problem))
+        raise InvalidArguments(FieldProblem(second, problem))
 
 
 def require_nights(check_in: date, check_out: date) -> None:
@@ -315,7 +317,7 @@ def require_nights(check_in: date, check_out: date) -> None:
         InvalidArguments: naming `check_out_date`.
     """
     if check_out <= check_in:
-        raise InvalidArguments(Problem("check_out_date", "must be after check_in_date"))
+        raise InvalidArguments(FieldProblem("check_out_date", "must be after check_in_date"))
 
 
 _LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)

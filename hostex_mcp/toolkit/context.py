@@ -8,13 +8,13 @@ from typing import Any
 
 import anyio
 
-from hostex_mcp.api import Client, Listing, Operation, Pace, read_merged
+from hostex_mcp.api import Client, ListEndpoint, Operation, Pace, read_merged
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.domain.guest_text import visible
 from hostex_mcp.toolkit.paging import sliced
-from hostex_mcp.toolkit.privacy import Level, Screen
-from hostex_mcp.toolkit.results import AnswerT, Key, ModelT, Page, Rows, Shown, everything
+from hostex_mcp.toolkit.privacy import Level, Redactor
+from hostex_mcp.toolkit.results import AnswerT, JsonObject, Key, ListPage, ModelT, PageRequest, everything
 from hostex_mcp.toolkit.thread_cache import Memory
 from hostex_mcp.toolkit.tool import Tool
 
@@ -41,13 +41,13 @@ class Context:
     memory: Memory = field(default_factory=Memory)
     decoding: anyio.Lock = field(default_factory=anyio.Lock)
 
-    def screen(self, reveal: Collection[str] | None = None) -> Screen:
+    def redactor(self, reveal: Collection[str] | None = None) -> Redactor:
         """What decides how the models of one answer are shown."""
-        return Screen(self.privacy, reveal or ())
+        return Redactor(self.privacy, reveal or ())
 
-    def preview_screen(self) -> Screen:
+    def preview_redactor(self) -> Redactor:
         """The same for what a person is shown before a write: what nobody sees is spelled out."""
-        return Screen(self.privacy, spell=visible)
+        return Redactor(self.privacy, spell=visible)
 
     async def read(
         self,
@@ -58,24 +58,24 @@ class Context:
         body: Mapping[str, Any] | None = None,
     ) -> AnswerT:
         """The answer of one reading operation."""
-        return self.screen().show(await self.client.call(operation, path=path, query=query, body=body))
+        return self.redactor().redact(await self.client.call(operation, path=path, query=query, body=body))
 
     async def rows(
         self,
-        listing: Listing[ModelT],
-        page: Page,
-        brief: Callable[[ModelT], Shown],
+        listing: ListEndpoint[ModelT],
+        page: PageRequest,
+        brief: Callable[[ModelT], JsonObject],
         *,
         query: Mapping[str, Any] | None = None,
         reveal: Collection[str] | None = None,
-    ) -> Rows[Any]:
+    ) -> ListPage[Any]:
         """One page of a Hostex list, each row brief or full as the page wants; repeats are dropped."""
         got = await self.client.page(listing, query=query or {}, offset=page.offset, limit=page.limit)
         first = {listing.identity(item): place for place, item in reversed(list(enumerate(got.items)))}
         places = sorted(first.values())
         behind = [*(got.places[place] for place in places[1:]), got.end]
-        screen = self.screen(reveal)
-        return Rows(
+        screen = self.redactor(reveal)
+        return ListPage(
             items=await _shown([got.items[place] for place in places], page, brief, screen),
             steps=[[offset] for offset in behind],
             more=got.more,
@@ -85,21 +85,21 @@ class Context:
 
     async def merged(
         self,
-        listing: Listing[ModelT],
+        listing: ListEndpoint[ModelT],
         queries: Sequence[Mapping[str, Any]],
-        page: Page,
-        brief: Callable[[ModelT], Shown],
+        page: PageRequest,
+        brief: Callable[[ModelT], JsonObject],
         *,
         order: Callable[[ModelT], Any],
         notes: list[str] | None = None,
         reveal: Collection[str] | None = None,
-    ) -> Rows[Any]:
+    ) -> ListPage[Any]:
         """One page of a list that Hostex gives only in several windows, merged by `order`, newest first."""
         got = await read_merged(
             self.client, listing, queries, offsets=page.offsets, limit=page.limit, order=order
         )
-        screen = self.screen(reveal)
-        return Rows(
+        screen = self.redactor(reveal)
+        return ListPage(
             items=await _shown(got.items, page, brief, screen),
             steps=got.steps,
             more=got.more,
@@ -109,12 +109,12 @@ class Context:
 
     async def dictionary(
         self,
-        listing: Listing[ModelT],
-        page: Page,
-        brief: Callable[[ModelT], Shown] = everything,
+        listing: ListEndpoint[ModelT],
+        page: PageRequest,
+        brief: Callable[[ModelT], JsonObject] = everything,
         *,
         path: Mapping[str, Any] | None = None,
-    ) -> Rows[Any]:
+    ) -> ListPage[Any]:
         """One page of a list that Hostex gives in one piece."""
         got = await self.client.page(listing, path=path or {})
         return await self.chosen(got.items, page, brief)
@@ -122,15 +122,15 @@ class Context:
     async def chosen(
         self,
         items: Sequence[ModelT],
-        page: Page,
-        brief: Callable[[ModelT], Shown],
+        page: PageRequest,
+        brief: Callable[[ModelT], JsonObject],
         *,
         order: Callable[[ModelT], Key] | None = None,
         notes: Sequence[str] = (),
         reveal: Collection[str] | None = None,
-    ) -> Rows[Any]:
+    ) -> ListPage[Any]:
         """One page of rows that were read whole and chosen from, sorted by `order` if it is given."""
-        screen = self.screen(reveal)
+        screen = self.redactor(reveal)
         chosen = sorted(items, key=order) if order else items
         rows = sliced(chosen, page, notes, keys=[order(item) for item in chosen] if order else None)
         rows.items = await _shown(rows.items, page, brief, screen)
@@ -138,11 +138,11 @@ class Context:
 
 
 async def _shown(
-    items: Sequence[ModelT], page: Page, brief: Callable[[ModelT], Shown], screen: Screen
-) -> list[Shown]:
+    items: Sequence[ModelT], page: PageRequest, brief: Callable[[ModelT], JsonObject], screen: Redactor
+) -> list[JsonObject]:
     """The rows of a page. Texts may be of any length, so others run in between."""
-    pace, rows = Pace(), list[Shown]()
+    pace, rows = Pace(), list[JsonObject]()
     for item in items:
-        rows.append(page.show(screen.show(item), brief))
+        rows.append(page.show(screen.redact(item), brief))
         await pace.rest()
     return rows

@@ -11,16 +11,16 @@ from typing import Annotated, Any
 from annotated_types import Ge, Le, MinLen
 from pydantic import ConfigDict, TypeAdapter
 
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
-from hostex_mcp.toolkit.results import Mark, Step
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.results import ListPosition, Step
 
 _Offset = Annotated[int, Ge(-1), Le(10_000_000)]
 _TOKEN = TypeAdapter(
-    tuple[str, dict[str, Any], Annotated[list[_Offset], MinLen(1)] | Mark, str],
+    tuple[str, dict[str, Any], Annotated[list[_Offset], MinLen(1)] | ListPosition, str],
     config=ConfigDict(defer_build=True, strict=True),
 )
 _LONGEST = 200_000
-_BAD = Problem("cursor", "is not a cursor of this tool; start again without it")
+_BAD = FieldProblem("cursor", "is not a cursor of this tool; start again without it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Cursor:
 
     def encode(self, account: str = "") -> str:
         """The token handed to the caller, for calls of the same account."""
-        step = asdict(self.step) if isinstance(self.step, Mark) else self.step
+        step = asdict(self.step) if isinstance(self.step, ListPosition) else self.step
         parts = [self.tool, self.arguments, step, _account(account)]
         text = json.dumps(parts, separators=(",", ":"), default=str)
         return urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -73,7 +73,7 @@ def resume(tool: str, given: Mapping[str, Any], account: str = "") -> tuple[dict
         problem = (
             "differs from the call that gave the cursor; leave it out, or start again without the cursor"
         )
-        raise InvalidArguments(*(Problem(name, problem) for name in changed))
+        raise InvalidArguments(*(FieldProblem(name, problem) for name in changed))
     limit = {"limit": given["limit"]} if given.get("limit") is not None else {}
     return {**cursor.arguments, **limit}, cursor.step
 

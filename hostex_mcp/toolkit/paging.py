@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
-from hostex_mcp.toolkit.results import Key, Mark, Page, Rows
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.results import Key, ListPage, ListPosition, PageRequest
 
 _GOOD_FOR = timedelta(days=1)
-_BAD = Problem("cursor", "is not a cursor of this list; start again without it")
-_OLD = Problem("cursor", "is of a list that was begun more than a day ago; start again without it")
+_BAD = FieldProblem("cursor", "is not a cursor of this list; start again without it")
+_OLD = FieldProblem("cursor", "is of a list that was begun more than a day ago; start again without it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Reading:
     passed: int
 
 
-def moment_of(page: Page, now: datetime) -> datetime:
+def moment_of(page: PageRequest, now: datetime) -> datetime:
     """The moment by which a list is worked out: that of its first page.
 
     Raises:
@@ -42,13 +42,13 @@ def moment_of(page: Page, now: datetime) -> datetime:
 
 def sliced(
     rows: Sequence[Any],
-    page: Page,
+    page: PageRequest,
     notes: Sequence[str] = (),
     *,
     keys: Sequence[Key] | None = None,
     moment: datetime | None = None,
     reading: Reading | None = None,
-) -> Rows[Any]:
+) -> ListPage[Any]:
     """One page of a list, or of the part of one that was read. The rows are in the order of their keys;
     without keys their places serve.
 
@@ -57,7 +57,7 @@ def sliced(
     """
     if page.offsets is not None:
         raise InvalidArguments(_BAD)
-    mark = page.mark or Mark(moment=moment.timestamp() if moment else 0.0)
+    mark = page.mark or ListPosition(moment=moment.timestamp() if moment else 0.0)
     known = keys or [[place] for place in range(len(rows))]
     start = _behind(known, mark.key)
     end = min(start + page.limit, len(rows))
@@ -67,7 +67,7 @@ def sliced(
     if left and end == len(rows):
         beyond = mark.next_part(until, len(rows), reading.passed if reading else 0)
         marks[-1:] = [beyond] if marks else []
-    return Rows(
+    return ListPage(
         rows[start:end],
         marks,
         more=end < len(rows) or left > 0,

@@ -49,7 +49,7 @@ _MARKED_PARTS: Mapping[str, Secret | Contact] = {
 }
 
 
-class Screen:
+class Redactor:
     """Shows the models of one answer as the privacy level allows. `reveal` names the secrets that this
     call asked for: `id_document`, `lock_code`, `wifi`. Outsiders' text is cleaned, bounded and fenced;
     `spell` says what becomes of characters that nobody sees."""
@@ -65,7 +65,7 @@ class Screen:
         self._spell = spell
         self._fence = Fence(spell=spell)
 
-    def show(self, value: ValueT) -> ValueT:
+    def redact(self, value: ValueT) -> ValueT:
         """A model, or a list or map of them, fit to leave the server."""
         return cast("ValueT", self._value(value, None, ""))
 
@@ -77,7 +77,7 @@ class Screen:
         """Whether the value of a free field stays hidden, by its name alone."""
         return self._hides(_mark_of(key))
 
-    def outside(self, text: str) -> str:
+    def fence(self, text: str) -> str:
         """Text that an outsider wrote."""
         return self._fence.mark(text)
 

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from hostex_mcp.api import Client, Listing, Operation, Page
+from hostex_mcp.api import Client, ListAnswer, ListEndpoint, Operation
 from hostex_mcp.api.operation import AnswerT, RowT
 
 Listener = Callable[[float, float | None, str | None], Awaitable[None]]
@@ -61,13 +61,13 @@ class TellingClient:
 
     async def page(
         self,
-        listing: Listing[RowT],
+        listing: ListEndpoint[RowT],
         *,
         path: Mapping[str, Any] | None = None,
         query: Mapping[str, Any] | None = None,
         offset: int = 0,
         limit: int = 100,
-    ) -> Page[RowT]:
+    ) -> ListAnswer[RowT]:
         """Read one page of a list."""
         reading = self._client.page(listing, path=path, query=query, offset=offset, limit=limit)
         return await _told(listing.path, reading)

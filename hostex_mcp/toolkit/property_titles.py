@@ -12,7 +12,7 @@ from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, Property
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.names import Titles
 from hostex_mcp.domain.wording import quoted, some
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 
@@ -110,11 +110,11 @@ class _Lookup:
         near = self._titles.similar(title)
         nearest = ", ".join(quoted(one_line(title)) for title in near)
         hint = f"; nearest: {nearest}" if near else "; list_properties tells ids and titles"
-        raise InvalidArguments(Problem(argument, f"fits no property's title{hint}"))
+        raise InvalidArguments(FieldProblem(argument, f"fits no property's title{hint}"))
 
     @staticmethod
     def _only(argument: str, fitting: Sequence[Property]) -> int:
         if len(fitting) == 1:
             return fitting[0].id
         several = some([f"{quoted(one_line(one.title))} ({one.id})" for one in fitting], 5)
-        raise InvalidArguments(Problem(argument, f"fits several properties: {several}"))
+        raise InvalidArguments(FieldProblem(argument, f"fits several properties: {several}"))

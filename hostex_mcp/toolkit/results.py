@@ -13,7 +13,7 @@ from hostex_mcp.toolkit.meaning import Coded
 RowT = TypeVar("RowT")
 AnswerT = TypeVar("AnswerT")
 ModelT = TypeVar("ModelT", bound=BaseModel)
-Shown = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
 
 Limit = Annotated[Integer, Ge(1), Le(100), "rows per page (default 20)"]
 CursorText = Annotated[
@@ -26,7 +26,7 @@ _Count = Annotated[int, Ge(0), Le(10_000_000)]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ListPosition:
     """Where a list that is worked out goes on: behind the row with this key, the `shown`th of the part of the
     list that is read. The part holds what comes behind `since` and up to `until`; the parts before it had
     `before` rows, of `passed` things. `moment` is when the list was begun, in seconds of the epoch."""
@@ -39,34 +39,34 @@ class Mark:
     before: _Count = 0
     passed: _Count = 0
 
-    def at(self, key: Key, shown: int, until: Key) -> "Mark":
+    def at(self, key: Key, shown: int, until: Key) -> "ListPosition":
         """Behind another row of the same part."""
         return replace(self, key=key, shown=shown, until=until)
 
-    def next_part(self, since: Key, rows: int, passed: int) -> "Mark":
+    def next_part(self, since: Key, rows: int, passed: int) -> "ListPosition":
         """At the beginning of the part behind this one, which had so many rows."""
-        return Mark(self.moment, since=since, before=self.before + rows, passed=passed)
+        return ListPosition(self.moment, since=since, before=self.before + rows, passed=passed)
 
 
-Step = Sequence[int] | Mark
+Step = Sequence[int] | ListPosition
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageRequest:
     """Which part of a list is wanted, and how much of each row. A tool with a `page` parameter has
     the arguments `limit`, `cursor` and `detail`."""
 
     limit: int = 20
     offsets: Sequence[int] | None = None
     detail: Detail = "brief"
-    mark: Mark | None = None
+    mark: ListPosition | None = None
 
     @property
     def offset(self) -> int:
         """How many rows came before, in a list read from one place."""
         return self.offsets[0] if self.offsets else 0
 
-    def show(self, model: ModelT, brief: Callable[[ModelT], Shown]) -> Shown:
+    def show(self, model: ModelT, brief: Callable[[ModelT], JsonObject]) -> JsonObject:
         """One row: `brief` of it, or everything Hostex gave."""
         return everything(model) if self.detail == "full" else lean(brief(model))
 
@@ -81,7 +81,7 @@ PAGE_PARAMETERS: Mapping[str, Any] = {"limit": Limit, "cursor": CursorText, "det
 
 
 @dataclass(slots=True)
-class Rows(Generic[RowT]):
+class ListPage(Generic[RowT]):
     """One page of a list. `steps` holds, for each item, from where the list would go on behind it, so that
     the server can cut anywhere, and `beyond` from where it does when the page has no items; `more` says
     whether anything follows the last. `failed` names all that could not be read."""
@@ -91,19 +91,19 @@ class Rows(Generic[RowT]):
     more: bool
     total: int | None = None
     notes: list[str] = field(default_factory=list[str])
-    failed: Sequence[Shown] = ()
+    failed: Sequence[JsonObject] = ()
     beyond: Step | None = None
 
 
 @dataclass(slots=True)
-class Record(Generic[RowT]):
+class Item(Generic[RowT]):
     """One object with all rows of its lists; the server cuts and counts them. `most` bounds lists by name.
     `long` names the one that may be cut further to fit; `keep` says which end of it stays, and `counter`
     which member counts what it lacks. What other lists lack is counted in `more`. A record that shall stay
     within `room` tokens in each half is cut in its `spare` lists, the first of them first. `elsewhere`
     names, for each list, the tool that tells what is left out of it."""
 
-    data: Shown
+    data: JsonObject
     long: str | None = None
     keep: Literal["first", "last"] = "first"
     most: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -114,11 +114,11 @@ class Record(Generic[RowT]):
 
 
 @dataclass(frozen=True, slots=True)
-class Forward(Generic[RowT]):
+class CatalogueCall(Generic[RowT]):
     """A call handed on to another tool; `writes` says which kind of tool it may be."""
 
     name: str
-    arguments: Shown
+    arguments: JsonObject
     writes: bool
 
 
@@ -128,8 +128,8 @@ class Undo:
     showing them by their places; `missing` says why there is no call after all."""
 
     tool: str
-    arguments: Shown
-    restores: Shown = field(default_factory=dict[str, Any])
+    arguments: JsonObject
+    restores: JsonObject = field(default_factory=dict[str, Any])
     missing: str = ""
 
 
@@ -139,20 +139,20 @@ class Preview:
     concerns, each change as `what`, `before` and `after`, and warnings."""
 
     summary: str
-    target: Shown = field(default_factory=dict[str, Any])
-    changes: Sequence[Shown] = ()
+    target: JsonObject = field(default_factory=dict[str, Any])
+    changes: Sequence[JsonObject] = ()
     warnings: Sequence[str] = ()
 
 
 @dataclass(slots=True)
-class Change(Generic[RowT]):
+class PlannedWrite(Generic[RowT]):
     """A write that is worked out from the live state and not sent yet. `send` sends it and gives what came
     of it. Without a `preview` the arguments themselves are shown, beside the old values of `undo`. Where
     nothing would change `already` says so: then nobody is asked and nothing is sent. `reversible` says so
     where the undo is known only afterwards, or where there is nothing to undo. `notes` stand beside the
     result."""
 
-    send: Callable[[], Awaitable[Shown]]
+    send: Callable[[], Awaitable[JsonObject]]
     undo: Undo | None = None
     preview: Preview | None = None
     already: str = ""
@@ -170,7 +170,7 @@ def everything(model: BaseModel) -> dict[str, Any]:
     return model.model_dump(mode="json", exclude_none=True, warnings=False)
 
 
-def lean(row: Shown) -> Shown:
+def lean(row: JsonObject) -> JsonObject:
     """A row without the members that say nothing: None, empty text and empty lists."""
     return {name: value for name, value in row.items() if value not in (None, "", [])}
 

@@ -13,18 +13,18 @@ from hostex_mcp.toolkit.results import (
     PAGE_PARAMETERS,
     TOKEN,
     TOKEN_PARAMETER,
-    Change,
-    Forward,
-    Mark,
-    Page,
-    Record,
-    Rows,
-    Shown,
+    CatalogueCall,
+    Item,
+    JsonObject,
+    ListPage,
+    ListPosition,
+    PageRequest,
+    PlannedWrite,
     Step,
 )
 from hostex_mcp.toolkit.schema import Schema, metadata_of, object_schema, schema_of
 
-Function = Callable[..., Awaitable[Rows[Any] | Record[Any] | Change[Any] | Forward[Any]]]
+Function = Callable[..., Awaitable[ListPage[Any] | Item[Any] | PlannedWrite[Any] | CatalogueCall[Any]]]
 
 
 class Effect(StrEnum):
@@ -38,7 +38,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """A declared tool. `official` is its name in Hostex's own MCP server, None where that lacks it. `text`
+    """A declared tool. `hostex_name` is its name in Hostex's own MCP server, None where that lacks it. `text`
     puts its answer into words, None where it is told as tables like all others."""
 
     name: str
@@ -47,13 +47,13 @@ class Tool:
     toolset: str
     effect: Effect
     function: Function
-    official: str | None
+    hostex_name: str | None
     core: bool
     open_world: bool
     destructive: bool
     idempotent: bool
-    words: str
-    text: Callable[[Shown], str] | None
+    keywords: str
+    text: Callable[[JsonObject], str] | None
 
     @cached_property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -106,7 +106,7 @@ class Tool:
         """What `structuredContent` is: nothing is required, so that an error fits too."""
         hint = get_type_hints(self.function)["return"]
         (shape,) = get_args(hint)
-        wrap = {Rows: _rows_schema, Change: _change_schema}.get(get_origin(hint), schema_of)
+        wrap = {ListPage: _rows_schema, PlannedWrite: _change_schema}.get(get_origin(hint), schema_of)
         answer = wrap(shape)
         answer.pop("required", None)
         if self.paged and self.toolset == "insights":
@@ -145,8 +145,10 @@ class Tool:
             arguments.pop(TOKEN, None)
         if self.paged:
             page = {name: arguments.pop(name) for name in ("limit", "detail") if name in arguments}
-            marked = isinstance(step, Mark)
-            arguments["page"] = Page(offsets=None if marked else step, mark=step if marked else None, **page)
+            marked = isinstance(step, ListPosition)
+            arguments["page"] = PageRequest(
+                offsets=None if marked else step, mark=step if marked else None, **page
+            )
         return arguments
 
 
@@ -154,18 +156,18 @@ def tool(
     title: str,
     *,
     effect: Effect = Effect.READ,
-    official: str | None = None,
+    hostex_name: str | None = None,
     core: bool = False,
     open_world: bool = False,
     destructive: bool = False,
     idempotent: bool = False,
-    words: str = "",
-    text: Callable[[Shown], str] | None = None,
+    keywords: str = "",
+    text: Callable[[JsonObject], str] | None = None,
 ) -> Callable[[Function], Tool]:
     """Declare a tool. The function's name, signature and docstring become its name, schemas and
     description, and the folder of its module its toolset; `core` is that of the tools outside of any.
     `open_world`: guests, channels or the public are at the other end. `destructive` and
-    `idempotent` speak of writes only. `words` are what people also call it, for searching."""
+    `idempotent` speak of writes only. `keywords` are what people also call it, for searching."""
 
     def declare(function: Function) -> Tool:
         return Tool(
@@ -175,12 +177,12 @@ def tool(
             toolset=_toolset(function.__module__),
             effect=effect,
             function=function,
-            official=official,
+            hostex_name=hostex_name,
             core=core,
             open_world=open_world,
             destructive=destructive,
             idempotent=idempotent or effect is Effect.READ,
-            words=words,
+            keywords=keywords,
             text=text,
         )
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from hostex_mcp.domain.search import asks_to_do, rank
 from hostex_mcp.toolkit.arguments import Integer
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import TOKEN, Forward, Record
+from hostex_mcp.toolkit.results import TOKEN, CatalogueCall, Item
 from hostex_mcp.toolkit.schema import SentAsText
 from hostex_mcp.toolkit.tool import Effect, Tool, tool
 
@@ -41,7 +41,7 @@ async def find_tools(
     context: Context,
     query: Annotated[str, Field(max_length=200), "what is to be done, in words"],
     limit: Annotated[Integer, Ge(1), Le(20), "default 5"] | None = None,
-) -> Record[FoundTools]:
+) -> Item[FoundTools]:
     """Search all tools of this server by words; more exist than are listed. Answers have name, effect and
     schema. A tool whose effect is `read` runs through `call_read_tool`, any other through
     `call_write_tool`."""
@@ -49,12 +49,18 @@ async def find_tools(
     catalogue = {name: one for name, one in context.tools.items() if one.toolset != "core"}
     ranked = rank(query, {name: _texts(one, doing) for name, one in catalogue.items()})
     found = [_found(context.tools[name]) for name, _ in ranked[: limit or 5]]
-    return Record(FoundTools(tools=found), long="tools")
+    return Item(FoundTools(tools=found), long="tools")
 
 
 def _texts(one: Tool, doing: bool) -> list[tuple[str, float]]:
     factor = (_DAILY if one.core else 1.0) * (1.0 if doing is (one.effect is Effect.READ) else _WANTED)
-    texts = [(one.name, 3.0), (one.title, 3.0), (one.words, 2.5), (one.toolset, 1.5), (one.description, 1.0)]
+    texts = [
+        (one.name, 3.0),
+        (one.title, 3.0),
+        (one.keywords, 2.5),
+        (one.toolset, 1.5),
+        (one.description, 1.0),
+    ]
     return [(text, weight * factor) for text, weight in texts]
 
 
@@ -67,9 +73,9 @@ def _found(one: Tool) -> FoundTool:
 @tool("Run a found read tool", core=True, open_world=True)
 async def call_read_tool(
     context: Context, name: ToolName, arguments: ToolArguments | None = None
-) -> Forward[dict[str, Any]]:
+) -> CatalogueCall[dict[str, Any]]:
     """Run a tool that only reads, by the name and input schema that `find_tools` gave. Writes are refused."""
-    return Forward(name, arguments or {}, writes=False)
+    return CatalogueCall(name, arguments or {}, writes=False)
 
 
 @tool(
@@ -84,11 +90,11 @@ async def call_write_tool(
     name: ToolName,
     arguments: ToolArguments | None = None,
     confirmation_token: Annotated[str, Field(max_length=1000), "from the preview"] | None = None,
-) -> Forward[dict[str, Any]]:
+) -> CatalogueCall[dict[str, Any]]:
     """Run a tool that changes something, by the name and input schema that `find_tools` gave. It is previewed
     and confirmed as if it had been called directly. Reads are refused."""
     token = {TOKEN: confirmation_token} if confirmation_token else {}
-    return Forward(name, {**(arguments or {}), **token}, writes=True)
+    return CatalogueCall(name, {**(arguments or {}), **token}, writes=True)
 
 
 TOOLS = (find_tools, call_read_tool, call_write_tool)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import httpx2
 
-from hostex_mcp.api import HostexClient, Listing
+from hostex_mcp.api import HostexClient, ListEndpoint
 from hostex_mcp.api.endpoints.models import Id, Model
 from tests.api.hostex import TOKEN, envelope
 
@@ -16,7 +16,7 @@ class Row(Model):
     key: Id
 
 
-ROWS = Listing("/rows", "rows", Row, lambda row: row.id)
+ROWS = ListEndpoint("/rows", "rows", Row, lambda row: row.id)
 
 
 class Lists:

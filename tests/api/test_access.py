@@ -5,7 +5,7 @@ import httpx2
 import pytest
 
 from hostex_mcp.api import HostexClient
-from hostex_mcp.api.token_check import find_access
+from hostex_mcp.api.token_check import check_token
 from hostex_mcp.sandbox import BASIC, DEAD, LAPSED, READ_ONLY, WRITABLE, Sandbox
 from tests.api.hostex import REQUEST_ID, Step, envelope, page_of_html, script
 
@@ -36,14 +36,14 @@ async def bearing(sandbox: Sandbox, token: str) -> AsyncGenerator[HostexClient]:
 )
 async def test_what_a_token_may_do_is_found_out_by_using_it(token: str, verdict: str) -> None:
     async with bearing(Sandbox(), token) as client:
-        assert (await find_access(client, writes=True)).verdict == verdict
+        assert (await check_token(client, writes=True)).verdict == verdict
 
 
 @pytest.mark.parametrize("token", [WRITABLE, READ_ONLY])
 async def test_who_wants_to_read_only_is_not_asked_to_write(token: str) -> None:
     sandbox = Sandbox()
     async with bearing(sandbox, token) as client:
-        assert (await find_access(client, writes=False)).verdict == "readable"
+        assert (await check_token(client, writes=False)).verdict == "readable"
     assert [f"{one.method} {one.path}" for one in sandbox.log] == ["GET /properties"]
 
 
@@ -51,7 +51,7 @@ async def test_the_write_that_finds_it_out_names_a_webhook_that_cannot_exist() -
     sandbox = Sandbox()
     before = dict(sandbox.accounts.main.webhooks)
     async with bearing(sandbox, WRITABLE) as client:
-        await find_access(client, writes=True)
+        await check_token(client, writes=True)
     [write] = [one for one in sandbox.log if one.method != "GET"]
     assert (write.method, write.path, write.path_params) == ("DELETE", "/webhooks/{id}", {"id": 0})
     assert sandbox.accounts.main.webhooks == before
@@ -73,17 +73,17 @@ async def test_the_write_that_finds_it_out_names_a_webhook_that_cannot_exist() -
 )
 async def test_any_answer_but_401_to_the_write_means_that_it_may_write(write: Step, verdict: str) -> None:
     async with script(READS, write, READS).client() as client:
-        assert (await find_access(client, writes=True)).verdict == verdict
+        assert (await check_token(client, writes=True)).verdict == verdict
 
 
 async def test_401_to_the_write_while_reads_work_means_that_it_may_only_read() -> None:
     async with script(READS, DENIED, READS).client() as client:
-        assert (await find_access(client, writes=True)).verdict == "read_only"
+        assert (await check_token(client, writes=True)).verdict == "read_only"
 
 
 async def test_a_token_that_dies_on_the_way_is_dead() -> None:
     async with script(READS, DENIED, DENIED).client() as client:
-        assert (await find_access(client, writes=True)).verdict == "dead"
+        assert (await check_token(client, writes=True)).verdict == "dead"
 
 
 @pytest.mark.parametrize(
@@ -98,18 +98,18 @@ async def test_a_token_that_dies_on_the_way_is_dead() -> None:
 )
 async def test_what_cannot_be_found_out_is_unreachable(step: Step) -> None:
     async with script(step).client() as client:
-        assert (await find_access(client, writes=True)).verdict == "unreachable"
+        assert (await check_token(client, writes=True)).verdict == "unreachable"
 
 
 @pytest.mark.parametrize("text", ["Done.", "Subscription expired", "Not authorized for this action.", ""])
 async def test_the_code_decides_and_not_the_text(text: str) -> None:
     async with script(envelope(code=401, msg=text)).client() as client:
-        assert (await find_access(client, writes=True)).verdict == "dead"
+        assert (await check_token(client, writes=True)).verdict == "dead"
 
 
 async def test_the_answer_names_the_request_for_hostex_support() -> None:
     async with script(envelope(code=401)).client() as client:
-        assert (await find_access(client, writes=True)).request_id == REQUEST_ID
+        assert (await check_token(client, writes=True)).request_id == REQUEST_ID
 
 
 @pytest.mark.parametrize(
@@ -119,4 +119,4 @@ async def test_the_answer_names_the_request_for_hostex_support() -> None:
 async def test_only_a_token_that_does_what_was_asked_is_usable(steps: tuple[Step, ...], usable: bool) -> None:
     ask: Callable[[], HostexClient] = script(*steps).client
     async with ask() as client:
-        assert (await find_access(client, writes=True)).usable is usable
+        assert (await check_token(client, writes=True)).usable is usable

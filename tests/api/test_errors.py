@@ -1,7 +1,7 @@
 import copy
 
 import hostex_mcp.api
-from hostex_mcp.api import HostexError, NotFound, Problem, RateLimited, errors
+from hostex_mcp.api import FieldProblem, HostexError, NotFound, RateLimited, errors
 
 
 def _kinds(error: type[HostexError]) -> list[str]:
@@ -62,7 +62,7 @@ def test_an_error_keeps_what_it_knows_when_copied() -> None:
         code=404,
         request_id="RT1",
         retry_after=2.0,
-        fields=(Problem("id", "is unknown"),),
+        fields=(FieldProblem("id", "is unknown"),),
     )
     twin = copy.copy(error)
     assert type(twin) is NotFound

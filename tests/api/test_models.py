@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 import hostex_mcp.api
-from hostex_mcp.api import Listing, Operation
+from hostex_mcp.api import ListEndpoint, Operation
 from hostex_mcp.api.endpoints import (
     automation,
     calendar,
@@ -32,7 +32,7 @@ from tests.api import samples
 from tests.api.hostex import envelope, script
 from tests.api.samples import Sample
 
-ROWS: list[tuple[Listing[Any], Sample]] = [
+ROWS: list[tuple[ListEndpoint[Any], Sample]] = [
     (properties.LIST_PROPERTIES, samples.PROPERTY),
     (properties.LIST_PROPERTY_GROUPS, samples.GROUP),
     (properties.LIST_TAGS, samples.PROPERTY_TAG),
@@ -70,7 +70,7 @@ ANSWERS: list[tuple[Operation[Any], Any, Any]] = [
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("listing", "row"), ROWS, ids=[listing.path for listing, _ in ROWS])
-async def test_every_list_reads_its_rows_and_knows_one_again(listing: Listing[Any], row: Sample) -> None:
+async def test_every_list_reads_its_rows_and_knows_one_again(listing: ListEndpoint[Any], row: Sample) -> None:
     hostex = script(envelope({listing.key: [row, {**row, "field_of_tomorrow": 1}]}))
     page = await hostex.client().page(listing, path={"conversation_id": "x"})
     assert [type(item) for item in page.items] == [listing.row] * 2

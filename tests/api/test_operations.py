@@ -1,11 +1,11 @@
-from hostex_mcp.api import Listing, Operation
+from hostex_mcp.api import ListEndpoint, Operation
 from hostex_mcp.api.endpoints.calendar import LIST_LISTING_CALENDARS
 from hostex_mcp.api.endpoints.models import IdName
 
 
 def test_names_are_method_and_path_template() -> None:
     assert Operation[None]("PATCH", "/tags/{id}").name == "PATCH /tags/{id}"
-    assert Listing("/methods", "methods", IdName, lambda one: one.id).name == "GET /methods"
+    assert ListEndpoint("/methods", "methods", IdName, lambda one: one.id).name == "GET /methods"
 
 
 def test_every_method_but_get_writes_unless_it_is_declared_safe() -> None:

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hostex_mcp
-from hostex_mcp.api import BadRequest, HostexClient, InvalidToken, Listing, NotConfigured, Operation, Problem
+from hostex_mcp.api import (
+    BadRequest,
+    FieldProblem,
+    HostexClient,
+    InvalidToken,
+    ListEndpoint,
+    NotConfigured,
+    Operation,
+)
 from hostex_mcp.api._request import prepare
 from hostex_mcp.api.endpoints.models import IdName
 from tests.api.hostex import TOKEN, body_of, envelope, script
@@ -16,8 +24,8 @@ pytestmark = pytest.mark.anyio
 TAGS = Operation[None]("POST", "/reservations/{stay_code}/tags")
 UNTAG = Operation[None]("DELETE", "/reservations/{stay_code}/tags")
 FIND = Operation[None]("GET", "/find")
-DICTIONARY = Listing("/methods", "methods", IdName, lambda one: one.id, paged=False)
-PAGED = Listing("/groups", "groups", IdName, lambda one: one.id)
+DICTIONARY = ListEndpoint("/methods", "methods", IdName, lambda one: one.id, paged=False)
+PAGED = ListEndpoint("/groups", "groups", IdName, lambda one: one.id)
 
 
 async def test_every_request_names_the_program_and_carries_the_token() -> None:
@@ -153,7 +161,7 @@ async def test_a_body_that_json_cannot_hold_is_refused(amount: Any) -> None:
     hostex = script(envelope())
     with pytest.raises(BadRequest) as caught:
         await hostex.client().call(TAGS, path={"stay_code": "x"}, body={"amount": amount})
-    assert caught.value.fields == (Problem("body", "holds a value that JSON cannot"),)
+    assert caught.value.fields == (FieldProblem("body", "holds a value that JSON cannot"),)
     assert hostex.requests == []
 
 
@@ -161,7 +169,7 @@ async def test_text_that_is_not_text_is_refused_in_a_query() -> None:
     hostex = script(envelope())
     with pytest.raises(BadRequest) as caught:
         await hostex.client().call(FIND, query={"keyword": "\ud800"})
-    assert caught.value.fields == (Problem("keyword", "is not valid text"),)
+    assert caught.value.fields == (FieldProblem("keyword", "is not valid text"),)
     assert hostex.requests == []
 
 

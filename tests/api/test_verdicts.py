@@ -11,6 +11,7 @@ from hostex_mcp.api import (
     BadRequest,
     ChannelFailed,
     Conflict,
+    FieldProblem,
     Forbidden,
     HostexError,
     InvalidToken,
@@ -18,7 +19,6 @@ from hostex_mcp.api import (
     Operation,
     OutcomeUnknown,
     PlanUnsupported,
-    Problem,
     RateLimited,
     ReadOnlyToken,
     SubscriptionLapsed,
@@ -264,7 +264,7 @@ async def test_an_answer_of_the_wrong_shape_is_named_by_field_and_problem_and_ne
     made = {"group": {"id": "s3cret", "name": None, "property_ids": ["hush"]}}
     with pytest.raises(OutcomeUnknown) as caught:
         await script(envelope(made)).client().call(CREATE_PROPERTY_GROUP, body={"name": "North"})
-    assert caught.value.fields == (Problem("group.property_ids", "int_parsing"),)
+    assert caught.value.fields == (FieldProblem("group.property_ids", "int_parsing"),)
     assert "group.property_ids (int_parsing)" in caught.value.message
     assert "s3cret" not in caught.value.message
     assert "hush" not in caught.value.message
@@ -284,7 +284,7 @@ async def test_a_list_may_come_in_any_form_that_php_gives_one(rows: Any) -> None
 async def test_what_is_no_list_is_unexpected(rows: Any) -> None:
     with pytest.raises(UnexpectedResponse) as caught:
         await script(envelope({"properties": rows})).client().page(LIST_PROPERTIES)
-    assert caught.value.fields == (Problem("properties", "list_type"),)
+    assert caught.value.fields == (FieldProblem("properties", "list_type"),)
 
 
 async def test_a_page_of_rows_that_nobody_can_read_does_not_end_a_list() -> None:
@@ -321,13 +321,13 @@ async def test_a_list_without_its_rows_is_unexpected(data: object) -> None:
     hostex = script(envelope(data))
     with pytest.raises(UnexpectedResponse) as caught:
         await hostex.client().page(LIST_PROPERTIES)
-    assert caught.value.fields == (Problem("properties", "missing"),)
+    assert caught.value.fields == (FieldProblem("properties", "missing"),)
 
 
 async def test_an_answer_that_is_data_itself_is_named_so_when_it_does_not_fit() -> None:
     with pytest.raises(UnexpectedResponse) as caught:
         await script(envelope("many")).client().call(Operation("GET", "/count", int))
-    assert caught.value.fields == (Problem("data", "int_parsing"),)
+    assert caught.value.fields == (FieldProblem("data", "int_parsing"),)
 
 
 async def test_a_write_with_an_unreadable_success_is_open_and_says_so() -> None:

@@ -20,7 +20,7 @@ from hostex_mcp.api import (
     OutcomeUnknown,
     UnexpectedResponse,
 )
-from hostex_mcp.api._transport import Lost, exchange
+from hostex_mcp.api._transport import TransportFailure, exchange
 from tests.api.hostex import DONE, TOKEN, Hands, http, read_request, wire
 
 pytestmark = pytest.mark.anyio
@@ -203,7 +203,9 @@ async def test_a_deadline_that_strikes_while_connecting_means_that_nothing_was_s
     monkeypatch.setattr(anyio, "connect_tcp", never)
     async with httpx2.AsyncClient(timeout=None) as http_client:
         request = http_client.build_request("POST", "http://127.0.0.1:9/v3")
-        assert await exchange(http_client, request, TRY, clock=clock) == Lost("timeout", sent=False)
+        assert await exchange(http_client, request, TRY, clock=clock) == TransportFailure(
+            "timeout", sent=False
+        )
     assert tried == ["127.0.0.1"]
 
 

@@ -22,17 +22,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.app import assemble
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.connect.parts import Parts
+from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.routes import routes as pages
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
-from hostex_mcp.http.oauth import parts as oauth
+from hostex_mcp.http.oauth import deps as oauth
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.oauth.routes import routes as endpoints
 from hostex_mcp.http.store import open_store
-from hostex_mcp.http.tenants.hostex_link import Linking
+from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.transport.caller import Caller
-from hostex_mcp.http.transport.ports import Inside
+from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.sandbox import Sandbox, running
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hostex_mcp.sandbox.tokens import TOKENS
@@ -134,8 +134,8 @@ class _Late:
         settings, address, keys = self._settings, self._address, KeyRing([new_key()])
         async with open_store(SecretStr(f"sqlite:///{self._folder}/site.db"), keys) as store:
             upstream = Upstream.of(settings)
-            linking = Linking(store, upstream)
-            parts = Parts(
+            linking = HostexCredentials(store, upstream)
+            parts = PageDeps(
                 settings=settings,
                 address=address,
                 store=store,
@@ -145,9 +145,9 @@ class _Late:
                 upstream=upstream,
                 demo_tokens=tuple(TOKENS.items()),
             )
-            server = oauth.Parts(address=address, store=store, keys=keys, end_grant=linking.end)
+            server = oauth.OAuthDeps(address=address, store=store, keys=keys, end_grant=linking.end)
             routes = [*endpoints(server), *pages(parts)]
-            app = assemble(settings, address, Inside(identifies=_Nobody(), engines=_Nothing(), routes=routes))
+            app = assemble(settings, address, Ports(identifies=_Nobody(), engines=_Nothing(), routes=routes))
             async with app.router.lifespan_context(app):
                 self._inner = app
                 yield

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hostex_mcp.cli import main
-from hostex_mcp.cli.clients import APPS, BRIDGE, Place
+from hostex_mcp.cli.clients import APPS, BRIDGE, Machine
 from tests.shipping.docs.markdown import ROOT
 
 CLIENTS = ["claude-desktop", "claude-code", "cursor", "vscode", "codex", "windsurf", "gemini-cli", "zed"]
@@ -40,7 +40,7 @@ def config(*args: str, status: int = 0, answer: str | None = None) -> Result:
 
 
 def file_of(client: str, home: Path) -> Path:
-    place = Place("linux", home, home, {})
+    place = Machine("linux", home, home, {})
     return Path(APPS[client].file(place))
 
 
@@ -395,14 +395,14 @@ def test_an_address_that_is_none_is_refused(home: Path) -> None:
     assert "not a web address" in config("cursor", "--http", "mcp.example.com", status=2).stderr
 
 
-WINDOWS = Place(
+WINDOWS = Machine(
     "win32",
     PureWindowsPath("C:/Users/ana"),
     PureWindowsPath("D:/work"),
     {"APPDATA": "C:\\Users\\ana\\AppData\\Roaming"},
 )
-MAC = Place("darwin", PurePosixPath("/Users/ana"), PurePosixPath("/work"))
-LINUX = Place("linux", PurePosixPath("/home/ana"), PurePosixPath("/work"))
+MAC = Machine("darwin", PurePosixPath("/Users/ana"), PurePosixPath("/work"))
+LINUX = Machine("linux", PurePosixPath("/home/ana"), PurePosixPath("/work"))
 
 
 @pytest.mark.parametrize(
@@ -459,7 +459,7 @@ def test_each_system_has_its_paths(client: str, linux: str, mac: str, windows: s
 
 
 def test_folders_that_the_person_chose_are_kept_to() -> None:
-    place = Place(
+    place = Machine(
         "linux",
         PurePosixPath("/home/ana"),
         PurePosixPath("/work"),
@@ -470,7 +470,7 @@ def test_folders_that_the_person_chose_are_kept_to() -> None:
 
 
 def test_on_windows_a_folder_is_known_without_the_variable_that_names_it() -> None:
-    place = Place("win32", PureWindowsPath("C:/Users/ana"), PureWindowsPath("D:/work"))
+    place = Machine("win32", PureWindowsPath("C:/Users/ana"), PureWindowsPath("D:/work"))
     found = str(APPS["claude-desktop"].file(place))
     assert found == "C:\\Users\\ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json"
 

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from hostex_mcp.http.app import assemble
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.transport.caller import Caller
-from hostex_mcp.http.transport.ports import Inside
+from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.http.transport.rate_limits import Limits
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
@@ -48,7 +48,7 @@ def fixtures(*, streams: bool) -> Callable[[Address], Starlette]:
     def make(address: Address) -> Starlette:
         server = create_fixture_server()
         manager = StreamableHTTPSessionManager(server, stateless=not streams, json_response=not streams)
-        inside = Inside(identifies=Anyone(), engines=Anyone())
+        inside = Ports(identifies=Anyone(), engines=Anyone())
         limits = Limits(account=None)
         return assemble(Settings(), address, inside, limits=limits, manager=manager)
 

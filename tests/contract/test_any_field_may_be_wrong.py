@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from pydantic import BaseModel
 
-from hostex_mcp.api import Listing, Unread, unread
+from hostex_mcp.api import ListEndpoint, Unread, unread
 from hostex_mcp.api import Operation as Declared
 from tests.api.hostex import script
 from tests.contract.description import OPERATIONS, Operation
@@ -73,7 +73,7 @@ async def read(operation: Operation, rows: list[Row]) -> list[BaseModel]:
     key = rows_key(operation)
     client = script(answering({key: rows, "total": len(rows)})).client()
     declared = DECLARED[operation.name]
-    if isinstance(declared, Listing):
+    if isinstance(declared, ListEndpoint):
         page = await client.page(declared, path={"conversation_id": "x"})
         assert page.end == len(rows)
         return page.items

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
 import hostex_mcp.api
-from hostex_mcp.api import Listing
+from hostex_mcp.api import ListEndpoint
 from hostex_mcp.api import Operation as Declared
 from tests.contract.answers import fullest, rows
 from tests.contract.description import OPERATIONS, Operation, Shape, described
 
 NOTHING: tuple[object, ...] = (None, "", [], {})
-Declaration = Declared[Any] | Listing[Any]
+Declaration = Declared[Any] | ListEndpoint[Any]
 
 
 def declarations() -> list[Declaration]:
@@ -29,7 +29,7 @@ def declarations() -> list[Declaration]:
     found: dict[int, Declaration] = {}
     for module in modules:
         for name, value in vars(module).items():
-            if name.isupper() and isinstance(value, Declared | Listing):
+            if name.isupper() and isinstance(value, Declared | ListEndpoint):
                 declaration = cast("Declaration", value)
                 found[id(declaration)] = declaration
     return list(found.values())
@@ -64,7 +64,7 @@ def strays(annotation: object, fields: Mapping[str, Shape], where: str) -> Itera
 
 def answer_type(declaration: Declaration) -> Any:
     """Return the type that the client reads an answer into."""
-    return list[declaration.row] if isinstance(declaration, Listing) else declaration.answer
+    return list[declaration.row] if isinstance(declaration, ListEndpoint) else declaration.answer
 
 
 def same(sent: Any, read: Any) -> bool:
@@ -90,7 +90,7 @@ def test_every_operation_is_declared_once() -> None:
 @each_operation
 def test_a_declaration_says_what_the_description_says(operation: Operation) -> None:
     declared = DECLARED[operation.name]
-    if isinstance(declared, Listing):
+    if isinstance(declared, ListEndpoint):
         assert not operation.writes
         assert declared.paged == any(param.name == "offset" for param in operation.params)
     else:

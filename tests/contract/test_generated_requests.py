@@ -12,7 +12,7 @@ from mcp.types import CallToolResult
 from hostex_mcp.api import HostexClient
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.sandbox import WRITABLE, Sandbox
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.tool import Tool
@@ -31,7 +31,7 @@ Make = Callable[[], Any]
 class Maker:
     """Makes arguments from schemas, with ids and codes of the demo account where the name asks for one."""
 
-    def __init__(self, account: Account, chance: random.Random) -> None:
+    def __init__(self, account: SandboxAccount, chance: random.Random) -> None:
         self._account = account
         self._chance = chance
         stays = list(account.stays.values())

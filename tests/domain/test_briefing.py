@@ -9,7 +9,7 @@ from hostex_mcp.api.endpoints.properties import ChannelAccount, Property
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.briefing import (
-    Anomaly,
+    DayWarning,
     arrival_warnings,
     by_urgency,
     channel_warnings,
@@ -32,7 +32,7 @@ def today(property_id: int) -> date:
     return TODAY
 
 
-def told(found: list[Anomaly]) -> list[tuple[str, str]]:
+def told(found: list[DayWarning]) -> list[tuple[str, str]]:
     return [(one.kind, one.stay.stay_code if one.stay else "") for one in found]
 
 
@@ -165,7 +165,7 @@ def test_channels_that_are_cut_off_are_told_and_unknown_or_connecting_ones_are_n
 
 
 def test_what_is_due_by_tomorrow_comes_before_what_is_later_however_grave() -> None:
-    later = Anomaly("overlapping_stays", date(2026, 6, 20), "")
-    tomorrow = Anomaly("balance_due", date(2026, 6, 16), "")
-    now = Anomaly("turnover_without_cleaning", TODAY, "")
+    later = DayWarning("overlapping_stays", date(2026, 6, 20), "")
+    tomorrow = DayWarning("balance_due", date(2026, 6, 16), "")
+    now = DayWarning("turnover_without_cleaning", TODAY, "")
     assert by_urgency([later, tomorrow, now], TODAY) == [now, tomorrow, later]

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hostex_mcp.domain.gaps import Gap, Stuck, closed_arrivals, gaps, only_whole, stuck_nights
+from hostex_mcp.domain.gaps import Gap, UnsellableNights, closed_arrivals, gaps, only_whole, stuck_nights
 from hostex_mcp.domain.nights import nights
 from hostex_mcp.domain.stay_rules import ListingDays, broken_rules
 from tests.domain.calendar_samples import book, june, selling
@@ -16,7 +16,7 @@ def day(number: int) -> str:
     return june(number).isoformat()
 
 
-def only(found: list[Stuck]) -> Stuck:
+def only(found: list[UnsellableNights]) -> UnsellableNights:
     (one,) = found
     return one
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from hostex_mcp.api.endpoints.finance import Transaction
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.earnings import earnings
-from hostex_mcp.domain.month_end import Account, accounts, added
+from hostex_mcp.domain.month_end import Ledger, accounts, added
 from hostex_mcp.domain.performance import blocked_nights, figures
 from hostex_mcp.domain.periods import Period
 from tests.domain.stay_samples import stay
@@ -64,7 +64,7 @@ def periods(draw: some.DrawFn) -> Period:
     return Period(first, second)
 
 
-def totals(found: Iterable[Account]) -> Sums:
+def totals(found: Iterable[Ledger]) -> Sums:
     """Nights and money by currency, those that are not all nothing."""
     sums: dict[str, list[Fraction]] = defaultdict(lambda: [Fraction()] * 6)
     for one in found:
@@ -96,7 +96,7 @@ def test_groups_that_share_no_property_add_up_to_all_properties(
         )
         for home in HOMES
     }
-    members: dict[tuple[int, str], list[Account]] = defaultdict(list)
+    members: dict[tuple[int, str], list[Ledger]] = defaultdict(list)
     for home, group in zip(HOMES, groups, strict=True):
         for one in found[home]:
             members[group, one.currency].append(one)

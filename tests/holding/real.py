@@ -4,20 +4,20 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.toolkit.tool import Tool
 from tests.holding.hostile import Given
 
 _MOST_RANGES = 399
 
 
-def most(tool: Tool, account: Account, today: date) -> Iterator[tuple[str, Given]]:
+def most(tool: Tool, account: SandboxAccount, today: date) -> Iterator[tuple[str, Given]]:
     """Calls of a tool for all that it can give, over the longest periods; each once."""
     calls = {repr(given): (what, given) for what, given in _calls(tool, account, today)}
     yield from calls.values()
 
 
-def _calls(tool: Tool, account: Account, today: date) -> Iterator[tuple[str, Given]]:
+def _calls(tool: Tool, account: SandboxAccount, today: date) -> Iterator[tuple[str, Given]]:
     fields: Mapping[str, Any] = tool.input_schema["properties"]
     known = _known(account, today)
     wide = {name: known[name] for name in fields if name in known and name in (*tool.required, *_WIDE)}
@@ -45,7 +45,7 @@ _WIDE = (
 )
 
 
-def _known(account: Account, today: date) -> Given:
+def _known(account: SandboxAccount, today: date) -> Given:
     stay = next(iter(account.stays.values()))
     days = [today + timedelta(days=one) for one in range(1, _MOST_RANGES)]
     ranges = [{"start_date": f"{one}", "end_date": f"{one}"} for one in days]

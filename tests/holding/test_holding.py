@@ -16,7 +16,7 @@ from mcp.types import CallToolResult, ResourceTemplateReference
 from benchmarks.portfolio import portfolio
 from hostex_mcp.api import HostexClient
 from hostex_mcp.http.transport.bodies import message_of
-from hostex_mcp.http.transport.refusals import Refused
+from hostex_mcp.http.transport.refusals import HttpRefusal
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.serving import running
 from hostex_mcp.sandbox.throttle import Throttles
@@ -180,7 +180,7 @@ BODIES = {
 async def test_no_body_of_four_megabytes_holds_the_loop_or_costs_much(body: bytes) -> None:
     assert len(body) <= _LARGEST
     started = time.process_time()
-    with longest_piece() as longest, suppress(Refused):
+    with longest_piece() as longest, suppress(HttpRefusal):
         await message_of(body)
     assert longest.seconds < LONGEST
     assert time.process_time() - started < 0.2

@@ -20,12 +20,12 @@ from starlette.routing import Route
 
 from hostex_mcp.http.config import READ, SCOPES, WRITE, Address
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
+from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, open_transaction
 from hostex_mcp.http.oauth.bearer import Bearer, insufficient_scope
 from hostex_mcp.http.oauth.browser import browser_of
+from hostex_mcp.http.oauth.deps import OAuthDeps
 from hostex_mcp.http.oauth.flow import Flow
-from hostex_mcp.http.oauth.parts import Parts
 from hostex_mcp.http.oauth.routes import routes
-from hostex_mcp.http.oauth.transaction import Transaction, open_transaction
 from hostex_mcp.http.store import Store, open_store
 from hostex_mcp.http.store.records import Choices, Credential, Grant
 from hostex_mcp.public_fetch import Fetched, FetchFailed
@@ -94,12 +94,12 @@ class Deployment:
 
     http: httpx2.AsyncClient
     transport: httpx2.ASGITransport
-    parts: Parts
+    parts: OAuthDeps
     clock: Clock
     web: Web
     ended: dict[str, str]
     allowed: set[str] = field(default_factory=lambda: set(SCOPES))
-    seen: list[Transaction] = field(default_factory=list[Transaction])
+    seen: list[AuthorizationRequest] = field(default_factory=list[AuthorizationRequest])
 
     @property
     def store(self) -> Store:
@@ -196,7 +196,7 @@ async def deployed(
             if await store.grants.end(grant_id, reason) is not None:
                 ended[grant_id] = reason
 
-        parts = Parts(
+        parts = OAuthDeps(
             address=address,
             store=store,
             keys=keys,
@@ -241,7 +241,7 @@ def _stand_ins(server: Deployment, bearer: Bearer) -> list[Route]:
     return [Route("/connect/consent", consent), Route("/mcp", mcp, methods=["GET", "POST"])]
 
 
-def _grant(server: Deployment, transaction: Transaction, browser: str) -> Grant:
+def _grant(server: Deployment, transaction: AuthorizationRequest, browser: str) -> Grant:
     return Grant(
         grant_id=f"grant-{len(server.seen)}",
         client_id=transaction.client_id,

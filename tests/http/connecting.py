@@ -13,16 +13,16 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from hostex_mcp.http.config import SCOPES, Address
-from hostex_mcp.http.connect.parts import Parts
+from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.routes import routes
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
+from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, seal_transaction
 from hostex_mcp.http.oauth.browser import Browser
 from hostex_mcp.http.oauth.flow import Flow
-from hostex_mcp.http.oauth.transaction import Transaction, seal_transaction
 from hostex_mcp.http.pages.about import Tokens
 from hostex_mcp.http.store import open_store
-from hostex_mcp.http.store.records import Client, Grant
-from hostex_mcp.http.tenants.hostex_link import Linking
+from hostex_mcp.http.store.records import Grant, OAuthClient
+from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
@@ -58,7 +58,7 @@ class Clock:
 class Person:
     """Uses the pages in one browser."""
 
-    parts: Parts
+    parts: PageDeps
     sandbox: Sandbox
     clock: Clock
     http: httpx2.AsyncClient
@@ -115,7 +115,7 @@ class Person:
         return Person(self.parts, self.sandbox, self.clock, self.http, Browser("o" * 43, new=False))
 
 
-def transaction(now: datetime, **told: Any) -> Transaction:
+def transaction(now: datetime, **told: Any) -> AuthorizationRequest:
     """A request of Claude's for both scopes; what a test tells is different."""
     usual: dict[str, Any] = {
         "client_id": CLIENT,
@@ -129,7 +129,7 @@ def transaction(now: datetime, **told: Any) -> Transaction:
         "nonce": "nonce-1",
         "expires_at": now + timedelta(minutes=10),
     }
-    return Transaction(**usual | told)
+    return AuthorizationRequest(**usual | told)
 
 
 @asynccontextmanager
@@ -146,7 +146,7 @@ async def deployment(
     chosen = Settings(api_base_url="https://hostex.example/v3", **settings)
     keys = KeyRing([new_key()])
     async with open_store(SecretStr(f"sqlite:///{folder}/pages.db"), keys, now=clock) as store:
-        await store.clients.put(Client(CLIENT, {"client_name": "Claude", "redirect_uris": [RETURN]}))
+        await store.clients.put(OAuthClient(CLIENT, {"client_name": "Claude", "redirect_uris": [RETURN]}))
         upstream = Upstream(
             chosen.api_base_url,
             chosen.api_timeout_seconds,
@@ -155,13 +155,13 @@ async def deployment(
             client_secret=chosen.client_secret,
             authorize_url=chosen.authorize_url,
         )
-        parts = Parts(
+        parts = PageDeps(
             settings=chosen,
             address=ADDRESS,
             store=store,
             keys=keys,
             flow=Flow(ADDRESS, store, clock),
-            linking=Linking(store, upstream, clock),
+            linking=HostexCredentials(store, upstream, clock),
             upstream=upstream,
             demo_tokens=demo_tokens,
             now=clock,

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Choices, Credential, Grant
 from hostex_mcp.http.tenants.confirmations import shared_confirmations
-from hostex_mcp.http.tenants.hostex_link import Linking
+from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.http.transport.caller import Caller
@@ -75,7 +75,7 @@ class World:
     sandbox: Sandbox
     wire: Wire
     upstream: Upstream
-    linking: Linking
+    linking: HostexCredentials
     pauses: list[float] = field(default_factory=list[float])
     paused: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -141,7 +141,14 @@ def world(store: Store, clock: Clock, sandbox: Sandbox | None = None, **upstream
         await asyncio.sleep(0)
 
     return World(
-        store, clock, sandbox, wire, reached, Linking(store, reached, clock, pause=pause), pauses, paused
+        store,
+        clock,
+        sandbox,
+        wire,
+        reached,
+        HostexCredentials(store, reached, clock, pause=pause),
+        pauses,
+        paused,
     )
 
 

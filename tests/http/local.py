@@ -18,7 +18,7 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.http.app import assemble, local_app
 from hostex_mcp.http.config import READ, Address
 from hostex_mcp.http.transport.caller import Caller
-from hostex_mcp.http.transport.ports import Inside
+from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.http.transport.rate_limits import Limits
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
@@ -115,7 +115,7 @@ async def form(_: Any) -> Response:
 def shared(limits: Limits | None = None, address: Address = HERE, **settings: Any) -> Starlette:
     """An application for several accounts, told apart by name, with a route beside `/mcp`."""
     rooms = Rooms(sandbox_engine(read_only=True), sandbox_engine())
-    inside = Inside(
+    inside = Ports(
         identifies=Names(),
         engines=rooms,
         challenge='Bearer error="insufficient_scope"',

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.hosting import hosted
-from hostex_mcp.http.store.clients import Clients
+from hostex_mcp.http.store.clients import ClientTable
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.settings import Settings
@@ -69,10 +69,10 @@ async def test_a_page_of_an_error_says_who_runs_the_server_and_whether_it_is_a_d
 
 
 async def test_the_page_of_an_outage_says_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def away(_: Clients, client_id: str) -> None:
+    async def away(_: ClientTable, client_id: str) -> None:
         raise OperationalError(client_id, {}, Exception("gone"))
 
-    monkeypatch.setattr(Clients, "get", away)
+    monkeypatch.setattr(ClientTable, "get", away)
     async with site(tmp_path, sandbox=True) as http:
         answer = await http.get("/authorize?client_id=nobody")
     assert (answer.status_code, told(answer)) == (503, (True, True, True))

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from hostex_mcp.sandbox.demo import build_accounts
-from hostex_mcp.sandbox.state import Account, Accounts, Row
+from hostex_mcp.sandbox.state import Accounts, Row, SandboxAccount
 
 MOMENTS = {
     "an ordinary noon": datetime(2026, 6, 15, 12, tzinfo=UTC),
@@ -32,7 +32,7 @@ def departure(stay: Row) -> date:
     return date.fromisoformat(stay["check_out_date"])
 
 
-def accepted(account: Account) -> list[Row]:
+def accepted(account: SandboxAccount) -> list[Row]:
     """Return the accepted stays that have a property."""
     return [
         stay
@@ -41,7 +41,7 @@ def accepted(account: Account) -> list[Row]:
     ]
 
 
-def taken_nights(account: Account, property_id: int) -> set[date]:
+def taken_nights(account: SandboxAccount, property_id: int) -> set[date]:
     """Return the nights on which nobody else can have the property."""
     nights = set(account.blocks.get(property_id, {}))
     for stay in account.stays.values():

@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from hostex_mcp.sandbox.demo import build_accounts
-from hostex_mcp.sandbox.state import Account, Accounts, Row
+from hostex_mcp.sandbox.state import Accounts, Row, SandboxAccount
 from tests.contract.conformity import missing_or_wrong
 from tests.contract.description import described
 from tests.sandbox.demo_cases import MOMENTS, SEED, accounts_at, moment
 
 NOW = MOMENTS["an ordinary noon"]
-SHAPES: dict[str, Callable[[Account], dict[str, Row] | dict[int, Row]]] = {
+SHAPES: dict[str, Callable[[SandboxAccount], dict[str, Row] | dict[int, Row]]] = {
     "Property": lambda account: account.properties,
     "PropertyGroup": lambda account: account.groups,
     "PropertyTag": lambda account: account.tags,
@@ -175,7 +175,7 @@ def test_nothing_has_happened_in_the_future() -> None:
         assert max(moment(text) for text in _times(account)) <= now
 
 
-def _times(account: Account) -> Iterator[str]:
+def _times(account: SandboxAccount) -> Iterator[str]:
     for stay in account.stays.values():
         yield stay["booked_at"]
         yield stay["created_at"]

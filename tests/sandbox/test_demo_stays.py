@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, accepted, accounts_at, arrival, departure, moment, taken_nights
 
 DAY = timedelta(days=1)
@@ -17,11 +17,11 @@ def today(request: pytest.FixtureRequest) -> date:
 
 
 @pytest.fixture
-def account(today: date) -> Account:
+def account(today: date) -> SandboxAccount:
     return accounts_at(next(now for now in MOMENTS.values() if now.date() == today)).main
 
 
-def title(account: Account, stay: Row) -> str:
+def title(account: SandboxAccount, stay: Row) -> str:
     return account.properties[stay["property_id"]]["title"]
 
 
@@ -29,13 +29,13 @@ def nights(stay: Row) -> set[date]:
     return {arrival(stay) + n * DAY for n in range((departure(stay) - arrival(stay)).days)}
 
 
-def turnovers(account: Account, day: date) -> set[str]:
+def turnovers(account: SandboxAccount, day: date) -> set[str]:
     """Return the properties that one guest leaves and another enters on a day."""
     leaving = {title(account, stay) for stay in accepted(account) if departure(stay) == day}
     return leaving & {title(account, stay) for stay in accepted(account) if arrival(stay) == day}
 
 
-def test_no_night_of_a_property_is_sold_twice(account: Account) -> None:
+def test_no_night_of_a_property_is_sold_twice(account: SandboxAccount) -> None:
     for property_id in account.properties:
         taken = Counter(account.blocks.get(property_id, {}).keys())
         for stay in account.stays.values():
@@ -48,7 +48,7 @@ def test_no_night_of_a_property_is_sold_twice(account: Account) -> None:
         assert not [day for day, count in taken.items() if count > 1]
 
 
-def test_the_stays_span_the_promised_days(account: Account, today: date) -> None:
+def test_the_stays_span_the_promised_days(account: SandboxAccount, today: date) -> None:
     assert min(arrival(stay) for stay in account.stays.values()) >= today - 200 * DAY
     assert max(departure(stay) for stay in account.stays.values()) <= today + 170 * DAY
     assert any(arrival(stay) < today - 150 * DAY for stay in account.stays.values())
@@ -56,7 +56,7 @@ def test_the_stays_span_the_promised_days(account: Account, today: date) -> None
     assert all(arrival(stay) < departure(stay) for stay in account.stays.values())
 
 
-def test_five_arrivals_and_four_departures_today(account: Account, today: date) -> None:
+def test_five_arrivals_and_four_departures_today(account: SandboxAccount, today: date) -> None:
     arriving = {title(account, stay) for stay in accepted(account) if arrival(stay) == today}
     leaving = {title(account, stay) for stay in accepted(account) if departure(stay) == today}
     assert arriving == {
@@ -69,17 +69,17 @@ def test_five_arrivals_and_four_departures_today(account: Account, today: date) 
     assert leaving == {"Harbour Loft", "Harbour Studio", "Ribeira View Apartment", "Wicker Park Walk-up"}
 
 
-def test_same_day_turnovers_today_and_tomorrow(account: Account, today: date) -> None:
+def test_same_day_turnovers_today_and_tomorrow(account: SandboxAccount, today: date) -> None:
     assert turnovers(account, today) == {"Harbour Loft", "Harbour Studio", "Wicker Park Walk-up"}
     assert turnovers(account, today + DAY) == {"Alfama Terrace", "Belém Riverside Flat"}
 
 
-def test_several_guests_are_in_house(account: Account, today: date) -> None:
+def test_several_guests_are_in_house(account: SandboxAccount, today: date) -> None:
     inside = [stay for stay in accepted(account) if arrival(stay) < today < departure(stay)]
     assert len(inside) >= 5
 
 
-def test_the_stay_status_fits_the_dates(account: Account, today: date) -> None:
+def test_the_stay_status_fits_the_dates(account: SandboxAccount, today: date) -> None:
     for stay in account.stays.values():
         expected = "checkin_pending"
         if stay["status"] == "accepted" and arrival(stay) < today:
@@ -101,7 +101,7 @@ def test_the_stay_status_fits_the_dates(account: Account, today: date) -> None:
     ],
 )
 def test_orphan_gaps_are_shorter_than_the_shortest_stay(
-    account: Account, today: date, name: str, first: int, length: int
+    account: SandboxAccount, today: date, name: str, first: int, length: int
 ) -> None:
     [property_id] = [key for key, row in account.properties.items() if row["title"] == name]
     taken = taken_nights(account, property_id)
@@ -111,13 +111,13 @@ def test_orphan_gaps_are_shorter_than_the_shortest_stay(
         assert account.rates[link["channel_type"], link["listing_id"]].min_stay > length
 
 
-def test_nobody_stays_shorter_than_the_listing_allows(account: Account) -> None:
+def test_nobody_stays_shorter_than_the_listing_allows(account: SandboxAccount) -> None:
     for stay in accepted(account):
         if rates := account.rates.get((stay["channel_type"], stay["listing_id"])):
             assert len(nights(stay)) >= rates.min_stay
 
 
-def test_one_booking_of_two_rooms_repeats_the_money_of_the_order(account: Account) -> None:
+def test_one_booking_of_two_rooms_repeats_the_money_of_the_order(account: SandboxAccount) -> None:
     stays = [stay for stay in account.stays.values() if stay["reservation_code"] == "2-4310000024-grp024"]
     assert [stay["stay_code"] for stay in stays] == ["2-4310000024-grp024", "2-4310000024_1-grp024"]
     assert {title(account, stay) for stay in stays} == {"Douro Room 1", "Douro Room 2"}
@@ -130,7 +130,7 @@ def test_one_booking_of_two_rooms_repeats_the_money_of_the_order(account: Accoun
     assert [code for code, count in orders.items() if count > 1] == ["2-4310000024-grp024"]
 
 
-def test_one_conflicting_stay_waits_in_the_box(account: Account) -> None:
+def test_one_conflicting_stay_waits_in_the_box(account: SandboxAccount) -> None:
     [boxed] = [stay for stay in account.stays.values() if stay["in_reservation_box"]]
     assert boxed["tags"] == ["Conflicted"]
     assert (boxed["status"], boxed["property_id"]) == ("accepted", 0)
@@ -142,7 +142,7 @@ def test_one_conflicting_stay_waits_in_the_box(account: Account) -> None:
     assert nights(boxed) <= taken_nights(account, terrace)
 
 
-def test_one_stay_is_not_allocated_though_both_rooms_are_free(account: Account) -> None:
+def test_one_stay_is_not_allocated_though_both_rooms_are_free(account: SandboxAccount) -> None:
     loose = [stay for stay in account.stays.values() if not stay["property_id"]]
     [unallocated] = [stay for stay in loose if not stay["in_reservation_box"]]
     [pool] = account.room_types.values()
@@ -151,7 +151,7 @@ def test_one_stay_is_not_allocated_though_both_rooms_are_free(account: Account) 
         assert nights(unallocated).isdisjoint(taken_nights(account, member["id"]))
 
 
-def test_every_status_occurs(account: Account) -> None:
+def test_every_status_occurs(account: SandboxAccount) -> None:
     counts = Counter(stay["status"] for stay in account.stays.values())
     assert counts["wait_accept"] == 2
     assert counts["cancelled"] >= 3
@@ -161,14 +161,14 @@ def test_every_status_occurs(account: Account) -> None:
         assert moment(stay["cancelled_at"] or stay["booked_at"]) >= moment(stay["booked_at"])
 
 
-def test_requests_wait_on_channel_accounts_that_work(account: Account) -> None:
+def test_requests_wait_on_channel_accounts_that_work(account: SandboxAccount) -> None:
     channels = {row["channel_type"]: row["auth_status"] for row in account.channel_accounts.values()}
     for stay in account.stays.values():
         if stay["status"] == "wait_accept":
             assert channels[stay["channel_type"]] == "active"
 
 
-def test_codes_follow_the_documented_forms(account: Account) -> None:
+def test_codes_follow_the_documented_forms(account: SandboxAccount) -> None:
     for stay in account.stays.values():
         code = stay["reservation_code"]
         if stay["channel_type"] == "hostex_direct":
@@ -183,14 +183,14 @@ def test_codes_follow_the_documented_forms(account: Account) -> None:
         assert code.startswith("0-") == (stay["channel_type"] == "airbnb")
 
 
-def test_channel_stays_name_a_listing_of_the_account(account: Account) -> None:
+def test_channel_stays_name_a_listing_of_the_account(account: SandboxAccount) -> None:
     known = {(row["channel_type"], row["listing_id"]) for row in account.listings.values()}
     for stay in account.stays.values():
         if stay["channel_type"] != "hostex_direct":
             assert (stay["channel_type"], stay["listing_id"]) in known
 
 
-def test_a_guest_comes_back(account: Account, today: date) -> None:
+def test_a_guest_comes_back(account: SandboxAccount, today: date) -> None:
     visits = [stay for stay in account.stays.values() if stay["guest_email"] == "noor@example.org"]
     first, second = sorted(visits, key=arrival)
     assert first["guest_phone"] == second["guest_phone"]
@@ -198,19 +198,19 @@ def test_a_guest_comes_back(account: Account, today: date) -> None:
     assert second["tags"] == ["Repeat guest"]
 
 
-def test_nobody_else_bears_the_name_of_another_guest(account: Account) -> None:
+def test_nobody_else_bears_the_name_of_another_guest(account: SandboxAccount) -> None:
     orders = {stay["reservation_code"]: stay["guest_name"] for stay in account.stays.values()}
     names = Counter(orders.values())
     assert [name for name, count in names.items() if count > 1] == ["Noor Voorbeeld"]
 
 
-def test_guests_can_be_missing_and_emails_empty_or_null(account: Account) -> None:
+def test_guests_can_be_missing_and_emails_empty_or_null(account: SandboxAccount) -> None:
     stays = account.stays.values()
     assert len([stay for stay in stays if stay["guests"] == []]) == 1
     assert {"", None} < {stay["guest_email"] for stay in stays}
 
 
-def test_two_guests_left_identity_documents(account: Account) -> None:
+def test_two_guests_left_identity_documents(account: SandboxAccount) -> None:
     guests = [guest for stay in account.stays.values() for guest in stay["guests"]]
     documented = [guest for guest in guests if guest["id_number"]]
     assert {guest["id_type"] for guest in documented} == {"passport", "id_card"}
@@ -220,7 +220,7 @@ def test_two_guests_left_identity_documents(account: Account) -> None:
     assert len({guest["id"] for guest in guests}) == len(guests)
 
 
-def test_three_guests_sent_pictures_through_the_check_in_guide(account: Account) -> None:
+def test_three_guests_sent_pictures_through_the_check_in_guide(account: SandboxAccount) -> None:
     senders = {
         code: [image["client_id"] for image in stay["checkin_guide_images"]]
         for code, stay in account.stays.items()
@@ -237,14 +237,16 @@ def test_three_guests_sent_pictures_through_the_check_in_guide(account: Account)
     assert all(image["url"].startswith("https://img.example.com/") for image in images)
 
 
-def test_some_arrivals_of_the_week_have_a_lock_code_and_some_do_not(account: Account, today: date) -> None:
+def test_some_arrivals_of_the_week_have_a_lock_code_and_some_do_not(
+    account: SandboxAccount, today: date
+) -> None:
     soon = [stay for stay in accepted(account) if today <= arrival(stay) <= today + 7 * DAY]
     with_code = [stay for stay in soon if stay["check_in_details"]["lock_code"]]
     assert 2 <= len(with_code) < len(soon)
     assert account.stays["0-HMDEMO0005-ine005"]["check_in_details"]["lock_code"] == "4821"
 
 
-def test_custom_fields_tags_and_extra_fees_occur(account: Account) -> None:
+def test_custom_fields_tags_and_extra_fees_occur(account: SandboxAccount) -> None:
     stays = account.stays.values()
     assert account.stays["0-HMDEMO0005-ine005"]["custom_fields"] == {"parking_spot": "B7"}
     [taxed] = [stay for stay in stays if stay["additional_fees"]]

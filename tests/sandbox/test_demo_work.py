@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, accepted, accounts_at, arrival, departure, moment
 
 DAY = timedelta(days=1)
@@ -22,11 +22,11 @@ def today(now: datetime) -> date:
 
 
 @pytest.fixture
-def account(now: datetime) -> Account:
+def account(now: datetime) -> SandboxAccount:
     return accounts_at(now).main
 
 
-def test_every_check_out_of_three_weeks_is_cleaned_but_one(account: Account, today: date) -> None:
+def test_every_check_out_of_three_weeks_is_cleaned_but_one(account: SandboxAccount, today: date) -> None:
     cleaned = Counter(task["stay_code"] for task in account.tasks.values() if task["type"] == "cleaning")
     due = {
         stay["stay_code"]
@@ -39,7 +39,7 @@ def test_every_check_out_of_three_weeks_is_cleaned_but_one(account: Account, tod
     assert (departure(forgotten), forgotten["property_id"]) == (today, 20110002)
 
 
-def test_cleaning_is_on_the_day_and_property_of_the_check_out(account: Account) -> None:
+def test_cleaning_is_on_the_day_and_property_of_the_check_out(account: SandboxAccount) -> None:
     for task in account.tasks.values():
         if task["type"] == "cleaning":
             stay = account.stays[task["stay_code"]]
@@ -64,7 +64,7 @@ def test_tasks_are_in_every_status_and_of_every_type() -> None:
     }
 
 
-def test_one_task_has_no_property_and_far_ones_no_staff(account: Account, today: date) -> None:
+def test_one_task_has_no_property_and_far_ones_no_staff(account: SandboxAccount, today: date) -> None:
     loose = [task for task in account.tasks.values() if task["property_id"] is None]
     assert [(task["type"], task["note"]) for task in loose] == [
         ("maintenance", "Buy bulbs and batteries for all flats")
@@ -74,7 +74,7 @@ def test_one_task_has_no_property_and_far_ones_no_staff(account: Account, today:
             assert (task["staff_id"] is None) == (date.fromisoformat(task["expected_date"]) > today + 9 * DAY)
 
 
-def test_tasks_go_to_active_staff_who_look_after_the_property(account: Account) -> None:
+def test_tasks_go_to_active_staff_who_look_after_the_property(account: SandboxAccount) -> None:
     assert [member["name"] for member in account.staff.values() if not member["is_active"]] == ["Luis Antigo"]
     for task in account.tasks.values():
         if task["staff_id"]:
@@ -83,7 +83,7 @@ def test_tasks_go_to_active_staff_who_look_after_the_property(account: Account) 
             assert task["property_id"] in member["_property_ids"]
 
 
-def test_payment_is_the_rate_less_commission(account: Account) -> None:
+def test_payment_is_the_rate_less_commission(account: SandboxAccount) -> None:
     for stay in account.stays.values():
         payment, rates = stay["payment"], stay["rates"]
         owed = rates["total_rate"]["amount"] - rates["total_commission"]["amount"]
@@ -95,19 +95,19 @@ def test_payment_is_the_rate_less_commission(account: Account) -> None:
         assert sum(lines.values()) == pytest.approx(rates["rate"]["amount"])
 
 
-def test_every_payment_status_occurs(account: Account) -> None:
+def test_every_payment_status_occurs(account: SandboxAccount) -> None:
     statuses = {stay["payment"]["status"] for stay in account.stays.values()}
     assert statuses == {"unreceived", "partial", "received", "over_received"}
 
 
-def test_upcoming_direct_guests_still_owe_money(account: Account, today: date) -> None:
+def test_upcoming_direct_guests_still_owe_money(account: SandboxAccount, today: date) -> None:
     direct = [stay for stay in accepted(account) if stay["channel_type"] == "hostex_direct"]
     owing = [stay for stay in direct if stay["payment"]["balance_amount"] and departure(stay) > today]
     assert {"5-DEMO7KQ2X", "5-DEMO30PAT"} <= {stay["stay_code"] for stay in owing}
     assert all(stay["payment"]["balance_amount"] == 0 for stay in direct if departure(stay) < today)
 
 
-def test_channels_pay_after_arrival_or_a_week_after_departure(account: Account, today: date) -> None:
+def test_channels_pay_after_arrival_or_a_week_after_departure(account: SandboxAccount, today: date) -> None:
     for stay in accepted(account):
         paid = stay["payment"]["received_amount"] == stay["payment"]["total_amount"]
         if stay["channel_type"] in ("airbnb", "vrbo"):
@@ -116,7 +116,7 @@ def test_channels_pay_after_arrival_or_a_week_after_departure(account: Account, 
             assert paid == (departure(stay) <= today - 7 * DAY)
 
 
-def test_recorded_income_is_what_the_orders_received(account: Account) -> None:
+def test_recorded_income_is_what_the_orders_received(account: SandboxAccount) -> None:
     income = defaultdict[str, float](float)
     for row in account.transactions.values():
         if row["direction"] == "income" and row["status"] == "paid":
@@ -126,7 +126,7 @@ def test_recorded_income_is_what_the_orders_received(account: Account) -> None:
             assert income[stay["reservation_code"]] == pytest.approx(stay["payment"]["received_amount"])
 
 
-def test_a_cancelled_deposit_was_refunded(account: Account) -> None:
+def test_a_cancelled_deposit_was_refunded(account: SandboxAccount) -> None:
     rows = [row for row in account.transactions.values() if row["reservation_code"] == "5-DEMO35RFD"]
     deposit, refund = rows
     assert (deposit["direction"], refund["direction"]) == ("income", "expense")
@@ -135,7 +135,7 @@ def test_a_cancelled_deposit_was_refunded(account: Account) -> None:
     assert account.stays["5-DEMO35RFD"]["payment"]["received_amount"] == 0
 
 
-def test_transactions_cover_twelve_months_in_two_currencies(account: Account, now: datetime) -> None:
+def test_transactions_cover_twelve_months_in_two_currencies(account: SandboxAccount, now: datetime) -> None:
     rows = account.transactions.values()
     oldest = min(moment(row["action_at"]) for row in rows)
     assert timedelta(days=325) < now - oldest < timedelta(days=366)
@@ -145,20 +145,20 @@ def test_transactions_cover_twelve_months_in_two_currencies(account: Account, no
     assert "Owner payout Vale" in {row["note"] for row in rows}
 
 
-def test_what_is_due_later_is_outstanding(account: Account, now: datetime) -> None:
+def test_what_is_due_later_is_outstanding(account: SandboxAccount, now: datetime) -> None:
     for row in account.transactions.values():
         assert (row["status"] == "outstanding") == (moment(row["action_at"]) > now)
     assert sum(row["status"] == "outstanding" for row in account.transactions.values()) >= 5
 
 
-def test_entries_are_in_the_currency_of_their_property(account: Account) -> None:
+def test_entries_are_in_the_currency_of_their_property(account: SandboxAccount) -> None:
     for row in account.transactions.values():
         if row["property_id"]:
             chicago = account.properties[row["property_id"]]["timezone"] == "America/Chicago"
             assert row["currency"] == ("USD" if chicago else "EUR")
 
 
-def test_reviews_are_of_stays_that_are_over(account: Account, today: date) -> None:
+def test_reviews_are_of_stays_that_are_over(account: SandboxAccount, today: date) -> None:
     for review in account.reviews.values():
         assert date.fromisoformat(review["check_out_date"]) < today
         sides = (review["guest_review"] is not None, review["host_review"] is not None)
@@ -170,7 +170,7 @@ def test_reviews_are_of_stays_that_are_over(account: Account, today: date) -> No
             assert sides[0]
 
 
-def test_two_reviews_of_the_host_are_due_within_two_days(account: Account, today: date) -> None:
+def test_two_reviews_of_the_host_are_due_within_two_days(account: SandboxAccount, today: date) -> None:
     for code, left in (("0-HMDEMO0007-rev007", 2), ("0-HMDEMO0008-rev008", 1)):
         review = account.reviews[code]
         assert review["_status"] == "pending_host_review"

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from hostex_mcp.sandbox import WRITABLE, Sandbox, running
-from hostex_mcp.sandbox.state import Account, Accounts
+from hostex_mcp.sandbox.state import Accounts, SandboxAccount
 from tests.sandbox.world import make_api
 
 HEADERS = {"Hostex-Access-Token": WRITABLE}
@@ -60,7 +60,7 @@ def test_an_idle_server_stops_at_once(sandbox: Sandbox) -> None:
 
 
 def bare() -> Accounts:
-    return Accounts(*(Account(name, "UTC", "EUR") for name in ("a", "b", "c")))
+    return Accounts(*(SandboxAccount(name, "UTC", "EUR") for name in ("a", "b", "c")))
 
 
 def test_a_day_without_a_clock_starts_at_noon() -> None:

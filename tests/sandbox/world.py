@@ -10,7 +10,7 @@ import httpx2
 
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.orders import settle_order, stay_rates
-from hostex_mcp.sandbox.state import Account, Accounts, ListingRates, Row
+from hostex_mcp.sandbox.state import Accounts, ListingRates, Row, SandboxAccount
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 LOFT, STUDIO, ATTIC, TWIN_A, TWIN_B = 1, 2, 3, 4, 5
@@ -42,7 +42,7 @@ class Api:
     headers: dict[str, str]
 
     @property
-    def account(self) -> Account:
+    def account(self) -> SandboxAccount:
         """The host's data."""
         return self.sandbox.accounts.main
 
@@ -93,18 +93,18 @@ class Api:
         return stay
 
 
-def make_api(runner: asyncio.Runner, change: Callable[[Account], None] | None = None) -> Api:
+def make_api(runner: asyncio.Runner, change: Callable[[SandboxAccount], None] | None = None) -> Api:
     """Start a sandbox with the small host."""
     clock = Clock()
-    accounts = Accounts(main=small_host(), second=_neighbour(), empty=Account("Nobody", "UTC", "EUR"))
+    accounts = Accounts(main=small_host(), second=_neighbour(), empty=SandboxAccount("Nobody", "UTC", "EUR"))
     if change:
         change(accounts.main)
     return Api(Sandbox(now=clock, accounts=accounts), clock, runner, {"Hostex-Access-Token": WRITABLE})
 
 
-def small_host() -> Account:
+def small_host() -> SandboxAccount:
     """Build a host with five properties, one of them without channels, two of them pooled."""
-    account = Account("Small Host", "Europe/Lisbon", "EUR", email="rita@example.com")
+    account = SandboxAccount("Small Host", "Europe/Lisbon", "EUR", email="rita@example.com")
     account.properties = {
         LOFT: make_property(LOFT, "Harbour Loft", ("airbnb", "A1"), ("booking.com", "B-1")),
         STUDIO: make_property(STUDIO, "Harbour Studio", ("vrbo", "V1"), ("booking_site", "3-1")),
@@ -160,7 +160,7 @@ def make_property(property_id: int, title: str, *channels: tuple[str, str]) -> R
 
 
 def add_stay(
-    account: Account, code: str, dates: tuple[str, str], property_id: int = LOFT, **changes: Any
+    account: SandboxAccount, code: str, dates: tuple[str, str], property_id: int = LOFT, **changes: Any
 ) -> Row:
     """Add an Airbnb stay of 500 less 15 commission."""
     stay: Row = {
@@ -193,7 +193,7 @@ def add_stay(
     return stay
 
 
-def add_conversation(account: Account, code: str, channel: str = "airbnb", **changes: Any) -> Row:
+def add_conversation(account: SandboxAccount, code: str, channel: str = "airbnb", **changes: Any) -> Row:
     """Add a thread in which the guest asked something."""
     message: Row = {
         "id": f"first-of-{code}",
@@ -217,8 +217,8 @@ def add_conversation(account: Account, code: str, channel: str = "airbnb", **cha
     return account.conversations[code]
 
 
-def _neighbour() -> Account:
-    account = Account("Neighbour", "Europe/Paris", "EUR")
+def _neighbour() -> SandboxAccount:
+    account = SandboxAccount("Neighbour", "Europe/Paris", "EUR")
     account.properties = {900: make_property(900, "Next Door")}
     add_conversation(account, "0-900-next")
     return account

@@ -18,7 +18,7 @@ from hostex_mcp.api.endpoints import (
     reviews,
     tasks,
 )
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.scope.scoping import GARDEN, LOFT, OTHER, RIBEIRA, ROOM_1, ROOM_2, SERVED, STUDIO, Row, first
 
 TODAY = date.today()
@@ -49,7 +49,7 @@ def day(ahead: int) -> str:
     return (TODAY + timedelta(days=ahead)).isoformat()
 
 
-def prepared(account: Account) -> Account:
+def prepared(account: SandboxAccount) -> SandboxAccount:
     """The account with a group and a tag that hold served properties only."""
     account.groups[7101]["property_ids"] = [LOFT, STUDIO]
     account.tags[3301]["property_ids"] = [LOFT]
@@ -63,7 +63,7 @@ def prepared(account: Account) -> Account:
     return account
 
 
-def cases(account: Account) -> dict[str, Case]:
+def cases(account: SandboxAccount) -> dict[str, Case]:
     """All cases by the name of their operation."""
     every = [
         *_properties(),
@@ -165,7 +165,7 @@ def _settings(listing_id: str) -> Row:
     return {"listing_id": listing_id, "settings": {"base_price": 90}}
 
 
-def _stays(account: Account) -> list[Case]:
+def _stays(account: SandboxAccount) -> list[Case]:
     outside = first(account.stays, lambda row: row["property_id"] == RIBEIRA)["stay_code"]
     second = "2-4310000024_1-grp024"
     beyond = (outside, second, UNALLOCATED, NOBODYS)
@@ -193,7 +193,7 @@ def _stays(account: Account) -> list[Case]:
     ]
 
 
-def _orders(account: Account) -> list[Case]:
+def _orders(account: SandboxAccount) -> list[Case]:
     outside = first(account.stays, lambda row: row["property_id"] == RIBEIRA)["reservation_code"]
     beyond = (outside, MIXED_ORDER, UNALLOCATED, NOBODYS)
     direct = "5-3RXRQGWOC"
@@ -239,7 +239,7 @@ def _orders(account: Account) -> list[Case]:
     ]
 
 
-def _threads(account: Account) -> list[Case]:
+def _threads(account: SandboxAccount) -> list[Case]:
     other = first(account.conversations, lambda row: row["activities"][0]["property"]["id"] == RIBEIRA)
     beyond = (other["id"], MIXED_THREAD)
     inside, offered = "0-2200000900-inq001", "0-2200000901-inq002"
@@ -272,7 +272,7 @@ def _threads(account: Account) -> list[Case]:
     ]
 
 
-def _tasks(account: Account) -> list[Case]:
+def _tasks(account: SandboxAccount) -> list[Case]:
     def of(fits: Callable[[Row], object]) -> int:
         return first(account.tasks, fits)["id"]
 
@@ -314,7 +314,7 @@ def _tasks(account: Account) -> list[Case]:
     ]
 
 
-def _money(account: Account) -> list[Case]:
+def _money(account: SandboxAccount) -> list[Case]:
     def of(fits: Callable[[Row], object]) -> int:
         return first(account.transactions, fits)["id"]
 
@@ -348,7 +348,7 @@ def _money(account: Account) -> list[Case]:
     ]
 
 
-def _rules(account: Account) -> list[Case]:
+def _rules(account: SandboxAccount) -> list[Case]:
     def plan(fits: Callable[[Row], object]) -> int:
         return first(account.automation_actions, fits)["id"]
 

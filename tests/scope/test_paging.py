@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostex_mcp.api import Listing, Operation, Page, read_all, read_merged
+from hostex_mcp.api import ListAnswer, ListEndpoint, Operation, read_all, read_merged
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
 from hostex_mcp.api.operation import AnswerT, RowT
 from hostex_mcp.scope import ScopedClient
@@ -30,13 +30,13 @@ class Lists:
         raise AssertionError(f"{operation.name} was called")
 
     async def page(
-        self, listing: Listing[RowT], *, query: Any = None, offset: int = 0, limit: int = 100, **_: Any
-    ) -> Page[RowT]:
+        self, listing: ListEndpoint[RowT], *, query: Any = None, offset: int = 0, limit: int = 100, **_: Any
+    ) -> ListAnswer[RowT]:
         self.read.append((offset, limit))
         rows: Any = self.tasks[query["staff_id"]][offset : offset + limit]
         end = offset + len(rows)
         total = len(self.tasks[query["staff_id"]])
-        return Page(list(rows), total, more=len(rows) >= limit, places=range(offset, end), end=end)
+        return ListAnswer(list(rows), total, more=len(rows) >= limit, places=range(offset, end), end=end)
 
 
 def task(id: int, property_id: int, fee: int = 0) -> Task:
@@ -102,7 +102,7 @@ async def test_a_list_gives_each_served_row_once_wherever_a_page_is_cut(
     read: list[int] = []
     offset, more = 0, True
     while more:
-        page = results.Page(limit=limit, offsets=[offset])
+        page = results.PageRequest(limit=limit, offsets=[offset])
         rows = await context.rows(LIST_TASKS, page, lambda one: {"id": one.id}, query={"staff_id": 0})
         assert len(rows.items) <= limit
         assert rows.items or not rows.more

@@ -11,7 +11,7 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.api.endpoints.messaging import LIST_CONVERSATIONS
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
 from hostex_mcp.sandbox import Sandbox
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.scope import OutOfScope, ScopedClient
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
@@ -91,7 +91,7 @@ def properties_of(thread: Row) -> set[int | None]:
     return {one["id"] for one in places}
 
 
-def poisoned(account: Account) -> Account:
+def poisoned(account: SandboxAccount) -> SandboxAccount:
     """The account with a word in the texts about what is not served, which no other text has."""
     tables = (account.stays, account.transactions, account.tasks, account.automation_actions)
     for row in _others(row for table in tables for row in table.values()):
@@ -111,7 +111,7 @@ def _others(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row["property_id"] not in SERVED]
 
 
-def marks(account: Account) -> set[str]:
+def marks(account: SandboxAccount) -> set[str]:
     """What tells that something is not served: ids, titles, listings and codes of other properties."""
     ours = {code for row in account.stays.values() if row["property_id"] in SERVED for code in _codes(row)}
     others = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.api import HostexClient, Listing, Operation
+from hostex_mcp.api import HostexClient, ListEndpoint, Operation
 from hostex_mcp.api.endpoints import (
     automation,
     calendar,
@@ -43,8 +43,8 @@ MODULES: list[ModuleType] = [
     tasks,
     webhooks,
 ]
-DECLARED: list[Listing[Any] | Operation[Any]] = [
-    one for module in MODULES for one in vars(module).values() if isinstance(one, Listing | Operation)
+DECLARED: list[ListEndpoint[Any] | Operation[Any]] = [
+    one for module in MODULES for one in vars(module).values() if isinstance(one, ListEndpoint | Operation)
 ]
 SHARED_BY_ALL = [
     properties.CREATE_PROPERTY,
@@ -68,7 +68,7 @@ def test_every_declared_operation_has_a_rule() -> None:
 
 
 def test_lists_that_are_sifted_are_paged() -> None:
-    sifted = [one for one, rule in RULES.items() if isinstance(one, Listing) and rule.view]
+    sifted = [one for one, rule in RULES.items() if isinstance(one, ListEndpoint) and rule.view]
     assert len(sifted) == 13
     assert all(one.paged for one in sifted)
 
@@ -80,7 +80,7 @@ async def test_an_operation_without_a_rule_is_refused(client: HostexClient, sand
     with pytest.raises(OutOfScope):
         await scoped.call(Operation[None]("POST", "/properties/new"), body={"property_id": SERVED[0]})
     with pytest.raises(OutOfScope):
-        await scoped.page(Listing("/invoices", "invoices", IdName, lambda row: row.id))
+        await scoped.page(ListEndpoint("/invoices", "invoices", IdName, lambda row: row.id))
     assert sandbox.log == []
 
 

@@ -8,7 +8,7 @@ from hostex_mcp.server.answer import answer, tokens
 from hostex_mcp.server.bounding import TOKEN_BOUND
 from hostex_mcp.server.render import render
 from hostex_mcp.toolkit.cursor import resume
-from hostex_mcp.toolkit.results import Record, Rows
+from hostex_mcp.toolkit.results import Item, ListPage
 from hostex_mcp.tools.catalogue import CATALOGUE
 
 TOOL = CATALOGUE["list_reservations"]
@@ -18,7 +18,7 @@ THREAD = CATALOGUE["get_conversation"]
 def listed(items: list[Any], **about: Any) -> dict[str, Any]:
     steps = [[place + 1] for place in range(len(items))]
     about = {"more": False, **about}
-    return answer(TOOL, {"status": "accepted", "limit": 100}, Rows(items, steps, **about))
+    return answer(TOOL, {"status": "accepted", "limit": 100}, ListPage(items, steps, **about))
 
 
 def test_the_last_page_has_no_cursor() -> None:
@@ -46,7 +46,7 @@ def test_what_does_not_fit_is_cut_at_a_row_and_the_cursor_goes_on_there() -> Non
 
 def test_a_thread_that_does_not_fit_keeps_its_newest_messages() -> None:
     messages = [{"id": str(number), "content": "word " * 400} for number in range(100)]
-    shown = answer(THREAD, {}, Record({"id": "t", "messages": messages}, long="messages", keep="last"))
+    shown = answer(THREAD, {}, Item({"id": "t", "messages": messages}, long="messages", keep="last"))
     assert shown["truncated"]
     assert shown["messages"][-1]["id"] == "99"
     assert len(shown["messages"]) < 100
@@ -54,7 +54,7 @@ def test_a_thread_that_does_not_fit_keeps_its_newest_messages() -> None:
 
 def test_an_object_that_fits_stays_as_it_is() -> None:
     data = {"id": "t", "messages": [{"id": "1"}]}
-    assert answer(THREAD, {}, Record(data, long="messages")) == data
+    assert answer(THREAD, {}, Item(data, long="messages")) == data
 
 
 TEXTS = {

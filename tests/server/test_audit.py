@@ -13,7 +13,7 @@ from hostex_mcp.api.blocked import Blocked
 from hostex_mcp.api.receipts import accepted
 from hostex_mcp.cli import main
 from hostex_mcp.sandbox import WRITABLE
-from hostex_mcp.server.asking import Inquiry
+from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.changed import changed
 from hostex_mcp.server.confirmation import digest
@@ -21,7 +21,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.preview import preview_of
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview
+from hostex_mcp.toolkit.results import PlannedWrite, Preview
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.server.test_writes import Clock, Desk, Person, set_price
@@ -122,7 +122,7 @@ async def test_the_trail_names_what_each_write_concerns_even_if_it_has_no_previe
         given = every_write(sandbox.accounts.main)
         for name, concerned in CONCERNED.items():
             tool = CATALOGUE[name]
-            change: Change[Any] = cast("Any", await tool.function(context, **tool.bind(given[name])))
+            change: PlannedWrite[Any] = cast("Any", await tool.function(context, **tool.bind(given[name])))
             assert changed(preview_of(tool, given[name], change)).startswith(concerned)
 
 
@@ -147,7 +147,7 @@ async def test_no_text_name_contact_or_code_of_any_write_gets_into_the_trail() -
         context = Context(client, CATALOGUE, now=lambda: NOW)
         for name, given in every_write(sandbox.accounts.main).items():
             tool = CATALOGUE[name]
-            change: Change[Any] = cast("Any", await tool.function(context, **tool.bind(given)))
+            change: PlannedWrite[Any] = cast("Any", await tool.function(context, **tool.bind(given)))
             kept = changed(preview_of(tool, given, change))
             assert [word for word in PRIVATE if word in kept] == [], kept
             assert len(kept) < 440
@@ -194,15 +194,15 @@ def test_an_entry_can_be_read_on_eighty_columns(tmp_path: Path) -> None:
 async def test_a_lost_answer_is_kept_as_unknown_with_its_request(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
 
-    async def plan() -> Change[Any]:
+    async def plan() -> PlannedWrite[Any]:
         async def send() -> Any:
             raise OutcomeUnknown("The answer is lost.", operation="POST /x", request_id="RT1")
 
-        return Change(send, preview=Preview("Do it"))
+        return PlannedWrite(send, preview=Preview("Do it"))
 
     writes = Writes("a", "off", Clock(), AuditLog(path))
     with pytest.raises(OutcomeUnknown):
-        await writes.run(set_price, {}, {}, plan, Inquiry())
+        await writes.run(set_price, {}, {}, plan, Elicitation())
     (kept,) = lines(path)
     assert (kept["outcome"], kept["request_ids"]) == ("outcome_unknown", ["RT1"])
 
@@ -213,15 +213,15 @@ async def test_a_change_is_in_the_trail_before_it_is_sent_and_its_outcome_takes_
     path = tmp_path / "audit.jsonl"
     seen: list[Any] = []
 
-    async def plan() -> Change[Any]:
+    async def plan() -> PlannedWrite[Any]:
         async def send() -> Any:
             seen.extend(one["outcome"] for one in lines(path))
             AuditLog(path).record(outcome="of another process")
 
-        return Change(send, preview=Preview("Do it"))
+        return PlannedWrite(send, preview=Preview("Do it"))
 
     writes = Writes("a", "off", Clock(), AuditLog(path))
-    await writes.run(set_price, {}, {}, plan, Inquiry())
+    await writes.run(set_price, {}, {}, plan, Elicitation())
     assert seen == ["sending"]
     assert [one["outcome"] for one in lines(path)] == ["done", "of another process"]
 
@@ -263,15 +263,15 @@ async def test_an_outcome_that_cannot_be_recorded_any_more_is_told_all_the_same(
 ) -> None:
     path = tmp_path / "audit.jsonl"
 
-    async def plan() -> Change[Any]:
+    async def plan() -> PlannedWrite[Any]:
         async def send() -> Any:
             path.unlink()
             path.mkdir()
 
-        return Change(send, preview=Preview("Do it"))
+        return PlannedWrite(send, preview=Preview("Do it"))
 
     writes = Writes("a", "off", Clock(), AuditLog(path))
-    result: Any = await writes.run(set_price, {}, {}, plan, Inquiry())
+    result: Any = await writes.run(set_price, {}, {}, plan, Elicitation())
     assert result["status"] == "done"
     assert "is not in the audit trail" in caplog.text
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.domain.guest_text import Fence, fence_labels
-from hostex_mcp.server.confirmation import Binding, Channel, Confirmations, Finding, digest
+from hostex_mcp.server.confirmation import Binding, Channel, Confirmations, TokenCheck, digest
 from hostex_mcp.server.ledger import MemoryLedger
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.tools.catalogue import CATALOGUE
@@ -75,14 +75,18 @@ async def test_a_replaced_key_still_verifies_while_it_is_kept_and_not_after() ->
     clock = Clock()
     token = Confirmations(clock, lambda: [OLD]).issue(BINDING, Channel.OFFER).text
     both = Confirmations(clock, lambda: [NEW, OLD])
-    assert await both.check(token, BINDING, Channel.OFFER) is Finding.VALID
-    assert await Confirmations(clock, lambda: [NEW]).check(token, BINDING, Channel.OFFER) is Finding.UNKNOWN
+    assert await both.check(token, BINDING, Channel.OFFER) is TokenCheck.VALID
+    assert (
+        await Confirmations(clock, lambda: [NEW]).check(token, BINDING, Channel.OFFER) is TokenCheck.UNKNOWN
+    )
 
 
 async def test_the_first_key_signs() -> None:
     clock = Clock()
     token = Confirmations(clock, lambda: [NEW, OLD]).issue(BINDING, Channel.OFFER).text
-    assert await Confirmations(clock, lambda: [OLD]).check(token, BINDING, Channel.OFFER) is Finding.UNKNOWN
+    assert (
+        await Confirmations(clock, lambda: [OLD]).check(token, BINDING, Channel.OFFER) is TokenCheck.UNKNOWN
+    )
 
 
 async def test_a_token_that_is_not_ours_is_claimed_by_nobody() -> None:
@@ -113,7 +117,7 @@ async def test_a_clock_that_was_ahead_for_hours_has_no_use_forgotten() -> None:
     clock.time = right + timedelta(hours=8)
     assert await confirmations.claim(confirmations.issue(BINDING, Channel.OFFER).text)
     clock.time = right + timedelta(minutes=2)
-    assert await confirmations.check(token, BINDING, Channel.OFFER) is Finding.USED
+    assert await confirmations.check(token, BINDING, Channel.OFFER) is TokenCheck.USED
 
 
 def test_a_digest_tells_apart_what_only_looks_like_a_fence() -> None:
@@ -151,8 +155,8 @@ async def test_what_was_issued_for_one_channel_is_unknown_in_the_other(
 ) -> None:
     confirmations = Confirmations(Clock())
     text = confirmations.issue(BINDING, issued).text
-    assert await confirmations.check(text, BINDING, issued) is Finding.VALID
-    assert await confirmations.check(text, BINDING, brought) is Finding.UNKNOWN
+    assert await confirmations.check(text, BINDING, issued) is TokenCheck.VALID
+    assert await confirmations.check(text, BINDING, brought) is TokenCheck.UNKNOWN
 
 
 def test_a_token_fits_into_its_argument_for_the_longest_names() -> None:

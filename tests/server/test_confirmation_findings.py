@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, Finding, digest
+from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, TokenCheck, digest
 from hostex_mcp.server.ledger import MemoryLedger
 from tests.server.test_writes import Clock
 
@@ -32,15 +32,15 @@ class Kept(MemoryLedger):
 @pytest.mark.parametrize(
     ("changed", "found"),
     [
-        ({"account": "b"}, Finding.UNKNOWN),
-        ({"tool": "other"}, Finding.ARGUMENTS_CHANGED),
-        ({"arguments": "other"}, Finding.ARGUMENTS_CHANGED),
-        ({"state": "other"}, Finding.STATE_CHANGED),
-        ({}, Finding.VALID),
+        ({"account": "b"}, TokenCheck.UNKNOWN),
+        ({"tool": "other"}, TokenCheck.ARGUMENTS_CHANGED),
+        ({"arguments": "other"}, TokenCheck.ARGUMENTS_CHANGED),
+        ({"state": "other"}, TokenCheck.STATE_CHANGED),
+        ({}, TokenCheck.VALID),
     ],
 )
 async def test_a_confirmation_holds_for_what_it_was_given_for_and_nothing_else(
-    changed: dict[str, str], found: Finding
+    changed: dict[str, str], found: TokenCheck
 ) -> None:
     confirmations = Confirmations(Clock())
     text = confirmations.issue(BINDING, Channel.OFFER).text
@@ -54,9 +54,9 @@ async def test_a_confirmation_ends_after_exactly_ten_minutes() -> None:
     begun = clock.time
     assert issued.expires == begun.replace(microsecond=0) + timedelta(minutes=10)
     clock.time = issued.expires - timedelta(milliseconds=1)
-    assert await confirmations.check(issued.text, BINDING, Channel.OFFER) is Finding.VALID
+    assert await confirmations.check(issued.text, BINDING, Channel.OFFER) is TokenCheck.VALID
     clock.time = issued.expires
-    assert await confirmations.check(issued.text, BINDING, Channel.OFFER) is Finding.EXPIRED
+    assert await confirmations.check(issued.text, BINDING, Channel.OFFER) is TokenCheck.EXPIRED
 
 
 async def test_a_use_is_remembered_for_two_days_under_its_account() -> None:
@@ -79,7 +79,7 @@ async def test_a_used_confirmation_is_said_to_be_used_though_it_has_expired_too(
     assert await confirmations.outcome(text) is None
     await confirmations.settle(text, {"status": "done"})
     clock.time += timedelta(hours=1)
-    assert await confirmations.check(text, BINDING, Channel.OFFER) is Finding.USED
+    assert await confirmations.check(text, BINDING, Channel.OFFER) is TokenCheck.USED
     assert await confirmations.outcome(text) == {"status": "done"}
 
 
@@ -157,7 +157,7 @@ def test_a_binding_and_what_was_issued_cannot_be_changed_afterwards() -> None:
 
 def test_channels_and_findings_have_these_words_and_every_refusal_says_that_nothing_was_done() -> None:
     assert list(Channel) == ["answer", "offer"]
-    assert list(Finding) == ["valid", "unknown", "expired", "arguments_changed", "state_changed", "used"]
+    assert list(TokenCheck) == ["valid", "unknown", "expired", "arguments_changed", "state_changed", "used"]
     assert EXPLAINED == {
         "unknown": "This server did not issue this confirmation token. Nothing was changed.",
         "expired": "The confirmation is older than ten minutes. Nothing was changed.",
@@ -173,12 +173,12 @@ async def test_a_confirmation_of_any_length_has_no_padding_and_comes_back_valid(
     binding = replace(BINDING, tool=tool)
     text = confirmations.issue(binding, Channel.OFFER).text
     assert text.replace("-", "").replace("_", "").isalnum()
-    assert await confirmations.check(text, binding, Channel.OFFER) is Finding.VALID
+    assert await confirmations.check(text, binding, Channel.OFFER) is TokenCheck.VALID
 
 
 @pytest.mark.parametrize("text", ["", "abcde", "é", "made up", "=", "a" * 80])
 async def test_a_text_that_is_no_confirmation_is_unknown(text: str) -> None:
     confirmations = Confirmations(Clock())
-    assert await confirmations.check(text, BINDING, Channel.OFFER) is Finding.UNKNOWN
+    assert await confirmations.check(text, BINDING, Channel.OFFER) is TokenCheck.UNKNOWN
     assert confirmations.place(text) is None
     assert not await confirmations.claim(text)

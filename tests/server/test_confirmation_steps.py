@@ -10,13 +10,13 @@ from mcp.types import ElicitResult
 
 from hostex_mcp.events import Confirmed, Event, heard_here
 from hostex_mcp.server import asking
-from hostex_mcp.server.asking import Inquiry
+from hostex_mcp.server.asking import Elicitation
 from tests.server.test_unconfirmed import Silence
 from tests.server.test_writes import Desk, Settled, answer
 
 pytestmark = pytest.mark.anyio
 
-RETURNED = Inquiry(returned=True)
+RETURNED = Elicitation(returned=True)
 
 
 class Heard:
@@ -167,7 +167,7 @@ async def test_questions_that_a_call_waits_for_are_told_with_their_answers_and_t
     session = Session(clock, *answers, meanwhile=lambda: setattr(desk.price, "now", 90))
     context = cast("Any", type("Asked", (), {"session": session}))
     with heard_here(heard := Heard()):
-        await desk.ask(inquiry=Inquiry(context, began=clock.seconds))
+        await desk.ask(inquiry=Elicitation(context, began=clock.seconds))
     assert heard.steps == steps
     answered = [
         event.seconds for event in heard.events if event.step in ("accept", "decline", "cancel", "failed")
@@ -184,5 +184,5 @@ async def test_a_question_that_was_withdrawn_is_told_as_one_that_nobody_answered
     monkeypatch.setattr(asking, "time", clock)
     context = cast("Any", type("Asked", (), {"session": Silence()}))
     with heard_here(heard := Heard()):
-        await desk.ask(inquiry=Inquiry(context, began=clock.seconds - 50))
+        await desk.ask(inquiry=Elicitation(context, began=clock.seconds - 50))
     assert heard.steps == ["asked", "timeout"]

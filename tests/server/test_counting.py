@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hostex_mcp.server.answer import answer, tokens
 from hostex_mcp.server.bounding import TOKEN_BOUND
 from hostex_mcp.server.render import render, to_json
-from hostex_mcp.toolkit.results import Record, Rows
+from hostex_mcp.toolkit.results import Item, ListPage
 from hostex_mcp.tools.catalogue import CATALOGUE
 
 TOOL = CATALOGUE["list_guests_waiting"]
@@ -32,7 +32,7 @@ def test_what_is_shown_and_what_is_left_add_up_for_every_list(
     lengths: dict[str, int], words: int, most: int, keep: Any
 ) -> None:
     data = {name: rows(count, words if name == "long" else 3) for name, count in lengths.items()}
-    record: Record[Any] = Record(data, long="long", keep=keep, most={"long": most, "short": 7})
+    record: Item[Any] = Item(data, long="long", keep=keep, most={"long": most, "short": 7})
     shown = answer(PLAN, {}, record)
     more = shown.get("more", {})
     assert {name: len(shown[name]) + more.get(name, 0) for name in NAMES} == lengths
@@ -47,12 +47,12 @@ def test_what_is_shown_and_what_is_left_add_up_for_every_list(
 
 
 def test_a_list_that_was_counted_before_is_counted_on() -> None:
-    record: Record[Any] = Record({"waiting": rows(4), "failed": rows(28), "more": {"waiting": 3}})
+    record: Item[Any] = Item({"waiting": rows(4), "failed": rows(28), "more": {"waiting": 3}})
     assert answer(PLAN, {}, record)["more"] == {"waiting": 3, "failed": 18}
 
 
 def test_a_thread_cut_to_fit_counts_what_is_earlier_with_what_was_cut() -> None:
-    record: Record[Any] = Record(
+    record: Item[Any] = Item(
         {"messages": rows(100, 400), "earlier": 20}, long="messages", keep="last", counter="earlier"
     )
     shown = answer(CATALOGUE["get_conversation"], {}, record)
@@ -64,6 +64,6 @@ def test_a_thread_cut_to_fit_counts_what_is_earlier_with_what_was_cut() -> None:
 
 @pytest.mark.parametrize(("count", "more"), [(0, None), (10, None), (11, 1), (29, 19)])
 def test_what_could_not_be_read_of_a_paged_list_is_counted_too(count: int, more: int | None) -> None:
-    shown = answer(TOOL, {}, Rows([], [], more=False, failed=rows(count)))
+    shown = answer(TOOL, {}, ListPage([], [], more=False, failed=rows(count)))
     assert len(shown.get("failed", [])) == min(count, 10)
     assert shown.get("more") == (more and {"failed": more})

@@ -9,7 +9,7 @@ import pytest
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.server.confirming import confirmable
 from tests.tools.previewing import careful_engine, demo_sandbox
 
@@ -37,7 +37,7 @@ def rename(value: Any, name: str = OTHER) -> None:
                 rename(member, GUEST if key == "guest" else OTHER)
 
 
-def renamed(account: Account) -> None:
+def renamed(account: SandboxAccount) -> None:
     """The same for an account."""
     for field in vars(account).values():
         rename(list(cast("dict[object, object]", field).values()) if isinstance(field, dict) else field)

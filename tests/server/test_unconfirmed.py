@@ -28,7 +28,7 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server import asking
 from hostex_mcp.server.app import create_server
-from hostex_mcp.server.asking import Inquiry
+from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
@@ -135,7 +135,7 @@ class Silence:
 async def test_what_a_call_took_before_it_asked_counts_so_that_its_client_still_waits() -> None:
     assert asking.PATIENCE_SECONDS == 50
     context = cast("Any", type("Asked", (), {"session": Silence()}))
-    assert await Inquiry(context, began=time.monotonic() - 50).ask("Shall this be done?") == "timeout"
+    assert await Elicitation(context, began=time.monotonic() - 50).ask("Shall this be done?") == "timeout"
 
 
 class Wire:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.server.asking import Verdict
+from hostex_mcp.server.asking import ElicitAction
 from hostex_mcp.server.preview import question
-from hostex_mcp.toolkit.results import Change
+from hostex_mcp.toolkit.results import PlannedWrite
 from tests.server.test_writes import Desk, Person, Price
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +29,7 @@ async def test_what_changed_while_the_person_thought_is_asked_about_again() -> N
 
 
 @pytest.mark.parametrize("verdict", ["decline", "cancel", "timeout", "failed"])
-async def test_a_yes_to_what_was_is_none_to_what_is_asked_about_again(verdict: Verdict) -> None:
+async def test_a_yes_to_what_was_is_none_to_what_is_asked_about_again(verdict: ElicitAction) -> None:
     desk = Desk()
     person = Person("accept", verdict, meanwhile=lambda: setattr(desk.price, "now", 90))
     outcome = await desk.ask(inquiry=person)
@@ -41,7 +41,7 @@ async def test_a_yes_to_what_was_is_none_to_what_is_asked_about_again(verdict: V
 class Unexplained(Price):
     """A price whose change says nothing of itself, so that the arguments of the call are shown."""
 
-    async def plan(self, price: int) -> Change[Any]:
+    async def plan(self, price: int) -> PlannedWrite[Any]:
         return replace(await super().plan(price), preview=None)
 
 

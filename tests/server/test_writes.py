@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.server.asking import Inquiry, Question, Verdict
+from hostex_mcp.server.asking import ElicitAction, Elicitation, InputRequired
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.writes import Writes
-from hostex_mcp.toolkit.results import Change, Preview, Undo
+from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo
 from hostex_mcp.toolkit.tool import Effect, Tool, tool
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,7 @@ class Price:
     sent: list[int] = field(default_factory=list[int])
     gate: asyncio.Event | None = None
 
-    async def plan(self, price: int) -> Change[Any]:
+    async def plan(self, price: int) -> PlannedWrite[Any]:
         before = self.now
 
         async def send() -> Mapping[str, Any]:
@@ -36,7 +36,9 @@ class Price:
             return {"price": price}
 
         changes = [{"what": "price", "before": before, "after": price}]
-        return Change(send, Undo("set_price", {"price": before}), Preview("Set the price", changes=changes))
+        return PlannedWrite(
+            send, Undo("set_price", {"price": before}), Preview("Set the price", changes=changes)
+        )
 
 
 class Clock:
@@ -48,13 +50,13 @@ class Clock:
 
 
 @tool("Set a price", effect=Effect.CONSEQUENTIAL)
-async def set_price(context: Any, price: int) -> Change[dict[str, Any]]:
+async def set_price(context: Any, price: int) -> PlannedWrite[dict[str, Any]]:
     """Set the price of tonight."""
     raise NotImplementedError
 
 
 @tool("Set another price", effect=Effect.CONSEQUENTIAL)
-async def set_other(context: Any, price: int) -> Change[dict[str, Any]]:
+async def set_other(context: Any, price: int) -> PlannedWrite[dict[str, Any]]:
     """Set the price of tomorrow."""
     raise NotImplementedError
 
@@ -81,7 +83,7 @@ class Desk:
     ) -> Any:
         given = {"price": price, "confirmation_token": token}
         return await self.writes.run(
-            what, given, {"price": price}, lambda: self.price.plan(price), inquiry or Inquiry()
+            what, given, {"price": price}, lambda: self.price.plan(price), inquiry or Elicitation()
         )
 
 
@@ -90,21 +92,21 @@ class Person:
 
     live, returned, possible, state = True, False, True, None
 
-    def __init__(self, *answers: Verdict, meanwhile: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, *answers: ElicitAction, meanwhile: Callable[[], None] = lambda: None) -> None:
         self.answers = list(answers)
         self.meanwhile = meanwhile
         self.heard: list[str] = []
 
-    async def ask(self, message: str) -> Verdict:
+    async def ask(self, message: str) -> ElicitAction:
         self.heard.append(message)
         self.meanwhile()
         return self.answers.pop(0)
 
 
-def answer(asked: Question, verdict: Verdict | None, place: str | None = None) -> Inquiry:
+def answer(asked: InputRequired, verdict: ElicitAction | None, place: str | None = None) -> Elicitation:
     """The call that brings a returned question back, with what the person said."""
-    answers: dict[str, Verdict] = {place or asked.place: verdict} if verdict else {}
-    return Inquiry(returned=True, state=asked.state, answers=answers)
+    answers: dict[str, ElicitAction] = {place or asked.place: verdict} if verdict else {}
+    return Elicitation(returned=True, state=asked.state, answers=answers)
 
 
 async def test_a_client_that_cannot_ask_gets_a_preview_and_a_token_and_nothing_is_sent() -> None:
@@ -215,7 +217,7 @@ async def test_a_person_who_accepts_makes_it_happen_and_saw_the_change() -> None
 
 
 @pytest.mark.parametrize("verdict", ["decline", "cancel", "timeout"])
-async def test_a_person_who_does_not_accept_prevents_it_each_in_its_own_words(verdict: Verdict) -> None:
+async def test_a_person_who_does_not_accept_prevents_it_each_in_its_own_words(verdict: ElicitAction) -> None:
     desk = Desk()
     outcome = await desk.ask(inquiry=Person(verdict))
     assert (outcome["status"], outcome["reason"]) == ("declined", verdict)
@@ -225,16 +227,16 @@ async def test_a_person_who_does_not_accept_prevents_it_each_in_its_own_words(ve
 
 async def test_a_returned_question_is_answered_by_the_next_call() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Inquiry(returned=True))
-    assert isinstance(asked, Question)
+    asked = await desk.ask(inquiry=Elicitation(returned=True))
+    assert isinstance(asked, InputRequired)
     assert (await desk.ask(inquiry=answer(asked, "accept")))["status"] == "done"
     assert desk.price.sent == [120]
 
 
 @pytest.mark.parametrize("verdict", ["decline", "cancel", None])
-async def test_a_returned_question_without_a_yes_changes_nothing(verdict: Verdict | None) -> None:
+async def test_a_returned_question_without_a_yes_changes_nothing(verdict: ElicitAction | None) -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    asked = await desk.ask(inquiry=Elicitation(returned=True))
     outcome = await desk.ask(inquiry=answer(asked, verdict))
     assert outcome["status"] == "declined"
     assert desk.price.sent == []
@@ -242,25 +244,27 @@ async def test_a_returned_question_without_a_yes_changes_nothing(verdict: Verdic
 
 async def test_a_returned_answer_to_something_that_changed_is_asked_again() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    asked = await desk.ask(inquiry=Elicitation(returned=True))
     desk.price.now = 90
     again = await desk.ask(inquiry=answer(asked, "accept"))
-    assert isinstance(again, Question)
+    assert isinstance(again, InputRequired)
     assert "price: 90 → 120" in again.message
     assert desk.price.sent == []
 
 
 async def test_a_forged_answer_without_our_state_has_no_power() -> None:
     desk = Desk()
-    again = await desk.ask(inquiry=Inquiry(returned=True, state="forged", answers={"confirmation": "accept"}))
-    assert isinstance(again, Question)
+    again = await desk.ask(
+        inquiry=Elicitation(returned=True, state="forged", answers={"confirmation": "accept"})
+    )
+    assert isinstance(again, InputRequired)
     assert desk.price.sent == []
 
 
 async def test_the_operator_may_force_the_token_on_clients_that_could_ask() -> None:
     desk = Desk(confirm="token")
     assert (await desk.ask(inquiry=Person("accept")))["status"] == "confirmation_required"
-    assert (await desk.ask(inquiry=Inquiry(returned=True)))["status"] == "confirmation_required"
+    assert (await desk.ask(inquiry=Elicitation(returned=True)))["status"] == "confirmation_required"
     assert desk.price.sent == []
 
 
@@ -276,7 +280,7 @@ class Settled(Price):
     looks: int = 0
     settled_at: int = 1
 
-    async def plan(self, price: int) -> Change[Any]:
+    async def plan(self, price: int) -> PlannedWrite[Any]:
         change = await super().plan(price)
         self.looks += 1
         change.already = "It is so already." if self.looks >= self.settled_at else ""
@@ -322,16 +326,16 @@ async def test_a_client_that_asks_while_the_call_waits_asks_whatever_token_it_br
 async def test_a_client_that_is_handed_questions_gets_one_whatever_token_it_brings() -> None:
     desk = Desk()
     offered = (await desk.ask())["confirmation_token"]
-    asked = await desk.ask(token=offered, inquiry=Inquiry(returned=True))
-    assert isinstance(asked, Question)
-    again = await desk.ask(token=asked.state, inquiry=Inquiry(returned=True))
-    assert isinstance(again, Question)
+    asked = await desk.ask(token=offered, inquiry=Elicitation(returned=True))
+    assert isinstance(asked, InputRequired)
+    again = await desk.ask(token=asked.state, inquiry=Elicitation(returned=True))
+    assert isinstance(again, InputRequired)
     assert desk.price.sent == []
 
 
 async def test_the_state_of_a_question_is_no_token_for_a_client_that_cannot_ask() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    asked = await desk.ask(inquiry=Elicitation(returned=True))
     assert (await desk.ask(token=asked.state))["reason"] == "unknown"
     assert desk.price.sent == []
 
@@ -339,17 +343,17 @@ async def test_the_state_of_a_question_is_no_token_for_a_client_that_cannot_ask(
 async def test_an_offered_token_is_no_state_of_a_question_though_somebody_said_yes() -> None:
     desk = Desk()
     offered = (await desk.ask())["confirmation_token"]
-    place = (await desk.ask(inquiry=Inquiry(returned=True))).place
+    place = (await desk.ask(inquiry=Elicitation(returned=True))).place
     for somewhere in (place, "confirmation"):
-        brought = Inquiry(returned=True, state=offered, answers={somewhere: "accept"})
-        assert isinstance(await desk.ask(inquiry=brought), Question)
+        brought = Elicitation(returned=True, state=offered, answers={somewhere: "accept"})
+        assert isinstance(await desk.ask(inquiry=brought), InputRequired)
     assert desk.price.sent == []
 
 
 async def test_a_yes_counts_only_in_the_place_of_its_own_question() -> None:
     desk = Desk()
-    first = await desk.ask(120, inquiry=Inquiry(returned=True))
-    second = await desk.ask(130, inquiry=Inquiry(returned=True))
+    first = await desk.ask(120, inquiry=Elicitation(returned=True))
+    second = await desk.ask(130, inquiry=Elicitation(returned=True))
     assert first.place != second.place
     assert (await desk.ask(130, inquiry=answer(second, "accept", first.place)))["status"] == "declined"
     assert desk.price.sent == []
@@ -357,7 +361,7 @@ async def test_a_yes_counts_only_in_the_place_of_its_own_question() -> None:
 
 async def test_a_no_is_the_last_answer_to_its_question() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    asked = await desk.ask(inquiry=Elicitation(returned=True))
     refused = await desk.ask(inquiry=answer(asked, "decline"))
     later = await desk.ask(inquiry=answer(asked, "accept"))
     assert (later["status"], later["reason"], later["earlier_outcome"]) == ("declined", "used", refused)
@@ -366,7 +370,7 @@ async def test_a_no_is_the_last_answer_to_its_question() -> None:
 
 async def test_a_yes_that_comes_back_twice_is_told_what_came_of_it_and_offered_nothing() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    asked = await desk.ask(inquiry=Elicitation(returned=True))
     done = await desk.ask(inquiry=answer(asked, "accept"))
     again = await desk.ask(inquiry=answer(asked, "accept"))
     assert (again["reason"], again["earlier_outcome"]) == ("used", done)
@@ -376,7 +380,7 @@ async def test_a_yes_that_comes_back_twice_is_told_what_came_of_it_and_offered_n
 
 async def test_a_no_to_something_that_changed_is_a_no() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Inquiry(returned=True))
+    asked = await desk.ask(inquiry=Elicitation(returned=True))
     desk.price.now = 90
     assert (await desk.ask(inquiry=answer(asked, "decline")))["reason"] == "decline"
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.tools.every_write import AIRBNB, LOFT, STAY, day
@@ -10,7 +10,7 @@ from tests.tools.every_write import AIRBNB, LOFT, STAY, day
 Row = dict[str, Any]
 
 
-def every_read(account: Account) -> dict[str, Row]:
+def every_read(account: SandboxAccount) -> dict[str, Row]:
     """Tool to arguments."""
     period = {"start_date": day(1), "end_date": day(20)}
     thread = next(iter(account.conversations))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.tools.previewing import NOW
 
 Row = dict[str, Any]
@@ -21,7 +21,7 @@ def days(first: int, last: int, **values: Any) -> Row:
     return {"start_date": day(first), "end_date": day(last), **values}
 
 
-def every_write(account: Account) -> dict[str, Row]:
+def every_write(account: SandboxAccount) -> dict[str, Row]:
     """Tool to arguments."""
     return {
         **_properties(),
@@ -133,7 +133,7 @@ def _stays() -> dict[str, Row]:
     }
 
 
-def _messages(account: Account) -> dict[str, Row]:
+def _messages(account: SandboxAccount) -> dict[str, Row]:
     offered = next(one for one in account.conversations.values() if one.get("_offers"))
     active = next(one for one in offered["_offers"] if one["status"] == "active")
     return {
@@ -156,7 +156,7 @@ def _messages(account: Account) -> dict[str, Row]:
     }
 
 
-def _reviews(account: Account) -> dict[str, Row]:
+def _reviews(account: SandboxAccount) -> dict[str, Row]:
     rows = account.reviews.items()
     answered = next(code for code, one in rows if one["guest_review"] and not one["host_reply"])
     unwritten = next(code for code, one in rows if not one["host_review"] and one["channel_type"] == "airbnb")
@@ -170,7 +170,7 @@ def _reviews(account: Account) -> dict[str, Row]:
     }
 
 
-def _team(account: Account) -> dict[str, Row]:
+def _team(account: SandboxAccount) -> dict[str, Row]:
     task = next(iter(account.tasks))
     return {
         "create_task": {
@@ -195,7 +195,7 @@ def _team(account: Account) -> dict[str, Row]:
     }
 
 
-def _money(account: Account) -> dict[str, Row]:
+def _money(account: SandboxAccount) -> dict[str, Row]:
     entry = next(iter(account.transactions))
     return {
         "create_transaction": {
@@ -211,7 +211,7 @@ def _money(account: Account) -> dict[str, Row]:
     }
 
 
-def _automation(account: Account) -> dict[str, Row]:
+def _automation(account: SandboxAccount) -> dict[str, Row]:
     plan = next(iter(account.automation_actions))
     return {
         "execute_automation_action": {"plan_id": plan},
@@ -219,7 +219,7 @@ def _automation(account: Account) -> dict[str, Row]:
     }
 
 
-def _knowledge(account: Account) -> dict[str, Row]:
+def _knowledge(account: SandboxAccount) -> dict[str, Row]:
     entry = next(iter(account.knowledge_bases))
     return {
         "create_knowledge_base": {

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 
 Row = dict[str, Any]
 
@@ -22,7 +22,7 @@ def ahead(days: int) -> str:
     return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
 
 
-def calls(account: Account) -> dict[str, Row]:
+def calls(account: SandboxAccount) -> dict[str, Row]:
     """A valid call of each, by the name of the tool."""
     return _places() | _days() | _stays(account) | _threads(account) | _work(account) | _rules(account)
 
@@ -56,7 +56,7 @@ def _days() -> dict[str, Row]:
     }
 
 
-def _stays(account: Account) -> dict[str, Row]:
+def _stays(account: SandboxAccount) -> dict[str, Row]:
     request = next(
         one["reservation_code"] for one in account.stays.values() if one["status"] == "wait_accept"
     )
@@ -90,7 +90,7 @@ def _stays(account: Account) -> dict[str, Row]:
     }
 
 
-def _threads(account: Account) -> dict[str, Row]:
+def _threads(account: SandboxAccount) -> dict[str, Row]:
     inquiry = {"conversation_id": "0-2200000900-inq001"}
     offer = {"listing_id": _LISTING, "price": 300, "number_of_adults": 2, "currency": "EUR"}
     dates = {"check_in_date": ahead(200), "check_out_date": ahead(202)}
@@ -115,7 +115,7 @@ def _threads(account: Account) -> dict[str, Row]:
     }
 
 
-def _work(account: Account) -> dict[str, Row]:
+def _work(account: SandboxAccount) -> dict[str, Row]:
     expense = {
         "direction": "expense",
         "amount": 12,
@@ -138,7 +138,7 @@ def _work(account: Account) -> dict[str, Row]:
     }
 
 
-def _rules(account: Account) -> dict[str, Row]:
+def _rules(account: SandboxAccount) -> dict[str, Row]:
     plan = next(iter(account.automation_actions))
     texts = [{"sub_title": HOSTILE, "text": LONG}, {"sub_title": "Warning: none", "text": "short"}]
     scopes = {"scope_property": {"type": "all"}, "scope_channel": {"type": "all"}}

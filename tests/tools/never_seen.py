@@ -5,7 +5,7 @@ import itertools
 import json
 from typing import Any, cast
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 
 WIFI, LOCK, DOCUMENT, CONTACT = "SEEN-WIFI", "SEEN-LOCK", "SEEN-DOCUMENT", "SEEN-CONTACT"
 KINDS = {"wifi": WIFI, "lock_code": LOCK, "id_document": DOCUMENT}
@@ -86,7 +86,7 @@ def plant(value: Any, key: str = "") -> Any:
     return value
 
 
-def plant_account(account: Account) -> None:
+def plant_account(account: SandboxAccount) -> None:
     """An account whose texts are ordinary and whose secrets are all planted."""
     for store in vars(account).values():
         if isinstance(store, dict):

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from mcp.types import CallToolResult, TextContent
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.render import to_json
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
@@ -67,7 +67,7 @@ async def _calls(host: World) -> AsyncIterator[tuple[str, dict[str, Any]]]:
             yield name, {**wanted, "detail": "full", "limit": 100}
 
 
-def _given(name: str, account: Account, today: date) -> dict[str, Any]:
+def _given(name: str, account: SandboxAccount, today: date) -> dict[str, Any]:
     days = {"start_date": f"{today - timedelta(days=45)}", "end_date": f"{today - timedelta(days=1)}"}
     ahead = {"check_in_date": f"{today}", "check_out_date": f"{today + timedelta(days=4)}"}
     days_to_come = {"start_date": f"{today}", "end_date": f"{today + timedelta(days=20)}"}
@@ -93,7 +93,7 @@ def _given(name: str, account: Account, today: date) -> dict[str, Any]:
     }.get(name, {})
 
 
-def _written(account: Account, script: str) -> None:
+def _written(account: SandboxAccount, script: str) -> None:
     """Everything that people write is written in one script."""
     for store in vars(account).values():
         if isinstance(store, dict) and script in NAMES:

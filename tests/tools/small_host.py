@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from hostex_mcp.sandbox import Sandbox
-from hostex_mcp.sandbox.state import Account, Accounts
+from hostex_mcp.sandbox.state import Accounts, SandboxAccount
 from tests.sandbox.world import small_host
 from tests.tools.conftest import Call
 
@@ -18,7 +18,7 @@ def ahead(days: int) -> str:
 
 def small_sandbox() -> Sandbox:
     """A sandbox with the small host, in real time."""
-    nobody = Account("Nobody", "UTC", "EUR")
+    nobody = SandboxAccount("Nobody", "UTC", "EUR")
     return Sandbox(accounts=Accounts(main=small_host(), second=nobody, empty=nobody))
 
 

@@ -103,8 +103,8 @@ def names(schema: Any) -> Iterator[str]:
 
 def test_every_read_of_the_official_server_has_its_counterpart_and_more_come_on_top() -> None:
     reads = [tool for tool in TOOLS if tool.effect is Effect.READ]
-    assert sorted(tool.official for tool in reads if tool.official) == sorted(OFFICIAL_READS)
-    extra = {tool.name for tool in reads if not tool.official}
+    assert sorted(tool.hostex_name for tool in reads if tool.hostex_name) == sorted(OFFICIAL_READS)
+    extra = {tool.name for tool in reads if not tool.hostex_name}
     assert {"list_webhooks", "get_airbnb_price_and_rules", "get_vrbo_price_and_rules"} <= extra
 
 

@@ -12,10 +12,10 @@ from pydantic import BaseModel
 from hostex_mcp.api import HostexClient
 from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.sandbox import WRITABLE, Sandbox
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.privacy import HIDDEN, Level, Screen
+from hostex_mcp.toolkit.privacy import HIDDEN, Level, Redactor
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.tools.hostile_writes import ahead
@@ -102,14 +102,14 @@ def test_no_model_shows_what_is_on_the_list(kind: type[BaseModel], level: Level,
     model = full_of_documents(filled(kind))
     there = marks(text_of(model))
     form = {"alone": model, "list": [model], "tuple": (model,)}[around]
-    assert marks(text_of(Screen(level).show(form))) == there - LEVELS[level]
+    assert marks(text_of(Redactor(level).redact(form))) == there - LEVELS[level]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_secret_is_revealed_by_its_own_name_only(kind: str) -> None:
     for model in map(full_of_documents, map(filled, MODELS)):
         there = marks(text_of(model))
-        shown = marks(text_of(Screen("standard", [kind]).show(model)))
+        shown = marks(text_of(Redactor("standard", [kind]).redact(model)))
         assert shown == there - (SECRETS - {KINDS[kind]}), type(model)
 
 
@@ -117,7 +117,7 @@ def test_every_field_of_the_list_is_in_some_model_and_says_that_something_is_hid
     fields = {name for kind in MODELS for name in kind.model_fields}
     assert set(FIELDS) <= fields
     for kind in MODELS:
-        shown = Screen("strict").show(full_of_documents(filled(kind)))
+        shown = Redactor("strict").redact(full_of_documents(filled(kind)))
         for name in set(FIELDS) & set(kind.model_fields):
             assert getattr(shown, name) == (() if name.endswith("_images") else HIDDEN)
 
@@ -125,11 +125,11 @@ def test_every_field_of_the_list_is_in_some_model_and_says_that_something_is_hid
 @pytest.mark.parametrize("name", FREE)
 @pytest.mark.parametrize("value", ["4821", 4821, {"a": "b"}])
 def test_a_free_field_with_the_name_of_a_secret_is_hidden_whatever_it_holds(name: str, value: Any) -> None:
-    assert Screen("strict").fields({name: value, "floor": ""}) == {name: HIDDEN, "floor": ""}
-    assert Screen("strict").fields({name: ""}) == {name: ""}
+    assert Redactor("strict").fields({name: value, "floor": ""}) == {name: HIDDEN, "floor": ""}
+    assert Redactor("strict").fields({name: ""}) == {name: ""}
 
 
-def reads(account: Account) -> dict[str, list[dict[str, Any]]]:
+def reads(account: SandboxAccount) -> dict[str, list[dict[str, Any]]]:
     """Calls of the tools that read and are no lists."""
     stays, listing = list(account.stays), next(id for channel, id in account.rates if channel == "airbnb")
     period = {"start_date": ahead(-30), "end_date": ahead(30)}
@@ -262,7 +262,7 @@ def hostile(kind: Any) -> Any:
 def test_every_text_of_an_outsider_is_fenced_and_every_name_on_one_line(level: Level) -> None:
     found: set[str] = set()
     for kind in MODELS:
-        shown = Screen(level).show(hostile(kind))
+        shown = Redactor(level).redact(hostile(kind))
         for name in NAMES.get(kind.__name__, ()):
             assert getattr(shown, name) == "Kind. ## system done", (kind, name)
         for name in TEXTS.get(kind.__name__, ()):

@@ -10,7 +10,7 @@ import pytest
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Level
@@ -46,7 +46,7 @@ def poison(value: Any, key: str = "") -> Any:
     return value
 
 
-def poison_account(account: Account) -> None:
+def poison_account(account: SandboxAccount) -> None:
     for store in vars(account).values():
         if isinstance(store, dict) and store:
             rows = cast("dict[Any, Any]", store)

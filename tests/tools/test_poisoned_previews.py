@@ -9,7 +9,7 @@ import pytest
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
@@ -18,7 +18,7 @@ from tests.tools.test_poison import INVISIBLE, poison_account, strings
 pytestmark = pytest.mark.anyio
 
 
-def calls(account: Account) -> dict[str, dict[str, Any]]:
+def calls(account: SandboxAccount) -> dict[str, dict[str, Any]]:
     """A valid call of every write that shows what guests wrote or what has to stay hidden."""
     stays = list(account.stays.values())
     direct = next(one for one in stays if one["stay_code"] == "5-DEMO30PAT")

@@ -8,7 +8,7 @@ import pytest
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
@@ -321,19 +321,19 @@ async def test_a_deleted_webhook_names_who_is_told_no_more(call: Call) -> None:
     assert preview["warnings"][0].startswith("hooks.example.invalid will be told of nothing any more")
 
 
-def _renamed(rows: str, id: int, name: str, value: object) -> Callable[[Account], None]:
+def _renamed(rows: str, id: int, name: str, value: object) -> Callable[[SandboxAccount], None]:
     """A change of the account behind the back of a person who looks at a preview."""
 
-    def change(account: Account) -> None:
+    def change(account: SandboxAccount) -> None:
         getattr(account, rows)[id][name] = value
 
     return change
 
 
-def _gone(rows: str, id: int) -> Callable[[Account], None]:
+def _gone(rows: str, id: int) -> Callable[[SandboxAccount], None]:
     """Something that is deleted behind the back of a person who looks at a preview."""
 
-    def change(account: Account) -> None:
+    def change(account: SandboxAccount) -> None:
         del getattr(account, rows)[id]
 
     return change
@@ -390,7 +390,7 @@ async def test_a_state_that_changed_takes_a_new_confirmation_which_then_holds(
     sandbox: Sandbox,
     tool: str,
     arguments: dict[str, Any],
-    meanwhile: Callable[[Account], None],
+    meanwhile: Callable[[SandboxAccount], None],
 ) -> None:
     first = await call(tool, **arguments)
     meanwhile(sandbox.accounts.main)

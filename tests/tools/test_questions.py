@@ -14,7 +14,7 @@ from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.preview import preview_of, question
 from hostex_mcp.server.quoting import block
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview
+from hostex_mcp.toolkit.results import PlannedWrite, Preview
 from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.tools import test_poison
@@ -39,7 +39,7 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-async def changes() -> dict[str, tuple[Change[Any], dict[str, Any]]]:
+async def changes() -> dict[str, tuple[PlannedWrite[Any], dict[str, Any]]]:
     """What every write would do, by the name of its tool, worked out over the hostile account."""
     sandbox = Sandbox()
     given = calls(sandbox.accounts.main)
@@ -48,7 +48,7 @@ async def changes() -> dict[str, tuple[Change[Any], dict[str, Any]]]:
     test_poison.poison_account(sandbox.accounts.main)
     patch.undo()
     transport = httpx2.ASGITransport(app=sandbox.app)
-    found: dict[str, tuple[Change[Any], dict[str, Any]]] = {}
+    found: dict[str, tuple[PlannedWrite[Any], dict[str, Any]]] = {}
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         context = Context(client, CATALOGUE)
         for tool in WRITES:
@@ -57,7 +57,7 @@ async def changes() -> dict[str, tuple[Change[Any], dict[str, Any]]]:
     return found
 
 
-def asked(tool: Tool, change: Change[Any], given: dict[str, Any]) -> tuple[dict[str, Any], str]:
+def asked(tool: Tool, change: PlannedWrite[Any], given: dict[str, Any]) -> tuple[dict[str, Any], str]:
     preview = preview_of(tool, given, change)
     return preview, question(preview)
 
@@ -162,7 +162,7 @@ async def test_custom_fields_and_paragraphs_are_in_the_question_whole(changes: A
 
 def shown(*rows: dict[str, Any], **target: Any) -> str:
     tool = CATALOGUE["send_message"]
-    change = Change[Any](cast("Any", None), preview=Preview("Do it", target, rows))
+    change = PlannedWrite[Any](cast("Any", None), preview=Preview("Do it", target, rows))
     return question(preview_of(tool, {}, change))
 
 
@@ -204,7 +204,7 @@ async def person_reads(tool: str, given: dict[str, Any], account: Sandbox | None
     transport = httpx2.ASGITransport(app=sandbox.app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         context = Context(client, CATALOGUE, now=lambda: NOW)
-        change: Change[Any] = cast(
+        change: PlannedWrite[Any] = cast(
             "Any", await CATALOGUE[tool].function(context, **CATALOGUE[tool].bind(given))
         )
         return question(preview_of(CATALOGUE[tool], given, change)).split("\n")

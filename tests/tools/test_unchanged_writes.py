@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Level
@@ -32,7 +32,7 @@ def engine(client: HostexClient) -> Engine:
     return careful_engine(client)
 
 
-def as_it_is(account: Account) -> dict[str, Row]:
+def as_it_is(account: SandboxAccount) -> dict[str, Row]:
     """For each write whose present state Hostex tells, a call that asks for just that state."""
     group, tag = account.groups[7101], account.tags[3301]
     stay, boxed = account.stays[STAY], account.stays["2-4310000015-box015"]

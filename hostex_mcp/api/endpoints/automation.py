@@ -5,7 +5,7 @@ from typing import Annotated
 
 from hostex_mcp.api.endpoints.marks import GuestText
 from hostex_mcp.api.endpoints.models import Id, Model, Text
-from hostex_mcp.api.operation import Listing, Operation
+from hostex_mcp.api.operation import ListEndpoint, Operation
 
 
 class AutomationAction(Model):
@@ -23,6 +23,6 @@ class AutomationAction(Model):
     channel_type: Text
 
 
-LIST_AUTOMATION_ACTIONS = Listing("/automation/actions", "actions", AutomationAction, attrgetter("id"))
+LIST_AUTOMATION_ACTIONS = ListEndpoint("/automation/actions", "actions", AutomationAction, attrgetter("id"))
 EXECUTE_AUTOMATION_ACTION = Operation[None]("POST", "/automation/actions/{plan_id}/execute")
 DELETE_AUTOMATION_ACTION = Operation[None]("DELETE", "/automation/actions/{plan_id}")

@@ -6,7 +6,7 @@ Writes are queued: a successful answer does not prove that the channel took them
 from operator import attrgetter
 
 from hostex_mcp.api.endpoints.models import Day, Id, Many, Maybe, MaybeMoment, Model, Number, Text
-from hostex_mcp.api.operation import Listing, Operation
+from hostex_mcp.api.operation import ListEndpoint, Operation
 
 
 class AvailabilityDay(Model):
@@ -95,7 +95,7 @@ UPDATE_LISTING_RESTRICTIONS = Operation[None]("POST", "/listings/restrictions")
 
 GET_PRICING_RATIOS = Operation("GET", "/pricing_ratios", PricingRatios)
 
-LIST_CALENDAR_SHARE_LINKS = Listing(
+LIST_CALENDAR_SHARE_LINKS = ListEndpoint(
     "/calendar_share_links", "calendar_share_links", CalendarShareLink, attrgetter("id")
 )
 CREATE_CALENDAR_SHARE_LINK = Operation(

@@ -3,7 +3,7 @@
 from operator import attrgetter
 
 from hostex_mcp.api.endpoints.models import Id, IdName, MaybeMoment, Model, Number
-from hostex_mcp.api.operation import Listing, Operation
+from hostex_mcp.api.operation import ListEndpoint, Operation
 
 
 class Transaction(Model):
@@ -31,12 +31,14 @@ class Transaction(Model):
     updated_at: MaybeMoment = None
 
 
-LIST_TRANSACTIONS = Listing("/transactions", "transactions", Transaction, attrgetter("id"))
+LIST_TRANSACTIONS = ListEndpoint("/transactions", "transactions", Transaction, attrgetter("id"))
 CREATE_TRANSACTION = Operation("POST", "/transactions", int, "transaction_id")
 UPDATE_TRANSACTION = Operation[None]("PATCH", "/transactions/{id}")
 DELETE_TRANSACTION = Operation[None]("DELETE", "/transactions/{id}")
 
-LIST_INCOME_ITEMS = Listing("/income_items", "income_items", IdName, attrgetter("id"), paged=False)
-LIST_EXPENSE_ITEMS = Listing("/expense_items", "expense_items", IdName, attrgetter("id"), paged=False)
-LIST_INCOME_METHODS = Listing("/income_methods", "income_methods", IdName, attrgetter("id"), paged=False)
-LIST_EXPENSE_METHODS = Listing("/expense_methods", "expense_methods", IdName, attrgetter("id"), paged=False)
+LIST_INCOME_ITEMS = ListEndpoint("/income_items", "income_items", IdName, attrgetter("id"), paged=False)
+LIST_EXPENSE_ITEMS = ListEndpoint("/expense_items", "expense_items", IdName, attrgetter("id"), paged=False)
+LIST_INCOME_METHODS = ListEndpoint("/income_methods", "income_methods", IdName, attrgetter("id"), paged=False)
+LIST_EXPENSE_METHODS = ListEndpoint(
+    "/expense_methods", "expense_methods", IdName, attrgetter("id"), paged=False
+)

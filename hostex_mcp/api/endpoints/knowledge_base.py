@@ -7,7 +7,7 @@ from pydantic import BeforeValidator
 
 from hostex_mcp.api.endpoints.marks import GuestText
 from hostex_mcp.api.endpoints.models import Id, Many, Model, Text
-from hostex_mcp.api.operation import Listing, Operation
+from hostex_mcp.api.operation import ListEndpoint, Operation
 
 
 def _unknown_if_blank(value: Any) -> Any:
@@ -52,7 +52,9 @@ class KnowledgeBase(KnowledgeBaseSummary):
     contents: Many[KbContent]
 
 
-LIST_KNOWLEDGE_BASES = Listing("/knowledge_bases", "knowledge_bases", KnowledgeBaseSummary, attrgetter("id"))
+LIST_KNOWLEDGE_BASES = ListEndpoint(
+    "/knowledge_bases", "knowledge_bases", KnowledgeBaseSummary, attrgetter("id")
+)
 GET_KNOWLEDGE_BASE = Operation("GET", "/knowledge_bases/{id}", KnowledgeBase)
 CREATE_KNOWLEDGE_BASE = Operation[None]("POST", "/knowledge_bases")
 UPDATE_KNOWLEDGE_BASE = Operation[None]("PATCH", "/knowledge_bases/{id}")

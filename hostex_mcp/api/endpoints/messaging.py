@@ -18,7 +18,7 @@ from hostex_mcp.api.endpoints.models import (
     PropertyRef,
     Text,
 )
-from hostex_mcp.api.operation import Listing, Operation
+from hostex_mcp.api.operation import ListEndpoint, Operation
 
 
 class ContactCard(Model):
@@ -140,12 +140,12 @@ class SpecialOffer(Model):
     create_time: str | None = None
 
 
-LIST_CONVERSATIONS = Listing("/conversations", "conversations", ConversationSummary, attrgetter("id"))
+LIST_CONVERSATIONS = ListEndpoint("/conversations", "conversations", ConversationSummary, attrgetter("id"))
 GET_CONVERSATION = Operation("GET", "/conversations/{conversation_id}", Conversation)
 SEND_MESSAGE = Operation[None]("POST", "/conversations/{conversation_id}")
 UPDATE_CONVERSATION_NOTE = Operation("PATCH", "/conversations/{conversation_id}/note", ConversationNote)
 
-LIST_SPECIAL_OFFERS = Listing(
+LIST_SPECIAL_OFFERS = ListEndpoint(
     "/conversations/{conversation_id}/special_offers",
     "special_offers",
     SpecialOffer,

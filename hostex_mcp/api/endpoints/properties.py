@@ -111,25 +111,25 @@ class Listing(Model):
     updated_at: MaybeMoment = None
 
 
-LIST_PROPERTIES = operation.Listing("/properties", "properties", Property, attrgetter("id"))
+LIST_PROPERTIES = operation.ListEndpoint("/properties", "properties", Property, attrgetter("id"))
 CREATE_PROPERTY = Operation("POST", "/properties", int, "property_id")
 
-LIST_PROPERTY_GROUPS = operation.Listing("/groups", "groups", PropertyGroup, attrgetter("id"))
+LIST_PROPERTY_GROUPS = operation.ListEndpoint("/groups", "groups", PropertyGroup, attrgetter("id"))
 CREATE_PROPERTY_GROUP = Operation("POST", "/groups", PropertyGroup, "group")
 UPDATE_PROPERTY_GROUP = Operation[None]("PATCH", "/groups/{id}")
 DELETE_PROPERTY_GROUP = Operation[None]("DELETE", "/groups/{id}")
 
-LIST_TAGS = operation.Listing("/tags", "tags", PropertyTag, attrgetter("id"))
+LIST_TAGS = operation.ListEndpoint("/tags", "tags", PropertyTag, attrgetter("id"))
 CREATE_PROPERTY_TAG = Operation("POST", "/tags", PropertyTag, "tag")
 UPDATE_PROPERTY_TAG = Operation[None]("PATCH", "/tags/{id}")
 DELETE_PROPERTY_TAG = Operation[None]("DELETE", "/tags/{id}")
 
-LIST_ROOM_TYPES = operation.Listing("/room_types", "room_types", RoomType, attrgetter("id"))
+LIST_ROOM_TYPES = operation.ListEndpoint("/room_types", "room_types", RoomType, attrgetter("id"))
 CREATE_ROOM_TYPE = Operation("POST", "/room_types", int, "room_type_id")
 
-LIST_CHANNEL_ACCOUNTS = operation.Listing(
+LIST_CHANNEL_ACCOUNTS = operation.ListEndpoint(
     "/channel_accounts", "channel_accounts", ChannelAccount, attrgetter("id")
 )
-LIST_LISTINGS = operation.Listing(
+LIST_LISTINGS = operation.ListEndpoint(
     "/listings", "listings", Listing, attrgetter("channel_type", "listing_id", "id")
 )

@@ -23,7 +23,7 @@ from hostex_mcp.api.endpoints.models import (
     Text,
     ZeroIfNull,
 )
-from hostex_mcp.api.operation import Listing, Operation
+from hostex_mcp.api.operation import ListEndpoint, Operation
 
 
 class RateDetail(Model):
@@ -187,7 +187,7 @@ class ReservationTag(Model):
     is_default: bool | None
 
 
-LIST_RESERVATIONS = Listing("/reservations", "reservations", Reservation, attrgetter("stay_code"))
+LIST_RESERVATIONS = ListEndpoint("/reservations", "reservations", Reservation, attrgetter("stay_code"))
 CREATE_RESERVATION = Operation("POST", "/reservations", CreatedReservation, "reservation")
 CANCEL_RESERVATION = Operation[None]("DELETE", "/reservations/{reservation_code}")
 UPDATE_RESERVATION_BASIC = Operation[None]("PATCH", "/reservations/{stay_code}")
@@ -200,7 +200,9 @@ UPDATE_RESERVATION_STAY_STATUS = Operation[None]("PUT", "/reservations/{stay_cod
 
 ADD_RESERVATION_TAG = Operation[None]("POST", "/reservations/{stay_code}/tags")
 REMOVE_RESERVATION_TAG = Operation[None]("DELETE", "/reservations/{stay_code}/tags")
-LIST_RESERVATION_TAGS = Listing("/reservation_tags", "reservation_tags", ReservationTag, attrgetter("id"))
+LIST_RESERVATION_TAGS = ListEndpoint(
+    "/reservation_tags", "reservation_tags", ReservationTag, attrgetter("id")
+)
 CREATE_RESERVATION_TAG = Operation("POST", "/reservation_tags", ReservationTag, "reservation_tag")
 DELETE_RESERVATION_TAG = Operation[None]("DELETE", "/reservation_tags/{id}")
 
@@ -211,4 +213,6 @@ UPDATE_RESERVATION_CUSTOM_FIELDS = Operation(
     "PATCH", "/reservations/{stay_code}/custom_fields", Maybe[dict[str, Text]], "custom_fields"
 )
 
-LIST_CUSTOM_CHANNELS = Listing("/custom_channels", "custom_channels", IdName, attrgetter("id"), paged=False)
+LIST_CUSTOM_CHANNELS = ListEndpoint(
+    "/custom_channels", "custom_channels", IdName, attrgetter("id"), paged=False
+)

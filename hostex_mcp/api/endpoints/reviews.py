@@ -5,7 +5,7 @@ from typing import Annotated
 
 from hostex_mcp.api.endpoints.marks import GuestText
 from hostex_mcp.api.endpoints.models import Day, Id, Many, Maybe, MaybeMoment, Model, Number, Text
-from hostex_mcp.api.operation import Listing, Operation
+from hostex_mcp.api.operation import ListEndpoint, Operation
 
 
 class ReviewSubScore(Model):
@@ -57,5 +57,5 @@ class Review(Model):
     host_reply: Maybe[ReviewReply] = None
 
 
-LIST_REVIEWS = Listing("/reviews", "reviews", Review, attrgetter("reservation_code", "property_id"))
+LIST_REVIEWS = ListEndpoint("/reviews", "reviews", Review, attrgetter("reservation_code", "property_id"))
 CREATE_REVIEW = Operation[None]("POST", "/reviews/{reservation_code}")

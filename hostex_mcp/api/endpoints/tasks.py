@@ -5,7 +5,7 @@ from typing import Annotated
 
 from hostex_mcp.api.endpoints.marks import Contact
 from hostex_mcp.api.endpoints.models import Id, MaybeDate, Model, Number, Text
-from hostex_mcp.api.operation import Listing, Operation
+from hostex_mcp.api.operation import ListEndpoint, Operation
 
 
 class Task(Model):
@@ -41,12 +41,12 @@ class Staff(Model):
     is_active: bool | None
 
 
-LIST_TASKS = Listing("/tasks", "tasks", Task, attrgetter("id"))
+LIST_TASKS = ListEndpoint("/tasks", "tasks", Task, attrgetter("id"))
 CREATE_TASK = Operation("POST", "/tasks", int, "task_id")
 UPDATE_TASK = Operation[None]("PATCH", "/tasks/{id}")
 DELETE_TASK = Operation[None]("DELETE", "/tasks/{id}")
 
-LIST_STAFFS = Listing("/staffs", "staffs", Staff, attrgetter("id"))
+LIST_STAFFS = ListEndpoint("/staffs", "staffs", Staff, attrgetter("id"))
 CREATE_STAFF = Operation("POST", "/staffs", int, "staff_id")
 UPDATE_STAFF = Operation[None]("PATCH", "/staffs/{id}")
 DELETE_STAFF = Operation[None]("DELETE", "/staffs/{id}")

@@ -3,7 +3,7 @@
 from operator import attrgetter
 
 from hostex_mcp.api.endpoints.models import Id, Many, MaybeMoment, Model, Text
-from hostex_mcp.api.operation import Listing, Operation
+from hostex_mcp.api.operation import ListEndpoint, Operation
 
 
 class Webhook(Model):
@@ -16,7 +16,7 @@ class Webhook(Model):
     created_at: MaybeMoment
 
 
-LIST_WEBHOOKS = Listing("/webhooks", "webhooks", Webhook, attrgetter("id"), paged=False)
+LIST_WEBHOOKS = ListEndpoint("/webhooks", "webhooks", Webhook, attrgetter("id"), paged=False)
 CREATE_WEBHOOK = Operation[None]("POST", "/webhooks")
 UPDATE_WEBHOOK = Operation[None]("PATCH", "/webhooks/{id}")
 DELETE_WEBHOOK = Operation[None]("DELETE", "/webhooks/{id}")

@@ -6,12 +6,12 @@ from pydantic import SecretStr
 
 from hostex_mcp.api import HostexClient, HostexError, read_all
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
-from hostex_mcp.api.token_check import Access, find_access
-from hostex_mcp.cli.checks.finding import Finding, Verdict
+from hostex_mcp.api.token_check import Access, check_token
+from hostex_mcp.cli.checks.finding import CheckStatus, Finding
 from hostex_mcp.placeholders import placeholder_of
 
 _PORTAL = "the Hostex portal under Settings, OpenAPI"
-_SAID: Mapping[str, tuple[Verdict, str, str | None]] = {
+_SAID: Mapping[str, tuple[CheckStatus, str, str | None]] = {
     "read_write": ("ok", "The token works and may read and write.", None),
     "read_only": (
         "warning",
@@ -59,7 +59,7 @@ async def account(client: HostexClient, token: SecretStr | None) -> Finding:
     """What the token may do. Whether it may write is asked by a write that can change nothing."""
     if missing := missing_token(token):
         return missing
-    access: Access = await find_access(client, writes=True)
+    access: Access = await check_token(client, writes=True)
     verdict, says, fix = _SAID[access.verdict]
     trace = f" (request {access.request_id})" if verdict == "problem" and access.request_id else ""
     return Finding("token", verdict, says + trace, fix)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from hostex_mcp.cli.checks.finding import Finding
 from hostex_mcp.cli.client_files import Text
-from hostex_mcp.cli.clients import APPS, NAME, TOKEN, App, Place
+from hostex_mcp.cli.clients import APPS, NAME, TOKEN, App, Machine
 from hostex_mcp.cli.jsonc import NotJson, load, member
 from hostex_mcp.cli.session import checked_selection
 from hostex_mcp.placeholders import placeholder_of
@@ -19,7 +19,7 @@ _OLD = ("hostex-mcp", "hostex_mcp")
 _CONTAINERS = ("docker", "podman")  # in which files and folders are others
 
 
-def client_files(place: Place) -> list[Finding]:
+def client_files(place: Machine) -> list[Finding]:
     """A finding for each client file that names this server or is broken; one that says so when none does."""
     found = [finding for app in APPS.values() if (finding := _look(app, place))]
     if found:
@@ -28,7 +28,7 @@ def client_files(place: Place) -> list[Finding]:
     return [Finding.skipped("clients", says)]
 
 
-def _look(app: App, place: Place) -> Finding | None:
+def _look(app: App, place: Machine) -> Finding | None:
     path = Path(app.file(place))
     if not path.exists():
         return None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["ok", "warning", "problem", "skipped"]
+CheckStatus = Literal["ok", "warning", "problem", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,7 @@ class Finding:
     """The outcome of a check: what is so, and, where that is not well, what mends it."""
 
     check: str
-    verdict: Verdict
+    verdict: CheckStatus
     says: str
     fix: str | None = None
 

@@ -12,7 +12,7 @@ from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
 from hostex_mcp.api.pace import Pace
 from hostex_mcp.api.paging import read_all
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.http.connect.parts import Parts
+from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.store.records import Grant
 
 MOST = 1000
@@ -24,7 +24,7 @@ NO_PROPERTIES = "An account without properties"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LinkedProperty:
     """A property as a person knows it."""
 
     id: str
@@ -33,10 +33,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class LinkedAccount:
     """The account's properties that this server serves; not `whole` when there may be more."""
 
-    places: Sequence[Place]
+    places: Sequence[LinkedProperty]
     whole: bool = True
 
     @property
@@ -46,7 +46,7 @@ class Account:
         return f"{count if self.whole else f'more than {count}'} {'property' if count == 1 else 'properties'}"
 
     @property
-    def first(self) -> Sequence[Place]:
+    def first(self) -> Sequence[LinkedProperty]:
         """Those that are shown."""
         return self.places[:_SHOWN]
 
@@ -66,7 +66,7 @@ class Account:
         return f"{', '.join(named) if more else ' and '.join(named)}{more}"
 
 
-async def read_account(parts: Parts, token: SecretStr, most: int = MOST) -> Account:
+async def read_account(parts: PageDeps, token: SecretStr, most: int = MOST) -> LinkedAccount:
     """The account that a token opens.
 
     Raises:
@@ -75,17 +75,17 @@ async def read_account(parts: Parts, token: SecretStr, most: int = MOST) -> Acco
     async with parts.upstream.client(token) as client:
         read = await read_all(client, LIST_PROPERTIES, most=most)
     served = parts.settings.property_ids
-    places: list[Place] = []
+    places: list[LinkedProperty] = []
     pace = Pace()
     for row in read.items:
         if not served or row.id in served:
             title = one_line(row.title) or f"Property {row.id}"
-            places.append(Place(str(row.id), title, one_line(row.address or "")))
+            places.append(LinkedProperty(str(row.id), title, one_line(row.address or "")))
         await pace.rest()
-    return Account(places, read.complete)
+    return LinkedAccount(places, read.complete)
 
 
-async def account_lines(parts: Parts, grants: Iterable[Grant]) -> dict[str, str]:
+async def account_lines(parts: PageDeps, grants: Iterable[Grant]) -> dict[str, str]:
     """The account of each grant on one line, by the id of the grant. Each token is asked once."""
     grants = list(grants)
     tokens = await asyncio.gather(*(_token(parts, grant) for grant in grants))
@@ -96,14 +96,14 @@ async def account_lines(parts: Parts, grants: Iterable[Grant]) -> dict[str, str]
     }
 
 
-async def _token(parts: Parts, grant: Grant) -> SecretStr | None:
+async def _token(parts: PageDeps, grant: Grant) -> SecretStr | None:
     try:
         return (await parts.linking.live(grant)).token
     except HostexError:
         return None
 
 
-async def _line(parts: Parts, token: SecretStr) -> str:
+async def _line(parts: PageDeps, token: SecretStr) -> str:
     with anyio.move_on_after(_PATIENCE_SECONDS):
         try:
             return (await read_account(parts, token, _ENOUGH_FOR_A_ROW)).line

@@ -4,23 +4,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hostex_mcp.api import HostexError
-from hostex_mcp.http.connect.account import Account, read_account
+from hostex_mcp.http.connect.account import LinkedAccount, read_account
+from hostex_mcp.http.connect.consent_request import check_form_token, form_token
+from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.forms import Form, posted
 from hostex_mcp.http.connect.granting import CANCELLED, Granting, way_back
 from hostex_mcp.http.connect.once import Once
-from hostex_mcp.http.connect.parts import Parts
-from hostex_mcp.http.connect.problems import NO_PROPERTY, NOT_READ, Problem
-from hostex_mcp.http.connect.question import check_form_token, form_token
+from hostex_mcp.http.connect.problems import NO_PROPERTY, NOT_READ, FormProblem
 from hostex_mcp.http.connect.refusal import already_answered, out_of_date, unusable
 from hostex_mcp.http.connect.rows import row
-from hostex_mcp.http.connect.step import Step, open_step
+from hostex_mcp.http.connect.step import ConsentStep, open_step
 from hostex_mcp.http.pages.render import page
 
 
 class AccountPage:
     """`GET` and `POST /connect/account`. No app is let in before a person saw whose data it gets."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: PageDeps) -> None:
         self._parts = parts
         self._granting = Granting(parts)
         self._once = Once(parts.store, parts.now, "account")
@@ -44,7 +44,7 @@ class AccountPage:
             case _:
                 raise unusable()
 
-    async def _connect(self, step: Step, form: Form) -> Response:
+    async def _connect(self, step: ConsentStep, form: Form) -> Response:
         if not step.pending:
             return await self._repeated(step)
         chosen: tuple[int, ...] | None = None
@@ -66,7 +66,7 @@ class AccountPage:
         await self._once.settle(step.grant.grant_id, url)
         return self._way_back(url, step)
 
-    async def _cancel(self, step: Step) -> Response:
+    async def _cancel(self, step: ConsentStep) -> Response:
         """A click on Connect just before is taken back."""
         url, grant_id = self._granting.refusal(step.asked), step.grant.grant_id
         if step.pending and await self._claim(step):
@@ -76,16 +76,16 @@ class AccountPage:
         await self._parts.linking.end(grant_id, CANCELLED)
         return self._way_back(url, step)
 
-    async def _claim(self, step: Step) -> bool:
+    async def _claim(self, step: ConsentStep) -> bool:
         return await self._once.claim(step.grant.grant_id, step.asked.transaction.expires_at)
 
-    async def _repeated(self, step: Step) -> Response:
+    async def _repeated(self, step: ConsentStep) -> Response:
         return self._way_back((await self._once.given(step.grant.grant_id)).url, step)
 
-    def _way_back(self, url: str, step: Step) -> Response:
+    def _way_back(self, url: str, step: ConsentStep) -> Response:
         return way_back(url, step.asked, self._parts.about)
 
-    async def _ask(self, step: Step) -> Response:
+    async def _ask(self, step: ConsentStep) -> Response:
         if not step.pending:
             raise already_answered()
         try:
@@ -93,16 +93,18 @@ class AccountPage:
         except HostexError as error:
             return self._failed(step, error)
 
-    def _failed(self, step: Step, error: HostexError) -> Response:
+    def _failed(self, step: ConsentStep, error: HostexError) -> Response:
         return self._page(step, None, NOT_READ.about(error.request_id))
 
-    async def _account(self, step: Step) -> Account:
+    async def _account(self, step: ConsentStep) -> LinkedAccount:
         kept = await self._parts.store.grants.credential(step.grant.grant_id)
         if kept is None:
             raise out_of_date()
         return await read_account(self._parts, kept[0].access_token)
 
-    def _page(self, step: Step, account: Account | None, problem: Problem | None = None) -> Response:
+    def _page(
+        self, step: ConsentStep, account: LinkedAccount | None, problem: FormProblem | None = None
+    ) -> Response:
         choosing = step.pick and account is not None and account.places
         return page(
             "properties.html" if choosing else "account.html",

@@ -6,7 +6,7 @@ from typing import cast
 
 from hostex_mcp.http.config import READ, WRITE
 from hostex_mcp.http.connect.forms import Form
-from hostex_mcp.http.connect.refusal import Refused, unusable
+from hostex_mcp.http.connect.refusal import PageError, unusable
 from hostex_mcp.http.store.records import Choices
 from hostex_mcp.settings import Privacy, Settings
 from hostex_mcp.tools.catalogue import TOOLSETS
@@ -45,7 +45,7 @@ def topic(toolset: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class GrantChoices:
     """What may be chosen: never more than the client asks for and the operator serves."""
 
     access: tuple[str, ...]
@@ -81,14 +81,14 @@ class Chosen:
         return self.access == "write"
 
 
-def offer_of(scopes: Sequence[str], settings: Settings) -> Offer:
+def offer_of(scopes: Sequence[str], settings: Settings) -> GrantChoices:
     """What a person may choose when a client asks for these scopes.
 
     Raises:
         Refused: there is nothing that both the client asks for and this server does.
     """
     if settings.read_only and READ not in scopes:
-        raise Refused(
+        raise PageError(
             "This server changes nothing",
             "The app asked for permission to make changes only, and this server is set up for reading.",
             "Ask whoever runs this server, or connect from an app that can read.",
@@ -96,7 +96,7 @@ def offer_of(scopes: Sequence[str], settings: Settings) -> Offer:
     served = settings.toolsets
     named = TOOLSETS if CORE in served or ALL in served else tuple(one for one in TOOLSETS if one in served)
     levels = _LEVELS[_LEVELS.index(settings.privacy) :]
-    return Offer(
+    return GrantChoices(
         access=_access(scopes, settings.read_only),
         previews=settings.confirm != "off",
         topics=tuple((name, topic(name)) for name in named),
@@ -111,12 +111,12 @@ def _access(scopes: Sequence[str], read_only: bool) -> tuple[str, ...]:
     return ("read", "write") if READ in scopes else ("write",)
 
 
-def untouched(offer: Offer) -> Chosen:
+def untouched(offer: GrantChoices) -> Chosen:
     """The page as it is opened: looking only, at everything, with the operator's privacy."""
     return Chosen(offer.access[0], offer.toolsets, offer.privacy[0][0])
 
 
-def chosen_on(form: Form, offer: Offer) -> Chosen:
+def chosen_on(form: Form, offer: GrantChoices) -> Chosen:
     """What was ticked.
 
     Raises:
@@ -137,7 +137,7 @@ def chosen_on(form: Form, offer: Offer) -> Chosen:
     return Chosen(access, ticked, cast("Privacy", privacy), pick, unusual)
 
 
-def granted(chosen: Chosen, offer: Offer) -> Choices:
+def granted(chosen: Chosen, offer: GrantChoices) -> Choices:
     """What was ticked, as the bound of a grant. Every topic means whatever the operator serves."""
     scopes = frozenset((READ, WRITE) if chosen.writes else (READ,))
     toolsets = (offer.everything,) if chosen.toolsets == offer.toolsets else chosen.toolsets

@@ -12,9 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from hostex_mcp.http.connect.account import account_lines
 from hostex_mcp.http.connect.asker import app_name
 from hostex_mcp.http.connect.attempts import counted
+from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.forms import Form, posted
-from hostex_mcp.http.connect.parts import Parts
-from hostex_mcp.http.connect.problems import NO_TOKEN, NOT_THERE, TOO_MANY, Problem, shape_problem
+from hostex_mcp.http.connect.problems import NO_TOKEN, NOT_THERE, TOO_MANY, FormProblem, shape_problem
 from hostex_mcp.http.connect.refusal import not_from_here, unusable
 from hostex_mcp.http.connect.rows import row
 from hostex_mcp.http.keys.keyring import Unsealable
@@ -31,7 +31,7 @@ MOST_LISTED = 25
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ConnectionsView:
     """What a browser is shown, until `until`: grants that a pasted token `found`, or its own if that is None,
     and what was `done`; `more` than those were found. Sealed, it proves to forms of that browser that the
     token was shown."""
@@ -42,13 +42,13 @@ class View:
     done: str = ""
 
 
-_FORM: TypeAdapter[View] = TypeAdapter(View)
+_FORM: TypeAdapter[ConnectionsView] = TypeAdapter(ConnectionsView)
 
 
 class Connections:
     """`GET` and `POST /connect`."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: PageDeps) -> None:
         self._parts = parts
 
     async def show(self, request: Request) -> Response:
@@ -85,7 +85,7 @@ class Connections:
             await self._parts.linking.end(grant.grant_id, ENDED_HERE)
         return self._on(browser, replace(view, done=_done(mine)))
 
-    def _may_end(self, grant: Grant, browser: Browser, view: View) -> bool:
+    def _may_end(self, grant: Grant, browser: Browser, view: ConnectionsView) -> bool:
         shown = grant.browser == browser.digest or grant.grant_id in (view.found or ())
         return shown and grant.status != "ended"
 
@@ -106,18 +106,18 @@ class Connections:
         return await counted(self._parts.store, key, now + _WINDOW)
 
     @property
-    def _plain(self) -> View:
-        return View(self._parts.now() + _WINDOW)
+    def _plain(self) -> ConnectionsView:
+        return ConnectionsView(self._parts.now() + _WINDOW)
 
-    def _on(self, browser: Browser, view: View) -> Response:
+    def _on(self, browser: Browser, view: ConnectionsView) -> Response:
         """To a page that can be loaded again without doing anything again."""
         sealed = self._sealed(browser, replace(view, until=self._plain.until))
         return RedirectResponse(f"/connect?{urlencode({'view': sealed})}", 303, HEADERS)
 
-    def _sealed(self, browser: Browser, view: View) -> str:
+    def _sealed(self, browser: Browser, view: ConnectionsView) -> str:
         return self._parts.keys.seal(_PURPOSE, _FORM.dump_json(view), browser.digest)
 
-    def _view(self, browser: Browser, sealed: str) -> View:
+    def _view(self, browser: Browser, sealed: str) -> ConnectionsView:
         """What this browser may be shown: its own grants, unless it was sent to others a moment ago."""
         try:
             view = _FORM.validate_json(self._parts.keys.open(_PURPOSE, sealed, browser.digest))
@@ -125,7 +125,9 @@ class Connections:
             return self._plain
         return view if self._parts.now() < view.until else self._plain
 
-    async def _page(self, browser: Browser, view: View, problem: Problem | None = None) -> Response:
+    async def _page(
+        self, browser: Browser, view: ConnectionsView, problem: FormProblem | None = None
+    ) -> Response:
         active, ended = await self._shown(browser, view)
         more, active = view.more or len(active) > MOST_LISTED, active[:MOST_LISTED]
         now, accounts = self._parts.now(), await account_lines(self._parts, active)
@@ -145,7 +147,7 @@ class Connections:
             resource=self._parts.address.resource,
         )
 
-    async def _shown(self, browser: Browser, view: View) -> tuple[list[Grant], list[Grant]]:
+    async def _shown(self, browser: Browser, view: ConnectionsView) -> tuple[list[Grant], list[Grant]]:
         """The active grants, with one more than are listed if there is, and some ended ones."""
         grants = self._parts.store.grants
         if view.found is not None:
@@ -163,4 +165,4 @@ def _done(ended: Sequence[Grant]) -> str:
     return f"{what} disconnected. If you no longer need the access token, delete it in Hostex as well."
 
 
-_TO_FIND = Problem("Paste the token to look for", "It is the one that you created in Hostex.", "token")
+_TO_FIND = FormProblem("Paste the token to look for", "It is the one that you created in Hostex.", "token")

@@ -7,12 +7,12 @@ from starlette.responses import Response
 from hostex_mcp.http.connect.attempts import counted
 from hostex_mcp.http.connect.choices import Chosen, chosen_on, granted, offer_of
 from hostex_mcp.http.connect.consent_page import consent_page
+from hostex_mcp.http.connect.consent_request import ConsentRequest, check_form_token, question
+from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.forms import posted
 from hostex_mcp.http.connect.granting import Granting
 from hostex_mcp.http.connect.partner import Partner
-from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.problems import NO_TOPIC, TOO_MANY, problem_of, shape_problem
-from hostex_mcp.http.connect.question import Question, check_form_token, question
 from hostex_mcp.http.connect.refusal import unusable
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.store.records import Credential
@@ -23,7 +23,7 @@ _KEPT = "pasted-token"
 class Consent:
     """`GET` and `POST /connect/consent`."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: PageDeps) -> None:
         self._parts = parts
         self._granting = Granting(parts)
         self._partner = Partner(parts)
@@ -53,7 +53,7 @@ class Consent:
             raise unusable()
         return await self._partner.leave(asked, chosen)
 
-    async def _connect(self, asked: Question, chosen: Chosen, token: str) -> Response:
+    async def _connect(self, asked: ConsentRequest, chosen: Chosen, token: str) -> Response:
         """With the pasted token, once Hostex has said what it may do."""
         problem = shape_problem(token)
         if problem:
@@ -72,7 +72,7 @@ class Consent:
         credential = Credential("token", secret)
         return await self._granting.grant(asked, choices, credential, pick=chosen.pick)
 
-    def _kept(self, asked: Question, sealed: str) -> str:
+    def _kept(self, asked: ConsentRequest, sealed: str) -> str:
         """The token that was pasted on this very page before; empty if it cannot be opened."""
         try:
             return self._parts.keys.open(_KEPT, sealed, _place(asked)).decode()
@@ -80,6 +80,6 @@ class Consent:
             return ""
 
 
-def _place(asked: Question) -> str:
+def _place(asked: ConsentRequest) -> str:
     """What a kept token is bound to: a browser and a question, and so to its ten minutes."""
     return f"{asked.browser.digest} {asked.transaction.nonce}"

@@ -5,17 +5,17 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from hostex_mcp.http.connect.choices import Chosen, offer_of, untouched
-from hostex_mcp.http.connect.parts import Parts
-from hostex_mcp.http.connect.problems import Problem
-from hostex_mcp.http.connect.question import Question, form_token
+from hostex_mcp.http.connect.consent_request import ConsentRequest, form_token
+from hostex_mcp.http.connect.deps import PageDeps
+from hostex_mcp.http.connect.problems import FormProblem
 from hostex_mcp.http.pages.render import page
 
 
 def consent_page(
-    parts: Parts,
-    asked: Question,
+    parts: PageDeps,
+    asked: ConsentRequest,
     chosen: Chosen | None = None,
-    problem: Problem | None = None,
+    problem: FormProblem | None = None,
     *,
     kept: str = "",
 ) -> Response:

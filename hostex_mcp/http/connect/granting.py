@@ -7,13 +7,13 @@ from urllib.parse import urlencode, urlsplit
 from starlette.responses import RedirectResponse, Response
 
 from hostex_mcp.events import GrantChanged, emit
+from hostex_mcp.http.connect.consent_request import ConsentRequest
+from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.once import Once
-from hostex_mcp.http.connect.parts import Parts
-from hostex_mcp.http.connect.question import Question
 from hostex_mcp.http.connect.refusal import already_answered, out_of_date
 from hostex_mcp.http.connect.step import seal_step
 from hostex_mcp.http.oauth.flow import FlowError
-from hostex_mcp.http.pages.about import About
+from hostex_mcp.http.pages.about import ServerNotice
 from hostex_mcp.http.pages.render import HEADERS, page
 from hostex_mcp.http.store import CODE_PREFIX
 from hostex_mcp.http.store.records import Choices, Credential, Grant
@@ -24,12 +24,18 @@ CANCELLED = "You cancelled it before it was connected."
 class Granting:
     """Gives each question its one answer."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: PageDeps) -> None:
         self._parts = parts
         self._once = Once(parts.store, parts.now, "consent")
 
     async def grant(
-        self, asked: Question, choices: Choices, credential: Credential, *, pick: bool, chained: bool = False
+        self,
+        asked: ConsentRequest,
+        choices: Choices,
+        credential: Credential,
+        *,
+        pick: bool,
+        chained: bool = False,
     ) -> Response:
         """Store the grant, which counts for nothing yet, and go on to the last page, on which properties can
         be chosen if `pick`. For `chained` see `way_back`."""
@@ -43,7 +49,9 @@ class Granting:
         await self._once.settle(asked.transaction.nonce, url, grant.grant_id)
         return self._way_back(url, asked, chained)
 
-    async def activate(self, asked: Question, grant_id: str, property_ids: tuple[int, ...] | None) -> str:
+    async def activate(
+        self, asked: ConsentRequest, grant_id: str, property_ids: tuple[int, ...] | None
+    ) -> str:
         """Make the grant count, for these properties or all; the address to return to with a code."""
         if await self._parts.store.grants.activate(grant_id, property_ids) is None:
             raise already_answered()
@@ -54,7 +62,7 @@ class Granting:
             await self._parts.linking.end(grant_id, "The connection was not completed.")
             raise out_of_date() from None
 
-    async def cancel(self, asked: Question) -> Response:
+    async def cancel(self, asked: ConsentRequest) -> Response:
         """Return to the client without a grant. A click on Connect just before is taken back."""
         url = self.refusal(asked)
         if await self._claim(asked):
@@ -63,17 +71,17 @@ class Granting:
             await self._parts.linking.end(grant_id, CANCELLED)
         return self._way_back(url, asked)
 
-    def refusal(self, asked: Question) -> str:
+    def refusal(self, asked: ConsentRequest) -> str:
         """The address that tells the client that the person said no."""
         return self._parts.flow.refuse(asked.transaction, "access_denied", "The person did not allow it.")
 
-    async def _claim(self, asked: Question) -> bool:
+    async def _claim(self, asked: ConsentRequest) -> bool:
         return await self._once.claim(asked.transaction.nonce, asked.transaction.expires_at)
 
-    def _way_back(self, url: str, asked: Question, chained: bool = False) -> Response:
+    def _way_back(self, url: str, asked: ConsentRequest, chained: bool = False) -> Response:
         return way_back(url, asked, self._parts.about, chained=chained)
 
-    def _pending(self, asked: Question, choices: Choices, credential: Credential) -> Grant:
+    def _pending(self, asked: ConsentRequest, choices: Choices, credential: Credential) -> Grant:
         return Grant(
             grant_id=secrets.token_hex(16),
             client_id=asked.transaction.client_id,
@@ -88,7 +96,7 @@ class Granting:
         )
 
 
-def way_back(url: str, asked: Question, about: About, *, chained: bool = False) -> Response:
+def way_back(url: str, asked: ConsentRequest, about: ServerNotice, *, chained: bool = False) -> Response:
     """To a web address, or a page of ours, at once; to an app by a page with a link, because browsers open
     apps only when asked. By that page also when the request is `chained` to a form of another site: that
     site's policy may forbid that its forms lead anywhere but here."""

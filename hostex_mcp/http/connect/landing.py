@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.pages.about import About
+from hostex_mcp.http.pages.about import ServerNotice
 from hostex_mcp.http.pages.render import page
 from hostex_mcp.install_links import NAME, cursor_link, vscode_link
 
@@ -24,7 +24,7 @@ class Way:
     steps: Sequence[str] = ()
 
 
-def landing_route(address: Address, about: About, *, accounts: bool, previews: bool) -> Route:
+def landing_route(address: Address, about: ServerNotice, *, accounts: bool, previews: bool) -> Route:
     """The route of the page. Without `accounts` there is nothing to sign in to, without `previews` changes
     are not shown first; it promises neither."""
 

@@ -12,10 +12,10 @@ from starlette.responses import RedirectResponse, Response
 from hostex_mcp.api import HostexError
 from hostex_mcp.http.connect.choices import Chosen, granted, offer_of
 from hostex_mcp.http.connect.consent_page import consent_page
+from hostex_mcp.http.connect.consent_request import ConsentRequest, question
+from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.granting import Granting
-from hostex_mcp.http.connect.parts import Parts
-from hostex_mcp.http.connect.problems import DENIED, NOT_LINKED, Problem, problem_of
-from hostex_mcp.http.connect.question import Question, question
+from hostex_mcp.http.connect.problems import DENIED, NOT_LINKED, FormProblem, problem_of
 from hostex_mcp.http.connect.refusal import out_of_date
 from hostex_mcp.http.pages.render import HEADERS
 from hostex_mcp.http.store.records import Credential
@@ -28,11 +28,11 @@ class Partner:
     """Sends people to Hostex with a single-use state, made only after they have consented here, and takes
     them back in the same browser."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: PageDeps) -> None:
         self._parts = parts
         self._granting = Granting(parts)
 
-    async def leave(self, asked: Question, chosen: Chosen) -> Response:
+    async def leave(self, asked: ConsentRequest, chosen: Chosen) -> Response:
         """To Hostex."""
         state = secrets.token_urlsafe(32)
         kept = {"request": asked.sealed, "chosen": asdict(chosen)}
@@ -54,7 +54,7 @@ class Partner:
             return self._again(asked, chosen, NOT_LINKED.about(failed.request_id))
         return await self._connect(asked, chosen, credential)
 
-    async def _connect(self, asked: Question, chosen: Chosen, credential: Credential) -> Response:
+    async def _connect(self, asked: ConsentRequest, chosen: Chosen, credential: Credential) -> Response:
         access = await self._parts.linking.check(credential.access_token, chosen.writes)
         problem = problem_of(access.verdict, access.request_id, pasted=False)
         if problem:
@@ -63,7 +63,7 @@ class Partner:
         choices = granted(chosen, offer_of(asked.transaction.scopes, self._parts.settings))
         return await self._granting.grant(asked, choices, credential, pick=chosen.pick, chained=True)
 
-    async def _opened(self, request: Request, state: str) -> tuple[Question, Chosen]:
+    async def _opened(self, request: Request, state: str) -> tuple[ConsentRequest, Chosen]:
         """What was consented to before this state was made; good once, and only in the same browser."""
         spent = self._parts.store.spent
         left = await spent.outcome(_LEFT, state) if state else None
@@ -76,7 +76,7 @@ class Partner:
         chosen = kept["chosen"]
         return asked, Chosen(**chosen | {"toolsets": tuple(chosen["toolsets"])})
 
-    def _again(self, asked: Question, chosen: Chosen, problem: Problem) -> Response:
+    def _again(self, asked: ConsentRequest, chosen: Chosen, problem: FormProblem) -> Response:
         return consent_page(self._parts, asked, chosen, problem)
 
     @property

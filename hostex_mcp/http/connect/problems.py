@@ -6,7 +6,7 @@ _NEVER_STORED = "Nothing was stored."
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FormProblem:
     """One thing to mend. `field` is the part of the page it belongs to, none when it is not on the page.
     `reference` is Hostex's own number for the call."""
 
@@ -17,76 +17,76 @@ class Problem:
     reference: str = ""
     suggests_reading: bool = False
 
-    def about(self, reference: str | None) -> "Problem":
+    def about(self, reference: str | None) -> "FormProblem":
         """The problem of one call to Hostex."""
         return replace(self, reference=reference or "")
 
 
-NO_TOKEN = Problem("Paste your Hostex access token", "Without it there is nothing to connect.", "token")
-NOT_A_TOKEN = Problem(
+NO_TOKEN = FormProblem("Paste your Hostex access token", "Without it there is nothing to connect.", "token")
+NOT_A_TOKEN = FormProblem(
     "This does not look like a Hostex access token",
     "A token is one long word of letters and digits. Copy it in Hostex with the copy button, "
     "and paste it without anything before or after it.",
     "token",
 )
-OURS = Problem(
+OURS = FormProblem(
     "This token is from this site, not from Hostex",
     "Paste the token that you created in Hostex, on the OpenAPI page in the settings.",
     "token",
 )
-NO_TOPIC = Problem("Tick at least one topic", "Without any, the app could do nothing.", "toolsets")
-TOO_MANY = Problem(
+NO_TOPIC = FormProblem("Tick at least one topic", "Without any, the app could do nothing.", "toolsets")
+TOO_MANY = FormProblem(
     "Too many tries",
     "Go back to your app and connect again in ten minutes. Check in Hostex that the token still exists.",
     status=429,
 )
-DENIED = Problem(
+DENIED = FormProblem(
     "You did not allow it at Hostex",
     "So nothing is connected. You can try again here, or cancel.",
 )
-NOT_LINKED = Problem(
+NOT_LINKED = FormProblem(
     "Hostex did not complete the connection",
     f"{_NEVER_STORED} Try again in a minute.",
     status=502,
 )
-NO_PROPERTY = Problem("Tick at least one property", "Or cancel, and nothing is connected.", "properties")
-NOT_READ = Problem(
+NO_PROPERTY = FormProblem("Tick at least one property", "Or cancel, and nothing is connected.", "properties")
+NOT_READ = FormProblem(
     "Your properties cannot be read right now",
     "Hostex did not give them. Wait a minute and try again.",
     status=503,
 )
-NOT_THERE = Problem(
+NOT_THERE = FormProblem(
     "It is no longer connected",
     "Somebody may have disconnected it before, or the app did.",
 )
 _USABLE = ("read_write", "readable")
 _VERDICTS = {
-    "dead": Problem(
+    "dead": FormProblem(
         "Hostex does not know this token",
         "It may have been deleted, or a part of it is missing. Copy the whole token again, "
         "or create a new one in Hostex.",
         "token",
     ),
-    "read_only": Problem(
+    "read_only": FormProblem(
         "This token can only read",
         "That was decided when it was created and cannot be changed. To allow changes, create a token with "
         "write access in Hostex and paste it here.",
         "token",
     ),
-    "lapsed": Problem(
+    "lapsed": FormProblem(
         "Your Hostex subscription has ended",
         "Renew it in Hostex, then connect again.",
     ),
-    "plan": Problem(
+    "plan": FormProblem(
         "Your Hostex plan does not include this kind of access",
         "In Hostex, choose a plan that includes the OpenAPI, then connect again.",
     ),
-    "account": Problem(
+    "account": FormProblem(
         "Hostex does not let this account in at the moment",
         "Look in Hostex whether your subscription is paid and your plan includes the OpenAPI, "
         "then connect again.",
     ),
-    "unreachable": Problem(
+    "unreachable": FormProblem(
         "Hostex cannot be reached right now",
         f"{_NEVER_STORED} Wait a minute and try again.",
         status=503,
@@ -94,7 +94,7 @@ _VERDICTS = {
 }
 _FROM_HOSTEX = {
     "dead": NOT_LINKED,
-    "read_only": Problem(
+    "read_only": FormProblem(
         "Hostex allowed reading only",
         "“Read only” is chosen for you now. Continue with Hostex once more to connect that way.",
         suggests_reading=True,
@@ -102,7 +102,7 @@ _FROM_HOSTEX = {
 }
 
 
-def problem_of(verdict: str, reference: str | None, *, pasted: bool = True) -> Problem | None:
+def problem_of(verdict: str, reference: str | None, *, pasted: bool = True) -> FormProblem | None:
     """Why a credential with this verdict cannot be used; None when it can."""
     if verdict in _USABLE:
         return None
@@ -110,7 +110,7 @@ def problem_of(verdict: str, reference: str | None, *, pasted: bool = True) -> P
     return words.get(verdict, NOT_LINKED).about(reference)
 
 
-def shape_problem(token: str) -> Problem | None:
+def shape_problem(token: str) -> FormProblem | None:
     """What a pasted text that cannot be a token is taken for; None when it may be one."""
     if not token:
         return NO_TOKEN

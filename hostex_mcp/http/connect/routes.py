@@ -7,14 +7,14 @@ from starlette.routing import Route
 from hostex_mcp.http.connect.account_page import AccountPage
 from hostex_mcp.http.connect.connections import Connections
 from hostex_mcp.http.connect.consent import Consent
+from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.landing import landing_route
 from hostex_mcp.http.connect.partner import Partner
-from hostex_mcp.http.connect.parts import Parts
 from hostex_mcp.http.connect.refusal import Handler, answering
 from hostex_mcp.http.pages.render import asset
 
 
-def routes(parts: Parts) -> list[Route]:
+def routes(parts: PageDeps) -> list[Route]:
     """The routes of every page."""
     consent, account = Consent(parts), AccountPage(parts)
     partner, connections = Partner(parts), Connections(parts)
@@ -31,7 +31,7 @@ def routes(parts: Parts) -> list[Route]:
     ]
 
 
-def _route(method: str, path: str, handler: Handler, parts: Parts) -> Route:
+def _route(method: str, path: str, handler: Handler, parts: PageDeps) -> Route:
     return Route(path, answering(handler, parts.about), methods=[method])
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from hostex_mcp.http.connect.parts import Parts
-from hostex_mcp.http.connect.question import Question, question
+from hostex_mcp.http.connect.consent_request import ConsentRequest, question
+from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.refusal import out_of_date
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.oauth.browser import browser_of
@@ -16,12 +16,12 @@ _PURPOSE = "account"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ConsentStep:
     """A grant that waits for the last answer, or has waited; with `pick` its properties are to be chosen.
     `sealed` is the step as it travels."""
 
     sealed: str
-    asked: Question
+    asked: ConsentRequest
     grant: Grant
     pick: bool
 
@@ -31,13 +31,13 @@ class Step:
         return self.grant.status == "pending"
 
 
-def seal_step(parts: Parts, asked: Question, grant_id: str, pick: bool) -> str:
+def seal_step(parts: PageDeps, asked: ConsentRequest, grant_id: str, pick: bool) -> str:
     """The step, for the browser of the question only."""
     plain = json.dumps({"request": asked.sealed, "grant": grant_id, "pick": pick}).encode()
     return parts.keys.seal(_PURPOSE, plain, asked.browser.digest)
 
 
-async def open_step(parts: Parts, request: Request, sealed: str) -> Step:
+async def open_step(parts: PageDeps, request: Request, sealed: str) -> ConsentStep:
     """The step of this browser.
 
     Raises:
@@ -52,4 +52,4 @@ async def open_step(parts: Parts, request: Request, sealed: str) -> Step:
     grant = await parts.store.grants.get(told["grant"])
     if grant is None:
         raise out_of_date()
-    return Step(sealed, asked, grant, told["pick"])
+    return ConsentStep(sealed, asked, grant, told["pick"])

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message
 
-from hostex_mcp.http.store.texts import can_be_kept
+from hostex_mcp.http.store.token_text import can_be_kept
 
 MOST_FORM_BYTES = 64 * 1024
 _FORM_TYPE = "application/x-www-form-urlencoded"
@@ -22,7 +22,7 @@ _NOT_PRINTABLE = re.compile(r"[^ !#-\[\]-~]+")
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
-class Refused(Exception):
+class OAuthError(Exception):
     """A request that is not served: an error code of the RFC that defines the endpoint, and why in words."""
 
     def __init__(self, error: str, description: str, status: int = 400) -> None:
@@ -51,17 +51,17 @@ async def body_of(request: Request, most: int) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > most:
-            raise Refused("invalid_request", f"The request is larger than {most} bytes.", 413)
+            raise OAuthError("invalid_request", f"The request is larger than {most} bytes.", 413)
     return bytes(body)
 
 
 async def form_of(request: Request) -> dict[str, str]:
     """The parameters of a form, each sent once."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
-        raise Refused("invalid_request", f"Send the parameters as {_FORM_TYPE}.")
+        raise OAuthError("invalid_request", f"Send the parameters as {_FORM_TYPE}.")
     form, repeated = parameters((await body_of(request, MOST_FORM_BYTES)).decode("latin-1"))
     if repeated:
-        raise Refused("invalid_request", f"{min(repeated)} is given more than once.")
+        raise OAuthError("invalid_request", f"{min(repeated)} is given more than once.")
     return form
 
 
@@ -71,7 +71,7 @@ def parameters(encoded: str) -> tuple[dict[str, str], frozenset[str]]:
     try:
         pairs = parse_qsl(encoded, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:
-        raise Refused("invalid_request", "The parameters are not valid, or too many.") from None
+        raise OAuthError("invalid_request", "The parameters are not valid, or too many.") from None
     check_characters(*(text for pair in pairs for text in pair))
     counted = Counter(name for name, _ in pairs)
     repeated = frozenset(name for name, times in counted.items() if times > 1)
@@ -81,7 +81,7 @@ def parameters(encoded: str) -> tuple[dict[str, str], frozenset[str]]:
 def check_characters(*texts: str) -> None:
     """Refuse texts that no parameter may hold (RFC 6749 appendix A), and no database can."""
     if not all(can_be_kept(text) for text in texts):
-        raise Refused("invalid_request", "A parameter holds the control character NUL.")
+        raise OAuthError("invalid_request", "A parameter holds the control character NUL.")
 
 
 def json_object(text: bytes) -> dict[str, Any] | None:

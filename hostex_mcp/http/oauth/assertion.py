@@ -9,10 +9,10 @@ from typing import Any, cast
 
 import jwt
 
-from hostex_mcp.http.oauth.answers import Refused, json_object
+from hostex_mcp.http.oauth.answers import OAuthError, json_object
 from hostex_mcp.http.oauth.client_keys import ALGORITHMS, TAKEN, Keys, candidates, keys_in, verified
-from hostex_mcp.http.oauth.parts import Parts
-from hostex_mcp.http.store.records import Client
+from hostex_mcp.http.oauth.deps import OAuthDeps
+from hostex_mcp.http.store.records import OAuthClient
 from hostex_mcp.public_fetch import FetchFailed
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -40,14 +40,14 @@ class _Fetched:
 class Assertions:
     """Verifies assertions. Key sets come from where the client's document says, and are kept for an hour."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: OAuthDeps) -> None:
         self._fetch = parts.fetch
         self._spent = parts.store.spent
         self._now = parts.now
         self._audiences = {parts.address.issuer, f"{parts.address.origin}/token"}
         self._sets: OrderedDict[str, _Fetched] = OrderedDict()
 
-    async def verify(self, client: Client, form: Mapping[str, str]) -> None:
+    async def verify(self, client: OAuthClient, form: Mapping[str, str]) -> None:
         """Return if the form's assertion was made by this client, for this server, just now, and is used for
         the first time.
 
@@ -59,9 +59,9 @@ class Assertions:
             expires_at = self._checked(client, claims)
             await self._claim(client, claims, expires_at)
         except _Wrong as problem:
-            raise Refused("invalid_client", f"client_assertion {problem}", 401) from None
+            raise OAuthError("invalid_client", f"client_assertion {problem}", 401) from None
 
-    async def _signed(self, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
+    async def _signed(self, client: OAuthClient, form: Mapping[str, str]) -> dict[str, Any]:
         assertion = form.get("client_assertion", "")
         if form.get("client_assertion_type") != ASSERTION_TYPE or not assertion:
             raise _Wrong("is missing, or client_assertion_type is not that of a JWT")
@@ -82,7 +82,7 @@ class Assertions:
             raise _Wrong("is not signed by a key of this client")
         return claims
 
-    async def _candidates(self, client: Client, kid: object, algorithm: str) -> Keys:
+    async def _candidates(self, client: OAuthClient, kid: object, algorithm: str) -> Keys:
         """The keys that may have signed. A new key is looked for at most once a minute."""
         if "jwks" in client.metadata:
             return candidates(keys_in(client.metadata["jwks"]), kid, algorithm)
@@ -111,7 +111,7 @@ class Assertions:
             self._sets.popitem(last=False)
         return keys
 
-    def _checked(self, client: Client, claims: Mapping[str, Any]) -> datetime:
+    def _checked(self, client: OAuthClient, claims: Mapping[str, Any]) -> datetime:
         if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
             raise _Wrong("must have this client as iss and sub")
         audience = claims.get("aud")
@@ -128,7 +128,7 @@ class Assertions:
                 raise _Wrong(f"is not valid yet by its {name}")
         return expires_at
 
-    async def _claim(self, client: Client, claims: Mapping[str, Any], expires_at: datetime) -> None:
+    async def _claim(self, client: OAuthClient, claims: Mapping[str, Any], expires_at: datetime) -> None:
         jti = claims.get("jti")
         if not isinstance(jti, str) or not jti:
             raise _Wrong("has no jti")

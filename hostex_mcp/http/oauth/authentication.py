@@ -9,9 +9,9 @@ from mcp.server.auth.middleware.client_auth import ClientAuthenticator
 from mcp.shared.auth import OAuthClientInformationFull
 from starlette.requests import Request
 
-from hostex_mcp.http.oauth.answers import Refused, check_characters, form_of
+from hostex_mcp.http.oauth.answers import OAuthError, check_characters, form_of
 from hostex_mcp.http.oauth.assertion import Assertions
-from hostex_mcp.http.oauth.parts import Parts
+from hostex_mcp.http.oauth.deps import OAuthDeps
 from hostex_mcp.http.oauth.provider import Provider, information
 
 
@@ -26,7 +26,7 @@ async def form_with_credentials(request: Request) -> dict[str, str]:
     if client_id is None:
         return form
     if form.get("client_id", client_id) != client_id or "client_secret" in form or "client_assertion" in form:
-        raise Refused("invalid_request", "Send the client's credentials in one way only.")
+        raise OAuthError("invalid_request", "Send the client's credentials in one way only.")
     return form | {"client_id": client_id} | ({"client_secret": secret} if secret else {})
 
 
@@ -45,7 +45,7 @@ def _basic(request: Request) -> tuple[str | None, str]:
     except (binascii.Error, ValueError):
         decoded = ""
     if len(headers) > 1 or scheme.lower() != "basic" or ":" not in decoded:
-        raise Refused("invalid_client", "The Authorization header is not valid HTTP Basic.", 401)
+        raise OAuthError("invalid_client", "The Authorization header is not valid HTTP Basic.", 401)
     client_id, _, secret = (unquote(part) for part in decoded.partition(":"))
     check_characters(client_id, secret)
     return client_id, secret
@@ -55,7 +55,7 @@ class Authenticator(ClientAuthenticator):
     """The SDK's, which knows secrets, and clients that sign besides."""
 
     def __init__(
-        self, parts: Parts, provider: Provider, assertions: Assertions, form: Mapping[str, str]
+        self, parts: OAuthDeps, provider: Provider, assertions: Assertions, form: Mapping[str, str]
     ) -> None:
         super().__init__(provider)
         self._clients = parts.store.clients

@@ -11,22 +11,22 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hostex_mcp.http.oauth.answers import Refused, parameters
+from hostex_mcp.http.oauth.answers import OAuthError, parameters
+from hostex_mcp.http.oauth.authorization_request import LIFETIME, AuthorizationRequest, seal_transaction
 from hostex_mcp.http.oauth.browser import browser_of, remember
 from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents, DocumentsOff, NotFetched
 from hostex_mcp.http.oauth.clients import (
-    Clients,
+    ClientRegistry,
     is_document_id,
     name_of,
     redirect_uris_of,
     verified_domain,
 )
-from hostex_mcp.http.oauth.parts import Parts
+from hostex_mcp.http.oauth.deps import OAuthDeps
 from hostex_mcp.http.oauth.redirects import matching, with_query
 from hostex_mcp.http.oauth.requested import is_resource, requested_scopes
-from hostex_mcp.http.oauth.transaction import LIFETIME, Transaction, seal_transaction
 from hostex_mcp.http.pages.render import error_page
-from hostex_mcp.http.store.records import Client
+from hostex_mcp.http.store.records import OAuthClient
 
 CONSENT_PATH = "/connect/consent"
 _CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -57,7 +57,7 @@ class _Unanswerable(Exception):
 class Authorize:
     """The authorization endpoint (RFC 6749 section 3.1)."""
 
-    def __init__(self, parts: Parts, clients: Clients) -> None:
+    def __init__(self, parts: OAuthDeps, clients: ClientRegistry) -> None:
         self._parts = parts
         self._clients = clients
         self._documents = Documents(parts, clients)
@@ -72,13 +72,13 @@ class Authorize:
             return problem.page(self._parts.about)
         try:
             if repeated:
-                raise Refused("invalid_request", f"{min(repeated)} is given twice.")
+                raise OAuthError("invalid_request", f"{min(repeated)} is given twice.")
             transaction = self._transaction(client, redirect_uri, asked)
-        except Refused as refused:
+        except OAuthError as refused:
             return self._back(redirect_uri, asked.get("state"), refused)
         return self._on(request, transaction)
 
-    async def _client(self, asked: Mapping[str, str]) -> Client:
+    async def _client(self, asked: Mapping[str, str]) -> OAuthClient:
         client_id = asked.get("client_id")
         if client_id is None:
             raise _Unanswerable("The app did not say who it is: client_id is missing.")
@@ -89,12 +89,12 @@ class Authorize:
             raise _Unanswerable("The app is not known here, or it registered too long ago.")
         return client
 
-    async def _described(self, client_id: str) -> Client:
+    async def _described(self, client_id: str) -> OAuthClient:
         try:
             return await self._documents.find(client_id)
         except DocumentProblem as problem:
             raise self._undescribed(client_id, problem) from None
-        except Refused as refused:
+        except OAuthError as refused:
             raise _Unanswerable(refused.description, refused.status) from None
 
     def _undescribed(self, client_id: str, problem: DocumentProblem) -> _Unanswerable:
@@ -109,14 +109,16 @@ class Authorize:
             return _Unanswerable(text, 502, advice=_NOT_FETCHED.format(contact=contact))
         return _Unanswerable(f"The app's description of itself {problem}.")
 
-    def _transaction(self, client: Client, redirect_uri: str, asked: Mapping[str, str]) -> Transaction:
+    def _transaction(
+        self, client: OAuthClient, redirect_uri: str, asked: Mapping[str, str]
+    ) -> AuthorizationRequest:
         """The request as it goes on; Refused if the client must hear of it instead."""
         address = self._parts.address
         _check_response(asked)
         scopes = requested_scopes(asked.get("scope"), client.metadata.get("scope"))
         if not is_resource(address, asked.get("resource")):
-            raise Refused("invalid_target", f"resource must be {address.resource}")
-        return Transaction(
+            raise OAuthError("invalid_target", f"resource must be {address.resource}")
+        return AuthorizationRequest(
             client_id=client.client_id,
             client_name=name_of(client),
             redirect_uri=redirect_uri,
@@ -129,12 +131,12 @@ class Authorize:
             expires_at=self._parts.now() + LIFETIME,
         )
 
-    def _on(self, request: Request, transaction: Transaction) -> Response:
+    def _on(self, request: Request, transaction: AuthorizationRequest) -> Response:
         browser = browser_of(request, self._parts.address)
         sealed = seal_transaction(self._parts.keys, transaction, browser.digest)
         return remember(_see_other(f"{CONSENT_PATH}?request={sealed}"), browser, self._parts.address)
 
-    def _back(self, redirect_uri: str, state: str | None, refused: Refused) -> Response:
+    def _back(self, redirect_uri: str, state: str | None, refused: OAuthError) -> Response:
         answer = {"error": refused.error, "error_description": refused.description}
         if state is not None and len(state) <= _LONGEST_STATE:
             answer["state"] = state
@@ -144,16 +146,16 @@ class Authorize:
 def _parameters(query: str) -> tuple[dict[str, str], frozenset[str]]:
     try:
         if not _QUERY.fullmatch(query):
-            raise Refused("invalid_request", "The request is too long.")
+            raise OAuthError("invalid_request", "The request is too long.")
         asked, repeated = parameters(query)
-    except Refused as refused:
+    except OAuthError as refused:
         raise _Unanswerable(refused.description) from None
     if twice := repeated.intersection({"client_id", "redirect_uri"}):
         raise _Unanswerable(f"{min(twice)} is given more than once.")
     return asked, repeated
 
 
-def _redirect_uri(client: Client, asked: Mapping[str, str]) -> str:
+def _redirect_uri(client: OAuthClient, asked: Mapping[str, str]) -> str:
     registered = redirect_uris_of(client)
     given = asked.get("redirect_uri")
     if given is None and len(registered) == 1:
@@ -166,17 +168,19 @@ def _redirect_uri(client: Client, asked: Mapping[str, str]) -> str:
 def _check_response(asked: Mapping[str, str]) -> None:
     """How the client wants its answer, and PKCE (RFC 7636), without which a thief could use a code."""
     if "response_type" not in asked:
-        raise Refused("invalid_request", "response_type is missing.")
+        raise OAuthError("invalid_request", "response_type is missing.")
     if asked["response_type"] != "code":
-        raise Refused("unsupported_response_type", "response_type must be code.")
+        raise OAuthError("unsupported_response_type", "response_type must be code.")
     if asked.get("response_mode", "query") != "query":
-        raise Refused("invalid_request", "response_mode must be query.")
+        raise OAuthError("invalid_request", "response_mode must be query.")
     if len(asked.get("state", "")) > _LONGEST_STATE:
-        raise Refused("invalid_request", f"state is longer than {_LONGEST_STATE} characters.")
+        raise OAuthError("invalid_request", f"state is longer than {_LONGEST_STATE} characters.")
     if asked.get("code_challenge_method") != "S256":
-        raise Refused("invalid_request", "PKCE is required: code_challenge_method must be S256.")
+        raise OAuthError("invalid_request", "PKCE is required: code_challenge_method must be S256.")
     if not _CHALLENGE.fullmatch(asked.get("code_challenge", "")):
-        raise Refused("invalid_request", "PKCE is required: code_challenge must have 43 to 128 characters.")
+        raise OAuthError(
+            "invalid_request", "PKCE is required: code_challenge must have 43 to 128 characters."
+        )
 
 
 def _see_other(location: str) -> Response:

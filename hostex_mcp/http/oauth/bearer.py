@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from hostex_mcp.http.config import MCP_PATH, SCOPES, Address
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store
-from hostex_mcp.http.store.records import Issued
+from hostex_mcp.http.store.records import IssuedToken
 from hostex_mcp.http.transport.caller import Caller
 
 HOSTEX_HEADER = "Hostex-Access-Token"
@@ -54,7 +54,7 @@ class Bearer:
             return self._refuse(401, "invalid_token", _REFUSED)
         return Caller(issued.grant.grant_id, frozenset(issued.scopes), grant=issued.grant)
 
-    def _is_for_us(self, issued: Issued) -> bool:
+    def _is_for_us(self, issued: IssuedToken) -> bool:
         return issued.grant.status == "active" and issued.grant.resource == self._address.resource
 
     def _of_header(self, text: str) -> Caller | Response:

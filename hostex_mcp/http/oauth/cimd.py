@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 from hostex_mcp.http.oauth.answers import json_object
 from hostex_mcp.http.oauth.client_keys import TAKEN, keys_in
-from hostex_mcp.http.oauth.clients import ClientProblem, Clients, checked_metadata
-from hostex_mcp.http.oauth.parts import Fetch, Parts
-from hostex_mcp.http.store.records import Client
+from hostex_mcp.http.oauth.clients import ClientProblem, ClientRegistry, checked_metadata
+from hostex_mcp.http.oauth.deps import Fetch, OAuthDeps
+from hostex_mcp.http.store.records import OAuthClient
 from hostex_mcp.public_fetch import Fetched, FetchFailed, Unanswered
 
 _MOST_BYTES = 5 * 1024
@@ -55,13 +55,13 @@ class Documents:
     24 hours). An address that failed is not asked again for a minute. Where nothing is heard of a document,
     its last version goes on for a day: whoever keeps look-ups busy keeps no known client out."""
 
-    def __init__(self, parts: Parts, clients: Clients) -> None:
+    def __init__(self, parts: OAuthDeps, clients: ClientRegistry) -> None:
         self._fetch = parts.fetch
         self._now = parts.now
         self._clients = clients
         self._failures: OrderedDict[str, _Failure] = OrderedDict()
 
-    async def find(self, client_id: str) -> Client:
+    async def find(self, client_id: str) -> OAuthClient:
         """The client that a document describes.
 
         Raises:
@@ -81,7 +81,7 @@ class Documents:
                 raise
             return known
 
-    async def _read(self, fetch: Fetch, client_id: str) -> Client:
+    async def _read(self, fetch: Fetch, client_id: str) -> OAuthClient:
         failure = self._failures.get(client_id)
         if failure is not None and self._now() < failure.until:
             raise failure.kind(failure.problem)
@@ -92,7 +92,7 @@ class Documents:
             self._remember(client_id, problem)
             raise
         fresh_until = self._now() + _lifetime(fetched.headers.get("cache-control", ""))
-        return await self._clients.keep_document(Client(client_id, metadata, fresh_until=fresh_until))
+        return await self._clients.keep_document(OAuthClient(client_id, metadata, fresh_until=fresh_until))
 
     def _remember(self, client_id: str, problem: DocumentProblem) -> None:
         _log.warning("The description of an app cannot be used: %s %s", _shown(client_id), _reason(problem))

@@ -9,11 +9,11 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.http.oauth.answers import Refused
-from hostex_mcp.http.oauth.parts import Parts
+from hostex_mcp.http.oauth.answers import OAuthError
+from hostex_mcp.http.oauth.deps import OAuthDeps
 from hostex_mcp.http.oauth.redirects import problem_of
 from hostex_mcp.http.oauth.requested import known_scopes
-from hostex_mcp.http.store.records import Client
+from hostex_mcp.http.store.records import OAuthClient
 
 MOST_UNUSED = 10_000
 UNUSED_LIFETIME = timedelta(days=7)
@@ -42,12 +42,12 @@ def verified_domain(client_id: str) -> str | None:
     return urlsplit(client_id).hostname if is_document_id(client_id) else None
 
 
-def name_of(client: Client) -> str:
+def name_of(client: OAuthClient) -> str:
     """What a client calls itself, on one line and short; without a name, the host that vouches for it."""
     return client.metadata.get("client_name") or verified_domain(client.client_id) or "An app without a name"
 
 
-def redirect_uris_of(client: Client) -> list[str]:
+def redirect_uris_of(client: OAuthClient) -> list[str]:
     """A client's redirect URIs, as the text it gave."""
     return list(client.metadata["redirect_uris"])
 
@@ -112,18 +112,18 @@ def fingerprint(metadata: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(metadata, sort_keys=True).encode()).hexdigest()
 
 
-class Clients:
+class ClientRegistry:
     """Registered clients, and those known by their document, all in the database."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: OAuthDeps) -> None:
         self._store = parts.store.clients
         self._now = parts.now
 
-    async def known(self, client_id: str) -> Client | None:
+    async def known(self, client_id: str) -> OAuthClient | None:
         """A client as it was last seen."""
         return await self._store.get(client_id)
 
-    async def register(self, client: Client) -> Client:
+    async def register(self, client: OAuthClient) -> OAuthClient:
         """Keep a registration. One that never completes an authorization is forgotten after a week; a public
         client that registers the same again gets the id it had."""
         mark = fingerprint(client.metadata)
@@ -135,14 +135,14 @@ class Clients:
         await self._store.put(self._passing(client))
         return client
 
-    async def keep_document(self, client: Client) -> Client:
+    async def keep_document(self, client: OAuthClient) -> OAuthClient:
         """Keep a client ID metadata document, in place of an older one."""
         if await self._store.get(client.client_id) is None:
             await self._make_room()
         await self._store.put(self._passing(client))
         return client
 
-    def _passing(self, client: Client) -> Client:
+    def _passing(self, client: OAuthClient) -> OAuthClient:
         return replace(client, expires_at=self._now() + UNUSED_LIFETIME)
 
     async def _make_room(self) -> None:
@@ -153,4 +153,4 @@ class Clients:
         await self._store.forget_unused(MOST_UNUSED - 1, self._now() + UNUSED_LIFETIME - _ANSWERING)
         if await self._store.count_unused() >= MOST_UNUSED:
             told = "Too many apps are new here. Try again in ten minutes."
-            raise Refused("temporarily_unavailable", told, 503)
+            raise OAuthError("temporarily_unavailable", told, 503)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from hostex_mcp.http.config import SCOPES, Address
+from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest
 from hostex_mcp.http.oauth.redirects import with_query
-from hostex_mcp.http.oauth.transaction import Transaction
 from hostex_mcp.http.store import Store, new_code
 from hostex_mcp.http.store.records import Code, Grant
 
@@ -25,7 +25,7 @@ class Flow:
         self._store = store
         self._now = now
 
-    async def complete(self, transaction: Transaction, grant_id: str) -> str:
+    async def complete(self, transaction: AuthorizationRequest, grant_id: str) -> str:
         """Issue a code for an active grant of the transaction's client; the address to return to.
 
         Raises:
@@ -38,11 +38,11 @@ class Flow:
         await self._store.clients.used(transaction.client_id)
         return self._back(transaction, code=text)
 
-    def refuse(self, transaction: Transaction, error: str, description: str) -> str:
+    def refuse(self, transaction: AuthorizationRequest, error: str, description: str) -> str:
         """The address that tells the client why it gets no code, such as `access_denied`."""
         return self._back(transaction, error=error, error_description=description)
 
-    def _code(self, transaction: Transaction, grant_id: str, scopes: tuple[str, ...]) -> Code:
+    def _code(self, transaction: AuthorizationRequest, grant_id: str, scopes: tuple[str, ...]) -> Code:
         return Code(
             grant_id=grant_id,
             client_id=transaction.client_id,
@@ -54,7 +54,7 @@ class Flow:
             expires_at=self._now() + CODE_LIFETIME,
         )
 
-    def _back(self, transaction: Transaction, **answer: str) -> str:
+    def _back(self, transaction: AuthorizationRequest, **answer: str) -> str:
         return with_query(transaction.redirect_uri, answer | self._of(transaction.state))
 
     def _of(self, state: str | None) -> dict[str, str]:
@@ -62,7 +62,7 @@ class Flow:
         return told | {"iss": self._address.issuer}
 
 
-def _allowed(transaction: Transaction, grant: Grant | None) -> tuple[str, ...]:
+def _allowed(transaction: AuthorizationRequest, grant: Grant | None) -> tuple[str, ...]:
     if grant is None or grant.status != "active" or grant.client_id != transaction.client_id:
         raise FlowError
     allowed = grant.choices.scopes.intersection(transaction.scopes)

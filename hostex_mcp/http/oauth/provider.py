@@ -13,9 +13,9 @@ from mcp.server.auth.provider import (
 from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 from pydantic import AnyUrl
 
-from hostex_mcp.http.oauth.parts import Parts
+from hostex_mcp.http.oauth.deps import OAuthDeps
 from hostex_mcp.http.oauth.requested import known_scopes
-from hostex_mcp.http.store.records import Client, Code, Issued, Pair, Replayed
+from hostex_mcp.http.store.records import Code, IssuedToken, OAuthClient, Pair, Replayed
 
 CODE_REPLAYED = "An authorization code was used twice, so somebody else may have had it. Connect again."
 REFRESH_REUSED = "A replaced refresh token was used again, so somebody else may have it. Connect again."
@@ -27,7 +27,7 @@ _NEVER = float("inf")  # The database decides what has expired, by its own clock
 class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, AccessToken]):
     """Serves one request, whose parameters it knows: the handlers pass on only some of them."""
 
-    def __init__(self, parts: Parts, form: Mapping[str, str]) -> None:
+    def __init__(self, parts: OAuthDeps, form: Mapping[str, str]) -> None:
         self._parts = parts
         self._form = form
         self._store = parts.store
@@ -126,7 +126,7 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
         given = self._form.get("redirect_uri")
         return given == code.redirect_uri or (given is None and not code.redirect_uri_given)
 
-    def _is_for_us(self, issued: Issued) -> bool:
+    def _is_for_us(self, issued: IssuedToken) -> bool:
         return issued.grant.resource == self._parts.address.resource
 
 
@@ -147,7 +147,7 @@ class RevokingProvider(Provider):
         return RefreshToken(token=refresh_token, client_id=grant.client_id, scopes=[], subject=grant_id)
 
 
-def information(client: Client) -> OAuthClientInformationFull:
+def information(client: OAuthClient) -> OAuthClientInformationFull:
     """A client as the SDK's handlers know it. Its secret is in the form by then, however it was sent."""
     method = client.metadata.get("token_endpoint_auth_method")
     return OAuthClientInformationFull(
@@ -158,7 +158,7 @@ def information(client: Client) -> OAuthClientInformationFull:
     )
 
 
-def _refresh_token(text: str, issued: Issued) -> RefreshToken:
+def _refresh_token(text: str, issued: IssuedToken) -> RefreshToken:
     return RefreshToken(
         token=text,
         client_id=issued.client_id,

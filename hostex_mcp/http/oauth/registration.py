@@ -14,16 +14,16 @@ from starlette.responses import JSONResponse, Response
 from hostex_mcp.http.config import SCOPES
 from hostex_mcp.http.oauth.answers import (
     NO_STORE,
-    Refused,
+    OAuthError,
     body_of,
     error_response,
     json_object,
     with_body,
 )
-from hostex_mcp.http.oauth.clients import ClientProblem, Clients, checked_metadata
-from hostex_mcp.http.oauth.parts import Parts
+from hostex_mcp.http.oauth.clients import ClientProblem, ClientRegistry, checked_metadata
+from hostex_mcp.http.oauth.deps import OAuthDeps
 from hostex_mcp.http.oauth.provider import Provider
-from hostex_mcp.http.store.records import Client
+from hostex_mcp.http.store.records import OAuthClient
 
 _MOST_BYTES = 16 * 1024
 _OPTIONS = ClientRegistrationOptions(enabled=True, valid_scopes=list(SCOPES), default_scopes=list(SCOPES))
@@ -32,7 +32,7 @@ _OPTIONS = ClientRegistrationOptions(enabled=True, valid_scopes=list(SCOPES), de
 class Registration:
     """The registration endpoint, open to all, as clients need it to be."""
 
-    def __init__(self, parts: Parts, clients: Clients) -> None:
+    def __init__(self, parts: OAuthDeps, clients: ClientRegistry) -> None:
         self._parts = parts
         self._clients = clients
 
@@ -44,7 +44,7 @@ class Registration:
             body = json.dumps(metadata).encode()
             handler = RegistrationHandler(provider, _OPTIONS)
             answer = await handler.handle(with_body(request, body, "application/json"))
-        except Refused as refused:
+        except OAuthError as refused:
             return refused.response()
         except ClientProblem as problem:
             return error_response(problem.error, problem.description)
@@ -54,7 +54,7 @@ class Registration:
 def _metadata(body: bytes) -> dict[str, Any]:
     given = json_object(body)
     if given is None:
-        raise Refused("invalid_client_metadata", "The body must be a JSON object.")
+        raise OAuthError("invalid_client_metadata", "The body must be a JSON object.")
     return checked_metadata(given)
 
 
@@ -68,7 +68,7 @@ def _corrected(answer: Response, metadata: dict[str, Any]) -> Response:
 
 
 class _Registering(Provider):
-    def __init__(self, parts: Parts, clients: Clients, metadata: dict[str, Any]) -> None:
+    def __init__(self, parts: OAuthDeps, clients: ClientRegistry, metadata: dict[str, Any]) -> None:
         super().__init__(parts, {})
         self._clients = clients
         self._metadata = metadata
@@ -78,7 +78,7 @@ class _Registering(Provider):
         made_up = {"token_endpoint_auth_method": client_info.token_endpoint_auth_method}
         secret = SecretStr(client_info.client_secret) if client_info.client_secret else None
         issued_at = datetime.fromtimestamp(client_info.client_id_issued_at or 0, UTC)
-        client = Client(client_info.client_id, self._metadata | made_up, secret, created_at=issued_at)
+        client = OAuthClient(client_info.client_id, self._metadata | made_up, secret, created_at=issued_at)
         kept = await self._clients.register(client)
         client_info.client_id = kept.client_id
         client_info.client_id_issued_at = int((kept.created_at or issued_at).timestamp())

@@ -4,10 +4,10 @@ from mcp.server.auth.handlers.revoke import RevocationHandler
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hostex_mcp.http.oauth.answers import Refused, error_response, json_object, with_form
+from hostex_mcp.http.oauth.answers import OAuthError, error_response, json_object, with_form
 from hostex_mcp.http.oauth.assertion import Assertions
 from hostex_mcp.http.oauth.authentication import Authenticator, basic_challenge, form_with_credentials
-from hostex_mcp.http.oauth.parts import Parts
+from hostex_mcp.http.oauth.deps import OAuthDeps
 from hostex_mcp.http.oauth.provider import RevokingProvider
 
 _HINTS = ("access_token", "refresh_token")
@@ -16,7 +16,7 @@ _HINTS = ("access_token", "refresh_token")
 class Revocation:
     """The revocation endpoint. Either token of a grant ends it."""
 
-    def __init__(self, parts: Parts, assertions: Assertions) -> None:
+    def __init__(self, parts: OAuthDeps, assertions: Assertions) -> None:
         self._parts = parts
         self._assertions = assertions
 
@@ -25,13 +25,13 @@ class Revocation:
         try:
             form = await form_with_credentials(request)
             if "token" not in form:
-                raise Refused("invalid_request", "token is missing.")
+                raise OAuthError("invalid_request", "token is missing.")
             provider = RevokingProvider(self._parts, form)
             authenticator = Authenticator(self._parts, provider, self._assertions, form)
             answer = await RevocationHandler(provider, authenticator).handle(
                 with_form(request, _expected(form))
             )
-        except Refused as refused:
+        except OAuthError as refused:
             return refused.response(basic_challenge(request) if refused.status == 401 else None)
         return _corrected(answer, request)
 

@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hostex_mcp.events import TokensAsked, emit
-from hostex_mcp.http.oauth.answers import Refused, error_response, json_object, with_form
+from hostex_mcp.http.oauth.answers import OAuthError, error_response, json_object, with_form
 from hostex_mcp.http.oauth.assertion import Assertions
 from hostex_mcp.http.oauth.authentication import Authenticator, basic_challenge, form_with_credentials
-from hostex_mcp.http.oauth.parts import Parts
+from hostex_mcp.http.oauth.deps import OAuthDeps
 from hostex_mcp.http.oauth.provider import Provider
 from hostex_mcp.http.oauth.requested import is_resource
 
@@ -18,10 +18,10 @@ _GRANT_TYPES = ("authorization_code", "refresh_token")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
-class Tokens:
+class TokenEndpoint:
     """The token endpoint (RFC 6749 section 3.2)."""
 
-    def __init__(self, parts: Parts, assertions: Assertions) -> None:
+    def __init__(self, parts: OAuthDeps, assertions: Assertions) -> None:
         self._parts = parts
         self._assertions = assertions
 
@@ -34,7 +34,7 @@ class Tokens:
             provider = Provider(self._parts, form)
             authenticator = Authenticator(self._parts, provider, self._assertions, form)
             answer = await TokenHandler(provider, authenticator).handle(with_form(request, form))
-        except Refused as refused:
+        except OAuthError as refused:
             answer = refused.response(basic_challenge(request) if refused.status == 401 else None)
         else:
             answer = _corrected(answer, request)
@@ -43,13 +43,15 @@ class Tokens:
 
     def _check(self, form: dict[str, str]) -> None:
         if "grant_type" not in form:
-            raise Refused("invalid_request", "grant_type is missing.")
+            raise OAuthError("invalid_request", "grant_type is missing.")
         if form["grant_type"] not in _GRANT_TYPES:
-            raise Refused("unsupported_grant_type", f"grant_type must be one of {', '.join(_GRANT_TYPES)}.")
+            raise OAuthError(
+                "unsupported_grant_type", f"grant_type must be one of {', '.join(_GRANT_TYPES)}."
+            )
         if not is_resource(self._parts.address, form.get("resource")):
-            raise Refused("invalid_target", f"resource must be {self._parts.address.resource}")
+            raise OAuthError("invalid_target", f"resource must be {self._parts.address.resource}")
         if "code_verifier" in form and not _VERIFIER.fullmatch(form["code_verifier"]):
-            raise Refused("invalid_grant", "code_verifier must have 43 to 128 unreserved characters.")
+            raise OAuthError("invalid_grant", "code_verifier must have 43 to 128 unreserved characters.")
 
 
 def _count(form: dict[str, str], answer: Response) -> None:

@@ -10,7 +10,7 @@ Tokens = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class ServerNotice:
     """What the operator told. `demo` says that a simulated Hostex answers; the pages offer its `tokens`, each
     with what it stands for."""
 
@@ -36,9 +36,9 @@ class About:
         )
 
 
-def about_of(settings: Settings, address: Address, tokens: Iterable[tuple[str, str]] = ()) -> About:
+def about_of(settings: Settings, address: Address, tokens: Iterable[tuple[str, str]] = ()) -> ServerNotice:
     """What the settings tell."""
-    return About(
+    return ServerNotice(
         host=address.host,
         local=address.local,
         operator=settings.operator,

@@ -17,15 +17,15 @@ from hostex_mcp.http.keys.key_file import KeyFile
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import cleaning, resealing
 from hostex_mcp.http.store.addresses import VARIABLE, place_of
-from hostex_mcp.http.store.clients import Clients
+from hostex_mcp.http.store.clients import ClientTable
 from hostex_mcp.http.store.codes import Codes
+from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import opened
 from hostex_mcp.http.store.grants import Grants
-from hostex_mcp.http.store.kept import Kept
 from hostex_mcp.http.store.migrating import migrate, migrate_place
-from hostex_mcp.http.store.spent import SpentKeys
-from hostex_mcp.http.store.texts import ACCESS_PREFIX, CODE_PREFIX, REFRESH_PREFIX, new_code
-from hostex_mcp.http.store.tokens import Tokens
+from hostex_mcp.http.store.single_use import SingleUse
+from hostex_mcp.http.store.token_text import ACCESS_PREFIX, CODE_PREFIX, REFRESH_PREFIX, new_code
+from hostex_mcp.http.store.tokens import TokenTable
 from hostex_mcp.settings import Settings, SettingsError
 
 __all__ = [
@@ -47,14 +47,14 @@ _PING = select(literal(1))
 class Store:
     """Everything that is kept. Opened by `open_store`."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: StoreContext) -> None:
         self._kept = kept
         self.keys: KeyRing = kept.keys
-        self.clients = Clients(kept)
+        self.clients = ClientTable(kept)
         self.grants = Grants(kept)
         self.codes = Codes(kept)
-        self.tokens = Tokens(kept)
-        self.spent = SpentKeys(kept)
+        self.tokens = TokenTable(kept)
+        self.spent = SingleUse(kept)
 
     async def ping(self) -> None:
         """Returns if the database answers.
@@ -120,7 +120,7 @@ async def open_store(
     place = place_of(url)
     await asyncio.to_thread(migrate_place, place)
     async with opened(place) as database:
-        yield Store(Kept(database, keys, now, timedelta(seconds=grace)))
+        yield Store(StoreContext(database, keys, now, timedelta(seconds=grace)))
 
 
 @asynccontextmanager

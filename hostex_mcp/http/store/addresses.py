@@ -16,7 +16,7 @@ VARIABLE = "HOSTEX_MCP_DATABASE_URL"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DatabaseLocation:
     """A database. `file` is None for PostgreSQL."""
 
     url: URL
@@ -44,7 +44,7 @@ class Place:
         return SettingsError(f"{self.file or VARIABLE}: cannot use the database: {line}")
 
 
-def place_of(url: SecretStr | None) -> Place:
+def place_of(url: SecretStr | None) -> DatabaseLocation:
     """The database that an address means; None is the SQLite file in the user's data directory.
 
     Raises:
@@ -59,7 +59,7 @@ def place_of(url: SecretStr | None) -> Place:
         return _file(Path(parsed.database).expanduser().absolute())
     if find_spec("psycopg") is None:
         raise SettingsError(f"{VARIABLE}: PostgreSQL needs its driver: pip install 'hostex-mcp[postgres]'")
-    return Place(parsed.set(drivername="postgresql+psycopg"))
+    return DatabaseLocation(parsed.set(drivername="postgresql+psycopg"))
 
 
 def _parsed(text: str) -> URL:
@@ -77,5 +77,5 @@ def _parsed(text: str) -> URL:
     return url
 
 
-def _file(path: Path) -> Place:
-    return Place(URL.create("sqlite", database=str(path)), path)
+def _file(path: Path) -> DatabaseLocation:
+    return DatabaseLocation(URL.create("sqlite", database=str(path)), path)

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Delete, Update, delete, exists, update
 
 from hostex_mcp.http.store.codes import REPLAY_MEMORY
+from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import write
-from hostex_mcp.http.store.kept import Kept
 from hostex_mcp.http.store.schema import CLIENTS, CODES, GRANTS, SPENT, TOKENS
 
 ENDED_MEMORY = timedelta(days=90)
 
 
-async def clean(kept: Kept) -> None:
+async def clean(kept: StoreContext) -> None:
     """Drops what has expired, table by table, so that no transaction is long."""
     now = kept.now()
     for statement in (_grants(now), *_secrets(now, kept.grace), _clients(now)):

@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 
+from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
-from hostex_mcp.http.store.kept import Kept
-from hostex_mcp.http.store.records import Client
+from hostex_mcp.http.store.records import OAuthClient
 from hostex_mcp.http.store.schema import CLIENTS, GRANTS
 
 PURPOSE = "client-secret"
@@ -20,18 +20,18 @@ _BY_FINGERPRINT = select(*_COLUMNS).where(CLIENTS.c.fingerprint == bindparam("fi
 _REPLACED = ("details", "secret", "fresh_until", "expires_at")
 
 
-class Clients:
+class ClientTable:
     """Clients by their id. Secrets are encrypted at rest."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: StoreContext) -> None:
         self._kept = kept
 
-    async def get(self, client_id: str) -> Client | None:
+    async def get(self, client_id: str) -> OAuthClient | None:
         """The client, expired or not; None if it is not known (any more)."""
         rows = await self._kept.database.read(_BY_ID, {"client_id": client_id})
         return self._client(rows[0]) if rows else None
 
-    async def put(self, client: Client) -> None:
+    async def put(self, client: OAuthClient) -> None:
         """Keeps a client, in place of what was kept under its id. Whether it has been used is not forgotten.
         `created_at` is set on the first put if it is None, and kept by later ones."""
         insert = self._kept.database.insert(CLIENTS).values(self._values(client))
@@ -40,7 +40,7 @@ class Clients:
             self._kept.database, insert.on_conflict_do_update(index_elements=["client_id"], set_=replaced)
         )
 
-    async def register(self, client: Client, fingerprint: str) -> Client:
+    async def register(self, client: OAuthClient, fingerprint: str) -> OAuthClient:
         """Keeps a public client unless one with the same fingerprint (a digest of its metadata) is there:
         then gives that one back, its `expires_at` moved to the new client's. The database decides."""
         values = self._values(client) | {"fingerprint": fingerprint}
@@ -52,7 +52,7 @@ class Clients:
         async with self._kept.database.transaction() as connection:
             return self._client((await connection.execute(decided)).one())
 
-    async def same_registration(self, fingerprint: str) -> Client | None:
+    async def same_registration(self, fingerprint: str) -> OAuthClient | None:
         """The client that was registered with this fingerprint."""
         rows = await self._kept.database.read(_BY_FINGERPRINT, {"fingerprint": fingerprint})
         return self._client(rows[0]) if rows else None
@@ -79,7 +79,7 @@ class Clients:
         forgotten = delete(CLIENTS).where(CLIENTS.c.client_id.in_(oldest), CLIENTS.c.expires_at < before)
         await write(self._kept.database, forgotten)
 
-    def _values(self, client: Client) -> dict[str, Any]:
+    def _values(self, client: OAuthClient) -> dict[str, Any]:
         secret = client.secret and self._kept.keys.seal(
             PURPOSE, client.secret.get_secret_value().encode(), client.client_id
         )
@@ -92,10 +92,10 @@ class Clients:
             "expires_at": client.expires_at,
         }
 
-    def _client(self, row: AnyRow) -> Client:
+    def _client(self, row: AnyRow) -> OAuthClient:
         created_at: datetime = row.created_at
         secret = row.secret and self._kept.keys.open(PURPOSE, row.secret, row.client_id).decode()
-        return Client(
+        return OAuthClient(
             client_id=row.client_id,
             metadata=row.details,
             secret=SecretStr(secret) if secret else None,

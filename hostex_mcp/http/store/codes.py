@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, select
 
+from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import write
-from hostex_mcp.http.store.kept import Kept
 from hostex_mcp.http.store.records import Code, Replayed
 from hostex_mcp.http.store.schema import CODES
-from hostex_mcp.http.store.texts import digest
+from hostex_mcp.http.store.token_text import digest
 
 REPLAY_MEMORY = timedelta(days=1)
 
@@ -19,7 +19,7 @@ _FIND = select(CODES).where(CODES.c.digest == bindparam("digest"))
 class Codes:
     """Codes by their text, of which only a digest is kept."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: StoreContext) -> None:
         self._kept = kept
 
     async def issue(self, text: str, code: Code) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from hostex_mcp.http.store.addresses import Place
-from hostex_mcp.http.store.texts import can_be_kept
+from hostex_mcp.http.store.addresses import DatabaseLocation
+from hostex_mcp.http.store.token_text import can_be_kept
 
 BUSY_SECONDS = 20.0
 
@@ -63,7 +63,7 @@ class SqliteDatabase:
     """A file. Reads happen at once in the caller's thread: with a write-ahead log they never wait for a
     writer, and handing one to another thread takes ten times as long as the read. Writes have a thread."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: DatabaseLocation) -> None:
         self._reader = create_engine(
             place.url,
             hide_parameters=True,
@@ -107,7 +107,7 @@ class SqliteDatabase:
 class PostgresDatabase:
     """A server. Reads do without a transaction, so that each is one round trip."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: DatabaseLocation) -> None:
         arguments = {name: value for name, value in _PATIENCE.items() if name not in place.url.query}
         self._reader = create_async_engine(
             place.url,
@@ -165,7 +165,7 @@ async def _rows(engine: AsyncEngine, statement: Executable, values: Values | Non
 
 
 @asynccontextmanager
-async def opened(place: Place) -> AsyncGenerator[Database]:
+async def opened(place: DatabaseLocation) -> AsyncGenerator[Database]:
     """The database, closed at the end."""
     database = SqliteDatabase(place) if place.file else PostgresDatabase(place)
     try:

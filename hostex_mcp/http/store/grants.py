@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, sele
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostex_mcp.http.keys.keyring import Unsealable
+from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.grant_rows import (
     FINGERPRINT,
@@ -21,7 +22,6 @@ from hostex_mcp.http.store.grant_rows import (
     grant_of,
     grant_values,
 )
-from hostex_mcp.http.store.kept import Kept
 from hostex_mcp.http.store.records import Credential, Grant, Status
 from hostex_mcp.http.store.schema import CODES, GRANTS, TOKENS
 
@@ -50,7 +50,7 @@ logger = logging.getLogger(__name__)
 class Grants:
     """Grants by their id. Credentials are encrypted at rest, each bound to its grant."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: StoreContext) -> None:
         self._kept = kept
         self._holder = secrets.token_hex(16)
         self._used: dict[str, datetime] = {}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from hostex_mcp.http.keys.file_lock import exclusive
-from hostex_mcp.http.store.addresses import Place, place_of
+from hostex_mcp.http.store.addresses import DatabaseLocation, place_of
 from hostex_mcp.http.store.database import WRITING, immediate
 from hostex_mcp.http.store.schema import REVISIONS
 from hostex_mcp.settings import SettingsError
@@ -28,7 +28,7 @@ def migrate(url: SecretStr | None) -> None:
     migrate_place(place_of(url))
 
 
-def migrate_place(place: Place) -> None:
+def migrate_place(place: DatabaseLocation) -> None:
     """As `migrate`."""
     place.prepare()
     try:
@@ -38,7 +38,7 @@ def migrate_place(place: Place) -> None:
         raise place.problem(error) from None
 
 
-def _migrate(place: Place) -> None:
+def _migrate(place: DatabaseLocation) -> None:
     with _connected(place) as connection:
         if _revision(connection) == REVISIONS[-1]:
             return
@@ -73,7 +73,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 @contextmanager
-def _connected(place: Place) -> Generator[Connection]:
+def _connected(place: DatabaseLocation) -> Generator[Connection]:
     engine = create_engine(
         place.url, hide_parameters=True, poolclass=NullPool, connect_args=WRITING if place.file else {}
     )
@@ -83,7 +83,7 @@ def _connected(place: Place) -> Generator[Connection]:
         yield connection
 
 
-def _log_ahead(place: Place) -> None:
+def _log_ahead(place: DatabaseLocation) -> None:
     """A property of the file; SQLite takes no transaction for it."""
     engine = create_engine(place.url, hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

@@ -13,7 +13,7 @@ Status = Literal["pending", "active", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class OAuthClient:
     """An OAuth client. `metadata` is its registration or its client ID metadata document (RFC 7591 names),
     without the secret. `fresh_until` is when a document has to be fetched again; `expires_at` when a
     registration that nobody used is forgotten."""
@@ -95,7 +95,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedToken:
     """A token that was issued here, looked up by its text: what it is for and whose."""
 
     grant: Grant

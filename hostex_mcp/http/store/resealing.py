@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Column, Table, select, update
 
 from hostex_mcp.http.keys.keyring import Unsealable
-from hostex_mcp.http.store import clients, grant_rows, spent, tokens
+from hostex_mcp.http.store import clients, grant_rows, single_use, tokens
+from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.grant_rows import credential_of, credential_values
-from hostex_mcp.http.store.kept import Kept
 from hostex_mcp.http.store.schema import CLIENTS, GRANTS, SPENT, TOKENS
 
 logger = logging.getLogger(__name__)
@@ -34,11 +34,11 @@ _CREDENTIALS = _Sealed(GRANTS.c.credential, grant_rows.PURPOSE, lambda row: row.
 _PLAIN = (
     _Sealed(CLIENTS.c.secret, clients.PURPOSE, lambda row: row.client_id),
     _Sealed(TOKENS.c.successor, tokens.PURPOSE, lambda row: row.digest),
-    _Sealed(SPENT.c.outcome, spent.PURPOSE, lambda row: f"{row.kind} {row.digest}"),
+    _Sealed(SPENT.c.outcome, single_use.PURPOSE, lambda row: f"{row.kind} {row.digest}"),
 )
 
 
-async def reseal(kept: Kept) -> int:
+async def reseal(kept: StoreContext) -> int:
     """How many rows were sealed anew. Rows that no key opens are left and logged."""
     done = await _reseal(kept, _CREDENTIALS, _credential)
     for one in _PLAIN:
@@ -47,7 +47,7 @@ async def reseal(kept: Kept) -> int:
 
 
 async def _reseal(
-    kept: Kept, sealed: _Sealed, anew: Callable[[Kept, _Sealed, AnyRow], dict[str, Any]]
+    kept: StoreContext, sealed: _Sealed, anew: Callable[[StoreContext, _Sealed, AnyRow], dict[str, Any]]
 ) -> int:
     done = lost = 0
     for row in await kept.database.read(select(sealed.table).where(sealed.column.is_not(None))):
@@ -67,12 +67,12 @@ async def _reseal(
     return done
 
 
-def _credential(kept: Kept, _: _Sealed, row: AnyRow) -> dict[str, Any]:
+def _credential(kept: StoreContext, _: _Sealed, row: AnyRow) -> dict[str, Any]:
     credential = credential_of(kept.keys, row.grant_id, row.kind, row.credential, row.credential_ends_at)
     return credential_values(kept.keys, row.grant_id, credential)
 
 
-def _text(kept: Kept, sealed: _Sealed, row: AnyRow) -> dict[str, Any]:
+def _text(kept: StoreContext, sealed: _Sealed, row: AnyRow) -> dict[str, Any]:
     bound_to = sealed.bound_to(row)
     plain = kept.keys.open(sealed.purpose, getattr(row, sealed.column.name), bound_to)
     return {sealed.column.name: kept.keys.seal(sealed.purpose, plain, bound_to)}

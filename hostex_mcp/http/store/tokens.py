@@ -8,12 +8,12 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostex_mcp.http.keys.keyring import Unsealable
+from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow
 from hostex_mcp.http.store.grant_rows import GRANT_COLUMNS, grant_of
-from hostex_mcp.http.store.kept import Kept
-from hostex_mcp.http.store.records import Issued, Pair
+from hostex_mcp.http.store.records import IssuedToken, Pair
 from hostex_mcp.http.store.schema import CODES, GRANTS, TOKENS
-from hostex_mcp.http.store.texts import ACCESS_PREFIX, REFRESH_PREFIX, digest, new_text
+from hostex_mcp.http.store.token_text import ACCESS_PREFIX, REFRESH_PREFIX, digest, new_text
 
 ACCESS_LIFE = timedelta(hours=1)
 REFRESH_LIFE = timedelta(days=60)
@@ -42,11 +42,11 @@ _REUSED = select(TOKENS.c.grant_id).where(
 )
 
 
-class Tokens:
+class TokenTable:
     """Tokens by their text, of which only a digest is kept. Those of a grant that is not active are never
     found."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: StoreContext) -> None:
         self._kept = kept
 
     async def redeem(self, code: str) -> Pair | None:
@@ -73,13 +73,13 @@ class Tokens:
             await self._keep(connection, row, pair)
             return pair
 
-    async def access(self, text: str) -> Issued | None:
+    async def access(self, text: str) -> IssuedToken | None:
         """What an access token that is alive was issued for."""
         values = {"digest": digest(text), "now": self._kept.now()}
         rows = await self._kept.database.read(_ACCESS, values)
         return _issued(rows[0]) if rows else None
 
-    async def refreshable(self, text: str) -> Issued | None:
+    async def refreshable(self, text: str) -> IssuedToken | None:
         """What a refresh token was issued for, if it is alive or was rotated within the grace."""
         values = {"digest": digest(text), "now": self._kept.now(), "since": self._since()}
         rows = await self._kept.database.read(_REFRESHABLE, values)
@@ -170,5 +170,5 @@ def _token(kind: str, text: str, scopes: str, expires_at: datetime) -> dict[str,
     return {"kind": kind, "digest": digest(text), "scopes": scopes, "expires_at": expires_at}
 
 
-def _issued(row: AnyRow) -> Issued:
-    return Issued(grant_of(row), row.bearer, tuple(row.scopes.split()))
+def _issued(row: AnyRow) -> IssuedToken:
+    return IssuedToken(grant_of(row), row.bearer, tuple(row.scopes.split()))

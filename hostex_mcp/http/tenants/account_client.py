@@ -6,10 +6,10 @@ from typing import Protocol, TypeVar
 import anyio
 from pydantic import SecretStr
 
-from hostex_mcp.api import HostexClient, HostexError, InvalidToken, Listing, Operation, Page
+from hostex_mcp.api import HostexClient, HostexError, InvalidToken, ListAnswer, ListEndpoint, Operation
 from hostex_mcp.api.client import Body, PathValues, Query
 from hostex_mcp.api.operation import AnswerT, RowT
-from hostex_mcp.http.tenants.hostex_link import Live
+from hostex_mcp.http.tenants.hostex_link import UsableToken
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 
 ResultT = TypeVar("ResultT")
@@ -36,11 +36,11 @@ _RENEWED = "The access to Hostex was renewed just now and nothing was changed: m
 class Source(Protocol):
     """Where an account's token comes from."""
 
-    async def live(self, *, anew: bool) -> Live:
+    async def live(self, *, anew: bool) -> UsableToken:
         """The token to use now; looked up `anew`, it is there only if its grant still is."""
         ...
 
-    async def rejected(self, live: Live) -> Live | None:
+    async def rejected(self, live: UsableToken) -> UsableToken | None:
         """What takes the place of a token that Hostex refused a call with; None if only the call was
         refused."""
         ...
@@ -50,13 +50,13 @@ class OwnToken:
     """The token that a request brought along."""
 
     def __init__(self, token: SecretStr | None) -> None:
-        self._live = Live(token or SecretStr(""), 0)
+        self._live = UsableToken(token or SecretStr(""), 0)
 
-    async def live(self, *, anew: bool) -> Live:
+    async def live(self, *, anew: bool) -> UsableToken:
         """The token."""
         return self._live
 
-    async def rejected(self, live: Live) -> Live | None:
+    async def rejected(self, live: UsableToken) -> UsableToken | None:
         """Nothing can take its place."""
         return None
 
@@ -88,13 +88,13 @@ class AccountClient:
 
     async def page(
         self,
-        listing: Listing[RowT],
+        listing: ListEndpoint[RowT],
         *,
         path: PathValues | None = None,
         query: Query | None = None,
         offset: int = 0,
         limit: int = 100,
-    ) -> Page[RowT]:
+    ) -> ListAnswer[RowT]:
         """Read one page of a list."""
         return await self._send(
             lambda client: client.page(listing, path=path, query=query, offset=offset, limit=limit), False
@@ -129,7 +129,7 @@ class AccountClient:
         async with await self._line_of(again) as client:
             return await ask(client)
 
-    async def _line_of(self, live: Live) -> "_Line":
+    async def _line_of(self, live: UsableToken) -> "_Line":
         if self._line and self._line.link == live.link:
             return self._line
         line = _Line(self._upstream.client(live.token, self._account), live.link)

@@ -10,7 +10,7 @@ from typing import Any
 
 from hostex_mcp.api.blocked import Blocked
 from hostex_mcp.http.keys.keyring import KeyRing
-from hostex_mcp.http.store.spent import SpentKeys
+from hostex_mcp.http.store.single_use import SingleUse
 from hostex_mcp.http.transport.outage import OUTAGES
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.ledger import Use
@@ -22,7 +22,7 @@ _AGAIN = "Try again in a minute. If it stays so, the operator has to look after 
 _log = logging.getLogger(__name__)
 
 
-def shared_confirmations(spent: SpentKeys, keys: KeyRing, now: Callable[[], datetime]) -> Confirmations:
+def shared_confirmations(spent: SingleUse, keys: KeyRing, now: Callable[[], datetime]) -> Confirmations:
     """Confirmations signed with the key ring and used up in the database."""
     return Confirmations(now, partial(keys.mac_keys, _KIND), StoreLedger(spent))
 
@@ -30,7 +30,7 @@ def shared_confirmations(spent: SpentKeys, keys: KeyRing, now: Callable[[], date
 class StoreLedger:
     """Uses of confirmations, decided by the database."""
 
-    def __init__(self, spent: SpentKeys) -> None:
+    def __init__(self, spent: SingleUse) -> None:
         self._spent = spent
 
     async def claim(self, key: str, expires: datetime) -> bool:

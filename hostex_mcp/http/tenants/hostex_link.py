@@ -11,14 +11,14 @@ from pydantic import SecretStr
 
 from hostex_mcp.api import HostexError, InvalidToken, OutcomeUnknown, UpstreamFailed
 from hostex_mcp.api.blocked import Blocked
-from hostex_mcp.api.token_check import Access, find_access
+from hostex_mcp.api.token_check import Access, check_token
 from hostex_mcp.clock import utc_now
 from hostex_mcp.events import GrantChanged, emit
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Credential, Grant
 from hostex_mcp.http.tenants.hostex_partner import PairRefused, Upstream
-from hostex_mcp.http.tenants.token_renewal import RENEWED_BEFORE, Held, Renewal
+from hostex_mcp.http.tenants.token_renewal import RENEWED_BEFORE, Renewal, StoredToken
 from hostex_mcp.http.transport.outage import OUTAGES
 
 DELETED = "Hostex no longer accepts the access token: it was deleted there. Connect again with a new one."
@@ -43,7 +43,7 @@ Ended = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class UsableToken:
     """A token that is good now. It is to be asked for again at `until`, if that is given, and whenever the
     grant's link is another."""
 
@@ -52,7 +52,7 @@ class Live:
     until: datetime | None = None
 
 
-class Linking:
+class HostexCredentials:
     """Links of grants to Hostex, for any number of processes over one store."""
 
     def __init__(
@@ -75,13 +75,13 @@ class Linking:
     async def check(self, token: SecretStr, writes: bool) -> Access:
         """What a token may do, found out at Hostex."""
         async with self._upstream.client(token) as client:
-            return await find_access(client, writes=writes)
+            return await check_token(client, writes=writes)
 
     def note_use(self, grant: Grant) -> None:
         """Remember that the grant was used now, for its owner to see; no call waits for the database."""
         self._store.grants.touch(grant.grant_id)
 
-    async def live(self, grant: Grant) -> Live:
+    async def live(self, grant: Grant) -> UsableToken:
         """The token to use now. A pair near its end is renewed first; one that lives goes on when that fails.
 
         Raises:
@@ -90,7 +90,7 @@ class Linking:
         """
         return await self._live(grant.grant_id, self._renewal.current(grant.grant_id))
 
-    async def rejected(self, grant: Grant, live: Live) -> Live | None:
+    async def rejected(self, grant: Grant, live: UsableToken) -> UsableToken | None:
         """What to use in place of a token that Hostex has just refused a call with; None if it refuses that
         call only and the token is alive.
 
@@ -144,7 +144,7 @@ class Linking:
         except HostexError as error:
             _log.warning("A partner token was not revoked at Hostex: %s, %s", error.kind, error.request_id)
 
-    async def _live(self, grant_id: str, finding: Awaitable[Held | None]) -> Live:
+    async def _live(self, grant_id: str, finding: Awaitable[StoredToken | None]) -> UsableToken:
         try:
             with _opening():
                 return _in_use(await finding)
@@ -174,11 +174,11 @@ def _opening() -> Generator[None]:
         raise away from None
 
 
-def _in_use(held: Held | None) -> Live:
+def _in_use(held: StoredToken | None) -> UsableToken:
     if held is None:
         raise _disconnected()
     ends = held.credential.expires_at
-    return Live(held.credential.access_token, held.link, ends - RENEWED_BEFORE if ends else None)
+    return UsableToken(held.credential.access_token, held.link, ends - RENEWED_BEFORE if ends else None)
 
 
 def _disconnected() -> InvalidToken:

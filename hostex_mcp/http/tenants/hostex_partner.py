@@ -28,7 +28,7 @@ from hostex_mcp.api.endpoints.oauth import OBTAIN_TOKEN, REVOKE_TOKEN, TokenPair
 from hostex_mcp.api.operation import AnswerT
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.store.records import Credential
-from hostex_mcp.http.transport.fair_queue import Turns
+from hostex_mcp.http.transport.fair_queue import FairQueue
 from hostex_mcp.settings import Settings, SettingsError
 
 AUTHORIZE_URL = "https://hostex.io/app/authorization"
@@ -74,7 +74,7 @@ class Upstream:
         self._client_id = client_id
         self._client_secret = client_secret
         self._authorize_url = authorize_url
-        self._turns = Turns("hostex", at_once)
+        self._turns = FairQueue("hostex", at_once)
         self._now = now
         self._quiet_since = self._quiet_until = datetime.min.replace(tzinfo=UTC)
 

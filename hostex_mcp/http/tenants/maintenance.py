@@ -13,7 +13,7 @@ from anyio.lowlevel import checkpoint
 from hostex_mcp.api import HostexError, RateLimited
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.store import Store
-from hostex_mcp.http.tenants.hostex_link import Linking
+from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.token_renewal import RENEWED_BEFORE
 
 _EVERY_SECONDS = 60.0
@@ -28,7 +28,7 @@ class Upkeep:
     def __init__(
         self,
         store: Store,
-        linking: Linking,
+        linking: HostexCredentials,
         now: Callable[[], datetime] = utc_now,
         *,
         let_idle_go: Callable[[], Awaitable[None]] = checkpoint,

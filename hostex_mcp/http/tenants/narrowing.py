@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hostex_mcp.http.config import WRITE
 from hostex_mcp.http.store.records import Choices
 from hostex_mcp.http.transport.caller import Caller
-from hostex_mcp.http.transport.refusals import Refused
+from hostex_mcp.http.transport.refusals import HttpRefusal
 from hostex_mcp.scope import REMEDY
 from hostex_mcp.server.assembly import Reach
 from hostex_mcp.settings import Privacy, Settings
@@ -37,10 +37,10 @@ def view_of(parameters: Mapping[str, str]) -> View:
     """
     for name in parameters:
         if name not in ("toolsets", "read_only"):
-            raise Refused(400, f"The address takes toolsets and read_only, not {name[:100]!r}.")
+            raise HttpRefusal(400, f"The address takes toolsets and read_only, not {name[:100]!r}.")
     switch = parameters.get("read_only", "0").lower()
     if switch not in _SWITCH:
-        raise Refused(400, "read_only in the address must be 1 or 0.")
+        raise HttpRefusal(400, "read_only in the address must be 1 or 0.")
     return View(_toolsets(parameters.get("toolsets")), _SWITCH[switch])
 
 
@@ -50,7 +50,7 @@ def _toolsets(text: str | None) -> tuple[str, ...] | None:
     names = dict.fromkeys(part.strip() for part in text.split(","))
     names.pop("", None)
     if not names:
-        raise Refused(
+        raise HttpRefusal(
             400, "toolsets in the address must name at least one, such as toolsets=calendar,finance."
         )
     return tuple(sorted(names))
@@ -70,7 +70,7 @@ def selection_for(operator: Selection, caller: Caller, view: View) -> Selection:
     try:
         return bounded.chosen(view.toolsets)
     except UnknownName as error:
-        raise Refused(400, f"toolsets in the address: {error}.") from None
+        raise HttpRefusal(400, f"toolsets in the address: {error}.") from None
 
 
 def reach_for(settings: Settings, caller: Caller) -> Reach:

@@ -8,7 +8,7 @@ from datetime import datetime
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.store.records import Grant
 from hostex_mcp.http.tenants.account_client import AccountClient, OwnToken, Source
-from hostex_mcp.http.tenants.hostex_link import Linking, Live
+from hostex_mcp.http.tenants.hostex_link import HostexCredentials, UsableToken
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.narrowing import View, reach_for, selection_for, view_of
 from hostex_mcp.http.transport.caller import Caller
@@ -34,7 +34,7 @@ class Tenants:
     def __init__(
         self,
         settings: Settings,
-        linking: Linking,
+        linking: HostexCredentials,
         upstream: Upstream,
         confirmations: Confirmations,
         *,
@@ -43,7 +43,9 @@ class Tenants:
         clock: Callable[[], float] = time.monotonic,
         most: int = 256,
     ) -> None:
-        self._parts = _Parts(settings, confirmations, audit or AuditLog(settings.audit_log, log=True), now)
+        self._parts = TenantDeps(
+            settings, confirmations, audit or AuditLog(settings.audit_log, log=True), now
+        )
         self._linking = linking
         self._upstream = upstream
         self._most = most
@@ -99,7 +101,7 @@ class Tenants:
         return _Tenant(self._parts, self._upstream, source, caller)
 
 
-class _Parts:
+class TenantDeps:
     """What all tenants have in common."""
 
     def __init__(
@@ -114,20 +116,20 @@ class _Parts:
 class _GrantToken:
     """The token of a grant, as long as its link is the one that requests come with."""
 
-    def __init__(self, linking: Linking, grant: Grant, now: Callable[[], datetime]) -> None:
+    def __init__(self, linking: HostexCredentials, grant: Grant, now: Callable[[], datetime]) -> None:
         self._linking = linking
         self._now = now
-        self._live: Live | None = None
+        self._live: UsableToken | None = None
         self.grant = grant
 
-    async def live(self, *, anew: bool) -> Live:
+    async def live(self, *, anew: bool) -> UsableToken:
         """The token to use now."""
         live = self._live
         if anew or live is None or live.link < self.grant.link or (live.until and live.until <= self._now()):
             live = self._live = await self._linking.live(self.grant)
         return live
 
-    async def rejected(self, live: Live) -> Live | None:
+    async def rejected(self, live: UsableToken) -> UsableToken | None:
         """What takes the place of a refused token."""
         again = await self._linking.rejected(self.grant, live)
         self._live = again or self._live
@@ -137,7 +139,7 @@ class _GrantToken:
 class _Tenant:
     """One account: its client, the scope over it, and an engine for each view of it."""
 
-    def __init__(self, parts: _Parts, upstream: Upstream, source: Source, caller: Caller) -> None:
+    def __init__(self, parts: TenantDeps, upstream: Upstream, source: Source, caller: Caller) -> None:
         self._parts = parts
         self._source = source
         self._choices = caller.grant.choices if caller.grant else None

@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredToken:
     """A grant's credential, and its link: a newer credential has a higher one."""
 
     credential: Credential
@@ -50,14 +50,14 @@ class Renewal:
         self._pause = pause
         self._forget = forget
         self._tried = Recent(_REST)
-        self._unstored: dict[str, Held] = {}
+        self._unstored: dict[str, StoredToken] = {}
 
-    async def held(self, grant_id: str) -> Held | None:
+    async def held(self, grant_id: str) -> StoredToken | None:
         """The credential as it is stored; None if the grant has ended."""
         found = await self._grants.credential(grant_id)
-        return Held(*found) if found else None
+        return StoredToken(*found) if found else None
 
-    async def current(self, grant_id: str) -> Held | None:
+    async def current(self, grant_id: str) -> StoredToken | None:
         """The credential to use now, renewed if its end is near. None if the grant has ended.
 
         Raises:
@@ -72,7 +72,7 @@ class Renewal:
             return await self.renewed(grant_id, held.link)
         return await self._while_it_lives(grant_id, held)
 
-    async def renewed(self, grant_id: str, link: int) -> Held | None:
+    async def renewed(self, grant_id: str, link: int) -> StoredToken | None:
         """The credential after the one of this link, made here or wherever it is being made. None if the
         grant has ended.
 
@@ -91,7 +91,7 @@ class Renewal:
         kept = self._unstored.pop(grant_id, None)
         return kept.credential if kept else None
 
-    async def _while_it_lives(self, grant_id: str, held: Held) -> Held | None:
+    async def _while_it_lives(self, grant_id: str, held: StoredToken) -> StoredToken | None:
         """Nothing that goes wrong matters yet, and so none of it is tried again at once."""
         if grant_id not in self._unstored and not self._tried.is_news(grant_id, self._now()):
             return held
@@ -103,7 +103,7 @@ class Renewal:
             _log.exception("A partner token was not renewed and goes on")
         return held
 
-    async def _renew(self, grant_id: str, link: int) -> Held | None:
+    async def _renew(self, grant_id: str, link: int) -> StoredToken | None:
         """The next credential if nobody else is making it, else what is stored. Cancelling waits: a pair that
         Hostex gave must be stored."""
         with anyio.CancelScope(shield=True):
@@ -114,7 +114,7 @@ class Renewal:
             finally:
                 await self._grants.release(grant_id)
 
-    async def _alone(self, grant_id: str, link: int) -> Held | None:
+    async def _alone(self, grant_id: str, link: int) -> StoredToken | None:
         held = await self.held(grant_id)
         if held is None or held.link != link:
             return held
@@ -126,22 +126,22 @@ class Renewal:
                 return await self._refused(grant_id, link, error)
             raise
         emit(PairRenewed("ok"))
-        self._unstored[grant_id] = Held(pair, link)
+        self._unstored[grant_id] = StoredToken(pair, link)
         stored = await self._grants.replace_credential(grant_id, pair, link)
         del self._unstored[grant_id]
         if stored:
-            return Held(pair, link + 1)
+            return StoredToken(pair, link + 1)
         await self._forget(pair)
         return await self.held(grant_id)
 
-    async def _pair(self, grant_id: str, held: Held) -> Credential:
+    async def _pair(self, grant_id: str, held: StoredToken) -> Credential:
         """The next pair: one that Hostex gave before and that could not be stored, else a new one."""
         kept = self._unstored.pop(grant_id, None)
         if kept and kept.link == held.link:
             return kept.credential
         return await self._upstream.refresh(held.credential)
 
-    async def _refused(self, grant_id: str, link: int, error: PairRefused) -> Held | None:
+    async def _refused(self, grant_id: str, link: int, error: PairRefused) -> StoredToken | None:
         """What is stored, if another process was faster after all, one whose lease had run out."""
         held = await self.held(grant_id)
         if held and held.link == link:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from hostex_mcp.http.transport.refusals import BUSY_SECONDS, CLOSE, Refused, too_many
+from hostex_mcp.http.transport.refusals import BUSY_SECONDS, CLOSE, HttpRefusal, too_many
 
 MOST_ARRIVING = 32
 
@@ -26,7 +26,7 @@ class Arrivals:
         """
         if self._numbers[who] >= self._most:
             refused = too_many(BUSY_SECONDS)
-            raise Refused(refused.status, refused.text, {**refused.headers, **CLOSE})
+            raise HttpRefusal(refused.status, refused.text, {**refused.headers, **CLOSE})
         self._numbers[who] += 1
         try:
             yield

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hostex_mcp.http.transport.arrivals import Arrivals
 from hostex_mcp.http.transport.rate_limits import caller_address
-from hostex_mcp.http.transport.refusals import CLOSE, MCP_PATHS, PARSE_ERROR, Refused
+from hostex_mcp.http.transport.refusals import CLOSE, MCP_PATHS, PARSE_ERROR, HttpRefusal
 from hostex_mcp.server.bulk import MOST_BYTES, Bulky, require_bounded
 
 MCP_BODY, OTHER_BODY = MOST_BYTES, 64 * 1024
@@ -45,7 +45,7 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes | None:
                 if not message.get("more_body", False):
                     return bytes(body)
     except TimeoutError:
-        raise Refused(408, "The request did not arrive in time.", CLOSE) from None
+        raise HttpRefusal(408, "The request did not arrive in time.", CLOSE) from None
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:
@@ -74,7 +74,7 @@ class BodyLimit:
         try:
             with self._arrivals.of(caller_address(scope)):
                 body = await read_body(scope, receive, OTHER_BODY)
-        except Refused as refused:
+        except HttpRefusal as refused:
             await refused.answer(scope["path"])(scope, receive, send)
             return
         if body is not None:
@@ -99,7 +99,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
     if b"\\u" in body and _HALF_A_PAIR.search(json.dumps(message, ensure_ascii=False)):
         raise _unreadable("a character is only half of one")
     if not isinstance(message, dict):
-        raise Refused(400, "The body must be one JSON-RPC message; batches are not served.")
+        raise HttpRefusal(400, "The body must be one JSON-RPC message; batches are not served.")
     return cast("dict[str, Any]", message)
 
 
@@ -143,10 +143,10 @@ def _declared(scope: Scope) -> int:
     return int(length) if length.isdigit() and len(length) < 20 else 0
 
 
-def _too_large(most: int) -> Refused:
-    return Refused(413, f"The request is larger than {most // 1024} KiB.", CLOSE)
+def _too_large(most: int) -> HttpRefusal:
+    return HttpRefusal(413, f"The request is larger than {most // 1024} KiB.", CLOSE)
 
 
-def _unreadable(reason: str) -> Refused:
+def _unreadable(reason: str) -> HttpRefusal:
     detail = f": {reason}" if reason else ""
-    return Refused(400, f"The body is not JSON that can be read{detail}.", code=PARSE_ERROR)
+    return HttpRefusal(400, f"The body is not JSON that can be read{detail}.", code=PARSE_ERROR)

@@ -19,10 +19,10 @@ from hostex_mcp.http.transport.arrivals import Arrivals
 from hostex_mcp.http.transport.bodies import MCP_BODY, message_of, read_body, replayed
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.http.transport.disconnect import while_present
-from hostex_mcp.http.transport.fair_queue import NoTurn, Turns
-from hostex_mcp.http.transport.ports import Inside
+from hostex_mcp.http.transport.fair_queue import FairQueue, QueueFull
+from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.http.transport.rate_limits import Limits, Throttle, caller_address
-from hostex_mcp.http.transport.refusals import BUSY_SECONDS, INTERNAL_ERROR, Refused, busy, too_many
+from hostex_mcp.http.transport.refusals import BUSY_SECONDS, INTERNAL_ERROR, HttpRefusal, busy, too_many
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.messages import NoMessage, as_meant
 
@@ -41,7 +41,7 @@ class Endpoint:
     caller hangs up."""
 
     def __init__(
-        self, manager: StreamableHTTPSessionManager, inside: Inside, limits: Limits, calls: Turns
+        self, manager: StreamableHTTPSessionManager, inside: Ports, limits: Limits, calls: FairQueue
     ) -> None:
         self._manager = manager
         self._calls = calls
@@ -55,14 +55,14 @@ class Endpoint:
         """Serve one request."""
         try:
             answer = await self._serve(scope, receive, send)
-        except Refused as refused:
+        except HttpRefusal as refused:
             answer = refused.answer(scope["path"])
         if answer is not None:
             await answer(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
         if scope["method"] != "POST":
-            raise Refused(405, "Only POST is served here.", {"Allow": "POST"})
+            raise HttpRefusal(405, "Only POST is served here.", {"Allow": "POST"})
         narrowing = _narrowing(scope)
         with _looking_up():
             caller = await self._caller(scope)
@@ -90,7 +90,7 @@ class Endpoint:
         try:
             async with self._calls.place(_stands_for(caller, scope)):
                 yield
-        except NoTurn:
+        except QueueFull:
             raise busy(BUSY_SECONDS) from None
 
     async def _caller(self, scope: Scope) -> Caller | Response:
@@ -120,7 +120,7 @@ def _as_meant(came: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         return cast("Mapping[str, Any]", as_meant(came))
     except NoMessage as error:
-        raise Refused(400, str(error)) from None
+        raise HttpRefusal(400, str(error)) from None
 
 
 def _stands_for(caller: Caller, scope: Scope) -> str:
@@ -134,13 +134,13 @@ def _looking_up() -> Generator[None]:
     """Whatever stands in the way of finding out who calls, the call was not made and may be repeated."""
     try:
         yield
-    except Refused:
+    except HttpRefusal:
         raise
     except Exception:
         reference = uuid.uuid4().hex[:12]
         _log.exception("A caller could not be looked up, reference %s", reference)
         text = f"This server cannot look up who calls just now (reference {reference}). Try again shortly."
-        raise Refused(503, text, {"Retry-After": "5"}, code=INTERNAL_ERROR) from None
+        raise HttpRefusal(503, text, {"Retry-After": "5"}, code=INTERNAL_ERROR) from None
 
 
 def _with_accept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
@@ -152,7 +152,7 @@ def _with_accept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]
 def _narrowing(scope: Scope) -> Mapping[str, str]:
     given = QueryParams(scope["query_string"])
     if len(given.multi_items()) > len(given):
-        raise Refused(400, "A parameter appears twice in the address.")
+        raise HttpRefusal(400, "A parameter appears twice in the address.")
     return dict(given)
 
 

@@ -14,11 +14,11 @@ from hostex_mcp.events import WaitEnded, WaitStarted, emit
 _Turn: TypeAlias = asyncio.Future[None]
 
 
-class NoTurn(Exception):
+class QueueFull(Exception):
     """No place in time: too many wait already, or this one has waited for too long."""
 
 
-class Turns:
+class FairQueue:
     """So many `places` in all, at most `each` of them for one who asks. Who finds none free waits behind no
     more than their own earlier requests: places go round among those who wait. At most `waiting` wait, none
     longer than `patience` seconds; when there are too many, the last of the longest line has to go. `line`
@@ -78,7 +78,7 @@ class Turns:
         try:
             await self._stand_in_line(who)
             outcome = "served"
-        except NoTurn:
+        except QueueFull:
             outcome = "refused"
             raise
         finally:
@@ -93,7 +93,7 @@ class Turns:
                 await turn
         except TimeoutError:
             self._leave(who, turn)
-            raise NoTurn from None
+            raise QueueFull from None
         except asyncio.CancelledError:
             self._leave(who, turn)
             raise
@@ -105,10 +105,10 @@ class Turns:
             return
         longest = max(lengths, key=lengths.__getitem__, default=who)
         if lengths.get(longest, 0) <= lengths.get(who, 0) + 1:
-            raise NoTurn
+            raise QueueFull
         last = self._lines[longest].pop()
         if not last.done():
-            last.set_exception(NoTurn())
+            last.set_exception(QueueFull())
 
     def _call_next(self) -> None:
         """Give a free place to the first in the round who may have it, and puts them last in the round."""

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.transport.refusals import CLOSE, Refused
+from hostex_mcp.http.transport.refusals import CLOSE, HttpRefusal
 
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
 PROBES = ("/healthz", "/readyz", "/metrics")
@@ -42,22 +42,22 @@ class Guard:
         if scope["type"] == "http":
             try:
                 self._check(Headers(scope=scope), scope["path"])
-            except Refused as refused:
+            except HttpRefusal as refused:
                 await refused.answer(scope["path"])(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
     def _check(self, headers: Headers, path: str) -> None:
         if "content-length" in headers and "transfer-encoding" in headers:
-            raise Refused(400, "Send Content-Length or Transfer-Encoding, not both.", CLOSE)
+            raise HttpRefusal(400, "Send Content-Length or Transfer-Encoding, not both.", CLOSE)
         # The router takes "/register" and a line break for "/register"; whoever compares paths does not.
         if _CONTROL.search(path):
-            raise Refused(404, "There is nothing at this path.")
+            raise HttpRefusal(404, "There is nothing at this path.")
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or not self._is_ours(hosts[0].lower(), path):
-            raise Refused(421, "The Host header does not name this server.")
+            raise HttpRefusal(421, "The Host header does not name this server.")
         if not all(one in self._origins or self._loopback_origin.fullmatch(one) for one in origins):
-            raise Refused(403, "Pages of this Origin may not call this server.")
+            raise HttpRefusal(403, "Pages of this Origin may not call this server.")
 
     def _is_ours(self, host: str, path: str) -> bool:
         if host in self._hosts or path in self._anywhere:

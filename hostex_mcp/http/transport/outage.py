@@ -7,7 +7,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hostex_mcp.http.pages.about import About
+from hostex_mcp.http.pages.about import ServerNotice
 from hostex_mcp.http.pages.render import error_page
 
 RETRY = {"Retry-After": "5"}
@@ -18,7 +18,7 @@ _PAGES = ("/connect", "/authorize")
 _log = logging.getLogger(__name__)
 
 
-def unserved_by(about: About) -> Callable[[Request, Exception], Awaitable[Response]]:
+def unserved_by(about: ServerNotice) -> Callable[[Request, Exception], Awaitable[Response]]:
     """What answers such a request to the server that `about` tells of."""
 
     async def unserved(request: Request, error: Exception) -> Response:
@@ -27,7 +27,7 @@ def unserved_by(about: About) -> Callable[[Request, Exception], Awaitable[Respon
     return unserved
 
 
-def _unserved(request: Request, error: Exception, about: About) -> Response:
+def _unserved(request: Request, error: Exception, about: ServerNotice) -> Response:
     """503: a page for people, an error of OAuth for programs."""
     reason = (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
     _log.error("The database did not serve %s: %s", request.scope["path"], reason)

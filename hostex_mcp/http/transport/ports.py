@@ -13,7 +13,7 @@ from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.server.engine import Engine
 
 
-class Identifies(Protocol):
+class Authenticates(Protocol):
     """Finds out who calls; see `Bearer`."""
 
     async def identify(self, headers: Headers) -> Caller | Response:
@@ -21,7 +21,7 @@ class Identifies(Protocol):
         ...
 
 
-class Engines(Protocol):
+class FindsEngine(Protocol):
     """Finds what serves a caller; see `Tenants`."""
 
     async def engine(self, caller: Caller, narrowing: Mapping[str, str]) -> Engine:
@@ -34,13 +34,13 @@ class Engines(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inside:
+class Ports:
     """What is behind the transport: who callers are, what serves them, the routes beside `/mcp`, whether all
     is ready, and what runs as long as the application does. `challenge` is the header of a 403 that asks for
     the scope that the tools in `writing` need."""
 
-    identifies: Identifies
-    engines: Engines
+    identifies: Authenticates
+    engines: FindsEngine
     challenge: str = ""
     writing: Collection[str] = ()
     routes: Sequence[BaseRoute] = ()

@@ -13,7 +13,7 @@ READY_SECONDS = 1.0
 Ask = Callable[[], Awaitable[object]]
 
 
-class Readiness:
+class DatabaseProbe:
     """Whether the database answers: asked at most once a second, and not again before it has answered."""
 
     def __init__(self, ask: Ask, clock: Callable[[], float] = time.monotonic) -> None:
@@ -41,7 +41,7 @@ class Readiness:
 
 def probes(ask: Ask | None) -> list[Route]:
     """The routes; without a database to ask the server is ready as soon as it is alive."""
-    readiness = Readiness(ask) if ask else None
+    readiness = DatabaseProbe(ask) if ask else None
 
     async def alive(_: Request) -> Response:
         return PlainTextResponse("alive\n")

@@ -13,7 +13,7 @@ CLOSE = {"Connection": "close"}
 BUSY_SECONDS = 5
 
 
-class Refused(Exception):
+class HttpRefusal(Exception):
     """A request goes no further. `headers` may say what to do instead; `code` is JSON-RPC's."""
 
     def __init__(
@@ -31,15 +31,15 @@ class Refused(Exception):
         return JSONResponse(body, self.status, {"Cache-Control": "no-store", **self.headers})
 
 
-def too_many(seconds: float) -> Refused:
+def too_many(seconds: float) -> HttpRefusal:
     """The refusal of a request that came too soon; `seconds` from now another one will do."""
     wait = max(1, math.ceil(seconds))
     text = f"Too many requests. Wait {wait} s, then try again."
-    return Refused(429, text, {"Retry-After": str(wait)})
+    return HttpRefusal(429, text, {"Retry-After": str(wait)})
 
 
-def busy(seconds: float, headers: Mapping[str, str] | None = None) -> Refused:
+def busy(seconds: float, headers: Mapping[str, str] | None = None) -> HttpRefusal:
     """The refusal of a request that this server has no room for; nothing of it was done."""
     wait = math.ceil(seconds)
     text = f"This server is busy and did not begin with this request. Try again in {wait} s."
-    return Refused(503, text, {"Retry-After": str(wait), **(headers or {})}, code=INTERNAL_ERROR)
+    return HttpRefusal(503, text, {"Retry-After": str(wait), **(headers or {})}, code=INTERNAL_ERROR)

@@ -15,7 +15,7 @@ from hostex_mcp.sandbox.demo.reviews import add_reviews
 from hostex_mcp.sandbox.demo.setup import add_setup
 from hostex_mcp.sandbox.demo.stays import add_stays
 from hostex_mcp.sandbox.demo.threads import add_conversations
-from hostex_mcp.sandbox.state import Account, Accounts
+from hostex_mcp.sandbox.state import Accounts, SandboxAccount
 
 __all__ = ["build_accounts"]
 
@@ -33,9 +33,9 @@ def build_accounts(today: date, seed: int, now: datetime) -> Accounts:
     )
 
 
-def _build(name: str, today: date, seed: int, now: datetime) -> Account:
+def _build(name: str, today: date, seed: int, now: datetime) -> SandboxAccount:
     plan = load(name)
-    account = Account(**plan["account"])
+    account = SandboxAccount(**plan["account"])
     builder = Builder(account, name, plan, today, now, Random(f"{name} {seed}"))
     add_dictionaries(account, plan)
     add_places(builder)
@@ -55,7 +55,9 @@ def _build(name: str, today: date, seed: int, now: datetime) -> Account:
     return account
 
 
-def _newcomer() -> Account:
-    account = Account("New Host", "Europe/Lisbon", "EUR", email="new.host@example.com", next_id=70000001)
+def _newcomer() -> SandboxAccount:
+    account = SandboxAccount(
+        "New Host", "Europe/Lisbon", "EUR", email="new.host@example.com", next_id=70000001
+    )
     add_dictionaries(account, {})
     return account

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 
 _DATA = files("hostex_mcp.sandbox.demo").joinpath("data")
 
@@ -27,7 +27,7 @@ class Builder:
     from `now` (aware, UTC); chance comes from `random` alone, so that equal inputs make equal accounts.
     """
 
-    account: Account
+    account: SandboxAccount
     name: str
     plan: Row
     today: date

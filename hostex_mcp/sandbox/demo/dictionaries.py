@@ -4,10 +4,10 @@ Inferred: the names. Live answers showed ids and counts, only a few names.
 """
 
 from hostex_mcp.sandbox.demo.builder import load
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 
 
-def add_dictionaries(account: Account, plan: Row) -> None:
+def add_dictionaries(account: SandboxAccount, plan: Row) -> None:
     """Add booking sources, items and methods of payment, and reservation tags."""
     lists = load("dictionaries")
     account.custom_channels = lists["custom_channels"] + plan.get("own_channels", [])

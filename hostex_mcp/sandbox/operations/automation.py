@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hostex_mcp.sandbox.envelope import bad_request
 from hostex_mcp.sandbox.fields import id_list, moment, paging, text, word_list
 from hostex_mcp.sandbox.lookups import find
-from hostex_mcp.sandbox.operation import Call, operation
+from hostex_mcp.sandbox.operation import SandboxCall, operation
 from hostex_mcp.sandbox.reviewing import post_review, review_of
 from hostex_mcp.sandbox.state import Row
 from hostex_mcp.sandbox.threads import deliver, new_message
@@ -29,7 +29,7 @@ EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo
         word_list("channel_types"),
     ),
 )
-def query_automation_actions(call: Call) -> Row:
+def query_automation_actions(call: SandboxCall) -> Row:
     """List waiting plans by the time they are due. Inferred: a time without offset is the operator's."""
     query = call.query
     start = call.aware(query["start_time"]) if "start_time" in query else EARLIEST
@@ -51,7 +51,7 @@ def query_automation_actions(call: Call) -> Row:
 
 
 @operation("POST /automation/actions/{plan_id}/execute")
-def execute_automation_action(call: Call) -> None:
+def execute_automation_action(call: SandboxCall) -> None:
     """Send a waiting message or review right now; it waits no more afterwards."""
     plans = call.account.automation_actions
     plan = find(plans, call.path["plan_id"], "Automation action")
@@ -65,7 +65,7 @@ def execute_automation_action(call: Call) -> None:
 
 
 @operation("DELETE /automation/actions/{plan_id}")
-def delete_automation_action(call: Call) -> None:
+def delete_automation_action(call: SandboxCall) -> None:
     """Drop a waiting plan."""
     find(call.account.automation_actions, call.path["plan_id"], "Automation action")
     del call.account.automation_actions[call.path["plan_id"]]
@@ -75,7 +75,7 @@ def _scheduled(row: Row) -> datetime:
     return datetime.fromisoformat(row["scheduled_at"])
 
 
-def _send(call: Call, plan: Row) -> None:
+def _send(call: SandboxCall, plan: Row) -> None:
     """Write into the thread of the plan's stay. Inferred: 400 when there is none."""
     stay = call.account.stays.get(plan["stay_code"] or "", {})
     conversation_id = stay.get("conversation_id")
@@ -86,7 +86,7 @@ def _send(call: Call, plan: Row) -> None:
     deliver(call.account, conversation_id, message)
 
 
-def _review(call: Call, plan: Row) -> None:
+def _review(call: SandboxCall, plan: Row) -> None:
     stay = find(call.account.stays, plan["stay_code"] or "", "Reservation")
     if date.fromisoformat(stay["check_out_date"]) > call.today:
         raise bad_request("The review cannot be sent before the check out date.")

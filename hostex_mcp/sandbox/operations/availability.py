@@ -14,8 +14,8 @@ from hostex_mcp.sandbox.lookups import (
     require_order,
     require_within_three_years,
 )
-from hostex_mcp.sandbox.operation import Call, operation
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.operation import SandboxCall, operation
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 
 PROPERTIES_MAX = 100
 
@@ -28,7 +28,7 @@ PROPERTIES_MAX = 100
         day("end_date", required=True),
     ),
 )
-def query_availabilities(call: Call) -> Row:
+def query_availabilities(call: SandboxCall) -> Row:
     """Return each day of the range, both ends included. Inferred: unknown properties are left out."""
     wanted = distinct(call.query["property_ids"])
     if len(wanted) > PROPERTIES_MAX:
@@ -50,7 +50,7 @@ def query_availabilities(call: Call) -> Row:
         array("dates", day("date")),
     ),
 )
-def update_availabilities(call: Call) -> None:
+def update_availabilities(call: SandboxCall) -> None:
     """Queue the opening or closing of properties. Inferred: 404 for an unknown property."""
     account, available = call.account, call.body["available"]
     properties = distinct(call.body["property_ids"])
@@ -73,14 +73,14 @@ def require_readable(start: date, end: date, today: date) -> None:
     require_within_three_years(end, today)
 
 
-def _days(account: Account, property_id: int, days: list[date]) -> list[Row]:
+def _days(account: SandboxAccount, property_id: int, days: list[date]) -> list[Row]:
     closed, blocks = closed_days(account, property_id), account.blocks.get(property_id, {})
     return [
         {"date": str(one), "available": one not in closed, "remarks": blocks.get(one, "")} for one in days
     ]
 
 
-def _days_to_write(call: Call) -> list[date]:
+def _days_to_write(call: SandboxCall) -> list[date]:
     start, end = call.body.get("start_date"), call.body.get("end_date")
     if start and end:
         require_order(start, end)
@@ -96,7 +96,7 @@ def _days_to_write(call: Call) -> list[date]:
     return days
 
 
-def _set_days(account: Account, property_id: int, days: list[date], *, available: bool) -> None:
+def _set_days(account: SandboxAccount, property_id: int, days: list[date], *, available: bool) -> None:
     blocks = account.blocks.setdefault(property_id, {})
     for one in days:
         if available:

@@ -3,15 +3,15 @@
 from hostex_mcp.sandbox.envelope import bad_request
 from hostex_mcp.sandbox.fields import integer, paging, text
 from hostex_mcp.sandbox.lookups import find
-from hostex_mcp.sandbox.operation import Call, operation
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.operation import SandboxCall, operation
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from hostex_mcp.sandbox.vocabulary import CHANNEL_TYPES
 
 _CHANNEL_TYPE = text("channel_type", enum=CHANNEL_TYPES)
 
 
 @operation("GET /channel_accounts", query=(*paging(), integer("id"), _CHANNEL_TYPE))
-def query_channel_accounts(call: Call) -> Row:
+def query_channel_accounts(call: SandboxCall) -> Row:
     """List connected channel accounts; those of booking sites are left out."""
     rows = call.account.channel_accounts.values()
     shown = (row for row in rows if row["channel_type"] != "booking_site")
@@ -23,7 +23,7 @@ def query_channel_accounts(call: Call) -> Row:
 @operation(
     "GET /listings", query=(*paging(), integer("channel_account_id"), text("listing_id"), _CHANNEL_TYPE)
 )
-def query_listings(call: Call) -> Row:
+def query_listings(call: SandboxCall) -> Row:
     """List channel listings."""
     keys = ("channel_account_id", "listing_id", "channel_type")
     rows = call.account.listings.values()
@@ -31,7 +31,7 @@ def query_listings(call: Call) -> Row:
 
 
 @operation("GET /pricing_ratios", query=(integer("property_id"), integer("room_type_id")))
-def query_pricing_ratios(call: Call) -> Row:
+def query_pricing_ratios(call: SandboxCall) -> Row:
     """Return the percentages of a property's or a room type's listings."""
     property_id, room_type_id = call.query.get("property_id"), call.query.get("room_type_id")
     if property_id is None and room_type_id is None:
@@ -50,7 +50,7 @@ def _equal(row: Row, query: Row, *keys: str) -> bool:
     return all(query.get(key) in (None, row.get(key)) for key in keys)
 
 
-def _ratio(account: Account, channel_type: str, listing_id: str) -> Row:
+def _ratio(account: SandboxAccount, channel_type: str, listing_id: str) -> Row:
     rates = account.rates.get((channel_type, listing_id))
     titles = (
         row["title"]

@@ -6,14 +6,14 @@ import binascii
 from hostex_mcp.sandbox.envelope import ApiError, bad_request, broken_rule, not_found
 from hostex_mcp.sandbox.fields import paging, text
 from hostex_mcp.sandbox.lookups import iso
-from hostex_mcp.sandbox.operation import Call, operation, public
+from hostex_mcp.sandbox.operation import SandboxCall, operation, public
 from hostex_mcp.sandbox.state import Row
 from hostex_mcp.sandbox.threads import deliver, new_message
 
 JPEG_START = b"\xff\xd8\xff"
 
 
-def find_conversation(call: Call) -> Row:
+def find_conversation(call: SandboxCall) -> Row:
     """Return the thread of the path: 404 if there is none, 403 if it is another operator's."""
     conversation_id = call.path["conversation_id"]
     if conversation_id in call.account.conversations:
@@ -24,20 +24,20 @@ def find_conversation(call: Call) -> Row:
 
 
 @operation("GET /conversations", query=paging(required=("offset",)))
-def query_conversations(call: Call) -> Row:
+def query_conversations(call: SandboxCall) -> Row:
     """List threads in their stored order, without a total; `offset` is demanded, as observed."""
     rows = (_summary(row) for row in call.account.conversations.values())
     return call.page("conversations", rows, total=False)
 
 
 @operation("GET /conversations/{conversation_id}")
-def get_conversation(call: Call) -> Row:
+def get_conversation(call: SandboxCall) -> Row:
     """Return a whole thread, newest message first."""
     return public(find_conversation(call))
 
 
 @operation("POST /conversations/{conversation_id}", body=(text("message"), text("jpeg_base64")))
-def send_message(call: Call) -> None:
+def send_message(call: SandboxCall) -> None:
     """Send a text, a picture, or both. No id comes back."""
     conversation_id = find_conversation(call)["id"]
     content, picture = call.body.get("message"), call.body.get("jpeg_base64")
@@ -59,7 +59,7 @@ def send_message(call: Call) -> None:
     "PATCH /conversations/{conversation_id}/note",
     body=(text("note", required=True, nullable=True, max_length=5000),),
 )
-def update_conversation_note(call: Call) -> Row:
+def update_conversation_note(call: SandboxCall) -> Row:
     """Set the private note; null or nothing clears it."""
     conversation = find_conversation(call)
     conversation["note"] = call.body["note"] or None

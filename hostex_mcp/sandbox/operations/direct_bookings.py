@@ -8,9 +8,9 @@ from hostex_mcp.sandbox.calendar import closed_days, nights, reopen_to_master
 from hostex_mcp.sandbox.envelope import bad_request, broken_rule
 from hostex_mcp.sandbox.fields import day, integer, number, text
 from hostex_mcp.sandbox.lookups import days_between, iso, named, require_known, stays_of, zulu
-from hostex_mcp.sandbox.operation import Call, operation
+from hostex_mcp.sandbox.operation import SandboxCall, operation
 from hostex_mcp.sandbox.orders import settle_order, stay_rates
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from hostex_mcp.sandbox.vocabulary import CURRENCY_PATTERN, EMAIL_PATTERN
 
 DIRECT = "hostex_direct"
@@ -39,7 +39,7 @@ CODE_LETTERS = string.ascii_uppercase + string.digits
         text("channel_id", max_length=32, pattern=r"[A-Za-z0-9]+"),
     ),
 )
-def create_reservation(call: Call) -> Row:
+def create_reservation(call: SandboxCall) -> Row:
     """Book a property directly. A repeated `channel_id` returns the first booking, even a cancelled one."""
     account, body = call.account, call.body
     known = _by_reference(account, body["channel_id"]) if "channel_id" in body else None
@@ -51,7 +51,7 @@ def create_reservation(call: Call) -> Row:
 
 
 @operation("DELETE /reservations/{reservation_code}")
-def cancel_reservation(call: Call) -> None:
+def cancel_reservation(call: SandboxCall) -> None:
     """Cancel a direct booking. Inferred: 400 for channel bookings and for what is cancelled already."""
     stays = stays_of(call.account, call.path["reservation_code"])
     if stays[0]["channel_type"] != DIRECT:
@@ -64,7 +64,7 @@ def cancel_reservation(call: Call) -> None:
 
 
 def require_free(
-    account: Account, property_id: int, check_in: date, check_out: date, *, leave_out: str = ""
+    account: SandboxAccount, property_id: int, check_in: date, check_out: date, *, leave_out: str = ""
 ) -> None:
     """Refuse dates that are no stay, or nights that are taken or blocked. Inferred: 422, and its wording."""
     if check_out <= check_in:
@@ -74,7 +74,7 @@ def require_free(
         raise broken_rule("The property is not available for the selected dates.")
 
 
-def _check_references(account: Account, body: Row) -> None:
+def _check_references(account: SandboxAccount, body: Row) -> None:
     require_known([body["property_id"]], account.properties, "property id")
     channels = [channel["id"] for channel in account.custom_channels]
     require_known([body["custom_channel_id"]], channels, "custom channel id")
@@ -82,17 +82,17 @@ def _check_references(account: Account, body: Row) -> None:
     require_known([body["income_method_id"]], methods, "income method id")
 
 
-def _by_reference(account: Account, channel_id: str) -> Row | None:
+def _by_reference(account: SandboxAccount, channel_id: str) -> Row | None:
     direct = (stay for stay in account.stays.values() if stay["channel_type"] == DIRECT)
     return next((stay for stay in direct if stay["channel_id"] == channel_id), None)
 
 
-def _new_reference(account: Account) -> str:
+def _new_reference(account: SandboxAccount) -> str:
     reference = "".join(secrets.choice(CODE_LETTERS) for _ in range(9))
     return reference if _by_reference(account, reference) is None else _new_reference(account)
 
 
-def _book(call: Call, reference: str) -> Row:
+def _book(call: SandboxCall, reference: str) -> Row:
     body, account = call.body, call.account
     stay = _new_stay(call, reference)
     account.stays[stay["stay_code"]] = stay
@@ -103,7 +103,7 @@ def _book(call: Call, reference: str) -> Row:
     return stay
 
 
-def _new_stay(call: Call, reference: str) -> Row:
+def _new_stay(call: SandboxCall, reference: str) -> Row:
     body, code, now = call.body, f"5-{reference}", iso(call.now)
     guests = body.get("number_of_guests", 1)
     channel_id = body["custom_channel_id"]
@@ -158,7 +158,7 @@ def _empty_check_in_details(code: str) -> Row:
     }
 
 
-def _booker(call: Call) -> Row:
+def _booker(call: SandboxCall) -> Row:
     return {
         "id": call.account.new_id(),
         "name": call.body["guest_name"],
@@ -173,7 +173,7 @@ def _booker(call: Call) -> Row:
     }
 
 
-def _record_income(call: Call, stay: Row) -> None:
+def _record_income(call: SandboxCall, stay: Row) -> None:
     """Record what was received. Inferred: Hostex books it under the first income item."""
     account, now = call.account, zulu(call.now)
     transaction_id = account.new_id()

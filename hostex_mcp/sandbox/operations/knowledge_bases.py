@@ -5,8 +5,8 @@ from typing import Any
 from hostex_mcp.sandbox.envelope import broken_rule
 from hostex_mcp.sandbox.fields import array, flag, id_list, integer, paging, record, text, word_list
 from hostex_mcp.sandbox.lookups import find, require_known
-from hostex_mcp.sandbox.operation import Call, operation
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.operation import SandboxCall, operation
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from hostex_mcp.sandbox.vocabulary import CHANNEL_SCOPES, CHANNEL_TYPES, PROPERTY_SCOPES
 
 EVERY_PROPERTY = [-1]
@@ -37,7 +37,7 @@ _ENTRY = (
 @operation(
     "GET /knowledge_bases", query=(*paging(default=10), id_list("property_ids"), word_list("channel_types"))
 )
-def query_knowledge_bases(call: Call) -> Row:
+def query_knowledge_bases(call: SandboxCall) -> Row:
     """List entries without their texts; the filters keep what applies to a named property or channel."""
     account, query = call.account, call.query
     rows = [
@@ -50,32 +50,32 @@ def query_knowledge_bases(call: Call) -> Row:
 
 
 @operation("POST /knowledge_bases", body=_ENTRY)
-def create_knowledge_base(call: Call) -> None:
+def create_knowledge_base(call: SandboxCall) -> None:
     """Add an entry. Its id is not returned."""
     _store(call, call.account.new_id())
 
 
 @operation("GET /knowledge_bases/{id}")
-def get_knowledge_base(call: Call) -> Row:
+def get_knowledge_base(call: SandboxCall) -> Row:
     """Return an entry with its texts."""
     return find(call.account.knowledge_bases, call.path["id"], "Knowledge base")
 
 
 @operation("PATCH /knowledge_bases/{id}", body=_ENTRY)
-def update_knowledge_base(call: Call) -> None:
+def update_knowledge_base(call: SandboxCall) -> None:
     """Replace an entry as a whole."""
     find(call.account.knowledge_bases, call.path["id"], "Knowledge base")
     _store(call, call.path["id"])
 
 
 @operation("DELETE /knowledge_bases/{id}")
-def delete_knowledge_base(call: Call) -> None:
+def delete_knowledge_base(call: SandboxCall) -> None:
     """Delete an entry."""
     find(call.account.knowledge_bases, call.path["id"], "Knowledge base")
     del call.account.knowledge_bases[call.path["id"]]
 
 
-def _store(call: Call, entry_id: int) -> None:
+def _store(call: SandboxCall, entry_id: int) -> None:
     """Write an entry. Inferred: it is processed a little later; without a title the first subtitle serves."""
     body = call.body
     _check_scopes(call.account, body)
@@ -96,7 +96,7 @@ def _store(call: Call, entry_id: int) -> None:
     call.queue(process)
 
 
-def _check_scopes(account: Account, body: Row) -> None:
+def _check_scopes(account: SandboxAccount, body: Row) -> None:
     properties, channels = body["scope_property"], body["scope_channel"]
     known: dict[str, Any] = {
         "all": EVERY_PROPERTY,
@@ -113,7 +113,7 @@ def _check_scopes(account: Account, body: Row) -> None:
         raise broken_rule("The selected scope property.ids is invalid.")
 
 
-def _covers_property(account: Account, scope: Row, wanted: list[int] | None) -> bool:
+def _covers_property(account: SandboxAccount, scope: Row, wanted: list[int] | None) -> bool:
     if wanted is None or scope["type"] == "all":
         return True
     covered: set[int] = set()

@@ -3,22 +3,22 @@
 from hostex_mcp.sandbox.envelope import ApiError, broken_rule
 from hostex_mcp.sandbox.fields import ids, integer, paging, text
 from hostex_mcp.sandbox.lookups import distinct, find, require_known
-from hostex_mcp.sandbox.operation import Call, operation
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.operation import SandboxCall, operation
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from hostex_mcp.sandbox.vocabulary import TAG_COLORS
 
 TAGS_MAX = 500
 
 
 @operation("GET /groups", query=(*paging(), integer("id")))
-def query_groups(call: Call) -> Row:
+def query_groups(call: SandboxCall) -> Row:
     """List property groups."""
     wanted = call.query.get("id")
     return call.page("groups", (row for row in call.account.groups.values() if wanted in (None, row["id"])))
 
 
 @operation("POST /groups", body=(text("name", required=True, max_length=50), ids("property_ids")))
-def create_group(call: Call) -> Row:
+def create_group(call: SandboxCall) -> Row:
     """Create a group. Inferred: 409 for a name in use."""
     account, name = call.account, call.body["name"]
     _require_new_name(account.groups, name, "group")
@@ -30,20 +30,20 @@ def create_group(call: Call) -> Row:
 
 
 @operation("PATCH /groups/{id}", body=(text("name", max_length=50), ids("property_ids")))
-def update_group(call: Call) -> None:
+def update_group(call: SandboxCall) -> None:
     """Rename a group, replace its properties."""
     _update(call, call.account.groups, "group")
 
 
 @operation("DELETE /groups/{id}")
-def delete_group(call: Call) -> None:
+def delete_group(call: SandboxCall) -> None:
     """Delete a group."""
     find(call.account.groups, call.path["id"], "Group")
     del call.account.groups[call.path["id"]]
 
 
 @operation("GET /tags", query=(*paging(), integer("id")))
-def query_tags(call: Call) -> Row:
+def query_tags(call: SandboxCall) -> Row:
     """List property tags."""
     wanted = call.query.get("id")
     return call.page("tags", (row for row in call.account.tags.values() if wanted in (None, row["id"])))
@@ -56,7 +56,7 @@ _COLOR = text("color", enum=TAG_COLORS)
     "POST /tags",
     body=(text("name", required=True, max_length=15), _COLOR, ids("property_ids"), ids("room_type_ids")),
 )
-def create_tag(call: Call) -> Row:
+def create_tag(call: SandboxCall) -> Row:
     """Create a tag, or bring back the deleted one of that name. Inferred: 422 beyond 500 tags."""
     account, name = call.account, call.body["name"]
     _require_new_name(account.tags, name, "tag")
@@ -74,20 +74,20 @@ def create_tag(call: Call) -> Row:
 @operation(
     "PATCH /tags/{id}", body=(text("name", max_length=15), _COLOR, ids("property_ids"), ids("room_type_ids"))
 )
-def update_tag(call: Call) -> None:
+def update_tag(call: SandboxCall) -> None:
     """Change a tag, replace what it is attached to."""
     _update(call, call.account.tags, "tag")
 
 
 @operation("DELETE /tags/{id}")
-def delete_tag(call: Call) -> None:
+def delete_tag(call: SandboxCall) -> None:
     """Delete a tag and take it off everything."""
     tag = find(call.account.tags, call.path["id"], "Tag")
     del call.account.tags[tag["id"]]
     call.account.deleted_tags[tag["name"]] = tag
 
 
-def _update(call: Call, rows: dict[int, Row], what: str) -> None:
+def _update(call: SandboxCall, rows: dict[int, Row], what: str) -> None:
     row, changes = find(rows, call.path["id"], what.capitalize()), call.body
     if changes.get("name", row["name"]) != row["name"]:
         _require_new_name(rows, changes["name"], what)
@@ -101,6 +101,6 @@ def _require_new_name(rows: dict[int, Row], name: str, what: str) -> None:
         raise ApiError(409, f"The {what} already exists.")
 
 
-def _require_known_targets(account: Account, given: Row) -> None:
+def _require_known_targets(account: SandboxAccount, given: Row) -> None:
     require_known(given.get("property_ids", []), account.properties, "property ids")
     require_known(given.get("room_type_ids", []), account.room_types, "room type ids")

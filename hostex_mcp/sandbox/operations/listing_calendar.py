@@ -6,10 +6,10 @@ from datetime import date
 from hostex_mcp.sandbox.calendar import inventories
 from hostex_mcp.sandbox.fields import array, day, flag, integer, record, text
 from hostex_mcp.sandbox.lookups import days_between, find_rates, require_order, require_within_three_years
-from hostex_mcp.sandbox.operation import Call, operation
+from hostex_mcp.sandbox.operation import SandboxCall, operation
 from hostex_mcp.sandbox.operations.availability import require_readable
 from hostex_mcp.sandbox.params import Field
-from hostex_mcp.sandbox.state import Account, ListingRates, Row
+from hostex_mcp.sandbox.state import ListingRates, Row, SandboxAccount
 from hostex_mcp.sandbox.vocabulary import CALENDAR_CHANNELS
 
 WEEKEND = (4, 5)
@@ -41,7 +41,7 @@ _LISTING = (
         array("listings", record("listing", *_LISTING), required=True),
     ),
 )
-def query_listing_calendars(call: Call) -> Row:
+def query_listing_calendars(call: SandboxCall) -> Row:
     """Return the calendars of several listings."""
     start, end = call.body["start_date"], call.body["end_date"]
     require_readable(start, end, call.today)
@@ -60,7 +60,7 @@ def _ranges(name: str, *fields: Field) -> Field:
     "POST /listings/inventories",
     body=(*_LISTING, _ranges("inventories", integer("inventory", required=True, minimum=0))),
 )
-def update_listing_inventories(call: Call) -> None:
+def update_listing_inventories(call: SandboxCall) -> None:
     """Queue the units for sale; the master calendar stays as it is."""
 
     def write(rates: ListingRates, one: date, given: Row) -> None:
@@ -73,7 +73,7 @@ def update_listing_inventories(call: Call) -> None:
     "POST /listings/prices",
     body=(*_LISTING, _ranges("prices", integer("price", required=True, minimum=0))),
 )
-def update_listing_prices(call: Call) -> None:
+def update_listing_prices(call: SandboxCall) -> None:
     """Queue nightly prices. Inferred: a listing whose price the channel steers keeps its own in silence."""
 
     def write(rates: ListingRates, one: date, given: Row) -> None:
@@ -100,7 +100,7 @@ _ADVANCE_PATTERN = r"(\d+D)?(\d+H)?"
         ),
     ),
 )
-def update_listing_restrictions(call: Call) -> None:
+def update_listing_restrictions(call: SandboxCall) -> None:
     """Queue stay rules. Inferred: keys that the channel does not know are dropped in silence."""
     taken = RESTRICTIONS.get(call.body["channel_type"], ())
 
@@ -111,7 +111,7 @@ def update_listing_restrictions(call: Call) -> None:
     _queue_ranges(call, "restrictions", write)
 
 
-def _queue_ranges(call: Call, name: str, write: Callable[[ListingRates, date, Row], None]) -> None:
+def _queue_ranges(call: SandboxCall, name: str, write: Callable[[ListingRates, date, Row], None]) -> None:
     """Queue a write per day; where ranges overlap the last one wins."""
     rates = find_rates(call.account, call.body["channel_type"], call.body["listing_id"])
     ranges: list[Row] = call.body[name]
@@ -127,8 +127,8 @@ def _queue_ranges(call: Call, name: str, write: Callable[[ListingRates, date, Ro
     call.queue(apply)
 
 
-def _days(call: Call, listing: Row, days: list[date]) -> list[Row]:
-    account: Account = call.account
+def _days(call: SandboxCall, listing: Row, days: list[date]) -> list[Row]:
+    account: SandboxAccount = call.account
     channel_type, listing_id = listing["channel_type"], listing["listing_id"]
     rates = find_rates(account, channel_type, listing_id)
     units = inventories(account, (channel_type, listing_id), days)

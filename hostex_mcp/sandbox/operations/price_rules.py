@@ -6,7 +6,7 @@ from typing import cast
 from hostex_mcp.sandbox.envelope import bad_request, broken_rule, not_found
 from hostex_mcp.sandbox.fields import anything, array, day, flag, integer, mapping, number, record, text
 from hostex_mcp.sandbox.lookups import find_rates
-from hostex_mcp.sandbox.operation import Call, operation
+from hostex_mcp.sandbox.operation import SandboxCall, operation
 from hostex_mcp.sandbox.params import Field, check_value
 from hostex_mcp.sandbox.state import ListingRates, Row
 
@@ -65,7 +65,7 @@ _VRBO_SETTINGS = (
 
 
 @operation("GET /listings/airbnb/price_and_rules", query=(_LISTING_ID,))
-def get_airbnb_price_and_rules(call: Call) -> Row:
+def get_airbnb_price_and_rules(call: SandboxCall) -> Row:
     """Return an Airbnb listing's defaults."""
     return _rules(_rates(call, "airbnb", call.query["listing_id"]))
 
@@ -74,7 +74,7 @@ def get_airbnb_price_and_rules(call: Call) -> Row:
     "POST /listings/airbnb/price_and_rules",
     body=(_LISTING_ID, record("settings", *_AIRBNB_SETTINGS, required=True)),
 )
-def update_airbnb_price_and_rules(call: Call) -> None:
+def update_airbnb_price_and_rules(call: SandboxCall) -> None:
     """Change an Airbnb listing's defaults at once; read-only fields are ignored."""
     rates = _rates(call, "airbnb", call.body["listing_id"])
     settings: Row = call.body["settings"]
@@ -93,7 +93,7 @@ def update_airbnb_price_and_rules(call: Call) -> None:
 
 
 @operation("GET /listings/vrbo/price_and_rules", query=(_LISTING_ID,))
-def get_vrbo_price_and_rules(call: Call) -> Row:
+def get_vrbo_price_and_rules(call: SandboxCall) -> Row:
     """Return a Vrbo listing's defaults."""
     return _rules(_rates(call, "vrbo", call.query["listing_id"]))
 
@@ -102,7 +102,7 @@ def get_vrbo_price_and_rules(call: Call) -> Row:
     "POST /listings/vrbo/price_and_rules",
     body=(_LISTING_ID, record("settings", *_VRBO_SETTINGS, required=True)),
 )
-def update_vrbo_price_and_rules(call: Call) -> None:
+def update_vrbo_price_and_rules(call: SandboxCall) -> None:
     """Change a Vrbo listing's defaults; a base price wins over nightly rates."""
     rates = _rates(call, "vrbo", call.body["listing_id"])
     settings: Row = call.body["settings"]
@@ -119,7 +119,7 @@ def update_vrbo_price_and_rules(call: Call) -> None:
     _spread(rates)
 
 
-def _rates(call: Call, channel_type: str, listing_id: str) -> ListingRates:
+def _rates(call: SandboxCall, channel_type: str, listing_id: str) -> ListingRates:
     rates = find_rates(call.account, channel_type, listing_id)
     if rates.price_and_rules is None:
         raise not_found("Listing")

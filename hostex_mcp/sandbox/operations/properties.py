@@ -5,21 +5,21 @@ from collections.abc import Iterable
 from hostex_mcp.sandbox.envelope import ApiError, broken_rule
 from hostex_mcp.sandbox.fields import ids, integer, paging, text
 from hostex_mcp.sandbox.lookups import distinct, require_known
-from hostex_mcp.sandbox.operation import Call, operation
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.operation import SandboxCall, operation
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 
 _COVER_SIZES = ("original_url", "small_url", "large_url", "extra_large_url", "extra_extra_large_url")
 
 
 @operation("GET /properties", query=(*paging(), integer("id"), integer("group_id"), integer("tag_id")))
-def query_properties(call: Call) -> Row:
+def query_properties(call: SandboxCall) -> Row:
     """List properties with their groups and tags."""
     rows = [_with_labels(call.account, row) for row in call.account.properties.values()]
     return call.page("properties", (row for row in rows if _matches(row, call.query)))
 
 
 @operation("POST /properties", body=(text("title", required=True, max_length=100),))
-def create_property(call: Call) -> Row:
+def create_property(call: SandboxCall) -> Row:
     """Create an empty property. Inferred: 409 for a title in use, 420 when the quota is used up."""
     account, title = call.account, call.body["title"]
     _require_new_title(account.properties.values(), title, "property")
@@ -31,7 +31,7 @@ def create_property(call: Call) -> Row:
 
 
 @operation("GET /room_types", query=(*paging(), integer("id"), integer("tag_id")))
-def query_room_types(call: Call) -> Row:
+def query_room_types(call: SandboxCall) -> Row:
     """List room types with their tags."""
     tags = call.account.tags.values()
     rows = [
@@ -42,7 +42,7 @@ def query_room_types(call: Call) -> Row:
 
 
 @operation("POST /room_types", body=(text("title", required=True, max_length=100), ids("property_ids")))
-def create_room_type(call: Call) -> Row:
+def create_room_type(call: SandboxCall) -> Row:
     """Pool properties. Inferred: 420 on the Basic edition, 409 for a used title, 422 if already pooled."""
     account, title = call.account, call.body["title"]
     if account.plan == "basic":
@@ -65,7 +65,7 @@ def create_room_type(call: Call) -> Row:
     return {"room_type_id": room_type_id}
 
 
-def _with_labels(account: Account, row: Row) -> Row:
+def _with_labels(account: SandboxAccount, row: Row) -> Row:
     groups = [
         {"id": group["id"], "name": group["name"]}
         for group in account.groups.values()
@@ -92,7 +92,7 @@ def _require_new_title(rows: Iterable[Row], title: str, what: str) -> None:
         raise ApiError(409, f"The {what} already exists.")
 
 
-def _empty_property(account: Account, property_id: int, title: str) -> Row:
+def _empty_property(account: SandboxAccount, property_id: int, title: str) -> Row:
     return {
         "id": property_id,
         "title": title,

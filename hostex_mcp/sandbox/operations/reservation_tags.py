@@ -3,8 +3,8 @@
 from hostex_mcp.sandbox.envelope import ApiError, broken_rule, not_found
 from hostex_mcp.sandbox.fields import integer, paging, text
 from hostex_mcp.sandbox.lookups import find, find_stay
-from hostex_mcp.sandbox.operation import Call, operation
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.operation import SandboxCall, operation
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from hostex_mcp.sandbox.vocabulary import TAG_COLORS
 
 TAGS_MAX = 500
@@ -14,7 +14,7 @@ TAG_NAME = text("tag_name", required=True, max_length=15)
 @operation(
     "GET /reservation_tags", query=(*paging(), integer("id", minimum=1), text("keyword", max_length=50))
 )
-def query_reservation_tags(call: Call) -> Row:
+def query_reservation_tags(call: SandboxCall) -> Row:
     """List reservation tags, defaults included."""
     wanted, keyword = call.query.get("id"), call.query.get("keyword", "").lower()
     rows = call.account.reservation_tags.values()
@@ -23,7 +23,7 @@ def query_reservation_tags(call: Call) -> Row:
 
 
 @operation("POST /reservation_tags", body=(TAG_NAME,))
-def create_reservation_tag(call: Call) -> Row:
+def create_reservation_tag(call: SandboxCall) -> Row:
     """Add a tag to the dictionary, or bring back the deleted one of that name."""
     if _by_name(call.account, call.body["tag_name"]) is not None:
         raise ApiError(409, "The reservation tag already exists.")
@@ -31,7 +31,7 @@ def create_reservation_tag(call: Call) -> Row:
 
 
 @operation("DELETE /reservation_tags/{id}")
-def delete_reservation_tag(call: Call) -> None:
+def delete_reservation_tag(call: SandboxCall) -> None:
     """Delete an own tag and take it off every stay."""
     account = call.account
     tag = find(account.reservation_tags, call.path["id"], "Reservation tag")
@@ -44,7 +44,7 @@ def delete_reservation_tag(call: Call) -> None:
 
 
 @operation("POST /reservations/{stay_code}/tags", body=(TAG_NAME,))
-def add_reservation_tag(call: Call) -> None:
+def add_reservation_tag(call: SandboxCall) -> None:
     """Tag a stay; a new name joins the dictionary."""
     stay, name = find_stay(call.account, call.path["stay_code"]), call.body["tag_name"]
     if _by_name(call.account, name) is None:
@@ -54,17 +54,17 @@ def add_reservation_tag(call: Call) -> None:
 
 
 @operation("DELETE /reservations/{stay_code}/tags", body=(text("tag_name", required=True),))
-def remove_reservation_tag(call: Call) -> None:
+def remove_reservation_tag(call: SandboxCall) -> None:
     """Take a tag off a stay. Inferred: success when the stay does not carry it."""
     stay = find_stay(call.account, call.path["stay_code"])
     stay["tags"] = [name for name in stay["tags"] if name != call.body["tag_name"]]
 
 
-def _by_name(account: Account, name: str) -> Row | None:
+def _by_name(account: SandboxAccount, name: str) -> Row | None:
     return next((tag for tag in account.reservation_tags.values() if tag["tag_name"] == name), None)
 
 
-def _create(account: Account, name: str) -> Row:
+def _create(account: SandboxAccount, name: str) -> Row:
     """Add a tag. Inferred: 422 beyond 500."""
     tags = account.reservation_tags
     if len(tags) >= TAGS_MAX:

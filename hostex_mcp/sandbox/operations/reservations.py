@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hostex_mcp.sandbox.envelope import bad_request
 from hostex_mcp.sandbox.fields import day, integer, paging, text
 from hostex_mcp.sandbox.lookups import require_order
-from hostex_mcp.sandbox.operation import Call, operation
+from hostex_mcp.sandbox.operation import SandboxCall, operation
 from hostex_mcp.sandbox.state import Row
 from hostex_mcp.sandbox.vocabulary import CHANNEL_TYPES, RESERVATION_ORDERS, RESERVATION_STATUSES
 
@@ -30,7 +30,7 @@ SIDES = ("check_in_date", "check_out_date")
         text("channel_type", enum=CHANNEL_TYPES),
     ),
 )
-def query_reservations(call: Call) -> Row:
+def query_reservations(call: SandboxCall) -> Row:
     """List stays, always in descending order, without a total."""
     fits = _window_filter(call)
     query = call.query
@@ -43,7 +43,7 @@ def query_reservations(call: Call) -> Row:
     return call.page("reservations", rows, total=False)
 
 
-def _window_filter(call: Call) -> Callable[[Row], bool]:
+def _window_filter(call: SandboxCall) -> Callable[[Row], bool]:
     """Return the date filter: the windows asked for, or check-outs within the next 180 days."""
     windows = {side: window for side in SIDES if (window := _window(call.query, side))}
     if not windows and not any(key in call.query for key in IDENTIFYING_FILTERS):

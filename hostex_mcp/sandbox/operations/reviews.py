@@ -5,7 +5,7 @@ from datetime import timedelta
 from hostex_mcp.sandbox.envelope import ApiError, bad_request, broken_rule
 from hostex_mcp.sandbox.fields import day, integer, number, paging, record, text
 from hostex_mcp.sandbox.lookups import iso, require_order
-from hostex_mcp.sandbox.operation import Call, operation
+from hostex_mcp.sandbox.operation import SandboxCall, operation
 from hostex_mcp.sandbox.reviewing import post_review, review_of, status_of
 from hostex_mcp.sandbox.state import Row
 from hostex_mcp.sandbox.vocabulary import CATEGORY_RATING_CHANNELS, REVIEW_STATUSES
@@ -24,7 +24,7 @@ WINDOW_DAYS = 180
         day("end_check_out_date"),
     ),
 )
-def query_reviews(call: Call) -> Row:
+def query_reviews(call: SandboxCall) -> Row:
     """List reviews of stays that ended in a window, the last 180 days by default; no total."""
     query, start, end = call.query, *_window(call)
     rows = [
@@ -53,7 +53,7 @@ def query_reviews(call: Call) -> Row:
         ),
     ),
 )
-def create_review(call: Call) -> None:
+def create_review(call: SandboxCall) -> None:
     """Review the guest, or answer the guest's review, or both."""
     body = call.body
     if not (body.get("host_review_content") or body.get("host_reply_content")):
@@ -68,7 +68,7 @@ def create_review(call: Call) -> None:
     call.account.reviews[review["reservation_code"]] = review
 
 
-def _review(call: Call, review: Row) -> None:
+def _review(call: SandboxCall, review: Row) -> None:
     """Review the guest. Inferred: 422 for category ratings on a channel without them, 400 without a score."""
     ratings: Row = call.body.get("category_ratings", {})
     if ratings and review["channel_type"] not in CATEGORY_RATING_CHANNELS:
@@ -87,7 +87,7 @@ def _require_answerable(review: Row) -> None:
         raise ApiError(409, "The guest review has already been replied to.")
 
 
-def _window(call: Call) -> tuple[str, str]:
+def _window(call: SandboxCall) -> tuple[str, str]:
     """Return the window. The default spans 180 days, a window asked for must stay below."""
     start, end = call.query.get("start_check_out_date"), call.query.get("end_check_out_date")
     first = start or call.today - timedelta(days=WINDOW_DAYS)

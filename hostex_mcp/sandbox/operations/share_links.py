@@ -5,13 +5,13 @@ import secrets
 from hostex_mcp.sandbox.envelope import bad_request
 from hostex_mcp.sandbox.fields import ids, integer, paging, text
 from hostex_mcp.sandbox.lookups import distinct, find, iso, require_known
-from hostex_mcp.sandbox.operation import Call, operation
+from hostex_mcp.sandbox.operation import SandboxCall, operation
 from hostex_mcp.sandbox.state import Row
 from hostex_mcp.sandbox.vocabulary import SHARE_SCOPES
 
 
 @operation("GET /calendar_share_links", query=(*paging(), integer("id", minimum=1)))
-def query_calendar_share_links(call: Call) -> Row:
+def query_calendar_share_links(call: SandboxCall) -> Row:
     """List the public links."""
     wanted = call.query.get("id")
     rows = call.account.share_links.values()
@@ -22,7 +22,7 @@ def query_calendar_share_links(call: Call) -> Row:
     "POST /calendar_share_links",
     body=(text("scope", required=True, enum=SHARE_SCOPES), ids("property_ids")),
 )
-def create_calendar_share_link(call: Call) -> Row:
+def create_calendar_share_link(call: SandboxCall) -> Row:
     """Make a link; the one for the entire account exists once and is returned again."""
     links, scope = call.account.share_links, call.body["scope"]
     properties = distinct(call.body.get("property_ids", []))
@@ -46,7 +46,7 @@ def create_calendar_share_link(call: Call) -> Row:
 
 
 @operation("DELETE /calendar_share_links/{id}")
-def delete_calendar_share_link(call: Call) -> None:
+def delete_calendar_share_link(call: SandboxCall) -> None:
     """Delete a link for good."""
     find(call.account.share_links, call.path["id"], "Calendar share link")
     del call.account.share_links[call.path["id"]]

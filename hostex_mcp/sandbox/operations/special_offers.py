@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hostex_mcp.sandbox.envelope import bad_request, broken_rule, not_found
 from hostex_mcp.sandbox.fields import day, integer, number, text
 from hostex_mcp.sandbox.lookups import require_known, zulu
-from hostex_mcp.sandbox.operation import Call, operation
+from hostex_mcp.sandbox.operation import SandboxCall, operation
 from hostex_mcp.sandbox.operations.conversations import find_conversation
 from hostex_mcp.sandbox.state import Row
 
@@ -14,7 +14,7 @@ LIFETIME = timedelta(hours=24)
 
 
 @operation("GET /conversations/{conversation_id}/special_offers")
-def query_special_offers(call: Call) -> Row:
+def query_special_offers(call: SandboxCall) -> Row:
     """List a thread's offers, newest first."""
     return {"special_offers": find_conversation(call).get("_offers", [])}
 
@@ -35,7 +35,7 @@ def query_special_offers(call: Call) -> Row:
         text("currency"),
     ),
 )
-def send_special_offer(call: Call) -> None:
+def send_special_offer(call: SandboxCall) -> None:
     """Offer dates at a price. Inferred: 400 on channels without offers, 422 for unknown listings."""
     conversation, body = find_conversation(call), call.body
     channel = conversation["channel_type"]
@@ -54,7 +54,7 @@ def send_special_offer(call: Call) -> None:
 
 
 @operation("DELETE /conversations/{conversation_id}/special_offers/{special_offer_id}")
-def withdraw_special_offer(call: Call) -> None:
+def withdraw_special_offer(call: SandboxCall) -> None:
     """Withdraw an offer. Inferred: 404 for an unknown one, 400 for one that is not active."""
     offers: list[Row] = find_conversation(call).get("_offers", [])
     offer = next((offer for offer in offers if offer["id"] == call.path["special_offer_id"]), None)
@@ -66,7 +66,7 @@ def withdraw_special_offer(call: Call) -> None:
 
 
 @operation("POST /conversations/{conversation_id}/preapprovals")
-def send_preapproval(call: Call) -> None:
+def send_preapproval(call: SandboxCall) -> None:
     """Pre-approve an Airbnb inquiry. Inferred: 400 on other channels and for threads without an inquiry."""
     conversation = find_conversation(call)
     if conversation["channel_type"] != "airbnb":
@@ -88,7 +88,7 @@ def send_preapproval(call: Call) -> None:
     _add(call, conversation, offer, check_in, check_out)
 
 
-def _check_offer(call: Call, channel: str) -> None:
+def _check_offer(call: SandboxCall, channel: str) -> None:
     body = call.body
     if body["check_out_date"] <= body["check_in_date"]:
         raise broken_rule("The check out date must be a date after check in date.")
@@ -101,7 +101,7 @@ def _check_offer(call: Call, channel: str) -> None:
             raise bad_request(f"The {name.replace('_', ' ')} field is required.")
 
 
-def _add(call: Call, conversation: Row, offer: Row, check_in: date, check_out: date) -> None:
+def _add(call: SandboxCall, conversation: Row, offer: Row, check_in: date, check_out: date) -> None:
     stay = {
         "check_in_date": str(check_in),
         "check_out_date": str(check_out),

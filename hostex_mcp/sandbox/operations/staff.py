@@ -2,7 +2,7 @@
 
 from hostex_mcp.sandbox.fields import flag, ids, integer, paging, text
 from hostex_mcp.sandbox.lookups import distinct, find, require_known
-from hostex_mcp.sandbox.operation import Call, operation
+from hostex_mcp.sandbox.operation import SandboxCall, operation
 from hostex_mcp.sandbox.state import Row
 from hostex_mcp.sandbox.vocabulary import EMAIL_PATTERN
 
@@ -16,7 +16,7 @@ _CONTACT = (
 
 
 @operation("GET /staffs", query=(*paging(), integer("id"), integer("is_active", enum=(0, 1))))
-def query_staffs(call: Call) -> Row:
+def query_staffs(call: SandboxCall) -> Row:
     """List staff members."""
     wanted, active = call.query.get("id"), call.query.get("is_active")
     rows = call.account.staff.values()
@@ -32,7 +32,7 @@ def query_staffs(call: Call) -> Row:
         *_CONTACT,
     ),
 )
-def create_staff(call: Call) -> Row:
+def create_staff(call: SandboxCall) -> Row:
     """Add an active staff member, for all properties unless some are named."""
     account, body = call.account, call.body
     require_known(body.get("property_ids", []), account.properties, "property ids")
@@ -58,7 +58,7 @@ def create_staff(call: Call) -> Row:
         *_CONTACT,
     ),
 )
-def update_staff(call: Call) -> None:
+def update_staff(call: SandboxCall) -> None:
     """Change a staff member, replace the assigned properties."""
     staff, changes = find(call.account.staff, call.path["id"], "Staff"), dict(call.body)
     if "property_ids" in changes:
@@ -69,7 +69,7 @@ def update_staff(call: Call) -> None:
 
 
 @operation("DELETE /staffs/{id}")
-def delete_staff(call: Call) -> None:
+def delete_staff(call: SandboxCall) -> None:
     """Delete a staff member. Inferred: their tasks are left without one."""
     staff_id = call.path["id"]
     find(call.account.staff, staff_id, "Staff")

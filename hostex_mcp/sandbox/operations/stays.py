@@ -7,10 +7,10 @@ from hostex_mcp.sandbox.calendar import nights, reopen_to_master
 from hostex_mcp.sandbox.envelope import broken_rule
 from hostex_mcp.sandbox.fields import day, integer, mapping, number, record, text
 from hostex_mcp.sandbox.lookups import find_stay, named, require_known, stays_of
-from hostex_mcp.sandbox.operation import Call, operation
+from hostex_mcp.sandbox.operation import SandboxCall, operation
 from hostex_mcp.sandbox.operations.direct_bookings import require_free
 from hostex_mcp.sandbox.orders import settle_order, stay_rates
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from hostex_mcp.sandbox.vocabulary import CURRENCY_PATTERN, EMAIL_PATTERN, ID_REQUIREMENTS, STAY_STATUSES
 
 AMOUNT_MAX = 999999
@@ -41,7 +41,7 @@ PLAIN_CHANGES = {
         number("commission_amount", minimum=0, maximum=AMOUNT_MAX),
     ),
 )
-def update_reservation(call: Call) -> None:
+def update_reservation(call: SandboxCall) -> None:
     """Change one stay. Inferred: channel bookings take every change, dates that are not free are refused."""
     account, body = call.account, call.body
     stay = find_stay(account, call.path["stay_code"])
@@ -78,7 +78,7 @@ _TIME_OF_DAY = (
         text("id_required", enum=ID_REQUIREMENTS),
     ),
 )
-def update_check_in_details(call: Call) -> None:
+def update_check_in_details(call: SandboxCall) -> None:
     """Set what the guest is told about arriving."""
     stay, changes = find_stay(call.account, call.path["stay_code"]), dict(call.body)
     if changes.get("lock_code_visible_after", "") is None:
@@ -87,7 +87,7 @@ def update_check_in_details(call: Call) -> None:
 
 
 @operation("GET /reservations/{stay_code}/custom_fields")
-def query_custom_fields(call: Call) -> Row:
+def query_custom_fields(call: SandboxCall) -> Row:
     """Return a stay's free fields."""
     return {"custom_fields": find_stay(call.account, call.path["stay_code"])["custom_fields"]}
 
@@ -96,7 +96,7 @@ def query_custom_fields(call: Call) -> Row:
     "PATCH /reservations/{stay_code}/custom_fields",
     body=(mapping("custom_fields", text("value", nullable=True)),),
 )
-def update_custom_fields(call: Call) -> Row:
+def update_custom_fields(call: SandboxCall) -> Row:
     """Merge free fields; null takes one away."""
     stay = find_stay(call.account, call.path["stay_code"])
     merged: dict[str, Any] = (stay["custom_fields"] or {}) | call.body.get("custom_fields", {})
@@ -108,12 +108,12 @@ def update_custom_fields(call: Call) -> Row:
     "PUT /reservations/{stay_code}/stay_status",
     body=(text("stay_status", required=True, enum=STAY_STATUSES),),
 )
-def update_stay_status(call: Call) -> None:
+def update_stay_status(call: SandboxCall) -> None:
     """Mark a stay as awaited, in house or over."""
     find_stay(call.account, call.path["stay_code"])["stay_status"] = call.body["stay_status"]
 
 
-def _move_dates(account: Account, stay: Row, body: Row) -> None:
+def _move_dates(account: SandboxAccount, stay: Row, body: Row) -> None:
     if "check_in_date" not in body and "check_out_date" not in body:
         return
     check_in = body.get("check_in_date") or date.fromisoformat(stay["check_in_date"])

@@ -5,8 +5,8 @@ from datetime import datetime
 from hostex_mcp.sandbox.envelope import bad_request, broken_rule
 from hostex_mcp.sandbox.fields import day, integer, number, paging, text
 from hostex_mcp.sandbox.lookups import find, find_stay, require_known, require_order
-from hostex_mcp.sandbox.operation import Call, operation
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.operation import SandboxCall, operation
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from hostex_mcp.sandbox.vocabulary import CURRENCY_PATTERN, TASK_LEVELS, TASK_STATUSES, TASK_TYPES
 
 _TYPE = text("type", enum=TASK_TYPES)
@@ -33,7 +33,7 @@ _CHANGEABLE = (
         _STATUS,
     ),
 )
-def query_tasks(call: Call) -> Row:
+def query_tasks(call: SandboxCall) -> Row:
     """List tasks."""
     query, keys = call.query, ("id", "staff_id", "property_id", "type", "status")
     start, end = _window(query)
@@ -60,7 +60,7 @@ def query_tasks(call: Call) -> Row:
         *_CHANGEABLE,
     ),
 )
-def create_task(call: Call) -> Row:
+def create_task(call: SandboxCall) -> Row:
     """Create a task; with a stay the property is the stay's."""
     account, body = call.account, call.body
     property_id = _property_of(account, body)
@@ -96,7 +96,7 @@ def create_task(call: Call) -> Row:
         *_CHANGEABLE,
     ),
 )
-def update_task(call: Call) -> None:
+def update_task(call: SandboxCall) -> None:
     """Change a task; 0 takes its property or staff member away."""
     task, changes = find(call.account.tasks, call.path["id"], "Task"), dict(call.body)
     _require_known_links(call.account, changes)
@@ -112,7 +112,7 @@ def update_task(call: Call) -> None:
 
 
 @operation("DELETE /tasks/{id}")
-def delete_task(call: Call) -> None:
+def delete_task(call: SandboxCall) -> None:
     """Delete a task for good."""
     find(call.account.tasks, call.path["id"], "Task")
     del call.account.tasks[call.path["id"]]
@@ -130,7 +130,7 @@ def _window(query: Row) -> tuple[str, str]:
     return "", "9999"
 
 
-def _property_of(account: Account, body: Row) -> int | None:
+def _property_of(account: SandboxAccount, body: Row) -> int | None:
     """Return the property of a new task. Inferred: 422 when it is not the stay's."""
     property_id: int | None = body.get("property_id") or None
     if not body.get("stay_code"):
@@ -141,22 +141,22 @@ def _property_of(account: Account, body: Row) -> int | None:
     return stay_property or None
 
 
-def _require_known_links(account: Account, body: Row) -> None:
+def _require_known_links(account: SandboxAccount, body: Row) -> None:
     require_known([body.get("property_id", 0)], [0, *account.properties], "property id")
     require_known([body.get("staff_id", 0)], [0, *account.staff], "staff id")
 
 
-def _default_fee(account: Account, task_type: str, property_id: int | None) -> float:
+def _default_fee(account: SandboxAccount, task_type: str, property_id: int | None) -> float:
     if task_type != "cleaning" or property_id is None:
         return 0
     return account.properties[property_id].get("_cleaning_fee", 0)
 
 
-def _local(call: Call) -> str:
+def _local(call: SandboxCall) -> str:
     return f"{call.now.astimezone(call.zone):%Y-%m-%d %H:%M:%S}"
 
 
-def _shown(account: Account, task: Row) -> Row:
+def _shown(account: SandboxAccount, task: Row) -> Row:
     expected = datetime.fromisoformat(f"{task['expected_date']}T{task['expected_time'] or '00:00:00'}")
     return task | {
         "property_title": account.properties.get(task["property_id"], {}).get("title"),

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from hostex_mcp.sandbox.envelope import bad_request, broken_rule, not_found
 from hostex_mcp.sandbox.fields import day, integer, moment, number, paging, text
 from hostex_mcp.sandbox.lookups import find, named, require_known, require_order, reservation_code_of, zulu
-from hostex_mcp.sandbox.operation import Call, operation
+from hostex_mcp.sandbox.operation import SandboxCall, operation
 from hostex_mcp.sandbox.orders import add_received
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from hostex_mcp.sandbox.vocabulary import CURRENCY_PATTERN, DIRECTIONS
 
 SPAN_DAYS = 366
@@ -33,7 +33,7 @@ _CHANGEABLE = (moment("action_at"), text("note", max_length=500))
         text("keyword"),
     ),
 )
-def query_transactions(call: Call) -> Row:
+def query_transactions(call: SandboxCall) -> Row:
     """List entries; dates are days of the operator and are needed unless an id is given."""
     account, query = call.account, call.query
     start, end = _window(query)
@@ -66,7 +66,7 @@ def query_transactions(call: Call) -> Row:
         *_CHANGEABLE,
     ),
 )
-def create_transaction(call: Call) -> Row:
+def create_transaction(call: SandboxCall) -> Row:
     """Record an entry. Inferred: 422 for unknown dictionary ids and for a currency not of the booking."""
     account, body = call.account, call.body
     _check_entry(account, body["direction"], body)
@@ -93,7 +93,7 @@ def create_transaction(call: Call) -> Row:
     "PATCH /transactions/{id}",
     body=(number("amount"), integer("item_id"), integer("payment_method_id"), *_CHANGEABLE),
 )
-def update_transaction(call: Call) -> None:
+def update_transaction(call: SandboxCall) -> None:
     """Change an entry; its direction, link and currency stay."""
     account, changes = call.account, dict(call.body)
     row = find(account.transactions, call.path["id"], "Transaction")
@@ -106,7 +106,7 @@ def update_transaction(call: Call) -> None:
 
 
 @operation("DELETE /transactions/{id}")
-def delete_transaction(call: Call) -> None:
+def delete_transaction(call: SandboxCall) -> None:
     """Delete an entry for good."""
     row = find(call.account.transactions, call.path["id"], "Transaction")
     _count_received(call.account, row, -1)
@@ -137,14 +137,14 @@ def _local_day(row: Row, zone: ZoneInfo) -> date:
     return datetime.fromisoformat(row["action_at"] or row["created_at"]).astimezone(zone).date()
 
 
-def _concerns(account: Account, row: Row, property_id: int | None) -> bool:
+def _concerns(account: SandboxAccount, row: Row, property_id: int | None) -> bool:
     if property_id in (None, row["property_id"]):
         return True
     stays = (stay for stay in account.stays.values() if stay["reservation_code"] == row["reservation_code"])
     return any(stay["property_id"] == property_id for stay in stays)
 
 
-def _shown(account: Account, row: Row) -> Row:
+def _shown(account: SandboxAccount, row: Row) -> Row:
     income = row["direction"] == "income"
     items = account.income_items if income else account.expense_items
     methods = account.income_methods if income else account.expense_methods
@@ -156,7 +156,7 @@ def _shown(account: Account, row: Row) -> Row:
     }
 
 
-def _check_entry(account: Account, direction: str, given: Row) -> None:
+def _check_entry(account: SandboxAccount, direction: str, given: Row) -> None:
     if given.get("amount", 1) <= 0:
         raise broken_rule("The amount must be greater than 0.")
     income = direction == "income"
@@ -167,7 +167,7 @@ def _check_entry(account: Account, direction: str, given: Row) -> None:
             require_known([given[name]], [entry["id"] for entry in entries], name.replace("_", " "))
 
 
-def _link(account: Account, body: Row) -> Row:
+def _link(account: SandboxAccount, body: Row) -> Row:
     """Return what an entry hangs on, and its currency."""
     code, property_id = _given_code(body), body.get("property_id")
     if code and property_id is not None:
@@ -187,7 +187,7 @@ def _link(account: Account, body: Row) -> Row:
     }
 
 
-def _reservation_link(account: Account, code: str, body: Row) -> Row:
+def _reservation_link(account: SandboxAccount, code: str, body: Row) -> Row:
     reservation_code = reservation_code_of(account, code)
     if reservation_code is None:
         raise not_found("Reservation")
@@ -203,12 +203,12 @@ def _reservation_link(account: Account, code: str, body: Row) -> Row:
     }
 
 
-def _timing(call: Call, action_at: datetime) -> Row:
+def _timing(call: SandboxCall, action_at: datetime) -> Row:
     """Return when an entry counts. Inferred: a time without offset is the operator's."""
     aware = call.aware(action_at)
     return {"action_at": zulu(aware), "status": "outstanding" if aware > call.now else "paid"}
 
 
-def _count_received(account: Account, row: Row, sign: int) -> None:
+def _count_received(account: SandboxAccount, row: Row, sign: int) -> None:
     if row["direction"] == "income" and row["status"] == "paid" and row["reservation_code"]:
         add_received(account, row["reservation_code"], sign * row["amount"])

@@ -7,7 +7,7 @@ from annotated_types import MaxLen
 from hostex_mcp.api.endpoints import automation as api
 from hostex_mcp.toolkit.arguments import Channel, Code, LocalTime, PropertyId, ShortText
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Page, Rows
+from hostex_mcp.toolkit.results import ListPage, PageRequest
 from hostex_mcp.toolkit.tool import tool
 
 ActionType = Literal["message", "review"]
@@ -39,13 +39,13 @@ def _action(one: api.AutomationAction) -> ActionRow:
 
 @tool(
     "List automation actions",
-    official="search_automation_actions",
+    hostex_name="search_automation_actions",
     open_world=True,
-    words="scheduled message template queue automatic review plan",
+    keywords="scheduled message template queue automatic review plan",
 )
 async def list_automation_actions(
     context: Context,
-    page: Page,
+    page: PageRequest,
     type: ActionType,
     stay_code: Code | None = None,
     property_ids: Annotated[list[PropertyId], MaxLen(100)] | None = None,
@@ -53,7 +53,7 @@ async def list_automation_actions(
     start_time: LocalTime | None = None,
     end_time: LocalTime | None = None,
     channel_types: Annotated[list[Channel], MaxLen(20)] | None = None,
-) -> Rows[ActionRow]:
+) -> ListPage[ActionRow]:
     """Automatic messages of the next 30 days, or automatic host reviews, that wait to be sent. Hostex gives
     name, recipient and time of each, not its text."""
     query = {

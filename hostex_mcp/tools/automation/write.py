@@ -10,9 +10,9 @@ from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.stays import guest_in_words
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.reads.stay_lookup import find_stay
-from hostex_mcp.toolkit.arguments import Id, InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import FieldProblem, Id, InvalidArguments
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview, Shown, everything, lean
+from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, everything, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.automation.read import ActionRow
 from hostex_mcp.tools.writing.edits import rows
@@ -43,7 +43,7 @@ class _Waiting:
         return PlanRow(**everything(self.plan))
 
     @property
-    def target(self) -> Shown:
+    def target(self) -> JsonObject:
         """Whom and what it concerns."""
         return lean({**self.row, "property_id": None})
 
@@ -63,7 +63,9 @@ async def _waiting(context: Context, plan_id: int) -> _Waiting:
     """
     listing = api.LIST_AUTOMATION_ACTIONS
     for kind in ("message", "review"):
-        plans = context.screen().show((await read_all(context.client, listing, query={"type": kind})).items)
+        plans = context.redactor().redact(
+            (await read_all(context.client, listing, query={"type": kind})).items
+        )
         for plan in plans:
             if plan.id == plan_id:
                 same = [one for one in plans if one.stay_code == plan.stay_code and one is not plan]
@@ -78,11 +80,11 @@ async def _waiting(context: Context, plan_id: int) -> _Waiting:
 @tool(
     "Send an automatic action now",
     effect=Effect.CONSEQUENTIAL,
-    official="execute_automation_action",
+    hostex_name="execute_automation_action",
     open_world=True,
-    words="run execute scheduled message template review at once",
+    keywords="run execute scheduled message template review at once",
 )
-async def execute_automation_action(context: Context, plan_id: Id) -> Change[PlanRow]:
+async def execute_automation_action(context: Context, plan_id: Id) -> PlannedWrite[PlanRow]:
     """Send a waiting automatic message to the guest, or publish a waiting automatic review, at once instead
     of at its time. A review can go out only from the check-out date on. `plan_id` is the id that
     `list_automation_actions` gives; Hostex does not show the text beforehand."""
@@ -103,7 +105,7 @@ async def execute_automation_action(context: Context, plan_id: Id) -> Change[Pla
         *(f"This waits for the same stay too: {other}." for other in waiting.others),
     ]
     summary = f"{'Publish' if review else 'Send'} {waiting.name}, now"
-    return Change(send, preview=Preview(summary, waiting.target, changes, warnings))
+    return PlannedWrite(send, preview=Preview(summary, waiting.target, changes, warnings))
 
 
 async def _too_early(context: Context, plan: api.AutomationAction) -> list[str]:
@@ -118,7 +120,7 @@ async def _too_early(context: Context, plan: api.AutomationAction) -> list[str]:
     check_out = (await find_stay(context, plan.stay_code)).check_out_date
     if (context.now() + _EARLIEST_DAY).date() < check_out:
         problem = f"is a review of a stay that ends on {check_out}; it cannot go out before"
-        raise InvalidArguments(Problem("plan_id", problem))
+        raise InvalidArguments(FieldProblem("plan_id", problem))
     if (context.now() - _LATEST_DAY).date() < check_out:
         return [f"Hostex refuses it while it is not yet {check_out}, the check-out, where the operator is."]
     return []
@@ -127,12 +129,12 @@ async def _too_early(context: Context, plan: api.AutomationAction) -> list[str]:
 @tool(
     "Drop an automatic action",
     effect=Effect.CONSEQUENTIAL,
-    official="delete_automation_action",
+    hostex_name="delete_automation_action",
     destructive=True,
     idempotent=True,
-    words="cancel stop scheduled message template review",
+    keywords="cancel stop scheduled message template review",
 )
-async def delete_automation_action(context: Context, plan_id: Id) -> Change[PlanRow]:
+async def delete_automation_action(context: Context, plan_id: Id) -> PlannedWrite[PlanRow]:
     """Drop one waiting automatic message or review, so that it is never sent. The rule behind it goes on for
     other stays. `plan_id` is the id that `list_automation_actions` gives."""
     waiting = await _waiting(context, plan_id)
@@ -144,4 +146,4 @@ async def delete_automation_action(context: Context, plan_id: Id) -> Change[Plan
     changes = rows({"scheduled_at": "never"}, {"scheduled_at": waiting.plan.scheduled_at})
     summary = f"Drop {waiting.name}, so that it is never sent"
     warnings = [f"{guest_in_words(waiting.plan.send_to)} does not get it. This cannot be taken back."]
-    return Change(send, preview=Preview(summary, waiting.target, changes, warnings))
+    return PlannedWrite(send, preview=Preview(summary, waiting.target, changes, warnings))

@@ -21,9 +21,9 @@ from hostex_mcp.domain.calendar_changes import (
 )
 from hostex_mcp.domain.wording import days_text, quoted
 from hostex_mcp.reads.taken_nights import booked
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem, in_order
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments, in_order
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview, Shown, Undo, lean
+from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, Undo, lean
 from hostex_mcp.tools.calendar._listing_days import MOST_SHOWN, QUEUED
 from hostex_mcp.tools.calendar._read_back import READ_BACK_SECONDS, ReadBack, read_back
 from hostex_mcp.tools.writing.edits import with_id
@@ -58,7 +58,7 @@ class AvailabilityChange(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequestedDays:
     """The days that are to open or close: `period` is how they were asked for, in Hostex's own form."""
 
     days: Sequence[date]
@@ -67,28 +67,28 @@ class Wanted:
 
 def wanted_days(
     today: date, start_date: date | None, end_date: date | None, dates: Sequence[date] | None
-) -> Wanted:
+) -> RequestedDays:
     """The days of a period or a list.
 
     Raises:
         InvalidArguments: when neither or both are given, or days are reversed, past or too many.
     """
     if (dates is None) is (start_date is None and end_date is None):
-        raise InvalidArguments(Problem("dates", "give either start_date and end_date, or dates"))
+        raise InvalidArguments(FieldProblem("dates", "give either start_date and end_date, or dates"))
     in_order(start_date=start_date, end_date=end_date)
     days = days_of(start_date, end_date) if start_date and end_date else sorted(set(dates or ()))
     if problems := range_problems([(day, day) for day in days], today):
-        raise InvalidArguments(Problem("start_date" if start_date else "dates", problems[0][1]))
-    return Wanted(days, _period(days) if start_date else {"dates": [day.isoformat() for day in days]})
+        raise InvalidArguments(FieldProblem("start_date" if start_date else "dates", problems[0][1]))
+    return RequestedDays(days, _period(days) if start_date else {"dates": [day.isoformat() for day in days]})
 
 
 async def change_availability(
     context: Context,
     property_ids: Sequence[int],
     available: bool,
-    wanted: Wanted,
+    wanted: RequestedDays,
     verify: bool | None = None,
-) -> Change[AvailabilityChange]:
+) -> PlannedWrite[AvailabilityChange]:
     """The write that opens or closes days.
 
     Raises:
@@ -112,7 +112,7 @@ async def change_availability(
     same = all(holds(context, (_TOOL, one), every[one]) for one in ids)
     state = "open" if available else "closed"
 
-    async def send() -> Shown:
+    async def send() -> JsonObject:
         body = {"property_ids": ids, "available": available, **wanted.period}
         await context.client.call(api.UPDATE_AVAILABILITIES, body=body)
         for one in ids:
@@ -131,7 +131,7 @@ async def change_availability(
     lines = [_in_words(one, called if len(titles) > 1 else {}) for one in shown]
     preview = Preview(summary, {"properties": titles, "days": wanted.period}, lines, [*notes, *bookings])
     already = " ".join([_ALREADY.format(state=state), *bookings]) if same else ""
-    return Change(send, undo, preview, already)
+    return PlannedWrite(send, undo, preview, already)
 
 
 async def _bookings(
@@ -161,7 +161,7 @@ async def properties_of(context: Context, property_ids: Sequence[int]) -> list[P
         return []
     every = (await read_all(context.client, LIST_PROPERTIES)).items
     found = [with_id(every, LIST_PROPERTIES, one, "property") for one in dict.fromkeys(property_ids)]
-    return context.screen().show(found)
+    return context.redactor().redact(found)
 
 
 async def _changing(
@@ -245,7 +245,7 @@ def _called(places: Sequence[Property]) -> dict[int, str]:
     }
 
 
-def _in_words(one: ChangedAvailability, called: Mapping[int, str]) -> Shown:
+def _in_words(one: ChangedAvailability, called: Mapping[int, str]) -> JsonObject:
     state = {True: "open", False: "closed", None: ""}
     before, after = one.get("before", {}), one.get("after", {})
     first, last = (date.fromisoformat(one.get(end, "")) for end in ("start_date", "end_date"))

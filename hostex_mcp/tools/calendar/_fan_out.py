@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from hostex_mcp.api import HostexError
-from hostex_mcp.toolkit.results import Change, Shown, lean
+from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, lean
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One write of several: what tells it apart, and the change, None where everything is as wanted."""
 
-    key: Shown
-    change: Change[Any] | None
+    key: JsonObject
+    change: PlannedWrite[Any] | None
 
 
-async def in_turn(parts: Sequence[Part]) -> list[Shown]:
+async def in_turn(parts: Sequence[Part]) -> list[JsonObject]:
     """Send the parts one after the other and report each: `done` (with the call that restores what was),
     `unchanged`, `failed` or `outcome_unknown`. A part that fails does not keep the rest from being sent."""
     return [{**part.key, **(await _outcome(part.change))} for part in parts]
 
 
-async def _outcome(change: Change[Any] | None) -> Shown:
+async def _outcome(change: PlannedWrite[Any] | None) -> JsonObject:
     if change is None:
         return {"status": "unchanged"}
     try:

@@ -26,9 +26,9 @@ from hostex_mcp.domain.pricing import whole
 from hostex_mcp.domain.restrictions import rule_text
 from hostex_mcp.domain.wording import days_text, money, quoted
 from hostex_mcp.reads.channel_listings import require_listing
-from hostex_mcp.toolkit.arguments import Arguments, Day, InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import Arguments, Day, FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ALREADY, Change, Preview, Shown, Undo, everything, lean
+from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, Undo, everything, lean
 from hostex_mcp.tools.calendar._read_back import READ_BACK_SECONDS, ReadBack, read_back
 from hostex_mcp.tools.writing.pending import holds, remember
 
@@ -93,7 +93,7 @@ class ListingDays:
 
     def title(self, context: Context) -> str:
         """What it sells, empty where that is not known."""
-        return context.screen().show(self.sold.title) if self.sold else ""
+        return context.redactor().redact(self.sold.title) if self.sold else ""
 
     def named(self, context: Context) -> str:
         """What it sells and where, with the end of its number where it has several listings there."""
@@ -113,7 +113,7 @@ class ListingDays:
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class DayWrite:
     """One of the three writes to a listing's days: its tool, its operation and its list of ranges.
     `writable` says whether an old value could be written again, and `cleared` names what is unset as 0 by
     Hostex and by `clear` of the tool."""
@@ -142,11 +142,11 @@ def require_ranges(field: str, ranges: Sequence[DayRange], today: date) -> None:
     """
     problems = range_problems([(one.start_date, one.end_date) for one in ranges], today)
     if problems:
-        raise InvalidArguments(*(Problem(f"{field}.{path}".rstrip("."), why) for path, why in problems))
+        raise InvalidArguments(*(FieldProblem(f"{field}.{path}".rstrip("."), why) for path, why in problems))
 
 
 async def listing_days(
-    context: Context, channel_type: str, listing_id: str, writing: Writing, ranges: Sequence[DayRange]
+    context: Context, channel_type: str, listing_id: str, writing: DayWrite, ranges: Sequence[DayRange]
 ) -> ListingDays:
     """What holds on the days of some ranges.
 
@@ -187,13 +187,13 @@ async def _present(
 def change_days(
     context: Context,
     listing: ListingDays,
-    writing: Writing,
+    writing: DayWrite,
     ranges: Sequence[Run[State]],
     notes: Iterable[str] = (),
     *,
     warnings: Iterable[str] = (),
     verify: bool | None = None,
-) -> Change[ListingChange]:
+) -> PlannedWrite[ListingChange]:
     """The write of some ranges.
 
     Raises:
@@ -212,7 +212,7 @@ def change_days(
     thing = (writing.tool, listing.channel_type, listing.listing_id)
     already = ALREADY if holds(context, thing, changes) else ""
 
-    async def send() -> Shown:
+    async def send() -> JsonObject:
         await context.client.call(writing.operation, body={**listing.key, writing.field: rows(ranges)})
         remember(context, thing, changes)
         notes = _cut(shown, [QUEUED, *said])
@@ -223,7 +223,7 @@ def change_days(
     lines = [_in_words(one, listing.currency) for one in shown[:MOST_SHOWN]]
     preview = Preview(summary, lean(names), lines, _cut(shown, [*warnings, *said]))
     undo = Undo(writing.tool, {**listing.key, writing.field: writing.restoring(old)}) if old else None
-    return Change(send, undo, preview, already)
+    return PlannedWrite(send, undo, preview, already)
 
 
 async def _read_back(context: Context, listing: ListingDays, changes: Sequence[DayChange]) -> ReadBack:
@@ -234,7 +234,7 @@ async def _read_back(context: Context, listing: ListingDays, changes: Sequence[D
     )
 
 
-def _guard(context: Context, listing: ListingDays, writing: Writing, changes: Sequence[DayChange]) -> None:
+def _guard(context: Context, listing: ListingDays, writing: DayWrite, changes: Sequence[DayChange]) -> None:
     """Hold what would be written against the operator's guard rails."""
     rails, today = context.guard_rails, context.now().date()
     guarded(writing.tool, rails.days_problem((one.date for one in changes), today))
@@ -290,7 +290,7 @@ def _require_short(field: str, shown: Sequence[Run[tuple[State, State]]]) -> Non
         problem = (
             f"the days fall into {len(shown)} different changes, at most {most} per call; take fewer days"
         )
-        raise InvalidArguments(Problem(field, problem))
+        raise InvalidArguments(FieldProblem(field, problem))
 
 
 def _changes(shown: Sequence[Run[tuple[State, State]]]) -> list[ChangedDays]:
@@ -305,7 +305,7 @@ def _changes(shown: Sequence[Run[tuple[State, State]]]) -> list[ChangedDays]:
     ]
 
 
-def _in_words(one: Run[tuple[State, State]], currency: str | None) -> Shown:
+def _in_words(one: Run[tuple[State, State]], currency: str | None) -> JsonObject:
     """A change as a line of the preview."""
     before, after = (", ".join(_said(name, value, currency) for name, value in state) for state in one.state)
     return lean({"what": days_text(one.start_date, one.end_date), "before": before, "after": after})

@@ -12,9 +12,9 @@ from hostex_mcp.api import Operation
 from hostex_mcp.api.blocked import guarded
 from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.domain.settings import SettingChange, differing, nightly_prices, plain, restored_by
-from hostex_mcp.toolkit.arguments import Arguments, Integer, InvalidArguments, Number, Problem
+from hostex_mcp.toolkit.arguments import Arguments, FieldProblem, Integer, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ALREADY, Change, Preview, Shown, Undo, lean
+from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, Undo, lean
 from hostex_mcp.tools.calendar._listing_days import ListingDays
 from hostex_mcp.tools.writing.edits import require_unset
 
@@ -49,14 +49,14 @@ VrboClearable = Literal[
 ]
 
 
-class DiscountRule(Arguments):
+class DiscountArgument(Arguments):
     """A percentage off."""
 
     discount: Annotated[Integer, Field(ge=0, le=100)]
     days: Annotated[Integer, Field(ge=0)]
 
 
-class WeekPrices(Arguments):
+class WeekPricesArgument(Arguments):
     """A price for each day of the week."""
 
     sunday: Price
@@ -88,9 +88,9 @@ class AirbnbSettings(TypedDict, total=False):
     check_out_before: Annotated[Integer, Ge(0), Le(23), "hour"]
     instant_booking: bool
     cancellation_policy: Annotated[str, MaxLen(100)]
-    long_term_discount: Annotated[list[DiscountRule], "% from nights on"]
-    early_bird_discount: Annotated[list[DiscountRule], "% for days ahead"]
-    last_minute_discount: Annotated[list[DiscountRule], "% in the last days"]
+    long_term_discount: Annotated[list[DiscountArgument], "% from nights on"]
+    early_bird_discount: Annotated[list[DiscountArgument], "% for days ahead"]
+    last_minute_discount: Annotated[list[DiscountArgument], "% in the last days"]
     high_rated_guest_discount: bool
     mobile_only_discount: bool
 
@@ -99,7 +99,7 @@ class VrboSettings(TypedDict, total=False):
     """What can be set on a Vrbo listing; a base price and nightly rates exclude each other."""
 
     base_price: Price
-    nightly_rate: Annotated[WeekPrices, "instead of base_price"]
+    nightly_rate: Annotated[WeekPricesArgument, "instead of base_price"]
     weekly_discount: Percent
     monthly_discount: Percent
     cleaning_fee: SomeFee
@@ -133,7 +133,7 @@ class SettingsChange(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class ChannelSettings:
     """How the settings of one channel are written. `texts` are arguments that are always text, `clearable`
     those that can be unset, `zeroed` the ones of them that 0 unsets instead of null, `lists` those that an
     empty list unsets, `emptied` those of which 0 or an empty list is no value, and of the `exclusive` ones
@@ -151,25 +151,27 @@ class Rules:
     note: str = ""
 
 
-def wanted(rules: Rules, settings: Mapping[str, Any], clear: Collection[str] | None) -> dict[str, Any]:
+def wanted(
+    rules: ChannelSettings, settings: Mapping[str, Any], clear: Collection[str] | None
+) -> dict[str, Any]:
     """The settings that were given, None for those to unset.
 
     Raises:
         InvalidArguments: when none was, or they contradict each other.
     """
     if not settings and not clear:
-        raise InvalidArguments(Problem("listing_id", "name at least one setting beside it"))
+        raise InvalidArguments(FieldProblem("listing_id", "name at least one setting beside it"))
     require_unset(clear, settings)
     if len(given := [name for name in rules.exclusive if name in settings]) > 1:
-        raise InvalidArguments(Problem(given[1], f"excludes {given[0]}"))
+        raise InvalidArguments(FieldProblem(given[1], f"excludes {given[0]}"))
     values = {name: _value(value) for name, value in settings.items()}
     values |= {name: None for name in rules.exclusive if given and name not in given}
     return {**values, **{name: [] if name in rules.lists else None for name in clear or ()}}
 
 
 def change_settings(
-    context: Context, rules: Rules, listing: ListingDays, present: Model, values: Mapping[str, Any]
-) -> Change[SettingsChange]:
+    context: Context, rules: ChannelSettings, listing: ListingDays, present: Model, values: Mapping[str, Any]
+) -> PlannedWrite[SettingsChange]:
     """The write of those of the wanted values that differ from the present ones.
 
     Raises:
@@ -183,7 +185,7 @@ def change_settings(
     currency = before.get("listing_currency") or listing.currency or ""
     key = {"listing_id": listing_id, "listing_currency": currency}
 
-    async def send() -> Shown:
+    async def send() -> JsonObject:
         settings = {one.setting: _sent(rules, one) for one in changes}
         await context.client.call(rules.operation, body={"listing_id": listing_id, "settings": settings})
         rows = [lean({"setting": one.setting, "before": one.before, "after": one.after}) for one in changes]
@@ -195,7 +197,7 @@ def change_settings(
     ]
     where = listing.named(context) if title else f"{rules.channel} listing {listing_id}"
     preview = Preview(f"Set prices and rules of {where}", lean({"title": title, **key}), shown)
-    return Change(send, _undo(rules, listing_id, changes), preview, "" if changes else ALREADY)
+    return PlannedWrite(send, _undo(rules, listing_id, changes), preview, "" if changes else ALREADY)
 
 
 def _value(value: Any) -> Any:
@@ -207,11 +209,11 @@ def _in_words(value: Any) -> Any:
     return "not set" if value in (None, []) else value
 
 
-def _sent(rules: Rules, one: SettingChange) -> Any:
+def _sent(rules: ChannelSettings, one: SettingChange) -> Any:
     return 0 if one.after is None and one.setting in rules.zeroed else one.after
 
 
-def _undo(rules: Rules, listing_id: str, changes: Collection[SettingChange]) -> Undo | None:
+def _undo(rules: ChannelSettings, listing_id: str, changes: Collection[SettingChange]) -> Undo | None:
     old = restored_by(list(changes), rules.clearable, rules.exclusive, rules.emptied)
     if old is None:
         return None

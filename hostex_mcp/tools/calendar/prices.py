@@ -11,15 +11,15 @@ from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.domain.calendar_changes import State, days_of
 from hostex_mcp.domain.days import Run
 from hostex_mcp.domain.pricing import repriced_runs
-from hostex_mcp.toolkit.arguments import Channel, Code, Integer, InvalidArguments, Number, Problem
+from hostex_mcp.toolkit.arguments import Channel, Code, FieldProblem, Integer, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change
+from hostex_mcp.toolkit.results import PlannedWrite
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.calendar._listing_days import (
     DayRange,
+    DayWrite,
     ListingChange,
     ListingDays,
-    Writing,
     change_days,
     listing_days,
     listing_of,
@@ -28,7 +28,7 @@ from hostex_mcp.tools.calendar._listing_days import (
 from hostex_mcp.tools.calendar._listing_settings import (
     AirbnbClearable,
     AirbnbSettings,
-    Rules,
+    ChannelSettings,
     SettingsChange,
     VrboClearable,
     VrboSettings,
@@ -37,7 +37,7 @@ from hostex_mcp.tools.calendar._listing_settings import (
 )
 from hostex_mcp.tools.calendar._read_back import Verify
 
-_PRICES = Writing(
+_PRICES = DayWrite(
     "update_listing_prices",
     api.UPDATE_LISTING_PRICES,
     "prices",
@@ -50,7 +50,7 @@ _CTRIP_PERCENT = (
 _CTRIP_BEFORE = "On ctrip Hostex tells only floor prices, so the present selling prices are unknown."
 
 _DISCOUNTS = ("long_term_discount", "early_bird_discount", "last_minute_discount")
-_AIRBNB = Rules(
+_AIRBNB = ChannelSettings(
     "update_airbnb_price_and_rules",
     "Airbnb",
     rules_api.UPDATE_AIRBNB_PRICE_AND_RULES,
@@ -60,7 +60,7 @@ _AIRBNB = Rules(
     emptied=_DISCOUNTS,
     note="Airbnb accepted the change.",
 )
-_VRBO = Rules(
+_VRBO = ChannelSettings(
     "update_vrbo_price_and_rules",
     "Vrbo",
     rules_api.UPDATE_VRBO_PRICE_AND_RULES,
@@ -83,11 +83,11 @@ class PriceRange(DayRange):
 @tool(
     "Set nightly prices of a listing",
     effect=Effect.CONSEQUENTIAL,
-    official="update_listing_prices",
+    hostex_name="update_listing_prices",
     core=True,
     open_world=True,
     destructive=True,
-    words="raise lower discount rate night weekend season reprice percent",
+    keywords="raise lower discount rate night weekend season reprice percent",
 )
 async def update_listing_prices(
     context: Context,
@@ -95,7 +95,7 @@ async def update_listing_prices(
     listing_id: Code,
     prices: Annotated[list[PriceRange], MinLen(1), MaxLen(400)],
     verify: Verify | None = None,
-) -> Change[ListingChange]:
+) -> PlannedWrite[ListingChange]:
     """Set what a night costs on one channel listing, for ranges of days with both ends included, as an amount
     (`price`, in the listing's currency) or as a change of each day's present price (`percent`), rounded to
     whole units. At most 400 days, no overlaps. Other listings of the property keep their prices;
@@ -116,9 +116,9 @@ def _require_one_of_each(channel_type: str, prices: Sequence[PriceRange]) -> Non
         if one.price is not None and one.percent == 0:
             one.percent = None
         if (one.price is None) == (one.percent is None):
-            raise InvalidArguments(Problem(f"prices.{place}", "needs exactly one of price and percent"))
+            raise InvalidArguments(FieldProblem(f"prices.{place}", "needs exactly one of price and percent"))
         if one.percent is not None and channel_type == "ctrip":
-            raise InvalidArguments(Problem(f"prices.{place}.percent", _CTRIP_PERCENT))
+            raise InvalidArguments(FieldProblem(f"prices.{place}.percent", _CTRIP_PERCENT))
 
 
 async def _require_steerable(context: Context, listing: ListingDays) -> None:
@@ -129,7 +129,7 @@ async def _require_steerable(context: Context, listing: ListingDays) -> None:
     ratios = await context.client.call(api.GET_PRICING_RATIOS, query={link: listing.sold.id})
     key = (listing.channel_type, listing.listing_id)
     if any(one.readonly and (one.channel_type, one.listing_id) == key for one in ratios.channels):
-        raise InvalidArguments(Problem("listing_id", "is priced by its channel and cannot be repriced"))
+        raise InvalidArguments(FieldProblem("listing_id", "is priced by its channel and cannot be repriced"))
 
 
 def _planned(listing: ListingDays, one: PriceRange, place: int) -> list[Run[State]]:
@@ -139,12 +139,14 @@ def _planned(listing: ListingDays, one: PriceRange, place: int) -> list[Run[Stat
     days = days_of(one.start_date, one.end_date)
     present = {day: values["price"] for day in days if (values := listing.before.get(day))}
     if missing := [day for day in days if day not in present]:
-        raise InvalidArguments(Problem(f"prices.{place}.percent", f"has no present price on {missing[0]}"))
+        raise InvalidArguments(
+            FieldProblem(f"prices.{place}.percent", f"has no present price on {missing[0]}")
+        )
     found = repriced_runs(present, days, one.percent)
     for run in found:
         if run.state <= 0:
             problem = f"would make the price of {run.start_date} {run.state}"
-            raise InvalidArguments(Problem(f"prices.{place}.percent", problem))
+            raise InvalidArguments(FieldProblem(f"prices.{place}.percent", problem))
     return [Run(run.start_date, run.end_date, (("price", run.state),)) for run in found]
 
 
@@ -154,14 +156,14 @@ def _planned(listing: ListingDays, one: PriceRange, place: int) -> list[Run[Stat
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="base weekend price cleaning pet fee discount minimum stay cancellation policy instant book",
+    keywords="base weekend price cleaning pet fee discount minimum stay cancellation policy instant book",
 )
 async def update_airbnb_price_and_rules(
     context: Context,
     listing_id: Code,
     clear: list[AirbnbClearable] | None = None,
     **settings: Unpack[AirbnbSettings],
-) -> Change[SettingsChange]:
+) -> PlannedWrite[SettingsChange]:
     """Change default prices, fees, discounts and booking rules of one Airbnb listing, at once. Only
     what differs is sent. Amounts: the listing's currency, major units.
     `get_airbnb_price_and_rules` shows what is set."""
@@ -181,10 +183,10 @@ def _require_eligible(present: rules_api.AirbnbPriceAndRules, values: dict[str, 
     """Refuse what Airbnb would not take from this listing."""
     policy, eligible = values.get("cancellation_policy"), present.eligible_cancellation_policies
     if policy and eligible and policy not in eligible:
-        raise InvalidArguments(Problem("cancellation_policy", f"must be one of {', '.join(eligible)}"))
+        raise InvalidArguments(FieldProblem("cancellation_policy", f"must be one of {', '.join(eligible)}"))
     if "pet_fee" in values and present.pet_fee_obj:
         problem = "cannot replace the listing's pet fee, which is charged by its own period (pet_fee_obj)"
-        raise InvalidArguments(Problem("pet_fee", problem))
+        raise InvalidArguments(FieldProblem("pet_fee", problem))
 
 
 @tool(
@@ -193,14 +195,14 @@ def _require_eligible(present: rules_api.AirbnbPriceAndRules, values: dict[str, 
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="base price nightly rate weekly monthly discount cleaning fee deposit minimum stay",
+    keywords="base price nightly rate weekly monthly discount cleaning fee deposit minimum stay",
 )
 async def update_vrbo_price_and_rules(
     context: Context,
     listing_id: Code,
     clear: list[VrboClearable] | None = None,
     **settings: Unpack[VrboSettings],
-) -> Change[SettingsChange]:
+) -> PlannedWrite[SettingsChange]:
     """Change default prices, fees, discounts and booking rules of one Vrbo listing, at once. Only what is
     given and differs from Hostex's stored copy is sent. Amounts are in the listing's currency, major units.
     `get_vrbo_price_and_rules` shows the present ones."""

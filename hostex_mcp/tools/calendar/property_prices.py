@@ -13,17 +13,17 @@ from hostex_mcp.domain.calendar_changes import State, days_of
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run, runs
 from hostex_mcp.domain.wording import quoted
-from hostex_mcp.toolkit.arguments import Currency, Integer, InvalidArguments, Problem, PropertyId
+from hostex_mcp.toolkit.arguments import Currency, FieldProblem, Integer, InvalidArguments, PropertyId
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ALREADY, Change, Preview, lean
+from hostex_mcp.toolkit.results import ALREADY, PlannedWrite, Preview, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.calendar._availability_days import properties_of
 from hostex_mcp.tools.calendar._fan_out import Part, in_turn
 from hostex_mcp.tools.calendar._listing_days import (
     QUEUED,
     DayRange,
+    DayWrite,
     ListingDays,
-    Writing,
     change_days,
     listing_days,
     written,
@@ -32,7 +32,7 @@ from hostex_mcp.tools.writing.edits import counted
 
 OtherCurrencies = Literal["leave", "same_percentage"]
 
-_PRICES = Writing("update_listing_prices", api.UPDATE_LISTING_PRICES, "prices")
+_PRICES = DayWrite("update_listing_prices", api.UPDATE_LISTING_PRICES, "prices")
 _FLOORS = "ctrip"
 _UNKNOWN = "an unknown currency"
 
@@ -81,7 +81,7 @@ class _Steered:
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="reprice all channels listings base price ratio season portfolio",
+    keywords="reprice all channels listings base price ratio season portfolio",
 )
 async def update_property_prices(
     context: Context,
@@ -89,7 +89,7 @@ async def update_property_prices(
     prices: Annotated[list[BasePriceRange], MinLen(1), MaxLen(100)],
     currency: Annotated[Currency, "of price; required if the listings have several"] | None = None,
     other_currencies: Annotated[OtherCurrencies, "leave unless told"] | None = None,
-) -> Change[PropertyPrices]:
+) -> PlannedWrite[PropertyPrices]:
     """Set a base price per night on every listing of a property in one currency, each times its pricing
     ratio, rounded to whole units. Listings in another currency are left alone, or changed by the same
     percentage; those priced by their channel are left out. Ranges include both ends. The result says of each
@@ -98,7 +98,7 @@ async def update_property_prices(
     ratios = await context.client.call(api.GET_PRICING_RATIOS, query={"property_id": property_id})
     steerable = [one for one in ratios.channels if not one.readonly and one.ratio > 0]
     if not steerable:
-        raise InvalidArguments(Problem("property_id", "has no listing whose price can be set"))
+        raise InvalidArguments(FieldProblem("property_id", "has no listing whose price can be set"))
     steered = [await _steered(context, one, prices) for one in steerable]
     of_price = _currency_of(steered, currency)
     inside = [one for one in steered if one.days.currency == of_price]
@@ -117,7 +117,7 @@ async def update_property_prices(
 
     warnings = [*_said(left), *_left_out(len(ratios.channels) - len(steerable))]
     already = "" if any(part.change for part in parts) else " ".join([ALREADY, *warnings])
-    return Change(send, preview=_preview(place.title, parts, warnings), already=already)
+    return PlannedWrite(send, preview=_preview(place.title, parts, warnings), already=already)
 
 
 async def _steered(context: Context, one: api.PricingRatio, prices: Sequence[BasePriceRange]) -> _Steered:
@@ -137,7 +137,7 @@ def _currency_of(steered: Sequence[_Steered], currency: str | None) -> str | Non
         return currency or next(iter(known))
     listed = "; ".join(f"{name or _UNKNOWN}: {', '.join(names)}" for name, names in known.items())
     problem = "is that of no listing" if currency else "is required, an amount fits one currency only"
-    raise InvalidArguments(Problem("currency", f"{problem}. The listings by currency are {listed}"))
+    raise InvalidArguments(FieldProblem("currency", f"{problem}. The listings by currency are {listed}"))
 
 
 def _by_floor(one: _Steered) -> bool:
@@ -150,7 +150,7 @@ def _reference(inside: Sequence[_Steered]) -> _Steered:
     candidates = [one for one in inside if not _by_floor(one)]
     if not candidates:
         problem = "cannot be same_percentage: Hostex tells only floor prices of ctrip listings"
-        raise InvalidArguments(Problem("other_currencies", problem))
+        raise InvalidArguments(FieldProblem("other_currencies", problem))
     return min(candidates, key=lambda one: abs(one.ratio - 100))
 
 
@@ -168,7 +168,7 @@ def _shares(one: _Steered, reference: _Steered, prices: Sequence[BasePriceRange]
     for follower in (reference, one):
         if missing := unknown_days(wanted, follower.present):
             problem = f"cannot be same_percentage: {follower.name} has no present price on {missing[0]}"
-            raise InvalidArguments(Problem("other_currencies", problem))
+            raise InvalidArguments(FieldProblem("other_currencies", problem))
     new = shifted(one.present, reference.present, wanted)
     return runs(new, lambda day: day, lambda day: (("price", new[day]),))
 

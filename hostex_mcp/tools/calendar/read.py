@@ -19,15 +19,15 @@ from hostex_mcp.toolkit.arguments import (
     Channel,
     Code,
     Day,
+    FieldProblem,
     Id,
     InvalidArguments,
-    Problem,
     PropertyId,
     in_order,
 )
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import sliced
-from hostex_mcp.toolkit.results import Key, Page, Record, Rows, Shown, everything, lean
+from hostex_mcp.toolkit.results import Item, JsonObject, Key, ListPage, PageRequest, everything, lean
 from hostex_mcp.toolkit.tool import tool
 
 _MOST_NAMED = 20
@@ -76,17 +76,17 @@ class ShareLinkRow(TypedDict, total=False):
 
 @tool(
     "List availability",
-    official="search_availabilities",
+    hostex_name="search_availabilities",
     core=True,
-    words="free open closed blocked dates vacant master calendar",
+    keywords="free open closed blocked dates vacant master calendar",
 )
 async def list_availabilities(
     context: Context,
-    page: Page,
+    page: PageRequest,
     property_ids: Annotated[list[PropertyId], MinLen(1), MaxLen(100)],
     start_date: Day,
     end_date: Day,
-) -> Rows[AvailabilityRun]:
+) -> ListPage[AvailabilityRun]:
     """Which days properties are open or closed (the master calendar), as runs of equal days with both ends
     included; full detail gives every day. A closed day is a booking or a block: the calendar does not tell
     which, reservations do."""
@@ -106,9 +106,11 @@ def _without_days(asked: Iterable[str], told: AbstractSet[str]) -> list[str]:
     return [f"Hostex gave no days of {some(missing, _MOST_NAMED)}."] if missing else []
 
 
-def _by_day(calendars: Iterable[Iterable[Shown]], page: Page, notes: Sequence[str]) -> Rows[Any]:
+def _by_day(
+    calendars: Iterable[Iterable[JsonObject]], page: PageRequest, notes: Sequence[str]
+) -> ListPage[Any]:
     """The rows of several calendars, of each by day."""
-    keyed: list[tuple[Key, Shown]] = [
+    keyed: list[tuple[Key, JsonObject]] = [
         ([place, row.get("start_date") or row["date"]], row)
         for place, rows in enumerate(calendars)
         for row in rows
@@ -137,17 +139,17 @@ def _availability_rows(one: api.PropertyAvailability, daily: bool) -> list[Mappi
 
 @tool(
     "List listing calendars",
-    official="search_listing_calendars",
+    hostex_name="search_listing_calendars",
     core=True,
-    words="nightly price rate inventory minimum stay restrictions",
+    keywords="nightly price rate inventory minimum stay restrictions",
 )
 async def list_listing_calendars(
     context: Context,
-    page: Page,
+    page: PageRequest,
     listings: Annotated[list[ListingKey], MinLen(1), MaxLen(50)],
     start_date: Day,
     end_date: Day,
-) -> Rows[CalendarRun]:
+) -> ListPage[CalendarRun]:
     """Nightly price, inventory and stay rules of channel listings, as runs of equal days with both ends
     included; full detail gives every day and rule. Prices are in the listing's currency, major units; on
     ctrip it is the floor price, not the selling price. `get_pricing_ratios` names a property's listings."""
@@ -160,12 +162,12 @@ async def list_listing_calendars(
 
 
 async def _calendars(
-    context: Context, keys: Sequence[Shown], period: Shown
+    context: Context, keys: Sequence[JsonObject], period: JsonObject
 ) -> tuple[list[api.ListingCalendar], dict[str, str]]:
     """The calendars of these listings, and what Hostex says of those that it refuses, by listing. One that is
     refused fails the call for all, so then they are read one by one."""
 
-    async def read(listings: Sequence[Shown]) -> list[api.ListingCalendar]:
+    async def read(listings: Sequence[JsonObject]) -> list[api.ListingCalendar]:
         return await context.read(api.LIST_LISTING_CALENDARS, body={**period, "listings": listings})
 
     try:
@@ -207,28 +209,30 @@ def _calendar_state(day: api.CalendarDay) -> tuple[tuple[str, Any], ...]:
 
 @tool(
     "Get pricing ratios",
-    official="get_pricing_ratios",
+    hostex_name="get_pricing_ratios",
     core=True,
-    words="listings of a property markup percentage base price channels",
+    keywords="listings of a property markup percentage base price channels",
 )
 async def get_pricing_ratios(
     context: Context, property_id: PropertyId | None = None, room_type_id: Id | None = None
-) -> Record[api.PricingRatios]:
+) -> Item[api.PricingRatios]:
     """The channel listings of one property or room type, and by which percentage of the base price each
     sells. A listing marked `readonly` (ratio -1) is priced by its channel and cannot be repriced."""
     if (property_id is None) == (room_type_id is None):
         problem = "give exactly one of property_id and room_type_id"
-        raise InvalidArguments(Problem("property_id", problem))
+        raise InvalidArguments(FieldProblem("property_id", problem))
     query = {"property_id": property_id, "room_type_id": room_type_id}
-    return Record(everything(await context.read(api.GET_PRICING_RATIOS, query=query)))
+    return Item(everything(await context.read(api.GET_PRICING_RATIOS, query=query)))
 
 
 @tool(
     "List calendar share links",
-    official="search_calendar_share_links",
-    words="public link ical share",
+    hostex_name="search_calendar_share_links",
+    keywords="public link ical share",
 )
-async def list_calendar_share_links(context: Context, page: Page, id: Id | None = None) -> Rows[ShareLinkRow]:
+async def list_calendar_share_links(
+    context: Context, page: PageRequest, id: Id | None = None
+) -> ListPage[ShareLinkRow]:
     """Public read-only calendar links of the account. Whoever holds an address sees calendar and stays."""
     return await context.rows(api.LIST_CALENDAR_SHARE_LINKS, page, _share_link, query={"id": id})
 
@@ -239,22 +243,22 @@ def _share_link(one: api.CalendarShareLink) -> ShareLinkRow:
 
 @tool(
     "Get Airbnb price and rules",
-    words="base price weekend cleaning fee discount cancellation policy instant book",
+    keywords="base price weekend cleaning fee discount cancellation policy instant book",
 )
 async def get_airbnb_price_and_rules(
     context: Context, listing_id: Code
-) -> Record[price_and_rules.AirbnbPriceAndRules]:
+) -> Item[price_and_rules.AirbnbPriceAndRules]:
     """Default prices, fees, discounts and booking rules of one Airbnb listing, read live from Airbnb.
     Amounts are in `listing_currency`, major units; discounts are percentages; notice is in hours."""
     operation = price_and_rules.GET_AIRBNB_PRICE_AND_RULES
-    return Record(everything(await context.read(operation, query={"listing_id": listing_id})))
+    return Item(everything(await context.read(operation, query={"listing_id": listing_id})))
 
 
-@tool("Get Vrbo price and rules", words="base price nightly rate weekly discount cleaning fee")
+@tool("Get Vrbo price and rules", keywords="base price nightly rate weekly discount cleaning fee")
 async def get_vrbo_price_and_rules(
     context: Context, listing_id: Code
-) -> Record[price_and_rules.VrboPriceAndRules]:
+) -> Item[price_and_rules.VrboPriceAndRules]:
     """Default prices, fees, discounts and booking rules of one Vrbo listing, from Hostex's stored copy.
     Amounts are in the listing's currency, major units; discounts are percentages."""
     operation = price_and_rules.GET_VRBO_PRICE_AND_RULES
-    return Record(everything(await context.read(operation, query={"listing_id": listing_id})))
+    return Item(everything(await context.read(operation, query={"listing_id": listing_id})))

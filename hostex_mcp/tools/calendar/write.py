@@ -14,14 +14,14 @@ from hostex_mcp.toolkit.arguments import (
     Channel,
     Code,
     Day,
+    FieldProblem,
     Id,
     Integer,
     InvalidArguments,
-    Problem,
     PropertyId,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview, Undo, lean
+from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.calendar._availability_days import (
     AvailabilityChange,
@@ -32,8 +32,8 @@ from hostex_mcp.tools.calendar._availability_days import (
 from hostex_mcp.tools.calendar._inventory_warnings import inventory_warnings
 from hostex_mcp.tools.calendar._listing_days import (
     DayRange,
+    DayWrite,
     ListingChange,
-    Writing,
     change_days,
     listing_days,
     written,
@@ -47,8 +47,8 @@ Advance = Annotated[
     str, Field(pattern=r"^(\d{1,4}D(\d{1,4}H)?|\d{1,4}H)$"), "before arrival: 4D, 12H or 4D12H"
 ]
 
-_INVENTORIES = Writing("update_listing_inventories", api.UPDATE_LISTING_INVENTORIES, "inventories")
-_RESTRICTIONS = Writing(
+_INVENTORIES = DayWrite("update_listing_inventories", api.UPDATE_LISTING_INVENTORIES, "inventories")
+_RESTRICTIONS = DayWrite(
     "update_listing_restrictions",
     api.UPDATE_LISTING_RESTRICTIONS,
     "restrictions",
@@ -96,12 +96,12 @@ class ShareLinkChange(ShareLinkRow, total=False):
 @tool(
     "Open or close days of properties",
     effect=Effect.CONSEQUENTIAL,
-    official="update_availabilities",
+    hostex_name="update_availabilities",
     core=True,
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="block unblock dates unavailable maintenance owner stay master calendar",
+    keywords="block unblock dates unavailable maintenance owner stay master calendar",
 )
 async def update_availabilities(
     context: Context,
@@ -111,7 +111,7 @@ async def update_availabilities(
     end_date: Day | None = None,
     dates: Annotated[list[Day], MinLen(1), MaxLen(400), "instead of a period"] | None = None,
     verify: Verify | None = None,
-) -> Change[AvailabilityChange]:
+) -> PlannedWrite[AvailabilityChange]:
     """Open or close days of properties in the master calendar, which spreads to all their listings: a period
     with both ends included, or single `dates`; at most 400 days. A closed day may be a booking, which
     `list_reservations` tells. Hostex queues the write."""
@@ -122,11 +122,11 @@ async def update_availabilities(
 @tool(
     "Set the inventory of a listing",
     effect=Effect.CONSEQUENTIAL,
-    official="update_listing_inventories",
+    hostex_name="update_listing_inventories",
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="units rooms for sale close one channel stop sell",
+    keywords="units rooms for sale close one channel stop sell",
 )
 async def update_listing_inventories(
     context: Context,
@@ -134,7 +134,7 @@ async def update_listing_inventories(
     listing_id: Code,
     inventories: Annotated[list[InventoryRange], MinLen(1), MaxLen(400)],
     verify: Verify | None = None,
-) -> Change[ListingChange]:
+) -> PlannedWrite[ListingChange]:
     """Set how many units one channel listing sells, for ranges of days with both ends included; 0 closes it
     on that channel only. The master calendar stays as it is, and its next change can overwrite this. At
     most 400 days, no overlaps. Hostex queues the write."""
@@ -148,11 +148,11 @@ async def update_listing_inventories(
 @tool(
     "Set stay rules of a listing",
     effect=Effect.CONSEQUENTIAL,
-    official="update_listing_restrictions",
+    hostex_name="update_listing_restrictions",
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="minimum maximum nights closed to arrival departure check-in days advance notice",
+    keywords="minimum maximum nights closed to arrival departure check-in days advance notice",
 )
 async def update_listing_restrictions(
     context: Context,
@@ -160,7 +160,7 @@ async def update_listing_restrictions(
     listing_id: Code,
     restrictions: Annotated[list[RestrictionRange], MinLen(1), MaxLen(400)],
     verify: Verify | None = None,
-) -> Change[ListingChange]:
+) -> PlannedWrite[ListingChange]:
     """Set stay rules of one channel listing for ranges of days with both ends included; rules that are not
     given stay as they are. Which rules there are depends on the channel: what it lacks is refused where
     that is known. At most 400 days, no overlaps. Hostex queues the write."""
@@ -173,31 +173,31 @@ async def update_listing_restrictions(
 
 def _require_rules(channel_type: str, path: str, one: RestrictionRange) -> None:
     if not one.rules:
-        raise InvalidArguments(Problem(path, "sets no rule; a number of nights is at least 1"))
+        raise InvalidArguments(FieldProblem(path, "sets no rule; a number of nights is at least 1"))
     if one.clear and one.exact_stay_on_arrival is not None:
-        raise InvalidArguments(Problem(f"{path}.clear", "names a rule that is set beside it"))
+        raise InvalidArguments(FieldProblem(f"{path}.clear", "names a rule that is set beside it"))
     if unknown := unknown_rules(channel_type, one.rules):
         problem = f"is no rule of {channel_type}, which has {', '.join(RULES[channel_type])}"
-        raise InvalidArguments(*(Problem(f"{path}.{name}", problem) for name in unknown))
+        raise InvalidArguments(*(FieldProblem(f"{path}.{name}", problem) for name in unknown))
 
 
 @tool(
     "Publish a calendar link",
     effect=Effect.CONSEQUENTIAL,
-    official="create_calendar_share_link",
+    hostex_name="create_calendar_share_link",
     open_world=True,
-    words="share public calendar address owner cleaner",
+    keywords="share public calendar address owner cleaner",
 )
 async def create_calendar_share_link(
     context: Context,
     scope: Annotated[Literal["entire", "partial"], "entire: all properties"],
     property_ids: Annotated[list[PropertyId], MinLen(1), "for partial only"] | None = None,
-) -> Change[ShareLinkChange]:
+) -> PlannedWrite[ShareLinkChange]:
     """Make a public address that shows calendar and stays, read-only, to anybody who has it: of all
     properties (`entire`) or of chosen ones (`partial`). An account has one link of scope `entire`: asking
     again gives the same."""
     if (scope == "partial") is (property_ids is None):
-        raise InvalidArguments(Problem("property_ids", "goes with the scope partial, and only with it"))
+        raise InvalidArguments(FieldProblem("property_ids", "goes with the scope partial, and only with it"))
     links = (await read_all(context.client, api.LIST_CALENDAR_SHARE_LINKS)).items
     before = {one.id for one in links}
     whole = next((one for one in links if one.scope == scope == "entire"), None)
@@ -215,20 +215,20 @@ async def create_calendar_share_link(
     target = {"scope": scope, "properties": titles}
     preview = Preview(summary, lean(target), warnings=[_PUBLIC])
     already = _ONE_LINK.format(id=whole.id, url=whole.url) if whole else ""
-    change = Change[ShareLinkChange](send, preview=preview, already=already)
+    change = PlannedWrite[ShareLinkChange](send, preview=preview, already=already)
     return change
 
 
 @tool(
     "Delete a calendar link",
     effect=Effect.CONSEQUENTIAL,
-    official="delete_calendar_share_link",
+    hostex_name="delete_calendar_share_link",
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="revoke unshare public calendar address",
+    keywords="revoke unshare public calendar address",
 )
-async def delete_calendar_share_link(context: Context, id: Id) -> Change[ShareLinkChange]:
+async def delete_calendar_share_link(context: Context, id: Id) -> PlannedWrite[ShareLinkChange]:
     """Delete a public calendar link for good: its address shows nothing any more, and a new link has another.
     `list_calendar_share_links` gives the id."""
     link = await find(context, api.LIST_CALENDAR_SHARE_LINKS, id, "calendar share link")
@@ -239,7 +239,7 @@ async def delete_calendar_share_link(context: Context, id: Id) -> Change[ShareLi
 
     titles = await property_names(context, link.property_ids)
     target = {"id": link.id, "scope": link.scope, "properties": titles, "url": link.url}
-    return Change(send, preview=Preview("Delete a public calendar link", lean(target)))
+    return PlannedWrite(send, preview=Preview("Delete a public calendar link", lean(target)))
 
 
 def _row(one: api.CalendarShareLink) -> ShareLinkChange:

@@ -11,14 +11,14 @@ from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
     Day,
+    FieldProblem,
     Id,
     InvalidArguments,
-    Problem,
     PropertyId,
     in_order,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import NamedRow, Page, Rows
+from hostex_mcp.toolkit.results import ListPage, NamedRow, PageRequest
 from hostex_mcp.toolkit.tool import tool
 
 Direction = Literal["income", "expense"]
@@ -56,13 +56,13 @@ def _transaction(one: api.Transaction) -> TransactionRow:
 
 @tool(
     "List transactions",
-    official="search_transactions",
+    hostex_name="search_transactions",
     core=True,
-    words="payout income expense revenue money ledger payment cleaning fee",
+    keywords="payout income expense revenue money ledger payment cleaning fee",
 )
 async def list_transactions(
     context: Context,
-    page: Page,
+    page: PageRequest,
     start_date: Day | None = None,
     end_date: Day | None = None,
     id: Id | None = None,
@@ -73,7 +73,7 @@ async def list_transactions(
     payment_method_id: Id | None = None,
     currency: Currency | None = None,
     keyword: Annotated[str, MaxLen(100), "part of the note"] | None = None,
-) -> Rows[TransactionRow]:
+) -> ListPage[TransactionRow]:
     """Income and expenses by the date they took effect (operator's time zone, both included); a
     period of up to ten years is needed unless `id` is given. Entries belong to a reservation as a whole, a
     property or the account. Amounts are major units of their `currency`; never add different currencies."""
@@ -91,7 +91,7 @@ async def list_transactions(
     if start_date is None or end_date is None:
         if id is None:
             needed = "is required unless id is given"
-            raise InvalidArguments(Problem("start_date", needed), Problem("end_date", needed))
+            raise InvalidArguments(FieldProblem("start_date", needed), FieldProblem("end_date", needed))
         return await context.rows(api.LIST_TRANSACTIONS, page, _transaction, query=fixed)
     cut = windows(start_date, end_date, TRANSACTION_WINDOW_DAYS)
     queries = [{**fixed, "start_date": first, "end_date": last} for first, last in cut]
@@ -103,33 +103,33 @@ def _took_effect(one: api.Transaction) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-@tool("List income items", official="search_income_items", words="income category dictionary")
-async def list_income_items(context: Context, page: Page) -> Rows[NamedRow]:
+@tool("List income items", hostex_name="search_income_items", keywords="income category dictionary")
+async def list_income_items(context: Context, page: PageRequest) -> ListPage[NamedRow]:
     """Categories of income; their ids are this account's own."""
     return await context.dictionary(api.LIST_INCOME_ITEMS, page)
 
 
-@tool("List expense items", official="search_expense_items", words="expense category cost dictionary")
-async def list_expense_items(context: Context, page: Page) -> Rows[NamedRow]:
+@tool("List expense items", hostex_name="search_expense_items", keywords="expense category cost dictionary")
+async def list_expense_items(context: Context, page: PageRequest) -> ListPage[NamedRow]:
     """Categories of expenses; their ids are this account's own, and 0 is a real one."""
     return await context.dictionary(api.LIST_EXPENSE_ITEMS, page)
 
 
 @tool(
     "List income methods",
-    official="search_income_methods",
-    words="payment method cash card dictionary",
+    hostex_name="search_income_methods",
+    keywords="payment method cash card dictionary",
 )
-async def list_income_methods(context: Context, page: Page) -> Rows[NamedRow]:
+async def list_income_methods(context: Context, page: PageRequest) -> ListPage[NamedRow]:
     """Payment methods for income, also for new direct bookings; their ids are this account's own."""
     return await context.dictionary(api.LIST_INCOME_METHODS, page)
 
 
 @tool(
     "List expense methods",
-    official="search_expense_methods",
-    words="payment method cash transfer dictionary",
+    hostex_name="search_expense_methods",
+    keywords="payment method cash transfer dictionary",
 )
-async def list_expense_methods(context: Context, page: Page) -> Rows[NamedRow]:
+async def list_expense_methods(context: Context, page: PageRequest) -> ListPage[NamedRow]:
     """Payment methods for expenses; their ids are this account's own."""
     return await context.dictionary(api.LIST_EXPENSE_METHODS, page)

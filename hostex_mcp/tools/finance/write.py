@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, MaxLen
 
-from hostex_mcp.api import Listing, read_all
+from hostex_mcp.api import ListEndpoint, read_all
 from hostex_mcp.api.endpoints import finance as api
 from hostex_mcp.api.endpoints.models import IdName
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
@@ -17,16 +17,16 @@ from hostex_mcp.reads.stay_lookup import find_order
 from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
+    FieldProblem,
     Id,
     Integer,
     InvalidArguments,
     LocalTime,
     Number,
-    Problem,
     PropertyId,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview, Shown, everything, lean
+from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, everything, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.finance.read import Direction, TransactionRow
 from hostex_mcp.tools.writing.checks import require_properties, same
@@ -64,7 +64,7 @@ class TransactionChange(TransactionRow, total=False):
     payment_method_name: str
 
 
-async def _name(context: Context, field: str, listing: Listing[IdName], id: int) -> str:
+async def _name(context: Context, field: str, listing: ListEndpoint[IdName], id: int) -> str:
     """The name of a dictionary's entry.
 
     Raises:
@@ -75,7 +75,7 @@ async def _name(context: Context, field: str, listing: Listing[IdName], id: int)
         if entry.id == id:
             return one_line(entry.name)
     known = some([f"{entry.id} {one_line(entry.name)}" for entry in entries], _MOST_NAMED)
-    raise InvalidArguments(Problem(field, f"is not among those of this direction: {known}"))
+    raise InvalidArguments(FieldProblem(field, f"is not among those of this direction: {known}"))
 
 
 async def _names(
@@ -99,8 +99,8 @@ def _iso(moment: str | None) -> str | None:
 @tool(
     "Record an income or expense",
     effect=Effect.CONSEQUENTIAL,
-    official="create_transaction",
-    words="new payment cost revenue bill book ledger",
+    hostex_name="create_transaction",
+    keywords="new payment cost revenue bill book ledger",
 )
 async def create_transaction(
     context: Context,
@@ -113,12 +113,12 @@ async def create_transaction(
     property_id: Annotated[PropertyId, "excludes reservation_code"] | None = None,
     action_at: When | None = None,
     note: Note | None = None,
-) -> Change[TransactionChange]:
+) -> PlannedWrite[TransactionChange]:
     """Record an income or expense of a reservation as a whole, of a property, or of the account when neither
     is given. It takes effect now unless `action_at` is given. Without a currency it is that of the property's
     listings, or of the whole account."""
     if reservation_code is not None and property_id is not None:
-        raise InvalidArguments(Problem("property_id", "excludes reservation_code"))
+        raise InvalidArguments(FieldProblem("property_id", "excludes reservation_code"))
     await require_properties(context, None if property_id is None else [property_id])
     if currency is None and reservation_code is None:
         currency = await currency_for(context, property_id)
@@ -143,7 +143,7 @@ async def create_transaction(
     return undone_by("delete_transaction", send, preview)
 
 
-async def _recorded(context: Context, body: Shown, names: Shown) -> Preview:
+async def _recorded(context: Context, body: JsonObject, names: JsonObject) -> Preview:
     """What would be recorded, and for what."""
     if "reservation_code" in body:
         owner = await _of_reservation(context, body["reservation_code"], body.get("currency"))
@@ -166,7 +166,7 @@ class _Owner:
     """What an entry belongs to, in words and as the target of a preview, and the currency it gets."""
 
     name: str
-    target: Shown
+    target: JsonObject
     currency: str | None
     warnings: list[str]
 
@@ -182,7 +182,7 @@ async def _of_property(context: Context, property_id: int, currency: str) -> _Ow
 
 async def _of_reservation(context: Context, reservation_code: str, currency: str | None) -> _Owner:
     stays = await find_order(context, reservation_code)
-    first = context.preview_screen().show(stays[0])
+    first = context.preview_redactor().redact(stays[0])
     total = first.rates.total_rate or first.rates.rate if first.rates else None
     own = (total.currency if total else None) or currency
     target = {
@@ -198,7 +198,7 @@ async def _of_reservation(context: Context, reservation_code: str, currency: str
     }
     warnings = [f"It belongs to all {len(stays)} stays of the order."] if len(stays) > 1 else []
     if currency not in (None, own):
-        raise InvalidArguments(Problem("currency", f"must be the reservation's, {own}, or not be given"))
+        raise InvalidArguments(FieldProblem("currency", f"must be the reservation's, {own}, or not be given"))
     if first.status != "accepted":
         warnings.append(f"The reservation is {first.status}.")
     return _Owner(f"the reservation of {guest_in_words(stays[0].guest_name)}", lean(target), own, warnings)
@@ -215,10 +215,10 @@ def _entry_name(entry: api.Transaction) -> str:
 @tool(
     "Change an income or expense",
     effect=Effect.CONSEQUENTIAL,
-    official="update_transaction",
+    hostex_name="update_transaction",
     destructive=True,
     idempotent=True,
-    words="correct payment cost ledger amount",
+    keywords="correct payment cost ledger amount",
 )
 async def update_transaction(
     context: Context,
@@ -229,7 +229,7 @@ async def update_transaction(
     action_at: When | None = None,
     note: Annotated[Note, "the whole new note"] | None = None,
     clear: list[Literal["note"]] | None = None,
-) -> Change[TransactionChange]:
+) -> PlannedWrite[TransactionChange]:
     """Change the amount, item, method, time or note of an income or expense. Direction, currency and what it
     belongs to are fixed: for those it has to be deleted and recorded anew."""
     body = given(
@@ -245,12 +245,12 @@ async def update_transaction(
     names = await _names(context, entry.direction, item_id, payment_method_id)
     result = TransactionChange(id=id, direction=entry.direction, currency=entry.currency, **body, **names)
     send = sending(context, api.UPDATE_TRANSACTION, id, body, result)
-    preview = _corrected(context.preview_screen().show(entry), body, names)
+    preview = _corrected(context.preview_redactor().redact(entry), body, names)
     undo = back("update_transaction", entry, body, _BLANKS)
-    return Change(send, undo, preview, same(context, entry, body))
+    return PlannedWrite(send, undo, preview, same(context, entry, body))
 
 
-def _corrected(entry: api.Transaction, body: Shown, names: Shown) -> Preview:
+def _corrected(entry: api.Transaction, body: JsonObject, names: JsonObject) -> Preview:
     """An entry as it is and as it would be, and what that does to the totals."""
     before = everything(entry)
     rest = {name: value for name, value in body.items() if name in ("action_at", "note")}
@@ -272,7 +272,7 @@ def _in_total(entry: api.Transaction, more: float) -> str:
     return f"This takes {amount} off the {sums}." if more < 0 else f"This adds {amount} to the {sums}."
 
 
-def _shown(entry: Shown) -> Shown:
+def _shown(entry: JsonObject) -> JsonObject:
     """An entry without what its names and its amount with the currency say already."""
     return {name: value for name, value in entry.items() if name not in _SAID_OTHERWISE}
 
@@ -280,12 +280,12 @@ def _shown(entry: Shown) -> Shown:
 @tool(
     "Delete an income or expense",
     effect=Effect.CONSEQUENTIAL,
-    official="delete_transaction",
+    hostex_name="delete_transaction",
     destructive=True,
     idempotent=True,
-    words="remove payment cost ledger",
+    keywords="remove payment cost ledger",
 )
-async def delete_transaction(context: Context, id: Id) -> Change[TransactionChange]:
+async def delete_transaction(context: Context, id: Id) -> PlannedWrite[TransactionChange]:
     """Delete an income or expense for good. The result tells what it was."""
     entry = await find(context, api.LIST_TRANSACTIONS, id, "transaction")
     warnings = [_in_total(entry, -entry.amount)]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from hostex_mcp.toolkit.results import Shown
+from hostex_mcp.toolkit.results import JsonObject
 
 _Lists = dict[str, list[dict[str, Any]]]
 _LISTS = (
@@ -21,7 +21,7 @@ _LISTS = (
 _SIDES: Mapping[str, str] = {"departures": "leaves", "arrivals": "comes"}
 
 
-def told_once(shown: Shown) -> tuple[Mapping[str, list[dict[str, Any]]], Mapping[str, int]]:
+def told_once(shown: JsonObject) -> tuple[Mapping[str, list[dict[str, Any]]], Mapping[str, int]]:
     """The lists of a briefing, with each request about to lapse put to its warning, and the one guest who
     leaves and the one who comes to their turnover; and how many of each list are told there. Where several
     rows could be meant, they all stay where they are."""
@@ -56,9 +56,9 @@ def _join_warning(warning: dict[str, Any], told: _Lists) -> None:
         del warning["detail"]
 
 
-def _place(row: Shown) -> tuple[object, object]:
+def _place(row: JsonObject) -> tuple[object, object]:
     return row.get("property"), row.get("property_id")
 
 
-def _times(turnover: Shown) -> str:
+def _times(turnover: JsonObject) -> str:
     return f"out {turnover.get('out_time', '?')}, in {turnover.get('in_time', '?')}"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from hostex_mcp.domain.wording import day_text, quoted
-from hostex_mcp.toolkit.results import Shown
+from hostex_mcp.toolkit.results import JsonObject
 from hostex_mcp.tools.insights._briefing_joins import told_once
 
 _KINDS: Mapping[str, str] = {
@@ -35,12 +35,12 @@ class _Section:
 
     name: str
     heading: str
-    line: Callable[[Shown, date], str]
-    head: Callable[[Shown], str] = lambda row: ""
-    short: Callable[[Shown], bool] = lambda row: False
+    line: Callable[[JsonObject, date], str]
+    head: Callable[[JsonObject], str] = lambda row: ""
+    short: Callable[[JsonObject], bool] = lambda row: False
 
 
-def briefing_text(shown: Shown) -> str:
+def briefing_text(shown: JsonObject) -> str:
     """A briefing as text: a heading for each list with its number, a line for each row, ids in brackets."""
     today = date.fromisoformat(shown["date"])
     told, above = told_once(shown)
@@ -57,7 +57,7 @@ def briefing_text(shown: Shown) -> str:
     return "\n\n".join(blocks)
 
 
-def _block(section: _Section, rows: Sequence[Shown], left: int, above: int, today: date) -> list[str]:
+def _block(section: _Section, rows: Sequence[JsonObject], left: int, above: int, today: date) -> list[str]:
     """A list under its heading, nothing where it is empty."""
     count = len(rows) + left + above
     if count == left:
@@ -67,7 +67,7 @@ def _block(section: _Section, rows: Sequence[Shown], left: int, above: int, toda
     return ["\n".join([*lines, *_rest(left)])]
 
 
-def _lines(section: _Section, rows: Sequence[Shown], today: date) -> list[str]:
+def _lines(section: _Section, rows: Sequence[JsonObject], today: date) -> list[str]:
     """The rows, with what they have in common said once."""
     lines: list[str] = []
     for (head, short), group in groupby(rows, key=lambda row: (section.head(row), section.short(row))):
@@ -81,7 +81,7 @@ def _lines(section: _Section, rows: Sequence[Shown], today: date) -> list[str]:
     return lines
 
 
-def _not_here(shown: Shown) -> list[str]:
+def _not_here(shown: JsonObject) -> list[str]:
     """The lists of which no row is shown: those that did not fit, with their number, and the empty ones."""
     more = shown.get("more", {})
     lists = [
@@ -103,16 +103,16 @@ def _facts(*facts: object) -> str:
     return ", ".join(" ".join(f"{fact}".split()) for fact in facts if fact not in (None, ""))
 
 
-def _who(row: Shown) -> str:
+def _who(row: JsonObject) -> str:
     return quoted(row.get("guest_name", ""))
 
 
-def _where(row: Shown) -> str:
+def _where(row: JsonObject) -> str:
     ident = row.get("property_id")
     return _facts(f"{quoted(row.get('property', ''))}{f' [{ident}]' if ident else ''}")
 
 
-def _code(row: Shown, *names: str) -> str:
+def _code(row: JsonObject, *names: str) -> str:
     codes = [f"{row[name]}" for name in names if name in row]
     return f" [{', '.join(codes)}]" if codes else ""
 
@@ -126,29 +126,29 @@ def _date(text: str | None, today: date) -> str:
     return day_text(day).removesuffix(f" {day.year}") if near else day_text(day)
 
 
-def _kind(row: Shown) -> str:
+def _kind(row: JsonObject) -> str:
     return _KINDS.get(row["kind"], row["kind"])
 
 
-def _warning(row: Shown, today: date) -> str:
+def _warning(row: JsonObject, today: date) -> str:
     if "waits_for" in row:
         return _request(row, today)
     about = _facts(_who(row), _where(row), _date(row.get("date"), today), row.get("detail"))
     return f"{about}{_code(row, 'stay_code')}"
 
 
-def _waits_for(row: Shown) -> str:
+def _waits_for(row: JsonObject) -> str:
     return "Waits for your answer" if row["waits_for"] == "host" else "Waits for the guest's payment"
 
 
-def _request(row: Shown, today: date) -> str:
+def _request(row: JsonObject, today: date) -> str:
     lapses, waits = row.get("lapses_in_hours"), row.get("waiting_hours")
     when = f"lapses in {lapses:g} h" if lapses else f"for {waits:g} h" if waits else ""
     arrival = f"arriving {_date(row['check_in_date'], today)}"
     return f"{_facts(_who(row), _where(row), arrival, when)}{_code(row, 'stay_code', 'reservation_code')}"
 
 
-def _standing(row: Shown) -> str:
+def _standing(row: JsonObject) -> str:
     days = row.get("arrives_in_days")
     if days is None:
         standing = row.get("guest_is", "")
@@ -156,7 +156,7 @@ def _standing(row: Shown) -> str:
     return "Arriving today" if days == 0 else f"Arriving in {days} day{'' if days == 1 else 's'}"
 
 
-def _waiting(row: Shown, today: date) -> str:
+def _waiting(row: JsonObject, today: date) -> str:
     hours = row.get("waiting_hours")
     waits = "" if hours is None else f"{hours:g} h" if hours else "less than 1 h"
     about = _facts(_who(row), _where(row), waits, _AUTO.get(row.get("auto_reply", "")))
@@ -164,20 +164,20 @@ def _waiting(row: Shown, today: date) -> str:
     return f"{about}{said}"
 
 
-def _party(row: Shown) -> str:
+def _party(row: JsonObject) -> str:
     count = row.get("guests")
     return f"{count} guest{'' if count == 1 else 's'}" if count else ""
 
 
-def _at(time: str | None, row: Shown) -> str:
+def _at(time: str | None, row: JsonObject) -> str:
     return f"{time or '?'} {_who(row)}".strip()
 
 
-def _movement(row: Shown, today: date) -> str:
+def _movement(row: JsonObject, today: date) -> str:
     return f"{_facts(_at(row.get('time'), row), _party(row), _where(row))}{_code(row, 'stay_code')}"
 
 
-def _turnover(row: Shown, today: date) -> str:
+def _turnover(row: JsonObject, today: date) -> str:
     leaves, comes = row.get("leaves", {}), row.get("comes", {})
     came = _facts(_at(row.get("in_time"), comes), _party(comes))
     moves = (
@@ -187,21 +187,21 @@ def _turnover(row: Shown, today: date) -> str:
     return f"{_where(row)}: {moves}; {_facts(_CLEANING.get(status, f'cleaning {status}'), who)}"
 
 
-def _task(row: Shown, today: date) -> str:
+def _task(row: JsonObject, today: date) -> str:
     note = quoted(row.get("note", ""))
     where = _where(row) if "property" in row else ""
     about = _facts(row.get("time"), quoted(row.get("type", "")), where, quoted(row["staff_name"]), note)
     return f"{about} [{row['id']}]"
 
 
-def _review(row: Shown, today: date) -> str:
+def _review(row: JsonObject, today: date) -> str:
     due = " and ".join(_DUE.get(one, one) for one in row["due"])
     score = f"guest gave {row['guest_score']:g} of 5" if "guest_score" in row else ""
     closes = f"until {_date(row['closes'], today)}" if "closes" in row else ""
     return f"{_facts(_where(row), due, closes, score)}{_code(row, 'reservation_code')}"
 
 
-def _staying(row: Shown, today: date) -> str:
+def _staying(row: JsonObject, today: date) -> str:
     leaves = f"until {_date(row['check_out_date'], today)}"
     return f"{_facts(_who(row), _where(row), leaves)}{_code(row, 'stay_code')}"
 

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.money import code, rounded
-from hostex_mcp.domain.month_end import DIRECTIONS, Account, added, by_name, counts, total
+from hostex_mcp.domain.month_end import DIRECTIONS, Ledger, added, by_name, counts, total
 from hostex_mcp.reads.accounts import Books
 
 # Some spreadsheets part cells at semicolons or tabs, and take wide signs for plain ones.
@@ -46,7 +46,7 @@ class ApartRow(HomeRow, total=False):
     row: str
 
 
-class GroupRow(MoneyRow, total=False):
+class GroupMoneyRow(MoneyRow, total=False):
     """The accounts of one property group (an owner, mostly) in one currency."""
 
     group_id: int
@@ -66,7 +66,7 @@ class CheckRow(TypedDict, total=False):
     difference: float
 
 
-def home_rows(books: Books, homes: Mapping[int, Sequence[Account]]) -> list[HomeRow]:
+def home_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[HomeRow]:
     """A row for each property and currency."""
     return [
         HomeRow(property_id=key, property=books.meant.titled(key), **_sums(books, one))
@@ -87,19 +87,19 @@ def apart_rows(books: Books) -> list[ApartRow]:
     return rows
 
 
-def group_rows(books: Books, homes: Mapping[int, Sequence[Account]]) -> list[GroupRow]:
+def group_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[GroupMoneyRow]:
     """A row for each group and currency, of its properties and what they earned apart."""
-    rows: list[GroupRow] = []
+    rows: list[GroupMoneyRow] = []
     apart = [part for part in books.apart() if part.property_id]
     for group in books.groups:
         members = [one for key in group.property_ids for one in homes.get(key, ())]
         members += [one for part in apart if part.property_id in group.property_ids for one in part.accounts]
         sums = total_rows(books, members)
-        rows += [GroupRow(group_id=group.id, group=one_line(group.name), **row) for row in sums]
+        rows += [GroupMoneyRow(group_id=group.id, group=one_line(group.name), **row) for row in sums]
     return rows
 
 
-def total_rows(books: Books, found: Sequence[Account]) -> list[MoneyRow]:
+def total_rows(books: Books, found: Sequence[Ledger]) -> list[MoneyRow]:
     """Accounts added up, a row for each currency."""
     sums: list[MoneyRow] = []
     for currency in sorted({one.currency for one in found}, key=by_name):
@@ -107,7 +107,7 @@ def total_rows(books: Books, found: Sequence[Account]) -> list[MoneyRow]:
     return sums
 
 
-def check_rows(books: Books, homes: Mapping[int, Sequence[Account]]) -> list[CheckRow]:
+def check_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[CheckRow]:
     """How income and expenses come to what the list of transactions has; none of a part of the account, or
     where entries could not be read."""
     if books.entries is None or not books.meant.whole:
@@ -145,7 +145,7 @@ def _harmless(value: Any) -> Any:
     return _FORMULA.sub(r"\1'\2", value) if isinstance(value, str) else value
 
 
-def _entered(found: Iterable[Account], currency: str, direction: str) -> Fraction:
+def _entered(found: Iterable[Ledger], currency: str, direction: str) -> Fraction:
     """What these accounts have of entries of one currency and direction, paid or not."""
     own = [one for one in found if one.currency == currency]
     if direction == "income":
@@ -153,7 +153,7 @@ def _entered(found: Iterable[Account], currency: str, direction: str) -> Fractio
     return sum((one.expenses + one.outstanding_expenses for one in own), Fraction())
 
 
-def _sums(books: Books, one: Account) -> MoneyRow:
+def _sums(books: Books, one: Ledger) -> MoneyRow:
     """An account as a row, without the sums that are not known."""
     counted: dict[str, Any] = {"nights": one.nights, "stays": one.stays}
     if one.bookings:

@@ -16,16 +16,16 @@ from hostex_mcp.domain.threads import last_word
 from hostex_mcp.domain.turnovers import in_time, out_time
 from hostex_mcp.domain.waiting import unanswered
 from hostex_mcp.reads.portfolio import Portfolio
-from hostex_mcp.reads.stay import Surroundings
-from hostex_mcp.toolkit.privacy import Screen
-from hostex_mcp.toolkit.results import Shown, everything, lean
+from hostex_mcp.reads.stay import StayContext
+from hostex_mcp.toolkit.privacy import Redactor
+from hostex_mcp.toolkit.results import JsonObject, everything, lean
 
 _MOST_TEXT = 600
 
 
-def stay_facts(stay: Reservation, meant: Portfolio, screen: Screen) -> Shown:
+def stay_facts(stay: Reservation, meant: Portfolio, screen: Redactor) -> JsonObject:
     """The booking, the guest, and the money, as `stay` and `money`."""
-    shown = screen.show(stay)
+    shown = screen.redact(stay)
     place = next((one for one in meant.properties if one.id == stay.property_id), None)
     comes, leaves = (in_time(stay, place), out_time(stay, place)) if place else (None, None)
     facts = {
@@ -58,20 +58,20 @@ def stay_facts(stay: Reservation, meant: Portfolio, screen: Screen) -> Shown:
     return {"stay": lean(facts), "money": _money(shown)}
 
 
-def surroundings(around: Surroundings, screen: Screen) -> Shown:
+def surroundings(around: StayContext, screen: Redactor) -> JsonObject:
     """What belongs to the stay."""
     rows = {
         "thread": _thread(around.thread) if around.thread else None,
         "messages": _messages(around.thread, screen) if around.thread else [],
-        "tasks": [_task(one) for one in screen.show(around.tasks)],
-        "transactions": [_transaction(one) for one in screen.show(around.transactions)],
-        "automations": [_plan(one) for one in screen.show(around.plans)],
+        "tasks": [_task(one) for one in screen.redact(around.tasks)],
+        "transactions": [_transaction(one) for one in screen.redact(around.transactions)],
+        "automations": [_plan(one) for one in screen.redact(around.plans)],
         "review": _review(around.review, screen) if around.review else None,
     }
     return lean(rows)
 
 
-def _party(stay: Reservation) -> Shown:
+def _party(stay: Reservation) -> JsonObject:
     counts = {
         "guests": stay.number_of_guests,
         "adults": stay.number_of_adults,
@@ -82,7 +82,7 @@ def _party(stay: Reservation) -> Shown:
     return {name: count or None for name, count in counts.items()}
 
 
-def _money(stay: Reservation) -> Shown:
+def _money(stay: Reservation) -> JsonObject:
     rates, paid, due = stay.rates, stay.payment, balance_due(stay)
     row = {
         "rate": everything(rates.rate) if rates and rates.rate else None,
@@ -94,7 +94,7 @@ def _money(stay: Reservation) -> Shown:
     return lean(row)
 
 
-def _thread(thread: Conversation) -> Shown:
+def _thread(thread: Conversation) -> JsonObject:
     said, open_one = last_word(thread), unanswered(thread)
     row = {
         "conversation_id": thread.id,
@@ -107,24 +107,24 @@ def _thread(thread: Conversation) -> Shown:
     return lean(row)
 
 
-def _messages(thread: Conversation, screen: Screen) -> list[Shown]:
+def _messages(thread: Conversation, screen: Redactor) -> list[JsonObject]:
     """The messages, oldest first."""
     return [_message(one, screen) for one in reversed(thread.messages)]
 
 
-def _message(one: Message, screen: Screen) -> Shown:
+def _message(one: Message, screen: Redactor) -> JsonObject:
     who = author(one)
     text = bounded(one.content, _MOST_TEXT)
     row = {
         "author": who,
         "created_at": one.created_at.isoformat() if one.created_at else None,
-        "content": tidy(text) if who in OURS else screen.outside(text),
+        "content": tidy(text) if who in OURS else screen.fence(text),
         "display_type": None if one.display_type == "Text" else one.display_type,
     }
     return lean(row)
 
 
-def _task(one: Task) -> Shown:
+def _task(one: Task) -> JsonObject:
     row: dict[str, Any] = {
         "id": one.id,
         "type": one.type,
@@ -136,7 +136,7 @@ def _task(one: Task) -> Shown:
     return lean(row)
 
 
-def _transaction(one: Transaction) -> Shown:
+def _transaction(one: Transaction) -> JsonObject:
     row = {
         "id": one.id,
         "direction": one.direction,
@@ -149,12 +149,12 @@ def _transaction(one: Transaction) -> Shown:
     return lean(row)
 
 
-def _plan(one: AutomationAction) -> Shown:
+def _plan(one: AutomationAction) -> JsonObject:
     return {"id": one.id, "type": one.type, "name": one_line(one.name), "scheduled_at": one.scheduled_at}
 
 
-def _review(one: Review, screen: Screen) -> Shown:
-    seen = screen.show(one)
+def _review(one: Review, screen: Redactor) -> JsonObject:
+    seen = screen.redact(one)
     guest_said, host_said, reply = seen.guest_review, seen.host_review, seen.host_reply
     row = {
         "guest_score": guest_said.score if guest_said else None,

@@ -8,13 +8,13 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.cleaning import Cleaning
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.nights import Closure
-from hostex_mcp.domain.stay_rules import Broken
+from hostex_mcp.domain.nights import ClosedNights
+from hostex_mcp.domain.stay_rules import RuleViolation
 from hostex_mcp.domain.stays import guest, holder
 from hostex_mcp.domain.wording import day_text, some
 from hostex_mcp.reads.lists import Failure
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
-from hostex_mcp.toolkit.results import Shown, lean
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.results import JsonObject, lean
 
 _MOST_CODES = 10
 RULES: Mapping[str, str] = {
@@ -32,7 +32,7 @@ RULES: Mapping[str, str] = {
 }
 
 
-def stay_row(stay: Reservation) -> Shown:
+def stay_row(stay: Reservation) -> JsonObject:
     """A stay as a neighbour or as the one in the way: who, when, and how it can be looked up."""
     return lean(
         {
@@ -46,7 +46,7 @@ def stay_row(stay: Reservation) -> Shown:
     )
 
 
-def cleaning_row(task: Task) -> Shown:
+def cleaning_row(task: Task) -> JsonObject:
     """A cleaning: by whom and when, and how it can be changed."""
     return lean(
         {
@@ -58,12 +58,12 @@ def cleaning_row(task: Task) -> Shown:
     )
 
 
-def uncounted_rows(cleaning: Cleaning) -> list[Shown]:
+def uncounted_rows(cleaning: Cleaning) -> list[JsonObject]:
     """The cleanings near a turnover that do not clean it, each with the reason."""
     return [{**cleaning_row(one.task), "why": one.why} for one in cleaning.uncounted]
 
 
-def closure_text(one: Closure) -> str:
+def closure_text(one: ClosedNights) -> str:
     """What closes nights."""
     count = f"{one.nights} night{'' if one.nights == 1 else 's'} from {day_text(one.first_night)}"
     if one.stay:
@@ -73,17 +73,17 @@ def closure_text(one: Closure) -> str:
     return f"{count}: blocked in the calendar{f', {one_line(one.remarks)}' if one.remarks else ''}"
 
 
-def rule_text(one: Broken) -> str:
+def rule_text(one: RuleViolation) -> str:
     """A rule that stands in the way."""
     return RULES[one.rule].format(day=day_text(one.day), value=one.value)
 
 
-def call(tool: str, arguments: Shown) -> dict[str, Any]:
+def call(tool: str, arguments: JsonObject) -> dict[str, Any]:
     """A call that is ready to be made."""
     return {"tool": tool, "arguments": dict(arguments)}
 
 
-def failed(failures: Sequence[Failure]) -> list[Shown]:
+def failed(failures: Sequence[Failure]) -> list[JsonObject]:
     """What could not be read, each once."""
     rows = [
         lean({"property_id": one.property_id, "kind": one.kind, "message": one.message}) for one in failures
@@ -119,9 +119,9 @@ def days_to_come(
     begin = max(start or today, today)
     last = end or begin + usual
     if start and last < start:
-        raise InvalidArguments(Problem("end_date", "is before start_date"))
+        raise InvalidArguments(FieldProblem("end_date", "is before start_date"))
     if last < today:
-        raise InvalidArguments(Problem("end_date", f"is in the past; only days from {today} on count"))
+        raise InvalidArguments(FieldProblem("end_date", f"is in the past; only days from {today} on count"))
     require_span(begin, last, most)
     return begin, last, [f"Days before {begin} are over and left out."] if start and start < begin else []
 
@@ -133,6 +133,8 @@ def require_span(start: date, end: date, most: int) -> None:
         InvalidArguments: naming its last day.
     """
     if end < start:
-        raise InvalidArguments(Problem("end_date", "is before start_date"))
+        raise InvalidArguments(FieldProblem("end_date", "is before start_date"))
     if (end - start).days >= most:
-        raise InvalidArguments(Problem("end_date", f"is more than {most} days from start_date; ask in parts"))
+        raise InvalidArguments(
+            FieldProblem("end_date", f"is more than {most} days from start_date; ask in parts")
+        )

@@ -7,15 +7,15 @@ from typing import Annotated, Any, TypedDict
 
 from annotated_types import Ge, Le
 
-from hostex_mcp.domain.availability import Offer, alternatives, offer
+from hostex_mcp.domain.availability import StayQuote, alternatives, offer
 from hostex_mcp.domain.lists import first
 from hostex_mcp.domain.money import rounded
-from hostex_mcp.domain.nights import Closure, nights
+from hostex_mcp.domain.nights import ClosedNights, nights
 from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, read_nights
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
-from hostex_mcp.toolkit.arguments import Day, Id, Integer, InvalidArguments, Problem, PropertyIds
+from hostex_mcp.toolkit.arguments import Day, FieldProblem, Id, Integer, InvalidArguments, PropertyIds
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Record, Shown, lean
+from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import closure_text, failed, rule_text
 
@@ -69,7 +69,7 @@ class _Question:
 
 @tool(
     "Find available properties",
-    words="free vacant which apartment quote price for dates search alternatives near miss",
+    keywords="free vacant which apartment quote price for dates search alternatives near miss",
 )
 async def find_available_properties(
     context: Context,
@@ -78,7 +78,7 @@ async def find_available_properties(
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
     flexible_days: Annotated[Integer, Ge(0), Le(14), "for near misses (default 3)"] = 3,
-) -> Record[Availability]:
+) -> Item[Availability]:
     """Properties free for a stay, with the price on each channel listing: total and average per night in
     the listing's currency, and the obstacles there (minimum stay, closed to arrival or departure, notice).
     `near_misses` are free but for a rule, or taken by a named stay or block, with `free_instead` dates some
@@ -92,20 +92,20 @@ async def find_available_properties(
     await add_listings(
         context, meant, found, check_in_date, check_out_date, lambda one: bool(free & {*one.property_ids})
     )
-    return Record(_answer(meant, found, asked), long="available", most=_MOST)
+    return Item(_answer(meant, found, asked), long="available", most=_MOST)
 
 
 def _require(asked: _Question, meant: Portfolio) -> None:
     length = (asked.check_out - asked.check_in).days
     if length < 1:
-        raise InvalidArguments(Problem("check_out_date", "has to be later than check_in_date"))
+        raise InvalidArguments(FieldProblem("check_out_date", "has to be later than check_in_date"))
     if length > _LONGEST:
-        raise InvalidArguments(Problem("check_out_date", f"is more than {_LONGEST} nights away"))
+        raise InvalidArguments(FieldProblem("check_out_date", f"is more than {_LONGEST} nights away"))
     if asked.check_in < meant.first_today():
-        raise InvalidArguments(Problem("check_in_date", "is in the past"))
+        raise InvalidArguments(FieldProblem("check_in_date", "is in the past"))
 
 
-def _answer(meant: Portfolio, found: Calendars, asked: _Question) -> Shown:
+def _answer(meant: Portfolio, found: Calendars, asked: _Question) -> JsonObject:
     read = [one for one in meant.properties if one.id in found.books]
     rows = [_row(meant, found, asked, one.id, meant.today(one)) for one in read]
     free = [one for one in rows if _bookable(one)]
@@ -121,7 +121,7 @@ def _answer(meant: Portfolio, found: Calendars, asked: _Question) -> Shown:
     return {"nights": length, "available": sorted(free, key=_cheapest), **lean(rest)}
 
 
-def _row(meant: Portfolio, found: Calendars, asked: _Question, property_id: int, today: date) -> Shown:
+def _row(meant: Portfolio, found: Calendars, asked: _Question, property_id: int, today: date) -> JsonObject:
     """A property with its prices where it is free, else with what is in the way and what would do."""
     named = meant.named(property_id)
     book = found.books[property_id]
@@ -133,25 +133,25 @@ def _row(meant: Portfolio, found: Calendars, asked: _Question, property_id: int,
     return lean({**named, "blocked_by": _named(closures), "free_instead": dates})
 
 
-def _bookable(row: Shown) -> bool:
+def _bookable(row: JsonObject) -> bool:
     """Whether a property is free and no rule keeps all of its listings from selling the dates."""
-    prices: Sequence[Shown] | None = row.get("prices")
+    prices: Sequence[JsonObject] | None = row.get("prices")
     return prices is not None and not (prices and all("obstacles" in one for one in prices))
 
 
-def _named(closures: Sequence[Closure]) -> list[str]:
+def _named(closures: Sequence[ClosedNights]) -> list[str]:
     shown, more = first(closures, _MOST_NAMED)
     return [*map(closure_text, shown), *([f"{more} more stays or blocks"] if more else [])]
 
 
-def _prices(found: Calendars, asked: _Question, property_id: int, today: date) -> list[Shown]:
+def _prices(found: Calendars, asked: _Question, property_id: int, today: date) -> list[JsonObject]:
     return [
         lean({**listing.arguments, **_price(listing, offer(days, asked.check_in, asked.check_out, today))})
         for listing, days in found.selling(property_id)
     ]
 
 
-def _price(listing: SoldListing, got: Offer) -> Shown:
+def _price(listing: SoldListing, got: StayQuote) -> JsonObject:
     obstacles = list(map(rule_text, got.obstacles))
     if got.total is None or got.average is None:
         return {"obstacles": obstacles}
@@ -160,7 +160,7 @@ def _price(listing: SoldListing, got: Offer) -> Shown:
     return {"total": total, "average": average, "currency": currency, "obstacles": obstacles}
 
 
-def _cheapest(row: Shown) -> tuple[str, float, str]:
+def _cheapest(row: JsonObject) -> tuple[str, float, str]:
     """By currency, then by the lowest price of a listing that sells the dates."""
     sold = [one for one in row["prices"] if "total" in one and "obstacles" not in one]
     totals: list[tuple[str, float]] = [(one.get("currency", ""), one["total"]) for one in sold]

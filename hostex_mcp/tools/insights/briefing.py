@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
-from hostex_mcp.domain.briefing import Anomaly, expires
+from hostex_mcp.domain.briefing import DayWarning, expires
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import Turnover, in_time, out_time
@@ -16,8 +16,8 @@ from hostex_mcp.reads.day import Daily, read_day
 from hostex_mcp.reads.portfolio import portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, PropertyIds
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.privacy import Screen
-from hostex_mcp.toolkit.results import Record, Shown, lean
+from hostex_mcp.toolkit.privacy import Redactor
+from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._briefing_text import briefing_text
 from hostex_mcp.tools.insights._wording import failed
@@ -78,7 +78,8 @@ class Briefing(TypedDict, total=False):
     "Get daily briefing",
     core=True,
     open_world=True,
-    words="morning today overview summary dashboard arrivals departures check-ins check-outs what is urgent",
+    keywords="morning today overview summary dashboard arrivals departures check-ins check-outs what is "
+    "urgent",
     text=briefing_text,
 )
 async def get_daily_briefing(
@@ -86,13 +87,13 @@ async def get_daily_briefing(
     date: Day | None = None,
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
-) -> Record[Briefing]:
+) -> Item[Briefing]:
     """A host's day (today at each property unless given): what goes wrong unless somebody acts, requests,
     guests waiting, arrivals, same-day turnovers, departures, tasks, reviews, in house. `more` counts
     what did not fit: ask for fewer properties, or as the notes say."""
     meant = await portfolio(context, property_ids, group_id)
     daily = await read_day(context, meant, date, property_ids is None and group_id is None)
-    sections = _sections(daily, context.screen(), context.now())
+    sections = _sections(daily, context.redactor(), context.now())
     assisted = sum(one.by_assistant for one in daily.waiting)
     notes = [
         *_days(daily),
@@ -103,7 +104,7 @@ async def get_daily_briefing(
     unread = {"failed": [*failed(daily.failures), *daily.threads.rows()]}
     data = {"date": f"{date or daily.first}", **sections, **lean({"notes": notes, **unread})}
     most: Mapping[str, int] = dict.fromkeys(_WHOLE, _MOST_ROWS)
-    return Record(data, most=most, room=_room(len(meant.properties)), spare=_SPARE, elsewhere=_ELSEWHERE)
+    return Item(data, most=most, room=_room(len(meant.properties)), spare=_SPARE, elsewhere=_ELSEWHERE)
 
 
 def _room(properties: int) -> int:
@@ -112,7 +113,7 @@ def _room(properties: int) -> int:
     return int(_CAUTION * (_ROOM + share * (_ROOM_OF_MANY - _ROOM)))
 
 
-def _sections(daily: Daily, screen: Screen, now: datetime) -> dict[str, list[Shown]]:
+def _sections(daily: Daily, screen: Redactor, now: datetime) -> dict[str, list[JsonObject]]:
     """The rows of each list, the most urgent list first."""
     moves, meant = daily.movements, daily.meant
     asked = [_request(one, daily, now) for one in daily.requests]
@@ -133,7 +134,7 @@ def _sections(daily: Daily, screen: Screen, now: datetime) -> dict[str, list[Sho
     }
 
 
-def _waiting(daily: Daily, screen: Screen) -> list[Shown]:
+def _waiting(daily: Daily, screen: Redactor) -> list[JsonObject]:
     """All who wait, the first of them with their words."""
     rows = [waiting_row(one, daily.meant, screen, _MOST_TEXT) for one in daily.waiting]
     spoken = [_short(row, _WAITING) for row in rows[:_MOST_SPOKEN]]
@@ -141,7 +142,7 @@ def _waiting(daily: Daily, screen: Screen) -> list[Shown]:
     return [_told_apart(row, daily) for row in [*spoken, *others]]
 
 
-def _short(row: Shown, names: Sequence[str]) -> Shown:
+def _short(row: JsonObject, names: Sequence[str]) -> JsonObject:
     """The row of a guest who waits, as a morning needs it: whole hours, and arriving is told by the days."""
     kept = {name: row[name] for name in names if name in row}
     if "waiting_hours" in kept:
@@ -161,21 +162,21 @@ def _days(daily: Daily) -> list[str]:
     ]
 
 
-def _home(daily: Daily, property_id: int) -> Shown:
+def _home(daily: Daily, property_id: int) -> JsonObject:
     """A property by its title, which is enough to name it by in any call, unless another has the same."""
     if not property_id:
         return {"property": "no property"}
     return _told_apart(daily.meant.named(property_id), daily)
 
 
-def _told_apart(row: Shown, daily: Daily) -> Shown:
+def _told_apart(row: JsonObject, daily: Daily) -> JsonObject:
     """A row with the id of its property only where the title does not tell which one it is."""
     if row.get("property_id") in daily.meant.namesakes:
         return row
     return {name: value for name, value in row.items() if name != "property_id"}
 
 
-def _stay(stay: Reservation, daily: Daily) -> Shown:
+def _stay(stay: Reservation, daily: Daily) -> JsonObject:
     return {"guest_name": guest(stay), **_home(daily, stay.property_id), "stay_code": stay.stay_code}
 
 
@@ -183,12 +184,12 @@ def _clock(moment: time | None) -> str:
     return f"{moment:%H:%M}" if moment else ""
 
 
-def _by_time(rows: Any) -> list[Shown]:
+def _by_time(rows: Any) -> list[JsonObject]:
     """By the hour; what has none comes last."""
     return sorted(rows, key=lambda row: (row.get("time", "~"), row["property"], row["stay_code"]))
 
 
-def _arrival(stay: Reservation, daily: Daily) -> Shown:
+def _arrival(stay: Reservation, daily: Daily) -> JsonObject:
     place = daily.meant.place(stay.property_id)
     facts = {
         "time": _clock(in_time(stay, place)) if place else "",
@@ -198,16 +199,16 @@ def _arrival(stay: Reservation, daily: Daily) -> Shown:
     return lean(facts)
 
 
-def _departure(stay: Reservation, daily: Daily) -> Shown:
+def _departure(stay: Reservation, daily: Daily) -> JsonObject:
     place = daily.meant.place(stay.property_id)
     return lean({"time": _clock(out_time(stay, place)) if place else "", **_stay(stay, daily)})
 
 
-def _staying(stay: Reservation, daily: Daily) -> Shown:
+def _staying(stay: Reservation, daily: Daily) -> JsonObject:
     return {**_stay(stay, daily), "check_out_date": f"{stay.check_out_date}"}
 
 
-def _turnover(one: Turnover, daily: Daily) -> Shown:
+def _turnover(one: Turnover, daily: Daily) -> JsonObject:
     times = {"out_time": _clock(one.out_time), "in_time": _clock(one.in_time)}
     task = one.cleaning.task
     without = "no task" if one.cleaning.known else "not known"
@@ -219,7 +220,7 @@ def _turnover(one: Turnover, daily: Daily) -> Shown:
     return lean({**_home(daily, one.place.id), **times, "cleaning": state})
 
 
-def _request(stay: Reservation, daily: Daily, now: datetime) -> Shown:
+def _request(stay: Reservation, daily: Daily, now: datetime) -> JsonObject:
     until = expires(stay)
     row = {
         **_stay(stay, daily),
@@ -240,7 +241,7 @@ def _staff(task: Task) -> str:
     return one_line(task.staff_name or "")
 
 
-def _task(one: Task, daily: Daily) -> Shown:
+def _task(one: Task, daily: Daily) -> JsonObject:
     row = {
         "id": one.id,
         "type": one.type,
@@ -252,7 +253,7 @@ def _task(one: Task, daily: Daily) -> Shown:
     return lean(row)
 
 
-def _warning(one: Anomaly, daily: Daily, told: AbstractSet[str]) -> Shown:
+def _warning(one: DayWarning, daily: Daily, told: AbstractSet[str]) -> JsonObject:
     """What is wrong, with the code of a stay that no other list tells."""
     when = "" if one.day == daily.day(one.property_id) else f"{one.day}"
     row: dict[str, Any] = {"kind": one.kind, "detail": one_line(one.detail), "date": when}

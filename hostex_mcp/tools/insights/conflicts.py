@@ -23,7 +23,7 @@ from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, rea
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, Number, PropertyIds
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Record, Shown, lean
+from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import call, closure_text, days_to_come, failed, stay_row
 
@@ -88,7 +88,7 @@ class Conflicts(TypedDict, total=False):
 
 @tool(
     "Check calendar conflicts",
-    words="double booking overbooking oversell sync out of step price parity difference channels",
+    keywords="double booking overbooking oversell sync out of step price parity difference channels",
 )
 async def check_calendar_conflicts(
     context: Context,
@@ -97,7 +97,7 @@ async def check_calendar_conflicts(
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
     tolerance_percent: Annotated[Number, Ge(0), Le(50), "of prices, 2 unless told"] = 2,
-) -> Record[Conflicts]:
+) -> Item[Conflicts]:
     """What contradicts itself in the calendars, 90 days from today unless told: `overlaps` of stays,
     listings open where a stay or block closes the property (with a write call that closes them) or closed
     where it is free, prices that differ between channels more than their ratios explain, and `unplaced` stays
@@ -118,7 +118,7 @@ async def check_calendar_conflicts(
     }
     answer = lean({**parts, "failed": failed([*found.failures, *unread])})
     told = [_DEFINITION, *over, *found.notes, *notes]
-    return Record({**answer, "notes": told}, long="channels", most=dict.fromkeys(parts, _MOST_ROWS))
+    return Item({**answer, "notes": told}, long="channels", most=dict.fromkeys(parts, _MOST_ROWS))
 
 
 def _touches(one: Overlap, start: date, end: date) -> bool:
@@ -129,7 +129,7 @@ def _unplaced(stay: Reservation, start: date) -> bool:
     return not is_placed(stay) and stay.status == "accepted" and stay.check_out_date > start
 
 
-def _overlap(meant: Portfolio, one: Overlap) -> Shown:
+def _overlap(meant: Portfolio, one: Overlap) -> JsonObject:
     return {
         **meant.named(one.first.property_id),
         "first_night": one.first_night.isoformat(),
@@ -138,7 +138,7 @@ def _overlap(meant: Portfolio, one: Overlap) -> Shown:
     }
 
 
-def _channels(meant: Portfolio, found: Calendars, start: date, end: date) -> Iterator[Shown]:
+def _channels(meant: Portfolio, found: Calendars, start: date, end: date) -> Iterator[JsonObject]:
     """Open ones first, as they can become double bookings."""
     holes = [
         (listing, hole)
@@ -152,7 +152,7 @@ def _channels(meant: Portfolio, found: Calendars, start: date, end: date) -> Ite
     return (_channel(meant, listing, hole) for listing, hole in holes)
 
 
-def _channel(meant: Portfolio, listing: SoldListing, hole: ChannelHole) -> Shown:
+def _channel(meant: Portfolio, listing: SoldListing, hole: ChannelHole) -> JsonObject:
     property_id = listing.property_ids[0]
     causes, more = first(map(closure_text, hole.closures), _MOST_CAUSES)
     return lean(
@@ -168,7 +168,7 @@ def _channel(meant: Portfolio, listing: SoldListing, hole: ChannelHole) -> Shown
     )
 
 
-def _closing(listing: SoldListing, hole: ChannelHole) -> Shown:
+def _closing(listing: SoldListing, hole: ChannelHole) -> JsonObject:
     last = hole.first_night + (hole.nights - 1) * ONE
     period = {"start_date": hole.first_night.isoformat(), "end_date": last.isoformat()}
     return call(
@@ -182,7 +182,7 @@ def _prices(
     ratios: Mapping[int, PricingRatios],
     period: tuple[date, date],
     tolerance: float,
-) -> Iterator[Shown]:
+) -> Iterator[JsonObject]:
     for property_id, one in ratios.items():
         sold = {listing.key: (listing, days) for listing, days in found.selling(property_id)}
         known = [each for each in one.channels if (each.channel_type, each.listing_id) in sold]
@@ -194,7 +194,7 @@ def _prices(
             yield _price(meant, property_id, listing, odd)
 
 
-def _price(meant: Portfolio, property_id: int, listing: Priced, odd: Sequence[PriceNight]) -> Shown:
+def _price(meant: Portfolio, property_id: int, listing: Priced, odd: Sequence[PriceNight]) -> JsonObject:
     return lean(
         {
             **meant.named(property_id),
@@ -209,7 +209,7 @@ def _price(meant: Portfolio, property_id: int, listing: Priced, odd: Sequence[Pr
     )
 
 
-def _night(one: PriceNight) -> Shown:
+def _night(one: PriceNight) -> JsonObject:
     return {
         "night": one.night.isoformat(),
         "price": one.price,

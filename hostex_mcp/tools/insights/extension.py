@@ -33,13 +33,13 @@ from hostex_mcp.domain.turnovers import (
     out_time,
 )
 from hostex_mcp.reads.calendars import Calendars, add_listings, read_nights
-from hostex_mcp.reads.lists import Parts
+from hostex_mcp.reads.lists import PartialReads
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
 from hostex_mcp.reads.stay_lookup import find_stay
 from hostex_mcp.reads.stays_tasks_threads import tasks_between
-from hostex_mcp.toolkit.arguments import Code, Day, InvalidArguments, Number, Problem
+from hostex_mcp.toolkit.arguments import Code, Day, FieldProblem, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Record, Shown, lean
+from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import cleaning_row, closure_text, failed, stay_row
 
@@ -121,7 +121,7 @@ class _Case:
 
 @tool(
     "Check stay extension",
-    words="early check-in late check-out extend longer extra night possible request guest asks",
+    keywords="early check-in late check-out extend longer extra night possible request guest asks",
 )
 async def check_stay_extension(
     context: Context,
@@ -131,7 +131,7 @@ async def check_stay_extension(
     arrival_time: ClockText | None = None,
     departure_time: ClockText | None = None,
     cleaning_hours: Annotated[Number, Ge(0), Le(24), "default 3"] = 3,
-) -> Record[StayExtension]:
+) -> Item[StayExtension]:
     """Whether a guest can check in earlier, check out later or stay longer: possible or blocked, by which
     stay or block, with its times, the cleaning between, how many nights are free on either side, and the
     price of added nights. Without wanted dates and times it says what would be possible. Nothing changes."""
@@ -144,7 +144,7 @@ async def check_stay_extension(
     found = await read_nights(context, meant, start, end)
     own = (stay.channel_type, stay.listing_id)
     await add_listings(context, meant, found, start, end, lambda one: one.key == own)
-    parts = Parts(found.failures, found.notes)
+    parts = PartialReads(found.failures, found.notes)
     tasks = await parts.rows("tasks", tasks_between(context, meant, start, end, "cleaning"))
     now = context.now().astimezone(meant.zone(stay.property_id)).replace(tzinfo=None)
     case = _Case(stay, meant.properties[0], found, tasks or [], now)
@@ -157,30 +157,34 @@ async def check_stay_extension(
         "notes": [_DEFINITION, *found.notes],
         "failed": failed(found.failures),
     }
-    return Record(lean(answer))
+    return Item(lean(answer))
 
 
 def _require(stay: Reservation, check_in: date | None, check_out: date | None) -> None:
     if not holds(stay):
         state = stay.status if stay.property_id else "not in a property"
-        raise InvalidArguments(Problem("stay_code", f"this stay is {state}"))
+        raise InvalidArguments(FieldProblem("stay_code", f"this stay is {state}"))
     come, go = check_in or stay.check_in_date, check_out or stay.check_out_date
     if go <= come:
-        raise InvalidArguments(Problem("check_out_date", "has to be later than the check-in"))
+        raise InvalidArguments(FieldProblem("check_out_date", "has to be later than the check-in"))
     if come < stay.check_in_date - timedelta(days=_FARTHEST):
-        raise InvalidArguments(Problem("check_in_date", f"is more than {_FARTHEST} days before the stay"))
+        raise InvalidArguments(
+            FieldProblem("check_in_date", f"is more than {_FARTHEST} days before the stay")
+        )
     if go > stay.check_out_date + timedelta(days=_FARTHEST):
-        raise InvalidArguments(Problem("check_out_date", f"is more than {_FARTHEST} days behind the stay"))
+        raise InvalidArguments(
+            FieldProblem("check_out_date", f"is more than {_FARTHEST} days behind the stay")
+        )
 
 
 def _require_ahead(stay: Reservation, come: date, go: date, today: date) -> None:
     """Refuse a stay that is over, and wanted dates that are over at its property."""
     if stay.check_out_date < today:
-        raise InvalidArguments(Problem("stay_code", f"is of a stay that ended on {stay.check_out_date}"))
+        raise InvalidArguments(FieldProblem("stay_code", f"is of a stay that ended on {stay.check_out_date}"))
     if come != stay.check_in_date and come < today:
-        raise InvalidArguments(Problem("check_in_date", f"is in the past; there it is {today} already"))
+        raise InvalidArguments(FieldProblem("check_in_date", f"is in the past; there it is {today} already"))
     if go < today:
-        raise InvalidArguments(Problem("check_out_date", f"is in the past; there it is {today} already"))
+        raise InvalidArguments(FieldProblem("check_out_date", f"is in the past; there it is {today} already"))
 
 
 def _to_come(stay: Reservation, meant: Portfolio) -> bool:
@@ -188,7 +192,7 @@ def _to_come(stay: Reservation, meant: Portfolio) -> bool:
     return stay.check_in_date >= meant.first_today()
 
 
-def _named(meant: Portfolio, stay: Reservation) -> Shown:
+def _named(meant: Portfolio, stay: Reservation) -> JsonObject:
     return {
         "stay_code": stay.stay_code,
         "guest_name": guest(stay),
@@ -198,7 +202,7 @@ def _named(meant: Portfolio, stay: Reservation) -> Shown:
     }
 
 
-def _early(case: _Case, cleaning: timedelta, wanted: time | None) -> Shown:
+def _early(case: _Case, cleaning: timedelta, wanted: time | None) -> JsonObject:
     usual, day = in_time(case.stay, case.place), case.stay.check_in_date
     planned = early_check_in(case.stay, case.found.stays, case.book, case.place, cleaning, wanted)
     got = not_past(planned, day, case.now, usual, wanted)
@@ -207,7 +211,7 @@ def _early(case: _Case, cleaning: timedelta, wanted: time | None) -> Shown:
     return _shift(got, usual, sides, task)
 
 
-def _late(case: _Case, cleaning: timedelta, wanted: time | None) -> Shown:
+def _late(case: _Case, cleaning: timedelta, wanted: time | None) -> JsonObject:
     planned = late_check_out(case.stay, case.found.stays, case.book, case.place, cleaning, wanted)
     got = still_ahead(planned, case.stay.check_out_date, case.now, wanted)
     sides = {"next": _side(got), "in_time": _text(got.neighbour_time), "latest": _text(got.limit)}
@@ -216,7 +220,7 @@ def _late(case: _Case, cleaning: timedelta, wanted: time | None) -> Shown:
     return _shift(got, out_time(case.stay, case.place), sides, cleaned.task)
 
 
-def _shift(got: Shift, usual: time | None, sides: Shown, task: Task | None) -> Shown:
+def _shift(got: Shift, usual: time | None, sides: JsonObject, task: Task | None) -> JsonObject:
     row = {
         "verdict": got.verdict,
         "usual": _text(usual),
@@ -227,11 +231,11 @@ def _shift(got: Shift, usual: time | None, sides: Shown, task: Task | None) -> S
     return lean(row)
 
 
-def _side(got: Shift) -> Shown | None:
+def _side(got: Shift) -> JsonObject | None:
     return stay_row(got.neighbour) if got.neighbour else None
 
 
-def _longer(case: _Case, come: date, go: date) -> Shown:
+def _longer(case: _Case, come: date, go: date) -> JsonObject:
     ahead = max((case.stay.check_in_date - case.now.date()).days, 0)
     row: dict[str, Any] = {
         "free_nights_before": free_before(case.stay, case.book, min(ahead, _MOST_EXTRA)),
@@ -250,7 +254,7 @@ def _longer(case: _Case, come: date, go: date) -> Shown:
     return {**row, **lean(asked), **_price(case, got.added)}
 
 
-def _price(case: _Case, added: Sequence[date]) -> Shown:
+def _price(case: _Case, added: Sequence[date]) -> JsonObject:
     """What the stay's own listing asks for the added nights, where it tells all of them."""
     for listing, days in case.found.selling(case.stay.property_id):
         if added and all(night in days for night in added):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 
 from annotated_types import Ge
 
-from hostex_mcp.domain.gaps import Gap, Stuck, closed_arrivals, gaps, only_whole, stuck_nights
+from hostex_mcp.domain.gaps import Gap, UnsellableNights, closed_arrivals, gaps, only_whole, stuck_nights
 from hostex_mcp.domain.money import exact, rounded
 from hostex_mcp.domain.nights import ONE, Nights, nights
 from hostex_mcp.domain.stay_rules import ListingDays
@@ -16,7 +16,7 @@ from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, rea
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, Integer, PropertyIds
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Record, Shown, lean
+from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import call, days_to_come, failed, rule_text, stay_row
 
@@ -80,7 +80,7 @@ class _Found:
 
     property_id: int
     gap: Gap
-    stuck: Stuck
+    stuck: UnsellableNights
     listing: SoldListing
     days: ListingDays
 
@@ -97,7 +97,7 @@ class _Found:
 
 @tool(
     "Find calendar gaps",
-    words="orphan nights unsold minimum stay min stay closed to arrival fill unbookable",
+    keywords="orphan nights unsold minimum stay min stay closed to arrival fill unbookable",
 )
 async def find_calendar_gaps(
     context: Context,
@@ -106,7 +106,7 @@ async def find_calendar_gaps(
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
     shortest_stay: Annotated[Integer, Ge(1), "no change opens a stay shorter than this"] = 1,
-) -> Record[Gaps]:
+) -> Item[Gaps]:
     """Free nights that cannot be booked though nobody holds them (default: 60 nights from today): gaps
     shorter than the minimum stay, nights closed to arrival or departure, or without units on a channel. Each
     names the `rules` at fault, the prices of the nights, the guests before and after, who may want to stay
@@ -126,10 +126,10 @@ async def find_calendar_gaps(
     )
     notes = [_DEFINITION, *([_WHOLE] if whole else []), *over, *found.notes]
     answer = {"gaps": rows, "only_whole": whole, **lean(rest), "notes": notes}
-    return Record(answer, long="gaps", most={"gaps": _MOST_ROWS, "only_whole": _MOST_ROWS})
+    return Item(answer, long="gaps", most={"gaps": _MOST_ROWS, "only_whole": _MOST_ROWS})
 
 
-def _whole_rows(meant: Portfolio, found: Calendars, start: date, end: date) -> Iterator[Shown]:
+def _whole_rows(meant: Portfolio, found: Calendars, start: date, end: date) -> Iterator[JsonObject]:
     for place in meant.properties:
         if book := found.books.get(place.id):
             selling = list(found.selling(place.id))
@@ -139,7 +139,9 @@ def _whole_rows(meant: Portfolio, found: Calendars, start: date, end: date) -> I
                     yield {**meant.named(place.id), **row}
 
 
-def _whole_row(gap: Gap, book: Nights, selling: Sequence[tuple[SoldListing, ListingDays]]) -> Shown | None:
+def _whole_row(
+    gap: Gap, book: Nights, selling: Sequence[tuple[SoldListing, ListingDays]]
+) -> JsonObject | None:
     before, after = _beside(book, gap.first_night - ONE, _OUT), _beside(book, gap.check_out, _IN)
     between = all(side and "stay_code" in side for side in (before, after))
     if not between or not only_whole(gap, [days for _, days in selling]):
@@ -166,7 +168,7 @@ def _all(meant: Portfolio, found: Calendars, start: date, end: date) -> Iterator
                         yield _Found(place.id, gap, one, listing, days)
 
 
-def _stuck(gap: Gap, days: ListingDays, book: Nights) -> list[Stuck]:
+def _stuck(gap: Gap, days: ListingDays, book: Nights) -> list[UnsellableNights]:
     """What is stuck on a listing; of a gap whose end is not known, the last nights are not judged."""
     stuck = stuck_nights(gap, days)
     shut = closed_arrivals(gap, days, stuck)
@@ -174,7 +176,7 @@ def _stuck(gap: Gap, days: ListingDays, book: Nights) -> list[Stuck]:
     return [*judged, *shut]
 
 
-def _rows(meant: Portfolio, found: Calendars, every: Sequence[_Found], shortest: int) -> Iterator[Shown]:
+def _rows(meant: Portfolio, found: Calendars, every: Sequence[_Found], shortest: int) -> Iterator[JsonObject]:
     groups: dict[tuple[date, int, int, str], list[_Found]] = {}
     for one in every:
         groups.setdefault(one.sort, []).append(one)
@@ -182,7 +184,7 @@ def _rows(meant: Portfolio, found: Calendars, every: Sequence[_Found], shortest:
         yield _row(meant, found, members, shortest)
 
 
-def _row(meant: Portfolio, found: Calendars, members: Sequence[_Found], shortest: int) -> Shown:
+def _row(meant: Portfolio, found: Calendars, members: Sequence[_Found], shortest: int) -> JsonObject:
     one = members[0]
     book = found.books[one.property_id]
     closed = one.stuck.nights == one.gap.nights or not one.gap.open_ended
@@ -207,7 +209,7 @@ def _named(one: _Found) -> str:
     return f"{one.listing.channel_type} {one.listing.listing_id}"
 
 
-def _price(span: Gap | Stuck, listing: SoldListing, days: ListingDays) -> str | None:
+def _price(span: Gap | UnsellableNights, listing: SoldListing, days: ListingDays) -> str | None:
     """What nights are priced at on a listing."""
     prices = [exact(days[night].price) for night in nights(span.first_night, span.check_out) if night in days]
     currency = listing.currency or ""
@@ -215,7 +217,7 @@ def _price(span: Gap | Stuck, listing: SoldListing, days: ListingDays) -> str | 
     return f"{listing.channel_type} {money(sum_of_all, currency)}" if prices else None
 
 
-def _changes(one: _Found, shortest: int) -> list[Shown]:
+def _changes(one: _Found, shortest: int) -> list[JsonObject]:
     """The call that opens the nights. A listing of a room type is left to the host, as its rules are those of
     other rooms too."""
     lowered = any("min_stay" in name for row in one.stuck.ranges for name in row)
@@ -225,7 +227,7 @@ def _changes(one: _Found, shortest: int) -> list[Shown]:
     return [call("update_listing_restrictions", {**one.listing.arguments, "restrictions": restrictions})]
 
 
-def _beside(book: Nights, night: date, day: str) -> Shown | None:
+def _beside(book: Nights, night: date, day: str) -> JsonObject | None:
     """Who holds the night beside a gap, with the day on which the gap begins or ends for that stay."""
     for one in book.held.get(night, ()):
         row = stay_row(one)

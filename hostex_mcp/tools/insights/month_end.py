@@ -6,16 +6,16 @@ from typing import Any, TypedDict
 
 from hostex_mcp.domain.earnings import unpaid_cancellations
 from hostex_mcp.domain.money import rounded
-from hostex_mcp.domain.month_end import Balance, alterations, balances
+from hostex_mcp.domain.month_end import OrderBalance, alterations, balances
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.accounts import Books, read_books
 from hostex_mcp.reads.portfolio import portfolio
-from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, Problem, PropertyIds, in_order
+from hostex_mcp.toolkit.arguments import Day, FieldProblem, Id, InvalidArguments, PropertyIds, in_order
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Record, lean
+from hostex_mcp.toolkit.results import Item, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._month_end_rows import (
-    GroupRow,
+    GroupMoneyRow,
     HomeRow,
     apart_rows,
     check_rows,
@@ -70,7 +70,7 @@ class MonthEnd(TypedDict, total=False):
     end_date: str
     csv: str
     properties: list[HomeRow]
-    groups: list[GroupRow]
+    groups: list[GroupMoneyRow]
     apart: list[dict[str, Any]]
     totals: list[dict[str, Any]]
     reconciliation: list[dict[str, Any]]
@@ -82,7 +82,8 @@ class MonthEnd(TypedDict, total=False):
 
 @tool(
     "Get month end",
-    words="owner statement payout commission expenses closing accounting profit csv bookkeeping balance due",
+    keywords="owner statement payout commission expenses closing accounting profit csv bookkeeping balance "
+    "due",
 )
 async def get_month_end(
     context: Context,
@@ -91,13 +92,15 @@ async def get_month_end(
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
     changed_since: Day | None = None,
-) -> Record[MonthEnd]:
+) -> Item[MonthEnd]:
     """The accounts of a period (default: the last whole month) per property, group and apart from them:
     nights, revenue, commission, income and expenses as in list_transactions, and what is not received yet;
     with changed_since also what was booked, cancelled or entered since. `notes` has the definitions."""
     in_order(start_date=start_date, end_date=end_date)
     if start_date and end_date and end_date - start_date > _LONGEST:
-        raise InvalidArguments(Problem("end_date", f"is more than {_LONGEST.days} days after start_date"))
+        raise InvalidArguments(
+            FieldProblem("end_date", f"is more than {_LONGEST.days} days after start_date")
+        )
     meant = await portfolio(context, property_ids, group_id)
     period = Period(start_date, end_date) if start_date and end_date else last_month(meant.first_today())
     books = await read_books(context, meant, period)
@@ -121,7 +124,7 @@ async def get_month_end(
         notes=_notes(books),
         failed=[{**one} for one in failed(books.failures)],
     )
-    return Record(lean(answer), long="properties", most=_MOST)
+    return Item(lean(answer), long="properties", most=_MOST)
 
 
 def last_month(today: date) -> Period:
@@ -130,8 +133,8 @@ def last_month(today: date) -> Period:
     return Period(last.replace(day=1), last)
 
 
-def _balance(context: Context, books: Books, one: Balance) -> BalanceRow:
-    stay = context.screen().show(one.stay)
+def _balance(context: Context, books: Books, one: OrderBalance) -> BalanceRow:
+    stay = context.redactor().redact(one.stay)
     return BalanceRow(
         **lean(
             BalanceRow(

@@ -18,12 +18,12 @@ from hostex_mcp.domain.money import code, decimals, rounded
 from hostex_mcp.domain.performance import Figures, double_booked
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.accounts import other_stays
-from hostex_mcp.reads.lists import Gathered, Parts
+from hostex_mcp.reads.lists import Gathered, PartialReads
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
 from hostex_mcp.reads.stays_tasks_threads import all_stays, closed_nights, known_from
-from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, Problem, PropertyIds, in_order
+from hostex_mcp.toolkit.arguments import Day, FieldProblem, Id, InvalidArguments, PropertyIds, in_order
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Record, lean
+from hostex_mcp.toolkit.results import Item, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._performance_rows import (
     Book,
@@ -67,7 +67,8 @@ class Performance(TypedDict, total=False):
 
 @tool(
     "Get performance",
-    words="occupancy adr revpar revenue earn earnings report statistics pace kpi booking window channel mix",
+    keywords="occupancy adr revpar revenue earn earnings report statistics pace kpi booking window channel "
+    "mix",
 )
 async def get_performance(
     context: Context,
@@ -76,14 +77,14 @@ async def get_performance(
     by: Literal["property", "channel", "month"] | None = None,
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
-) -> Record[Performance]:
+) -> Item[Performance]:
     """Occupancy, ADR, RevPAR, revenue and booking window of the nights from start_date to end_date, in all
     and by property (unless told), channel or month, each beside the period before; revenue without a night
     sold in rows of its own. Currencies are never mixed; `notes` has the definitions."""
     in_order(start_date=start_date, end_date=end_date)
     period = Period(start_date, end_date)
     if period.nights > _MOST_DAYS:
-        raise InvalidArguments(Problem("end_date", "is more than two years behind start_date"))
+        raise InvalidArguments(FieldProblem("end_date", "is more than two years behind start_date"))
     meant = await portfolio(context, property_ids, group_id)
     before = period.before
     start = min(one.before.start for one in [period, *period.months()])
@@ -102,14 +103,14 @@ async def get_performance(
         notes=[_DEFINITIONS, *_notes(context, book, period, Period(start, end_date)), *stays.notes],
         failed=[{**one} for one in failed(stays.failures)],
     )
-    return Record(lean(answer), long="rows", most={"rows": _MOST_ROWS})
+    return Item(lean(answer), long="rows", most={"rows": _MOST_ROWS})
 
 
 async def _read_book(
     context: Context, meant: Portfolio, stays: Gathered[Reservation], start: date, end: date
 ) -> Book:
     of_home = grouped(stays.items, lambda one: one.property_id)
-    parts = Parts(stays.failures, stays.notes)
+    parts = PartialReads(stays.failures, stays.notes)
     reading = closed_nights(context, [one.id for one in meant.properties], start, end)
     closed = await parts.read("blocked nights", reading, None)
     further = await parts.rows("stays of cancelled orders", other_stays(context, stays.items, kept_alone))

@@ -7,17 +7,17 @@ from typing import Any, TypedDict
 
 from hostex_mcp.api.endpoints.automation import LIST_AUTOMATION_ACTIONS
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.readiness import Readiness, Surroundings, readiness
+from hostex_mcp.domain.readiness import ArrivalCheck, ArrivalContext, readiness
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import in_time
-from hostex_mcp.reads.lists import Parts, read_lists
+from hostex_mcp.reads.lists import PartialReads, read_lists
 from hostex_mcp.reads.local_days import Span, day_of, span_of, widest
 from hostex_mcp.reads.past import with_last_guests
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
 from hostex_mcp.reads.stays_tasks_threads import Threads, all_stays, tasks_between, threads_of
 from hostex_mcp.toolkit.arguments import Day, Id, PropertyIds
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Record, Shown, lean
+from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import cleaning_row, failed, require_span, uncounted_rows
 from hostex_mcp.tools.insights.waiting import unread_notes
@@ -76,7 +76,7 @@ class ArrivalReadiness(TypedDict, total=False):
 
 @tool(
     "Check arrival readiness",
-    words="upcoming check-in prepared ready lock code door balance instructions sent cleaned unallocated",
+    keywords="upcoming check-in prepared ready lock code door balance instructions sent cleaned unallocated",
 )
 async def check_arrival_readiness(
     context: Context,
@@ -84,7 +84,7 @@ async def check_arrival_readiness(
     end_date: Day | None = None,
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
-) -> Record[ArrivalReadiness]:
+) -> Item[ArrivalReadiness]:
     """Whether the arrivals of the next 7 days, or from `start_date` to `end_date`, are prepared: balance due,
     lock code set, check-in details sent, cleaning planned and by whom, identity check, property allocated. A
     lock code is told as set or missing only; Hostex programs no lock."""
@@ -92,7 +92,7 @@ async def check_arrival_readiness(
     span = span_of(meant, start_date, end_date, _USUAL)
     start, end = widest(meant, span)
     require_span(start, end, _LONGEST)
-    parts = Parts()
+    parts = PartialReads()
     found = await all_stays(context, meant, start - _BACK, end)
     arrivals = [one for one in found.items if one.status == "accepted" and _arrives(one, span)]
     tasks, plans, threads = await asyncio.gather(
@@ -101,7 +101,7 @@ async def check_arrival_readiness(
         parts.read("guest threads", threads_of(context, _thread_ids(arrivals), _MOST_THREADS), Threads([])),
     )
     past = await with_last_guests(context, meant, found.items, tasks, span, start - _BACK)
-    around = Surroundings(found.items, past.turnovers, threads.items, plans)
+    around = ArrivalContext(found.items, past.turnovers, threads.items, plans)
     today = day_of(meant)
     checked = [readiness(one, around, today(one.property_id)) for one in arrivals]
     told = {
@@ -109,7 +109,7 @@ async def check_arrival_readiness(
         "failed": [*failed([*found.failures, *parts.failures, *past.failures]), *threads.rows()],
     }
     answer = {**_answer(checked, meant, start, end), **lean(told)}
-    return Record(answer, long="arrivals", most={"arrivals": _MOST_ROWS})
+    return Item(answer, long="arrivals", most={"arrivals": _MOST_ROWS})
 
 
 def _arrives(stay: Reservation, span: Span) -> bool:
@@ -117,7 +117,7 @@ def _arrives(stay: Reservation, span: Span) -> bool:
     return first <= stay.check_in_date <= last
 
 
-def _answer(checked: Sequence[Readiness], meant: Portfolio, start: date, end: date) -> Shown:
+def _answer(checked: Sequence[ArrivalCheck], meant: Portfolio, start: date, end: date) -> JsonObject:
     states = [one.ready for one in checked]
     return {
         "start_date": f"{start}",
@@ -133,7 +133,7 @@ def _order(row: ReadinessRow) -> tuple[str, bool, str]:
     return row.get("check_in_date", ""), bool(row.get("ready")), row.get("check_in_time") or ""
 
 
-def _row(one: Readiness, meant: Portfolio) -> ReadinessRow:
+def _row(one: ArrivalCheck, meant: Portfolio) -> ReadinessRow:
     stay = one.stay
     place = meant.place(stay.property_id)
     comes = in_time(stay, place) if place else None
@@ -158,7 +158,7 @@ def _row(one: Readiness, meant: Portfolio) -> ReadinessRow:
     return ReadinessRow(**lean(row))
 
 
-def _balance(one: Readiness) -> dict[str, Any] | None:
+def _balance(one: ArrivalCheck) -> dict[str, Any] | None:
     return {"amount": one.balance.amount, "currency": one.balance.currency} if one.balance else None
 
 

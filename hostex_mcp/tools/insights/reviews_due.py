@@ -6,14 +6,14 @@ from typing import Annotated, TypedDict
 from annotated_types import Ge, Le
 
 from hostex_mcp.domain.reviews_due import WRITE_DAYS, ReviewDue
-from hostex_mcp.reads.lists import Parts
+from hostex_mcp.reads.lists import PartialReads
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
 from hostex_mcp.reads.reviews_due import read_reviews_due
 from hostex_mcp.toolkit.arguments import Id, Integer, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import moment_of, sliced
-from hostex_mcp.toolkit.privacy import Screen
-from hostex_mcp.toolkit.results import Page, Rows, lean
+from hostex_mcp.toolkit.privacy import Redactor
+from hostex_mcp.toolkit.results import ListPage, PageRequest, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import failed
 from hostex_mcp.tools.insights.waiting import brief, excerpt
@@ -55,23 +55,23 @@ class ReviewDueRow(TypedDict, total=False):
 @tool(
     "List reviews due",
     open_world=True,
-    words="review to write answer reply pending deadline closing window feedback unanswered rate guest",
+    keywords="review to write answer reply pending deadline closing window feedback unanswered rate guest",
 )
 async def list_reviews_due(
     context: Context,
-    page: Page,
+    page: PageRequest,
     days: Annotated[Integer, Ge(1), Le(365), "check-outs so far back (default 60)"] = ANSWER_DAYS,
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
-) -> Rows[ReviewDueRow]:
+) -> ListPage[ReviewDueRow]:
     """Reviews to write about guests (closing first), and guests' reviews that have no reply yet (lowest
     score first), of check-outs of the last days. Full detail has the whole text; `private_feedback` is left
     out, and there is no guest name."""
     moment = moment_of(page, context.now())
     meant = replace(await portfolio(context, property_ids, group_id), now=moment)
-    parts = Parts()
+    parts = PartialReads()
     found = await read_reviews_due(context, meant, days, parts)
-    screen, full = context.screen(), page.detail == "full"
+    screen, full = context.redactor(), page.detail == "full"
     rows = [
         review_row(one, meant, screen, _MOST_TEXT) if full else brief(review_row(one, meant, screen), _BRIEF)
         for one in found
@@ -83,7 +83,7 @@ async def list_reviews_due(
 
 
 def review_row(
-    one: ReviewDue, meant: Portfolio, screen: Screen, most_text: int = _BRIEF_TEXT
+    one: ReviewDue, meant: Portfolio, screen: Redactor, most_text: int = _BRIEF_TEXT
 ) -> ReviewDueRow:
     """A review that is due, as a row."""
     review, guest = one.review, one.review.guest_review
@@ -96,7 +96,7 @@ def review_row(
         check_out_date=f"{review.check_out_date}",
         channel_type=review.channel_type,
         guest_score=guest.score if guest else None,
-        guest_review=screen.outside(excerpt((guest and guest.content) or "", most_text)),
+        guest_review=screen.fence(excerpt((guest and guest.content) or "", most_text)),
         reservation_code=review.reservation_code,
     )
     return ReviewDueRow(**lean(row))

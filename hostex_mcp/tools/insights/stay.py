@@ -11,14 +11,14 @@ from hostex_mcp.api import NotFound
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guests import of_guest
 from hostex_mcp.domain.stays import guest
-from hostex_mcp.reads.lists import Parts
+from hostex_mcp.reads.lists import PartialReads
 from hostex_mcp.reads.portfolio import Portfolio, portfolio, stays_between
 from hostex_mcp.reads.stay import read_surroundings
 from hostex_mcp.reads.stay_lookup import find_order, find_stay
 from hostex_mcp.reads.stays_tasks_threads import all_stays
-from hostex_mcp.toolkit.arguments import Code, Day, InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import Code, Day, FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Record, Shown, lean
+from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._stay_view import stay_facts, surroundings
 from hostex_mcp.tools.insights._wording import failed
@@ -49,7 +49,7 @@ class StayDossier(TypedDict, total=False):
 @tool(
     "Get a stay",
     open_world=True,
-    words="booking reservation details dossier about guest find by name who is phone email contact",
+    keywords="booking reservation details dossier about guest find by name who is phone email contact",
 )
 async def get_stay(
     context: Context,
@@ -58,7 +58,7 @@ async def get_stay(
     guest_name: Annotated[str, MinLen(2), MaxLen(100), "words of it, any order, accents or not"]
     | None = None,
     date: Annotated[Day, "any day of the stay, for guest_name"] | None = None,
-) -> Record[StayDossier]:
+) -> Item[StayDossier]:
     """One stay whole: booking, guest, money, end of the thread, tasks, transactions, queued automations,
     reviews, custom fields. By `stay_code`, by `reservation_code`, or by `guest_name` and a `date` of the stay
     (without a date: a month back, ten months ahead). Where several fit, they are listed as `candidates`."""
@@ -73,14 +73,14 @@ async def get_stay(
         found, notes = await _by_name(context, meant, guest_name or "", date)
     if len(found) > 1 or notes:
         told = [*notes, "Several stays fit; ask for one by its stay_code."]
-        return Record({"candidates": _named(found, meant), "notes": told}, long="candidates", most=_MOST)
-    return Record(await _dossier(context, meant, found[0]), long="messages", keep="last", most=_MOST)
+        return Item({"candidates": _named(found, meant), "notes": told}, long="candidates", most=_MOST)
+    return Item(await _dossier(context, meant, found[0]), long="messages", keep="last", most=_MOST)
 
 
 def _one_way(stay_code: str | None, reservation_code: str | None, guest_name: str | None) -> None:
     if sum(map(bool, (stay_code, reservation_code, guest_name))) != 1:
         problem = "give exactly one of stay_code, reservation_code and guest_name"
-        raise InvalidArguments(Problem("stay_code", problem))
+        raise InvalidArguments(FieldProblem("stay_code", problem))
 
 
 async def _by_name(
@@ -101,7 +101,7 @@ async def _by_name(
     return found, [f"None of these is there on {day}."]
 
 
-def _named(found: Sequence[Reservation], meant: Portfolio) -> list[Shown]:
+def _named(found: Sequence[Reservation], meant: Portfolio) -> list[JsonObject]:
     """Stays that can be told apart."""
     return [
         lean(
@@ -120,8 +120,8 @@ def _named(found: Sequence[Reservation], meant: Portfolio) -> list[Shown]:
     ]
 
 
-async def _dossier(context: Context, meant: Portfolio, stay: Reservation) -> Shown:
-    parts = Parts()
+async def _dossier(context: Context, meant: Portfolio, stay: Reservation) -> JsonObject:
+    parts = PartialReads()
     around, order = await asyncio.gather(
         read_surroundings(context, stay, parts),
         parts.read("other stays of the order", find_order(context, stay.reservation_code), []),
@@ -132,5 +132,5 @@ async def _dossier(context: Context, meant: Portfolio, stay: Reservation) -> Sho
         "notes": parts.notes,
         "failed": failed(parts.failures),
     }
-    screen = context.screen()
+    screen = context.redactor()
     return {**stay_facts(stay, meant, screen), **lean(told), **surroundings(around, screen)}

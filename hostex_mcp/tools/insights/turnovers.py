@@ -8,14 +8,14 @@ from hostex_mcp.domain.cleaning import NO_TASK
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import Turnover, turnovers
-from hostex_mcp.reads.lists import Parts
+from hostex_mcp.reads.lists import PartialReads
 from hostex_mcp.reads.local_days import span_of, widest
 from hostex_mcp.reads.past import with_last_guests
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
 from hostex_mcp.reads.stays_tasks_threads import all_stays, tasks_between
 from hostex_mcp.toolkit.arguments import Day, Id, PropertyIds
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Record, Shown, lean
+from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import cleaning_row, failed, require_span, uncounted_rows
 
@@ -61,7 +61,7 @@ class TurnoverPlan(TypedDict, total=False):
 
 @tool(
     "Get turnover plan",
-    words="cleaning schedule housekeeping changeover check-out check-in who cleans today tomorrow week",
+    keywords="cleaning schedule housekeeping changeover check-out check-in who cleans today tomorrow week",
 )
 async def get_turnover_plan(
     context: Context,
@@ -69,7 +69,7 @@ async def get_turnover_plan(
     end_date: Day | None = None,
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
-) -> Record[TurnoverPlan]:
+) -> Item[TurnoverPlan]:
     """Turnovers by day and property, by default seven days from each property's own today: `out_time` of
     the leaving and `in_time` of the next guest, the hours between, the cleaning task with who does it, and
     what is `missing` (cleaning task, who cleans, a time, time enough). `uncounted` are cleanings near it that
@@ -79,7 +79,7 @@ async def get_turnover_plan(
     start, end = widest(meant, span)
     require_span(start, end, _LONGEST)
     stays = await all_stays(context, meant, start - _BACK, end + _BEHIND)
-    parts = Parts(stays.failures, stays.notes)
+    parts = PartialReads(stays.failures, stays.notes)
     cleanings = tasks_between(context, meant, start - _BACK, end + _BEHIND, "cleaning")
     tasks = await parts.rows("tasks", cleanings)
     past = await with_last_guests(context, meant, stays.items, tasks, span, start - _BACK)
@@ -95,10 +95,10 @@ async def get_turnover_plan(
     }
     answer = {"turnovers": [_row(meant, one) for one in found], **lean(rest)}
     notes = [_DEFINITION, *stays.notes, *past.notes]
-    return Record({**answer, "notes": notes}, long="turnovers", most=_MOST)
+    return Item({**answer, "notes": notes}, long="turnovers", most=_MOST)
 
 
-def _row(meant: Portfolio, one: Turnover) -> Shown:
+def _row(meant: Portfolio, one: Turnover) -> JsonObject:
     return lean(
         {
             "day": one.day.isoformat(),
@@ -117,11 +117,11 @@ def _row(meant: Portfolio, one: Turnover) -> Shown:
     )
 
 
-def _leaving(stay: Reservation) -> Shown:
+def _leaving(stay: Reservation) -> JsonObject:
     return {"guest_name": guest(stay), "stay_code": stay.stay_code}
 
 
-def _arriving(stay: Reservation) -> Shown:
+def _arriving(stay: Reservation) -> JsonObject:
     return {
         "guest_name": guest(stay),
         "stay_code": stay.stay_code,

@@ -10,7 +10,7 @@ from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Preview, Shown
+from hostex_mcp.toolkit.results import JsonObject, Preview
 from hostex_mcp.tools.writing.checks import require, require_properties
 from hostex_mcp.tools.writing.edits import names, property_names, rows
 
@@ -60,7 +60,7 @@ def channel_names(scope: Mapping[str, Any]) -> list[str]:
     )
 
 
-async def addition(context: Context, body: Shown) -> Preview:
+async def addition(context: Context, body: JsonObject) -> Preview:
     """An entry that would be new."""
     places = await scope_names(context, body["scope_property"])
     channels = channel_names(body["scope_channel"])
@@ -73,9 +73,9 @@ async def addition(context: Context, body: Shown) -> Preview:
     return Preview(f"Add the knowledge entry {quoted(title)}", {}, changes, warnings)
 
 
-async def rewriting(context: Context, entry: api.KnowledgeBase, changed: Shown) -> Preview:
+async def rewriting(context: Context, entry: api.KnowledgeBase, changed: JsonObject) -> Preview:
     """Each change beside what is there now, texts by paragraph, and a warning for each thing that goes."""
-    shown = context.preview_screen().show(entry).model_dump(mode="json", warnings=False)
+    shown = context.preview_redactor().redact(entry).model_dump(mode="json", warnings=False)
     changes = rows({name: changed.get(name) for name in ("title", "is_enable")}, shown)
     warnings = [_PUBLIC if changed.get("is_enable", entry.is_enable) else _OFF if entry.is_enable else _IDLE]
     for name, before, after in await _scopes(context, shown, changed):
@@ -94,7 +94,7 @@ async def rewriting(context: Context, entry: api.KnowledgeBase, changed: Shown) 
 
 
 async def _scopes(
-    context: Context, before: Shown, changed: Shown
+    context: Context, before: JsonObject, changed: JsonObject
 ) -> list[tuple[str, Sequence[str], Sequence[str]]]:
     """Kind of scope, names before and names after, of each scope that changes."""
     found: list[tuple[str, Sequence[str], Sequence[str]]] = []
@@ -114,7 +114,9 @@ def _narrower(before: Sequence[str], after: Sequence[str]) -> list[str]:
     return [f"It holds no more for {', '.join(map(quoted, dropped))}."] if dropped else []
 
 
-def _rewritten(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[list[Shown], list[int]]:
+def _rewritten(
+    before: Sequence[JsonObject], after: Sequence[JsonObject]
+) -> tuple[list[JsonObject], list[int]]:
     """The paragraphs that are new or get another text, and the places of those that go. Several may have one
     heading: each that is written takes the place of one of them."""
     written, rest = list(after), list[int]()
@@ -133,6 +135,6 @@ def _rewritten(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[list[Sh
     return written, gone
 
 
-def _paragraph(one: Shown) -> str:
+def _paragraph(one: JsonObject) -> str:
     """A paragraph by its heading."""
     return f"paragraph {one['sub_title']}"

@@ -7,7 +7,7 @@ from annotated_types import MaxLen
 from hostex_mcp.api.endpoints import knowledge_base as api
 from hostex_mcp.toolkit.arguments import Channel, Id, PropertyId
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Page, Record, Rows, everything
+from hostex_mcp.toolkit.results import Item, ListPage, PageRequest, everything
 from hostex_mcp.toolkit.tool import tool
 
 
@@ -28,23 +28,23 @@ def _entry(one: api.KnowledgeBaseSummary) -> KnowledgeRow:
 
 @tool(
     "List knowledge entries",
-    official="search_knowledge_bases",
-    words="house rules faq wifi instructions hostgpt assistant",
+    hostex_name="search_knowledge_bases",
+    keywords="house rules faq wifi instructions hostgpt assistant",
 )
 async def list_knowledge_bases(
     context: Context,
-    page: Page,
+    page: PageRequest,
     property_ids: Annotated[list[PropertyId], MaxLen(100)] | None = None,
     channel_types: Annotated[list[Channel], MaxLen(20)] | None = None,
-) -> Rows[KnowledgeRow]:
+) -> ListPage[KnowledgeRow]:
     """Entries that feed Hostex's own reply assistant, by property or channel; `get_knowledge_base` gives
     the text of one."""
     query = {"property_ids": property_ids, "channel_types": channel_types}
     return await context.rows(api.LIST_KNOWLEDGE_BASES, page, _entry, query=query)
 
 
-@tool("Get a knowledge entry", official="get_knowledge_base", words="house rules faq text")
-async def get_knowledge_base(context: Context, id: Id) -> Record[api.KnowledgeBase]:
+@tool("Get a knowledge entry", hostex_name="get_knowledge_base", keywords="house rules faq text")
+async def get_knowledge_base(context: Context, id: Id) -> Item[api.KnowledgeBase]:
     """One knowledge entry with its texts and the properties and channels it holds for."""
     entry = await context.read(api.GET_KNOWLEDGE_BASE, path={"id": id})
-    return Record(everything(entry), long="contents")
+    return Item(everything(entry), long="contents")

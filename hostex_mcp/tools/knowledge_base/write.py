@@ -10,9 +10,9 @@ from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.lists import upserted
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.reads.channel_codes import remember_channels
-from hostex_mcp.toolkit.arguments import Arguments, Channel, Id, InvalidArguments, Problem, ShortText
+from hostex_mcp.toolkit.arguments import Arguments, Channel, FieldProblem, Id, InvalidArguments, ShortText
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ALREADY, Change, Shown
+from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.knowledge_base._preview import (
     addition,
@@ -65,21 +65,21 @@ Paragraphs = Annotated[list[Paragraph], MinLen(1)]
 
 def _property_scope(scope: PropertyScope) -> dict[str, Any]:
     if (scope.type == "all") is not (scope.ids is None):
-        raise InvalidArguments(Problem("scope_property.ids", "are given with every type but all"))
+        raise InvalidArguments(FieldProblem("scope_property.ids", "are given with every type but all"))
     return {"type": scope.type, "ids": scope.ids or _EVERY_PROPERTY}
 
 
 def _channel_scope(scope: ChannelScope) -> dict[str, Any]:
     if (scope.type == "all") is not (scope.channels is None):
-        raise InvalidArguments(Problem("scope_channel.channels", "are given with every type but all"))
+        raise InvalidArguments(FieldProblem("scope_channel.channels", "are given with every type but all"))
     return {"type": scope.type, "channels": scope.channels or _EVERY_CHANNEL}
 
 
 @tool(
     "Add a knowledge entry",
     effect=Effect.CONSEQUENTIAL,
-    official="create_knowledge_base",
-    words="new house rules faq instructions hostgpt assistant teach",
+    hostex_name="create_knowledge_base",
+    keywords="new house rules faq instructions hostgpt assistant teach",
 )
 async def create_knowledge_base(
     context: Context,
@@ -88,7 +88,7 @@ async def create_knowledge_base(
     contents: Paragraphs,
     is_enable: bool,
     title: ShortText | None = None,
-) -> Change[EntryChange]:
+) -> PlannedWrite[EntryChange]:
     """Add an entry from which Hostex's own assistant answers guests: titled paragraphs, and the properties
     and channels they hold for. Hostex gives no id back; the new one is looked up in the list and left out
     where that cannot be told for sure."""
@@ -113,7 +113,7 @@ async def create_knowledge_base(
     return undone_by("delete_knowledge_base", send, await addition(context, body))
 
 
-def _is_of(entry: api.KnowledgeBaseSummary, body: Shown) -> bool:
+def _is_of(entry: api.KnowledgeBaseSummary, body: JsonObject) -> bool:
     """Whether a listed entry can be the one that was written with this body."""
     listed = entry.model_dump(mode="json")
     return all(listed[name] == value for name, value in body.items() if name != "contents")
@@ -122,10 +122,10 @@ def _is_of(entry: api.KnowledgeBaseSummary, body: Shown) -> bool:
 @tool(
     "Change a knowledge entry",
     effect=Effect.CONSEQUENTIAL,
-    official="update_knowledge_base",
+    hostex_name="update_knowledge_base",
     destructive=True,
     idempotent=True,
-    words="edit house rules faq instructions hostgpt assistant enable disable",
+    keywords="edit house rules faq instructions hostgpt assistant enable disable",
 )
 async def update_knowledge_base(
     context: Context,
@@ -142,7 +142,7 @@ async def update_knowledge_base(
     add_channels: list[Channel] | None = None,
     remove_channels: list[Channel] | None = None,
     clear: list[Literal["title"]] | None = None,
-) -> Change[EntryChange]:
+) -> PlannedWrite[EntryChange]:
     """Change an entry from which Hostex's own assistant answers guests: paragraphs, title, whether it is in
     use, and where it holds. Only what is given changes: the entry is read first and written whole. The result
     shows the changed lists as written."""
@@ -184,7 +184,7 @@ async def update_knowledge_base(
     undo = restoring("update_knowledge_base", {"id": id}, old, ["title"])
     preview = await rewriting(context, entry, changed)
     already = ALREADY if whole | changed == whole else ""
-    return Change(send, undo, preview, already)
+    return PlannedWrite(send, undo, preview, already)
 
 
 def _body(entry: api.KnowledgeBase) -> dict[str, Any]:
@@ -204,7 +204,9 @@ def _contents(
     remove: Sequence[str] | None,
 ) -> list[dict[str, Any]] | None:
     if whole is not None and (add is not None or remove is not None):
-        raise InvalidArguments(Problem("contents", "cannot be combined with add_contents or remove_contents"))
+        raise InvalidArguments(
+            FieldProblem("contents", "cannot be combined with add_contents or remove_contents")
+        )
     if whole is not None:
         return [one.model_dump() for one in whole]
     if add is None and remove is None:
@@ -213,7 +215,7 @@ def _contents(
     _all_present(present, remove or ())
     written = upserted(present, [one.model_dump() for one in add or ()], remove or (), _sub_title)
     if not written:
-        raise InvalidArguments(Problem("remove_contents", "would leave no paragraph"))
+        raise InvalidArguments(FieldProblem("remove_contents", "would leave no paragraph"))
     return written
 
 
@@ -225,7 +227,7 @@ def _all_present(present: Sequence[dict[str, Any]], remove: Sequence[str]) -> No
     titles = [_sub_title(one) for one in present]
     if missing := [one for one in remove if one not in titles]:
         problem = f"has no paragraph {', '.join(missing)}; there are: {', '.join(titles)}"
-        raise InvalidArguments(Problem("remove_contents", problem))
+        raise InvalidArguments(FieldProblem("remove_contents", problem))
 
 
 def _scope(
@@ -240,31 +242,35 @@ def _scope(
     if add is None and remove is None:
         return whole
     if whole is not None:
-        raise InvalidArguments(Problem(argument, f"cannot be combined with add_{name} or remove_{name}"))
+        raise InvalidArguments(FieldProblem(argument, f"cannot be combined with add_{name} or remove_{name}"))
     if before["type"] == "all":
-        raise InvalidArguments(Problem(argument, "is needed: the entry holds for all now, so has no list"))
+        raise InvalidArguments(
+            FieldProblem(argument, "is needed: the entry holds for all now, so has no list")
+        )
     key = "ids" if "ids" in before else "channels"
     members = edited(name, before[key], None, add, remove)
     if not members:
-        raise InvalidArguments(Problem(f"remove_{name}", f"would leave none; {argument} sets another scope"))
+        raise InvalidArguments(
+            FieldProblem(f"remove_{name}", f"would leave none; {argument} sets another scope")
+        )
     return {**before, key: members}
 
 
 @tool(
     "Delete a knowledge entry",
     effect=Effect.CONSEQUENTIAL,
-    official="delete_knowledge_base",
+    hostex_name="delete_knowledge_base",
     destructive=True,
     idempotent=True,
-    words="remove house rules faq instructions hostgpt assistant",
+    keywords="remove house rules faq instructions hostgpt assistant",
 )
-async def delete_knowledge_base(context: Context, id: Id) -> Change[EntryChange]:
+async def delete_knowledge_base(context: Context, id: Id) -> PlannedWrite[EntryChange]:
     """Delete an entry for good, so that Hostex's own assistant no longer answers guests from it.
     `update_knowledge_base` with `is_enable` false keeps it out of use instead."""
     entry = await context.client.call(api.GET_KNOWLEDGE_BASE, path={"id": id})
     places = [*await scope_names(context, entry.scope_property.model_dump())]
     places += channel_names(entry.scope_channel.model_dump())
-    texts = [one.model_dump() for one in context.preview_screen().show(entry).contents]
+    texts = [one.model_dump() for one in context.preview_redactor().redact(entry).contents]
     warnings = ["Hostex's own assistant will no longer answer guests from it."] if entry.is_enable else []
     return deleting(
         context,

@@ -17,7 +17,7 @@ from hostex_mcp.domain.offers import FAR_PERCENT, Quote, quoted
 from hostex_mcp.domain.wording import money, nights_text, period
 from hostex_mcp.domain.wording import quoted as in_line
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Preview, Shown
+from hostex_mcp.toolkit.results import JsonObject, Preview
 from hostex_mcp.tools.messaging._threads import guest_of, last_word_warnings, target
 
 _BINDING = "The guest can book at once at this price; until it lapses or is withdrawn it binds the host."
@@ -88,7 +88,7 @@ def preapproval_preview(
 ) -> Preview:
     """A pre-approval about to be sent."""
     inquiry = next(one for one in thread.activities if one.activity_type == "inquiry")
-    rows: list[Shown] = []
+    rows: list[JsonObject] = []
     if inquiry.check_in_date and inquiry.check_out_date:
         rows.append({"what": "dates", "after": period(inquiry.check_in_date, inquiry.check_out_date)})
     if listing and listing.quote.total is not None:

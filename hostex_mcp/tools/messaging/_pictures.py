@@ -16,7 +16,7 @@ from anyio import run_process
 from anyio.to_thread import run_sync
 
 from hostex_mcp.public_fetch import FetchFailed, fetch_public, host_in
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.tools.messaging import _decoding as decoding
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -82,7 +82,7 @@ def picture_host(url: str) -> str:
     try:
         return host_in(url)
     except FetchFailed as error:
-        raise InvalidArguments(Problem("image_url", str(error))) from None
+        raise InvalidArguments(FieldProblem("image_url", str(error))) from None
 
 
 async def picture_from_url(url: str, turn: anyio.Lock) -> Picture:
@@ -94,7 +94,7 @@ async def picture_from_url(url: str, turn: anyio.Lock) -> Picture:
     try:
         got = await fetch_public(url, most_bytes=MOST_BYTES, seconds=MOST_SECONDS, accept=_ACCEPT)
     except FetchFailed as error:
-        raise InvalidArguments(Problem("image_url", str(error))) from None
+        raise InvalidArguments(FieldProblem("image_url", str(error))) from None
     return await _decoded(got.content, "image_url", turn)
 
 
@@ -104,9 +104,9 @@ def _contents(path: str, folders: Sequence[Path]) -> bytes:
         if content is None:
             continue
         if len(content) > MOST_BYTES:
-            raise InvalidArguments(Problem("image_path", f"is larger than {MOST_BYTES:,} bytes"))
+            raise InvalidArguments(FieldProblem("image_path", f"is larger than {MOST_BYTES:,} bytes"))
         return content
-    raise InvalidArguments(Problem("image_path", _NOT_OPEN))
+    raise InvalidArguments(FieldProblem("image_path", _NOT_OPEN))
 
 
 def _file_within(folder: Path, path: str) -> bytes | None:
@@ -153,10 +153,10 @@ async def _decoded(content: bytes, argument: str, turn: anyio.Lock) -> Picture:
             with anyio.fail_after(MOST_SECONDS):
                 done = await _decoding_process(content)
     except TimeoutError:
-        raise InvalidArguments(Problem(argument, "takes too long to decode")) from None
+        raise InvalidArguments(FieldProblem(argument, "takes too long to decode")) from None
     if done.returncode != decoding.DONE:
         problem = _TOO_LARGE if done.returncode == decoding.TOO_LARGE else _NO_PICTURE
-        raise InvalidArguments(Problem(argument, problem))
+        raise InvalidArguments(FieldProblem(argument, problem))
     width, height = decoding.SIDES.unpack_from(done.stdout)
     return Picture(done.stdout[decoding.SIDES.size :], width, height)
 

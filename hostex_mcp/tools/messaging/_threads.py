@@ -9,9 +9,9 @@ from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.stays import guest_in_words
 from hostex_mcp.domain.threads import last_guest_text, last_word
 from hostex_mcp.domain.wording import day_text, period, quoted
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Shown, lean
+from hostex_mcp.toolkit.results import JsonObject, lean
 
 _SPEAKERS = {
     "team": "one of the team",
@@ -41,14 +41,14 @@ def addressee(context: Context, thread: api.Conversation) -> Addressee:
     row = Addressee(
         conversation_id=thread.id,
         channel_type=thread.channel_type,
-        guest_name=context.screen().show(thread.guest).name,
+        guest_name=context.redactor().redact(thread.guest).name,
         property_title=one_line(next(titles, "")),
-        last_guest_message=context.screen().outside(last_guest_text(thread) or ""),
+        last_guest_message=context.redactor().fence(last_guest_text(thread) or ""),
     )
     return Addressee(**lean(row))
 
 
-def target(context: Context, thread: api.Conversation) -> Shown:
+def target(context: Context, thread: api.Conversation) -> JsonObject:
     """Who a thread is with, what it is about and who spoke last, in a preview."""
     about = [
         f"{' '.join(filter(None, (one.activity_type, one.reservation_code)))}, "
@@ -58,7 +58,7 @@ def target(context: Context, thread: api.Conversation) -> Shown:
     ]
     who, last = last_word(thread) or ("nobody", None)
     spoken = f"{who}, {spoken_at(last)}" if last else who
-    said = context.preview_screen().outside(" ".join((last_guest_text(thread) or "").split()))
+    said = context.preview_redactor().fence(" ".join((last_guest_text(thread) or "").split()))
     seen = {"last_guest_message": said, "about": list(dict.fromkeys(about)), "last_word": spoken}
     return lean({**addressee(context, thread), **seen})
 
@@ -96,4 +96,4 @@ def require_channel(thread: api.Conversation, channels: tuple[str, ...], what: s
     """
     if thread.channel_type not in channels:
         problem = f"is a thread of {thread.channel_type}; {what} exist on {' and '.join(channels)} only"
-        raise InvalidArguments(Problem("conversation_id", problem))
+        raise InvalidArguments(FieldProblem("conversation_id", problem))

@@ -14,14 +14,14 @@ from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
     Day,
+    FieldProblem,
     Integer,
     InvalidArguments,
     Number,
-    Problem,
     require_nights,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview, Shown, Undo, lean
+from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, Undo, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.messaging._offer_preview import (
     Offered,
@@ -65,9 +65,9 @@ class OfferSent(Addressee, total=False):
 @tool(
     "Send a special offer",
     effect=Effect.CONSEQUENTIAL,
-    official="send_special_offer",
+    hostex_name="send_special_offer",
     open_world=True,
-    words="discount custom price invite guest book inquiry",
+    keywords="discount custom price invite guest book inquiry",
 )
 async def send_special_offer(
     context: Context,
@@ -82,13 +82,13 @@ async def send_special_offer(
     number_of_pets: Some | None = None,
     rate_plan_id: Annotated[Code, "booking_site needs it"] | None = None,
     currency: Annotated[Currency, "booking_site needs it"] | None = None,
-) -> Change[OfferSent]:
+) -> PlannedWrite[OfferSent]:
     """Invite a guest to book given dates at a price of your own, on Airbnb or the booking site. It goes out
     at once, usually lapses after 24 hours, and can be withdrawn while it is active. On Airbnb the price is
     in the listing's currency."""
     require_nights(check_in_date, check_out_date)
     if check_in_date < context.now().date() - timedelta(days=1):
-        raise InvalidArguments(Problem("check_in_date", "is in the past"))
+        raise InvalidArguments(FieldProblem("check_in_date", "is in the past"))
     thread = await read_thread(context, conversation_id)
     require_channel(thread, ("airbnb", "booking_site"), "special offers")
     body = given(
@@ -118,24 +118,24 @@ async def send_special_offer(
 def _require_airbnb(thread: api.Conversation, missing: list[str]) -> None:
     if thread.channel_type != "airbnb":
         problem = f"is required for {thread.channel_type}"
-        raise InvalidArguments(*(Problem(name, problem) for name in missing))
+        raise InvalidArguments(*(FieldProblem(name, problem) for name in missing))
 
 
 @tool(
     "Pre-approve an inquiry",
     effect=Effect.CONSEQUENTIAL,
-    official="send_preapproval",
+    hostex_name="send_preapproval",
     open_world=True,
-    words="preapproval invite guest book inquiry accept",
+    keywords="preapproval invite guest book inquiry accept",
 )
-async def send_preapproval(context: Context, conversation_id: Code) -> Change[OfferSent]:
+async def send_preapproval(context: Context, conversation_id: Code) -> PlannedWrite[OfferSent]:
     """Tell the guest of an Airbnb inquiry that they may book at the standard price. It goes out at once,
     usually lapses after 24 hours, and can be withdrawn while it is active."""
     thread = await read_thread(context, conversation_id)
     require_channel(thread, ("airbnb",), "pre-approvals")
     inquiry = next((one for one in thread.activities if one.activity_type == "inquiry"), None)
     if inquiry is None:
-        raise InvalidArguments(Problem("conversation_id", "has no inquiry to pre-approve"))
+        raise InvalidArguments(FieldProblem("conversation_id", "has no inquiry to pre-approve"))
     known, listing = await asyncio.gather(_offers(context, thread.id), _asked_for(context, inquiry))
     preview = preapproval_preview(context, thread, listing, known)
     return _offering(context, thread, api.SEND_PREAPPROVAL, None, known, preview)
@@ -156,7 +156,7 @@ def _offering(
     body: dict[str, Any] | None,
     before: Sequence[api.SpecialOffer],
     preview: Preview,
-) -> Change[OfferSent]:
+) -> PlannedWrite[OfferSent]:
     """An offer to be sent. Hostex gives it no id in its answer, so it is looked up in the thread's list."""
     path = {"conversation_id": thread.id}
     kind = "special_offer" if body else "preapproval"
@@ -173,7 +173,7 @@ def _offering(
             change.undo = Undo("withdraw_special_offer", {**path, "special_offer_id": offer.id})
         return OfferSent(**addressee(context, thread), **(_row(offer) if offer else {}))
 
-    change = Change[OfferSent](send, preview=preview)
+    change = PlannedWrite[OfferSent](send, preview=preview)
     return change
 
 
@@ -183,7 +183,7 @@ async def _offers(context: Context, conversation_id: str) -> list[api.SpecialOff
 
 
 def _row(offer: api.SpecialOffer) -> dict[str, Any]:
-    row: Shown = {
+    row: JsonObject = {
         "special_offer_id": offer.id,
         "offer_type": offer.offer_type,
         "status": offer.status,
@@ -198,15 +198,15 @@ def _row(offer: api.SpecialOffer) -> dict[str, Any]:
 @tool(
     "Withdraw a special offer",
     effect=Effect.CONSEQUENTIAL,
-    official="withdraw_special_offer",
+    hostex_name="withdraw_special_offer",
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="cancel retract offer preapproval",
+    keywords="cancel retract offer preapproval",
 )
 async def withdraw_special_offer(
     context: Context, conversation_id: Code, special_offer_id: Code
-) -> Change[OfferSent]:
+) -> PlannedWrite[OfferSent]:
     """Withdraw an offer or pre-approval that is still active; the guest sees that. `list_special_offers`
     has the ids."""
     thread = await read_thread(context, conversation_id)
@@ -215,7 +215,7 @@ async def withdraw_special_offer(
     if offer is None:
         raise NotFound("This thread has no offer with this id.", operation=api.LIST_SPECIAL_OFFERS.name)
     if offer.status != "active":
-        raise InvalidArguments(Problem("special_offer_id", f"has the status {offer.status}, not active"))
+        raise InvalidArguments(FieldProblem("special_offer_id", f"has the status {offer.status}, not active"))
 
     async def send() -> OfferSent:
         path = {"conversation_id": conversation_id, "special_offer_id": special_offer_id}
@@ -227,4 +227,4 @@ async def withdraw_special_offer(
     summary = f"Withdraw the {offer_in_words(offer)}, from {guest_of(thread)}"
     changes = [{"what": "status", "before": offer.status, "after": "withdrawn"}]
     seen = {**target(context, thread), **_row(offer)}
-    return Change(send, preview=Preview(summary, seen, changes, _WITHDRAWN))
+    return PlannedWrite(send, preview=Preview(summary, seen, changes, _WITHDRAWN))

@@ -10,9 +10,9 @@ from hostex_mcp.api import BadRequest
 from hostex_mcp.api import errors as api_errors
 from hostex_mcp.api.endpoints import messaging as api
 from hostex_mcp.domain.threads import new_ours, sent_before
-from hostex_mcp.toolkit.arguments import Code, InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import Code, FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview
+from hostex_mcp.toolkit.results import PlannedWrite, Preview
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.messaging._pictures import Picture, picture_from_path, picture_from_url, picture_host
 from hostex_mcp.tools.messaging._threads import (
@@ -53,10 +53,10 @@ class Sent(Addressee, total=False):
 @tool(
     "Send a message to a guest",
     effect=Effect.CONSEQUENTIAL,
-    official="send_message",
+    hostex_name="send_message",
     core=True,
     open_world=True,
-    words="reply answer write text picture photo image guest",
+    keywords="reply answer write text picture photo image guest",
 )
 async def send_message(
     context: Context,
@@ -64,7 +64,7 @@ async def send_message(
     message: Annotated[str, MinLen(1), MaxLen(10_000)] | None = None,
     image_path: Annotated[str, MaxLen(1_000), "file in an opened folder"] | None = None,
     image_url: Annotated[str, MaxLen(2_000), "public https address"] | None = None,
-) -> Change[Sent]:
+) -> PlannedWrite[Sent]:
     """Send a guest a text or a picture (JPEG, PNG, WebP or GIF), at once and for good. Exactly one of
     `message`, `image_path` and `image_url` is given. The result names the guest, the property and the guest's
     last message, and says whether the thread, read again, shows what was sent."""
@@ -88,13 +88,13 @@ async def send_message(
 
     said = _in_words(picture, image_url) if picture or unseen else message
     preview = await _preview(context, thread, message, said)
-    return Change(send, preview=_from_host(preview, host) if unseen else preview)
+    return PlannedWrite(send, preview=_from_host(preview, host) if unseen else preview)
 
 
 def _require_one(*given: str | None) -> None:
     if given.count(None) != len(given) - 1:
         problem = "give exactly one of message, image_path and image_url"
-        raise InvalidArguments(Problem("message", problem))
+        raise InvalidArguments(FieldProblem("message", problem))
 
 
 def _in_words(picture: Picture | None, address: str | None) -> str:
@@ -149,7 +149,7 @@ async def _fetched(address: str, turn: Lock) -> Picture:
     try:
         return await picture_from_url(address, turn)
     except InvalidArguments as error:
-        found = tuple(api_errors.Problem(one.field, one.problem) for one in error.problems)
+        found = tuple(api_errors.FieldProblem(one.field, one.problem) for one in error.problems)
         raise BadRequest(f"Nothing was sent: the picture at {error}.", fields=found) from None
 
 
@@ -167,16 +167,16 @@ async def _delivered(context: Context, before: api.Conversation, body: dict[str,
 @tool(
     "Write the note of a conversation",
     effect=Effect.INTERNAL,
-    official="update_conversation_note",
+    hostex_name="update_conversation_note",
     idempotent=True,
-    words="private remark memo team comment",
+    keywords="private remark memo team comment",
 )
 async def update_conversation_note(
     context: Context,
     conversation_id: Code,
     note: Annotated[str, MaxLen(5000), "the whole new note"] | None = None,
     clear: list[Literal["note"]] | None = None,
-) -> Change[NoteView]:
+) -> PlannedWrite[NoteView]:
     """Replace the team's private note on a guest thread. Guests never see it. The undo holds the old note."""
     text = given(clear, {"note": ""}, note=note)["note"]
     path = {"conversation_id": conversation_id}
@@ -188,4 +188,4 @@ async def update_conversation_note(
 
     old = thread.note or ""
     undo = restoring("update_conversation_note", path, {"note": old}, ["note"])
-    return Change(send, undo, already="The note reads so already." if text == old else "")
+    return PlannedWrite(send, undo, already="The note reads so already." if text == old else "")

@@ -11,7 +11,7 @@ from hostex_mcp.api.endpoints import properties as api
 from hostex_mcp.domain.names import Titles
 from hostex_mcp.toolkit.arguments import Channel, Code, Id
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Page, Rows
+from hostex_mcp.toolkit.results import ListPage, PageRequest
 from hostex_mcp.toolkit.tool import tool
 
 
@@ -121,19 +121,19 @@ def _listing(one: api.Listing) -> ListingRow:
 
 @tool(
     "List properties",
-    official="search_properties",
+    hostex_name="search_properties",
     core=True,
-    words="apartment house unit villa home wifi address",
+    keywords="apartment house unit villa home wifi address",
 )
 async def list_properties(
     context: Context,
-    page: Page,
+    page: PageRequest,
     name: Annotated[str, MaxLen(100), "words of the title"] | None = None,
     id: Id | None = None,
     group_id: Id | None = None,
     tag_id: Id | None = None,
     reveal: Annotated[list[Literal["wifi"]], "secrets to show in full detail"] | None = None,
-) -> Rows[PropertyRow]:
+) -> ListPage[PropertyRow]:
     """Properties of the account, found by words of the title, by id, group or tag. Full detail adds the
     listing ids and currency per channel, address, coordinates, default check-in and check-out times and
     Wi-Fi. Hostex holds no bedroom, capacity or amenity data, and no status of a property."""
@@ -152,35 +152,37 @@ def _titles(properties: Sequence[api.Property]) -> Titles[api.Property]:
     return Titles(properties, lambda one: one.title)
 
 
-@tool("List property groups", official="search_property_groups", words="portfolio owner building")
-async def list_property_groups(context: Context, page: Page, id: Id | None = None) -> Rows[GroupRow]:
+@tool("List property groups", hostex_name="search_property_groups", keywords="portfolio owner building")
+async def list_property_groups(
+    context: Context, page: PageRequest, id: Id | None = None
+) -> ListPage[GroupRow]:
     """Property groups with the ids of their properties."""
     return await context.rows(api.LIST_PROPERTY_GROUPS, page, _group, query={"id": id})
 
 
-@tool("List property tags", official="search_tags", words="label colour property tags")
-async def list_tags(context: Context, page: Page, id: Id | None = None) -> Rows[TagRow]:
+@tool("List property tags", hostex_name="search_tags", keywords="label colour property tags")
+async def list_tags(context: Context, page: PageRequest, id: Id | None = None) -> ListPage[TagRow]:
     """Property tags and the properties and room types that carry them. Tags of reservations are apart:
     `list_reservation_tags`."""
     return await context.rows(api.LIST_TAGS, page, _tag, query={"id": id})
 
 
-@tool("List room types", official="search_room_types", words="hotel pool of interchangeable units")
+@tool("List room types", hostex_name="search_room_types", keywords="hotel pool of interchangeable units")
 async def list_room_types(
-    context: Context, page: Page, id: Id | None = None, tag_id: Id | None = None
-) -> Rows[RoomTypeRow]:
+    context: Context, page: PageRequest, id: Id | None = None, tag_id: Id | None = None
+) -> ListPage[RoomTypeRow]:
     """Room types: pools of interchangeable properties sold as one, with their properties and channels."""
     return await context.rows(api.LIST_ROOM_TYPES, page, _room_type, query={"id": id, "tag_id": tag_id})
 
 
 @tool(
     "List channel accounts",
-    official="search_channel_accounts",
-    words="connection disconnected airbnb booking.com authorisation sync",
+    hostex_name="search_channel_accounts",
+    keywords="connection disconnected airbnb booking.com authorisation sync",
 )
 async def list_channel_accounts(
-    context: Context, page: Page, id: Id | None = None, channel_type: Channel | None = None
-) -> Rows[ChannelAccountRow]:
+    context: Context, page: PageRequest, id: Id | None = None, channel_type: Channel | None = None
+) -> ListPage[ChannelAccountRow]:
     """Channel accounts connected to Hostex and whether each is still authorised (`auth_status`: active,
     connecting, disconnected, exception, unknown). Hostex's own booking site is not among them."""
     query = {"id": id, "channel_type": channel_type}
@@ -189,17 +191,17 @@ async def list_channel_accounts(
 
 @tool(
     "List channel listings",
-    official="search_listings",
+    hostex_name="search_listings",
     open_world=True,
-    words="ota advert airbnb booking.com vrbo shelf",
+    keywords="ota advert airbnb booking.com vrbo shelf",
 )
 async def list_listings(
     context: Context,
-    page: Page,
+    page: PageRequest,
     channel_type: Channel | None = None,
     listing_id: Code | None = None,
     channel_account_id: Id | None = None,
-) -> Rows[ListingRow]:
+) -> ListPage[ListingRow]:
     """Listings as the channels hold them, with shelf status and inventory. Which property a listing
     belongs to is told by `list_properties` in full detail, or by `get_pricing_ratios`."""
     query = {"channel_type": channel_type, "listing_id": listing_id, "channel_account_id": channel_account_id}

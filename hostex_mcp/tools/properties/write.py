@@ -8,9 +8,9 @@ from hostex_mcp.api import read_all
 from hostex_mcp.api.endpoints import properties as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import quoted
-from hostex_mcp.toolkit.arguments import Id, InvalidArguments, Problem, PropertyId
+from hostex_mcp.toolkit.arguments import FieldProblem, Id, InvalidArguments, PropertyId
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview, everything
+from hostex_mcp.toolkit.results import PlannedWrite, Preview, everything
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.properties.read import GroupRow, PropertyRow, RoomTypeRow, TagRow
 from hostex_mcp.tools.writing.checks import MOST_TAGS, require, require_new, require_properties, same
@@ -43,10 +43,10 @@ _FINAL = "Hostex has no call that changes or deletes it."
 @tool(
     "Create a property",
     effect=Effect.CONSEQUENTIAL,
-    official="create_property",
-    words="add new apartment house unit",
+    hostex_name="create_property",
+    keywords="add new apartment house unit",
 )
-async def create_property(context: Context, title: Title) -> Change[PropertyRow]:
+async def create_property(context: Context, title: Title) -> PlannedWrite[PropertyRow]:
     """Create an empty property, which uses up one of those the subscription pays for. Address, times, Wi-Fi
     and listings are set up in the portal; Hostex has no call that deletes a property."""
 
@@ -57,7 +57,7 @@ async def create_property(context: Context, title: Title) -> Change[PropertyRow]
         made = await context.client.call(api.CREATE_PROPERTY, body={"title": title})
         return PropertyRow(id=made, title=title)
 
-    return Change(send, preview=preview)
+    return PlannedWrite(send, preview=preview)
 
 
 async def _one_more(context: Context, title: str) -> Preview:
@@ -71,12 +71,12 @@ async def _one_more(context: Context, title: str) -> Preview:
 @tool(
     "Create a property group",
     effect=Effect.INTERNAL,
-    official="create_property_group",
-    words="new portfolio owner building",
+    hostex_name="create_property_group",
+    keywords="new portfolio owner building",
 )
 async def create_property_group(
     context: Context, name: GroupName, property_ids: list[PropertyId] | None = None
-) -> Change[GroupRow]:
+) -> PlannedWrite[GroupRow]:
     """Create a group of properties, filled at once if `property_ids` are given."""
     body = given(name=name, property_ids=property_ids)
     await require_new(context, api.LIST_PROPERTY_GROUPS, "name", name, lambda one: one.name)
@@ -92,10 +92,10 @@ async def create_property_group(
 @tool(
     "Change a property group",
     effect=Effect.INTERNAL,
-    official="update_property_group",
+    hostex_name="update_property_group",
     destructive=True,
     idempotent=True,
-    words="rename portfolio add remove property",
+    keywords="rename portfolio add remove property",
 )
 async def update_property_group(
     context: Context,
@@ -105,7 +105,7 @@ async def update_property_group(
     add_property_ids: list[PropertyId] | None = None,
     remove_property_ids: list[PropertyId] | None = None,
     clear: list[_Members] | None = None,
-) -> Change[GroupRow]:
+) -> PlannedWrite[GroupRow]:
     """Rename a property group, or change which properties are in it: some added and removed, or the list
     replaced."""
     group = await find(context, api.LIST_PROPERTY_GROUPS, id, "property group")
@@ -116,7 +116,7 @@ async def update_property_group(
     await require_properties(context, [*(property_ids or ()), *(add_property_ids or ())])
     body = given(name=name, property_ids=members)
     send = sending(context, api.UPDATE_PROPERTY_GROUP, id, body, GroupRow(id=id, **body))
-    return Change(
+    return PlannedWrite(
         send,
         back("update_property_group", group, body, get_args(_Members)),
         already=same(context, group, body),
@@ -126,12 +126,12 @@ async def update_property_group(
 @tool(
     "Delete a property group",
     effect=Effect.CONSEQUENTIAL,
-    official="delete_property_group",
+    hostex_name="delete_property_group",
     destructive=True,
     idempotent=True,
-    words="remove portfolio",
+    keywords="remove portfolio",
 )
-async def delete_property_group(context: Context, id: Id) -> Change[GroupRow]:
+async def delete_property_group(context: Context, id: Id) -> PlannedWrite[GroupRow]:
     """Delete a property group for good; its properties stay. The result tells what was in it."""
     group = await find(context, api.LIST_PROPERTY_GROUPS, id, "property group")
     held = await property_names(context, group.property_ids)
@@ -150,8 +150,8 @@ def _leaves(names: list[str], verb: str, one: str, several: str) -> list[str]:
 @tool(
     "Create a property tag",
     effect=Effect.INTERNAL,
-    official="create_property_tag",
-    words="new label colour",
+    hostex_name="create_property_tag",
+    keywords="new label colour",
 )
 async def create_property_tag(
     context: Context,
@@ -159,7 +159,7 @@ async def create_property_tag(
     color: Color | None = None,
     property_ids: list[PropertyId] | None = None,
     room_type_ids: list[Id] | None = None,
-) -> Change[TagRow]:
+) -> PlannedWrite[TagRow]:
     """Create a tag for properties and room types, attached to those given. Hostex picks a missing colour.
     Tags of reservations are apart."""
     body = given(name=name, color=color, property_ids=property_ids, room_type_ids=room_type_ids)
@@ -177,10 +177,10 @@ async def create_property_tag(
 @tool(
     "Change a property tag",
     effect=Effect.INTERNAL,
-    official="update_property_tag",
+    hostex_name="update_property_tag",
     destructive=True,
     idempotent=True,
-    words="rename label colour attach detach",
+    keywords="rename label colour attach detach",
 )
 async def update_property_tag(
     context: Context,
@@ -194,7 +194,7 @@ async def update_property_tag(
     add_room_type_ids: list[Id] | None = None,
     remove_room_type_ids: list[Id] | None = None,
     clear: list[_Carriers] | None = None,
-) -> Change[TagRow]:
+) -> PlannedWrite[TagRow]:
     """Change the name or colour of a property tag, or what carries it: some added and removed, or a list
     replaced. The result shows the lists as written."""
     tag = await find(context, api.LIST_TAGS, id, "property tag")
@@ -209,7 +209,7 @@ async def update_property_tag(
     await require(context, api.LIST_ROOM_TYPES, added, "room type")
     body = given(name=name, color=color, property_ids=properties, room_type_ids=rooms)
     send = sending(context, api.UPDATE_PROPERTY_TAG, id, body, TagRow(id=id, **body))
-    return Change(
+    return PlannedWrite(
         send, back("update_property_tag", tag, body, get_args(_Carriers)), already=same(context, tag, body)
     )
 
@@ -217,12 +217,12 @@ async def update_property_tag(
 @tool(
     "Delete a property tag",
     effect=Effect.CONSEQUENTIAL,
-    official="delete_property_tag",
+    hostex_name="delete_property_tag",
     destructive=True,
     idempotent=True,
-    words="remove label",
+    keywords="remove label",
 )
-async def delete_property_tag(context: Context, id: Id) -> Change[TagRow]:
+async def delete_property_tag(context: Context, id: Id) -> PlannedWrite[TagRow]:
     """Delete a property tag for good and take it off everything. The result tells what carried it."""
     tag = await find(context, api.LIST_TAGS, id, "property tag")
     held = await property_names(context, tag.property_ids)
@@ -237,14 +237,14 @@ async def delete_property_tag(context: Context, id: Id) -> Change[TagRow]:
 @tool(
     "Create a room type",
     effect=Effect.CONSEQUENTIAL,
-    official="create_room_type",
-    words="new hotel pool of interchangeable units",
+    hostex_name="create_room_type",
+    keywords="new hotel pool of interchangeable units",
 )
 async def create_room_type(
     context: Context,
     title: Title,
     property_ids: Annotated[list[PropertyId], "none of them in another room type"] | None = None,
-) -> Change[RoomTypeRow]:
+) -> PlannedWrite[RoomTypeRow]:
     """Create a room type: a pool of interchangeable properties sold as one. Basic plans do not have it, and
     Hostex has no call that changes or deletes one."""
     body = given(title=title, property_ids=property_ids)
@@ -256,7 +256,7 @@ async def create_room_type(
         made = await context.client.call(api.CREATE_ROOM_TYPE, body=body)
         return RoomTypeRow(id=made, **body)
 
-    return Change(send, preview=preview)
+    return PlannedWrite(send, preview=preview)
 
 
 async def _pool(context: Context, title: str, property_ids: list[int]) -> Preview:
@@ -273,6 +273,6 @@ async def _pool(context: Context, title: str, property_ids: list[int]) -> Previe
         for one in pool.properties
         if one.id in property_ids
     ]:
-        raise InvalidArguments(*(Problem("property_ids", one) for one in taken))
+        raise InvalidArguments(*(FieldProblem("property_ids", one) for one in taken))
     changes = rows({"title": title, "properties": ", ".join(members) or "none"})
     return Preview(f"Create the room type {quoted(one_line(title))}", changes=changes, warnings=[_FINAL])

@@ -10,7 +10,7 @@ from hostex_mcp.api import Operation
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import HIDDEN
-from hostex_mcp.toolkit.results import ALREADY, Change, Preview, Shown, lean
+from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, lean
 from hostex_mcp.tools.writing.edits import restoring
 from hostex_mcp.tools.writing.stays import StayView, in_words, stay_target, stay_view
 
@@ -23,20 +23,20 @@ class StayChange(StayView, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Patching:
+class StayPatch:
     """How a tool changes stays. `state` gives what it can change, under its names, None where a value cannot
     be written back; what `secret` values are now, previews name as set or not set only."""
 
     tool: str
     operation: Operation[Any]
-    state: Callable[[Reservation], Shown]
+    state: Callable[[Reservation], JsonObject]
     secret: tuple[str, ...] = ()
     clearable: tuple[str, ...] = ()
 
 
 def stay_patch(
-    context: Context, how: Patching, stay: Reservation, changes: Shown, body: Shown | None = None
-) -> Change[StayChange]:
+    context: Context, how: StayPatch, stay: Reservation, changes: JsonObject, body: JsonObject | None = None
+) -> PlannedWrite[StayChange]:
     """The write of some `changes` to a stay, sent as `body` where Hostex wants another form.
 
     There is no undo for a value that cannot be written back, nor for one that the privacy level hides. That
@@ -45,7 +45,7 @@ def stay_patch(
     key = {"stay_code": stay.stay_code}
     state = how.state(stay)
     before = to_jsonable_python({name: state[name] for name in changes})
-    visible = how.state(context.screen().show(stay))
+    visible = how.state(context.redactor().redact(stay))
     shown = to_jsonable_python({name: visible[name] for name in changes})
     hidden = any(shown[name] == HIDDEN != before[name] for name in changes)
     after = to_jsonable_python(dict(changes))
@@ -59,14 +59,19 @@ def stay_patch(
         return StayChange(**stay_view(context, stay), before=dict(lean(shown)), after=after)
 
     undo = None if hidden else restoring(how.tool, key, before, how.clearable)
-    return Change(send, undo, already=already)
+    return PlannedWrite(send, undo, already=already)
 
 
 def patch_preview(
-    context: Context, how: Patching, stay: Reservation, changes: Shown, title: str, warnings: Sequence[str]
+    context: Context,
+    how: StayPatch,
+    stay: Reservation,
+    changes: JsonObject,
+    title: str,
+    warnings: Sequence[str],
 ) -> Preview:
     """What a change of a stay would do, field by field."""
-    visible = how.state(context.preview_screen().show(stay))
+    visible = how.state(context.preview_redactor().redact(stay))
     rows = [
         {"what": name, "before": _now(how, name, visible[name]), "after": _said(value)}
         for name, value in changes.items()
@@ -74,7 +79,7 @@ def patch_preview(
     return Preview(f"Change the stay of {in_words(stay, title)}", stay_target(stay, title), rows, warnings)
 
 
-def _now(how: Patching, name: str, value: Any) -> Any:
+def _now(how: StayPatch, name: str, value: Any) -> Any:
     """What a value is before the write, of a secret one only whether there is any."""
     return "set" if name in how.secret and value else _said(value)
 

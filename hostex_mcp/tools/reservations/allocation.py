@@ -9,7 +9,7 @@ from hostex_mcp.reads.stay_lookup import find_stay
 from hostex_mcp.reads.taken_nights import taken
 from hostex_mcp.toolkit.arguments import Code, PropertyId
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview, Undo
+from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reservations._warnings import allocation_warnings, boxing_warnings
 from hostex_mcp.tools.writing.stays import StayView, in_words, stay_target, stay_view
@@ -28,13 +28,13 @@ class Allocation(StayView, total=False):
 @tool(
     "Move a stay to the reservation box",
     effect=Effect.CONSEQUENTIAL,
-    official="move_reservation_to_box",
+    hostex_name="move_reservation_to_box",
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="unassign park unallocate free calendar",
+    keywords="unassign park unallocate free calendar",
 )
-async def move_reservation_to_box(context: Context, stay_code: Code) -> Change[StayView]:
+async def move_reservation_to_box(context: Context, stay_code: Code) -> PlannedWrite[StayView]:
     """Take a stay off its property and the calendar without cancelling it; its nights open for sale again."""
     stay = await find_stay(context, stay_code)
 
@@ -49,21 +49,21 @@ async def move_reservation_to_box(context: Context, stay_code: Code) -> Change[S
     summary = f"Move to the reservation box: {in_words(stay, place)}"
     changes = [{"what": "property", "before": place, "after": "reservation box"}]
     preview = Preview(summary, stay_target(stay, place), changes, boxing_warnings(stay))
-    return Change(send, undo, preview, _IN_THE_BOX if stay.in_reservation_box else "")
+    return PlannedWrite(send, undo, preview, _IN_THE_BOX if stay.in_reservation_box else "")
 
 
 @tool(
     "Put a stay on a property",
     effect=Effect.CONSEQUENTIAL,
-    official="allocate_reservation",
+    hostex_name="allocate_reservation",
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="assign reassign move room unit allocate box",
+    keywords="assign reassign move room unit allocate box",
 )
 async def allocate_reservation(
     context: Context, stay_code: Code, property_id: PropertyId
-) -> Change[Allocation]:
+) -> PlannedWrite[Allocation]:
     """Put a stay on a property, out of the box or from another property. Stays that hold the property on the
     same nights are marked as conflicting and go to the reservation box; the result lists them."""
     stay = await find_stay(context, stay_code)
@@ -89,7 +89,7 @@ async def allocate_reservation(
         f"Put on {quoted(name)}: {in_words(stay, old)}", stay_target(stay, old), changes, warnings
     )
     there = stay.property_id == property_id and not stay.in_reservation_box
-    return Change(send, None if way.stays else _way_back(stay), preview, _THERE if there else "")
+    return PlannedWrite(send, None if way.stays else _way_back(stay), preview, _THERE if there else "")
 
 
 def _place(stay: api.Reservation, title: str) -> str:

@@ -21,16 +21,16 @@ from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
     Day,
+    FieldProblem,
     Id,
     Integer,
     InvalidArguments,
-    Problem,
     PropertyId,
     ShortText,
     require_nights,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview, Undo, lean
+from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reservations._arguments import Email, Reference, Whole
 from hostex_mcp.tools.reservations._warnings import (
@@ -72,10 +72,10 @@ class CreatedView(TypedDict, total=False):
 @tool(
     "Create a direct booking",
     effect=Effect.CONSEQUENTIAL,
-    official="create_reservation",
+    hostex_name="create_reservation",
     core=True,
     open_world=True,
-    words="book new reservation manual walk-in owner stay add",
+    keywords="book new reservation manual walk-in owner stay add",
 )
 async def create_reservation(
     context: Context,
@@ -94,7 +94,7 @@ async def create_reservation(
     mobile: ShortText | None = None,
     remarks: Annotated[str, MaxLen(500)] | None = None,
     channel_id: Reference | None = None,
-) -> Change[CreatedView]:
+) -> PlannedWrite[CreatedView]:
     """Record a direct booking, accepted at once; its nights close on all channels. Amounts are whole major
     units for the whole stay; `rate_amount` includes the commission. `channel_id` is the reference of the
     booking, made up unless given: a repeat with the same one makes no second booking and answers the first,
@@ -120,7 +120,9 @@ async def create_reservation(
     return await _creation(context, body, cancellable=not channel_id and not received_amount)
 
 
-async def _creation(context: Context, body: dict[str, Any], *, cancellable: bool) -> Change[CreatedView]:
+async def _creation(
+    context: Context, body: dict[str, Any], *, cancellable: bool
+) -> PlannedWrite[CreatedView]:
     """The booking to be made. Cancelling undoes it only where it is certainly new and left no income."""
     reference: str = body["channel_id"]
     names, preview = await _planned(context, body)
@@ -137,7 +139,7 @@ async def _creation(context: Context, body: dict[str, Any], *, cancellable: bool
         said = {"reservation_code": made.reservation_code, "status": made.status, "channel_id": reference}
         return CreatedView(**lean({**said, **names, "note": note}))
 
-    change = Change[CreatedView](send, preview=preview)
+    change = PlannedWrite[CreatedView](send, preview=preview)
     return change
 
 
@@ -175,7 +177,7 @@ def _require_free(way: Taken) -> None:
     held = [one for one in way.stays if one.status == "accepted"]
     if held:
         problem = f"is taken: {'; '.join(holder(one) for one in held[:_MOST_NAMED])}"
-        raise InvalidArguments(Problem("check_in_date", problem))
+        raise InvalidArguments(FieldProblem("check_in_date", problem))
 
 
 def _booking_rows(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -203,21 +205,21 @@ async def _booked(context: Context, reference: str, check_out: date) -> api.Crea
 @tool(
     "Cancel a direct booking",
     effect=Effect.CONSEQUENTIAL,
-    official="cancel_reservation",
+    hostex_name="cancel_reservation",
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="delete remove booking storno",
+    keywords="delete remove booking storno",
 )
-async def cancel_reservation(context: Context, reservation_code: Code) -> Change[OrderView]:
+async def cancel_reservation(context: Context, reservation_code: Code) -> PlannedWrite[OrderView]:
     """Cancel a direct booking with all its stays; it cannot be revived. Bookings of channels are cancelled on
     the channel only."""
     stays = await find_order(context, reservation_code)
     if stays[0].channel_type != DIRECT:
         problem = f"is a booking of {stays[0].channel_type}; only direct bookings can be cancelled here"
-        raise InvalidArguments(Problem("reservation_code", problem))
+        raise InvalidArguments(FieldProblem("reservation_code", problem))
     if stays[0].status == "cancelled":
-        raise InvalidArguments(Problem("reservation_code", "is cancelled already"))
+        raise InvalidArguments(FieldProblem("reservation_code", "is cancelled already"))
 
     async def send() -> OrderView:
         await context.client.call(api.CANCEL_RESERVATION, path={"reservation_code": reservation_code})
@@ -226,7 +228,7 @@ async def cancel_reservation(context: Context, reservation_code: Code) -> Change
     titles = await titles_of(context, stays)
     summary = f"Cancel the direct booking of {order_in_words(stays, titles)}"
     changes = [{"what": "status", "before": stays[0].status, "after": "cancelled"}]
-    return Change(
+    return PlannedWrite(
         send, preview=Preview(summary, order_target(stays, titles), changes, cancelling_warnings(stays))
     )
 
@@ -234,13 +236,13 @@ async def cancel_reservation(context: Context, reservation_code: Code) -> Change
 @tool(
     "Approve a booking request",
     effect=Effect.CONSEQUENTIAL,
-    official="approve_reservation",
+    hostex_name="approve_reservation",
     core=True,
     open_world=True,
     idempotent=True,
-    words="accept confirm request to book pending",
+    keywords="accept confirm request to book pending",
 )
-async def approve_reservation(context: Context, reservation_code: Code) -> Change[OrderView]:
+async def approve_reservation(context: Context, reservation_code: Code) -> PlannedWrite[OrderView]:
     """Accept a booking request that waits for the host (wait_accept); the channel is told at once."""
     stays = await _request(context, reservation_code)
     ways = await asyncio.gather(*(_way(context, one, stays) for one in stays[:_MOST_CHECKED]))
@@ -251,13 +253,13 @@ async def approve_reservation(context: Context, reservation_code: Code) -> Chang
 @tool(
     "Decline a booking request",
     effect=Effect.CONSEQUENTIAL,
-    official="decline_reservation",
+    hostex_name="decline_reservation",
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="refuse reject deny request to book pending",
+    keywords="refuse reject deny request to book pending",
 )
-async def decline_reservation(context: Context, reservation_code: Code) -> Change[OrderView]:
+async def decline_reservation(context: Context, reservation_code: Code) -> PlannedWrite[OrderView]:
     """Refuse a booking request that waits for the host (wait_accept); the channel is told at once, without a
     reason, and may count it against the host's acceptance rate."""
     stays = await _request(context, reservation_code)
@@ -278,7 +280,7 @@ async def _request(context: Context, reservation_code: str) -> list[api.Reservat
     stays = await find_order(context, reservation_code)
     if any(one.status != "wait_accept" for one in stays):
         problem = f"has the status {stays[0].status}; only a request in wait_accept can be answered"
-        raise InvalidArguments(Problem("reservation_code", problem))
+        raise InvalidArguments(FieldProblem("reservation_code", problem))
     return stays
 
 
@@ -296,7 +298,7 @@ async def _answer(
     operation: Operation[None],
     status: str,
     warnings: Sequence[str],
-) -> Change[OrderView]:
+) -> PlannedWrite[OrderView]:
     reservation_code = stays[0].reservation_code
 
     async def send() -> OrderView:
@@ -308,4 +310,4 @@ async def _answer(
     verb = "Accept" if status == "accepted" else "Decline"
     summary = f"{verb} the booking request of {order_in_words(stays, titles)}"
     changes = [{"what": "status", "before": stays[0].status, "after": status}]
-    return Change(send, preview=Preview(summary, order_target(stays, titles), changes, warnings))
+    return PlannedWrite(send, preview=Preview(summary, order_target(stays, titles), changes, warnings))

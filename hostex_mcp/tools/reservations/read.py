@@ -11,15 +11,15 @@ from hostex_mcp.toolkit.arguments import (
     Channel,
     Code,
     Day,
+    FieldProblem,
     Id,
     InvalidArguments,
-    Problem,
     PropertyId,
     ShortText,
     in_order,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import NamedRow, Page, Record, Rows
+from hostex_mcp.toolkit.results import Item, ListPage, NamedRow, PageRequest
 from hostex_mcp.toolkit.tool import tool
 
 Status = Literal["wait_accept", "wait_pay", "accepted", "cancelled", "denied", "timeout"]
@@ -81,15 +81,15 @@ def stay_row(one: api.Reservation) -> StayRow:
 
 @tool(
     "List reservations",
-    official="search_reservations",
+    hostex_name="search_reservations",
     core=True,
     open_world=True,
-    words="booking bookings stay stays guest arrival departure check-in check-out upcoming history cancelled "
-    "new latest recent changed yesterday pending open requests money price amount",
+    keywords="booking bookings stay stays guest arrival departure check-in check-out upcoming history "
+    "cancelled new latest recent changed yesterday pending open requests money price amount",
 )
 async def list_reservations(
     context: Context,
-    page: Page,
+    page: PageRequest,
     reservation_code: Code | None = None,
     channel_id: Code | None = None,
     property_id: PropertyId | None = None,
@@ -101,7 +101,7 @@ async def list_reservations(
     end_check_out_date: Day | None = None,
     order_by: OrderBy | None = None,
     reveal: Annotated[list[Revealable], "secrets to show in full detail"] | None = None,
-) -> Rows[StayRow]:
+) -> ListPage[StayRow]:
     """Stays, newest first by `order_by` (default `booked_at`). One row per stay: a booking of several units
     has one `reservation_code` and a `stay_code` each. Dates come in pairs, both included, up to ten years;
     without dates only check-outs of the next 180 days are listed. Full detail adds guests, money, check-in
@@ -153,7 +153,7 @@ def _pairs(
     ]
     if len(pairs) > MOST_WINDOWS:
         needs = f"needs {len(pairs)} reads of Hostex together with the check-ins, of at most {MOST_WINDOWS}"
-        raise InvalidArguments(Problem("end_check_out_date", f"{needs}: shorten one of the periods"))
+        raise InvalidArguments(FieldProblem("end_check_out_date", f"{needs}: shorten one of the periods"))
     return [{**_filters("check_in_date", came), **_filters("check_out_date", left)} for came, left in pairs]
 
 
@@ -171,21 +171,21 @@ def _moment(value: date | datetime | None) -> datetime:
 
 @tool(
     "Get custom fields of a stay",
-    official="search_reservation_custom_fields",
-    words="key value template variable parking",
+    hostex_name="search_reservation_custom_fields",
+    keywords="key value template variable parking",
 )
-async def get_reservation_custom_fields(context: Context, stay_code: Code) -> Record[CustomFields]:
+async def get_reservation_custom_fields(context: Context, stay_code: Code) -> Item[CustomFields]:
     """Free key-value fields of one stay, as message templates can use them."""
     operation = api.GET_RESERVATION_CUSTOM_FIELDS
     fields = await context.client.call(operation, path={"stay_code": stay_code})
-    shown = context.screen().fields({name: str(value) for name, value in (fields or {}).items()})
-    return Record(CustomFields(stay_code=stay_code, custom_fields=shown))
+    shown = context.redactor().fields({name: str(value) for name, value in (fields or {}).items()})
+    return Item(CustomFields(stay_code=stay_code, custom_fields=shown))
 
 
-@tool("List reservation tags", official="search_reservation_tags", words="label conflicted vip")
+@tool("List reservation tags", hostex_name="search_reservation_tags", keywords="label conflicted vip")
 async def list_reservation_tags(
-    context: Context, page: Page, keyword: ShortText | None = None, id: Id | None = None
-) -> Rows[ReservationTagRow]:
+    context: Context, page: PageRequest, keyword: ShortText | None = None, id: Id | None = None
+) -> ListPage[ReservationTagRow]:
     """Tags that reservations can carry, Hostex's defaults included; `keyword` finds part of a name."""
     query = {"keyword": keyword, "id": id}
     return await context.rows(api.LIST_RESERVATION_TAGS, page, _reservation_tag, query=query)
@@ -197,9 +197,9 @@ def _reservation_tag(one: api.ReservationTag) -> ReservationTagRow:
 
 @tool(
     "List sources of direct bookings",
-    official="search_custom_channels",
-    words="custom channel source",
+    hostex_name="search_custom_channels",
+    keywords="custom channel source",
 )
-async def list_custom_channels(context: Context, page: Page) -> Rows[NamedRow]:
+async def list_custom_channels(context: Context, page: PageRequest) -> ListPage[NamedRow]:
     """Sources that a direct booking can be recorded under; a new booking needs the id of one."""
     return await context.dictionary(api.LIST_CUSTOM_CHANNELS, page)

@@ -15,18 +15,18 @@ from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
     Day,
+    FieldProblem,
     Id,
     Integer,
     InvalidArguments,
-    Problem,
     require_nights,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ALREADY, Change, Preview, Undo, lean
+from hostex_mcp.toolkit.results import ALREADY, PlannedWrite, Preview, Undo, lean
 from hostex_mcp.toolkit.schema import SentAsText
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reservations._arguments import Amount, Email, TimeOfDay
-from hostex_mcp.tools.reservations._patch import Patching, StayChange, patch_preview, stay_patch
+from hostex_mcp.tools.reservations._patch import StayChange, StayPatch, patch_preview, stay_patch
 from hostex_mcp.tools.reservations._warnings import change_warnings, guide_warnings
 from hostex_mcp.tools.writing.checks import find_entry
 from hostex_mcp.tools.writing.edits import given, require_unset
@@ -44,11 +44,11 @@ _IN_TEMPLATES = "Message templates send these to the guest as {{cf.key}}, automa
 @tool(
     "Change a stay",
     effect=Effect.CONSEQUENTIAL,
-    official="update_reservation_basic",
+    hostex_name="update_reservation_basic",
     core=True,
     open_world=True,
     idempotent=True,
-    words="edit modify booking extend shorten dates guest phone price remarks",
+    keywords="edit modify booking extend shorten dates guest phone price remarks",
 )
 async def update_reservation_basic(
     context: Context,
@@ -66,7 +66,7 @@ async def update_reservation_basic(
     rate_amount: Amount | None = None,
     commission_amount: Amount | None = None,
     clear: list[Literal["remarks", "creator", "mobile"]] | None = None,
-) -> Change[StayChange]:
+) -> PlannedWrite[StayChange]:
     """Change guest data, dates, amounts or remarks of one stay; what is not given stays. Amounts are major
     units for the whole stay. Hostex does not say whether a channel's booking takes new dates or
     amounts."""
@@ -127,16 +127,16 @@ def _basic(stay: api.Reservation) -> dict[str, Any]:
 
 
 _EMPTIED = ("remarks", "creator", "mobile")
-_BASIC = Patching("update_reservation_basic", api.UPDATE_RESERVATION_BASIC, _basic, clearable=_EMPTIED)
+_BASIC = StayPatch("update_reservation_basic", api.UPDATE_RESERVATION_BASIC, _basic, clearable=_EMPTIED)
 
 
 @tool(
     "Change check-in details of a stay",
     effect=Effect.CONSEQUENTIAL,
-    official="update_reservation_checkin_details",
+    hostex_name="update_reservation_checkin_details",
     open_world=True,
     idempotent=True,
-    words="lock code door arrival departure time deposit identity guide",
+    keywords="lock code door arrival departure time deposit identity guide",
 )
 async def update_reservation_checkin_details(
     context: Context,
@@ -148,7 +148,7 @@ async def update_reservation_checkin_details(
     deposit: Annotated[Integer, Ge(0), "whole major units"] | None = None,
     id_required: IdRequired | None = None,
     clear: list[GuideClearable] | None = None,
-) -> Change[StayChange]:
+) -> PlannedWrite[StayChange]:
     """Change what the check-in guide tells the guest of one stay; what is not given stays. The lock code is
     only text in the guide: no lock is programmed, and the guest gets no message."""
     changes = given(
@@ -185,7 +185,7 @@ def _check_in_details(stay: api.Reservation) -> dict[str, Any]:
     }
 
 
-_GUIDE = Patching(
+_GUIDE = StayPatch(
     "update_reservation_checkin_details",
     api.UPDATE_RESERVATION_CHECKIN_DETAILS,
     _check_in_details,
@@ -197,13 +197,13 @@ _GUIDE = Patching(
 @tool(
     "Set the stay status",
     effect=Effect.INTERNAL,
-    official="update_reservation_stay_status",
+    hostex_name="update_reservation_stay_status",
     idempotent=True,
-    words="checked in checked out arrived departed in house",
+    keywords="checked in checked out arrived departed in house",
 )
 async def update_reservation_stay_status(
     context: Context, stay_code: Code, stay_status: StayStatus
-) -> Change[StayChange]:
+) -> PlannedWrite[StayChange]:
     """Mark a stay as awaited, in house or over."""
     stay = await find_stay(context, stay_code)
     return stay_patch(context, _STATUS, stay, {"stay_status": stay_status})
@@ -213,16 +213,16 @@ def _stay_status(stay: api.Reservation) -> dict[str, Any]:
     return {"stay_status": stay.stay_status or None}
 
 
-_STATUS = Patching("update_reservation_stay_status", api.UPDATE_RESERVATION_STAY_STATUS, _stay_status)
+_STATUS = StayPatch("update_reservation_stay_status", api.UPDATE_RESERVATION_STAY_STATUS, _stay_status)
 
 
 @tool(
     "Write custom fields of a stay",
     effect=Effect.CONSEQUENTIAL,
-    official="update_reservation_custom_fields",
+    hostex_name="update_reservation_custom_fields",
     open_world=True,
     idempotent=True,
-    words="key value template variable parking",
+    keywords="key value template variable parking",
 )
 async def update_reservation_custom_fields(
     context: Context,
@@ -230,14 +230,14 @@ async def update_reservation_custom_fields(
     custom_fields: Annotated[dict[str, str], SentAsText(), "JSON object, as text; other keys stay"]
     | None = None,
     clear: Annotated[list[str], "keys to remove"] | None = None,
-) -> Change[StayChange]:
+) -> PlannedWrite[StayChange]:
     """Set free key-value fields of one stay, which message templates can use as `{{cf.key}}`."""
     changes = _wanted_fields(custom_fields, clear)
     stay = await find_stay(context, stay_code)
     path = {"stay_code": stay_code}
     fields = await context.client.call(api.GET_RESERVATION_CUSTOM_FIELDS, path=path) or {}
     before = {key: fields.get(key, "") for key in changes}
-    screen = context.screen()
+    screen = context.redactor()
     shown = lean(screen.fields(before))
     hidden = any(value and screen.hides(key) for key, value in before.items())
 
@@ -248,7 +248,7 @@ async def update_reservation_custom_fields(
 
     undo = None if hidden else Undo("update_reservation_custom_fields", {**path, **_fields_again(before)})
     already = ALREADY if before == changes and not hidden else ""
-    return Change(send, undo, await _fields_preview(context, stay, before, changes), already)
+    return PlannedWrite(send, undo, await _fields_preview(context, stay, before, changes), already)
 
 
 def _wanted_fields(fields: Mapping[str, str] | None, clear: Sequence[str] | None) -> dict[str, str]:
@@ -260,7 +260,7 @@ def _wanted_fields(fields: Mapping[str, str] | None, clear: Sequence[str] | None
     wanted = given(custom_fields=fields, clear=clear).get("custom_fields", {})
     if empty := [key for key, text in wanted.items() if not text]:
         raise InvalidArguments(
-            *(Problem(f"custom_fields.{key}", "is empty; `clear` removes a key") for key in empty)
+            *(FieldProblem(f"custom_fields.{key}", "is empty; `clear` removes a key") for key in empty)
         )
     require_unset(clear, wanted)
     return {**wanted, **dict.fromkeys(clear or (), "")}
@@ -277,11 +277,11 @@ async def _fields_preview(
     context: Context, stay: api.Reservation, before: Mapping[str, str], changes: Mapping[str, str]
 ) -> Preview:
     """Each field beside what it is now; of a hidden one only whether it is set."""
-    screen = context.preview_screen()
+    screen = context.preview_redactor()
     rows = [
         {
             "what": f"custom field {key}",
-            "before": "set" if old and screen.hides(key) else screen.outside(old) or "not set",
+            "before": "set" if old and screen.hides(key) else screen.fence(old) or "not set",
             "after": changes[key] or "removed",
         }
         for key, old in before.items()

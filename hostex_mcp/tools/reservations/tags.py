@@ -10,9 +10,9 @@ from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.reads.stay_lookup import find_stay
-from hostex_mcp.toolkit.arguments import Code, Id, InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import Code, FieldProblem, Id, InvalidArguments
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview, Undo
+from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reservations.read import ReservationTagRow
 from hostex_mcp.tools.writing.checks import MOST_TAGS, require_new
@@ -43,11 +43,13 @@ class DeletedTag(TypedDict, total=False):
 @tool(
     "Tag a stay",
     effect=Effect.INTERNAL,
-    official="add_reservation_tag",
+    hostex_name="add_reservation_tag",
     idempotent=True,
-    words="label mark reservation booking vip",
+    keywords="label mark reservation booking vip",
 )
-async def add_reservation_tag(context: Context, stay_code: Code, tag_name: TagName) -> Change[TaggedStay]:
+async def add_reservation_tag(
+    context: Context, stay_code: Code, tag_name: TagName
+) -> PlannedWrite[TaggedStay]:
     """Put a tag on a stay, by name. A name that the dictionary of reservation tags lacks joins it."""
     stay = await find_stay(context, stay_code)
     known = await read_all(context.client, api.LIST_RESERVATION_TAGS, query={"keyword": tag_name})
@@ -59,25 +61,27 @@ async def add_reservation_tag(context: Context, stay_code: Code, tag_name: TagNa
         return TaggedStay(**stay_view(context, stay), tags=[*stay.tags, tag_name], new_tag=new)
 
     undo = Undo("remove_reservation_tag", {"stay_code": stay_code, "tag_name": tag_name})
-    return Change(send, undo, already="The stay carries this tag already." if tag_name in stay.tags else "")
+    return PlannedWrite(
+        send, undo, already="The stay carries this tag already." if tag_name in stay.tags else ""
+    )
 
 
 @tool(
     "Take a tag off a stay",
     effect=Effect.INTERNAL,
-    official="remove_reservation_tag",
+    hostex_name="remove_reservation_tag",
     destructive=True,
     idempotent=True,
-    words="unlabel untag reservation booking",
+    keywords="unlabel untag reservation booking",
 )
 async def remove_reservation_tag(
     context: Context, stay_code: Code, tag_name: Annotated[str, MinLen(1), MaxLen(50)]
-) -> Change[TaggedStay]:
+) -> PlannedWrite[TaggedStay]:
     """Take a tag off a stay, by name; the dictionary keeps it."""
     stay = await find_stay(context, stay_code)
     if tag_name not in stay.tags:
         carried = ", ".join(one_line(one) for one in stay.tags) or "none"
-        raise InvalidArguments(Problem("tag_name", f"is no tag of this stay; it carries {carried}"))
+        raise InvalidArguments(FieldProblem("tag_name", f"is no tag of this stay; it carries {carried}"))
 
     async def send() -> TaggedStay:
         key = {"stay_code": stay_code}
@@ -85,16 +89,16 @@ async def remove_reservation_tag(
         return TaggedStay(**stay_view(context, stay), tags=[one for one in stay.tags if one != tag_name])
 
     undo = Undo("add_reservation_tag", {"stay_code": stay_code, "tag_name": tag_name})
-    return Change(send, undo if len(tag_name) <= _LONGEST else None)
+    return PlannedWrite(send, undo if len(tag_name) <= _LONGEST else None)
 
 
 @tool(
     "Create a reservation tag",
     effect=Effect.INTERNAL,
-    official="create_reservation_tag",
-    words="new label dictionary",
+    hostex_name="create_reservation_tag",
+    keywords="new label dictionary",
 )
-async def create_reservation_tag(context: Context, tag_name: TagName) -> Change[ReservationTagRow]:
+async def create_reservation_tag(context: Context, tag_name: TagName) -> PlannedWrite[ReservationTagRow]:
     """Add a tag to the dictionary of reservation tags; Hostex picks its colour. `add_reservation_tag` puts it
     on a stay."""
     named = attrgetter("tag_name")
@@ -110,17 +114,17 @@ async def create_reservation_tag(context: Context, tag_name: TagName) -> Change[
 @tool(
     "Delete a reservation tag",
     effect=Effect.CONSEQUENTIAL,
-    official="delete_reservation_tag",
+    hostex_name="delete_reservation_tag",
     destructive=True,
     idempotent=True,
-    words="remove label dictionary",
+    keywords="remove label dictionary",
 )
-async def delete_reservation_tag(context: Context, id: Id) -> Change[DeletedTag]:
+async def delete_reservation_tag(context: Context, id: Id) -> PlannedWrite[DeletedTag]:
     """Delete a tag from the dictionary and take it off every stay that carries it. Hostex's default tags
     cannot be deleted."""
     tag = await find(context, api.LIST_RESERVATION_TAGS, id, "reservation tag")
     if tag.is_default:
-        raise InvalidArguments(Problem("id", f"is Hostex's default tag {tag.tag_name}, which stays"))
+        raise InvalidArguments(FieldProblem("id", f"is Hostex's default tag {tag.tag_name}, which stays"))
 
     async def send() -> DeletedTag:
         await context.client.call(api.DELETE_RESERVATION_TAG, path={"id": id})
@@ -129,4 +133,4 @@ async def delete_reservation_tag(context: Context, id: Id) -> Change[DeletedTag]
     name = one_line(tag.tag_name)
     summary = f"Delete the tag {quoted(name)} and take it off every stay"
     changes = [{"what": "tag", "before": name, "after": "deleted"}]
-    return Change(send, preview=Preview(summary, {"id": id, "tag_name": name}, changes, _TAG_LOST))
+    return PlannedWrite(send, preview=Preview(summary, {"id": id, "tag_name": name}, changes, _TAG_LOST))

@@ -7,7 +7,7 @@ from hostex_mcp.api import REVIEW_WINDOW_DAYS, windows
 from hostex_mcp.api.endpoints import reviews as api
 from hostex_mcp.toolkit.arguments import Code, Day, PropertyId, in_order
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Page, Rows
+from hostex_mcp.toolkit.results import ListPage, PageRequest
 from hostex_mcp.toolkit.tool import tool
 
 ReviewStatus = Literal["pending_guest_review", "pending_host_review", "reviewed"]
@@ -41,20 +41,20 @@ def _review(one: api.Review) -> ReviewRow:
 
 @tool(
     "List reviews",
-    official="search_reviews",
+    hostex_name="search_reviews",
     core=True,
     open_world=True,
-    words="rating score feedback stars guest opinion reply",
+    keywords="rating score feedback stars guest opinion reply",
 )
 async def list_reviews(
     context: Context,
-    page: Page,
+    page: PageRequest,
     review_status: ReviewStatus | None = None,
     reservation_code: Code | None = None,
     property_id: PropertyId | None = None,
     start_check_out_date: Day | None = None,
     end_check_out_date: Day | None = None,
-) -> Rows[ReviewRow]:
+) -> ListPage[ReviewRow]:
     """Reviews by check-out date; up to ten years, the last 180 days unless given.
     `review_status` defaults to `reviewed`; `pending_host_review` are those to write. Full detail adds
     sub-scores (Airbnb 1 to 5, Booking.com 1 to 10) and Airbnb's private feedback, which is not for public

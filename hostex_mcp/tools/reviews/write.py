@@ -12,9 +12,9 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.reviews import repeats
 from hostex_mcp.reads.properties import titles_of
 from hostex_mcp.reads.stay_lookup import find_order
-from hostex_mcp.toolkit.arguments import Arguments, Code, InvalidArguments, Number, Problem
+from hostex_mcp.toolkit.arguments import Arguments, Code, FieldProblem, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview, lean
+from hostex_mcp.toolkit.results import PlannedWrite, Preview, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reviews.read import ReviewStatus
 from hostex_mcp.tools.writing.due_soon import review_due
@@ -80,9 +80,9 @@ class PostedReply(TypedDict, total=False):
 @tool(
     "Review a guest",
     effect=Effect.CONSEQUENTIAL,
-    official="create_review",
+    hostex_name="create_review",
     open_world=True,
-    words="rate guest post review stars score",
+    keywords="rate guest post review stars score",
 )
 async def create_review(
     context: Context,
@@ -90,17 +90,19 @@ async def create_review(
     host_review_content: ReviewText,
     host_review_score: Annotated[Score, "out of 5; else overall_rating stands in"] | None = None,
     category_ratings: Annotated[CategoryRatings, "Airbnb only; out of 5"] | None = None,
-) -> Change[PostedReview]:
+) -> PlannedWrite[PostedReview]:
     """Post the host's review of a guest. It is public on the channel and cannot be changed or taken back."""
     ratings = category_ratings.sent() if category_ratings else {}
     if host_review_score is None and "overall_rating" not in ratings:
-        raise InvalidArguments(Problem("host_review_score", "is required without an overall_rating"))
+        raise InvalidArguments(FieldProblem("host_review_score", "is required without an overall_rating"))
     stay = (await find_order(context, reservation_code))[0]
     if ratings and stay.channel_type not in WITH_CATEGORIES:
-        raise InvalidArguments(Problem("category_ratings", f"are not known to {stay.channel_type}"))
+        raise InvalidArguments(FieldProblem("category_ratings", f"are not known to {stay.channel_type}"))
     review = await _review_of(context, stay)
     if review and review.host_review:
-        raise InvalidArguments(Problem("reservation_code", "has the host's review already, which is final"))
+        raise InvalidArguments(
+            FieldProblem("reservation_code", "has the host's review already, which is final")
+        )
     body = given(
         host_review_score=host_review_score,
         host_review_content=host_review_content,
@@ -117,30 +119,30 @@ async def create_review(
     warnings = [*_FINAL, *_early(stay, context.now().date()), *await review_due(context, reservation_code)]
     if review and repeats(host_review_content, _private(review)):
         warnings.append("It repeats what the guest wrote as private feedback.")
-    return Change(send, preview=Preview(summary, about, changes, warnings))
+    return PlannedWrite(send, preview=Preview(summary, about, changes, warnings))
 
 
 @tool(
     "Reply to a guest's review",
     effect=Effect.CONSEQUENTIAL,
-    official=None,
+    hostex_name=None,
     core=True,
     open_world=True,
-    words="answer respond public review reply",
+    keywords="answer respond public review reply",
 )
 async def reply_to_review(
     context: Context, reservation_code: Code, host_reply_content: ReviewText
-) -> Change[PostedReply]:
+) -> PlannedWrite[PostedReply]:
     """Post the host's public reply to a guest's review. It cannot be changed or taken back. What the guest
     wrote as private feedback is refused in it."""
     stay = (await find_order(context, reservation_code))[0]
     review = await _review_of(context, stay)
     if review is None or review.guest_review is None:
-        raise InvalidArguments(Problem("reservation_code", "has no guest review to reply to"))
+        raise InvalidArguments(FieldProblem("reservation_code", "has no guest review to reply to"))
     if review.host_reply:
-        raise InvalidArguments(Problem("reservation_code", "has a reply already, which is final"))
+        raise InvalidArguments(FieldProblem("reservation_code", "has a reply already, which is final"))
     if repeats(host_reply_content, _private(review)):
-        raise InvalidArguments(Problem("host_reply_content", "repeats the guest's private feedback"))
+        raise InvalidArguments(FieldProblem("host_reply_content", "repeats the guest's private feedback"))
 
     async def send() -> PostedReply:
         body = {"host_reply_content": host_reply_content}
@@ -150,7 +152,7 @@ async def reply_to_review(
     changes = [{"what": "host_reply_content", "after": host_reply_content}]
     summary, about = await _about(context, "Publish a reply to the review by", stay, review)
     private = [_FEEDBACK] if _private(review) else []
-    return Change(send, preview=Preview(summary, about, changes, [*_FINAL, *private]))
+    return PlannedWrite(send, preview=Preview(summary, about, changes, [*_FINAL, *private]))
 
 
 async def _about(
@@ -158,7 +160,7 @@ async def _about(
 ) -> tuple[str, dict[str, Any]]:
     """Summary and target of a preview: the stay, and what the guest said of it."""
     title = (await titles_of(context, [stay]))[stay.property_id]
-    said = context.preview_screen().show(review).guest_review if review else None
+    said = context.preview_redactor().redact(review).guest_review if review else None
     guests = {"guest_score": said.score, "guest_review": said.content} if said else {}
     return f"{what} {in_words(stay, title)}", {**stay_target(stay, title), **lean(guests)}
 
@@ -178,11 +180,11 @@ def _order(stay: Reservation) -> dict[str, Any]:
 
 
 def _replied(context: Context, stay: Reservation, review: api.Review, reply: str) -> PostedReply:
-    screen = context.screen()
-    said = screen.show(review).guest_review or api.GuestReview()
+    screen = context.redactor()
+    said = screen.redact(review).guest_review or api.GuestReview()
     row = {
         **_order(stay),
-        "guest_name": screen.show(stay).guest_name,
+        "guest_name": screen.redact(stay).guest_name,
         "guest_score": said.score,
         "guest_review": said.content,
         "host_reply_content": reply,

@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 from hostex_mcp.api.endpoints import tasks as api
 from hostex_mcp.toolkit.arguments import Day, Id, PropertyId, in_order
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Page, Rows
+from hostex_mcp.toolkit.results import ListPage, PageRequest
 from hostex_mcp.toolkit.tool import tool
 
 TaskType = Literal["cleaning", "maintenance", "reception", "room_service", "other"]
@@ -56,13 +56,13 @@ def _staff(one: api.Staff) -> StaffRow:
 
 @tool(
     "List tasks",
-    official="search_tasks",
+    hostex_name="search_tasks",
     core=True,
-    words="cleaning cleaner housekeeping maintenance turnover to do",
+    keywords="cleaning cleaner housekeeping maintenance turnover to do",
 )
 async def list_tasks(
     context: Context,
-    page: Page,
+    page: PageRequest,
     start_date: Day | None = None,
     end_date: Day | None = None,
     property_id: PropertyId | None = None,
@@ -70,7 +70,7 @@ async def list_tasks(
     type: TaskType | None = None,
     status: TaskStatus | None = None,
     id: Id | None = None,
-) -> Rows[TaskRow]:
+) -> ListPage[TaskRow]:
     """Tasks by expected date (both dates or none, operator's time zone), property, staff, type or status.
     Many teams never move a task on from `pending`, so that status alone does not prove it undone."""
     in_order(start_date=start_date, end_date=end_date)
@@ -86,10 +86,10 @@ async def list_tasks(
     return await context.rows(api.LIST_TASKS, page, _task, query=query)
 
 
-@tool("List staff", official="search_staffs", words="cleaner employee team member phone")
+@tool("List staff", hostex_name="search_staffs", keywords="cleaner employee team member phone")
 async def list_staffs(
-    context: Context, page: Page, is_active: bool | None = None, id: Id | None = None
-) -> Rows[StaffRow]:
+    context: Context, page: PageRequest, is_active: bool | None = None, id: Id | None = None
+) -> ListPage[StaffRow]:
     """Staff members with contact and note. Hostex gives no role or assigned properties; what somebody does
     can be seen from the tasks they were given."""
     return await context.rows(api.LIST_STAFFS, page, _staff, query={"is_active": is_active, "id": id})

@@ -12,7 +12,7 @@ from hostex_mcp.domain.wording import quoted
 from hostex_mcp.toolkit.arguments import Id, PropertyId, ShortText
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import HIDDEN
-from hostex_mcp.toolkit.results import Change, Preview, everything
+from hostex_mcp.toolkit.results import PlannedWrite, Preview, everything
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.tasks.read import StaffRow
 from hostex_mcp.tools.tasks.write import Note, task_name
@@ -61,8 +61,8 @@ class StaffChange(StaffRow, total=False):
 @tool(
     "Add a staff member",
     effect=Effect.CONSEQUENTIAL,
-    official="create_staff",
-    words="new cleaner employee team member",
+    hostex_name="create_staff",
+    keywords="new cleaner employee team member",
 )
 async def create_staff(
     context: Context,
@@ -71,7 +71,7 @@ async def create_staff(
     email: ShortText | None = None,
     note: Note | None = None,
     property_ids: Annotated[list[PropertyId], "all when not given"] | None = None,
-) -> Change[NewStaff]:
+) -> PlannedWrite[NewStaff]:
     """Add a staff member who can be given tasks at once."""
     body = given(name=name, mobile=mobile, email=email, note=note, property_ids=property_ids)
     await require_properties(context, property_ids)
@@ -94,10 +94,10 @@ async def _titles(context: Context, property_ids: Sequence[int] | None) -> str:
 @tool(
     "Change a staff member",
     effect=Effect.CONSEQUENTIAL,
-    official="update_staff",
+    hostex_name="update_staff",
     destructive=True,
     idempotent=True,
-    words="cleaner employee team member phone deactivate assign properties",
+    keywords="cleaner employee team member phone deactivate assign properties",
 )
 async def update_staff(
     context: Context,
@@ -109,7 +109,7 @@ async def update_staff(
     is_active: bool | None = None,
     property_ids: Annotated[list[PropertyId], "the whole new list"] | None = None,
     clear: list[Literal["email", "note", "property_ids"]] | None = None,
-) -> Change[StaffChange]:
+) -> PlannedWrite[StaffChange]:
     """Change a staff member; only what is given changes. Hostex does not tell which properties somebody has
     now, so `property_ids` only replaces the whole list, and that cannot be undone."""
     body = given(
@@ -125,12 +125,12 @@ async def update_staff(
     staff = await find(context, api.LIST_STAFFS, id, "staff member")
     await require_properties(context, property_ids)
     send = sending(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body))
-    shown = context.screen().show(staff)
+    shown = context.redactor().redact(staff)
     hidden = any(getattr(shown, name, None) == HIDDEN for name in body)
     restorable = not hidden and "property_ids" not in body
     undo = back("update_staff", staff, body, _BLANKS) if restorable else None
     preview = await _changed(context, shown, body, undo is None)
-    return Change(send, undo, preview, same(context, staff, body))
+    return PlannedWrite(send, undo, preview, same(context, staff, body))
 
 
 async def _changed(context: Context, staff: api.Staff, body: dict[str, Any], final: bool) -> Preview:
@@ -149,12 +149,12 @@ async def _changed(context: Context, staff: api.Staff, body: dict[str, Any], fin
 @tool(
     "Delete a staff member",
     effect=Effect.CONSEQUENTIAL,
-    official="delete_staff",
+    hostex_name="delete_staff",
     destructive=True,
     idempotent=True,
-    words="remove cleaner employee team member",
+    keywords="remove cleaner employee team member",
 )
-async def delete_staff(context: Context, id: Id) -> Change[StaffChange]:
+async def delete_staff(context: Context, id: Id) -> PlannedWrite[StaffChange]:
     """Delete a staff member and what they were assigned to, for good. `update_staff` with `is_active` false
     keeps them on record instead."""
     staff = await find(context, api.LIST_STAFFS, id, "staff member")

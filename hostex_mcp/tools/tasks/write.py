@@ -16,15 +16,15 @@ from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
     Day,
+    FieldProblem,
     Id,
     InvalidArguments,
     Number,
-    Problem,
     PropertyId,
 )
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.meaning import Coded
-from hostex_mcp.toolkit.results import Change, lean
+from hostex_mcp.toolkit.results import PlannedWrite, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.tasks.read import TaskRow, TaskStatus, TaskType
 from hostex_mcp.tools.writing.checks import require_properties, same
@@ -82,16 +82,16 @@ async def _place(context: Context, property_id: int | None, stay_code: str | Non
     stay = await find_stay(context, stay_code)
     if property_id not in (None, stay.property_id):
         problem = f"differs from that of the stay, {stay.property_id}; give only stay_code"
-        raise InvalidArguments(Problem("property_id", problem))
+        raise InvalidArguments(FieldProblem("property_id", problem))
     return stay.property_id
 
 
 @tool(
     "Create a task",
     effect=Effect.INTERNAL,
-    official="create_task",
+    hostex_name="create_task",
     core=True,
-    words="new cleaning cleaner turnover maintenance repair job schedule assign",
+    keywords="new cleaning cleaner turnover maintenance repair job schedule assign",
 )
 async def create_task(
     context: Context,
@@ -105,7 +105,7 @@ async def create_task(
     fee: Fee | None = None,
     currency: Currency | None = None,
     note: Note | None = None,
-) -> Change[TaskChange]:
+) -> PlannedWrite[TaskChange]:
     """Create a task such as a cleaning or a repair, for a property, a stay or neither, given to a staff
     member if wanted. Without a fee Hostex takes the property's cleaning fee for a cleaning, else 0. Without
     a currency it is that of the property's listings, or of the whole account."""
@@ -139,10 +139,10 @@ async def create_task(
 @tool(
     "Change a task",
     effect=Effect.INTERNAL,
-    official="update_task",
+    hostex_name="update_task",
     core=True,
     idempotent=True,
-    words="reschedule assign reassign cleaner complete done status cancel task",
+    keywords="reschedule assign reassign cleaner complete done status cancel task",
 )
 async def update_task(
     context: Context,
@@ -158,7 +158,7 @@ async def update_task(
     currency: Currency | None = None,
     note: Annotated[Note, "the whole new note"] | None = None,
     clear: list[Clearable] | None = None,
-) -> Change[TaskChange]:
+) -> PlannedWrite[TaskChange]:
     """Change a task: who does it and when, its property, kind, status, fee or note. Only what is given
     changes; the stay it belongs to cannot. The result shows the new values, the undo the old ones."""
     body = given(
@@ -181,7 +181,9 @@ async def update_task(
     named = await _names(context, property_id, staff)
     send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **(body | named)))
     already = same(context, task, body)
-    return Change(send, back("update_task", task, body, _BLANKS), already=already, notes=_told(staff, task))
+    return PlannedWrite(
+        send, back("update_task", task, body, _BLANKS), already=already, notes=_told(staff, task)
+    )
 
 
 async def _names(context: Context, property_id: int | None, staff: api.Staff | None) -> dict[str, Any]:
@@ -191,7 +193,7 @@ async def _names(context: Context, property_id: int | None, staff: api.Staff | N
         "property_title": titles[0] if titles else "",
         "staff_name": one_line(staff.name) if staff else "",
     }
-    return context.screen().show(dict(lean(named)))
+    return context.redactor().redact(dict(lean(named)))
 
 
 async def _staff(context: Context, staff_id: int | None, task: api.Task | None = None) -> api.Staff | None:
@@ -204,7 +206,7 @@ async def _staff(context: Context, staff_id: int | None, task: api.Task | None =
     staff = await find(context, api.LIST_STAFFS, staff_id, "staff member") if staff_id else None
     if staff and not staff.is_active and (task is None or task.staff_id != staff_id):
         problem = f"is {one_line(staff.name)}, who is inactive; `update_staff` makes them active again"
-        raise InvalidArguments(Problem("staff_id", problem))
+        raise InvalidArguments(FieldProblem("staff_id", problem))
     return staff
 
 
@@ -219,16 +221,16 @@ def _told(staff: api.Staff | None, task: api.Task | None = None) -> list[str]:
 @tool(
     "Delete a task",
     effect=Effect.CONSEQUENTIAL,
-    official="delete_task",
+    hostex_name="delete_task",
     destructive=True,
     idempotent=True,
-    words="remove cleaning maintenance",
+    keywords="remove cleaning maintenance",
 )
-async def delete_task(context: Context, id: Id) -> Change[TaskChange]:
+async def delete_task(context: Context, id: Id) -> PlannedWrite[TaskChange]:
     """Delete a task for good. `update_task` can set its status to cancelled instead, which keeps it on
     record."""
     task = await find(context, api.LIST_TASKS, id, "task")
-    shown = context.screen().show(task)
+    shown = context.redactor().redact(task)
     warnings = [f"It is given to {quoted(one_line(shown.staff_name))}."] if shown.staff_name else []
     if task.status == "completed":
         warnings.append("It is completed: its record and fee go too.")

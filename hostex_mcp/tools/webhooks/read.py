@@ -4,7 +4,7 @@ from typing import TypedDict
 
 from hostex_mcp.api.endpoints import webhooks as api
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Page, Rows
+from hostex_mcp.toolkit.results import ListPage, PageRequest
 from hostex_mcp.toolkit.tool import tool
 
 
@@ -21,7 +21,7 @@ def _webhook(one: api.Webhook) -> WebhookRow:
     return WebhookRow(id=one.id, url=one.url, events=list(one.events), manageable=one.manageable)
 
 
-@tool("List webhooks", words="notification callback event url")
-async def list_webhooks(context: Context, page: Page) -> Rows[WebhookRow]:
+@tool("List webhooks", keywords="notification callback event url")
+async def list_webhooks(context: Context, page: PageRequest) -> ListPage[WebhookRow]:
     """Registered webhook addresses, the events each receives, and whether this application may change it."""
     return await context.dictionary(api.LIST_WEBHOOKS, page, _webhook)

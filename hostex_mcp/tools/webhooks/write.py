@@ -10,9 +10,9 @@ from pydantic_core import PydanticCustomError
 from hostex_mcp.api import Forbidden
 from hostex_mcp.api.endpoints import webhooks as api
 from hostex_mcp.domain.web_addresses import address_warnings, host, means_one_host
-from hostex_mcp.toolkit.arguments import Id, InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import FieldProblem, Id, InvalidArguments
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Change, Preview, lean
+from hostex_mcp.toolkit.results import PlannedWrite, Preview, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.webhooks.read import WebhookRow
 from hostex_mcp.tools.writing.checks import same
@@ -80,9 +80,11 @@ def _own(webhooks: Sequence[api.Webhook], id: int) -> api.Webhook:
     "Register a webhook",
     effect=Effect.CONSEQUENTIAL,
     open_world=True,
-    words="new notification callback event url subscribe",
+    keywords="new notification callback event url subscribe",
 )
-async def create_webhook(context: Context, url: Address, events: Events | None = None) -> Change[NewWebhook]:
+async def create_webhook(
+    context: Context, url: Address, events: Events | None = None
+) -> PlannedWrite[NewWebhook]:
     """Register an address that Hostex calls at every event of the given kinds, of all kinds when none are
     given. Calls carry ids and times only. Hostex gives no id back; the new one is looked up in the list and
     left out where that cannot be told for sure."""
@@ -114,7 +116,7 @@ async def create_webhook(context: Context, url: Address, events: Events | None =
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="notification callback event url subscription",
+    keywords="notification callback event url subscription",
 )
 async def update_webhook(
     context: Context,
@@ -123,19 +125,21 @@ async def update_webhook(
     events: Events | None = None,
     add_events: Events | None = None,
     remove_events: Events | None = None,
-) -> Change[WebhookRow]:
+) -> PlannedWrite[WebhookRow]:
     """Change the address or the events of a webhook made by this application: some events added and removed,
     or the list replaced. The result shows the events as written."""
     webhooks = (await context.client.page(api.LIST_WEBHOOKS)).items
     webhook = _own(webhooks, id)
     kept = edited("events", webhook.events, events, add_events, remove_events)
     if kept == []:
-        raise InvalidArguments(Problem("remove_events", "would leave no event; `delete_webhook` removes it"))
+        raise InvalidArguments(
+            FieldProblem("remove_events", "would leave no event; `delete_webhook` removes it")
+        )
     body = given(url=url, events=kept)
     send = sending(context, api.UPDATE_WEBHOOK, id, body, WebhookRow(id=id, **body))
     undo = back("update_webhook", webhook, body) if _known(webhook) else None
     preview = _rewired(webhook, body, [one.url for one in webhooks])
-    return Change(send, undo, preview, same(context, webhook, body))
+    return PlannedWrite(send, undo, preview, same(context, webhook, body))
 
 
 def _rewired(webhook: api.Webhook, body: dict[str, Any], registered: list[str]) -> Preview:
@@ -169,9 +173,9 @@ def _known(webhook: api.Webhook) -> bool:
     open_world=True,
     destructive=True,
     idempotent=True,
-    words="remove notification callback unsubscribe",
+    keywords="remove notification callback unsubscribe",
 )
-async def delete_webhook(context: Context, id: Id) -> Change[WebhookRow]:
+async def delete_webhook(context: Context, id: Id) -> PlannedWrite[WebhookRow]:
     """Remove a webhook made by this application. Registering the address again gives another id."""
     webhook = _own((await context.client.page(api.LIST_WEBHOOKS)).items, id)
     warnings = [f"{host(webhook.url)} will be told of nothing any more; what relies on it stops."]

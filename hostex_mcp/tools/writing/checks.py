@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from hostex_mcp.api import Listing, read_all
+from hostex_mcp.api import ListEndpoint, read_all
 from hostex_mcp.api.endpoints.models import IdName, Model
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import some
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import HIDDEN
 from hostex_mcp.toolkit.results import ALREADY, ModelT
@@ -20,7 +20,7 @@ MOST_TAGS = 500
 
 
 async def require(
-    context: Context, listing: Listing[ModelT], ids: Iterable[int] | None, what: str
+    context: Context, listing: ListEndpoint[ModelT], ids: Iterable[int] | None, what: str
 ) -> Sequence[ModelT]:
     """The rows of a list with these ids, each once.
 
@@ -45,7 +45,7 @@ async def require_properties(context: Context, ids: Iterable[int] | None) -> Non
 
 async def require_new(
     context: Context,
-    listing: Listing[ModelT],
+    listing: ListEndpoint[ModelT],
     field: str,
     name: str,
     named: Callable[[ModelT], str],
@@ -58,12 +58,14 @@ async def require_new(
     """
     rows = (await read_all(context.client, listing)).items
     if any(named(row) == name for row in rows):
-        raise InvalidArguments(Problem(field, f"has to be unique, and {one_line(name)} is taken"))
+        raise InvalidArguments(FieldProblem(field, f"has to be unique, and {one_line(name)} is taken"))
     if most is not None and len(rows) >= most:
-        raise InvalidArguments(Problem(field, f"cannot be added: there are {len(rows)}, and {most} at most"))
+        raise InvalidArguments(
+            FieldProblem(field, f"cannot be added: there are {len(rows)}, and {most} at most")
+        )
 
 
-async def find_entry(context: Context, listing: Listing[IdName], wanted: int, argument: str) -> str:
+async def find_entry(context: Context, listing: ListEndpoint[IdName], wanted: int, argument: str) -> str:
     """The name of an entry of a dictionary.
 
     Raises:
@@ -74,7 +76,7 @@ async def find_entry(context: Context, listing: Listing[IdName], wanted: int, ar
         if entry.id == wanted:
             return one_line(entry.name)
     known = some([f"{one_line(entry.name)} ({entry.id})" for entry in entries], 20)
-    raise InvalidArguments(Problem(argument, f"is none of this account's: {known}"))
+    raise InvalidArguments(FieldProblem(argument, f"is none of this account's: {known}"))
 
 
 def same(context: Context, before: Model, body: Mapping[str, Any]) -> str:
@@ -83,7 +85,7 @@ def same(context: Context, before: Model, body: Mapping[str, Any]) -> str:
     What the privacy level hides is never said to be so, or it could be found out by guessing."""
     if not body.keys() <= type(before).model_fields.keys():
         return ""
-    shown = context.screen().show(before)
+    shown = context.redactor().redact(before)
     if any(getattr(shown, name) == HIDDEN for name in body):
         return ""
     old = before.model_dump(mode="json", include=set(body))

@@ -6,21 +6,30 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from hostex_mcp.api import Listing, NotFound, Operation, read_all
+from hostex_mcp.api import ListEndpoint, NotFound, Operation, read_all
 from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
 from hostex_mcp.domain.currencies import currencies
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.lists import KeyT, merged
-from hostex_mcp.toolkit.arguments import InvalidArguments, Problem
+from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import AnswerT, Change, ModelT, Preview, Shown, Undo, everything, lean
+from hostex_mcp.toolkit.results import (
+    AnswerT,
+    JsonObject,
+    ModelT,
+    PlannedWrite,
+    Preview,
+    Undo,
+    everything,
+    lean,
+)
 from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
 
 _FOR_GOOD = "A deletion cannot be taken back."
 
 
-async def find(context: Context, listing: Listing[ModelT], id: int, what: str) -> ModelT:
+async def find(context: Context, listing: ListEndpoint[ModelT], id: int, what: str) -> ModelT:
     """The row of a list with this id.
 
     Raises:
@@ -30,7 +39,7 @@ async def find(context: Context, listing: Listing[ModelT], id: int, what: str) -
     return with_id(rows, listing, id, what)
 
 
-def with_id(rows: Iterable[ModelT], listing: Listing[ModelT], id: int, what: str) -> ModelT:
+def with_id(rows: Iterable[ModelT], listing: ListEndpoint[ModelT], id: int, what: str) -> ModelT:
     """The one of these rows whose identity is `id`.
 
     Raises:
@@ -55,7 +64,7 @@ def given(
     body |= {name: (blanks or {})[name] for name in clear or ()}
     if not body:
         names = [*values, *(["clear"] if blanks else [])]
-        raise InvalidArguments(*(Problem(name, "at least one of these is required") for name in names))
+        raise InvalidArguments(*(FieldProblem(name, "at least one of these is required") for name in names))
     return body
 
 
@@ -66,7 +75,7 @@ def require_unset(clear: Collection[str] | None, values: Collection[str]) -> Non
         InvalidArguments: naming what is.
     """
     if both := [name for name in clear or () if name in values]:
-        raise InvalidArguments(*(Problem("clear", f"{name} is set too") for name in both))
+        raise InvalidArguments(*(FieldProblem("clear", f"{name} is set too") for name in both))
 
 
 def edited(
@@ -85,10 +94,10 @@ def edited(
         return None if whole is None else merged(whole)
     if whole is not None:
         problem = f"cannot be combined with add_{name} or remove_{name}, set or cleared"
-        raise InvalidArguments(Problem(name, problem))
+        raise InvalidArguments(FieldProblem(name, problem))
     if both := set(add or ()) & set(remove or ()):
         clash = ", ".join(sorted(str(one) for one in both))
-        raise InvalidArguments(Problem(f"remove_{name}", f"would be added too: {clash}"))
+        raise InvalidArguments(FieldProblem(f"remove_{name}", f"would be added too: {clash}"))
     return merged(present, add or (), remove or ())
 
 
@@ -131,15 +140,17 @@ def _is_unset(name: str, value: Any) -> bool:
     return value in (None, "", [], {}) or (value == 0 and name in ("property_id", "staff_id"))
 
 
-def undone_by(tool: str, send: Callable[[], Awaitable[Shown]], preview: Preview | None = None) -> Change[Any]:
+def undone_by(
+    tool: str, send: Callable[[], Awaitable[JsonObject]], preview: Preview | None = None
+) -> PlannedWrite[Any]:
     """A creation, whose result has an `id` where it could be told; `tool` deletes what has this id."""
 
-    async def create() -> Shown:
+    async def create() -> JsonObject:
         result = await send()
         change.undo = Undo(tool, {"id": result["id"]}) if "id" in result else None
         return result
 
-    change = Change[Any](create, preview=preview, reversible=True)
+    change = PlannedWrite[Any](create, preview=preview, reversible=True)
     return change
 
 
@@ -148,11 +159,11 @@ def sending(
     operation: Operation[AnswerT],
     id: int,
     body: Mapping[str, Any] | None,
-    result: Shown,
-) -> Callable[[], Awaitable[Shown]]:
+    result: JsonObject,
+) -> Callable[[], Awaitable[JsonObject]]:
     """A write to the object with this id that is answered with the bare envelope."""
 
-    async def send() -> Shown:
+    async def send() -> JsonObject:
         await context.client.call(operation, path={"id": id}, body=body)
         return result
 
@@ -167,16 +178,16 @@ def deleting(
     what: str,
     warnings: Sequence[str] = (),
     **named: Any,
-) -> Change[Any]:
+) -> PlannedWrite[Any]:
     """A deletion for good of what `what` names. Preview and result show what is gone; in the preview `named`
     takes the place of members that say nothing to a person, None leaves them out."""
-    shown = lean(everything(context.screen().show(gone)))
-    about = lean({**everything(context.preview_screen().show(gone)), **named})
+    shown = lean(everything(context.redactor().redact(gone)))
+    about = lean({**everything(context.preview_redactor().redact(gone)), **named})
     preview = Preview(f"Delete {what} for good", about, warnings=[*warnings, _FOR_GOOD])
-    return Change(sending(context, operation, id, None, shown), preview=preview)
+    return PlannedWrite(sending(context, operation, id, None, shown), preview=preview)
 
 
-def rows(after: Shown, before: Shown | None = None) -> list[dict[str, Any]]:
+def rows(after: JsonObject, before: JsonObject | None = None) -> list[dict[str, Any]]:
     """The changes of a preview: each member of `after` that says something, beside what it is now."""
     old = lean(before or {})
     return [
@@ -187,7 +198,7 @@ def rows(after: Shown, before: Shown | None = None) -> list[dict[str, Any]]:
 
 
 async def names(
-    context: Context, listing: Listing[ModelT], ids: Collection[int], name: Callable[[ModelT], str]
+    context: Context, listing: ListEndpoint[ModelT], ids: Collection[int], name: Callable[[ModelT], str]
 ) -> list[str]:
     """What people call the rows of a list with these ids, with the id where several are called the same, the
     id alone where Hostex lists none."""
@@ -214,7 +225,7 @@ async def creating(
     context: Context,
     operation: Operation[None],
     body: Mapping[str, Any],
-    listing: Listing[ModelT],
+    listing: ListEndpoint[ModelT],
     fits: Callable[[ModelT], bool],
 ) -> Callable[[], Awaitable[ModelT | None]]:
     """A creation that Hostex answers without an id. It gives the row that is new in the list and fits, None
@@ -254,4 +265,4 @@ async def currency_for(context: Context, property_id: int | None) -> str:
     several = (
         f"the account uses {', '.join(candidates)}" if candidates else "no listing of the account names one"
     )
-    raise InvalidArguments(Problem("currency", f"is required: {several}"))
+    raise InvalidArguments(FieldProblem("currency", f"is required: {several}"))

@@ -7,7 +7,7 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.stays import guest, guest_in_words
 from hostex_mcp.domain.wording import money, period, quoted
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Shown, lean
+from hostex_mcp.toolkit.results import JsonObject, lean
 
 
 class StayView(TypedDict, total=False):
@@ -32,7 +32,7 @@ class OrderView(TypedDict, total=False):
 
 def stay_view(context: Context, stay: Reservation) -> StayView:
     """A stay as it is named in the result of a write."""
-    shown = context.screen().show(stay)
+    shown = context.redactor().redact(stay)
     return StayView(
         stay_code=stay.stay_code,
         guest_name=shown.guest_name,
@@ -44,7 +44,7 @@ def stay_view(context: Context, stay: Reservation) -> StayView:
 
 def order_view(context: Context, stays: list[Reservation], status: str) -> OrderView:
     """An order as it is named in the result of a write."""
-    first = context.screen().show(stays[0])
+    first = context.redactor().redact(stays[0])
     return OrderView(
         reservation_code=first.reservation_code,
         channel_type=first.channel_type,
@@ -60,7 +60,7 @@ def in_words(stay: Reservation, title: str) -> str:
     return f"{guest_in_words(stay.guest_name)}, {quoted(title)}, {dates}"
 
 
-def stay_target(stay: Reservation, title: str) -> Shown:
+def stay_target(stay: Reservation, title: str) -> JsonObject:
     """The stay that a write is about."""
     return lean(
         {
@@ -78,7 +78,7 @@ def stay_target(stay: Reservation, title: str) -> Shown:
     )
 
 
-def order_target(stays: Sequence[Reservation], titles: Mapping[int, str]) -> Shown:
+def order_target(stays: Sequence[Reservation], titles: Mapping[int, str]) -> JsonObject:
     """The order that a write is about, with the money of all its stays."""
     first = stays[0]
     payment = first.payment

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from hostex_mcp.http.connect.consent_request import ConsentRequest
 from hostex_mcp.http.connect.granting import Granting
-from hostex_mcp.http.connect.question import Question
-from hostex_mcp.http.connect.refusal import Refused
+from hostex_mcp.http.connect.refusal import PageError
 from hostex_mcp.http.store.records import Choices, Credential, Grant
 from tests.http.connecting import ADDRESS, CLIENT, Person, deployment, transaction
 
@@ -34,8 +34,8 @@ async def pending(person: Person) -> str:
 async def test_a_grant_of_another_client_is_ended_rather_than_completed(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         grant_id = await pending(person)
-        foreign = Question("", transaction(person.clock(), client_id="another"), person.browser)
-        with pytest.raises(Refused, match="out of date"):
+        foreign = ConsentRequest("", transaction(person.clock(), client_id="another"), person.browser)
+        with pytest.raises(PageError, match="out of date"):
             await Granting(person.parts).activate(foreign, grant_id, None)
         grant = await person.parts.store.grants.get(grant_id)
         assert grant is not None
@@ -46,6 +46,6 @@ async def test_a_grant_that_was_ended_meanwhile_is_not_completed(tmp_path: Path)
     async with deployment(tmp_path) as person:
         grant_id = await pending(person)
         await person.parts.linking.end(grant_id, "It was ended.")
-        asked = Question("", transaction(person.clock()), person.browser)
-        with pytest.raises(Refused, match="already been answered"):
+        asked = ConsentRequest("", transaction(person.clock()), person.browser)
+        with pytest.raises(PageError, match="already been answered"):
             await Granting(person.parts).activate(asked, grant_id, None)

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as new_rsa_key
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from hostex_mcp.http.oauth.answers import Refused
+from hostex_mcp.http.oauth.answers import OAuthError
 from hostex_mcp.http.oauth.assertion import Assertions
-from hostex_mcp.http.store.records import Client
+from hostex_mcp.http.store.records import OAuthClient
 from hostex_mcp.public_fetch import FetchFailed
 from tests.http.authorizing import DOCUMENT, Deployment, deployed, error_of
 
@@ -209,12 +209,12 @@ async def test_of_key_sets_only_the_latest_two_hundred_are_kept(tmp_path: Path) 
         server.web.publish(KEYS, {"keys": [public(ec_key(), kid="k")]})
         for number in [*range(201), 0]:
             metadata = {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": f"{KEYS}?{number}"}
-            with pytest.raises(Refused):
-                await assertions.verify(Client(DOCUMENT, metadata), signed(server))
+            with pytest.raises(OAuthError):
+                await assertions.verify(OAuthClient(DOCUMENT, metadata), signed(server))
     assert len(server.web.fetched) == 202
 
 
-SIGNING = Client(DOCUMENT, {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": KEYS})
+SIGNING = OAuthClient(DOCUMENT, {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": KEYS})
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
@@ -233,7 +233,7 @@ async def test_a_key_for_one_algorithm_signs_with_no_other(tmp_path: Path) -> No
     async with deployed(tmp_path) as server:
         publish(server, public(rsa_key(), kid="k", alg="RS256"))
         form = signed(server, rsa_key(), "PS256")
-        with pytest.raises(Refused):
+        with pytest.raises(OAuthError):
             await Assertions(server.parts).verify(SIGNING, form)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents
-from hostex_mcp.http.oauth.clients import Clients, verified_domain
+from hostex_mcp.http.oauth.clients import ClientRegistry, verified_domain
 from hostex_mcp.public_fetch import FetchFailed, Unanswered
 from tests.http.authorizing import CALLBACK, DOCUMENT, deployed, error_of
 from tests.http.html_pages import Html
@@ -201,7 +201,7 @@ async def test_a_description_of_which_nothing_is_heard_goes_on_for_a_day_and_no_
 
 async def test_of_addresses_that_fail_only_the_latest_thousand_are_remembered(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
-        documents = Documents(server.parts, Clients(server.parts))
+        documents = Documents(server.parts, ClientRegistry(server.parts))
         for number in [*range(1_001), 1, 0]:
             with pytest.raises(DocumentProblem):
                 await documents.find(f"https://app.example.com/{number}.json")

@@ -11,9 +11,13 @@ from starlette.requests import Request
 
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
+from hostex_mcp.http.oauth.authorization_request import (
+    AuthorizationRequest,
+    open_transaction,
+    seal_transaction,
+)
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits
 from hostex_mcp.http.oauth.flow import Flow, FlowError
-from hostex_mcp.http.oauth.transaction import Transaction, open_transaction, seal_transaction
 from hostex_mcp.http.store.records import Choices, Credential, Grant
 from tests.http.authorizing import CALLBACK, RESOURCE, VERIFIER, Clock, challenge_of, deployed
 
@@ -23,7 +27,7 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 ID = "A" * 43
 OTHER_ID = "B" * 43
 
-TRANSACTION = Transaction(
+TRANSACTION = AuthorizationRequest(
     client_id="client",
     client_name="Example App",
     redirect_uri=CALLBACK,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.http.store.records import Client
+from hostex_mcp.http.store.records import OAuthClient
 from tests.http.authorizing import CALLBACK, DOCUMENT, deployed, error_of
 
 pytestmark = pytest.mark.anyio
@@ -290,5 +290,5 @@ async def test_a_client_shows_no_secret_when_printed(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
         client = await server.register(token_endpoint_auth_method="client_secret_post")
         kept = await server.store.clients.get(client["client_id"])
-    assert isinstance(kept, Client)
+    assert isinstance(kept, OAuthClient)
     assert client["client_secret"] not in repr(replace(kept))

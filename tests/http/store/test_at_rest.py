@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from hostex_mcp.http.keys.keyring import KeyRing, Unsealable
 from hostex_mcp.http.store import Store, new_code, open_store
-from hostex_mcp.http.store.records import Client
+from hostex_mcp.http.store.records import OAuthClient
 from tests.http.keeping import (
     BOTH,
     HOSTEX_TOKEN,
@@ -40,7 +40,7 @@ async def _fill(store: Store, clock: Clock) -> list[str]:
     assert newer is not None
     code = await a_code(store, grant_id, clock.time)
     await store.grants.add(a_grant(kind="partner"), a_pair_at_hostex(clock.time))
-    await store.clients.put(Client("claude", {"client_name": "Claude"}, SecretStr("client-s3cret")))
+    await store.clients.put(OAuthClient("claude", {"client_name": "Claude"}, SecretStr("client-s3cret")))
     await store.spent.claim("partner-state", "state-in-a-url", clock.time)
     await store.spent.settle("partner-state", "state-in-a-url", b"guest's lock code")
     issued = [one for made in (pair, newer) for one in (made.access_token, made.refresh_token)]

@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from hostex_mcp.http.store import Store
-from hostex_mcp.http.store.records import Client
+from hostex_mcp.http.store.records import OAuthClient
 from tests.http.keeping import Clock, granted
 
 pytestmark = pytest.mark.anyio
@@ -13,7 +13,7 @@ METADATA = {"client_name": "Claude", "redirect_uris": ["https://claude.ai/callba
 
 
 async def test_a_client_is_kept_with_its_secret(store: Store, clock: Clock) -> None:
-    kept = Client(
+    kept = OAuthClient(
         "claude",
         METADATA,
         SecretStr("s3cret"),
@@ -30,10 +30,10 @@ async def test_a_client_that_is_put_again_keeps_its_birthday_and_that_it_was_use
     store: Store, clock: Clock
 ) -> None:
     born = clock.time
-    await store.clients.put(Client("https://client.example/id", METADATA))
+    await store.clients.put(OAuthClient("https://client.example/id", METADATA))
     await store.clients.used("https://client.example/id")
     clock.forward(hours=2)
-    newer = Client("https://client.example/id", {"client_name": "Newer"}, fresh_until=clock.time)
+    newer = OAuthClient("https://client.example/id", {"client_name": "Newer"}, fresh_until=clock.time)
     await store.clients.put(newer)
     kept = await store.clients.get("https://client.example/id")
     assert kept is not None
@@ -44,8 +44,8 @@ async def test_a_client_that_is_put_again_keeps_its_birthday_and_that_it_was_use
 async def test_the_same_registration_again_gives_the_client_that_is_there_and_lets_it_live_longer(
     store: Store, clock: Clock
 ) -> None:
-    first = Client("one", METADATA, expires_at=clock.time + timedelta(days=1))
-    second = Client("two", METADATA, expires_at=clock.time + timedelta(days=2))
+    first = OAuthClient("one", METADATA, expires_at=clock.time + timedelta(days=1))
+    second = OAuthClient("two", METADATA, expires_at=clock.time + timedelta(days=2))
     assert await store.clients.same_registration("f" * 64) is None
     assert (await store.clients.register(first, "f" * 64)).client_id == "one"
     again = await store.clients.register(second, "f" * 64)
@@ -56,8 +56,8 @@ async def test_the_same_registration_again_gives_the_client_that_is_there_and_le
 
 async def test_unused_clients_are_counted_while_they_live(store: Store, clock: Clock) -> None:
     for name in ("one", "two", "three"):
-        await store.clients.put(Client(name, METADATA, expires_at=clock.time + timedelta(days=1)))
-    await store.clients.put(Client("forever", METADATA))
+        await store.clients.put(OAuthClient(name, METADATA, expires_at=clock.time + timedelta(days=1)))
+    await store.clients.put(OAuthClient("forever", METADATA))
     await store.clients.used("one")
     assert await store.clients.count_unused() == 3
     clock.forward(days=2)
@@ -68,7 +68,7 @@ async def test_the_oldest_unused_clients_are_forgotten_but_none_that_has_a_grant
     store: Store, clock: Clock
 ) -> None:
     for name in ("granted", "used", "old", "new", "newest"):
-        await store.clients.put(Client(name, METADATA, expires_at=clock.time + timedelta(days=7)))
+        await store.clients.put(OAuthClient(name, METADATA, expires_at=clock.time + timedelta(days=7)))
         clock.forward(seconds=1)
     await granted(store, client_id="granted")
     await store.clients.used("used")
@@ -80,7 +80,7 @@ async def test_the_oldest_unused_clients_are_forgotten_but_none_that_has_a_grant
 async def test_an_expired_client_goes_unless_it_has_grants(store: Store, clock: Clock) -> None:
     for name in ("with grant", "without", "forever"):
         ends = None if name == "forever" else clock.time + timedelta(days=1)
-        await store.clients.put(Client(name, METADATA, expires_at=ends))
+        await store.clients.put(OAuthClient(name, METADATA, expires_at=ends))
     grant_id = await granted(store, client_id="with grant")
     await store.clients.used("with grant")
     clock.forward(days=1)

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from hostex_mcp.cli import main
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store, open_keys, open_store
-from hostex_mcp.http.store.records import Client, Spent
+from hostex_mcp.http.store.records import OAuthClient, Spent
 from hostex_mcp.settings import Settings, SettingsError
 from tests.http.keeping import (
     BOTH,
@@ -31,7 +31,7 @@ async def _filled(store: Store, clock: Clock) -> tuple[str, str]:
     grant_id, pair = await connected(store, clock.time)
     await granted(store)
     await store.tokens.rotate(pair.refresh_token, BOTH)
-    await store.clients.put(Client("claude", {}, SecretStr("s3cret")))
+    await store.clients.put(OAuthClient("claude", {}, SecretStr("s3cret")))
     await store.spent.claim("confirmation", "token", clock.time)
     await store.spent.settle("confirmation", "token", b"done")
     return grant_id, pair.refresh_token

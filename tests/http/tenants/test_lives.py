@@ -14,7 +14,7 @@ from hostex_mcp.http.tenants.hostex_link import CONNECT_AGAIN
 from hostex_mcp.http.tenants.maintenance import Upkeep
 from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.http.transport.caller import Caller
-from hostex_mcp.http.transport.refusals import Refused
+from hostex_mcp.http.transport.refusals import HttpRefusal
 from hostex_mcp.sandbox import DEAD, LAPSED, READ_ONLY, SECOND, WRITABLE
 from tests.http.keeping import connected
 from tests.http.linked import TOKENS, Gate, World, ask, call, caller_of, choosing, tenants_of
@@ -300,7 +300,7 @@ async def test_what_an_address_cannot_ask_for_is_refused(
     hostex: World, tenants: Tenants, address: dict[str, str], says: str
 ) -> None:
     caller = caller_of(await hostex.token_grant())
-    with pytest.raises(Refused, match=says) as caught:
+    with pytest.raises(HttpRefusal, match=says) as caught:
         await tenants.engine(caller, address)
     assert caught.value.status == 400
 

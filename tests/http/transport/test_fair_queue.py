@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from hostex_mcp.events import Event, WaitEnded, WaitStarted, heard_everywhere
-from hostex_mcp.http.transport.fair_queue import NoTurn, Turns
+from hostex_mcp.http.transport.fair_queue import FairQueue, QueueFull
 
 pytestmark = pytest.mark.anyio
 
@@ -23,7 +23,7 @@ def heard() -> Generator[list[Event]]:
 class Hall:
     """People who come for a place and keep it until they are sent away; `served` is the order of that."""
 
-    def __init__(self, turns: Turns) -> None:
+    def __init__(self, turns: FairQueue) -> None:
         self.turns = turns
         self.served: list[str] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
@@ -49,7 +49,7 @@ class Hall:
 
     def refused(self, name: str) -> bool:
         task = self.tasks[name]
-        return task.done() and isinstance(task.exception(), NoTurn)
+        return task.done() and isinstance(task.exception(), QueueFull)
 
 
 async def settled() -> None:
@@ -59,7 +59,7 @@ async def settled() -> None:
 
 
 async def test_free_places_go_round_among_those_who_wait() -> None:
-    hall = Hall(Turns("calls", 2))
+    hall = Hall(FairQueue("calls", 2))
     await hall.comes("a1", "a2", "a3", "a4", "a5", "b1", "c1", "b2")
     await hall.goes("a1", "a2", "a3", "b1", "c1", "a4")
     assert hall.served == ["a1", "a2", "a3", "b1", "c1", "a4", "b2", "a5"]
@@ -67,7 +67,7 @@ async def test_free_places_go_round_among_those_who_wait() -> None:
 
 
 async def test_no_account_holds_more_than_its_share_and_the_rest_is_for_others() -> None:
-    hall = Hall(Turns("calls", 4, each=2))
+    hall = Hall(FairQueue("calls", 4, each=2))
     await hall.comes("a1", "a2", "a3", "b1")
     assert hall.served == ["a1", "a2", "b1"]
     await hall.goes("a2")
@@ -76,7 +76,7 @@ async def test_no_account_holds_more_than_its_share_and_the_rest_is_for_others()
 
 
 async def test_a_line_that_is_full_refuses_whoever_made_it_long() -> None:
-    hall = Hall(Turns("calls", 1, waiting=3))
+    hall = Hall(FairQueue("calls", 1, waiting=3))
     await hall.comes("a1", "a2", "a3", "a4")
     await hall.comes("a5")
     assert hall.refused("a5")
@@ -88,9 +88,9 @@ async def test_a_line_that_is_full_refuses_whoever_made_it_long() -> None:
 
 
 async def test_nobody_waits_for_longer_than_their_patience() -> None:
-    turns = Turns("calls", 1, patience=0.01)
+    turns = FairQueue("calls", 1, patience=0.01)
     async with turns.place("a"):
-        with pytest.raises(NoTurn):
+        with pytest.raises(QueueFull):
             async with turns.place("b"):
                 pass
     async with turns.place("b"):
@@ -98,7 +98,7 @@ async def test_nobody_waits_for_longer_than_their_patience() -> None:
 
 
 async def test_who_leaves_the_line_is_not_called_and_keeps_no_place() -> None:
-    hall = Hall(Turns("calls", 1))
+    hall = Hall(FairQueue("calls", 1))
     await hall.comes("a1", "b1", "c1")
     hall.tasks["b1"].cancel()
     await settled()
@@ -109,7 +109,7 @@ async def test_who_leaves_the_line_is_not_called_and_keeps_no_place() -> None:
 
 
 async def test_a_place_given_to_one_who_leaves_at_that_moment_goes_to_the_next() -> None:
-    hall = Hall(Turns("calls", 1))
+    hall = Hall(FairQueue("calls", 1))
     async with hall.turns.place("a"):
         await hall.comes("b1", "c1")
     hall.tasks["b1"].cancel()
@@ -119,7 +119,7 @@ async def test_a_place_given_to_one_who_leaves_at_that_moment_goes_to_the_next()
 
 
 async def test_a_failure_gives_the_place_back() -> None:
-    turns = Turns("calls", 1)
+    turns = FairQueue("calls", 1)
     with pytest.raises(RuntimeError):
         async with turns.place("a"):
             raise RuntimeError
@@ -129,7 +129,7 @@ async def test_a_failure_gives_the_place_back() -> None:
 
 
 async def test_waits_are_told_and_those_who_need_not_wait_are_not(heard: list[Event]) -> None:
-    turns = Turns("calls", 1, waiting=1)
+    turns = FairQueue("calls", 1, waiting=1)
     async with AsyncExitStack() as first:
         await first.enter_async_context(turns.place("a"))
         assert heard == []

@@ -19,7 +19,7 @@ from hostex_mcp.http.app import assemble
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Grant
 from hostex_mcp.http.transport.caller import Caller
-from hostex_mcp.http.transport.ports import Inside
+from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.sandbox import SECOND, WRITABLE
 from hostex_mcp.settings import Settings
 from tests.http.keeping import Clock
@@ -143,7 +143,7 @@ def floor(store: Store, clock: Clock) -> Open:
             "bob": await hostex.token_grant(SECOND),
         }
         tenants = tenants_of(hostex, toolsets=("all",), confirm="off")
-        app = assemble(Settings(**settings), HERE, Inside(identifies=Known(grants), engines=tenants))
+        app = assemble(Settings(**settings), HERE, Ports(identifies=Known(grants), engines=tenants))
         held = held or Held()
         async with running(app) as http:
             here = Floor(app, http, hostex, held)

@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from hostex_mcp.http.transport.probes import Readiness
+from hostex_mcp.http.transport.probes import DatabaseProbe
 
 pytestmark = pytest.mark.anyio
 
@@ -27,14 +27,14 @@ class Database:
         return self.time
 
 
-async def answers(readiness: Readiness, number: int) -> list[bool]:
+async def answers(readiness: DatabaseProbe, number: int) -> list[bool]:
     return [await readiness.now() for _ in range(number)]
 
 
 async def test_a_stranger_who_asks_all_the_time_has_the_database_asked_once_a_second() -> None:
     database = Database()
     database.answer.set()
-    readiness = Readiness(database.ping, database.clock)
+    readiness = DatabaseProbe(database.ping, database.clock)
     assert await answers(readiness, 1_000) == [True] * 1_000
     database.time, database.away = 0.9, True
     assert await answers(readiness, 1_000) == [True] * 1_000
@@ -48,7 +48,7 @@ async def test_a_stranger_who_asks_all_the_time_has_the_database_asked_once_a_se
 
 async def test_those_who_ask_while_the_database_is_asked_wait_for_the_same_answer() -> None:
     database, told = Database(), list[bool]()
-    readiness = Readiness(database.ping, database.clock)
+    readiness = DatabaseProbe(database.ping, database.clock)
 
     async def ask() -> None:
         told.append(await readiness.now())
@@ -64,7 +64,7 @@ async def test_those_who_ask_while_the_database_is_asked_wait_for_the_same_answe
 
 async def test_one_who_hangs_up_while_the_database_is_asked_takes_nothing_from_the_next() -> None:
     database = Database()
-    readiness = Readiness(database.ping, database.clock)
+    readiness = DatabaseProbe(database.ping, database.clock)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(readiness.now)
         await anyio.wait_all_tasks_blocked()

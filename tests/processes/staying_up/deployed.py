@@ -13,7 +13,7 @@ from mcp import Client
 from pydantic import SecretStr
 
 from hostex_mcp.sandbox import Sandbox, running
-from hostex_mcp.sandbox.faults import KINDS, Fault, Kind
+from hostex_mcp.sandbox.faults import KINDS, Fault, FaultKind
 from hostex_mcp.sandbox.wire import Wire
 from tests.http.python_client import Keeping, connected
 from tests.http.replicas import RESOURCE, Fleet, SteeredClient
@@ -41,7 +41,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Generator[Event]:
         await to_thread.run_sync(go.wait)
         await wire.send(wire.answer())
 
-    monkeypatch.setitem(KINDS, "hold", Kind(hold))
+    monkeypatch.setitem(KINDS, "hold", FaultKind(hold))
     yield go
     go.set()
 

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from hostex_mcp.cli import main
-from hostex_mcp.cli.clients import APPS, Place
+from hostex_mcp.cli.clients import APPS, Machine
 from hostex_mcp.settings import Settings
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.shipping.docs.markdown import (
@@ -103,7 +103,7 @@ def test_the_files_of_clients_are_where_the_page_says() -> None:
         told = [cell.split("`")[1] for cell in row[1].split(" | ")]
         homes = [("linux", "~"), ("darwin", "~"), ("win32", "%USERPROFILE%")]
         for (system, home), path in zip(homes, told, strict=True):
-            place = Place(system, Path("HOME"), Path("FOLDER"))
+            place = Machine(system, Path("HOME"), Path("FOLDER"))
             made = app.file(place).as_posix().replace("HOME/AppData/Roaming", "%APPDATA%")
             made = made.replace("HOME", home).removeprefix("FOLDER/")
             assert path.replace("\\", "/") == made

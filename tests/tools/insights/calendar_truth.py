@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import arrival, departure, taken_nights
 
 DAY = timedelta(days=1)
@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 RULED = ("airbnb", "booking.com", "booking_site", "agoda")
 
 
-def local_today(account: Account, property_id: int, now: datetime) -> date:
+def local_today(account: SandboxAccount, property_id: int, now: datetime) -> date:
     return now.astimezone(ZoneInfo(account.properties[property_id]["timezone"])).date()
 
 
@@ -20,11 +20,11 @@ def span(start: date, nights: int) -> list[date]:
     return [start + n * DAY for n in range(nights)]
 
 
-def is_free(account: Account, property_id: int, start: date, nights: int) -> bool:
+def is_free(account: SandboxAccount, property_id: int, start: date, nights: int) -> bool:
     return not taken_nights(account, property_id) & set(span(start, nights))
 
 
-def listings_of(account: Account, property_id: int) -> list[tuple[str, str]]:
+def listings_of(account: SandboxAccount, property_id: int) -> list[tuple[str, str]]:
     """The property's own listings, then those of its room type."""
     pools = [
         pool
@@ -35,12 +35,12 @@ def listings_of(account: Account, property_id: int) -> list[tuple[str, str]]:
     return [(link["channel_type"], link["listing_id"]) for place in sold for link in place["channels"]]
 
 
-def price(account: Account, listing: tuple[str, str], night: date) -> int:
+def price(account: SandboxAccount, listing: tuple[str, str], night: date) -> int:
     rates = account.rates[listing]
     return rates.prices.get(night, rates.weekend if night.weekday() in (4, 5) else rates.base)
 
 
-def rule(account: Account, listing: tuple[str, str], day: date, name: str) -> int | bool:
+def rule(account: SandboxAccount, listing: tuple[str, str], day: date, name: str) -> int | bool:
     """A stay rule of a listing; 0 or False where it has none."""
     rates = account.rates[listing]
     usual = {"min_stay_on_arrival": rates.min_stay, "closed_on_arrival": False}
@@ -49,11 +49,13 @@ def rule(account: Account, listing: tuple[str, str], day: date, name: str) -> in
     return rates.restrictions.get(day, {}).get(name, usual[name])
 
 
-def is_on_sale(account: Account, listing: tuple[str, str], night: date) -> bool:
+def is_on_sale(account: SandboxAccount, listing: tuple[str, str], night: date) -> bool:
     return account.rates[listing].inventories.get(night, 1) > 0
 
 
-def free_stretches(account: Account, property_id: int, first: date, last: date) -> list[tuple[date, int]]:
+def free_stretches(
+    account: SandboxAccount, property_id: int, first: date, last: date
+) -> list[tuple[date, int]]:
     """First night and nights of each stretch of free nights; one that is cut off at the end is left out."""
     taken, found, start = taken_nights(account, property_id), list[tuple[date, int]](), first
     for night in span(first, (last - first).days + 1):
@@ -65,7 +67,7 @@ def free_stretches(account: Account, property_id: int, first: date, last: date) 
 
 
 def orphans(
-    account: Account, now: datetime, days: int
+    account: SandboxAccount, now: datetime, days: int
 ) -> Iterator[tuple[int, tuple[date, int], tuple[str, str], int]]:
     """Property, gap, listing and minimum stay, where a gap that starts within so many days is shorter."""
     for property_id in account.properties:
@@ -79,7 +81,7 @@ def orphans(
                     yield property_id, gap, listing, int(least)
 
 
-def stays_of(account: Account, property_id: int) -> list[Row]:
+def stays_of(account: SandboxAccount, property_id: int) -> list[Row]:
     """The accepted stays of a property by check-in."""
     found = [
         stay
@@ -91,12 +93,12 @@ def stays_of(account: Account, property_id: int) -> list[Row]:
     return sorted(found, key=arrival)
 
 
-def next_stay(account: Account, stay: Row) -> Row | None:
+def next_stay(account: SandboxAccount, stay: Row) -> Row | None:
     later = [one for one in stays_of(account, stay["property_id"]) if arrival(one) >= departure(stay)]
     return later[0] if later else None
 
 
-def clock(account: Account, stay: Row, side: str) -> str:
+def clock(account: SandboxAccount, stay: Row, side: str) -> str:
     """The agreed time of arrival or departure, else the property's, as `HH:MM`."""
     agreed = stay["check_in_details"].get("arrival_at" if side == "in" else "departure_at")
     if agreed:

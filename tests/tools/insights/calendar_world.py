@@ -10,7 +10,7 @@ import httpx2
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
-from hostex_mcp.sandbox.state import Account, Accounts
+from hostex_mcp.sandbox.state import Accounts, SandboxAccount
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
@@ -26,7 +26,7 @@ class World:
     now: datetime
 
     @property
-    def account(self) -> Account:
+    def account(self) -> SandboxAccount:
         return self.sandbox.accounts.main
 
     async def ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class World:
 
 @asynccontextmanager
 async def world(
-    now: datetime, accounts: Accounts | None = None, change: Callable[[Account], None] | None = None
+    now: datetime, accounts: Accounts | None = None, change: Callable[[SandboxAccount], None] | None = None
 ) -> AsyncGenerator[World]:
     """The demo account, or others, at a moment; `change` alters the account first."""
     sandbox = Sandbox(now=lambda: now, accounts=accounts)

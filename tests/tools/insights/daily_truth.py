@@ -3,30 +3,30 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import arrival, departure, moment
 from tests.tools.insights.calendar_truth import DAY, local_today
 
 
-def day_of(account: Account, stay: Row, now: datetime) -> date:
+def day_of(account: SandboxAccount, stay: Row, now: datetime) -> date:
     """The day at a stay's property; without one, the earliest day of the account."""
     homes = [stay["property_id"]] if stay["property_id"] else list(account.properties)
     return min(local_today(account, one, now) for one in homes)
 
 
-def accepted(account: Account) -> list[Row]:
+def accepted(account: SandboxAccount) -> list[Row]:
     return [one for one in account.stays.values() if one["status"] == "accepted"]
 
 
-def arrivals(account: Account, now: datetime) -> set[str]:
+def arrivals(account: SandboxAccount, now: datetime) -> set[str]:
     return {one["stay_code"] for one in accepted(account) if arrival(one) == day_of(account, one, now)}
 
 
-def departures(account: Account, now: datetime) -> set[str]:
+def departures(account: SandboxAccount, now: datetime) -> set[str]:
     return {one["stay_code"] for one in accepted(account) if departure(one) == day_of(account, one, now)}
 
 
-def in_house(account: Account, now: datetime) -> set[str]:
+def in_house(account: SandboxAccount, now: datetime) -> set[str]:
     return {
         one["stay_code"]
         for one in accepted(account)
@@ -34,7 +34,7 @@ def in_house(account: Account, now: datetime) -> set[str]:
     }
 
 
-def same_day(account: Account, now: datetime) -> set[int]:
+def same_day(account: SandboxAccount, now: datetime) -> set[int]:
     """The properties that one guest leaves and another enters."""
     leaving = {account.stays[code]["property_id"] for code in departures(account, now)}
     coming = {account.stays[code]["property_id"] for code in arrivals(account, now)}
@@ -63,7 +63,7 @@ def waiting_since(thread: Row) -> datetime | None:
     return since
 
 
-def waiting(account: Account, now: datetime, days: int) -> dict[str, datetime]:
+def waiting(account: SandboxAccount, now: datetime, days: int) -> dict[str, datetime]:
     """Thread to the start of the wait, of threads with a message in the last days."""
     recent = [
         one
@@ -73,7 +73,7 @@ def waiting(account: Account, now: datetime, days: int) -> dict[str, datetime]:
     return {one["id"]: since for one in recent if (since := waiting_since(one))}
 
 
-def reviews_to_write(account: Account, now: datetime) -> dict[str, str]:
+def reviews_to_write(account: SandboxAccount, now: datetime) -> dict[str, str]:
     """Order to the last day on which its review can be written."""
     return {
         code: str(departure(one) + 14 * DAY)
@@ -84,7 +84,7 @@ def reviews_to_write(account: Account, now: datetime) -> dict[str, str]:
     }
 
 
-def reviews_to_answer(account: Account, now: datetime, days: int) -> set[str]:
+def reviews_to_answer(account: SandboxAccount, now: datetime, days: int) -> set[str]:
     return {
         code
         for code, one in account.reviews.items()

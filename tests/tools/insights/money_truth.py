@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import accepted, arrival, departure
 
 DAY = timedelta(days=1)
@@ -19,14 +19,14 @@ def nights(stay: Row) -> list[date]:
     return days(arrival(stay), departure(stay) - DAY)
 
 
-def sold(account: Account, property_id: int, first: date, last: date) -> int:
+def sold(account: SandboxAccount, property_id: int, first: date, last: date) -> int:
     period = set(days(first, last))
     return sum(
         len(period & set(nights(one))) for one in accepted(account) if one["property_id"] == property_id
     )
 
 
-def blocked(account: Account, property_id: int, first: date, last: date) -> int:
+def blocked(account: SandboxAccount, property_id: int, first: date, last: date) -> int:
     return len(set(days(first, last)) & set(account.blocks.get(property_id, {})))
 
 
@@ -35,7 +35,9 @@ def line(stay: Row, kind: str) -> Fraction:
     return sum((Fraction(str(one)) for one in amounts), Fraction())
 
 
-def money_of(account: Account, property_id: int, first: date, last: date) -> dict[str, dict[str, float]]:
+def money_of(
+    account: SandboxAccount, property_id: int, first: date, last: date
+) -> dict[str, dict[str, float]]:
     """Per currency: revenue, room revenue and commission, a night at a time."""
     sums: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
     period = set(days(first, last))

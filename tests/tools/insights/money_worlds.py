@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as some
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, accounts_at
 
 DECIMALS = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
@@ -45,8 +45,8 @@ class Made:
         return {"start_date": f"{first}", "end_date": f"{last}"}
 
     @property
-    def change(self) -> Callable[[Account], None]:
-        def put(account: Account) -> None:
+    def change(self) -> Callable[[SandboxAccount], None]:
+        def put(account: SandboxAccount) -> None:
             account.blocks.clear()
             account.stays = {one["stay_code"]: deepcopy(one) for one in self.stays}
             account.transactions = {one["id"]: deepcopy(one) for one in self.entries}

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, arrival
 from tests.tools.insights.calendar_world import world
 from tests.tools.insights.daily_truth import accepted, day_of
@@ -57,7 +57,7 @@ async def test_a_place_without_a_cleaning_task_before_the_arrival_is_not_ready()
 
 
 async def test_check_in_details_count_as_sent_once_the_guides_address_stands_in_the_thread() -> None:
-    def tell(account: Account) -> None:
+    def tell(account: SandboxAccount) -> None:
         stay = next(one for one in account.stays.values() if one["guest_name"] == "Inês Exemplar")
         message = account.conversations[stay["conversation_id"]]["messages"][1]
         message["content"] = f"It is all here: {stay['check_in_details']['check_in_guide_url']}"
@@ -78,7 +78,7 @@ async def test_a_stay_without_a_property_is_not_ready() -> None:
 
 
 async def test_a_missing_document_and_a_missing_cleaner_are_named() -> None:
-    def change(account: Account) -> None:
+    def change(account: SandboxAccount) -> None:
         stay = next(one for one in account.stays.values() if one["guest_name"] == "Haruto Mihon")
         stay["check_in_details"]["id_required"] = "required"
         for task in account.tasks.values():

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, arrival, departure, taken_nights
 from tests.tools.insights.calendar_truth import DAY, is_free, listings_of, local_today, price, rule, span
 from tests.tools.insights.calendar_world import world
@@ -64,7 +64,9 @@ async def test_prices_are_the_sums_of_the_nights_on_each_listing(now: datetime) 
         assert {one["currency"] for one in row["prices"]} <= currencies | {"EUR"}
 
 
-def _quotes(account: Account, property_id: int, check_in: date, nights: int) -> dict[tuple[str, str], int]:
+def _quotes(
+    account: SandboxAccount, property_id: int, check_in: date, nights: int
+) -> dict[tuple[str, str], int]:
     return {
         listing: sum(price(account, listing, night) for night in span(check_in, nights))
         for listing in listings_of(account, property_id)

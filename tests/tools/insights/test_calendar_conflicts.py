@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, taken_nights
 from tests.tools.insights.calendar_truth import DAY, local_today, price, span
 from tests.tools.insights.calendar_world import world
@@ -22,12 +22,12 @@ def day(ahead: int) -> date:
     return NOON.date() + ahead * DAY
 
 
-def move(account: Account, code: str, come: date, go: date) -> None:
+def move(account: SandboxAccount, code: str, come: date, go: date) -> None:
     """Let a stay have other dates, without asking who is there."""
     account.stays[code] |= {"check_in_date": str(come), "check_out_date": str(go)}
 
 
-def open_anyway(account: Account, channel: str, listing_id: str, nights: list[date]) -> None:
+def open_anyway(account: SandboxAccount, channel: str, listing_id: str, nights: list[date]) -> None:
     account.rates[channel, listing_id].inventories |= dict.fromkeys(nights, 1)
 
 
@@ -66,7 +66,7 @@ async def test_a_wider_tolerance_lets_the_difference_pass() -> None:
 
 
 async def test_two_stays_on_the_same_nights_are_named() -> None:
-    def double(account: Account) -> None:
+    def double(account: SandboxAccount) -> None:
         move(account, "0-HMDEMO0002-rep002", day(8), day(13))
 
     async with world(NOON, change=double) as here:
@@ -78,7 +78,7 @@ async def test_two_stays_on_the_same_nights_are_named() -> None:
 
 
 async def test_a_channel_open_on_booked_nights_is_named_with_the_stay_and_the_call_that_closes_it() -> None:
-    def oversell(account: Account) -> None:
+    def oversell(account: SandboxAccount) -> None:
         open_anyway(account, "booking.com", "55501001-220011", [day(7), day(8)])
 
     async with world(NOON, change=oversell) as here:
@@ -95,7 +95,7 @@ async def test_a_channel_open_on_booked_nights_is_named_with_the_stay_and_the_ca
 
 
 async def test_a_channel_open_on_blocked_nights_is_named_with_the_remarks() -> None:
-    def oversell(account: Account) -> None:
+    def oversell(account: SandboxAccount) -> None:
         open_anyway(account, "airbnb", "900000000000000104", [day(18)])
 
     async with world(NOON, change=oversell) as here:
@@ -108,7 +108,7 @@ async def test_a_channel_open_on_blocked_nights_is_named_with_the_remarks() -> N
 
 
 async def test_a_room_type_that_sells_more_rooms_than_are_free_is_named_without_a_change() -> None:
-    def oversell(account: Account) -> None:
+    def oversell(account: SandboxAccount) -> None:
         account.rates["booking.com", "55502010-220071"].inventories[day(10)] = 1
 
     async with world(NOON, change=oversell) as here:

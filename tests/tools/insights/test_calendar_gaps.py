@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, taken_nights
 from tests.tools.insights.calendar_truth import (
     DAY,
@@ -181,7 +181,7 @@ async def test_the_guests_on_both_sides_are_named_with_the_rule_and_the_prices()
 
 
 async def test_rules_of_a_room_type_are_left_to_the_host() -> None:
-    def stricter(account: Account) -> None:
+    def stricter(account: SandboxAccount) -> None:
         account.rates["booking.com", "55502010-220071"].min_stay = 20
 
     async with world(NOON, change=stricter) as here:
@@ -191,7 +191,7 @@ async def test_rules_of_a_room_type_are_left_to_the_host() -> None:
 
 
 async def test_a_listing_that_the_channel_has_lost_is_reported_and_the_others_are_read() -> None:
-    def lose(account: Account) -> None:
+    def lose(account: SandboxAccount) -> None:
         del account.rates["vrbo", "vr-3001"]
 
     async with world(NOON, change=lose) as here:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, arrival, departure
 from tests.tools.insights.calendar_world import world
 
@@ -24,7 +24,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def poisoned(account: Account) -> None:
+def poisoned(account: SandboxAccount) -> None:
     for stay in account.stays.values():
         stay["guest_name"] = POISON
     stay = account.stays[INES]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS
 from tests.tools.insights.calendar_truth import DAY
 from tests.tools.insights.calendar_world import world
@@ -27,7 +27,7 @@ def carded(drawn: list[tuple[Sketch, str, str]]) -> Any:
     """Threads with cards, each of a stay in some state."""
     talks = [replace(one, signs=signs, apart=[*one.apart, 5], kind="reservation") for one, signs, _ in drawn]
 
-    def fill(account: Account) -> None:
+    def fill(account: SandboxAccount) -> None:
         pattern = next(one for one in account.stays.values() if one["status"] == "accepted")
         account.stays.clear()
         filled(talks, NOON)(account)

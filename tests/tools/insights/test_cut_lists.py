@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import world
 
@@ -14,7 +14,7 @@ NOON = MOMENTS["an ordinary noon"]
 BOXED = "2-4310000015-box015"
 
 
-def copies(account: Account, stay_code: str, count: int, **about: object) -> None:
+def copies(account: SandboxAccount, stay_code: str, count: int, **about: object) -> None:
     """More stays like one of the account."""
     for number in range(count):
         stay = deepcopy(account.stays[stay_code])
@@ -23,7 +23,7 @@ def copies(account: Account, stay_code: str, count: int, **about: object) -> Non
 
 
 async def test_stays_without_a_property_are_all_counted_in_the_turnover_plan() -> None:
-    def crowd(account: Account) -> None:
+    def crowd(account: SandboxAccount) -> None:
         copies(account, BOXED, 15, reservation_code="x")
 
     dates = {"start_date": "2026-06-25", "end_date": "2026-06-25"}

@@ -9,7 +9,7 @@ import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
 from hostex_mcp.sandbox.lookups import iso
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, arrival
 from tests.tools.insights.calendar_world import world
 from tests.tools.insights.daily_truth import arrivals, departures, in_house, same_day
@@ -35,7 +35,7 @@ def counted(answer: Row, section: str) -> int:
     return len(answer.get(section, [])) + answer.get("more", {}).get(section, 0)
 
 
-def twenty_properties(account: Account) -> None:
+def twenty_properties(account: SandboxAccount) -> None:
     """Eight of the properties once more, with their stays, under other ids."""
     for old in list(account.properties)[:8]:
         new = old + 500
@@ -49,7 +49,7 @@ def twenty_properties(account: Account) -> None:
 @pytest.mark.parametrize("homes", [[STUDIO], [STUDIO, VILLA, LOOP]])
 @each_moment
 async def test_properties_without_a_time_zone_take_part(now: datetime, homes: list[int]) -> None:
-    def unset(account: Account) -> None:
+    def unset(account: SandboxAccount) -> None:
         for home in homes:
             account.properties[home]["timezone"] = None
 
@@ -59,7 +59,7 @@ async def test_properties_without_a_time_zone_take_part(now: datetime, homes: li
 
 
 async def test_a_task_without_a_type_is_told() -> None:
-    def untyped(account: Account) -> None:
+    def untyped(account: SandboxAccount) -> None:
         for task in list(account.tasks.values())[:2]:
             task |= {"type": None, "status": "pending", "expected_date": f"{NOON.date()}"}
 
@@ -94,7 +94,7 @@ async def test_the_first_ten_who_wait_are_told_with_their_words() -> None:
 
 
 async def test_lists_of_a_morning_are_complete_up_to_fifty_rows() -> None:
-    def crowd(account: Account) -> None:
+    def crowd(account: SandboxAccount) -> None:
         (one,) = (stay for stay in account.stays.values() if stay["guest_name"] == "Patrick Standin")
         for number in range(60):
             code = f"crowd-{number}"
@@ -107,7 +107,7 @@ async def test_lists_of_a_morning_are_complete_up_to_fifty_rows() -> None:
 
 
 async def test_those_in_house_are_cut_before_reviews_and_these_before_tasks() -> None:
-    def spread(account: Account) -> None:
+    def spread(account: SandboxAccount) -> None:
         for one in account.conversations.values():
             for message in one["messages"]:
                 message["sender_role"] = "system"
@@ -122,7 +122,7 @@ async def test_those_in_house_are_cut_before_reviews_and_these_before_tasks() ->
 
 
 async def test_guests_whom_only_the_assistant_answered_come_last_and_are_counted() -> None:
-    def assist(account: Account) -> None:
+    def assist(account: SandboxAccount) -> None:
         thread = next(
             one for one in account.conversations.values() if one["guest"]["name"] == "Thea Prototype"
         )
@@ -138,7 +138,7 @@ async def test_guests_whom_only_the_assistant_answered_come_last_and_are_counted
 
 
 async def test_stays_of_properties_that_hostex_does_not_list_are_said() -> None:
-    def forget(account: Account) -> None:
+    def forget(account: SandboxAccount) -> None:
         del account.properties[STUDIO]
 
     async with world(NOON, change=forget) as host:
@@ -159,7 +159,7 @@ async def test_how_far_requests_are_looked_for_is_said() -> None:
 
 
 async def test_requests_that_threads_tell_of_too_many_far_years_are_not_all_read_and_it_is_said() -> None:
-    def dream(account: Account) -> None:
+    def dream(account: SandboxAccount) -> None:
         for number, row in enumerate(list(account.conversations.values())[:7]):
             row["activities"][0] |= {"check_in_date": f"{2040 + number}-01-01"}
             row["activities"][0] |= {"check_out_date": f"{2040 + number}-01-09"}
@@ -214,7 +214,7 @@ async def test_the_text_tells_a_turnover_with_both_guests_and_those_not_a_second
 
 
 async def test_guests_of_a_turnover_that_could_be_several_are_told_in_their_own_lists() -> None:
-    def double(account: Account) -> None:
+    def double(account: SandboxAccount) -> None:
         coming = account.stays["2-4310000010-std010"]
         twin = {"stay_code": "twin", "reservation_code": "twin", "guest_name": "Second Guest"}
         account.stays["twin"] = deepcopy(coming) | twin
@@ -227,7 +227,7 @@ async def test_guests_of_a_turnover_that_could_be_several_are_told_in_their_own_
 
 
 async def test_a_name_cannot_pass_for_another_line_or_fact() -> None:
-    def rename(account: Account) -> None:
+    def rename(account: SandboxAccount) -> None:
         (one,) = (stay for stay in account.stays.values() if stay["guest_name"] == "Patrick Standin")
         one["guest_name"] = "Pat, paid in full [5-X]\n- 09:00, Eve"
 
@@ -319,7 +319,7 @@ async def test_a_balance_to_collect_is_told_and_that_of_a_channel_is_not() -> No
 
 
 async def test_stays_without_a_property_and_overlaps_of_the_coming_month_are_told() -> None:
-    def overlap(account: Account) -> None:
+    def overlap(account: SandboxAccount) -> None:
         for one in account.channel_accounts.values():
             one["auth_status"] = "active"
         stay = next(one for one in account.stays.values() if one["guest_name"] == "Ida Skisse")
@@ -347,7 +347,7 @@ async def test_a_channel_that_is_cut_off_is_told() -> None:
 
 
 async def test_a_stay_of_many_months_is_not_lost() -> None:
-    def settle(account: Account) -> None:
+    def settle(account: SandboxAccount) -> None:
         for code in [code for code, one in account.stays.items() if one["property_id"] == LOOP]:
             account.stays[code]["status"] = "cancelled"
         long = next(one for one in account.stays.values() if one["property_id"] == LOOP)
@@ -399,7 +399,7 @@ async def test_a_group_is_briefed_alone() -> None:
 
 
 async def test_an_account_without_properties_has_an_empty_day() -> None:
-    def clear(account: Account) -> None:
+    def clear(account: SandboxAccount) -> None:
         for rows in (
             account.properties,
             account.stays,
@@ -418,7 +418,7 @@ async def test_an_account_without_properties_has_an_empty_day() -> None:
 
 
 async def test_properties_that_share_a_title_are_told_apart_by_their_ids_and_no_others() -> None:
-    def same_title(account: Account) -> None:
+    def same_title(account: SandboxAccount) -> None:
         account.properties[LOOP]["title"] = account.properties[VILLA]["title"].upper()
 
     async with world(NOON, change=same_title) as host:

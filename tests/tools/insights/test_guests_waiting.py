@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from hostex_mcp.sandbox.lookups import iso
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import world
 from tests.tools.insights.daily_truth import waiting
@@ -23,7 +23,7 @@ def rank(row: Row) -> int:
     return RANKS[row["guest_is"]]
 
 
-def answered(account: Account, guest: str, sender: str, now: datetime) -> None:
+def answered(account: SandboxAccount, guest: str, sender: str, now: datetime) -> None:
     """Somebody or something writes to a guest right now."""
     thread = next(one for one in account.conversations.values() if one["guest"]["name"] == guest)
     message = {"id": "m-new", "sender_role": "host", "sender_name": sender, "content": "Hello"}

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import World, world
 from tests.tools.insights.turnover_world import LISBON, filled, put
@@ -17,7 +17,7 @@ TODAY = NOON.date()
 COMES, LEFT = TODAY + timedelta(2), TODAY - timedelta(60)
 
 
-def emptied(account: Account, homes: list[int], left: date = LEFT) -> None:
+def emptied(account: SandboxAccount, homes: list[int], left: date = LEFT) -> None:
     """A guest left each property long ago, and the next one comes in two days."""
     pattern = next(deepcopy(one) for one in account.stays.values() if one["status"] == "accepted")
     filled(account, TODAY, {home: [] for home in homes}, [])
@@ -26,7 +26,7 @@ def emptied(account: Account, homes: list[int], left: date = LEFT) -> None:
         put(account, pattern, f"next-{home}", home, COMES, COMES + timedelta(20))
 
 
-def clean(account: Account, number: int, day: date, home: int, **more: object) -> None:
+def clean(account: SandboxAccount, number: int, day: date, home: int, **more: object) -> None:
     account.tasks[number] = {
         "id": number,
         "type": "cleaning",
@@ -58,7 +58,7 @@ async def verdicts(here: World) -> list[list[str]]:
 
 
 async def test_a_cleaning_that_nobody_does_leaves_an_earlier_one_that_is_done_standing() -> None:
-    def change(account: Account) -> None:
+    def change(account: SandboxAccount) -> None:
         emptied(account, [LISBON])
         clean(account, 1, LEFT + timedelta(2), LISBON, status="completed")
         clean(account, 2, TODAY, LISBON)
@@ -68,7 +68,7 @@ async def test_a_cleaning_that_nobody_does_leaves_an_earlier_one_that_is_done_st
 
 
 async def test_before_a_first_guest_a_cleaning_counts_however_long_ago_it_was() -> None:
-    def change(account: Account) -> None:
+    def change(account: SandboxAccount) -> None:
         emptied(account, [LISBON])
         del account.stays[f"gone-{LISBON}"]
         clean(account, 1, TODAY - timedelta(100), LISBON)

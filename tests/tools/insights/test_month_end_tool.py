@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from hostex_mcp.tools.insights._month_end_rows import as_csv
 from tests.sandbox.demo_cases import MOMENTS, departure
 from tests.tools.insights.calendar_world import World, world
@@ -36,7 +36,7 @@ async def demo() -> AsyncIterator[World]:
         yield one
 
 
-def entries(account: Account, property_id: int | None) -> list[Row]:
+def entries(account: SandboxAccount, property_id: int | None) -> list[Row]:
     """The entries of a property, or of none, that took effect in May by the operator's clock."""
     zone, own = ZoneInfo(account.timezone), list[Row]()
     for one in account.transactions.values():
@@ -69,7 +69,7 @@ async def test_without_dates_it_is_the_last_whole_month(demo: World) -> None:
     ],
 )
 async def test_a_month_is_over_when_it_is_over_at_the_properties(zone: str, moment: str, month: str) -> None:
-    def move(account: Account) -> None:
+    def move(account: SandboxAccount) -> None:
         for one in account.properties.values():
             one["timezone"] = zone
 
@@ -81,7 +81,7 @@ async def test_a_month_is_over_when_it_is_over_at_the_properties(zone: str, mome
 async def test_a_day_of_changes_begins_at_midnight_of_the_property() -> None:
     chosen: list[str] = []
 
-    def book(account: Account) -> None:
+    def book(account: SandboxAccount) -> None:
         here = (one for one in account.stays.values() if one["property_id"] == 20110010)
         for made in ("2026-06-10T04:59:00+00:00", "2026-06-10T05:00:00+00:00"):
             row = next(one for one in here if one["check_in_date"] >= "2026-06-12")
@@ -172,7 +172,7 @@ async def test_expenses_of_no_property_stand_apart_and_only_for_the_whole_accoun
 
 
 async def test_entries_of_which_no_property_is_known_are_counted() -> None:
-    def detach(account: Account) -> None:
+    def detach(account: SandboxAccount) -> None:
         (row, *_) = (one for one in entries(account, 20110001) if one["reservation_code"])
         row |= {"property_id": None, "reservation_code": "0-LONGAGO-x", "stay_code": "0-LONGAGO-x"}
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, arrival
 from tests.tools.insights.calendar_truth import local_today
 from tests.tools.insights.calendar_world import world
@@ -41,7 +41,7 @@ arrivals = some.lists(
 )
 
 
-def coming(account: Account, drawn: list[Coming], works: Any) -> None:
+def coming(account: SandboxAccount, drawn: list[Coming], works: Any) -> None:
     pattern = next(one for one in account.stays.values() if one["status"] == "accepted")
     filled(account, NOON.date(), {LISBON: [(0, 5)], CHICAGO: [(0, 5)]}, works)
     account.automation_actions.clear()
@@ -58,7 +58,9 @@ def coming(account: Account, drawn: list[Coming], works: Any) -> None:
             talk["messages"][0]["content"] = f"See {stay['check_in_details']['check_in_guide_url']}"
 
 
-def expected(account: Account, stay: Row, drawn: Coming, unread: set[str], failed: set[str]) -> bool | None:
+def expected(
+    account: SandboxAccount, stay: Row, drawn: Coming, unread: set[str], failed: set[str]
+) -> bool | None:
     """Whether an arrival is ready, by its cleaning and by its check-in details, which are due three days
     before; None where that hangs on what was not read."""
     due = (arrival(stay) - local_today(account, stay["property_id"], NOON)).days <= 3

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.cursor import Cursor
-from hostex_mcp.toolkit.results import Mark
+from hostex_mcp.toolkit.results import ListPosition
 from hostex_mcp.toolkit.thread_cache import Memory
 from hostex_mcp.tools.selection import select
 from tests.sandbox.demo_cases import MOMENTS
@@ -145,14 +145,14 @@ async def test_every_review_that_is_due_is_there_once_whatever_the_pages(limit: 
 @pytest.mark.parametrize(
     "mark",
     [
-        Mark(NOON.timestamp(), key=["a", "b"], shown=1),
-        Mark(NOON.timestamp(), key=[0, 0, 0, "x", 1], shown=1),
-        Mark(NOON.timestamp(), since=["a"]),
-        Mark(NOON.timestamp(), until=["a"]),
-        Mark(0.0),
+        ListPosition(NOON.timestamp(), key=["a", "b"], shown=1),
+        ListPosition(NOON.timestamp(), key=[0, 0, 0, "x", 1], shown=1),
+        ListPosition(NOON.timestamp(), since=["a"]),
+        ListPosition(NOON.timestamp(), until=["a"]),
+        ListPosition(0.0),
     ],
 )
-async def test_a_forged_or_old_mark_is_refused_and_no_fault_of_the_server(mark: Mark) -> None:
+async def test_a_forged_or_old_mark_is_refused_and_no_fault_of_the_server(mark: ListPosition) -> None:
     async with world(NOON, change=filled([WAITS] * 3, NOON)) as host:
         cursor = Cursor("list_guests_waiting", {}, mark).encode("local")
         answer = await host.answer("list_guests_waiting", cursor=cursor)

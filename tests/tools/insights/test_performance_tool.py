@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, accepted, arrival
 from tests.tools.insights.calendar_world import World, world
 from tests.tools.insights.money_truth import blocked, money_of, nights, sold
@@ -133,7 +133,7 @@ async def test_rates_of_a_currency_are_those_of_the_properties_that_sell_in_it(d
 
 
 async def test_rows_are_ranked_within_a_currency_and_never_across(demo: World) -> None:
-    def worth(account: Account) -> None:
+    def worth(account: SandboxAccount) -> None:
         for one in account.stays.values():
             if one["rates"]["rate"]["currency"] == "USD":
                 one["rates"]["rate"]["amount"] *= 1000
@@ -150,7 +150,7 @@ async def test_rows_are_ranked_within_a_currency_and_never_across(demo: World) -
 async def test_nights_without_a_price_are_counted_and_their_stays_named() -> None:
     chosen: list[Row] = []
 
-    def forget(account: Account) -> None:
+    def forget(account: SandboxAccount) -> None:
         chosen.extend(one for one in accepted(account) if str(one["check_in_date"]).startswith("2026-05-1"))
         for one in chosen:
             one["rates"] = {}

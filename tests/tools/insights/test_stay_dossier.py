@@ -2,7 +2,7 @@
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import world
 
@@ -103,7 +103,7 @@ async def test_exactly_one_way_of_asking_is_taken() -> None:
 
 
 async def test_cancelled_stays_count_only_where_there_is_no_other() -> None:
-    def cancel(account: Account) -> None:
+    def cancel(account: SandboxAccount) -> None:
         account.stays[INES]["status"] = "cancelled"
 
     async with world(NOON, change=cancel) as host:

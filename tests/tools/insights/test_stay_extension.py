@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, arrival, departure, taken_nights
 from tests.tools.insights.calendar_truth import DAY, clock, local_today, price, span, stays_of
 from tests.tools.insights.calendar_world import world
@@ -123,7 +123,7 @@ async def test_the_price_of_added_nights_is_that_of_the_own_listing(now: datetim
 
 
 async def test_a_block_behind_a_stay_leaves_the_answer_to_the_host() -> None:
-    def block(account: Account) -> None:
+    def block(account: SandboxAccount) -> None:
         account.blocks[20110001] = {departure(account.stays[INES]): "Painter"}
 
     async with world(NOON, change=block) as here:

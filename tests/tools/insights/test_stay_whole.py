@@ -10,7 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, arrival, departure
 from tests.tools.insights.calendar_world import world
 
@@ -38,7 +38,7 @@ STATES = ["reviewed", "pending_host_review", "pending_guest_review"]
 
 
 def spread(
-    account: Account, home: int, comes_in: int, works: list[Row], entries: list[int], crowd: int
+    account: SandboxAccount, home: int, comes_in: int, works: list[Row], entries: list[int], crowd: int
 ) -> None:
     """One stay among tasks and entries of any day, and a crowd of tasks that are none of its own."""
     task = deepcopy(next(iter(account.tasks.values())))
@@ -92,7 +92,7 @@ def belongs(task: Row, stay: Row) -> bool:
 async def test_what_belongs_to_a_stay_is_there_or_lies_where_the_answer_says_it_did_not_look(
     home: int, comes_in: int, works: Any, entries: list[int], crowd: int
 ) -> None:
-    def change(account: Account) -> None:
+    def change(account: SandboxAccount) -> None:
         spread(account, home, comes_in, works, entries, crowd)
 
     async with world(NOON, change=change) as here:
@@ -119,7 +119,7 @@ async def test_the_review_of_an_order_is_there_for_each_of_its_stays(
 ) -> None:
     """Hostex keeps it under the check-out of one of them."""
 
-    def change(account: Account) -> None:
+    def change(account: SandboxAccount) -> None:
         stay = account.stays[INES]
         left = TODAY - timedelta(ago)
         stay |= {"check_in_date": f"{left - timedelta(3)}", "check_out_date": f"{left}"}

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS, arrival, departure
 from tests.tools.insights.calendar_truth import DAY, clock, local_today, next_stay, stays_of
 from tests.tools.insights.calendar_world import world
@@ -21,13 +21,13 @@ def leaving_rows(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {row["leaving"]["stay_code"]: row for row in answer["turnovers"] if "leaving" in row}
 
 
-def within(account: Account, now: datetime, stay: Row, day: date) -> bool:
+def within(account: SandboxAccount, now: datetime, stay: Row, day: date) -> bool:
     """Whether a day is one of the seven from the local today on."""
     today = local_today(account, stay["property_id"], now)
     return today <= day <= today + 6 * DAY
 
 
-def real_hours(account: Account, stay: Row, after: Row) -> float:
+def real_hours(account: SandboxAccount, stay: Row, after: Row) -> float:
     zone = ZoneInfo(account.properties[stay["property_id"]]["timezone"])
     out = datetime.fromisoformat(f"{stay['check_out_date']}T{clock(account, stay, 'out')}").replace(
         tzinfo=zone
@@ -160,7 +160,7 @@ async def test_a_narrowed_plan_leaves_them_out_however_many_properties_it_has(ho
 
 
 async def test_of_an_account_with_one_property_they_are_told() -> None:
-    def shrink(account: Account) -> None:
+    def shrink(account: SandboxAccount) -> None:
         for ident in [one for one in account.properties if one != 20110001]:
             del account.properties[ident]
 

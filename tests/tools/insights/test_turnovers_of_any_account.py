@@ -7,7 +7,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import arrival, departure
 from tests.tools.insights.calendar_truth import local_today, next_stay, stays_of
 from tests.tools.insights.calendar_world import world
@@ -59,7 +59,7 @@ async def test_plan_readiness_and_briefing_say_the_same_of_every_cleaning(
     assert sorted(told) == sorted(warnings(account, now))
 
 
-def warnings(account: Account, now: datetime) -> list[tuple[str, str, str]]:
+def warnings(account: SandboxAccount, now: datetime) -> list[tuple[str, str, str]]:
     """Of the same-day turnovers of today, which has no date, and tomorrow."""
     found: list[tuple[str, str, str]] = []
     for home in account.properties:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.sandbox.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import World, world
 
@@ -37,7 +37,7 @@ async def test_turnovers_without_tasks_are_there_and_miss_no_cleaning() -> None:
 
 
 async def test_a_briefing_without_tasks_raises_no_alarm_about_cleaning() -> None:
-    def unplan(account: Account) -> None:
+    def unplan(account: SandboxAccount) -> None:
         account.tasks.clear()
 
     async with world(NOON, change=unplan) as here:
@@ -50,7 +50,7 @@ async def test_a_briefing_without_tasks_raises_no_alarm_about_cleaning() -> None
 
 
 async def test_arrivals_without_tasks_miss_no_cleaning_task() -> None:
-    def unplan(account: Account) -> None:
+    def unplan(account: SandboxAccount) -> None:
         account.tasks.clear()
 
     async with world(NOON, change=unplan) as here:
@@ -119,7 +119,7 @@ async def test_a_list_that_is_longer_than_what_is_read_is_told(
 async def test_listings_that_are_too_many_to_be_read_one_by_one_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def lose(account: Account) -> None:
+    def lose(account: SandboxAccount) -> None:
         del account.rates["vrbo", "vr-3001"]
 
     monkeypatch.setattr("hostex_mcp.reads.calendars._MOST_ALONE", 1)

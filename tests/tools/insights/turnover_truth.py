@@ -1,6 +1,6 @@
 """What a careful person says of the cleaning before an arrival, reading the rows of an account."""
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.tools.insights.calendar_truth import clock
 
 
@@ -9,7 +9,7 @@ def moment(day: str, time: str) -> str:
     return f"{day} {time[:5]}"
 
 
-def last_before(account: Account, coming: Row) -> Row | None:
+def last_before(account: SandboxAccount, coming: Row) -> Row | None:
     gone = [
         one
         for one in account.stays.values()
@@ -21,7 +21,7 @@ def last_before(account: Account, coming: Row) -> Row | None:
     return max(gone, key=lambda one: one["check_out_date"], default=None)
 
 
-def cleanings(account: Account, leaving: Row | None, coming: Row | None) -> list[Row]:
+def cleanings(account: SandboxAccount, leaving: Row | None, coming: Row | None) -> list[Row]:
     """Those of the property between two stays, whichever stay they name."""
     home = (leaving or coming or {})["property_id"]
     start = moment(leaving["check_out_date"], clock(account, leaving, "out")) if leaving else ""
@@ -37,7 +37,7 @@ def cleanings(account: Account, leaving: Row | None, coming: Row | None) -> list
     return found
 
 
-def lacking(account: Account, leaving: Row | None, coming: Row | None) -> set[str]:
+def lacking(account: SandboxAccount, leaving: Row | None, coming: Row | None) -> set[str]:
     """What is missing of a cleaning."""
     found = cleanings(account, leaving, coming)
     if not found:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as some
 
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 
 LISBON, CHICAGO = 20110001, 20110010
 FIRST = date(2026, 4, 20)
@@ -30,7 +30,7 @@ CLEANINGS = some.lists(
 
 
 def filled(
-    account: Account, today: date, spans: dict[int, Sequence[tuple[int, int]]], works: Sequence[Row]
+    account: SandboxAccount, today: date, spans: dict[int, Sequence[tuple[int, int]]], works: Sequence[Row]
 ) -> None:
     """Put stays of so many nights after so many empty ones, and cleanings some days from today, into an
     account that has nothing else."""
@@ -66,7 +66,9 @@ def filled(
         }
 
 
-def put(account: Account, pattern: Row, code: str, home: int, come: date, go: date, **more: Any) -> None:
+def put(
+    account: SandboxAccount, pattern: Row, code: str, home: int, come: date, go: date, **more: Any
+) -> None:
     """One stay."""
     account.stays[code] = deepcopy(pattern) | {
         "stay_code": code,

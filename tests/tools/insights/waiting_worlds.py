@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from hostex_mcp.sandbox.lookups import iso
-from hostex_mcp.sandbox.state import Account, Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.sandbox.demo_cases import arrival, departure
 from tests.tools.insights.calendar_truth import DAY, local_today
 from tests.tools.insights.daily_truth import speakers, waiting_since
@@ -51,10 +51,10 @@ sketches = st.builds(
 )
 
 
-def filled(drawn: Sequence[Sketch], now: datetime) -> Callable[[Account], None]:
+def filled(drawn: Sequence[Sketch], now: datetime) -> Callable[[SandboxAccount], None]:
     """What gives an account just these threads."""
 
-    def fill(account: Account) -> None:
+    def fill(account: SandboxAccount) -> None:
         homes = list(account.properties)
         rows = [
             thread(number, one, homes[number % len(homes)], now) for number, one in enumerate(drawn, start=1)
@@ -107,7 +107,7 @@ def message(sign: str, moment: datetime, code: str) -> Row:
     }
 
 
-def in_order(account: Account, now: datetime) -> list[str]:
+def in_order(account: SandboxAccount, now: datetime) -> list[str]:
     """The threads of the guests who wait, in the order that the list promises."""
     places: list[tuple[Any, ...]] = []
     for row in account.conversations.values():
@@ -119,7 +119,7 @@ def in_order(account: Account, now: datetime) -> list[str]:
     return [place[-1] for place in sorted(places)]
 
 
-def urgency(account: Account, about: Row, now: datetime) -> tuple[int, int]:
+def urgency(account: SandboxAccount, about: Row, now: datetime) -> tuple[int, int]:
     """In house, arriving within seven days by day, inquiries, later arrivals by day, past."""
     today = local_today(account, about["property"]["id"], now)
     days = (arrival(about) - today).days

@@ -8,7 +8,7 @@ import pytest
 from hostex_mcp.api import HostexClient
 from hostex_mcp.domain.offers import Quote
 from hostex_mcp.sandbox import Sandbox
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
 from tests.sandbox.world import add_conversation
 from tests.tools.conftest import Call
@@ -243,30 +243,30 @@ async def test_a_review_that_gives_private_feedback_away_is_warned_of(call: Call
     assert shown["warnings"] == [FINAL, "It repeats what the guest wrote as private feedback."]
 
 
-def guest_writes(account: Account) -> None:
+def guest_writes(account: SandboxAccount) -> None:
     thread = account.conversations[INES]
     thread["messages"].insert(0, {**thread["messages"][0], "id": "new", "content": "Forget it."})
 
 
-def another_automation(account: Account) -> None:
+def another_automation(account: SandboxAccount) -> None:
     account.automation_actions[6600012]["scheduled_at"] = "2026-11-24T13:00:00+00:00"
 
 
-def dearer(account: Account) -> None:
+def dearer(account: SandboxAccount) -> None:
     account.rates["airbnb", "900000000000000101"].prices.clear()
     account.rates["airbnb", "900000000000000101"].base += 50
 
 
-def guest_renamed(account: Account) -> None:
+def guest_renamed(account: SandboxAccount) -> None:
     account.conversations[PRIYA]["guest"]["name"] = "Someone Else"
 
 
-def review_edited(account: Account) -> None:
+def review_edited(account: SandboxAccount) -> None:
     account.reviews[REVIEWED]["guest_review"]["score"] = 1
 
 
 MESSAGE: Row = {"conversation_id": INES, "message": "Hello"}
-STEPS: list[tuple[str, Row, Callable[[Account], None], str]] = [
+STEPS: list[tuple[str, Row, Callable[[SandboxAccount], None], str]] = [
     ("send_message", MESSAGE, guest_writes, "POST /conversations/{conversation_id}"),
     ("send_message", MESSAGE, another_automation, "POST /conversations/{conversation_id}"),
     ("send_special_offer", OFFER, dearer, "POST /conversations/{conversation_id}/special_offers"),
@@ -303,7 +303,7 @@ async def test_a_token_holds_for_what_was_shown_and_for_nothing_else(
     sandbox: Sandbox,
     tool: str,
     arguments: Row,
-    event: Callable[[Account], Any],
+    event: Callable[[SandboxAccount], Any],
     operation: str,
 ) -> None:
     offered = await offer(call, sandbox, tool, **arguments)

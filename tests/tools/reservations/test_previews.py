@@ -8,7 +8,7 @@ import pytest
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
-from hostex_mcp.sandbox.state import Account
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
 from tests.sandbox.world import add_stay
 from tests.tools.conftest import Call
@@ -288,20 +288,20 @@ async def test_a_tag_is_deleted_by_name(call: Call, sandbox: Sandbox) -> None:
     assert shown["warnings"] == ["It cannot be undone: a new tag of this name is on no stay."]
 
 
-def arrived(account: Account) -> None:
+def arrived(account: SandboxAccount) -> None:
     for code in (PATRICK, EMIL):
         account.stays[code]["stay_status"] = "in_house"
 
 
-def booked(account: Account) -> None:
+def booked(account: SandboxAccount) -> None:
     add_stay(account, "0-9-x", ("2026-12-01", "2026-12-03"), 20110005)
 
 
-def renamed(account: Account) -> None:
+def renamed(account: SandboxAccount) -> None:
     next(one for one in account.reservation_tags.values() if one["tag_name"] == "VIP")["tag_name"] = "Star"
 
 
-STEPS: list[tuple[str, Row, Callable[[Account], None], str]] = [
+STEPS: list[tuple[str, Row, Callable[[SandboxAccount], None], str]] = [
     (
         "create_reservation",
         {**BOOKING, "check_in_date": "2026-12-19", "channel_id": "SITE1"},
@@ -350,7 +350,7 @@ async def test_a_token_holds_for_what_was_shown_and_for_nothing_else(
     sandbox: Sandbox,
     tool: str,
     arguments: Row,
-    event: Callable[[Account], Any],
+    event: Callable[[SandboxAccount], Any],
     operation: str,
 ) -> None:
     account = sandbox.accounts.main

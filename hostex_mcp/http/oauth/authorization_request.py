@@ -13,7 +13,7 @@ _PURPOSE = "authorization"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction:
+class AuthorizationRequest:
     """What a client asks for. `scopes` bound what a person may allow; `client_name` is cleaned and short, but
     the client's own claim. `nonce` is random: it makes the transaction usable once."""
 
@@ -29,15 +29,15 @@ class Transaction:
     expires_at: datetime
 
 
-_FORM: TypeAdapter[Transaction] = TypeAdapter(Transaction)
+_FORM: TypeAdapter[AuthorizationRequest] = TypeAdapter(AuthorizationRequest)
 
 
-def seal_transaction(keys: KeyRing, transaction: Transaction, browser: str) -> str:
+def seal_transaction(keys: KeyRing, transaction: AuthorizationRequest, browser: str) -> str:
     """The transaction as text for an address or a form. `browser` is the digest of the one it belongs to."""
     return keys.seal(_PURPOSE, _FORM.dump_json(transaction), browser)
 
 
-def open_transaction(keys: KeyRing, sealed: Any, browser: str, now: datetime) -> Transaction | None:
+def open_transaction(keys: KeyRing, sealed: Any, browser: str, now: datetime) -> AuthorizationRequest | None:
     """The transaction; None for one that is forged, of another browser, or older than ten minutes."""
     if not isinstance(sealed, str):
         return None

@@ -21,7 +21,7 @@ class Fetch(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class OAuthDeps:
     """Everything the endpoints need. `end_grant` ends a grant for a reason that is shown, and forgets its
     Hostex credential, upstream too; ending an ended one does nothing. Without `fetch` no document is fetched,
     so that clients have to register. `contact` is how users reach the operator, `about` what pages say of

@@ -9,7 +9,7 @@ from hostex_mcp.http.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoreContext:
     """The database, the keys and the clock. `grace` is how long a rotated refresh token is answered."""
 
     database: Database

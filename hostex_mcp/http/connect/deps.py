@@ -8,15 +8,15 @@ from hostex_mcp.clock import utc_now
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.oauth.flow import Flow
-from hostex_mcp.http.pages.about import About, Tokens, about_of
+from hostex_mcp.http.pages.about import ServerNotice, Tokens, about_of
 from hostex_mcp.http.store import Store
-from hostex_mcp.http.tenants.hostex_link import Linking
+from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class PageDeps:
     """Everything a page needs. The pages are the only part that a person sees. `demo_tokens` are those of a
     simulated Hostex, with what each stands for."""
 
@@ -25,12 +25,12 @@ class Parts:
     store: Store
     keys: KeyRing
     flow: Flow
-    linking: Linking
+    linking: HostexCredentials
     upstream: Upstream
     demo_tokens: Tokens = ()
     now: Callable[[], datetime] = utc_now
 
     @property
-    def about(self) -> About:
+    def about(self) -> ServerNotice:
         """What the pages say of this server."""
         return about_of(self.settings, self.address, self.demo_tokens)

@@ -4,21 +4,21 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
 
+from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import write
-from hostex_mcp.http.store.kept import Kept
 from hostex_mcp.http.store.records import Spent
 from hostex_mcp.http.store.schema import SPENT
-from hostex_mcp.http.store.texts import digest
+from hostex_mcp.http.store.token_text import digest
 
 PURPOSE = "outcome"
 
 _OUTCOME = select(SPENT).where(SPENT.c.kind == bindparam("kind"), SPENT.c.digest == bindparam("digest"))
 
 
-class SpentKeys:
+class SingleUse:
     """Uses by kind and key. Of a key only a digest is kept; outcomes are encrypted at rest."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: StoreContext) -> None:
         self._kept = kept
 
     async def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
