@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from anyio.lowlevel import checkpoint
+
 from hostex_mcp.api.endpoints.finance import Transaction
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTY_GROUPS, PropertyGroup
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
@@ -103,6 +105,7 @@ async def read_books(context: Context, meant: Portfolio, period: Period, *, comp
     found = [one for one in stays.items if one.check_in_date <= period.end]
     late = [one for one in stays.items if one.check_in_date > period.end]
     homes = homes_of(found)
+    await checkpoint()
     return Books(
         meant=meant,
         period=period,

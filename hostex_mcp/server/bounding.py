@@ -8,6 +8,7 @@ from math import inf
 from typing import Any, TypeVar, cast
 
 import anyio
+from anyio.lowlevel import checkpoint
 from anyio.to_thread import run_sync
 
 from hostex_mcp.domain.size import tokens
@@ -176,8 +177,9 @@ def weight(value: Any, most: float = inf) -> int:
 
 
 async def apart(value: Any, work: Callable[..., ResultT], *arguments: Any) -> ResultT:
-    """The result of work on a value. On a long one it is done in a thread: there it takes many steps,
-    and lets the event loop go on after a few milliseconds of them."""
+    """The result of work on a value, in a piece of its own. On a long one it is done in a thread: there it
+    takes many steps, and lets the event loop go on after a few milliseconds of them."""
+    await checkpoint()
     if weight(value, _LONG) <= _LONG:
         return work(*arguments)
     return await run_sync(work, *arguments, limiter=_APART)
