@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.accounts import built_once_a_second
+from tests.support.accounts import built_once_a_second
 
 # A busy machine, or one that measures coverage, is no fault of the code.
 settings.register_profile("unhurried", deadline=None)

@@ -6,7 +6,7 @@ import httpx2
 
 from hostex_mcp.api import HostexClient, ListEndpoint
 from hostex_mcp.api.endpoints.models import Id, Model
-from tests.api.hostex import TOKEN, envelope
+from tests.support.hostex import TOKEN, envelope
 
 
 class Row(Model):

@@ -7,7 +7,7 @@ import pytest
 from hostex_mcp.api import HostexClient
 from hostex_mcp.api.token_check import check_token
 from hostex_mcp.sandbox import BASIC, DEAD, LAPSED, READ_ONLY, WRITABLE, Sandbox
-from tests.api.hostex import REQUEST_ID, Step, envelope, page_of_html, script
+from tests.support.hostex import REQUEST_ID, Step, envelope, page_of_html, script
 
 pytestmark = pytest.mark.anyio
 

@@ -29,8 +29,8 @@ from hostex_mcp.api.endpoints import (
 from hostex_mcp.api.endpoints.marks import Contact, GuestText, Secret
 from hostex_mcp.api.endpoints.models import IdName, Model, Money
 from tests.api import samples
-from tests.api.hostex import envelope, script
 from tests.api.samples import Sample
+from tests.support.hostex import envelope, script
 
 ROWS: list[tuple[ListEndpoint[Any], Sample]] = [
     (properties.LIST_PROPERTIES, samples.PROPERTY),

@@ -17,7 +17,7 @@ from hostex_mcp.api import (
 )
 from hostex_mcp.api._request import prepare
 from hostex_mcp.api.endpoints.models import IdName
-from tests.api.hostex import TOKEN, body_of, envelope, script
+from tests.support.hostex import TOKEN, body_of, envelope, script
 
 pytestmark = pytest.mark.anyio
 

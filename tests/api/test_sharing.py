@@ -7,7 +7,7 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from hostex_mcp.api import HostexClient, NetworkFailed, NotFound, Operation
-from tests.api.hostex import TOKEN, envelope
+from tests.support.hostex import TOKEN, envelope
 
 pytestmark = pytest.mark.anyio
 

@@ -30,7 +30,7 @@ from hostex_mcp.api import (
 from hostex_mcp.api.endpoints.calendar import LIST_LISTING_CALENDARS
 from hostex_mcp.api.endpoints.oauth import OBTAIN_TOKEN
 from hostex_mcp.api.endpoints.properties import CREATE_PROPERTY, CREATE_PROPERTY_GROUP, LIST_PROPERTIES
-from tests.api.hostex import REQUEST_ID, TOKEN, Step, envelope, page_of_html, script
+from tests.support.hostex import REQUEST_ID, TOKEN, Step, envelope, page_of_html, script
 
 pytestmark = pytest.mark.anyio
 

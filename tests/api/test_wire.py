@@ -21,7 +21,7 @@ from hostex_mcp.api import (
     UnexpectedResponse,
 )
 from hostex_mcp.api._transport import TransportFailure, exchange
-from tests.api.hostex import DONE, TOKEN, Hands, http, read_request, wire
+from tests.support.hostex import DONE, TOKEN, Hands, http, read_request, wire
 
 pytestmark = pytest.mark.anyio
 

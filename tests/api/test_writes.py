@@ -11,7 +11,7 @@ from hostex_mcp.api import (
     RateLimited,
     UnexpectedResponse,
 )
-from tests.api.hostex import Step, envelope, page_of_html, script
+from tests.support.hostex import Step, envelope, page_of_html, script
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.site import Site, deployed
-from tests.complete import missing
+from tests.support.complete import missing
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (

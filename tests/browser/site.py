@@ -38,7 +38,7 @@ from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hostex_mcp.sandbox.tokens import TOKENS
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
-from tests.http.serving import served
+from tests.support.serving import served
 
 VERIFIER = "v" * 43
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.test_config_command import config, file_of, home, servers
+from tests.support.root import ROOT
 
 __all__ = ["home"]
 
@@ -24,7 +25,7 @@ def waits(entry: Any) -> tuple[Any, Any]:
 
 def test_codex_waits_half_a_minute_for_a_server_that_it_starts(home: Path) -> None:
     assert waits(servers("codex", config("codex").stdout)["hostex"]) == (True, 30)
-    manifest = Path(__file__).parents[2] / "manifests" / "codex.toml"
+    manifest = ROOT / "manifests" / "codex.toml"
     assert waits(entry_in(manifest)) == (True, 30)
 
 

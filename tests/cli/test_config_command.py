@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from hostex_mcp.cli import main
 from hostex_mcp.cli.clients import APPS, BRIDGE, Machine
-from tests.shipping.docs.markdown import ROOT
+from tests.support.root import ROOT
 
 CLIENTS = ["claude-desktop", "claude-code", "cursor", "vscode", "codex", "windsurf", "gemini-cli", "zed"]
 SECTIONS = {"vscode": "servers", "codex": "mcp_servers", "zed": "context_servers"}

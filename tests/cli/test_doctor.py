@@ -19,8 +19,8 @@ from hostex_mcp.cli import main
 from hostex_mcp.cli.checks import http_server
 from hostex_mcp.public_fetch import FetchFailed
 from hostex_mcp.sandbox import TOKENS, Sandbox, running
-from tests.certificates import certificate
-from tests.http.processes import free_port, hostex_mcp
+from tests.support.certificates import certificate
+from tests.support.processes import free_port, hostex_mcp
 
 NOW = datetime.datetime.now(datetime.UTC)
 REFUSED = json.dumps({"error_code": 401, "error_msg": "Invalid access token.", "request_id": "RT1"}).encode()

@@ -10,7 +10,7 @@ import time
 import httpx2
 
 from hostex_mcp.sandbox import READ_ONLY
-from tests.http.processes import free_port
+from tests.support.processes import free_port
 
 MEASURED = {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_")}
 

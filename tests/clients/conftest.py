@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.clients.node import require_node
-from tests.http.processes import Running, hostex_mcp
-
-ROOT = Path(__file__).parents[2]
+from tests.support.processes import Running, hostex_mcp
+from tests.support.root import ROOT
 
 COMMAND = [sys.executable, "-m", "hostex_mcp", "stdio", "--toolsets", "all"]
 
@@ -38,7 +37,7 @@ def authorizing() -> Generator[Running]:
 def browser(tmp_path: Path) -> str:
     """A program that clients take for a browser: a scripted person who goes through with what it opens."""
     script = tmp_path / "browser"
-    command = f"cd {shlex.quote(str(ROOT))} && exec {shlex.quote(sys.executable)} -m tests.http.driving"
+    command = f"cd {shlex.quote(str(ROOT))} && exec {shlex.quote(sys.executable)} -m tests.support.driving"
     script.write_text(f'#!/bin/sh\n{command} "$1"\n', encoding="utf-8")
     script.chmod(0o755)
     return str(script)

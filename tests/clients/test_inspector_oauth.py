@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.node import program, run
-from tests.http.processes import Running
+from tests.support.processes import Running
 
 pytestmark = pytest.mark.slow
 

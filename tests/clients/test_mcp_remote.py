@@ -13,7 +13,7 @@ from mcp.client.stdio import stdio_client
 from mcp.types import CallToolResult
 
 from tests.clients.node import environment, program
-from tests.http.processes import Running
+from tests.support.processes import Running
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 

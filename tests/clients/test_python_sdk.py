@@ -5,9 +5,9 @@ from typing import Any, Literal
 import pytest
 
 from hostex_mcp.sandbox import READ_ONLY
-from tests.http.driving import Person
-from tests.http.processes import Running
-from tests.http.python_client import Keeping, connected
+from tests.support.driving import Person
+from tests.support.processes import Running
+from tests.support.python_client import Keeping, connected
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 
 from tests.clients.node import environment, program
-from tests.http.driving import Person
-from tests.http.processes import Running, free_port, hostex_mcp
+from tests.support.driving import Person
+from tests.support.processes import Running, free_port, hostex_mcp
 
 pytestmark = pytest.mark.slow
 

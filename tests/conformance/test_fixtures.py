@@ -18,7 +18,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
 from tests.conformance.fixture_server import create_fixture_server
 from tests.conformance.suite import REVISIONS, failing, server_suite
-from tests.http.serving import served
+from tests.support.serving import served
 
 pytestmark = pytest.mark.slow
 

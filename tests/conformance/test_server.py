@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.suite import REVISIONS, server_suite
-from tests.http.processes import hostex_mcp
+from tests.support.processes import hostex_mcp
 
 pytestmark = pytest.mark.slow
 

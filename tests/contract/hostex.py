@@ -12,21 +12,11 @@ import httpx2
 from hostex_mcp.sandbox import TOKENS, Sandbox
 from hostex_mcp.sandbox.state import Accounts
 from tests.contract.description import OPERATIONS, Operation
+from tests.support.clock import Clock
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 TODAY = NOW.date()
 Row = dict[str, Any]
-
-
-class Clock:
-    """A clock that moves on by a second whenever somebody looks, so that no throttle is ever met."""
-
-    def __init__(self) -> None:
-        self.looks = 0
-
-    def __call__(self) -> datetime:
-        self.looks += 1
-        return NOW + timedelta(seconds=self.looks)
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,7 @@ class Hostex:
     """One sandbox and a client of it, which sends the writable token unless told otherwise."""
 
     def __init__(self, runner: asyncio.Runner, accounts: Accounts | None = None) -> None:
-        self.sandbox = Sandbox(now=Clock(), accounts=accounts)
+        self.sandbox = Sandbox(now=Clock(NOW, step=timedelta(seconds=1)), accounts=accounts)
         self._runner = runner
         transport = httpx2.ASGITransport(app=self.sandbox.app)
         self._http = httpx2.AsyncClient(transport=transport, base_url="http://hostex.invalid")

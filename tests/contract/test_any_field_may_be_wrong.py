@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from hostex_mcp.api import ListEndpoint, Unread, unread
 from hostex_mcp.api import Operation as Declared
-from tests.api.hostex import script
 from tests.contract.description import OPERATIONS, Operation
 from tests.contract.mangling import (
     MEMBER,
@@ -24,6 +23,7 @@ from tests.contract.mangling import (
     whole,
 )
 from tests.contract.test_client_contract import DECLARED
+from tests.support.hostex import script
 
 pytestmark = pytest.mark.anyio
 

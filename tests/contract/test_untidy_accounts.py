@@ -21,14 +21,15 @@ from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.contract.mangling import Mangler, ManglingTransport, Row
-from tests.tools.every_write import AIRBNB, LOFT, STAY, STUDIO, day, days, every_write
-from tests.tools.previewing import NOW, demo_sandbox
+from tests.support.clock import Clock, ahead
+from tests.support.every_write import AIRBNB, LOFT, STAY, STUDIO, days, every_write
+from tests.support.previewing import demo_sandbox
 
 # Coverage would make them half as slow again, and the tools have tests of their own.
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 THREAD = "0-2200000900-inq001"
-CHECK_OUTS = {"start_check_out_date": day(-170), "end_check_out_date": day(100)}
+CHECK_OUTS = {"start_check_out_date": ahead(-170), "end_check_out_date": ahead(100)}
 PERIOD = days(-100, 30)
 ARGUMENTS: dict[str, list[Row]] = {
     "find_tools": [{"query": "stay"}],
@@ -48,10 +49,10 @@ ARGUMENTS: dict[str, list[Row]] = {
     "list_transactions": [PERIOD],
     "list_automation_actions": [{"type": "message"}, {"type": "review"}],
     "get_knowledge_base": [{"id": 8801}],
-    "get_stay": [{"stay_code": STAY}, {"guest_name": "an", "date": day(1)}],
+    "get_stay": [{"stay_code": STAY}, {"guest_name": "an", "date": ahead(1)}],
     "list_guests_waiting": [{"days": 180}],
-    "check_stay_extension": [{"stay_code": STAY, "check_out_date": day(9)}],
-    "find_available_properties": [{"check_in_date": day(40), "check_out_date": day(44)}],
+    "check_stay_extension": [{"stay_code": STAY, "check_out_date": ahead(9)}],
+    "find_available_properties": [{"check_in_date": ahead(40), "check_out_date": ahead(44)}],
     "get_performance": [{**days(-30, 30), "by": by} for by in ("property", "channel", "month")],
     "get_month_end": [{"start_date": "2026-10-01", "end_date": "2026-10-31"}],
 }
@@ -81,7 +82,7 @@ class Untidy:
     def __init__(self, sandbox: Sandbox, client: HostexClient, transport: ManglingTransport) -> None:
         self.sandbox, self.transport = sandbox, transport
         selection = select(["all"])
-        context = Context(client, selection.reachable, now=lambda: NOW)
+        context = Context(client, selection.reachable, now=Clock())
         self.engine = Engine(selection, context, "token")
 
     async def ask(self, tool: str, arguments: Row) -> Row:

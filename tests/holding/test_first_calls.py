@@ -20,7 +20,7 @@ from hostex_mcp.settings import Settings
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.context import Context
 from hostex_mcp.tools.selection import select
-from tests.holding.piece import longest_piece
+from tests.support.piece import longest_piece
 
 def below(kind):
     for one in kind.__subclasses__():

@@ -27,8 +27,8 @@ from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.holding.hostile import MONSTERS, attacks
-from tests.holding.piece import longest_piece
 from tests.holding.real import most
+from tests.support.piece import longest_piece
 
 pytestmark = pytest.mark.anyio
 

@@ -15,7 +15,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
-from tests.holding.piece import longest_piece
+from tests.support.piece import longest_piece
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -29,6 +28,7 @@ from hostex_mcp.http.oauth.routes import routes
 from hostex_mcp.http.store import Store, open_store
 from hostex_mcp.http.store.records import Choices, Credential, Grant
 from hostex_mcp.public_fetch import Fetched, FetchFailed
+from tests.support.clock import Clock
 
 ORIGIN = "https://mcp.example.com"
 RESOURCE = "https://mcp.example.com/mcp"
@@ -49,19 +49,6 @@ def answer_at(response: httpx2.Response) -> dict[str, str]:
     pairs = parse_qsl(urlsplit(response.headers["location"]).query, keep_blank_values=True)
     assert len(dict(pairs)) == len(pairs)
     return dict(pairs)
-
-
-class Clock:
-    """The time, which passes only when told."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 25, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def pass_(self, **duration: float) -> None:
-        self.time += timedelta(**duration)
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -28,6 +28,7 @@ from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hostex_mcp.settings import Settings
 from tests.http.html_pages import Fields, Html, changed
+from tests.support.clock import Clock
 
 ADDRESS = Address("https://mcp.example.com")
 CLIENT = "client-1"
@@ -39,19 +40,6 @@ PARTNER: dict[str, Any] = {
 }
 RETURN = "https://claude.ai/api/mcp/auth_callback"
 HERE = {"origin": ADDRESS.origin, "sec-fetch-site": "same-origin"}
-
-
-@dataclass
-class Clock:
-    """A clock that a test moves."""
-
-    time: datetime = field(default_factory=lambda: datetime(2026, 11, 25, 12, tzinfo=UTC))
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def advance(self, **by: float) -> None:
-        self.time += timedelta(**by)
 
 
 @dataclass

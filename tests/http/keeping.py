@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import AsyncGenerator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,25 +12,13 @@ from pydantic import SecretStr
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store, new_code, open_store
 from hostex_mcp.http.store.records import Choices, Code, Credential, Grant, Pair
+from tests.support.clock import NOW, Clock
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"
 OLDER_KEY = "YWJjZGVmZ2hpamFiY2RlZmdoaWphYmNkZWZnaGlqYWI"
 RING = KeyRing([KEY])
 HOSTEX_TOKEN = "hostex-token-of-the-harbour-loft"
 BOTH = ("hostex:read", "hostex:write")
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def forward(self, **span: float) -> None:
-        self.time += timedelta(**span)
 
 
 @pytest.fixture
@@ -55,7 +43,7 @@ def a_grant(**changes: Any) -> Grant:
         browser="browser-1",
         kind="token",
         status="active",
-        created_at=datetime(2027, 3, 1, 12, 0, tzinfo=UTC),
+        created_at=NOW,
     )
     return replace(grant, **changes)
 

@@ -21,7 +21,8 @@ from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
-from tests.http.keeping import BOTH, Clock, a_code, a_grant
+from tests.http.keeping import BOTH, a_code, a_grant
+from tests.support.clock import Clock
 
 HOSTEX = "https://hostex.example/v3"
 TOKENS, REVOCATION = "POST /oauth/authorizations", "POST /oauth/revoke"

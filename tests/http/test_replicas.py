@@ -21,10 +21,10 @@ from mcp.client import ClientRequestContext
 from mcp.types import ElicitRequestParams, ElicitResult
 
 from hostex_mcp.sandbox import SECOND, WRITABLE, Sandbox
-from tests.http.databases import PostgresServer
-from tests.http.processes import Running
-from tests.http.python_client import Keeping, connected
-from tests.http.replicas import RESOURCE, ByHand, Fleet, SteeredClient, fleet_of_two
+from tests.support.databases import PostgresServer
+from tests.support.processes import Running
+from tests.support.python_client import Keeping, connected
+from tests.support.replicas import RESOURCE, ByHand, Fleet, SteeredClient, fleet_of_two
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 

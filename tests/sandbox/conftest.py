@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.world import Api, make_api
+from tests.support.world import Api, make_api
 
 
 @pytest.fixture(scope="session")

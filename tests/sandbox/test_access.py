@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox import BASIC, DEAD, EMPTY, LAPSED, READ_ONLY, SECOND, TOKENS, WRITABLE
-from tests.sandbox.world import LOFT, Api
+from tests.support.world import LOFT, Api
 
 INVALID = (401, "Invalid access token.")
 

@@ -7,7 +7,7 @@ import pytest
 from hostex_mcp.sandbox import READ_ONLY
 from hostex_mcp.sandbox.state import Row
 from hostex_mcp.sandbox.vocabulary import WEBHOOK_EVENTS
-from tests.sandbox.world import LOFT, STUDIO, TWIN_A, TWINS, Api, add_conversation, add_stay
+from tests.support.world import LOFT, STUDIO, TWIN_A, TWINS, Api, add_conversation, add_stay
 
 ENTRY: Row = {
     "scope_property": {"type": "all", "ids": [-1]},
@@ -32,7 +32,7 @@ def test_a_new_entry_is_listed_without_texts_and_processed_later(api: Api) -> No
     [row] = entries(api)
     assert "contents" not in row
     assert row["process_status"] == "waiting"
-    api.clock.forward(seconds=2)
+    api.clock.advance(seconds=2)
     whole = api.data(f"GET /knowledge_bases/{entry_id}")
     assert whole == ENTRY | {"id": entry_id, "process_status": "done"}
 
@@ -155,7 +155,7 @@ def test_a_review_plan_runs_from_the_day_of_check_out_on(api: Api) -> None:
     add_stay(api.account, "0-1-a", ("2026-06-14", "2026-06-16"))
     plan(api, 1, type="review", _review="Great guests.")
     assert api.refusal("POST /automation/actions/1/execute")[0] == 400
-    api.clock.forward(days=1)
+    api.clock.advance(days=1)
     api.data("POST /automation/actions/1/execute")
     assert api.account.reviews["0-1-a"]["host_review"]["content"] == "Great guests."
     assert plans(api, type="review") == []

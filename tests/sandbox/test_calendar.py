@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import Row
-from tests.sandbox.world import ATTIC, LOFT, STUDIO, TWIN_A, Api, add_stay
+from tests.support.world import ATTIC, LOFT, STUDIO, TWIN_A, Api, add_stay
 
 TODAY = "2026-06-15"
 
@@ -64,9 +64,9 @@ def test_remarks_of_blocks_are_shown(api: Api) -> None:
 
 def test_a_closing_takes_effect_after_the_delay(api: Api) -> None:
     close(api, start_date="2026-06-20", end_date="2026-06-21")
-    api.clock.forward(seconds=1)
+    api.clock.advance(seconds=1)
     assert days(api, "2026-06-20", "2026-06-20") == {"2026-06-20": True}
-    api.clock.forward(seconds=1)
+    api.clock.advance(seconds=1)
     assert days(api, "2026-06-19", "2026-06-22") == {
         "2026-06-19": True,
         "2026-06-20": False,
@@ -174,7 +174,7 @@ def test_prices_are_written_later_and_the_last_overlapping_range_wins(api: Api) 
     narrow = {"start_date": "2026-06-21", "end_date": "2026-06-21", "price": 250}
     write(api, "prices", wide, narrow)
     assert calendar(api, "2026-06-21", "2026-06-21")["2026-06-21"]["price"] == 100
-    api.clock.forward(seconds=2)
+    api.clock.advance(seconds=2)
     prices = [day["price"] for day in calendar(api, "2026-06-20", "2026-06-23").values()]
     assert prices == [200, 250, 200, 100]
 

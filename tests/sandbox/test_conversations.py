@@ -5,7 +5,7 @@ import pytest
 
 from hostex_mcp.sandbox import SECOND
 from hostex_mcp.sandbox.state import Row
-from tests.sandbox.world import Api, add_conversation
+from tests.support.world import Api, add_conversation
 
 JPEG = base64.b64encode(b"\xff\xd8\xff\xe0 picture").decode()
 NEIGHBOURS = "0-900-next"
@@ -123,14 +123,14 @@ def test_the_sixth_message_within_five_seconds_is_throttled(api: Api) -> None:
     assert (response.json()["error_code"], response.headers["Retry-After"]) == (429, "5")
     assert len(messages(api)) == 6
     send(api, "0-2-two", message="Another thread")
-    api.clock.forward(seconds=5)
+    api.clock.advance(seconds=5)
     send(api, message="Later")
 
 
 def test_the_eleventh_message_within_a_minute_is_throttled(api: Api) -> None:
     for n in range(10):
         send(api, message=f"Message {n}")
-        api.clock.forward(seconds=2)
+        api.clock.advance(seconds=2)
     code, text = api.refusal("POST /conversations/0-1-one", {"message": "Too much"})
     assert (code, text) == (429, "Too many requests. Try again in 40 seconds.")
 

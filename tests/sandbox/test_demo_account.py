@@ -12,7 +12,7 @@ from hostex_mcp.sandbox.demo import build_accounts
 from hostex_mcp.sandbox.state import Accounts, Row, SandboxAccount
 from tests.contract.conformity import missing_or_wrong
 from tests.contract.description import described
-from tests.sandbox.demo_cases import MOMENTS, SEED, accounts_at, moment
+from tests.support.demo_cases import MOMENTS, SEED, accounts_at, moment
 
 NOW = MOMENTS["an ordinary noon"]
 SHAPES: dict[str, Callable[[SandboxAccount], dict[str, Row] | dict[int, Row]]] = {

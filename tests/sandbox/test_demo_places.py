@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, accounts_at
+from tests.support.demo_cases import MOMENTS, accounts_at
 
 NOW = MOMENTS["an ordinary noon"]
 

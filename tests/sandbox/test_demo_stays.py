@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, accepted, accounts_at, arrival, departure, moment, taken_nights
+from tests.support.demo_cases import MOMENTS, accepted, accounts_at, arrival, departure, moment, taken_nights
 
 DAY = timedelta(days=1)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, accounts_at, moment
+from tests.support.demo_cases import MOMENTS, accounts_at, moment
 
 PEOPLE = {"marta.reis@example.com", "tom.hale@example.com"}
 

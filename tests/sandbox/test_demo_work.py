@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, accepted, accounts_at, arrival, departure, moment
+from tests.support.demo_cases import MOMENTS, accepted, accounts_at, arrival, departure, moment
 
 DAY = timedelta(days=1)
 

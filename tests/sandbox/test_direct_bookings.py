@@ -4,7 +4,7 @@ import pytest
 
 from hostex_mcp.sandbox.state import Row
 from tests.sandbox.test_calendar import days
-from tests.sandbox.world import ATTIC, LOFT, Api, add_stay
+from tests.support.world import ATTIC, LOFT, Api, add_stay
 
 BOOKING: Row = {
     "property_id": ATTIC,

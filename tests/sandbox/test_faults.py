@@ -1,6 +1,6 @@
 import pytest
 
-from tests.sandbox.world import Api
+from tests.support.world import Api
 
 
 def names(api: Api) -> list[str]:

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from hostex_mcp.sandbox.state import Row
-from tests.sandbox.world import Api
+from tests.support.world import Api
 
 CLIENT = {"client_id": "sandbox-partner", "client_secret": "sandbox-partner-secret"}
 BACK = "http://127.0.0.1:4000/callback"
@@ -58,16 +58,16 @@ def test_a_code_is_good_once(api: Api) -> None:
 
 def test_a_code_is_good_for_ten_minutes(api: Api) -> None:
     old = code(api)
-    api.clock.forward(minutes=10)
+    api.clock.advance(minutes=10)
     body = CLIENT | {"grant_type": "authorization_code", "code": old}
     assert api.refusal("POST /oauth/authorizations", body)[0] == 400
 
 
 def test_an_access_token_lasts_seven_days(api: Api) -> None:
     token = pair(api)["access_token"]
-    api.clock.forward(days=7, seconds=-1)
+    api.clock.advance(days=7, seconds=-1)
     assert works(api, token)
-    api.clock.forward(seconds=1)
+    api.clock.advance(seconds=1)
     assert api.bearing(token).refusal("GET /properties") == (401, "Invalid access token.")
 
 
@@ -109,7 +109,7 @@ def test_ten_failures_within_a_minute_lock_the_door_for_a_while(api: Api) -> Non
     for _ in range(10):
         assert api.refusal("POST /oauth/authorizations", bad)[0] == 400
     assert api.refusal("POST /oauth/authorizations", bad)[0] == 429
-    api.clock.forward(seconds=60)
+    api.clock.advance(seconds=60)
     assert pair(api)["expires_in"] == 604800
 
 

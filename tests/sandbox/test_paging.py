@@ -1,6 +1,6 @@
 import pytest
 
-from tests.sandbox.world import Api, make_property
+from tests.support.world import Api, make_property
 
 
 def many(api: Api, count: int) -> None:

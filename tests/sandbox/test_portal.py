@@ -1,12 +1,12 @@
 """The page on which a host lets a partner in, as a browser gets it."""
 
 import re
-from pathlib import Path
 
-from tests.sandbox.world import Api
+from tests.support.root import ROOT
+from tests.support.world import Api
 
 PATH = "/app/authorization?client_id=sandbox-partner&redirect_uri=http://127.0.0.1:4000/back"
-PAGES = Path(__file__).parents[2] / "hostex_mcp" / "http" / "pages" / "static" / "style.css"
+PAGES = ROOT / "hostex_mcp" / "http" / "pages" / "static" / "style.css"
 
 
 def colours(css: str) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ import pytest
 
 from hostex_mcp.sandbox.state import Row
 from tests.sandbox.test_calendar import calendar
-from tests.sandbox.world import Api
+from tests.support.world import Api
 
 AIRBNB = "/listings/airbnb/price_and_rules"
 VRBO = "/listings/vrbo/price_and_rules"

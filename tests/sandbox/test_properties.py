@@ -1,7 +1,7 @@
 import pytest
 
 from hostex_mcp.sandbox.state import Row
-from tests.sandbox.world import ATTIC, LOFT, STUDIO, TWIN_A, TWIN_B, TWINS, Api
+from tests.support.world import ATTIC, LOFT, STUDIO, TWIN_A, TWIN_B, TWINS, Api
 
 
 def titles(api: Api, **query: object) -> list[str]:

@@ -1,4 +1,4 @@
-from tests.sandbox.world import Api, add_stay
+from tests.support.world import Api, add_stay
 
 PATH = "/reservation_tags"
 STAY_TAGS = "/reservations/0-1-a/tags"

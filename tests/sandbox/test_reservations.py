@@ -1,6 +1,6 @@
 import pytest
 
-from tests.sandbox.world import LOFT, STUDIO, Api, add_stay
+from tests.support.world import LOFT, STUDIO, Api, add_stay
 
 
 def codes(api: Api, **query: object) -> list[str]:

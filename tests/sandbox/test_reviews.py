@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import Row
-from tests.sandbox.world import LOFT, Api, add_stay
+from tests.support.world import LOFT, Api, add_stay
 
 PAGE = {"offset": 0, "limit": 100}
 GUEST_REVIEW = {"score": 4, "sub_score": None, "content": "Lovely.", "private_feedback": "The tap drips."}

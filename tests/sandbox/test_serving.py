@@ -9,7 +9,7 @@ import pytest
 
 from hostex_mcp.sandbox import WRITABLE, Sandbox, running
 from hostex_mcp.sandbox.state import Accounts, SandboxAccount
-from tests.sandbox.world import make_api
+from tests.support.world import make_api
 
 HEADERS = {"Hostex-Access-Token": WRITABLE}
 

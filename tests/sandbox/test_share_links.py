@@ -1,4 +1,4 @@
-from tests.sandbox.world import LOFT, Api
+from tests.support.world import LOFT, Api
 
 PATH = "/calendar_share_links"
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import Row
-from tests.sandbox.world import Api, add_conversation
+from tests.support.world import Api, add_conversation
 
 OFFER: Row = {
     "listing_id": "A1",

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.test_calendar import days
-from tests.sandbox.world import LOFT, STUDIO, Api, add_stay
+from tests.support.world import LOFT, STUDIO, Api, add_stay
 
 
 @pytest.fixture(autouse=True)

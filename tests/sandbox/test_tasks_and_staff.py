@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import Row
-from tests.sandbox.world import ATTIC, LOFT, STUDIO, Api, add_stay
+from tests.support.world import ATTIC, LOFT, STUDIO, Api, add_stay
 
 TASK = {"type": "cleaning", "expected_date": "2026-06-22", "currency": "EUR"}
 RITA = {"name": "Rita Modelo", "mobile": "+351 900000009"}
@@ -81,7 +81,7 @@ def test_impossible_tasks_are_refused(api: Api, changes: dict[str, Any], code: i
 
 def test_zero_detaches_property_and_staff(api: Api) -> None:
     task_id = create(api, property_id=LOFT, staff_id=hire(api))
-    api.clock.forward(hours=1)
+    api.clock.advance(hours=1)
     api.data(f"PATCH /tasks/{task_id}", {"property_id": 0, "staff_id": 0, "status": "cancelled"})
     shown = task(api, task_id)
     assert (shown["property_id"], shown["property_title"], shown["staff_id"]) == (None, None, None)

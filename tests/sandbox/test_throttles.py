@@ -1,7 +1,7 @@
 import pytest
 
 from hostex_mcp.sandbox import SECOND
-from tests.sandbox.world import LOFT, Api
+from tests.support.world import LOFT, Api
 
 CLOSING = {"property_ids": [LOFT], "available": False, "dates": ["2026-07-01"]}
 
@@ -10,14 +10,14 @@ def test_the_sixty_first_booking_within_a_minute_is_throttled(api: Api) -> None:
     for _ in range(60):
         assert api.refusal("POST /reservations", {})[0] == 400
     assert api.refusal("POST /reservations", {}) == (429, "Too Many Attempts.")
-    api.clock.forward(seconds=60)
+    api.clock.advance(seconds=60)
     assert api.refusal("POST /reservations", {})[0] == 400
 
 
 def test_a_throttled_answer_says_how_long_to_wait_and_why(api: Api) -> None:
     for _ in range(120):
         api.data("POST /availabilities", CLOSING)
-    api.clock.forward(seconds=20)
+    api.clock.advance(seconds=20)
     response = api.request("POST", "/v3/availabilities", json=CLOSING)
     assert response.status_code == 200
     assert response.json()["error_code"] == 429

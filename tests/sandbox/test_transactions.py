@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import Row
-from tests.sandbox.world import LOFT, STUDIO, Api, add_stay
+from tests.support.world import LOFT, STUDIO, Api, add_stay
 
 EXPENSE: Row = {
     "direction": "expense",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from hostex_mcp.api import Operation
@@ -20,8 +19,8 @@ from hostex_mcp.api.endpoints import (
 )
 from hostex_mcp.sandbox.state import SandboxAccount
 from tests.scope.scoping import GARDEN, LOFT, OTHER, RIBEIRA, ROOM_1, ROOM_2, SERVED, STUDIO, Row, first
+from tests.support.clock import ahead
 
-TODAY = date.today()
 MIXED_ORDER = "2-4310000024-grp024"
 MIXED_THREAD = "2-2200000028-thr028"
 UNALLOCATED = "2-4310000015-box015"
@@ -43,10 +42,6 @@ class Case:
     operation: Operation[Any]
     inside: Given
     outside: list[Given]
-
-
-def day(ahead: int) -> str:
-    return (TODAY + timedelta(days=ahead)).isoformat()
 
 
 def prepared(account: SandboxAccount) -> SandboxAccount:
@@ -110,7 +105,7 @@ def _properties() -> list[Case]:
 
 
 def _calendar() -> list[Case]:
-    days = {"start_date": day(100), "end_date": day(101)}
+    days = {"start_date": ahead(100), "end_date": ahead(101)}
     closed = {**days, "available": False}
 
     def listing(name: str, **values: Any) -> Callable[[str, str], Row]:
@@ -174,7 +169,7 @@ def _stays(account: SandboxAccount) -> list[Case]:
     def stay(operation: Operation[Any], body: Row | None, code: str = MIXED_ORDER) -> Case:
         return Case(operation, *_at("stay_code", code, *beyond, body=body))
 
-    free = first(account.stays, lambda row: row["property_id"] == LOFT and row["check_in_date"] > day(60))
+    free = first(account.stays, lambda row: row["property_id"] == LOFT and row["check_in_date"] > ahead(60))
     move = Given({"stay_code": free["stay_code"]}, {"property_id": LOFT})
     away = Given({"stay_code": free["stay_code"]}, {"property_id": RIBEIRA})
     return [
@@ -203,8 +198,8 @@ def _orders(account: SandboxAccount) -> list[Case]:
     booking = {
         "property_id": LOFT,
         "custom_channel_id": account.custom_channels[0]["id"],
-        "check_in_date": day(300),
-        "check_out_date": day(302),
+        "check_in_date": ahead(300),
+        "check_out_date": ahead(302),
         "guest_name": "Ada Sample",
         "currency": "EUR",
         "rate_amount": 200,
@@ -245,7 +240,7 @@ def _threads(account: SandboxAccount) -> list[Case]:
     inside, offered = "0-2200000900-inq001", "0-2200000901-inq002"
 
     def offer(listing_id: str) -> Row:
-        stay = {"check_in_date": day(200), "check_out_date": day(202), "number_of_adults": 2}
+        stay = {"check_in_date": ahead(200), "check_out_date": ahead(202), "number_of_adults": 2}
         return {"listing_id": listing_id, "price": 300, **stay}
 
     own = offer("900000000000000101")
@@ -278,7 +273,7 @@ def _tasks(account: SandboxAccount) -> list[Case]:
 
     inside = of(lambda row: row["property_id"] == STUDIO)
     beyond = (of(lambda row: row["property_id"] == RIBEIRA), of(lambda row: row["property_id"] is None), 9)
-    new = {"type": "other", "expected_date": day(3), "currency": "EUR"}
+    new = {"type": "other", "expected_date": ahead(3), "currency": "EUR"}
     outside = first(account.stays, lambda row: row["property_id"] == RIBEIRA)["stay_code"]
     staff = {"name": "Ana Exemplo", "mobile": "+351 900000000"}
     return [

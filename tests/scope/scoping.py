@@ -11,7 +11,8 @@ from hostex_mcp.scope import ScopedClient
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.tools.conftest import Call
+from tests.support.clock import Clock
+from tests.support.engine import Call
 
 Row = dict[str, Any]
 
@@ -24,7 +25,7 @@ def scoped_call(client: Client, *property_ids: int) -> Call:
     """Call a tool of a server that serves only these properties, the five unless others are given."""
     selection = select(["all"])
     scoped = ScopedClient(client, property_ids or SERVED)
-    engine = Engine(selection, Context(scoped, selection.reachable), "off")
+    engine = Engine(selection, Context(scoped, selection.reachable, now=Clock()), "off")
 
     async def ask(tool: str, **arguments: Any) -> dict[str, Any]:
         result = await engine.call(tool, arguments)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,22 +15,18 @@ from hostex_mcp.scope import OutOfScope, ScopedClient
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.scope.scoping import GARDEN, LOFT, OTHER, RIBEIRA, ROOM_1, ROOM_2, SERVED, Row, first, scoped_call
-from tests.tools.conftest import Call
+from tests.support.clock import ahead
+from tests.support.engine import Call
 
 pytestmark = pytest.mark.anyio
 
-TODAY = date.today()
 POISON = "Belladonna"
 MIXED_THREAD = "2-2200000028-thr028"
 
 
-def day(ahead: int) -> str:
-    return (TODAY + timedelta(days=ahead)).isoformat()
-
-
-PERIOD = {"start_date": day(-300), "end_date": day(300)}
-CHECK_OUTS = {"start_check_out_date": day(-300), "end_check_out_date": day(300)}
-WEEK = {"start_date": day(0), "end_date": day(6)}
+PERIOD = {"start_date": ahead(-300), "end_date": ahead(300)}
+CHECK_OUTS = {"start_check_out_date": ahead(-300), "end_check_out_date": ahead(300)}
+WEEK = {"start_date": ahead(0), "end_date": ahead(6)}
 ARGUMENTS: dict[str, list[Row]] = {
     "list_availabilities": [{"property_ids": list(SERVED), **WEEK}],
     "list_listing_calendars": [
@@ -55,15 +50,15 @@ ARGUMENTS: dict[str, list[Row]] = {
     "get_knowledge_base": [{"id": id} for id in (8801, 8802, 8803, 8804)],
     "get_stay": [
         {"stay_code": "0-HMDEMO0005-ine005"},
-        {"guest_name": "Exemplar", "date": day(1)},
+        {"guest_name": "Exemplar", "date": ahead(1)},
         {"guest_name": "Voorbeeld"},
     ],
-    "get_daily_briefing": [{}, {"date": day(1)}, {"property_ids": [LOFT]}],
+    "get_daily_briefing": [{}, {"date": ahead(1)}, {"property_ids": [LOFT]}],
     "list_guests_waiting": [{}, {"days": 180}],
-    "check_stay_extension": [{"stay_code": "0-HMDEMO0005-ine005", "check_out_date": day(6)}],
-    "find_available_properties": [{"check_in_date": day(40), "check_out_date": day(44)}],
+    "check_stay_extension": [{"stay_code": "0-HMDEMO0005-ine005", "check_out_date": ahead(6)}],
+    "find_available_properties": [{"check_in_date": ahead(40), "check_out_date": ahead(44)}],
     "get_performance": [
-        {"start_date": day(-30), "end_date": day(30), "by": by} for by in ("property", "channel")
+        {"start_date": ahead(-30), "end_date": ahead(30), "by": by} for by in ("property", "channel")
     ],
     "list_properties": [{}, {"name": "room"}, {"name": "Ribeira Vew"}, {"group_id": 7102}],
 }
@@ -178,7 +173,7 @@ async def test_every_served_row_comes_once_over_all_pages(client: HostexClient, 
 
 def _recent(row: Row) -> bool:
     moment = row.get("check_out_date") or row.get("action_at")
-    return moment is None or day(-300) <= moment[:10] <= day(300)
+    return moment is None or ahead(-300) <= moment[:10] <= ahead(300)
 
 
 async def test_one_property_alone_is_served_the_same(client: HostexClient, sandbox: Sandbox) -> None:

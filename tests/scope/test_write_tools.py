@@ -1,17 +1,17 @@
 """Write tools through a scope: what is outside is not found or blocked, and nothing is changed."""
 
 import json
-from datetime import date, timedelta
 
 import pytest
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from tests.scope.scoping import GARDEN, LOFT, RIBEIRA, Row, changes, scoped_call
+from tests.support.clock import ahead
 
 pytestmark = pytest.mark.anyio
 
-SOON = (date.today() + timedelta(days=200)).isoformat()
+SOON = ahead(200)
 
 OUTSIDE = "0-HMDEMO0017-dog017"
 REQUEST = "4-HA8DEMO19-req019"

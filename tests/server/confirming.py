@@ -18,9 +18,10 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
-from tests.accounts import built_once_a_second
-from tests.tools.every_write import every_write
-from tests.tools.previewing import NOW, demo_sandbox
+from tests.support.accounts import built_once_a_second
+from tests.support.clock import NOW, Clock
+from tests.support.every_write import every_write
+from tests.support.previewing import demo_sandbox
 
 KEY = b"shared between the processes 32b"
 
@@ -46,7 +47,7 @@ async def answers(tokens: Mapping[str, str] | None = None) -> dict[str, Row]:
         async with HostexClient(
             WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport
         ) as client:
-            context = Context(client, selection.reachable, now=lambda: NOW)
+            context = Context(client, selection.reachable, now=Clock())
             confirmations = Confirmations(lambda: NOW, lambda: (KEY,))
             engine = Engine(selection, context, "token", confirmations=confirmations)
             found[name] = cast("Any", await engine.call(name, arguments)).structured_content

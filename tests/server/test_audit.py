@@ -24,9 +24,10 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
-from tests.server.test_writes import Clock, Desk, Person, set_price
-from tests.tools.every_write import every_write
-from tests.tools.previewing import NOW, demo_sandbox
+from tests.server.test_writes import Desk, Person, set_price
+from tests.support.clock import Clock
+from tests.support.every_write import every_write
+from tests.support.previewing import demo_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -118,7 +119,7 @@ async def test_the_trail_names_what_each_write_concerns_even_if_it_has_no_previe
     sandbox = demo_sandbox()
     transport = httpx2.ASGITransport(app=sandbox.app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        context = Context(client, CATALOGUE, now=lambda: NOW)
+        context = Context(client, CATALOGUE, now=Clock())
         given = every_write(sandbox.accounts.main)
         for name, concerned in CONCERNED.items():
             tool = CATALOGUE[name]
@@ -144,7 +145,7 @@ async def test_no_text_name_contact_or_code_of_any_write_gets_into_the_trail() -
     sandbox = demo_sandbox()
     transport = httpx2.ASGITransport(app=sandbox.app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        context = Context(client, CATALOGUE, now=lambda: NOW)
+        context = Context(client, CATALOGUE, now=Clock())
         for name, given in every_write(sandbox.accounts.main).items():
             tool = CATALOGUE[name]
             change: PlannedWrite[Any] = cast("Any", await tool.function(context, **tool.bind(given)))
@@ -337,7 +338,7 @@ async def test_no_short_secret_can_be_guessed_from_the_digests_of_a_line(tmp_pat
     transport = httpx2.ASGITransport(app=demo_sandbox().app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         selection = select(["all"])
-        context = Context(client, selection.reachable, now=lambda: NOW)
+        context = Context(client, selection.reachable, now=Clock())
         engine = Engine(selection, context, "off", audit=AuditLog(path))
         await engine.call("update_reservation_checkin_details", given)
     [line] = lines(path)

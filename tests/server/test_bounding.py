@@ -25,9 +25,10 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.contract.test_untidy_accounts import ARGUMENTS, READS
-from tests.holding.piece import longest_piece
-from tests.tools.every_write import every_write
-from tests.tools.previewing import NOW, changed, demo_sandbox
+from tests.support.clock import Clock
+from tests.support.every_write import every_write
+from tests.support.piece import longest_piece
+from tests.support.previewing import changed, demo_sandbox
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -66,7 +67,7 @@ async def engine() -> AsyncIterator[Engine]:
     transport = Wordy(httpx2.ASGITransport(app=demo_sandbox().app))
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         selection = select(["all"])
-        yield Engine(selection, Context(client, selection.reachable, now=lambda: NOW), "token")
+        yield Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
 
 
 @asynccontextmanager
@@ -76,7 +77,7 @@ async def careful(confirm: str) -> AsyncGenerator[tuple[Engine, Sandbox]]:
     transport = httpx2.ASGITransport(app=sandbox.app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         selection = select(["all"])
-        yield Engine(selection, Context(client, selection.reachable, now=lambda: NOW), confirm), sandbox
+        yield Engine(selection, Context(client, selection.reachable, now=Clock()), confirm), sandbox
 
 
 async def answered(engine: Engine, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from hostex_mcp.server.confirmation import Binding, Channel, Confirmations, Toke
 from hostex_mcp.server.ledger import MemoryLedger
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.tools.catalogue import CATALOGUE
-from tests.server.test_writes import Clock, Desk
+from tests.server.test_writes import Desk
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -100,9 +101,9 @@ async def test_a_use_is_forgotten_only_when_its_token_has_long_expired() -> None
     clock = Clock()
     ledger = MemoryLedger(clock)
     assert await ledger.claim("a", datetime(2026, 11, 24, 12, 20, tzinfo=UTC))
-    clock.time = datetime(2026, 11, 24, 12, 19, tzinfo=UTC)
+    clock.now = datetime(2026, 11, 24, 12, 19, tzinfo=UTC)
     assert not await ledger.claim("a", datetime(2026, 11, 24, 13, tzinfo=UTC))
-    clock.time = datetime(2026, 11, 24, 12, 21, tzinfo=UTC)
+    clock.now = datetime(2026, 11, 24, 12, 21, tzinfo=UTC)
     assert await ledger.claim("b", datetime(2026, 11, 24, 13, tzinfo=UTC))
     assert await ledger.find("a") is None
 
@@ -111,12 +112,12 @@ async def test_a_clock_that_was_ahead_for_hours_has_no_use_forgotten() -> None:
     clock = Clock()
     confirmations = Confirmations(clock)
     token = confirmations.issue(BINDING, Channel.OFFER).text
-    right = clock.time
-    clock.time = right + timedelta(minutes=1)
+    right = clock.now
+    clock.now = right + timedelta(minutes=1)
     assert await confirmations.claim(token)
-    clock.time = right + timedelta(hours=8)
+    clock.now = right + timedelta(hours=8)
     assert await confirmations.claim(confirmations.issue(BINDING, Channel.OFFER).text)
-    clock.time = right + timedelta(minutes=2)
+    clock.now = right + timedelta(minutes=2)
     assert await confirmations.check(token, BINDING, Channel.OFFER) is TokenCheck.USED
 
 

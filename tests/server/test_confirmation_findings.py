@@ -10,7 +10,7 @@ import pytest
 
 from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, TokenCheck, digest
 from hostex_mcp.server.ledger import MemoryLedger
-from tests.server.test_writes import Clock
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -51,11 +51,11 @@ async def test_a_confirmation_ends_after_exactly_ten_minutes() -> None:
     clock = Clock()
     confirmations = Confirmations(clock)
     issued = confirmations.issue(BINDING, Channel.OFFER)
-    begun = clock.time
+    begun = clock.now
     assert issued.expires == begun.replace(microsecond=0) + timedelta(minutes=10)
-    clock.time = issued.expires - timedelta(milliseconds=1)
+    clock.now = issued.expires - timedelta(milliseconds=1)
     assert await confirmations.check(issued.text, BINDING, Channel.OFFER) is TokenCheck.VALID
-    clock.time = issued.expires
+    clock.now = issued.expires
     assert await confirmations.check(issued.text, BINDING, Channel.OFFER) is TokenCheck.EXPIRED
 
 
@@ -65,7 +65,7 @@ async def test_a_use_is_remembered_for_two_days_under_its_account() -> None:
     confirmations = Confirmations(clock, ledger=ledger)
     text = confirmations.issue(BINDING, Channel.OFFER).text
     assert await confirmations.claim(text)
-    assert ledger.until == clock.time + timedelta(days=2)
+    assert ledger.until == clock.now + timedelta(days=2)
     assert ledger.key == f"a:{loads(content(text))['nonce']}"
 
 
@@ -78,7 +78,7 @@ async def test_a_used_confirmation_is_said_to_be_used_though_it_has_expired_too(
     assert not await confirmations.claim(text)
     assert await confirmations.outcome(text) is None
     await confirmations.settle(text, {"status": "done"})
-    clock.time += timedelta(hours=1)
+    clock.now += timedelta(hours=1)
     assert await confirmations.check(text, BINDING, Channel.OFFER) is TokenCheck.USED
     assert await confirmations.outcome(text) == {"status": "done"}
 

@@ -9,10 +9,10 @@ from mcp import MCPError
 from mcp.types import ElicitResult
 
 from hostex_mcp.events import Confirmed, Event, heard_here
-from hostex_mcp.server import asking
 from hostex_mcp.server.asking import Elicitation
 from tests.server.test_unconfirmed import Silence
 from tests.server.test_writes import Desk, Settled, answer
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +42,7 @@ async def token_used(desk: Desk) -> None:
 
 async def token_expired(desk: Desk) -> None:
     token = (await desk.ask())["confirmation_token"]
-    desk.clock.time += timedelta(minutes=10)
+    desk.clock.now += timedelta(minutes=10)
     await desk.ask(token=token)
 
 
@@ -122,15 +122,6 @@ async def test_a_used_token_is_told_of_where_nothing_would_change_any_more() -> 
     assert (desk.price.sent, heard.steps) == ([120], ["offered", "token", "used"])
 
 
-class Clock:
-    """The time that waiting for people takes, as a test wants it."""
-
-    seconds = 1000.0
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-
 class Session:
     """Has a person answer after a while, during which something may happen."""
 
@@ -138,7 +129,7 @@ class Session:
         self._clock, self._answers, self._meanwhile = clock, list(answers), meanwhile
 
     async def elicit_form(self, message: str, form: Mapping[str, Any]) -> ElicitResult:
-        self._clock.seconds += 8
+        self._clock.advance(seconds=8)
         self._meanwhile()
         said = self._answers.pop(0)
         if isinstance(said, Exception):
@@ -163,11 +154,11 @@ async def test_questions_that_a_call_waits_for_are_told_with_their_answers_and_t
     answers: list[str | Exception], steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, clock = Desk(), Clock()
-    monkeypatch.setattr(asking, "time", clock)
+    monkeypatch.setattr("hostex_mcp.server.asking.time.monotonic", clock.seconds)
     session = Session(clock, *answers, meanwhile=lambda: setattr(desk.price, "now", 90))
     context = cast("Any", type("Asked", (), {"session": session}))
     with heard_here(heard := Heard()):
-        await desk.ask(inquiry=Elicitation(context, began=clock.seconds))
+        await desk.ask(inquiry=Elicitation(context, began=clock.seconds()))
     assert heard.steps == steps
     answered = [
         event.seconds for event in heard.events if event.step in ("accept", "decline", "cancel", "failed")
@@ -181,8 +172,8 @@ async def test_a_question_that_was_withdrawn_is_told_as_one_that_nobody_answered
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     desk, clock = Desk(), Clock()
-    monkeypatch.setattr(asking, "time", clock)
+    monkeypatch.setattr("hostex_mcp.server.asking.time.monotonic", clock.seconds)
     context = cast("Any", type("Asked", (), {"session": Silence()}))
     with heard_here(heard := Heard()):
-        await desk.ask(inquiry=Elicitation(context, began=clock.seconds - 50))
+        await desk.ask(inquiry=Elicitation(context, began=clock.seconds() - 50))
     assert heard.steps == ["asked", "timeout"]

@@ -4,20 +4,19 @@ import asyncio
 import json
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.server.confirming import answers
-from tests.tools.every_write import every_write
-from tests.tools.previewing import demo_sandbox
+from tests.support.every_write import every_write
+from tests.support.previewing import demo_sandbox
+from tests.support.root import ROOT
 
 pytestmark = pytest.mark.anyio
 
 SEEDS = range(10)
-ROOT = Path(__file__).parents[2]
 
 
 # What the processes run is measured in this one, by the same calls.

@@ -11,7 +11,7 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.sandbox.state import SandboxAccount
 from tests.server.confirming import confirmable
-from tests.tools.previewing import careful_engine, demo_sandbox
+from tests.support.previewing import careful_engine, demo_sandbox
 
 Row = dict[str, Any]
 

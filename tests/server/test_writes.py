@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo
 from hostex_mcp.toolkit.tool import Effect, Tool, tool
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -39,14 +40,6 @@ class Price:
         return PlannedWrite(
             send, Undo("set_price", {"price": before}), Preview("Set the price", changes=changes)
         )
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
 
 
 @tool("Set a price", effect=Effect.CONSEQUENTIAL)
@@ -152,7 +145,7 @@ async def test_a_token_that_arrives_twice_at_once_sends_once() -> None:
 async def test_an_expired_token_is_refused_with_a_fresh_preview() -> None:
     desk = Desk()
     token = (await desk.ask())["confirmation_token"]
-    desk.clock.time += timedelta(minutes=10)
+    desk.clock.now += timedelta(minutes=10)
     refused = await desk.ask(token=token)
     assert (refused["status"], refused["reason"]) == ("confirmation_required", "expired")
     assert (await desk.ask(token=refused["confirmation_token"]))["status"] == "done"

@@ -19,7 +19,7 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
-from tests.tools.previewing import careful_engine, changed, demo_sandbox
+from tests.support.previewing import careful_engine, changed, demo_sandbox
 
 Way = Literal["stdio, handshake", "stdio, 2026", "http, 2026"]
 WAYS: tuple[Way, ...] = ("stdio, handshake", "stdio, 2026", "http, 2026")

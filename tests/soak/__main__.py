@@ -22,10 +22,10 @@ from anyio import to_thread
 
 from hostex_mcp.sandbox import SECOND, WRITABLE
 from hostex_mcp.sandbox.oauth import CLIENT_SECRET
-from tests.http.driving import Person
 from tests.soak.deployment import Deployment, deployed, open_files, resident
 from tests.soak.ledger import DONE, NOT_DONE, UNKNOWN, Ledger
 from tests.soak.tenant import Tenant
+from tests.support.driving import Person
 
 FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("http", {"status": 502}),

@@ -15,8 +15,8 @@ import httpx2
 
 from hostex_mcp.sandbox import SECOND, WRITABLE
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
-from tests.http.processes import Running, free_port, hostex_mcp
 from tests.processes.staying_up.deployed import by_then, probe
+from tests.support.processes import Running, free_port, hostex_mcp
 
 PAGE = 100
 

@@ -10,10 +10,10 @@ import anyio
 import httpx2
 from mcp.shared.auth import OAuthToken
 
-from tests.http.driving import Person
-from tests.http.local import JSON, call
-from tests.http.python_client import Keeping, connected
 from tests.soak.ledger import Ledger
+from tests.support.driving import Person
+from tests.support.local import JSON, call
+from tests.support.python_client import Keeping, connected
 
 READS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("list_properties", {}),

@@ -7,8 +7,8 @@ import pytest
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.toolkit.arguments import InvalidArguments, nearest
 from hostex_mcp.tools.catalogue import CATALOGUE
-from tests.tools.conftest import Call
-from tests.tools.small_host import problems
+from tests.support.engine import Call
+from tests.support.small_host import problems
 
 pytestmark = pytest.mark.anyio
 

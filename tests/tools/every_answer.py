@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, time, timedelta
-from itertools import chain, count
+from datetime import timedelta
+from itertools import chain
 from typing import Any, Literal, NamedTuple, cast
 
 import httpx2
@@ -19,9 +19,10 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
-from tests.tools.every_write import every_write
+from tests.support.clock import NOW, Clock
+from tests.support.every_write import every_write
+from tests.support.previewing import demo_sandbox
 from tests.tools.mangling import WRONG, Mangling
-from tests.tools.previewing import NOW, demo_sandbox
 from tests.tools.test_never_seen import reads
 from tests.tools.test_reads import LISTS, needed
 
@@ -42,20 +43,22 @@ class Answer(NamedTuple):
 
 @asynccontextmanager
 async def engine_over(
-    sandbox: Sandbox, transport: httpx2.AsyncBaseTransport | None = None, confirm: str = "off", **more: Any
+    sandbox: Sandbox,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    confirm: str = "off",
+    now: Clock | None = None,
+    **more: Any,
 ) -> AsyncGenerator[Engine]:
     direct = httpx2.ASGITransport(app=sandbox.app)
     async with HostexClient(
         WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport or direct
     ) as client:
-        yield Engine(SELECTION, Context(client, SELECTION.reachable, **more), confirm)
+        yield Engine(SELECTION, Context(client, SELECTION.reachable, now=now or Clock(), **more), confirm)
 
 
 def hurried_sandbox() -> Sandbox:
-    """From six in the morning of today, each look at the clock seconds later: nothing is throttled."""
-    seconds = count(step=2)
-    morning = datetime.combine(datetime.now(UTC).date(), time(6), UTC)
-    return Sandbox(now=lambda: morning + timedelta(seconds=next(seconds)))
+    """From six in the morning, each look at the clock seconds later: nothing is throttled."""
+    return Sandbox(now=Clock(NOW.replace(hour=6), step=timedelta(seconds=2)))
 
 
 async def answered(engine: Engine, tool: str, circumstances: str, arguments: Row) -> Answer:
@@ -81,7 +84,7 @@ def forms(tool: str, most: int) -> Iterator[Row]:
 
 
 async def of_the_demo_account(privacy: Level) -> list[Answer]:
-    sandbox = Sandbox()
+    sandbox = hurried_sandbox()
     async with engine_over(sandbox, privacy=privacy) as engine:
         return [
             await answered(engine, tool, f"{privacy} privacy", call)
@@ -125,7 +128,7 @@ async def of_writes(fault: str = "") -> list[Answer]:
     for tool in every_write(demo_sandbox().accounts.main):
         sandbox = demo_sandbox()
         arguments = every_write(sandbox.accounts.main)[tool]
-        async with engine_over(sandbox, now=lambda: NOW) as engine:
+        async with engine_over(sandbox, now=Clock()) as engine:
             if fault:
                 _strike_writes(sandbox, fault)
             for circumstances in (f"{fault or 'once'}", "again"):
@@ -152,7 +155,7 @@ async def of_confirmations() -> list[Answer]:
     for tool in every_write(demo_sandbox().accounts.main):
         sandbox = demo_sandbox()
         arguments = every_write(sandbox.accounts.main)[tool]
-        async with engine_over(sandbox, confirm="auto", now=lambda: NOW) as engine:
+        async with engine_over(sandbox, confirm="auto", now=Clock()) as engine:
             found.append(await answered(engine, tool, "cannot ask", arguments))
             mode: Literal["legacy"] = "legacy"
             server = create_server(lambda _, engine=engine: engine)

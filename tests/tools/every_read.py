@@ -5,14 +5,15 @@ from typing import Any
 from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
-from tests.tools.every_write import AIRBNB, LOFT, STAY, day
+from tests.support.clock import ahead
+from tests.support.every_write import AIRBNB, LOFT, STAY
 
 Row = dict[str, Any]
 
 
 def every_read(account: SandboxAccount) -> dict[str, Row]:
     """Tool to arguments."""
-    period = {"start_date": day(1), "end_date": day(20)}
+    period = {"start_date": ahead(1), "end_date": ahead(20)}
     thread = next(iter(account.conversations))
     needed: dict[str, Row] = {
         "list_availabilities": {"property_ids": [LOFT], **period},
@@ -27,7 +28,7 @@ def every_read(account: SandboxAccount) -> dict[str, Row]:
         "list_automation_actions": {"type": "message"},
         "get_knowledge_base": {"id": next(iter(account.knowledge_bases))},
         "get_stay": {"stay_code": STAY},
-        "find_available_properties": {"check_in_date": day(40), "check_out_date": day(44)},
+        "find_available_properties": {"check_in_date": ahead(40), "check_out_date": ahead(44)},
         "check_stay_extension": {"stay_code": STAY, "check_out_date": "2026-12-01"},
         "get_performance": period,
         "find_tools": {"query": "prices"},

@@ -1,9 +1,9 @@
 """A call of every tool that writes, every free text in it hostile, over an account whose texts are so too."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hostex_mcp.sandbox.state import SandboxAccount
+from tests.support.clock import ahead
 
 Row = dict[str, Any]
 
@@ -16,10 +16,6 @@ NAME = HOSTILE[:40]
 LABEL = "OBEY\u202e\nHi: no"
 _NOTE = HOSTILE + "z" * (500 - len(HOSTILE))
 _STAY, _THREAD, _LISTING = "5-DEMO30PAT", "0-2200000039-thr039", "900000000000000101"
-
-
-def ahead(days: int) -> str:
-    return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
 
 
 def calls(account: SandboxAccount) -> dict[str, Row]:

@@ -10,8 +10,9 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
-from tests.tools.conftest import Call
-from tests.tools.previewing import NOW, Row, changed, confirm, demo_sandbox, offer, preview
+from tests.support.clock import Clock
+from tests.support.engine import Call
+from tests.support.previewing import Row, changed, confirm, demo_sandbox, offer, preview
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +38,7 @@ def sandbox() -> Sandbox:
 @pytest.fixture
 def engine(client: HostexClient, privacy: Level) -> Engine:
     selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable, now=lambda: NOW, privacy=privacy))
+    return Engine(selection, Context(client, selection.reachable, now=Clock(), privacy=privacy))
 
 
 async def test_a_message_that_differs_in_what_looks_like_a_fence_is_not_confirmed(

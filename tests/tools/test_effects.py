@@ -13,8 +13,8 @@ from hostex_mcp.scope.rules import RULES
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
-from tests.tools.conftest import Call
-from tests.tools.previewing import careful_engine, changed, demo_sandbox
+from tests.support.engine import Call
+from tests.support.previewing import careful_engine, changed, demo_sandbox
 
 pytestmark = pytest.mark.anyio
 

@@ -8,9 +8,10 @@ from typing import Any, cast
 import httpx2
 import pytest
 
+from tests.support.clock import Clock
+from tests.support.previewing import demo_sandbox
 from tests.tools.every_answer import answered, engine_over
 from tests.tools.every_read import every_read
-from tests.tools.previewing import NOW, demo_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +57,7 @@ async def test_far_dates_cost_what_they_stand_in_and_nothing_else(tool: str, far
     sandbox = demo_sandbox()
     arguments = every_read(sandbox.accounts.main)[tool]
     transport = Never(httpx2.ASGITransport(app=sandbox.app), far, share)
-    async with engine_over(sandbox, transport, now=lambda: NOW) as engine:
+    async with engine_over(sandbox, transport, now=Clock()) as engine:
         got = await answered(engine, tool, "", arguments)
     error = got.result["structuredContent"].get("error", {})
     assert error.get("kind") in (None, "unexpected_response", "not_found"), error

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox import Sandbox
-from tests.tools.conftest import Call
+from tests.support.engine import Call
 
 pytestmark = pytest.mark.anyio
 

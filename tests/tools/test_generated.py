@@ -1,10 +1,9 @@
 """What is generated from the declarations is committed and current: `python docs/generate.py` renews it."""
 
 import importlib.util
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.support.root import ROOT
 
 
 def generator() -> Any:

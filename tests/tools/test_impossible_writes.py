@@ -10,16 +10,17 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
 from tests.contract.requests import DocumentedTransport
-from tests.tools.conftest import Call
-from tests.tools.every_write import AIRBNB, DIRECT, LOFT, REQUEST, STAY, STUDIO, day, days, every_write
-from tests.tools.previewing import careful_engine, changed, demo_sandbox, preview
-from tests.tools.writing import refused
+from tests.support.clock import ahead
+from tests.support.engine import Call
+from tests.support.every_write import AIRBNB, DIRECT, LOFT, REQUEST, STAY, STUDIO, days, every_write
+from tests.support.previewing import careful_engine, changed, demo_sandbox, preview
+from tests.support.writing import refused
 
 pytestmark = pytest.mark.anyio
 
 Row = dict[str, Any]
 NONE = 99_999_999
-CLEANING = {"type": "cleaning", "expected_date": day(3)}
+CLEANING = {"type": "cleaning", "expected_date": ahead(3)}
 RATES: Row = {"direction": "income", "amount": 10, "item_id": 1, "payment_method_id": 34}
 
 
@@ -174,7 +175,7 @@ async def test_an_automatic_review_goes_out_only_from_check_out_on(
     account = sandbox.accounts.main
     plan_id, plan = next(iter(account.automation_actions.items()))
     plan["type"] = "review"
-    account.stays[plan["stay_code"]]["check_out_date"] = day(ends)
+    account.stays[plan["stay_code"]]["check_out_date"] = ahead(ends)
     if found == "refused":
         assert refused(await call("execute_automation_action", plan_id=plan_id)) == {"plan_id"}
         return
@@ -217,11 +218,11 @@ async def test_days_between_those_that_open_do_not_bring_up_their_bookings(
     call: Call, sandbox: Sandbox
 ) -> None:
     account = sandbox.accounts.main
-    for ahead in (140, 150):
-        account.blocks.setdefault(LOFT, {})[date.fromisoformat(day(ahead))] = "Painting"
+    for offset in (140, 150):
+        account.blocks.setdefault(LOFT, {})[date.fromisoformat(ahead(offset))] = "Painting"
     stay = next(one for one in account.stays.values() if one["property_id"] == LOFT)
-    stay |= {"status": "accepted", "check_in_date": day(142), "check_out_date": day(145)}
-    dates = [day(140), day(150)]
+    stay |= {"status": "accepted", "check_in_date": ahead(142), "check_out_date": ahead(145)}
+    dates = [ahead(140), ahead(150)]
     shown = await preview(
         call, sandbox, "update_availabilities", property_ids=[LOFT], available=True, dates=dates
     )

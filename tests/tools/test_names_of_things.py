@@ -12,11 +12,12 @@ from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
-from tests.tools.conftest import Call
+from tests.support.clock import Clock
+from tests.support.engine import Call
+from tests.support.every_write import AIRBNB, LOFT, STAY, STUDIO, every_write
+from tests.support.previewing import demo_sandbox
+from tests.support.writing import refused, sent, written
 from tests.tools.every_read import every_read
-from tests.tools.every_write import AIRBNB, LOFT, STAY, STUDIO, every_write
-from tests.tools.previewing import NOW, demo_sandbox
-from tests.tools.writing import refused, sent, written
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +70,7 @@ def sandbox() -> Sandbox:
 @pytest.fixture
 def engine(client: HostexClient) -> Engine:
     selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable, now=lambda: NOW), "off")
+    return Engine(selection, Context(client, selection.reachable, now=Clock()), "off")
 
 
 @pytest.mark.parametrize(("tool", "argument"), NAMED)

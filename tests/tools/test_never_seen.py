@@ -18,6 +18,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import HIDDEN, Level, Redactor
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
+from tests.support.clock import Clock
 from tests.tools.hostile_writes import ahead
 from tests.tools.hostile_writes import calls as writes
 from tests.tools.never_seen import (
@@ -164,7 +165,7 @@ def anyio_backend() -> str:
 
 async def seen(level: Level, reveal: str | None = None) -> dict[str, set[str]]:
     """The marks in the answers of every tool that reads, brief and full, as data and as text."""
-    sandbox = Sandbox()
+    sandbox = Sandbox(now=Clock())
     account = sandbox.accounts.main
     asked = {name: [await needed(name, cast("Any", None), sandbox)] for name in LISTS} | reads(account)
     plant_account(account)
@@ -172,7 +173,7 @@ async def seen(level: Level, reveal: str | None = None) -> dict[str, set[str]]:
     selection = select(["all"])
     found: dict[str, set[str]] = {}
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        engine = Engine(selection, Context(client, selection.reachable, privacy=level))
+        engine = Engine(selection, Context(client, selection.reachable, privacy=level, now=Clock()))
         for name, calls in asked.items():
             takes: dict[str, Any] = CATALOGUE[name].input_schema["properties"]
             full: dict[str, Any] = {"detail": "full", "limit": 100}
@@ -187,7 +188,7 @@ async def seen(level: Level, reveal: str | None = None) -> dict[str, set[str]]:
 
 
 def test_every_tool_that_reads_is_tried() -> None:
-    tried = {*LISTS, *reads(Sandbox().accounts.main)}
+    tried = {*LISTS, *reads(Sandbox(now=Clock()).accounts.main)}
     assert {tool.name for tool in CATALOGUE.values() if not tool.writes} - tried == {"call_write_tool"}
 
 
@@ -214,14 +215,14 @@ async def test_no_tool_that_writes_shows_what_is_on_the_list(level: Level, confi
     reachable = select(["all"])
     names = [tool.name for tool in CATALOGUE.values() if tool.writes]
     for name in names:
-        sandbox = Sandbox()
+        sandbox = Sandbox(now=Clock())
         given = writes(sandbox.accounts.main)[name]
         plant_account(sandbox.accounts.main)
         transport = httpx2.ASGITransport(app=sandbox.app)
         async with HostexClient(
             WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport
         ) as client:
-            context = Context(client, reachable.reachable, privacy=level)
+            context = Context(client, reachable.reachable, privacy=level, now=Clock())
             answer = cast("Any", await Engine(reachable, context, confirm).call(name, given))
         if shown := marks(answer.model_dump_json()) & LEVELS[level]:
             leaks[name] = shown

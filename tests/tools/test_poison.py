@@ -15,6 +15,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
+from tests.support.clock import Clock
 from tests.tools.test_reads import LISTS, needed
 
 pytestmark = pytest.mark.anyio
@@ -59,14 +60,14 @@ def poison_account(account: SandboxAccount) -> None:
 
 async def answers(level: Level) -> list[tuple[str, Any]]:
     """Name and result of every read tool over the poisoned account, brief and full."""
-    sandbox = Sandbox()
+    sandbox = Sandbox(now=Clock())
     plain = {name: await needed(name, cast("Any", None), sandbox) for name in LISTS}
     poison_account(sandbox.accounts.main)
     transport = httpx2.ASGITransport(app=sandbox.app)
     selection = select(["all"], read_only=True)
     found: list[tuple[str, Any]] = []
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        engine = Engine(selection, Context(client, selection.reachable, privacy=level))
+        engine = Engine(selection, Context(client, selection.reachable, privacy=level, now=Clock()))
         for name in LISTS:
             for detail in ("brief", "full"):
                 found.append((name, await engine.call(name, {**plain[name], "detail": detail, "limit": 100})))

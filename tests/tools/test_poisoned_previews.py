@@ -13,6 +13,7 @@ from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
+from tests.support.clock import Clock
 from tests.tools.test_poison import INVISIBLE, poison_account, strings
 
 pytestmark = pytest.mark.anyio
@@ -50,19 +51,19 @@ def calls(account: SandboxAccount) -> dict[str, dict[str, Any]]:
 
 
 async def outcome(name: str) -> Any:
-    sandbox = Sandbox()
+    sandbox = Sandbox(now=Clock())
     arguments = calls(sandbox.accounts.main)[name]
     poison_account(sandbox.accounts.main)
     transport = httpx2.ASGITransport(app=sandbox.app)
     reachable = select(["all"])
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        engine = Engine(reachable, Context(client, reachable.reachable), "token")
+        engine = Engine(reachable, Context(client, reachable.reachable, now=Clock()), "token")
         result = cast("Any", await engine.call(name, arguments))
     assert not [one for one in sandbox.log if one.method != "GET" and one.path != "/listings/calendar"]
     return result
 
 
-@pytest.mark.parametrize("name", list(calls(Sandbox().accounts.main)))
+@pytest.mark.parametrize("name", list(calls(Sandbox(now=Clock()).accounts.main)))
 async def test_a_preview_leaks_nothing_and_fences_what_guests_wrote(name: str) -> None:
     result = await outcome(name)
     shown = result.structured_content

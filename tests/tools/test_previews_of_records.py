@@ -12,8 +12,9 @@ from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.tools.conftest import Call
-from tests.tools.writing import written
+from tests.support.clock import Clock
+from tests.support.engine import Call
+from tests.support.writing import written
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +47,7 @@ NO_WAY_BACK = "A deletion cannot be taken back."
 def engine(client: HostexClient) -> Engine:
     """An engine that has nobody to ask, so that each weighty write takes a token."""
     selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable))
+    return Engine(selection, Context(client, selection.reachable, now=Clock()))
 
 
 async def previewed(call: Call, tool: str, **arguments: Any) -> dict[str, Any]:

@@ -17,10 +17,11 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview
 from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.tools.catalogue import CATALOGUE
+from tests.support.clock import Clock
+from tests.support.every_write import every_write
+from tests.support.previewing import demo_sandbox
 from tests.tools import test_poison
-from tests.tools.every_write import every_write
 from tests.tools.hostile_writes import HOSTILE, LONG, calls
-from tests.tools.previewing import NOW, demo_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -41,7 +42,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="module")
 async def changes() -> dict[str, tuple[PlannedWrite[Any], dict[str, Any]]]:
     """What every write would do, by the name of its tool, worked out over the hostile account."""
-    sandbox = Sandbox()
+    sandbox = Sandbox(now=Clock())
     given = calls(sandbox.accounts.main)
     patch = pytest.MonkeyPatch()
     patch.setattr(test_poison, "HOSTILE", HOSTILE)
@@ -50,7 +51,7 @@ async def changes() -> dict[str, tuple[PlannedWrite[Any], dict[str, Any]]]:
     transport = httpx2.ASGITransport(app=sandbox.app)
     found: dict[str, tuple[PlannedWrite[Any], dict[str, Any]]] = {}
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        context = Context(client, CATALOGUE)
+        context = Context(client, CATALOGUE, now=Clock())
         for tool in WRITES:
             change = await tool.function(context, **tool.bind(given[tool.name]))
             found[tool.name] = (cast("Any", change), given[tool.name])
@@ -203,7 +204,7 @@ async def person_reads(tool: str, given: dict[str, Any], account: Sandbox | None
     sandbox = account or demo_sandbox()
     transport = httpx2.ASGITransport(app=sandbox.app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        context = Context(client, CATALOGUE, now=lambda: NOW)
+        context = Context(client, CATALOGUE, now=Clock())
         change: PlannedWrite[Any] = cast(
             "Any", await CATALOGUE[tool].function(context, **CATALOGUE[tool].bind(given))
         )

@@ -9,16 +9,12 @@ import pytest
 
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.tools.catalogue import CATALOGUE
-from tests.tools.conftest import Call
+from tests.support.clock import Clock, ahead
+from tests.support.engine import Call
 
 pytestmark = pytest.mark.anyio
 
-TODAY = date.today()
 Row = dict[str, Any]
-
-
-def ahead(days: int) -> str:
-    return (TODAY + timedelta(days=days)).isoformat()
 
 
 async def whole(call: Call, tool: str, **arguments: Any) -> list[Row]:
@@ -308,7 +304,7 @@ async def test_an_account_without_anything_answers_empty_lists(sandbox: Sandbox)
     transport = httpx2.ASGITransport(app=sandbox.app)
     reachable = select(["all"])
     async with HostexClient(EMPTY, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        engine = Engine(reachable, Context(client, reachable.reachable))
+        engine = Engine(reachable, Context(client, reachable.reachable, now=Clock()))
         for name in (
             "list_properties",
             "list_reservations",

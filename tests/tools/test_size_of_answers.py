@@ -4,7 +4,7 @@ import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
 from hostex_mcp.domain.size import tokens
-from tests.sandbox.demo_cases import MOMENTS
+from tests.support.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import world
 from tests.tools.sized_answers import SCRIPTS, both_halves, every_answer
 

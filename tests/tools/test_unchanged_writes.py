@@ -13,9 +13,10 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
-from tests.tools.conftest import Call
-from tests.tools.every_write import AIRBNB, LOFT, STAY, STUDIO, day, days
-from tests.tools.previewing import NOW, careful_engine, changed, demo_sandbox
+from tests.support.clock import NOW, Clock, ahead
+from tests.support.engine import Call
+from tests.support.every_write import AIRBNB, LOFT, STAY, STUDIO, days
+from tests.support.previewing import careful_engine, changed, demo_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -103,15 +104,15 @@ async def test_prices_that_a_property_has_everywhere_already_are_not_sent(
     ratios = await call("get_pricing_ratios", property_id=LOFT)
     for one in ratios["channels"]:
         rates = sandbox.accounts.main.rates[one["channel_type"], one["listing_id"]]
-        for ahead in range(200, 204):
-            rates.prices[NOW.date().fromisoformat(day(ahead))] = max(1, round(150 * one["ratio"] / 100))
+        for offset in range(200, 204):
+            rates.prices[NOW.date().fromisoformat(ahead(offset))] = max(1, round(150 * one["ratio"] / 100))
     answer = await call("update_property_prices", property_id=LOFT, prices=[days(200, 203, price=150)])
     assert (answer["status"], changed(sandbox)) == ("unchanged", [])
 
 
 def engine_at(client: HostexClient, level: Level) -> Engine:
     selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable, now=lambda: NOW, privacy=level), "off")
+    return Engine(selection, Context(client, selection.reachable, now=Clock(), privacy=level), "off")
 
 
 async def status(engine: Engine, tool: str, **arguments: Any) -> str:

@@ -17,9 +17,10 @@ from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
+from tests.support.clock import Clock
+from tests.support.every_write import LOFT, every_write
+from tests.support.previewing import demo_sandbox
 from tests.tools.every_read import every_read
-from tests.tools.every_write import LOFT, every_write
-from tests.tools.previewing import NOW, demo_sandbox
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -105,7 +106,7 @@ async def outcome(tool: str, arguments: Row) -> tuple[Sent, Any]:
     transport = httpx2.ASGITransport(app=sandbox.app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         selection = select(["all"])
-        engine = Engine(selection, Context(client, selection.reachable, now=lambda: NOW, pause=_never), "off")
+        engine = Engine(selection, Context(client, selection.reachable, now=Clock(), pause=_never), "off")
         answer = cast("Any", await engine.call(tool, arguments)).structured_content
     sent: Sent = [(one.method, one.path, one.path_params, one.query, one.body) for one in sandbox.log]
     return sorted(sent, key=repr), answer.get("error") or answer.get("status") or "read"

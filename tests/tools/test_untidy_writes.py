@@ -11,8 +11,9 @@ from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.tools.every_write import STAY
-from tests.tools.previewing import NOW, demo_sandbox
+from tests.support.clock import Clock
+from tests.support.every_write import STAY
+from tests.support.previewing import demo_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +41,7 @@ async def asked(tool: str, arguments: Row, **fields: object) -> Row:
     transport = Spoilt(httpx2.ASGITransport(app=sandbox.app), **fields)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         selection = select(["all"])
-        engine = Engine(selection, Context(client, selection.reachable, now=lambda: NOW), "token")
+        engine = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
         result: Any = await engine.call(tool, arguments)
         return result.structured_content
 

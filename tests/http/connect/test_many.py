@@ -13,9 +13,9 @@ from hostex_mcp.http.connect.account import read_account
 from hostex_mcp.http.connect.connections import MOST_LISTED
 from hostex_mcp.http.store.records import Choices, Credential, Grant
 from hostex_mcp.sandbox.tokens import TOKENS
-from tests.holding.piece import longest_piece
 from tests.http.connecting import ADDRESS, Person, deployment
 from tests.http.html_pages import Html, changed, forms
+from tests.support.piece import longest_piece
 
 pytestmark = pytest.mark.anyio
 

@@ -53,7 +53,7 @@ async def test_a_link_to_the_consent_page_works_for_ten_minutes(tmp_path: Path) 
     async with deployed(tmp_path) as server:
         client = await server.register()
         asked = await server.authorize(client["client_id"])
-        server.clock.pass_(minutes=10)
+        server.clock.advance(minutes=10)
         assert (await server.http.get(asked.headers["location"])).status_code == 400
 
 

@@ -120,7 +120,7 @@ async def test_an_address_that_fails_is_asked_again_after_a_minute(tmp_path: Pat
         server.web.publish_client()
         assert (await server.authorize(DOCUMENT)).status_code == 502
         assert server.web.fetched == [DOCUMENT]
-        server.clock.pass_(seconds=61)
+        server.clock.advance(seconds=61)
         assert (await server.authorize(DOCUMENT)).status_code == 303
 
 
@@ -145,10 +145,10 @@ async def test_a_description_is_kept_as_long_as_its_server_allows_within_bounds(
         content = server.web.pages[DOCUMENT].content
         server.web.publish(DOCUMENT, content, cache_control=cache_control)
         await server.authorize(DOCUMENT)
-        server.clock.pass_(seconds=fresh_seconds - 1)
+        server.clock.advance(seconds=fresh_seconds - 1)
         await server.authorize(DOCUMENT)
         assert len(server.web.fetched) == 1
-        server.clock.pass_(seconds=1)
+        server.clock.advance(seconds=1)
         await server.authorize(DOCUMENT)
         assert len(server.web.fetched) == 2
 
@@ -158,7 +158,7 @@ async def test_a_redirect_uri_that_was_taken_out_of_the_description_is_refused(t
         server.web.publish_client()
         assert (await server.authorize(DOCUMENT)).status_code == 303
         server.web.publish_client(redirect_uris=["https://app.example.com/new"])
-        server.clock.pass_(hours=2)
+        server.clock.advance(hours=2)
         assert (await server.authorize(DOCUMENT)).status_code == 400
         assert (
             await server.authorize(DOCUMENT, redirect_uri="https://app.example.com/new")
@@ -170,7 +170,7 @@ async def test_tokens_go_on_while_the_server_of_the_description_is_away(tmp_path
         server.web.publish_client()
         pair = await server.connect(DOCUMENT)
         server.web.pages.clear()
-        server.clock.pass_(days=30)
+        server.clock.advance(days=30)
         await server.store.clean()
         assert (await server.refresh(DOCUMENT, pair["refresh_token"])).status_code == 200
         assert (await server.authorize(DOCUMENT)).status_code == 502
@@ -194,7 +194,7 @@ async def test_a_description_of_which_nothing_is_heard_goes_on_for_a_day_and_no_
         assert (await server.authorize(DOCUMENT)).status_code == 303
         server.web.pages.clear()
         server.web.failure = failure
-        server.clock.pass_(hours=hours)
+        server.clock.advance(hours=hours)
         assert [(await server.authorize(DOCUMENT)).status_code for _ in range(2)] == [status, status]
         assert len(server.web.fetched) == 2
 

@@ -1,7 +1,7 @@
 """The parts that the pages build on: sealed transactions, the browser's cookie, form tokens, the way back."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import anyio
@@ -19,11 +19,12 @@ from hostex_mcp.http.oauth.authorization_request import (
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits
 from hostex_mcp.http.oauth.flow import Flow, FlowError
 from hostex_mcp.http.store.records import Choices, Credential, Grant
-from tests.http.authorizing import CALLBACK, RESOURCE, VERIFIER, Clock, challenge_of, deployed
+from tests.http.authorizing import CALLBACK, RESOURCE, VERIFIER, challenge_of, deployed
+from tests.support.clock import NOW, Clock
 
 pytestmark = pytest.mark.anyio
 
-NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
 ID = "A" * 43
 OTHER_ID = "B" * 43
 

@@ -115,7 +115,7 @@ async def test_a_client_refreshes_without_asking_the_person(tmp_path: Path) -> N
     async with deployed(tmp_path) as server, client_of(server, memory) as client:
         await client.post(RESOURCE)
         first = memory.tokens
-        server.clock.pass_(hours=2)
+        server.clock.advance(hours=2)
         assert isinstance(client.auth, OAuthClientProvider)
         client.auth.context.token_expiry_time = 1
         response = await client.post(RESOURCE)

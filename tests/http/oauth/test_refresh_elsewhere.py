@@ -6,7 +6,8 @@ import pytest
 
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.store.records import Pair
-from tests.http.authorizing import Clock, deployed, error_of
+from tests.http.authorizing import deployed, error_of
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -35,7 +36,7 @@ async def test_a_refresh_that_another_process_made_long_before_this_one_got_to_i
 
         async def late(text: str, scopes: tuple[str, ...]) -> Pair | None:
             await rotate(text, scopes)
-            server.clock.pass_(seconds=61)
+            server.clock.advance(seconds=61)
             return await rotate(text, scopes)
 
         server.store.tokens.rotate = late

@@ -212,7 +212,7 @@ async def test_a_client_that_nobody_uses_is_forgotten_after_a_week(tmp_path: Pat
         unused = await server.register(client_name="Unused")
         used = await server.register(client_name="Used")
         await server.connect(used["client_id"])
-        server.clock.pass_(days=7, seconds=1)
+        server.clock.advance(days=7, seconds=1)
         await server.store.clean()
         assert (await server.authorize(unused["client_id"])).status_code == 400
         assert (await server.authorize(used["client_id"])).status_code == 303
@@ -227,7 +227,7 @@ async def test_a_flood_of_registrations_drives_out_its_own_and_nobody_who_was_ev
         await server.connect(used["client_id"])
         flood: list[str] = []
         for number in range(5):
-            server.clock.pass_(minutes=11)
+            server.clock.advance(minutes=11)
             flood.append((await server.register(client_name=f"New {number}"))["client_id"])
         statuses = [(await server.authorize(one)).status_code for one in flood]
         assert statuses == [400, 400, 303, 303, 303]
@@ -240,7 +240,7 @@ async def test_a_flood_of_documents_drives_out_its_own_too(
     monkeypatch.setattr("hostex_mcp.http.oauth.clients.MOST_UNUSED", 2)
     async with deployed(tmp_path) as server:
         for number in range(3):
-            server.clock.pass_(minutes=11)
+            server.clock.advance(minutes=11)
             server.web.publish_client(f"https://app.example.com/{number}.json")
             answer = await server.authorize(f"https://app.example.com/{number}.json")
             assert answer.status_code == 303
@@ -256,7 +256,7 @@ async def test_a_flood_drives_out_nobody_whose_person_may_be_about_to_answer(
         victim = await server.register(client_name="Victim")
         for number in range(2):
             await server.register(client_name=f"Flood {number}")
-        server.clock.pass_(minutes=9)
+        server.clock.advance(minutes=9)
         refused = await server.http.post("/register", json={"redirect_uris": [CALLBACK]})
         server.web.publish_client()
         described = await server.authorize(DOCUMENT)

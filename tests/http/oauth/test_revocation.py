@@ -32,7 +32,7 @@ async def test_a_refresh_token_that_was_replaced_long_ago_signs_out_as_well(tmp_
         client = await server.register()
         pair = await server.connect(client["client_id"])
         await server.refresh(client["client_id"], pair["refresh_token"])
-        server.clock.pass_(minutes=10)
+        server.clock.advance(minutes=10)
         form = {"token": pair["refresh_token"], "client_id": client["client_id"]}
         assert (await server.http.post("/revoke", data=form)).status_code == 200
     assert server.ended == {"grant-1": "The app signed out."}
@@ -73,7 +73,7 @@ async def test_another_client_cannot_sign_out_with_a_replaced_token(tmp_path: Pa
         other = await server.register(client_name="Other")
         pair = await server.connect(client["client_id"])
         await server.refresh(client["client_id"], pair["refresh_token"])
-        server.clock.pass_(minutes=10)
+        server.clock.advance(minutes=10)
         form = {"token": pair["refresh_token"], "client_id": other["client_id"]}
         assert (await server.http.post("/revoke", data=form)).status_code == 200
     assert server.ended == {}

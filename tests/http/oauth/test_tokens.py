@@ -24,7 +24,7 @@ async def test_a_code_gives_a_pair_that_works_for_an_hour(tmp_path: Path) -> Non
         client = await server.register()
         pair = await server.connect(client["client_id"])
         served = await server.call(pair["access_token"])
-        server.clock.pass_(hours=1)
+        server.clock.advance(hours=1)
         late = await server.call(pair["access_token"])
     assert (pair["token_type"], pair["expires_in"]) == ("Bearer", 3600)
     assert pair["scope"] == "hostex:read hostex:write"
@@ -122,7 +122,7 @@ async def test_a_code_is_worth_something_for_a_minute(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
         client = await server.register()
         code = (await server.consent(client["client_id"]))["code"]
-        server.clock.pass_(seconds=60)
+        server.clock.advance(seconds=60)
         refused = await server.exchange(client["client_id"], code)
     assert error_of(refused) == "invalid_grant"
 
@@ -208,7 +208,7 @@ async def test_a_repeated_refresh_within_the_grace_gets_the_very_same_pair(tmp_p
         client = await server.register()
         first = await server.connect(client["client_id"])
         second = (await server.refresh(client["client_id"], first["refresh_token"])).json()
-        server.clock.pass_(seconds=59)
+        server.clock.advance(seconds=59)
         third = (await server.refresh(client["client_id"], first["refresh_token"])).json()
     assert (third["access_token"], third["refresh_token"]) == (
         second["access_token"],
@@ -240,7 +240,7 @@ async def test_an_old_refresh_token_after_the_grace_ends_the_whole_family(tmp_pa
         first = await server.connect(client["client_id"])
         second = (await server.refresh(client["client_id"], first["refresh_token"])).json()
         third = (await server.refresh(client["client_id"], second["refresh_token"])).json()
-        server.clock.pass_(seconds=61)
+        server.clock.advance(seconds=61)
         assert error_of(await server.refresh(client["client_id"], first["refresh_token"])) == "invalid_grant"
         assert (await server.call(third["access_token"])).status_code == 401
         assert error_of(await server.refresh(client["client_id"], third["refresh_token"])) == "invalid_grant"

@@ -21,13 +21,13 @@ from tests.http.keeping import (
     KEY,
     OLDER_KEY,
     RING,
-    Clock,
     a_code,
     a_grant,
     a_pair_at_hostex,
     connected,
     granted,
 )
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 SEALED = re.compile(r"'A[Q-Za-f][\w-]{60}")
@@ -35,13 +35,13 @@ SEALED = re.compile(r"'A[Q-Za-f][\w-]{60}")
 
 async def _fill(store: Store, clock: Clock) -> list[str]:
     """Every secret that a busy store has been given or has issued."""
-    grant_id, pair = await connected(store, clock.time)
+    grant_id, pair = await connected(store, clock.now)
     newer = await store.tokens.rotate(pair.refresh_token, BOTH)
     assert newer is not None
-    code = await a_code(store, grant_id, clock.time)
-    await store.grants.add(a_grant(kind="partner"), a_pair_at_hostex(clock.time))
+    code = await a_code(store, grant_id, clock.now)
+    await store.grants.add(a_grant(kind="partner"), a_pair_at_hostex(clock.now))
     await store.clients.put(OAuthClient("claude", {"client_name": "Claude"}, SecretStr("client-s3cret")))
-    await store.spent.claim("partner-state", "state-in-a-url", clock.time)
+    await store.spent.claim("partner-state", "state-in-a-url", clock.now)
     await store.spent.settle("partner-state", "state-in-a-url", b"guest's lock code")
     issued = [one for made in (pair, newer) for one in (made.access_token, made.refresh_token)]
     given = ["partner-access", "partner-refresh", "client-s3cret", "state-in-a-url", "guest's lock code"]
@@ -123,8 +123,8 @@ async def test_a_grant_whose_credential_does_not_open_can_still_be_ended(
 async def test_a_successor_that_was_exchanged_is_not_given_out(
     store: Store, clock: Clock, database_url: SecretStr
 ) -> None:
-    _, mine = await connected(store, clock.time)
-    _, theirs = await connected(store, clock.time)
+    _, mine = await connected(store, clock.now)
+    _, theirs = await connected(store, clock.now)
     await store.tokens.rotate(mine.refresh_token, BOTH)
     await store.tokens.rotate(theirs.refresh_token, BOTH)
     _execute(
@@ -138,7 +138,7 @@ async def test_a_successor_that_was_exchanged_is_not_given_out(
 async def test_a_digest_in_place_of_a_token_opens_nothing(
     store: Store, clock: Clock, database_url: SecretStr
 ) -> None:
-    await connected(store, clock.time)
+    await connected(store, clock.now)
     for row in _all_rows(database_url):
         for word in row.strip("()").replace("'", "").split(", "):
             assert await store.tokens.access(word) is None
@@ -158,9 +158,9 @@ async def test_another_key_opens_neither_credentials_nor_the_table_of_hostex_tok
 async def test_wiped_secrets_are_gone_from_the_rows(
     store: Store, clock: Clock, database_url: SecretStr
 ) -> None:
-    grant_id, pair = await connected(store, clock.time)
+    grant_id, pair = await connected(store, clock.now)
     await store.tokens.rotate(pair.refresh_token, BOTH)
-    clock.forward(seconds=61)
+    clock.advance(seconds=61)
     assert any(SEALED.search(row) for row in _all_rows(database_url))
     await store.clean()
     await store.grants.end(grant_id, "disconnected")
@@ -173,8 +173,8 @@ async def test_a_refresh_while_its_grant_is_ended_leaves_no_token_behind(
     store: Store, clock: Clock, database_url: SecretStr
 ) -> None:
     for _ in range(20):
-        grant_id, pair = await connected(store, clock.time)
-        code = await a_code(store, grant_id, clock.time)
+        grant_id, pair = await connected(store, clock.now)
+        code = await a_code(store, grant_id, clock.now)
         await asyncio.gather(
             store.tokens.rotate(pair.refresh_token, BOTH),
             store.grants.end(grant_id, "disconnected"),

@@ -8,7 +8,6 @@ from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Choices, Credential
 from tests.http.keeping import (
     HOSTEX_TOKEN,
-    Clock,
     a_code,
     a_credential,
     a_grant,
@@ -16,6 +15,7 @@ from tests.http.keeping import (
     connected,
     granted,
 )
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +29,7 @@ async def test_a_grant_is_kept_with_all_that_was_chosen(store: Store) -> None:
 
 
 async def test_a_credential_comes_back_as_it_was(store: Store, clock: Clock) -> None:
-    partner = a_pair_at_hostex(clock.time + timedelta(days=7))
+    partner = a_pair_at_hostex(clock.now + timedelta(days=7))
     for credential in (a_credential(), Credential("token", SecretStr("x")), partner):
         grant = a_grant(kind=credential.kind)
         await store.grants.add(grant, credential)
@@ -57,10 +57,10 @@ async def test_a_pending_grant_may_become_active_with_the_properties_it_had(stor
 
 
 async def test_a_grant_that_was_pending_for_15_minutes_is_abandoned(store: Store, clock: Clock) -> None:
-    grant_id = await granted(store, status="pending", created_at=clock.time)
-    clock.forward(minutes=14)
+    grant_id = await granted(store, status="pending", created_at=clock.now)
+    clock.advance(minutes=14)
     assert await store.grants.abandoned() == []
-    clock.forward(minutes=1)
+    clock.advance(minutes=1)
     assert await store.grants.activate(grant_id) is None
     assert await store.grants.abandoned() == [grant_id]
 
@@ -68,9 +68,9 @@ async def test_a_grant_that_was_pending_for_15_minutes_is_abandoned(store: Store
 async def test_a_newer_credential_takes_the_place_of_the_one_it_followed_only(
     store: Store, clock: Clock
 ) -> None:
-    ends = clock.time + timedelta(days=7)
+    ends = clock.now + timedelta(days=7)
     grant = a_grant(kind="partner")
-    await store.grants.add(grant, a_pair_at_hostex(clock.time))
+    await store.grants.add(grant, a_pair_at_hostex(clock.now))
     newer = replace(a_pair_at_hostex(ends), access_token=SecretStr("newer"))
     assert await store.grants.replace_credential(grant.grant_id, newer, link=1)
     assert not await store.grants.replace_credential(grant.grant_id, a_pair_at_hostex(ends), link=1)
@@ -88,9 +88,9 @@ async def test_a_lease_is_held_by_one_until_it_is_given_back_or_over(store: Stor
     assert not await store.grants.lease(grant_id, 30)
     await store.grants.release(grant_id)
     assert await store.grants.lease(grant_id, 30)
-    clock.forward(seconds=29)
+    clock.advance(seconds=29)
     assert not await store.grants.lease(grant_id, 30)
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     assert await store.grants.lease(grant_id, 30)
 
 
@@ -99,17 +99,17 @@ async def test_a_lease_from_before_the_clock_was_put_back_holds_nobody_up_for_ho
 ) -> None:
     grant_id = await granted(store)
     assert await store.grants.lease(grant_id, 30)
-    clock.forward(minutes=-4)
+    clock.advance(minutes=-4)
     assert not await store.grants.lease(grant_id, 30)
-    clock.forward(hours=-3)
+    clock.advance(hours=-3)
     assert await store.grants.lease(grant_id, 30)
 
 
 async def test_an_ended_grant_keeps_its_reason_and_nothing_that_opens_an_account(
     store: Store, clock: Clock
 ) -> None:
-    grant_id, pair = await connected(store, clock.time)
-    code = await a_code(store, grant_id, clock.time)
+    grant_id, pair = await connected(store, clock.now)
+    code = await a_code(store, grant_id, clock.now)
     assert await store.grants.end(grant_id, "disconnected in the browser") == a_credential()
     assert await store.grants.end(grant_id, "again") is None
     kept = await store.grants.get(grant_id)
@@ -137,17 +137,17 @@ async def test_nothing_more_is_done_to_an_ended_grant(store: Store) -> None:
 async def test_an_ended_grant_is_shown_for_90_days(store: Store, clock: Clock) -> None:
     grant_id = await granted(store)
     await store.grants.end(grant_id, "disconnected")
-    clock.forward(days=89)
+    clock.advance(days=89)
     await store.clean()
     assert [one.grant_id for one in await store.grants.in_browser("browser-1")] == [grant_id]
-    clock.forward(days=1)
+    clock.advance(days=1)
     await store.clean()
     assert await store.grants.in_browser("browser-1") == []
 
 
 async def test_a_browser_lists_its_own_grants_newest_first(store: Store, clock: Clock) -> None:
-    older = await granted(store, created_at=clock.time - timedelta(days=1))
-    newer = await granted(store, created_at=clock.time)
+    older = await granted(store, created_at=clock.now - timedelta(days=1))
+    newer = await granted(store, created_at=clock.now)
     await granted(store, status="pending")
     await granted(store, browser="browser-2")
     assert [one.grant_id for one in await store.grants.in_browser("browser-1")] == [newer, older]
@@ -164,11 +164,11 @@ async def test_grants_are_found_by_the_hostex_token_they_hold(store: Store) -> N
 async def test_partner_pairs_that_end_soon_are_due_soonest_first(store: Store, clock: Clock) -> None:
     grants = {days: a_grant(kind="partner") for days in (1.5, 0.5, 6)}
     for days, grant in grants.items():
-        await store.grants.add(grant, a_pair_at_hostex(clock.time + timedelta(days=days)))
+        await store.grants.add(grant, a_pair_at_hostex(clock.now + timedelta(days=days)))
     pending = a_grant(kind="partner", status="pending")
-    await store.grants.add(pending, a_pair_at_hostex(clock.time))
+    await store.grants.add(pending, a_pair_at_hostex(clock.now))
     await granted(store)
-    due = await store.grants.due(clock.time + timedelta(days=2))
+    due = await store.grants.due(clock.now + timedelta(days=2))
     assert due == [grants[0.5].grant_id, grants[1.5].grant_id]
 
 
@@ -177,11 +177,11 @@ async def test_the_last_use_is_noted_and_never_an_earlier_one_in_its_place(
 ) -> None:
     grant_id = await granted(store)
     store.grants.touch(grant_id)
-    clock.forward(seconds=59)
+    clock.advance(seconds=59)
     store.grants.touch(grant_id)
-    last = clock.time
+    last = clock.now
     await store.grants.write_uses()
-    clock.forward(hours=-3)
+    clock.advance(hours=-3)
     store.grants.touch(grant_id)
     await store.grants.write_uses()
     kept = await store.grants.get(grant_id)

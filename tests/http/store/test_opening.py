@@ -23,8 +23,9 @@ from hostex_mcp.http.store import schema as written
 from hostex_mcp.http.store.addresses import place_of
 from hostex_mcp.http.store.recent import Recent
 from hostex_mcp.settings import Settings, SettingsError
-from tests.http.databases import PostgresServer
-from tests.http.keeping import KEY, RING, Clock, connected, granted
+from tests.http.keeping import KEY, RING, connected, granted
+from tests.support.clock import Clock
+from tests.support.databases import PostgresServer
 
 pytestmark = pytest.mark.anyio
 
@@ -86,7 +87,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty_url: SecretStr) -> N
 
 async def test_a_store_that_is_opened_again_holds_what_it_held(database_url: SecretStr, clock: Clock) -> None:
     async with open_store(database_url, RING, now=clock) as store:
-        _, pair = await connected(store, clock.time)
+        _, pair = await connected(store, clock.now)
     async with open_store(database_url, RING, now=clock) as store:
         await store.ping()
         assert await store.tokens.access(pair.access_token) is not None
@@ -163,17 +164,17 @@ def test_a_file_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 async def test_a_write_that_is_cancelled_does_not_hold_up_the_next(store: Store, clock: Clock) -> None:
     for turn in range(20):
-        task = asyncio.create_task(store.spent.claim("consent", f"cancelled-{turn}", clock.time))
+        task = asyncio.create_task(store.spent.claim("consent", f"cancelled-{turn}", clock.now))
         for _ in range(turn):
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-    assert await store.spent.claim("consent", "next", clock.time)
+    assert await store.spent.claim("consent", "next", clock.now)
 
 
 async def test_many_at_once_in_one_process_all_come_through(store: Store, clock: Clock) -> None:
-    _, pair = await connected(store, clock.time)
-    claims = [store.spent.claim("consent", f"{number % 20}", clock.time) for number in range(60)]
+    _, pair = await connected(store, clock.now)
+    claims = [store.spent.claim("consent", f"{number % 20}", clock.now) for number in range(60)]
     rotations = [store.tokens.rotate(pair.refresh_token, ("hostex:read",)) for _ in range(20)]
     claimed, rotated = await asyncio.gather(asyncio.gather(*claims), asyncio.gather(*rotations))
     assert claimed.count(True) == 20
@@ -182,7 +183,7 @@ async def test_many_at_once_in_one_process_all_come_through(store: Store, clock:
 
 async def test_a_reader_is_not_held_up_by_a_writer(sqlite_url: SecretStr, clock: Clock) -> None:
     async with open_store(sqlite_url, RING, now=clock) as store:
-        _, pair = await connected(store, clock.time)
+        _, pair = await connected(store, clock.now)
         with closing(sqlite3.connect(sqlite_url.get_secret_value().removeprefix("sqlite:///"))) as other:
             other.execute("BEGIN IMMEDIATE")
             other.execute("DELETE FROM tokens")
@@ -194,18 +195,18 @@ async def test_connections_that_the_server_dropped_are_made_anew(
     postgres_server: PostgresServer, postgres_url: SecretStr, clock: Clock
 ) -> None:
     async with open_store(postgres_url, RING, now=clock) as store:
-        _, pair = await connected(store, clock.time)
+        _, pair = await connected(store, clock.now)
         await store.ping()
         postgres_server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
         )
         assert await store.tokens.access(pair.access_token) is not None
-        assert await store.spent.claim("consent", "nonce", clock.time)
+        assert await store.spent.claim("consent", "nonce", clock.now)
 
 
 async def test_times_without_a_zone_are_refused(store: Store, clock: Clock) -> None:
     with pytest.raises(Exception, match="a time without a zone"):
-        await store.spent.claim("consent", "nonce", clock.time.replace(tzinfo=None))
+        await store.spent.claim("consent", "nonce", clock.now.replace(tzinfo=None))
 
 
 def test_a_worker_that_finds_the_schema_in_order_loads_no_migration_tool(sqlite_url: SecretStr) -> None:
@@ -241,7 +242,7 @@ def test_a_lock_that_another_process_keeps_is_told_in_one_line(
 
 def test_what_was_seen_lately_never_grows_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hostex_mcp.http.store.recent._MOST", 2)
-    recent, now = Recent(timedelta(minutes=1)), Clock().time
+    recent, now = Recent(timedelta(minutes=1)), Clock().now
     assert [recent.is_news(name, now) for name in ("a", "b", "a", "c", "a")] == [
         True,
         True,

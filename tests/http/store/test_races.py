@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 from hostex_mcp.http.store import open_store
 from hostex_mcp.http.store.migrating import migrate
-from tests.http.databases import PostgresServer
 from tests.http.keeping import HOSTEX_TOKEN, KEY, RING, a_code, connected, granted
 from tests.http.racing import RACERS, Racers
+from tests.support.databases import PostgresServer
 
 pytestmark = pytest.mark.anyio
 ROUNDS = 15

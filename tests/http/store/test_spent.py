@@ -4,13 +4,13 @@ import pytest
 
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Spent
-from tests.http.keeping import Clock
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_key_is_claimed_once_for_each_kind(store: Store, clock: Clock) -> None:
-    ends = clock.time + timedelta(minutes=10)
+    ends = clock.now + timedelta(minutes=10)
     assert await store.spent.claim("consent", "nonce", ends)
     assert not await store.spent.claim("consent", "nonce", ends)
     assert await store.spent.claim("confirmation", "nonce", ends)
@@ -18,7 +18,7 @@ async def test_a_key_is_claimed_once_for_each_kind(store: Store, clock: Clock) -
 
 
 async def test_what_came_of_a_claim_is_kept(store: Store, clock: Clock) -> None:
-    ends = clock.time + timedelta(minutes=10)
+    ends = clock.now + timedelta(minutes=10)
     assert await store.spent.outcome("confirmation", "token") is None
     await store.spent.claim("confirmation", "token", ends)
     assert await store.spent.outcome("confirmation", "token") == Spent(ends)
@@ -32,10 +32,10 @@ async def test_an_outcome_without_a_claim_is_not_kept(store: Store) -> None:
 
 
 async def test_a_claim_is_remembered_until_it_expires(store: Store, clock: Clock) -> None:
-    await store.spent.claim("consent", "nonce", clock.time + timedelta(minutes=10))
-    clock.forward(minutes=9)
+    await store.spent.claim("consent", "nonce", clock.now + timedelta(minutes=10))
+    clock.advance(minutes=9)
     await store.clean()
-    assert not await store.spent.claim("consent", "nonce", clock.time)
-    clock.forward(minutes=1)
+    assert not await store.spent.claim("consent", "nonce", clock.now)
+    clock.advance(minutes=1)
     await store.clean()
     assert await store.spent.outcome("consent", "nonce") is None

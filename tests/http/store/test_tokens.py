@@ -6,7 +6,8 @@ from pydantic import SecretStr
 
 from hostex_mcp.http.store import Store, new_code, open_store
 from hostex_mcp.http.store.records import Code, Replayed
-from tests.http.keeping import BOTH, RING, Clock, a_code, connected, granted
+from tests.http.keeping import BOTH, RING, a_code, connected, granted
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 READ = ("hostex:read",)
@@ -14,7 +15,7 @@ READ = ("hostex:read",)
 
 async def test_a_code_is_found_with_what_it_is_bound_to_until_it_expires(store: Store, clock: Clock) -> None:
     grant_id = await granted(store)
-    text = await a_code(store, grant_id, clock.time)
+    text = await a_code(store, grant_id, clock.now)
     bound = Code(
         grant_id=grant_id,
         client_id="claude",
@@ -23,11 +24,11 @@ async def test_a_code_is_found_with_what_it_is_bound_to_until_it_expires(store: 
         code_challenge="c" * 43,
         scopes=BOTH,
         resource="https://mcp.example.com/mcp",
-        expires_at=clock.time + timedelta(seconds=60),
+        expires_at=clock.now + timedelta(seconds=60),
     )
     assert await store.codes.find(text) == bound
     assert await store.codes.find(new_code()) is None
-    clock.forward(seconds=60)
+    clock.advance(seconds=60)
     assert await store.codes.find(text) is None
     assert await store.tokens.redeem(text) is None
 
@@ -36,7 +37,7 @@ async def test_a_redeemed_code_gives_a_pair_once_and_is_then_known_as_replayed(
     store: Store, clock: Clock
 ) -> None:
     grant_id = await granted(store)
-    text = await a_code(store, grant_id, clock.time)
+    text = await a_code(store, grant_id, clock.now)
     pair = await store.tokens.redeem(text)
     assert pair is not None
     assert (pair.scopes, pair.expires_in) == (BOTH, 3600)
@@ -44,35 +45,35 @@ async def test_a_redeemed_code_gives_a_pair_once_and_is_then_known_as_replayed(
     assert re.fullmatch(r"hmx_rt_[\w-]{43}", pair.refresh_token)
     assert re.fullmatch(r"hmx_ac_[\w-]{43}", text)
     assert await store.tokens.redeem(text) is None
-    clock.forward(hours=23)
+    clock.advance(hours=23)
     await store.clean()
     assert await store.codes.find(text) == Replayed(grant_id)
-    clock.forward(hours=2)
+    clock.advance(hours=2)
     await store.clean()
     assert await store.codes.find(text) is None
 
 
 async def test_a_code_of_a_grant_that_is_still_pending_gives_nothing(store: Store, clock: Clock) -> None:
     grant_id = await granted(store, status="pending")
-    assert await store.tokens.redeem(await a_code(store, grant_id, clock.time)) is None
+    assert await store.tokens.redeem(await a_code(store, grant_id, clock.now)) is None
 
 
 async def test_an_access_token_tells_its_grant_and_scopes_for_an_hour(store: Store, clock: Clock) -> None:
-    grant_id, pair = await connected(store, clock.time)
+    grant_id, pair = await connected(store, clock.now)
     issued = await store.tokens.access(pair.access_token)
     assert issued is not None
     assert issued.grant == await store.grants.get(grant_id)
     assert (issued.client_id, issued.scopes) == ("claude", BOTH)
-    clock.forward(seconds=3599)
+    clock.advance(seconds=3599)
     assert await store.tokens.access(pair.access_token) is not None
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     assert await store.tokens.access(pair.access_token) is None
 
 
 async def test_an_access_token_is_no_refresh_token_and_the_other_way_round(
     store: Store, clock: Clock
 ) -> None:
-    _, pair = await connected(store, clock.time)
+    _, pair = await connected(store, clock.now)
     assert await store.tokens.access(pair.refresh_token) is None
     assert await store.tokens.refreshable(pair.access_token) is None
     assert await store.tokens.rotate(pair.access_token, READ) is None
@@ -82,7 +83,7 @@ async def test_an_access_token_is_no_refresh_token_and_the_other_way_round(
 async def test_rotation_narrows_the_access_token_and_keeps_what_the_refresh_token_may(
     store: Store, clock: Clock
 ) -> None:
-    _, pair = await connected(store, clock.time)
+    _, pair = await connected(store, clock.now)
     newer = await store.tokens.rotate(pair.refresh_token, READ)
     assert newer is not None
     assert newer.scopes == READ
@@ -96,29 +97,29 @@ async def test_rotation_narrows_the_access_token_and_keeps_what_the_refresh_toke
 async def test_a_repeat_within_the_grace_gets_the_very_same_pair_and_a_later_one_nothing(
     store: Store, clock: Clock
 ) -> None:
-    grant_id, pair = await connected(store, clock.time)
+    grant_id, pair = await connected(store, clock.now)
     newer = await store.tokens.rotate(pair.refresh_token, BOTH)
-    clock.forward(seconds=59)
+    clock.advance(seconds=59)
     assert await store.tokens.refreshable(pair.refresh_token) is not None
     assert await store.tokens.reused(pair.refresh_token) is None
     assert await store.tokens.rotate(pair.refresh_token, READ) == newer
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     assert await store.tokens.refreshable(pair.refresh_token) is None
     assert await store.tokens.rotate(pair.refresh_token, BOTH) is None
     assert await store.tokens.reused(pair.refresh_token) == grant_id
 
 
 async def test_reuse_is_noticed_after_cleaning_too(store: Store, clock: Clock) -> None:
-    grant_id, pair = await connected(store, clock.time)
+    grant_id, pair = await connected(store, clock.now)
     await store.tokens.rotate(pair.refresh_token, BOTH)
-    clock.forward(days=30)
+    clock.advance(days=30)
     await store.clean()
     assert await store.tokens.reused(pair.refresh_token) == grant_id
 
 
 async def test_without_a_grace_a_repeat_gets_nothing(database_url: SecretStr, clock: Clock) -> None:
     async with open_store(database_url, RING, grace=0, now=clock) as store:
-        grant_id, pair = await connected(store, clock.time)
+        grant_id, pair = await connected(store, clock.now)
         assert await store.tokens.rotate(pair.refresh_token, BOTH) is not None
         assert await store.tokens.rotate(pair.refresh_token, BOTH) is None
         assert await store.tokens.reused(pair.refresh_token) == grant_id
@@ -127,23 +128,23 @@ async def test_without_a_grace_a_repeat_gets_nothing(database_url: SecretStr, cl
 async def test_a_refresh_token_lives_60_days_and_each_rotation_starts_them_anew(
     store: Store, clock: Clock
 ) -> None:
-    _, pair = await connected(store, clock.time)
+    _, pair = await connected(store, clock.now)
     for _ in range(3):
-        clock.forward(days=59, hours=23)
+        clock.advance(days=59, hours=23)
         newer = await store.tokens.rotate(pair.refresh_token, BOTH)
         assert newer is not None
         pair = newer
-    clock.forward(days=60)
+    clock.advance(days=60)
     assert await store.tokens.refreshable(pair.refresh_token) is None
     assert await store.tokens.rotate(pair.refresh_token, BOTH) is None
 
 
 async def test_expired_tokens_are_dropped_and_living_ones_stay(store: Store, clock: Clock) -> None:
-    _, pair = await connected(store, clock.time)
-    clock.forward(hours=1)
+    _, pair = await connected(store, clock.now)
+    clock.advance(hours=1)
     await store.clean()
     assert await store.tokens.refreshable(pair.refresh_token) is not None
-    clock.forward(days=60)
+    clock.advance(days=60)
     await store.clean()
-    clock.forward(days=-60)
+    clock.advance(days=-60)
     assert await store.tokens.refreshable(pair.refresh_token) is None

@@ -8,8 +8,9 @@ from pydantic import SecretStr
 
 from hostex_mcp.http.store import open_store
 from hostex_mcp.http.tenants.tenants import Tenants
-from tests.http.keeping import RING, Clock
+from tests.http.keeping import RING
 from tests.http.linked import Gate, World, ask, tenants_of
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 

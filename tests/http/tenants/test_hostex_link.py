@@ -20,8 +20,9 @@ from hostex_mcp.http.store import Store, open_store
 from hostex_mcp.http.store.records import Credential, Grant
 from hostex_mcp.http.tenants.hostex_link import CONNECT_AGAIN
 from hostex_mcp.sandbox import DEAD, READ_ONLY, WRITABLE
-from tests.http.keeping import Clock, a_grant, connected
+from tests.http.keeping import a_grant, connected
 from tests.http.linked import REVOCATION, TOKENS, World, world
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -38,7 +39,7 @@ async def test_a_pasted_token_is_checked_at_hostex(hostex: World) -> None:
 
 async def test_a_pasted_token_is_used_as_it_is(hostex: World) -> None:
     grant = await hostex.token_grant(WRITABLE)
-    hostex.clock.forward(days=400)
+    hostex.clock.advance(days=400)
     live = await hostex.linking.live(grant)
     assert (live.token.get_secret_value(), live.until) == (WRITABLE, None)
     assert hostex.asked == []
@@ -46,7 +47,7 @@ async def test_a_pasted_token_is_used_as_it_is(hostex: World) -> None:
 
 async def test_a_pair_with_more_than_two_days_left_is_left_alone(hostex: World) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=4, hours=23)
+    hostex.clock.advance(days=4, hours=23)
     await hostex.linking.live(grant)
     assert hostex.asked == [TOKENS]
 
@@ -54,7 +55,7 @@ async def test_a_pair_with_more_than_two_days_left_is_left_alone(hostex: World) 
 async def test_a_pair_with_less_than_two_days_left_is_renewed_and_stored(hostex: World) -> None:
     grant = await hostex.partner_grant()
     first = await hostex.linking.live(grant)
-    hostex.clock.forward(days=5, seconds=1)
+    hostex.clock.advance(days=5, seconds=1)
     second = await hostex.linking.live(grant)
     assert second.token != first.token
     assert second.link == 2
@@ -68,21 +69,21 @@ async def test_a_pair_with_less_than_two_days_left_is_renewed_and_stored(hostex:
 async def test_a_link_goes_on_for_months(hostex: World) -> None:
     grant = await hostex.partner_grant()
     for _ in range(30):
-        hostex.clock.forward(days=6)
+        hostex.clock.advance(days=6)
         assert await hostex.works((await hostex.linking.live(grant)).token)
     assert (await hostex.now_of(grant)).link == 31
 
 
 async def test_a_pair_that_has_run_out_is_renewed_before_it_is_used(hostex: World) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=90)
+    hostex.clock.advance(days=90)
     assert await hostex.works((await hostex.linking.live(grant)).token)
 
 
 async def test_after_429_the_old_token_goes_on_and_hostex_is_left_in_peace(hostex: World) -> None:
     grant = await hostex.partner_grant()
     old = await hostex.linking.live(grant)
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     hostex.sandbox.faults.add("throttle", operation=TOKENS, retry_after=600)
     for _ in range(5):
         assert (await hostex.linking.live(grant)).token == old.token
@@ -96,10 +97,10 @@ async def test_a_renewal_that_fails_leaves_the_old_token_and_is_tried_again_late
 ) -> None:
     grant = await hostex.partner_grant()
     old = await hostex.linking.live(grant)
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     hostex.sandbox.faults.add(kind, operation=TOKENS)
     assert (await hostex.linking.live(grant)).token == old.token
-    hostex.clock.forward(hours=1)
+    hostex.clock.advance(hours=1)
     assert (await hostex.linking.live(grant)).link == 2
 
 
@@ -109,10 +110,10 @@ async def test_a_refused_renewal_leaves_a_living_token_until_its_end(hostex: Wor
     assert kept is not None
     assert kept.refresh_token is not None
     hostex.sandbox.oauth.revoke(kept.refresh_token.get_secret_value())
-    hostex.clock.forward(days=6, hours=23)
+    hostex.clock.advance(days=6, hours=23)
     assert await hostex.works((await hostex.linking.live(grant)).token)
     assert not await ended(hostex, grant)
-    hostex.clock.forward(hours=1)
+    hostex.clock.advance(hours=1)
     with pytest.raises(InvalidToken) as caught:
         await hostex.linking.live(grant)
     assert caught.value.hint == CONNECT_AGAIN
@@ -136,7 +137,7 @@ async def test_420_never_ends_a_grant(
     hostex: World, code: int, message: str, kind: type[HostexError]
 ) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=8)
+    hostex.clock.advance(days=8)
     hostex.sandbox.faults.add("envelope", operation=TOKENS, code=code, message=message)
     with pytest.raises(kind):
         await hostex.linking.live(grant)
@@ -145,7 +146,7 @@ async def test_420_never_ends_a_grant(
 
 async def test_a_wrong_secret_of_the_operator_ends_no_grant(hostex: World) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=8)
+    hostex.clock.advance(days=8)
     mistaken = world(hostex.store, hostex.clock, hostex.sandbox, client_secret=SecretStr("wrong"))
     with pytest.raises(NotConfigured):
         await mistaken.linking.live(grant)
@@ -160,12 +161,12 @@ async def test_a_pair_that_has_run_out_and_cannot_be_renewed_now_is_an_error_for
     hostex: World, fault: str, kind: type[HostexError]
 ) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=8)
+    hostex.clock.advance(days=8)
     hostex.sandbox.faults.add(fault, operation=TOKENS)
     with pytest.raises(kind):
         await hostex.linking.live(grant)
     assert not await ended(hostex, grant)
-    hostex.clock.forward(minutes=2)
+    hostex.clock.advance(minutes=2)
     assert await hostex.works((await hostex.linking.live(grant)).token)
 
 
@@ -261,7 +262,7 @@ async def test_who_still_holds_the_token_of_before_gets_the_present_one_without_
 ) -> None:
     grant = await hostex.partner_grant()
     before = await hostex.linking.live(grant)
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     now = await hostex.process().linking.live(grant)
     asked = len(hostex.sandbox.log)
     assert await hostex.linking.rejected(grant, before) == now
@@ -297,10 +298,10 @@ async def test_no_token_is_logged_whatever_happens(hostex: World, caplog: pytest
     caplog.set_level(logging.DEBUG)
     grant = await hostex.partner_grant()
     pairs = [await hostex.kept(grant)]
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     await hostex.linking.live(grant)
     pairs.append(await hostex.kept(grant))
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     hostex.sandbox.faults.add("envelope", operation=TOKENS, code=500)
     await hostex.linking.live(grant)
     hostex.sandbox.faults.add("http", operation=REVOCATION, times=None)

@@ -15,9 +15,9 @@ from hostex_mcp.http.store.records import Credential
 from hostex_mcp.http.tenants.hostex_partner import PairRefused, Upstream
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.settings import Settings, SettingsError
-from tests.api.hostex import body_of, envelope, script
-from tests.http.keeping import Clock
 from tests.http.linked import HOSTEX, REVOCATION, TOKENS, Gate, Wire
+from tests.support.clock import Clock
+from tests.support.hostex import body_of, envelope, script
 
 pytestmark = pytest.mark.anyio
 
@@ -114,7 +114,7 @@ async def test_a_code_is_refused_the_second_time(partner: Partner) -> None:
 
 async def test_a_refresh_gives_another_pair(partner: Partner) -> None:
     first = await partner.upstream.exchange(partner.code())
-    partner.clock.forward(days=6)
+    partner.clock.advance(days=6)
     second = await partner.upstream.refresh(first)
     assert second.access_token != first.access_token
     assert second.expires_at == partner.clock() + timedelta(days=7)
@@ -186,12 +186,12 @@ async def test_after_429_the_partner_is_silent_until_hostex_wants_to_hear_it(par
     with pytest.raises(RateLimited):
         await partner.upstream.refresh(pair)
     asked = len(partner.sandbox.log)
-    partner.clock.forward(seconds=60)
+    partner.clock.advance(seconds=60)
     with pytest.raises(RateLimited) as caught:
         await partner.upstream.exchange(partner.code())
     assert caught.value.retry_after == 30
     assert len(partner.sandbox.log) == asked
-    partner.clock.forward(seconds=30)
+    partner.clock.advance(seconds=30)
     assert await partner.works((await partner.upstream.refresh(pair)).access_token)
 
 
@@ -200,7 +200,7 @@ async def test_a_clock_that_is_put_back_does_not_make_the_silence_hours(partner:
     partner.sandbox.faults.add("throttle", operation=TOKENS, retry_after=90)
     with pytest.raises(RateLimited):
         await partner.upstream.refresh(pair)
-    partner.clock.forward(hours=-3)
+    partner.clock.advance(hours=-3)
     assert await partner.works((await partner.upstream.refresh(pair)).access_token)
 
 

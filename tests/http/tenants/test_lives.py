@@ -46,10 +46,10 @@ async def test_the_same_caller_gets_the_same_engine_and_no_call_is_made(
 
 async def test_the_use_of_a_grant_is_noted_for_its_owner(hostex: World, tenants: Tenants) -> None:
     grant = await hostex.token_grant()
-    hostex.clock.forward(hours=5)
+    hostex.clock.advance(hours=5)
     used = hostex.clock()
     await tenants.engine(caller_of(grant), {})
-    hostex.clock.forward(minutes=1)
+    hostex.clock.advance(minutes=1)
     await upkeep_of(hostex).round()
     assert (await hostex.now_of(grant)).used_at == used
 
@@ -61,7 +61,7 @@ async def test_a_use_that_cannot_be_noted_keeps_nothing_else_from_being_done(
         raise OSError("disk full")
 
     pending = await hostex.token_grant(status="pending", created_at=hostex.clock())
-    hostex.clock.forward(minutes=16)
+    hostex.clock.advance(minutes=16)
     monkeypatch.setattr(hostex.store.grants, "write_uses", fail)
     await upkeep_of(hostex).round()
     assert await hostex.kept(pending) is None
@@ -158,14 +158,14 @@ async def test_a_token_of_a_request_that_is_dead_is_an_error_of_its_call(
 async def test_a_pair_is_renewed_by_the_call_that_needs_it(hostex: World, tenants: Tenants) -> None:
     grant = await hostex.partner_grant()
     await ask(tenants, grant, "list_properties")
-    hostex.clock.forward(days=30)
+    hostex.clock.advance(days=30)
     assert "items" in await ask(tenants, grant, "list_properties")
     assert hostex.asked.count(TOKENS) == 2
 
 
 async def test_listing_tools_needs_no_token(hostex: World, tenants: Tenants) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=30)
+    hostex.clock.advance(days=30)
     engine = await tenants.engine(caller_of(grant), {})
     assert engine.selection.listed
     assert hostex.asked == [TOKENS]
@@ -177,7 +177,7 @@ async def test_a_newer_link_than_the_one_in_memory_is_taken_from_the_store(
     grant = await hostex.partner_grant()
     await ask(tenants, grant, "list_properties")
     old = hostex.wire.requests[-1].headers["hostex-access-token"]
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     await hostex.process().linking.live(grant)
     hostex.sandbox.oauth.revoke(old)
     await ask(tenants, await hostex.now_of(grant), "list_properties")
@@ -190,7 +190,7 @@ async def test_connections_with_an_old_token_are_closed_once_idle(hostex: World,
     hostex.wire.before = gate = Gate("/properties")
     held = asyncio.create_task(ask(tenants, grant, "list_properties"))
     await gate.reached.wait()
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     closed = hostex.wire.closed
     await ask(tenants, grant, "list_staffs")
     assert hostex.wire.closed == closed + 1, "the client that asked for the next pair, and no other"
@@ -237,11 +237,11 @@ async def test_accounts_that_have_not_called_for_a_minute_are_let_go_with_their_
     upkeep = Upkeep(hostex.store, hostex.linking, hostex.clock, let_idle_go=tenants.let_idle_go)
     for grant in (idle, busy):
         await ask(tenants, grant, "list_properties")
-    hostex.clock.forward(seconds=50)
+    hostex.clock.advance(seconds=50)
     kept = await tenants.engine(caller_of(busy), {})
     await upkeep.round()
     assert hostex.wire.closed == 0
-    hostex.clock.forward(seconds=10)
+    hostex.clock.advance(seconds=10)
     await upkeep.round()
     assert hostex.wire.closed == 1
     assert await tenants.engine(caller_of(busy), {}) is kept

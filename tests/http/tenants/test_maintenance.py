@@ -16,7 +16,7 @@ def upkeep_of(hostex: World) -> Upkeep:
 async def test_pairs_are_renewed_before_their_end_though_nobody_uses_them(hostex: World) -> None:
     grants = [await hostex.partner_grant() for _ in range(3)]
     for _ in range(4):
-        hostex.clock.forward(days=6)
+        hostex.clock.advance(days=6)
         await upkeep_of(hostex).round()
     for grant in grants:
         kept = await hostex.kept(grant)
@@ -27,7 +27,7 @@ async def test_pairs_are_renewed_before_their_end_though_nobody_uses_them(hostex
 async def test_fresh_pairs_and_pasted_tokens_are_left_alone(hostex: World) -> None:
     await hostex.partner_grant()
     await hostex.token_grant()
-    hostex.clock.forward(days=4)
+    hostex.clock.advance(days=4)
     await upkeep_of(hostex).round()
     assert hostex.asked == [TOKENS]
 
@@ -37,10 +37,10 @@ async def test_an_unused_grant_ends_when_its_end_has_come_and_hostex_refuses(hos
     pair = await hostex.kept(grant)
     assert pair is not None
     await hostex.upstream.revoke(pair)
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     await upkeep_of(hostex).round()
     assert (await hostex.now_of(grant)).status == "active"
-    hostex.clock.forward(days=1)
+    hostex.clock.advance(days=1)
     await upkeep_of(hostex).round()
     stored = await hostex.now_of(grant)
     assert stored.status == "ended"
@@ -49,19 +49,19 @@ async def test_an_unused_grant_ends_when_its_end_has_come_and_hostex_refuses(hos
 
 async def test_when_hostex_wants_peace_the_other_pairs_wait_for_the_next_round(hostex: World) -> None:
     grants = [await hostex.partner_grant() for _ in range(3)]
-    hostex.clock.forward(days=8)
+    hostex.clock.advance(days=8)
     hostex.sandbox.faults.add("throttle", operation=TOKENS, retry_after=30)
     asked = len(hostex.sandbox.log)
     await upkeep_of(hostex).round()
     assert len(hostex.sandbox.log) == asked + 1
-    hostex.clock.forward(minutes=1)
+    hostex.clock.advance(minutes=1)
     await upkeep_of(hostex).round()
     assert [(await hostex.now_of(grant)).link for grant in grants] == [2, 2, 2]
 
 
 async def test_one_pair_that_cannot_be_renewed_does_not_hold_up_the_others(hostex: World) -> None:
     grants = [await hostex.partner_grant() for _ in range(2)]
-    hostex.clock.forward(days=8)
+    hostex.clock.advance(days=8)
     hostex.sandbox.faults.add("envelope", operation=TOKENS, code=500)
     await upkeep_of(hostex).round()
     assert sorted([(await hostex.now_of(grant)).link for grant in grants]) == [1, 2]
@@ -70,7 +70,7 @@ async def test_one_pair_that_cannot_be_renewed_does_not_hold_up_the_others(hoste
 async def test_what_has_expired_is_dropped(hostex: World) -> None:
     grant = await hostex.token_grant()
     await hostex.linking.end(grant.grant_id, "disconnected")
-    hostex.clock.forward(days=90)
+    hostex.clock.advance(days=90)
     await upkeep_of(hostex).round()
     assert await hostex.store.grants.get(grant.grant_id) is None
 
@@ -81,10 +81,10 @@ async def test_a_grant_whose_last_question_was_not_answered_keeps_nothing_here_o
     grant = await hostex.partner_grant(status="pending", created_at=hostex.clock())
     pair = await hostex.kept(grant)
     assert pair is not None
-    hostex.clock.forward(minutes=14)
+    hostex.clock.advance(minutes=14)
     await upkeep_of(hostex).round()
     assert await hostex.works(pair.access_token)
-    hostex.clock.forward(minutes=1)
+    hostex.clock.advance(minutes=1)
     await upkeep_of(hostex).round()
     assert await hostex.kept(grant) is None
     assert not await hostex.works(pair.access_token)
@@ -94,13 +94,13 @@ async def test_a_grant_whose_code_was_never_redeemed_keeps_nothing_here_or_at_ho
     grant = await hostex.partner_grant(status="pending", created_at=hostex.clock())
     pair = await hostex.kept(grant)
     assert pair is not None
-    hostex.clock.forward(minutes=14)
+    hostex.clock.advance(minutes=14)
     await hostex.store.grants.activate(grant.grant_id)
     await a_code(hostex.store, grant.grant_id, hostex.clock())
-    hostex.clock.forward(minutes=10)
+    hostex.clock.advance(minutes=10)
     await upkeep_of(hostex).round()
     assert (await hostex.now_of(grant)).status == "active"
-    hostex.clock.forward(minutes=6)
+    hostex.clock.advance(minutes=6)
     await upkeep_of(hostex).round()
     ended = await hostex.now_of(grant)
     assert (ended.status, "never fetched" in (ended.reason or "")) == ("ended", True)
@@ -110,10 +110,10 @@ async def test_a_grant_whose_code_was_never_redeemed_keeps_nothing_here_or_at_ho
 
 async def test_a_grant_ends_when_its_last_token_has_run_out_and_not_before(hostex: World) -> None:
     grant = await hostex.token_grant(created_at=hostex.clock())
-    hostex.clock.forward(days=59)
+    hostex.clock.advance(days=59)
     await upkeep_of(hostex).round()
     assert (await hostex.now_of(grant)).status == "active"
-    hostex.clock.forward(days=1)
+    hostex.clock.advance(days=1)
     await upkeep_of(hostex).round()
     assert (await hostex.now_of(grant)).status == "ended"
     assert await hostex.kept(grant) is None
@@ -123,7 +123,7 @@ async def test_a_round_that_fails_does_not_end_the_next(
     hostex: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
 
     async def fail() -> None:
         raise OSError("the database is away")
@@ -137,7 +137,7 @@ async def test_a_database_that_is_away_does_not_end_the_rounds(
     hostex: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
 
     async def fail(before: object) -> list[str]:
         raise OSError("the database is away")
@@ -168,7 +168,7 @@ async def test_rounds_come_about_once_a_minute_and_stop_with_the_server(hostex: 
 
 async def test_stopping_waits_for_a_renewal_that_is_under_way(hostex: World) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     gate = Gate("/oauth/authorizations")
     hostex.wire.before = gate
 

@@ -10,8 +10,9 @@ from pydantic import SecretStr
 from hostex_mcp.api import DeadlineExceeded, InvalidToken
 from hostex_mcp.http.store import open_store
 from hostex_mcp.http.store.records import Credential, Grant
-from tests.http.keeping import RING, Clock
+from tests.http.keeping import RING
 from tests.http.linked import REVOCATION, TOKENS, Gate, World
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -65,7 +66,7 @@ async def test_two_processes_at_once_make_one_renewal_and_the_other_goes_on_with
 ) -> None:
     grant = await hostex.partner_grant()
     old = await token_of(second, grant)
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     gate, renewing = await held_up(hostex, grant)
     assert await token_of(second, grant) == old
     gate.opened.set()
@@ -79,7 +80,7 @@ async def test_when_the_old_token_is_dead_the_other_process_waits_for_the_new_on
     hostex: World, second: World
 ) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=8)
+    hostex.clock.advance(days=8)
     gate, renewing = await held_up(hostex, grant)
     waiting = asyncio.create_task(token_of(second, grant))
     await second.paused.wait()
@@ -90,7 +91,7 @@ async def test_when_the_old_token_is_dead_the_other_process_waits_for_the_new_on
 
 async def test_nobody_waits_for_ever(hostex: World, second: World) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=8)
+    hostex.clock.advance(days=8)
     gate, renewing = await held_up(hostex, grant)
     with pytest.raises(DeadlineExceeded):
         await second.linking.live(grant)
@@ -101,7 +102,7 @@ async def test_nobody_waits_for_ever(hostex: World, second: World) -> None:
 
 async def test_many_calls_of_one_process_make_one_renewal(hostex: World) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=8)
+    hostex.clock.advance(days=8)
     tokens = await asyncio.gather(*(token_of(hostex, grant) for _ in range(8)))
     assert len(set(tokens)) == 1
     assert refreshes(hostex) == 1
@@ -112,12 +113,12 @@ async def test_killed_before_the_pair_is_stored_the_old_token_goes_on_to_its_end
 ) -> None:
     grant = await hostex.partner_grant()
     old = await token_of(hostex, grant)
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     await kill_while_storing(hostex, grant, monkeypatch)
-    hostex.clock.forward(minutes=3)
+    hostex.clock.advance(minutes=3)
     assert await token_of(second, grant) == old
     assert await hostex.works(old)
-    hostex.clock.forward(days=1)
+    hostex.clock.advance(days=1)
     with pytest.raises(InvalidToken):
         await second.linking.live(grant)
     stored = await second.now_of(grant)
@@ -129,10 +130,10 @@ async def test_where_hostex_takes_the_old_refresh_token_again_a_kill_costs_nothi
     hostex: World, second: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     monkeypatch.setattr(hostex.sandbox.oauth, "_refresh_tokens", _Everlasting())
     await kill_while_storing(hostex, grant, monkeypatch)
-    hostex.clock.forward(minutes=3)
+    hostex.clock.advance(minutes=3)
     assert await hostex.works(await token_of(second, grant))
     assert (await second.now_of(grant)).link == 2
 
@@ -142,7 +143,7 @@ async def test_killed_after_the_pair_is_stored_it_is_used_and_none_is_asked_for(
 ) -> None:
     grant = await hostex.partner_grant()
     old = await token_of(hostex, grant)
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
 
     async def die(*_: object) -> None:
         raise Killed
@@ -162,7 +163,7 @@ async def test_a_pair_that_could_not_be_stored_is_stored_by_the_next_try_and_use
 ) -> None:
     grant = await hostex.partner_grant()
     old = await token_of(hostex, grant)
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
 
     async def fail(*_: object) -> bool:
         raise OSError("disk full")
@@ -180,7 +181,7 @@ async def test_a_pair_that_could_not_be_stored_is_revoked_with_its_grant(
     hostex: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     unstored: list[Credential] = []
 
     async def fail(grant_id: str, credential: Credential, link: int) -> bool:
@@ -197,7 +198,7 @@ async def test_a_grant_that_ends_during_its_renewal_leaves_no_pair_at_hostex(
     hostex: World, second: World
 ) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=8)
+    hostex.clock.advance(days=8)
     gate = hostex.wire.after = Gate("/oauth/authorizations")
     renewing = asyncio.create_task(token_of(hostex, grant))
     await gate.reached.wait()
@@ -210,7 +211,7 @@ async def test_a_grant_that_ends_during_its_renewal_leaves_no_pair_at_hostex(
 
 async def test_a_caller_who_leaves_does_not_cut_a_renewal_off(hostex: World) -> None:
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     async with anyio.create_task_group() as tasks:
         gate = Gate("/oauth/authorizations")
         hostex.wire.before = gate
@@ -224,7 +225,7 @@ async def test_a_caller_who_leaves_does_not_cut_a_renewal_off(hostex: World) -> 
 async def test_a_refusal_that_another_process_caused_is_no_refusal(hostex: World, second: World) -> None:
     """The lease of a process that hangs runs out, and its renewal succeeds after all."""
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=8)
+    hostex.clock.advance(days=8)
     pair = await hostex.kept(grant)
     assert pair is not None
     stolen = await hostex.upstream.refresh(pair)

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import anyio
 import pytest
 
-from tests.http.local import JSON, call, running, shared
+from tests.support.local import JSON, call, running, shared
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ import pytest
 from starlette.types import Message, Scope
 
 from hostex_mcp.http.transport import bodies
-from tests.http.local import JSON, MODERN, call, local, running, shared
+from tests.support.local import JSON, MODERN, call, local, running, shared
 
 pytestmark = pytest.mark.anyio
 

@@ -22,9 +22,9 @@ from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.sandbox import SECOND, WRITABLE
 from hostex_mcp.settings import Settings
-from tests.http.keeping import Clock
 from tests.http.linked import World, caller_of, tenants_of, world
-from tests.http.local import HERE, JSON, call, modern_call, running
+from tests.support.clock import Clock
+from tests.support.local import HERE, JSON, call, modern_call, running
 
 pytestmark = pytest.mark.anyio
 

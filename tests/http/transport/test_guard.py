@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from hostex_mcp.http.transport.rate_limits import Limits, Rate
-from tests.http.local import HERE, JSON, PUBLIC, call, local, running, shared
+from tests.support.local import HERE, JSON, PUBLIC, call, local, running, shared
 
 pytestmark = pytest.mark.anyio
 

@@ -4,55 +4,48 @@ import httpx2
 import pytest
 
 from hostex_mcp.http.transport.rate_limits import Limits, Rate, Throttle, caller_address, neighbours_of
-from tests.http.local import JSON, call, running, shared
+from tests.support.clock import Clock
+from tests.support.local import JSON, call, running, shared
 
 pytestmark = pytest.mark.anyio
 
 TWO = Rate(a_minute=6, burst=2)
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.time = 1000.0
-
-    def __call__(self) -> float:
-        return self.time
-
-
 def test_a_burst_passes_and_then_one_for_each_interval() -> None:
     clock = Clock()
-    throttle = Throttle("account", TWO, clock)
+    throttle = Throttle("account", TWO, clock.seconds)
     assert [throttle.wait("a") for _ in range(3)] == [0, 0, 10]
-    clock.time += 10
+    clock.advance(seconds=10)
     assert [throttle.wait("a") for _ in range(2)] == [0, 10]
 
 
 def test_waiting_long_gives_no_more_than_a_burst() -> None:
     clock = Clock()
-    throttle = Throttle("account", TWO, clock)
+    throttle = Throttle("account", TWO, clock.seconds)
     throttle.wait("a")
-    clock.time += 3600
+    clock.advance(seconds=3600)
     assert [throttle.wait("a") > 0 for _ in range(3)] == [False, False, True]
 
 
 def test_a_refused_request_does_not_lengthen_the_wait() -> None:
     clock = Clock()
-    throttle = Throttle("account", TWO, clock)
+    throttle = Throttle("account", TWO, clock.seconds)
     assert [throttle.wait("a") for _ in range(5)] == [0, 0, 10, 10, 10]
 
 
 def test_one_caller_does_not_make_another_wait() -> None:
-    throttle = Throttle("account", TWO, Clock())
+    throttle = Throttle("account", TWO, Clock().seconds)
     assert [throttle.wait(who) for who in "aabb"] == [0, 0, 0, 0]
 
 
 def test_no_rate_is_no_limit() -> None:
-    throttle = Throttle("account", None, Clock())
+    throttle = Throttle("account", None, Clock().seconds)
     assert not any(throttle.wait("a") for _ in range(1000))
 
 
 def test_a_flood_of_callers_does_not_fill_the_memory() -> None:
-    throttle = Throttle("account", TWO, Clock(), most=100)
+    throttle = Throttle("account", TWO, Clock().seconds, most=100)
     for number in range(1000):
         throttle.wait(str(number))
     assert [throttle.wait("999") for _ in range(2)] == [0, 10]

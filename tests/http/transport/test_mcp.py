@@ -8,7 +8,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.http.local import HERE, JSON, MODERN, call, local, modern_call, running, shared
+from tests.support.local import HERE, JSON, MODERN, call, local, modern_call, running, shared
 
 pytestmark = pytest.mark.anyio
 

@@ -28,11 +28,12 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.http.keeping import Clock
 from tests.http.linked import world
-from tests.http.local import HERE, JSON, PUBLIC, call, local, running, shared
-from tests.http.processes import hostex_mcp
-from tests.http.python_client import Keeping, connected
+from tests.support.clock import Clock
+from tests.support.local import HERE, JSON, PUBLIC, call, local, running, shared
+from tests.support.processes import hostex_mcp
+from tests.support.python_client import Keeping, connected
+from tests.support.root import ROOT
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -240,7 +241,7 @@ async def test_renewals_of_partner_tokens_are_told(store: Store, clock: Clock) -
     heard: list[Event] = []
     hostex = world(store, clock)
     grant = await hostex.partner_grant()
-    hostex.clock.forward(days=6)
+    hostex.clock.advance(days=6)
     with heard_everywhere(heard.append):
         await hostex.linking.live(grant)
     assert [one for one in heard if isinstance(one, PairRenewed)] == [PairRenewed("ok")]
@@ -266,7 +267,7 @@ def test_a_worker_that_is_no_more_runs_no_calls(tmp_path: Path, monkeypatch: pyt
         "for event in (ToolStarted(), ToolStarted(), ToolEnded('list_tags', 'ok', 0.1)): metrics(event)\n"
     )
     environ = {SHARED_FOLDER: str(tmp_path), "PATH": ""}
-    subprocess.run([sys.executable, "-c", program], env=environ, check=True, cwd=Path(__file__).parents[3])
+    subprocess.run([sys.executable, "-c", program], env=environ, check=True, cwd=ROOT)
     monkeypatch.setenv(SHARED_FOLDER, str(tmp_path))
     text = Metrics().text().decode()
     assert samples(text, "hostex_mcp_calls_total") == {"list_tags ok": 1}

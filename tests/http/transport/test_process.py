@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from hostex_mcp.cli import main
 from hostex_mcp.http.serving import bind
-from tests.http.local import JSON, call
+from tests.support.local import JSON, call
 
 PIDS = [sys.executable, "-m", "tests.http.pids"]
 SERVER = [sys.executable, "-m", "hostex_mcp", "http", "--port", "0"]

@@ -13,7 +13,8 @@ import pytest
 from hostex_mcp.cli.logs import configure_logs
 from hostex_mcp.events import Confirmed, HostexAsked, emit
 from hostex_mcp.server.summary import summed_up
-from tests.http.local import JSON, call, local, running
+from tests.support.clock import Clock
+from tests.support.local import JSON, call, local, running
 
 pytestmark = pytest.mark.anyio
 
@@ -84,23 +85,13 @@ async def test_lines_of_text_name_the_request(monkeypatch: pytest.MonkeyPatch) -
     assert re.search(rf"INFO hostex_mcp\.calls: list_tags ok \d+ ms, 1 to Hostex request={ID}$", line)
 
 
-class Clock:
-    """Seconds that pass when told."""
-
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
 def test_a_slow_call_is_a_warning_that_says_where_its_time_went(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
-    monkeypatch.setattr("hostex_mcp.server.summary.time.perf_counter", clock)
+    monkeypatch.setattr("hostex_mcp.server.summary.time.perf_counter", clock.seconds)
     with logged(monkeypatch) as written, summed_up("list_reservations", 10) as summary:
         emit(HostexAsked("GET /reservations", "timeout", 9.0, 1))
         emit(HostexAsked("GET /reservations", "ok", 2.0, 2))
-        clock.seconds += 11.5
+        clock.advance(seconds=11.5)
         summary.outcome = "ok"
     (line,) = summaries(written)
     assert line["level"] == "warning"
@@ -111,10 +102,10 @@ def test_the_time_that_a_person_takes_to_answer_does_not_make_a_call_slow(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr("hostex_mcp.server.summary.time.perf_counter", clock)
+    monkeypatch.setattr("hostex_mcp.server.summary.time.perf_counter", clock.seconds)
     with logged(monkeypatch) as written, summed_up("send_message", 10) as summary:
         emit(Confirmed("accept", 240.0))
-        clock.seconds += 241.0
+        clock.advance(seconds=241.0)
         summary.outcome = "done"
     (line,) = summaries(written)
     assert (line["level"], line["ms"], line["outcome"]) == ("info", 1000, "done")

@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import StatusCode
 
 from hostex_mcp.sandbox import WRITABLE
-from tests.http.local import JSON, call, local, running
+from tests.support.local import JSON, call, local, running
 
 pytestmark = pytest.mark.anyio
 

@@ -19,8 +19,8 @@ from uvicorn.server import ServerState
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.transport import uvicorn_protocol as wire
 from hostex_mcp.http.transport.crowd import Crowd
-from tests.http.local import JSON, call, local
-from tests.http.serving import served
+from tests.support.local import JSON, call, local
+from tests.support.serving import served
 
 pytestmark = pytest.mark.anyio
 

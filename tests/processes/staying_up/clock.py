@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.complete import missing
-from tests.http.processes import Running
 from tests.processes.staying_up.deployed import by_then
+from tests.support.complete import missing
+from tests.support.processes import Running
 
 
 class WallClock:

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from hostex_mcp.sandbox import Sandbox, running
 from hostex_mcp.sandbox.faults import KINDS, Fault, FaultKind
 from hostex_mcp.sandbox.wire import Wire
-from tests.http.python_client import Keeping, connected
-from tests.http.replicas import RESOURCE, Fleet, SteeredClient
+from tests.support.python_client import Keeping, connected
+from tests.support.replicas import RESOURCE, Fleet, SteeredClient
 
 THREAD = "0-2200000016-thr016"
 SENDING = "POST /conversations/{conversation_id}"

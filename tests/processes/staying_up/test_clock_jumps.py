@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.http.replicas import ByHand, Fleet
 from tests.processes.staying_up.clock import WallClock
 from tests.processes.staying_up.deployed import READING, THREAD, sent
+from tests.support.replicas import ByHand, Fleet
 
 pytestmark = pytest.mark.slow
 

@@ -13,11 +13,11 @@ from pydantic import SecretStr
 
 from hostex_mcp.http.store import open_store
 from hostex_mcp.sandbox import Sandbox, running
-from tests.http.databases import PostgresServer
 from tests.http.keeping import RING
-from tests.http.local import JSON, call
-from tests.http.replicas import PUBLIC, ByHand, Fleet, Steered
 from tests.processes.staying_up.deployed import THREAD, by_then, probe
+from tests.support.databases import PostgresServer
+from tests.support.local import JSON, call
+from tests.support.replicas import PUBLIC, ByHand, Fleet, Steered
 
 pytestmark = pytest.mark.slow
 

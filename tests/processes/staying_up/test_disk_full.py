@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.http.processes import Running
-from tests.http.replicas import ByHand, Fleet
 from tests.processes.staying_up.deployed import THREAD, probe, sent
+from tests.support.processes import Running
+from tests.support.replicas import ByHand, Fleet
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,6 @@ import pytest
 from anyio import to_thread
 from mcp import Client
 
-from tests.http.python_client import Keeping
-from tests.http.replicas import Fleet
 from tests.processes.staying_up.deployed import (
     READING,
     SENDING,
@@ -27,6 +25,8 @@ from tests.processes.staying_up.deployed import (
     until,
 )
 from tests.processes.stdio.test_crash import CODE, OPERATION, call, started, wait_for_deletion
+from tests.support.python_client import Keeping
+from tests.support.replicas import Fleet
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 

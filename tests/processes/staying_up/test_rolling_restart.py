@@ -13,13 +13,13 @@ from anyio import to_thread
 from mcp import Client
 
 from hostex_mcp.sandbox import Sandbox, running
-from tests.http.databases import PostgresServer
-from tests.http.driving import Person
-from tests.http.processes import Running
-from tests.http.python_client import Keeping, connected
-from tests.http.replicas import Fleet
 from tests.processes.staying_up.deployed import THREAD, answer, by_then, confirmed, probe, sent
 from tests.processes.staying_up.switch import Switch, switched
+from tests.support.databases import PostgresServer
+from tests.support.driving import Person
+from tests.support.processes import Running
+from tests.support.python_client import Keeping, connected
+from tests.support.replicas import Fleet
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 

@@ -9,9 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from hostex_mcp.sandbox import Sandbox, running
-from tests.http.replicas import ByHand, Fleet
 from tests.processes.staying_up.deployed import READING, SENDING, THREAD, sent
 from tests.processes.staying_up.switch import Switch, switched
+from tests.support.replicas import ByHand, Fleet
 
 pytestmark = pytest.mark.slow
 

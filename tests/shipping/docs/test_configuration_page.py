@@ -1,11 +1,11 @@
 """The page of settings is generated from the settings, and says of each what it takes."""
 
 import re
-from pathlib import Path
 
 from docs.pages.configuration import configuration
+from tests.support.root import ROOT
 
-PAGE = Path(__file__).parents[3] / "docs" / "configuration.md"
+PAGE = ROOT / "docs" / "configuration.md"
 
 
 def row(variable: str) -> list[str]:

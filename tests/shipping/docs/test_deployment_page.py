@@ -17,10 +17,11 @@ import pytest
 from hostex_mcp.http.transport.arrivals import MOST_ARRIVING
 from hostex_mcp.http.transport.crowd import MOST_CONNECTIONS, MOST_OF_AN_ADDRESS
 from hostex_mcp.http.transport.rate_limits import Limits, Rate
-from tests.certificates import certificate
-from tests.complete import missing
-from tests.http.processes import free_port, hostex_mcp
-from tests.shipping.docs.markdown import PAGES, ROOT, blocks, read
+from tests.shipping.docs.markdown import PAGES, blocks, read
+from tests.support.certificates import certificate
+from tests.support.complete import missing
+from tests.support.processes import free_port, hostex_mcp
+from tests.support.root import ROOT
 
 PAGE = ROOT / "docs" / "deployment.md"
 PUBLIC = "https://mcp.example.com"

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +9,9 @@ import pytest
 from docs.pages.errors import CASES, Case, example
 from hostex_mcp.api import errors as api_errors
 from hostex_mcp.server.failures import HINTS
+from tests.support.root import ROOT
 
-PAGE = (Path(__file__).parents[3] / "docs" / "errors.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
 
 
 def shown(kind: str) -> dict[str, Any]:

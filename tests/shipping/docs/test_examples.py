@@ -19,8 +19,9 @@ from click.testing import CliRunner
 from hostex_mcp.cli import main
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.clients.node import NODE, folder, require_node, run
-from tests.http.processes import Running, hostex_mcp
-from tests.shipping.docs.markdown import ROOT, Block, blocks, commands
+from tests.shipping.docs.markdown import Block, blocks, commands
+from tests.support.processes import Running, hostex_mcp
+from tests.support.root import ROOT
 
 MEASURED = {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_")}
 WRITTEN = sorted({command for block in blocks("sh") for command in commands(block)})
@@ -83,7 +84,7 @@ def test_a_program_in_python_gets_its_answer(block: Block, server: Running, tmp_
 def browser(folder: Path) -> str:
     """A program that takes the part of the browser and of the person before it."""
     script = folder / "browser"
-    command = f"cd {shlex.quote(str(ROOT))} && exec {shlex.quote(sys.executable)} -m tests.http.driving"
+    command = f"cd {shlex.quote(str(ROOT))} && exec {shlex.quote(sys.executable)} -m tests.support.driving"
     script.write_text(f'#!/bin/sh\n{command} "$1"\n', encoding="utf-8")
     script.chmod(0o755)
     return str(script)

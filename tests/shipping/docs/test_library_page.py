@@ -11,7 +11,8 @@ from mcp.client.streamable_http import streamable_http_client
 from starlette.applications import Starlette
 from uvicorn.importer import import_from_string
 
-from tests.shipping.docs.markdown import ROOT, blocks, read
+from tests.shipping.docs.markdown import blocks, read
+from tests.support.root import ROOT
 
 pytestmark = pytest.mark.anyio
 

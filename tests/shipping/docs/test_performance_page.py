@@ -9,7 +9,8 @@ from benchmarks.candidates import setting
 from benchmarks.measuring import Table
 from benchmarks.page import markers, renew
 from benchmarks.stdio import Calls, Start, session
-from tests.shipping.docs.markdown import ROOT, read
+from tests.shipping.docs.markdown import read
+from tests.support.root import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
 NAMES = [

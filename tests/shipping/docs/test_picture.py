@@ -3,12 +3,12 @@
 import re
 from html import unescape
 from itertools import groupby
-from pathlib import Path
 from xml.etree import ElementTree
 
 from docs import picture
+from tests.support.root import ROOT
 
-FILE = Path(__file__).parents[3] / "docs" / "images" / "demo.svg"
+FILE = ROOT / "docs" / "images" / "demo.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 
 

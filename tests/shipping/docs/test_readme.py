@@ -9,7 +9,8 @@ import pytest
 from benchmarks import tokens
 from benchmarks.measuring import Table
 from hostex_mcp.tools.catalogue import CATALOGUE
-from tests.shipping.docs.markdown import PAGES, ROOT, links, named, read
+from tests.shipping.docs.markdown import PAGES, links, named, read
+from tests.support.root import ROOT
 
 README = read(ROOT / "README.md")
 

@@ -2,9 +2,8 @@
 
 import re
 from functools import cache
-from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+from tests.support.root import ROOT
 
 
 @cache

@@ -15,12 +15,12 @@ from mcp import Client, StdioServerParameters
 from hostex_mcp import __version__
 from hostex_mcp.sandbox import WRITABLE, Sandbox, running
 from tests.clients.node import program, require_node, run
-from tests.complete import installs_packages
 from tests.shipping.operations.dockerfile import outside
+from tests.support.complete import installs_packages
+from tests.support.root import ROOT
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-ROOT = Path(__file__).parents[3]
 MANIFEST: dict[str, Any] = json.loads((ROOT / "manifests" / "mcpb" / "manifest.json").read_text())
 PROGRAMS = Path(sys.executable).parent
 

@@ -18,8 +18,9 @@ from mcp import Client, StdioServerParameters
 
 from hostex_mcp.cli import main
 from hostex_mcp.sandbox import WRITABLE, Sandbox, running
+from tests.support.root import ROOT
 
-MANIFESTS = Path(__file__).parents[3] / "manifests"
+MANIFESTS = ROOT / "manifests"
 SECTIONS = {"vscode.json": "servers", "codex.toml": "mcp_servers", "zed.json": "context_servers"}
 VARIABLE = {
     "claude-code.json": r"\$\{(HOSTEX_ACCESS_TOKEN)(?::-)?\}",

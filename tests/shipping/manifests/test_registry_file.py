@@ -1,7 +1,6 @@
 """manifests/server.json against what the MCP registry asks of it: its schema of 2025-12-11, in own words."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -9,9 +8,10 @@ import pytest
 
 from hostex_mcp import __version__
 from hostex_mcp.settings import load
+from tests.support.root import ROOT
 
-FILE = Path(__file__).parents[3] / "manifests" / "server.json"
-README = Path(__file__).parents[3] / "README.md"
+FILE = ROOT / "manifests" / "server.json"
+README = ROOT / "README.md"
 
 INPUT: dict[str, Any] = {
     "type": "object",

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+from tests.support.root import ROOT
+
 DOCKERFILE = ROOT / "Dockerfile"
 _OPTION = re.compile(r"--(\S+?)=(\S+)\s+")
 

@@ -6,9 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.complete import missing
-
-ROOT = Path(__file__).parents[3]
+from tests.support.complete import missing
+from tests.support.root import ROOT
 
 
 def complaints(program: str, *arguments: str | Path) -> str:

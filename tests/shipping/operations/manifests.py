@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).parents[3]
+from tests.support.root import ROOT
+
 KUBERNETES = ROOT / "manifests" / "kubernetes"
 COMPOSE = ROOT / "manifests" / "docker" / "compose.yaml"
 

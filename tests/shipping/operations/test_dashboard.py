@@ -24,7 +24,7 @@ from hostex_mcp.events import (
     WaitStarted,
 )
 from hostex_mcp.http.transport.metrics import Metrics
-from tests.shipping.operations.manifests import ROOT
+from tests.support.root import ROOT
 
 DASHBOARD = json.loads((ROOT / "manifests" / "grafana" / "hostex-mcp.json").read_text(encoding="utf-8"))
 PAGE = (ROOT / "docs" / "observability.md").read_text(encoding="utf-8")

@@ -7,8 +7,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tests.shipping.operations.dockerfile import DOCKERFILE, ROOT, stages
+from tests.shipping.operations.dockerfile import DOCKERFILE, stages
 from tests.shipping.operations.linters import complaints
+from tests.support.root import ROOT
 
 BUILD, FINAL = stages(DOCKERFILE.read_text())
 HASHED = ("requirements.txt", "requirements-build.txt")

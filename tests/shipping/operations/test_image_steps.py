@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.complete import installs_packages
-from tests.http.processes import free_port
-from tests.shipping.operations.dockerfile import DOCKERFILE, ROOT, Replay, stages
+from tests.shipping.operations.dockerfile import DOCKERFILE, Replay, stages
+from tests.support.complete import installs_packages
+from tests.support.processes import free_port
+from tests.support.root import ROOT
 
 pytestmark = [
     pytest.mark.slow,

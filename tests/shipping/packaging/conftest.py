@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from hostex_mcp import __version__
-from tests.complete import missing
+from tests.support.complete import missing
+from tests.support.root import ROOT
 
-ROOT = Path(__file__).parents[3]
 NAME = f"hostex_mcp-{__version__}"
 
 

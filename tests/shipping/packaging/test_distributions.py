@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from hostex_mcp import __version__
-from tests.shipping.packaging.conftest import NAME, ROOT
+from tests.shipping.packaging.conftest import NAME
+from tests.support.root import ROOT
 
 PACKAGE = {
     path.relative_to(ROOT).as_posix()

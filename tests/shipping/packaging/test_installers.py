@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
-from tests.complete import installs_packages
 from tests.shipping.operations.dockerfile import outside
-from tests.shipping.packaging.conftest import ROOT
+from tests.support.complete import installs_packages
+from tests.support.root import ROOT
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, installs_packages]
 

@@ -2,14 +2,14 @@
 
 import re
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-ROOT = Path(__file__).parents[3]
+from tests.support.root import ROOT
+
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PINS = ["requirements.txt", "requirements-dev.txt", "manifests/docker/requirements.txt", ".ci/release.txt"]
 FLOORS = {"starlette": "1.0.1", "pyjwt": "2.12.0", "python-multipart": "0.0.22"}

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from hostex_mcp import __version__
+from tests.support.root import ROOT
 
-ROOT = Path(__file__).parents[3]
 JOBS: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())["jobs"]
 
 COPIED = ("hostex_mcp", "manifests", "docs", "*.md", "LICENSE", "Dockerfile", "*.toml", "requirements.txt")

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from pathlib import Path
 
 import pytest
 from mcp import Client
@@ -12,9 +11,10 @@ from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
+from tests.support.root import ROOT
 
 pytestmark = pytest.mark.anyio
-FILE = Path(__file__).parents[3] / "docs" / "tools.sha256"
+FILE = ROOT / "docs" / "tools.sha256"
 
 
 async def test_every_tool_that_is_listed_has_the_committed_digest() -> None:

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from tests.shipping.operations.linters import complaints
+from tests.support.root import ROOT
 
-ROOT = Path(__file__).parents[3]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 UPDATES = ROOT / ".github" / "dependabot.yml"
 RELEASE: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())

@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 
 from hostex_mcp.sandbox import Sandbox
-from tests.tools.conftest import Call
-from tests.tools.writing import written
+from tests.support.engine import Call
+from tests.support.writing import written
 
 pytestmark = pytest.mark.anyio
 

@@ -8,13 +8,14 @@ import httpx2
 import pytest
 
 from hostex_mcp.sandbox import Sandbox
+from tests.support.clock import Clock, ahead
+from tests.support.every_write import AIRBNB, LOFT, STUDIO
+from tests.support.previewing import demo_sandbox
 from tests.tools.every_answer import answered, engine_over
-from tests.tools.every_write import AIRBNB, LOFT, STUDIO, day
-from tests.tools.previewing import NOW, demo_sandbox
 
 pytestmark = pytest.mark.anyio
 
-PERIOD = {"start_date": day(1), "end_date": day(3)}
+PERIOD = {"start_date": ahead(1), "end_date": ahead(3)}
 UNKNOWN = {"channel_type": "airbnb", "listing_id": "404"}
 
 
@@ -35,7 +36,7 @@ class Silent(httpx2.AsyncBaseTransport):
 
 async def asked(sandbox: Sandbox, tool: str, silent: bool, **arguments: Any) -> Mapping[str, Any]:
     direct = httpx2.ASGITransport(app=sandbox.app)
-    async with engine_over(sandbox, Silent(direct) if silent else direct, now=lambda: NOW) as engine:
+    async with engine_over(sandbox, Silent(direct) if silent else direct, now=Clock()) as engine:
         got = await answered(engine, tool, "", {**PERIOD, **arguments})
     return got.result["structuredContent"]
 

@@ -1,6 +1,5 @@
 """The operator's guard rails on prices and calendars."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -11,20 +10,17 @@ from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
+from tests.support.clock import Clock, ahead
 
 pytestmark = pytest.mark.anyio
 
 LISTING = {"channel_type": "airbnb", "listing_id": "900000000000000101"}
 
 
-def day(ahead: int) -> str:
-    return (datetime.now(UTC).date() + timedelta(days=ahead)).isoformat()
-
-
-async def reprice(client: HostexClient, rails: GuardRails, ahead: int = 40, **price: Any) -> dict[str, Any]:
+async def reprice(client: HostexClient, rails: GuardRails, days: int = 40, **price: Any) -> dict[str, Any]:
     reachable = select(["all"])
-    engine = Engine(reachable, Context(client, reachable.reachable, guard_rails=rails), "off")
-    prices = [{"start_date": day(ahead), "end_date": day(ahead), **price}]
+    engine = Engine(reachable, Context(client, reachable.reachable, guard_rails=rails, now=Clock()), "off")
+    prices = [{"start_date": ahead(days), "end_date": ahead(days), **price}]
     result = await engine.call("update_listing_prices", {**LISTING, "prices": prices})
     return cast("Any", result).structured_content
 
@@ -67,7 +63,7 @@ async def test_default_prices_are_held_too(
     client: HostexClient, sandbox: Sandbox, tool: str, arguments: dict[str, Any]
 ) -> None:
     reachable = select(["all"])
-    engine = Engine(reachable, Context(client, reachable.reachable), "off")
+    engine = Engine(reachable, Context(client, reachable.reachable, now=Clock()), "off")
     error = cast("Any", await engine.call(tool, arguments)).structured_content["error"]
     assert error["kind"] == "blocked"
     assert "HOSTEX_MCP_PRICE_FACTOR" in error["hint"]

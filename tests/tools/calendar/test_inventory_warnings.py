@@ -11,9 +11,9 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.domain.units import oversold
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
-from tests.tools.conftest import Call
-from tests.tools.every_write import days
-from tests.tools.previewing import careful_engine, demo_sandbox, preview
+from tests.support.engine import Call
+from tests.support.every_write import days
+from tests.support.previewing import careful_engine, demo_sandbox, preview
 
 pytestmark = pytest.mark.anyio
 

@@ -1,7 +1,7 @@
 """Prices, and default prices and rules of listings, changed through the engine and read back raw."""
 
 import copy
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,9 @@ from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.tools.conftest import Call
-from tests.tools.writing import refused, sent, take_back
+from tests.support.clock import TODAY, Clock, ahead
+from tests.support.engine import Call
+from tests.support.writing import refused, sent, take_back
 
 pytestmark = pytest.mark.anyio
 
@@ -22,11 +23,6 @@ AIRBNB = {"channel_type": "airbnb", "listing_id": "900000000000000101"}
 BOOKING = {"channel_type": "booking.com", "listing_id": "55501001-220011"}
 LOFT = AIRBNB["listing_id"]
 WRITE = "POST /listings/prices"
-TODAY = datetime.now(UTC).date()
-
-
-def ahead(days: int) -> str:
-    return (TODAY + timedelta(days=days)).isoformat()
 
 
 def days(first: int, last: int, **values: Any) -> dict[str, Any]:
@@ -189,7 +185,7 @@ async def test_prices_that_differ_every_day_are_taken_for_a_shorter_period_only(
 
 async def test_the_preview_shows_old_and_new_price_with_name_and_currency(client: HostexClient) -> None:
     selection = select(["all"])
-    asking = Engine(selection, Context(client, selection.reachable), "token")
+    asking = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
     wanted = {**AIRBNB, "prices": [days(20, 20, price=300)]}
     answer = await asking.call("update_listing_prices", wanted)
     assert isinstance(answer, CallToolResult)

@@ -16,14 +16,15 @@ from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.tools.every_write import LOFT, day, days
-from tests.tools.previewing import NOW, demo_sandbox
+from tests.support.clock import Clock, ahead
+from tests.support.every_write import LOFT, days
+from tests.support.previewing import demo_sandbox
 
 pytestmark = pytest.mark.anyio
 
 Row = dict[str, Any]
 KEYS = [("airbnb", "900000000000000101"), ("booking.com", "55501001-220011"), ("vrbo", "vr-3001")]
-DAYS = [date.fromisoformat(day(200)), date.fromisoformat(day(201))]
+DAYS = [date.fromisoformat(ahead(200)), date.fromisoformat(ahead(201))]
 
 
 def half_up(value: Fraction) -> int:
@@ -48,7 +49,7 @@ async def reprice(sandbox: Sandbox, price: int, confirm: str = "off", **more: An
     selection = select(["all"])
     transport = httpx2.ASGITransport(app=sandbox.app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        engine = Engine(selection, Context(client, selection.reachable, now=lambda: NOW), confirm)
+        engine = Engine(selection, Context(client, selection.reachable, now=Clock()), confirm)
         arguments = {"property_id": LOFT, "prices": [days(200, 201, price=price)], **more}
         return cast("Any", await engine.call("update_property_prices", arguments)).structured_content
 

@@ -1,6 +1,6 @@
 """Prices of a property on all its listings, each reported for itself."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -10,11 +10,12 @@ from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.tools.conftest import Call
+from tests.support.clock import TODAY, Clock
+from tests.support.engine import Call
 
 pytestmark = pytest.mark.anyio
 
-DAY = datetime.now(UTC).date() + timedelta(days=70)
+DAY = TODAY + timedelta(days=70)
 RANGE = {"start_date": DAY.isoformat(), "end_date": DAY.isoformat()}
 HARBOUR_LOFT = 20110001
 
@@ -101,7 +102,7 @@ async def test_the_preview_names_property_currency_and_each_listing(
     client: HostexClient, sandbox: Sandbox
 ) -> None:
     reachable = select(["all"])
-    engine = Engine(reachable, Context(client, reachable.reachable), "token")
+    engine = Engine(reachable, Context(client, reachable.reachable, now=Clock()), "token")
     arguments = {"property_id": HARBOUR_LOFT, "prices": [{**RANGE, "price": 150}]}
     offer = cast("Any", await engine.call("update_property_prices", arguments)).structured_content
     preview = offer["preview"]

@@ -1,7 +1,6 @@
 """Queued calendar writes read back on request, once they had time to take effect."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -12,10 +11,11 @@ from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
+from tests.support.clock import Clock, ahead
 
 pytestmark = pytest.mark.anyio
 
-DAY = (datetime.now(UTC).date() + timedelta(days=60)).isoformat()
+DAY = ahead(60)
 DAYS = {"start_date": DAY, "end_date": DAY}
 LISTING = {"channel_type": "airbnb", "listing_id": "900000000000000101"}
 WRITES: dict[str, dict[str, Any]] = {
@@ -29,7 +29,9 @@ Pause = Callable[[float], Awaitable[None]]
 
 async def write(client: HostexClient, name: str, pause: Pause, **more: Any) -> dict[str, Any]:
     reachable = select(["all"])
-    context = Context(client, reachable.reachable, pause=pause, guard_rails=GuardRails(horizon_days=365))
+    context = Context(
+        client, reachable.reachable, pause=pause, guard_rails=GuardRails(horizon_days=365), now=Clock()
+    )
     result = await Engine(reachable, context, "off").call(name, {**WRITES[name], **more})
     outcome = cast("Any", result).structured_content
     assert outcome["status"] == "done", outcome

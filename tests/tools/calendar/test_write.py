@@ -1,6 +1,6 @@
 """Availability, inventory, stay rules and calendar links changed through the engine and read back raw."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -11,8 +11,9 @@ from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.tools.conftest import Call
-from tests.tools.writing import refused, sent, take_back
+from tests.support.clock import TODAY, Clock, ahead
+from tests.support.engine import Call
+from tests.support.writing import refused, sent, take_back
 
 pytestmark = pytest.mark.anyio
 
@@ -20,11 +21,6 @@ LOFT, STUDIO, TERRACE = 20110001, 20110002, 20110003
 AIRBNB = {"channel_type": "airbnb", "listing_id": "900000000000000101"}
 BOOKING = {"channel_type": "booking.com", "listing_id": "55501001-220011"}
 WRITE = "POST /availabilities"
-TODAY = datetime.now(UTC).date()
-
-
-def ahead(days: int) -> str:
-    return (TODAY + timedelta(days=days)).isoformat()
 
 
 def days(first: int, last: int, **values: Any) -> dict[str, Any]:
@@ -306,7 +302,7 @@ async def test_opening_days_that_somebody_has_booked_is_warned_of_by_name(
         "end_date": stay["check_in_date"],
     }
     reachable = select(["all"])
-    engine = Engine(reachable, Context(client, reachable.reachable), "token")
+    engine = Engine(reachable, Context(client, reachable.reachable, now=Clock()), "token")
     offer = cast("Any", await engine.call("update_availabilities", arguments)).structured_content
     warnings = " ".join(offer["preview"]["warnings"])
     assert "Already booked" in warnings

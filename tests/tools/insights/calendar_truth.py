@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import arrival, departure, taken_nights
+from tests.support.demo_cases import arrival, departure, taken_nights
 
 DAY = timedelta(days=1)
 # Vrbo and Staymesh show no stay rules by day.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import arrival, departure, moment
+from tests.support.demo_cases import arrival, departure, moment
 from tests.tools.insights.calendar_truth import DAY, local_today
 
 

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import accepted, arrival, departure
+from tests.support.demo_cases import accepted, arrival, departure
 
 DAY = timedelta(days=1)
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as some
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, accounts_at
+from tests.support.demo_cases import MOMENTS, accounts_at
 
 DECIMALS = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
 """The smallest units, as the standard's list prints them."""

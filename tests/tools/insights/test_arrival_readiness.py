@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, arrival
+from tests.support.demo_cases import MOMENTS, arrival
 from tests.tools.insights.calendar_world import world
 from tests.tools.insights.daily_truth import accepted, day_of
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, arrival, departure, taken_nights
+from tests.support.demo_cases import MOMENTS, arrival, departure, taken_nights
 from tests.tools.insights.calendar_truth import DAY, is_free, listings_of, local_today, price, rule, span
 from tests.tools.insights.calendar_world import world
 

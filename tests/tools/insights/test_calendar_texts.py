@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, arrival, departure
+from tests.support.demo_cases import MOMENTS, arrival, departure
 from tests.tools.insights.calendar_world import world
 
 pytestmark = pytest.mark.anyio

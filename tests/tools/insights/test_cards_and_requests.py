@@ -9,7 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS
+from tests.support.demo_cases import MOMENTS
 from tests.tools.insights.calendar_truth import DAY
 from tests.tools.insights.calendar_world import world
 from tests.tools.insights.daily_truth import waiting

@@ -10,7 +10,7 @@ import pytest
 
 from hostex_mcp.sandbox.lookups import iso
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, arrival
+from tests.support.demo_cases import MOMENTS, arrival
 from tests.tools.insights.calendar_world import world
 from tests.tools.insights.daily_truth import arrivals, departures, in_house, same_day
 from tests.tools.sized_answers import both_halves

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS
+from tests.support.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import World, world
 from tests.tools.insights.turnover_world import LISBON, filled, put
 

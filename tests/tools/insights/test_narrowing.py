@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.tools.catalogue import CATALOGUE
-from tests.sandbox.demo_cases import MOMENTS
+from tests.support.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import world
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, arrival
+from tests.support.demo_cases import MOMENTS, arrival
 from tests.tools.insights.calendar_truth import local_today
 from tests.tools.insights.calendar_world import world
 from tests.tools.insights.turnover_truth import lacking, last_before

@@ -14,7 +14,7 @@ from hostex_mcp.toolkit.cursor import Cursor
 from hostex_mcp.toolkit.results import ListPosition
 from hostex_mcp.toolkit.thread_cache import Memory
 from hostex_mcp.tools.selection import select
-from tests.sandbox.demo_cases import MOMENTS
+from tests.support.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import World, world
 from tests.tools.insights.daily_truth import reviews_to_answer, reviews_to_write
 from tests.tools.insights.waiting_worlds import Sketch, filled, in_order, message, sketches

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, accepted, arrival
+from tests.support.demo_cases import MOMENTS, accepted, arrival
 from tests.tools.insights.calendar_world import World, world
 from tests.tools.insights.money_truth import blocked, money_of, nights, sold
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.sandbox.demo_cases import MOMENTS
+from tests.support.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import world
 from tests.tools.insights.daily_truth import reviews_to_answer, reviews_to_write
 

@@ -10,7 +10,7 @@ from benchmarks.portfolio import portfolio
 from hostex_mcp.sandbox.state import Accounts
 from hostex_mcp.server.answer import tokens
 from hostex_mcp.server.render import render, to_json
-from tests.sandbox.demo_cases import MOMENTS
+from tests.support.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import world
 from tests.tools.sized_answers import both_halves
 

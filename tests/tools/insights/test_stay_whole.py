@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, arrival, departure
+from tests.support.demo_cases import MOMENTS, arrival, departure
 from tests.tools.insights.calendar_world import world
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS, arrival, departure
+from tests.support.demo_cases import MOMENTS, arrival, departure
 from tests.tools.insights.calendar_truth import DAY, clock, local_today, next_stay, stays_of
 from tests.tools.insights.calendar_world import world
 

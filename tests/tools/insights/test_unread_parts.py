@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.sandbox.demo_cases import MOMENTS
+from tests.support.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import World, world
 
 pytestmark = pytest.mark.anyio

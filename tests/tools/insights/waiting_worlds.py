@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hostex_mcp.sandbox.lookups import iso
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.sandbox.demo_cases import arrival, departure
+from tests.support.demo_cases import arrival, departure
 from tests.tools.insights.calendar_truth import DAY, local_today
 from tests.tools.insights.daily_truth import speakers, waiting_since
 

@@ -11,8 +11,9 @@ from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.tools.conftest import Call
-from tests.tools.writing import refused, sent, take_back, written
+from tests.support.clock import Clock
+from tests.support.engine import Call
+from tests.support.writing import refused, sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +57,7 @@ async def test_the_preview_shows_rewritten_paragraphs_and_warns_of_dropped_ones(
     client: HostexClient, sandbox: Sandbox
 ) -> None:
     selection = select(["all"])
-    engine = Engine(selection, Context(client, selection.reachable), "token")
+    engine = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
     garage = {"sub_title": "Garage", "text": "Closed."}
     asked = await engine.call(
         "update_knowledge_base", {"id": PARKING, "add_contents": [garage], "remove_contents": ["Street"]}
@@ -177,7 +178,7 @@ async def test_of_paragraphs_with_one_heading_each_that_goes_is_shown(
     client: HostexClient, sandbox: Sandbox
 ) -> None:
     selection = select(["all"])
-    engine = Engine(selection, Context(client, selection.reachable), "token")
+    engine = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
     entry = sandbox.accounts.main.knowledge_bases[WIFI]
     kept = {"sub_title": "Wifi", "text": "Second floor."}
     entry["contents"] = [{"sub_title": "Wifi", "text": "First floor."}, kept]
@@ -197,7 +198,7 @@ async def test_a_scope_that_moves_to_another_property_of_the_same_title_is_shown
     account.properties[20110002]["title"] = account.properties[20110001]["title"]
     account.knowledge_bases[WIFI]["scope_property"] = {"type": "by_property", "ids": [20110001]}
     selection = select(["all"])
-    engine = Engine(selection, Context(client, selection.reachable), "token")
+    engine = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
     scope = {"type": "by_property", "ids": [20110002]}
     asked = await engine.call("update_knowledge_base", {"id": WIFI, "scope_property": scope})
     preview = cast("dict[str, Any]", cast("CallToolResult", asked).structured_content)["preview"]

@@ -10,9 +10,18 @@ from hostex_mcp.domain.offers import Quote
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
-from tests.sandbox.world import add_conversation
-from tests.tools.conftest import Call
-from tests.tools.previewing import Row, careful_engine, cells, changed, confirm, demo_sandbox, offer, preview
+from tests.support.engine import Call
+from tests.support.previewing import (
+    Row,
+    careful_engine,
+    cells,
+    changed,
+    confirm,
+    demo_sandbox,
+    offer,
+    preview,
+)
+from tests.support.world import add_conversation
 
 pytestmark = pytest.mark.anyio
 

@@ -15,10 +15,11 @@ from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.sandbox.world import add_conversation
-from tests.tools.conftest import Call
-from tests.tools.small_host import Row, ahead, done, problems, small_sandbox
-from tests.tools.writing import sent, take_back, written
+from tests.support.clock import Clock, ahead
+from tests.support.engine import Call
+from tests.support.small_host import Row, done, problems, small_sandbox
+from tests.support.world import add_conversation
+from tests.support.writing import sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +47,7 @@ def sandbox() -> Sandbox:
 @pytest.fixture
 def engine(client: HostexClient, tmp_path: Path) -> Engine:
     selection = select(["all"])
-    context = Context(client, selection.reachable, image_folders=(tmp_path,))
+    context = Context(client, selection.reachable, image_folders=(tmp_path,), now=Clock())
     return Engine(selection, context, "off")
 
 
@@ -196,7 +197,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
 def cautious(client: HostexClient, *hosts: str) -> Engine:
     """An engine that has every write confirmed by a token."""
     selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable, picture_hosts=hosts), "token")
+    return Engine(selection, Context(client, selection.reachable, picture_hosts=hosts, now=Clock()), "token")
 
 
 async def ask(engine: Engine, **arguments: Any) -> Row:

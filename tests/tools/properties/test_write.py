@@ -5,8 +5,8 @@ import copy
 import pytest
 
 from hostex_mcp.sandbox import Sandbox
-from tests.tools.conftest import Call
-from tests.tools.writing import refused, sent, take_back, written
+from tests.support.engine import Call
+from tests.support.writing import refused, sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 

@@ -10,10 +10,19 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
-from tests.sandbox.world import add_stay
-from tests.tools.conftest import Call
-from tests.tools.previewing import Row, careful_engine, cells, changed, confirm, demo_sandbox, offer, preview
-from tests.tools.writing import refused
+from tests.support.engine import Call
+from tests.support.previewing import (
+    Row,
+    careful_engine,
+    cells,
+    changed,
+    confirm,
+    demo_sandbox,
+    offer,
+    preview,
+)
+from tests.support.world import add_stay
+from tests.support.writing import refused
 
 pytestmark = pytest.mark.anyio
 

@@ -10,10 +10,11 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
-from tests.sandbox.world import ATTIC, LOFT, STUDIO, add_stay
-from tests.tools.conftest import Call
-from tests.tools.small_host import Row, ahead, done, problems, small_sandbox
-from tests.tools.writing import sent, take_back, written
+from tests.support.clock import Clock, ahead
+from tests.support.engine import Call
+from tests.support.small_host import Row, done, problems, small_sandbox
+from tests.support.world import ATTIC, LOFT, STUDIO, add_stay
+from tests.support.writing import sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 
@@ -163,7 +164,7 @@ async def test_a_guests_contact_is_in_the_undo_only_where_it_may_be_seen(
     client: HostexClient, level: Level, way_back: bool
 ) -> None:
     selection = select(["all"])
-    engine = Engine(selection, Context(client, selection.reachable, privacy=level), "off")
+    engine = Engine(selection, Context(client, selection.reachable, privacy=level, now=Clock()), "off")
     result: Any = await engine.call("update_reservation_basic", {"stay_code": CODE, "mobile": "+1 555"})
     shown: Row = result.structured_content
     assert ("900000001" in str(shown)) is way_back

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox import Sandbox
-from tests.sandbox.world import LOFT, add_stay
-from tests.tools.conftest import Call
-from tests.tools.small_host import Row, ahead, done, problems, small_sandbox
-from tests.tools.writing import sent, written
+from tests.support.clock import ahead
+from tests.support.engine import Call
+from tests.support.small_host import Row, done, problems, small_sandbox
+from tests.support.world import LOFT, add_stay
+from tests.support.writing import sent, written
 
 pytestmark = pytest.mark.anyio
 

@@ -10,8 +10,9 @@ from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.tools.conftest import Call
-from tests.tools.writing import refused, sent, take_back, written
+from tests.support.clock import Clock
+from tests.support.engine import Call
+from tests.support.writing import refused, sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 
@@ -184,7 +185,7 @@ async def test_assigned_properties_are_replaced_whole_without_a_way_back(
 
 async def test_a_hidden_phone_number_is_in_no_undo_and_no_result(client: HostexClient) -> None:
     selection = select(["all"])
-    engine = Engine(selection, Context(client, selection.reachable, privacy="strict"), "off")
+    engine = Engine(selection, Context(client, selection.reachable, privacy="strict", now=Clock()), "off")
     changed = await engine.call("update_staff", {"id": RITA, "mobile": "+351 900000999"})
     renamed = await engine.call("update_staff", {"id": RITA, "name": "Rita M."})
     gone = await engine.call("delete_staff", {"id": 5602})

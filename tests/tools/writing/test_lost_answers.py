@@ -7,8 +7,8 @@ import pytest
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
-from tests.tools.conftest import Call
-from tests.tools.previewing import Row, careful_engine, changed, confirm, demo_sandbox, offer
+from tests.support.engine import Call
+from tests.support.previewing import Row, careful_engine, changed, confirm, demo_sandbox, offer
 
 pytestmark = pytest.mark.anyio
 

@@ -1,6 +1,5 @@
 """Writes of the demo account that a person has to see first, on one fixed day."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from hostex_mcp.api import HostexClient
@@ -8,23 +7,22 @@ from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.tools.conftest import Call
-from tests.tools.writing import written
+from tests.support.clock import Clock
+from tests.support.engine import Call
+from tests.support.writing import written
 
 Row = dict[str, Any]
-
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def demo_sandbox() -> Sandbox:
     """The demo account at noon on 24 November 2026."""
-    return Sandbox(now=lambda: NOW)
+    return Sandbox(now=Clock())
 
 
 def careful_engine(client: HostexClient) -> Engine:
     """An engine that confirms by token, at the same time."""
     selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable, now=lambda: NOW), "auto")
+    return Engine(selection, Context(client, selection.reachable, now=Clock()), "auto")
 
 
 def changed(sandbox: Sandbox) -> list[str]:

@@ -15,8 +15,8 @@ import pytest
 from pydantic import SecretStr
 
 from hostex_mcp.http.store import migrate
-from tests.complete import missing
-from tests.http.processes import free_port
+from tests.support.complete import missing
+from tests.support.processes import free_port
 
 _SETTINGS = {
     "fsync": "off",

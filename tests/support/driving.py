@@ -1,6 +1,6 @@
 """A scripted person: opens what a program asks to have opened, fills in the forms, and goes where that leads.
 
-As a program, `python -m tests.http.driving ADDRESS` is a browser for clients that start one.
+As a program, `python -m tests.support.driving ADDRESS` is a browser for clients that start one.
 """
 
 import os

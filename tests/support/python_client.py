@@ -19,7 +19,7 @@ from mcp.shared.auth import (
 )
 from pydantic import AnyUrl
 
-from tests.http.driving import Person, answer_in
+from tests.support.driving import Person, answer_in
 
 CALLBACK = "http://127.0.0.1:3999/callback"
 

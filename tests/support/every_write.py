@@ -1,10 +1,9 @@
 """A call of every write of the demo account on its fixed day, with several arguments where it has them."""
 
-from datetime import timedelta
 from typing import Any
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.tools.previewing import NOW
+from tests.support.clock import ahead
 
 Row = dict[str, Any]
 
@@ -13,12 +12,8 @@ AIRBNB = {"channel_type": "airbnb", "listing_id": "900000000000000101"}
 STAY, REQUEST, DIRECT = "0-HM03B0IH4S-v5179o", "0-HMDEMO0018-req018", "5-DEMO30PAT"
 
 
-def day(ahead: int) -> str:
-    return (NOW.date() + timedelta(days=ahead)).isoformat()
-
-
 def days(first: int, last: int, **values: Any) -> Row:
-    return {"start_date": day(first), "end_date": day(last), **values}
+    return {"start_date": ahead(first), "end_date": ahead(last), **values}
 
 
 def every_write(account: SandboxAccount) -> dict[str, Row]:
@@ -142,8 +137,8 @@ def _messages(account: SandboxAccount) -> dict[str, Row]:
         "send_special_offer": {
             "conversation_id": "0-2200000900-inq001",
             "listing_id": "900000000000000101",
-            "check_in_date": day(200),
-            "check_out_date": day(203),
+            "check_in_date": ahead(200),
+            "check_out_date": ahead(203),
             "price": 301,
             "number_of_adults": 2,
             "number_of_children": 1,
@@ -175,7 +170,7 @@ def _team(account: SandboxAccount) -> dict[str, Row]:
     return {
         "create_task": {
             "type": "cleaning",
-            "expected_date": day(3),
+            "expected_date": ahead(3),
             "expected_time": "10:30",
             "property_id": LOFT,
             "staff_id": 5601,
@@ -183,7 +178,7 @@ def _team(account: SandboxAccount) -> dict[str, Row]:
         },
         "update_task": {
             "id": task,
-            "expected_date": day(4),
+            "expected_date": ahead(4),
             "note": "Bring bulbs",
             "staff_id": 5601,
             "fee": 9,

@@ -19,9 +19,9 @@ from pydantic import SecretStr
 from hostex_mcp.http.keys.keyring import new_key
 from hostex_mcp.sandbox import Sandbox, running
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
-from tests.http.driving import Person, answer_in
-from tests.http.processes import Running, free_port, hostex_mcp
-from tests.http.python_client import CALLBACK
+from tests.support.driving import Person, answer_in
+from tests.support.processes import Running, free_port, hostex_mcp
+from tests.support.python_client import CALLBACK
 
 PUBLIC = "http://127.0.0.1:49797"
 RESOURCE = f"{PUBLIC}/mcp"

@@ -1,25 +1,23 @@
-"""A small host as of today, and writes that must work or be refused."""
+"""A small host, and writes that must work or be refused."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import Accounts, SandboxAccount
-from tests.sandbox.world import small_host
-from tests.tools.conftest import Call
+from tests.support.clock import Clock
+from tests.support.engine import Call
+from tests.support.world import small_host
 
 Row = dict[str, Any]
 
 
-def ahead(days: int) -> str:
-    """The day so many days from today."""
-    return (date.today() + timedelta(days=days)).isoformat()
-
-
 def small_sandbox() -> Sandbox:
-    """A sandbox with the small host, in real time."""
+    """Return a sandbox with the small host."""
     nobody = SandboxAccount("Nobody", "UTC", "EUR")
-    return Sandbox(accounts=Accounts(main=small_host(), second=nobody, empty=nobody))
+    return Sandbox(
+        now=Clock(),
+        accounts=Accounts(main=small_host(), second=nobody, empty=nobody),
+    )
 
 
 async def done(call: Call, tool: str, **arguments: Any) -> Row:

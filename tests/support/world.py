@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -11,25 +11,12 @@ import httpx2
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.orders import settle_order, stay_rates
 from hostex_mcp.sandbox.state import Accounts, ListingRates, Row, SandboxAccount
+from tests.support.clock import Clock
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 LOFT, STUDIO, ATTIC, TWIN_A, TWIN_B = 1, 2, 3, 4, 5
 TWINS = 60
 OWN_PROPERTIES = (LOFT, STUDIO, ATTIC, TWIN_A, TWIN_B)
-
-
-class Clock:
-    """A clock that moves only when told to."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **time: float) -> None:
-        """Move on, by the arguments of `timedelta`."""
-        self.now += timedelta(**time)
 
 
 @dataclass
@@ -95,7 +82,7 @@ class Api:
 
 def make_api(runner: asyncio.Runner, change: Callable[[SandboxAccount], None] | None = None) -> Api:
     """Start a sandbox with the small host."""
-    clock = Clock()
+    clock = Clock(NOW)
     accounts = Accounts(main=small_host(), second=_neighbour(), empty=SandboxAccount("Nobody", "UTC", "EUR"))
     if change:
         change(accounts.main)
