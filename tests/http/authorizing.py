@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from hostex_mcp.http.config import READ, SCOPES, WRITE, Address
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
-from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, open_transaction
+from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, open_authorization
 from hostex_mcp.http.oauth.bearer import Bearer, insufficient_scope
 from hostex_mcp.http.oauth.browser import browser_of
 from hostex_mcp.http.oauth.deps import OAuthDeps
@@ -221,7 +221,7 @@ def _stand_ins(server: Deployment, bearer: Bearer) -> list[Route]:
 
     async def consent(request: Request) -> Response:
         sealed, browser = request.query_params["request"], browser_of(request, parts.address)
-        transaction = open_transaction(parts.keys, sealed, browser.digest, parts.now())
+        transaction = open_authorization(parts.keys, sealed, browser.digest, parts.now())
         if transaction is None:
             return Response("no", 400)
         server.seen.append(transaction)

@@ -16,7 +16,7 @@ from hostex_mcp.http.config import SCOPES, Address
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.routes import routes
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
-from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, seal_transaction
+from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, seal_authorization
 from hostex_mcp.http.oauth.browser import Browser
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.pages.about import Tokens
@@ -66,7 +66,7 @@ class Person:
 
     def asked(self, **told: Any) -> str:
         """A sealed authorization for this browser, as `/authorize` would have made it."""
-        return seal_transaction(self.parts.keys, transaction(self.clock(), **told), self.browser.digest)
+        return seal_authorization(self.parts.keys, transaction(self.clock(), **told), self.browser.digest)
 
     async def get(self, path: str) -> httpx2.Response:
         return await self.http.get(path, headers={"cookie": f"__Host-hostex={self.browser.id}"})

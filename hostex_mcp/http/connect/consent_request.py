@@ -8,7 +8,7 @@ from hostex_mcp.http.connect.asker import Asker, asker
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.forms import Form
 from hostex_mcp.http.connect.refusal import not_from_here, out_of_date
-from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, open_transaction
+from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, open_authorization
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits
 
 
@@ -33,7 +33,7 @@ def question(parts: PageDeps, request: Request, sealed: str) -> ConsentRequest:
         Refused: there is none, it is too old, or another browser's.
     """
     browser = browser_of(request, parts.address)
-    transaction = open_transaction(parts.keys, sealed, browser.digest, parts.now())
+    transaction = open_authorization(parts.keys, sealed, browser.digest, parts.now())
     if transaction is None:
         raise out_of_date()
     return ConsentRequest(sealed, transaction, browser)

@@ -13,8 +13,8 @@ from hostex_mcp.http.config import Address
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.oauth.authorization_request import (
     AuthorizationRequest,
-    open_transaction,
-    seal_transaction,
+    open_authorization,
+    seal_authorization,
 )
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits
 from hostex_mcp.http.oauth.flow import Flow, FlowError
@@ -55,31 +55,31 @@ GRANT = Grant(
 
 async def test_a_transaction_opens_as_it_was_sealed() -> None:
     keys = KeyRing([new_key()])
-    sealed = seal_transaction(keys, TRANSACTION, "browser")
-    assert open_transaction(keys, sealed, "browser", NOW) == TRANSACTION
+    sealed = seal_authorization(keys, TRANSACTION, "browser")
+    assert open_authorization(keys, sealed, "browser", NOW) == TRANSACTION
 
 
 async def test_a_transaction_opens_in_no_other_way() -> None:
     keys = KeyRing([new_key()])
-    sealed = seal_transaction(keys, TRANSACTION, "browser")
+    sealed = seal_authorization(keys, TRANSACTION, "browser")
     other_purpose = keys.seal("partner", b"{}", "browser")
     flipped = sealed[:40] + ("A" if sealed[40] != "A" else "B") + sealed[41:]
     refused = [
-        open_transaction(keys, sealed, "another", NOW),
-        open_transaction(KeyRing([new_key()]), sealed, "browser", NOW),
-        open_transaction(keys, flipped, "browser", NOW),
-        open_transaction(keys, sealed[:-1], "browser", NOW),
-        open_transaction(keys, other_purpose, "browser", NOW),
-        open_transaction(keys, keys.seal("authorization", b"{}", "browser"), "browser", NOW),
-        open_transaction(keys, None, "browser", NOW),
-        open_transaction(keys, "é", "browser", NOW),
-        open_transaction(keys, sealed, "browser", TRANSACTION.expires_at),
+        open_authorization(keys, sealed, "another", NOW),
+        open_authorization(KeyRing([new_key()]), sealed, "browser", NOW),
+        open_authorization(keys, flipped, "browser", NOW),
+        open_authorization(keys, sealed[:-1], "browser", NOW),
+        open_authorization(keys, other_purpose, "browser", NOW),
+        open_authorization(keys, keys.seal("authorization", b"{}", "browser"), "browser", NOW),
+        open_authorization(keys, None, "browser", NOW),
+        open_authorization(keys, "é", "browser", NOW),
+        open_authorization(keys, sealed, "browser", TRANSACTION.expires_at),
     ]
     assert refused == [None] * 9
 
 
 async def test_a_transaction_gives_nothing_away() -> None:
-    sealed = seal_transaction(KeyRing([new_key()]), TRANSACTION, "browser")
+    sealed = seal_authorization(KeyRing([new_key()]), TRANSACTION, "browser")
     assert sealed.isascii()
     assert len(sealed) < 900
 
