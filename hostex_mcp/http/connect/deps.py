@@ -17,8 +17,7 @@ from hostex_mcp.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class PageDeps:
-    """Everything a page needs. The pages are the only part that a person sees. `demo_tokens` are those of a
-    simulated Hostex, with what each stands for."""
+    """Everything a page needs. `demo_tokens` are those of a simulated Hostex, with what each stands for."""
 
     settings: Settings
     address: Address

@@ -27,11 +27,11 @@ pytestmark = pytest.mark.anyio
 )
 def test_a_redirect_uri_is_shown_as_the_place_it_leads_to(uri: str, kind: str, shown: str) -> None:
     found = destination(uri)
-    assert (found.kind, found.shown) == (kind, shown)
+    assert (found.kind, found.label) == (kind, shown)
 
 
 def test_a_long_host_keeps_its_end_which_says_whose_it_is() -> None:
-    shown = destination(f"https://claude.ai.{'a' * 60}.{'b' * 60}.{'c' * 60}.evil.example/cb").shown
+    shown = destination(f"https://claude.ai.{'a' * 60}.{'b' * 60}.{'c' * 60}.evil.example/cb").label
     assert shown.startswith("claude.ai.aaa")
     assert shown.endswith("ccc.evil.example")
     assert len(shown) == 101

@@ -47,7 +47,7 @@ async def test_what_was_connected_in_this_browser_is_listed_with_its_bounds(tmp_
         assert page.headings == ["Your connections"]
         assert (
             "Claude read and change Harbour Loft, Harbour Studio and 10 more Returns to claude.ai "
-            "Connected today at 12:00 UTC Last used not yet Topics all Properties all, also new ones"
+            "Connected today at 12:00 UTC Last used not yet Topics all Properties all, including new ones"
         ) in page.text
         assert (
             "Cursor read only Blue Door Montmartre, Blue Door Annecy and 1 more "

@@ -8,7 +8,7 @@ import anyio
 import httpx2
 import pytest
 
-from hostex_mcp.http.connect import once
+from hostex_mcp.http.connect import granting
 from hostex_mcp.sandbox.tokens import TOKENS
 from tests.http.connecting import HERE, RETURN, deployment, query
 from tests.http.html_pages import Html, changed, forms
@@ -108,14 +108,14 @@ async def test_with_a_token_that_can_only_read_one_can_go_on_reading_without_pas
 async def test_a_kept_token_is_of_one_browser_and_one_question(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         onward, _ = forms((await person.connect(TOKENS.READ_ONLY, access="write")).text)
-        kept = dict(onward)["kept"]
+        kept = dict(onward)["sealed_token"]
         other = await person.consent(nonce="second")
         for taken in (kept, "", "x"):
-            answer = await person.submit(other, decision="read_only", kept=taken)
+            answer = await person.submit(other, decision="read_only", sealed_token=taken)
             assert (answer.status_code, "Paste your Hostex access token" in answer.text) == (400, True)
         elsewhere = person.elsewhere()
         page = await elsewhere.consent()
-        assert (await elsewhere.submit(page, decision="read_only", kept=kept)).status_code == 400
+        assert (await elsewhere.submit(page, decision="read_only", sealed_token=kept)).status_code == 400
         assert not await person.grants()
 
 
@@ -258,7 +258,7 @@ async def test_where_nothing_could_be_allowed_nothing_is_asked(tmp_path: Path) -
     async with deployment(tmp_path, read_only=True) as person:
         sealed = person.asked(scopes=("hostex:write",))
         answer = await person.get(f"/connect/consent?{urlencode({'request': sealed})}")
-        assert Html(answer.text).headings == ["This server changes nothing"]
+        assert Html(answer.text).headings == ["This server is read-only"]
 
 
 async def test_the_operators_bounds_hold_for_topics_and_privacy(tmp_path: Path) -> None:
@@ -317,7 +317,7 @@ async def test_two_clicks_at_once_get_one_answer(tmp_path: Path) -> None:
 async def test_an_answer_that_never_came_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(once, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(granting, "WAIT_SECONDS", 0)
     async with deployment(tmp_path) as person:
         page = await person.consent()
         await person.parts.store.spent.claim("consent", "nonce-1", person.clock() + timedelta(minutes=10))

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from hostex_mcp.http.connect.account import read_account
 from hostex_mcp.http.connect.connections import MOST_LISTED
+from hostex_mcp.http.connect.summaries import read_account
 from hostex_mcp.http.store.records import Choices, Credential, Grant
 from hostex_mcp.sandbox.tokens import TOKENS
 from tests.holding.piece import longest_piece
@@ -100,10 +100,10 @@ async def test_the_page_of_an_account_with_very_many_wordy_properties_does_not_h
         )
 
     async with deployment(tmp_path, transport=httpx2.MockTransport(hostex)) as person:
-        await read_account(person.parts, SecretStr("token"), 100)
+        await read_account(person.parts, SecretStr(TOKENS.WRITABLE), 100)
         with longest_piece() as longest:
-            account = await read_account(person.parts, SecretStr("token"))
-    assert len(account.places) == 1_000
+            account = await read_account(person.parts, SecretStr(TOKENS.WRITABLE))
+    assert len(account.properties) == 1_000
     assert longest.seconds < LONGEST_PIECE, longest.what
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
-from hostex_mcp.http.connect.choices import topic
+from hostex_mcp.http.connect.consent_form import topic
 from hostex_mcp.http.connect.problems import problem_of
 from hostex_mcp.http.pages.render import error_page
 from hostex_mcp.sandbox.tokens import TOKENS
