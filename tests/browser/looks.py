@@ -29,7 +29,7 @@ def every_page(site: Site, open_one: Opens) -> Generator[tuple[str, Page]]:
     page.goto(site.start())
     page.get_by_text("Read and change", exact=True).click()
     _press_connect(page, TOKENS.READ_ONLY)
-    expect(page.get_by_role("button", name="Go on with read only")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue with read only")).to_be_visible()
     yield "a token that can only read", page
     for name in ("Codex", "Cursor"):
         page.goto(site.start(name, "cursor://anysphere.cursor/mcp/oauth"))

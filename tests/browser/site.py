@@ -141,7 +141,7 @@ class _Late:
                 store=store,
                 keys=keys,
                 flow=Flow(address, store, utc_now),
-                linking=linking,
+                credentials=linking,
                 upstream=upstream,
                 demo_tokens=tuple(TOKENS.items()),
             )

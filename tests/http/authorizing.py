@@ -94,7 +94,7 @@ class Deployment:
 
     http: httpx2.AsyncClient
     transport: httpx2.ASGITransport
-    parts: OAuthDeps
+    deps: OAuthDeps
     clock: Clock
     web: Web
     ended: dict[str, str]
@@ -103,7 +103,7 @@ class Deployment:
 
     @property
     def store(self) -> Store:
-        return self.parts.store
+        return self.deps.store
 
     async def register(self, **metadata: Any) -> Json:
         asked = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"} | metadata
@@ -216,7 +216,7 @@ async def deployed(
 
 def _stand_ins(server: Deployment, bearer: Bearer) -> list[Route]:
     """A consent page that says yes by itself, and an MCP endpoint that says who calls."""
-    parts = server.parts
+    parts = server.deps
     flow = Flow(parts.address, parts.store, parts.now)
 
     async def consent(request: Request) -> Response:

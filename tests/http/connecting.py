@@ -58,7 +58,7 @@ class Clock:
 class Person:
     """Uses the pages in one browser."""
 
-    parts: PageDeps
+    deps: PageDeps
     sandbox: Sandbox
     clock: Clock
     http: httpx2.AsyncClient
@@ -66,7 +66,7 @@ class Person:
 
     def asked(self, **told: Any) -> str:
         """A sealed authorization for this browser, as `/authorize` would have made it."""
-        return seal_authorization(self.parts.keys, transaction(self.clock(), **told), self.browser.digest)
+        return seal_authorization(self.deps.keys, transaction(self.clock(), **told), self.browser.digest)
 
     async def get(self, path: str) -> httpx2.Response:
         return await self.http.get(path, headers={"cookie": f"__Host-hostex={self.browser.id}"})
@@ -108,11 +108,11 @@ class Person:
 
     async def grants(self) -> list[Grant]:
         """What this browser has granted, newest first."""
-        return await self.parts.store.grants.in_browser(self.browser.digest)
+        return await self.deps.store.grants.in_browser(self.browser.digest)
 
     def elsewhere(self) -> "Person":
         """The same deployment in another browser."""
-        return Person(self.parts, self.sandbox, self.clock, self.http, Browser("o" * 43, new=False))
+        return Person(self.deps, self.sandbox, self.clock, self.http, Browser("o" * 43, new=False))
 
 
 def transaction(now: datetime, **told: Any) -> AuthorizationRequest:
@@ -161,7 +161,7 @@ async def deployment(
             store=store,
             keys=keys,
             flow=Flow(ADDRESS, store, clock),
-            linking=HostexCredentials(store, upstream, clock),
+            credentials=HostexCredentials(store, upstream, clock),
             upstream=upstream,
             demo_tokens=demo_tokens,
             now=clock,

@@ -77,7 +77,7 @@ class AccountPage:
         else:
             # Within seconds of a click on Connect this takes it back; later it is refused.
             await self._once.answer(grant_id)
-        await self._deps.linking.end(grant_id, CANCELLED)
+        await self._deps.credentials.end(grant_id, CANCELLED)
         return self._way_back(url, step)
 
     async def _claim(self, step: ConsentStep) -> bool:

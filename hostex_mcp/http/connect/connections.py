@@ -88,7 +88,7 @@ class Connections:
         if not grants:
             return await self._page(browser, view, NOT_THERE)
         for grant in grants:
-            await self._deps.linking.end(grant.grant_id, ENDED_HERE)
+            await self._deps.credentials.end(grant.grant_id, ENDED_HERE)
         return self._redirect(browser, replace(view, done=_summary(grants)))
 
     def _may_end(self, grant: Grant, browser: Browser, view: ConnectionsView) -> bool:

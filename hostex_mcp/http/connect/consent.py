@@ -85,7 +85,7 @@ class Consent:
         if not await count_try(self._deps.store, authorization.nonce, authorization.expires_at):
             return consent_page(self._deps, consent, selection, TOO_MANY)
         credential = Credential("token", SecretStr(token))
-        access = await self._deps.linking.check(credential.access_token, selection.writes)
+        access = await self._deps.credentials.check(credential.access_token, selection.writes)
         problem = problem_of(access.verdict, access.request_id)
         if problem:
             offer = offer_of(authorization.scopes, self._deps.settings)
@@ -134,10 +134,10 @@ class Consent:
         return await self._grant(consent, selection, credential, chained=True)
 
     async def _problem_of(self, credential: Credential, selection: Selection) -> FormProblem | None:
-        access = await self._deps.linking.check(credential.access_token, selection.writes)
+        access = await self._deps.credentials.check(credential.access_token, selection.writes)
         problem = problem_of(access.verdict, access.request_id, pasted=False)
         if problem:
-            await self._deps.linking.forget(credential)
+            await self._deps.credentials.forget(credential)
         return problem
 
     async def _consented(self, request: Request, state: str) -> tuple[ConsentRequest, Selection]:

@@ -24,7 +24,7 @@ class PageDeps:
     store: Store
     keys: KeyRing
     flow: Flow
-    linking: HostexCredentials
+    credentials: HostexCredentials
     upstream: Upstream
     demo_tokens: Tokens = ()
     now: Callable[[], datetime] = utc_now

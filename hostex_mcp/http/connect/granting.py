@@ -92,7 +92,7 @@ class Granting:
         be chosen if `pick`. For `chained` see `way_back`."""
         nonce = consent.authorization.nonce
         if not await self._claim(consent):
-            await self._deps.linking.forget(credential)
+            await self._deps.credentials.forget(credential)
             return self._way_back((await self._once.answer(nonce)).url, consent, chained)
         grant = self._pending(consent, choices, credential)
         await self._deps.store.grants.add(grant, credential)
@@ -111,7 +111,7 @@ class Granting:
         try:
             return await self._deps.flow.complete(consent.authorization, grant_id)
         except FlowError:
-            await self._deps.linking.end(grant_id, "The connection was not completed.")
+            await self._deps.credentials.end(grant_id, "The connection was not completed.")
             raise out_of_date() from None
 
     async def cancel(self, consent: ConsentRequest) -> Response:
@@ -121,7 +121,7 @@ class Granting:
             await self._once.settle(nonce, url)
         elif grant_id := (await self._once.answer(nonce)).grant_id:
             # A click on Connect just before is taken back.
-            await self._deps.linking.end(grant_id, CANCELLED)
+            await self._deps.credentials.end(grant_id, CANCELLED)
         return self._way_back(url, consent)
 
     def refusal(self, consent: ConsentRequest) -> str:

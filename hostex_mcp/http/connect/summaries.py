@@ -112,7 +112,7 @@ async def account_lines(deps: PageDeps, grants: Sequence[Grant]) -> dict[str, st
 
 async def _token(deps: PageDeps, grant: Grant) -> SecretStr | None:
     try:
-        return (await deps.linking.live(grant)).token
+        return (await deps.credentials.live(grant)).token
     except HostexError:
         return None
 

@@ -57,7 +57,7 @@ async def test_the_wrong_account_is_refused_with_cancel_and_nothing_is_kept(tmp_
         assert query(await press(person, page, "cancel"))["error"] == "access_denied"
         [grant] = await person.grants()
         assert grant.status == "ended"
-        assert await person.parts.store.grants.credential(grant.grant_id) is None
+        assert await person.deps.store.grants.credential(grant.grant_id) is None
 
 
 async def test_an_account_that_cannot_be_shown_lets_nobody_in_until_it_can(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_name_is_one_short_visible_line(name: str, shown: str) -> None:
     [
         ({"client_id": "https://claude.ai/c.json"}, "verified: claude.ai"),
         ({}, "name not verified"),
-        ({}, "An app can give itself any name. Go on only if you know claude.ai"),
+        ({}, "An app can give itself any name. Continue only if you know claude.ai"),
         ({"redirect_uri": "http://127.0.0.1:5/cb"}, "The answer goes to a program on this device."),
         (
             {"client_id": "https://claude.ai/c.json", "redirect_uri": "https://evil.example/cb"},
@@ -91,7 +91,7 @@ async def test_the_page_says_who_asks_and_how_far_that_is_known(
 async def test_a_verified_client_that_returns_home_raises_no_warning(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await person.consent(client_id="https://claude.ai/c.json")
-        assert "Go on only if" not in page.text
+        assert "Continue only if" not in page.text
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ async def test_disconnect_ends_the_grant_and_says_so(tmp_path: Path) -> None:
         assert answer.status_code == 303
         [grant] = await person.grants()
         assert grant.status == "ended"
-        assert await person.parts.store.grants.credential(grant.grant_id) is None
+        assert await person.deps.store.grants.credential(grant.grant_id) is None
         after = Html((await person.get(answer.headers["location"])).text)
         assert (
             "Claude is disconnected. If you no longer need the access token, delete it in Hostex"

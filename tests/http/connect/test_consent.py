@@ -33,7 +33,7 @@ async def test_a_working_token_connects_and_returns_to_the_client_with_a_code(
         [grant] = await person.grants()
         assert (grant.status, grant.kind, grant.choices.scopes) == ("active", "token", scopes)
         assert (grant.client_name, grant.returns_to) == ("Claude", "claude.ai")
-        kept = await person.parts.store.grants.credential(grant.grant_id)
+        kept = await person.deps.store.grants.credential(grant.grant_id)
         assert kept is not None
         assert kept[0].access_token.get_secret_value() == token
 
@@ -86,7 +86,7 @@ async def test_with_a_token_that_can_only_read_one_can_go_on_reading_without_pas
         )
         assert (told.status_code, TOKENS.READ_ONLY in told.text) == (400, False)
         page = Html(told.text)
-        assert "Or go on with this token: the app can then look, but change nothing." in page.text
+        assert "Or continue with this token: the app can then read, but not change anything." in page.text
         onward, other = forms(told.text)
         assert ("access", "write") in other
         answer = await person.confirm(
@@ -100,7 +100,7 @@ async def test_with_a_token_that_can_only_read_one_can_go_on_reading_without_pas
         assert grant.choices.scopes == {"hostex:read"}
         assert (grant.choices.toolsets, grant.choices.privacy) == (("calendar",), "strict")
         assert grant.choices.property_ids == (int(ticked),)
-        kept = await person.parts.store.grants.credential(grant.grant_id)
+        kept = await person.deps.store.grants.credential(grant.grant_id)
         assert kept is not None
         assert kept[0].access_token.get_secret_value() == TOKENS.READ_ONLY
 
@@ -277,7 +277,7 @@ async def test_where_the_operator_lets_changes_pass_unasked_the_page_says_so(tmp
     async with deployment(tmp_path, confirm="off") as person:
         assert "changes are made without asking you again" in (await person.consent()).text
     async with deployment(tmp_path) as person:
-        assert "shown first and need a yes" in (await person.consent()).text
+        assert "shown first and need your approval" in (await person.consent()).text
 
 
 async def test_every_page_is_a_new_question_whatever_was_allowed_before(tmp_path: Path) -> None:
@@ -320,7 +320,7 @@ async def test_an_answer_that_never_came_is_not_waited_for_without_end(
     monkeypatch.setattr(granting, "WAIT_SECONDS", 0)
     async with deployment(tmp_path) as person:
         page = await person.consent()
-        await person.parts.store.spent.claim("consent", "nonce-1", person.clock() + timedelta(minutes=10))
+        await person.deps.store.spent.claim("consent", "nonce-1", person.clock() + timedelta(minutes=10))
         answer = await person.answer(page, token=TOKENS.WRITABLE)
         assert Html(answer.text).headings == ["This has already been answered"]
 

@@ -40,7 +40,7 @@ async def test_it_loads_nothing_from_elsewhere_and_runs_nothing() -> None:
 @pytest.mark.parametrize("previews", [True, False])
 async def test_it_promises_a_look_at_changes_only_where_there_is_one(previews: bool) -> None:
     async with landing(previews=previews) as page:
-        assert ("are shown first and need a yes" in page.text) is previews
+        assert ("are shown first and need your approval" in page.text) is previews
 
 
 @pytest.mark.parametrize("accounts", [True, False])

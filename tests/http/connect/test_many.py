@@ -38,7 +38,7 @@ async def connected(person: Person, times: int) -> None:
             status="active",
             created_at=person.clock(),
         )
-        await person.parts.store.grants.add(grant, Credential("token", SecretStr(TOKENS.WRITABLE)))
+        await person.deps.store.grants.add(grant, Credential("token", SecretStr(TOKENS.WRITABLE)))
 
 
 async def opened(person: Person) -> str:
@@ -100,9 +100,9 @@ async def test_the_page_of_an_account_with_very_many_wordy_properties_does_not_h
         )
 
     async with deployment(tmp_path, transport=httpx2.MockTransport(hostex)) as person:
-        await read_account(person.parts, SecretStr(TOKENS.WRITABLE), 100)
+        await read_account(person.deps, SecretStr(TOKENS.WRITABLE), 100)
         with longest_piece() as longest:
-            account = await read_account(person.parts, SecretStr(TOKENS.WRITABLE))
+            account = await read_account(person.deps, SecretStr(TOKENS.WRITABLE))
     assert len(account.properties) == 1_000
     assert longest.seconds < LONGEST_PIECE, longest.what
 

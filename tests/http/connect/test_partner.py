@@ -49,7 +49,7 @@ async def test_allowed_at_hostex_the_client_is_connected(tmp_path: Path) -> None
         [grant] = await person.grants()
         assert (grant.kind, grant.choices.toolsets) == ("partner", ("calendar",))
         assert grant.choices.scopes == {"hostex:read", "hostex:write"}
-        kept = await person.parts.store.grants.credential(grant.grant_id)
+        kept = await person.deps.store.grants.credential(grant.grant_id)
         assert kept is not None
         assert kept[0].refresh_token is not None
 

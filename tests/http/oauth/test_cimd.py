@@ -201,7 +201,7 @@ async def test_a_description_of_which_nothing_is_heard_goes_on_for_a_day_and_no_
 
 async def test_of_addresses_that_fail_only_the_latest_thousand_are_remembered(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
-        documents = Documents(server.parts, ClientRegistry(server.parts))
+        documents = Documents(server.deps, ClientRegistry(server.deps))
         for number in [*range(1_001), 1, 0]:
             with pytest.raises(DocumentProblem):
                 await documents.find(f"https://app.example.com/{number}.json")

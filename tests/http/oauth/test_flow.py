@@ -133,7 +133,7 @@ async def test_a_code_lives_a_minute_and_may_what_was_both_asked_and_allowed(tmp
             replace(GRANT, choices=Choices(frozenset({"hostex:read"}))), Credential("token", SecretStr("t"))
         )
         await server.store.grants.activate("grant")
-        flow = Flow(server.parts.address, server.store, server.clock)
+        flow = Flow(server.deps.address, server.store, server.clock)
         url = await flow.complete(TRANSACTION, "grant")
         text = url.partition("code=")[2].partition("&")[0]
         code = await server.store.codes.find(text)
@@ -148,7 +148,7 @@ async def test_a_code_lives_a_minute_and_may_what_was_both_asked_and_allowed(tmp
 
 async def test_a_refusal_goes_back_with_state_and_issuer(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
-        flow = Flow(server.parts.address, server.store, server.clock)
+        flow = Flow(server.deps.address, server.store, server.clock)
         url = flow.refuse(replace(TRANSACTION, state=None), "access_denied", "Not now")
     expected = "error=access_denied&error_description=Not+now&iss=https%3A%2F%2Fmcp.example.com"
     assert url == f"{CALLBACK}?{expected}"
@@ -168,13 +168,13 @@ async def test_a_grant_completes_only_what_it_belongs_to(tmp_path: Path, grant: 
         await server.store.grants.add(grant, Credential("token", SecretStr("t")))
         await server.store.grants.activate("grant")
         with pytest.raises(FlowError):
-            await Flow(server.parts.address, server.store, server.clock).complete(asked, "grant")
+            await Flow(server.deps.address, server.store, server.clock).complete(asked, "grant")
 
 
 async def test_a_pending_or_unknown_grant_completes_nothing(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
         await server.store.grants.add(GRANT, Credential("token", SecretStr("t")))
-        flow = Flow(server.parts.address, server.store, server.clock)
+        flow = Flow(server.deps.address, server.store, server.clock)
         for grant_id in ("grant", "unknown"):
             with pytest.raises(FlowError):
                 await flow.complete(TRANSACTION, grant_id)
@@ -204,5 +204,5 @@ async def test_a_client_moves_between_replicas_at_every_step(tmp_path: Path) -> 
 
                 group.start_soon(refresh)
         assert len({(pair["access_token"], pair["refresh_token"]) for pair in pairs}) == 1
-        await two.parts.end_grant("grant-1", "The host disconnected.")
+        await two.deps.end_grant("grant-1", "The host disconnected.")
         assert (await one.call(pairs[0]["access_token"])).status_code == 401

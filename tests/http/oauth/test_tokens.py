@@ -255,7 +255,7 @@ async def test_a_grant_that_ends_during_a_refresh_gives_no_token(tmp_path: Path)
         rotate = server.store.tokens.rotate
 
         async def rotate_too_late(text: str, scopes: tuple[str, ...]) -> Pair | None:
-            await server.parts.end_grant("grant-1", "The host disconnected.")
+            await server.deps.end_grant("grant-1", "The host disconnected.")
             return await rotate(text, scopes)
 
         server.store.tokens.rotate = rotate_too_late
