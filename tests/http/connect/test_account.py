@@ -64,10 +64,10 @@ async def test_an_account_that_cannot_be_shown_lets_nobody_in_until_it_can(tmp_p
     async with deployment(tmp_path) as person:
         answer = await person.submit(await person.consent(), token=TOKENS.WRITABLE)
         person.sandbox.faults.add("http", operation="GET /properties", times=None, status=503)
-        shown = await person.get(answer.headers["location"])
-        page = Html(shown.text)
-        assert (shown.status_code, page.headings) == (503, ["Your account could not be shown"])
-        assert [one["value"] for one in page.all("button", name="decision")] == ["again", "cancel"]
+        again = await person.get(answer.headers["location"])
+        page = Html(again.text)
+        assert (again.status_code, page.headings) == (503, ["Your account could not be shown"])
+        assert [button["value"] for button in page.all("button", name="decision")] == ["again", "cancel"]
         person.sandbox.faults.clear()
         assert not await person.grants()
         again = await person.post("/connect/account", changed(page.fields, decision="again"))

@@ -46,6 +46,6 @@ async def test_a_grant_that_was_ended_meanwhile_is_not_completed(tmp_path: Path)
     async with deployment(tmp_path) as person:
         grant_id = await pending(person)
         await person.deps.credentials.end(grant_id, "It was ended.")
-        asked = ConsentRequest("", transaction(person.clock()), person.browser)
+        consent = ConsentRequest("", transaction(person.clock()), person.browser)
         with pytest.raises(PageError, match="already been answered"):
-            await Granting(person.deps).activate(asked, grant_id, None)
+            await Granting(person.deps).activate(consent, grant_id, None)

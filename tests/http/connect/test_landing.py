@@ -19,8 +19,8 @@ ORIGIN = "https://mcp.example.com"
 
 @asynccontextmanager
 async def landing(*, accounts: bool = True, previews: bool = True) -> AsyncGenerator[httpx2.Response]:
-    address, about = Address(ORIGIN), about_of(Settings(), Address(ORIGIN))
-    app = Starlette(routes=[landing_route(address, about, accounts=accounts, previews=previews)])
+    address, notice = Address(ORIGIN), about_of(Settings(), Address(ORIGIN))
+    app = Starlette(routes=[landing_route(address, notice, accounts=accounts, previews=previews)])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ORIGIN) as http:
         yield await http.get("/")
 

@@ -175,12 +175,17 @@ async def test_a_new_key_is_found_after_a_minute_and_an_old_one_serves_while_the
         soon = await server.exchange(DOCUMENT, code, **signed(server, jti="2"))
         server.clock.pass_(seconds=61)
         code = (await server.consent(DOCUMENT))["code"]
-        found = await server.exchange(DOCUMENT, code, **signed(server, jti="3"))
+        response = await server.exchange(DOCUMENT, code, **signed(server, jti="3"))
         del server.web.pages[KEYS]
         server.clock.pass_(hours=2)
-        token = found.json()["refresh_token"]
+        token = response.json()["refresh_token"]
         away = await server.refresh(DOCUMENT, token, **signed(server, jti="4"))
-    assert (early.status_code, soon.status_code, found.status_code, away.status_code) == (401, 401, 200, 200)
+    assert (early.status_code, soon.status_code, response.status_code, away.status_code) == (
+        401,
+        401,
+        200,
+        200,
+    )
 
 
 @pytest.mark.parametrize(

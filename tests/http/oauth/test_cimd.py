@@ -222,11 +222,11 @@ async def test_of_a_description_only_what_is_used_is_kept(tmp_path: Path) -> Non
             logo_uri="https://evil.example/pixel", contacts=["a" * 2_000], client_name="\u202eX\n"
         )
         await server.authorize(DOCUMENT)
-        kept = await server.store.clients.get(DOCUMENT)
-    assert kept is not None
-    assert kept.metadata["client_name"] == "X"
-    assert kept.metadata["redirect_uris"] == [CALLBACK]
-    assert len(json.dumps(kept.metadata)) < 300
+        stored = await server.store.clients.get(DOCUMENT)
+    assert stored is not None
+    assert stored.metadata["client_name"] == "X"
+    assert stored.metadata["redirect_uris"] == [CALLBACK]
+    assert len(json.dumps(stored.metadata)) < 300
 
 
 async def test_a_description_that_cannot_be_fetched_is_explained_and_its_reason_logged(
@@ -241,7 +241,7 @@ async def test_a_description_that_cannot_be_fetched_is_explained_and_its_reason_
     assert "but it could not be reached." in page.text
     assert "whoever runs this server (help@example.com)" in page.text
     assert "ProxyError" not in answer.text
-    assert [one.getMessage() for one in caplog.records] == [
+    assert [record.getMessage() for record in caplog.records] == [
         f"The description of an app cannot be used: {DOCUMENT} could not be reached (ProxyError 403)"
     ]
 

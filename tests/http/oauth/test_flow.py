@@ -118,8 +118,8 @@ async def test_a_browser_is_known_by_a_well_formed_cookie_of_the_right_name_only
         _browser("__Host-hostex=" + "*" * 43),
         _browser("__Host-hostex=" + "é" * 43),
     ]
-    assert all(one.new and len(one.id) == 43 for one in strangers)
-    assert len({one.id for one in strangers}) == 5
+    assert all(browser.new and len(browser.id) == 43 for browser in strangers)
+    assert len({browser.id for browser in strangers}) == 5
 
 
 async def test_a_browser_shows_its_id_to_nobody() -> None:
@@ -163,12 +163,12 @@ async def test_a_refusal_goes_back_with_state_and_issuer(tmp_path: Path) -> None
     ],
 )
 async def test_a_grant_completes_only_what_it_belongs_to(tmp_path: Path, grant: Grant) -> None:
-    asked = replace(TRANSACTION, scopes=("hostex:read",))
+    authorization = replace(TRANSACTION, scopes=("hostex:read",))
     async with deployed(tmp_path) as server:
         await server.store.grants.add(grant, Credential("token", SecretStr("t")))
         await server.store.grants.activate("grant")
         with pytest.raises(FlowError):
-            await Flow(server.deps.address, server.store, server.clock).complete(asked, "grant")
+            await Flow(server.deps.address, server.store, server.clock).complete(authorization, "grant")
 
 
 async def test_a_pending_or_unknown_grant_completes_nothing(tmp_path: Path) -> None:
@@ -184,25 +184,25 @@ async def test_a_client_moves_between_replicas_at_every_step(tmp_path: Path) -> 
     keys, clock = KeyRing([new_key()]), Clock()
     pairs: list[dict[str, str]] = []
     async with (
-        deployed(tmp_path, keys=keys, clock=clock) as one,
-        deployed(tmp_path, keys=keys, clock=clock) as two,
+        deployed(tmp_path, keys=keys, clock=clock) as here,
+        deployed(tmp_path, keys=keys, clock=clock) as there,
     ):
-        client_id = (await one.register())["client_id"]
-        asked = await two.authorize(client_id)
-        one.http.cookies.update(two.http.cookies)
-        back = await one.http.get(asked.headers["location"])
+        client_id = (await here.register())["client_id"]
+        response = await there.authorize(client_id)
+        here.http.cookies.update(there.http.cookies)
+        back = await here.http.get(response.headers["location"])
         code = back.headers["location"].partition("code=")[2].partition("&")[0]
-        first = (await two.exchange(client_id, code)).json()
-        assert (await one.call(first["access_token"])).status_code == 200
+        pair = (await there.exchange(client_id, code)).json()
+        assert (await here.call(pair["access_token"])).status_code == 200
 
         async with anyio.create_task_group() as group:
-            for replica in (one, two, one, two):
+            for replica in (here, there, here, there):
 
                 async def refresh(replica: object = replica) -> None:
-                    server = one if replica is one else two
-                    pairs.append((await server.refresh(client_id, first["refresh_token"])).json())
+                    server = here if replica is here else there
+                    pairs.append((await server.refresh(client_id, pair["refresh_token"])).json())
 
                 group.start_soon(refresh)
         assert len({(pair["access_token"], pair["refresh_token"]) for pair in pairs}) == 1
-        await two.deps.end_grant("grant-1", "The host disconnected.")
-        assert (await one.call(pairs[0]["access_token"])).status_code == 401
+        await there.deps.end_grant("grant-1", "The host disconnected.")
+        assert (await here.call(pairs[0]["access_token"])).status_code == 401

@@ -48,8 +48,8 @@ class Person:
     answer: dict[str, str]
 
     async def open(self, url: str) -> None:
-        asked = await self.server.http.get(url)
-        back = await self.server.http.get(asked.headers["location"])
+        response = await self.server.http.get(url)
+        back = await self.server.http.get(response.headers["location"])
         assert back.headers["location"].startswith(CALLBACK)
         self.answer = answer_at(back)
 
