@@ -76,7 +76,7 @@ def hosted_app(
         store=store,
         keys=keys,
         flow=Flow(address, store, now),
-        linking=linking,
+        credentials=linking,
         upstream=upstream,
         demo_tokens=demo_tokens,
         now=now,

@@ -38,20 +38,20 @@ def chromium() -> Generator[Browser]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Generator[Site]:
-    with deployed(tmp_path) as one:
-        yield one
+    with deployed(tmp_path) as site:
+        yield site
 
 
 @pytest.fixture
 def partner_site(tmp_path: Path) -> Generator[Site]:
-    with deployed(tmp_path, partner=True) as one:
-        yield one
+    with deployed(tmp_path, partner=True) as site:
+        yield site
 
 
 @pytest.fixture
 def demo_site(tmp_path: Path) -> Generator[Site]:
-    with deployed(tmp_path, demo=True) as one:
-        yield one
+    with deployed(tmp_path, demo=True) as site:
+        yield site
 
 
 @pytest.fixture
@@ -61,7 +61,9 @@ def open_page(chromium: Browser) -> Generator[Open]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_one(address: str, *, width: int = 390, scheme: str = "light", scripts: bool = True) -> Page:
+    def open_in_browser(
+        address: str, *, width: int = 390, scheme: str = "light", scripts: bool = True
+    ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": 844},
             color_scheme="dark" if scheme == "dark" else "light",
@@ -70,19 +72,19 @@ def open_page(chromium: Browser) -> Generator[Open]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(_PATIENCE_MS)
-        page.on("console", lambda said: _note(said, page, complaints))
+        page.on("console", lambda message: _note(message, page, complaints))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address)
         return page
 
-    yield open_one
-    for one in contexts:
-        one.close()
+    yield open_in_browser
+    for context in contexts:
+        context.close()
     assert not complaints
 
 
-def _note(said: ConsoleMessage, page: Page, complaints: list[str]) -> None:
+def _note(message: ConsoleMessage, page: Page, complaints: list[str]) -> None:
     """A page that says that something is wrong has an error status, which the console repeats."""
-    about_itself = said.location["url"] == page.url and said.text.startswith("Failed to load resource")
+    about_itself = message.location["url"] == page.url and message.text.startswith("Failed to load resource")
     if not about_itself:
-        complaints.append(f"{said.text} at {said.location['url']}")
+        complaints.append(f"{message.text} at {message.location['url']}")

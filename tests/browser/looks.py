@@ -29,7 +29,7 @@ def every_page(site: Site, open_one: Opens) -> Generator[tuple[str, Page]]:
     page.goto(site.start())
     page.get_by_text("Read and change", exact=True).click()
     _press_connect(page, TOKENS.READ_ONLY)
-    expect(page.get_by_role("button", name="Go on with read only")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue with read only")).to_be_visible()
     yield "a token that can only read", page
     for name in ("Codex", "Cursor"):
         page.goto(site.start(name, "cursor://anysphere.cursor/mcp/oauth"))
@@ -77,8 +77,8 @@ def _press_connect(page: Page, token: str = TOKENS.WRITABLE) -> None:
 
 def poor_contrast(page: Page) -> list[str]:
     """Texts, and edges of controls, that stand out less from their ground than WCAG 2.2 AA asks for."""
-    found: list[str] = page.evaluate(_CONTRAST)
-    return found
+    texts: list[str] = page.evaluate(_CONTRAST)
+    return texts
 
 
 def too_wide(page: Page) -> int:
@@ -89,8 +89,8 @@ def too_wide(page: Page) -> int:
 
 def small_targets(page: Page) -> list[str]:
     """Controls less than 44 pixels high, and links that do not stand in a text."""
-    found: list[str] = page.evaluate(_TARGETS)
-    return found
+    targets: list[str] = page.evaluate(_TARGETS)
+    return targets
 
 
 _CONTRAST = """() => {
@@ -99,9 +99,9 @@ _CONTRAST = """() => {
     canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = css; canvas.fillRect(0, 0, 1, 1);
     return [...canvas.getImageData(0, 0, 1, 1).data];
   };
-  const behind = (one) => {
-    for (; one; one = one.parentElement) {
-      const [r, g, b, a] = rgba(getComputedStyle(one).backgroundColor);
+  const behind = (element) => {
+    for (; element; element = element.parentElement) {
+      const [r, g, b, a] = rgba(getComputedStyle(element).backgroundColor);
       if (a === 255) return [r, g, b];
       if (a !== 0) throw new Error("a see-through background");
     }
@@ -116,26 +116,26 @@ _CONTRAST = """() => {
     const [high, low] = [light(a), light(b)].sort((x, y) => y - x);
     return (high + .05) / (low + .05);
   };
-  const poor = [], seen = (one) => one.checkVisibility();
+  const poor = [], visible = (element) => element.checkVisibility();
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
-    const text = texts.currentNode.textContent.trim(), one = texts.currentNode.parentElement;
-    if (!text || !seen(one)) continue;
-    const style = getComputedStyle(one), size = parseFloat(style.fontSize);
+    const text = texts.currentNode.textContent.trim(), element = texts.currentNode.parentElement;
+    if (!text || !visible(element)) continue;
+    const style = getComputedStyle(element), size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
-    const got = ratio(rgba(style.color).slice(0, 3), behind(one));
-    if (got < (large ? 3 : 4.5)) poor.push(`${got.toFixed(2)} ${text.slice(0, 40)}`);
+    const contrast = ratio(rgba(style.color).slice(0, 3), behind(element));
+    if (contrast < (large ? 3 : 4.5)) poor.push(`${contrast.toFixed(2)} ${text.slice(0, 40)}`);
   }
-  for (const one of document.querySelectorAll("input[type=password], .button:not(.primary), .choice")) {
-    const edge = rgba(getComputedStyle(one).borderTopColor);
-    if (!seen(one) || edge[3] === 0) continue;
-    const got = ratio(edge.slice(0, 3), behind(one.parentElement));
-    if (got < 3) poor.push(`${got.toFixed(2)} edge of ${one.className || one.name}`);
+  for (const element of document.querySelectorAll("input[type=password], .button:not(.primary), .choice")) {
+    const edge = rgba(getComputedStyle(element).borderTopColor);
+    if (!visible(element) || edge[3] === 0) continue;
+    const contrast = ratio(edge.slice(0, 3), behind(element.parentElement));
+    if (contrast < 3) poor.push(`${contrast.toFixed(2)} edge of ${element.className || element.name}`);
   }
   return poor;
 }"""
 
 _TARGETS = """() => [
   ...document.querySelectorAll("button, .button, label.choice, summary, input[type=password]")]
-  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
-  .map((one) => `${one.tagName} ${one.textContent.trim().slice(0, 40)}`)"""
+  .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44)
+  .map((element) => `${element.tagName} ${element.textContent.trim().slice(0, 40)}`)"""

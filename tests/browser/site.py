@@ -52,7 +52,7 @@ class Site:
     sandbox: Sandbox
     answers: list[str] = field(default_factory=list[str])
 
-    def start(self, name: str = "Claude", redirect_uri: str = "", **asked: str) -> str:
+    def start(self, name: str = "Claude", redirect_uri: str = "", **changed: str) -> str:
         """Register a client; the address that it opens in the browser."""
         redirect_uri = redirect_uri or self.callback
         metadata = {
@@ -69,7 +69,7 @@ class Site:
             "state": "s",
             "code_challenge": challenge,
             "code_challenge_method": "S256",
-            **asked,
+            **changed,
         }
         return f"{self.origin}/authorize?{urlencode(query)}"
 
@@ -141,7 +141,7 @@ class _Late:
                 store=store,
                 keys=keys,
                 flow=Flow(address, store, utc_now),
-                linking=linking,
+                credentials=linking,
                 upstream=upstream,
                 demo_tokens=tuple(TOKENS.items()),
             )

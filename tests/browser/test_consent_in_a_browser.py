@@ -197,7 +197,7 @@ def test_with_a_token_that_can_only_read_one_click_goes_on_reading(site: Site, o
     page.get_by_label("Your Hostex access token").fill(TOKENS.READ_ONLY)
     page.get_by_role("button", name="Connect").click()
     expect(page.get_by_role("alert")).to_contain_text("This token can only read")
-    page.get_by_role("button", name="Go on with read only").click()
+    page.get_by_role("button", name="Continue with read only").click()
     let_in(page)
     assert scopes_of(site, start) == {"hostex:read"}
 

@@ -14,8 +14,8 @@ from tests.browser.site import Site, deployed
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
     """One for all: this page is only looked at."""
-    with deployed(tmp_path_factory.mktemp("site")) as one:
-        yield one
+    with deployed(tmp_path_factory.mktemp("site")) as site:
+        yield site
 
 
 def test_one_tap_selects_the_whole_address(site: Site, open_page: Open) -> None:
@@ -67,6 +67,6 @@ def test_a_tap_leads_to_what_is_connected(site: Site, open_page: Open) -> None:
 
 def test_every_button_is_large_enough_for_a_thumb(site: Site, open_page: Open) -> None:
     page = open_page(f"{site.origin}/")
-    boxes = {one.inner_text(): one.bounding_box() for one in page.locator("a.button").all()}
+    boxes = {button.inner_text(): button.bounding_box() for button in page.locator("a.button").all()}
     assert set(boxes) == {"Open Claude settings", "Open ChatGPT settings", "Add to Cursor", "Add to VS Code"}
     assert [name for name, box in boxes.items() if not box or box["height"] < 44] == []

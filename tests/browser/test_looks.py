@@ -14,12 +14,12 @@ pytestmark = pytest.mark.slow
 def test_every_text_has_enough_contrast_and_whatever_is_pressed_is_large_enough_for_a_thumb(
     site: Site, open_page: Open, scheme: str
 ) -> None:
-    found = {
+    measures = {
         name: (poor_contrast(page), small_targets(page))
         for name, page in every_page(site, lambda address: open_page(address, scheme=scheme))
     }
-    assert len(found) == 14
-    assert {name: poor for name, poor in found.items() if any(poor)} == {}
+    assert len(measures) == 14
+    assert {name: poor for name, poor in measures.items() if any(poor)} == {}
 
 
 def test_the_measures_find_what_is_poor(site: Site, open_page: Open) -> None:
@@ -31,8 +31,8 @@ def test_the_measures_find_what_is_poor(site: Site, open_page: Open) -> None:
         document.querySelector("button").style.minHeight = document.querySelector("button").style.padding = 0;
     }""")
     poor = poor_contrast(page)
-    assert [one for one in poor if one.startswith("2.85 It is only looked up")]
-    assert [one for one in poor if one.startswith("1.61 edge of")]
+    assert [text for text in poor if text.startswith("2.85 It is only looked up")]
+    assert [text for text in poor if text.startswith("1.61 edge of")]
     assert too_wide(page) > 0
     assert small_targets(page) == ["BUTTON Find"]
 

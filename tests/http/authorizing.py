@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from hostex_mcp.http.config import READ, SCOPES, WRITE, Address
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
-from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, open_transaction
+from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, open_authorization
 from hostex_mcp.http.oauth.bearer import Bearer, insufficient_scope
 from hostex_mcp.http.oauth.browser import browser_of
 from hostex_mcp.http.oauth.deps import OAuthDeps
@@ -81,7 +81,7 @@ class Deployment:
 
     http: httpx2.AsyncClient
     transport: httpx2.ASGITransport
-    parts: OAuthDeps
+    deps: OAuthDeps
     clock: Clock
     web: Web
     ended: dict[str, str]
@@ -90,7 +90,7 @@ class Deployment:
 
     @property
     def store(self) -> Store:
-        return self.parts.store
+        return self.deps.store
 
     async def register(self, **metadata: Any) -> Json:
         asked = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"} | metadata
@@ -203,12 +203,12 @@ async def deployed(
 
 def _stand_ins(server: Deployment, bearer: Bearer) -> list[Route]:
     """A consent page that says yes by itself, and an MCP endpoint that says who calls."""
-    parts = server.parts
+    parts = server.deps
     flow = Flow(parts.address, parts.store, parts.now)
 
     async def consent(request: Request) -> Response:
         sealed, browser = request.query_params["request"], browser_of(request, parts.address)
-        transaction = open_transaction(parts.keys, sealed, browser.digest, parts.now())
+        transaction = open_authorization(parts.keys, sealed, browser.digest, parts.now())
         if transaction is None:
             return Response("no", 400)
         server.seen.append(transaction)

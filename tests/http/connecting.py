@@ -16,7 +16,7 @@ from hostex_mcp.http.config import SCOPES, Address
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.routes import routes
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
-from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, seal_transaction
+from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, seal_authorization
 from hostex_mcp.http.oauth.browser import Browser
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.pages.about import Tokens
@@ -46,7 +46,7 @@ HERE = {"origin": ADDRESS.origin, "sec-fetch-site": "same-origin"}
 class Person:
     """Uses the pages in one browser."""
 
-    parts: PageDeps
+    deps: PageDeps
     sandbox: Sandbox
     clock: Clock
     http: httpx2.AsyncClient
@@ -54,7 +54,7 @@ class Person:
 
     def asked(self, **told: Any) -> str:
         """A sealed authorization for this browser, as `/authorize` would have made it."""
-        return seal_transaction(self.parts.keys, transaction(self.clock(), **told), self.browser.digest)
+        return seal_authorization(self.deps.keys, transaction(self.clock(), **told), self.browser.digest)
 
     async def get(self, path: str) -> httpx2.Response:
         return await self.http.get(path, headers={"cookie": f"__Host-hostex={self.browser.id}"})
@@ -96,11 +96,11 @@ class Person:
 
     async def grants(self) -> list[Grant]:
         """What this browser has granted, newest first."""
-        return await self.parts.store.grants.in_browser(self.browser.digest)
+        return await self.deps.store.grants.in_browser(self.browser.digest)
 
     def elsewhere(self) -> "Person":
         """The same deployment in another browser."""
-        return Person(self.parts, self.sandbox, self.clock, self.http, Browser("o" * 43, new=False))
+        return Person(self.deps, self.sandbox, self.clock, self.http, Browser("o" * 43, new=False))
 
 
 def transaction(now: datetime, **told: Any) -> AuthorizationRequest:
@@ -149,7 +149,7 @@ async def deployment(
             store=store,
             keys=keys,
             flow=Flow(ADDRESS, store, clock),
-            linking=HostexCredentials(store, upstream, clock),
+            credentials=HostexCredentials(store, upstream, clock),
             upstream=upstream,
             demo_tokens=demo_tokens,
             now=clock,

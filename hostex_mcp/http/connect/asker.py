@@ -15,11 +15,11 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where the browser goes with the answer: a web site, a program that listens on this device, or an app
-    that opens links of its own kind. `shown` is its host, its local address or that kind."""
+    """Where the browser goes with the answer: a website, a program that listens on this device, or an app
+    that opens links of its own kind. `label` is its host, its local address or that kind."""
 
     kind: Literal["web", "device", "app"]
-    shown: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +35,23 @@ class Asker:
         """Whether a verified client is answered at another site than its own."""
         if self.domain is None or self.destination.kind != "web":
             return False
-        host = self.destination.shown.partition(":")[0]
+        host = self.destination.label.partition(":")[0]
         return host != self.domain and not host.endswith(f".{self.domain}")
 
 
 def asker(client_id: str, client_name: str, redirect_uri: str) -> Asker:
-    """The client as the pages show it; its own words are cleaned and bounded."""
+    """Return the client as the pages show it; its own words are cleaned and bounded."""
     return Asker(app_name(client_name), _domain(client_id), destination(redirect_uri))
 
 
 def app_name(text: str | None) -> str:
-    """A client's name on one line, without anything invisible, and short."""
+    """Return a client's name on one short line, without anything invisible."""
     name = " ".join(clean((text or "")[:_MOST_READ]).split())
     return name if 0 < len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…" if name else NAMELESS
 
 
 def destination(uri: str) -> Destination:
-    """Where a redirect URI leads."""
+    """Return where a redirect URI leads."""
     parts = urlsplit(uri)
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https"):
@@ -67,7 +67,7 @@ def _domain(client_id: str) -> str | None:
 
 
 def _ascii(host: str) -> str:
-    """The host as machines see it, so that letters that only look alike do not pass for others."""
+    # Letters that only look alike must not pass for others.
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:
@@ -75,6 +75,6 @@ def _ascii(host: str) -> str:
 
 
 def _bounded(text: str) -> str:
-    """Its end says whose a host is, so the middle is what is left out."""
+    # The end of a host says whose it is, so the middle is left out.
     half = _LONGEST_HOST // 2
     return text if len(text) <= _LONGEST_HOST else f"{text[:half]}…{text[-half:]}"

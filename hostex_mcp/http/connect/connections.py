@@ -1,4 +1,4 @@
-"""What is connected, from this browser or with a token that somebody has, and how it is ended."""
+"""The page of what is connected, from this browser or with a token that somebody has, and how to end it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,14 +9,20 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hostex_mcp.http.connect.account import account_lines
 from hostex_mcp.http.connect.asker import app_name
-from hostex_mcp.http.connect.attempts import counted
 from hostex_mcp.http.connect.deps import PageDeps
-from hostex_mcp.http.connect.forms import Form, posted
-from hostex_mcp.http.connect.problems import NO_TOKEN, NOT_THERE, TOO_MANY, FormProblem, shape_problem
-from hostex_mcp.http.connect.refusal import not_from_here, unusable
-from hostex_mcp.http.connect.rows import row
+from hostex_mcp.http.connect.forms import Form, count_try, read_form
+from hostex_mcp.http.connect.problems import (
+    NO_TOKEN,
+    NO_TOKEN_TO_FIND,
+    NOT_THERE,
+    TOO_MANY,
+    FormProblem,
+    not_from_here,
+    shape_problem,
+    unreadable,
+)
+from hostex_mcp.http.connect.summaries import account_lines, grant_row
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits, remember
 from hostex_mcp.http.pages.render import HEADERS, page
@@ -32,137 +38,135 @@ MOST_LISTED = 25
 
 @dataclass(frozen=True, slots=True)
 class ConnectionsView:
-    """What a browser is shown, until `until`: grants that a pasted token `found`, or its own if that is None,
-    and what was `done`; `more` than those were found. Sealed, it proves to forms of that browser that the
-    token was shown."""
+    """What a browser is shown, until `until`: the grants of a pasted token, or the browser's own if
+    `grant_ids` is None; `more` if the token has others; what was `done` just now. Sealed, it proves to forms
+    of that browser that the token was shown."""
 
     until: datetime
-    found: tuple[str, ...] | None = None
+    grant_ids: tuple[str, ...] | None = None
     more: bool = False
     done: str = ""
 
 
-_FORM: TypeAdapter[ConnectionsView] = TypeAdapter(ConnectionsView)
+_VIEW = TypeAdapter(ConnectionsView)
 
 
 class Connections:
     """`GET` and `POST /connect`."""
 
-    def __init__(self, parts: PageDeps) -> None:
-        self._parts = parts
+    def __init__(self, deps: PageDeps) -> None:
+        self._deps = deps
 
     async def show(self, request: Request) -> Response:
-        """List what was connected from this browser, or what a token was found to be connected to."""
-        browser = browser_of(request, self._parts.address)
+        """List what was connected from this browser, or what a token is connected to."""
+        browser = browser_of(request, self._deps.address)
         view = self._view(browser, request.query_params.get("view", ""))
-        return remember(await self._page(browser, view), browser, self._parts.address)
+        return remember(await self._page(browser, view), browser, self._deps.address)
 
     async def act(self, request: Request) -> Response:
         """Disconnect something, or find what a token is connected to."""
-        form = await posted(request, self._parts.address)
-        browser = browser_of(request, self._parts.address)
-        if not csrf_fits(self._parts.keys, browser, _NONCE, form.one("csrf")):
+        form = await read_form(request, self._deps.address)
+        browser = browser_of(request, self._deps.address)
+        if not csrf_fits(self._deps.keys, browser, _NONCE, form.get("csrf")):
             raise not_from_here()
-        match form.one("action"):
+        match form.get("action"):
             case "disconnect":
                 return await self._disconnect(browser, form)
             case "find":
-                return await self._find(browser, form.one("token").strip())
+                return await self._find(browser, form.get("token").strip())
             case _:
-                raise unusable()
+                raise unreadable()
 
     async def _disconnect(self, browser: Browser, form: Form) -> Response:
         """End what the form lists, if it is this browser's or its token was shown."""
-        view = self._view(browser, form.one("proof"))
+        view = self._view(browser, form.get("proof"))
         ticked = set(form.all("grant"))
         if len(ticked) > MOST_LISTED:
-            raise unusable()
-        listed = await self._parts.store.grants.some(ticked)
-        mine = [grant for grant in listed if self._may_end(grant, browser, view)]
-        if not mine:
+            raise unreadable()
+        candidates = await self._deps.store.grants.some(ticked)
+        grants = [grant for grant in candidates if self._may_end(grant, browser, view)]
+        if not grants:
             return await self._page(browser, view, NOT_THERE)
-        for grant in mine:
-            await self._parts.linking.end(grant.grant_id, ENDED_HERE)
-        return self._on(browser, replace(view, done=_done(mine)))
+        for grant in grants:
+            await self._deps.credentials.end(grant.grant_id, ENDED_HERE)
+        return self._redirect(browser, replace(view, done=_summary(grants)))
 
     def _may_end(self, grant: Grant, browser: Browser, view: ConnectionsView) -> bool:
-        shown = grant.browser == browser.digest or grant.grant_id in (view.found or ())
-        return shown and grant.status != "ended"
+        listed = grant.browser == browser.digest or grant.grant_id in (view.grant_ids or ())
+        return listed and grant.status != "ended"
 
     async def _find(self, browser: Browser, token: str) -> Response:
         problem = shape_problem(token)
         if problem:
-            return await self._page(browser, self._plain, _TO_FIND if problem is NO_TOKEN else problem)
-        if not await self._counted(browser):
-            return await self._page(browser, self._plain, TOO_MANY)
-        grants = await self._parts.store.grants.of_token(token, MOST_LISTED + 1)
-        found = tuple(grant.grant_id for grant in grants[:MOST_LISTED])
-        return self._on(browser, replace(self._plain, found=found, more=len(grants) > MOST_LISTED))
+            problem = NO_TOKEN_TO_FIND if problem is NO_TOKEN else problem
+            return await self._page(browser, self._own_view(), problem)
+        if not await self._count_try(browser):
+            return await self._page(browser, self._own_view(), TOO_MANY)
+        grants = await self._deps.store.grants.of_token(token, MOST_LISTED + 1)
+        grant_ids = tuple(grant.grant_id for grant in grants[:MOST_LISTED])
+        more = len(grants) > MOST_LISTED
+        return self._redirect(browser, replace(self._own_view(), grant_ids=grant_ids, more=more))
 
-    async def _counted(self, browser: Browser) -> bool:
-        """Tries are counted per browser, in windows of ten minutes."""
-        window, now = int(_WINDOW.total_seconds()), self._parts.now()
+    async def _count_try(self, browser: Browser) -> bool:
+        """Count per browser, in windows of ten minutes."""
+        window, now = int(_WINDOW.total_seconds()), self._deps.now()
         key = f"{browser.digest}:{int(now.timestamp()) // window}"
-        return await counted(self._parts.store, key, now + _WINDOW)
+        return await count_try(self._deps.store, key, now + _WINDOW)
 
-    @property
-    def _plain(self) -> ConnectionsView:
-        return ConnectionsView(self._parts.now() + _WINDOW)
+    def _own_view(self) -> ConnectionsView:
+        return ConnectionsView(self._deps.now() + _WINDOW)
 
-    def _on(self, browser: Browser, view: ConnectionsView) -> Response:
-        """To a page that can be loaded again without doing anything again."""
-        sealed = self._sealed(browser, replace(view, until=self._plain.until))
+    def _redirect(self, browser: Browser, view: ConnectionsView) -> Response:
+        # A page that can be loaded again without doing anything again.
+        sealed = self._sealed(browser, replace(view, until=self._deps.now() + _WINDOW))
         return RedirectResponse(f"/connect?{urlencode({'view': sealed})}", 303, HEADERS)
 
     def _sealed(self, browser: Browser, view: ConnectionsView) -> str:
-        return self._parts.keys.seal(_PURPOSE, _FORM.dump_json(view), browser.digest)
+        return self._deps.keys.seal(_PURPOSE, _VIEW.dump_json(view), browser.digest)
 
     def _view(self, browser: Browser, sealed: str) -> ConnectionsView:
-        """What this browser may be shown: its own grants, unless it was sent to others a moment ago."""
+        """Return what this browser may be shown: its own grants, unless it proved a token a moment ago."""
         try:
-            view = _FORM.validate_json(self._parts.keys.open(_PURPOSE, sealed, browser.digest))
+            view = _VIEW.validate_json(self._deps.keys.open(_PURPOSE, sealed, browser.digest))
         except Unsealable:
-            return self._plain
-        return view if self._parts.now() < view.until else self._plain
+            return self._own_view()
+        return view if self._deps.now() < view.until else self._own_view()
 
     async def _page(
         self, browser: Browser, view: ConnectionsView, problem: FormProblem | None = None
     ) -> Response:
-        active, ended = await self._shown(browser, view)
+        active, ended = await self._grants(browser, view)
         more, active = view.more or len(active) > MOST_LISTED, active[:MOST_LISTED]
-        now, accounts = self._parts.now(), await account_lines(self._parts, active)
-        by_token = view.found is not None
+        now, accounts = self._deps.now(), await account_lines(self._deps, active)
+        by_token = view.grant_ids is not None
         return page(
             "connections.html",
             problem.status if problem else 200,
-            about=self._parts.about,
+            about=self._deps.about,
             by_token=by_token,
-            rows=[row(grant, now, accounts[grant.grant_id]) for grant in active],
+            rows=[grant_row(grant, now, accounts[grant.grant_id]) for grant in active],
             more=more,
-            ended=[row(grant, now) for grant in ended],
+            ended_rows=[grant_row(grant, now) for grant in ended],
             proof=self._sealed(browser, replace(view, done="")) if by_token else "",
             problem=problem,
             done="" if problem else view.done,
-            csrf=csrf(self._parts.keys, browser, _NONCE),
-            resource=self._parts.address.resource,
+            csrf=csrf(self._deps.keys, browser, _NONCE),
+            resource=self._deps.address.resource,
         )
 
-    async def _shown(self, browser: Browser, view: ConnectionsView) -> tuple[list[Grant], list[Grant]]:
-        """The active grants, with one more than are listed if there is, and some ended ones."""
-        grants = self._parts.store.grants
-        if view.found is not None:
-            return [grant for grant in await grants.some(view.found) if grant.status == "active"], []
+    async def _grants(self, browser: Browser, view: ConnectionsView) -> tuple[list[Grant], list[Grant]]:
+        """Return the active grants, with one more than are listed if there is, and some ended ones."""
+        grants = self._deps.store.grants
+        if view.grant_ids is not None:
+            return [grant for grant in await grants.some(view.grant_ids) if grant.status == "active"], []
         if browser.new:
             return [], []
         active = await grants.in_browser(browser.digest, "active", MOST_LISTED + 1)
         return active, await grants.in_browser(browser.digest, "ended", _MOST_ENDED)
 
 
-def _done(ended: Sequence[Grant]) -> str:
-    what = f"{app_name(ended[0].client_name)} is" if len(ended) == 1 else f"{len(ended)} apps are"
+def _summary(ended: Sequence[Grant]) -> str:
+    apps = f"{app_name(ended[0].client_name)} is" if len(ended) == 1 else f"{len(ended)} apps are"
     if all(grant.kind == "partner" for grant in ended):
-        return f"{what} disconnected."
-    return f"{what} disconnected. If you no longer need the access token, delete it in Hostex as well."
-
-
-_TO_FIND = FormProblem("Paste the token to look for", "It is the one that you created in Hostex.", "token")
+        return f"{apps} disconnected."
+    return f"{apps} disconnected. If you no longer need the access token, delete it in Hostex as well."

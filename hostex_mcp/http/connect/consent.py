@@ -1,85 +1,165 @@
-"""The consent page: who asks, for what, and the Hostex account that it is for."""
+"""The consent page, and for partners the way through Hostex's own authorization page and back."""
 
-from pydantic import SecretStr
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pydantic import SecretStr, TypeAdapter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from hostex_mcp.http.connect.attempts import counted
-from hostex_mcp.http.connect.choices import Chosen, chosen_on, granted, offer_of
-from hostex_mcp.http.connect.consent_page import consent_page
-from hostex_mcp.http.connect.consent_request import ConsentRequest, check_form_token, question
+from hostex_mcp.api import HostexError
+from hostex_mcp.http.connect.consent_form import Selection, choices_of, consent_page, offer_of, selection_of
+from hostex_mcp.http.connect.consent_request import ConsentRequest, check_form_token, open_request
 from hostex_mcp.http.connect.deps import PageDeps
-from hostex_mcp.http.connect.forms import posted
+from hostex_mcp.http.connect.forms import count_try, read_form
 from hostex_mcp.http.connect.granting import Granting
-from hostex_mcp.http.connect.partner import Partner
-from hostex_mcp.http.connect.problems import NO_TOPIC, TOO_MANY, problem_of, shape_problem
-from hostex_mcp.http.connect.refusal import unusable
+from hostex_mcp.http.connect.problems import (
+    DENIED,
+    NO_TOPIC,
+    NOT_LINKED,
+    TOO_MANY,
+    FormProblem,
+    out_of_date,
+    problem_of,
+    shape_problem,
+    unreadable,
+)
 from hostex_mcp.http.keys.keyring import Unsealable
+from hostex_mcp.http.pages.render import HEADERS
 from hostex_mcp.http.store.records import Credential
 
-_KEPT = "pasted-token"
+_PASTED = "pasted-token"
+_LEFT, _RETURNED = "partner", "partner-return"
+_STATE_LIFETIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Departure:
+    request: str
+    chosen: Selection
+
+
+_DEPARTURE = TypeAdapter(_Departure)
 
 
 class Consent:
-    """`GET` and `POST /connect/consent`."""
+    """`GET` and `POST /connect/consent`, `GET /connect/return`."""
 
-    def __init__(self, parts: PageDeps) -> None:
-        self._parts = parts
-        self._granting = Granting(parts)
-        self._partner = Partner(parts)
+    def __init__(self, deps: PageDeps) -> None:
+        self._deps = deps
+        self._granting = Granting(deps)
 
     async def show(self, request: Request) -> Response:
-        """Ask; at every authorization, whatever was allowed before."""
-        return consent_page(
-            self._parts, question(self._parts, request, request.query_params.get("request", ""))
-        )
+        """Ask, at every authorization, whatever was allowed before."""
+        consent = open_request(self._deps, request, request.query_params.get("request", ""))
+        return consent_page(self._deps, consent)
 
     async def decide(self, request: Request) -> Response:
         """Take the answer."""
-        form = await posted(request, self._parts.address)
-        asked = question(self._parts, request, form.one("request"))
-        check_form_token(self._parts, asked, form)
-        decision, token = form.one("decision"), form.one("token").strip()
+        form = await read_form(request, self._deps.address)
+        consent = open_request(self._deps, request, form.get("request"))
+        check_form_token(self._deps, consent, form)
+        decision, token = form.get("decision"), form.get("token").strip()
         if decision == "cancel":
-            return await self._granting.cancel(asked)
-        chosen = chosen_on(form, offer_of(asked.transaction.scopes, self._parts.settings))
-        if not chosen.toolsets:
-            return consent_page(self._parts, asked, chosen, NO_TOPIC)
+            return await self._granting.cancel(consent)
+        selection = selection_of(form, offer_of(consent.authorization.scopes, self._deps.settings))
+        if not selection.toolsets:
+            return consent_page(self._deps, consent, selection, NO_TOPIC)
         if decision == "read_only":
-            return await self._connect(asked, chosen, self._kept(asked, form.one("kept")))
+            token = self._unsealed(consent, form.get("sealed_token"))
+            return await self._connect_token(consent, selection, token)
+        # Return in the token's field presses the page's first button, which is Hostex's for partners.
         if decision == "connect" or (decision == "hostex" and token):
-            return await self._connect(asked, chosen, token)
-        if decision != "hostex" or not self._parts.upstream.has_partner:
-            raise unusable()
-        return await self._partner.leave(asked, chosen)
+            return await self._connect_token(consent, selection, token)
+        if decision != "hostex" or not self._deps.upstream.has_partner:
+            raise unreadable()
+        return await self._leave(consent, selection)
 
-    async def _connect(self, asked: ConsentRequest, chosen: Chosen, token: str) -> Response:
-        """With the pasted token, once Hostex has said what it may do."""
+    async def _connect_token(self, consent: ConsentRequest, selection: Selection, token: str) -> Response:
+        """Connect with the pasted token, once Hostex has said what it may do."""
         problem = shape_problem(token)
         if problem:
-            return consent_page(self._parts, asked, chosen, problem)
-        if not await counted(self._parts.store, asked.transaction.nonce, asked.transaction.expires_at):
-            return consent_page(self._parts, asked, chosen, TOO_MANY)
-        secret = SecretStr(token)
-        access = await self._parts.linking.check(secret, chosen.writes)
+            return consent_page(self._deps, consent, selection, problem)
+        authorization = consent.authorization
+        if not await count_try(self._deps.store, authorization.nonce, authorization.expires_at):
+            return consent_page(self._deps, consent, selection, TOO_MANY)
+        credential = Credential("token", SecretStr(token))
+        access = await self._deps.credentials.check(credential.access_token, selection.writes)
         problem = problem_of(access.verdict, access.request_id)
-        offer = offer_of(asked.transaction.scopes, self._parts.settings)
         if problem:
+            offer = offer_of(authorization.scopes, self._deps.settings)
             reads = access.verdict == "read_only" and "read" in offer.access
-            kept = self._parts.keys.seal(_KEPT, token.encode(), _place(asked)) if reads else ""
-            return consent_page(self._parts, asked, chosen, problem, kept=kept)
-        choices = granted(chosen, offer)
-        credential = Credential("token", secret)
-        return await self._granting.grant(asked, choices, credential, pick=chosen.pick)
+            sealed = self._deps.keys.seal(_PASTED, token.encode(), _binding(consent)) if reads else ""
+            return consent_page(self._deps, consent, selection, problem, sealed_token=sealed)
+        return await self._grant(consent, selection, credential)
 
-    def _kept(self, asked: ConsentRequest, sealed: str) -> str:
-        """The token that was pasted on this very page before; empty if it cannot be opened."""
+    async def _grant(
+        self, consent: ConsentRequest, selection: Selection, credential: Credential, *, chained: bool = False
+    ) -> Response:
+        choices = choices_of(selection, offer_of(consent.authorization.scopes, self._deps.settings))
+        return await self._granting.grant(consent, choices, credential, pick=selection.pick, chained=chained)
+
+    def _unsealed(self, consent: ConsentRequest, sealed: str) -> str:
+        """Return the token that was pasted on this very page before; empty if it cannot be opened."""
         try:
-            return self._parts.keys.open(_KEPT, sealed, _place(asked)).decode()
+            return self._deps.keys.open(_PASTED, sealed, _binding(consent)).decode()
         except Unsealable:
             return ""
 
+    async def _leave(self, consent: ConsentRequest, selection: Selection) -> Response:
+        """Send the person to Hostex with a single-use state, made only now that they have consented here."""
+        state = secrets.token_urlsafe(32)
+        departure = _DEPARTURE.dump_json(_Departure(consent.sealed, selection))
+        spent, until = self._deps.store.spent, self._deps.now() + _STATE_LIFETIME
+        await spent.claim(_LEFT, state, until)
+        await spent.settle(_LEFT, state, departure)
+        url = self._deps.upstream.authorize_url(state, f"{self._deps.address.origin}/connect/return")
+        return RedirectResponse(url, 303, HEADERS)
 
-def _place(asked: ConsentRequest) -> str:
-    """What a kept token is bound to: a browser and a question, and so to its ten minutes."""
-    return f"{asked.browser.digest} {asked.transaction.nonce}"
+    async def returned(self, request: Request) -> Response:
+        """Take the person back from Hostex, in the same browser."""
+        state, code, error = (_only(request, name) for name in ("state", "code", "error"))
+        consent, selection = await self._consented(request, state)
+        if not code:
+            problem = DENIED if error == "access_denied" else NOT_LINKED
+            return consent_page(self._deps, consent, selection, problem)
+        try:
+            credential = await self._deps.upstream.exchange(code)
+        except HostexError as failure:
+            return consent_page(self._deps, consent, selection, NOT_LINKED.of_call(failure.request_id))
+        problem = await self._problem_of(credential, selection)
+        if problem:
+            return consent_page(self._deps, consent, selection, problem)
+        return await self._grant(consent, selection, credential, chained=True)
+
+    async def _problem_of(self, credential: Credential, selection: Selection) -> FormProblem | None:
+        access = await self._deps.credentials.check(credential.access_token, selection.writes)
+        problem = problem_of(access.verdict, access.request_id, pasted=False)
+        if problem:
+            await self._deps.credentials.forget(credential)
+        return problem
+
+    async def _consented(self, request: Request, state: str) -> tuple[ConsentRequest, Selection]:
+        """Return what was consented to before this state was made: once, and only in the same browser."""
+        spent = self._deps.store.spent
+        left = await spent.outcome(_LEFT, state) if state else None
+        if left is None or left.outcome is None or left.expires_at <= self._deps.now():
+            raise out_of_date()
+        departure = _DEPARTURE.validate_json(left.outcome)
+        # The browser is checked before the state is used up, so that another one cannot spoil it.
+        consent = open_request(self._deps, request, departure.request)
+        if not await spent.claim(_RETURNED, state, consent.authorization.expires_at):
+            raise out_of_date()
+        return consent, departure.chosen
+
+
+def _binding(consent: ConsentRequest) -> str:
+    """Return what a sealed token is bound to: a browser and a request, and so to its ten minutes."""
+    return f"{consent.browser.digest} {consent.authorization.nonce}"
+
+
+def _only(request: Request, name: str) -> str:
+    """Return a parameter that is there once; empty otherwise."""
+    values = request.query_params.getlist(name)
+    return values[0] if len(values) == 1 else ""

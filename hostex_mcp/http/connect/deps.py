@@ -17,15 +17,14 @@ from hostex_mcp.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class PageDeps:
-    """Everything a page needs. The pages are the only part that a person sees. `demo_tokens` are those of a
-    simulated Hostex, with what each stands for."""
+    """Everything a page needs. `demo_tokens` are those of a simulated Hostex, with what each stands for."""
 
     settings: Settings
     address: Address
     store: Store
     keys: KeyRing
     flow: Flow
-    linking: HostexCredentials
+    credentials: HostexCredentials
     upstream: Upstream
     demo_tokens: Tokens = ()
     now: Callable[[], datetime] = utc_now

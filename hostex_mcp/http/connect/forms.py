@@ -1,13 +1,18 @@
-"""What a form brings, and that it comes from a page of this server."""
+"""What a form brings, that it comes from a page of this server, and how often a token may be tried."""
 
+from datetime import datetime
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.connect.refusal import not_from_here, unusable
+from hostex_mcp.http.connect.problems import not_from_here, unreadable
+from hostex_mcp.http.store import Store
 
+# Up to 1,000 properties can be ticked.
 _MOST_FIELDS = 1100
+_MOST_TRIES = 10
+_TRY = "attempt"
 
 
 class Form:
@@ -16,23 +21,23 @@ class Form:
     def __init__(self, fields: list[tuple[str, str]]) -> None:
         self._fields = fields
 
-    def one(self, name: str) -> str:
-        """A field that is there at most once; empty when it is missing."""
+    def get(self, name: str) -> str:
+        """Return a field that is there at most once; empty when it is missing."""
         values = self.all(name)
         if len(values) > 1:
-            raise unusable()
+            raise unreadable()
         return values[0] if values else ""
 
     def all(self, name: str) -> list[str]:
-        """Every value of a field that may repeat."""
+        """Return every value of a field that may repeat."""
         return [value for key, value in self._fields if key == name]
 
 
-async def posted(request: Request, address: Address) -> Form:
-    """The form that a page of this server sent.
+async def read_form(request: Request, address: Address) -> Form:
+    """Return the form that a page of this server sent.
 
     Raises:
-        Refused: it came from elsewhere, or cannot be read.
+        PageError: it came from elsewhere, or cannot be read.
     """
     if not _from_here(request, address):
         raise not_from_here()
@@ -40,11 +45,11 @@ async def posted(request: Request, address: Address) -> Form:
         text = (await request.body()).decode()
         return Form(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
     except ValueError:
-        raise unusable() from None
+        raise unreadable() from None
 
 
 def _from_here(request: Request, address: Address) -> bool:
-    """Browsers name a form's origin; one that names neither origin nor site is not taken at its word."""
+    """Whether the browser names this server as the form's origin; saying nothing is not enough."""
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     if origin is not None and origin not in _origins(request, address):
         return False
@@ -52,7 +57,16 @@ def _from_here(request: Request, address: Address) -> bool:
 
 
 def _origins(request: Request, address: Address) -> tuple[str, ...]:
-    """This machine goes by several names, and the Host has been checked to be one of them."""
     if address.secure:
         return (address.origin,)
+    # This machine goes by several names, and the Host has been checked to be one of them.
     return address.origin, f"http://{request.headers.get('host', '')}"
+
+
+async def count_try(store: Store, key: str, until: datetime) -> bool:
+    """Count one more try with a pasted token under this key; False when there were too many until then."""
+    # In the database, so that every process counts the same ones.
+    for number in range(_MOST_TRIES):
+        if await store.spent.claim(_TRY, f"{key}:{number}", until):
+            return True
+    return False

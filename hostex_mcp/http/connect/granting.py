@@ -1,17 +1,18 @@
-"""From an answered consent page to a grant, and back to the client."""
+"""From an answered consent page to a grant, and back to the client. Each question has one answer."""
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
+import anyio
+from pydantic import TypeAdapter
 from starlette.responses import RedirectResponse, Response
 
 from hostex_mcp.events import GrantChanged, emit
-from hostex_mcp.http.connect.consent_request import ConsentRequest
+from hostex_mcp.http.connect.consent_request import ConsentRequest, seal_step
 from hostex_mcp.http.connect.deps import PageDeps
-from hostex_mcp.http.connect.once import Once
-from hostex_mcp.http.connect.refusal import already_answered, out_of_date
-from hostex_mcp.http.connect.step import seal_step
+from hostex_mcp.http.connect.problems import already_answered, out_of_date
 from hostex_mcp.http.oauth.flow import FlowError
 from hostex_mcp.http.pages.about import ServerNotice
 from hostex_mcp.http.pages.render import HEADERS, page
@@ -19,18 +20,68 @@ from hostex_mcp.http.store import CODE_PREFIX
 from hostex_mcp.http.store.records import Choices, Credential, Grant
 
 CANCELLED = "You cancelled it before it was connected."
+REPEAT = timedelta(seconds=5)
+WAIT_SECONDS = 0.1
+_WAITS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: where it led, and the grant that it made, if any."""
+
+    url: str
+    grant_id: str
+    at: datetime
+
+
+_ANSWER = TypeAdapter(Answer)
+
+
+class Once:
+    """Answers of one kind, each claimed by whoever comes first."""
+
+    def __init__(self, deps: PageDeps, kind: str) -> None:
+        self._spent = deps.store.spent
+        self._now = deps.now
+        self._kind = kind
+
+    async def claim(self, key: str, until: datetime) -> bool:
+        """Whether this is the first to answer."""
+        return await self._spent.claim(self._kind, key, until)
+
+    async def settle(self, key: str, url: str, grant_id: str = "") -> None:
+        """Keep the answer for a click that follows."""
+        answer = Answer(url, grant_id, self._now())
+        await self._spent.settle(self._kind, key, _ANSWER.dump_json(answer))
+
+    async def answer(self, key: str) -> Answer:
+        """Return the answer of a moment ago, or the one that is being worked on.
+
+        Raises:
+            PageError: it is older than that.
+        """
+        for _ in range(_WAITS):
+            spent = await self._spent.outcome(self._kind, key)
+            if spent is not None and spent.outcome is not None:
+                answer = _ANSWER.validate_json(spent.outcome)
+                # People click twice, and a browser shows only what the last click led to.
+                if self._now() - answer.at <= REPEAT:
+                    return answer
+                break
+            await anyio.sleep(WAIT_SECONDS)
+        raise already_answered()
 
 
 class Granting:
-    """Gives each question its one answer."""
+    """The answers to consent pages."""
 
-    def __init__(self, parts: PageDeps) -> None:
-        self._parts = parts
-        self._once = Once(parts.store, parts.now, "consent")
+    def __init__(self, deps: PageDeps) -> None:
+        self._deps = deps
+        self._once = Once(deps, "consent")
 
     async def grant(
         self,
-        asked: ConsentRequest,
+        consent: ConsentRequest,
         choices: Choices,
         credential: Credential,
         *,
@@ -39,70 +90,73 @@ class Granting:
     ) -> Response:
         """Store the grant, which counts for nothing yet, and go on to the last page, on which properties can
         be chosen if `pick`. For `chained` see `way_back`."""
-        if not await self._claim(asked):
-            await self._parts.linking.forget(credential)
-            return self._way_back((await self._once.given(asked.transaction.nonce)).url, asked, chained)
-        grant = self._pending(asked, choices, credential)
-        await self._parts.store.grants.add(grant, credential)
-        sealed = seal_step(self._parts, asked, grant.grant_id, pick)
+        nonce = consent.authorization.nonce
+        if not await self._claim(consent):
+            await self._deps.credentials.forget(credential)
+            return self._way_back((await self._once.answer(nonce)).url, consent, chained)
+        grant = self._pending(consent, choices, credential)
+        await self._deps.store.grants.add(grant, credential)
+        sealed = seal_step(self._deps, consent, grant.grant_id, pick)
         url = f"/connect/account?{urlencode({'request': sealed})}"
-        await self._once.settle(asked.transaction.nonce, url, grant.grant_id)
-        return self._way_back(url, asked, chained)
+        await self._once.settle(nonce, url, grant.grant_id)
+        return self._way_back(url, consent, chained)
 
     async def activate(
-        self, asked: ConsentRequest, grant_id: str, property_ids: tuple[int, ...] | None
+        self, consent: ConsentRequest, grant_id: str, property_ids: tuple[int, ...] | None
     ) -> str:
-        """Make the grant count, for these properties or all; the address to return to with a code."""
-        if await self._parts.store.grants.activate(grant_id, property_ids) is None:
+        """Make the grant count, for these properties or all, and return the address to go to with a code."""
+        if await self._deps.store.grants.activate(grant_id, property_ids) is None:
             raise already_answered()
         emit(GrantChanged("granted"))
         try:
-            return await self._parts.flow.complete(asked.transaction, grant_id)
+            return await self._deps.flow.complete(consent.authorization, grant_id)
         except FlowError:
-            await self._parts.linking.end(grant_id, "The connection was not completed.")
+            await self._deps.credentials.end(grant_id, "The connection was not completed.")
             raise out_of_date() from None
 
-    async def cancel(self, asked: ConsentRequest) -> Response:
-        """Return to the client without a grant. A click on Connect just before is taken back."""
-        url = self.refusal(asked)
-        if await self._claim(asked):
-            await self._once.settle(asked.transaction.nonce, url)
-        elif grant_id := (await self._once.given(asked.transaction.nonce)).grant_id:
-            await self._parts.linking.end(grant_id, CANCELLED)
-        return self._way_back(url, asked)
+    async def cancel(self, consent: ConsentRequest) -> Response:
+        """Return to the client without a grant."""
+        url, nonce = self.refusal(consent), consent.authorization.nonce
+        if await self._claim(consent):
+            await self._once.settle(nonce, url)
+        elif grant_id := (await self._once.answer(nonce)).grant_id:
+            # A click on Connect just before is taken back.
+            await self._deps.credentials.end(grant_id, CANCELLED)
+        return self._way_back(url, consent)
 
-    def refusal(self, asked: ConsentRequest) -> str:
-        """The address that tells the client that the person said no."""
-        return self._parts.flow.refuse(asked.transaction, "access_denied", "The person did not allow it.")
+    def refusal(self, consent: ConsentRequest) -> str:
+        """Return the address that tells the client that the person said no."""
+        return self._deps.flow.refuse(consent.authorization, "access_denied", "The person did not allow it.")
 
-    async def _claim(self, asked: ConsentRequest) -> bool:
-        return await self._once.claim(asked.transaction.nonce, asked.transaction.expires_at)
+    async def _claim(self, consent: ConsentRequest) -> bool:
+        return await self._once.claim(consent.authorization.nonce, consent.authorization.expires_at)
 
-    def _way_back(self, url: str, asked: ConsentRequest, chained: bool = False) -> Response:
-        return way_back(url, asked, self._parts.about, chained=chained)
+    def _way_back(self, url: str, consent: ConsentRequest, chained: bool = False) -> Response:
+        return way_back(url, consent, self._deps.about, chained=chained)
 
-    def _pending(self, asked: ConsentRequest, choices: Choices, credential: Credential) -> Grant:
+    def _pending(self, consent: ConsentRequest, choices: Choices, credential: Credential) -> Grant:
+        authorization = consent.authorization
         return Grant(
             grant_id=secrets.token_hex(16),
-            client_id=asked.transaction.client_id,
-            client_name=asked.asker.name,
-            returns_to=asked.asker.destination.shown,
-            choices=replace(choices, scopes=choices.scopes.intersection(asked.transaction.scopes)),
-            resource=asked.transaction.resource,
-            browser=asked.browser.digest,
+            client_id=authorization.client_id,
+            client_name=consent.asker.name,
+            returns_to=consent.asker.destination.label,
+            choices=replace(choices, scopes=choices.scopes.intersection(authorization.scopes)),
+            resource=authorization.resource,
+            browser=consent.browser.digest,
             kind=credential.kind,
             status="pending",
-            created_at=self._parts.now(),
+            created_at=self._deps.now(),
         )
 
 
-def way_back(url: str, asked: ConsentRequest, about: ServerNotice, *, chained: bool = False) -> Response:
-    """To a web address, or a page of ours, at once; to an app by a page with a link, because browsers open
-    apps only when asked. By that page also when the request is `chained` to a form of another site: that
-    site's policy may forbid that its forms lead anywhere but here."""
+def way_back(url: str, consent: ConsentRequest, about: ServerNotice, *, chained: bool = False) -> Response:
+    """Return a redirect to a web address or a page of ours, or a page with a link to an app. `chained` says
+    that the request follows from a form of another site."""
     parts = urlsplit(url)
+    # Browsers open apps only when asked; and a site's policy may forbid that its forms lead beyond us.
     if not parts.scheme or (parts.scheme in ("http", "https") and not chained):
         return RedirectResponse(url, 303, HEADERS)
     done = f"code={CODE_PREFIX}" in parts.query
-    title = f"{asked.asker.name} is connected" if done else "Nothing was connected"
-    return page("away.html", title=title, url=url, app=asked.asker.name, done=done, about=about)
+    title = f"{consent.asker.name} is connected" if done else "Nothing was connected"
+    return page("away.html", title=title, url=url, app=consent.asker.name, done=done, about=about)

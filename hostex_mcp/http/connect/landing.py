@@ -14,8 +14,8 @@ from hostex_mcp.install_links import NAME, cursor_link, vscode_link
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """How one client is told of the server: by a link, a command, or steps in its settings."""
+class SetupGuide:
+    """How the server is added to one client: by a link, a command, or steps in its settings."""
 
     client: str
     link: str = ""
@@ -25,22 +25,22 @@ class Way:
 
 
 def landing_route(address: Address, about: ServerNotice, *, accounts: bool, previews: bool) -> Route:
-    """The route of the page. Without `accounts` there is nothing to sign in to, without `previews` changes
-    are not shown first; it promises neither."""
+    """Return the route of the page. Without `accounts` there is nothing to sign in to, without `previews`
+    changes are not shown first; it promises neither."""
 
     async def show(_: Request) -> Response:
         url = address.resource
         return page(
-            "landing.html", about=about, url=url, ways=ways(url), accounts=accounts, previews=previews
+            "landing.html", about=about, url=url, guides=guides(url), accounts=accounts, previews=previews
         )
 
     return Route("/", show, methods=["GET"])
 
 
-def ways(url: str) -> list[Way]:
-    """Every client with what it needs, the quickest first."""
+def guides(url: str) -> list[SetupGuide]:
+    """Return every client with what it needs, the most used first."""
     return [
-        Way(
+        SetupGuide(
             "Claude",
             link="https://claude.ai/settings/connectors",
             button="Open Claude settings",
@@ -50,7 +50,7 @@ def ways(url: str) -> list[Way]:
                 "Paste the address and choose “Connect”.",
             ),
         ),
-        Way(
+        SetupGuide(
             "ChatGPT",
             link="https://chatgpt.com/#settings/Connectors",
             button="Open ChatGPT settings",
@@ -59,11 +59,11 @@ def ways(url: str) -> list[Way]:
                 "Choose “Create”, give it a name and paste the address.",
             ),
         ),
-        Way("Cursor", link=cursor_link({"url": url}), button="Add to Cursor"),
-        Way("VS Code", link=vscode_link({"type": "http", "url": url}), button="Add to VS Code"),
-        Way("Claude Code", command=f"claude mcp add --transport http {NAME} {url}"),
-        Way("Codex", command=f"codex mcp add {NAME} --url {url}"),
-        Way(
+        SetupGuide("Cursor", link=cursor_link({"url": url}), button="Add to Cursor"),
+        SetupGuide("VS Code", link=vscode_link({"type": "http", "url": url}), button="Add to VS Code"),
+        SetupGuide("Claude Code", command=f"claude mcp add --transport http {NAME} {url}"),
+        SetupGuide("Codex", command=f"codex mcp add {NAME} --url {url}"),
+        SetupGuide(
             "Windsurf and others",
             steps=(
                 "Open the MCP settings of the app and add a server of the kind “Streamable HTTP”.",

@@ -1,13 +1,54 @@
-"""What can go wrong with linking Hostex, in the words of the page."""
+"""What can go wrong on the pages, in their words: error pages, and problems of a form that is shown again."""
 
 from dataclasses import dataclass, replace
 
-_NEVER_STORED = "Nothing was stored."
+_NOTHING_STORED = "Nothing was stored."
+
+
+class PageError(Exception):
+    """Nothing more can be done with this request; the person reads `title`, `text` and `advice`."""
+
+    def __init__(self, title: str, text: str, advice: str = "", status: int = 400) -> None:
+        super().__init__(title)
+        self.title, self.text, self.advice, self.status = title, text, advice, status
+
+
+def out_of_date() -> PageError:
+    """Return the error of a page that is too old, belongs to another browser, or was cut."""
+    return PageError(
+        "This page is out of date",
+        "It works for ten minutes, and only in the browser in which it was opened.",
+        "Go back to your app and connect again. If it keeps happening, allow cookies for this site.",
+    )
+
+
+def already_answered() -> PageError:
+    """Return the error of a question that has had its one answer."""
+    return PageError(
+        "This has already been answered",
+        "Nothing was changed by trying again.",
+        "If your app is not connected, go back to it and connect again.",
+    )
+
+
+def not_from_here() -> PageError:
+    """Return the error of a form that another site sent, or that was not filled in here."""
+    return PageError(
+        "This form did not come from our page",
+        "Nothing was changed.",
+        "Go back to your app and connect again.",
+        403,
+    )
+
+
+def unreadable() -> PageError:
+    """Return the error of a form with parts that no page of ours would send."""
+    return PageError("This form cannot be read", "Nothing was changed.", "Go back and try again.")
 
 
 @dataclass(frozen=True, slots=True)
 class FormProblem:
-    """One thing to mend. `field` is the part of the page it belongs to, none when it is not on the page.
+    """One thing to fix. `field` is the part of the page it belongs to, none when it is not on the page.
     `reference` is Hostex's own number for the call."""
 
     text: str
@@ -17,12 +58,15 @@ class FormProblem:
     reference: str = ""
     suggests_reading: bool = False
 
-    def about(self, reference: str | None) -> "FormProblem":
-        """The problem of one call to Hostex."""
+    def of_call(self, reference: str | None) -> "FormProblem":
+        """Return the problem with the reference of one call to Hostex."""
         return replace(self, reference=reference or "")
 
 
 NO_TOKEN = FormProblem("Paste your Hostex access token", "Without it there is nothing to connect.", "token")
+NO_TOKEN_TO_FIND = FormProblem(
+    "Paste the token to look for", "It is the one that you created in Hostex.", "token"
+)
 NOT_A_TOKEN = FormProblem(
     "This does not look like a Hostex access token",
     "A token is one long word of letters and digits. Copy it in Hostex with the copy button, "
@@ -46,13 +90,13 @@ DENIED = FormProblem(
 )
 NOT_LINKED = FormProblem(
     "Hostex did not complete the connection",
-    f"{_NEVER_STORED} Try again in a minute.",
+    f"{_NOTHING_STORED} Try again in a minute.",
     status=502,
 )
 NO_PROPERTY = FormProblem("Tick at least one property", "Or cancel, and nothing is connected.", "properties")
 NOT_READ = FormProblem(
     "Your properties cannot be read right now",
-    "Hostex did not give them. Wait a minute and try again.",
+    "Hostex did not return them. Wait a minute and try again.",
     status=503,
 )
 NOT_THERE = FormProblem(
@@ -60,7 +104,7 @@ NOT_THERE = FormProblem(
     "Somebody may have disconnected it before, or the app did.",
 )
 _USABLE = ("read_write", "readable")
-_VERDICTS = {
+_OF_TOKEN = {
     "dead": FormProblem(
         "Hostex does not know this token",
         "It may have been deleted, or a part of it is missing. Copy the whole token again, "
@@ -83,16 +127,16 @@ _VERDICTS = {
     ),
     "account": FormProblem(
         "Hostex does not let this account in at the moment",
-        "Look in Hostex whether your subscription is paid and your plan includes the OpenAPI, "
+        "Check in Hostex that your subscription is paid and your plan includes the OpenAPI, "
         "then connect again.",
     ),
     "unreachable": FormProblem(
         "Hostex cannot be reached right now",
-        f"{_NEVER_STORED} Wait a minute and try again.",
+        f"{_NOTHING_STORED} Wait a minute and try again.",
         status=503,
     ),
 }
-_FROM_HOSTEX = {
+_OF_PARTNER = _OF_TOKEN | {
     "dead": NOT_LINKED,
     "read_only": FormProblem(
         "Hostex allowed reading only",
@@ -103,18 +147,19 @@ _FROM_HOSTEX = {
 
 
 def problem_of(verdict: str, reference: str | None, *, pasted: bool = True) -> FormProblem | None:
-    """Why a credential with this verdict cannot be used; None when it can."""
+    """Return why a credential with this verdict cannot be used; None when it can."""
     if verdict in _USABLE:
         return None
-    words = _VERDICTS if pasted else _VERDICTS | _FROM_HOSTEX
-    return words.get(verdict, NOT_LINKED).about(reference)
+    problems = _OF_TOKEN if pasted else _OF_PARTNER
+    return problems.get(verdict, NOT_LINKED).of_call(reference)
 
 
 def shape_problem(token: str) -> FormProblem | None:
-    """What a pasted text that cannot be a token is taken for; None when it may be one."""
+    """Return why a pasted text cannot be a token; None when it may be one."""
     if not token:
         return NO_TOKEN
     if token.startswith("hmx_"):
         return OURS
+    # An address, a mail address or a sentence must not be sent to Hostex as a token.
     usable = token.isascii() and token.isprintable() and " " not in token and "://" not in token
     return None if usable and "@" not in token and 8 <= len(token) <= 4096 else NOT_A_TOKEN

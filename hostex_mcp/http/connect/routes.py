@@ -1,5 +1,7 @@
 """Where the pages are."""
 
+from collections.abc import Awaitable, Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,43 +11,49 @@ from hostex_mcp.http.connect.connections import Connections
 from hostex_mcp.http.connect.consent import Consent
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.landing import landing_route
-from hostex_mcp.http.connect.partner import Partner
-from hostex_mcp.http.connect.refusal import Handler, answering
-from hostex_mcp.http.pages.render import asset
+from hostex_mcp.http.connect.problems import PageError
+from hostex_mcp.http.pages.about import ServerNotice
+from hostex_mcp.http.pages.render import ASSETS, asset, error_page
+
+_Handler = Callable[[Request], Awaitable[Response]]
 
 
-def routes(parts: PageDeps) -> list[Route]:
-    """The routes of every page."""
-    consent, account = Consent(parts), AccountPage(parts)
-    partner, connections = Partner(parts), Connections(parts)
+def routes(deps: PageDeps) -> list[Route]:
+    """Return the routes of every page."""
+    consent, account, connections = Consent(deps), AccountPage(deps), Connections(deps)
+    pages = [
+        ("GET", "/connect", connections.show),
+        ("POST", "/connect", connections.act),
+        ("GET", "/connect/consent", consent.show),
+        ("POST", "/connect/consent", consent.decide),
+        ("GET", "/connect/account", account.show),
+        ("POST", "/connect/account", account.decide),
+        ("GET", "/connect/return", consent.returned),
+    ]
     return [
-        _route("GET", "/connect", connections.show, parts),
-        _route("POST", "/connect", connections.act, parts),
-        _route("GET", "/connect/consent", consent.show, parts),
-        _route("POST", "/connect/consent", consent.decide, parts),
-        _route("GET", "/connect/account", account.show, parts),
-        _route("POST", "/connect/account", account.decide, parts),
-        _route("GET", "/connect/return", partner.returned, parts),
-        landing_route(parts.address, parts.about, accounts=True, previews=parts.settings.confirm != "off"),
+        *(Route(path, _with_error_page(page, deps.about), methods=[method]) for method, path, page in pages),
+        landing_route(deps.address, deps.about, accounts=True, previews=deps.settings.confirm != "off"),
         *asset_routes(),
     ]
 
 
-def _route(method: str, path: str, handler: Handler, parts: PageDeps) -> Route:
-    return Route(path, answering(handler, parts.about), methods=[method])
+def _with_error_page(handler: _Handler, about: ServerNotice) -> _Handler:
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except PageError as error:
+            return error_page(error.title, error.text, error.status, advice=error.advice, about=about)
+
+    return answer
 
 
 def asset_routes() -> list[Route]:
-    """What the pages are made up with."""
-    return [
-        Route("/connect/style.css", _style, methods=["GET"]),
-        Route("/connect/icon.svg", _icon, methods=["GET"]),
-    ]
+    """Return the routes of the style sheet and the icon."""
+    return [Route(f"/connect/{name}", _asset_handler(name), methods=["GET"]) for name in ASSETS]
 
 
-async def _style(_: Request) -> Response:
-    return asset("style.css")
+def _asset_handler(name: str) -> _Handler:
+    async def show(_: Request) -> Response:
+        return asset(name)
 
-
-async def _icon(_: Request) -> Response:
-    return asset("icon.svg")
+    return show

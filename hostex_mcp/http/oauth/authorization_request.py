@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,7 +14,7 @@ _PURPOSE = "authorization"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRequest:
     """What a client asks for. `scopes` bound what a person may allow; `client_name` is cleaned and short, but
-    the client's own claim. `nonce` is random: it makes the transaction usable once."""
+    the client's own claim. `nonce` is random: it makes the request usable once."""
 
     client_id: str
     client_name: str
@@ -29,20 +28,22 @@ class AuthorizationRequest:
     expires_at: datetime
 
 
-_FORM: TypeAdapter[AuthorizationRequest] = TypeAdapter(AuthorizationRequest)
+_ADAPTER: TypeAdapter[AuthorizationRequest] = TypeAdapter(AuthorizationRequest)
 
 
-def seal_transaction(keys: KeyRing, transaction: AuthorizationRequest, browser: str) -> str:
-    """The transaction as text for an address or a form. `browser` is the digest of the one it belongs to."""
-    return keys.seal(_PURPOSE, _FORM.dump_json(transaction), browser)
+def seal_authorization(keys: KeyRing, authorization: AuthorizationRequest, browser: str) -> str:
+    """Return the request as text for an address or a form. `browser` is the digest of the one it is for."""
+    return keys.seal(_PURPOSE, _ADAPTER.dump_json(authorization), browser)
 
 
-def open_transaction(keys: KeyRing, sealed: Any, browser: str, now: datetime) -> AuthorizationRequest | None:
-    """The transaction; None for one that is forged, of another browser, or older than ten minutes."""
+def open_authorization(
+    keys: KeyRing, sealed: object, browser: str, now: datetime
+) -> AuthorizationRequest | None:
+    """Return the request; None for one that is forged, of another browser, or older than ten minutes."""
     if not isinstance(sealed, str):
         return None
     try:
-        transaction = _FORM.validate_json(keys.open(_PURPOSE, sealed, browser))
+        authorization = _ADAPTER.validate_json(keys.open(_PURPOSE, sealed, browser))
     except (Unsealable, ValidationError):
         return None
-    return transaction if now < transaction.expires_at else None
+    return authorization if now < authorization.expires_at else None

@@ -1,7 +1,7 @@
 """`/authorize`: checks what a client asks for, and sends the person on to the consent page.
 
-No request is stored. What is wrong before the client and its redirect URI are known is told to the person;
-what is wrong after that goes back to the client.
+No request is stored. An error is shown to the person until the client and its redirect URI are known, and
+goes back to the client from then on.
 """
 
 import re
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hostex_mcp.http.oauth.answers import OAuthError, parameters
-from hostex_mcp.http.oauth.authorization_request import LIFETIME, AuthorizationRequest, seal_transaction
+from hostex_mcp.http.oauth.authorization_request import LIFETIME, AuthorizationRequest, seal_authorization
 from hostex_mcp.http.oauth.browser import browser_of, remember
 from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents, DocumentsOff, NotFetched
 from hostex_mcp.http.oauth.clients import (
@@ -41,8 +41,9 @@ _NOT_FETCHED = (
 _OFF = "Use an app that registers itself, or ask whoever runs this server{contact}."
 
 
-class _Unanswerable(Exception):
-    """A request whose sender is not known for sure: only the person is told."""
+class _UntrustedRequest(Exception):
+    """A request whose client or redirect URI is not certain: the error is shown to the person only, since a
+    redirect could lead anywhere."""
 
     def __init__(self, text: str, status: int = 400, *, advice: str = _ADVICE) -> None:
         super().__init__(text)
@@ -51,133 +52,133 @@ class _Unanswerable(Exception):
         self.advice = advice
 
     def page(self, about: object) -> Response:
+        """Return the error page."""
         return error_page(_TITLE, self.text, self.status, advice=self.advice, about=about)
 
 
 class Authorize:
     """The authorization endpoint (RFC 6749 section 3.1)."""
 
-    def __init__(self, parts: OAuthDeps, clients: ClientRegistry) -> None:
-        self._parts = parts
+    def __init__(self, deps: OAuthDeps, clients: ClientRegistry) -> None:
+        self._deps = deps
         self._clients = clients
-        self._documents = Documents(parts, clients)
+        self._documents = Documents(deps, clients)
 
     async def show(self, request: Request) -> Response:
         """Send the person to the consent page, or back to the client with an error."""
         try:
-            asked, repeated = _parameters(request.scope["query_string"].decode("latin-1"))
-            client = await self._client(asked)
-            redirect_uri = _redirect_uri(client, asked)
-        except _Unanswerable as problem:
-            return problem.page(self._parts.about)
+            query, repeated = _parameters(request.scope["query_string"].decode("latin-1"))
+            client = await self._client(query.get("client_id"))
+            redirect_uri = _redirect_uri(client, query.get("redirect_uri"))
+        except _UntrustedRequest as problem:
+            return problem.page(self._deps.about)
         try:
             if repeated:
                 raise OAuthError("invalid_request", f"{min(repeated)} is given twice.")
-            transaction = self._transaction(client, redirect_uri, asked)
-        except OAuthError as refused:
-            return self._back(redirect_uri, asked.get("state"), refused)
-        return self._on(request, transaction)
+            authorization = self._authorization(client, redirect_uri, query)
+        except OAuthError as error:
+            return self._to_client(redirect_uri, query.get("state"), error)
+        return self._to_consent(request, authorization)
 
-    async def _client(self, asked: Mapping[str, str]) -> OAuthClient:
-        client_id = asked.get("client_id")
+    async def _client(self, client_id: str | None) -> OAuthClient:
         if client_id is None:
-            raise _Unanswerable("The app did not say who it is: client_id is missing.")
+            raise _UntrustedRequest("The app did not say who it is: client_id is missing.")
         if is_document_id(client_id):
-            return await self._described(client_id)
+            return await self._of_document(client_id)
         client = await self._clients.known(client_id)
         if client is None:
-            raise _Unanswerable("The app is not known here, or it registered too long ago.")
+            raise _UntrustedRequest("This server does not know the app, or it registered too long ago.")
         return client
 
-    async def _described(self, client_id: str) -> OAuthClient:
+    async def _of_document(self, client_id: str) -> OAuthClient:
         try:
             return await self._documents.find(client_id)
         except DocumentProblem as problem:
-            raise self._undescribed(client_id, problem) from None
-        except OAuthError as refused:
-            raise _Unanswerable(refused.description, refused.status) from None
+            raise self._without_document(client_id, problem) from None
+        except OAuthError as error:
+            raise _UntrustedRequest(error.description, error.status) from None
 
-    def _undescribed(self, client_id: str, problem: DocumentProblem) -> _Unanswerable:
-        """What the person is told, and whose it is to mend."""
-        contact = f" ({self._parts.contact})" if self._parts.contact else ""
+    def _without_document(self, client_id: str, problem: DocumentProblem) -> _UntrustedRequest:
+        """Return what the person is told, and who can fix it."""
+        contact = f" ({self._deps.contact})" if self._deps.contact else ""
         if isinstance(problem, DocumentsOff):
             text = "This server does not accept apps that identify themselves by a web address."
-            return _Unanswerable(text, advice=_OFF.format(contact=contact))
+            return _UntrustedRequest(text, advice=_OFF.format(contact=contact))
         if isinstance(problem, NotFetched):
             host = verified_domain(client_id)
             text = f"The app describes itself at {host}. This server tried to read that, but it {problem}."
-            return _Unanswerable(text, 502, advice=_NOT_FETCHED.format(contact=contact))
-        return _Unanswerable(f"The app's description of itself {problem}.")
+            return _UntrustedRequest(text, 502, advice=_NOT_FETCHED.format(contact=contact))
+        return _UntrustedRequest(f"The app's description of itself {problem}.")
 
-    def _transaction(
-        self, client: OAuthClient, redirect_uri: str, asked: Mapping[str, str]
+    def _authorization(
+        self, client: OAuthClient, redirect_uri: str, query: Mapping[str, str]
     ) -> AuthorizationRequest:
-        """The request as it goes on; Refused if the client must hear of it instead."""
-        address = self._parts.address
-        _check_response(asked)
-        scopes = requested_scopes(asked.get("scope"), client.metadata.get("scope"))
-        if not is_resource(address, asked.get("resource")):
+        """Return the request as it goes on, or raise the OAuthError that the client gets instead."""
+        address = self._deps.address
+        _check_response(query)
+        if not is_resource(address, query.get("resource")):
             raise OAuthError("invalid_target", f"resource must be {address.resource}")
         return AuthorizationRequest(
             client_id=client.client_id,
             client_name=name_of(client),
             redirect_uri=redirect_uri,
-            redirect_uri_given="redirect_uri" in asked,
-            state=asked.get("state"),
-            code_challenge=asked["code_challenge"],
-            scopes=scopes,
+            redirect_uri_given="redirect_uri" in query,
+            state=query.get("state"),
+            code_challenge=query["code_challenge"],
+            scopes=requested_scopes(query.get("scope"), client.metadata.get("scope")),
             resource=address.resource,
             nonce=secrets.token_urlsafe(16),
-            expires_at=self._parts.now() + LIFETIME,
+            expires_at=self._deps.now() + LIFETIME,
         )
 
-    def _on(self, request: Request, transaction: AuthorizationRequest) -> Response:
-        browser = browser_of(request, self._parts.address)
-        sealed = seal_transaction(self._parts.keys, transaction, browser.digest)
-        return remember(_see_other(f"{CONSENT_PATH}?request={sealed}"), browser, self._parts.address)
+    def _to_consent(self, request: Request, authorization: AuthorizationRequest) -> Response:
+        browser = browser_of(request, self._deps.address)
+        sealed = seal_authorization(self._deps.keys, authorization, browser.digest)
+        return remember(_see_other(f"{CONSENT_PATH}?request={sealed}"), browser, self._deps.address)
 
-    def _back(self, redirect_uri: str, state: str | None, refused: OAuthError) -> Response:
-        answer = {"error": refused.error, "error_description": refused.description}
+    def _to_client(self, redirect_uri: str, state: str | None, error: OAuthError) -> Response:
+        answer = {"error": error.error, "error_description": error.description}
         if state is not None and len(state) <= _LONGEST_STATE:
             answer["state"] = state
-        return _see_other(with_query(redirect_uri, answer | {"iss": self._parts.address.issuer}))
+        return _see_other(with_query(redirect_uri, answer | {"iss": self._deps.address.issuer}))
 
 
 def _parameters(query: str) -> tuple[dict[str, str], frozenset[str]]:
     try:
         if not _QUERY.fullmatch(query):
             raise OAuthError("invalid_request", "The request is too long.")
-        asked, repeated = parameters(query)
-    except OAuthError as refused:
-        raise _Unanswerable(refused.description) from None
-    if twice := repeated.intersection({"client_id", "redirect_uri"}):
-        raise _Unanswerable(f"{min(twice)} is given more than once.")
-    return asked, repeated
+        values, repeated = parameters(query)
+    except OAuthError as error:
+        raise _UntrustedRequest(error.description) from None
+    if ambiguous := repeated.intersection({"client_id", "redirect_uri"}):
+        raise _UntrustedRequest(f"{min(ambiguous)} is given more than once.")
+    return values, repeated
 
 
-def _redirect_uri(client: OAuthClient, asked: Mapping[str, str]) -> str:
+def _redirect_uri(client: OAuthClient, requested: str | None) -> str:
     registered = redirect_uris_of(client)
-    given = asked.get("redirect_uri")
-    if given is None and len(registered) == 1:
+    if requested is None and len(registered) == 1:
         return registered[0]
-    if given is None or not matching(registered, given):
-        raise _Unanswerable("The app wants its answer at an address that it did not register (redirect_uri).")
-    return given
+    if requested is None or not matching(registered, requested):
+        raise _UntrustedRequest(
+            "The app wants its answer at an address that it did not register (redirect_uri)."
+        )
+    return requested
 
 
-def _check_response(asked: Mapping[str, str]) -> None:
-    """How the client wants its answer, and PKCE (RFC 7636), without which a thief could use a code."""
-    if "response_type" not in asked:
+def _check_response(query: Mapping[str, str]) -> None:
+    """Check how the client wants its answer, and PKCE (RFC 7636), without which a thief could use a code."""
+    if "response_type" not in query:
         raise OAuthError("invalid_request", "response_type is missing.")
-    if asked["response_type"] != "code":
+    if query["response_type"] != "code":
         raise OAuthError("unsupported_response_type", "response_type must be code.")
-    if asked.get("response_mode", "query") != "query":
+    if query.get("response_mode", "query") != "query":
         raise OAuthError("invalid_request", "response_mode must be query.")
-    if len(asked.get("state", "")) > _LONGEST_STATE:
+    if len(query.get("state", "")) > _LONGEST_STATE:
         raise OAuthError("invalid_request", f"state is longer than {_LONGEST_STATE} characters.")
-    if asked.get("code_challenge_method") != "S256":
+    if query.get("code_challenge_method") != "S256":
         raise OAuthError("invalid_request", "PKCE is required: code_challenge_method must be S256.")
-    if not _CHALLENGE.fullmatch(asked.get("code_challenge", "")):
+    if not _CHALLENGE.fullmatch(query.get("code_challenge", "")):
         raise OAuthError(
             "invalid_request", "PKCE is required: code_challenge must have 43 to 128 characters."
         )

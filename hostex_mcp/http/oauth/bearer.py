@@ -18,16 +18,14 @@ _BEARER = re.compile(r"bearer +([!-~]+) *", re.IGNORECASE)
 _ACCESS_TOKEN = re.compile(r"hmx_at_[A-Za-z0-9_-]{43}")
 _HOSTEX_TOKEN = re.compile(r"[!-~]{8,1024}")
 
-_UNKNOWN = "Connect this server in your app: it sends you to a page where you link your Hostex account."
-_REFUSED = (
-    "The access token is not one that this server issued for this address, or it has ended. Connect again."
-)
+_CONNECT = "Connect this server in your app: it sends you to a page where you link your Hostex account."
+_NOT_OURS = "This server did not issue this access token for this address, or it has expired. Connect again."
 _NOT_HOSTEX = "Hostex-Access-Token must be the token as the Hostex portal shows it."
 _AMBIGUOUS = "Send one token: either Authorization or Hostex-Access-Token, once."
 
 
 class Bearer:
-    """Finds out who calls. Tokens are taken from headers only, never from the address or the body."""
+    """The check of tokens, which are taken from headers only, never from the address or the body."""
 
     def __init__(self, address: Address, store: Store, keys: KeyRing, *, allow_token_header: bool) -> None:
         self._address = address
@@ -36,22 +34,22 @@ class Bearer:
         self._allow_token_header = allow_token_header
 
     async def identify(self, headers: Headers) -> Caller | Response:
-        """The caller, or the answer that a request without a valid token gets: 401, or 400 for two tokens."""
-        given = headers.getlist("authorization")
-        own = headers.getlist(HOSTEX_HEADER) if self._allow_token_header else []
-        if len(given) + len(own) > 1:
+        """Return the caller, or the answer to a request without a valid token: 401, or 400 for two tokens."""
+        authorizations = headers.getlist("authorization")
+        hostex_tokens = headers.getlist(HOSTEX_HEADER) if self._allow_token_header else []
+        if len(authorizations) + len(hostex_tokens) > 1:
             return self._refuse(400, "invalid_request", _AMBIGUOUS)
-        if own:
-            return self._of_header(own[0])
-        bearer = _BEARER.fullmatch(given[0]) if given else None
+        if hostex_tokens:
+            return self._of_header(hostex_tokens[0])
+        bearer = _BEARER.fullmatch(authorizations[0]) if authorizations else None
         if bearer is None:
-            return self._refuse(401, None, _UNKNOWN)
+            return self._refuse(401, None, _CONNECT)
         return await self._of_token(bearer[1])
 
     async def _of_token(self, text: str) -> Caller | Response:
         issued = await self._store.tokens.access(text) if _ACCESS_TOKEN.fullmatch(text) else None
         if issued is None or not self._is_for_us(issued):
-            return self._refuse(401, "invalid_token", _REFUSED)
+            return self._refuse(401, "invalid_token", _NOT_OURS)
         return Caller(issued.grant.grant_id, frozenset(issued.scopes), grant=issued.grant)
 
     def _is_for_us(self, issued: IssuedToken) -> bool:
@@ -64,20 +62,21 @@ class Bearer:
 
     def _refuse(self, status: int, error: str | None, description: str) -> Response:
         body = {"error": error or "unauthorized", "error_description": description}
-        told = {} if error is None else body
-        headers = {"WWW-Authenticate": challenge(self._address, told), "Cache-Control": "no-store"}
+        # RFC 6750 section 3.1: no error code for a request that brought no token.
+        attributes = {} if error is None else body
+        headers = {"WWW-Authenticate": challenge(self._address, attributes), "Cache-Control": "no-store"}
         return JSONResponse(body, status, headers)
 
 
 def insufficient_scope(address: Address) -> str:
-    """The WWW-Authenticate header of a 403: a client that can, asks the person for the scopes in it."""
-    description = "This needs a permission that was not given. Connect again and allow it."
+    """Return the WWW-Authenticate header of a 403. Clients that can, ask the person for the scopes in it."""
+    description = "This needs a permission that was not granted. Connect again and allow it."
     error = {"error": "insufficient_scope", "error_description": description}
     return challenge(address, error)
 
 
 def challenge(address: Address, error: dict[str, str], scopes: Iterable[str] = SCOPES) -> str:
-    """A WWW-Authenticate header (RFC 6750, RFC 9728). A request that brought no token gets no error in it."""
+    """Return a WWW-Authenticate header (RFC 6750, RFC 9728)."""
     values = error | {
         "resource_metadata": f"{address.origin}/.well-known/oauth-protected-resource{MCP_PATH}",
         "scope": " ".join(scopes),

@@ -25,25 +25,26 @@ class Browser:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the id, which has 256 random bits itself."""
+        """Return the SHA-256 of the id, which needs no salt: it has 256 random bits itself."""
         return sha256(self.id.encode()).hexdigest()
 
 
 def cookie_name(address: Address) -> str:
-    """Over https the name makes browsers refuse the cookie from any other host or path, or without Secure."""
+    """Return the cookie's name."""
+    # The prefix makes browsers refuse the cookie from any other host or path, or without Secure.
     return "__Host-hostex" if address.secure else "hostex"
 
 
 def browser_of(request: Request, address: Address) -> Browser:
-    """The browser that sent the request; one without a usable cookie gets an id, set by `remember`."""
-    given = request.cookies.get(cookie_name(address), "")
-    if _ID.fullmatch(given):
-        return Browser(given, new=False)
+    """Return the browser that sent the request; one without a usable cookie gets an id, set by `remember`."""
+    cookie = request.cookies.get(cookie_name(address), "")
+    if _ID.fullmatch(cookie):
+        return Browser(cookie, new=False)
     return Browser(secrets.token_urlsafe(32), new=True)
 
 
 def remember(response: Response, browser: Browser, address: Address) -> Response:
-    """The response, setting the cookie of a new browser."""
+    """Return the response, which sets the cookie of a new browser."""
     if browser.new:
         response.set_cookie(
             cookie_name(address),
@@ -52,21 +53,22 @@ def remember(response: Response, browser: Browser, address: Address) -> Response
             path="/",
             secure=address.secure,
             httponly=True,
+            # Not strict: the person comes from the client's site, and comes back from Hostex.
             samesite="lax",
         )
     return response
 
 
 def csrf(keys: KeyRing, browser: Browser, nonce: str) -> str:
-    """The token that a form has to bring back: for this browser and one transaction or page."""
+    """Return the token that a form has to bring back: for this browser and one authorization or page."""
     return _csrf(keys.mac_keys("csrf")[0], browser, nonce)
 
 
-def csrf_fits(keys: KeyRing, browser: Browser, nonce: str, given: object) -> bool:
+def csrf_fits(keys: KeyRing, browser: Browser, nonce: str, token: object) -> bool:
     """Whether a form brought its token back. A browser without a cookie never has one."""
-    if browser.new or not isinstance(given, str):
+    if browser.new or not isinstance(token, str):
         return False
-    sent = given.encode("utf-8", "surrogatepass")
+    sent = token.encode("utf-8", "surrogatepass")
     return any(
         hmac.compare_digest(_csrf(key, browser, nonce).encode(), sent) for key in keys.mac_keys("csrf")
     )

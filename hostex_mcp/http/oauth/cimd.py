@@ -1,4 +1,4 @@
-"""Client ID metadata documents: a client whose id is the address of its own description."""
+"""Client ID metadata documents: clients whose id is the address of their own description."""
 
 import logging
 import re
@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from hostex_mcp.http.oauth.answers import json_object
-from hostex_mcp.http.oauth.client_keys import TAKEN, keys_in
-from hostex_mcp.http.oauth.clients import ClientProblem, ClientRegistry, checked_metadata
+from hostex_mcp.http.oauth.answers import OAuthError, json_object
+from hostex_mcp.http.oauth.client_keys import ACCEPTED, keys_in
+from hostex_mcp.http.oauth.clients import ClientRegistry, checked_metadata
 from hostex_mcp.http.oauth.deps import Fetch, OAuthDeps
 from hostex_mcp.http.store.records import OAuthClient
 from hostex_mcp.public_fetch import Fetched, FetchFailed, Unanswered
@@ -32,15 +32,15 @@ class DocumentProblem(Exception):
 
 
 class NotFetched(DocumentProblem):
-    """The document did not get here, for which the client or this server's network may be the reason."""
+    """The document could not be fetched; the client or this server's network may be the reason."""
 
 
 class NotAnswered(NotFetched):
-    """Nothing was heard of the document."""
+    """The document's server did not answer."""
 
 
 class DocumentsOff(DocumentProblem):
-    """The operator has documents switched off."""
+    """The operator has switched documents off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,17 @@ class _Failure:
 
 
 class Documents:
-    """Reads clients' documents, and keeps them in the database as long as their servers allow (5 minutes to
-    24 hours). An address that failed is not asked again for a minute. Where nothing is heard of a document,
-    its last version goes on for a day: whoever keeps look-ups busy keeps no known client out."""
+    """Clients' documents, kept in the database as long as their servers allow (5 minutes to 24 hours). An
+    address that failed is not fetched again for a minute."""
 
-    def __init__(self, parts: OAuthDeps, clients: ClientRegistry) -> None:
-        self._fetch = parts.fetch
-        self._now = parts.now
+    def __init__(self, deps: OAuthDeps, clients: ClientRegistry) -> None:
+        self._fetch = deps.fetch
+        self._now = deps.now
         self._clients = clients
         self._failures: OrderedDict[str, _Failure] = OrderedDict()
 
     async def find(self, client_id: str) -> OAuthClient:
-        """The client that a document describes.
+        """Return the client that a document describes.
 
         Raises:
             DocumentProblem: it cannot be fetched, or is not a description of this very client.
@@ -71,44 +70,48 @@ class Documents:
             raise DocumentsOff("is not read")
         if not _may_be_read(client_id):
             raise DocumentProblem("is not an address that a client may have as its id")
-        known = await self._clients.known(client_id)
-        if known is not None and known.fresh_until is not None and self._now() < known.fresh_until:
-            return known
+        client = await self._clients.known(client_id)
+        fresh_until = client.fresh_until if client else None
+        if client and fresh_until and self._now() < fresh_until:
+            return client
         try:
             return await self._read(self._fetch, client_id)
         except NotAnswered:
-            if known is None or known.fresh_until is None or self._now() >= known.fresh_until + _LONGEST:
-                raise
-            return known
+            # The last version goes on for a day: whoever keeps look-ups busy keeps no known client out.
+            if client and fresh_until and self._now() < fresh_until + _LONGEST:
+                return client
+            raise
 
     async def _read(self, fetch: Fetch, client_id: str) -> OAuthClient:
         failure = self._failures.get(client_id)
         if failure is not None and self._now() < failure.until:
             raise failure.kind(failure.problem)
         try:
-            fetched = await _fetched(fetch, client_id)
-            metadata = metadata_of(client_id, fetched)
+            document = await _document(fetch, client_id)
+            metadata = metadata_of(client_id, document)
         except DocumentProblem as problem:
             self._remember(client_id, problem)
             raise
-        fresh_until = self._now() + _lifetime(fetched.headers.get("cache-control", ""))
+        fresh_until = self._now() + _lifetime(document.headers.get("cache-control", ""))
         return await self._clients.keep_document(OAuthClient(client_id, metadata, fresh_until=fresh_until))
 
     def _remember(self, client_id: str, problem: DocumentProblem) -> None:
-        _log.warning("The description of an app cannot be used: %s %s", _shown(client_id), _reason(problem))
+        # Without its query, which may hold what is nobody's business.
+        address = client_id.partition("?")[0]
+        _log.warning("The description of an app cannot be used: %s %s", address, _reason(problem))
         self._failures[client_id] = _Failure(type(problem), str(problem), self._now() + _FAILURE_LIFETIME)
         self._failures.move_to_end(client_id)
         while len(self._failures) > _MOST_FAILURES:
             self._failures.popitem(last=False)
 
 
-async def _fetched(fetch: Fetch, client_id: str) -> Fetched:
+async def _document(fetch: Fetch, client_id: str) -> Fetched:
     try:
         return await fetch(client_id, most_bytes=_MOST_BYTES, seconds=_SECONDS, accept="application/json")
-    except Unanswered as failed:
-        raise NotAnswered(str(failed)) from failed
-    except FetchFailed as failed:
-        raise NotFetched(str(failed)) from failed
+    except Unanswered as failure:
+        raise NotAnswered(str(failure)) from failure
+    except FetchFailed as failure:
+        raise NotFetched(str(failure)) from failure
 
 
 def _reason(problem: DocumentProblem) -> str:
@@ -116,13 +119,8 @@ def _reason(problem: DocumentProblem) -> str:
     return cause.detail if isinstance(cause, FetchFailed) else str(problem)
 
 
-def _shown(client_id: str) -> str:
-    """The address without its query, which may hold what is nobody's business."""
-    return client_id.partition("?")[0]
-
-
 def metadata_of(client_id: str, fetched: Fetched) -> dict[str, Any]:
-    """What is kept of a document.
+    """Return what is kept of a document.
 
     Raises:
         DocumentProblem: it is not JSON, describes another client, or cannot be accepted.
@@ -137,14 +135,14 @@ def metadata_of(client_id: str, fetched: Fetched) -> dict[str, Any]:
         raise DocumentProblem("names another client than its own address")
     try:
         return checked_metadata(document) | _authentication(document)
-    except ClientProblem as error:
+    except OAuthError as error:
         raise DocumentProblem(f"cannot be accepted: {error.description}") from None
 
 
 def _authentication(document: dict[str, Any]) -> dict[str, Any]:
-    """How the client proves who it is at the token endpoint. A document is public, so a shared secret proves
-    nothing; a client that can do without any proof is taken at that."""
+    """Return how the client proves who it is at the token endpoint. One that can do without is public."""
     method = document.get("token_endpoint_auth_method") or "none"
+    # The document is public, so a shared secret proves nothing.
     if method not in _METHODS or "client_secret" in document:
         raise DocumentProblem("relies on a secret that everybody can read")
     others = document.get("token_endpoint_auth_methods_supported")
@@ -154,19 +152,19 @@ def _authentication(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _keys(document: dict[str, Any]) -> dict[str, Any]:
-    named = {name: document[name] for name in ("jwks", "jwks_uri") if name in document}
-    if len(named) != 1:
+    members = {name: document[name] for name in ("jwks", "jwks_uri") if name in document}
+    if len(members) != 1:
         raise DocumentProblem("must name its public keys in either jwks or jwks_uri")
-    if "jwks_uri" in named:
-        return named
-    keys = keys_in(named["jwks"])
+    if "jwks_uri" in members:
+        return members
+    keys = keys_in(members["jwks"])
     if not keys:
-        raise DocumentProblem(f"publishes no key that is taken here: {TAKEN}")
+        raise DocumentProblem(f"publishes no key that is accepted here: {ACCEPTED}")
     return {"jwks": {"keys": keys}}
 
 
 def _may_be_read(client_id: str) -> bool:
-    """The form a document's address must have; whether it leads into a private network is found out later."""
+    """Whether a document may have this address. Private networks are refused when it is fetched."""
     if len(client_id) > _LONGEST_ID or not client_id.isascii() or not client_id.isprintable():
         return False
     try:
@@ -174,8 +172,8 @@ def _may_be_read(client_id: str) -> bool:
     except ValueError:
         return False
     segments = unquote(parts.path).split("/")
-    usual = parts.hostname and "@" not in parts.netloc and not set(" #\\").intersection(client_id)
-    return bool(usual) and parts.path not in ("", "/") and not {".", ".."}.intersection(segments)
+    plain = parts.hostname and "@" not in parts.netloc and not set(" #\\").intersection(client_id)
+    return bool(plain) and parts.path not in ("", "/") and not {".", ".."}.intersection(segments)
 
 
 def _lifetime(cache_control: str) -> timedelta:

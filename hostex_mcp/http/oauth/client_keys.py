@@ -1,4 +1,4 @@
-"""The public keys that a client publishes, of which only those are used that cost little to check with."""
+"""The public keys that a client publishes; only those are used that are cheap to check with."""
 
 import base64
 import binascii
@@ -11,7 +11,7 @@ from anyio.to_thread import run_sync
 from jwt.types import Options
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
-TAKEN = "RSA of 2,048 to 4,096 bits with a short exponent, P-256, Ed25519"
+ACCEPTED = "RSA of 2,048 to 4,096 bits with a short exponent, P-256, Ed25519"
 
 _FAMILIES = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
 _CURVES = {"EC": "P-256", "OKP": "Ed25519"}
@@ -32,23 +32,23 @@ _CHECKS = anyio.CapacityLimiter(1)
 
 
 def keys_in(key_set: Any) -> Keys:
-    """The public keys of a set that may sign, without members that are not used. Left out are symmetric ones,
-    and whatever is too large, too small or not of a kind that the algorithms here take."""
+    """Return the public keys of a set that may sign, without members that are not used. Symmetric keys are
+    left out, and whatever is too large, too small or not of a kind that the algorithms here take."""
     listed = cast("dict[str, Any]", key_set).get("keys") if isinstance(key_set, dict) else None
     if not isinstance(listed, list):
         return []
-    found = [_usable(cast("dict[str, Any]", key)) for key in _objects(cast("list[Any]", listed))]
-    return [key for key in found if key]
+    members = cast("list[Any]", listed)[:_MOST_KEYS]
+    return [key for member in members if (key := _usable(member))]
 
 
 def candidates(keys: Keys, kid: object, algorithm: str) -> Keys:
-    """The keys that may have signed with this algorithm: those with the id, if the signature names one."""
-    fitting = [key for key in keys if kid is None or key.get("kid") in (None, kid)]
-    return [key for key in fitting if _takes(key, algorithm)][:_MOST_TRIED]
+    """Return the keys that may have signed with this algorithm, with this id if the signature names one."""
+    keys = [key for key in keys if kid is None or key.get("kid") in (None, kid)]
+    return [key for key in keys if _takes(key, algorithm)][:_MOST_TRIED]
 
 
 async def verified(assertion: str, keys: Keys, algorithm: str) -> dict[str, Any] | None:
-    """The claims, if one of the keys signed them."""
+    """Return the claims, if one of the keys signed them."""
     return await run_sync(_verified, assertion, keys, algorithm, limiter=_CHECKS)
 
 
@@ -62,25 +62,24 @@ def _verified(assertion: str, keys: Keys, algorithm: str) -> dict[str, Any] | No
     return None
 
 
-def _objects(listed: list[Any]) -> list[Any]:
-    return [key for key in listed[:_MOST_KEYS] if isinstance(key, dict)]
-
-
 def _takes(key: Mapping[str, Any], algorithm: str) -> bool:
     return _FAMILIES[algorithm] == key["kty"] and key.get("alg") in (None, algorithm)
 
 
-def _usable(key: Mapping[str, Any]) -> dict[str, Any] | None:
+def _usable(member: Any) -> dict[str, Any] | None:
+    if not isinstance(member, dict):
+        return None
+    key = cast("dict[str, Any]", member)
     family = key.get("kty")
     if not isinstance(family, str) or family not in _FAMILIES.values() or key.get("use", "sig") != "sig":
         return None
     numbers = _rsa(key) if family == "RSA" else _on_curve(key, family)
-    named = {name: key[name] for name in ("kid", "alg") if _is_short(key.get(name))}
-    return {"kty": family, **numbers, **named} if numbers and _names_fit(key, named) else None
+    texts = {name: key[name] for name in ("kid", "alg") if _is_short(key.get(name))}
+    return {"kty": family, **numbers, **texts} if numbers and _names_fit(key, texts) else None
 
 
-def _names_fit(key: Mapping[str, Any], named: Mapping[str, Any]) -> bool:
-    return all(key.get(name) is None or name in named for name in ("kid", "alg"))
+def _names_fit(key: Mapping[str, Any], texts: Mapping[str, Any]) -> bool:
+    return all(key.get(name) is None or name in texts for name in ("kid", "alg"))
 
 
 def _rsa(key: Mapping[str, Any]) -> dict[str, str] | None:
@@ -101,7 +100,7 @@ def _is_short(value: Any) -> bool:
 
 
 def _bits(value: Any) -> int:
-    """How long a number in base64url is; 0 for what is none, or is longer than any that is used."""
+    """Return how long a number in base64url is; 0 for what is none, or is longer than any that is used."""
     if not isinstance(value, str) or len(value) > _MODULUS_BITS.stop:
         return 0
     try:

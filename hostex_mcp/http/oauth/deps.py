@@ -13,10 +13,10 @@ from hostex_mcp.public_fetch import Fetched, fetch_public
 
 
 class Fetch(Protocol):
-    """Fetches a document from an address that somebody else chose; see `fetch_public`."""
+    """A way to fetch a document from an address that somebody else chose; see `fetch_public`."""
 
     async def __call__(self, url: str, *, most_bytes: int, seconds: float, accept: str) -> Fetched:
-        """The document, or FetchFailed."""
+        """Return the document, or raise FetchFailed."""
         ...
 
 

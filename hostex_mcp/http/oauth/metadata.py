@@ -9,25 +9,30 @@ from starlette.routing import Route
 
 from hostex_mcp.http.config import MCP_PATH, SCOPES, Address
 from hostex_mcp.http.oauth.client_keys import ALGORITHMS
+from hostex_mcp.http.oauth.clients import GRANT_TYPES
+from hostex_mcp.http.oauth.registration import AUTH_METHODS
 
-_KNOWN = "/.well-known"
-_AUTH_METHODS = ["none", "client_secret_post", "client_secret_basic", "private_key_jwt"]
+_WELL_KNOWN = "/.well-known"
+_AUTH_METHODS = [*AUTH_METHODS, "private_key_jwt"]
 
 # Some clients ask for one of these only; each gets the same document.
 SERVER_PATHS = (
-    f"{_KNOWN}/oauth-authorization-server",
-    f"{_KNOWN}/oauth-authorization-server{MCP_PATH}",
-    f"{MCP_PATH}{_KNOWN}/oauth-authorization-server",
-    f"{_KNOWN}/openid-configuration",
-    f"{_KNOWN}/openid-configuration{MCP_PATH}",
-    f"{MCP_PATH}{_KNOWN}/openid-configuration",
+    f"{_WELL_KNOWN}/oauth-authorization-server",
+    f"{_WELL_KNOWN}/oauth-authorization-server{MCP_PATH}",
+    f"{MCP_PATH}{_WELL_KNOWN}/oauth-authorization-server",
+    f"{_WELL_KNOWN}/openid-configuration",
+    f"{_WELL_KNOWN}/openid-configuration{MCP_PATH}",
+    f"{MCP_PATH}{_WELL_KNOWN}/openid-configuration",
 )
-RESOURCE_PATHS = (f"{_KNOWN}/oauth-protected-resource{MCP_PATH}", f"{_KNOWN}/oauth-protected-resource")
+RESOURCE_PATHS = (
+    f"{_WELL_KNOWN}/oauth-protected-resource{MCP_PATH}",
+    f"{_WELL_KNOWN}/oauth-protected-resource",
+)
 
 
 def documents(address: Address, *, described: bool = True) -> list[Route]:
-    """The routes of both documents, at every path where a client looks for them. `described` says whether
-    clients may be known by client ID metadata documents."""
+    """Return the routes of both documents, at every path where a client looks for them. `described` says
+    whether clients may be known by client ID metadata documents."""
     return [
         *(_route(path, server_metadata(address, described)) for path in SERVER_PATHS),
         *(_route(path, resource_metadata(address)) for path in RESOURCE_PATHS),
@@ -35,7 +40,7 @@ def documents(address: Address, *, described: bool = True) -> list[Route]:
 
 
 def server_metadata(address: Address, described: bool) -> dict[str, Any]:
-    """The authorization server's metadata."""
+    """Return the authorization server's metadata."""
     return {
         "issuer": address.issuer,
         "authorization_endpoint": f"{address.origin}/authorize",
@@ -45,7 +50,7 @@ def server_metadata(address: Address, described: bool) -> dict[str, Any]:
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": list(GRANT_TYPES),
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": _AUTH_METHODS,
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
@@ -58,7 +63,7 @@ def server_metadata(address: Address, described: bool) -> dict[str, Any]:
 
 
 def resource_metadata(address: Address) -> dict[str, Any]:
-    """The protected resource's metadata."""
+    """Return the protected resource's metadata."""
     return {
         "resource": address.resource,
         "authorization_servers": [address.issuer],

@@ -13,7 +13,7 @@ from pydantic import AnyUrl
 LONGEST_URI = 500
 _PLAIN = re.compile(r"[!-~]+")
 _UNSAFE = frozenset('"<>\\^`{|}*#')
-_ANSWERS = frozenset({"code", "state", "iss", "error", "error_description", "error_uri"})
+_ANSWER_NAMES = frozenset({"code", "state", "iss", "error", "error_description", "error_uri"})
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,49}")
 _LOOPBACK = re.compile(r"(http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::([0-9]{1,5}))?((?:[/?].*)?)")
 _MOST_PORT = 65_535
@@ -23,17 +23,8 @@ _REFUSED_SCHEMES = frozenset(
     {
         *("about", "blob", "chrome", "chrome-extension", "content", "data", "feed", "file", "filesystem"),
         *("ftp", "gopher", "imap", "intent", "jar", "javascript", "jdbc", "ldap", "ldaps", "mailto", "mid"),
-        *(
-            "moz-extension",
-            "nfs",
-            "nntp",
-            "pop",
-            "resource",
-            "safari-extension",
-            "search",
-            "search-ms",
-            "sftp",
-        ),
+        *("moz-extension", "nfs", "nntp", "pop", "resource", "safari-extension", "search", "search-ms"),
+        "sftp",
         *("shell", "sip", "sips", "smb", "sms", "ssh", "svn", "tel", "telnet", "tftp", "urn", "vbscript"),
         *("view-source", "vnc", "ws", "wss"),
     }
@@ -41,7 +32,7 @@ _REFUSED_SCHEMES = frozenset(
 
 
 def problem_of(uri: str) -> str | None:
-    """Why no client may have this redirect URI, as the end of a sentence; None when it may."""
+    """Return why no client may have this redirect URI, as the end of a sentence; None when it may."""
     if len(uri) > LONGEST_URI:
         return f"is longer than {LONGEST_URI} characters"
     if not _PLAIN.fullmatch(uri) or _UNSAFE.intersection(uri):
@@ -54,7 +45,7 @@ def problem_of(uri: str) -> str | None:
         return "is not an address"
     if "@" in parts.netloc or port == 0:
         return "must have neither a user nor port 0"
-    if not _ANSWERS.isdisjoint(name for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
+    if not _ANSWER_NAMES.isdisjoint(name for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
         return "has a query parameter that the answer needs itself"
     return _problem_of_scheme(uri, parts)
 
@@ -80,18 +71,20 @@ def _is_app_scheme(uri: str, parts: SplitResult) -> bool:
 def matching(registered: Iterable[str], requested: str) -> bool:
     """Whether a request's redirect URI is one of the client's: the very same text, but for the port of a
     loopback address, which a native app cannot know beforehand (RFC 8252 section 7.3)."""
-    wanted = _loopback(requested)
-    return any(requested == one or (wanted is not None and wanted == _loopback(one)) for one in registered)
+    loopback = _loopback(requested)
+    return any(
+        requested == uri or (loopback is not None and loopback == _loopback(uri)) for uri in registered
+    )
 
 
 def _loopback(uri: str) -> tuple[str, str] | None:
-    """A loopback address without its port."""
-    found = _LOOPBACK.fullmatch(uri)
-    if found is None or not 1 <= int(found[2] or 80) <= _MOST_PORT:
+    """Return a loopback address without its port; None for any other."""
+    match = _LOOPBACK.fullmatch(uri)
+    if match is None or not 1 <= int(match[2] or 80) <= _MOST_PORT:
         return None
-    return found[1], found[3]
+    return match[1], match[3]
 
 
 def with_query(uri: str, answer: Mapping[str, str]) -> str:
-    """The redirect URI with an answer added to its query; what was there stays as it was."""
+    """Return the redirect URI with an answer added to its query; what was there stays as it was."""
     return f"{uri}{'&' if '?' in uri else '?'}{urlencode(answer)}"

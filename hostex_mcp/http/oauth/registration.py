@@ -1,84 +1,73 @@
-"""`/register` (RFC 7591): the SDK's handler, given metadata that was checked and reduced before."""
+"""`/register` (RFC 7591): open to all, as clients need it to be."""
 
-import json
-from datetime import UTC, datetime
+import secrets
 from typing import Any
+from uuid import uuid4
 
-from mcp.server.auth.handlers.register import RegistrationHandler
-from mcp.server.auth.settings import ClientRegistrationOptions
-from mcp.shared.auth import OAuthClientInformationFull
 from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hostex_mcp.http.config import SCOPES
-from hostex_mcp.http.oauth.answers import (
-    NO_STORE,
-    OAuthError,
-    body_of,
-    error_response,
-    json_object,
-    with_body,
-)
-from hostex_mcp.http.oauth.clients import ClientProblem, ClientRegistry, checked_metadata
+from hostex_mcp.http.oauth.answers import NO_STORE, OAuthError, body_of, json_object
+from hostex_mcp.http.oauth.clients import ClientRegistry, checked_metadata
 from hostex_mcp.http.oauth.deps import OAuthDeps
-from hostex_mcp.http.oauth.provider import Provider
 from hostex_mcp.http.store.records import OAuthClient
 
+_PUBLIC = "none"
+# Without private_key_jwt: a key that nobody vouches for proves no more than a secret.
+AUTH_METHODS = (_PUBLIC, "client_secret_post", "client_secret_basic")
 _MOST_BYTES = 16 * 1024
-_OPTIONS = ClientRegistrationOptions(enabled=True, valid_scopes=list(SCOPES), default_scopes=list(SCOPES))
 
 
 class Registration:
-    """The registration endpoint, open to all, as clients need it to be."""
+    """The registration endpoint."""
 
-    def __init__(self, parts: OAuthDeps, clients: ClientRegistry) -> None:
-        self._parts = parts
+    def __init__(self, deps: OAuthDeps, clients: ClientRegistry) -> None:
+        self._now = deps.now
         self._clients = clients
 
     async def register(self, request: Request) -> Response:
         """Register a client; a public one that comes again with the same metadata is the same client."""
         try:
             metadata = _metadata(await body_of(request, _MOST_BYTES))
-            provider = _Registering(self._parts, self._clients, metadata)
-            body = json.dumps(metadata).encode()
-            handler = RegistrationHandler(provider, _OPTIONS)
-            answer = await handler.handle(with_body(request, body, "application/json"))
-        except OAuthError as refused:
-            return refused.response()
-        except ClientProblem as problem:
-            return error_response(problem.error, problem.description)
-        return _corrected(answer, metadata)
+            secret = None if metadata["token_endpoint_auth_method"] == _PUBLIC else _new_secret()
+            new = OAuthClient(str(uuid4()), metadata, secret, created_at=self._now())
+            client = await self._clients.register(new)
+        except OAuthError as error:
+            return error.response()
+        return JSONResponse(_description(client), 201, NO_STORE)
 
 
 def _metadata(body: bytes) -> dict[str, Any]:
-    given = json_object(body)
-    if given is None:
+    sent = json_object(body)
+    if sent is None:
         raise OAuthError("invalid_client_metadata", "The body must be a JSON object.")
-    return checked_metadata(given)
+    metadata = {"token_endpoint_auth_method": "client_secret_post"} | checked_metadata(sent)
+    if metadata["token_endpoint_auth_method"] not in AUTH_METHODS:
+        methods = ", ".join(AUTH_METHODS)
+        raise OAuthError("invalid_client_metadata", f"token_endpoint_auth_method must be one of {methods}.")
+    if "authorization_code" not in metadata["grant_types"]:
+        raise OAuthError("invalid_client_metadata", "grant_types must include 'authorization_code'")
+    if "code" not in metadata["response_types"]:
+        raise OAuthError(
+            "invalid_client_metadata", "response_types must include 'code' for authorization_code grant"
+        )
+    return metadata
 
 
-def _corrected(answer: Response, metadata: dict[str, Any]) -> Response:
-    """The answer with redirect URIs as they were sent: the SDK rewrites them, and some clients compare."""
-    told = json_object(bytes(answer.body)) or {}
-    if answer.status_code != 201:
-        error, description = told.get("error", "invalid_client_metadata"), told.get("error_description", "")
-        return error_response(str(error), str(description), answer.status_code)
-    return JSONResponse(told | {"redirect_uris": metadata["redirect_uris"]}, 201, NO_STORE)
+def _new_secret() -> SecretStr:
+    return SecretStr(secrets.token_hex(32))
 
 
-class _Registering(Provider):
-    def __init__(self, parts: OAuthDeps, clients: ClientRegistry, metadata: dict[str, Any]) -> None:
-        super().__init__(parts, {})
-        self._clients = clients
-        self._metadata = metadata
-
-    async def register_client(self, client_info: OAuthClientInformationFull) -> None:
-        """Keep the client, and answer with the id of the one that registered the same before."""
-        made_up = {"token_endpoint_auth_method": client_info.token_endpoint_auth_method}
-        secret = SecretStr(client_info.client_secret) if client_info.client_secret else None
-        issued_at = datetime.fromtimestamp(client_info.client_id_issued_at or 0, UTC)
-        client = OAuthClient(client_info.client_id, self._metadata | made_up, secret, created_at=issued_at)
-        kept = await self._clients.register(client)
-        client_info.client_id = kept.client_id
-        client_info.client_id_issued_at = int((kept.created_at or issued_at).timestamp())
+def _description(client: OAuthClient) -> dict[str, Any]:
+    """Return what was registered (RFC 7591 section 3.2.1). Redirect URIs are as they were sent, since some
+    clients compare them."""
+    description = {"scope": " ".join(SCOPES), "application_type": "native"} | client.metadata
+    description["client_id"] = client.client_id
+    if client.created_at is not None:
+        description["client_id_issued_at"] = int(client.created_at.timestamp())
+    if client.secret is not None:
+        # 0 is "never", and required with a secret.
+        description |= {"client_secret": client.secret.get_secret_value(), "client_secret_expires_at": 0}
+    return description

@@ -4,23 +4,23 @@ from hostex_mcp.http.config import READ, SCOPES, WRITE, Address
 
 
 def known_scopes(text: str) -> tuple[str, ...]:
-    """The scopes of a list that exist here, in a fixed order. Writing comes with reading."""
-    asked = set(text.split())
-    if WRITE in asked:
-        asked.add(READ)
-    return tuple(scope for scope in SCOPES if scope in asked)
+    """Return the scopes of a list that exist here, in a fixed order. Writing comes with reading."""
+    names = set(text.split())
+    if WRITE in names:
+        names.add(READ)
+    return tuple(scope for scope in SCOPES if scope in names)
 
 
 def requested_scopes(text: str | None, registered: str | None) -> tuple[str, ...]:
-    """What a request asks for, within what the client registered for.
+    """Return what a request asks for, within what the client registered for.
 
     Without a list it asks for all it may have. Scopes that do not exist here, such as `offline_access`, are
-    passed over (RFC 6749 section 3.3), and a list of nothing else is none: clients that know one list for all
-    servers are served. The person decides, and the token's answer names what was given.
+    ignored (RFC 6749 section 3.3), and a list of nothing else counts as none: clients that have one list for
+    all servers are served. The person decides, and the token response names what was granted.
     """
     possible = known_scopes(registered or "") or SCOPES
-    asked = known_scopes(text or "") or SCOPES
-    return tuple(scope for scope in asked if scope in possible)
+    scopes = known_scopes(text or "") or SCOPES
+    return tuple(scope for scope in scopes if scope in possible)
 
 
 def is_resource(address: Address, text: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from hostex_mcp.http.oauth.assertion import Assertions
+from hostex_mcp.http.oauth.authentication import Authentication
 from hostex_mcp.http.oauth.authorize import Authorize
 from hostex_mcp.http.oauth.clients import ClientRegistry
 from hostex_mcp.http.oauth.deps import OAuthDeps
@@ -12,15 +12,16 @@ from hostex_mcp.http.oauth.revocation import Revocation
 from hostex_mcp.http.oauth.tokens import TokenEndpoint
 
 
-def routes(parts: OAuthDeps) -> list[Route]:
-    """Every route of the authorization server, and the protected resource's metadata."""
-    clients, assertions = ClientRegistry(parts), Assertions(parts)
-    authorize, registration = Authorize(parts, clients), Registration(parts, clients)
-    tokens, revocation = TokenEndpoint(parts, assertions), Revocation(parts, assertions)
+def routes(deps: OAuthDeps) -> list[Route]:
+    """Return every route of the authorization server, and the protected resource's metadata."""
+    clients, authentication = ClientRegistry(deps), Authentication(deps)
+    endpoints = [
+        ("/authorize", "GET", Authorize(deps, clients).show),
+        ("/token", "POST", TokenEndpoint(deps, authentication).issue),
+        ("/register", "POST", Registration(deps, clients).register),
+        ("/revoke", "POST", Revocation(deps, authentication).revoke),
+    ]
     return [
-        *documents(parts.address, described=parts.fetch is not None),
-        Route("/authorize", authorize.show, methods=["GET"]),
-        Route("/token", tokens.issue, methods=["POST"]),
-        Route("/register", registration.register, methods=["POST"]),
-        Route("/revoke", revocation.revoke, methods=["POST"]),
+        *documents(deps.address, described=deps.fetch is not None),
+        *(Route(path, endpoint, methods=[method]) for path, method, endpoint in endpoints),
     ]

@@ -1,4 +1,4 @@
-"""Who runs this server, as every page says in its foot, and whether its account is invented."""
+"""Who runs this server, as the footer of every page says, and whether it is a demo."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ Tokens = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class ServerNotice:
-    """What the operator told. `demo` says that a simulated Hostex answers; the pages offer its `tokens`, each
-    with what it stands for."""
+    """What the settings say of the server. `demo` says that a simulated Hostex answers; the pages offer its
+    `tokens`, each with what it stands for."""
 
     host: str
     local: bool
@@ -31,13 +31,12 @@ class ServerNotice:
     @property
     def run_by(self) -> str:
         """Who runs the server, as far as it is known."""
-        return self.operator or (
-            "you, on this device" if self.local else f"an operator who gave no name ({self.host})"
-        )
+        unnamed = "you, on this device" if self.local else f"an operator who gave no name ({self.host})"
+        return self.operator or unnamed
 
 
 def about_of(settings: Settings, address: Address, tokens: Iterable[tuple[str, str]] = ()) -> ServerNotice:
-    """What the settings tell."""
+    """Return what the settings say."""
     return ServerNotice(
         host=address.host,
         local=address.local,

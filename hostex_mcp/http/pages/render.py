@@ -1,4 +1,4 @@
-"""Pages from templates, and the headers that every one of them carries."""
+"""Pages from templates, and the headers that each of them carries."""
 
 from functools import cache
 from importlib.resources import files
@@ -23,25 +23,25 @@ HEADERS = {
 }
 
 _PACKAGE = "hostex_mcp.http.pages"
-_MEDIA_TYPES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+ASSETS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
-    """A page from a template of this package, which escapes every value."""
+    """Return a page from a template of this package, which escapes every value."""
     return HTMLResponse(_environment().get_template(template).render(values), status, HEADERS)
 
 
 def error_page(title: str, text: str, status: int = 400, *, advice: str = "", about: object) -> Response:
-    """A page that says in plain words what went wrong, and in `advice` what to do now. `about` tells who runs
-    the server, as on every page; None where that is not known."""
+    """Return a page that says in plain words what went wrong, and in `advice` what to do now. `about` says
+    who runs the server, as on every page; None where that is not known."""
     return page("error.html", status, title=title, text=text, advice=advice, about=about)
 
 
 def asset(name: str) -> Response:
-    """The style sheet or the icon; a browser may keep it for an hour."""
+    """Return the style sheet or the icon; a browser may keep it for an hour."""
     content = files(_PACKAGE).joinpath("static", name).read_bytes()
     headers = HEADERS | {"Cache-Control": "max-age=3600"}
-    return Response(content, headers=headers, media_type=_MEDIA_TYPES[name])
+    return Response(content, headers=headers, media_type=ASSETS[name])
 
 
 @cache

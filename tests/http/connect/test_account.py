@@ -57,17 +57,17 @@ async def test_the_wrong_account_is_refused_with_cancel_and_nothing_is_kept(tmp_
         assert query(await press(person, page, "cancel"))["error"] == "access_denied"
         [grant] = await person.grants()
         assert grant.status == "ended"
-        assert await person.parts.store.grants.credential(grant.grant_id) is None
+        assert await person.deps.store.grants.credential(grant.grant_id) is None
 
 
 async def test_an_account_that_cannot_be_shown_lets_nobody_in_until_it_can(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         answer = await person.submit(await person.consent(), token=TOKENS.WRITABLE)
         person.sandbox.faults.add("http", operation="GET /properties", times=None, status=503)
-        shown = await person.get(answer.headers["location"])
-        page = Html(shown.text)
-        assert (shown.status_code, page.headings) == (503, ["Your account could not be shown"])
-        assert [one["value"] for one in page.all("button", name="decision")] == ["again", "cancel"]
+        again = await person.get(answer.headers["location"])
+        page = Html(again.text)
+        assert (again.status_code, page.headings) == (503, ["Your account could not be shown"])
+        assert [button["value"] for button in page.all("button", name="decision")] == ["again", "cancel"]
         person.sandbox.faults.clear()
         assert not await person.grants()
         again = await person.post("/connect/account", changed(page.fields, decision="again"))

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize(
-    ("uri", "kind", "shown"),
+    ("uri", "kind", "label"),
     [
         ("https://claude.ai/api/mcp/auth_callback", "web", "claude.ai"),
         ("https://claude.ai:8443/cb", "web", "claude.ai:8443"),
@@ -25,16 +25,16 @@ pytestmark = pytest.mark.anyio
         ("com.example.app:/oauth", "app", "an app that opens com.example.app: links"),
     ],
 )
-def test_a_redirect_uri_is_shown_as_the_place_it_leads_to(uri: str, kind: str, shown: str) -> None:
-    found = destination(uri)
-    assert (found.kind, found.shown) == (kind, shown)
+def test_a_redirect_uri_is_shown_as_the_place_it_leads_to(uri: str, kind: str, label: str) -> None:
+    place = destination(uri)
+    assert (place.kind, place.label) == (kind, label)
 
 
 def test_a_long_host_keeps_its_end_which_says_whose_it_is() -> None:
-    shown = destination(f"https://claude.ai.{'a' * 60}.{'b' * 60}.{'c' * 60}.evil.example/cb").shown
-    assert shown.startswith("claude.ai.aaa")
-    assert shown.endswith("ccc.evil.example")
-    assert len(shown) == 101
+    label = destination(f"https://claude.ai.{'a' * 60}.{'b' * 60}.{'c' * 60}.evil.example/cb").label
+    assert label.startswith("claude.ai.aaa")
+    assert label.endswith("ccc.evil.example")
+    assert len(label) == 101
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_a_long_host_keeps_its_end_which_says_whose_it_is() -> None:
 def test_only_a_client_that_describes_itself_at_its_own_address_is_verified(
     client_id: str, uri: str, domain: str | None, elsewhere: bool
 ) -> None:
-    found = asker(client_id, "Claude", uri)
-    assert (found.domain, found.elsewhere) == (domain, elsewhere)
+    client = asker(client_id, "Claude", uri)
+    assert (client.domain, client.elsewhere) == (domain, elsewhere)
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("name", "line"),
     [
         ("", "An app without a name"),
         ("\u200b\u202e \n", "An app without a name"),
@@ -64,16 +64,16 @@ def test_only_a_client_that_describes_itself_at_its_own_address_is_verified(
         ("עוזר", "עוזר"),
     ],
 )
-def test_a_name_is_one_short_visible_line(name: str, shown: str) -> None:
-    assert asker("id", name, "https://claude.ai/cb").name == shown
+def test_a_name_is_one_short_visible_line(name: str, line: str) -> None:
+    assert asker("id", name, "https://claude.ai/cb").name == line
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
+    ("request", "warning"),
     [
         ({"client_id": "https://claude.ai/c.json"}, "verified: claude.ai"),
         ({}, "name not verified"),
-        ({}, "An app can give itself any name. Go on only if you know claude.ai"),
+        ({}, "An app can give itself any name. Continue only if you know claude.ai"),
         ({"redirect_uri": "http://127.0.0.1:5/cb"}, "The answer goes to a program on this device."),
         (
             {"client_id": "https://claude.ai/c.json", "redirect_uri": "https://evil.example/cb"},
@@ -82,16 +82,16 @@ def test_a_name_is_one_short_visible_line(name: str, shown: str) -> None:
     ],
 )
 async def test_the_page_says_who_asks_and_how_far_that_is_known(
-    tmp_path: Path, told: dict[str, Any], said: str
+    tmp_path: Path, request: dict[str, Any], warning: str
 ) -> None:
     async with deployment(tmp_path) as person:
-        assert said in (await person.consent(**told)).text
+        assert warning in (await person.consent(**request)).text
 
 
 async def test_a_verified_client_that_returns_home_raises_no_warning(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await person.consent(client_id="https://claude.ai/c.json")
-        assert "Go on only if" not in page.text
+        assert "Continue only if" not in page.text
 
 
 @pytest.mark.parametrize(

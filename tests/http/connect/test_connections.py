@@ -31,7 +31,7 @@ async def find(person: Person, token: str) -> httpx2.Response:
     return await person.get(answer.headers["location"])
 
 
-async def ended(person: Person, page: Html, grant: str) -> Html:
+async def disconnect(person: Person, page: Html, grant: str) -> Html:
     """The page after a row of this page was disconnected."""
     answer = await press(person, page, action="disconnect", grant=grant, proof=page.value("proof"))
     assert answer.status_code == 303
@@ -47,14 +47,18 @@ async def test_what_was_connected_in_this_browser_is_listed_with_its_bounds(tmp_
         assert page.headings == ["Your connections"]
         assert (
             "Claude read and change Harbour Loft, Harbour Studio and 10 more Returns to claude.ai "
-            "Connected today at 12:00 UTC Last used not yet Topics all Properties all, also new ones"
+            "Connected today at 12:00 UTC Last used not yet Topics all Properties all, including new ones"
         ) in page.text
         assert (
             "Cursor read only Blue Door Montmartre, Blue Door Annecy and 1 more "
             "Returns to an app that opens cursor: links"
         ) in page.text
         assert "Topics Calendars and prices, Income and payments" in page.text
-        labels = [one["aria-label"] for one in page.all("button", value="disconnect") if "aria-label" in one]
+        labels = [
+            button["aria-label"]
+            for button in page.all("button", value="disconnect")
+            if "aria-label" in button
+        ]
         assert sorted(labels) == [
             f"Disconnect {app}, connected today at 12:00 UTC" for app in ("Claude", "Cursor")
         ]
@@ -75,7 +79,7 @@ async def test_disconnect_ends_the_grant_and_says_so(tmp_path: Path) -> None:
         assert answer.status_code == 303
         [grant] = await person.grants()
         assert grant.status == "ended"
-        assert await person.parts.store.grants.credential(grant.grant_id) is None
+        assert await person.deps.store.grants.credential(grant.grant_id) is None
         after = Html((await person.get(answer.headers["location"])).text)
         assert (
             "Claude is disconnected. If you no longer need the access token, delete it in Hostex"
@@ -87,9 +91,9 @@ async def test_disconnect_ends_the_grant_and_says_so(tmp_path: Path) -> None:
 
 async def test_disconnect_revokes_a_partners_pair_at_hostex(tmp_path: Path) -> None:
     async with deployment(tmp_path, **PARTNER) as person:
-        left = await person.answer(await person.consent(), decision="hostex")
+        departure = await person.answer(await person.consent(), decision="hostex")
         state, code = (
-            query(left.headers["location"])["state"],
+            query(departure.headers["location"])["state"],
             person.sandbox.oauth.issue_code(person.clock()),
         )
         await person.confirm(await person.get(f"/connect/return?state={state}&code={code}"))
@@ -98,7 +102,7 @@ async def test_disconnect_revokes_a_partners_pair_at_hostex(tmp_path: Path) -> N
         after = Html((await person.get(answer.headers["location"])).text)
         assert "Claude is disconnected." in after.text
         assert "delete it in Hostex as well" not in after.text
-        assert len([one for one in person.sandbox.log if one.path.endswith("/oauth/revoke")]) == 2
+        assert len([call for call in person.sandbox.log if call.path.endswith("/oauth/revoke")]) == 2
 
 
 async def test_another_browser_sees_nothing_and_ends_nothing(tmp_path: Path) -> None:
@@ -120,13 +124,13 @@ async def test_whoever_has_the_token_finds_what_uses_it_and_may_end_it(tmp_path:
     async with deployment(tmp_path) as person:
         await person.connect(TOKENS.WRITABLE)
         other = person.elsewhere()
-        found = await find(other, TOKENS.WRITABLE)
-        page = Html(found.text)
+        listing = await find(other, TOKENS.WRITABLE)
+        page = Html(listing.text)
         assert page.headings == ["What this token is connected to"]
         assert "Claude read only Harbour Loft, Harbour Studio and 10 more Returns to claude.ai" in page.text
-        assert TOKENS.WRITABLE not in found.text
-        ended = await other.post("/connect", changed(page.fields, action="disconnect"))
-        assert ended.status_code == 303
+        assert TOKENS.WRITABLE not in listing.text
+        answer = await other.post("/connect", changed(page.fields, action="disconnect"))
+        assert answer.status_code == 303
         assert (await person.grants())[0].status == "ended"
 
 
@@ -138,20 +142,22 @@ async def test_a_proof_is_of_one_browser_and_of_its_own_grants(tmp_path: Path) -
         third.browser = Browser("t" * 43, new=False)
         page = Html((await find(other, TOKENS.SECOND)).text)
         proof = page.value("proof")
-        [foreign] = [one.grant_id for one in await person.grants() if one.grant_id != page.value("grant")]
+        [foreign] = [
+            grant.grant_id for grant in await person.grants() if grant.grant_id != page.value("grant")
+        ]
         beyond = await press(other, page, action="disconnect", grant=foreign, proof=proof)
         stolen = await press(
             third, await connections(third), action="disconnect", grant=page.value("grant"), proof=proof
         )
         assert (beyond.status_code, stolen.status_code) == (400, 400)
-        assert {one.status for one in await person.grants()} == {"active"}
+        assert {grant.status for grant in await person.grants()} == {"active"}
 
 
 async def test_a_token_that_nothing_uses_finds_nothing(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         answer = await find(person, TOKENS.SECOND)
         assert "Nothing is connected with the token that you pasted." in Html(answer.text).text
-        assert not [one for one in person.sandbox.log if one.method == "GET"]
+        assert not [call for call in person.sandbox.log if call.method == "GET"]
 
 
 async def test_looking_for_nothing_or_for_something_else_is_explained(tmp_path: Path) -> None:
@@ -167,7 +173,7 @@ async def test_looking_for_tokens_is_limited(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await connections(person)
         answers = [await press(person, page, action="find", token=f"some-token-{n}") for n in range(11)]
-        assert [one.status_code for one in answers] == [303] * 10 + [429]
+        assert [answer.status_code for answer in answers] == [303] * 10 + [429]
         person.clock.advance(minutes=20)
         later = await press(person, page, action="find", token="some-token")
         assert later.status_code == 303
@@ -205,10 +211,10 @@ async def test_a_hostile_name_adds_no_markup_to_the_list(tmp_path: Path) -> None
     async with deployment(tmp_path) as person:
         page = await person.consent(client_name='"><script>alert(1)</script>\u202e')
         await person.answer(page, token=TOKENS.WRITABLE)
-        listed = await connections(person)
-        assert not listed.all("script")
-        assert "\u202e" not in listed.source
-        assert listed.all("button", value="disconnect")[0]["aria-label"].startswith('Disconnect "><script>')
+        listing = await connections(person)
+        assert not listing.all("script")
+        assert "\u202e" not in listing.source
+        assert listing.all("button", value="disconnect")[0]["aria-label"].startswith('Disconnect "><script>')
 
 
 async def test_after_one_of_several_found_by_a_token_the_others_are_still_shown(tmp_path: Path) -> None:
@@ -219,15 +225,15 @@ async def test_after_one_of_several_found_by_a_token_the_others_are_still_shown(
         other = person.elsewhere()
         page = Html((await find(other, TOKENS.WRITABLE)).text)
         ids = {grant.client_name: grant.grant_id for grant in await person.grants()}
-        page = await ended(other, page, ids["Cursor"])
+        page = await disconnect(other, page, ids["Cursor"])
         assert page.headings == ["What this token is connected to"]
         assert "Cursor is disconnected." in page.text
         assert "This still uses the token." in page.text
         assert "No app has access" not in page.text
         assert "Claude read only" in page.text
         assert "Codex read only" in page.text
-        await ended(other, page, ids["Claude"])
-        page = await ended(other, page, ids["Codex"])
+        await disconnect(other, page, ids["Claude"])
+        page = await disconnect(other, page, ids["Codex"])
         assert "Nothing else is connected with this token." in page.text
         assert {grant.status for grant in await person.grants()} == {"ended"}
 
@@ -241,8 +247,8 @@ async def test_all_that_are_shown_are_disconnected_together_and_none_that_came_l
         source = (await person.get("/connect")).text
         assert "All 2 lose access at once." in Html(source).text
         await person.answer(await person.consent(nonce="third"), token=TOKENS.EMPTY)
-        [every] = [one for one in forms(source) if sum(name == "grant" for name, _ in one) == 2]
-        answer = await person.post("/connect", changed(every, action="disconnect"))
+        [both] = [form for form in forms(source) if sum(name == "grant" for name, _ in form) == 2]
+        answer = await person.post("/connect", changed(both, action="disconnect"))
         after = Html((await person.get(answer.headers["location"])).text)
         assert "2 apps are disconnected." in after.text
         assert sorted(grant.status for grant in await person.grants()) == ["active", "ended", "ended"]
@@ -255,8 +261,8 @@ async def test_among_all_another_browsers_are_passed_over(tmp_path: Path) -> Non
         await other.answer(await other.consent(nonce="second"), token=TOKENS.SECOND)
         [mine], [theirs] = await other.grants(), await person.grants()
         fields = [("csrf", (await connections(other)).value("csrf")), ("action", "disconnect")]
-        listed = [("grant", mine.grant_id), ("grant", theirs.grant_id)]
-        answer = await other.post("/connect", [*fields, *listed])
+        grants = [("grant", mine.grant_id), ("grant", theirs.grant_id)]
+        answer = await other.post("/connect", [*fields, *grants])
         assert "Claude is disconnected." in (await other.get(answer.headers["location"])).text
         assert [grant.status for grant in await person.grants()] == ["active"]
 
@@ -292,4 +298,4 @@ async def test_of_several_connections_to_one_account_hostex_is_asked_once(tmp_pa
             await person.answer(await person.consent(nonce=f"n{number}"), token=TOKENS.WRITABLE)
         before = len(person.sandbox.log)
         assert (await connections(person)).text.count("Harbour Loft, Harbour Studio and 10 more") == 3
-        assert [one.path for one in person.sandbox.log[before:]] == ["/properties"]
+        assert [call.path for call in person.sandbox.log[before:]] == ["/properties"]

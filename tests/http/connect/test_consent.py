@@ -8,7 +8,7 @@ import anyio
 import httpx2
 import pytest
 
-from hostex_mcp.http.connect import once
+from hostex_mcp.http.connect import granting
 from hostex_mcp.sandbox.tokens import TOKENS
 from tests.http.connecting import HERE, RETURN, deployment, query
 from tests.http.html_pages import Html, changed, forms
@@ -27,15 +27,15 @@ async def test_a_working_token_connects_and_returns_to_the_client_with_a_code(
         answer = await person.connect(token, access=access)
         assert answer.status_code == 303
         assert answer.headers["location"].startswith(f"{RETURN}?")
-        given = query(answer.headers["location"])
-        assert (given["state"], given["iss"]) == ("client-state", "https://mcp.example.com")
-        assert given["code"].startswith("hmx_ac_")
+        parameters = query(answer.headers["location"])
+        assert (parameters["state"], parameters["iss"]) == ("client-state", "https://mcp.example.com")
+        assert parameters["code"].startswith("hmx_ac_")
         [grant] = await person.grants()
         assert (grant.status, grant.kind, grant.choices.scopes) == ("active", "token", scopes)
         assert (grant.client_name, grant.returns_to) == ("Claude", "claude.ai")
-        kept = await person.parts.store.grants.credential(grant.grant_id)
-        assert kept is not None
-        assert kept[0].access_token.get_secret_value() == token
+        stored = await person.deps.store.grants.credential(grant.grant_id)
+        assert stored is not None
+        assert stored[0].access_token.get_secret_value() == token
 
 
 async def test_a_token_that_can_only_read_connects_for_reading(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ async def test_a_token_that_can_only_read_connects_for_reading(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("token", "access", "said"),
+    ("token", "access", "heading"),
     [
         (TOKENS.READ_ONLY, "write", "This token can only read"),
         (TOKENS.DEAD, "read", "Hostex does not know this token"),
@@ -63,14 +63,14 @@ async def test_a_token_that_can_only_read_connects_for_reading(tmp_path: Path) -
     ],
 )
 async def test_a_token_that_does_not_work_gets_the_page_again_with_the_reason(
-    tmp_path: Path, token: str, access: str, said: str
+    tmp_path: Path, token: str, access: str, heading: str
 ) -> None:
     async with deployment(tmp_path) as person:
         answer = await person.connect(token, access=access)
         assert answer.status_code == 400
         page = Html(answer.text)
-        assert page.title == f"Problem: {said} \u2013 Connect Claude to Hostex"
-        assert said in page.text
+        assert page.title == f"Problem: {heading} \u2013 Connect Claude to Hostex"
+        assert heading in page.text
         assert "value" not in page.all("input", name="token")[0]
         if token:
             assert token not in answer.text
@@ -81,13 +81,13 @@ async def test_with_a_token_that_can_only_read_one_can_go_on_reading_without_pas
     tmp_path: Path,
 ) -> None:
     async with deployment(tmp_path) as person:
-        told = await person.connect(
+        answer = await person.connect(
             TOKENS.READ_ONLY, access="write", toolsets=["calendar"], privacy="strict", pick="1"
         )
-        assert (told.status_code, TOKENS.READ_ONLY in told.text) == (400, False)
-        page = Html(told.text)
-        assert "Or go on with this token: the app can then look, but change nothing." in page.text
-        onward, other = forms(told.text)
+        assert (answer.status_code, TOKENS.READ_ONLY in answer.text) == (400, False)
+        page = Html(answer.text)
+        assert "Or continue with this token: the app can then read, but not change anything." in page.text
+        onward, other = forms(answer.text)
         assert ("access", "write") in other
         answer = await person.confirm(
             await person.post("/connect/consent", changed(onward, decision="read_only")), properties=[]
@@ -100,22 +100,22 @@ async def test_with_a_token_that_can_only_read_one_can_go_on_reading_without_pas
         assert grant.choices.scopes == {"hostex:read"}
         assert (grant.choices.toolsets, grant.choices.privacy) == (("calendar",), "strict")
         assert grant.choices.property_ids == (int(ticked),)
-        kept = await person.parts.store.grants.credential(grant.grant_id)
-        assert kept is not None
-        assert kept[0].access_token.get_secret_value() == TOKENS.READ_ONLY
+        stored = await person.deps.store.grants.credential(grant.grant_id)
+        assert stored is not None
+        assert stored[0].access_token.get_secret_value() == TOKENS.READ_ONLY
 
 
 async def test_a_kept_token_is_of_one_browser_and_one_question(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         onward, _ = forms((await person.connect(TOKENS.READ_ONLY, access="write")).text)
-        kept = dict(onward)["kept"]
+        sealed = dict(onward)["sealed_token"]
         other = await person.consent(nonce="second")
-        for taken in (kept, "", "x"):
-            answer = await person.submit(other, decision="read_only", kept=taken)
+        for text in (sealed, "", "x"):
+            answer = await person.submit(other, decision="read_only", sealed_token=text)
             assert (answer.status_code, "Paste your Hostex access token" in answer.text) == (400, True)
         elsewhere = person.elsewhere()
         page = await elsewhere.consent()
-        assert (await elsewhere.submit(page, decision="read_only", kept=kept)).status_code == 400
+        assert (await elsewhere.submit(page, decision="read_only", sealed_token=sealed)).status_code == 400
         assert not await person.grants()
 
 
@@ -156,7 +156,7 @@ async def test_a_demo_says_so_and_offers_its_accounts_to_choose_from(tmp_path: P
     async with deployment(tmp_path, sandbox=True, demo_tokens=tuple(TOKENS.items())) as person:
         page = await person.consent()
         assert page.text.startswith("Demo. Everything here is invented")
-        assert [one["value"] for one in page.all("input", name="token")] == list(TOKENS)
+        assert [field["value"] for field in page.all("input", name="token")] == list(TOKENS)
         assert not page.all("input", type="password")
         assert "code" in query((await person.answer(page)).headers["location"])
         connections = Html((await person.get("/connect")).text)
@@ -168,7 +168,7 @@ async def test_no_other_server_says_that_it_is_a_demo(tmp_path: Path) -> None:
     async with deployment(tmp_path, demo_tokens=tuple(TOKENS.items())) as person:
         page = await person.consent()
         assert "Demo" not in page.text
-        assert [one["type"] for one in page.all("input", name="token")] == ["password"]
+        assert [field["type"] for field in page.all("input", name="token")] == ["password"]
 
 
 async def test_other_choices_are_kept_when_the_page_is_shown_again(tmp_path: Path) -> None:
@@ -207,9 +207,9 @@ async def test_hostex_out_of_reach_is_said_and_nothing_is_stored(tmp_path: Path)
 async def test_cancel_returns_with_access_denied_and_needs_no_token(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         answer = await person.answer(await person.consent(), decision="cancel")
-        given = query(answer.headers["location"])
-        assert (given["error"], given["state"]) == ("access_denied", "client-state")
-        assert given["iss"] == "https://mcp.example.com"
+        parameters = query(answer.headers["location"])
+        assert (parameters["error"], parameters["state"]) == ("access_denied", "client-state")
+        assert parameters["iss"] == "https://mcp.example.com"
         assert not await person.grants()
 
 
@@ -248,7 +248,7 @@ async def test_a_server_that_only_reads_offers_no_changes(tmp_path: Path) -> Non
 async def test_a_client_that_asks_for_changes_alone_is_offered_just_that(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await person.consent(scopes=("hostex:write",))
-        assert [one["value"] for one in page.all("input", name="access")] == ["write"]
+        assert [field["value"] for field in page.all("input", name="access")] == ["write"]
         assert "code" in query((await person.answer(page, token=TOKENS.WRITABLE)).headers["location"])
         [grant] = await person.grants()
         assert grant.choices.scopes == {"hostex:write"}
@@ -258,13 +258,13 @@ async def test_where_nothing_could_be_allowed_nothing_is_asked(tmp_path: Path) -
     async with deployment(tmp_path, read_only=True) as person:
         sealed = person.asked(scopes=("hostex:write",))
         answer = await person.get(f"/connect/consent?{urlencode({'request': sealed})}")
-        assert Html(answer.text).headings == ["This server changes nothing"]
+        assert Html(answer.text).headings == ["This server is read-only"]
 
 
 async def test_the_operators_bounds_hold_for_topics_and_privacy(tmp_path: Path) -> None:
     async with deployment(tmp_path, toolsets=("calendar", "finance"), privacy="strict") as person:
         page = await person.consent()
-        assert [one["value"] for one in page.all("input", name="toolsets")] == ["calendar", "finance"]
+        assert [field["value"] for field in page.all("input", name="toolsets")] == ["calendar", "finance"]
         assert page.value("privacy") == "strict"
         for beyond in ({"toolsets": ["calendar", "messaging"]}, {"privacy": "standard"}):
             assert (await person.answer(page, token=TOKENS.WRITABLE, **beyond)).status_code == 400
@@ -277,7 +277,7 @@ async def test_where_the_operator_lets_changes_pass_unasked_the_page_says_so(tmp
     async with deployment(tmp_path, confirm="off") as person:
         assert "changes are made without asking you again" in (await person.consent()).text
     async with deployment(tmp_path) as person:
-        assert "shown first and need a yes" in (await person.consent()).text
+        assert "shown first and need your approval" in (await person.consent()).text
 
 
 async def test_every_page_is_a_new_question_whatever_was_allowed_before(tmp_path: Path) -> None:
@@ -317,10 +317,10 @@ async def test_two_clicks_at_once_get_one_answer(tmp_path: Path) -> None:
 async def test_an_answer_that_never_came_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(once, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(granting, "WAIT_SECONDS", 0)
     async with deployment(tmp_path) as person:
         page = await person.consent()
-        await person.parts.store.spent.claim("consent", "nonce-1", person.clock() + timedelta(minutes=10))
+        await person.deps.store.spent.claim("consent", "nonce-1", person.clock() + timedelta(minutes=10))
         answer = await person.answer(page, token=TOKENS.WRITABLE)
         assert Html(answer.text).headings == ["This has already been answered"]
 
@@ -360,7 +360,7 @@ async def test_wrong_tries_are_limited(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await person.consent()
         answers = [await person.answer(page, token=f"wrong-token-{n}") for n in range(11)]
-        assert [one.status_code for one in answers] == [400] * 10 + [429]
+        assert [answer.status_code for answer in answers] == [400] * 10 + [429]
         assert (await person.answer(page, token=TOKENS.WRITABLE)).status_code == 429
         assert not await person.grants()
 
@@ -417,8 +417,8 @@ async def test_a_form_without_its_own_pages_token_is_refused(tmp_path: Path) -> 
     async with deployment(tmp_path) as person:
         page = await person.consent()
         foreign = (await person.consent(nonce="another")).value("csrf")
-        for given in ("", "0" * 64, foreign, "\u00e9"):
-            answer = await person.answer(page, token=TOKENS.WRITABLE, csrf=given)
+        for csrf in ("", "0" * 64, foreign, "\u00e9"):
+            answer = await person.answer(page, token=TOKENS.WRITABLE, csrf=csrf)
             assert answer.status_code == 403
         assert not await person.grants()
 
@@ -428,7 +428,7 @@ async def test_a_field_that_comes_twice_is_refused(tmp_path: Path, name: str) ->
     async with deployment(tmp_path) as person:
         page = await person.consent()
         fields = changed(page.fields, decision="connect", token=TOKENS.WRITABLE, pick="1")
-        twice = [*fields, next(one for one in fields if one[0] == name)]
+        twice = [*fields, next(field for field in fields if field[0] == name)]
         assert (await person.post("/connect/consent", twice)).status_code == 400
         assert not await person.grants()
 
@@ -453,15 +453,15 @@ async def test_an_app_that_opens_links_of_its_own_gets_a_page_with_a_link(tmp_pa
         assert "an app that opens cursor: links" in page.text
         answer = await person.answer(page, token=TOKENS.WRITABLE)
         assert answer.status_code == 200
-        shown = Html(answer.text)
-        assert (shown.title, shown.headings) == ("Cursor is connected", ["Cursor is connected"])
-        [link] = [one["href"] for one in shown.all("a") if one["href"].startswith("cursor:")]
+        away = Html(answer.text)
+        assert (away.title, away.headings) == ("Cursor is connected", ["Cursor is connected"])
+        [link] = [anchor["href"] for anchor in away.all("a") if anchor["href"].startswith("cursor:")]
         assert query(link)["code"].startswith("hmx_ac_")
-        assert shown.all("meta", content=f"1;url={link}")
+        assert away.all("meta", content=f"1;url={link}")
 
 
 async def test_such_an_app_is_told_of_a_cancel_in_the_same_way(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await person.consent(redirect_uri="cursor://anysphere.cursor/mcp/oauth", client_name="Cursor")
-        shown = Html((await person.answer(page, decision="cancel")).text)
-        assert shown.headings == ["Nothing was connected"]
+        away = Html((await person.answer(page, decision="cancel")).text)
+        assert away.headings == ["Nothing was connected"]

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from hostex_mcp.http.connect.consent_request import ConsentRequest
 from hostex_mcp.http.connect.granting import Granting
-from hostex_mcp.http.connect.refusal import PageError
+from hostex_mcp.http.connect.problems import PageError
 from hostex_mcp.http.store.records import Choices, Credential, Grant
 from tests.http.connecting import ADDRESS, CLIENT, Person, deployment, transaction
 
@@ -27,7 +27,7 @@ async def pending(person: Person) -> str:
         status="pending",
         created_at=person.clock(),
     )
-    await person.parts.store.grants.add(grant, Credential("token", SecretStr("some-token")))
+    await person.deps.store.grants.add(grant, Credential("token", SecretStr("some-token")))
     return grant.grant_id
 
 
@@ -36,8 +36,8 @@ async def test_a_grant_of_another_client_is_ended_rather_than_completed(tmp_path
         grant_id = await pending(person)
         foreign = ConsentRequest("", transaction(person.clock(), client_id="another"), person.browser)
         with pytest.raises(PageError, match="out of date"):
-            await Granting(person.parts).activate(foreign, grant_id, None)
-        grant = await person.parts.store.grants.get(grant_id)
+            await Granting(person.deps).activate(foreign, grant_id, None)
+        grant = await person.deps.store.grants.get(grant_id)
         assert grant is not None
         assert grant.status == "ended"
 
@@ -45,7 +45,7 @@ async def test_a_grant_of_another_client_is_ended_rather_than_completed(tmp_path
 async def test_a_grant_that_was_ended_meanwhile_is_not_completed(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         grant_id = await pending(person)
-        await person.parts.linking.end(grant_id, "It was ended.")
-        asked = ConsentRequest("", transaction(person.clock()), person.browser)
+        await person.deps.credentials.end(grant_id, "It was ended.")
+        consent = ConsentRequest("", transaction(person.clock()), person.browser)
         with pytest.raises(PageError, match="already been answered"):
-            await Granting(person.parts).activate(asked, grant_id, None)
+            await Granting(person.deps).activate(consent, grant_id, None)

@@ -19,8 +19,8 @@ ORIGIN = "https://mcp.example.com"
 
 @asynccontextmanager
 async def landing(*, accounts: bool = True, previews: bool = True) -> AsyncGenerator[httpx2.Response]:
-    address, about = Address(ORIGIN), about_of(Settings(), Address(ORIGIN))
-    app = Starlette(routes=[landing_route(address, about, accounts=accounts, previews=previews)])
+    address, notice = Address(ORIGIN), about_of(Settings(), Address(ORIGIN))
+    app = Starlette(routes=[landing_route(address, notice, accounts=accounts, previews=previews)])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ORIGIN) as http:
         yield await http.get("/")
 
@@ -40,7 +40,7 @@ async def test_it_loads_nothing_from_elsewhere_and_runs_nothing() -> None:
 @pytest.mark.parametrize("previews", [True, False])
 async def test_it_promises_a_look_at_changes_only_where_there_is_one(previews: bool) -> None:
     async with landing(previews=previews) as page:
-        assert ("are shown first and need a yes" in page.text) is previews
+        assert ("are shown first and need your approval" in page.text) is previews
 
 
 @pytest.mark.parametrize("accounts", [True, False])

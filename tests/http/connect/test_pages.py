@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
-from hostex_mcp.http.connect.choices import topic
+from hostex_mcp.http.connect.consent_form import topic
 from hostex_mcp.http.connect.problems import problem_of
 from hostex_mcp.http.pages.render import error_page
 from hostex_mcp.sandbox.tokens import TOKENS
@@ -67,14 +67,18 @@ async def test_every_page_has_a_language_a_title_and_one_heading_and_no_script_o
             assert len(page.all("main")) == 1
             assert not page.all("script")
             assert not page.all("style")
-            assert not [has for _, has in page.tags if "style" in has or any(one[:2] == "on" for one in has)]
+            assert not [
+                has
+                for _, has in page.tags
+                if "style" in has or any(attribute[:2] == "on" for attribute in has)
+            ]
 
 
 async def test_nothing_comes_from_elsewhere(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         for answer in await answers(person):
             page = Html(answer.text)
-            loaded = [one["src"] for one in page.all("img")] + [one["href"] for one in page.all("link")]
+            loaded = [tag["src"] for tag in page.all("img")] + [tag["href"] for tag in page.all("link")]
             assert set(loaded) == {"/connect/icon.svg", "/connect/style.css"}
 
 
@@ -82,7 +86,7 @@ async def test_every_field_that_is_filled_in_has_a_label(tmp_path: Path) -> None
     async with deployment(tmp_path) as person:
         page = await person.consent()
         assert page.all("label", **{"for": "token"})
-        choices = [one for one in page.all("input") if one["type"] in ("radio", "checkbox")]
+        choices = [field for field in page.all("input") if field["type"] in ("radio", "checkbox")]
         assert len(page.all("label", **{"class": "choice"})) == len(choices)
         token = page.all("input", id="token")[0]
         assert (token["type"], token["autocomplete"]) == ("password", "off")

@@ -42,25 +42,25 @@ def code(person: Person) -> str:
 async def test_allowed_at_hostex_the_client_is_connected(tmp_path: Path) -> None:
     async with deployment(tmp_path, **PARTNER) as person:
         state = await leave(person, access="write", toolsets=["calendar"])
-        shown = await come_back(person, state=state, code=code(person))
+        answer = await come_back(person, state=state, code=code(person))
         assert not await person.grants()
-        answer = await person.confirm(shown)
+        answer = await person.confirm(answer)
         assert query(answer.headers["location"])["code"].startswith("hmx_ac_")
         [grant] = await person.grants()
         assert (grant.kind, grant.choices.toolsets) == ("partner", ("calendar",))
         assert grant.choices.scopes == {"hostex:read", "hostex:write"}
-        kept = await person.parts.store.grants.credential(grant.grant_id)
-        assert kept is not None
-        assert kept[0].refresh_token is not None
+        stored = await person.deps.store.grants.credential(grant.grant_id)
+        assert stored is not None
+        assert stored[0].refresh_token is not None
 
 
 async def test_the_address_of_hostex_names_the_partner_and_where_to_return(tmp_path: Path) -> None:
     async with deployment(tmp_path, **PARTNER) as person:
         answer = await person.answer(await person.consent(), decision="hostex")
-        given = query(answer.headers["location"])
-        assert given["client_id"] == "sandbox-partner"
-        assert given["redirect_uri"] == BACK
-        assert len(given["state"]) == 43
+        parameters = query(answer.headers["location"])
+        assert parameters["client_id"] == "sandbox-partner"
+        assert parameters["redirect_uri"] == BACK
+        assert len(parameters["state"]) == 43
 
 
 async def test_properties_can_be_chosen_after_hostex(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ async def test_a_return_after_ten_minutes_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "status", "said"),
+    ("parameters", "status", "heading"),
     [
         ({"error": "access_denied"}, 400, "You did not allow it at Hostex"),
         ({"error": "server_error"}, 502, "Hostex did not complete the connection"),
@@ -132,14 +132,14 @@ async def test_a_return_after_ten_minutes_is_refused(tmp_path: Path) -> None:
     ],
 )
 async def test_refused_at_hostex_the_question_is_asked_again(
-    tmp_path: Path, parameters: dict[str, str], status: int, said: str
+    tmp_path: Path, parameters: dict[str, str], status: int, heading: str
 ) -> None:
     async with deployment(tmp_path, **PARTNER) as person:
         state = await leave(person, access="write")
         answer = await come_back(person, state=state, **parameters)
         assert answer.status_code == status
         page = Html(answer.text)
-        assert said in page.title
+        assert heading in page.title
         assert ("access", "write") in page.fields
         assert not await person.grants()
         again = query((await person.answer(page, decision="hostex")).headers["location"])["state"]
@@ -155,15 +155,15 @@ async def test_an_account_that_hostex_does_not_let_in_is_told_so_and_its_pair_gi
         person.sandbox.faults.add("envelope", operation="GET /properties", times=None, code=420)
         answer = await come_back(person, state=state, code=code(person))
         assert "Hostex does not let this account in at the moment" in Html(answer.text).title
-        assert len([one for one in person.sandbox.log if one.path.endswith("/oauth/revoke")]) == 2
+        assert len([call for call in person.sandbox.log if call.path.endswith("/oauth/revoke")]) == 2
         assert not await person.grants()
 
 
 async def test_cancelled_after_hostex_refused_the_client_is_told(tmp_path: Path) -> None:
     async with deployment(tmp_path, **PARTNER) as person:
         answer = await come_back(person, state=await leave(person), error="access_denied")
-        given = query((await person.answer(Html(answer.text), decision="cancel")).headers["location"])
-        assert given["error"] == "access_denied"
+        parameters = query((await person.answer(Html(answer.text), decision="cancel")).headers["location"])
+        assert parameters["error"] == "access_denied"
 
 
 async def test_cancelled_while_at_hostex_the_way_back_to_the_client_is_a_link(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ async def test_a_pair_that_comes_too_late_is_given_back_to_hostex(tmp_path: Path
         person.clock.advance(seconds=6)
         late = await come_back(person, state=state, code=code(person))
         assert Html(late.text).headings == ["This has already been answered"]
-        revoked = [one for one in person.sandbox.log if one.path.endswith("/oauth/revoke")]
+        revoked = [call for call in person.sandbox.log if call.path.endswith("/oauth/revoke")]
         assert len(revoked) == 2
 
 

@@ -16,9 +16,9 @@ from tests.http.html_pages import Html, changed
 pytestmark = pytest.mark.anyio
 
 
-async def second_page(person: Person, token: str = TOKENS.WRITABLE, **told: Any) -> Html:
+async def second_page(person: Person, token: str = TOKENS.WRITABLE, **request: Any) -> Html:
     """Consent with the wish to choose, and the page that follows."""
-    answer = await person.answer(await person.consent(**told), token=token, pick="1")
+    answer = await person.answer(await person.consent(**request), token=token, pick="1")
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/connect/account?request=")
     return Html((await person.get(answer.headers["location"])).text)
@@ -33,7 +33,7 @@ async def test_the_ticked_properties_bound_the_grant(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await second_page(person)
         assert page.headings == ["Which properties may Claude use?"]
-        ids = [one["value"] for one in page.all("input", name="properties")]
+        ids = [field["value"] for field in page.all("input", name="properties")]
         assert len(ids) == len(person.sandbox.accounts.main.properties)
         assert not [name for name, _ in page.fields if name == "properties"]
         [pending] = await person.grants() or [None]
@@ -66,11 +66,11 @@ async def test_a_property_of_another_account_is_not_taken(tmp_path: Path) -> Non
 
 async def test_only_the_operators_properties_are_offered(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
-        ids = [one["value"] for one in (await second_page(person)).all("input", name="properties")]
+        ids = [field["value"] for field in (await second_page(person)).all("input", name="properties")]
     served = (int(ids[1]), 999_999_999)
     async with deployment(tmp_path, property_ids=served) as person:
         page = await second_page(person, nonce="second")
-        assert [one["value"] for one in page.all("input", name="properties")] == [ids[1]]
+        assert [field["value"] for field in page.all("input", name="properties")] == [ids[1]]
 
 
 async def test_an_account_without_properties_connects_for_future_ones(tmp_path: Path) -> None:
@@ -90,12 +90,12 @@ async def test_a_choice_whose_properties_are_gone_by_then_does_not_mean_all_of_t
         page = await second_page(person)
         ticked = [page.value("properties")][:ticks]
         account = person.sandbox.accounts.main
-        kept = dict(account.properties)
+        backup = dict(account.properties)
         account.properties.clear()
         answer = await press(person, page, properties=ticked)
         assert answer.status_code == 503
-        assert not [one for one in await person.grants() if one.status == "active"]
-        account.properties.update(kept)
+        assert not [grant for grant in await person.grants() if grant.status == "active"]
+        account.properties.update(backup)
         again = Html((await press(person, Html(answer.text), decision="again")).text)
         assert again.all("input", name="properties")
 
@@ -105,7 +105,7 @@ async def test_cancel_ends_what_was_pending(tmp_path: Path) -> None:
         page = await second_page(person)
         answer = await press(person, page, decision="cancel")
         assert query(answer.headers["location"])["error"] == "access_denied"
-        assert not [one for one in await person.grants() if one.status != "ended"]
+        assert not [grant for grant in await person.grants() if grant.status != "ended"]
         after = await press(person, page, properties=[page.value("properties")])
         assert query(after.headers["location"])["error"] == "access_denied"
 
@@ -116,17 +116,17 @@ async def test_cancel_right_after_connect_takes_it_back(tmp_path: Path) -> None:
         await press(person, page, properties=[page.value("properties")])
         answer = await press(person, page, decision="cancel")
         assert query(answer.headers["location"])["error"] == "access_denied"
-        assert [one.status for one in await person.grants()] == ["ended"]
+        assert [grant.status for grant in await person.grants()] == ["ended"]
 
 
 async def test_the_page_is_answered_once(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await second_page(person)
-        one = page.value("properties")
-        assert (await press(person, page, properties=[one])).status_code == 303
+        property_id = page.value("properties")
+        assert (await press(person, page, properties=[property_id])).status_code == 303
         person.clock.advance(seconds=6)
         for decision in ("connect", "cancel", "again"):
-            again = await press(person, page, decision=decision, properties=[one])
+            again = await press(person, page, decision=decision, properties=[property_id])
             assert Html(again.text).headings == ["This has already been answered"]
 
 
@@ -145,25 +145,25 @@ async def test_properties_that_cannot_be_read_can_be_tried_again(tmp_path: Path)
 async def test_an_answer_while_hostex_is_away_is_not_lost(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page = await second_page(person)
-        one = page.value("properties")
+        property_id = page.value("properties")
         person.sandbox.faults.add("envelope", operation="GET /properties", times=3)
-        assert (await press(person, page, properties=[one])).status_code == 503
-        assert (await press(person, page, properties=[one])).status_code == 303
+        assert (await press(person, page, properties=[property_id])).status_code == 503
+        assert (await press(person, page, properties=[property_id])).status_code == 303
 
 
 async def test_two_clicks_at_once_connect_once(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         page, answers = await second_page(person), list[str]()
-        one = page.value("properties")
+        property_id = page.value("properties")
 
         async def click() -> None:
-            answers.append((await press(person, page, properties=[one])).headers["location"])
+            answers.append((await press(person, page, properties=[property_id])).headers["location"])
 
         async with anyio.create_task_group() as clicks:
             clicks.start_soon(click)
             clicks.start_soon(click)
         assert answers[0] == answers[1]
-        assert (await press(person, page, properties=[one])).headers["location"] == answers[0]
+        assert (await press(person, page, properties=[property_id])).headers["location"] == answers[0]
 
 
 async def test_the_page_belongs_to_its_browser_and_to_its_form_token(tmp_path: Path) -> None:
@@ -171,17 +171,17 @@ async def test_the_page_belongs_to_its_browser_and_to_its_form_token(tmp_path: P
         page = await second_page(person)
         address = f"/connect/account?{urlencode({'request': page.value('request')})}"
         assert (await person.elsewhere().get(address)).status_code == 400
-        one = page.value("properties")
-        assert (await press(person.elsewhere(), page, properties=[one])).status_code == 400
-        assert (await press(person, page, properties=[one], csrf="0" * 64)).status_code == 403
+        property_id = page.value("properties")
+        assert (await press(person.elsewhere(), page, properties=[property_id])).status_code == 400
+        assert (await press(person, page, properties=[property_id], csrf="0" * 64)).status_code == 403
         assert (await person.get("/connect/account?request=AAAA")).status_code == 400
-        assert (await press(person, page, properties=[one], decision="other")).status_code == 400
+        assert (await press(person, page, properties=[property_id], decision="other")).status_code == 400
 
 
 async def test_a_host_with_hostile_titles_adds_no_markup(tmp_path: Path) -> None:
     sandbox = Sandbox()
-    for one in sandbox.accounts.main.properties.values():
-        one["title"] = "</label><script>alert(1)</script>\u202e" + "A" * 9000
+    for listing in sandbox.accounts.main.properties.values():
+        listing["title"] = "</label><script>alert(1)</script>\u202e" + "A" * 9000
     async with deployment(tmp_path, sandbox) as person:
         page = await second_page(person)
         assert not page.all("script")

@@ -175,12 +175,17 @@ async def test_a_new_key_is_found_after_a_minute_and_an_old_one_serves_while_the
         soon = await server.exchange(DOCUMENT, code, **signed(server, jti="2"))
         server.clock.advance(seconds=61)
         code = (await server.consent(DOCUMENT))["code"]
-        found = await server.exchange(DOCUMENT, code, **signed(server, jti="3"))
+        response = await server.exchange(DOCUMENT, code, **signed(server, jti="3"))
         del server.web.pages[KEYS]
         server.clock.advance(hours=2)
-        token = found.json()["refresh_token"]
+        token = response.json()["refresh_token"]
         away = await server.refresh(DOCUMENT, token, **signed(server, jti="4"))
-    assert (early.status_code, soon.status_code, found.status_code, away.status_code) == (401, 401, 200, 200)
+    assert (early.status_code, soon.status_code, response.status_code, away.status_code) == (
+        401,
+        401,
+        200,
+        200,
+    )
 
 
 @pytest.mark.parametrize(
@@ -205,7 +210,7 @@ async def test_an_address_of_keys_that_is_no_text_has_none(tmp_path: Path) -> No
 
 async def test_of_key_sets_only_the_latest_two_hundred_are_kept(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
-        assertions = Assertions(server.parts)
+        assertions = Assertions(server.deps)
         server.web.publish(KEYS, {"keys": [public(ec_key(), kid="k")]})
         for number in [*range(201), 0]:
             metadata = {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": f"{KEYS}?{number}"}
@@ -226,7 +231,7 @@ async def test_a_key_without_an_algorithm_may_sign_with_each_that_fits_it(
         assert "alg" not in key
         publish(server, key)
         form = signed(server, rsa_key(), algorithm)
-        await Assertions(server.parts).verify(SIGNING, form)
+        await Assertions(server.deps).verify(SIGNING, form)
 
 
 async def test_a_key_for_one_algorithm_signs_with_no_other(tmp_path: Path) -> None:
@@ -234,7 +239,7 @@ async def test_a_key_for_one_algorithm_signs_with_no_other(tmp_path: Path) -> No
         publish(server, public(rsa_key(), kid="k", alg="RS256"))
         form = signed(server, rsa_key(), "PS256")
         with pytest.raises(OAuthError):
-            await Assertions(server.parts).verify(SIGNING, form)
+            await Assertions(server.deps).verify(SIGNING, form)
 
 
 async def test_where_descriptions_are_switched_off_no_keys_are_fetched_either(tmp_path: Path) -> None:

@@ -16,13 +16,13 @@ async def test_a_request_leads_to_the_consent_page_with_everything_asked_for(tmp
     async with deployed(tmp_path) as server:
         client = await server.register(client_name="Example App")
         answer = await server.consent(client["client_id"], scope="hostex:read")
-    asked = server.seen[0]
-    assert (asked.client_name, asked.redirect_uri, asked.scopes) == (
+    authorization = server.seen[0]
+    assert (authorization.client_name, authorization.redirect_uri, authorization.scopes) == (
         "Example App",
         CALLBACK,
         ("hostex:read",),
     )
-    assert (asked.resource, asked.code_challenge) == (RESOURCE, challenge_of(VERIFIER))
+    assert (authorization.resource, authorization.code_challenge) == (RESOURCE, challenge_of(VERIFIER))
     assert (answer["state"], answer["iss"]) == ("s", "https://mcp.example.com")
 
 
@@ -44,17 +44,17 @@ async def test_nothing_is_stored_until_a_person_consents(tmp_path: Path) -> None
 async def test_a_link_to_the_consent_page_works_in_no_other_browser(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
         client = await server.register()
-        asked = await server.authorize(client["client_id"])
+        response = await server.authorize(client["client_id"])
         server.http.cookies.clear()
-        assert (await server.http.get(asked.headers["location"])).status_code == 400
+        assert (await server.http.get(response.headers["location"])).status_code == 400
 
 
 async def test_a_link_to_the_consent_page_works_for_ten_minutes(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
         client = await server.register()
-        asked = await server.authorize(client["client_id"])
+        response = await server.authorize(client["client_id"])
         server.clock.advance(minutes=10)
-        assert (await server.http.get(asked.headers["location"])).status_code == 400
+        assert (await server.http.get(response.headers["location"])).status_code == 400
 
 
 async def test_the_cookie_is_for_this_host_only_and_is_kept(tmp_path: Path) -> None:
@@ -127,9 +127,9 @@ async def test_any_other_redirect_uri_gets_a_page_and_no_redirect(tmp_path: Path
 async def test_a_loopback_address_may_vary_its_port(tmp_path: Path, host: str, port: str) -> None:
     async with deployed(tmp_path) as server:
         client = await server.register(redirect_uris=[f"http://{host}:33418/callback"])
-        asked = f"http://{host}{port}/callback"
-        await server.consent(client["client_id"], redirect_uri=asked)
-    assert server.seen[0].redirect_uri == asked
+        uri = f"http://{host}{port}/callback"
+        await server.consent(client["client_id"], redirect_uri=uri)
+    assert server.seen[0].redirect_uri == uri
 
 
 @pytest.mark.parametrize(
@@ -156,10 +156,10 @@ async def test_a_loopback_address_may_vary_nothing_else(tmp_path: Path, tricked:
 
 async def test_the_only_redirect_uri_need_not_be_named(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
-        one = await server.register()
+        client = await server.register()
         two = await server.register(redirect_uris=[CALLBACK, APP])
-        answer = await server.consent(one["client_id"], redirect_uri=None)
-        exchanged = await server.exchange(one["client_id"], answer["code"], redirect_uri=None)
+        answer = await server.consent(client["client_id"], redirect_uri=None)
+        exchanged = await server.exchange(client["client_id"], answer["code"], redirect_uri=None)
         unclear = await server.authorize(two["client_id"], redirect_uri=None)
     assert (exchanged.status_code, unclear.status_code) == (200, 400)
 
@@ -168,8 +168,8 @@ async def test_an_answer_leaves_the_query_of_a_redirect_uri_as_it_was(tmp_path: 
     uri = "https://app.example.com/callback?a=%41+b&empty=&flag"
     async with deployed(tmp_path) as server:
         client = await server.register(redirect_uris=[uri])
-        asked = await server.authorize(client["client_id"], redirect_uri=uri)
-        response = await server.http.get(asked.headers["location"])
+        to_consent = await server.authorize(client["client_id"], redirect_uri=uri)
+        response = await server.http.get(to_consent.headers["location"])
     assert response.headers["location"].startswith(f"{uri}&code=")
 
 
@@ -260,7 +260,7 @@ async def test_the_token_is_for_the_canonical_resource_however_it_was_named(
 
 
 @pytest.mark.parametrize(
-    ("scope", "asked"),
+    ("scope", "scopes"),
     [
         (None, ("hostex:read", "hostex:write")),
         ("hostex:read", ("hostex:read",)),
@@ -269,12 +269,12 @@ async def test_the_token_is_for_the_canonical_resource_however_it_was_named(
     ],
 )
 async def test_scopes_are_those_asked_for_that_exist(
-    tmp_path: Path, scope: str | None, asked: tuple[str, ...]
+    tmp_path: Path, scope: str | None, scopes: tuple[str, ...]
 ) -> None:
     async with deployed(tmp_path) as server:
         client = await server.register()
         await server.consent(client["client_id"], scope=scope)
-    assert server.seen[0].scopes == asked
+    assert server.seen[0].scopes == scopes
 
 
 async def test_a_client_registered_for_reading_cannot_ask_for_more(tmp_path: Path) -> None:

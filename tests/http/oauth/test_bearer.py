@@ -139,7 +139,7 @@ async def test_a_token_of_an_ended_grant_is_refused_at_once(tmp_path: Path) -> N
         client = await server.register()
         pair = await server.connect(client["client_id"])
         assert (await server.call(pair["access_token"])).status_code == 200
-        await server.parts.end_grant("grant-1", "The host disconnected.")
+        await server.deps.end_grant("grant-1", "The host disconnected.")
         assert (await server.call(pair["access_token"])).status_code == 401
 
 

@@ -201,7 +201,7 @@ async def test_a_description_of_which_nothing_is_heard_goes_on_for_a_day_and_no_
 
 async def test_of_addresses_that_fail_only_the_latest_thousand_are_remembered(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
-        documents = Documents(server.parts, ClientRegistry(server.parts))
+        documents = Documents(server.deps, ClientRegistry(server.deps))
         for number in [*range(1_001), 1, 0]:
             with pytest.raises(DocumentProblem):
                 await documents.find(f"https://app.example.com/{number}.json")
@@ -222,11 +222,11 @@ async def test_of_a_description_only_what_is_used_is_kept(tmp_path: Path) -> Non
             logo_uri="https://evil.example/pixel", contacts=["a" * 2_000], client_name="\u202eX\n"
         )
         await server.authorize(DOCUMENT)
-        kept = await server.store.clients.get(DOCUMENT)
-    assert kept is not None
-    assert kept.metadata["client_name"] == "X"
-    assert kept.metadata["redirect_uris"] == [CALLBACK]
-    assert len(json.dumps(kept.metadata)) < 300
+        stored = await server.store.clients.get(DOCUMENT)
+    assert stored is not None
+    assert stored.metadata["client_name"] == "X"
+    assert stored.metadata["redirect_uris"] == [CALLBACK]
+    assert len(json.dumps(stored.metadata)) < 300
 
 
 async def test_a_description_that_cannot_be_fetched_is_explained_and_its_reason_logged(
@@ -241,7 +241,7 @@ async def test_a_description_that_cannot_be_fetched_is_explained_and_its_reason_
     assert "but it could not be reached." in page.text
     assert "whoever runs this server (help@example.com)" in page.text
     assert "ProxyError" not in answer.text
-    assert [one.getMessage() for one in caplog.records] == [
+    assert [record.getMessage() for record in caplog.records] == [
         f"The description of an app cannot be used: {DOCUMENT} could not be reached (ProxyError 403)"
     ]
 

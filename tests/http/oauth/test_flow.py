@@ -13,8 +13,8 @@ from hostex_mcp.http.config import Address
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.oauth.authorization_request import (
     AuthorizationRequest,
-    open_transaction,
-    seal_transaction,
+    open_authorization,
+    seal_authorization,
 )
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits
 from hostex_mcp.http.oauth.flow import Flow, FlowError
@@ -56,31 +56,31 @@ GRANT = Grant(
 
 async def test_a_transaction_opens_as_it_was_sealed() -> None:
     keys = KeyRing([new_key()])
-    sealed = seal_transaction(keys, TRANSACTION, "browser")
-    assert open_transaction(keys, sealed, "browser", NOW) == TRANSACTION
+    sealed = seal_authorization(keys, TRANSACTION, "browser")
+    assert open_authorization(keys, sealed, "browser", NOW) == TRANSACTION
 
 
 async def test_a_transaction_opens_in_no_other_way() -> None:
     keys = KeyRing([new_key()])
-    sealed = seal_transaction(keys, TRANSACTION, "browser")
+    sealed = seal_authorization(keys, TRANSACTION, "browser")
     other_purpose = keys.seal("partner", b"{}", "browser")
     flipped = sealed[:40] + ("A" if sealed[40] != "A" else "B") + sealed[41:]
     refused = [
-        open_transaction(keys, sealed, "another", NOW),
-        open_transaction(KeyRing([new_key()]), sealed, "browser", NOW),
-        open_transaction(keys, flipped, "browser", NOW),
-        open_transaction(keys, sealed[:-1], "browser", NOW),
-        open_transaction(keys, other_purpose, "browser", NOW),
-        open_transaction(keys, keys.seal("authorization", b"{}", "browser"), "browser", NOW),
-        open_transaction(keys, None, "browser", NOW),
-        open_transaction(keys, "é", "browser", NOW),
-        open_transaction(keys, sealed, "browser", TRANSACTION.expires_at),
+        open_authorization(keys, sealed, "another", NOW),
+        open_authorization(KeyRing([new_key()]), sealed, "browser", NOW),
+        open_authorization(keys, flipped, "browser", NOW),
+        open_authorization(keys, sealed[:-1], "browser", NOW),
+        open_authorization(keys, other_purpose, "browser", NOW),
+        open_authorization(keys, keys.seal("authorization", b"{}", "browser"), "browser", NOW),
+        open_authorization(keys, None, "browser", NOW),
+        open_authorization(keys, "é", "browser", NOW),
+        open_authorization(keys, sealed, "browser", TRANSACTION.expires_at),
     ]
     assert refused == [None] * 9
 
 
 async def test_a_transaction_gives_nothing_away() -> None:
-    sealed = seal_transaction(KeyRing([new_key()]), TRANSACTION, "browser")
+    sealed = seal_authorization(KeyRing([new_key()]), TRANSACTION, "browser")
     assert sealed.isascii()
     assert len(sealed) < 900
 
@@ -119,8 +119,8 @@ async def test_a_browser_is_known_by_a_well_formed_cookie_of_the_right_name_only
         _browser("__Host-hostex=" + "*" * 43),
         _browser("__Host-hostex=" + "é" * 43),
     ]
-    assert all(one.new and len(one.id) == 43 for one in strangers)
-    assert len({one.id for one in strangers}) == 5
+    assert all(browser.new and len(browser.id) == 43 for browser in strangers)
+    assert len({browser.id for browser in strangers}) == 5
 
 
 async def test_a_browser_shows_its_id_to_nobody() -> None:
@@ -134,7 +134,7 @@ async def test_a_code_lives_a_minute_and_may_what_was_both_asked_and_allowed(tmp
             replace(GRANT, choices=Choices(frozenset({"hostex:read"}))), Credential("token", SecretStr("t"))
         )
         await server.store.grants.activate("grant")
-        flow = Flow(server.parts.address, server.store, server.clock)
+        flow = Flow(server.deps.address, server.store, server.clock)
         url = await flow.complete(TRANSACTION, "grant")
         text = url.partition("code=")[2].partition("&")[0]
         code = await server.store.codes.find(text)
@@ -149,7 +149,7 @@ async def test_a_code_lives_a_minute_and_may_what_was_both_asked_and_allowed(tmp
 
 async def test_a_refusal_goes_back_with_state_and_issuer(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
-        flow = Flow(server.parts.address, server.store, server.clock)
+        flow = Flow(server.deps.address, server.store, server.clock)
         url = flow.refuse(replace(TRANSACTION, state=None), "access_denied", "Not now")
     expected = "error=access_denied&error_description=Not+now&iss=https%3A%2F%2Fmcp.example.com"
     assert url == f"{CALLBACK}?{expected}"
@@ -164,18 +164,18 @@ async def test_a_refusal_goes_back_with_state_and_issuer(tmp_path: Path) -> None
     ],
 )
 async def test_a_grant_completes_only_what_it_belongs_to(tmp_path: Path, grant: Grant) -> None:
-    asked = replace(TRANSACTION, scopes=("hostex:read",))
+    authorization = replace(TRANSACTION, scopes=("hostex:read",))
     async with deployed(tmp_path) as server:
         await server.store.grants.add(grant, Credential("token", SecretStr("t")))
         await server.store.grants.activate("grant")
         with pytest.raises(FlowError):
-            await Flow(server.parts.address, server.store, server.clock).complete(asked, "grant")
+            await Flow(server.deps.address, server.store, server.clock).complete(authorization, "grant")
 
 
 async def test_a_pending_or_unknown_grant_completes_nothing(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
         await server.store.grants.add(GRANT, Credential("token", SecretStr("t")))
-        flow = Flow(server.parts.address, server.store, server.clock)
+        flow = Flow(server.deps.address, server.store, server.clock)
         for grant_id in ("grant", "unknown"):
             with pytest.raises(FlowError):
                 await flow.complete(TRANSACTION, grant_id)
@@ -185,25 +185,25 @@ async def test_a_client_moves_between_replicas_at_every_step(tmp_path: Path) -> 
     keys, clock = KeyRing([new_key()]), Clock()
     pairs: list[dict[str, str]] = []
     async with (
-        deployed(tmp_path, keys=keys, clock=clock) as one,
-        deployed(tmp_path, keys=keys, clock=clock) as two,
+        deployed(tmp_path, keys=keys, clock=clock) as here,
+        deployed(tmp_path, keys=keys, clock=clock) as there,
     ):
-        client_id = (await one.register())["client_id"]
-        asked = await two.authorize(client_id)
-        one.http.cookies.update(two.http.cookies)
-        back = await one.http.get(asked.headers["location"])
+        client_id = (await here.register())["client_id"]
+        response = await there.authorize(client_id)
+        here.http.cookies.update(there.http.cookies)
+        back = await here.http.get(response.headers["location"])
         code = back.headers["location"].partition("code=")[2].partition("&")[0]
-        first = (await two.exchange(client_id, code)).json()
-        assert (await one.call(first["access_token"])).status_code == 200
+        pair = (await there.exchange(client_id, code)).json()
+        assert (await here.call(pair["access_token"])).status_code == 200
 
         async with anyio.create_task_group() as group:
-            for replica in (one, two, one, two):
+            for replica in (here, there, here, there):
 
                 async def refresh(replica: object = replica) -> None:
-                    server = one if replica is one else two
-                    pairs.append((await server.refresh(client_id, first["refresh_token"])).json())
+                    server = here if replica is here else there
+                    pairs.append((await server.refresh(client_id, pair["refresh_token"])).json())
 
                 group.start_soon(refresh)
         assert len({(pair["access_token"], pair["refresh_token"]) for pair in pairs}) == 1
-        await two.parts.end_grant("grant-1", "The host disconnected.")
-        assert (await one.call(pairs[0]["access_token"])).status_code == 401
+        await there.deps.end_grant("grant-1", "The host disconnected.")
+        assert (await here.call(pairs[0]["access_token"])).status_code == 401

@@ -48,8 +48,8 @@ class Person:
     answer: dict[str, str]
 
     async def open(self, url: str) -> None:
-        asked = await self.server.http.get(url)
-        back = await self.server.http.get(asked.headers["location"])
+        response = await self.server.http.get(url)
+        back = await self.server.http.get(response.headers["location"])
         assert back.headers["location"].startswith(CALLBACK)
         self.answer = answer_at(back)
 
@@ -132,7 +132,7 @@ async def test_a_client_whose_grant_was_ended_asks_the_person_again(tmp_path: Pa
     memory = Memory()
     async with deployed(tmp_path) as server, client_of(server, memory) as client:
         await client.post(RESOURCE)
-        await server.parts.end_grant("grant-1", "The host disconnected.")
+        await server.deps.end_grant("grant-1", "The host disconnected.")
         response = await client.post(RESOURCE)
     assert response.json()["account"] == "grant-2"
 

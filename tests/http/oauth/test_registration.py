@@ -168,9 +168,9 @@ async def test_of_metadata_only_what_is_used_is_kept(tmp_path: Path) -> None:
         client = await server.register(
             logo_uri="https://evil.example/pixel", contacts=["a" * 5_000], jwks={"keys": []}
         )
-        kept = await server.store.clients.get(client["client_id"])
-    assert kept is not None
-    assert len(json.dumps(kept.metadata)) < 300
+        stored = await server.store.clients.get(client["client_id"])
+    assert stored is not None
+    assert len(json.dumps(stored.metadata)) < 300
     assert "logo_uri" not in client
 
 
@@ -229,7 +229,7 @@ async def test_a_flood_of_registrations_drives_out_its_own_and_nobody_who_was_ev
         for number in range(5):
             server.clock.advance(minutes=11)
             flood.append((await server.register(client_name=f"New {number}"))["client_id"])
-        statuses = [(await server.authorize(one)).status_code for one in flood]
+        statuses = [(await server.authorize(client_id)).status_code for client_id in flood]
         assert statuses == [400, 400, 303, 303, 303]
         assert (await server.authorize(used["client_id"])).status_code == 303
 
@@ -289,6 +289,6 @@ async def test_a_secret_is_in_the_database_in_no_readable_form(tmp_path: Path) -
 async def test_a_client_shows_no_secret_when_printed(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
         client = await server.register(token_endpoint_auth_method="client_secret_post")
-        kept = await server.store.clients.get(client["client_id"])
-    assert isinstance(kept, OAuthClient)
-    assert client["client_secret"] not in repr(replace(kept))
+        stored = await server.store.clients.get(client["client_id"])
+    assert isinstance(stored, OAuthClient)
+    assert client["client_secret"] not in repr(replace(stored))

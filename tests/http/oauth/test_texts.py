@@ -65,20 +65,20 @@ async def test_half_a_character_in_a_form_is_refused(server: Deployment, bytes_:
     ["client_name", "scope", "token_endpoint_auth_method", "grant_types", "response_types", "contacts"],
 )
 async def test_a_registration_holds_no_such_text(server: Deployment, name: str, text: str) -> None:
-    listed = name.endswith("types")
-    asked: Json = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"}
-    asked[name] = [text, *(("authorization_code", "refresh_token", "code") if listed else ())]
-    if not listed and name != "contacts":
-        asked[name] = text
-    answer = await registered(server, asked)
+    is_list = name.endswith("types")
+    metadata: Json = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"}
+    metadata[name] = [text, *(("authorization_code", "refresh_token", "code") if is_list else ())]
+    if not is_list and name != "contacts":
+        metadata[name] = text
+    answer = await registered(server, metadata)
     if name == "token_endpoint_auth_method":
         assert error_of(answer) == "invalid_client_metadata"
         return
     assert answer.status_code == 201
-    kept = await server.store.clients.get(answer.json()["client_id"])
-    assert kept is not None
-    assert "\\u0000" not in json.dumps(kept.metadata)
-    assert "\\ud83d" not in json.dumps(kept.metadata)
+    stored = await server.store.clients.get(answer.json()["client_id"])
+    assert stored is not None
+    assert "\\u0000" not in json.dumps(stored.metadata)
+    assert "\\ud83d" not in json.dumps(stored.metadata)
 
 
 async def registered(server: Deployment, metadata: Json) -> httpx2.Response:
@@ -89,12 +89,12 @@ async def registered(server: Deployment, metadata: Json) -> httpx2.Response:
 async def test_a_number_that_is_none_in_json_makes_a_description_unreadable(
     server: Deployment, number: str
 ) -> None:
-    asked = json.dumps({"client_id": DOCUMENT, "redirect_uris": [CALLBACK], "x": 0}).replace(
+    body = json.dumps({"client_id": DOCUMENT, "redirect_uris": [CALLBACK], "x": 0}).replace(
         "0}", f"{number}}}"
     )
-    refused = await server.http.post("/register", content=asked)
+    refused = await server.http.post("/register", content=body)
     assert error_of(refused) == "invalid_client_metadata"
-    server.web.publish(DOCUMENT, asked.encode())
+    server.web.publish(DOCUMENT, body.encode())
     assert (await server.authorize(DOCUMENT)).status_code == 400
 
 

@@ -97,12 +97,12 @@ async def test_a_code_is_bound_to_the_redirect_uri_as_it_was_written(tmp_path: P
 async def test_a_code_is_bound_to_the_loopback_port_of_its_request(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
         client = await server.register(redirect_uris=["http://127.0.0.1/callback"])
-        asked = "http://127.0.0.1:5001/callback"
-        code = (await server.consent(client["client_id"], redirect_uri=asked))["code"]
+        uri = "http://127.0.0.1:5001/callback"
+        code = (await server.consent(client["client_id"], redirect_uri=uri))["code"]
         other = await server.exchange(
             client["client_id"], code, redirect_uri="http://127.0.0.1:5002/callback"
         )
-        same = await server.exchange(client["client_id"], code, redirect_uri=asked)
+        same = await server.exchange(client["client_id"], code, redirect_uri=uri)
     assert error_of(other) == "invalid_grant"
     assert same.status_code == 200
 
@@ -153,20 +153,20 @@ async def test_of_requests_that_redeem_a_code_at_once_none_keeps_a_token(tmp_pat
         client = await server.register()
         code = (await server.consent(client["client_id"]))["code"]
         answers = await _at_once(server, client["client_id"], code)
-        given = [answer["access_token"] for answer in answers if "access_token" in answer]
-        assert len(given) == 1
-        assert (await server.call(given[0])).status_code == 401
+        tokens = [answer["access_token"] for answer in answers if "access_token" in answer]
+        assert len(tokens) == 1
+        assert (await server.call(tokens[0])).status_code == 401
 
 
 async def _at_once(server: Deployment, client_id: str, code: str) -> list[dict[str, str]]:
     answers: list[dict[str, str]] = []
 
-    async def one() -> None:
+    async def exchange() -> None:
         answers.append((await server.exchange(client_id, code)).json())
 
     async with anyio.create_task_group() as group:
         for _ in range(4):
-            group.start_soon(one)
+            group.start_soon(exchange)
     return answers
 
 
@@ -223,13 +223,13 @@ async def test_refreshes_at_once_agree_on_one_pair(tmp_path: Path) -> None:
         client = await server.register()
         first = await server.connect(client["client_id"])
 
-        async def one() -> None:
+        async def refresh() -> None:
             pair = (await server.refresh(client["client_id"], first["refresh_token"])).json()
             pairs.add((pair["access_token"], pair["refresh_token"]))
 
         async with anyio.create_task_group() as group:
             for _ in range(8):
-                group.start_soon(one)
+                group.start_soon(refresh)
         assert len(pairs) == 1
         assert (await server.call(pairs.pop()[0])).status_code == 200
 
@@ -255,7 +255,7 @@ async def test_a_grant_that_ends_during_a_refresh_gives_no_token(tmp_path: Path)
         rotate = server.store.tokens.rotate
 
         async def rotate_too_late(text: str, scopes: tuple[str, ...]) -> Pair | None:
-            await server.parts.end_grant("grant-1", "The host disconnected.")
+            await server.deps.end_grant("grant-1", "The host disconnected.")
             return await rotate(text, scopes)
 
         server.store.tokens.rotate = rotate_too_late

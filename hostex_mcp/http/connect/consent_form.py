@@ -1,0 +1,180 @@
+"""The consent page: what can be chosen on it, what was chosen, and how it is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from starlette.responses import Response
+
+from hostex_mcp.http.config import READ, WRITE
+from hostex_mcp.http.connect.consent_request import ConsentRequest, form_token
+from hostex_mcp.http.connect.deps import PageDeps
+from hostex_mcp.http.connect.forms import Form
+from hostex_mcp.http.connect.problems import FormProblem, PageError, unreadable
+from hostex_mcp.http.pages.render import page
+from hostex_mcp.http.store.records import Choices
+from hostex_mcp.settings import Privacy, Settings
+from hostex_mcp.tools.catalogue import TOOLSETS
+from hostex_mcp.tools.selection import ALL, CORE
+
+_TOPICS = {
+    "properties": "Properties and listings",
+    "calendar": "Calendars and prices",
+    "reservations": "Bookings and stays",
+    "messaging": "Messages with guests",
+    "reviews": "Reviews",
+    "tasks": "Tasks and staff",
+    "finance": "Income and payments",
+    "automation": "Scheduled automatic messages",
+    "knowledge_base": "Knowledge base for guest questions",
+    "webhooks": "Notifications to other programs (webhooks)",
+    "insights": "Summaries: today, gaps, turnovers, performance, month end",
+}
+_PRIVACY: dict[Privacy, tuple[str, str]] = {
+    "full": ("Nothing", "It sees everything, including door codes and identity documents."),
+    "standard": (
+        "Door codes and the like",
+        "Identity documents, door codes and Wi-Fi passwords stay hidden unless it asks for one by name.",
+    ),
+    "strict": (
+        "Contact details as well",
+        "Phone numbers and e-mail addresses of guests stay hidden too.",
+    ),
+}
+_LEVELS: tuple[Privacy, ...] = ("full", "standard", "strict")
+
+
+def topic(toolset: str) -> str:
+    """Return a toolset's name for people."""
+    return _TOPICS.get(toolset, toolset.replace("_", " ").capitalize())
+
+
+@dataclass(frozen=True, slots=True)
+class GrantChoices:
+    """What may be chosen: never more than the client asks for and the operator serves."""
+
+    access: tuple[str, ...]
+    previews: bool
+    topics: tuple[tuple[str, str], ...]
+    privacy: tuple[tuple[Privacy, str, str], ...]
+    everything: str
+
+    @property
+    def may_write(self) -> bool:
+        """Whether changes can be allowed."""
+        return "write" in self.access
+
+    @property
+    def toolsets(self) -> tuple[str, ...]:
+        """The toolsets that can be chosen."""
+        return tuple(name for name, _ in self.topics)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is ticked on the page; `unusual` if it differs from the page as it opens, apart from access."""
+
+    access: str
+    toolsets: tuple[str, ...]
+    privacy: Privacy
+    pick: bool = False
+    unusual: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether changes are to be allowed."""
+        return self.access == "write"
+
+
+def offer_of(scopes: Sequence[str], settings: Settings) -> GrantChoices:
+    """Return what a person may choose when a client asks for these scopes.
+
+    Raises:
+        PageError: there is nothing that both the client asks for and this server does.
+    """
+    if settings.read_only and READ not in scopes:
+        raise PageError(
+            "This server is read-only",
+            "The app asked only for permission to make changes, and this server is set up for reading.",
+            "Ask whoever runs this server, or connect from an app that can read.",
+        )
+    served = settings.toolsets
+    toolsets = TOOLSETS if CORE in served or ALL in served else tuple(filter(served.__contains__, TOOLSETS))
+    # The operator's level is the lowest: a person can hide more from an app, never less.
+    levels = _LEVELS[_LEVELS.index(settings.privacy) :]
+    return GrantChoices(
+        access=_access(scopes, settings.read_only),
+        previews=settings.confirm != "off",
+        topics=tuple((name, topic(name)) for name in toolsets),
+        privacy=tuple((level, *_PRIVACY[level]) for level in levels),
+        everything=CORE if CORE in served else ALL,
+    )
+
+
+def _access(scopes: Sequence[str], read_only: bool) -> tuple[str, ...]:
+    if WRITE not in scopes or read_only:
+        return ("read",)
+    return ("read", "write") if READ in scopes else ("write",)
+
+
+def first_selection(offer: GrantChoices) -> Selection:
+    """Return the page as it opens: reading only, every topic, the operator's privacy."""
+    return Selection(offer.access[0], offer.toolsets, offer.privacy[0][0])
+
+
+def selection_of(form: Form, offer: GrantChoices) -> Selection:
+    """Return what was ticked.
+
+    Raises:
+        PageError: something that was not offered.
+    """
+    first = first_selection(offer)
+    access, privacy = form.get("access") or first.access, form.get("privacy") or first.privacy
+    toolsets = form.all("toolsets")
+    if (
+        access not in offer.access
+        or privacy not in [level for level, _, _ in offer.privacy]
+        or not set(toolsets) <= set(offer.toolsets)
+    ):
+        raise unreadable()
+    ticked = tuple(name for name in offer.toolsets if name in toolsets)
+    pick = form.get("pick") == "1"
+    unusual = pick or ticked != first.toolsets or privacy != first.privacy
+    return Selection(access, ticked, cast("Privacy", privacy), pick, unusual)
+
+
+def choices_of(selection: Selection, offer: GrantChoices) -> Choices:
+    """Return what was ticked as the bounds of a grant."""
+    scopes = frozenset((READ, WRITE) if selection.writes else (READ,))
+    # Every topic means whatever the operator serves, later additions included.
+    every = selection.toolsets == offer.toolsets
+    return Choices(scopes, (offer.everything,) if every else selection.toolsets, (), selection.privacy)
+
+
+def consent_page(
+    deps: PageDeps,
+    consent: ConsentRequest,
+    selection: Selection | None = None,
+    problem: FormProblem | None = None,
+    *,
+    sealed_token: str = "",
+) -> Response:
+    """Return the page about this request, as it opens or with a problem. A pasted token is never part of it;
+    with a `sealed_token` the person may go on reading only without pasting it again."""
+    offer = offer_of(consent.authorization.scopes, deps.settings)
+    selection = selection or first_selection(offer)
+    if problem and problem.suggests_reading and "read" in offer.access:
+        selection = replace(selection, access="read")
+    return page(
+        "consent.html",
+        problem.status if problem else 200,
+        asker=consent.asker,
+        offer=offer,
+        selection=selection,
+        problem=problem,
+        partner=deps.upstream.has_partner,
+        request=consent.sealed,
+        csrf=form_token(deps, consent),
+        sealed_token=sealed_token,
+        about=deps.about,
+    )
