@@ -28,7 +28,7 @@ from hostex_mcp.api.errors import (
     UpstreamFailed,
 )
 from hostex_mcp.api.merging import Merged, read_merged
-from hostex_mcp.api.operation import ListAnswer, ListEndpoint, Operation
+from hostex_mcp.api.operation import ListAnswer, ListEndpoint, Operation, Request
 from hostex_mcp.api.pace import Pace
 from hostex_mcp.api.paging import Collected, read_all
 from hostex_mcp.api.receipts import receipts
@@ -73,6 +73,7 @@ __all__ = [
     "PlanUnsupported",
     "RateLimited",
     "ReadOnlyToken",
+    "Request",
     "ServerError",
     "SubscriptionLapsed",
     "Unavailable",

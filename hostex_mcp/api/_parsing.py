@@ -11,6 +11,7 @@ from hostex_mcp.api._request import ApiCall
 from hostex_mcp.api._response import Success, unreadable
 from hostex_mcp.api._salvage import NothingLeft, salvage
 from hostex_mcp.api.errors import FieldProblem, HostexError
+from hostex_mcp.api.operation import ListAnswer, ListEndpoint, Request
 from hostex_mcp.api.pace import Pace
 from hostex_mcp.api.unread import overlooked
 
@@ -33,14 +34,38 @@ class Read(Generic[RowT]):
     sent: int
 
 
-async def parse(kind: type[T], reply: Success, key: str | None, call: ApiCall) -> T:
-    """The data of a reply, or its member `key`, as a `kind`. A list is read member by member, so that a long
-    one does not hold the event loop, and what cannot be read of it is left out and noted.
+async def parse(request: Request[T], reply: Success, call: ApiCall) -> T:
+    """Return the answer to a request, None where Hostex gives none. A list is read member by member, so that
+    a long one does not hold the event loop, and what cannot be read of it is left out and noted.
 
     Raises:
-        UnexpectedResponse: when nothing can be read of what is no list, naming fields and problems but never
-            a value; OutcomeUnknown instead after a write.
+        UnexpectedResponse: when nothing can be read of what is no list, or a list is missing, naming fields
+            and problems but never a value; OutcomeUnknown instead after a write.
     """
+    target = request.target
+    if isinstance(target, ListEndpoint):
+        return cast("T", await _page(target, request, reply, call))
+    if target.answer is None:
+        return cast("T", None)
+    return await _value(target.answer, reply, target.key, call)
+
+
+async def _page(
+    listing: ListEndpoint[RowT], request: Request[Any], reply: Success, call: ApiCall
+) -> ListAnswer[RowT]:
+    values = _rows(_member(reply, listing.key, call), listing.key, reply, call)
+    read = await _each(listing.row, values, _called(listing.key, call))
+    start = request.offset if listing.paged else 0
+    return ListAnswer(
+        read.rows,
+        _total(reply),
+        more=listing.paged and read.sent >= request.limit,
+        places=[start + place for place in read.places],
+        end=start + read.sent,
+    )
+
+
+async def _value(kind: type[T], reply: Success, key: str | None, call: ApiCall) -> T:
     value = reply.data if key is None else _member(reply, key, call)
     what = _called(key, call)
     if get_origin(kind) is list:
@@ -51,15 +76,6 @@ async def parse(kind: type[T], reply: Success, key: str | None, call: ApiCall) -
     except NothingLeft as lost:
         problems = [FieldProblem(_place(key, one.field), one.problem) for one in lost.problems]
     raise _misshapen(problems, reply, call)
-
-
-async def parse_rows(row: type[RowT], reply: Success, key: str, call: ApiCall) -> Read[RowT]:
-    """The rows of a list; those that cannot be read are left out and noted.
-
-    Raises:
-        UnexpectedResponse: when there is no list.
-    """
-    return await _each(row, _rows(_member(reply, key, call), key, reply, call), _called(key, call))
 
 
 async def _each(member: type[T], values: Sequence[object], what: str) -> "Read[Any]":
@@ -133,7 +149,7 @@ def _called(key: str | None, call: ApiCall) -> str:
     return (key or fixed[-1]).replace("_", " ")
 
 
-def total(reply: Success) -> int | None:
+def _total(reply: Success) -> int | None:
     """How many rows Hostex claims that a list has, where it does."""
     claimed = reply.data.get("total")
     if not isinstance(claimed, int) or isinstance(claimed, bool):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,21 +11,17 @@ from urllib.parse import quote
 from pydantic_core import to_jsonable_python
 
 from hostex_mcp.api.errors import BadRequest, FieldProblem
-from hostex_mcp.api.operation import Operation
-
-Scalar = str | int | float | date | None
-PathValues = Mapping[str, str | int]
-Query = Mapping[str, Scalar | Sequence[Scalar]]
-Body = Mapping[str, Any]
+from hostex_mcp.api.operation import Body, ListEndpoint, Operation, Request, Scalar
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """One operation with its arguments. Equal calls are the same request; arguments appear in no repr."""
+    """A request in the form in which it is sent. Equal calls are the same request; arguments appear in no
+    repr."""
 
-    operation: Operation[Any]
+    operation: Operation[Any] | ListEndpoint[Any]
     path: str = field(repr=False)
     query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes | None = field(default=None, repr=False)
@@ -42,26 +38,29 @@ class ApiCall:
         return self.operation.writes
 
 
-def prepare(operation: Operation[Any], path: PathValues, query: Query, body: Body | None) -> ApiCall:
-    """Fill in an operation.
+def prepare(request: Request[Any]) -> ApiCall:
+    """Return a request in the form in which it is sent.
 
     In queries None is left out, lists are joined with commas and booleans are 1 or 0; in bodies None stays.
 
     Raises:
         BadRequest: for a value that cannot be sent; nothing was.
     """
+    target, query = request.target, request.query
+    if isinstance(target, ListEndpoint) and target.paged:
+        query = {**query, "offset": request.offset, "limit": request.limit}
     return ApiCall(
-        operation=operation,
+        operation=target,
         path=_PLACEHOLDER.sub(
-            lambda found: _segment(operation.name, found[1], path[found[1]]), operation.path
+            lambda match: _segment(target.name, match[1], request.path[match[1]]), target.path
         ),
         query=tuple(
-            (name, _checked(operation.name, name, _query_text(value)))
+            (name, _checked(target.name, name, _query_text(value)))
             for name, value in query.items()
             if value is not None
         ),
-        body=None if body is None else _json(operation.name, body),
-        secrets=() if operation.authenticated else _texts(body or {}),
+        body=None if request.body is None else _json(target.name, request.body),
+        secrets=() if target.authenticated else _texts(request.body or {}),
     )
 
 

@@ -4,18 +4,19 @@ import asyncio
 import logging
 import random
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any, Protocol, Self, cast
+from typing import Any, Self
 
 import anyio
 import httpx2
 
 from hostex_mcp import __version__
-from hostex_mcp.api._parsing import parse, parse_rows, total
-from hostex_mcp.api._request import ApiCall, Body, PathValues, Query, prepare
+from hostex_mcp.api._parsing import parse
+from hostex_mcp.api._request import ApiCall, prepare
 from hostex_mcp.api._response import Success, interpret
 from hostex_mcp.api._single_flight import SingleFlight
 from hostex_mcp.api._transport import Place, TransportFailure, exchange
@@ -30,7 +31,18 @@ from hostex_mcp.api.errors import (
     PlanUnsupported,
     ReadOnlyToken,
 )
-from hostex_mcp.api.operation import AnswerT, ListAnswer, ListEndpoint, Operation, RowT
+from hostex_mcp.api.operation import (
+    LARGEST_PAGE,
+    AnswerT,
+    Body,
+    ListAnswer,
+    ListEndpoint,
+    Operation,
+    PathValues,
+    Query,
+    Request,
+    RowT,
+)
 from hostex_mcp.api.proxies import proxy_variable, unusable_proxy
 from hostex_mcp.api.receipts import accepted
 from hostex_mcp.clock import STOPWATCH, Stopwatch
@@ -38,7 +50,6 @@ from hostex_mcp.events import HostexAsked, emit
 from hostex_mcp.placeholders import placeholder_of
 
 BASE_URL = "https://api.hostex.io/v3"
-LARGEST_PAGE = 100
 USER_AGENT = f"hostex-mcp/{__version__} (+https://github.com/hostex-mcp/hostex-mcp)"
 
 _AT_ONCE = 8
@@ -51,9 +62,16 @@ _PROBE = ApiCall(Operation[Any]("GET", "/properties"), "/properties", (("offset"
 _log = logging.getLogger("hostex_mcp.api")
 
 
-class Client(Protocol):
-    """What calls Hostex for one account: `HostexClient`, or one that lets only a part of the account through.
-    The methods are those of `HostexClient`."""
+class Client(ABC):
+    """What calls Hostex for one account: `HostexClient`, or a client around another one."""
+
+    @abstractmethod
+    async def send(self, request: Request[AnswerT]) -> AnswerT:
+        """Send a request and return its answer, None where Hostex gives none.
+
+        Raises:
+            HostexError: one of its subclasses; see the errors module.
+        """
 
     async def call(
         self,
@@ -63,8 +81,8 @@ class Client(Protocol):
         query: Query | None = None,
         body: Body | None = None,
     ) -> AnswerT:
-        """Call one operation and return its answer."""
-        ...
+        """Call one operation and return its answer; it raises what `send` raises."""
+        return await self.send(Request(operation, path or {}, query or {}, body))
 
     async def page(
         self,
@@ -73,13 +91,17 @@ class Client(Protocol):
         path: PathValues | None = None,
         query: Query | None = None,
         offset: int = 0,
-        limit: int = 100,
+        limit: int = LARGEST_PAGE,
     ) -> ListAnswer[RowT]:
-        """Read one page of a list."""
-        ...
+        """Read one page of a list: up to `limit` rows, at most 100, from `offset` on; it raises what `send`
+        raises. A list that is not paged comes whole, whatever `offset` and `limit` say."""
+        request: Request[ListAnswer[RowT]] = Request(
+            listing, path or {}, query or {}, offset=offset, limit=min(limit, LARGEST_PAGE)
+        )
+        return await self.send(request)
 
 
-class HostexClient:
+class HostexClient(Client):
     """Speaks to Hostex for one account.
 
     `timeout` is the deadline of a call in seconds, from connecting to the last byte, tries and waits
@@ -115,55 +137,10 @@ class HostexClient:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._flights = SingleFlight()
 
-    async def call(
-        self,
-        operation: Operation[AnswerT],
-        *,
-        path: PathValues | None = None,
-        query: Query | None = None,
-        body: Body | None = None,
-    ) -> AnswerT:
-        """Call one operation and return its answer, None where Hostex gives none.
-
-        Raises:
-            HostexError: one of its subclasses; see the errors module.
-        """
-        call = prepare(operation, path or {}, query or {}, body)
-        reply = await self._ask(call)
-        if operation.answer is None:
-            return cast("AnswerT", None)
-        return await parse(operation.answer, reply, operation.key, call)
-
-    async def page(
-        self,
-        listing: ListEndpoint[RowT],
-        *,
-        path: PathValues | None = None,
-        query: Query | None = None,
-        offset: int = 0,
-        limit: int = 100,
-    ) -> ListAnswer[RowT]:
-        """Read one page of a list: up to `limit` rows, or 100 if that is less, from `offset` on.
-
-        A list that is not paged comes whole, whatever `offset` and `limit` say.
-
-        Raises:
-            HostexError: one of its subclasses; see the errors module.
-        """
-        limit = min(limit, LARGEST_PAGE)
-        place = {"offset": offset, "limit": limit} if listing.paged else {}
-        operation = Operation[Any]("GET", listing.path)
-        call = prepare(operation, path or {}, {**(query or {}), **place}, None)
-        reply = await self._ask(call)
-        read = await parse_rows(listing.row, reply, listing.key, call)
-        start = offset if listing.paged else 0
-        return ListAnswer(
-            read.rows,
-            total(reply),
-            more=listing.paged and read.sent >= limit,
-            places=[start + place for place in read.places],
-            end=start + read.sent,
-        )
+    async def send(self, request: Request[AnswerT]) -> AnswerT:
+        """Send a request, unless an identical read is under way, and return its answer."""
+        call = prepare(request)
+        return await parse(request, await self._ask(call), call)
 
     async def aclose(self) -> None:
         """End the reads under way and close the connections."""

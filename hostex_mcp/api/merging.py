@@ -7,10 +7,9 @@ from typing import Any, Generic
 
 import anyio
 
-from hostex_mcp.api._request import Query
-from hostex_mcp.api.client import LARGEST_PAGE, Client
+from hostex_mcp.api.client import Client
 from hostex_mcp.api.errors import BadRequest, FieldProblem
-from hostex_mcp.api.operation import ListAnswer, ListEndpoint, RowT
+from hostex_mcp.api.operation import LARGEST_PAGE, ListAnswer, ListEndpoint, Query, RowT
 from hostex_mcp.api.pace import Pace
 
 EXHAUSTED = -1

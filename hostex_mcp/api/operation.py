@@ -1,13 +1,21 @@
-"""What can be asked of Hostex: single operations and lists, as declarations without behaviour."""
+"""Declarations of Hostex's operations and lists, and requests of them."""
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
 AnswerT = TypeVar("AnswerT")
 RowT = TypeVar("RowT", bound=BaseModel)
+
+Scalar = str | int | float | date | None
+PathValues = Mapping[str, str | int]
+Query = Mapping[str, Scalar | Sequence[Scalar]]
+Body = Mapping[str, Any]
+
+LARGEST_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,10 @@ class ListEndpoint(Generic[RowT]):
     identity: Callable[[RowT], Hashable]
     paged: bool = True
 
+    method: ClassVar[str] = "GET"
+    writes: ClassVar[bool] = False
+    authenticated: ClassVar[bool] = True
+
     @property
     def name(self) -> str:
         """How errors and logs call the list; ids are never part of it."""
@@ -69,3 +81,16 @@ class ListAnswer(Generic[RowT]):
     more: bool
     places: Sequence[int]
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Generic[AnswerT]):
+    """One operation, or one page of a list, with its arguments, which appear in no repr. `offset` and `limit`
+    are a list's."""
+
+    target: Operation[AnswerT] | ListEndpoint[Any]
+    path: PathValues = field(default_factory=dict[str, str | int], repr=False)
+    query: Query = field(default_factory=dict[str, Scalar], repr=False)
+    body: Body | None = field(default=None, repr=False)
+    offset: int = 0
+    limit: int = LARGEST_PAGE

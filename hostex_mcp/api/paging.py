@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Generic
 
-from hostex_mcp.api._request import PathValues, Query
-from hostex_mcp.api.client import LARGEST_PAGE, Client
-from hostex_mcp.api.operation import ListEndpoint, RowT
+from hostex_mcp.api.client import Client
+from hostex_mcp.api.operation import LARGEST_PAGE, ListEndpoint, PathValues, Query, RowT
 
 
 @dataclass(frozen=True, slots=True)

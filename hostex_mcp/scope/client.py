@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Any, Generic
+from dataclasses import replace
+from typing import Any, Generic, cast
 
-from hostex_mcp.api import Client, ListAnswer, ListEndpoint, Operation
-from hostex_mcp.api.client import LARGEST_PAGE
-from hostex_mcp.api.operation import AnswerT, RowT
+from hostex_mcp.api import Client, ListAnswer, ListEndpoint, Operation, Request
+from hostex_mcp.api.operation import LARGEST_PAGE, AnswerT, RowT
 from hostex_mcp.scope.checks import require_served
 from hostex_mcp.scope.portfolio import ServedProperties
 from hostex_mcp.scope.refusal import REMEDY, ScopedCall
@@ -17,7 +17,7 @@ _MOST_ROWS = 2_000
 _ALWAYS = ("property_id", "property_ids")
 
 
-class ScopedClient:
+class ScopedClient(Client):
     """Lets through what concerns the given properties and nothing else. Every operation has a rule that says
     what is checked before it is sent and what of its answer is shown; without one it is refused. `remedy`
     says in refusals who can widen the scope."""
@@ -27,27 +27,25 @@ class ScopedClient:
         self._remedy = remedy
         self._ground = ServedProperties(client, property_ids)
 
-    async def call(
-        self,
-        operation: Operation[AnswerT],
-        *,
-        path: Mapping[str, Any] | None = None,
-        query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
-    ) -> AnswerT:
-        """Call one operation if it stays inside, and show what of its answer is inside.
+    async def send(self, request: Request[AnswerT]) -> AnswerT:
+        """Send a request if it stays inside, and return what of its answer is inside. Of a list these are up
+        to `limit` rows, from `offset` of Hostex's own list on; their total is not told.
 
         Raises:
-            OutOfScope: when it does not; HostexError: as the Hostex client.
+            OutOfScope: when it does not, when its target is not served, or when thousands of rows have none
+                inside; HostexError: as the Hostex client.
         """
-        asked = ScopedCall(operation.name, path or {}, query or {}, body or {}, self._remedy)
-        if operation.writes:
+        target = request.target
+        asked = ScopedCall(target.name, request.path, request.query, request.body or {}, self._remedy)
+        if isinstance(target, ListEndpoint):
+            return cast("AnswerT", await self._page(target, request, asked))
+        if target.writes:
             self._ground.forget()
-        rule = await self._admit(operation, asked)
+        rule = await self._admit(target, asked)
         try:
-            answer = await self._client.call(operation, path=path, query=query, body=body)
+            answer = await self._client.send(request)
         finally:
-            if operation.writes:
+            if target.writes:
                 self._ground.forget()
         if rule.view is None:
             return answer
@@ -57,38 +55,21 @@ class ScopedClient:
             raise asked.outside(f"{key} {value}", key)
         return seen
 
-    async def page(
-        self,
-        listing: ListEndpoint[RowT],
-        *,
-        path: Mapping[str, Any] | None = None,
-        query: Mapping[str, Any] | None = None,
-        offset: int = 0,
-        limit: int = 100,
+    async def _page(
+        self, listing: ListEndpoint[RowT], request: Request[Any], asked: ScopedCall
     ) -> ListAnswer[RowT]:
-        """Read up to `limit` rows that are inside, from `offset` of Hostex's own list on. Their number in all
-        is not told.
-
-        Raises:
-            OutOfScope: when the list is not served, when the query names a property outside, or when
-                thousands of rows have none inside; HostexError: as the Hostex client.
-        """
-        asked = ScopedCall(listing.name, path or {}, query or {}, {}, self._remedy)
         rule = await self._admit(listing, asked)
         if rule.view is None:
-            return await self._client.page(listing, path=path, query=query, offset=offset, limit=limit)
-        sieve = _Sieve[RowT](self._ground, rule, offset, min(limit, LARGEST_PAGE))
-        narrowed = self._narrowed(rule, query or {})
+            return await self._client.send(request)
+        start = request.offset
+        sieve = _Sieve[RowT](self._ground, rule, start, request.limit)
+        narrowed = replace(request, query=self._narrowed(rule, request.query), limit=LARGEST_PAGE)
         while sieve.more and not sieve.full:
-            if sieve.end - offset >= _MOST_ROWS:
+            if sieve.end - start >= _MOST_ROWS:
                 if sieve.items:
                     break
-                raise asked.too_sparse(sieve.end - offset)
-            await sieve.take(
-                await self._client.page(
-                    listing, path=path, query=narrowed, offset=sieve.end, limit=LARGEST_PAGE
-                )
-            )
+                raise asked.too_sparse(sieve.end - start)
+            await sieve.take(await self._client.send(replace(narrowed, offset=sieve.end)))
         return ListAnswer(sieve.items, None, sieve.more, sieve.places, sieve.end)
 
     async def _admit(self, target: ListEndpoint[Any] | Operation[Any], asked: ScopedCall) -> Rule:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-import hostex_mcp.api
+import hostex_mcp.api.endpoints
 from hostex_mcp.api import ListEndpoint, Operation
 from hostex_mcp.api.endpoints import (
     automation,
@@ -244,8 +244,8 @@ def test_tokens_are_in_no_repr() -> None:
 
 
 def _models() -> Iterator[type[BaseModel]]:
-    for module in pkgutil.iter_modules(hostex_mcp.api.__path__):
-        for value in vars(import_module(f"hostex_mcp.api.{module.name}")).values():
+    for module in pkgutil.iter_modules(hostex_mcp.api.endpoints.__path__):
+        for value in vars(import_module(f"hostex_mcp.api.endpoints.{module.name}")).values():
             if isinstance(value, type) and issubclass(value, Model):
                 yield value
 
@@ -306,10 +306,10 @@ def test_what_others_wrote_is_marked() -> None:
 
 def test_importing_the_models_builds_none_of_them() -> None:
     program = """
-import json, pkgutil, importlib, hostex_mcp.api as api
-from hostex_mcp.api.models import Model
+import json, pkgutil, importlib, hostex_mcp.api.endpoints as api
+from hostex_mcp.api.endpoints.models import Model
 for module in pkgutil.iter_modules(api.__path__):
-    importlib.import_module(f"hostex_mcp.api.{module.name}")
+    importlib.import_module(f"hostex_mcp.api.endpoints.{module.name}")
 print(json.dumps([one.__name__ for one in Model.__subclasses__() if one.__pydantic_complete__]))
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

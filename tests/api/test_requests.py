@@ -14,6 +14,7 @@ from hostex_mcp.api import (
     ListEndpoint,
     NotConfigured,
     Operation,
+    Request,
 )
 from hostex_mcp.api._request import prepare
 from hostex_mcp.api.endpoints.models import IdName
@@ -140,7 +141,7 @@ async def test_ids_stay_inside_their_segment_of_the_path(value: str | int, segme
 
 @given(st.text(st.characters(exclude_categories=["Cs"])).filter(lambda text: text not in ("", ".", "..")))
 def test_no_id_ever_adds_a_segment(value: str) -> None:
-    call = prepare(TAGS, {"stay_code": value}, {}, None)
+    call = prepare(Request(TAGS, {"stay_code": value}))
     start, *middle, end = call.path.removeprefix("/").split("/")
     assert (start, len(middle), end) == ("reservations", 1, "tags")
     assert not set(call.path) & set("?#\r\n \\")

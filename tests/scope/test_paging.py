@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostex_mcp.api import ListAnswer, ListEndpoint, Operation, read_all, read_merged
+from hostex_mcp.api import Client, ListAnswer, ListEndpoint, Request, read_all, read_merged
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
-from hostex_mcp.api.operation import AnswerT, RowT
+from hostex_mcp.api.operation import AnswerT
 from hostex_mcp.scope import ScopedClient
 from hostex_mcp.toolkit import results
 from hostex_mcp.toolkit.context import Context
@@ -19,24 +19,23 @@ pytestmark = pytest.mark.anyio
 SERVED = (1, 2)
 
 
-class Lists:
+class Lists(Client):
     """A Hostex with one list of tasks for each staff member."""
 
     def __init__(self, tasks: Mapping[int, Sequence[Task]]) -> None:
         self.tasks = tasks
         self.read: list[tuple[int, int]] = []
 
-    async def call(self, operation: Operation[AnswerT], **_: Any) -> AnswerT:
-        raise AssertionError(f"{operation.name} was called")
-
-    async def page(
-        self, listing: ListEndpoint[RowT], *, query: Any = None, offset: int = 0, limit: int = 100, **_: Any
-    ) -> ListAnswer[RowT]:
-        self.read.append((offset, limit))
-        rows: Any = self.tasks[query["staff_id"]][offset : offset + limit]
-        end = offset + len(rows)
-        total = len(self.tasks[query["staff_id"]])
-        return ListAnswer(list(rows), total, more=len(rows) >= limit, places=range(offset, end), end=end)
+    async def send(self, request: Request[AnswerT]) -> AnswerT:
+        assert isinstance(request.target, ListEndpoint)
+        query: Any = request.query
+        self.read.append((request.offset, request.limit))
+        tasks = self.tasks[query["staff_id"]]
+        rows = tasks[request.offset : request.offset + request.limit]
+        end = request.offset + len(rows)
+        more = len(rows) >= request.limit
+        page = ListAnswer(list(rows), len(tasks), more, places=range(request.offset, end), end=end)
+        return cast("AnswerT", page)
 
 
 def task(id: int, property_id: int, fee: int = 0) -> Task:
