@@ -18,8 +18,11 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import anyio
 import httpx2
 
-from hostex_mcp.api.client import USER_AGENT
-from hostex_mcp.api.proxies import proxy_to, unusable_proxy
+from hostex_mcp.api import (
+    USER_AGENT,
+    proxy_to,
+    unusable_proxy,
+)
 
 Address = IPv4Address | IPv6Address
 

@@ -1,20 +1,31 @@
 """One request out and one answer back, within a time limit that covers the whole body."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal, TypeAlias
 
 import httpx2
 
 from hostex_mcp.api.pace import Pace
-from hostex_mcp.clock import STOPWATCH, Stopwatch
+from hostex_mcp.clock import STOPWATCH, Stopwatch, utc_now
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 
 Place: TypeAlias = Callable[[], AbstractAsyncContextManager[object]]
 
 _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+_SECONDS = re.compile(r"\d{1,6}(\.\d{1,3})?", re.ASCII)
+_TOLD = re.compile(
+    r"\b(?:in|after|wait|for)[\s:]+(?:about\s+|another\s+|at\s+least\s+)?(\d{1,5})\s*"
+    r"(s|secs?|seconds?|m|mins?|minutes?|h|hours?)\b",
+    re.ASCII | re.IGNORECASE,
+)
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+_SEARCHED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +118,34 @@ def _loss(error: Exception) -> TransportFailure:
     if isinstance(error, httpx2.TimeoutException):
         return TransportFailure("timeout", sent)
     return TransportFailure("garbled" if isinstance(error, httpx2.DecodingError) else "network", sent)
+
+
+def wait_of(got: Answer) -> float | None:
+    """Seconds from the `Retry-After` header, which may be a date, by the clock of who wrote it; None where it
+    tells none."""
+    header = got.headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(header):
+        return float(header)
+    until = _date(header)
+    if until is not None:
+        return _ahead(until, _date(got.headers.get("date", "")) or utc_now())
+    return None
+
+
+def wait_in(text: str) -> float | None:
+    """Seconds from words such as `try again in 30 seconds`."""
+    found = _TOLD.search(text[:_SEARCHED])
+    return float(found[1]) * _UNITS[found[2][0].lower()] if found else None
+
+
+def _ahead(until: datetime, now: datetime) -> float | None:
+    seconds = (until - now).total_seconds()
+    return seconds if seconds > 0 else None
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        read = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

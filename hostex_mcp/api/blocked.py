@@ -1,6 +1,6 @@
 """Refusals by the operator's settings."""
 
-from hostex_mcp.api import FieldProblem, HostexError
+from hostex_mcp.api.errors import FieldProblem, HostexError
 
 
 class Blocked(HostexError):

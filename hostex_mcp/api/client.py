@@ -10,17 +10,15 @@ from contextlib import nullcontext
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import anyio
 import httpx2
 
 from hostex_mcp import __version__
-from hostex_mcp.api._parsing import parse
-from hostex_mcp.api._request import ApiCall, prepare
-from hostex_mcp.api._response import Success, interpret
+from hostex_mcp.api._response import Success, interpret, parse
 from hostex_mcp.api._single_flight import SingleFlight
 from hostex_mcp.api._transport import Place, TransportFailure, exchange
-from hostex_mcp.api._url import base_address
 from hostex_mcp.api.errors import (
     AccountBlocked,
     HostexError,
@@ -34,6 +32,7 @@ from hostex_mcp.api.errors import (
 from hostex_mcp.api.operation import (
     LARGEST_PAGE,
     AnswerT,
+    ApiCall,
     Body,
     ListAnswer,
     ListEndpoint,
@@ -42,11 +41,13 @@ from hostex_mcp.api.operation import (
     Query,
     Request,
     RowT,
+    prepare,
 )
 from hostex_mcp.api.proxies import proxy_variable, unusable_proxy
 from hostex_mcp.api.receipts import accepted
 from hostex_mcp.clock import STOPWATCH, Stopwatch
 from hostex_mcp.events import HostexAsked, emit
+from hostex_mcp.loopback import is_loopback
 from hostex_mcp.placeholders import placeholder_of
 
 BASE_URL = "https://api.hostex.io/v3"
@@ -57,6 +58,10 @@ _READ_TRIES = 3
 _WRITE_TRIES = 2
 _LONGEST_WAIT = 10.0
 _FIRST_BACKOFF = 0.5
+_RULE = (
+    "base_url must be an https address, or http on this machine itself (localhost, 127.0.0.0/8, ::1), "
+    "without user, password, query or fragment"
+)
 _PROBE = ApiCall(Operation[Any]("GET", "/properties"), "/properties", (("offset", "0"), ("limit", "1")))
 
 _log = logging.getLogger("hostex_mcp.api")
@@ -125,7 +130,7 @@ class HostexClient(Client):
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._base_url = base_address(base_url)
+        self._base_url = _base_address(base_url)
         self._token = token
         self._timeout = timeout
         self._transport = transport
@@ -267,3 +272,25 @@ def _note(outcome: Success | HostexError, call: ApiCall, number: int, seconds: f
         seconds * 1000,
         number,
     )
+
+
+def _base_address(url: str) -> str:
+    """The address without a final slash.
+
+    Raises:
+        ValueError: naming the rule that it breaks, and never the address, which may hold a password.
+    """
+    if not _allowed(url):
+        raise ValueError(_RULE)
+    return url.rstrip("/")
+
+
+def _allowed(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or "@" in parts.netloc or "?" in url or "#" in url:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))

@@ -5,8 +5,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Generic, cast
 
-from hostex_mcp.api import Client, ListAnswer, ListEndpoint, Operation, Request
-from hostex_mcp.api.operation import LARGEST_PAGE, AnswerT, RowT
+from hostex_mcp.api import (
+    LARGEST_PAGE,
+    AnswerT,
+    Client,
+    ListAnswer,
+    ListEndpoint,
+    Operation,
+    Request,
+    RowT,
+)
 from hostex_mcp.scope.checks import require_served
 from hostex_mcp.scope.portfolio import ServedProperties
 from hostex_mcp.scope.refusal import REMEDY, ScopedCall

@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, ListEndpoint, read_all, windows
+from hostex_mcp.api import (
+    RESERVATION_WINDOW_DAYS,
+    ListEndpoint,
+    RowT,
+    read_all,
+    windows,
+)
 from hostex_mcp.api.endpoints.automation import LIST_AUTOMATION_ACTIONS
 from hostex_mcp.api.endpoints.calendar import LIST_CALENDAR_SHARE_LINKS, CalendarShareLink
 from hostex_mcp.api.endpoints.finance import LIST_TRANSACTIONS
@@ -14,7 +20,6 @@ from hostex_mcp.api.endpoints.messaging import GET_CONVERSATION
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTY_GROUPS, LIST_TAGS
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS
-from hostex_mcp.api.operation import RowT
 from hostex_mcp.domain.stays import order_code
 from hostex_mcp.scope.portfolio import ServedProperties
 

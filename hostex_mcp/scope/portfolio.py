@@ -4,7 +4,15 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from hostex_mcp.api import Client, Forbidden, ListEndpoint, NotFound, PlanUnsupported, read_all
+from hostex_mcp.api import (
+    Client,
+    Forbidden,
+    ListEndpoint,
+    NotFound,
+    PlanUnsupported,
+    RowT,
+    read_all,
+)
 from hostex_mcp.api.endpoints.messaging import GET_CONVERSATION, Conversation
 from hostex_mcp.api.endpoints.properties import (
     LIST_PROPERTIES,
@@ -13,7 +21,6 @@ from hostex_mcp.api.endpoints.properties import (
     Property,
     RoomType,
 )
-from hostex_mcp.api.operation import RowT
 
 ListingKey = tuple[str | None, str | None]
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hostex_mcp.api import FieldProblem
-from hostex_mcp.api.blocked import Blocked
+from hostex_mcp.api import (
+    Blocked,
+    FieldProblem,
+)
 
 SETTING = "HOSTEX_MCP_PROPERTY_IDS"
 REMEDY = f"Only the operator of this server can change that ({SETTING})."

@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from hostex_mcp.api import Client, Request
-from hostex_mcp.api.operation import AnswerT
+from hostex_mcp.api import (
+    AnswerT,
+    Client,
+    Request,
+)
 
 Listener = Callable[[float, float | None, str | None], Awaitable[None]]
 

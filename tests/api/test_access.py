@@ -4,8 +4,10 @@ from contextlib import asynccontextmanager
 import httpx2
 import pytest
 
-from hostex_mcp.api import HostexClient
-from hostex_mcp.api.token_check import check_token
+from hostex_mcp.api import (
+    HostexClient,
+    check_token,
+)
 from hostex_mcp.sandbox import BASIC, DEAD, LAPSED, READ_ONLY, WRITABLE, Sandbox
 from tests.api.hostex import REQUEST_ID, Step, envelope, page_of_html, script
 

@@ -16,8 +16,8 @@ from hostex_mcp.api import (
     Operation,
     Request,
 )
-from hostex_mcp.api._request import prepare
 from hostex_mcp.api.endpoints.models import IdName
+from hostex_mcp.api.operation import prepare
 from tests.api.hostex import TOKEN, body_of, envelope, script
 
 pytestmark = pytest.mark.anyio

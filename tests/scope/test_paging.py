@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostex_mcp.api import Client, ListAnswer, ListEndpoint, Request, read_all, read_merged
+from hostex_mcp.api import (
+    AnswerT,
+    Client,
+    ListAnswer,
+    ListEndpoint,
+    Request,
+    read_all,
+    read_merged,
+)
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
-from hostex_mcp.api.operation import AnswerT
 from hostex_mcp.scope import ScopedClient
 from hostex_mcp.toolkit import results
 from hostex_mcp.toolkit.context import Context
