@@ -107,7 +107,7 @@ class Client(ABC):
 
 
 class HostexClient(Client):
-    """Speaks to Hostex for one account.
+    """The client that speaks to Hostex for one account.
 
     `timeout` is the deadline of a call in seconds, from connecting to the last byte, tries and waits
     included; it starts when one of the eight places for requests is free. Each try waits for a `place`, too,
@@ -171,7 +171,7 @@ class HostexClient(Client):
             timeout=httpx2.Timeout(self._timeout, connect=self._timeout / _READ_TRIES),
             transport=self._transport,
             verify=True if self._verify is None else self._verify,
-            follow_redirects=False,
+            follow_redirects=False,  # the token would go along
         )
 
     async def _ask(self, call: ApiCall) -> Success:
@@ -184,6 +184,7 @@ class HostexClient(Client):
             accepted(reply.request_id)
             return reply
         finally:
+            # Even a failed write may have taken effect.
             self._flights.forget()
 
     def _require_token(self, call: ApiCall) -> None:
@@ -208,19 +209,20 @@ class HostexClient(Client):
                 return outcome
             wait = self._wait_before_next(call, outcome, number)
             if wait is None or self._clock.time() + wait >= deadline:
-                raise await self._told_apart(outcome, call, deadline)
+                raise await self._diagnosed(outcome, call, deadline)
             await self._sleep(wait)
 
     async def _attempt(self, call: ApiCall, deadline: float, number: int = 1) -> Success | HostexError:
         started = self._clock.time()
         seconds = deadline - started
         if not call.writes:
+            # A try that hangs must leave time for the others; a write is sent once and gets all of it.
             seconds = min(seconds, self._timeout / _READ_TRIES)
-        got = await exchange(self._http, self._request(call), seconds, self._place, self._clock)
-        if isinstance(got, TransportFailure) and self._transport is None:
-            got = replace(got, proxy=proxy_variable(self._base_url))
+        answer = await exchange(self._http, self._request(call), seconds, self._place, self._clock)
+        if isinstance(answer, TransportFailure) and self._transport is None:
+            answer = replace(answer, proxy=proxy_variable(self._base_url))
         secrets = (*call.secrets, self._token) if self._token else call.secrets
-        outcome = await interpret(got, call, secrets)
+        outcome = await interpret(answer, call, secrets)
         _note(outcome, call, number, self._clock.time() - started)
         return outcome
 
@@ -235,17 +237,17 @@ class HostexClient(Client):
         return request
 
     def _wait_before_next(self, call: ApiCall, error: HostexError, number: int) -> float | None:
-        """Seconds until the call is made again, None if it must not be."""
+        """Return the seconds until the call is made again, None if it must not be."""
         tries = _WRITE_TRIES if call.writes else _READ_TRIES
-        again = isinstance(error, NoAnswer) if call.writes else error.retryable
-        if number >= tries or not again:
+        retryable = isinstance(error, NoAnswer) if call.writes else error.retryable
+        if number >= tries or not retryable:
             return None
         if error.retry_after is None:
             return _FIRST_BACKOFF * 2.0 ** (number - 1) * (0.5 + self._jitter() / 2)
+        # Jitter keeps callers that were refused together from coming back together.
         return error.retry_after * (1 + self._jitter() / 4) if error.retry_after <= _LONGEST_WAIT else None
 
-    async def _told_apart(self, error: HostexError, call: ApiCall, deadline: float) -> HostexError:
-        """Where one code stands for several errors, one small read tells which it is."""
+    async def _diagnosed(self, error: HostexError, call: ApiCall, deadline: float) -> HostexError:
         if not call.operation.authenticated:
             return error
         if isinstance(error, InvalidToken) and call.operation.method != "GET":
@@ -254,6 +256,7 @@ class HostexClient(Client):
             kind = PlanUnsupported
         else:
             return error
+        # One code stands for several errors; one small read tells which it is.
         if not isinstance(await self._attempt(_PROBE, deadline), Success):
             return error
         return kind(error.message, operation=error.operation, code=error.code, request_id=error.request_id)
@@ -275,7 +278,7 @@ def _note(outcome: Success | HostexError, call: ApiCall, number: int, seconds: f
 
 
 def _base_address(url: str) -> str:
-    """The address without a final slash.
+    """Return the address without a final slash.
 
     Raises:
         ValueError: naming the rule that it breaks, and never the address, which may hold a password.

@@ -45,7 +45,7 @@ class Operation(Generic[AnswerT]):
 
     @property
     def name(self) -> str:
-        """How errors and logs call the operation; ids are never part of it."""
+        """The name that errors and logs use; ids are never part of it."""
         return f"{self.method} {self.path}"
 
     @property
@@ -74,7 +74,7 @@ class ListEndpoint(Generic[RowT]):
 
     @property
     def name(self) -> str:
-        """How errors and logs call the list; ids are never part of it."""
+        """The name that errors and logs use; ids are never part of it."""
         return f"GET {self.path}"
 
 
@@ -117,7 +117,7 @@ class ApiCall:
 
     @property
     def name(self) -> str:
-        """How errors and logs call it."""
+        """The name that errors and logs use."""
         return self.operation.name
 
     @property
@@ -154,6 +154,7 @@ def prepare(request: Request[Any]) -> ApiCall:
 
 def _segment(operation: str, name: str, value: str | int) -> str:
     text = _checked(operation, name, str(value))
+    # Quoting leaves dots alone, and a client or proxy would take them for steps in the path.
     if text in ("", ".", ".."):
         raise _refused(operation, name, "cannot stand in an address")
     return quote(text, safe="")
@@ -165,7 +166,7 @@ def _query_text(value: Scalar | Sequence[Scalar]) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ",".join(_query_text(one) for one in value)
+        return ",".join(_query_text(member) for member in value)
     return str(value)
 
 
@@ -173,6 +174,7 @@ def _checked(operation: str, name: str, text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
+        # Raised outside of the handler, so that the cause does not carry the text along.
         problem = "is not valid text"
     else:
         return text
@@ -192,5 +194,5 @@ def _refused(operation: str, name: str, problem: str) -> BadRequest:
 
 
 def _texts(body: Body) -> tuple[str, ...]:
-    """What Hostex must not echo into an error: the credentials that an OAuth operation carries."""
+    """Return the credentials that an OAuth operation carries, which Hostex must not echo into an error."""
     return tuple(value for value in body.values() if isinstance(value, str) and value)

@@ -5,14 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from hostex_mcp.api import (
-    LARGEST_PAGE,
-    RESERVATION_WINDOW_DAYS,
-    HostexError,
-    ListEndpoint,
-    RowT,
-    windows,
-)
+from hostex_mcp.api import LARGEST_PAGE, RESERVATION_WINDOW_DAYS, HostexError, ListEndpoint, RowT, windows
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.cleaning import Cleaning

@@ -5,11 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from hostex_mcp.api import (
-    AnswerT,
-    Client,
-    Request,
-)
+from hostex_mcp.api import AnswerT, Client, Request
 
 Listener = Callable[[float, float | None, str | None], Awaitable[None]]
 

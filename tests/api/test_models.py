@@ -75,9 +75,9 @@ async def test_every_list_reads_its_rows_and_knows_one_again(listing: ListEndpoi
     page = await hostex.client().page(listing, path={"conversation_id": "x"})
     assert [type(item) for item in page.items] == [listing.row] * 2
     assert len({listing.identity(item) for item in page.items}) == 1
-    shown = page.items[1].model_dump(mode="json")
-    assert "field_of_tomorrow" not in shown
-    assert {name for name, value in row.items() if value} <= {name for name, value in shown.items() if value}
+    dumped = page.items[1].model_dump(mode="json")
+    assert "field_of_tomorrow" not in dumped
+    assert {name for name, value in row.items() if value} <= {name for name, value in dumped.items() if value}
 
 
 @pytest.mark.anyio
@@ -310,7 +310,7 @@ import json, pkgutil, importlib, hostex_mcp.api.endpoints as api
 from hostex_mcp.api.endpoints.models import Model
 for module in pkgutil.iter_modules(api.__path__):
     importlib.import_module(f"hostex_mcp.api.endpoints.{module.name}")
-print(json.dumps([one.__name__ for one in Model.__subclasses__() if one.__pydantic_complete__]))
+print(json.dumps([model.__name__ for model in Model.__subclasses__() if model.__pydantic_complete__]))
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert json.loads(ran.stdout) == []

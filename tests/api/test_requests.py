@@ -25,8 +25,8 @@ pytestmark = pytest.mark.anyio
 TAGS = Operation[None]("POST", "/reservations/{stay_code}/tags")
 UNTAG = Operation[None]("DELETE", "/reservations/{stay_code}/tags")
 FIND = Operation[None]("GET", "/find")
-DICTIONARY = ListEndpoint("/methods", "methods", IdName, lambda one: one.id, paged=False)
-PAGED = ListEndpoint("/groups", "groups", IdName, lambda one: one.id)
+DICTIONARY = ListEndpoint("/methods", "methods", IdName, lambda row: row.id, paged=False)
+PAGED = ListEndpoint("/groups", "groups", IdName, lambda row: row.id)
 
 
 async def test_every_request_names_the_program_and_carries_the_token() -> None:
@@ -152,7 +152,7 @@ async def test_ids_that_cannot_stand_in_a_path_are_refused(value: str) -> None:
     hostex = script(envelope())
     with pytest.raises(BadRequest) as caught:
         await hostex.client().call(TAGS, path={"stay_code": value})
-    assert [one.field for one in caught.value.fields] == ["stay_code"]
+    assert [field.field for field in caught.value.fields] == ["stay_code"]
     assert caught.value.operation == "POST /reservations/{stay_code}/tags"
     assert hostex.requests == []
 

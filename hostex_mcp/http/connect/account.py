@@ -7,11 +7,7 @@ from dataclasses import dataclass
 import anyio
 from pydantic import SecretStr
 
-from hostex_mcp.api import (
-    HostexError,
-    Pace,
-    read_all,
-)
+from hostex_mcp.api import HostexError, Pace, read_all
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.http.connect.deps import PageDeps

@@ -5,14 +5,7 @@ from typing import Protocol
 import anyio
 from pydantic import SecretStr
 
-from hostex_mcp.api import (
-    AnswerT,
-    Client,
-    HostexClient,
-    HostexError,
-    InvalidToken,
-    Request,
-)
+from hostex_mcp.api import AnswerT, Client, HostexClient, HostexError, InvalidToken, Request
 from hostex_mcp.http.tenants.hostex_link import UsableToken
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 
