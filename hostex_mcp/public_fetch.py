@@ -1,4 +1,4 @@
-"""Fetching a document from an address that somebody else chose, without being led into a private network.
+"""Fetches of documents from addresses that somebody else chose, without being led into a private network.
 
 Only https, only names and numbers that lead to public addresses. A name is looked up once, all its addresses
 are checked, and the connection goes to one that was checked; the certificate still has to be the name's.
@@ -18,8 +18,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import anyio
 import httpx2
 
-from hostex_mcp.api.client import USER_AGENT
-from hostex_mcp.api.proxies import proxy_to, unusable_proxy
+from hostex_mcp.api import USER_AGENT, proxy_to, unusable_proxy
 
 Address = IPv4Address | IPv6Address
 
@@ -51,7 +50,7 @@ _ISATAP, _ISATAP_MASK = 0x0000_5EFE, 0xFCFF_FFFF
 
 
 class FetchFailed(Exception):
-    """The document was not fetched. The text completes a sentence that begins with the address, and tells
+    """A document that was not fetched. The text completes a sentence that begins with the address, and tells
     nothing about networks behind this machine. `detail` does, for the log of the operator."""
 
     def __init__(self, problem: str, detail: str = "") -> None:
@@ -60,19 +59,20 @@ class FetchFailed(Exception):
 
 
 class Unanswered(FetchFailed):
-    """Nothing came from there, which says nothing about what is there."""
+    """An address from which nothing came, which says nothing about what is there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A document, whole."""
+    """A document with its headers."""
 
     content: bytes = field(repr=False)
     headers: httpx2.Headers = field(repr=False)
 
     @property
     def content_type(self) -> str:
-        """The media type as told, in lower case and without parameters; empty where there is none."""
+        """The media type that the headers name, in lower case and without parameters; empty where there is
+        none."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
@@ -107,11 +107,12 @@ async def fetch_public(url: str, *, most_bytes: int, seconds: float, accept: str
     except (TimeoutError, httpx2.TimeoutException):
         raise Unanswered("did not answer in time", f"did not answer within {seconds:g} seconds") from None
     except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
-        raise Unanswered("could not be fetched", f"could not be fetched ({_told(error)})") from None
+        raise Unanswered("could not be fetched", f"could not be fetched ({_log_text(error)})") from None
 
 
 def host_in(url: str) -> str:
-    """The host of an address that could be fetched, in the letters that look-ups use. Nothing is looked up.
+    """Return the host of an address that could be fetched, in the letters that look-ups use. Nothing is
+    looked up.
 
     Raises:
         FetchFailed: for any other address.
@@ -138,14 +139,14 @@ async def _fetch(url: httpx2.URL, most_bytes: int, accept: str, limits: httpx2.T
     proxy = _proxy(host)
     addresses = _passable(await _checked_addresses(host), proxy)
     transport = httpx2.AsyncHTTPTransport(verify=_tls(), trust_env=False, proxy=proxy)
-    failed = "no address"
+    reason = "no address"
     async with httpx2.AsyncClient(transport=transport, trust_env=False, timeout=limits) as http:
         for address in addresses[:_MOST_ADDRESSES]:
             try:
                 return await _read(http, _request(url, address, accept), most_bytes)
             except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
-                failed = f"{address}{' through the proxy' if proxy else ''}: {_told(error)}"
-    raise Unanswered("could not be reached", f"could not be reached ({failed})")
+                reason = f"{address}{' through the proxy' if proxy else ''}: {_log_text(error)}"
+    raise Unanswered("could not be reached", f"could not be reached ({reason})")
 
 
 def _proxy(host: str) -> str | None:
@@ -155,20 +156,20 @@ def _proxy(host: str) -> str | None:
 
 
 def _passable(addresses: Sequence[Address], proxy: str | None) -> Sequence[Address]:
-    """The addresses that can be asked for. The HTTP client names IPv6 ones to an HTTP proxy without their
-    brackets, which no proxy understands."""
+    # The HTTP client names IPv6 addresses to an HTTP proxy without their brackets, which no proxy
+    # understands.
     if proxy is None or proxy.startswith("socks"):
         return addresses
-    found = [address for address in addresses if address.version == 4]
-    if not found:
+    reachable = [address for address in addresses if address.version == 4]
+    if not reachable:
         raise FetchFailed(
             "could not be reached", "has IPv6 addresses only, which need a way without HTTP proxy"
         )
-    return found
+    return reachable
 
 
-def _told(error: Exception) -> str:
-    """What an error says, for the log: its kind, and its words without line breaks."""
+def _log_text(error: Exception) -> str:
+    """Return the kind of an error and its words on one line."""
     return f"{type(error).__name__} {' '.join(str(error).split())}".strip()
 
 
@@ -179,22 +180,23 @@ async def _checked_addresses(host: str) -> Sequence[Address]:
     except (socket.gaierror, ValueError):
         addresses = ()
     if not addresses:
-        known = "this machine itself has to know public names, behind a proxy too"
-        raise FetchFailed(nowhere, f"has a name that cannot be looked up here ({known})")
-    if not all(is_public(one) for one in addresses):
-        shown = ", ".join(map(str, addresses[:_MOST_ADDRESSES]))
-        raise FetchFailed(nowhere, f"leads to an address that is not public ({shown})")
+        condition = "this machine itself has to know public names, behind a proxy too"
+        raise FetchFailed(nowhere, f"has a name that cannot be looked up here ({condition})")
+    # A public name with a private address among its own is a mistake or an attack (DNS rebinding).
+    if not all(map(is_public, addresses)):
+        sample = ", ".join(map(str, addresses[:_MOST_ADDRESSES]))
+        raise FetchFailed(nowhere, f"leads to an address that is not public ({sample})")
     return addresses
 
 
 async def resolve(host: str) -> Sequence[Address]:
-    """All addresses of a host, the preferred ones first."""
+    """Return all addresses of a host, the preferred ones first."""
     return await asyncio.get_running_loop().run_in_executor(_LOOKUPS, _look_up, host)
 
 
 def _look_up(host: str) -> Sequence[Address]:
-    found = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
-    return [ip_address(place[0]) for *_, place in found]
+    entries = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
+    return [ip_address(address) for *_, (address, *_) in entries]
 
 
 @cache
@@ -203,12 +205,12 @@ def _tls() -> ssl.SSLContext:
 
 
 def _request(url: httpx2.URL, address: Address, accept: str) -> httpx2.Request:
-    """A request that goes to this very address, for the host that the URL names."""
+    """Return a request that goes to this very address, for the host that the URL names."""
     host = url.raw_host.decode("ascii")
     headers = {
         "Host": url.netloc.decode("ascii"),
         "Accept": accept,
-        "Accept-Encoding": "identity",
+        "Accept-Encoding": "identity",  # what is unpacked may be a thousand times larger
         "User-Agent": USER_AGENT,
     }
     pinned = url.copy_with(host=str(address), fragment=None)

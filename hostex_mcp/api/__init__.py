@@ -1,6 +1,10 @@
-"""The Hostex API: a client, its errors, and a declaration of every operation and answer."""
+"""The Hostex API: a client, its errors, and what every list and operation has in common.
 
-from hostex_mcp.api.client import Client, HostexClient
+Other rooms import these names from here, and the declarations from `hostex_mcp.api.endpoints`.
+"""
+
+from hostex_mcp.api.blocked import Blocked, guarded
+from hostex_mcp.api.client import BASE_URL, USER_AGENT, Client, HostexClient
 from hostex_mcp.api.errors import (
     AccountBlocked,
     AccountError,
@@ -27,29 +31,51 @@ from hostex_mcp.api.errors import (
     UnexpectedResponse,
     UpstreamFailed,
 )
-from hostex_mcp.api.merging import Merged, read_merged
-from hostex_mcp.api.operation import ListAnswer, ListEndpoint, Operation
-from hostex_mcp.api.pace import Pace
-from hostex_mcp.api.paging import Collected, read_all
-from hostex_mcp.api.receipts import receipts
-from hostex_mcp.api.unread import Unread, unread
-from hostex_mcp.api.windows import (
+from hostex_mcp.api.lists import (
     MOST_WINDOWS,
     RESERVATION_WINDOW_DAYS,
     REVIEW_WINDOW_DAYS,
     TRANSACTION_WINDOW_DAYS,
+    Collected,
+    Merged,
+    read_all,
+    read_merged,
     windows,
 )
+from hostex_mcp.api.operation import (
+    LARGEST_PAGE,
+    AnswerT,
+    Body,
+    ListAnswer,
+    ListEndpoint,
+    Operation,
+    PathValues,
+    Query,
+    Request,
+    RowT,
+)
+from hostex_mcp.api.pace import Pace
+from hostex_mcp.api.proxies import proxy_to, unusable_proxy
+from hostex_mcp.api.receipts import accepted, receipts
+from hostex_mcp.api.token_check import Access, check_token
+from hostex_mcp.api.unread import Unread, unread
 
 __all__ = [
+    "BASE_URL",
+    "LARGEST_PAGE",
     "MOST_WINDOWS",
     "RESERVATION_WINDOW_DAYS",
     "REVIEW_WINDOW_DAYS",
     "TRANSACTION_WINDOW_DAYS",
+    "USER_AGENT",
+    "Access",
     "AccountBlocked",
     "AccountError",
+    "AnswerT",
     "AuthError",
     "BadRequest",
+    "Blocked",
+    "Body",
     "ChannelFailed",
     "Client",
     "Collected",
@@ -70,18 +96,27 @@ __all__ = [
     "Operation",
     "OutcomeUnknown",
     "Pace",
+    "PathValues",
     "PlanUnsupported",
+    "Query",
     "RateLimited",
     "ReadOnlyToken",
+    "Request",
+    "RowT",
     "ServerError",
     "SubscriptionLapsed",
     "Unavailable",
     "UnexpectedResponse",
     "Unread",
     "UpstreamFailed",
+    "accepted",
+    "check_token",
+    "guarded",
+    "proxy_to",
     "read_all",
     "read_merged",
     "receipts",
     "unread",
+    "unusable_proxy",
     "windows",
 ]

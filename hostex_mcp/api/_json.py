@@ -1,4 +1,4 @@
-"""JSON read as what can leave the server again: numbers that are numbers, and text that is Unicode.
+"""A JSON reader whose values can leave the server again: numbers that are numbers, text that is Unicode.
 
 A long text is read in pieces, so that no answer holds the event loop: it is cut at commas, and each piece is
 closed, read, and joined to what was read before.
@@ -40,9 +40,8 @@ class Bulky(ValueError):
 
 
 async def read_json(body: bytes) -> object:
-    """What the text means, None where it is no JSON. Half a surrogate pair and bytes that are no UTF-8 become
-    the sign for an unreadable character, bare control characters become blanks, and numbers that are none
-    become null. A text without them is read at once.
+    """Return the value of a text, None where it is no JSON. Half a surrogate pair and bytes that are no UTF-8
+    become U+FFFD, bare control characters become blanks, and numbers that are none become null.
 
     Raises:
         Bulky: it has too many members.
@@ -59,22 +58,22 @@ async def read_json(body: bytes) -> object:
 
 
 async def _marks(body: bytes) -> int:
-    """How many marks a text has.
+    """Count the marks of a text.
 
     Raises:
-        ValueError: for a long while it has none, so that it is one text.
+        ValueError: half a megabyte has none, so it is a single text.
     """
-    pace, found = Pace(), 0
+    pace, marks = Pace(), 0
     for start in range(0, len(body), _LONGEST_TEXT):
         end = start + _LONGEST_TEXT
         here = sum(body.count(mark, start, end) for mark in (b"[", b"{", b",", b"\\"))
         if not here and end <= len(body):
             raise ValueError("a text is too long")
-        found += here
+        marks += here
         await pace.rest()
-    if found > MOST_MARKS:
+    if marks > MOST_MARKS:
         raise Bulky("too many members")
-    return found
+    return marks
 
 
 def _read(text: bytes) -> Any:
@@ -85,24 +84,24 @@ def _read(text: bytes) -> Any:
 
 
 def _read_mended(text: bytes) -> Any:
-    """Python's parser takes half a pair; written as UTF-16 and read again it is the sign for what cannot be
-    read, and two halves are one character."""
     value = json.loads(
         text.translate(_SPACES).decode(errors="replace"),
         parse_constant=lambda _: None,
         parse_int=lambda number: int(number) if len(number) < _LONGEST_NUMBER else None,
     )
-    whole = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass")
-    return from_json(whole.decode("utf-16", "replace"))
+    # Python's parser accepts half a surrogate pair. Through UTF-16 it becomes U+FFFD, and two halves become a
+    # character.
+    encoded = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass")
+    return from_json(encoded.decode("utf-16", "replace"))
 
 
 async def _in_pieces(body: bytes) -> object:
-    """The value of a long text, which counts as the one member of a list.
+    """Read a long text piece by piece, as if it were the only member of a list.
 
     Raises:
         ValueError: it is no JSON, or has a text that is far too long or is nested far too deeply.
     """
-    whole: list[Any] = []
+    values: list[Any] = []
     pace, start, before, is_open = Pace(), 0, b"[", b"["
     for number, mark in enumerate(_MARK.finditer(body)):
         sign = body[mark.start()]
@@ -111,30 +110,32 @@ async def _in_pieces(body: bytes) -> object:
         elif sign in b"]}":
             is_open = is_open[:-1]
         elif sign == _COMMA and mark.start() - start > _PIECE:
-            _join(whole, before, body[start : mark.start()], is_open)
+            _join(values, before, body[start : mark.start()], is_open)
             before, start = is_open, mark.end()
         if not 1 <= len(is_open) <= _DEEPEST:
+            # Open brackets are repeated before and behind each piece, so depth multiplies the work.
             raise ValueError("nested too deeply, or not at all")
         if number % _OFTEN == 0:
             await pace.rest()
-    _join(whole, before, body[start:], is_open)
-    if len(is_open) != 1 or len(whole) != 1:
+    _join(values, before, body[start:], is_open)
+    if len(is_open) != 1 or len(values) != 1:
         raise ValueError("not one value")
-    return whole[0]
+    return values[0]
 
 
-def _join(whole: list[Any], before: bytes, text: bytes, behind: bytes) -> None:
+def _join(values: list[Any], before: bytes, text: bytes, behind: bytes) -> None:
     """Read a piece, with the brackets that are open before and behind it, and put it where it belongs."""
     if len(text) > _LONGEST_TEXT:
         raise ValueError("a text is too long")
     head = b"".join(_CONTINUING[bracket] for bracket in before[:-1])
     tail = b"".join(_CLOSING[bracket] for bracket in reversed(behind))
     piece = _read(b"%b%c%b%b" % (head, before[-1], text, tail))
-    holder: Any = whole
+    holder: Any = values
     for outer, inner in pairwise(before):
         rest, piece = piece, piece.pop(0 if outer == _LIST else _CONTINUED)
         last = holder[-1] if outer == _LIST else next(reversed(holder.values()))
         _add(holder, rest, outer)
+        # A repeated name keeps its first place, so the last member need not be the one that goes on.
         if type(last) is not _KINDS[inner]:
             raise ValueError("a name appears twice")
         holder = last

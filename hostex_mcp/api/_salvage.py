@@ -1,4 +1,4 @@
-"""What can be read of an object that does not have its documented form.
+"""Salvage of objects that do not have their documented form.
 
 The object as a whole is tried first, so this costs nothing where all is well. Otherwise whatever its model
 refuses is taken as null and it is tried again; what may not be null takes the object around it along. Some
@@ -34,36 +34,37 @@ class NothingLeft(Exception):
 async def salvage(
     adapter: TypeAdapter[Any], value: object, error: ValidationError, pace: Pace
 ) -> tuple[Any, list[FieldProblem]]:
-    """The object that was refused with this error, and what of it is blank or left out.
+    """Return what can be read of an object that was refused with this error, and the problems of the rest.
 
     Raises:
-        Lost: when nothing of it is left.
+        NothingLeft: when nothing of it is left.
     """
+    # A copy: the value itself may be shared with others who wait for the same read.
     value, problems = from_json(to_json(value)), list[FieldProblem]()
     for _ in range(_MOST_ROUNDS):
         await pace.rest()
         if error.error_count() > _MOST_PROBLEMS:
             raise NothingLeft([FieldProblem("", "too_many_problems")])
         details = error.errors(include_url=False, include_context=False, include_input=False)
-        found = [problem(detail) for detail in details]
-        if vital := [one for one in found if _is_vital(one.field)]:
+        new = [_problem(detail) for detail in details]
+        if vital := [problem for problem in new if _is_vital(problem.field)]:
             raise NothingLeft(vital)
-        problems += found
+        problems += new
         done = set[tuple[int, object]]()
-        if left := [
-            one for one, detail in zip(found, details, strict=True) if not _blank(value, detail, done)
+        if hopeless := [
+            problem for problem, detail in zip(new, details, strict=True) if not _blank(value, detail, done)
         ]:
-            raise NothingLeft(left)
+            raise NothingLeft(hopeless)
         value = _without_gone(value)
         try:
             return adapter.validate_python(value), problems
-        except ValidationError as again:
-            error = again
+        except ValidationError as next_error:
+            error = next_error
     raise NothingLeft(problems)
 
 
-def problem(detail: ErrorDetails) -> FieldProblem:
-    """Which field is meant, without places in lists and free keys, and what is wrong with it."""
+def _problem(detail: ErrorDetails) -> FieldProblem:
+    """Return the field, without places in lists and free keys, and what is wrong with it."""
     parts = [part for part in detail["loc"] if isinstance(part, str)]
     names = [part for part in parts if part.isascii() and part.isidentifier() and len(part) <= _LONGEST_NAME]
     return FieldProblem(".".join(names), detail["type"])
@@ -74,8 +75,8 @@ def _is_vital(field: str) -> bool:
 
 
 def _blank(value: object, detail: ErrorDetails, done: set[tuple[int, object]]) -> bool:
-    """Take a place as null, or the closest one around it that is not null yet; False where none is. What was
-    `done` for another problem of the same place is enough."""
+    """Set a place to null, or the closest place around it that is not null yet; return False where none is.
+    What was `done` for another problem of the same place is enough."""
     for holder, key in reversed(list(_trail(value, detail))):
         if (id(holder), key) in done or _is_blanked(holder, key):
             done.add((id(holder), key))
@@ -96,11 +97,11 @@ def _is_blanked(holder: object, key: object) -> bool:
 
 
 def _trail(value: object, detail: ErrorDetails) -> Iterator[tuple[object, object]]:
-    """The objects and lists on the way to what is wrong, each with the place in it. A step that leads nowhere
-    names a member of a union, unless it names what is missing."""
+    """Yield the objects and lists on the way to what is wrong, each with the place in it."""
     for part in detail["loc"]:
         if isinstance(value, dict):
             members = cast("dict[object, object]", value)
+            # A step that leads nowhere names a member of a union, unless it names what is missing.
             if part not in members:
                 if detail["type"] == "missing":
                     yield members, part

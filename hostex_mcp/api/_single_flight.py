@@ -1,4 +1,4 @@
-"""Identical reads that run at the same time share one call."""
+"""One call shared by identical reads that run at the same time."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
@@ -27,9 +27,9 @@ class SingleFlight:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def share(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        """The result of the read under `key`, started here unless it is already under way.
+        """Return the result of the read under `key`, started here unless it is already under way.
 
-        Cancelling one who waits does not disturb the others.
+        Cancelling a caller who waits does not disturb the others.
 
         Raises:
             NetworkFailed: when the client was closed meanwhile; else whatever the read raises.
@@ -48,7 +48,7 @@ class SingleFlight:
         return flight.task.result()
 
     def forget(self) -> None:
-        """Let nobody join the reads under way any more: what they answer may be older than a write."""
+        """Let nobody join the reads under way any more: their answers may be older than a write."""
         self._joinable.clear()
 
     async def aclose(self) -> None:
@@ -71,17 +71,18 @@ class SingleFlight:
         return flight
 
     def _land(self, key: Hashable, flight: _Flight) -> None:
-        """A task that is cancelled before it begins does not wake those who wait for it."""
+        # A task that is cancelled before it begins never gets to its `finally`.
         flight.wake()
         self._leave(key, flight)
 
     def _leave(self, key: Hashable, flight: _Flight) -> None:
-        """Let nobody join; end the read unless it has ended. Its error, if any, counts as seen."""
+        """Let nobody join, and end the read unless it has ended."""
         if self._joinable.get(key) is flight:
             del self._joinable[key]
         if not flight.task.done():
             flight.task.cancel()
             return
         self._tasks.discard(flight.task)
+        # An error that nobody waited for counts as seen, else asyncio logs it.
         if not flight.task.cancelled():
             flight.task.exception()

@@ -1,25 +1,36 @@
 """One request out and one answer back, within a time limit that covers the whole body."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal, TypeAlias
 
 import httpx2
 
 from hostex_mcp.api.pace import Pace
-from hostex_mcp.clock import STOPWATCH, Stopwatch
+from hostex_mcp.clock import STOPWATCH, Stopwatch, utc_now
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 
 Place: TypeAlias = Callable[[], AbstractAsyncContextManager[object]]
 
 _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+_SECONDS = re.compile(r"\d{1,6}(\.\d{1,3})?", re.ASCII)
+_WAIT = re.compile(
+    r"\b(?:in|after|wait|for)[\s:]+(?:about\s+|another\s+|at\s+least\s+)?(\d{1,5})\s*"
+    r"(s|secs?|seconds?|m|mins?|minutes?|h|hours?)\b",
+    re.ASCII | re.IGNORECASE,
+)
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+_SEARCHED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, whole."""
+    """An answer with its whole body."""
 
     status: int
     headers: httpx2.Headers = field(repr=False)
@@ -28,8 +39,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class TransportFailure:
-    """No usable answer came. Unless `sent` is False, the request may have reached Hostex. `proxy` is the
-    variable that names the proxy on the way, if there is one."""
+    """A request without a usable answer. Unless `sent` is False, it may have reached Hostex. `proxy` is
+    the variable that names the proxy on the way, if there is one."""
 
     cause: Literal["network", "timeout", "garbled", "oversized"]
     sent: bool = True
@@ -43,12 +54,12 @@ async def exchange(
     place: Place = nullcontext,
     clock: Stopwatch = STOPWATCH,
 ) -> Answer | TransportFailure:
-    """Send a request once there is a `place` for it, and read its answer, all within `seconds`; no failure is
-    raised, and none is tried again. A GET is not followed: it changes nothing, so whether it was sent makes
-    no difference."""
+    """Send a request once there is a `place` for it, and read its answer, all within `seconds`. No failure is
+    raised, and none is tried again."""
     if seconds <= 0:
         return TransportFailure("timeout", sent=False)
     progress = _Progress()
+    # A GET changes nothing, so whether it was sent makes no difference.
     if request.method != "GET":
         request.extensions["trace"] = progress
     with clock.limit(seconds):
@@ -59,10 +70,8 @@ async def exchange(
 
 
 class _Progress:
-    """Follows the transport's events, to know whether a request that ran out of time had left at all.
-
-    A transport that reports no events leaves that open, and open means sent.
-    """
+    """A listener of the transport's events that knows whether a request which ran out of time had left at
+    all. A transport that reports no events leaves that open, and open means sent."""
 
     def __init__(self) -> None:
         self.nothing_sent = True
@@ -91,8 +100,8 @@ async def _attempt(http: httpx2.AsyncClient, request: httpx2.Request) -> Answer 
 
 
 async def _bounded(response: httpx2.Response) -> bytes | None:
-    """The body, None when it is too large. Many small chunks, or one that grows when it is unpacked, come
-    without a wait in between."""
+    """Return the body, None when it is too large."""
+    # Many small chunks, or a chunk that grows when it is unpacked, come without a wait in between.
     body, pace = bytearray(), Pace()
     async for chunk in response.aiter_bytes():
         await pace.rest()
@@ -107,3 +116,34 @@ def _loss(error: Exception) -> TransportFailure:
     if isinstance(error, httpx2.TimeoutException):
         return TransportFailure("timeout", sent)
     return TransportFailure("garbled" if isinstance(error, httpx2.DecodingError) else "network", sent)
+
+
+def wait_of(answer: Answer) -> float | None:
+    """Return the seconds of the `Retry-After` header, which may be a date; None where there are none."""
+    header = answer.headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(header):
+        return float(header)
+    until = _date(header)
+    if until is not None:
+        # Measured by the clock of whoever wrote the date: ours may be off.
+        return _ahead(until, _date(answer.headers.get("date", "")) or utc_now())
+    return None
+
+
+def wait_in(text: str) -> float | None:
+    """Return the seconds that words such as `try again in 30 seconds` ask for."""
+    match = _WAIT.search(text[:_SEARCHED])
+    return float(match[1]) * _UNITS[match[2][0].lower()] if match else None
+
+
+def _ahead(until: datetime, now: datetime) -> float | None:
+    seconds = (until - now).total_seconds()
+    return seconds if seconds > 0 else None
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        read = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

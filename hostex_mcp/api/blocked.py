@@ -1,10 +1,10 @@
 """Refusals by the operator's settings."""
 
-from hostex_mcp.api import FieldProblem, HostexError
+from hostex_mcp.api.errors import FieldProblem, HostexError
 
 
 class Blocked(HostexError):
-    """A setting of the operator forbids the call; nothing was changed. `hint` says what can be done."""
+    """A call that a setting of the operator forbids; nothing was changed. `hint` says what can be done."""
 
     kind = "blocked"
 
@@ -15,14 +15,14 @@ class Blocked(HostexError):
         self.hint = hint
 
 
-def guarded(tool: str, found: tuple[str, str] | None, where: str = "") -> None:
-    """Refuse what a guard rail found wrong (a problem and the setting behind it).
+def guarded(tool: str, breach: tuple[str, str] | None, where: str = "") -> None:
+    """Refuse a breach of a guard rail (the problem and the setting behind it).
 
     Raises:
         Blocked: naming the setting that only the operator can change.
     """
-    if found is None:
+    if breach is None:
         return
-    problem, setting = found
+    problem, setting = breach
     hint = f"The guard rail {setting} forbids this. Only the operator of this server can change it."
     raise Blocked(f"{where}{problem}.", operation=tool, hint=hint)

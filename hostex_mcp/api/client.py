@@ -4,22 +4,21 @@ import asyncio
 import logging
 import random
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any, Protocol, Self, cast
+from typing import Any, Self
+from urllib.parse import urlsplit
 
 import anyio
 import httpx2
 
 from hostex_mcp import __version__
-from hostex_mcp.api._parsing import parse, parse_rows, total
-from hostex_mcp.api._request import ApiCall, Body, PathValues, Query, prepare
-from hostex_mcp.api._response import Success, interpret
+from hostex_mcp.api._response import Success, interpret, parse
 from hostex_mcp.api._single_flight import SingleFlight
 from hostex_mcp.api._transport import Place, TransportFailure, exchange
-from hostex_mcp.api._url import base_address
 from hostex_mcp.api.errors import (
     AccountBlocked,
     HostexError,
@@ -30,15 +29,28 @@ from hostex_mcp.api.errors import (
     PlanUnsupported,
     ReadOnlyToken,
 )
-from hostex_mcp.api.operation import AnswerT, ListAnswer, ListEndpoint, Operation, RowT
+from hostex_mcp.api.operation import (
+    LARGEST_PAGE,
+    AnswerT,
+    ApiCall,
+    Body,
+    ListAnswer,
+    ListEndpoint,
+    Operation,
+    PathValues,
+    Query,
+    Request,
+    RowT,
+    prepare,
+)
 from hostex_mcp.api.proxies import proxy_variable, unusable_proxy
 from hostex_mcp.api.receipts import accepted
 from hostex_mcp.clock import STOPWATCH, Stopwatch
 from hostex_mcp.events import HostexAsked, emit
+from hostex_mcp.loopback import is_loopback
 from hostex_mcp.placeholders import placeholder_of
 
 BASE_URL = "https://api.hostex.io/v3"
-LARGEST_PAGE = 100
 USER_AGENT = f"hostex-mcp/{__version__} (+https://github.com/hostex-mcp/hostex-mcp)"
 
 _AT_ONCE = 8
@@ -46,14 +58,25 @@ _READ_TRIES = 3
 _WRITE_TRIES = 2
 _LONGEST_WAIT = 10.0
 _FIRST_BACKOFF = 0.5
+_RULE = (
+    "base_url must be an https address, or http on this machine itself (localhost, 127.0.0.0/8, ::1), "
+    "without user, password, query or fragment"
+)
 _PROBE = ApiCall(Operation[Any]("GET", "/properties"), "/properties", (("offset", "0"), ("limit", "1")))
 
 _log = logging.getLogger("hostex_mcp.api")
 
 
-class Client(Protocol):
-    """What calls Hostex for one account: `HostexClient`, or one that lets only a part of the account through.
-    The methods are those of `HostexClient`."""
+class Client(ABC):
+    """What calls Hostex for one account: `HostexClient`, or a client around another one."""
+
+    @abstractmethod
+    async def send(self, request: Request[AnswerT]) -> AnswerT:
+        """Send a request and return its answer, None where Hostex gives none.
+
+        Raises:
+            HostexError: one of its subclasses; see the errors module.
+        """
 
     async def call(
         self,
@@ -63,8 +86,8 @@ class Client(Protocol):
         query: Query | None = None,
         body: Body | None = None,
     ) -> AnswerT:
-        """Call one operation and return its answer."""
-        ...
+        """Call one operation and return its answer; it raises what `send` raises."""
+        return await self.send(Request(operation, path or {}, query or {}, body))
 
     async def page(
         self,
@@ -73,14 +96,18 @@ class Client(Protocol):
         path: PathValues | None = None,
         query: Query | None = None,
         offset: int = 0,
-        limit: int = 100,
+        limit: int = LARGEST_PAGE,
     ) -> ListAnswer[RowT]:
-        """Read one page of a list."""
-        ...
+        """Read one page of a list: up to `limit` rows, at most 100, from `offset` on; it raises what `send`
+        raises. A list that is not paged comes whole, whatever `offset` and `limit` say."""
+        request: Request[ListAnswer[RowT]] = Request(
+            listing, path or {}, query or {}, offset=offset, limit=min(limit, LARGEST_PAGE)
+        )
+        return await self.send(request)
 
 
-class HostexClient:
-    """Speaks to Hostex for one account.
+class HostexClient(Client):
+    """The client that speaks to Hostex for one account.
 
     `timeout` is the deadline of a call in seconds, from connecting to the last byte, tries and waits
     included; it starts when one of the eight places for requests is free. Each try waits for a `place`, too,
@@ -103,7 +130,7 @@ class HostexClient:
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._base_url = base_address(base_url)
+        self._base_url = _base_address(base_url)
         self._token = token
         self._timeout = timeout
         self._transport = transport
@@ -115,55 +142,10 @@ class HostexClient:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._flights = SingleFlight()
 
-    async def call(
-        self,
-        operation: Operation[AnswerT],
-        *,
-        path: PathValues | None = None,
-        query: Query | None = None,
-        body: Body | None = None,
-    ) -> AnswerT:
-        """Call one operation and return its answer, None where Hostex gives none.
-
-        Raises:
-            HostexError: one of its subclasses; see the errors module.
-        """
-        call = prepare(operation, path or {}, query or {}, body)
-        reply = await self._ask(call)
-        if operation.answer is None:
-            return cast("AnswerT", None)
-        return await parse(operation.answer, reply, operation.key, call)
-
-    async def page(
-        self,
-        listing: ListEndpoint[RowT],
-        *,
-        path: PathValues | None = None,
-        query: Query | None = None,
-        offset: int = 0,
-        limit: int = 100,
-    ) -> ListAnswer[RowT]:
-        """Read one page of a list: up to `limit` rows, or 100 if that is less, from `offset` on.
-
-        A list that is not paged comes whole, whatever `offset` and `limit` say.
-
-        Raises:
-            HostexError: one of its subclasses; see the errors module.
-        """
-        limit = min(limit, LARGEST_PAGE)
-        place = {"offset": offset, "limit": limit} if listing.paged else {}
-        operation = Operation[Any]("GET", listing.path)
-        call = prepare(operation, path or {}, {**(query or {}), **place}, None)
-        reply = await self._ask(call)
-        read = await parse_rows(listing.row, reply, listing.key, call)
-        start = offset if listing.paged else 0
-        return ListAnswer(
-            read.rows,
-            total(reply),
-            more=listing.paged and read.sent >= limit,
-            places=[start + place for place in read.places],
-            end=start + read.sent,
-        )
+    async def send(self, request: Request[AnswerT]) -> AnswerT:
+        """Send a request, unless an identical read is under way, and return its answer."""
+        call = prepare(request)
+        return await parse(request, await self._ask(call), call)
 
     async def aclose(self) -> None:
         """End the reads under way and close the connections."""
@@ -189,7 +171,7 @@ class HostexClient:
             timeout=httpx2.Timeout(self._timeout, connect=self._timeout / _READ_TRIES),
             transport=self._transport,
             verify=True if self._verify is None else self._verify,
-            follow_redirects=False,
+            follow_redirects=False,  # the token would go along
         )
 
     async def _ask(self, call: ApiCall) -> Success:
@@ -202,6 +184,7 @@ class HostexClient:
             accepted(reply.request_id)
             return reply
         finally:
+            # Even a failed write may have taken effect.
             self._flights.forget()
 
     def _require_token(self, call: ApiCall) -> None:
@@ -226,19 +209,20 @@ class HostexClient:
                 return outcome
             wait = self._wait_before_next(call, outcome, number)
             if wait is None or self._clock.time() + wait >= deadline:
-                raise await self._told_apart(outcome, call, deadline)
+                raise await self._diagnosed(outcome, call, deadline)
             await self._sleep(wait)
 
     async def _attempt(self, call: ApiCall, deadline: float, number: int = 1) -> Success | HostexError:
         started = self._clock.time()
         seconds = deadline - started
         if not call.writes:
+            # A try that hangs must leave time for the others; a write is sent once and gets all of it.
             seconds = min(seconds, self._timeout / _READ_TRIES)
-        got = await exchange(self._http, self._request(call), seconds, self._place, self._clock)
-        if isinstance(got, TransportFailure) and self._transport is None:
-            got = replace(got, proxy=proxy_variable(self._base_url))
+        answer = await exchange(self._http, self._request(call), seconds, self._place, self._clock)
+        if isinstance(answer, TransportFailure) and self._transport is None:
+            answer = replace(answer, proxy=proxy_variable(self._base_url))
         secrets = (*call.secrets, self._token) if self._token else call.secrets
-        outcome = await interpret(got, call, secrets)
+        outcome = await interpret(answer, call, secrets)
         _note(outcome, call, number, self._clock.time() - started)
         return outcome
 
@@ -253,17 +237,17 @@ class HostexClient:
         return request
 
     def _wait_before_next(self, call: ApiCall, error: HostexError, number: int) -> float | None:
-        """Seconds until the call is made again, None if it must not be."""
+        """Return the seconds until the call is made again, None if it must not be."""
         tries = _WRITE_TRIES if call.writes else _READ_TRIES
-        again = isinstance(error, NoAnswer) if call.writes else error.retryable
-        if number >= tries or not again:
+        retryable = isinstance(error, NoAnswer) if call.writes else error.retryable
+        if number >= tries or not retryable:
             return None
         if error.retry_after is None:
             return _FIRST_BACKOFF * 2.0 ** (number - 1) * (0.5 + self._jitter() / 2)
+        # Jitter keeps callers that were refused together from coming back together.
         return error.retry_after * (1 + self._jitter() / 4) if error.retry_after <= _LONGEST_WAIT else None
 
-    async def _told_apart(self, error: HostexError, call: ApiCall, deadline: float) -> HostexError:
-        """Where one code stands for several errors, one small read tells which it is."""
+    async def _diagnosed(self, error: HostexError, call: ApiCall, deadline: float) -> HostexError:
         if not call.operation.authenticated:
             return error
         if isinstance(error, InvalidToken) and call.operation.method != "GET":
@@ -272,6 +256,7 @@ class HostexClient:
             kind = PlanUnsupported
         else:
             return error
+        # One code stands for several errors; one small read tells which it is.
         if not isinstance(await self._attempt(_PROBE, deadline), Success):
             return error
         return kind(error.message, operation=error.operation, code=error.code, request_id=error.request_id)
@@ -290,3 +275,25 @@ def _note(outcome: Success | HostexError, call: ApiCall, number: int, seconds: f
         seconds * 1000,
         number,
     )
+
+
+def _base_address(url: str) -> str:
+    """Return the address without a final slash.
+
+    Raises:
+        ValueError: naming the rule that it breaks, and never the address, which may hold a password.
+    """
+    if not _allowed(url):
+        raise ValueError(_RULE)
+    return url.rstrip("/")
+
+
+def _allowed(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or "@" in parts.netloc or "?" in url or "#" in url:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))

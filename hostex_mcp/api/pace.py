@@ -8,8 +8,8 @@ _PIECE_SECONDS = 0.01
 
 
 class Pace:
-    """Keeps long work from holding the event loop: it rests between its steps, and others run when a piece of
-    it took long."""
+    """What keeps long work from holding the event loop: the work rests between its steps, and others run when
+    a piece of it took long."""
 
     def __init__(self) -> None:
         self._since = time.thread_time()

@@ -9,18 +9,18 @@ _READ = ("http", "https", "all")
 
 
 def unusable_proxy() -> str | None:
-    """What is wrong with a proxy of the environment, as a sentence that names its variable but not its
+    """Return what is wrong with a proxy of the environment, as a sentence that names its variable but not its
     address, which may hold a password; None where all can be used."""
     proxies = getproxies()
     for kind in _READ:
         address = proxies.get(kind, "")
-        scheme, found, _ = address.partition("://")
-        if found and scheme.lower() not in _USABLE:
+        scheme, separator, _ = address.partition("://")
+        if separator and scheme.lower() not in _USABLE:
             return (
                 f"{kind.upper()}_PROXY names a proxy that begins with {scheme}://; "
                 "use http://, https:// or socks5://, or unset it."
             )
-        if address and not _has_host(address if found else f"http://{address}"):
+        if address and not _has_host(address if separator else f"http://{address}"):
             return f"{kind.upper()}_PROXY is not the address of a proxy; write http://host:port, or unset it."
     return None
 
@@ -33,7 +33,7 @@ def _has_host(address: str) -> bool:
 
 
 def proxy_variable(address: str) -> str | None:
-    """The variable that names the proxy through which this address is reached; None where there is none."""
+    """Return the variable that names the proxy to this address; None where there is none."""
     url, proxies = httpx2.URL(address), getproxies()
     if not url.host or proxy_bypass(url.host):
         return None
@@ -42,10 +42,10 @@ def proxy_variable(address: str) -> str | None:
 
 
 def proxy_to(host: str) -> str | None:
-    """The address of the proxy through which https goes to this host; None where it goes there directly. It
-    may hold a password."""
+    """Return the address of the proxy through which https goes to this host, which may hold a password; None
+    where it goes there directly."""
     if proxy_bypass(host):
         return None
     proxies = getproxies()
-    found = proxies.get("https") or proxies.get("all")
-    return found if not found or "://" in found else f"http://{found}"
+    address = proxies.get("https") or proxies.get("all")
+    return address if not address or "://" in address else f"http://{address}"

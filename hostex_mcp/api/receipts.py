@@ -9,7 +9,7 @@ _COLLECTED: ContextVar[list[str] | None] = ContextVar("accepted_writes", default
 
 @contextmanager
 def receipts() -> Generator[list[str]]:
-    """Collects Hostex's request ids of the writes it accepts inside the block, in their order."""
+    """Collect Hostex's request ids of the writes it accepts inside the block, in their order."""
     collected: list[str] = []
     token = _COLLECTED.set(collected)
     try:

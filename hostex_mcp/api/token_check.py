@@ -1,4 +1,4 @@
-"""What an access token may do. No call of Hostex tells, so it is found out by calls that change nothing."""
+"""What an access token may do, found out by calls that change nothing: no call of Hostex says it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -39,8 +39,8 @@ _SAYS_NOTHING = (NoAnswer, OutcomeUnknown, RateLimited, UnexpectedResponse, Upst
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What was found. `readable` means that it reads and nobody asked whether it writes; `unreachable` that
-    nothing could be found out. `message` and `request_id` are the deciding call's, when it failed."""
+    """What a token may do. `readable` means that it reads and nobody asked whether it writes; `unreachable`
+    that nothing could be found out. `message` and `request_id` are the deciding call's, when it failed."""
 
     verdict: TokenStatus
     message: str = ""
@@ -53,8 +53,8 @@ class Access:
 
 
 async def check_token(client: Client, *, writes: bool) -> Access:
-    """Find out with one read, and if `writes` is wanted with one write that has nothing to change, what the
-    client's token may do. The class of an error decides, never its text."""
+    """Find out what the client's token may do: with one read, and if `writes` matter with one write that has
+    nothing to change. The class of an error decides, never its text."""
     try:
         await client.page(LIST_PROPERTIES, limit=1)
     except HostexError as error:
@@ -63,8 +63,8 @@ async def check_token(client: Client, *, writes: bool) -> Access:
 
 
 async def _write_access(client: Client) -> Access:
-    """Inferred: the right to write is looked at before the webhook is looked for, so a token that may write
-    hears of the missing webhook or of its plan, and one that may not hears 401."""
+    # Inferred: Hostex looks at the right to write before it looks for the webhook, so a token that may write
+    # hears of the missing webhook or of its plan, and one that may not hears 401.
     try:
         await client.call(DELETE_WEBHOOK, path={"id": _NO_WEBHOOK})
     except (InvalidToken, ReadOnlyToken, *_SAYS_NOTHING) as error:

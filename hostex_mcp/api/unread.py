@@ -1,4 +1,4 @@
-"""Tells what Hostex sent and nobody could read, to whoever makes an answer of the rest."""
+"""What Hostex sent and nobody could read, for whoever makes an answer of the rest."""
 
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -39,11 +39,11 @@ class Unread:
 
     def lacks(self, field: str) -> bool:
         """Whether a row lacks this field, or a part of it."""
-        names = (name for (_, left_out), found in self.fields.items() if not left_out for name in found)
+        names = (name for (_, left_out), fields in self.fields.items() if not left_out for name in fields)
         return any(name.partition(".")[0] == field for name in names)
 
     def notes(self) -> list[str]:
-        """A sentence for each list, with numbers and fields."""
+        """Return a sentence for each list, with numbers and fields."""
         return [
             *(self._left_out(what, len(rows)) for what, rows in self.left_out.items()),
             *(self._blank(what, len(rows)) for what, rows in self.blank.items()),
@@ -61,20 +61,20 @@ class Unread:
 
 @contextmanager
 def unread() -> Generator[Unread]:
-    """Collects what cannot be read inside the block."""
-    found = Unread(around=_OVERHEARD.get())
-    token = _OVERHEARD.set(found)
+    """Collect what cannot be read inside the block."""
+    collected = Unread(around=_OVERHEARD.get())
+    token = _OVERHEARD.set(collected)
     try:
-        yield found
+        yield collected
     finally:
         _OVERHEARD.reset(token)
 
 
 def overlooked(what: str, row: object, problems: Sequence[FieldProblem], *, left_out: bool) -> None:
     """Note that a row could not be read, or not wholly."""
-    found = _OVERHEARD.get()
-    if found is not None:
-        found.add(what, row, problems, left_out=left_out)
+    collected = _OVERHEARD.get()
+    if collected is not None:
+        collected.add(what, row, problems, left_out=left_out)
 
 
 def _named(fields: Iterable[str]) -> str:

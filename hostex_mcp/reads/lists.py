@@ -5,8 +5,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from hostex_mcp.api import HostexError, ListEndpoint, read_all
-from hostex_mcp.api.operation import RowT
+from hostex_mcp.api import HostexError, ListEndpoint, RowT, read_all
 from hostex_mcp.toolkit.context import Context
 
 MOST_ROWS = 20_000

@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, ListEndpoint, windows
-from hostex_mcp.api.client import LARGEST_PAGE
+from hostex_mcp.api import LARGEST_PAGE, RESERVATION_WINDOW_DAYS, HostexError, ListEndpoint, RowT, windows
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
-from hostex_mcp.api.operation import RowT
 from hostex_mcp.domain.cleaning import Cleaning
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.turnovers import Known, cleaning_before, known_by_property, stay_before

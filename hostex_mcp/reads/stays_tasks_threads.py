@@ -7,13 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
-from hostex_mcp.api import (
-    RESERVATION_WINDOW_DAYS,
-    REVIEW_WINDOW_DAYS,
-    TRANSACTION_WINDOW_DAYS,
-    Pace,
-    windows,
-)
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, REVIEW_WINDOW_DAYS, TRANSACTION_WINDOW_DAYS, Pace, windows
 from hostex_mcp.api.endpoints.calendar import LIST_AVAILABILITIES, AvailabilityDay
 from hostex_mcp.api.endpoints.finance import LIST_TRANSACTIONS, Transaction
 from hostex_mcp.api.endpoints.messaging import (

@@ -1,111 +1,92 @@
-"""A client of the same methods as the Hostex client that reaches only some properties of the account."""
+"""A client that reaches only some properties of the account."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Any, Generic
+from dataclasses import replace
+from typing import Any, Generic, cast
 
-from hostex_mcp.api import Client, ListAnswer, ListEndpoint, Operation
-from hostex_mcp.api.client import LARGEST_PAGE
-from hostex_mcp.api.operation import AnswerT, RowT
-from hostex_mcp.scope.checks import require_served
+from hostex_mcp.api import LARGEST_PAGE, AnswerT, Client, ListAnswer, ListEndpoint, Operation, Request, RowT
+from hostex_mcp.scope.checks import PROPERTY_NAMES, require_served
 from hostex_mcp.scope.portfolio import ServedProperties
 from hostex_mcp.scope.refusal import REMEDY, ScopedCall
 from hostex_mcp.scope.rules import RULES, Rule
 
 _AT_ONCE = 8
 _MOST_ROWS = 2_000
-_ALWAYS = ("property_id", "property_ids")
 
 
-class ScopedClient:
-    """Lets through what concerns the given properties and nothing else. Every operation has a rule that says
-    what is checked before it is sent and what of its answer is shown; without one it is refused. `remedy`
-    says in refusals who can widen the scope."""
+class ScopedClient(Client):
+    """A client that lets through what concerns the given properties and nothing else. Every operation has a
+    rule that says what is checked before it is sent and what of its answer is shown; without one it is
+    refused. `remedy` says in refusals who can widen the scope."""
 
     def __init__(self, client: Client, property_ids: Iterable[int], remedy: str = REMEDY) -> None:
         self._client = client
         self._remedy = remedy
-        self._ground = ServedProperties(client, property_ids)
+        self._portfolio = ServedProperties(client, property_ids)
 
-    async def call(
-        self,
-        operation: Operation[AnswerT],
-        *,
-        path: Mapping[str, Any] | None = None,
-        query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
-    ) -> AnswerT:
-        """Call one operation if it stays inside, and show what of its answer is inside.
+    async def send(self, request: Request[AnswerT]) -> AnswerT:
+        """Send a request if it stays inside the scope, and return the part of its answer that is inside. Of a
+        list these are up to `limit` rows, from `offset` of Hostex's own list on; their total is not told.
 
         Raises:
-            OutOfScope: when it does not; HostexError: as the Hostex client.
+            OutOfScope: when it does not, when its target is not served, or when thousands of rows have none
+                inside; HostexError: as the Hostex client.
         """
-        asked = ScopedCall(operation.name, path or {}, query or {}, body or {}, self._remedy)
-        if operation.writes:
-            self._ground.forget()
-        rule = await self._admit(operation, asked)
+        target = request.target
+        call = ScopedCall(target.name, request.path, request.query, request.body or {}, self._remedy)
+        if isinstance(target, ListEndpoint):
+            return cast("AnswerT", await self._page(target, request, call))
+        # The checks of a write look at the present, and what others read meanwhile may be older than the
+        # write.
+        if target.writes:
+            self._portfolio.forget()
+        rule = await self._admit(target, call)
         try:
-            answer = await self._client.call(operation, path=path, query=query, body=body)
+            answer = await self._client.send(request)
         finally:
-            if operation.writes:
-                self._ground.forget()
+            if target.writes:
+                self._portfolio.forget()
         if rule.view is None:
             return answer
-        seen = await rule.view(self._ground, answer)
-        if seen is None:
-            key, value = next(iter(asked.path.items()))
-            raise asked.outside(f"{key} {value}", key)
-        return seen
+        view = await rule.view(self._portfolio, answer)
+        if view is None:
+            key, value = next(iter(call.path.items()))
+            raise call.outside(f"{key} {value}", key)
+        return view
 
-    async def page(
-        self,
-        listing: ListEndpoint[RowT],
-        *,
-        path: Mapping[str, Any] | None = None,
-        query: Mapping[str, Any] | None = None,
-        offset: int = 0,
-        limit: int = 100,
+    async def _page(
+        self, listing: ListEndpoint[RowT], request: Request[Any], call: ScopedCall
     ) -> ListAnswer[RowT]:
-        """Read up to `limit` rows that are inside, from `offset` of Hostex's own list on. Their number in all
-        is not told.
-
-        Raises:
-            OutOfScope: when the list is not served, when the query names a property outside, or when
-                thousands of rows have none inside; HostexError: as the Hostex client.
-        """
-        asked = ScopedCall(listing.name, path or {}, query or {}, {}, self._remedy)
-        rule = await self._admit(listing, asked)
+        rule = await self._admit(listing, call)
         if rule.view is None:
-            return await self._client.page(listing, path=path, query=query, offset=offset, limit=limit)
-        sieve = _Sieve[RowT](self._ground, rule, offset, min(limit, LARGEST_PAGE))
-        narrowed = self._narrowed(rule, query or {})
+            return await self._client.send(request)
+        start = request.offset
+        sieve = _Sieve[RowT](self._portfolio, rule, start, request.limit)
+        narrowed = replace(request, query=self._narrowed(rule, request.query), limit=LARGEST_PAGE)
         while sieve.more and not sieve.full:
-            if sieve.end - offset >= _MOST_ROWS:
+            if sieve.end - start >= _MOST_ROWS:
                 if sieve.items:
                     break
-                raise asked.too_sparse(sieve.end - offset)
-            await sieve.take(
-                await self._client.page(
-                    listing, path=path, query=narrowed, offset=sieve.end, limit=LARGEST_PAGE
-                )
-            )
+                raise call.too_sparse(sieve.end - start)
+            await sieve.take(await self._client.send(replace(narrowed, offset=sieve.end)))
         return ListAnswer(sieve.items, None, sieve.more, sieve.places, sieve.end)
 
-    async def _admit(self, target: ListEndpoint[Any] | Operation[Any], asked: ScopedCall) -> Rule:
-        if not self._ground.property_ids:
-            raise asked.nothing_served()
+    async def _admit(self, target: ListEndpoint[Any] | Operation[Any], call: ScopedCall) -> Rule:
+        if not self._portfolio.property_ids:
+            raise call.nothing_served()
         rule = RULES.get(target)
         if rule is None:
-            raise asked.account_wide()
-        names = (*_ALWAYS, "id") if rule.narrow == "id" else _ALWAYS
-        for given in (asked.query, asked.body):
-            require_served(self._ground, asked, given, names)
-        await rule.check(self._ground, asked)
+            raise call.account_wide()
+        names = (*PROPERTY_NAMES, "id") if rule.narrow == "id" else PROPERTY_NAMES
+        for arguments in (call.query, call.body):
+            require_served(self._portfolio, call, arguments, names)
+        await rule.check(self._portfolio, call)
         return rule
 
     def _narrowed(self, rule: Rule, query: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The query, with the served properties where Hostex can look for them itself."""
-        ids = sorted(self._ground.property_ids)
+        """Return the query, with the served properties where Hostex can look for them itself."""
+        ids = sorted(self._portfolio.property_ids)
         if rule.narrow is None or query.get(rule.narrow) is not None:
             return query
         if rule.narrow == "property_ids":
@@ -114,11 +95,11 @@ class ScopedClient:
 
 
 class _Sieve(Generic[RowT]):
-    """Collects the rows of a list that are inside, up to `limit`, with their offsets. `end` is the offset
-    behind the last row looked at, and `more` whether others may follow it."""
+    """A collector of the rows of a list that are inside the scope, up to `limit`, with their offsets. `end`
+    is the offset behind the last row looked at, and `more` whether others may follow it."""
 
-    def __init__(self, ground: ServedProperties, rule: Rule, offset: int, limit: int) -> None:
-        self._ground, self._rule, self._limit = ground, rule, limit
+    def __init__(self, portfolio: ServedProperties, rule: Rule, offset: int, limit: int) -> None:
+        self._portfolio, self._rule, self._limit = portfolio, rule, limit
         self.items: list[RowT] = []
         self.places: list[int] = []
         self.end = offset
@@ -126,7 +107,7 @@ class _Sieve(Generic[RowT]):
 
     @property
     def full(self) -> bool:
-        """Whether no more rows are wanted."""
+        """Whether there are as many rows as the limit allows."""
         return len(self.items) >= self._limit
 
     async def take(self, page: ListAnswer[RowT]) -> None:
@@ -141,8 +122,8 @@ class _Sieve(Generic[RowT]):
         self.more = page.more or self.end < page.end
 
     async def _look_at(self, rows: list[tuple[RowT, int]]) -> None:
-        shown = await asyncio.gather(*(self._show(row) for row, _ in rows))
-        for row, (_, place) in zip(shown, rows, strict=True):
+        views = await asyncio.gather(*(self._view(row) for row, _ in rows))
+        for row, (_, place) in zip(views, rows, strict=True):
             if self.full:
                 return
             self.end = place + 1
@@ -150,5 +131,5 @@ class _Sieve(Generic[RowT]):
                 self.items.append(row)
                 self.places.append(place)
 
-    async def _show(self, row: RowT) -> RowT | None:
-        return await self._rule.view(self._ground, row) if self._rule.view else row
+    async def _view(self, row: RowT) -> RowT | None:
+        return await self._rule.view(self._portfolio, row) if self._rule.view else row

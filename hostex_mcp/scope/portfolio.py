@@ -1,10 +1,10 @@
-"""Which part of the account is served: properties by id, and their listings, groups and room types."""
+"""The part of the account that is served: properties by id, and their listings, groups and room types."""
 
 import time
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from hostex_mcp.api import Client, Forbidden, ListEndpoint, NotFound, PlanUnsupported, read_all
+from hostex_mcp.api import Client, Forbidden, ListEndpoint, NotFound, PlanUnsupported, RowT, read_all
 from hostex_mcp.api.endpoints.messaging import GET_CONVERSATION, Conversation
 from hostex_mcp.api.endpoints.properties import (
     LIST_PROPERTIES,
@@ -13,13 +13,12 @@ from hostex_mcp.api.endpoints.properties import (
     Property,
     RoomType,
 )
-from hostex_mcp.api.operation import RowT
 
 ListingKey = tuple[str | None, str | None]
 
-_KEPT_SECONDS = 60.0
+_CACHE_SECONDS = 60.0
 _MOST_ROWS = 20_000
-_MOST_KEPT = 10_000
+_MOST_CACHED = 10_000
 
 
 class ServedProperties:
@@ -29,7 +28,7 @@ class ServedProperties:
     def __init__(self, client: Client, property_ids: Iterable[int]) -> None:
         self.client = client
         self.property_ids = frozenset(property_ids)
-        self._kept: dict[object, tuple[float, Any]] = {}
+        self._cache: dict[object, tuple[float, Any]] = {}
 
     def holds(self, property_id: object) -> bool:
         """Whether this is the id of a served property. No property (0 or None) is not served."""
@@ -44,47 +43,52 @@ class ServedProperties:
         return bool(property_ids) and self.property_ids.issuperset(property_ids)
 
     def forget(self) -> None:
-        """Read everything anew from here on."""
-        self._kept.clear()
+        """Drop the cache: read everything anew from here on."""
+        self._cache.clear()
 
     async def properties(self) -> list[Property]:
-        """All properties of the account."""
+        """Return all properties of the account."""
         return await self._all(LIST_PROPERTIES)
 
     async def room_types(self) -> Mapping[int, list[int]]:
-        """The properties of each room type of the account; none where the plan has no room types."""
-        return {one.id: [member.id for member in one.properties] for one in await self._room_types()}
+        """Return the properties of each room type of the account; none where the plan has no room types."""
+        return {room.id: [member.id for member in room.properties] for room in await self._room_types()}
 
     async def groups(self) -> Mapping[int, list[int]]:
-        """The properties of each property group of the account."""
-        return {one.id: list(one.property_ids) for one in await self._all(LIST_PROPERTY_GROUPS)}
+        """Return the properties of each property group of the account."""
+        return {group.id: list(group.property_ids) for group in await self._all(LIST_PROPERTY_GROUPS)}
 
     async def listings(self) -> set[ListingKey]:
-        """Channel type and id of the listings of served properties, and of room types that have no others."""
-        homes: list[Property | RoomType] = [one for one in await self.properties() if self.holds(one.id)]
+        """Return channel type and id of the listings of served properties, and of room types that have no
+        others."""
+        homes: list[Property | RoomType] = [home for home in await self.properties() if self.holds(home.id)]
         homes += [
-            one for one in await self._room_types() if self.covers([member.id for member in one.properties])
+            room
+            for room in await self._room_types()
+            if self.covers([member.id for member in room.properties])
         ]
         return {(link.channel_type, link.listing_id) for home in homes for link in home.channels}
 
     async def served_title(self, title: str | None) -> bool | None:
-        """Whether a title is that of a served property; None where it does not tell one property."""
-        ids = [one.id for one in await self.properties() if one.title == title]
+        """Whether a title is that of a served property; None where it is not that of exactly one property."""
+        ids = [home.id for home in await self.properties() if home.title == title]
         return self.holds(ids[0]) if len(ids) == 1 else None
 
     async def thread(self, conversation_id: str) -> bool:
         """Whether a thread in a list is inside, as it was within the last minute."""
         key = ("thread", conversation_id)
-        known = self._recall(key)
-        if known is None:
-            known = await self._look_into(conversation_id)
-            self._keep(key, known)
-        return known
+        is_inside = self._recall(key)
+        if is_inside is None:
+            is_inside = await self._look_into(conversation_id)
+            self._keep(key, is_inside)
+        return is_inside
 
     def has_thread(self, thread: Conversation) -> bool:
-        """Whether a thread is about served properties and no others. One that names no property, as for a
-        stay that is not allocated, is outside."""
-        return self.covers([one.property.id or 0 if one.property else 0 for one in thread.activities])
+        """Whether a thread is about served properties and no others."""
+        # An activity without a property, as of a stay that is not allocated, counts as property 0: not
+        # served.
+        homes = [activity.property for activity in thread.activities]
+        return self.covers([home.id or 0 if home else 0 for home in homes])
 
     async def _look_into(self, conversation_id: str) -> bool:
         try:
@@ -107,10 +111,10 @@ class ServedProperties:
         return rows
 
     def _recall(self, key: object) -> Any:
-        since, value = self._kept.get(key, (0.0, None))
-        return value if time.monotonic() - since < _KEPT_SECONDS else None
+        since, value = self._cache.get(key, (0.0, None))
+        return value if time.monotonic() - since < _CACHE_SECONDS else None
 
     def _keep(self, key: object, value: object) -> None:
-        if len(self._kept) >= _MOST_KEPT:
+        if len(self._cache) >= _MOST_CACHED:
             self.forget()
-        self._kept[key] = (time.monotonic(), value)
+        self._cache[key] = (time.monotonic(), value)

@@ -1,4 +1,4 @@
-"""How each operation is kept inside the scope. An operation without a rule is refused."""
+"""The rule of each operation and list that keeps it inside the scope. What has no rule is refused."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ View = Callable[[ServedProperties, Any], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What has to be true before a call is sent, and how its answer, or a row of its list, is shown; None as
-    it is. A view that gives None leaves the row out, or refuses the answer. `narrow` names the query
-    argument by which Hostex itself keeps a list to properties."""
+    """A check before a call is sent, and a view of its answer or of each row of its list; without a view it
+    is shown as it is. A view that returns None leaves the row out, or refuses the answer. `narrow` names the
+    query argument by which Hostex itself keeps a list to properties."""
 
     check: Check = checks.free
     view: View | None = None

@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 import anyio
 
-from hostex_mcp.api import HostexError, receipts
-from hostex_mcp.api.blocked import Blocked
+from hostex_mcp.api import Blocked, HostexError, receipts
 from hostex_mcp.domain.guest_text import fence_labels
 from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server.answer import done, unchanged

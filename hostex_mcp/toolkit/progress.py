@@ -1,13 +1,11 @@
 """How far a long call is, told to whoever waits for it: one step for each read of Hostex."""
 
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
 
-from hostex_mcp.api import Client, ListAnswer, ListEndpoint, Operation
-from hostex_mcp.api.operation import AnswerT, RowT
+from hostex_mcp.api import AnswerT, Client, Request
 
 Listener = Callable[[float, float | None, str | None], Awaitable[None]]
 
@@ -40,44 +38,19 @@ def heard_by(listener: Listener) -> Generator[None]:
         _STEPS.reset(token)
 
 
-class TellingClient:
+class TellingClient(Client):
     """A client that tells of each read that is done while somebody listens. Of writes nothing is told, as
     their outcome must not hang on who listens."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def call(
-        self,
-        operation: Operation[AnswerT],
-        *,
-        path: Mapping[str, Any] | None = None,
-        query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
-    ) -> AnswerT:
-        """Call one operation and return its answer."""
-        calling = self._client.call(operation, path=path, query=query, body=body)
-        return await calling if operation.writes else await _told(operation.path, calling)
-
-    async def page(
-        self,
-        listing: ListEndpoint[RowT],
-        *,
-        path: Mapping[str, Any] | None = None,
-        query: Mapping[str, Any] | None = None,
-        offset: int = 0,
-        limit: int = 100,
-    ) -> ListAnswer[RowT]:
-        """Read one page of a list."""
-        reading = self._client.page(listing, path=path, query=query, offset=offset, limit=limit)
-        return await _told(listing.path, reading)
-
-
-async def _told(path: str, reading: Awaitable[AnswerT]) -> AnswerT:
-    steps = _STEPS.get()
-    if steps is None:
-        return await reading
-    steps.begun += 1
-    answer = await reading
-    await steps.tell(path)
-    return answer
+    async def send(self, request: Request[AnswerT]) -> AnswerT:
+        """Send a request, return its answer, and tell of a read."""
+        steps = None if request.target.writes else _STEPS.get()
+        if steps is None:
+            return await self._client.send(request)
+        steps.begun += 1
+        answer = await self._client.send(request)
+        await steps.tell(request.target.path)
+        return answer

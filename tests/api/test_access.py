@@ -4,8 +4,7 @@ from contextlib import asynccontextmanager
 import httpx2
 import pytest
 
-from hostex_mcp.api import HostexClient
-from hostex_mcp.api.token_check import check_token
+from hostex_mcp.api import HostexClient, check_token
 from hostex_mcp.sandbox import BASIC, DEAD, LAPSED, READ_ONLY, WRITABLE, Sandbox
 from tests.support.hostex import REQUEST_ID, Step, envelope, page_of_html, script
 
@@ -44,7 +43,7 @@ async def test_who_wants_to_read_only_is_not_asked_to_write(token: str) -> None:
     sandbox = Sandbox()
     async with bearing(sandbox, token) as client:
         assert (await check_token(client, writes=False)).verdict == "readable"
-    assert [f"{one.method} {one.path}" for one in sandbox.log] == ["GET /properties"]
+    assert [f"{entry.method} {entry.path}" for entry in sandbox.log] == ["GET /properties"]
 
 
 async def test_the_write_that_finds_it_out_names_a_webhook_that_cannot_exist() -> None:
@@ -52,7 +51,7 @@ async def test_the_write_that_finds_it_out_names_a_webhook_that_cannot_exist() -
     before = dict(sandbox.accounts.main.webhooks)
     async with bearing(sandbox, WRITABLE) as client:
         await check_token(client, writes=True)
-    [write] = [one for one in sandbox.log if one.method != "GET"]
+    [write] = [entry for entry in sandbox.log if entry.method != "GET"]
     assert (write.method, write.path, write.path_params) == ("DELETE", "/webhooks/{id}", {"id": 0})
     assert sandbox.accounts.main.webhooks == before
 

@@ -5,8 +5,8 @@ from hostex_mcp.api import FieldProblem, HostexError, NotFound, RateLimited, err
 
 
 def _kinds(error: type[HostexError]) -> list[str]:
-    below = [one for one in error.__subclasses__() if one.__module__ == errors.__name__]
-    return [error.kind, *(kind for one in below for kind in _kinds(one))]
+    subclasses = [subclass for subclass in error.__subclasses__() if subclass.__module__ == errors.__name__]
+    return [error.kind, *(kind for subclass in subclasses for kind in _kinds(subclass))]
 
 
 def _classes() -> set[str]:

@@ -127,7 +127,7 @@ async def test_offsets_of_other_windows_are_refused() -> None:
     lists = Lists(TWO)
     with pytest.raises(BadRequest) as caught:
         await merged(lists, [0])
-    assert [one.field for one in caught.value.fields] == ["offsets"]
+    assert [field.field for field in caught.value.fields] == ["offsets"]
     assert lists.asked == []
 
 
@@ -190,10 +190,10 @@ async def test_over_pages_of_any_length_every_row_comes_once_and_in_order(
         page = await merged(lists, offsets, limit=limit)
         assert len(page.items) == len(page.steps) <= limit
         assert not page.items or page.steps[-1] == page.offsets
-        kept = cuts[len(read) % len(cuts)] % limit + 1
-        cut = kept < len(page.items)
-        read += page.items[:kept]
-        offsets = page.steps[kept - 1] if cut else page.offsets
+        count = cuts[len(read) % len(cuts)] % limit + 1
+        cut = count < len(page.items)
+        read += page.items[:count]
+        offsets = page.steps[count - 1] if cut else page.offsets
         more = page.more or cut
         assert page.items or not page.more
     everything = {row for rows in windows.values() for row in rows}

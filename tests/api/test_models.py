@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-import hostex_mcp.api
+import hostex_mcp.api.endpoints
 from hostex_mcp.api import ListEndpoint, Operation
 from hostex_mcp.api.endpoints import (
     automation,
@@ -75,9 +75,9 @@ async def test_every_list_reads_its_rows_and_knows_one_again(listing: ListEndpoi
     page = await hostex.client().page(listing, path={"conversation_id": "x"})
     assert [type(item) for item in page.items] == [listing.row] * 2
     assert len({listing.identity(item) for item in page.items}) == 1
-    shown = page.items[1].model_dump(mode="json")
-    assert "field_of_tomorrow" not in shown
-    assert {name for name, value in row.items() if value} <= {name for name, value in shown.items() if value}
+    dumped = page.items[1].model_dump(mode="json")
+    assert "field_of_tomorrow" not in dumped
+    assert {name for name, value in row.items() if value} <= {name for name, value in dumped.items() if value}
 
 
 @pytest.mark.anyio
@@ -244,8 +244,8 @@ def test_tokens_are_in_no_repr() -> None:
 
 
 def _models() -> Iterator[type[BaseModel]]:
-    for module in pkgutil.iter_modules(hostex_mcp.api.__path__):
-        for value in vars(import_module(f"hostex_mcp.api.{module.name}")).values():
+    for module in pkgutil.iter_modules(hostex_mcp.api.endpoints.__path__):
+        for value in vars(import_module(f"hostex_mcp.api.endpoints.{module.name}")).values():
             if isinstance(value, type) and issubclass(value, Model):
                 yield value
 
@@ -306,11 +306,11 @@ def test_what_others_wrote_is_marked() -> None:
 
 def test_importing_the_models_builds_none_of_them() -> None:
     program = """
-import json, pkgutil, importlib, hostex_mcp.api as api
-from hostex_mcp.api.models import Model
+import json, pkgutil, importlib, hostex_mcp.api.endpoints as api
+from hostex_mcp.api.endpoints.models import Model
 for module in pkgutil.iter_modules(api.__path__):
-    importlib.import_module(f"hostex_mcp.api.{module.name}")
-print(json.dumps([one.__name__ for one in Model.__subclasses__() if one.__pydantic_complete__]))
+    importlib.import_module(f"hostex_mcp.api.endpoints.{module.name}")
+print(json.dumps([model.__name__ for model in Model.__subclasses__() if model.__pydantic_complete__]))
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert json.loads(ran.stdout) == []

@@ -5,7 +5,7 @@ from hostex_mcp.api.endpoints.models import IdName
 
 def test_names_are_method_and_path_template() -> None:
     assert Operation[None]("PATCH", "/tags/{id}").name == "PATCH /tags/{id}"
-    assert ListEndpoint("/methods", "methods", IdName, lambda one: one.id).name == "GET /methods"
+    assert ListEndpoint("/methods", "methods", IdName, lambda row: row.id).name == "GET /methods"
 
 
 def test_every_method_but_get_writes_unless_it_is_declared_safe() -> None:

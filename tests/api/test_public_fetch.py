@@ -95,7 +95,7 @@ def resolving(monkeypatch: pytest.MonkeyPatch, answer: Resolve) -> list[str]:
 
     async def resolve(host: str) -> Sequence[Address]:
         asked.append(host)
-        return [ip_address(one) for one in answer(host)]
+        return [ip_address(address) for address in answer(host)]
 
     monkeypatch.setattr(public_fetch, "resolve", resolve)
     return asked
@@ -113,8 +113,8 @@ async def failure(host: str = HOST, most: int = 100, seconds: float = 5) -> str:
 
 
 async def test_a_document_comes_whole_with_its_type(site: Site) -> None:
-    got = await fetch()
-    assert (got.content, got.content_type) == (b"abcd", "image/png")
+    document = await fetch()
+    assert (document.content, document.content_type) == (b"abcd", "image/png")
 
 
 async def test_the_request_names_the_host_and_carries_nothing_of_the_user(site: Site) -> None:

@@ -50,8 +50,8 @@ async def look_for_documents(number: int) -> None:
 async def test_names_that_strangers_choose_keep_no_other_look_up_waiting(threads: set[int]) -> None:
     await look_for_documents(64)
     with anyio.fail_after(10):
-        found = await asyncio.get_running_loop().getaddrinfo("127.0.0.1", 443)
-    assert found[0][4][:2] == ("127.0.0.1", 443)
+        entries = await asyncio.get_running_loop().getaddrinfo("127.0.0.1", 443)
+    assert entries[0][4][:2] == ("127.0.0.1", 443)
 
 
 async def test_look_ups_that_nobody_waits_for_any_more_do_not_pile_up(threads: set[int]) -> None:

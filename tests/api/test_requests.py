@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.api.hostex import TOKEN, body_of, envelope, script
 
 import hostex_mcp
 from hostex_mcp.api import (
@@ -14,9 +15,10 @@ from hostex_mcp.api import (
     ListEndpoint,
     NotConfigured,
     Operation,
+    Request,
 )
-from hostex_mcp.api._request import prepare
 from hostex_mcp.api.endpoints.models import IdName
+from hostex_mcp.api.operation import prepare
 from tests.support.hostex import TOKEN, body_of, envelope, script
 
 pytestmark = pytest.mark.anyio
@@ -24,8 +26,8 @@ pytestmark = pytest.mark.anyio
 TAGS = Operation[None]("POST", "/reservations/{stay_code}/tags")
 UNTAG = Operation[None]("DELETE", "/reservations/{stay_code}/tags")
 FIND = Operation[None]("GET", "/find")
-DICTIONARY = ListEndpoint("/methods", "methods", IdName, lambda one: one.id, paged=False)
-PAGED = ListEndpoint("/groups", "groups", IdName, lambda one: one.id)
+DICTIONARY = ListEndpoint("/methods", "methods", IdName, lambda row: row.id, paged=False)
+PAGED = ListEndpoint("/groups", "groups", IdName, lambda row: row.id)
 
 
 async def test_every_request_names_the_program_and_carries_the_token() -> None:
@@ -140,7 +142,7 @@ async def test_ids_stay_inside_their_segment_of_the_path(value: str | int, segme
 
 @given(st.text(st.characters(exclude_categories=["Cs"])).filter(lambda text: text not in ("", ".", "..")))
 def test_no_id_ever_adds_a_segment(value: str) -> None:
-    call = prepare(TAGS, {"stay_code": value}, {}, None)
+    call = prepare(Request(TAGS, {"stay_code": value}))
     start, *middle, end = call.path.removeprefix("/").split("/")
     assert (start, len(middle), end) == ("reservations", 1, "tags")
     assert not set(call.path) & set("?#\r\n \\")
@@ -151,7 +153,7 @@ async def test_ids_that_cannot_stand_in_a_path_are_refused(value: str) -> None:
     hostex = script(envelope())
     with pytest.raises(BadRequest) as caught:
         await hostex.client().call(TAGS, path={"stay_code": value})
-    assert [one.field for one in caught.value.fields] == ["stay_code"]
+    assert [field.field for field in caught.value.fields] == ["stay_code"]
     assert caught.value.operation == "POST /reservations/{stay_code}/tags"
     assert hostex.requests == []
 

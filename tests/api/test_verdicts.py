@@ -122,7 +122,7 @@ async def test_a_wait_may_be_a_date_by_the_clock_of_who_sent_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "seconds"),
+    ("text", "seconds"),
     [
         ("Too many attempts. Please try again in 30 seconds.", 30.0),
         ("Retry after 2 minutes", 120.0),
@@ -131,9 +131,9 @@ async def test_a_wait_may_be_a_date_by_the_clock_of_who_sent_it() -> None:
         ("You made 40 calls in 1 day", None),
     ],
 )
-async def test_a_wait_that_only_the_text_tells_is_understood(told: str, seconds: float | None) -> None:
-    assert (await failure(envelope(code=429, msg=told), operation=WRITE)).retry_after == seconds
-    page = httpx2.Response(429, html=f"<html><h1>429</h1><p>{told}</p></html>")
+async def test_a_wait_that_only_the_text_tells_is_understood(text: str, seconds: float | None) -> None:
+    assert (await failure(envelope(code=429, msg=text), operation=WRITE)).retry_after == seconds
+    page = httpx2.Response(429, html=f"<html><h1>429</h1><p>{text}</p></html>")
     assert (await failure(page, operation=WRITE)).retry_after == seconds
 
 
@@ -277,7 +277,7 @@ async def test_an_answer_of_the_wrong_shape_is_named_by_field_and_problem_and_ne
 )
 async def test_a_list_may_come_in_any_form_that_php_gives_one(rows: Any) -> None:
     page = await script(envelope({"properties": rows})).client().page(LIST_PROPERTIES)
-    assert [one.title for one in page.items] == (["A", "property 3"] if rows else [])
+    assert [row.title for row in page.items] == (["A", "property 3"] if rows else [])
 
 
 @pytest.mark.parametrize("rows", ["none", 3, {"id": 1}])
@@ -290,8 +290,8 @@ async def test_what_is_no_list_is_unexpected(rows: Any) -> None:
 async def test_a_page_of_rows_that_nobody_can_read_does_not_end_a_list() -> None:
     unreadable = envelope({"properties": [{"id": None}] * 100})
     rest = envelope({"properties": [{"id": 7, "title": "A", "channels": []}]})
-    found = await read_all(script(unreadable, rest).client(), LIST_PROPERTIES)
-    assert ([one.id for one in found.items], found.complete) == ([7], True)
+    collected = await read_all(script(unreadable, rest).client(), LIST_PROPERTIES)
+    assert ([row.id for row in collected.items], collected.complete) == ([7], True)
 
 
 @pytest.mark.parametrize(

@@ -235,13 +235,13 @@ async def test_neither_logs_nor_errors_nor_reprs_hold_the_token_or_arguments(
     async with wire(server) as url, HostexClient(TOKEN, base_url=url) as client:
         with pytest.raises(HostexError) as caught:
             await client.call(operation, path={"stay_code": "0-77-zz"}, body={"guest_name": "Ada"})
-        shown = repr(client) + repr(vars(caught.value)) + repr(caught.value)
+        texts = repr(client) + repr(vars(caught.value)) + repr(caught.value)
     lines = [record.getMessage() for record in caplog.records if record.name.startswith("hostex_mcp")]
     assert len(lines) == 1
     assert lines[0].startswith("PATCH /reservations/{stay_code}: conflict code=409 request_id=RT1 ms=")
     assert lines[0].endswith(" try=1")
     for private in (TOKEN, "0-77-zz", "Ada"):
-        assert private not in shown + "".join(lines)
+        assert private not in texts + "".join(lines)
 
 
 async def test_errors_carry_no_exception_that_holds_the_request() -> None:

@@ -28,7 +28,7 @@ NOBODYS = "0-0000000-nobody"
 
 
 @dataclass(frozen=True)
-class Given:
+class Arguments:
     """The arguments of a call."""
 
     path: Row | None = None
@@ -40,8 +40,8 @@ class Case:
     """A write with a call that is let through and calls that are refused."""
 
     operation: Operation[Any]
-    inside: Given
-    outside: list[Given]
+    inside: Arguments
+    outside: list[Arguments]
 
 
 def prepared(account: SandboxAccount) -> SandboxAccount:
@@ -70,35 +70,35 @@ def cases(account: SandboxAccount) -> dict[str, Case]:
         *_money(account),
         *_rules(account),
     ]
-    return {one.operation.name: one for one in every}
+    return {case.operation.name: case for case in every}
 
 
-def _at(key: str, inside: Any, *outside: Any, body: Row | None = None) -> tuple[Given, list[Given]]:
-    return Given({key: inside}, body), [Given({key: one}, body) for one in outside]
+def _at(key: str, inside: Any, *outside: Any, body: Row | None = None) -> tuple[Arguments, list[Arguments]]:
+    return Arguments({key: inside}, body), [Arguments({key: value}, body) for value in outside]
 
 
-def _bodies(inside: Row, *outside: Row) -> tuple[Given, list[Given]]:
-    return Given(body=inside), [Given(body=one) for one in outside]
+def _bodies(inside: Row, *outside: Row) -> tuple[Arguments, list[Arguments]]:
+    return Arguments(body=inside), [Arguments(body=body) for body in outside]
 
 
 def _properties() -> list[Case]:
     named = {"name": "North", "property_ids": [LOFT]}
     beyond = {"name": "North", "property_ids": [LOFT, RIBEIRA]}
     rooms = {"name": "North", "room_type_ids": [60501]}
-    group, tag = Given({"id": 7101}, named), Given({"id": 3301}, named)
+    group, tag = Arguments({"id": 7101}, named), Arguments({"id": 3301}, named)
     return [
         Case(properties.CREATE_PROPERTY_GROUP, *_bodies(named, beyond)),
         Case(
             properties.UPDATE_PROPERTY_GROUP,
             group,
-            [Given({"id": 7101}, beyond), Given({"id": 7102}, named), Given({"id": 9}, named)],
+            [Arguments({"id": 7101}, beyond), Arguments({"id": 7102}, named), Arguments({"id": 9}, named)],
         ),
         Case(properties.DELETE_PROPERTY_GROUP, *_at("id", 7101, 7102, 7103, 9)),
         Case(properties.CREATE_PROPERTY_TAG, *_bodies(named, beyond, rooms)),
         Case(
             properties.UPDATE_PROPERTY_TAG,
             tag,
-            [Given({"id": 3301}, rooms), Given({"id": 3301}, beyond), Given({"id": 3303}, named)],
+            [Arguments({"id": 3301}, rooms), Arguments({"id": 3301}, beyond), Arguments({"id": 3303}, named)],
         ),
         Case(properties.DELETE_PROPERTY_TAG, *_at("id", 3301, 3302, 3303, 9)),
     ]
@@ -170,8 +170,8 @@ def _stays(account: SandboxAccount) -> list[Case]:
         return Case(operation, *_at("stay_code", code, *beyond, body=body))
 
     free = first(account.stays, lambda row: row["property_id"] == LOFT and row["check_in_date"] > ahead(60))
-    move = Given({"stay_code": free["stay_code"]}, {"property_id": LOFT})
-    away = Given({"stay_code": free["stay_code"]}, {"property_id": RIBEIRA})
+    move = Arguments({"stay_code": free["stay_code"]}, {"property_id": LOFT})
+    away = Arguments({"stay_code": free["stay_code"]}, {"property_id": RIBEIRA})
     return [
         stay(reservations.UPDATE_RESERVATION_BASIC, {"remarks": "By train"}),
         stay(reservations.UPDATE_RESERVATION_CHECKIN_DETAILS, {"deposit": 50}),
@@ -183,7 +183,7 @@ def _stays(account: SandboxAccount) -> list[Case]:
         Case(
             reservations.ALLOCATE_RESERVATION,
             move,
-            [away, *(Given({"stay_code": one}, {"property_id": LOFT}) for one in beyond)],
+            [away, *(Arguments({"stay_code": code}, {"property_id": LOFT}) for code in beyond)],
         ),
     ]
 
@@ -253,16 +253,16 @@ def _threads(account: SandboxAccount) -> list[Case]:
         Case(messaging.SEND_PREAPPROVAL, *_at("conversation_id", inside, *beyond)),
         Case(
             messaging.SEND_SPECIAL_OFFER,
-            Given({"conversation_id": inside}, own),
+            Arguments({"conversation_id": inside}, own),
             [
-                Given({"conversation_id": inside}, offer("900000000000000104")),
-                *(Given({"conversation_id": one}, own) for one in beyond),
+                Arguments({"conversation_id": inside}, offer("900000000000000104")),
+                *(Arguments({"conversation_id": id}, own) for id in beyond),
             ],
         ),
         Case(
             messaging.WITHDRAW_SPECIAL_OFFER,
-            Given({"conversation_id": offered, "special_offer_id": "1500000777"}),
-            [Given({"conversation_id": one, "special_offer_id": "1500000777"}) for one in beyond],
+            Arguments({"conversation_id": offered, "special_offer_id": "1500000777"}),
+            [Arguments({"conversation_id": id, "special_offer_id": "1500000777"}) for id in beyond],
         ),
     ]
 
@@ -289,11 +289,11 @@ def _tasks(account: SandboxAccount) -> list[Case]:
         ),
         Case(
             tasks.UPDATE_TASK,
-            Given({"id": inside}, {"property_id": STUDIO, "note": "Bring keys"}),
+            Arguments({"id": inside}, {"property_id": STUDIO, "note": "Bring keys"}),
             [
-                Given({"id": inside}, {"property_id": RIBEIRA}),
-                Given({"id": inside}, {"property_id": 0}),
-                *(Given({"id": one}, {"note": "Bring keys"}) for one in beyond),
+                Arguments({"id": inside}, {"property_id": RIBEIRA}),
+                Arguments({"id": inside}, {"property_id": 0}),
+                *(Arguments({"id": id}, {"note": "Bring keys"}) for id in beyond),
             ],
         ),
         Case(tasks.DELETE_TASK, *_at("id", inside, *beyond)),
@@ -373,8 +373,11 @@ def _rules(account: SandboxAccount) -> list[Case]:
         Case(knowledge_base.CREATE_KNOWLEDGE_BASE, *_bodies(group, *wider)),
         Case(
             knowledge_base.UPDATE_KNOWLEDGE_BASE,
-            Given({"id": 8803}, own),
-            [*(Given({"id": 8803}, one) for one in wider), *(Given({"id": one}, own) for one in shared)],
+            Arguments({"id": 8803}, own),
+            [
+                *(Arguments({"id": 8803}, body) for body in wider),
+                *(Arguments({"id": id}, own) for id in shared),
+            ],
         ),
         Case(knowledge_base.DELETE_KNOWLEDGE_BASE, *_at("id", 8802, *shared)),
     ]

@@ -42,5 +42,5 @@ def first(rows: dict[Any, Row], fits: Callable[[Row], object]) -> Row:
 
 def changes(sandbox: Sandbox) -> list[str]:
     """The operations that were called and are no reads."""
-    names = [f"{one.method} {one.path}" for one in sandbox.log if one.method != "GET"]
+    names = [f"{entry.method} {entry.path}" for entry in sandbox.log if entry.method != "GET"]
     return [name for name in names if name != "POST /listings/calendar"]

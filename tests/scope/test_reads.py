@@ -41,8 +41,8 @@ ARGUMENTS: dict[str, list[Row]] = {
     "get_conversation": [{"conversation_id": "0-2200000900-inq001"}],
     "list_special_offers": [{"conversation_id": "0-2200000901-inq002"}],
     "list_reviews": [
-        {"review_status": one, **CHECK_OUTS}
-        for one in ("reviewed", "pending_host_review", "pending_guest_review")
+        {"review_status": status, **CHECK_OUTS}
+        for status in ("reviewed", "pending_host_review", "pending_guest_review")
     ],
     "list_tasks": [{}, PERIOD],
     "list_transactions": [PERIOD],
@@ -64,8 +64,8 @@ ARGUMENTS: dict[str, list[Row]] = {
 }
 READS = sorted(
     name
-    for name, one in CATALOGUE.items()
-    if one.effect is Effect.READ and one.toolset not in ("core", "webhooks")
+    for name, tool in CATALOGUE.items()
+    if tool.effect is Effect.READ and tool.toolset not in ("core", "webhooks")
 )
 
 
@@ -82,8 +82,8 @@ async def whole(call: Call, tool: str, **arguments: Any) -> list[Row]:
 
 def properties_of(thread: Row) -> set[int | None]:
     """The properties that a thread is about, None for a stay that is not allocated."""
-    places: list[Row] = [one["property"] or {"id": None} for one in thread["activities"]]
-    return {one["id"] for one in places}
+    places: list[Row] = [activity["property"] or {"id": None} for activity in thread["activities"]]
+    return {place["id"] for place in places}
 
 
 def poisoned(account: SandboxAccount) -> SandboxAccount:
@@ -97,8 +97,8 @@ def poisoned(account: SandboxAccount) -> SandboxAccount:
             row["guest"]["name"] = f"{POISON} Guest"
     for row in _others(row for row in account.reviews.values() if row["guest_review"]):
         row["guest_review"]["content"] = POISON
-    for one in (8805, 8806):
-        account.knowledge_bases[one]["title"] = POISON
+    for entry_id in (8805, 8806):
+        account.knowledge_bases[entry_id]["title"] = POISON
     return account
 
 
@@ -112,7 +112,7 @@ def marks(account: SandboxAccount) -> set[str]:
     others = {
         code for row in account.stays.values() if row["property_id"] not in SERVED for code in _codes(row)
     }
-    places = [account.properties[one] for one in OTHER]
+    places = [account.properties[id] for id in OTHER]
     return {
         POISON,
         *(str(row["id"]) for row in places),
@@ -127,7 +127,7 @@ def _codes(row: Row) -> list[str]:
     return [row["stay_code"], row["reservation_code"], *filter(None, [row["conversation_id"]])]
 
 
-def found(marks: Iterable[str], answer: Row) -> list[str]:
+def marks_in(marks: Iterable[str], answer: Row) -> list[str]:
     text = json.dumps(answer, ensure_ascii=False)
     return [mark for mark in marks if mark in text]
 
@@ -137,14 +137,14 @@ async def test_no_answer_says_anything_of_other_properties(
     client: HostexClient, sandbox: Sandbox, tool: str
 ) -> None:
     call = scoped_call(client)
-    told = marks(poisoned(sandbox.accounts.main))
+    secrets = marks(poisoned(sandbox.accounts.main))
     for arguments in ARGUMENTS.get(tool, [{}]):
         for detail in ("brief", "full") if CATALOGUE[tool].paged else (None,):
             shape = {"detail": detail, "limit": 9} if detail else {}
             answer = await call(tool, **arguments, **shape)
             while answer:
                 assert "error" not in answer, f"{tool}{arguments}: {answer}"
-                assert found(told, answer) == []
+                assert marks_in(secrets, answer) == []
                 token = answer.get("next_cursor")
                 answer = await call(tool, cursor=token) if token else {}
 
@@ -153,9 +153,9 @@ async def test_no_answer_says_anything_of_other_properties(
     "tool", ["list_properties", "list_reservations", "list_conversations", "list_tasks", "list_transactions"]
 )
 async def test_the_marks_are_there_without_a_scope(sandbox: Sandbox, call: Call, tool: str) -> None:
-    told = marks(poisoned(sandbox.accounts.main))
+    secrets = marks(poisoned(sandbox.accounts.main))
     answer = await call(tool, **ARGUMENTS[tool][0], limit=50, detail="full")
-    assert len(found(told, answer)) > 3
+    assert len(marks_in(secrets, answer)) > 3
 
 
 async def test_every_served_row_comes_once_over_all_pages(client: HostexClient, sandbox: Sandbox) -> None:
@@ -166,9 +166,9 @@ async def test_every_served_row_comes_once_over_all_pages(client: HostexClient, 
         ("list_tasks", "id", account.tasks, {}),
         ("list_transactions", "id", account.transactions, PERIOD),
     ):
-        wanted = sorted(one for one, row in rows.items() if row["property_id"] in SERVED and _recent(row))
-        assert len(wanted) > 15
-        assert sorted(row[key] for row in await whole(call, tool, **arguments)) == wanted
+        served = sorted(id for id, row in rows.items() if row["property_id"] in SERVED and _recent(row))
+        assert len(served) > 15
+        assert sorted(row[key] for row in await whole(call, tool, **arguments)) == served
 
 
 def _recent(row: Row) -> bool:
@@ -180,18 +180,18 @@ async def test_one_property_alone_is_served_the_same(client: HostexClient, sandb
     account, call = sandbox.accounts.main, scoped_call(client, RIBEIRA)
     assert [row["id"] for row in await whole(call, "list_properties")] == [RIBEIRA]
     stays = await whole(call, "list_reservations", **CHECK_OUTS)
-    wanted = [one for one, row in account.stays.items() if row["property_id"] == RIBEIRA and _recent(row)]
-    assert sorted(row["stay_code"] for row in stays) == sorted(wanted)
-    asked = [one.query for one in sandbox.log if one.path == "/reservations"]
-    assert {one["property_id"] for one in asked} == {str(RIBEIRA)}
+    codes = [code for code, row in account.stays.items() if row["property_id"] == RIBEIRA and _recent(row)]
+    assert sorted(row["stay_code"] for row in stays) == sorted(codes)
+    queries = [entry.query for entry in sandbox.log if entry.path == "/reservations"]
+    assert {query["property_id"] for query in queries} == {str(RIBEIRA)}
 
 
 async def test_threads_are_those_of_served_properties(client: HostexClient, sandbox: Sandbox) -> None:
     rows = await whole(scoped_call(client), "list_conversations")
     threads = sandbox.accounts.main.conversations
-    wanted = [id for id, row in threads.items() if properties_of(row) <= set(SERVED)]
+    served = [id for id, row in threads.items() if properties_of(row) <= set(SERVED)]
     # This one names a served property in the list, though it is about another one too.
-    assert sorted(row["id"] for row in rows) == sorted([*wanted, MIXED_THREAD])
+    assert sorted(row["id"] for row in rows) == sorted([*served, MIXED_THREAD])
 
 
 async def test_threads_that_name_no_property_are_read_once_to_tell(
@@ -201,10 +201,10 @@ async def test_threads_that_name_no_property_are_read_once_to_tell(
     await scoped.page(LIST_CONVERSATIONS)
     threads = sandbox.accounts.main.conversations.values()
     untitled = [row["id"] for row in threads if "_summary" in row or properties_of(row) == {None}]
-    read = [one.path_params["conversation_id"] for one in sandbox.log if one.path_params]
+    read = [entry.path_params["conversation_id"] for entry in sandbox.log if entry.path_params]
     assert sorted(read) == sorted(untitled)
     await scoped.page(LIST_CONVERSATIONS)
-    assert len([one for one in sandbox.log if one.path_params]) == len(untitled)
+    assert len([entry for entry in sandbox.log if entry.path_params]) == len(untitled)
 
 
 async def test_a_thread_that_names_no_property_is_refused(client: HostexClient, sandbox: Sandbox) -> None:
@@ -226,7 +226,7 @@ async def test_groups_tags_and_room_types_are_shown_without_others(client: Hoste
     groups = {row["id"]: row.get("property_ids", []) for row in await whole(call, "list_property_groups")}
     tags = {row["id"]: row for row in await whole(call, "list_tags")}
     (room_type,) = await whole(call, "list_room_types")
-    lisbon = [one for one in SERVED if one != ROOM_1]
+    lisbon = [id for id in SERVED if id != ROOM_1]
     assert groups == {7101: lisbon, 7102: [ROOM_1], 7104: []}
     assert sorted(tags) == [3301, 3303, 3304]
     assert tags[3303] == {
@@ -241,9 +241,9 @@ async def test_groups_tags_and_room_types_are_shown_without_others(client: Hoste
 async def test_a_room_type_is_served_when_all_its_properties_are(client: HostexClient) -> None:
     half, whole_ = scoped_call(client), scoped_call(client, ROOM_1, ROOM_2)
     refused = await half("get_pricing_ratios", room_type_id=60501)
-    shown = await whole_("get_pricing_ratios", room_type_id=60501)
+    ratios = await whole_("get_pricing_ratios", room_type_id=60501)
     assert refused["error"]["kind"] == "blocked"
-    assert shown["link_id"] == 60501
+    assert ratios["link_id"] == 60501
     assert [row["listing_id"] for row in await whole(whole_, "list_listings")] == ["55502010-220071"]
 
 
@@ -300,7 +300,7 @@ async def test_the_refusal_names_the_property_that_was_asked_for(client: HostexC
     error = (await scoped_call(client)("list_reservations", property_id=RIBEIRA))["error"]
     assert error["message"] == f"Property {RIBEIRA} is outside the properties that this server serves."
     assert f"property {RIBEIRA} is not among them" in error["hint"]
-    assert [one["field"] for one in error["fields"]] == ["property_id"]
+    assert [field["field"] for field in error["fields"]] == ["property_id"]
 
 
 @pytest.mark.parametrize("title", ["Ribeira View Apartment", "Ribeira View Apartmen", "ribeira"])
@@ -338,9 +338,9 @@ async def test_a_list_without_anything_served_for_thousands_of_rows_is_refused(
     tasks = sandbox.accounts.main.tasks
     task = first(tasks, lambda row: row["property_id"] == RIBEIRA)
     tasks.clear()
-    tasks.update({one: {**task, "id": one} for one in range(1, 2102)})
+    tasks.update({id: {**task, "id": id} for id in range(1, 2102)})
     error = (await scoped_call(client)("list_tasks"))["error"]
-    assert error["message"] == "None of 2000 rows in a row is of a property that this server serves."
+    assert error["message"] == "None of 2000 consecutive rows belongs to a property that this server serves."
     assert len(sandbox.log) == 20
 
 

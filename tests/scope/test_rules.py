@@ -44,7 +44,10 @@ MODULES: list[ModuleType] = [
     webhooks,
 ]
 DECLARED: list[ListEndpoint[Any] | Operation[Any]] = [
-    one for module in MODULES for one in vars(module).values() if isinstance(one, ListEndpoint | Operation)
+    value
+    for module in MODULES
+    for value in vars(module).values()
+    if isinstance(value, ListEndpoint | Operation)
 ]
 SHARED_BY_ALL = [
     properties.CREATE_PROPERTY,
@@ -62,15 +65,15 @@ SHARED_BY_ALL = [
 
 
 def test_every_declared_operation_has_a_rule() -> None:
-    assert {one.name for one in DECLARED} == set(OPERATIONS)
-    assert [one.name for one in DECLARED if one not in RULES] == []
+    assert {target.name for target in DECLARED} == set(OPERATIONS)
+    assert [target.name for target in DECLARED if target not in RULES] == []
     assert len(RULES) == len(DECLARED)
 
 
 def test_lists_that_are_sifted_are_paged() -> None:
     sifted = [one for one, rule in RULES.items() if isinstance(one, ListEndpoint) and rule.view]
     assert len(sifted) == 13
-    assert all(one.paged for one in sifted)
+    assert all(listing.paged for listing in sifted)
 
 
 async def test_an_operation_without_a_rule_is_refused(client: HostexClient, sandbox: Sandbox) -> None:
@@ -84,7 +87,7 @@ async def test_an_operation_without_a_rule_is_refused(client: HostexClient, sand
     assert sandbox.log == []
 
 
-@pytest.mark.parametrize("operation", SHARED_BY_ALL, ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", SHARED_BY_ALL, ids=lambda operation: operation.name)
 async def test_what_the_whole_account_shares_is_left_alone(
     client: HostexClient, sandbox: Sandbox, operation: Operation[Any]
 ) -> None:
@@ -101,14 +104,14 @@ async def test_webhooks_are_not_shown(client: HostexClient, sandbox: Sandbox) ->
     assert sandbox.log == []
 
 
-@pytest.mark.parametrize("given", [20110004, 0, "20110004", [20110001, 20110004], "20110001,20110004", "-1"])
+@pytest.mark.parametrize("value", [20110004, 0, "20110004", [20110001, 20110004], "20110001,20110004", "-1"])
 @pytest.mark.parametrize("name", ["property_id", "property_ids"])
 async def test_a_property_outside_is_refused_wherever_it_is_named(
-    client: HostexClient, sandbox: Sandbox, name: str, given: Any
+    client: HostexClient, sandbox: Sandbox, name: str, value: Any
 ) -> None:
     scoped = ScopedClient(client, SERVED)
     with pytest.raises(OutOfScope, match="is outside the properties that this server serves"):
-        await scoped.page(tasks.LIST_TASKS, query={name: given})
+        await scoped.page(tasks.LIST_TASKS, query={name: value})
     with pytest.raises(OutOfScope):
-        await scoped.call(tasks.CREATE_TASK, body={name: given, "type": "other", "currency": "EUR"})
+        await scoped.call(tasks.CREATE_TASK, body={name: value, "type": "other", "currency": "EUR"})
     assert sandbox.log == []

@@ -63,6 +63,6 @@ async def test_a_write_tool_inside_works(client: HostexClient, sandbox: Sandbox)
     task = await call("create_task", **CLEANING, property_id="Harbour Loft")
     stay = await call("update_reservation_basic", stay_code="0-HMDEMO0005-ine005", remarks="By train")
     thread = await call("update_conversation_note", conversation_id="0-2200000900-inq001", note="Twins")
-    assert [one["status"] for one in (task, stay, thread)] == ["done"] * 3
+    assert [result["status"] for result in (task, stay, thread)] == ["done"] * 3
     assert len(changes(sandbox)) == 3
     assert sandbox.accounts.main.tasks[task["result"]["id"]]["property_id"] == LOFT

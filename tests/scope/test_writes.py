@@ -13,7 +13,9 @@ from tests.scope.test_rules import SHARED_BY_ALL
 pytestmark = pytest.mark.anyio
 
 WRITES = sorted(
-    one.name for one in RULES if isinstance(one, Operation) and one.writes and one not in SHARED_BY_ALL
+    target.name
+    for target in RULES
+    if isinstance(target, Operation) and target.writes and target not in SHARED_BY_ALL
 )
 
 
@@ -34,9 +36,9 @@ async def test_a_write_that_reaches_beyond_is_refused_and_not_sent(
 ) -> None:
     case = cases(prepared(sandbox.accounts.main))[name]
     assert case.outside
-    for given in case.outside:
+    for arguments in case.outside:
         with pytest.raises(OutOfScope) as caught:
-            await ScopedClient(client, SERVED).call(case.operation, path=given.path, body=given.body)
+            await ScopedClient(client, SERVED).call(case.operation, path=arguments.path, body=arguments.body)
         assert caught.value.kind == "blocked"
         assert "Only the operator of this server can change that" in (caught.value.hint or "")
     assert changes(sandbox) == []

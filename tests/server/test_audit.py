@@ -8,9 +8,7 @@ import httpx2
 import pytest
 from click.testing import CliRunner
 
-from hostex_mcp.api import HostexClient, OutcomeUnknown, receipts
-from hostex_mcp.api.blocked import Blocked
-from hostex_mcp.api.receipts import accepted
+from hostex_mcp.api import Blocked, HostexClient, OutcomeUnknown, accepted, receipts
 from hostex_mcp.cli import main
 from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.server.asking import Elicitation

@@ -1,6 +1,6 @@
 """Calendars: availability of properties, prices and rules of channel listings, shared calendar links.
 
-Writes are queued: a successful answer does not prove that the channel took them, so read back later.
+Writes are queued: a successful answer does not prove that the channel accepted them, so read back later.
 """
 
 from operator import attrgetter

@@ -1,7 +1,7 @@
 """Default prices, fees, discounts and booking rules of Airbnb and Vrbo listings.
 
 Amounts are major units of the listing's currency, discounts are percentages. A write against Airbnb is
-synchronous: success means that Airbnb took it.
+synchronous: success means that Airbnb accepted it.
 """
 
 from typing import Any

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import SecretStr
 
-from hostex_mcp.api import HostexClient, HostexError, read_all
+from hostex_mcp.api import Access, HostexClient, HostexError, check_token, read_all
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
-from hostex_mcp.api.token_check import Access, check_token
 from hostex_mcp.cli.checks.finding import CheckStatus, Finding
 from hostex_mcp.placeholders import placeholder_of
 

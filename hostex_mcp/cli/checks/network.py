@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import anyio
 import httpx2
 
-from hostex_mcp.api.proxies import unusable_proxy
+from hostex_mcp.api import unusable_proxy
 from hostex_mcp.cli.checks.finding import Finding
 
 _SECONDS = 10.0

@@ -1,18 +1,13 @@
 """The client of one account that outlives the tokens it calls with."""
 
-from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import anyio
 from pydantic import SecretStr
 
-from hostex_mcp.api import HostexClient, HostexError, InvalidToken, ListAnswer, ListEndpoint, Operation
-from hostex_mcp.api.client import Body, PathValues, Query
-from hostex_mcp.api.operation import AnswerT, RowT
+from hostex_mcp.api import AnswerT, Client, HostexClient, HostexError, InvalidToken, Request
 from hostex_mcp.http.tenants.hostex_link import UsableToken
 from hostex_mcp.http.tenants.hostex_partner import Upstream
-
-ResultT = TypeVar("ResultT")
 
 _OR_ANOTHER = (
     "It works again by itself then; to use another Hostex account, connect this server in your app again."
@@ -61,8 +56,8 @@ class OwnToken:
         return None
 
 
-class AccountClient:
-    """Calls Hostex for one account; methods as of `HostexClient`. All who call for the account share its
+class AccountClient(Client):
+    """Calls Hostex for one account. All who call for the account share its
     places and its reads. When its token is another, new calls go out with that, and the old connections are
     closed once nobody waits on them; so are those of a client that was retired, which can still be used."""
 
@@ -73,32 +68,13 @@ class AccountClient:
         self._line: _Line | None = None
         self._retired = False
 
-    async def call(
-        self,
-        operation: Operation[AnswerT],
-        *,
-        path: PathValues | None = None,
-        query: Query | None = None,
-        body: Body | None = None,
-    ) -> AnswerT:
-        """Call one operation and return its answer."""
-        return await self._send(
-            lambda client: client.call(operation, path=path, query=query, body=body), operation.writes
-        )
-
-    async def page(
-        self,
-        listing: ListEndpoint[RowT],
-        *,
-        path: PathValues | None = None,
-        query: Query | None = None,
-        offset: int = 0,
-        limit: int = 100,
-    ) -> ListAnswer[RowT]:
-        """Read one page of a list."""
-        return await self._send(
-            lambda client: client.page(listing, path=path, query=query, offset=offset, limit=limit), False
-        )
+    async def send(self, request: Request[AnswerT]) -> AnswerT:
+        """Send a request with the account's present token and return its answer."""
+        try:
+            return await self._persist(request)
+        except HostexError as error:
+            error.hint = error.hint or HINTS.get(error.kind)
+            raise
 
     async def retire(self) -> None:
         """Keep no connections from here on."""
@@ -107,19 +83,13 @@ class AccountClient:
         if line:
             await line.end()
 
-    async def _send(self, ask: Callable[[HostexClient], Awaitable[ResultT]], writes: bool) -> ResultT:
-        try:
-            return await self._persist(ask, writes)
-        except HostexError as error:
-            error.hint = error.hint or HINTS.get(error.kind)
-            raise
-
-    async def _persist(self, ask: Callable[[HostexClient], Awaitable[ResultT]], writes: bool) -> ResultT:
+    async def _persist(self, request: Request[AnswerT]) -> AnswerT:
+        writes = request.target.writes
         # A change may have waited: in line, for what it read first. Its host may have ended it meanwhile.
         live = await self._source.live(anew=writes)
         try:
             async with await self._line_of(live) as client:
-                return await ask(client)
+                return await client.send(request)
         except InvalidToken as error:
             again = await self._source.rejected(live)
             if again and writes:
@@ -127,7 +97,7 @@ class AccountClient:
             if again is None or writes:
                 raise
         async with await self._line_of(again) as client:
-            return await ask(client)
+            return await client.send(request)
 
     async def _line_of(self, live: UsableToken) -> "_Line":
         if self._line and self._line.link == live.link:

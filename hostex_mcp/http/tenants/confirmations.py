@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from hostex_mcp.api.blocked import Blocked
+from hostex_mcp.api import Blocked
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store.single_use import SingleUse
 from hostex_mcp.http.transport.outage import OUTAGES

@@ -9,9 +9,15 @@ from datetime import datetime
 import anyio
 from pydantic import SecretStr
 
-from hostex_mcp.api import HostexError, InvalidToken, OutcomeUnknown, UpstreamFailed
-from hostex_mcp.api.blocked import Blocked
-from hostex_mcp.api.token_check import Access, check_token
+from hostex_mcp.api import (
+    Access,
+    Blocked,
+    HostexError,
+    InvalidToken,
+    OutcomeUnknown,
+    UpstreamFailed,
+    check_token,
+)
 from hostex_mcp.clock import utc_now
 from hostex_mcp.events import GrantChanged, emit
 from hostex_mcp.http.keys.keyring import Unsealable

@@ -12,6 +12,8 @@ import httpx2
 from pydantic import SecretStr
 
 from hostex_mcp.api import (
+    BASE_URL,
+    AnswerT,
     BadRequest,
     Conflict,
     Forbidden,
@@ -23,9 +25,7 @@ from hostex_mcp.api import (
     Operation,
     RateLimited,
 )
-from hostex_mcp.api.client import BASE_URL
 from hostex_mcp.api.endpoints.oauth import OBTAIN_TOKEN, REVOKE_TOKEN, TokenPair
-from hostex_mcp.api.operation import AnswerT
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.store.records import Credential
 from hostex_mcp.http.transport.fair_queue import FairQueue

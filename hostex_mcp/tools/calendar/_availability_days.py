@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict
 
-from hostex_mcp.api import read_all
-from hostex_mcp.api.blocked import guarded
+from hostex_mcp.api import Pace, guarded, read_all
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, Property
-from hostex_mcp.api.pace import Pace
 from hostex_mcp.domain.calendar_changes import (
     DayChange,
     common_days,

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypedDict, TypeVar, cast
 
-from hostex_mcp.api import Operation, read_all
-from hostex_mcp.api.blocked import guarded
+from hostex_mcp.api import Operation, guarded, read_all
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_ROOM_TYPES, Property, RoomType
 from hostex_mcp.domain.calendar_changes import (

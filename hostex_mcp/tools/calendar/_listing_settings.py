@@ -8,8 +8,7 @@ from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from pydantic import Field
 from pydantic_core import to_jsonable_python
 
-from hostex_mcp.api import Operation
-from hostex_mcp.api.blocked import guarded
+from hostex_mcp.api import Operation, guarded
 from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.domain.settings import SettingChange, differing, nightly_prices, plain, restored_by
 from hostex_mcp.toolkit.arguments import Arguments, FieldProblem, Integer, InvalidArguments, Number

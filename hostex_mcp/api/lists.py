@@ -1,23 +1,95 @@
-"""One page of a list that Hostex gives only in several windows."""
+"""Lists read to their end, and lists that Hostex gives only in windows: cut, read and merged."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Generic
 
 import anyio
 
-from hostex_mcp.api._request import Query
-from hostex_mcp.api.client import LARGEST_PAGE, Client
+from hostex_mcp.api.client import Client
 from hostex_mcp.api.errors import BadRequest, FieldProblem
-from hostex_mcp.api.operation import ListAnswer, ListEndpoint, RowT
+from hostex_mcp.api.operation import LARGEST_PAGE, ListAnswer, ListEndpoint, PathValues, Query, RowT
 from hostex_mcp.api.pace import Pace
+
+MOST_WINDOWS = 50
+"""Most windows that a list is read from, however long a period is."""
+
+RESERVATION_WINDOW_DAYS = 179
+"""Days of a reservation window, both ends counted. Windows over 180 days are refused (observed); whether
+180 with both ends pass is unsettled, so one day less is asked for."""
+
+REVIEW_WINDOW_DAYS = 180
+"""Days of a review window, both ends counted: its ends must be less than 180 days apart (documented)."""
+
+TRANSACTION_WINDOW_DAYS = 365
+"""Days of a transaction window, both ends counted: its ends may be at most 366 days apart (documented)."""
 
 EXHAUSTED = -1
 
 _LOOK_BEHIND = 10
 _FURTHEST = 2_000
 """How far a list is read for a row that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected(Generic[RowT]):
+    """A list read to its end; not `complete` when it may have rows that were not read."""
+
+    items: list[RowT]
+    complete: bool
+
+
+async def read_all(
+    client: Client,
+    listing: ListEndpoint[RowT],
+    *,
+    path: PathValues | None = None,
+    query: Query | None = None,
+    most: int = 2000,
+) -> Collected[RowT]:
+    """Read a list page by page to its end, each row once, at most its first `most` rows.
+
+    A full page that brings nothing new ends the reading too, incomplete.
+
+    Raises:
+        HostexError: when any page fails.
+    """
+    rows: dict[object, RowT] = {}
+    offset = 0
+    while offset < most:
+        page = await client.page(listing, path=path, query=query, offset=offset, limit=LARGEST_PAGE)
+        before = len(rows)
+        # Rows may move between two reads: neither the claimed total nor the order is relied on.
+        for row in page.items:
+            rows.setdefault(listing.identity(row), row)
+        if not page.more:
+            return Collected(list(rows.values())[:most], complete=len(rows) <= most)
+        if page.items and len(rows) == before:
+            break
+        offset = page.end
+    return Collected(list(rows.values())[:most], complete=False)
+
+
+def windows(start: date, end: date, days: int) -> list[tuple[date, date]]:
+    """Cut a period into consecutive windows without overlap, newest first.
+
+    Both dates of the period and of every window are included; a window has at most `days` days. A period
+    that ends before it starts has no windows.
+
+    Raises:
+        BadRequest: when there are more than `MOST_WINDOWS`.
+    """
+    if (end - start).days >= MOST_WINDOWS * days:
+        longest = f"{MOST_WINDOWS * days:,} days, of which Hostex gives {days} at once"
+        raise BadRequest(f"The period from {start} to {end} is longer than {longest}.")
+    cut: list[tuple[date, date]] = []
+    while (end - start).days >= days:
+        first = end - timedelta(days=days - 1)
+        cut.append((first, end))
+        end = first - timedelta(days=1)
+    return [*cut, (start, end)] if start <= end else cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +118,7 @@ async def read_merged(
     order: Callable[[RowT], Any],
     descending: bool = True,
 ) -> Merged[RowT]:
-    """Up to `limit` rows of a list that is split over several windows, merged by `order`.
+    """Read up to `limit` rows of a list that is split over several windows, merged by `order`.
 
     Each window has to come in that order; rows with equal keys may come in any. A row that several windows
     hold comes once: the rows just before the offsets are read again, to recognise it on later pages.
@@ -79,7 +151,7 @@ class _Window(Generic[RowT]):
 
     @property
     def head(self) -> RowT | None:
-        """The next unused row, of those read."""
+        """The next unused row of those read."""
         used = self._used
         return self.rows[used] if used < len(self.rows) else None
 
@@ -101,13 +173,14 @@ class _Window(Generic[RowT]):
         self.more, self.total = page.more, page.total
 
     async def refill(self, limit: int) -> None:
-        """Read on. A page that repeats the window's own rows ends it, as offsets do not seem to count."""
+        """Read on."""
         page = await self._page(self.end, limit)
-        known = set(map(self._listing.identity, self.rows))
-        fresh = any(self._listing.identity(row) not in known for row in page.items)
+        identities = set(map(self._listing.identity, self.rows))
+        brings_rows = any(self._listing.identity(row) not in identities for row in page.items)
         unreadable = not page.items and page.end < _FURTHEST
-        self.more = page.more and (fresh or unreadable)
-        if fresh or unreadable:
+        # A page that repeats the window's own rows ends it: offsets do not seem to count there.
+        self.more = page.more and (brings_rows or unreadable)
+        if brings_rows or unreadable:
             self.rows, self.places = [*self.rows, *page.items], [*self.places, *page.places]
             self.end = page.end
 
@@ -120,7 +193,7 @@ class _Window(Generic[RowT]):
         self.places, self.base = [*page.places[:new], *self.places], base
 
     def use(self) -> None:
-        """Let the next unused row be used."""
+        """Count the next unused row as used."""
         self.at = self.places[self._used] + 1
 
     @property
@@ -175,7 +248,7 @@ class _Merge(Generic[RowT]):
                 return
 
     def result(self) -> Merged[RowT]:
-        """The page."""
+        """Return the page."""
         totals = [window.total for window in self._windows]
         offsets = self._offsets()
         return Merged(
@@ -183,11 +256,11 @@ class _Merge(Generic[RowT]):
             offsets=offsets,
             steps=[*self._steps[:-1], offsets] if self._steps else [],
             more=not all(window.ended for window in self._windows),
-            total=sum(one or 0 for one in totals) if None not in totals else None,
+            total=sum(total or 0 for total in totals) if None not in totals else None,
         )
 
     async def _look_behind(self, window: _Window[RowT]) -> None:
-        """Only rows with the key that the last page ended on can come again."""
+        # Only rows with the key that the last page ended on can come again.
         while window.base > 0 and window.rows and self._order(window.rows[0]) == self._frontier:
             await window.look_further_behind()
 
@@ -217,17 +290,17 @@ class _Merge(Generic[RowT]):
         return [EXHAUSTED if self._is_over(window) else window.at for window in self._windows]
 
     def _is_over(self, window: _Window[RowT]) -> bool:
-        """Ended, and none of its rows can come again in another window, as the order is past them."""
+        """Whether it has ended and none of its rows can come again in another window."""
         return window.ended and (not window.used or self._order(window.used[-1]) != self._frontier)
 
 
 async def _together(calls: Sequence[tuple[Any, ...]]) -> None:
-    """Run them at once; the first error ends the others and is raised as it is."""
+    """Run the calls at once; the first error ends the others and is raised as it is."""
     try:
         async with anyio.create_task_group() as group:
             for function, *arguments in calls:
                 group.start_soon(function, *arguments)
         return
-    except ExceptionGroup as failed:
-        error = failed.exceptions[0]
+    except ExceptionGroup as group_error:
+        error = group_error.exceptions[0]
     raise error
