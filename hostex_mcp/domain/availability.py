@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.money import exact
-from hostex_mcp.domain.nights import ONE, Nights, nights
+from hostex_mcp.domain.nights import Nights, nights
 from hostex_mcp.domain.stay_rules import ListingDays, RuleViolation, advance_broken, broken_rules
 
 Dates = tuple[date, date]
@@ -44,7 +45,7 @@ def alternatives(book: Nights, check_in: date, check_out: date, today: date, mos
     """Other dates on which a taken property is free, nearest first: the same stay moved by up to `most_days`,
     one each way, then the longest stay inside the dates that loses up to `most_days` nights at one end. None
     of them checks in before `today`."""
-    moved = [next(_moved(book, check_in, check_out, most_days, today, step), None) for step in (ONE, -ONE)]
+    moved = [next(_moved(book, check_in, check_out, most_days, today, step), None) for step in (DAY, -DAY)]
     by_distance = sorted(filter(None, moved), key=lambda one: abs(one[0] - check_in))
     shorter = next(_shorter(book, check_in, check_out, most_days, today), None)
     return [*by_distance, *([shorter] if shorter else [])]
@@ -63,6 +64,6 @@ def _shorter(book: Nights, check_in: date, check_out: date, most_days: int, toda
     """Stays that give up nights at one end, the fewest first; at least half of the nights remain."""
     most = min(most_days, (check_out - check_in).days // 2)
     for count in range(1, most + 1):
-        for dates in ((check_in + count * ONE, check_out), (check_in, check_out - count * ONE)):
+        for dates in ((check_in + count * DAY, check_out), (check_in, check_out - count * DAY)):
             if dates[0] >= today and book.all_free(*dates):
                 yield dates

@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from hostex_mcp.api.endpoints.properties import ChannelAccount
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.conflicts import overlaps
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.readiness import balance_due, has_lock_code, uses_lock_codes
@@ -28,7 +29,6 @@ REQUEST_HOURS: Mapping[str, int] = {"airbnb": 24, "vrbo": 24}
 
 OPEN = ("wait_accept", "wait_pay")
 
-_DAY = timedelta(days=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _EXPIRES_SOON = timedelta(hours=12)
 _NOT_AUTHORISED = ("disconnected", "exception")
@@ -100,7 +100,7 @@ def expires(request: Reservation) -> datetime | None:
 
 def by_urgency(warnings: Iterable[DayWarning], day: date) -> list[DayWarning]:
     """What has to be done by tomorrow first, then by kind and day."""
-    return sorted(warnings, key=lambda one: (one.day > day + _DAY, KINDS.index(one.kind), one.day))
+    return sorted(warnings, key=lambda one: (one.day > day + DAY, KINDS.index(one.kind), one.day))
 
 
 def turnover_warnings(found: Iterable[Turnover]) -> list[DayWarning]:
@@ -124,7 +124,7 @@ def arrival_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]
     found: list[DayWarning] = []
     orders: set[str] = set()
     for one in stays:
-        soon = day(one.property_id) <= one.check_in_date <= day(one.property_id) + _DAY
+        soon = day(one.property_id) <= one.check_in_date <= day(one.property_id) + DAY
         if one.status != "accepted" or not soon:
             continue
         if not has_lock_code(one) and uses_lock_codes(one, stays):

@@ -9,12 +9,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from hostex_mcp.domain.days import Run, runs
+from hostex_mcp.domain.days import DAY, Run, runs
 
 State: TypeAlias = tuple[tuple[str, Hashable], ...]
 
 MOST_DAYS = 400
-_ONE = timedelta(days=1)
 # Hostex reads a calendar from a day at most a year away.
 _FARTHEST_START = timedelta(days=364)
 # Three years with a leap day, counted from the day that may be tomorrow at the property.
@@ -32,7 +31,7 @@ class DayChange:
 
 def days_of(start: date, end: date) -> list[date]:
     """The days from `start` to `end`, both included."""
-    return [start + _ONE * step for step in range((end - start).days + 1)]
+    return [start + DAY * step for step in range((end - start).days + 1)]
 
 
 def range_problems(ranges: Sequence[tuple[date, date]], today: date) -> list[tuple[str, str]]:
@@ -90,7 +89,7 @@ def reading_window(days: Iterable[date], today: date) -> tuple[date, date]:
 def _problems(place: int, start: date, end: date, today: date) -> Iterator[tuple[str, str]]:
     if end < start:
         yield f"{place}.end_date", "is before start_date"
-    elif start < today - _ONE:
+    elif start < today - DAY:
         yield f"{place}.start_date", "is in the past"
     elif end > today + _FARTHEST_END:
         yield f"{place}.end_date", "is more than three years ahead, which Hostex does not take"

@@ -9,13 +9,12 @@ stands for them, of equals the latest.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, time
 
 from hostex_mcp.api.endpoints.tasks import Task
+from hostex_mcp.domain.days import DAY
 
 NO_TASK, NOBODY = "cleaning task", "who cleans"
-
-_NEAR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def _concerns(task: Task, vacancy: Vacancy) -> bool:
         return False
     first = vacancy.start.day if vacancy.start else task.expected_date
     last = vacancy.end.day if vacancy.end else task.expected_date
-    return first - _NEAR <= task.expected_date <= last + _NEAR
+    return first - DAY <= task.expected_date <= last + DAY
 
 
 def _moment(task: Task) -> LocalTime | None:

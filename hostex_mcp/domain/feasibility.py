@@ -13,7 +13,8 @@ from typing import Literal
 
 from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.nights import ONE, ClosedNights, Nights, holds, nights
+from hostex_mcp.domain.days import DAY
+from hostex_mcp.domain.nights import ClosedNights, Nights, holds, nights
 from hostex_mcp.domain.turnovers import in_time, out_time
 
 MIDNIGHT = time()
@@ -60,7 +61,7 @@ def early_check_in(
 ) -> Shift:
     """Whether a guest can come before the property's check-in time, or at the wanted one. A limit that is no
     earlier than the time the guest has anyway means that nothing earlier is possible."""
-    day, night_before = stay.check_in_date, stay.check_in_date - ONE
+    day, night_before = stay.check_in_date, stay.check_in_date - DAY
     before = [one for one in _others(stay, others) if one.check_out_date <= day]
     previous = max(before, key=lambda one: (one.check_out_date, one.stay_code), default=None)
     leaves = out_time(previous, place) if previous else None
@@ -132,13 +133,13 @@ def extension(stay: Reservation, book: Nights, check_in: date, check_out: date) 
 def free_before(stay: Reservation, book: Nights, most: int) -> int:
     """How many nights right before a stay are free, at most `most`."""
     steps = range(1, most + 1)
-    return next((step - 1 for step in steps if not book.free(stay.check_in_date - step * ONE)), most)
+    return next((step - 1 for step in steps if not book.free(stay.check_in_date - step * DAY)), most)
 
 
 def free_behind(stay: Reservation, book: Nights, most: int) -> int:
     """How many nights right behind a stay are free, at most `most`."""
     steps = range(most)
-    return next((step for step in steps if not book.free(stay.check_out_date + step * ONE)), most)
+    return next((step for step in steps if not book.free(stay.check_out_date + step * DAY)), most)
 
 
 def _others(stay: Reservation, stays: Iterable[Reservation]) -> list[Reservation]:
@@ -151,7 +152,7 @@ def _others(stay: Reservation, stays: Iterable[Reservation]) -> list[Reservation
 
 def _block(book: Nights, night: date) -> ClosedNights | None:
     """What closes a night that no stay holds."""
-    return next((one for one in book.closures(night, night + ONE) if one.stay is None), None)
+    return next((one for one in book.closures(night, night + DAY) if one.stay is None), None)
 
 
 def _next_minute(moment: datetime) -> datetime:

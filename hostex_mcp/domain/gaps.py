@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from hostex_mcp.domain.days import Run, runs
-from hostex_mcp.domain.nights import ONE, Nights, free_runs, nights
+from hostex_mcp.domain.days import DAY, Run, runs
+from hostex_mcp.domain.nights import Nights, free_runs, nights
 from hostex_mcp.domain.stay_rules import ListingDays, RuleViolation, broken_rules, longest_stay
 
 _ALLOWED = {"closed_on_arrival": False, "closed_on_departure": False}
@@ -39,12 +39,12 @@ class Gap:
     @property
     def check_out(self) -> date:
         """The day after the last night."""
-        return self.first_night + ONE * self.nights
+        return self.first_night + DAY * self.nights
 
     @property
     def last_night(self) -> date:
         """The last of the nights."""
-        return self.check_out - ONE
+        return self.check_out - DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class UnsellableNights:
     @property
     def check_out(self) -> date:
         """The day after the last night."""
-        return self.first_night + ONE * self.nights
+        return self.first_night + DAY * self.nights
 
 
 def gaps(book: Nights, start: date, end: date) -> list[Gap]:
@@ -97,7 +97,7 @@ def only_whole(gap: Gap, calendars: Sequence[ListingDays]) -> bool:
 def _in_part(gap: Gap, days: ListingDays) -> bool:
     arrivals = nights(gap.first_night, gap.check_out)
     return any(
-        not broken_rules(days, arrival, night + ONE)
+        not broken_rules(days, arrival, night + DAY)
         for arrival in arrivals
         for night in nights(arrival, gap.check_out)
         if (arrival, night) != (gap.first_night, gap.last_night)
@@ -127,10 +127,10 @@ def _unsold(gap: Gap, days: ListingDays) -> list[date]:
 def _covering(gap: Gap, days: ListingDays, night: date) -> tuple[date, date] | None:
     """Check-in and check-out of the longest allowed stay that holds a night, late arrivals tried first."""
     for back in range((night - gap.first_night).days + 1):
-        arrival = night - back * ONE
+        arrival = night - back * DAY
         length = longest_stay(days, arrival, (gap.check_out - arrival).days, least=back + 1)
         if length:
-            return arrival, arrival + length * ONE
+            return arrival, arrival + length * DAY
     return None
 
 
@@ -146,12 +146,12 @@ def _holding(gap: Gap, run: Run[bool]) -> Iterator[tuple[date, date]]:
     """The stays inside a gap that hold all of some nights, the gap as a whole and those near the nights."""
     yield gap.first_night, gap.check_out
     first, last = (
-        max(gap.first_night, run.start_date - _REACH * ONE),
-        min(gap.last_night, run.end_date + _REACH * ONE),
+        max(gap.first_night, run.start_date - _REACH * DAY),
+        min(gap.last_night, run.end_date + _REACH * DAY),
     )
-    for arrival in nights(first, run.start_date + ONE):
-        for night in nights(run.end_date, last + ONE):
-            yield arrival, night + ONE
+    for arrival in nights(first, run.start_date + DAY):
+        for night in nights(run.end_date, last + DAY):
+            yield arrival, night + DAY
 
 
 def _can_open(gap: Gap, rules: Sequence[RuleViolation], stay: tuple[date, date]) -> bool:

@@ -8,19 +8,19 @@ a property, and is not in the reservation box.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from hostex_mcp.api.endpoints.calendar import AvailabilityDay
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.days import Run, runs
+from hostex_mcp.domain.days import DAY, Run, runs
 from hostex_mcp.domain.stays import HOLDING
 
-ONE = timedelta(days=1)
+ONE = DAY
 
 
 def nights(check_in: date, check_out: date) -> list[date]:
     """The nights from check-in to check-out; none where check-out does not come later."""
-    return [check_in + ONE * step for step in range((check_out - check_in).days)]
+    return [check_in + DAY * step for step in range((check_out - check_in).days)]
 
 
 def is_placed(stay: Reservation) -> bool:
@@ -47,7 +47,7 @@ class ClosedNights:
     @property
     def last_night(self) -> date:
         """The last of the nights."""
-        return self.first_night + ONE * (self.nights - 1)
+        return self.first_night + DAY * (self.nights - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def nights_of(days: Iterable[AvailabilityDay], stays: Iterable[Reservation]) -> 
 
 def free_runs(book: Nights, start: date, end: date) -> list[Run[bool]]:
     """The free nights from `start` to `end`, both included, as runs."""
-    open_nights = [night for night in nights(start, end + ONE) if book.free(night)]
+    open_nights = [night for night in nights(start, end + DAY) if book.free(night)]
     return runs(open_nights, lambda night: night, lambda night: True)
 
 

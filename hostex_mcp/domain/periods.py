@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from hostex_mcp.domain.days import DAY
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -20,13 +22,13 @@ class Period:
     def before(self) -> "Period":
         """The period it is compared with: whole calendar months are preceded by as many whole months, any
         other period by as many nights."""
-        last = self.start - timedelta(days=1)
+        last = self.start - DAY
         months = _whole_months(self)
         if not months:
             return Period(self.start - timedelta(days=self.nights), last)
         first = self.start
         for _ in range(months):
-            first = (first - timedelta(days=1)).replace(day=1)
+            first = (first - DAY).replace(day=1)
         return Period(first, last)
 
     @property
@@ -39,9 +41,9 @@ class Period:
         parts: list[Period] = []
         start = self.start
         while start <= self.end:
-            end = min(self.end, _next_month(start) - timedelta(days=1))
+            end = min(self.end, _next_month(start) - DAY)
             parts.append(Period(start, end))
-            start = end + timedelta(days=1)
+            start = end + DAY
         return parts
 
     def covers(self, day: date) -> bool:
@@ -50,15 +52,15 @@ class Period:
 
     def nights_between(self, check_in: date, check_out: date) -> int:
         """How many nights from check-in to check-out lie in the period."""
-        behind = min(check_out, self.end + timedelta(days=1))
+        behind = min(check_out, self.end + DAY)
         return max((behind - max(check_in, self.start)).days, 0)
 
 
 def _whole_months(period: Period) -> int:
     """How many calendar months a period is made of, 0 when it is not made of whole ones."""
-    if period.start.day != 1 or (period.end + timedelta(days=1)).day != 1:
+    if period.start.day != 1 or (period.end + DAY).day != 1:
         return 0
-    behind = period.end + timedelta(days=1)
+    behind = period.end + DAY
     return 12 * (behind.year - period.start.year) + behind.month - period.start.month
 
 

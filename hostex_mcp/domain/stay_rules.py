@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hostex_mcp.api.endpoints.calendar import CalendarDay, Restrictions
-from hostex_mcp.domain.nights import ONE, nights
+from hostex_mcp.domain.days import DAY
+from hostex_mcp.domain.nights import nights
 
 ListingDays = Mapping[date, CalendarDay]
 
@@ -58,7 +59,7 @@ def longest_stay(days: ListingDays, check_in: date, most: int, least: int = 1) -
     upper = min([most, *(limit for limit in [rules.max_stay_on_arrival] if limit)])
     lower = max(least, rules.min_stay_on_arrival or 1)
     lengths = range(upper, lower - 1, -1)
-    return next((n for n in lengths if not broken_rules(days, check_in, check_in + n * ONE)), None)
+    return next((n for n in lengths if not broken_rules(days, check_in, check_in + n * DAY)), None)
 
 
 def _rules(days: ListingDays, day: date) -> Restrictions:

@@ -4,11 +4,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import cast
 
-from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.days import DAY, Run
 from hostex_mcp.domain.money import decimals
 
 _MORE_THAN_A_NAME = re.compile(r"[\n\r|\[\]{}<>\"\\:;,\u2500-\u257f]|^[-•*#]")
@@ -17,7 +17,6 @@ _IN_NAMES = "\u00b7\u2026"
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_ONE = timedelta(days=1)
 
 # Only signs that no other currency in use here is written with; a plain $ is the US dollar, as in English.
 _SIGNS: Mapping[str, str] = {
@@ -53,7 +52,7 @@ def days_text(first: date, last: date) -> str:
     Dec 2026`."""
     if first == last:
         return day_text(first)
-    return _from_to(first, last, "and" if last - first == _ONE else "to")
+    return _from_to(first, last, "and" if last - first == DAY else "to")
 
 
 def day_text(day: date) -> str:

@@ -20,6 +20,7 @@ from hostex_mcp.domain.briefing import (
     requests,
     turnover_warnings,
 )
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.reviews_due import ReviewDue
 from hostex_mcp.domain.turnovers import Turnover, known_by_property, turnovers
 from hostex_mcp.domain.waiting import Waiting, among, waiting
@@ -37,7 +38,6 @@ from hostex_mcp.reads.stays_tasks_threads import (
 )
 from hostex_mcp.toolkit.context import Context
 
-_ONE = timedelta(days=1)
 _BACK = timedelta(days=14)
 # With the far requests a first briefing of 300 properties stays within 150 calls.
 _THREAD_DAYS, _MOST_THREADS = 14, 96
@@ -73,9 +73,9 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
     first, last = min(days), max(days)
     parts = PartialReads()
     (stays, later), threads, tasks, due, accounts = await asyncio.gather(
-        _stays(context, meant, first, last + _ONE, parts),
+        _stays(context, meant, first, last + DAY, parts),
         parts.read("guest threads", _threads(context), Threads([])),
-        parts.rows("tasks", tasks_between(context, meant, first, last + _ONE)),
+        parts.rows("tasks", tasks_between(context, meant, first, last + DAY)),
         read_reviews_due(context, meant, _REVIEW_DAYS, parts),
         parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
     )
@@ -142,7 +142,7 @@ def _turnovers(
     return [
         one
         for place in meant.properties
-        for one in turnovers(known[place.id], meant.zone(place.id), of(place.id), of(place.id) + _ONE)
+        for one in turnovers(known[place.id], meant.zone(place.id), of(place.id), of(place.id) + DAY)
     ]
 
 

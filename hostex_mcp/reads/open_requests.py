@@ -10,12 +10,12 @@ from typing import Any
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, windows
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.briefing import OPEN
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.reads.lists import Gathered, read_lists
 from hostex_mcp.reads.portfolio import Portfolio, kept
 from hostex_mcp.toolkit.arguments import LAST_YEAR
 from hostex_mcp.toolkit.context import Context
 
-_DAY = timedelta(days=1)
 _MANY = 25
 _AHEAD = timedelta(days=4 * RESERVATION_WINDOW_DAYS)
 _MOST_FAR = 5
@@ -48,10 +48,10 @@ async def later_requests(context: Context, meant: Portfolio, known_from: date, k
     page holds every stay costs one call, another one a call more for each state; of many properties the
     nearest window is sure to be such a one.
     """
-    first = known_to + _DAY
+    first = known_to + DAY
     *later, nearest = windows(first, known_to + _AHEAD, RESERVATION_WINDOW_DAYS)
     read = _of_states if len(meant.properties) > _MANY else _of_window
-    sooner = windows(meant.first_today(), known_from - _DAY, RESERVATION_WINDOW_DAYS)
+    sooner = windows(meant.first_today(), known_from - DAY, RESERVATION_WINDOW_DAYS)
     half_year, *others = await asyncio.gather(
         read(context, *nearest),
         *(_of_window(context, *one) for one in later),
@@ -74,7 +74,7 @@ async def far_requests(
     read, left = spans[:_MOST_FAR], spans[_MOST_FAR:]
     parts = await asyncio.gather(*(_of_window(context, *one) for one in read))
     asked, notes = _open(meant, parts)
-    beyond = f", none beyond {left[0][0] - _DAY}" if left else ""
+    beyond = f", none beyond {left[0][0] - DAY}" if left else ""
     return Gathered(asked, [f"Requests beyond {after}: by guest threads alone{beyond}.", *notes])
 
 

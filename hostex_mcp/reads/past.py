@@ -11,6 +11,7 @@ from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
 from hostex_mcp.api.operation import RowT
 from hostex_mcp.domain.cleaning import Cleaning
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.turnovers import Known, cleaning_before, known_by_property, stay_before
 from hostex_mcp.domain.wording import some
@@ -21,7 +22,6 @@ from hostex_mcp.toolkit.context import Context
 
 FARTHEST = timedelta(days=3 * RESERVATION_WINDOW_DAYS)
 
-_DAY = timedelta(days=1)
 _MOST, _MOST_NAMED = 12, 5
 
 
@@ -76,7 +76,7 @@ async def with_last_guests(
     known = known_by_property(meant.properties, stays, tasks)
     empty = [] if tasks is None else _unsettled(known, span)
     wanted, left = empty[:_MOST], empty[_MOST:]
-    past = await _before(context, wanted, start - _DAY, _pages(stays, start))
+    past = await _before(context, wanted, start - DAY, _pages(stays, start))
     every = None if tasks is None else [*tasks, *past.cleanings]
     guests = [stay for stay in past.guests if stay.property_id not in past.failed]
     turnovers = known_by_property(meant.properties, [*stays, *guests], every, {*left, *past.failed})
@@ -133,7 +133,7 @@ async def _before(context: Context, wanted: Sequence[int], until: date, pages: i
     """The stays that left last up to a day, and the cleanings since. All properties are asked about together
     where that costs fewer calls than one after the other."""
     found = _Before()
-    for first, last in windows(until - FARTHEST + _DAY, until, RESERVATION_WINDOW_DAYS):
+    for first, last in windows(until - FARTHEST + DAY, until, RESERVATION_WINDOW_DAYS):
         left = found.lacking(wanted)
         period = {"status": "accepted", "start_check_out_date": first, "end_check_out_date": last}
         queries = _queries(left, dict.fromkeys(left, period), together=pages < len(left))

@@ -25,6 +25,7 @@ from hostex_mcp.api.endpoints.messaging import (
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.reviews import LIST_REVIEWS, Review
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.nights import holds
 from hostex_mcp.domain.wording import some
 from hostex_mcp.reads.lists import MOST_ROWS, Gathered, PartialReads, read_lists
@@ -34,7 +35,6 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import Reading, follows
 from hostex_mcp.toolkit.results import Key, ListPosition
 
-_DAY = timedelta(days=1)
 _MONTH = timedelta(days=31)
 FOLLOWING = _MONTH
 _YEAR = timedelta(days=364)
@@ -156,8 +156,8 @@ async def _long_stays(
 ) -> Gathered[Reservation]:
     """The stays that hold a night and end more than a month behind it; they began and end within `reach`.
     Inferred: Hostex takes filters by check-in and by check-out together."""
-    came = windows(night - reach + _DAY, night, RESERVATION_WINDOW_DAYS)
-    leave = windows(night + _MONTH + _DAY, night + _MONTH + reach, RESERVATION_WINDOW_DAYS)
+    came = windows(night - reach + DAY, night, RESERVATION_WINDOW_DAYS)
+    leave = windows(night + _MONTH + DAY, night + _MONTH + reach, RESERVATION_WINDOW_DAYS)
     queries = [
         {
             "start_check_in_date": first,

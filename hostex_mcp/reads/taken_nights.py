@@ -3,21 +3,18 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, read_all
 from hostex_mcp.api.endpoints.calendar import LIST_AVAILABILITIES
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.calendar_changes import days_of, reading_window
-from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.days import DAY, Run
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.stays import HOLDING, blocked, holder, holders
 from hostex_mcp.domain.wording import nights_text, quoted
 from hostex_mcp.toolkit.context import Context
-
-_ONE = timedelta(days=1)
-
 
 _MOST_NAMED = 10
 
@@ -56,14 +53,14 @@ async def taken(
 async def _around(context: Context, property_id: int, check_in: date) -> list[Reservation]:
     """The stays on a property that check out after a day. Inferred: none of them lasts longer than the window
     that Hostex allows."""
-    first, last = check_in + _ONE, check_in + RESERVATION_WINDOW_DAYS * _ONE
+    first, last = check_in + DAY, check_in + RESERVATION_WINDOW_DAYS * DAY
     period = {"start_check_out_date": first, "end_check_out_date": last}
     query = {"property_id": property_id, **period}
     return (await read_all(context.client, LIST_RESERVATIONS, query=query)).items
 
 
 async def _nights(context: Context, property_id: int, check_in: date, check_out: date) -> list[Any]:
-    wanted = [check_in, check_out - _ONE]
+    wanted = [check_in, check_out - DAY]
     start, end = reading_window(wanted, context.now().date())
     query = {"property_ids": [property_id], "start_date": start, "end_date": end}
     found = await context.client.call(LIST_AVAILABILITIES, query=query)
@@ -93,10 +90,10 @@ async def booked(
 
 async def _on(context: Context, property_id: int, days: Collection[date]) -> Taken:
     """What closes these nights of a property, without what lies between them."""
-    way = await taken(context, property_id, min(days), max(days) + _ONE)
+    way = await taken(context, property_id, min(days), max(days) + DAY)
     wanted = set(days)
     stays = [
-        one for one in way.stays if wanted.intersection(days_of(one.check_in_date, one.check_out_date - _ONE))
+        one for one in way.stays if wanted.intersection(days_of(one.check_in_date, one.check_out_date - DAY))
     ]
     blocks = [one for one in way.blocks if wanted.intersection(days_of(one.start_date, one.end_date))]
     return Taken(stays, blocks)
