@@ -46,7 +46,7 @@ def alternatives(book: Nights, check_in: date, check_out: date, today: date, mos
     one each way, then the longest stay inside the dates that loses up to `most_days` nights at one end. None
     of them checks in before `today`."""
     moved = [next(_moved(book, check_in, check_out, most_days, today, step), None) for step in (DAY, -DAY)]
-    by_distance = sorted(filter(None, moved), key=lambda one: abs(one[0] - check_in))
+    by_distance = sorted(filter(None, moved), key=lambda dates: abs(dates[0] - check_in))
     shorter = next(_shorter(book, check_in, check_out, most_days, today), None)
     return [*by_distance, *([shorter] if shorter else [])]
 

@@ -70,12 +70,13 @@ class Movements:
 def movements(stays: Iterable[Reservation], day: Day) -> Movements:
     """The movements of each property's own day; `day` tells it, of 0 for stays without a property."""
     counted = sorted(
-        (one for one in stays if one.status == "accepted"), key=lambda one: (one.property_id, one.stay_code)
+        (stay for stay in stays if stay.status == "accepted"),
+        key=lambda stay: (stay.property_id, stay.stay_code),
     )
     return Movements(
-        [one for one in counted if one.check_in_date == day(one.property_id)],
-        [one for one in counted if one.check_out_date == day(one.property_id)],
-        [one for one in counted if one.check_in_date < day(one.property_id) < one.check_out_date],
+        [stay for stay in counted if stay.check_in_date == day(stay.property_id)],
+        [stay for stay in counted if stay.check_out_date == day(stay.property_id)],
+        [stay for stay in counted if stay.check_in_date < day(stay.property_id) < stay.check_out_date],
     )
 
 
@@ -83,11 +84,13 @@ def requests(stays: Iterable[Reservation], day: Day) -> list[Reservation]:
     """The open requests of stays that are not over, the one that waits longest first; `day` tells a
     property's today."""
     open_ones = {
-        one.stay_code: one
-        for one in stays
-        if one.status in OPEN and one.check_out_date > day(one.property_id)
+        stay.stay_code: stay
+        for stay in stays
+        if stay.status in OPEN and stay.check_out_date > day(stay.property_id)
     }
-    return sorted(open_ones.values(), key=lambda one: (one.status, one.booked_at or _LONG_AGO, one.stay_code))
+    return sorted(
+        open_ones.values(), key=lambda stay: (stay.status, stay.booked_at or _LONG_AGO, stay.stay_code)
+    )
 
 
 def expires(request: Reservation) -> datetime | None:
@@ -100,7 +103,9 @@ def expires(request: Reservation) -> datetime | None:
 
 def by_urgency(warnings: Iterable[DayWarning], day: date) -> list[DayWarning]:
     """What has to be done by tomorrow first, then by kind and day."""
-    return sorted(warnings, key=lambda one: (one.day > day + DAY, KINDS.index(one.kind), one.day))
+    return sorted(
+        warnings, key=lambda warning: (warning.day > day + DAY, KINDS.index(warning.kind), warning.day)
+    )
 
 
 def turnover_warnings(found: Iterable[Turnover]) -> list[DayWarning]:
@@ -111,10 +116,10 @@ def turnover_warnings(found: Iterable[Turnover]) -> list[DayWarning]:
         "who cleans": "turnover_without_cleaner",
     }
     return [
-        DayWarning(kinds[missing], one.day, _times(one), one.coming, one.place.id)
-        for one in found
-        if one.same_day
-        for missing in one.missing
+        DayWarning(kinds[missing], turnover.day, _times(turnover), turnover.coming, turnover.place.id)
+        for turnover in found
+        if turnover.same_day
+        for missing in turnover.missing
         if missing in kinds
     ]
 
@@ -123,36 +128,36 @@ def arrival_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]
     """What is missing for the arrivals of a day and the next one. The balance of an order is told once."""
     found: list[DayWarning] = []
     orders: set[str] = set()
-    for one in stays:
-        soon = day(one.property_id) <= one.check_in_date <= day(one.property_id) + DAY
-        if one.status != "accepted" or not soon:
+    for stay in stays:
+        soon = day(stay.property_id) <= stay.check_in_date <= day(stay.property_id) + DAY
+        if stay.status != "accepted" or not soon:
             continue
-        if not has_lock_code(one) and uses_lock_codes(one, stays):
-            found.append(_of_stay("arrival_without_lock_code", one, ""))
-        due = balance_due(one)
-        if due and one.reservation_code not in orders:
-            orders.add(one.reservation_code)
-            found.append(_of_stay("balance_due", one, money(due.amount, due.currency)))
+        if not has_lock_code(stay) and uses_lock_codes(stay, stays):
+            found.append(_of_stay("arrival_without_lock_code", stay, ""))
+        due = balance_due(stay)
+        if due and stay.reservation_code not in orders:
+            orders.add(stay.reservation_code)
+            found.append(_of_stay("balance_due", stay, money(due.amount, due.currency)))
     return found
 
 
 def placing_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]:
     """Stays that have no property, and stays that hold the same nights, from a day on."""
     homeless = [
-        _of_stay("unallocated_stay", one, "")
-        for one in stays
-        if one.status == "accepted" and not is_placed(one) and one.check_out_date > day(one.property_id)
+        _of_stay("unallocated_stay", stay, "")
+        for stay in stays
+        if stay.status == "accepted" and not is_placed(stay) and stay.check_out_date > day(stay.property_id)
     ]
     doubled = [
         DayWarning(
             "overlapping_stays",
-            one.first_night,
-            f"same {one.nights} night{'' if one.nights == 1 else 's'} as {_named(one.first)} "
-            f"({one.first.stay_code})",
-            one.second,
-            one.second.property_id,
+            overlap.first_night,
+            f"same {overlap.nights} night{'' if overlap.nights == 1 else 's'} as {_named(overlap.first)} "
+            f"({overlap.first.stay_code})",
+            overlap.second,
+            overlap.second.property_id,
         )
-        for one in overlaps(_ahead(stays, day))
+        for overlap in overlaps(_ahead(stays, day))
     ]
     return [*homeless, *doubled]
 
@@ -160,30 +165,36 @@ def placing_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]
 def request_warnings(waiting: Iterable[Reservation], now: datetime, day: Day) -> list[DayWarning]:
     """The requests that lapse soon."""
     found: list[DayWarning] = []
-    for one in waiting:
-        until = expires(one)
+    for request in waiting:
+        until = expires(request)
         if until and now <= until <= now + _EXPIRES_SOON:
             hours = (until - now).total_seconds() / 3600
             detail = f"lapses in {hours:.0f} h"
-            found.append(DayWarning("request_expiring", day(one.property_id), detail, one, one.property_id))
+            found.append(
+                DayWarning("request_expiring", day(request.property_id), detail, request, request.property_id)
+            )
     return found
 
 
 def channel_warnings(accounts: Iterable[ChannelAccount], day: date) -> list[DayWarning]:
     """The channel accounts that Hostex cannot use any more."""
     return [
-        DayWarning("channel_disconnected", day, f"{one.channel_type} {one.username or ''}: {one.auth_status}")
-        for one in accounts
-        if one.auth_status in _NOT_AUTHORISED
+        DayWarning(
+            "channel_disconnected",
+            day,
+            f"{account.channel_type} {account.username or ''}: {account.auth_status}",
+        )
+        for account in accounts
+        if account.auth_status in _NOT_AUTHORISED
     ]
 
 
 def _ahead(stays: Iterable[Reservation], day: Day) -> list[Reservation]:
     """Stays that have nights to come, each from today on, so that past overlaps are left out."""
     return [
-        one.model_copy(update={"check_in_date": max(one.check_in_date, day(one.property_id))})
-        for one in stays
-        if one.check_out_date > day(one.property_id)
+        stay.model_copy(update={"check_in_date": max(stay.check_in_date, day(stay.property_id))})
+        for stay in stays
+        if stay.check_out_date > day(stay.property_id)
     ]
 
 
@@ -191,11 +202,11 @@ def _of_stay(kind: str, stay: Reservation, detail: str) -> DayWarning:
     return DayWarning(kind, stay.check_in_date, detail, stay, stay.property_id)
 
 
-def _times(one: Turnover) -> str:
+def _times(turnover: Turnover) -> str:
     """When one guest leaves and the next one comes, and why cleanings nearby do not count."""
-    leaves = f"{one.out_time:%H:%M}" if one.out_time else "?"
-    comes = f"{one.in_time:%H:%M}" if one.in_time else "?"
-    near = [f"cleaning {other.task.id} {other.why}" for other in one.cleaning.uncounted]
+    leaves = f"{turnover.out_time:%H:%M}" if turnover.out_time else "?"
+    comes = f"{turnover.in_time:%H:%M}" if turnover.in_time else "?"
+    near = [f"cleaning {other.task.id} {other.why}" for other in turnover.cleaning.uncounted]
     return "; ".join([f"out {leaves}, in {comes}", *near])
 
 

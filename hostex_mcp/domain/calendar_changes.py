@@ -37,7 +37,7 @@ def days_of(start: date, end: date) -> list[date]:
 def range_problems(ranges: Sequence[tuple[date, date]], today: date) -> list[tuple[str, str]]:
     """Why these ranges (first and last day) cannot be written: a path such as `0.end_date`, empty for all of
     them together, and the reason. Yesterday passes, since it may still be today at the property."""
-    found = [problem for place, one in enumerate(ranges) for problem in _problems(place, *one, today)]
+    found = [problem for place, span in enumerate(ranges) for problem in _problems(place, *span, today)]
     total = sum((end - start).days + 1 for start, end in ranges)
     if not found and total > MOST_DAYS:
         return [("", f"spans {total} days; at most {MOST_DAYS} per call")]
@@ -46,7 +46,7 @@ def range_problems(ranges: Sequence[tuple[date, date]], today: date) -> list[tup
 
 def spread(ranges: Iterable[Run[State]]) -> dict[date, State]:
     """The state of every single day of some ranges."""
-    return {day: one.state for one in ranges for day in days_of(one.start_date, one.end_date)}
+    return {day: run.state for run in ranges for day in days_of(run.start_date, run.end_date)}
 
 
 def compared(before: Mapping[date, Mapping[str, Any]], after: Mapping[date, State]) -> list[DayChange]:
@@ -56,7 +56,7 @@ def compared(before: Mapping[date, Mapping[str, Any]], after: Mapping[date, Stat
 
 def folded(changes: Iterable[DayChange]) -> list[Run[tuple[State, State]]]:
     """Consecutive days with the same change."""
-    return runs(changes, lambda one: one.date, lambda one: (one.before, one.after))
+    return runs(changes, lambda change: change.date, lambda change: (change.before, change.after))
 
 
 def restoring(
@@ -64,12 +64,12 @@ def restoring(
 ) -> list[Run[State]] | None:
     """The ranges that bring back what was where it changes; None when an old value is unknown or, by
     `writable`, one that cannot be written."""
-    changing = [one for one in changes if one.before != one.after]
-    if not all(len(one.before) == len(one.after) for one in changing):
+    changing = [change for change in changes if change.before != change.after]
+    if not all(len(change.before) == len(change.after) for change in changing):
         return None
-    if not all(writable(value) for one in changing for _, value in one.before):
+    if not all(writable(value) for change in changing for _, value in change.before):
         return None
-    return runs(changing, lambda one: one.date, lambda one: one.before)
+    return runs(changing, lambda change: change.date, lambda change: change.before)
 
 
 def common_days(changing: Mapping[int, Sequence[date]]) -> tuple[list[int], list[date]] | None:
@@ -77,7 +77,7 @@ def common_days(changing: Mapping[int, Sequence[date]]) -> tuple[list[int], list
     patterns = {tuple(days) for days in changing.values() if days}
     if len(patterns) != 1:
         return None
-    return [one for one, days in changing.items() if days], list(patterns.pop())
+    return [property_id for property_id, days in changing.items() if days], list(patterns.pop())
 
 
 def reading_window(days: Iterable[date], today: date) -> tuple[date, date]:
@@ -97,9 +97,9 @@ def _problems(place: int, start: date, end: date, today: date) -> Iterator[tuple
 
 def _overlaps(ranges: Sequence[tuple[date, date]]) -> Iterator[tuple[str, str]]:
     ordered = sorted(range(len(ranges)), key=lambda place: ranges[place])
-    for one, other in pairwise(ordered):
-        if ranges[other][0] <= ranges[one][1]:
-            yield f"{other}.start_date", f"is inside the range that starts on {ranges[one][0]}"
+    for earlier, other in pairwise(ordered):
+        if ranges[other][0] <= ranges[earlier][1]:
+            yield f"{other}.start_date", f"is inside the range that starts on {ranges[earlier][0]}"
 
 
 def _present(values: Mapping[str, Any], after: State) -> State:

@@ -76,7 +76,9 @@ def cleaning_in(vacancy: Vacancy, tasks: Iterable[Task] | None) -> Cleaning:
     if not vacancy.seen:
         return Cleaning(known=False)
     missing = [NO_TASK] if vacancy.start else []
-    return Cleaning(None, missing, [one for one in judged if missing and _concerns(one.task, vacancy)])
+    return Cleaning(
+        None, missing, [candidate for candidate in judged if missing and _concerns(candidate.task, vacancy)]
+    )
 
 
 def _is_certain(task: Task) -> bool:

@@ -73,12 +73,14 @@ class PriceNight:
 def overlaps(stays: Iterable[Reservation]) -> list[Overlap]:
     """Every pair of stays that hold the same night of one property, by night."""
     holding: dict[int, list[Reservation]] = {}
-    for one in sorted(filter(holds, stays), key=lambda one: (one.check_in_date, one.stay_code)):
-        holding.setdefault(one.property_id, []).append(one)
+    for stay in sorted(filter(holds, stays), key=lambda stay: (stay.check_in_date, stay.stay_code)):
+        holding.setdefault(stay.property_id, []).append(stay)
     pairs = [pair for found in holding.values() for pair in combinations(found, 2)]
     shared = [(first, second, _shared(first, second)) for first, second in pairs]
     found = [Overlap(first, second, days[0], len(days)) for first, second, days in shared if days]
-    return sorted(found, key=lambda one: (one.first_night, one.first.property_id, one.first.stay_code))
+    return sorted(
+        found, key=lambda overlap: (overlap.first_night, overlap.first.property_id, overlap.first.stay_code)
+    )
 
 
 def _shared(first: Reservation, second: Reservation) -> list[date]:
@@ -94,7 +96,7 @@ def channel_holes(books: Sequence[Nights], days: ListingDays, start: date, end: 
         for night in sorted(days)
         if start <= night <= end and (state := _state(books, days[night]))
     ]
-    folded = runs(states, lambda one: one[0], lambda one: one[1])
+    folded = runs(states, lambda entry: entry[0], lambda entry: entry[1])
     return [_hole(books, run) for run in folded]
 
 
@@ -109,7 +111,7 @@ def _state(books: Sequence[Nights], day: CalendarDay) -> str | None:
 
 def _hole(books: Sequence[Nights], run: Run[str]) -> ChannelHole:
     after = date.fromordinal(run.end_date.toordinal() + 1)
-    closures = [one for book in books for one in book.closures(run.start_date, after)]
+    closures = [closure for book in books for closure in book.closures(run.start_date, after)]
     is_open = run.state == "open"
     return ChannelHole(run.start_date, run.days, is_open, closures if is_open else ())
 
@@ -119,40 +121,49 @@ def price_differences(
 ) -> list[tuple[Priced, list[PriceNight]]]:
     """The listings with nights among `wanted` whose price is more than `tolerance` percent, and more than one
     unit, from what it should be."""
-    steered = [one for one in listings if one.ratio.ratio > 0 and not _unreadable(one.ratio)]
+    steered = [listing for listing in listings if listing.ratio.ratio > 0 and not _unreadable(listing.ratio)]
     odd: dict[tuple[str, str], list[PriceNight]] = {}
-    for currency in dict.fromkeys(one.currency for one in steered):
-        group = [one for one in steered if one.currency == currency]
+    for currency in dict.fromkeys(listing.currency for listing in steered):
+        group = [listing for listing in steered if listing.currency == currency]
         for night in wanted:
-            for one, expected in _odd_ones(group, night, tolerance):
-                price = one.days[night].price
-                odd.setdefault(_key(one), []).append(PriceNight(night, price, expected))
-    return [(one, odd[_key(one)]) for one in steered if _key(one) in odd]
+            for listing, expected in _odd_ones(group, night, tolerance):
+                price = listing.days[night].price
+                odd.setdefault(_key(listing), []).append(PriceNight(night, price, expected))
+    return [(listing, odd[_key(listing)]) for listing in steered if _key(listing) in odd]
 
 
-def _unreadable(one: PricingRatio) -> bool:
-    return one.readonly or one.channel_type == "ctrip"
+def _unreadable(ratio: PricingRatio) -> bool:
+    return ratio.readonly or ratio.channel_type == "ctrip"
 
 
-def _key(one: Priced) -> tuple[str, str]:
-    return one.ratio.channel_type, one.ratio.listing_id
+def _key(listing: Priced) -> tuple[str, str]:
+    return listing.ratio.channel_type, listing.ratio.listing_id
 
 
 def _odd_ones(group: Sequence[Priced], night: date, tolerance: float) -> list[tuple[Priced, float]]:
     """The listings whose price of a night is off, with the price that they should have."""
-    priced = [one for one in group if night in one.days and one.days[night].price > 0]
+    priced = [listing for listing in group if night in listing.days and listing.days[night].price > 0]
     if len(priced) < 2:
         return []
 
-    def off(one: Priced, base: Fraction) -> bool:
-        expected = base * one.ratio.ratio / 100
-        apart = abs(exact(one.days[night].price) - expected)
+    def off(listing: Priced, base: Fraction) -> bool:
+        expected = base * listing.ratio.ratio / 100
+        apart = abs(exact(listing.days[night].price) - expected)
         return apart > _LEAST_APART and apart * 100 > exact(tolerance) * expected
 
-    bases = {_key(one): exact(one.days[night].price) * 100 / one.ratio.ratio for one in priced}
+    bases = {
+        _key(listing): exact(listing.days[night].price) * 100 / listing.ratio.ratio for listing in priced
+    }
     agreed = min(
         priced,
-        key=lambda one: (sum(off(other, bases[_key(one)]) for other in priced), abs(one.ratio.ratio - 100)),
+        key=lambda listing: (
+            sum(off(other, bases[_key(listing)]) for other in priced),
+            abs(listing.ratio.ratio - 100),
+        ),
     )
     base = bases[_key(agreed)]
-    return [(one, round(float(base * one.ratio.ratio / 100), 2)) for one in priced if off(one, base)]
+    return [
+        (listing, round(float(base * listing.ratio.ratio / 100), 2))
+        for listing in priced
+        if off(listing, base)
+    ]

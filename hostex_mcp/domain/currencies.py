@@ -10,9 +10,9 @@ def currencies(properties: Iterable[Property], property_id: int | None = None) -
     such property or none of its channels names one. Inferred: money spent on a property is in the currency
     it is sold in."""
     every = list(properties)
-    own = _named(one for one in every if one.id == property_id)
+    own = _named(place for place in every if place.id == property_id)
     return own or _named(every)
 
 
 def _named(properties: Iterable[Property]) -> list[str]:
-    return sorted({link.currency for one in properties for link in one.channels if link.currency})
+    return sorted({link.currency for place in properties for link in place.channels if link.currency})

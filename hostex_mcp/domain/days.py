@@ -30,8 +30,8 @@ def runs(
 ) -> list[Run[StateT]]:
     """Fold days into runs of the same state; a missing day ends a run. Order of input does not matter."""
     found: list[Run[StateT]] = []
-    for one in sorted(days, key=day):
-        today, now = day(one), state(one)
+    for entry in sorted(days, key=day):
+        today, now = day(entry), state(entry)
         last = found[-1] if found else None
         if last and last.state == now and last.end_date + DAY >= today:
             found[-1] = Run(last.start_date, today, now)

@@ -57,16 +57,19 @@ def earnings(
     """What these stays earn in a period; `elsewhere` are the other stays of their orders, which are not asked
     about."""
     every = list(stays)
-    accepted = [one for one in every if one.status == "accepted" and touches(one, period)]
+    accepted = [stay for stay in every if stay.status == "accepted" and touches(stay, period)]
     refused = _given_up(every, elsewhere, period)
-    return [*(_accepted(one, period) for one in accepted), *(_kept(one) for one in refused if received(one))]
+    return [
+        *(_accepted(stay, period) for stay in accepted),
+        *(_kept(stay) for stay in refused if received(stay)),
+    ]
 
 
 def unpaid_cancellations(
     stays: Iterable[Reservation], period: Period, elsewhere: Iterable[Reservation] = ()
 ) -> int:
     """How many orders were cancelled as a whole with nothing received, by the day of the first check-in."""
-    return sum(not received(one) for one in _given_up(list(stays), elsewhere, period))
+    return sum(not received(stay) for stay in _given_up(list(stays), elsewhere, period))
 
 
 def price(stay: Reservation) -> tuple[str, Fraction, Fraction, Fraction] | None:
@@ -80,7 +83,7 @@ def price(stay: Reservation) -> tuple[str, Fraction, Fraction, Fraction] | None:
         return None
     revenue = exact(rates.rate.amount)
     lines = [
-        exact(one.amount) for one in rates.details if one.type == _ROOM and code(one.currency) == currency
+        exact(line.amount) for line in rates.details if line.type == _ROOM and code(line.currency) == currency
     ]
     commission = exact(charged.amount if charged else None)
     return currency, sum(lines, Fraction()) if lines else revenue, revenue, commission
@@ -117,14 +120,14 @@ def grouped(
 ) -> dict[KeyT, list[Reservation]]:
     """Stays by what they have in common, in order of first appearance."""
     groups: dict[KeyT, list[Reservation]] = {}
-    for one in stays:
-        groups.setdefault(key(one), []).append(one)
+    for stay in stays:
+        groups.setdefault(key(stay), []).append(stay)
     return groups
 
 
 def first_of(order: Iterable[Reservation]) -> Reservation:
     """The stay of an order that comes first."""
-    return min(order, key=lambda one: (one.check_in_date, one.stay_code))
+    return min(order, key=lambda stay: (stay.check_in_date, stay.stay_code))
 
 
 def is_whole(order: Sequence[Reservation]) -> bool:
@@ -132,23 +135,23 @@ def is_whole(order: Sequence[Reservation]) -> bool:
     where a price is not told."""
     rates = order[0].rates
     total = rates.total_rate.amount if rates and rates.total_rate else None
-    prices = [one[2] for one in map(price, order) if one]
+    prices = [amounts[2] for amounts in map(price, order) if amounts]
     return total is not None and len(prices) == len(order) and abs(sum(prices) - exact(total)) < _UNEVEN
 
 
 def kept_alone(order: Sequence[Reservation]) -> bool:
     """Whether money was received for an order of which these stays were all cancelled."""
-    return bool(received(order[0])) and all(one.status == "cancelled" for one in order)
+    return bool(received(order[0])) and all(stay.status == "cancelled" for stay in order)
 
 
 def _given_up(
     stays: Sequence[Reservation], elsewhere: Iterable[Reservation], period: Period
 ) -> list[Reservation]:
     """The first stay of each order that was cancelled as a whole, of those among `stays`."""
-    own = {one.stay_code for one in stays}
-    orders = grouped([*stays, *elsewhere], lambda one: one.reservation_code).values()
-    first = [first_of(order) for order in orders if all(one.status == "cancelled" for one in order)]
-    return [one for one in first if one.stay_code in own and period.covers(one.check_in_date)]
+    own = {stay.stay_code for stay in stays}
+    orders = grouped([*stays, *elsewhere], lambda stay: stay.reservation_code).values()
+    first = [first_of(order) for order in orders if all(stay.status == "cancelled" for stay in order)]
+    return [stay for stay in first if stay.stay_code in own and period.covers(stay.check_in_date)]
 
 
 def _accepted(stay: Reservation, period: Period) -> Earning:

@@ -46,7 +46,7 @@ class Extension:
     @property
     def verdict(self) -> ExtensionVerdict:
         """Possible when every night is free."""
-        if any(not one.known for one in self.closures):
+        if any(not closure.known for closure in self.closures):
             return "unknown"
         return "blocked" if self.closures else "possible"
 
@@ -62,8 +62,8 @@ def early_check_in(
     """Whether a guest can come before the property's check-in time, or at the wanted one. A limit that is no
     earlier than the time the guest has anyway means that nothing earlier is possible."""
     day, night_before = stay.check_in_date, stay.check_in_date - DAY
-    before = [one for one in _others(stay, others) if one.check_out_date <= day]
-    previous = max(before, key=lambda one: (one.check_out_date, one.stay_code), default=None)
+    before = [other for other in _others(stay, others) if other.check_out_date <= day]
+    previous = max(before, key=lambda stay: (stay.check_out_date, stay.stay_code), default=None)
     leaves = out_time(previous, place) if previous else None
     block = _block(book, night_before)
     if block:
@@ -87,8 +87,8 @@ def late_check_out(
 ) -> Shift:
     """Whether a guest can leave after the property's check-out time, or at the wanted one."""
     day = stay.check_out_date
-    behind = [one for one in _others(stay, others) if one.check_in_date >= day]
-    following = min(behind, key=lambda one: (one.check_in_date, one.stay_code), default=None)
+    behind = [other for other in _others(stay, others) if other.check_in_date >= day]
+    following = min(behind, key=lambda stay: (stay.check_in_date, stay.stay_code), default=None)
     comes = in_time(following, place) if following else None
     block = _block(book, day)
     if block:
@@ -144,15 +144,15 @@ def free_behind(stay: Reservation, book: Nights, most: int) -> int:
 
 def _others(stay: Reservation, stays: Iterable[Reservation]) -> list[Reservation]:
     return [
-        one
-        for one in stays
-        if holds(one) and one.property_id == stay.property_id and one.stay_code != stay.stay_code
+        other
+        for other in stays
+        if holds(other) and other.property_id == stay.property_id and other.stay_code != stay.stay_code
     ]
 
 
 def _block(book: Nights, night: date) -> ClosedNights | None:
     """What closes a night that no stay holds."""
-    return next((one for one in book.closures(night, night + DAY) if one.stay is None), None)
+    return next((closure for closure in book.closures(night, night + DAY) if closure.stay is None), None)
 
 
 def _next_minute(moment: datetime) -> datetime:

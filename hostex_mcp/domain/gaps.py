@@ -77,7 +77,7 @@ def stuck_nights(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
 
 def closed_arrivals(gap: Gap, days: ListingDays, stuck: Sequence[UnsellableNights]) -> list[UnsellableNights]:
     """The nights of a gap on which nobody may arrive though an earlier arrival can hold them."""
-    without_stay = {night for one in stuck for night in nights(one.first_night, one.check_out)}
+    without_stay = {night for run in stuck for night in nights(run.first_night, run.check_out)}
     shut = [
         night
         for night in nights(gap.first_night, gap.check_out)
@@ -136,7 +136,7 @@ def _covering(gap: Gap, days: ListingDays, night: date) -> tuple[date, date] | N
 
 def _stuck(gap: Gap, days: ListingDays, run: Run[bool]) -> UnsellableNights:
     options = [(rules, stay) for stay in _holding(gap, run) if (rules := broken_rules(days, *stay))]
-    solvable = [one for one in options if _can_open(gap, *one)]
+    solvable = [option for option in options if _can_open(gap, *option)]
     rules, stay = min(solvable or options, key=_weight)
     ranges = _ranges(gap, days, rules, stay) if solvable else ()
     return UnsellableNights(run.start_date, run.days, rules, ranges)
@@ -156,7 +156,7 @@ def _holding(gap: Gap, run: Run[bool]) -> Iterator[tuple[date, date]]:
 
 def _can_open(gap: Gap, rules: Sequence[RuleViolation], stay: tuple[date, date]) -> bool:
     whole = not gap.open_ended and stay == (gap.first_night, gap.check_out)
-    return all(one.rule in _ALLOWED or (whole and one.rule in _LOWERED) for one in rules)
+    return all(violation.rule in _ALLOWED or (whole and violation.rule in _LOWERED) for violation in rules)
 
 
 def _weight(option: tuple[Sequence[RuleViolation], tuple[date, date]]) -> tuple[int, int]:
@@ -169,13 +169,13 @@ def _ranges(
 ) -> list[dict[str, Any]]:
     """The new rules, on the days of the stay where they differ."""
     changes: dict[date, dict[str, Any]] = {}
-    for one in rules:
-        if one.rule == "min_stay_through":
+    for violation in rules:
+        if violation.rule == "min_stay_through":
             for night in nights(*stay):
                 if _minimum_through(days, night) > gap.nights:
                     changes.setdefault(night, {})["min_stay_through"] = gap.nights
         else:
-            changes.setdefault(one.day, {})[one.rule] = _ALLOWED.get(one.rule, gap.nights)
+            changes.setdefault(violation.day, {})[violation.rule] = _ALLOWED.get(violation.rule, gap.nights)
     folded = runs(changes, lambda day: day, lambda day: tuple(changes[day].items()))
     return [
         {"start_date": run.start_date.isoformat(), "end_date": run.end_date.isoformat(), **dict(run.state)}

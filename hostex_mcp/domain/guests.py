@@ -13,11 +13,11 @@ def of_guest(name: str, stays: Iterable[Reservation]) -> list[Reservation]:
     there are none, those on which each word begins one of the guest's. Stays that are cancelled, denied or
     expired count only where there are no others."""
     wanted = _words(name)
-    known = [(one, _people(one)) for one in stays]
+    known = [(stay, _people(stay)) for stay in stays]
     for fits in (_whole, _begun):
-        if found := [one for one, people in known if any(fits(wanted, words) for words in people)]:
-            alive = [one for one in found if one.status in HOLDING]
-            return sorted(alive or found, key=lambda one: (one.check_in_date, one.stay_code))
+        if found := [stay for stay, people in known if any(fits(wanted, words) for words in people)]:
+            alive = [stay for stay in found if stay.status in HOLDING]
+            return sorted(alive or found, key=lambda stay: (stay.check_in_date, stay.stay_code))
     return []
 
 
@@ -30,7 +30,7 @@ def _begun(wanted: set[str], words: set[str]) -> bool:
 
 
 def _people(stay: Reservation) -> list[set[str]]:
-    names = [stay.guest_name, *(one.name for one in stay.guests)]
+    names = [stay.guest_name, *(person.name for person in stay.guests)]
     return [_words(name) for name in names if name]
 
 

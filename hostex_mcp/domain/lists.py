@@ -10,7 +10,7 @@ KeyT = TypeVar("KeyT", bound=Hashable)
 def merged(present: Iterable[KeyT], add: Iterable[KeyT] = (), remove: Iterable[KeyT] = ()) -> list[KeyT]:
     """`present` without `remove`, followed by what `add` brings that is new: order kept, each once."""
     dropped = set(remove)
-    return list(dict.fromkeys([*(one for one in present if one not in dropped), *add]))
+    return list(dict.fromkeys([*(member for member in present if member not in dropped), *add]))
 
 
 def upserted(
@@ -22,13 +22,13 @@ def upserted(
     """`present` without those whose key is in `remove`; each of `add` takes the place of the first with its
     key (others of that key stay), or comes last."""
     dropped = set(remove)
-    members = [one for one in present if key(one) not in dropped]
-    for one in add:
-        place = next((number for number, member in enumerate(members) if key(member) == key(one)), None)
+    members = [member for member in present if key(member) not in dropped]
+    for new in add:
+        place = next((number for number, member in enumerate(members) if key(member) == key(new)), None)
         if place is None:
-            members.append(one)
+            members.append(new)
         else:
-            members[place] = one
+            members[place] = new
     return members
 
 

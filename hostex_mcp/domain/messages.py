@@ -15,7 +15,7 @@ _CARDS = ("Box", "SpecialOffer", "RequestToBook", "BsRequestBook")
 _CHANNEL_LINE = "Source: reservation_book"
 
 
-def author(one: Message) -> Author:
+def author(message: Message) -> Author:
     """Label a message: `guest`; `team` for a person's reply; `assistant` for Hostex's own; `automation` for
     templates (named `Bot:…`); `system` for lines and cards that channels insert and for unknown roles. A
     card of the guest's side, such as a request to book, is no message; one that a person sent, such as a
@@ -23,11 +23,11 @@ def author(one: Message) -> Author:
 
     Inferred: a host message without any name is a template, as people carry their account name.
     """
-    card = one.display_type in _CARDS
-    if one.sender_role == "guest":
-        return "system" if card or one.content.strip() == _CHANNEL_LINE else "guest"
-    if one.sender_role != "host" or (card and not one.sender_name):
+    card = message.display_type in _CARDS
+    if message.sender_role == "guest":
+        return "system" if card or message.content.strip() == _CHANNEL_LINE else "guest"
+    if message.sender_role != "host" or (card and not message.sender_name):
         return "system"
-    if one.sender_name == _ASSISTANT:
+    if message.sender_name == _ASSISTANT:
         return "assistant"
-    return "automation" if not one.sender_name or one.sender_name.startswith("Bot:") else "team"
+    return "automation" if not message.sender_name or message.sender_name.startswith("Bot:") else "team"

@@ -86,8 +86,8 @@ class Alteration:
 def accounts(earned: Iterable[Earning], transactions: Iterable[Transaction]) -> list[Ledger]:
     """What was earned and entered, an account for each currency, in alphabetical order; behind them, without
     a currency, the nights of stays whose price is not known. Entries that do not `count` are left out."""
-    bookings, entries = list(earned), [one for one in transactions if counts(one)]
-    found = {one.currency for one in bookings} | {code(one.currency) for one in entries}
+    bookings, entries = list(earned), [entry for entry in transactions if counts(entry)]
+    found = {earning.currency for earning in bookings} | {code(entry.currency) for entry in entries}
     return [_account(currency, bookings, entries) for currency in sorted(found, key=by_name)]
 
 
@@ -106,25 +106,25 @@ def by_name(currency: str) -> tuple[bool, str]:
     return not currency, currency
 
 
-def property_of(one: Transaction, homes: Mapping[str, int]) -> int | None:
+def property_of(entry: Transaction, homes: Mapping[str, int]) -> int | None:
     """The property that an entry belongs to: its own, else that of its order (see `homes_of`); None for
     entries of the account as a whole."""
-    return one.property_id or homes.get(one.reservation_code or "") or None
+    return entry.property_id or homes.get(entry.reservation_code or "") or None
 
 
-def place_of(one: Transaction, homes: Mapping[str, int], listed: Collection[int]) -> int | str:
+def place_of(entry: Transaction, homes: Mapping[str, int], listed: Collection[int]) -> int | str:
     """Where an entry is counted: with one of the `listed` properties, or apart, under the reason."""
-    home = property_of(one, homes)
+    home = property_of(entry, homes)
     if home:
         return home if home in listed else NOT_LISTED
-    if one.reservation_code:
-        return NOT_ALLOCATED if one.reservation_code in homes else OTHER_ORDERS
+    if entry.reservation_code:
+        return NOT_ALLOCATED if entry.reservation_code in homes else OTHER_ORDERS
     return ACCOUNT
 
 
 def homes_of(stays: Iterable[Reservation]) -> dict[str, int]:
     """The property of each order's first stay, 0 while that one has none."""
-    orders = grouped(stays, lambda one: one.reservation_code)
+    orders = grouped(stays, lambda stay: stay.reservation_code)
     first = {order: first_of(own) for order, own in orders.items()}
     return {order: stay.property_id if is_placed(stay) else 0 for order, stay in first.items()}
 
@@ -135,13 +135,13 @@ def balances(
     """What accepted orders whose last stay is one of these and checked out within the period still owe,
     largest first; `elsewhere` are their other stays, which are not asked about."""
     asked = list(stays)
-    own = {one.stay_code for one in asked}
-    accepted = (one for one in [*asked, *elsewhere] if one.status == "accepted")
-    orders = grouped(accepted, lambda one: one.reservation_code).values()
-    last = [max(order, key=lambda one: (one.check_out_date, one.stay_code)) for order in orders]
-    due = [one for one in last if one.stay_code in own and period.covers(one.check_out_date)]
-    found = [OrderBalance(one, paid_in(one), owed(one)) for one in due if owed(one)]
-    return sorted(found, key=lambda one: -abs(one.amount))
+    own = {stay.stay_code for stay in asked}
+    accepted = (stay for stay in [*asked, *elsewhere] if stay.status == "accepted")
+    orders = grouped(accepted, lambda stay: stay.reservation_code).values()
+    last = [max(order, key=lambda stay: (stay.check_out_date, stay.stay_code)) for order in orders]
+    due = [stay for stay in last if stay.stay_code in own and period.covers(stay.check_out_date)]
+    found = [OrderBalance(stay, paid_in(stay), owed(stay)) for stay in due if owed(stay)]
+    return sorted(found, key=lambda balance: -abs(balance.amount))
 
 
 def owed(stay: Reservation) -> Fraction:
@@ -158,25 +158,28 @@ def alterations(
     """Bookings made and cancelled, and entries written or changed since a moment, as far as they touch the
     period; oldest first. `since` tells the moment for a property, of 0 for the account as a whole."""
     homes = homes_of(stays)
-    found = [change for one in stays if touches(one, period) for change in _of_stay(one)]
+    found = [change for stay in stays if touches(stay, period) for change in _of_stay(stay)]
     found += [
-        change for one in transactions for change in _of_entry(one, property_of(one, homes) or 0, since)
+        change for entry in transactions for change in _of_entry(entry, property_of(entry, homes) or 0, since)
     ]
-    return sorted((one for one in found if one.when >= since(one.property_id)), key=lambda one: one.when)
+    return sorted(
+        (change for change in found if change.when >= since(change.property_id)),
+        key=lambda change: change.when,
+    )
 
 
 def _account(currency: str, bookings: Sequence[Earning], entries: Sequence[Transaction]) -> Ledger:
-    own = [one for one in bookings if one.currency == currency]
-    kept = [one for one in entries if code(one.currency) == currency]
-    paid = [one for one in kept if one.status != "outstanding"]
-    open_ones = [one for one in kept if one.status == "outstanding"]
+    own = [earning for earning in bookings if earning.currency == currency]
+    kept = [entry for entry in entries if code(entry.currency) == currency]
+    paid = [entry for entry in kept if entry.status != "outstanding"]
+    open_ones = [entry for entry in kept if entry.status == "outstanding"]
     return Ledger(
         currency=currency,
-        nights=sum(one.sold for one in own),
-        stays=sum(one.place == "sold" for one in own),
-        bookings=sum(one.place != "sold" for one in own),
-        revenue=sum((one.revenue for one in own), Fraction()),
-        commission=sum((one.commission for one in own), Fraction()),
+        nights=sum(earning.sold for earning in own),
+        stays=sum(earning.place == "sold" for earning in own),
+        bookings=sum(earning.place != "sold" for earning in own),
+        revenue=sum((earning.revenue for earning in own), Fraction()),
+        commission=sum((earning.commission for earning in own), Fraction()),
         income=total(paid, "income"),
         expenses=total(paid, "expense"),
         outstanding=total(open_ones, "income"),
@@ -186,19 +189,19 @@ def _account(currency: str, bookings: Sequence[Earning], entries: Sequence[Trans
 
 def total(entries: Iterable[Transaction], direction: str) -> Fraction:
     """The sum of entries of one direction, which have one currency."""
-    return sum((exact(one.amount) for one in entries if one.direction == direction), Fraction())
+    return sum((exact(entry.amount) for entry in entries if entry.direction == direction), Fraction())
 
 
-def _of_stay(one: Reservation) -> Iterable[Alteration]:
-    if one.booked_at is not None:
-        yield Alteration("booked", one.booked_at, one.property_id, one.reservation_code)
-    if one.cancelled_at is not None:
-        yield Alteration("cancelled", one.cancelled_at, one.property_id, one.reservation_code)
+def _of_stay(stay: Reservation) -> Iterable[Alteration]:
+    if stay.booked_at is not None:
+        yield Alteration("booked", stay.booked_at, stay.property_id, stay.reservation_code)
+    if stay.cancelled_at is not None:
+        yield Alteration("cancelled", stay.cancelled_at, stay.property_id, stay.reservation_code)
 
 
-def _of_entry(one: Transaction, home: int, since: Callable[[int], datetime]) -> Iterable[Alteration]:
-    written, changed = one.created_at, one.updated_at
+def _of_entry(entry: Transaction, home: int, since: Callable[[int], datetime]) -> Iterable[Alteration]:
+    written, changed = entry.created_at, entry.updated_at
     if written is not None and written >= since(home):
-        yield Alteration(f"{one.direction} recorded", written, home, one.reservation_code, one.id)
+        yield Alteration(f"{entry.direction} recorded", written, home, entry.reservation_code, entry.id)
     elif changed is not None:
-        yield Alteration(f"{one.direction} changed", changed, home, one.reservation_code, one.id)
+        yield Alteration(f"{entry.direction} changed", changed, home, entry.reservation_code, entry.id)

@@ -69,11 +69,11 @@ class Nights:
 
     def without(self, stay_code: str) -> "Nights":
         """The same nights as if one stay were not there; where no other holds them, they count as open."""
-        own = [night for night, stays in self.held.items() if any(_is(one, stay_code) for one in stays)]
+        own = [night for night, stays in self.held.items() if any(_is(stay, stay_code) for stay in stays)]
         others = {
             night: kept
             for night, stays in self.held.items()
-            if (kept := [one for one in stays if not _is(one, stay_code)])
+            if (kept := [stay for stay in stays if not _is(stay, stay_code)])
         }
         opened = {night: AvailabilityDay(date=night, available=True, remarks="") for night in own}
         return Nights({**self.calendar, **opened}, others)
@@ -99,9 +99,9 @@ class Nights:
 def nights_of(days: Iterable[AvailabilityDay], stays: Iterable[Reservation]) -> Nights:
     """The nights of one property, by its calendar and its stays, of whatever status."""
     held: dict[date, list[Reservation]] = {}
-    for one in sorted(filter(holds, stays), key=lambda one: (one.check_in_date, one.stay_code)):
-        for night in nights(one.check_in_date, one.check_out_date):
-            held.setdefault(night, []).append(one)
+    for stay in sorted(filter(holds, stays), key=lambda stay: (stay.check_in_date, stay.stay_code)):
+        for night in nights(stay.check_in_date, stay.check_out_date):
+            held.setdefault(night, []).append(stay)
     return Nights({day.date: day for day in days}, held)
 
 

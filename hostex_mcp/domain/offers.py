@@ -27,9 +27,9 @@ class Quote:
 
 def quoted(days: Iterable[CalendarDay], check_in: date, last_night: date) -> Quote:
     """What the calendar says of the nights from check-in to the last one."""
-    known = {one.date: one for one in days}
+    known = {day.date: day for day in days}
     nights = [known.get(day) for day in days_of(check_in, last_night)]
-    full = [one.date for one in nights if one and one.inventory == 0]
-    prices = [one.price for one in nights if one]
+    full = [day.date for day in nights if day and day.inventory == 0]
+    prices = [day.price for day in nights if day]
     total = whole(round(sum(prices), 2)) if len(prices) == len(nights) else None
     return Quote(total, runs(full, lambda day: day, lambda _: ""))

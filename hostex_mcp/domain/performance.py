@@ -91,13 +91,16 @@ def figures(
     that is not known; `blocked` has the blocked nights of each property that was for sale, None where that
     has no meaning or is not known; `sells_in` the currencies of properties."""
     every = list(earned)
-    sold, apart = [one for one in every if one.sold], [one for one in every if not one.sold]
+    sold, apart = (
+        [earning for earning in every if earning.sold],
+        [earning for earning in every if not earning.sold],
+    )
     money = _money(every)
     open_nights = None if blocked is None else {key: period.nights - shut for key, shut in blocked.items()}
-    arriving = [one.stay for one in sold if period.covers(one.stay.check_in_date)]
-    booked = [(one.check_in_date, day) for one in arriving if (day := booked_on(one)) is not None]
+    arriving = [earning.stay for earning in sold if period.covers(earning.stay.check_in_date)]
+    booked = [(stay.check_in_date, day) for stay in arriving if (day := booked_on(stay)) is not None]
     windows = [max((come - day).days, 0) for come, day in booked]
-    nights = sum(one.sold for one in sold)
+    nights = sum(earning.sold for earning in sold)
     return Figures(
         sold=nights,
         stays=len(sold),
@@ -106,11 +109,11 @@ def figures(
         money=money,
         for_sale=None if open_nights is None else sum(open_nights.values()),
         blocked=None if blocked is None else sum(blocked.values()),
-        for_sale_in={one: _in_currency(open_nights or {}, sells_in, one) for one in money},
-        unpriced=sum(one.sold for one in sold if not one.currency),
+        for_sale_in={currency: _in_currency(open_nights or {}, sells_in, currency) for currency in money},
+        unpriced=sum(earning.sold for earning in sold if not earning.currency),
         sold_twice=nights - len(_takers(sold, period)),
         apart=len(apart),
-        not_allocated=sum(one.nights for one in apart),
+        not_allocated=sum(earning.nights for earning in apart),
     )
 
 
@@ -124,9 +127,9 @@ def _in_currency(
 def blocked_nights(closed: Collection[date], stays: Sequence[Reservation], period: Period) -> int:
     """How many of a property's closed nights in a period no stay of it holds, requests included."""
     nights = {day for day in closed if period.covers(day)}
-    for one in stays:
-        if one.status in HOLDING and not one.in_reservation_box:
-            nights -= {day for day in nights if one.check_in_date <= day < one.check_out_date}
+    for stay in stays:
+        if stay.status in HOLDING and not stay.in_reservation_box:
+            nights -= {day for day in nights if stay.check_in_date <= day < stay.check_out_date}
     return len(nights)
 
 
@@ -135,26 +138,26 @@ def double_booked(earned: Iterable[Earning], period: Period) -> dict[int, list[R
     found: dict[int, dict[str, Reservation]] = {}
     for (home, _), stays in _takers(earned, period).items():
         if len(stays) > 1:
-            found.setdefault(home, {}).update({one.stay_code: one for one in stays})
+            found.setdefault(home, {}).update({stay.stay_code: stay for stay in stays})
     return {home: list(stays.values()) for home, stays in found.items()}
 
 
 def _takers(earned: Iterable[Earning], period: Period) -> dict[tuple[int, date], list[Reservation]]:
     """Who has each night that is sold, by property and night."""
     takers: dict[tuple[int, date], list[Reservation]] = {}
-    for one in earned:
-        first = max(one.stay.check_in_date, period.start)
-        for step in range(one.sold):
-            takers.setdefault((one.property_id, first + timedelta(days=step)), []).append(one.stay)
+    for earning in earned:
+        first = max(earning.stay.check_in_date, period.start)
+        for step in range(earning.sold):
+            takers.setdefault((earning.property_id, first + timedelta(days=step)), []).append(earning.stay)
     return takers
 
 
 def _money(earned: Iterable[Earning]) -> dict[str, Revenue]:
-    priced = [one for one in earned if one.currency]
-    room = by_currency((one.currency, one.room) for one in priced)
-    revenue = by_currency((one.currency, one.revenue) for one in priced)
-    commission = by_currency((one.currency, one.commission) for one in priced)
-    nights = by_currency((one.currency, Fraction(one.sold)) for one in priced)
+    priced = [earning for earning in earned if earning.currency]
+    room = by_currency((earning.currency, earning.room) for earning in priced)
+    revenue = by_currency((earning.currency, earning.revenue) for earning in priced)
+    commission = by_currency((earning.currency, earning.commission) for earning in priced)
+    nights = by_currency((earning.currency, Fraction(earning.sold)) for earning in priced)
     return {
         currency: Revenue(int(nights[currency]), room[currency], revenue[currency], commission[currency])
         for currency in revenue

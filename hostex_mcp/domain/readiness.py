@@ -96,13 +96,13 @@ def has_lock_code(stay: Reservation) -> bool:
 def uses_lock_codes(stay: Reservation, stays: Iterable[Reservation]) -> bool:
     """Whether a code is to be expected on a stay, by the stays before it."""
     before = [
-        one
-        for one in stays
-        if one.status == "accepted"
-        and one.stay_code != stay.stay_code
-        and one.check_in_date < stay.check_in_date
+        other
+        for other in stays
+        if other.status == "accepted"
+        and other.stay_code != stay.stay_code
+        and other.check_in_date < stay.check_in_date
     ]
-    same = [one for one in before if one.property_id == stay.property_id] or before
+    same = [other for other in before if other.property_id == stay.property_id] or before
     return 2 * sum(map(has_lock_code, same)) >= len(same) > 0 and any(map(has_lock_code, same))
 
 
@@ -134,10 +134,12 @@ def _cleaning(stay: Reservation, around: ArrivalContext) -> Cleaning:
 def _details(
     stay: Reservation, threads: Iterable[Conversation], plans: Collection[AutomationAction] | None
 ) -> Details:
-    thread = next((one for one in threads if one.id == stay.conversation_id), None)
-    if thread and any(_tells(one.content, stay) for one in thread.messages if one.sender_role == "host"):
+    thread = next((thread for thread in threads if thread.id == stay.conversation_id), None)
+    if thread and any(
+        _tells(message.content, stay) for message in thread.messages if message.sender_role == "host"
+    ):
         return "sent"
-    if any(one.stay_code == stay.stay_code and _speaks_of_arrival(one) for one in plans or ()):
+    if any(plan.stay_code == stay.stay_code and _speaks_of_arrival(plan) for plan in plans or ()):
         return "scheduled"
     if not stay.conversation_id:
         return "no_thread"
@@ -159,5 +161,5 @@ def _wants_document(stay: Reservation) -> bool:
     """Whether an identity document is asked for and none came: neither a number nor a picture."""
     details = stay.check_in_details
     wanted = details and details.id_required in ("required", "required_with_review")
-    given = stay.checkin_guide_images or any(one.id_number or one.id_images for one in stay.guests)
+    given = stay.checkin_guide_images or any(person.id_number or person.id_images for person in stay.guests)
     return bool(wanted) and not given

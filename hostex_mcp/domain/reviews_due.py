@@ -46,13 +46,13 @@ def reviews_due(
     reservation: first what can still be written, closing first; then what can be answered, lowest score
     first, of equals the newest stay."""
     waiting, answered = list(pending), list(reviewed)
-    open_codes = {one.reservation_code for one in waiting}
+    open_codes = {review.reservation_code for review in waiting}
     rows: dict[str, Review] = {}
-    for one in [*waiting, *answered]:
-        known = rows.get(one.reservation_code)
-        rows[one.reservation_code] = _joined(known, one) if known else one
-    due = (_due(one, today(one.property_id), code in open_codes) for code, one in rows.items())
-    return sorted((one for one in due if one.due), key=lambda one: one.key)
+    for review in [*waiting, *answered]:
+        known = rows.get(review.reservation_code)
+        rows[review.reservation_code] = _joined(known, review) if known else review
+    due = (_due(review, today(review.property_id), code in open_codes) for code, review in rows.items())
+    return sorted((item for item in due if item.due), key=lambda item: item.key)
 
 
 def _joined(first: Review, second: Review) -> Review:
@@ -62,10 +62,10 @@ def _joined(first: Review, second: Review) -> Review:
     return first.model_copy(update=missing)
 
 
-def _due(one: Review, day: date, is_pending: bool) -> ReviewDue:
-    closes = one.check_out_date + timedelta(days=WRITE_DAYS)
-    write = is_pending and one.host_review is None and closes >= day
-    answer = one.guest_review is not None and not (one.host_reply and one.host_reply.content)
+def _due(review: Review, day: date, is_pending: bool) -> ReviewDue:
+    closes = review.check_out_date + timedelta(days=WRITE_DAYS)
+    write = is_pending and review.host_review is None and closes >= day
+    answer = review.guest_review is not None and not (review.host_reply and review.host_reply.content)
     if not write:
-        return ReviewDue(one, False, answer)
-    return ReviewDue(one, True, answer, closes, (closes - day).days)
+        return ReviewDue(review, False, answer)
+    return ReviewDue(review, True, answer, closes, (closes - day).days)

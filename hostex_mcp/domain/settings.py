@@ -27,13 +27,13 @@ def differing(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Set
 
 def nightly_prices(changes: Sequence[SettingChange]) -> Iterator[tuple[str, float | None, float]]:
     """Every nightly price among the changes: what it is called, what it was (None if unknown) and becomes."""
-    for one in changes:
-        if one.setting in ("base_price", "weekend_price") and one.after is not None:
-            yield one.setting, one.before, one.after
-        if one.setting == "nightly_rate" and one.after is not None:
-            old = cast("Mapping[str, float]", one.before or {})
-            for day, price in cast("Mapping[str, float]", one.after).items():
-                yield f"{one.setting} of {day}", old.get(day), price
+    for change in changes:
+        if change.setting in ("base_price", "weekend_price") and change.after is not None:
+            yield change.setting, change.before, change.after
+        if change.setting == "nightly_rate" and change.after is not None:
+            old = cast("Mapping[str, float]", change.before or {})
+            for day, price in cast("Mapping[str, float]", change.after).items():
+                yield f"{change.setting} of {day}", old.get(day), price
 
 
 def restored_by(
@@ -47,13 +47,17 @@ def restored_by(
     Of the `exclusive` settings only one is ever set, so setting it again unsets the others. Of those that are
     `emptied` 0 and an empty list are no value either.
     """
-    before = {one.setting: one.before for one in changes}
+    before = {change.setting: change.before for change in changes}
     if any(before.get(name) is not None for name in exclusive):
         before = {name: value for name, value in before.items() if not (name in exclusive and value is None)}
     unset = [
         name for name, value in before.items() if value is None or (name in emptied and value in (0, []))
     ]
-    if not before or not set(unset) <= set(clearable) or not all(_complete(one) for one in before.values()):
+    if (
+        not before
+        or not set(unset) <= set(clearable)
+        or not all(_complete(value) for value in before.values())
+    ):
         return None
     values = {name: value for name, value in before.items() if name not in unset}
     return {**values, "clear": unset} if unset else values

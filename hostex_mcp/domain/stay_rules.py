@@ -113,5 +113,5 @@ def _whole_days(text: str | None) -> int | None:
     found = _ADVANCE.fullmatch(text or "")
     if not found or not any(found.groups()):
         return None
-    given, hours = (int(one or 0) for one in found.groups())
+    given, hours = (int(number or 0) for number in found.groups())
     return given + timedelta(hours=hours).days

@@ -28,26 +28,26 @@ def holders(
     """The stays of one property that hold a night between two days, but for some stay codes; the day of
     check-out is free again. By check-in."""
     found = [
-        one
-        for one in stays
-        if one.stay_code not in leave_out
-        and one.status in HOLDING
-        and not one.in_reservation_box
-        and one.check_in_date < check_out
-        and check_in < one.check_out_date
+        stay
+        for stay in stays
+        if stay.stay_code not in leave_out
+        and stay.status in HOLDING
+        and not stay.in_reservation_box
+        and stay.check_in_date < check_out
+        and check_in < stay.check_out_date
     ]
-    return sorted(found, key=lambda one: (one.check_in_date, one.stay_code))
+    return sorted(found, key=lambda stay: (stay.check_in_date, stay.stay_code))
 
 
 def blocked(days: Iterable[AvailabilityDay], stays: Collection[Reservation]) -> list[Run[str]]:
     """The closed nights among `days` that none of these stays holds, with the remarks of the calendar."""
     free = [
-        one
-        for one in days
-        if not one.available
-        and not any(stay.check_in_date <= one.date < stay.check_out_date for stay in stays)
+        day
+        for day in days
+        if not day.available
+        and not any(stay.check_in_date <= day.date < stay.check_out_date for stay in stays)
     ]
-    return runs(free, lambda one: one.date, lambda one: one.remarks)
+    return runs(free, lambda day: day.date, lambda day: day.remarks)
 
 
 def hour_and_minute(text: str) -> dict[str, int] | None:

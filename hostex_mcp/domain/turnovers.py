@@ -123,20 +123,22 @@ def cleaning_after(leaving: Reservation, known: Known) -> Cleaning:
 def turnovers(known: Known, zone: ZoneInfo, start: date, end: date) -> list[Turnover]:
     """The turnovers of one property from one day to another, both included, earliest first. What is known
     reaches as far beyond as the next guest is wanted, and as far back as the last one is."""
-    left = [one for one in known.stays if start <= one.check_out_date <= end]
-    found = [_turnover(known, zone, one) for one in left]
-    days = {one.check_out_date for one in left}
+    left = [stay for stay in known.stays if start <= stay.check_out_date <= end]
+    found = [_turnover(known, zone, stay) for stay in left]
+    days = {stay.check_out_date for stay in left}
     into_empty = [
-        one for one in known.stays if start <= one.check_in_date <= end and one.check_in_date not in days
+        stay for stay in known.stays if start <= stay.check_in_date <= end and stay.check_in_date not in days
     ]
-    found += [_arrival(known, one) for one in into_empty]
-    return sorted(found, key=lambda one: (one.day, one.leaving is None))
+    found += [_arrival(known, stay) for stay in into_empty]
+    return sorted(found, key=lambda turnover: (turnover.day, turnover.leaving is None))
 
 
 def _turnover(known: Known, zone: ZoneInfo, leaving: Reservation) -> Turnover:
     day, place = leaving.check_out_date, known.place
-    after = [one for one in known.stays if one.check_in_date >= day and one.stay_code != leaving.stay_code]
-    coming = min(after, key=lambda one: (one.check_in_date, one.stay_code), default=None)
+    after = [
+        stay for stay in known.stays if stay.check_in_date >= day and stay.stay_code != leaving.stay_code
+    ]
+    coming = min(after, key=lambda stay: (stay.check_in_date, stay.stay_code), default=None)
     leaves, comes = out_time(leaving, place), in_time(coming, place) if coming else None
     window = None
     if coming and leaves and comes:

@@ -100,12 +100,12 @@ def unanswered(thread: Conversation) -> Unanswered | None:
     """What a guest wrote that no person has answered, None if there is nothing."""
     asked: list[Message] = []
     after: set[Author] = set()
-    for one in thread.messages:
-        who = author(one)
+    for message in thread.messages:
+        who = author(message)
         if who == "team" or (who == "assistant" and asked):
             break
         if who == "guest":
-            asked.append(one)
+            asked.append(message)
         elif not asked:
             after.add(who)
     return Unanswered(asked, _auto_reply(after)) if asked else None
@@ -119,12 +119,12 @@ def _auto_reply(after: AbstractSet[Author]) -> AutoReply | None:
 
 def about(thread: Conversation, stays: Iterable[Reservation], today: Today) -> ThreadSubject:
     """What a thread is about, by the stays that are its own and by what it says itself of others."""
-    codes = {one.reservation_code for one in thread.activities if one.reservation_code}
-    own = [one for one in stays if one.conversation_id == thread.id or one.reservation_code in codes]
-    known = {one.reservation_code for one in own}
-    told = [one for one in thread.activities if one.reservation_code not in known]
-    found = [*(_of_stay(one, today) for one in own), *(_of_activity(one, today) for one in told)]
-    return min(found, key=lambda one: (one.rank, one.days or 0), default=ThreadSubject("inquiry"))
+    codes = {activity.reservation_code for activity in thread.activities if activity.reservation_code}
+    own = [stay for stay in stays if stay.conversation_id == thread.id or stay.reservation_code in codes]
+    known = {stay.reservation_code for stay in own}
+    told = [activity for activity in thread.activities if activity.reservation_code not in known]
+    found = [*(_of_stay(stay, today) for stay in own), *(_of_activity(activity, today) for activity in told)]
+    return min(found, key=lambda subject: (subject.rank, subject.days or 0), default=ThreadSubject("inquiry"))
 
 
 def expected_place(come: date | None, leave: date | None, day: date) -> list[int]:
@@ -140,7 +140,9 @@ def expected_place(come: date | None, leave: date | None, day: date) -> list[int
 
 def homes(thread: Conversation) -> set[int]:
     """The properties that a thread speaks of."""
-    return {one.property.id for one in thread.activities if one.property and one.property.id}
+    return {
+        activity.property.id for activity in thread.activities if activity.property and activity.property.id
+    }
 
 
 def waiting(
@@ -154,12 +156,12 @@ def waiting(
         if open_one := unanswered(thread):
             hours = (now - open_one.since).total_seconds() / 3600 if open_one.since else None
             found.append(Waiting(thread, about(thread, known, today), open_one, hours))
-    return sorted(found, key=lambda one: one.key)
+    return sorted(found, key=lambda guest: guest.key)
 
 
 def among(found: Iterable[Waiting], property_ids: AbstractSet[int]) -> list[Waiting]:
     """The guests who wait about one of these properties."""
-    return [one for one in found if property_ids & {one.about.property_id, *homes(one.thread)}]
+    return [guest for guest in found if property_ids & {guest.about.property_id, *homes(guest.thread)}]
 
 
 def _of_stay(stay: Reservation, today: Today) -> ThreadSubject:
@@ -178,17 +180,17 @@ def _of_stay(stay: Reservation, today: Today) -> ThreadSubject:
     return ThreadSubject(standing, stay.property_id, *dates, stay, stay.reservation_code, days)
 
 
-def _of_activity(one: ConversationActivity, today: Today) -> ThreadSubject:
-    home = (one.property.id if one.property else None) or 0
-    come, leave = one.check_in_date, one.check_out_date
+def _of_activity(activity: ConversationActivity, today: Today) -> ThreadSubject:
+    home = (activity.property.id if activity.property else None) or 0
+    come, leave = activity.check_in_date, activity.check_out_date
     if come is None or leave is None:
-        return ThreadSubject("inquiry", home, come, leave, None, one.reservation_code)
+        return ThreadSubject("inquiry", home, come, leave, None, activity.reservation_code)
     day = today(home)
     standing = _standing(come, leave, day)
-    if one.activity_type == "inquiry":
+    if activity.activity_type == "inquiry":
         standing = "past" if come < day else "inquiry"
     days = (come - day).days if standing == "arriving" else None
-    return ThreadSubject(standing, home, come, leave, None, one.reservation_code, days)
+    return ThreadSubject(standing, home, come, leave, None, activity.reservation_code, days)
 
 
 def _standing(come: date, leave: date, day: date) -> Standing:

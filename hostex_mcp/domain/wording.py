@@ -62,8 +62,8 @@ def day_text(day: date) -> str:
 
 def nights_text(run: Run[str]) -> str:
     """Nights in a row by their first and last date: `night of Tue 1 Dec 2026`."""
-    one = run.start_date == run.end_date
-    return f"night{'' if one else 's'} of {days_text(run.start_date, run.end_date)}"
+    single = run.start_date == run.end_date
+    return f"night{'' if single else 's'} of {days_text(run.start_date, run.end_date)}"
 
 
 def money(amount: float, currency: str | None = None) -> str:

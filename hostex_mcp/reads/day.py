@@ -69,7 +69,7 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
     and told; without the stays there is no briefing."""
     local = day_of(meant)
     of: Callable[[int], date] = (lambda _: day) if day else local
-    days = {of(one.id) for one in meant.properties} or {of(0)}
+    days = {of(place.id) for place in meant.properties} or {of(0)}
     first, last = min(days), max(days)
     parts = PartialReads()
     (stays, later), threads, tasks, due, accounts = await asyncio.gather(
@@ -80,7 +80,7 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
         parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
     )
     asked = [*later.requests, *await _far(context, meant, later, threads, parts)]
-    known = {one.stay_code: one for one in [*stays.items, *asked]}
+    known = {stay.stay_code: stay for stay in [*stays.items, *asked]}
     open_requests = requests(known.values(), local)
     turned = _turnovers(meant, stays, tasks, of)
     found = [
@@ -96,8 +96,10 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
         day=of,
         first=first,
         movements=movements(stays.items, of),
-        turnovers=[one for one in turned if one.same_day and one.day == of(one.place.id)],
-        waiting=waits if everything else among(waits, {one.id for one in meant.properties}),
+        turnovers=[
+            turnover for turnover in turned if turnover.same_day and turnover.day == of(turnover.place.id)
+        ],
+        waiting=waits if everything else among(waits, {place.id for place in meant.properties}),
         requests=open_requests,
         tasks=_of_the_day(tasks or [], of),
         reviews=due,
@@ -140,16 +142,18 @@ def _turnovers(
     """Those of each property's day and the next one."""
     known = known_by_property(meant.properties, stays.items, tasks)
     return [
-        one
+        turnover
         for place in meant.properties
-        for one in turnovers(known[place.id], meant.zone(place.id), of(place.id), of(place.id) + DAY)
+        for turnover in turnovers(known[place.id], meant.zone(place.id), of(place.id), of(place.id) + DAY)
     ]
 
 
 def _of_the_day(tasks: Sequence[Task], of: Callable[[int], date]) -> list[Task]:
     """What is still to be done on the day: by the hour, what nobody is assigned to first of equals."""
-    due = [one for one in tasks if one.expected_date == of(one.property_id or 0) and one.status not in _DONE]
-    return sorted(due, key=lambda one: (one.expected_time or "", bool(one.staff_id), one.id))
+    due = [
+        task for task in tasks if task.expected_date == of(task.property_id or 0) and task.status not in _DONE
+    ]
+    return sorted(due, key=lambda task: (task.expected_time or "", bool(task.staff_id), task.id))
 
 
 async def _threads(context: Context) -> Threads:

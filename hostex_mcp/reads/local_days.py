@@ -22,7 +22,7 @@ def span_of(meant: Portfolio, start: date | None, end: date | None, usual: timed
 
 def day_of(meant: Portfolio) -> Callable[[int], date]:
     """The local date of a property; of one that is not known, or of none, the earliest date of all."""
-    days = {one.id: meant.today(one) for one in meant.properties}
+    days = {place.id: meant.today(place) for place in meant.properties}
     usual = meant.first_today()
 
     def day(property_id: int) -> date:
@@ -33,5 +33,5 @@ def day_of(meant: Portfolio) -> Callable[[int], date]:
 
 def widest(meant: Portfolio, span: Span) -> tuple[date, date]:
     """The first and last day of all properties."""
-    spans = [span(one.id) for one in meant.properties] or [span(0)]
+    spans = [span(place.id) for place in meant.properties] or [span(0)]
     return min(first for first, _ in spans), max(last for _, last in spans)

@@ -54,8 +54,8 @@ async def later_requests(context: Context, meant: Portfolio, known_from: date, k
     sooner = windows(meant.first_today(), known_from - DAY, RESERVATION_WINDOW_DAYS)
     half_year, *others = await asyncio.gather(
         read(context, *nearest),
-        *(_of_window(context, *one) for one in later),
-        *(_of_states(context, *one) for one in sooner),
+        *(_of_window(context, *window) for window in later),
+        *(_of_states(context, *window) for window in sooner),
     )
     asked, left_out = _open(meant, [half_year, *others])
     own = [stay for stay in half_year.stays if stay.property_id in meant.kept]
@@ -72,7 +72,7 @@ async def far_requests(
         if not spans or day > spans[-1][1]:
             spans.append((day, day + timedelta(days=RESERVATION_WINDOW_DAYS - 1)))
     read, left = spans[:_MOST_FAR], spans[_MOST_FAR:]
-    parts = await asyncio.gather(*(_of_window(context, *one) for one in read))
+    parts = await asyncio.gather(*(_of_window(context, *span) for span in read))
     asked, notes = _open(meant, parts)
     beyond = f", none beyond {left[0][0] - DAY}" if left else ""
     return Gathered(asked, [f"Requests beyond {after}: by guest threads alone{beyond}.", *notes])

@@ -60,7 +60,11 @@ class _Before:
 
     def lacking(self, wanted: Iterable[int]) -> list[int]:
         """The properties whose last guest is not found yet."""
-        return [one for one in wanted if one not in self.failed and self.left_on(one) is None]
+        return [
+            property_id
+            for property_id in wanted
+            if property_id not in self.failed and self.left_on(property_id) is None
+        ]
 
 
 async def with_last_guests(
@@ -80,9 +84,12 @@ async def with_last_guests(
     every = None if tasks is None else [*tasks, *past.cleanings]
     guests = [stay for stay in past.guests if stay.property_id not in past.failed]
     turnovers = known_by_property(meant.properties, [*stays, *guests], every, {*left, *past.failed})
-    failed = [Failure(one, why.kind, f"last guest: {why.message}") for one, why in past.failed.items()]
+    failed = [
+        Failure(property_id, why.kind, f"last guest: {why.message}")
+        for property_id, why in past.failed.items()
+    ]
     seen = {stay.property_id for stay in past.guests} | past.failed.keys()
-    first = [one for one in wanted if one not in seen]
+    first = [property_id for property_id in wanted if property_id not in seen]
     notes = [*([_not_looked_up(len(left), start)] if left else []), *_first_guests(meant, first, start)]
     return Past(turnovers, notes, failed)
 
@@ -91,7 +98,7 @@ def _first_guests(meant: Portfolio, first: Sequence[int], start: date) -> list[s
     """The properties whose next guest is taken for their first."""
     if not first:
         return []
-    named = some([meant.titled(one) for one in first], _MOST_NAMED)
+    named = some([meant.titled(property_id) for property_id in first], _MOST_NAMED)
     since = f"No guest found in the {FARTHEST.days} days before {start}"
     return [f"{since}, so the next one counts as the first: {named}."]
 
@@ -107,9 +114,9 @@ def _unsettled(known: Mapping[int, Known], span: Span) -> list[int]:
     """The properties with an arrival for which neither the last guest nor a cleaning that settles it was
     read; the soonest arrivals first."""
     found: dict[int, date] = {}
-    for ident, one in known.items():
-        for coming in _arrivals(one, *span(ident)):
-            if stay_before(coming, one) is None and not _settled(cleaning_before(coming, one)):
+    for ident, around in known.items():
+        for coming in _arrivals(around, *span(ident)):
+            if stay_before(coming, around) is None and not _settled(cleaning_before(coming, around)):
                 day = coming.check_in_date
                 found[ident] = min(found.get(ident, day), day)
     return sorted(found, key=lambda ident: (found[ident], ident))
@@ -139,8 +146,15 @@ async def _before(context: Context, wanted: Sequence[int], until: date, pages: i
         queries = _queries(left, dict.fromkeys(left, period), together=pages < len(left))
         for stays in await _read(context, LIST_RESERVATIONS, queries, found):
             found.add(left, stays)
-    since = {one: found.left_on(one) or until - FARTHEST for one in wanted if one not in found.failed}
-    periods = {one: {"type": "cleaning", "start_date": day, "end_date": until} for one, day in since.items()}
+    since = {
+        property_id: found.left_on(property_id) or until - FARTHEST
+        for property_id in wanted
+        if property_id not in found.failed
+    }
+    periods = {
+        property_id: {"type": "cleaning", "start_date": day, "end_date": until}
+        for property_id, day in since.items()
+    }
     queries = _queries(list(since), periods, together=pages < len(since))
     for tasks in await _read(context, LIST_TASKS, queries, found):
         found.cleanings += [task for task in tasks if task.property_id in since]
@@ -152,8 +166,8 @@ def _queries(
 ) -> Sequence[tuple[Sequence[int], Mapping[str, Any]]]:
     """What is asked about which properties; together from the earliest day on."""
     if together:
-        return [(asked, min(periods.values(), key=lambda one: f"{one.get('start_date')}"))]
-    return [([one], {**periods[one], "property_id": one}) for one in asked]
+        return [(asked, min(periods.values(), key=lambda period: f"{period.get('start_date')}"))]
+    return [([property_id], {**periods[property_id], "property_id": property_id}) for property_id in asked]
 
 
 async def _read(
@@ -168,5 +182,5 @@ async def _read(
         return (await read_lists(context, listing, [query[1]])).items
 
     got = await each(queries, read, may_fail=True)
-    found.failed |= {one: why for (asked, _), why in got.failed for one in asked}
+    found.failed |= {property_id: why for (asked, _), why in got.failed for property_id in asked}
     return got.items

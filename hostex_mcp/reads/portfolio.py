@@ -55,11 +55,11 @@ class Portfolio:
     def kept(self) -> frozenset[int]:
         """The ids by which stays, tasks and entries belong here; 0, for those in no property, only of the
         whole."""
-        return frozenset([*(one.id for one in self.properties), *([0] if self.whole else [])])
+        return frozenset([*(place.id for place in self.properties), *([0] if self.whole else [])])
 
     @cached_property
     def _places(self) -> Mapping[int, Property]:
-        return {one.id: one for one in self.properties}
+        return {place.id: place for place in self.properties}
 
     def titled(self, property_id: int) -> str:
         """A property's title on one line, or its id where it is none of them."""
@@ -80,8 +80,8 @@ class Portfolio:
         place = self.place(property_id)
         if place:
             return _zone(place)
-        zones = (_zone(one) for one in self.properties)
-        return max(zones, key=lambda one: self.now.astimezone(one).replace(tzinfo=None), default=_UTC)
+        zones = (_zone(place) for place in self.properties)
+        return max(zones, key=lambda zone: self.now.astimezone(zone).replace(tzinfo=None), default=_UTC)
 
     def today(self, place: Property) -> date:
         """The date at a property."""
@@ -89,7 +89,7 @@ class Portfolio:
 
     def first_today(self) -> date:
         """The earliest date at any of the properties."""
-        return min((self.today(one) for one in self.properties), default=self.now.date())
+        return min((self.today(place) for place in self.properties), default=self.now.date())
 
     def midnight(self, day: date, property_id: int) -> datetime:
         """When a day begins at a property (see `zone`)."""
@@ -112,9 +112,9 @@ async def portfolio(
         InvalidArguments: for a property or group that the account does not have.
     """
     found = await read_lists(context, LIST_PROPERTIES)
-    wanted = {one.id for one in found.items}
+    wanted = {place.id for place in found.items}
     if property_ids is not None:
-        unknown = [str(one) for one in property_ids if one not in wanted]
+        unknown = [str(ident) for ident in property_ids if ident not in wanted]
         if unknown:
             problem = f"unknown property ids: {some(unknown, 5)}"
             raise InvalidArguments(FieldProblem("property_ids", problem))
@@ -122,7 +122,7 @@ async def portfolio(
     if group_id is not None:
         wanted &= set(await _members(context, group_id))
     whole = property_ids is None and group_id is None
-    own = [one for one in found.items if one.id in wanted]
+    own = [place for place in found.items if place.id in wanted]
     return Portfolio(own, context.now(), whole, found.notes, _namesakes(found.items))
 
 
@@ -134,9 +134,9 @@ def _namesakes(properties: Iterable[Property]) -> AbstractSet[int]:
 
 
 async def _members(context: Context, group_id: int) -> Sequence[int]:
-    for one in (await read_lists(context, LIST_PROPERTY_GROUPS)).items:
-        if one.id == group_id:
-            return one.property_ids
+    for group in (await read_lists(context, LIST_PROPERTY_GROUPS)).items:
+        if group.id == group_id:
+            return group.property_ids
     raise InvalidArguments(FieldProblem("group_id", "is the id of no property group of this account"))
 
 
@@ -161,9 +161,9 @@ def kept(
     """Those of some stays that belong here, and a note of the others that hold nights of properties which
     Hostex does not list, where all are meant."""
     every = list(stays)
-    own = [one for one in every if one.property_id in meant.kept]
+    own = [stay for stay in every if stay.property_id in meant.kept]
     strange = [
-        one.stay_code for one in every if meant.whole and holds(one) and one.property_id not in meant.kept
+        stay.stay_code for stay in every if meant.whole and holds(stay) and stay.property_id not in meant.kept
     ]
     if not strange:
         return own, []
@@ -181,14 +181,16 @@ async def each(
         HostexError: the first one, when all fail, unless they may.
     """
 
-    async def attempt(one: AskedT) -> ItemT | HostexError:
+    async def attempt(subject: AskedT) -> ItemT | HostexError:
         try:
-            return await read(one)
+            return await read(subject)
         except HostexError as error:
             return error
 
-    outcomes = await asyncio.gather(*(attempt(one) for one in asked))
-    failed = [(one, why) for one, why in zip(asked, outcomes, strict=True) if isinstance(why, HostexError)]
+    outcomes = await asyncio.gather(*(attempt(subject) for subject in asked))
+    failed = [
+        (subject, why) for subject, why in zip(asked, outcomes, strict=True) if isinstance(why, HostexError)
+    ]
     if asked and len(failed) == len(asked) and not may_fail:
         raise failed[0][1]
-    return Answers([one for one in outcomes if not isinstance(one, HostexError)], failed)
+    return Answers([outcome for outcome in outcomes if not isinstance(outcome, HostexError)], failed)

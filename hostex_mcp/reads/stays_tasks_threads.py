@@ -59,7 +59,8 @@ class Threads:
     def rows(self) -> list[dict[str, str]]:
         """The threads that could not be read, as an answer tells them."""
         return [
-            {"conversation_id": one, "kind": kind, "message": message} for one, kind, message in self.failed
+            {"conversation_id": thread_id, "kind": kind, "message": message}
+            for thread_id, kind, message in self.failed
         ]
 
 
@@ -95,9 +96,9 @@ async def with_long_stays(
         _join(found, await _long_stays(context, meant, end, _HALF_YEAR * 2))
         left = await parts.read(_LONGER, _unexplained(context, meant, found.items, end), [])
         found.notes += _still_unknown(meant, left, end)
-    touching = [one for one in found.items if following or one.check_in_date <= end]
-    unique = {one.stay_code: one for one in touching}
-    found.items = sorted(unique.values(), key=lambda one: (one.check_in_date, one.stay_code))
+    touching = [stay for stay in found.items if following or stay.check_in_date <= end]
+    unique = {stay.stay_code: stay for stay in touching}
+    found.items = sorted(unique.values(), key=lambda stay: (stay.check_in_date, stay.stay_code))
     return found
 
 
@@ -111,7 +112,7 @@ async def closed_nights(
 ) -> Mapping[int, set[date]]:
     """The nights from `start` to `end`, both included, that the calendar of each property shows as closed,
     by a stay or a block. Hostex shows no calendar that begins more than a year away (see `known_from`)."""
-    closed: dict[int, set[date]] = {one: set() for one in property_ids}
+    closed: dict[int, set[date]] = {property_id: set() for property_id in property_ids}
     for property_id, day in await _calendar(context, property_ids, start, end):
         if not day.available:
             closed.setdefault(property_id, set()).add(day.date)
@@ -136,7 +137,7 @@ async def _calendar(
     answers = await asyncio.gather(
         *(context.client.call(LIST_AVAILABILITIES, query=query) for query in queries)
     )
-    return [(one.id, day) for answer in answers for one in answer for day in one.availabilities]
+    return [(row.id, day) for answer in answers for row in answer for day in row.availabilities]
 
 
 async def _unexplained(
@@ -144,11 +145,17 @@ async def _unexplained(
 ) -> list[int]:
     """The properties that are closed without a remark for a night which none of these stays holds."""
     held = {
-        one.property_id for one in stays if holds(one) and one.check_in_date <= night < one.check_out_date
+        stay.property_id
+        for stay in stays
+        if holds(stay) and stay.check_in_date <= night < stay.check_out_date
     }
-    ids = [one.id for one in meant.properties if one.id not in held]
+    ids = [place.id for place in meant.properties if place.id not in held]
     days = await _calendar(context, ids, night, night)
-    return [one for one, day in days if day.date == night and not day.available and not day.remarks]
+    return [
+        property_id
+        for property_id, day in days
+        if day.date == night and not day.available and not day.remarks
+    ]
 
 
 async def _long_stays(
@@ -176,7 +183,7 @@ async def _long_stays(
 def _still_unknown(meant: Portfolio, property_ids: Sequence[int], night: date) -> list[str]:
     if not property_ids:
         return []
-    named = some([meant.titled(one) for one in property_ids], _MOST_NAMED)
+    named = some([meant.titled(property_id) for property_id in property_ids], _MOST_NAMED)
     return [f"Closed on {night} by a block, or by a stay of more than a year: {named}."]
 
 
@@ -186,7 +193,7 @@ async def tasks_between(
     """The tasks of these properties, of one kind or all, expected from one day to another, both included."""
     only = {"type": kind} if kind else {}
     found = await read_lists(context, LIST_TASKS, [{"start_date": start, "end_date": end, **only}])
-    found.items = [one for one in found.items if (one.property_id or 0) in meant.kept]
+    found.items = [task for task in found.items if (task.property_id or 0) in meant.kept]
     return found
 
 
@@ -198,9 +205,9 @@ async def reviews_between(
         {"review_status": status, "start_check_out_date": first, "end_check_out_date": last}
         for first, last in windows(start, end, REVIEW_WINDOW_DAYS)
     ]
-    ids = {one.id for one in meant.properties}
+    ids = {place.id for place in meant.properties}
     found = await read_lists(context, LIST_REVIEWS, queries)
-    found.items = [one for one in found.items if one.property_id in ids]
+    found.items = [review for review in found.items if review.property_id in ids]
     return found
 
 
@@ -218,11 +225,11 @@ async def threads_since(context: Context, since: datetime, most: int) -> Threads
 
     The list is almost, not wholly, in order (observed), so it is read on until a whole page is older.
     """
-    listed = [one for one in await _recent(context, since) if _spoken(one) >= since]
+    listed = [thread for thread in await _recent(context, since) if _spoken(thread) >= since]
     listed.sort(key=_spoken, reverse=True)
-    threads = await _threads(context, {one.id: one.last_message_at for one in listed}, most)
-    told = {told_day(one.check_out_date) for one in listed}
-    told |= {activity.check_out_date for one in threads.items for activity in one.activities}
+    threads = await _threads(context, {thread.id: thread.last_message_at for thread in listed}, most)
+    told = {told_day(thread.check_out_date) for thread in listed}
+    told |= {activity.check_out_date for thread in threads.items for activity in thread.activities}
     threads.until = frozenset(day for day in told if day)
     return threads
 
@@ -248,10 +255,10 @@ async def threads_part(
     """The threads with a message after a moment, by `order`: at most so many behind `mark.since`, or those up
     to `mark.until` where that is told, so that other processes read the same ones. The order must not hang on
     what changes with a new message."""
-    listed = [one for one in await _recent(context, since) if _spoken(one) >= since]
-    keyed = sorted((order(one), one.id, one.last_message_at) for one in listed)
-    ahead = [one for one in keyed if follows(one[0], mark.since)]
-    part = [one for one in ahead if not follows(one[0], mark.until)] if mark.until else ahead[:most]
+    listed = [thread for thread in await _recent(context, since) if _spoken(thread) >= since]
+    keyed = sorted((order(thread), thread.id, thread.last_message_at) for thread in listed)
+    ahead = [entry for entry in keyed if follows(entry[0], mark.since)]
+    part = [entry for entry in ahead if not follows(entry[0], mark.until)] if mark.until else ahead[:most]
     threads = await _threads(context, {code: last for _, code, last in part}, len(part))
     before = len(keyed) - len(ahead)
     until = mark.until or (part[-1][0] if part else mark.since)
@@ -262,33 +269,33 @@ async def threads_part(
 async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads:
     """The threads with these ids, with their messages; as `threads_since`, but where the last message is more
     than a month old a thread is read again each time."""
-    spoken = {one.id: one.last_message_at for one in await _recent(context, context.now() - _MONTH)}
-    return await _threads(context, {one: spoken.get(one) for one in ids}, most)
+    spoken = {thread.id: thread.last_message_at for thread in await _recent(context, context.now() - _MONTH)}
+    return await _threads(context, {ident: spoken.get(ident) for ident in ids}, most)
 
 
 async def _threads(context: Context, spoken: Mapping[str, datetime | None], most: int) -> Threads:
     """Threads by their id and the time of their last message, where it is known."""
     pace = Pace()
     found = dict[str, Conversation | None]()
-    for one, last in spoken.items():
-        found[one] = context.memory.recall(Conversation, ("thread", one), last)
+    for ident, last in spoken.items():
+        found[ident] = context.memory.recall(Conversation, ("thread", ident), last)
         await pace.rest()
-    unread = [one for one, thread in found.items() if thread is None]
+    unread = [ident for ident, thread in found.items() if thread is None]
     wanted = unread[:most]
 
-    async def read(one: str) -> None:
-        thread = await context.client.call(GET_CONVERSATION, path={"conversation_id": one})
-        thread = found[one] = thread.model_copy(update={"id": one})
-        if spoken[one]:
-            context.memory.keep(("thread", one), spoken[one], thread)
+    async def read(ident: str) -> None:
+        thread = await context.client.call(GET_CONVERSATION, path={"conversation_id": ident})
+        thread = found[ident] = thread.model_copy(update={"id": ident})
+        if spoken[ident]:
+            context.memory.keep(("thread", ident), spoken[ident], thread)
 
     got = await each(wanted, read, may_fail=True)
     # A thread that is also about a property which is not served is none of ours.
-    failed = [(one, why) for one, why in got.failed if why.kind != "blocked"]
-    known = [one for one in found.values() if one]
+    failed = [(ident, why) for ident, why in got.failed if why.kind != "blocked"]
+    known = [thread for thread in found.values() if thread]
     if failed and not known:
         raise failed[0][1]
-    told = [(one, why.kind, why.message) for one, why in failed]
+    told = [(ident, why.kind, why.message) for ident, why in failed]
     return Threads(known, len(unread) - len(wanted), told)
 
 
@@ -298,9 +305,9 @@ async def _recent(context: Context, since: datetime) -> Sequence[ConversationSum
     while True:
         page = await context.client.page(LIST_CONVERSATIONS, offset=offset)
         known = len(rows)
-        rows |= {one.id: one for one in page.items}
+        rows |= {thread.id: thread for thread in page.items}
         over = not page.more or page.end >= MOST_ROWS or bool(page.items and len(rows) == known)
-        if over or (page.items and all(_spoken(one) < since for one in page.items)):
+        if over or (page.items and all(_spoken(thread) < since for thread in page.items)):
             return list(rows.values())
         offset = page.end
 

@@ -5,7 +5,8 @@ from hostex_mcp.domain.currencies import currencies
 
 def house(id: int, *used: str | None) -> Property:
     links = tuple(
-        ChannelLink(channel_type="airbnb", listing_id=str(id + n), currency=one) for n, one in enumerate(used)
+        ChannelLink(channel_type="airbnb", listing_id=str(id + n), currency=codes)
+        for n, codes in enumerate(used)
     )
     return Property(id=id, title=f"House {id}", channels=links)
 

@@ -29,7 +29,7 @@ STAYS = [
     ],
 )
 def test_a_guest_is_found_whatever_the_order_accents_and_case_of_the_name(name: str, codes: str) -> None:
-    assert "".join(one.stay_code for one in of_guest(name, STAYS)) == codes
+    assert "".join(stay.stay_code for stay in of_guest(name, STAYS)) == codes
 
 
 def test_stays_that_are_off_count_only_where_there_is_no_other() -> None:

@@ -28,7 +28,7 @@ def test_currencies_are_never_added_to_each_other() -> None:
 
 @given(some.lists(some.integers(0, 10_000_000), max_size=50))
 def test_cents_add_up_without_loss(cents: list[int]) -> None:
-    total = sum((exact(one / 100) for one in cents), Fraction())
+    total = sum((exact(amount / 100) for amount in cents), Fraction())
     assert total == Fraction(sum(cents), 100)
 
 

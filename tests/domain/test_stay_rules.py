@@ -8,7 +8,7 @@ from tests.domain.calendar_samples import june, selling
 
 def broken(days: Any, check_in: int, check_out: int) -> list[tuple[str, int, Any]]:
     found = broken_rules(days, june(check_in), june(check_out))
-    return [(one.rule, (one.day - june(0)).days, one.value) for one in found]
+    return [(violation.rule, (violation.day - june(0)).days, violation.value) for violation in found]
 
 
 def test_a_stay_within_the_rules_breaks_none() -> None:
@@ -75,7 +75,10 @@ def test_the_longest_stay_is_as_long_as_rules_and_units_allow() -> None:
 
 
 def advance(today: int, **rules: str) -> list[str]:
-    return [one.rule for one in advance_broken(selling("." * 20, None, **rules), june(10), june(today))]
+    return [
+        violation.rule
+        for violation in advance_broken(selling("." * 20, None, **rules), june(10), june(today))
+    ]
 
 
 def test_a_stay_is_too_late_within_the_notice_and_too_early_beyond_the_horizon() -> None:

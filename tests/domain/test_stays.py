@@ -52,8 +52,8 @@ def test_stays_on_the_same_nights_have_to_make_room() -> None:
         stay("within it", 11, 12),
     ]
     found = [
-        one.stay_code
-        for one in holders([stay("a", 10, 13), *others], date(2026, 6, 10), date(2026, 6, 13), ["a"])
+        holder.stay_code
+        for holder in holders([stay("a", 10, 13), *others], date(2026, 6, 10), date(2026, 6, 13), ["a"])
     ]
     assert found == ["spans it", "ends in it", "within it", "begins in it"]
 
@@ -71,7 +71,7 @@ def test_closed_nights_that_no_stay_holds_are_blocked() -> None:
         AvailabilityDay(date=date(2026, 6, day), available=free, remarks=why) for day, free, why in states
     ]
     found = blocked(days, [stay("a", 9, 11)])
-    assert [(one.start_date.day, one.end_date.day, one.state) for one in found] == [
+    assert [(run.start_date.day, run.end_date.day, run.state) for run in found] == [
         (11, 12, "Painter"),
         (13, 13, ""),
     ]

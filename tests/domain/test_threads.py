@@ -41,9 +41,9 @@ def test_an_equal_message_from_before_or_of_the_guest_is_not_it() -> None:
 
 
 def test_messages_without_id_are_counted() -> None:
-    one, two = thread(message(None, "Hi")), thread(message(None, "Hi"), message(None, "Hi"))
-    assert new_ours(one, two, "Hi") is not None
-    assert new_ours(two, two, "Hi") is None
+    single, double = thread(message(None, "Hi")), thread(message(None, "Hi"), message(None, "Hi"))
+    assert new_ours(single, double, "Hi") is not None
+    assert new_ours(double, double, "Hi") is None
 
 
 def test_a_new_picture_is_an_attachment_of_ours() -> None:

@@ -135,5 +135,5 @@ def test_in_house_comes_before_arriving_soon_before_inquiries_before_later_arriv
         thread("gh", activity("reservation", "2026-06-14", "2026-06-16"), code="answered"),
         thread("gga", activity("reservation", "2026-06-14", "2026-06-16"), code="assisted"),
     ]
-    order = [one.thread.id for one in waiting(threads, [], today, NOW)]
+    order = [guest.thread.id for guest in waiting(threads, [], today, NOW)]
     assert order == ["here", "tomorrow", "soon, longer", "soon", "asks", "later", "past", "assisted"]
