@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from hostex_mcp.domain.days import DAY, Run, runs
+from hostex_mcp.domain.days import DAY, Run, days_of, runs
 
 State: TypeAlias = tuple[tuple[str, Hashable], ...]
 
@@ -27,11 +27,6 @@ class DayChange:
     date: date
     before: State
     after: State
-
-
-def days_of(start: date, end: date) -> list[date]:
-    """The days from `start` to `end`, both included."""
-    return [start + DAY * step for step in range((end - start).days + 1)]
 
 
 def range_problems(ranges: Sequence[tuple[date, date]], today: date) -> list[tuple[str, str]]:

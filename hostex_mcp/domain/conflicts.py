@@ -10,7 +10,7 @@
   prices, are left out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -167,3 +167,11 @@ def _odd_ones(group: Sequence[Priced], night: date, tolerance: float) -> list[tu
         for listing in priced
         if off(listing, base)
     ]
+
+
+def oversold(units: Mapping[date, int], closed: Mapping[int, Collection[date]]) -> list[Run[tuple[int, int]]]:
+    """The nights on which more units would be for sale than are free, with both numbers. `closed` are the
+    nights that each property behind the listing is not free."""
+    free = {day: sum(day not in days for days in closed.values()) for day in units}
+    lacking = [day for day, wanted in units.items() if wanted > free[day]]
+    return runs(lacking, lambda day: day, lambda day: (units[day], free[day]))

@@ -38,3 +38,8 @@ def runs(
         else:
             found.append(Run(today, today, now))
     return found
+
+
+def days_of(start: date, end: date) -> list[date]:
+    """The days from `start` to `end`, both included."""
+    return [start + DAY * step for step in range((end - start).days + 1)]

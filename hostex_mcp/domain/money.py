@@ -11,6 +11,8 @@ from functools import lru_cache
 from importlib import import_module
 from math import isfinite
 
+from hostex_mcp.api.endpoints.properties import Property
+
 _USUAL_DECIMALS = 2
 _HALF = Fraction(1, 2)
 
@@ -50,3 +52,16 @@ def by_currency(amounts: Iterable[tuple[str, Fraction]]) -> Mapping[str, Fractio
     for currency, amount in amounts:
         sums[currency] += amount
     return dict(sorted(sums.items()))
+
+
+def currencies(properties: Iterable[Property], property_id: int | None = None) -> list[str]:
+    """The currencies of the property's channels, in alphabetical order; of all properties when there is no
+    such property or none of its channels names one. Inferred: money spent on a property is in the currency
+    it is sold in."""
+    every = list(properties)
+    own = _named(place for place in every if place.id == property_id)
+    return own or _named(every)
+
+
+def _named(properties: Iterable[Property]) -> list[str]:
+    return sorted({link.currency for place in properties for link in place.channels if link.currency})

@@ -23,7 +23,8 @@ from hostex_mcp.domain.month_end import (
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.lists import Failure, Gathered, PartialReads, read_lists
 from hostex_mcp.reads.portfolio import Portfolio
-from hostex_mcp.reads.stays_tasks_threads import all_stays, transactions_between
+from hostex_mcp.reads.records import transactions_between
+from hostex_mcp.reads.stays import all_stays
 from hostex_mcp.toolkit.context import Context
 
 _MOST_ORDERS, _MOST_NAMED = 50, 5

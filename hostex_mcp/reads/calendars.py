@@ -18,9 +18,9 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.calendar_changes import reading_window
 from hostex_mcp.domain.nights import Nights, nights_of
 from hostex_mcp.domain.stay_rules import ListingDays
-from hostex_mcp.reads.lists import Failure, PartialReads, read_lists
-from hostex_mcp.reads.portfolio import Portfolio, each, stays_between
-from hostex_mcp.reads.stays_tasks_threads import all_stays
+from hostex_mcp.reads.lists import Failure, PartialReads, each, read_lists
+from hostex_mcp.reads.portfolio import Portfolio
+from hostex_mcp.reads.stays import all_stays, stays_between
 from hostex_mcp.toolkit.context import Context
 
 CALENDAR_CHANNELS = frozenset(

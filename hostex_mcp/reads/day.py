@@ -25,17 +25,11 @@ from hostex_mcp.domain.reviews_due import ReviewDue
 from hostex_mcp.domain.turnovers import Turnover, known_by_property, turnovers
 from hostex_mcp.domain.waiting import Waiting, among, waiting
 from hostex_mcp.reads.lists import Failure, Gathered, PartialReads, read_lists
-from hostex_mcp.reads.local_days import day_of
 from hostex_mcp.reads.open_requests import Later, far_requests, later_requests
-from hostex_mcp.reads.portfolio import Portfolio, stays_between
-from hostex_mcp.reads.reviews_due import read_reviews_due
-from hostex_mcp.reads.stays_tasks_threads import (
-    FOLLOWING,
-    Threads,
-    tasks_between,
-    threads_since,
-    with_long_stays,
-)
+from hostex_mcp.reads.portfolio import Portfolio, day_of
+from hostex_mcp.reads.records import read_reviews_due, tasks_between
+from hostex_mcp.reads.stays import FOLLOWING, stays_between, with_long_stays
+from hostex_mcp.reads.threads import Threads, threads_since
 from hostex_mcp.toolkit.context import Context
 
 _BACK = timedelta(days=14)

@@ -1,7 +1,7 @@
 """Lists of Hostex read whole for an answer, and what of an answer could not be read."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -77,3 +77,38 @@ async def read_lists(
     more = f"There are more {listing.key.replace('_', ' ')} than the {len(rows)} that were read: counts "
     notes = [] if all(part.complete for part in got) else [f"{more}based on them are too low."]
     return Gathered(list(rows.values()), notes)
+
+
+AskedT = TypeVar("AskedT")
+
+
+@dataclass(slots=True)
+class Answers(Generic[AskedT, ItemT]):
+    """What several reads gave, in order, and those that failed, with why."""
+
+    items: list[ItemT]
+    failed: list[tuple[AskedT, HostexError]]
+
+
+async def each(
+    asked: Sequence[AskedT], read: Callable[[AskedT], Awaitable[ItemT]], *, may_fail: bool = False
+) -> Answers[AskedT, ItemT]:
+    """Read for each of these, all at once; the client bounds how many calls run together.
+
+    Raises:
+        HostexError: the first one, when all fail, unless they may.
+    """
+
+    async def attempt(subject: AskedT) -> ItemT | HostexError:
+        try:
+            return await read(subject)
+        except HostexError as error:
+            return error
+
+    outcomes = await asyncio.gather(*(attempt(subject) for subject in asked))
+    failed = [
+        (subject, why) for subject, why in zip(asked, outcomes, strict=True) if isinstance(why, HostexError)
+    ]
+    if asked and len(failed) == len(asked) and not may_fail:
+        raise failed[0][1]
+    return Answers([outcome for outcome in outcomes if not isinstance(outcome, HostexError)], failed)

@@ -12,7 +12,8 @@ from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.briefing import OPEN
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.reads.lists import Gathered, read_lists
-from hostex_mcp.reads.portfolio import Portfolio, kept
+from hostex_mcp.reads.portfolio import Portfolio
+from hostex_mcp.reads.stays import kept
 from hostex_mcp.toolkit.arguments import LAST_YEAR
 from hostex_mcp.toolkit.context import Context
 

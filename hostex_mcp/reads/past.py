@@ -15,9 +15,8 @@ from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.turnovers import Known, cleaning_before, known_by_property, stay_before
 from hostex_mcp.domain.wording import some
-from hostex_mcp.reads.lists import Failure, read_lists
-from hostex_mcp.reads.local_days import Span
-from hostex_mcp.reads.portfolio import Portfolio, each
+from hostex_mcp.reads.lists import Failure, each, read_lists
+from hostex_mcp.reads.portfolio import Portfolio, Span
 from hostex_mcp.toolkit.context import Context
 
 FARTHEST = timedelta(days=3 * RESERVATION_WINDOW_DAYS)

@@ -1,42 +1,24 @@
 """What several answers read first: the properties that are meant, and the stays that touch some days."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, windows
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_PROPERTY_GROUPS, Property
-from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.names import fold
-from hostex_mcp.domain.nights import holds
 from hostex_mcp.domain.wording import some
-from hostex_mcp.reads.lists import Gathered, read_lists
+from hostex_mcp.reads.lists import read_lists
 from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 ItemT = TypeVar("ItemT")
-AskedT = TypeVar("AskedT")
 
 _UTC = ZoneInfo("UTC")
-_MOST_CODES = 5
-
-LONGEST_STAY = timedelta(days=90)
-"""Stays that end later than this after the days asked for are not looked for; the calendar shows them as
-closed nights."""
-
-
-@dataclass(slots=True)
-class Answers(Generic[AskedT, ItemT]):
-    """What several reads gave, in order, and those that failed, with why."""
-
-    items: list[ItemT]
-    failed: list[tuple[AskedT, HostexError]]
 
 
 @dataclass(frozen=True)
@@ -140,57 +122,33 @@ async def _members(context: Context, group_id: int) -> Sequence[int]:
     raise InvalidArguments(FieldProblem("group_id", "is the id of no property group of this account"))
 
 
-async def stays_between(
-    context: Context, meant: Portfolio, start: date, end: date, beyond: timedelta = LONGEST_STAY
-) -> Gathered[Reservation]:
-    """The stays of these properties that touch the days from `start` to `end`, both included, and those that
-    follow soon, whatever their status; of a whole portfolio also those without a property. A stay that ends
-    later than `beyond` after `end` is not found. What was cut of the properties is among the notes."""
-    alone = len(meant.properties) == 1 and not meant.whole
-    only = {"property_id": meant.properties[0].id} if alone else {}
-    periods = windows(start, end + beyond, RESERVATION_WINDOW_DAYS)
-    queries = [{"start_check_out_date": first, "end_check_out_date": last, **only} for first, last in periods]
-    found = await read_lists(context, LIST_RESERVATIONS, queries)
-    own, notes = kept(meant, found.items)
-    return Gathered(own, [*meant.notes, *found.notes, *notes])
+Span = Callable[[int], tuple[date, date]]
 
 
-def kept(
-    meant: Portfolio, stays: Iterable[Reservation], name: str = "stay"
-) -> tuple[list[Reservation], list[str]]:
-    """Those of some stays that belong here, and a note of the others that hold nights of properties which
-    Hostex does not list, where all are meant."""
-    every = list(stays)
-    own = [stay for stay in every if stay.property_id in meant.kept]
-    strange = [
-        stay.stay_code for stay in every if meant.whole and holds(stay) and stay.property_id not in meant.kept
-    ]
-    if not strange:
-        return own, []
-    count = f"1 {name} is" if len(strange) == 1 else f"{len(strange)} {name}s are"
-    left = f"{count} left out, of properties that Hostex does not list: {some(strange, _MOST_CODES)}."
-    return own, [left]
+def span_of(meant: Portfolio, start: date | None, end: date | None, usual: timedelta) -> Span:
+    """The first and last day that are meant at a property: those given, else from its own today on, and so
+    long as usual."""
+    today = day_of(meant)
+
+    def span(property_id: int) -> tuple[date, date]:
+        first = start or today(property_id)
+        return first, end or first + usual
+
+    return span
 
 
-async def each(
-    asked: Sequence[AskedT], read: Callable[[AskedT], Awaitable[ItemT]], *, may_fail: bool = False
-) -> Answers[AskedT, ItemT]:
-    """Read for each of these, all at once; the client bounds how many calls run together.
+def day_of(meant: Portfolio) -> Callable[[int], date]:
+    """The local date of a property; of one that is not known, or of none, the earliest date of all."""
+    days = {place.id: meant.today(place) for place in meant.properties}
+    usual = meant.first_today()
 
-    Raises:
-        HostexError: the first one, when all fail, unless they may.
-    """
+    def day(property_id: int) -> date:
+        return days.get(property_id, usual)
 
-    async def attempt(subject: AskedT) -> ItemT | HostexError:
-        try:
-            return await read(subject)
-        except HostexError as error:
-            return error
+    return day
 
-    outcomes = await asyncio.gather(*(attempt(subject) for subject in asked))
-    failed = [
-        (subject, why) for subject, why in zip(asked, outcomes, strict=True) if isinstance(why, HostexError)
-    ]
-    if asked and len(failed) == len(asked) and not may_fail:
-        raise failed[0][1]
-    return Answers([outcome for outcome in outcomes if not isinstance(outcome, HostexError)], failed)
+
+def widest(meant: Portfolio, span: Span) -> tuple[date, date]:
+    """The first and last day of all properties."""
+    spans = [span(place.id) for place in meant.properties] or [span(0)]
+    return min(first for first, _ in spans), max(last for _, last in spans)

@@ -9,8 +9,8 @@ from typing import Any
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, read_all
 from hostex_mcp.api.endpoints.calendar import LIST_AVAILABILITIES
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
-from hostex_mcp.domain.calendar_changes import days_of, reading_window
-from hostex_mcp.domain.days import DAY, Run
+from hostex_mcp.domain.calendar_changes import reading_window
+from hostex_mcp.domain.days import DAY, Run, days_of
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.stays import HOLDING, blocked, holder, holders
 from hostex_mcp.domain.wording import nights_text, quoted

@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from hostex_mcp.domain.calendar_changes import (
     common_days,
     compared,
-    days_of,
     folded,
     range_problems,
     reading_window,
     restoring,
     spread,
 )
-from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.days import Run, days_of
 
 TODAY = date(2026, 6, 10)
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.domain.stay_rules import advance_broken, broken_rules, longest_stay
+from hostex_mcp.domain.stay_rules import advance_broken, broken_rules, longest_stay, unknown_rules
 from tests.domain.calendar_samples import june, selling
 
 
@@ -89,3 +89,14 @@ def test_a_stay_is_too_late_within_the_notice_and_too_early_beyond_the_horizon()
     assert advance(1, max_advance_reservation="8D") == ["max_advance_reservation"]
     assert advance(2, max_advance_reservation="8D") == []
     assert advance(1, max_advance_reservation="soon") == []
+
+
+def test_a_rule_that_a_channel_lacks_is_found() -> None:
+    assert unknown_rules("airbnb", ["min_stay_on_arrival", "min_stay_through"]) == ["min_stay_through"]
+    assert unknown_rules("agoda", ["min_stay_through", "max_stay_through"]) == ["max_stay_through"]
+    assert unknown_rules("trip.com", ["exact_stay_on_arrival"]) == ["exact_stay_on_arrival"]
+    assert unknown_rules("booking.com", ["exact_stay_on_arrival"]) == []
+
+
+def test_nothing_is_known_to_be_missing_on_other_channels() -> None:
+    assert unknown_rules("vrbo", ["exact_stay_on_arrival"]) == []

@@ -11,14 +11,8 @@ from hostex_mcp.api.blocked import guarded
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, Property
 from hostex_mcp.api.pace import Pace
-from hostex_mcp.domain.calendar_changes import (
-    DayChange,
-    common_days,
-    days_of,
-    folded,
-    range_problems,
-    reading_window,
-)
+from hostex_mcp.domain.calendar_changes import DayChange, common_days, folded, range_problems, reading_window
+from hostex_mcp.domain.days import days_of
 from hostex_mcp.domain.wording import days_text, quoted
 from hostex_mcp.reads.taken_nights import booked
 from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments, in_order

@@ -35,8 +35,8 @@ from hostex_mcp.domain.turnovers import (
 from hostex_mcp.reads.calendars import Calendars, add_listings, read_nights
 from hostex_mcp.reads.lists import PartialReads
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
+from hostex_mcp.reads.records import tasks_between
 from hostex_mcp.reads.stay_lookup import find_stay
-from hostex_mcp.reads.stays_tasks_threads import tasks_between
 from hostex_mcp.toolkit.arguments import Code, Day, FieldProblem, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean

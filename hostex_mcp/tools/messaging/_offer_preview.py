@@ -13,7 +13,7 @@ from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_ROOM_TYPES
 from hostex_mcp.domain.calendar_changes import reading_window
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.offers import FAR_PERCENT, Quote, quoted
+from hostex_mcp.domain.pricing import FAR_PERCENT, Quote, quoted
 from hostex_mcp.domain.wording import money, nights_text, period
 from hostex_mcp.domain.wording import quoted as in_line
 from hostex_mcp.toolkit.context import Context
