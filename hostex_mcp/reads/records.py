@@ -10,8 +10,7 @@ from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.reviews_due import ReviewDue, reviews_due
 from hostex_mcp.reads.lists import Gathered, PartialReads, read_lists
-from hostex_mcp.reads.local_days import day_of
-from hostex_mcp.reads.portfolio import Portfolio
+from hostex_mcp.reads.portfolio import Portfolio, day_of
 from hostex_mcp.toolkit.context import Context
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from hostex_mcp.api import Pace
 from hostex_mcp.api.endpoints.messaging import (
@@ -11,13 +11,12 @@ from hostex_mcp.api.endpoints.messaging import (
     Conversation,
     ConversationSummary,
 )
-from hostex_mcp.reads.lists import MOST_ROWS
-from hostex_mcp.reads.portfolio import each
-from hostex_mcp.reads.stays import _MONTH
+from hostex_mcp.reads.lists import MOST_ROWS, each
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import Reading, follows
 from hostex_mcp.toolkit.results import Key, ListPosition
 
+_MONTH = timedelta(days=31)
 _NEWEST = datetime.max.replace(tzinfo=UTC)
 
 
