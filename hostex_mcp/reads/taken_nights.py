@@ -12,7 +12,7 @@ from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.calendar_changes import reading_window
 from hostex_mcp.domain.days import DAY, Run, days_of
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.stays import HOLDING, blocked, holder, holders
+from hostex_mcp.domain.stays import HOLDING, block_runs, holder, holders
 from hostex_mcp.domain.wording import nights_text, quoted
 from hostex_mcp.toolkit.context import Context
 
@@ -47,7 +47,7 @@ async def taken(
         _around(context, property_id, check_in), _nights(context, property_id, check_in, check_out)
     )
     alive = [stay for stay in stays if stay.status in HOLDING and not stay.in_reservation_box]
-    return Taken(holders(stays, check_in, check_out, leave_out), blocked(days, alive), stays)
+    return Taken(holders(stays, check_in, check_out, leave_out), block_runs(days, alive), stays)
 
 
 async def _around(context: Context, property_id: int, check_in: date) -> list[Reservation]:

@@ -5,7 +5,7 @@ import pytest
 
 from hostex_mcp.api.endpoints.calendar import AvailabilityDay
 from hostex_mcp.api.endpoints.reservations import HourMinute, Reservation
-from hostex_mcp.domain.stays import blocked, holders, hour_and_minute, of_guest, order_code, time_text
+from hostex_mcp.domain.stays import block_runs, holders, hour_and_minute, of_guest, order_code, time_text
 
 
 def stay(code: str, check_in: int, check_out: int, **changes: Any) -> Reservation:
@@ -70,7 +70,7 @@ def test_closed_nights_that_no_stay_holds_are_blocked() -> None:
     days = [
         AvailabilityDay(date=date(2026, 6, day), available=free, remarks=why) for day, free, why in states
     ]
-    found = blocked(days, [stay("a", 9, 11)])
+    found = block_runs(days, [stay("a", 9, 11)])
     assert [(run.start_date.day, run.end_date.day, run.state) for run in found] == [
         (11, 12, "Painter"),
         (13, 13, ""),
