@@ -1,14 +1,15 @@
-"""Lists that Hostex only takes whole, changed member by member."""
+"""Lists that Hostex accepts only as a whole, changed member by member."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 MemberT = TypeVar("MemberT")
 KeyT = TypeVar("KeyT", bound=Hashable)
+RowT = TypeVar("RowT")
 
 
 def merged(present: Iterable[KeyT], add: Iterable[KeyT] = (), remove: Iterable[KeyT] = ()) -> list[KeyT]:
-    """`present` without `remove`, followed by what `add` brings that is new: order kept, each once."""
+    """Return `present` without `remove`, then what is new in `add`: in order, each once."""
     dropped = set(remove)
     return list(dict.fromkeys([*(member for member in present if member not in dropped), *add]))
 
@@ -19,8 +20,8 @@ def upserted(
     remove: Iterable[KeyT],
     key: Callable[[MemberT], KeyT],
 ) -> list[MemberT]:
-    """`present` without those whose key is in `remove`; each of `add` takes the place of the first with its
-    key (others of that key stay), or comes last."""
+    """Return `present` without the keys in `remove`; each of `add` replaces the first member with its key
+    (others of that key stay), or comes last."""
     dropped = set(remove)
     members = [member for member in present if key(member) not in dropped]
     for new in add:
@@ -32,10 +33,7 @@ def upserted(
     return members
 
 
-RowT = TypeVar("RowT")
-
-
 def first(rows: Iterable[RowT], most: int) -> tuple[list[RowT], int]:
-    """The first rows, and how many more there are."""
+    """Return the first rows, and how many more there are."""
     every = list(rows)
     return every[:most], max(len(every) - most, 0)
