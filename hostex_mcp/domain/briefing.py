@@ -154,11 +154,11 @@ def placing_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]
         if stay.status == "accepted" and not is_placed(stay)
     ]
     # Cut to the nights to come, so that an overlap that is over raises no warning.
-    cut = [
+    remaining = [
         stay.model_copy(update={"check_in_date": max(stay.check_in_date, day(stay.property_id))})
         for stay in ahead
     ]
-    return [*unallocated, *map(_double_booking, overlaps(cut))]
+    return [*unallocated, *map(_double_booking, overlaps(remaining))]
 
 
 def request_warnings(waiting: Iterable[Reservation], now: datetime, day: Day) -> list[DayWarning]:

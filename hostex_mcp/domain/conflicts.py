@@ -148,15 +148,15 @@ def oversold(units: Mapping[date, int], closed: Mapping[int, Collection[date]]) 
 
 
 def price_differences(
-    listings: Sequence[Priced], wanted: Sequence[date], tolerance: float
+    listings: Sequence[Priced], dates: Sequence[date], tolerance: float
 ) -> list[tuple[Priced, list[PriceNight]]]:
-    """Return the listings with nights among `wanted` whose price is more than `tolerance` percent, and more
+    """Return the listings with nights among `dates` whose price is more than `tolerance` percent, and more
     than one unit, from what it should be."""
     comparable = [listing for listing in listings if listing.comparable]
     differences: dict[tuple[str, str], list[PriceNight]] = {}
     for currency in dict.fromkeys(listing.currency for listing in comparable):
         group = [listing for listing in comparable if listing.currency == currency]
-        for night in wanted:
+        for night in dates:
             for listing, difference in _differences(group, night, tolerance):
                 differences.setdefault(listing.key, []).append(difference)
     return [(listing, differences[listing.key]) for listing in comparable if listing.key in differences]

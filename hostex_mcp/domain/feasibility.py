@@ -61,9 +61,9 @@ def early_check_in(
     book: Nights,
     place: Property,
     cleaning: timedelta,
-    wanted: time | None = None,
+    target: time | None = None,
 ) -> Shift:
-    """Judge whether a guest can check in before the property's check-in time, or at the `wanted` time.
+    """Judge whether a guest can check in before the property's check-in time, or at the `target` time.
 
     A limit no earlier than the time that the guest has anyway means that nothing earlier is possible.
     """
@@ -78,7 +78,7 @@ def early_check_in(
     if leaves is None:
         return Shift("unknown", None, previous, None)
     limit = _moved(day, leaves, cleaning)
-    verdict = _verdict(limit, wanted or in_time(stay, place), wanted, earlier=True)
+    verdict = _verdict(limit, target or in_time(stay, place), target, earlier=True)
     return Shift(verdict, limit, previous, leaves)
 
 
@@ -88,9 +88,9 @@ def late_check_out(
     book: Nights,
     place: Property,
     cleaning: timedelta,
-    wanted: time | None = None,
+    target: time | None = None,
 ) -> Shift:
-    """Judge whether a guest can check out after the property's check-out time, or at the `wanted` time."""
+    """Judge whether a guest can check out after the property's check-out time, or at the `target` time."""
     day = stay.check_out_date
     after = [other for other in _others(stay, others) if other.check_in_date >= day]
     following = min(after, key=by_check_in, default=None)
@@ -102,28 +102,28 @@ def late_check_out(
     if comes is None:
         return Shift("unknown", None, following, None)
     limit = _moved(day, comes, -cleaning)
-    verdict = _verdict(limit, wanted or out_time(stay, place), wanted, earlier=False)
+    verdict = _verdict(limit, target or out_time(stay, place), target, earlier=False)
     return Shift(verdict, limit, following, comes)
 
 
-def not_past(shift: Shift, day: date, now: datetime, usual: time | None, wanted: time | None) -> Shift:
+def not_past(shift: Shift, day: date, now: datetime, usual: time | None, target: time | None) -> Shift:
     """Adapt an early check-in to the local time `now`, so that no time in the past is offered."""
     if shift.limit is None or day != now.date():
         return shift
     limit = max(datetime.combine(day, shift.limit), _next_minute(now))
     if limit.date() != day:
         return replace(shift, verdict="blocked", limit=None)
-    verdict = _verdict(limit.time(), wanted or usual, wanted, earlier=True)
+    verdict = _verdict(limit.time(), target or usual, target, earlier=True)
     return replace(shift, verdict=verdict, limit=limit.time())
 
 
-def still_ahead(shift: Shift, day: date, now: datetime, wanted: time | None) -> Shift:
+def still_ahead(shift: Shift, day: date, now: datetime, target: time | None) -> Shift:
     """Adapt a late check-out to the local time `now`."""
     if shift.limit is None or day != now.date():
         return shift
     if shift.limit < now.time():
         return replace(shift, verdict="blocked", limit=None)
-    return replace(shift, verdict="blocked") if wanted and wanted < now.time() else shift
+    return replace(shift, verdict="blocked") if target and target < now.time() else shift
 
 
 def extension(stay: Reservation, book: Nights, check_in: date, check_out: date) -> Extension:
@@ -172,14 +172,14 @@ def _moved(day: date, clock: time, span: timedelta) -> time | None:
 
 
 def _verdict(
-    limit: time | None, usual: time | None, wanted: time | None, *, earlier: bool
+    limit: time | None, usual: time | None, target: time | None, *, earlier: bool
 ) -> ExtensionVerdict:
-    """Compare the limit with the time asked for: a wanted time only has to be reached, while beside the usual
+    """Compare the limit with the time asked for: a target only has to be reached, while beside the usual
     time there must be something to gain."""
     if limit is None:
         return "blocked"
     if usual is None:
         return "possible"
     if limit == usual:
-        return "possible" if wanted else "blocked"
+        return "possible" if target else "blocked"
     return "possible" if (limit < usual) is earlier else "blocked"

@@ -77,9 +77,11 @@ def stuck_nights(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
     return [_unsellable(gap, days, run) for run in unsold]
 
 
-def closed_arrivals(gap: Gap, days: ListingDays, stuck: Sequence[UnsellableNights]) -> list[UnsellableNights]:
+def closed_arrivals(
+    gap: Gap, days: ListingDays, unsold: Sequence[UnsellableNights]
+) -> list[UnsellableNights]:
     """Return the nights of a gap on which nobody may arrive, but which an earlier arrival can include."""
-    unsellable = {night for run in stuck for night in nights(run.first_night, run.check_out)}
+    unsellable = {night for run in unsold for night in nights(run.first_night, run.check_out)}
     closed = [
         night
         for night in nights(gap.first_night, gap.check_out)
@@ -160,8 +162,10 @@ def _candidates(gap: Gap, run: Run[bool]) -> Iterator[tuple[date, date]]:
 
 
 def _can_open(gap: Gap, rules: Sequence[RuleViolation], stay: tuple[date, date]) -> bool:
-    whole = not gap.open_ended and stay == (gap.first_night, gap.check_out)
-    return all(violation.rule in _ALLOWED or (whole and violation.rule in _LOWERED) for violation in rules)
+    fills_gap = not gap.open_ended and stay == (gap.first_night, gap.check_out)
+    return all(
+        violation.rule in _ALLOWED or (fills_gap and violation.rule in _LOWERED) for violation in rules
+    )
 
 
 def _cost(option: tuple[Sequence[RuleViolation], tuple[date, date]]) -> tuple[int, int]:

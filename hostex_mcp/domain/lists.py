@@ -10,8 +10,8 @@ RowT = TypeVar("RowT")
 
 def merged(present: Iterable[KeyT], add: Iterable[KeyT] = (), remove: Iterable[KeyT] = ()) -> list[KeyT]:
     """Return `present` without `remove`, then what is new in `add`: in order, each once."""
-    dropped = set(remove)
-    return list(dict.fromkeys([*(member for member in present if member not in dropped), *add]))
+    removals = set(remove)
+    return list(dict.fromkeys([*(member for member in present if member not in removals), *add]))
 
 
 def upserted(
@@ -22,8 +22,8 @@ def upserted(
 ) -> list[MemberT]:
     """Return `present` without the keys in `remove`; each of `add` replaces the first member with its key
     (others of that key stay), or comes last."""
-    dropped = set(remove)
-    members = [member for member in present if key(member) not in dropped]
+    removals = set(remove)
+    members = [member for member in present if key(member) not in removals]
     for new in add:
         place = next((number for number, member in enumerate(members) if key(member) == key(new)), None)
         if place is None:

@@ -35,22 +35,22 @@ class Titles(Generic[ItemT]):
         for item in items:
             self._folded.setdefault(fold(title(item)), []).append(item)
 
-    def exact(self, wanted: str) -> list[ItemT]:
+    def exact(self, query: str) -> list[ItemT]:
         """Return the things with exactly this title, apart from case, accents and spaces."""
-        return self._folded.get(fold(wanted[:_LONGEST]), [])
+        return self._folded.get(fold(query[:_LONGEST]), [])
 
-    def named(self, wanted: str) -> list[ItemT]:
-        """Return the things whose title contains every word of `wanted`; only exact titles if there are
+    def named(self, query: str) -> list[ItemT]:
+        """Return the things whose title contains every word of `query`; only exact titles if there are
         any."""
-        if exact := self.exact(wanted):
+        if exact := self.exact(query):
             return exact
-        words = fold(wanted[:_LONGEST]).split()
+        words = fold(query[:_LONGEST]).split()
         matches = [items for text, items in self._folded.items() if all(word in text for word in words)]
         return [item for items in matches for item in items]
 
-    def similar(self, wanted: str, most: int = 3) -> list[str]:
-        """Return titles that look like `wanted`, most similar first."""
+    def similar(self, query: str, most: int = 3) -> list[str]:
+        """Return titles that look like `query`, most similar first."""
         # Only the beginnings are compared, as the time grows with the square of the length.
         starts = {text[:_COMPARED]: items for text, items in self._folded.items()}
-        similar = get_close_matches(fold(wanted[:_LONGEST])[:_COMPARED], starts, n=most, cutoff=0.4)
+        similar = get_close_matches(fold(query[:_LONGEST])[:_COMPARED], starts, n=most, cutoff=0.4)
         return [self._title(starts[text][0]) for text in similar]

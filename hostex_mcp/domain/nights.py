@@ -101,17 +101,17 @@ class Nights:
 
     def _closure(self, run: Run[tuple[str, str, bool]]) -> ClosedNights:
         stays = self.held.get(run.start_date)
-        _, remarks, known = run.state
-        return ClosedNights(run.start_date, run.days, stays[0] if stays else None, remarks, known)
+        _, remarks, visible = run.state
+        return ClosedNights(run.start_date, run.days, stays[0] if stays else None, remarks, visible)
 
 
 def nights_of(days: Iterable[AvailabilityDay], stays: Iterable[Reservation]) -> Nights:
     """Join the calendar of one property with its stays, of whatever status."""
-    held: dict[date, list[Reservation]] = {}
+    holding: dict[date, list[Reservation]] = {}
     for stay in sorted(filter(holds, stays), key=by_check_in):
         for night in nights(stay.check_in_date, stay.check_out_date):
-            held.setdefault(night, []).append(stay)
-    return Nights({day.date: day for day in days}, held)
+            holding.setdefault(night, []).append(stay)
+    return Nights({day.date: day for day in days}, holding)
 
 
 def free_runs(book: Nights, start: date, end: date) -> list[Run[bool]]:

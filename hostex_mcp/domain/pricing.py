@@ -25,7 +25,7 @@ class Quote:
         return round(100 * (price - self.total) / self.total) if self.total else None
 
 
-def quoted(days: Iterable[CalendarDay], check_in: date, last_night: date) -> Quote:
+def calendar_quote(days: Iterable[CalendarDay], check_in: date, last_night: date) -> Quote:
     """Quote the nights from check-in to the last night, both included."""
     calendar = {day.date: day for day in days}
     nights = [calendar.get(day) for day in days_of(check_in, last_night)]

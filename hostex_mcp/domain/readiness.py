@@ -27,7 +27,7 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.cleaning import NO_TASK, Cleaning
 from hostex_mcp.domain.names import fold
 from hostex_mcp.domain.nights import is_placed
-from hostex_mcp.domain.turnovers import Known, cleaning_before
+from hostex_mcp.domain.turnovers import TurnoverData, cleaning_before
 
 Details = Literal["sent", "scheduled", "not_seen", "no_thread", "not_known"]
 
@@ -76,7 +76,7 @@ class ArrivalContext:
     and the automatic messages that wait (None if they could not be read)."""
 
     stays: Sequence[Reservation]
-    turnovers: Mapping[int, Known]
+    turnovers: Mapping[int, TurnoverData]
     threads: Sequence[Conversation]
     plans: Sequence[AutomationAction] | None
 
@@ -128,8 +128,8 @@ def readiness(stay: Reservation, around: ArrivalContext, today: date) -> Arrival
 
 def _cleaning(stay: Reservation, around: ArrivalContext) -> Cleaning:
     """Return the cleaning before an arrival; a stay without a property needs none."""
-    known = around.turnovers.get(stay.property_id)
-    return cleaning_before(stay, known) if known and is_placed(stay) else Cleaning()
+    data = around.turnovers.get(stay.property_id)
+    return cleaning_before(stay, data) if data and is_placed(stay) else Cleaning()
 
 
 def _details(

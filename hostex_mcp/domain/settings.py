@@ -16,11 +16,11 @@ class SettingChange:
     after: Any
 
 
-def differing(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[SettingChange]:
-    """Return the wanted settings that differ from the present ones."""
+def differing(present: Mapping[str, Any], new: Mapping[str, Any]) -> list[SettingChange]:
+    """Return the new settings that differ from the present ones."""
     return [
         SettingChange(name, present.get(name), value)
-        for name, value in wanted.items()
+        for name, value in new.items()
         if present.get(name) != value
     ]
 

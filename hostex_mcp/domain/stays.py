@@ -101,22 +101,22 @@ def of_guest(name: str, stays: Iterable[Reservation]) -> list[Reservation]:
 
     Stays that are cancelled, denied or expired count only if there are no others.
     """
-    wanted = _words(name)
+    query = _words(name)
     guests = [(stay, _names(stay)) for stay in stays]
     for matches in (_all_words, _all_beginnings):
-        matching = [stay for stay, names in guests if any(matches(wanted, words) for words in names)]
-        if wanted and matching:
+        matching = [stay for stay, names in guests if any(matches(query, words) for words in names)]
+        if query and matching:
             holding = [stay for stay in matching if stay.status in HOLDING]
             return sorted(holding or matching, key=by_check_in)
     return []
 
 
-def _all_words(wanted: set[str], words: set[str]) -> bool:
-    return wanted <= words
+def _all_words(query: set[str], words: set[str]) -> bool:
+    return query <= words
 
 
-def _all_beginnings(wanted: set[str], words: set[str]) -> bool:
-    return all(any(word.startswith(part) for word in words) for part in wanted)
+def _all_beginnings(query: set[str], words: set[str]) -> bool:
+    return all(any(word.startswith(part) for word in words) for part in query)
 
 
 def _names(stay: Reservation) -> list[set[str]]:

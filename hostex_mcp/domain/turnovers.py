@@ -63,7 +63,7 @@ def hours_between(start: datetime, end: datetime) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class TurnoverData:
     """What the turnovers of a property are judged by: its accepted stays, and its tasks, None if they could
     not be read. Unless the past is `seen`, a guest may have left earlier than what was read."""
 
@@ -73,12 +73,12 @@ class Known:
     seen: bool = True
 
 
-def known_by_property(
+def turnover_data(
     places: Iterable[Property],
     stays: Iterable[Reservation],
     tasks: Iterable[Task] | None,
     unseen: Collection[int] = (),
-) -> dict[int, Known]:
+) -> dict[int, TurnoverData]:
     """Sort stays and tasks by property. A task belongs to its own property and to that of the stay it
     names."""
     own: dict[int, list[Reservation]] = defaultdict(list)
@@ -92,67 +92,65 @@ def known_by_property(
         for home in {task.property_id or 0, homes.get(task.stay_code or "", 0)}:
             work[home].append(task)
     return {
-        place.id: Known(
+        place.id: TurnoverData(
             place, own[place.id], None if tasks is None else work[place.id], place.id not in unseen
         )
         for place in places
     }
 
 
-def stay_before(coming: Reservation, known: Known) -> Reservation | None:
+def stay_before(coming: Reservation, data: TurnoverData) -> Reservation | None:
     """Return the stay whose guest is the last to leave before another one arrives."""
     earlier = [
         stay
-        for stay in known.stays
+        for stay in data.stays
         if stay.check_out_date <= coming.check_in_date and stay.stay_code != coming.stay_code
     ]
-    return max(earlier, key=lambda stay: _leaving_order(stay, known.place), default=None)
+    return max(earlier, key=lambda stay: _leaving_order(stay, data.place), default=None)
 
 
-def cleaning_before(coming: Reservation, known: Known) -> Cleaning:
+def cleaning_before(coming: Reservation, data: TurnoverData) -> Cleaning:
     """Judge the cleaning for an arrival: after the last guest, before this one."""
-    last = stay_before(coming, known)
-    start = LocalTime(last.check_out_date, out_time(last, known.place)) if last else None
-    end = LocalTime(coming.check_in_date, in_time(coming, known.place))
+    last = stay_before(coming, data)
+    start = LocalTime(last.check_out_date, out_time(last, data.place)) if last else None
+    end = LocalTime(coming.check_in_date, in_time(coming, data.place))
     codes = {coming.stay_code, *([last.stay_code] if last else [])}
-    return cleaning_in(Vacancy(known.place.id, start, end, codes, known.seen or bool(last)), known.tasks)
+    return cleaning_in(Vacancy(data.place.id, start, end, codes, data.seen or bool(last)), data.tasks)
 
 
-def cleaning_after(leaving: Reservation, known: Known) -> Cleaning:
+def cleaning_after(leaving: Reservation, data: TurnoverData) -> Cleaning:
     """Judge the cleaning after a guest whom no other is known to follow."""
-    start = LocalTime(leaving.check_out_date, out_time(leaving, known.place))
-    return cleaning_in(Vacancy(known.place.id, start, None, {leaving.stay_code}), known.tasks)
+    start = LocalTime(leaving.check_out_date, out_time(leaving, data.place))
+    return cleaning_in(Vacancy(data.place.id, start, None, {leaving.stay_code}), data.tasks)
 
 
-def turnovers(known: Known, zone: ZoneInfo, start: date, end: date) -> list[Turnover]:
+def turnovers(data: TurnoverData, zone: ZoneInfo, start: date, end: date) -> list[Turnover]:
     """Return the turnovers of one property from `start` to `end`, both included, earliest first.
 
-    The next and the last guest are looked for among all stays of `known`, which should reach further each
+    The next and the last guest are looked for among all stays of `data`, which should reach further each
     way.
     """
-    leaving = [stay for stay in known.stays if start <= stay.check_out_date <= end]
+    leaving = [stay for stay in data.stays if start <= stay.check_out_date <= end]
     days = {stay.check_out_date for stay in leaving}
-    rows = [_turnover(known, zone, stay) for stay in leaving]
+    rows = [_turnover(data, zone, stay) for stay in leaving]
     rows += [
-        _arrival(known, stay)
-        for stay in known.stays
+        _arrival(data, stay)
+        for stay in data.stays
         if start <= stay.check_in_date <= end and stay.check_in_date not in days
     ]
     return sorted(rows, key=lambda turnover: (turnover.day, turnover.leaving is None))
 
 
-def _turnover(known: Known, zone: ZoneInfo, leaving: Reservation) -> Turnover:
-    day, place = leaving.check_out_date, known.place
-    after = [
-        stay for stay in known.stays if stay.check_in_date >= day and stay.stay_code != leaving.stay_code
-    ]
+def _turnover(data: TurnoverData, zone: ZoneInfo, leaving: Reservation) -> Turnover:
+    day, place = leaving.check_out_date, data.place
+    after = [stay for stay in data.stays if stay.check_in_date >= day and stay.stay_code != leaving.stay_code]
     coming = min(after, key=by_check_in, default=None)
     leaves, comes = out_time(leaving, place), in_time(coming, place) if coming else None
     window = None
     if coming and leaves and comes:
         local_out = datetime.combine(day, leaves, zone)
         window = hours_between(local_out, datetime.combine(coming.check_in_date, comes, zone))
-    cleaning = cleaning_before(coming, known) if coming else cleaning_after(leaving, known)
+    cleaning = cleaning_before(coming, data) if coming else cleaning_after(leaving, data)
     # Midnight stands in for the time of a guest who does not exist, which is not missing.
     missing = [*cleaning.missing, *_missing_times(leaves, comes if coming else time())]
     if window is not None and window <= 0:
@@ -160,12 +158,12 @@ def _turnover(known: Known, zone: ZoneInfo, leaving: Reservation) -> Turnover:
     return Turnover(place, day, leaving, coming, leaves, comes, window, cleaning, missing)
 
 
-def _arrival(known: Known, coming: Reservation) -> Turnover:
+def _arrival(data: TurnoverData, coming: Reservation) -> Turnover:
     """Return a check-in into a property whose last guest, if any, left on an earlier day."""
-    comes, cleaning = in_time(coming, known.place), cleaning_before(coming, known)
+    comes, cleaning = in_time(coming, data.place), cleaning_before(coming, data)
     missing = [*cleaning.missing, *_missing_times(time(), comes)]
     day = coming.check_in_date
-    return Turnover(known.place, day, None, coming, None, comes, None, cleaning, missing)
+    return Turnover(data.place, day, None, coming, None, comes, None, cleaning, missing)
 
 
 def _leaving_order(stay: Reservation, place: Property) -> tuple[date, time, str]:

@@ -22,7 +22,7 @@ from hostex_mcp.domain.briefing import (
 )
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.reviews_due import ReviewDue
-from hostex_mcp.domain.turnovers import Turnover, known_by_property, turnovers
+from hostex_mcp.domain.turnovers import Turnover, turnover_data, turnovers
 from hostex_mcp.domain.waiting import Waiting, among, waiting
 from hostex_mcp.reads.lists import Failure, Gathered, PartialReads, read_lists
 from hostex_mcp.reads.open_requests import Later, far_requests, later_requests
@@ -134,7 +134,7 @@ def _turnovers(
     meant: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, of: Callable[[int], date]
 ) -> list[Turnover]:
     """Those of each property's day and the next one."""
-    known = known_by_property(meant.properties, stays.items, tasks)
+    known = turnover_data(meant.properties, stays.items, tasks)
     return [
         turnover
         for place in meant.properties

@@ -13,7 +13,7 @@ from hostex_mcp.api.operation import RowT
 from hostex_mcp.domain.cleaning import Cleaning
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.nights import is_placed
-from hostex_mcp.domain.turnovers import Known, cleaning_before, known_by_property, stay_before
+from hostex_mcp.domain.turnovers import TurnoverData, cleaning_before, stay_before, turnover_data
 from hostex_mcp.domain.wording import some
 from hostex_mcp.reads.lists import Failure, each, read_lists
 from hostex_mcp.reads.portfolio import Portfolio, Span
@@ -29,7 +29,7 @@ class Past:
     """What is known of the turnovers of each property, the last guests of long empty ones with it, what was
     not looked up, and what could not be read."""
 
-    turnovers: dict[int, Known]
+    turnovers: dict[int, TurnoverData]
     notes: list[str]
     failures: list[Failure]
 
@@ -76,13 +76,13 @@ async def with_last_guests(
 ) -> Past:
     """Stays and tasks read from `start` on, and the last guests before it, with the cleanings since, where an
     arrival of the span hangs on them: of at most some properties, those whose guests come first."""
-    known = known_by_property(meant.properties, stays, tasks)
+    known = turnover_data(meant.properties, stays, tasks)
     empty = [] if tasks is None else _unsettled(known, span)
     wanted, left = empty[:_MOST], empty[_MOST:]
     past = await _before(context, wanted, start - DAY, _pages(stays, start))
     every = None if tasks is None else [*tasks, *past.cleanings]
     guests = [stay for stay in past.guests if stay.property_id not in past.failed]
-    turnovers = known_by_property(meant.properties, [*stays, *guests], every, {*left, *past.failed})
+    turnovers = turnover_data(meant.properties, [*stays, *guests], every, {*left, *past.failed})
     failed = [
         Failure(property_id, why.kind, f"last guest: {why.message}")
         for property_id, why in past.failed.items()
@@ -109,7 +109,7 @@ def _not_looked_up(count: int, start: date) -> str:
     )
 
 
-def _unsettled(known: Mapping[int, Known], span: Span) -> list[int]:
+def _unsettled(known: Mapping[int, TurnoverData], span: Span) -> list[int]:
     """The properties with an arrival for which neither the last guest nor a cleaning that settles it was
     read; the soonest arrivals first."""
     found: dict[int, date] = {}
@@ -125,7 +125,7 @@ def _settled(cleaning: Cleaning) -> bool:
     return bool(cleaning.task) and not cleaning.missing
 
 
-def _arrivals(known: Known, first: date, last: date) -> Iterable[Reservation]:
+def _arrivals(known: TurnoverData, first: date, last: date) -> Iterable[Reservation]:
     return (stay for stay in known.stays if first <= stay.check_in_date <= last)
 
 

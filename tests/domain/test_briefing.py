@@ -20,7 +20,7 @@ from hostex_mcp.domain.briefing import (
     requests,
     turnover_warnings,
 )
-from hostex_mcp.domain.turnovers import known_by_property, turnovers
+from hostex_mcp.domain.turnovers import turnover_data, turnovers
 from tests.domain.stay_samples import stay
 
 TODAY = date(2026, 6, 15)
@@ -151,7 +151,7 @@ def test_a_same_day_turnover_is_told_without_cleaning_and_without_a_cleaner() ->
     )
 
     def warned(*tasks: Task) -> list[tuple[str, str]]:
-        known = known_by_property([place], stays, tasks)[1]
+        known = turnover_data([place], stays, tasks)[1]
         found = turnover_warnings(turnovers(known, ZoneInfo("UTC"), TODAY, TODAY))
         return [(warning.kind, warning.detail) for warning in found]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
-from hostex_mcp.domain.turnovers import Turnover, hours_between, known_by_property, turnovers
+from hostex_mcp.domain.turnovers import Turnover, hours_between, turnover_data, turnovers
 from tests.domain.stay_samples import stay
 
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -49,7 +49,7 @@ def week(
     home: Property | None = None,
     zone: ZoneInfo = LISBON,
 ) -> list[Turnover]:
-    known = known_by_property([home or place()], stays, tasks or [])
+    known = turnover_data([home or place()], stays, tasks or [])
     return turnovers(known[1], zone, date(2026, 6, 8), date(2026, 6, 14))
 
 
@@ -167,7 +167,7 @@ def test_the_window_is_in_real_hours_when_the_clocks_change(
     out_on: date, in_on: date, zone: str, hours: int
 ) -> None:
     leaving = stay("a", (out_on - timedelta(days=2)).isoformat(), 2)
-    known = known_by_property([place()], [leaving, stay("b", in_on.isoformat(), 2)], [])
+    known = turnover_data([place()], [leaving, stay("b", in_on.isoformat(), 2)], [])
     found = turnovers(known[1], ZoneInfo(zone), out_on, out_on)
     assert found[0].window == hours
 

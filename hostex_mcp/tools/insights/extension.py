@@ -25,11 +25,11 @@ from hostex_mcp.domain.money import exact, rounded
 from hostex_mcp.domain.nights import Nights, holds
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import (
-    Known,
+    TurnoverData,
     cleaning_after,
     cleaning_before,
     in_time,
-    known_by_property,
+    turnover_data,
     out_time,
 )
 from hostex_mcp.reads.calendars import Calendars, add_listings, read_nights
@@ -109,9 +109,9 @@ class _Case:
     now: datetime
 
     @property
-    def known(self) -> Known:
+    def known(self) -> TurnoverData:
         """What is known of the turnovers on either side of the stay."""
-        return known_by_property([self.place], self.found.stays, self.tasks)[self.place.id]
+        return turnover_data([self.place], self.found.stays, self.tasks)[self.place.id]
 
     @property
     def book(self) -> Nights:
