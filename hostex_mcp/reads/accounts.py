@@ -70,7 +70,7 @@ class Books:
         return [part for part in every if part.accounts]
 
     def partial_groups(self) -> list[str]:
-        """The groups of which only some properties are meant, with how many of how many."""
+        """The groups of which only some properties are portfolio, with how many of how many."""
         chosen = {place.id for place in self.meant.properties}
         counted = [
             (group, len(chosen & {*group.property_ids}), len({*group.property_ids})) for group in self.groups
@@ -93,14 +93,16 @@ class Books:
         return counted
 
 
-async def read_books(context: Context, meant: Portfolio, period: Period, *, complete: bool = False) -> Books:
+async def read_books(
+    context: Context, portfolio: Portfolio, period: Period, *, complete: bool = False
+) -> Books:
     """Read what the accounts of a period need; without entries or groups there are still stays, unless all
     of it is wanted `complete`."""
 
     def needed(order: Sequence[Reservation]) -> bool:
         return kept_alone(order) or bool(balances(order, period))
 
-    stays = await all_stays(context, meant, period.start, period.end, following=True)
+    stays = await all_stays(context, portfolio, period.start, period.end, following=True)
     parts = PartialReads(stays.failures, stays.notes, needed=complete)
     entries = await parts.rows("transactions", transactions_between(context, period.start, period.end))
     groups = await parts.rows("property groups", read_lists(context, LIST_PROPERTY_GROUPS))
@@ -109,12 +111,12 @@ async def read_books(context: Context, meant: Portfolio, period: Period, *, comp
     late = [stay for stay in stays.items if stay.check_in_date > period.end]
     homes = homes_of(found)
     return Books(
-        meant=meant,
+        meant=portfolio,
         period=period,
         stays=found,
         earned=earnings(found, period, [*late, *(elsewhere or ())]),
         elsewhere=[*late, *(elsewhere or ())],
-        entries=None if entries is None else _meant(entries, homes, meant),
+        entries=None if entries is None else _meant(entries, homes, portfolio),
         homes=homes,
         groups=groups or [],
         notes=[*stays.notes, *_left_out(entries or (), homes)],
@@ -139,12 +141,12 @@ async def other_stays(
 
 
 def _meant(
-    entries: Sequence[Transaction], homes: Mapping[str, int], meant: Portfolio
+    entries: Sequence[Transaction], homes: Mapping[str, int], portfolio: Portfolio
 ) -> Sequence[Transaction]:
     """The entries that are asked about: all of the whole account, else those of the chosen properties."""
-    if meant.whole:
+    if portfolio.whole:
         return entries
-    listed = {place.id for place in meant.properties}
+    listed = {place.id for place in portfolio.properties}
     return [entry for entry in entries if isinstance(place_of(entry, homes, listed), int)]
 
 

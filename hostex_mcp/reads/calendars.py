@@ -175,12 +175,12 @@ async def read_ratios(
 
 
 def _sold(portfolio: Portfolio, pools: Iterable[RoomType]) -> list[SoldListing]:
-    meant = {place.id for place in portfolio.properties}
+    ids = {place.id for place in portfolio.properties}
     own = [_listing(link, (place.id,), False) for place in portfolio.properties for link in place.channels]
     shared = [
         _listing(link, tuple(place.id for place in pool.properties), True)
         for pool in pools
-        if meant & {place.id for place in pool.properties}
+        if ids & {place.id for place in pool.properties}
         for link in pool.channels
     ]
     return list({listing.key: listing for listing in [*shared, *own]}.values())

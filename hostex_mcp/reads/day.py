@@ -58,25 +58,25 @@ class Daily:
     failures: list[Failure]
 
 
-async def read_day(context: Context, meant: Portfolio, day: date | None, everything: bool) -> Daily:
+async def read_day(context: Context, portfolio: Portfolio, day: date | None, everything: bool) -> Daily:
     """A day of the properties, each property's own today where none is given. What cannot be read is left out
     and told; without the stays there is no briefing."""
-    local = day_of(meant)
+    local = day_of(portfolio)
     of: Callable[[int], date] = (lambda _: day) if day else local
-    days = {of(place.id) for place in meant.properties} or {of(0)}
+    days = {of(place.id) for place in portfolio.properties} or {of(0)}
     first, last = min(days), max(days)
     parts = PartialReads()
     (stays, later), threads, tasks, due, accounts = await asyncio.gather(
-        _stays(context, meant, first, last + DAY, parts),
+        _stays(context, portfolio, first, last + DAY, parts),
         parts.read("guest threads", _threads(context), Threads([])),
-        parts.rows("tasks", tasks_between(context, meant, first, last + DAY)),
-        read_reviews_due(context, meant, _REVIEW_DAYS, parts),
+        parts.rows("tasks", tasks_between(context, portfolio, first, last + DAY)),
+        read_reviews_due(context, portfolio, _REVIEW_DAYS, parts),
         parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
     )
-    asked = [*later.requests, *await _far(context, meant, later, threads, parts)]
+    asked = [*later.requests, *await _far(context, portfolio, later, threads, parts)]
     known = {stay.stay_code: stay for stay in [*stays.items, *asked]}
     open_requests = requests(known.values(), local)
-    turned = _turnovers(meant, stays, tasks, of)
+    turned = _turnovers(portfolio, stays, tasks, of)
     found = [
         *turnover_warnings(turned),
         *arrival_warnings(stays.items, of),
@@ -86,14 +86,14 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
     ]
     waits = waiting(threads.items, known.values(), local, context.now())
     return Daily(
-        meant=meant,
+        meant=portfolio,
         day=of,
         first=first,
         movements=movements(stays.items, of),
         turnovers=[
             turnover for turnover in turned if turnover.same_day and turnover.day == of(turnover.place.id)
         ],
-        waiting=waits if everything else among(waits, {place.id for place in meant.properties}),
+        waiting=waits if everything else among(waits, {place.id for place in portfolio.properties}),
         requests=open_requests,
         tasks=_of_the_day(tasks or [], of),
         reviews=due,
@@ -105,40 +105,43 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
 
 
 async def _stays(
-    context: Context, meant: Portfolio, first: date, last: date, parts: PartialReads
+    context: Context, portfolio: Portfolio, first: date, last: date, parts: PartialReads
 ) -> tuple[Gathered[Reservation], Later]:
     """The stays around some days, those that follow within a month with them, and the requests of later
     ones."""
     found, later = await asyncio.gather(
-        stays_between(context, meant, first - _BACK, last, FOLLOWING),
-        parts.read("requests", later_requests(context, meant, first - _BACK, last + FOLLOWING), Later()),
+        stays_between(context, portfolio, first - _BACK, last, FOLLOWING),
+        parts.read("requests", later_requests(context, portfolio, first - _BACK, last + FOLLOWING), Later()),
     )
     known = later.half_year
     if known:
         known.items = [stay for stay in known.items if stay.check_in_date <= last]
-    stays = await with_long_stays(context, meant, found, last, following=True, known=known)
+    stays = await with_long_stays(context, portfolio, found, last, following=True, later=known)
     stays.notes += later.notes
     return stays, later
 
 
 async def _far(
-    context: Context, meant: Portfolio, later: Later, threads: Threads, parts: PartialReads
+    context: Context, portfolio: Portfolio, later: Later, threads: Threads, parts: PartialReads
 ) -> list[Reservation]:
     """The requests of stays that lie behind the later ones."""
     if later.until is None:
         return []
-    return await parts.rows("requests", far_requests(context, meant, later.until, threads.until)) or []
+    return await parts.rows("requests", far_requests(context, portfolio, later.until, threads.until)) or []
 
 
 def _turnovers(
-    meant: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, of: Callable[[int], date]
+    portfolio: Portfolio,
+    stays: Gathered[Reservation],
+    tasks: Sequence[Task] | None,
+    of: Callable[[int], date],
 ) -> list[Turnover]:
     """Those of each property's day and the next one."""
-    known = turnover_data(meant.properties, stays.items, tasks)
+    known = turnover_data(portfolio.properties, stays.items, tasks)
     return [
         turnover
-        for place in meant.properties
-        for turnover in turnovers(known[place.id], meant.zone(place.id), of(place.id), of(place.id) + DAY)
+        for place in portfolio.properties
+        for turnover in turnovers(known[place.id], portfolio.zone(place.id), of(place.id), of(place.id) + DAY)
     ]
 
 

@@ -68,7 +68,7 @@ class _Before:
 
 async def with_last_guests(
     context: Context,
-    meant: Portfolio,
+    portfolio: Portfolio,
     stays: Sequence[Reservation],
     tasks: Sequence[Task] | None,
     span: Span,
@@ -76,28 +76,28 @@ async def with_last_guests(
 ) -> Past:
     """Stays and tasks read from `start` on, and the last guests before it, with the cleanings since, where an
     arrival of the span hangs on them: of at most some properties, those whose guests come first."""
-    known = turnover_data(meant.properties, stays, tasks)
+    known = turnover_data(portfolio.properties, stays, tasks)
     empty = [] if tasks is None else _unsettled(known, span)
     wanted, left = empty[:_MOST], empty[_MOST:]
     past = await _before(context, wanted, start - DAY, _pages(stays, start))
     every = None if tasks is None else [*tasks, *past.cleanings]
     guests = [stay for stay in past.guests if stay.property_id not in past.failed]
-    turnovers = turnover_data(meant.properties, [*stays, *guests], every, {*left, *past.failed})
+    turnovers = turnover_data(portfolio.properties, [*stays, *guests], every, {*left, *past.failed})
     failed = [
         Failure(property_id, why.kind, f"last guest: {why.message}")
         for property_id, why in past.failed.items()
     ]
     seen = {stay.property_id for stay in past.guests} | past.failed.keys()
     first = [property_id for property_id in wanted if property_id not in seen]
-    notes = [*([_not_looked_up(len(left), start)] if left else []), *_first_guests(meant, first, start)]
+    notes = [*([_not_looked_up(len(left), start)] if left else []), *_first_guests(portfolio, first, start)]
     return Past(turnovers, notes, failed)
 
 
-def _first_guests(meant: Portfolio, first: Sequence[int], start: date) -> list[str]:
+def _first_guests(portfolio: Portfolio, first: Sequence[int], start: date) -> list[str]:
     """The properties whose next guest is taken for their first."""
     if not first:
         return []
-    named = some([meant.titled(property_id) for property_id in first], _MOST_NAMED)
+    named = some([portfolio.titled(property_id) for property_id in first], _MOST_NAMED)
     since = f"No guest found in the {FARTHEST.days} days before {start}"
     return [f"{since}, so the next one counts as the first: {named}."]
 

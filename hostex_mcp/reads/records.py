@@ -1,4 +1,4 @@
-"""The tasks, reviews, income and expenses of some days."""
+"""Tasks, reviews, income and expenses of some days, and the reviews that are due."""
 
 import asyncio
 from datetime import date, timedelta
@@ -15,45 +15,47 @@ from hostex_mcp.toolkit.context import Context
 
 
 async def tasks_between(
-    context: Context, meant: Portfolio, start: date, end: date, kind: str | None = None
+    context: Context, portfolio: Portfolio, start: date, end: date, kind: str | None = None
 ) -> Gathered[Task]:
-    """The tasks of these properties, of one kind or all, expected from one day to another, both included."""
+    """Read the tasks of these properties, of one kind or all, due from `start` to `end`, both included."""
     only = {"type": kind} if kind else {}
-    found = await read_lists(context, LIST_TASKS, [{"start_date": start, "end_date": end, **only}])
-    found.items = [task for task in found.items if (task.property_id or 0) in meant.kept]
-    return found
+    tasks = await read_lists(context, LIST_TASKS, [{"start_date": start, "end_date": end, **only}])
+    tasks.items = [task for task in tasks.items if (task.property_id or 0) in portfolio.ids]
+    return tasks
 
 
 async def reviews_between(
-    context: Context, meant: Portfolio, start: date, end: date, status: str
+    context: Context, portfolio: Portfolio, start: date, end: date, status: str
 ) -> Gathered[Review]:
-    """The reviews in one state of stays that checked out from one day to another, both included."""
+    """Read the reviews in one state of stays that check out from `start` to `end`, both included."""
     queries = [
         {"review_status": status, "start_check_out_date": first, "end_check_out_date": last}
         for first, last in windows(start, end, REVIEW_WINDOW_DAYS)
     ]
-    ids = {place.id for place in meant.properties}
-    found = await read_lists(context, LIST_REVIEWS, queries)
-    found.items = [review for review in found.items if review.property_id in ids]
-    return found
-
-
-async def transactions_between(context: Context, start: date, end: date) -> Gathered[Transaction]:
-    """The account's income and expenses that took effect from one day to another, both included, by the
-    operator's clock."""
-    cut = windows(start, end, TRANSACTION_WINDOW_DAYS)
-    queries = [{"start_date": first, "end_date": last} for first, last in cut]
-    return await read_lists(context, LIST_TRANSACTIONS, queries)
+    reviews = await read_lists(context, LIST_REVIEWS, queries)
+    reviews.items = [review for review in reviews.items if portfolio.place(review.property_id)]
+    return reviews
 
 
 async def read_reviews_due(
-    context: Context, meant: Portfolio, days: int, parts: PartialReads
+    context: Context, portfolio: Portfolio, days: int, parts: PartialReads
 ) -> list[ReviewDue]:
-    """The reviews that are due, of stays that checked out in the last days."""
-    end = meant.now.date() + DAY
+    """Read the reviews that are due, of stays that checked out in the last days."""
+    # Somewhere it may be tomorrow already.
+    end = portfolio.now.date() + DAY
     start = end - timedelta(days=days + 1)
     pending, reviewed = await asyncio.gather(
-        parts.rows("reviews to write", reviews_between(context, meant, start, end, "pending_host_review")),
-        parts.rows("reviews to answer", reviews_between(context, meant, start, end, "reviewed")),
+        parts.rows(
+            "reviews to write", reviews_between(context, portfolio, start, end, "pending_host_review")
+        ),
+        parts.rows("reviews to answer", reviews_between(context, portfolio, start, end, "reviewed")),
     )
-    return reviews_due(pending or [], reviewed or [], day_of(meant))
+    return reviews_due(pending or [], reviewed or [], day_of(portfolio))
+
+
+async def transactions_between(context: Context, start: date, end: date) -> Gathered[Transaction]:
+    """Read the account's income and expenses that took effect from `start` to `end`, both included, in the
+    operator's time zone."""
+    periods = windows(start, end, TRANSACTION_WINDOW_DAYS)
+    queries = [{"start_date": first, "end_date": last} for first, last in periods]
+    return await read_lists(context, LIST_TRANSACTIONS, queries)

@@ -1,6 +1,6 @@
-"""Guest threads with their messages, read no more often than they change."""
+"""Guest threads with their messages; a thread is read again only when it has a new message."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -22,8 +22,8 @@ _NEWEST = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(slots=True)
 class Threads:
-    """Guest threads with all their messages. `left` counts those that were too many to read; `until` are the
-    check-outs that these and the list of threads tell."""
+    """Guest threads with all their messages. `left` counts those that were too many to read; `until` has the
+    check-out dates that these and the list of threads mention."""
 
     items: list[Conversation]
     left: int = 0
@@ -31,26 +31,9 @@ class Threads:
     until: frozenset[date] = frozenset()
 
     def rows(self) -> list[dict[str, str]]:
-        """The threads that could not be read, as an answer tells them."""
-        return [
-            {"conversation_id": thread_id, "kind": kind, "message": message}
-            for thread_id, kind, message in self.failed
-        ]
-
-
-async def threads_since(context: Context, since: datetime, most: int) -> Threads:
-    """The threads with a message after a moment, newest first, with their messages. A thread that has no new
-    message since it was last read here is not read again; of the others at most `most` are.
-
-    The list is almost, not wholly, in order (observed), so it is read on until a whole page is older.
-    """
-    listed = [thread for thread in await _recent(context, since) if _spoken(thread) >= since]
-    listed.sort(key=_spoken, reverse=True)
-    threads = await _threads(context, {thread.id: thread.last_message_at for thread in listed}, most)
-    told = {told_day(thread.check_out_date) for thread in listed}
-    told |= {activity.check_out_date for thread in threads.items for activity in thread.activities}
-    threads.until = frozenset(day for day in told if day)
-    return threads
+        """Return the threads that could not be read, as rows of an answer."""
+        names = ("conversation_id", "kind", "message")
+        return [dict(zip(names, failure, strict=True)) for failure in self.failed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +47,17 @@ class ThreadsPart:
     late: int
 
 
+async def threads_since(context: Context, since: datetime, most: int) -> Threads:
+    """Read the threads with a message after a moment, newest first; of those with news at most `most`."""
+    recent = await _recent(context, since)
+    recent.sort(key=_last_message, reverse=True)
+    threads = await _threads(context, {thread.id: thread.last_message_at for thread in recent}, most)
+    days = {told_day(thread.check_out_date) for thread in recent}
+    days |= {activity.check_out_date for thread in threads.items for activity in thread.activities}
+    threads.until = frozenset(day for day in days if day)
+    return threads
+
+
 async def threads_part(
     context: Context,
     since: datetime,
@@ -71,14 +65,16 @@ async def threads_part(
     mark: ListPosition,
     most: int,
 ) -> ThreadsPart:
-    """The threads with a message after a moment, by `order`: at most so many behind `mark.since`, or those up
-    to `mark.until` where that is told, so that other processes read the same ones. The order must not hang on
-    what changes with a new message."""
-    listed = [thread for thread in await _recent(context, since) if _spoken(thread) >= since]
-    keyed = sorted((order(thread), thread.id, thread.last_message_at) for thread in listed)
+    """Read threads with a message after a moment, by `order`: at most `most` after `mark.since`, or those up
+    to `mark.until` if given, so that other processes read the same ones.
+
+    The order must not depend on anything that changes with a new message.
+    """
+    recent = await _recent(context, since)
+    keyed = sorted((order(thread), thread.id, thread.last_message_at) for thread in recent)
     ahead = [entry for entry in keyed if follows(entry[0], mark.since)]
     part = [entry for entry in ahead if not follows(entry[0], mark.until)] if mark.until else ahead[:most]
-    threads = await _threads(context, {code: last for _, code, last in part}, len(part))
+    threads = await _threads(context, {thread_id: last for _, thread_id, last in part}, len(part))
     before = len(keyed) - len(ahead)
     until = mark.until or (part[-1][0] if part else mark.since)
     reading = Reading(until, left=len(ahead) - len(part), passed=before + len(part))
@@ -86,59 +82,62 @@ async def threads_part(
 
 
 async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads:
-    """The threads with these ids, with their messages; as `threads_since`, but where the last message is more
-    than a month old a thread is read again each time."""
-    spoken = {thread.id: thread.last_message_at for thread in await _recent(context, context.now() - _MONTH)}
-    return await _threads(context, {ident: spoken.get(ident) for ident in ids}, most)
+    """Read the threads with these ids. One whose last message is more than a month old is read again each
+    time."""
+    recent = await _recent(context, context.now() - _MONTH, older=True)
+    times = {thread.id: thread.last_message_at for thread in recent}
+    return await _threads(context, {thread_id: times.get(thread_id) for thread_id in ids}, most)
 
 
-async def _threads(context: Context, spoken: Mapping[str, datetime | None], most: int) -> Threads:
-    """Threads by their id and the time of their last message, where it is known."""
+async def _threads(context: Context, times: Mapping[str, datetime | None], most: int) -> Threads:
+    """Read threads by their id and, where it is known, the time of their last message."""
     pace = Pace()
-    found = dict[str, Conversation | None]()
-    for ident, last in spoken.items():
-        found[ident] = context.memory.recall(Conversation, ("thread", ident), last)
+    threads = dict[str, Conversation | None]()
+    for thread_id, last in times.items():
+        threads[thread_id] = context.memory.recall(Conversation, ("thread", thread_id), last)
         await pace.rest()
-    unread = [ident for ident, thread in found.items() if thread is None]
-    wanted = unread[:most]
+    unread = [thread_id for thread_id, thread in threads.items() if thread is None]
+    selection = unread[:most]
 
-    async def read(ident: str) -> None:
-        thread = await context.client.call(GET_CONVERSATION, path={"conversation_id": ident})
-        thread = found[ident] = thread.model_copy(update={"id": ident})
-        if spoken[ident]:
-            context.memory.keep(("thread", ident), spoken[ident], thread)
+    async def read(thread_id: str) -> None:
+        answer = await context.client.call(GET_CONVERSATION, path={"conversation_id": thread_id})
+        thread = threads[thread_id] = answer.model_copy(update={"id": thread_id})
+        if times[thread_id]:
+            context.memory.keep(("thread", thread_id), times[thread_id], thread)
 
-    got = await each(wanted, read, may_fail=True)
+    answers = await each(selection, read, may_fail=True)
     # A thread that is also about a property which is not served is none of ours.
-    failed = [(ident, why) for ident, why in got.failed if why.kind != "blocked"]
-    known = [thread for thread in found.values() if thread]
-    if failed and not known:
+    failed = [(thread_id, error) for thread_id, error in answers.failed if error.kind != "blocked"]
+    items = [thread for thread in threads.values() if thread]
+    if failed and not items:
         raise failed[0][1]
-    told = [(ident, why.kind, why.message) for ident, why in failed]
-    return Threads(known, len(unread) - len(wanted), told)
+    failures = [(thread_id, error.kind, error.message) for thread_id, error in failed]
+    return Threads(items, len(unread) - len(selection), failures)
 
 
-async def _recent(context: Context, since: datetime) -> Sequence[ConversationSummary]:
+async def _recent(context: Context, since: datetime, *, older: bool = False) -> list[ConversationSummary]:
+    """Read the list of threads as far as a moment; `older` keeps what was read beyond it."""
     rows: dict[str, ConversationSummary] = {}
     offset = 0
     while True:
         page = await context.client.page(LIST_CONVERSATIONS, offset=offset)
-        known = len(rows)
+        count = len(rows)
         rows |= {thread.id: thread for thread in page.items}
-        over = not page.more or page.end >= MOST_ROWS or bool(page.items and len(rows) == known)
-        if over or (page.items and all(_spoken(thread) < since for thread in page.items)):
-            return list(rows.values())
+        over = not page.more or page.end >= MOST_ROWS or bool(page.items and len(rows) == count)
+        # The list is almost, but not entirely, in order (observed), so one page must be older throughout.
+        if over or (page.items and all(_last_message(thread) < since for thread in page.items)):
+            return [thread for thread in rows.values() if older or _last_message(thread) >= since]
         offset = page.end
 
 
 def told_day(text: str | None) -> date | None:
-    """A day that the list of threads tells, None where it is none."""
+    """Return a date that the list of threads gives, None if it is none."""
     try:
         return date.fromisoformat((text or "")[:10])
     except ValueError:
         return None
 
 
-def _spoken(thread: ConversationSummary) -> datetime:
-    """When the last message of a thread was; where that is not known, it may be new."""
+def _last_message(thread: ConversationSummary) -> datetime:
+    """Return when a thread had its last message; if that is unknown, it may be new."""
     return thread.last_message_at or _NEWEST
