@@ -1,1 +1,1 @@
-"""Nights, days, names and money: pure functions over what Hostex tells, without any HTTP."""
+"""Nights, money and guests: pure functions over what Hostex returns, without HTTP."""

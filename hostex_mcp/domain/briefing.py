@@ -1,15 +1,17 @@
-"""What a host has to know about one day: who comes, leaves and stays, and what is wrong.
+"""A host's day: arrivals, departures, guests in house, and what is wrong.
 
-Only accepted stays count. An *arrival* checks in on the day, a *departure* checks out on it; *in house* is
-who was there the night before and is there the night after. A *request* is a booking that waits for the
-host's approval (`wait_accept`) or the guest's payment (`wait_pay`), whatever its dates, until its check-out.
-
-An *anomaly* is something that goes wrong unless somebody acts: of the day and the next one, a same-day
-turnover without a cleaning task, a cleaner or the time for it, an arrival with a balance due or without the
-lock code that the house usually sets; of the coming month (by check-out), stays without a property and
-stays that overlap; and channel accounts that are no longer authorised, and requests that lapse within 12
-hours. Inferred: Airbnb and Vrbo give a host 24 hours for a request, from the time of booking.
+- Only accepted stays count. An *arrival* checks in on the day, a *departure* checks out on it; a guest is
+  *in house* who was there the night before and will be there the night after.
+- A *request* is a booking that waits for the host's approval (`wait_accept`) or the guest's payment
+  (`wait_pay`), whatever its dates, until its check-out.
+- An *anomaly* is something that goes wrong unless somebody acts. On the day and the next: a same-day turnover
+  without a cleaning task, a cleaner or enough time, an arrival with a balance due, or without a lock code
+  where the property usually has one. In the coming month, by check-out: stays without a property and
+  overlapping stays. Also: channel accounts that are no longer authorised, and requests that expire within 12
+  hours.
+- Inferred: Airbnb and Vrbo give a host 24 hours to answer a request, from the time of booking.
 """
+# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from hostex_mcp.api.endpoints.properties import ChannelAccount
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.conflicts import overlaps
+from hostex_mcp.domain.conflicts import Overlap, overlaps
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.readiness import balance_due, has_lock_code, uses_lock_codes
@@ -27,11 +30,16 @@ from hostex_mcp.domain.wording import money, quoted
 REQUEST_HOURS: Mapping[str, int] = {"airbnb": 24, "vrbo": 24}
 
 OPEN = ("wait_accept", "wait_pay")
+"""The statuses of an open request."""
 
-_DAY = timedelta(days=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _EXPIRES_SOON = timedelta(hours=12)
 _NOT_AUTHORISED = ("disconnected", "exception")
+_TURNOVER_KINDS = {
+    "cleaning task": "turnover_without_cleaning",
+    "time between check-out and check-in": "turnover_without_time",
+    "who cleans": "turnover_without_cleaner",
+}
 KINDS = (
     "request_expiring",
     "overlapping_stays",
@@ -45,6 +53,7 @@ KINDS = (
 )
 
 Day = Callable[[int], date]
+"""The local date at a property; of 0, for stays without a property, the earliest of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ class DayWarning:
 
 @dataclass(frozen=True, slots=True)
 class Movements:
-    """Who comes, leaves and stays on a day, by property and name."""
+    """Arrivals, departures and guests in house on a day, by property."""
 
     arrivals: Sequence[Reservation]
     departures: Sequence[Reservation]
@@ -68,30 +77,30 @@ class Movements:
 
 
 def movements(stays: Iterable[Reservation], day: Day) -> Movements:
-    """The movements of each property's own day; `day` tells it, of 0 for stays without a property."""
-    counted = sorted(
-        (one for one in stays if one.status == "accepted"), key=lambda one: (one.property_id, one.stay_code)
-    )
+    """Return the movements of each property's own day."""
+    accepted = [(stay, day(stay.property_id)) for stay in stays if stay.status == "accepted"]
+    accepted.sort(key=lambda pair: (pair[0].property_id, pair[0].stay_code))
     return Movements(
-        [one for one in counted if one.check_in_date == day(one.property_id)],
-        [one for one in counted if one.check_out_date == day(one.property_id)],
-        [one for one in counted if one.check_in_date < day(one.property_id) < one.check_out_date],
+        [stay for stay, today in accepted if stay.check_in_date == today],
+        [stay for stay, today in accepted if stay.check_out_date == today],
+        [stay for stay, today in accepted if stay.check_in_date < today < stay.check_out_date],
     )
 
 
 def requests(stays: Iterable[Reservation], day: Day) -> list[Reservation]:
-    """The open requests of stays that are not over, the one that waits longest first; `day` tells a
-    property's today."""
-    open_ones = {
-        one.stay_code: one
-        for one in stays
-        if one.status in OPEN and one.check_out_date > day(one.property_id)
+    """Return the open requests of stays that are not over, longest waiting first."""
+    waiting = {
+        stay.stay_code: stay
+        for stay in stays
+        if stay.status in OPEN and stay.check_out_date > day(stay.property_id)
     }
-    return sorted(open_ones.values(), key=lambda one: (one.status, one.booked_at or _LONG_AGO, one.stay_code))
+    return sorted(
+        waiting.values(), key=lambda stay: (stay.status, stay.booked_at or _LONG_AGO, stay.stay_code)
+    )
 
 
 def expires(request: Reservation) -> datetime | None:
-    """When a request lapses, None where that is not known."""
+    """Return when a request expires, None if that is not known."""
     hours = REQUEST_HOURS.get(request.channel_type)
     if request.booked_at is None or not hours or request.status != "wait_accept":
         return None
@@ -99,105 +108,100 @@ def expires(request: Reservation) -> datetime | None:
 
 
 def by_urgency(warnings: Iterable[DayWarning], day: date) -> list[DayWarning]:
-    """What has to be done by tomorrow first, then by kind and day."""
-    return sorted(warnings, key=lambda one: (one.day > day + _DAY, KINDS.index(one.kind), one.day))
+    """Sort warnings: what has to be done by tomorrow first, then by kind and day."""
+    return sorted(
+        warnings, key=lambda warning: (warning.day > day + DAY, KINDS.index(warning.kind), warning.day)
+    )
 
 
-def turnover_warnings(found: Iterable[Turnover]) -> list[DayWarning]:
-    """What is missing on days on which one guest leaves and the next one comes."""
-    kinds = {
-        "cleaning task": "turnover_without_cleaning",
-        "time between check-out and check-in": "turnover_without_time",
-        "who cleans": "turnover_without_cleaner",
-    }
+def turnover_warnings(turnovers: Iterable[Turnover]) -> list[DayWarning]:
+    """Return what same-day turnovers lack."""
     return [
-        DayWarning(kinds[missing], one.day, _times(one), one.coming, one.place.id)
-        for one in found
-        if one.same_day
-        for missing in one.missing
-        if missing in kinds
+        DayWarning(
+            _TURNOVER_KINDS[missing], turnover.day, _times(turnover), turnover.coming, turnover.place.id
+        )
+        for turnover in turnovers
+        if turnover.same_day
+        for missing in turnover.missing
+        if missing in _TURNOVER_KINDS
     ]
 
 
 def arrival_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]:
-    """What is missing for the arrivals of a day and the next one. The balance of an order is told once."""
-    found: list[DayWarning] = []
+    """Return what the arrivals of a day and the next one lack."""
+    warnings: list[DayWarning] = []
     orders: set[str] = set()
-    for one in stays:
-        soon = day(one.property_id) <= one.check_in_date <= day(one.property_id) + _DAY
-        if one.status != "accepted" or not soon:
+    for stay in stays:
+        today = day(stay.property_id)
+        if stay.status != "accepted" or not today <= stay.check_in_date <= today + DAY:
             continue
-        if not has_lock_code(one) and uses_lock_codes(one, stays):
-            found.append(_of_stay("arrival_without_lock_code", one, ""))
-        due = balance_due(one)
-        if due and one.reservation_code not in orders:
-            orders.add(one.reservation_code)
-            found.append(_of_stay("balance_due", one, money(due.amount, due.currency)))
-    return found
+        if not has_lock_code(stay) and uses_lock_codes(stay, stays):
+            warnings.append(_about("arrival_without_lock_code", stay))
+        balance = balance_due(stay)
+        # The balance is that of the whole order, so each of its stays carries the same one.
+        if balance and stay.reservation_code not in orders:
+            orders.add(stay.reservation_code)
+            warnings.append(_about("balance_due", stay, money(balance.amount, balance.currency)))
+    return warnings
 
 
 def placing_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]:
-    """Stays that have no property, and stays that hold the same nights, from a day on."""
-    homeless = [
-        _of_stay("unallocated_stay", one, "")
-        for one in stays
-        if one.status == "accepted" and not is_placed(one) and one.check_out_date > day(one.property_id)
+    """Return the stays without a property and those that hold the same nights, from a day on."""
+    ahead = [stay for stay in stays if stay.check_out_date > day(stay.property_id)]
+    unallocated = [
+        _about("unallocated_stay", stay)
+        for stay in ahead
+        if stay.status == "accepted" and not is_placed(stay)
     ]
-    doubled = [
-        DayWarning(
-            "overlapping_stays",
-            one.first_night,
-            f"same {one.nights} night{'' if one.nights == 1 else 's'} as {_named(one.first)} "
-            f"({one.first.stay_code})",
-            one.second,
-            one.second.property_id,
-        )
-        for one in overlaps(_ahead(stays, day))
+    # Cut to the nights to come, so that an overlap that is over raises no warning.
+    remaining = [
+        stay.model_copy(update={"check_in_date": max(stay.check_in_date, day(stay.property_id))})
+        for stay in ahead
     ]
-    return [*homeless, *doubled]
+    return [*unallocated, *map(_double_booking, overlaps(remaining))]
 
 
 def request_warnings(waiting: Iterable[Reservation], now: datetime, day: Day) -> list[DayWarning]:
-    """The requests that lapse soon."""
-    found: list[DayWarning] = []
-    for one in waiting:
-        until = expires(one)
+    """Return the requests that expire soon."""
+    warnings: list[DayWarning] = []
+    for request in waiting:
+        until = expires(request)
         if until and now <= until <= now + _EXPIRES_SOON:
-            hours = (until - now).total_seconds() / 3600
-            detail = f"lapses in {hours:.0f} h"
-            found.append(DayWarning("request_expiring", day(one.property_id), detail, one, one.property_id))
-    return found
+            detail = f"lapses in {(until - now).total_seconds() / 3600:.0f} h"
+            home = request.property_id
+            warnings.append(DayWarning("request_expiring", day(home), detail, request, home))
+    return warnings
 
 
 def channel_warnings(accounts: Iterable[ChannelAccount], day: date) -> list[DayWarning]:
-    """The channel accounts that Hostex cannot use any more."""
+    """Return the channel accounts that Hostex cannot use any more."""
     return [
-        DayWarning("channel_disconnected", day, f"{one.channel_type} {one.username or ''}: {one.auth_status}")
-        for one in accounts
-        if one.auth_status in _NOT_AUTHORISED
+        DayWarning(
+            "channel_disconnected",
+            day,
+            f"{account.channel_type} {account.username or ''}: {account.auth_status}",
+        )
+        for account in accounts
+        if account.auth_status in _NOT_AUTHORISED
     ]
 
 
-def _ahead(stays: Iterable[Reservation], day: Day) -> list[Reservation]:
-    """Stays that have nights to come, each from today on, so that past overlaps are left out."""
-    return [
-        one.model_copy(update={"check_in_date": max(one.check_in_date, day(one.property_id))})
-        for one in stays
-        if one.check_out_date > day(one.property_id)
-    ]
-
-
-def _of_stay(kind: str, stay: Reservation, detail: str) -> DayWarning:
+def _about(kind: str, stay: Reservation, detail: str = "") -> DayWarning:
     return DayWarning(kind, stay.check_in_date, detail, stay, stay.property_id)
 
 
-def _times(one: Turnover) -> str:
-    """When one guest leaves and the next one comes, and why cleanings nearby do not count."""
-    leaves = f"{one.out_time:%H:%M}" if one.out_time else "?"
-    comes = f"{one.in_time:%H:%M}" if one.in_time else "?"
-    near = [f"cleaning {other.task.id} {other.why}" for other in one.cleaning.uncounted]
-    return "; ".join([f"out {leaves}, in {comes}", *near])
+def _double_booking(overlap: Overlap) -> DayWarning:
+    name = quoted(one_line(overlap.first.guest_name or "")) or "a guest without a name"
+    plural = "" if overlap.nights == 1 else "s"
+    detail = f"same {overlap.nights} night{plural} as {name} ({overlap.first.stay_code})"
+    return DayWarning(
+        "overlapping_stays", overlap.first_night, detail, overlap.second, overlap.second.property_id
+    )
 
 
-def _named(stay: Reservation) -> str:
-    return quoted(one_line(stay.guest_name or "")) or "a guest without a name"
+def _times(turnover: Turnover) -> str:
+    """Describe when one guest leaves and the next one arrives, and why cleaning tasks nearby do not count."""
+    leaves = f"{turnover.out_time:%H:%M}" if turnover.out_time else "?"
+    comes = f"{turnover.in_time:%H:%M}" if turnover.in_time else "?"
+    tasks = [f"cleaning {other.task.id} {other.why}" for other in turnover.cleaning.uncounted]
+    return "; ".join([f"out {leaves}, in {comes}", *tasks])

@@ -1,4 +1,4 @@
-"""Days of a calendar about to change: what holds, what is to hold, and the ranges that bring back what was.
+"""Changes of calendar days: the state before and after, and the ranges that undo them.
 
 The state of a day is a tuple of setting and value pairs, such as `(("price", 120),)`.
 """
@@ -9,15 +9,16 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from hostex_mcp.domain.days import Run, runs
+from hostex_mcp.domain.days import DAY, Run, days_of, runs
 
 State: TypeAlias = tuple[tuple[str, Hashable], ...]
 
 MOST_DAYS = 400
-_ONE = timedelta(days=1)
-# Hostex reads a calendar from a day at most a year away.
+"""The most days that one call may write."""
+
+# Hostex reads no calendar that begins more than a year from now.
 _FARTHEST_START = timedelta(days=364)
-# Three years with a leap day, counted from the day that may be tomorrow at the property.
+# Hostex takes three years: with a leap day, and from a day that may already be tomorrow at the property.
 _FARTHEST_END = timedelta(days=3 * 365 + 2)
 
 
@@ -30,59 +31,54 @@ class DayChange:
     after: State
 
 
-def days_of(start: date, end: date) -> list[date]:
-    """The days from `start` to `end`, both included."""
-    return [start + _ONE * step for step in range((end - start).days + 1)]
-
-
 def range_problems(ranges: Sequence[tuple[date, date]], today: date) -> list[tuple[str, str]]:
-    """Why these ranges (first and last day) cannot be written: a path such as `0.end_date`, empty for all of
-    them together, and the reason. Yesterday passes, since it may still be today at the property."""
-    found = [problem for place, one in enumerate(ranges) for problem in _problems(place, *one, today)]
+    """Return why these ranges (first and last day) cannot be written: a path such as `0.end_date`, empty for
+    all of them together, and the reason."""
+    problems = [problem for place, span in enumerate(ranges) for problem in _problems(place, *span, today)]
     total = sum((end - start).days + 1 for start, end in ranges)
-    if not found and total > MOST_DAYS:
+    if not problems and total > MOST_DAYS:
         return [("", f"spans {total} days; at most {MOST_DAYS} per call")]
-    return found or list(_overlaps(ranges))
+    return problems or list(_overlaps(ranges))
 
 
 def spread(ranges: Iterable[Run[State]]) -> dict[date, State]:
-    """The state of every single day of some ranges."""
-    return {day: one.state for one in ranges for day in days_of(one.start_date, one.end_date)}
+    """Return the state of each day of some ranges."""
+    return {day: run.state for run in ranges for day in days_of(run.start_date, run.end_date)}
 
 
 def compared(before: Mapping[date, Mapping[str, Any]], after: Mapping[date, State]) -> list[DayChange]:
-    """What each day has of the settings that are written to it, and gets."""
+    """Return what each day has of the settings that are written to it, and what it gets."""
     return [DayChange(day, _present(before.get(day, {}), after[day]), after[day]) for day in sorted(after)]
 
 
 def folded(changes: Iterable[DayChange]) -> list[Run[tuple[State, State]]]:
-    """Consecutive days with the same change."""
-    return runs(changes, lambda one: one.date, lambda one: (one.before, one.after))
+    """Fold consecutive days with the same change."""
+    return runs(changes, lambda change: change.date, lambda change: (change.before, change.after))
 
 
 def restoring(
     changes: Sequence[DayChange], writable: Callable[[Any], bool] = lambda value: True
 ) -> list[Run[State]] | None:
-    """The ranges that bring back what was where it changes; None when an old value is unknown or, by
-    `writable`, one that cannot be written."""
-    changing = [one for one in changes if one.before != one.after]
-    if not all(len(one.before) == len(one.after) for one in changing):
+    """Return the ranges that undo the changes; None if an old value is unknown or, by `writable`, cannot be
+    written."""
+    changing = [change for change in changes if change.before != change.after]
+    if not all(len(change.before) == len(change.after) for change in changing):
         return None
-    if not all(writable(value) for one in changing for _, value in one.before):
+    if not all(writable(value) for change in changing for _, value in change.before):
         return None
-    return runs(changing, lambda one: one.date, lambda one: one.before)
+    return runs(changing, lambda change: change.date, lambda change: change.before)
 
 
 def common_days(changing: Mapping[int, Sequence[date]]) -> tuple[list[int], list[date]] | None:
-    """The properties that change and their days, where these are the same for all of them; None otherwise."""
+    """Return the properties that change and their days if these are the same for all of them, else None."""
     patterns = {tuple(days) for days in changing.values() if days}
     if len(patterns) != 1:
         return None
-    return [one for one, days in changing.items() if days], list(patterns.pop())
+    return [property_id for property_id, days in changing.items() if days], list(patterns.pop())
 
 
 def reading_window(days: Iterable[date], today: date) -> tuple[date, date]:
-    """The first and last day to ask for, so that Hostex answers all of `days`."""
+    """Return the first and last day to ask for, so that Hostex answers all of `days`."""
     ordered = sorted(days)
     return min(ordered[0], today + _FARTHEST_START), ordered[-1]
 
@@ -90,17 +86,18 @@ def reading_window(days: Iterable[date], today: date) -> tuple[date, date]:
 def _problems(place: int, start: date, end: date, today: date) -> Iterator[tuple[str, str]]:
     if end < start:
         yield f"{place}.end_date", "is before start_date"
-    elif start < today - _ONE:
+    # Yesterday passes, as it may still be today at the property.
+    elif start < today - DAY:
         yield f"{place}.start_date", "is in the past"
     elif end > today + _FARTHEST_END:
-        yield f"{place}.end_date", "is more than three years ahead, which Hostex does not take"
+        yield f"{place}.end_date", "is more than three years ahead, which Hostex does not accept"
 
 
 def _overlaps(ranges: Sequence[tuple[date, date]]) -> Iterator[tuple[str, str]]:
     ordered = sorted(range(len(ranges)), key=lambda place: ranges[place])
-    for one, other in pairwise(ordered):
-        if ranges[other][0] <= ranges[one][1]:
-            yield f"{other}.start_date", f"is inside the range that starts on {ranges[one][0]}"
+    for earlier, later in pairwise(ordered):
+        if ranges[later][0] <= ranges[earlier][1]:
+            yield f"{later}.start_date", f"is inside the range that starts on {ranges[earlier][0]}"
 
 
 def _present(values: Mapping[str, Any], after: State) -> State:

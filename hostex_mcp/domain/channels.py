@@ -1,4 +1,4 @@
-"""The booking channels, by the names that people use for them."""
+"""Booking channels, by the names that people use for them."""
 
 import re
 from collections.abc import Mapping
@@ -28,6 +28,7 @@ NAMES: Mapping[str, str] = {
     "houfy": "Houfy",
 }
 CHANNELS = tuple(NAMES)
+# Former names, regional brands of Vrbo, and the Chinese names of all.
 _ALSO: Mapping[str, str] = {
     "abb": "airbnb",
     "booking": "booking.com",
@@ -83,13 +84,13 @@ _CODES: Mapping[str, str] = {**{_bare(code): code for code in CHANNELS}, **_ALSO
 
 
 def channel_code(name: str) -> str | None:
-    """The code of the channel with this name, in any spelling and as the address of its site; None where no
-    channel has it."""
+    """Return the code of the channel with this name, in any spelling or as the address of its site; None if
+    there is none."""
     bare = _bare(name)
     address = _ADDRESS.fullmatch(bare)
     return _CODES.get(bare) or (_CODES.get(address[1]) if address else None)
 
 
 def channel_name(code: str | None) -> str:
-    """What people call a channel; its code where it is not known."""
+    """Return what people call a channel; its code if it has no known name."""
     return NAMES.get(code or "", code or "")

@@ -1,32 +1,33 @@
-"""Whether a property is cleaned between two stays. Every answer takes its verdict from here.
+"""Cleaning between two stays.
 
-A turnover is *clean* when a cleaning task of the property, not a cancelled one, lies between check-out and
-check-in, whichever stay it names or none. Days and times are compared as the property's clock shows them; a
-task without a time counts for its whole day. After a check-out that no check-in follows, any later cleaning
-counts; before the first guest of all, none is missing. Where several count, one that is done or assigned
-stands for them, of equals the latest.
+- A turnover is *clean* when a cleaning task of the property that is not cancelled lies between check-out and
+  check-in, whichever stay it names, if any. Days and times are compared in the property's local time; a task
+  without a time counts for its whole day.
+- After a check-out without a next check-in any later cleaning counts; before the very first guest none is
+  missing.
+- If several tasks count, the answer names one that is done or assigned, the latest of them.
 """
+# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, time
 
 from hostex_mcp.api.endpoints.tasks import Task
+from hostex_mcp.domain.days import DAY
 
 NO_TASK, NOBODY = "cleaning task", "who cleans"
-
-_NEAR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class LocalTime:
-    """A day at a property and the time of day, None where it is not known."""
+    """A day at a property and the time of day, None if unknown."""
 
     day: date
     clock: time | None = None
 
     def after(self, other: "LocalTime") -> bool:
-        """Whether this is surely later; on one day both times have to be known for that."""
+        """Whether this is certainly later; within one day both times must be known for that."""
         if self.day != other.day:
             return self.day > other.day
         return bool(self.clock and other.clock and self.clock > other.clock)
@@ -34,9 +35,9 @@ class LocalTime:
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
-    """The time in which a property is to be cleaned: from a check-out, None before the first guest, to a
-    check-in, None while nobody is known to come. `stay_codes` are of the stays on either side. It is not
-    `seen` when a guest may have left before what was read."""
+    """The time in which a property has to be cleaned: from a check-out, None before the first guest, to a
+    check-in, None if no next guest is known. `stay_codes` are those of the stays on either side. Unless it is
+    `seen`, a guest may have left earlier than what was read."""
 
     property_id: int
     start: LocalTime | None
@@ -47,7 +48,7 @@ class Vacancy:
 
 @dataclass(frozen=True, slots=True)
 class Uncounted:
-    """A cleaning near a turnover that does not clean it, and why."""
+    """A cleaning task near a turnover that does not count for it, and why."""
 
     task: Task
     why: str
@@ -56,7 +57,7 @@ class Uncounted:
 @dataclass(frozen=True, slots=True)
 class Cleaning:
     """The verdict on a turnover: the task that cleans it, what is `missing` in words, and the `uncounted`
-    cleanings where none counts. Unless it is `known`, nothing is missing and nothing is certain."""
+    cleaning tasks if none counts. Unless it is `known`, nothing is missing and nothing is certain."""
 
     task: Task | None = None
     missing: Sequence[str] = ()
@@ -65,19 +66,19 @@ class Cleaning:
 
 
 def cleaning_in(vacancy: Vacancy, tasks: Iterable[Task] | None) -> Cleaning:
-    """The verdict on a vacancy; None are tasks that could not be read."""
+    """Judge the cleaning in a vacancy. None stands for tasks that could not be read."""
     if tasks is None:
         return Cleaning(known=False)
     cleanings = [task for task in tasks if task.type == "cleaning"]
-    judged = [Uncounted(task, _objection(task, vacancy)) for task in cleanings]
-    counted = [verdict.task for verdict in judged if not verdict.why]
-    if counted:
-        best = max(counted, key=_rank)
+    candidates = [Uncounted(task, _objection(task, vacancy)) for task in cleanings]
+    if valid := [candidate.task for candidate in candidates if not candidate.why]:
+        best = max(valid, key=_rank)
         return Cleaning(best, [] if _is_certain(best) else [NOBODY])
     if not vacancy.seen:
         return Cleaning(known=False)
     missing = [NO_TASK] if vacancy.start else []
-    return Cleaning(None, missing, [one for one in judged if missing and _concerns(one.task, vacancy)])
+    nearby = [candidate for candidate in candidates if missing and _concerns(candidate.task, vacancy)]
+    return Cleaning(None, missing, nearby)
 
 
 def _is_certain(task: Task) -> bool:
@@ -90,7 +91,7 @@ def _rank(task: Task) -> tuple[bool, bool, str, str, int]:
 
 
 def _objection(task: Task, vacancy: Vacancy) -> str:
-    """Why a cleaning does not count, empty where it does."""
+    """Return why a cleaning task does not count, empty if it does."""
     moment = _moment(task)
     objections = {
         "cancelled": task.status == "cancelled",
@@ -103,15 +104,15 @@ def _objection(task: Task, vacancy: Vacancy) -> str:
 
 
 def _concerns(task: Task, vacancy: Vacancy) -> bool:
-    """Whether somebody may have taken a task for the cleaning of a vacancy: it names a stay on either side,
-    or is of the property and at most a day off."""
+    """Whether a task may have been meant for a vacancy: it names a stay on either side, or is of the property
+    and at most a day off."""
     if task.stay_code and task.stay_code in vacancy.stay_codes:
         return True
     if task.property_id != vacancy.property_id or not task.expected_date:
         return False
     first = vacancy.start.day if vacancy.start else task.expected_date
     last = vacancy.end.day if vacancy.end else task.expected_date
-    return first - _NEAR <= task.expected_date <= last + _NEAR
+    return first - DAY <= task.expected_date <= last + DAY
 
 
 def _moment(task: Task) -> LocalTime | None:

@@ -1,16 +1,18 @@
-"""What contradicts itself in the calendars of a property and its listings.
+"""Contradictions in the calendars of a property and its listings.
 
-- An *overlap*: two stays that hold the same night of one property.
+- An *overlap* is a double booking: two stays that hold the same night of one property.
 - *Open on a channel*: a listing sells more units for a night than the properties behind it have free, while a
-  stay or a block closes one of them. *Closed on a channel*: a listing sells nothing for a night that is free.
-- A *price difference*: the price of a free night on a listing is further than the tolerance from what the
-  pricing ratios make of the other listings' prices. A ratio is a percentage of the base price. Of the base
-  prices that the listings of one currency imply, the one that most of them agree with is taken, and of equals
-  that of the ratio nearest to 100. Listings priced by their channel, and ctrip, whose calendar shows floor
+  stay or a block closes one of them.
+- *Closed on a channel*: a listing sells nothing for a night that is free.
+- A *price difference*: the price of a free night on a listing differs by more than the tolerance from what
+  the pricing ratios make of the other listings' prices. A ratio is a percentage of the base price. Of the
+  base prices that the listings of one currency imply, the one that most of them agree with counts; of equals,
+  the one of the ratio nearest to 100. Listings priced by their channel, and Ctrip, whose calendar shows floor
   prices, are left out.
 """
+# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -18,12 +20,14 @@ from itertools import combinations
 
 from hostex_mcp.api.endpoints.calendar import CalendarDay, PricingRatio
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.days import Run, runs
+from hostex_mcp.domain.days import DAY, Run, runs
 from hostex_mcp.domain.money import exact
 from hostex_mcp.domain.nights import ClosedNights, Nights, holds, nights
 from hostex_mcp.domain.stay_rules import ListingDays
+from hostex_mcp.domain.stays import by_check_in
 
-_LEAST_APART = 1
+# A price that a channel has rounded may be off by up to one unit.
+_ROUNDING = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,8 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class ChannelHole:
-    """Nights on which a listing disagrees with the master calendar. `open`: it sells what is closed, by
-    `closures`; else it sells nothing of what is free."""
+    """Nights on which a listing disagrees with the master calendar. `open`: it sells what is closed by
+    `closures`; otherwise it sells nothing of what is free."""
 
     first_night: date
     nights: int
@@ -54,6 +58,27 @@ class Priced:
     ratio: PricingRatio
     currency: str | None
     days: Mapping[date, CalendarDay]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Channel and listing id."""
+        return self.ratio.channel_type, self.ratio.listing_id
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the listing's prices follow its ratio."""
+        return self.ratio.ratio > 0 and not self.ratio.readonly and self.ratio.channel_type != "ctrip"
+
+    def base_price(self, night: date) -> Fraction:
+        """Return the base price that the price of a night implies."""
+        return exact(self.days[night].price) * 100 / self.ratio.ratio
+
+    def is_off(self, night: date, base: Fraction, tolerance: float) -> bool:
+        """Whether the price of a night is more than `tolerance` percent from what a base price makes of
+        it."""
+        expected = base * self.ratio.ratio / 100
+        difference = abs(exact(self.days[night].price) - expected)
+        return difference > _ROUNDING and difference * 100 > exact(tolerance) * expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,88 +96,88 @@ class PriceNight:
 
 
 def overlaps(stays: Iterable[Reservation]) -> list[Overlap]:
-    """Every pair of stays that hold the same night of one property, by night."""
-    holding: dict[int, list[Reservation]] = {}
-    for one in sorted(filter(holds, stays), key=lambda one: (one.check_in_date, one.stay_code)):
-        holding.setdefault(one.property_id, []).append(one)
-    pairs = [pair for found in holding.values() for pair in combinations(found, 2)]
-    shared = [(first, second, _shared(first, second)) for first, second in pairs]
-    found = [Overlap(first, second, days[0], len(days)) for first, second, days in shared if days]
-    return sorted(found, key=lambda one: (one.first_night, one.first.property_id, one.first.stay_code))
+    """Return every pair of stays that hold the same night of one property, by night."""
+    by_property: dict[int, list[Reservation]] = {}
+    for stay in sorted(filter(holds, stays), key=by_check_in):
+        by_property.setdefault(stay.property_id, []).append(stay)
+    pairs = [pair for own in by_property.values() for pair in combinations(own, 2)]
+    shared = [(first, second, _shared_nights(first, second)) for first, second in pairs]
+    double = [Overlap(first, second, days[0], len(days)) for first, second, days in shared if days]
+    return sorted(double, key=lambda pair: (pair.first_night, pair.first.property_id, pair.first.stay_code))
 
 
-def _shared(first: Reservation, second: Reservation) -> list[date]:
+def _shared_nights(first: Reservation, second: Reservation) -> list[date]:
     start = max(first.check_in_date, second.check_in_date)
     return nights(start, min(first.check_out_date, second.check_out_date))
 
 
 def channel_holes(books: Sequence[Nights], days: ListingDays, start: date, end: date) -> list[ChannelHole]:
-    """Where a listing's units from `start` to `end`, both included, disagree with the nights of what it
-    sells: one property, or all those of a room type."""
-    states = [
-        (night, state)
-        for night in sorted(days)
-        if start <= night <= end and (state := _state(books, days[night]))
-    ]
-    folded = runs(states, lambda one: one[0], lambda one: one[1])
-    return [_hole(books, run) for run in folded]
+    """Return where a listing's units from `start` to `end`, both included, disagree with the nights of what
+    it sells: one property, or all those of a room type."""
+    states = {night: _state(books, days[night]) for night in days if start <= night <= end}
+    odd = [night for night, state in states.items() if state]
+    return [_hole(books, run) for run in runs(odd, lambda night: night, lambda night: states[night])]
 
 
-def _state(books: Sequence[Nights], day: CalendarDay) -> str | None:
+def _state(books: Sequence[Nights], day: CalendarDay) -> str:
+    """Return `open` or `closed` where the listing is so in spite of the calendars, else nothing."""
     if not all(day.date in book.calendar for book in books):
-        return None
+        return ""
     free = sum(book.free(day.date) for book in books)
     if day.inventory > free:
         return "open"
-    return "closed" if day.inventory < 1 <= free else None
+    return "closed" if day.inventory < 1 <= free else ""
 
 
 def _hole(books: Sequence[Nights], run: Run[str]) -> ChannelHole:
-    after = date.fromordinal(run.end_date.toordinal() + 1)
-    closures = [one for book in books for one in book.closures(run.start_date, after)]
-    is_open = run.state == "open"
-    return ChannelHole(run.start_date, run.days, is_open, closures if is_open else ())
+    if run.state != "open":
+        return ChannelHole(run.start_date, run.days, open=False)
+    check_out = run.end_date + DAY
+    closures = [closure for book in books for closure in book.closures(run.start_date, check_out)]
+    return ChannelHole(run.start_date, run.days, True, closures)
+
+
+def oversold(units: Mapping[date, int], closed: Mapping[int, Collection[date]]) -> list[Run[tuple[int, int]]]:
+    """Return the nights on which more `units` would be for sale than are free, with both numbers.
+
+    `closed` has the nights on which each property behind the listing is not free.
+    """
+    free = {night: sum(night not in nights for nights in closed.values()) for night in units}
+    short = [night for night, count in units.items() if count > free[night]]
+    return runs(short, lambda night: night, lambda night: (units[night], free[night]))
 
 
 def price_differences(
-    listings: Sequence[Priced], wanted: Sequence[date], tolerance: float
+    listings: Sequence[Priced], dates: Sequence[date], tolerance: float
 ) -> list[tuple[Priced, list[PriceNight]]]:
-    """The listings with nights among `wanted` whose price is more than `tolerance` percent, and more than one
-    unit, from what it should be."""
-    steered = [one for one in listings if one.ratio.ratio > 0 and not _unreadable(one.ratio)]
-    odd: dict[tuple[str, str], list[PriceNight]] = {}
-    for currency in dict.fromkeys(one.currency for one in steered):
-        group = [one for one in steered if one.currency == currency]
-        for night in wanted:
-            for one, expected in _odd_ones(group, night, tolerance):
-                price = one.days[night].price
-                odd.setdefault(_key(one), []).append(PriceNight(night, price, expected))
-    return [(one, odd[_key(one)]) for one in steered if _key(one) in odd]
+    """Return the listings with nights among `dates` whose price is more than `tolerance` percent, and more
+    than one unit, from what it should be."""
+    comparable = [listing for listing in listings if listing.comparable]
+    differences: dict[tuple[str, str], list[PriceNight]] = {}
+    for currency in dict.fromkeys(listing.currency for listing in comparable):
+        group = [listing for listing in comparable if listing.currency == currency]
+        for night in dates:
+            for listing, difference in _differences(group, night, tolerance):
+                differences.setdefault(listing.key, []).append(difference)
+    return [(listing, differences[listing.key]) for listing in comparable if listing.key in differences]
 
 
-def _unreadable(one: PricingRatio) -> bool:
-    return one.readonly or one.channel_type == "ctrip"
-
-
-def _key(one: Priced) -> tuple[str, str]:
-    return one.ratio.channel_type, one.ratio.listing_id
-
-
-def _odd_ones(group: Sequence[Priced], night: date, tolerance: float) -> list[tuple[Priced, float]]:
-    """The listings whose price of a night is off, with the price that they should have."""
-    priced = [one for one in group if night in one.days and one.days[night].price > 0]
+def _differences(group: Sequence[Priced], night: date, tolerance: float) -> list[tuple[Priced, PriceNight]]:
+    """Return the listings whose price of a night differs from the base price that most agree with."""
+    priced = [listing for listing in group if night in listing.days and listing.days[night].price > 0]
     if len(priced) < 2:
         return []
 
-    def off(one: Priced, base: Fraction) -> bool:
-        expected = base * one.ratio.ratio / 100
-        apart = abs(exact(one.days[night].price) - expected)
-        return apart > _LEAST_APART and apart * 100 > exact(tolerance) * expected
+    def dissent(listing: Priced) -> tuple[int, int]:
+        base = listing.base_price(night)
+        return sum(other.is_off(night, base, tolerance) for other in priced), abs(listing.ratio.ratio - 100)
 
-    bases = {_key(one): exact(one.days[night].price) * 100 / one.ratio.ratio for one in priced}
-    agreed = min(
-        priced,
-        key=lambda one: (sum(off(other, bases[_key(one)]) for other in priced), abs(one.ratio.ratio - 100)),
-    )
-    base = bases[_key(agreed)]
-    return [(one, round(float(base * one.ratio.ratio / 100), 2)) for one in priced if off(one, base)]
+    base = min(priced, key=dissent).base_price(night)
+    return [
+        (
+            listing,
+            PriceNight(night, listing.days[night].price, round(float(base * listing.ratio.ratio / 100), 2)),
+        )
+        for listing in priced
+        if listing.is_off(night, base, tolerance)
+    ]

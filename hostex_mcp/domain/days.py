@@ -1,4 +1,4 @@
-"""Days of a calendar: runs of equal days, and the pairs of dates that periods are made of."""
+"""Days of a calendar, and runs of days in one state."""
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 DayT = TypeVar("DayT")
 StateT = TypeVar("StateT", bound=Hashable)
 
-_ONE = timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +21,25 @@ class Run(Generic[StateT]):
 
     @property
     def days(self) -> int:
-        """How many days the run has."""
+        """The number of days in the run."""
         return (self.end_date - self.start_date).days + 1
 
 
 def runs(
     days: Iterable[DayT], day: Callable[[DayT], date], state: Callable[[DayT], StateT]
 ) -> list[Run[StateT]]:
-    """Fold days into runs of the same state; a missing day ends a run. Order of input does not matter."""
-    found: list[Run[StateT]] = []
-    for one in sorted(days, key=day):
-        today, now = day(one), state(one)
-        last = found[-1] if found else None
-        if last and last.state == now and last.end_date + _ONE >= today:
-            found[-1] = Run(last.start_date, today, now)
+    """Fold days, in any order, into runs of the same state. A missing day ends a run."""
+    folded: list[Run[StateT]] = []
+    for entry in sorted(days, key=day):
+        today, now = day(entry), state(entry)
+        last = folded[-1] if folded else None
+        if last and last.state == now and last.end_date + DAY >= today:
+            folded[-1] = Run(last.start_date, today, now)
         else:
-            found.append(Run(today, today, now))
-    return found
+            folded.append(Run(today, today, now))
+    return folded
+
+
+def days_of(start: date, end: date) -> list[date]:
+    """Return the days from `start` to `end`, both included."""
+    return [start + DAY * step for step in range((end - start).days + 1)]

@@ -1,10 +1,10 @@
-"""What the bookings of a period earn, each amount in exactly one place.
+"""What the bookings of a period earn, each amount exactly once.
 
-The money of a stay is spread evenly over its nights; those inside the period count. What has no night in a
-property stands apart and keeps its name: accepted stays that are *not allocated* to a property or lie in the
-reservation box, spread as the others; *day use*, accepted stays that leave on the day they come, with their
-whole price on that day; and orders that were *cancelled* as a whole, with what is recorded as received for
-them, on the day of the first check-in. Of what stands apart no night is sold.
+The money of a stay is spread evenly over its nights; those inside the period count. Bookings without a night
+in a property are listed apart, by reason: accepted stays that are *not allocated* to a property or are in the
+reservation box, spread like the others; *day use*, accepted stays that check out on the day they check in,
+with their whole price on that day; and orders that were *cancelled* entirely, with what is recorded as
+received for them, on the day of the first check-in. None of them has a night sold.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -16,6 +16,7 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.money import code, exact
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.periods import Period
+from hostex_mcp.domain.stays import by_check_in
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 Place = Literal["sold", "not allocated", "day use", "cancelled"]
@@ -23,14 +24,14 @@ Place = Literal["sold", "not allocated", "day use", "cancelled"]
 APART: tuple[Place, ...] = ("not allocated", "day use", "cancelled")
 _ROOM = "ACCOMMODATION"
 _NONE = Fraction()
+# The prices of an order's stays may add up to a few cents less than its total, as cents do not divide evenly.
 _UNEVEN = Fraction(1, 10)
-"""What the prices of an order's stays may lack to its total price, as cents do not divide evenly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Earning:
-    """What one booking earns in a period, with its nights there; without a currency where no price is known.
-    `room` is the part of `revenue` for the nights, `commission` what the channel keeps of it."""
+    """What one booking earns in a period, with its nights there; the currency is empty if no price is known.
+    `room` is the accommodation part of `revenue`, `commission` the channel's."""
 
     stay: Reservation
     place: Place
@@ -47,31 +48,35 @@ class Earning:
 
     @property
     def property_id(self) -> int:
-        """The property that earns it, 0 where it is in none."""
+        """The property that earns it, 0 for none."""
         return self.stay.property_id if is_placed(self.stay) else 0
 
 
 def earnings(
     stays: Iterable[Reservation], period: Period, elsewhere: Iterable[Reservation] = ()
 ) -> list[Earning]:
-    """What these stays earn in a period; `elsewhere` are the other stays of their orders, which are not asked
-    about."""
+    """Return what these stays earn in a period; `elsewhere` has the other stays of their orders, which are
+    not reported."""
     every = list(stays)
-    accepted = [one for one in every if one.status == "accepted" and touches(one, period)]
-    refused = _given_up(every, elsewhere, period)
-    return [*(_accepted(one, period) for one in accepted), *(_kept(one) for one in refused if received(one))]
+    accepted = [stay for stay in every if stay.status == "accepted" and touches(stay, period)]
+    cancelled = _cancelled_orders(every, elsewhere, period)
+    return [
+        *(_accepted(stay, period) for stay in accepted),
+        *(_cancelled(stay) for stay in cancelled if received(stay)),
+    ]
 
 
 def unpaid_cancellations(
     stays: Iterable[Reservation], period: Period, elsewhere: Iterable[Reservation] = ()
 ) -> int:
-    """How many orders were cancelled as a whole with nothing received, by the day of the first check-in."""
-    return sum(not received(one) for one in _given_up(list(stays), elsewhere, period))
+    """Count the orders that were cancelled entirely with nothing received, by the day of the first
+    check-in."""
+    return sum(not received(stay) for stay in _cancelled_orders(list(stays), elsewhere, period))
 
 
 def price(stay: Reservation) -> tuple[str, Fraction, Fraction, Fraction] | None:
-    """Currency, room revenue, revenue and commission of a whole stay; None where Hostex gives no price, or
-    the commission in another currency."""
+    """Return currency, room revenue, revenue and commission of a whole stay; None if Hostex gives no price,
+    or the commission in another currency."""
     rates = stay.rates
     if rates is None or rates.rate is None or rates.rate.amount is None or not code(rates.rate.currency):
         return None
@@ -80,75 +85,75 @@ def price(stay: Reservation) -> tuple[str, Fraction, Fraction, Fraction] | None:
         return None
     revenue = exact(rates.rate.amount)
     lines = [
-        exact(one.amount) for one in rates.details if one.type == _ROOM and code(one.currency) == currency
+        exact(line.amount) for line in rates.details if line.type == _ROOM and code(line.currency) == currency
     ]
     commission = exact(charged.amount if charged else None)
     return currency, sum(lines, Fraction()) if lines else revenue, revenue, commission
 
 
 def received(stay: Reservation) -> Fraction:
-    """What is recorded as received for the order of a stay."""
+    """Return what is recorded as received for the order of a stay."""
     return exact(stay.payment.received_amount) if stay.payment else Fraction()
 
 
 def paid_in(stay: Reservation) -> str:
-    """The currency in which an order is paid, empty where nothing tells it."""
+    """Return the currency in which an order is paid, empty if unknown."""
     priced = price(stay)
     return code(stay.payment.currency if stay.payment else None) or (priced[0] if priced else "")
 
 
 def nights_of(stay: Reservation) -> int:
-    """How many nights a stay has, none where it leaves on the day it comes."""
+    """Count the nights of a stay, 0 if it checks out on the day it checks in."""
     return max((stay.check_out_date - stay.check_in_date).days, 0)
 
 
 def nights_in(stay: Reservation, period: Period) -> int:
-    """How many nights of a stay lie in a period."""
+    """Count the nights of a stay in a period."""
     return period.nights_between(stay.check_in_date, stay.check_out_date)
 
 
 def touches(stay: Reservation, period: Period) -> bool:
-    """Whether a stay has a night in a period or, without any night, its day."""
+    """Whether a stay has a night in a period or, as day use, its day."""
     return nights_in(stay, period) > 0 or (not nights_of(stay) and period.covers(stay.check_in_date))
 
 
 def grouped(
     stays: Iterable[Reservation], key: Callable[[Reservation], KeyT]
 ) -> dict[KeyT, list[Reservation]]:
-    """Stays by what they have in common, in order of first appearance."""
+    """Group stays by a key, in order of first appearance."""
     groups: dict[KeyT, list[Reservation]] = {}
-    for one in stays:
-        groups.setdefault(key(one), []).append(one)
+    for stay in stays:
+        groups.setdefault(key(stay), []).append(stay)
     return groups
 
 
 def first_of(order: Iterable[Reservation]) -> Reservation:
-    """The stay of an order that comes first."""
-    return min(order, key=lambda one: (one.check_in_date, one.stay_code))
+    """Return the stay of an order that checks in first."""
+    return min(order, key=by_check_in)
 
 
 def is_whole(order: Sequence[Reservation]) -> bool:
-    """Whether the prices of these stays make up the total price of their order, so that it has no others; not
-    where a price is not told."""
+    """Whether the prices of these stays add up to the total of their order, so that it has no others; False
+    if a price is unknown."""
     rates = order[0].rates
     total = rates.total_rate.amount if rates and rates.total_rate else None
-    prices = [one[2] for one in map(price, order) if one]
+    prices = [amounts[2] for amounts in map(price, order) if amounts]
     return total is not None and len(prices) == len(order) and abs(sum(prices) - exact(total)) < _UNEVEN
 
 
 def kept_alone(order: Sequence[Reservation]) -> bool:
-    """Whether money was received for an order of which these stays were all cancelled."""
-    return bool(received(order[0])) and all(one.status == "cancelled" for one in order)
+    """Whether money was received for an order whose stays, as far as these go, were all cancelled."""
+    return bool(received(order[0])) and all(stay.status == "cancelled" for stay in order)
 
 
-def _given_up(
+def _cancelled_orders(
     stays: Sequence[Reservation], elsewhere: Iterable[Reservation], period: Period
 ) -> list[Reservation]:
-    """The first stay of each order that was cancelled as a whole, of those among `stays`."""
-    own = {one.stay_code for one in stays}
-    orders = grouped([*stays, *elsewhere], lambda one: one.reservation_code).values()
-    first = [first_of(order) for order in orders if all(one.status == "cancelled" for one in order)]
-    return [one for one in first if one.stay_code in own and period.covers(one.check_in_date)]
+    """Return the first stay of each order that was cancelled entirely, if it is among `stays`."""
+    own = {stay.stay_code for stay in stays}
+    orders = grouped([*stays, *elsewhere], lambda stay: stay.reservation_code).values()
+    first = [first_of(order) for order in orders if all(stay.status == "cancelled" for stay in order)]
+    return [stay for stay in first if stay.stay_code in own and period.covers(stay.check_in_date)]
 
 
 def _accepted(stay: Reservation, period: Period) -> Earning:
@@ -158,10 +163,10 @@ def _accepted(stay: Reservation, period: Period) -> Earning:
     if priced is None:
         return Earning(stay, place, nights, "")
     currency, room, revenue, commission = priced
-    part = Fraction(nights, nights_of(stay)) if nights else Fraction(1)
-    own_room = room * part if place == "sold" else Fraction()
-    return Earning(stay, place, nights, currency, own_room, revenue * part, commission * part)
+    share = Fraction(nights, nights_of(stay)) if nights else Fraction(1)
+    own_room = room * share if place == "sold" else Fraction()
+    return Earning(stay, place, nights, currency, own_room, revenue * share, commission * share)
 
 
-def _kept(stay: Reservation) -> Earning:
+def _cancelled(stay: Reservation) -> Earning:
     return Earning(stay, "cancelled", 0, paid_in(stay), revenue=received(stay))

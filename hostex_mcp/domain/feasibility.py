@@ -1,10 +1,13 @@
-"""Whether a stay can come earlier, leave later, or last longer, and who stands in the way.
+"""Early check-in, late check-out and extensions, and who stands in the way.
 
-A place needs some hours of cleaning between two guests. On the day of check-in a guest can have it from the
-previous guest's out time plus the cleaning; without a guest or block the night before, at any time. On the
-day of check-out the guest can keep it until the next guest's in time less the cleaning; without a guest or
-block that night, to the end of the day. Out and in times are those of `turnovers`.
+- A property needs some hours for cleaning between two guests.
+- *Early check-in*: the guest can have the property from the previous guest's check-out time plus the
+  cleaning; at any time if neither a guest nor a block takes the night before.
+- *Late check-out*: the guest can stay until the next guest's check-in time less the cleaning; to the end of
+  the day if neither a guest nor a block takes that night.
+- Check-out and check-in times are those of turnovers: as agreed for the stay, else the property's own.
 """
+# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +16,9 @@ from typing import Literal
 
 from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.nights import ONE, ClosedNights, Nights, holds, nights
+from hostex_mcp.domain.days import DAY
+from hostex_mcp.domain.nights import ClosedNights, Nights, holds, nights
+from hostex_mcp.domain.stays import by_check_in
 from hostex_mcp.domain.turnovers import in_time, out_time
 
 MIDNIGHT = time()
@@ -25,8 +30,8 @@ ExtensionVerdict = Literal["possible", "blocked", "unknown"]
 @dataclass(frozen=True, slots=True)
 class Shift:
     """An earlier check-in or later check-out. `limit` is the earliest or latest time that leaves room for the
-    cleaning, None where it cannot be told; `neighbour` is the stay before or behind, whichever day it is,
-    and `neighbour_time` when it leaves or comes; `block` closes the night on that side."""
+    cleaning, None if it cannot be determined; `neighbour` is the stay before or after, on whichever day, and
+    `neighbour_time` when that guest leaves or arrives; `block` closes the night on that side."""
 
     verdict: ExtensionVerdict
     limit: time | None
@@ -37,7 +42,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """More or other nights: those asked for beyond the stay's own, and what closes them."""
+    """Other dates for a stay: the nights beyond its own, and what closes them."""
 
     added: Sequence[date]
     closures: Sequence[ClosedNights]
@@ -45,7 +50,7 @@ class Extension:
     @property
     def verdict(self) -> ExtensionVerdict:
         """Possible when every night is free."""
-        if any(not one.known for one in self.closures):
+        if any(not closure.known for closure in self.closures):
             return "unknown"
         return "blocked" if self.closures else "possible"
 
@@ -56,24 +61,25 @@ def early_check_in(
     book: Nights,
     place: Property,
     cleaning: timedelta,
-    wanted: time | None = None,
+    target: time | None = None,
 ) -> Shift:
-    """Whether a guest can come before the property's check-in time, or at the wanted one. A limit that is no
-    earlier than the time the guest has anyway means that nothing earlier is possible."""
-    day, night_before = stay.check_in_date, stay.check_in_date - ONE
-    before = [one for one in _others(stay, others) if one.check_out_date <= day]
-    previous = max(before, key=lambda one: (one.check_out_date, one.stay_code), default=None)
+    """Judge whether a guest can check in before the property's check-in time, or at the `target` time.
+
+    A limit no earlier than the time that the guest has anyway means that nothing earlier is possible.
+    """
+    day = stay.check_in_date
+    before = [other for other in _others(stay, others) if other.check_out_date <= day]
+    previous = max(before, key=lambda other: (other.check_out_date, other.stay_code), default=None)
     leaves = out_time(previous, place) if previous else None
-    block = _block(book, night_before)
-    if block:
+    if block := _block(book, day - DAY):
         return Shift("unknown", None, previous, leaves, block)
     if previous is None or previous.check_out_date < day:
         return Shift("possible", MIDNIGHT, previous, leaves)
     if leaves is None:
         return Shift("unknown", None, previous, None)
     limit = _moved(day, leaves, cleaning)
-    usual = wanted or in_time(stay, place)
-    return Shift(_verdict(limit, usual, wanted, earlier=True), limit, previous, leaves)
+    verdict = _verdict(limit, target or in_time(stay, place), target, earlier=True)
+    return Shift(verdict, limit, previous, leaves)
 
 
 def late_check_out(
@@ -82,99 +88,98 @@ def late_check_out(
     book: Nights,
     place: Property,
     cleaning: timedelta,
-    wanted: time | None = None,
+    target: time | None = None,
 ) -> Shift:
-    """Whether a guest can leave after the property's check-out time, or at the wanted one."""
+    """Judge whether a guest can check out after the property's check-out time, or at the `target` time."""
     day = stay.check_out_date
-    behind = [one for one in _others(stay, others) if one.check_in_date >= day]
-    following = min(behind, key=lambda one: (one.check_in_date, one.stay_code), default=None)
+    after = [other for other in _others(stay, others) if other.check_in_date >= day]
+    following = min(after, key=by_check_in, default=None)
     comes = in_time(following, place) if following else None
-    block = _block(book, day)
-    if block:
+    if block := _block(book, day):
         return Shift("unknown", None, following, comes, block)
     if following is None or following.check_in_date > day:
         return Shift("possible", END_OF_DAY, following, comes)
     if comes is None:
         return Shift("unknown", None, following, None)
     limit = _moved(day, comes, -cleaning)
-    usual = wanted or out_time(stay, place)
-    return Shift(_verdict(limit, usual, wanted, earlier=False), limit, following, comes)
+    verdict = _verdict(limit, target or out_time(stay, place), target, earlier=False)
+    return Shift(verdict, limit, following, comes)
 
 
-def not_past(found: Shift, day: date, now: datetime, usual: time | None, wanted: time | None) -> Shift:
-    """An earlier check-in of a day as it stands at the local time `now`: no time that is over is offered."""
-    if found.limit is None or day != now.date():
-        return found
-    limit = max(datetime.combine(day, found.limit), _next_minute(now))
+def not_past(shift: Shift, day: date, now: datetime, usual: time | None, target: time | None) -> Shift:
+    """Adapt an early check-in to the local time `now`, so that no time in the past is offered."""
+    if shift.limit is None or day != now.date():
+        return shift
+    limit = max(datetime.combine(day, shift.limit), _next_minute(now))
     if limit.date() != day:
-        return replace(found, verdict="blocked", limit=None)
-    verdict = _verdict(limit.time(), wanted or usual, wanted, earlier=True)
-    return replace(found, verdict=verdict, limit=limit.time())
+        return replace(shift, verdict="blocked", limit=None)
+    verdict = _verdict(limit.time(), target or usual, target, earlier=True)
+    return replace(shift, verdict=verdict, limit=limit.time())
 
 
-def still_ahead(found: Shift, day: date, now: datetime, wanted: time | None) -> Shift:
-    """A later check-out of a day as it stands at the local time `now`."""
-    if found.limit is None or day != now.date():
-        return found
-    if found.limit < now.time():
-        return replace(found, verdict="blocked", limit=None)
-    return replace(found, verdict="blocked") if wanted and wanted < now.time() else found
+def still_ahead(shift: Shift, day: date, now: datetime, target: time | None) -> Shift:
+    """Adapt a late check-out to the local time `now`."""
+    if shift.limit is None or day != now.date():
+        return shift
+    if shift.limit < now.time():
+        return replace(shift, verdict="blocked", limit=None)
+    return replace(shift, verdict="blocked") if target and target < now.time() else shift
 
 
 def extension(stay: Reservation, book: Nights, check_in: date, check_out: date) -> Extension:
-    """Whether a stay can have these dates instead of its own; its own nights are its own."""
-    free_of_it = book.without(stay.stay_code)
+    """Judge whether a stay can have these dates instead of its own; the nights it has count as free."""
+    others = book.without(stay.stay_code)
     own = set(nights(stay.check_in_date, stay.check_out_date))
     added = [night for night in nights(check_in, check_out) if night not in own]
-    return Extension(added, free_of_it.closures(check_in, check_out))
+    return Extension(added, others.closures(check_in, check_out))
 
 
 def free_before(stay: Reservation, book: Nights, most: int) -> int:
-    """How many nights right before a stay are free, at most `most`."""
+    """Count the free nights right before a stay, up to `most`."""
     steps = range(1, most + 1)
-    return next((step - 1 for step in steps if not book.free(stay.check_in_date - step * ONE)), most)
+    return next((step - 1 for step in steps if not book.free(stay.check_in_date - step * DAY)), most)
 
 
 def free_behind(stay: Reservation, book: Nights, most: int) -> int:
-    """How many nights right behind a stay are free, at most `most`."""
+    """Count the free nights right after a stay, up to `most`."""
     steps = range(most)
-    return next((step for step in steps if not book.free(stay.check_out_date + step * ONE)), most)
+    return next((step for step in steps if not book.free(stay.check_out_date + step * DAY)), most)
 
 
 def _others(stay: Reservation, stays: Iterable[Reservation]) -> list[Reservation]:
     return [
-        one
-        for one in stays
-        if holds(one) and one.property_id == stay.property_id and one.stay_code != stay.stay_code
+        other
+        for other in stays
+        if holds(other) and other.property_id == stay.property_id and other.stay_code != stay.stay_code
     ]
 
 
 def _block(book: Nights, night: date) -> ClosedNights | None:
-    """What closes a night that no stay holds."""
-    return next((one for one in book.closures(night, night + ONE) if one.stay is None), None)
+    """Return the block of a night that no stay holds."""
+    return next((closure for closure in book.closures(night, night + DAY) if closure.stay is None), None)
 
 
 def _next_minute(moment: datetime) -> datetime:
-    """A moment, or the next full minute."""
+    """Round a moment up to a full minute."""
     full = moment.replace(second=0, microsecond=0)
     return full if full == moment else full + timedelta(minutes=1)
 
 
 def _moved(day: date, clock: time, span: timedelta) -> time | None:
-    """A time of day moved by a span, None when it falls on another day."""
-    moved = datetime.combine(day, clock) + span
-    return moved.time() if moved.date() == day else None
+    """Move a time of day by a span; None if it falls on another day."""
+    moment = datetime.combine(day, clock) + span
+    return moment.time() if moment.date() == day else None
 
 
 def _verdict(
-    limit: time | None, usual: time | None, wanted: time | None, *, earlier: bool
+    limit: time | None, usual: time | None, target: time | None, *, earlier: bool
 ) -> ExtensionVerdict:
-    """Possible when the limit leaves room: for a wanted time reaching it is enough, for the usual time there
-    has to be something to gain."""
+    """Compare the limit with the time asked for: a target only has to be reached, while beside the usual
+    time there must be something to gain."""
     if limit is None:
         return "blocked"
     if usual is None:
         return "possible"
     if limit == usual:
-        return "possible" if wanted else "blocked"
+        return "possible" if target else "blocked"
     return "possible" if (limit < usual) is earlier else "blocked"

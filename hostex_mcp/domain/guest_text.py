@@ -1,4 +1,4 @@
-"""Text written by guests and other outsiders: cleaned of what cannot be seen, bounded, and fenced as data."""
+"""Text by guests and other outsiders: cleaned of invisible characters, bounded, and fenced as data."""
 
 import re
 import secrets
@@ -11,7 +11,7 @@ from functools import lru_cache
 MOST_CHARACTERS = 2_000
 NAME_CHARACTERS = 100
 
-_NEAR, _FAR = 4, 1_000
+_MOST_TIMES, _MOST_BEYOND = 4, 1_000
 _SHORT_RUN = 8
 
 Spelling = Callable[[str], str]
@@ -23,9 +23,11 @@ _CHOSEN = ("So", "Sm", "Nd", "Po")
 _KEPT_CONTROLS = "\n\t"
 _BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _CHOOSING = re.compile(f"[\ufe00-\ufe0f\U000e0100-\U000e01ef{_BLANKS}]")
+# A client might load the image, and its address could carry data away.
 _PICTURE = re.compile(r"(?<!!)!++\[")
 _DASHES = "-\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 _ACCENTS = "\u0300-\u036f\u0483-\u0489\u20d0-\u20f0"
+# Brackets of all scripts before what could be read as a label of ours, accents and slashes between included.
 _LOOK_ALIKE = re.compile(
     r"[<\u02c2\u1438\u16b2\u2039\u226a\u226e\u227a\u22d6\u2329\u276c\u276e\u2770\u27e8\u27ea\u2989\u2991\u29fc"
     r"\u2a79\u2aa1\u3008\ufe64\uff1c\U0001d236]"
@@ -33,94 +35,97 @@ _LOOK_ALIKE = re.compile(
     rf"(?:guest|\uff47\uff55\uff45\uff53\uff54|[^\W\d_](?:[^\W\d_]|[{_ACCENTS}]){{1,23}}\s*[{_DASHES}]\s*\w))",
     re.IGNORECASE,
 )
-_BOUNDED = re.compile(r"(?s)<(guest-[0-9a-f]{6})>((?:(?!\1).)*)</\1>")
+_FENCED = re.compile(r"(?s)<(guest-[0-9a-f]{6})>((?:(?!\1).)*)</\1>")
 
-_made: ContextVar[list[str] | None] = ContextVar("labels of fences", default=None)
+_labels: ContextVar[list[str] | None] = ContextVar("labels of fences", default=None)
 
 
 def clean(text: str) -> str:
-    """Text without characters that nobody sees: zero-width, bidirectional, tag and control characters.
+    """Return text without invisible characters: zero-width, bidirectional, tag and control characters.
 
-    Emoji sequences and scripts that need joiners keep them. A Markdown picture, which a client might load,
-    becomes a plain link, and what could be taken for a boundary of ours loses its bracket.
+    Emoji sequences and scripts that need joiners keep them. A Markdown image becomes a plain link, and what
+    could pass for a fence of ours loses its bracket.
     """
     return _defused(text if _all_seen(text) else _spelled(text, _nothing))
 
 
 def visible(text: str) -> str:
-    """Text in which a character that nobody sees is spelled out, such as ⟨U+202E⟩; nothing is left out."""
+    """Return text with invisible characters spelled out, such as ⟨U+202E⟩; nothing is left out."""
     lines = text.replace("\r\n", "\n")
     return lines if _all_seen(lines) else _spelled(lines, _code_point)
 
 
 def is_clean(text: str) -> bool:
-    """Whether `clean` leaves a text on one line as it is, seen without looking at each character."""
+    """Whether `clean` would leave a single line as it is: a quick test for most texts."""
     return text.isprintable() and not any(
         pattern.search(text) for pattern in (_CHOOSING, _PICTURE, _LOOK_ALIKE)
     )
 
 
 def bounded(text: str, most: int = MOST_CHARACTERS) -> str:
-    """Text of at most `most` characters; how many were left out is said at its end."""
+    """Cut text to `most` characters, with the number of those left out at its end."""
     over = len(text) - most
     return text if over <= 0 else f"{text[:most]}… ({over} characters more)"
 
 
 def shortened(text: str, most: int, make: Callable[[str], str] = clean) -> str:
-    """The text that `make` gives, of at most `most` characters; what is far beyond them is counted only."""
-    near = min(_NEAR * most, most + _FAR)
-    shown, far = make(text[:near]), len(text) - near
-    if far <= 0:
-        return bounded(shown, most)
-    return f"{shown[:most]}… ({max(len(shown) - most, 0) + far} characters more)"
+    """Return what `make` makes of a text, cut to `most` characters."""
+    # Cleaning takes time, so what lies far beyond the cut is only counted.
+    reach = min(_MOST_TIMES * most, most + _MOST_BEYOND)
+    start, rest = make(text[:reach]), len(text) - reach
+    if rest <= 0:
+        return bounded(start, most)
+    return f"{start[:most]}… ({max(len(start) - most, 0) + rest} characters more)"
 
 
 def tidy(text: str) -> str:
-    """Text of the host's own side: cleaned and bounded like any, but not fenced."""
+    """Clean and bound text of the host's own side, without a fence."""
     return shortened(text, MOST_CHARACTERS)
 
 
 def one_line(text: str) -> str:
-    """A name or other short text of an outsider: cleaned, on one line, bounded."""
-    return shortened(text, NAME_CHARACTERS, lambda near: " ".join(clean(near).split()))
+    """Put a name or other short text of an outsider on one line, cleaned and bounded."""
+    return shortened(text, NAME_CHARACTERS, lambda start: " ".join(clean(start).split()))
 
 
 @contextmanager
 def fence_labels() -> Generator[list[str]]:
-    """The labels of all fences that are made inside, also by tasks begun there."""
-    made: list[str] = []
-    before = _made.set(made)
+    """Collect the labels of all fences made inside the block, also by tasks started there."""
+    labels: list[str] = []
+    token = _labels.set(labels)
     try:
-        yield made
+        yield labels
     finally:
-        _made.reset(before)
+        _labels.reset(token)
 
 
 class Fence:
-    """Marks outsiders' text with a boundary that is random for each answer, and that no text inside can hold.
-    `spell` says what becomes of characters that nobody sees: `clean` drops them, `visible` spells them."""
+    """A boundary around outsiders' text, random for each answer, so that no text inside can end it.
+
+    `spell` decides on invisible characters: `clean` drops them, `visible` spells them out.
+    """
 
     def __init__(self, label: str | None = None, spell: Callable[[str], str] = clean) -> None:
         self.label = label or f"guest-{secrets.randbelow(1_000_000):06}"  # digits are the fewest tokens
         self._spell = spell
-        if (made := _made.get()) is not None:
-            made.append(self.label)
+        if (labels := _labels.get()) is not None:
+            labels.append(self.label)
 
     def mark(self, text: str, most: int | None = MOST_CHARACTERS) -> str:
-        """The text, cleaned and bounded, inside the boundary. Empty text stays empty."""
-        shown = self._cleaned(text) if most is None else shortened(text, most, self._cleaned)
-        while self.label in shown:  # what is left on both sides can be the label again
-            shown = shown.replace(self.label, "guest")
-        return f"<{self.label}>{shown}</{self.label}>" if shown.strip() else ""
+        """Return the text, cleaned and bounded, inside the boundary. Empty text stays empty."""
+        content = self._cleaned(text) if most is None else shortened(text, most, self._cleaned)
+        while self.label in content:  # what is left on both sides can be the label again
+            content = content.replace(self.label, "guest")
+        return f"<{self.label}>{content}</{self.label}>" if content.strip() else ""
 
     def _cleaned(self, text: str) -> str:
         return clean(self._spell(text))
 
 
 def inner(text: str) -> str | None:
-    """What stands inside the boundary that a text as a whole has, None where it has none."""
-    found = _BOUNDED.fullmatch(text)
-    return found[2] if found else None
+    """Return what is inside the fence around a whole text, None without one."""
+    match = _FENCED.fullmatch(text)
+    return match[2] if match else None
 
 
 def _all_seen(text: str) -> bool:
@@ -128,33 +133,34 @@ def _all_seen(text: str) -> bool:
 
 
 def _spelled(text: str, spell: Spelling) -> str:
-    """Text with another spelling of the characters that nobody sees."""
+    """Spell the invisible characters of a text in another way."""
     doubtful = "".join(sorted(char for char in set(text) if _is_doubtful(char)))
     if not doubtful:
         return text
     runs = re.compile(f"[{re.escape(doubtful)}]+")
 
-    def spelled(found: re.Match[str]) -> str:
-        start, end = found.span()
-        around = text[start - 1 : start] if start else "", text[end : end + 1]
-        return (_spelled_short if end - start <= _SHORT_RUN else _spelled_run)(found[0], *around, spell)
+    def spelled(match: re.Match[str]) -> str:
+        start, end = match.span()
+        neighbours = text[start - 1 : start] if start else "", text[end : end + 1]
+        # Short runs are the same few in every text; long ones would fill the cache with an attacker's.
+        return (_spelled_short if end - start <= _SHORT_RUN else _spelled_run)(match[0], *neighbours, spell)
 
     return runs.sub(spelled, text)
 
 
 def _is_doubtful(char: str) -> bool:
-    """Whether a character is not seen everywhere."""
+    """Whether a character may be invisible."""
     return char not in _KEPT_CONTROLS and not (char.isprintable() and not _CHOOSING.match(char))
 
 
 def _spelled_run(run: str, before: str, after: str, spell: Spelling) -> str:
-    kept = before
-    shown: list[str] = []
+    previous = before
+    characters: list[str] = []
     for place, char in enumerate(run):
-        seen = _visible(char, kept, run[place + 1 : place + 2] or after)
-        kept = char if seen else kept
-        shown.append(char if seen else spell(char))
-    return "".join(shown)
+        is_visible = _visible(char, previous, run[place + 1 : place + 2] or after)
+        previous = char if is_visible else previous
+        characters.append(char if is_visible else spell(char))
+    return "".join(characters)
 
 
 _spelled_short = lru_cache(4_096)(_spelled_run)
@@ -185,7 +191,7 @@ def _visible(char: str, before: str, after: str) -> bool:
 
 
 def _joins(char: str) -> bool:
-    """Whether a joiner beside this character can mean something: emoji and scripts with joined letters."""
+    """Whether a joiner beside this character may be needed: emoji and scripts with joined letters."""
     if not char:
         return False
     return char in _SELECTORS or unicodedata.category(char) in ("So", "Sk", "Lo", "Mn", "Mc")

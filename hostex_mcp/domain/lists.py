@@ -1,16 +1,17 @@
-"""Lists that Hostex only takes whole, changed member by member."""
+"""Lists that Hostex accepts only as a whole, changed member by member."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 MemberT = TypeVar("MemberT")
 KeyT = TypeVar("KeyT", bound=Hashable)
+RowT = TypeVar("RowT")
 
 
 def merged(present: Iterable[KeyT], add: Iterable[KeyT] = (), remove: Iterable[KeyT] = ()) -> list[KeyT]:
-    """`present` without `remove`, followed by what `add` brings that is new: order kept, each once."""
-    dropped = set(remove)
-    return list(dict.fromkeys([*(one for one in present if one not in dropped), *add]))
+    """Return `present` without `remove`, then what is new in `add`: in order, each once."""
+    removals = set(remove)
+    return list(dict.fromkeys([*(member for member in present if member not in removals), *add]))
 
 
 def upserted(
@@ -19,23 +20,20 @@ def upserted(
     remove: Iterable[KeyT],
     key: Callable[[MemberT], KeyT],
 ) -> list[MemberT]:
-    """`present` without those whose key is in `remove`; each of `add` takes the place of the first with its
-    key (others of that key stay), or comes last."""
-    dropped = set(remove)
-    members = [one for one in present if key(one) not in dropped]
-    for one in add:
-        place = next((number for number, member in enumerate(members) if key(member) == key(one)), None)
+    """Return `present` without the keys in `remove`; each of `add` replaces the first member with its key
+    (others of that key stay), or comes last."""
+    removals = set(remove)
+    members = [member for member in present if key(member) not in removals]
+    for new in add:
+        place = next((number for number, member in enumerate(members) if key(member) == key(new)), None)
         if place is None:
-            members.append(one)
+            members.append(new)
         else:
-            members[place] = one
+            members[place] = new
     return members
 
 
-RowT = TypeVar("RowT")
-
-
 def first(rows: Iterable[RowT], most: int) -> tuple[list[RowT], int]:
-    """The first rows, and how many more there are."""
+    """Return the first rows, and how many more there are."""
     every = list(rows)
     return every[:most], max(len(every) - most, 0)

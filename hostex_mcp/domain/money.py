@@ -1,7 +1,7 @@
-"""Sums of money: exact while they are added up, rounded once, never over different currencies.
+"""Sums of money: exact until they are rounded once, and never across currencies.
 
-Amounts are rounded half up, away from zero, to the currency's smallest unit as ISO 4217 has it: 2 decimals
-for euros, none for yen, 3 for Kuwaiti dinars; 2 for codes that the standard does not have.
+Amounts are rounded half up, away from zero, to the currency's smallest unit by ISO 4217: 2 decimals
+for euros, none for yen, 3 for Kuwaiti dinars; 2 for codes unknown to the standard.
 """
 
 from collections import defaultdict
@@ -11,22 +11,24 @@ from functools import lru_cache
 from importlib import import_module
 from math import isfinite
 
+from hostex_mcp.api.endpoints.properties import Property
+
 _USUAL_DECIMALS = 2
 _HALF = Fraction(1, 2)
 
 
 def exact(amount: float | None) -> Fraction:
-    """An amount as Hostex wrote it, 0 where there is none."""
+    """Return an amount exactly as Hostex wrote it, 0 for none."""
     return Fraction(str(amount)) if amount is not None and isfinite(amount) else Fraction()
 
 
 def code(currency: str | None) -> str:
-    """A currency's code in capitals, empty where none is given."""
+    """Return a currency's code in capitals, empty for none."""
     return (currency or "").strip().upper()
 
 
 def rounded(amount: Fraction, currency: str) -> float:
-    """An amount in major units, rounded half up to the currency's smallest unit."""
+    """Return an amount in major units, rounded half up to the currency's smallest unit."""
     units = 10 ** decimals(currency)
     nearest = int(abs(amount) * units + _HALF)
     return float(Fraction(nearest if amount >= 0 else -nearest, units))
@@ -34,19 +36,31 @@ def rounded(amount: Fraction, currency: str) -> float:
 
 @lru_cache(maxsize=256)
 def decimals(currency: str) -> int:
-    """How many decimals a currency's smallest unit has."""
-    # Reading the standard's table takes a twentieth of a second, which a start is not to wait for.
+    """Return the number of decimals of a currency's smallest unit."""
+    # Reading the standard's table takes 50 ms, which would delay every start.
     table = import_module("iso4217")
     try:
-        found = table.Currency(currency).exponent
+        exponent = table.Currency(currency).exponent
     except ValueError:
         return _USUAL_DECIMALS
-    return _USUAL_DECIMALS if found is None else found
+    # Gold and other entries without a minor unit have no exponent.
+    return _USUAL_DECIMALS if exponent is None else exponent
 
 
 def by_currency(amounts: Iterable[tuple[str, Fraction]]) -> Mapping[str, Fraction]:
-    """The sum of each currency, in alphabetical order."""
+    """Return the sum of each currency, in alphabetical order."""
     sums: dict[str, Fraction] = defaultdict(Fraction)
     for currency, amount in amounts:
         sums[currency] += amount
     return dict(sorted(sums.items()))
+
+
+def currencies(properties: Iterable[Property], property_id: int | None = None) -> list[str]:
+    """Return the currencies of a property's channels, in alphabetical order; those of all properties when
+    there is no such property or none of its channels names a currency.
+
+    Inferred: money spent on a property is in the currency it is sold in.
+    """
+    links = [(place.id, link.currency) for place in properties for link in place.channels if link.currency]
+    own = {currency for place_id, currency in links if place_id == property_id}
+    return sorted(own or {currency for _, currency in links})

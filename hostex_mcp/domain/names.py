@@ -1,4 +1,4 @@
-"""Finding things by the words people use for them."""
+"""Things found by the words people use for them."""
 
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -9,17 +9,17 @@ ItemT = TypeVar("ItemT")
 
 _LONGEST, _COMPARED = 200, 60
 
+# Letters that Unicode does not decompose into a plain letter and an accent, but that people type without one.
 _NO_ACCENT = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "æ": "ae", "œ": "oe"}
 )
-"""Letters that are no combination of a plain one and an accent, but are typed as if they were."""
 
 
 def fold(text: str) -> str:
-    """Text without case, accents and surplus blanks, for comparing."""
+    """Return text without case, accents and surplus spaces, for comparing."""
     if text.isascii():
         return " ".join(text.casefold().split())
-    # Each character by itself: accents upon accents are put in order in a time that grows with their square.
+    # Character by character: sorting stacked accents takes time that grows with their square (an attack).
     decomposed = "".join(unicodedata.normalize("NFKD", char) for char in text.translate(_NO_ACCENT))
     return " ".join(
         "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().split()
@@ -27,7 +27,7 @@ def fold(text: str) -> str:
 
 
 class Titles(Generic[ItemT]):
-    """Things with titles, made ready to find many of them."""
+    """Things with titles, indexed for many look-ups."""
 
     def __init__(self, items: Iterable[ItemT], title: Callable[[ItemT], str]) -> None:
         self._title = title
@@ -35,20 +35,22 @@ class Titles(Generic[ItemT]):
         for item in items:
             self._folded.setdefault(fold(title(item)), []).append(item)
 
-    def exact(self, wanted: str) -> list[ItemT]:
-        """The things with this very title, but for case, accents and blanks."""
-        return self._folded.get(fold(wanted[:_LONGEST]), [])
+    def exact(self, query: str) -> list[ItemT]:
+        """Return the things with exactly this title, apart from case, accents and spaces."""
+        return self._folded.get(fold(query[:_LONGEST]), [])
 
-    def named(self, wanted: str) -> list[ItemT]:
-        """The things whose title holds every word of `wanted`; an exact title alone when there is one."""
-        if exact := self.exact(wanted):
+    def named(self, query: str) -> list[ItemT]:
+        """Return the things whose title contains every word of `query`; only exact titles if there are
+        any."""
+        if exact := self.exact(query):
             return exact
-        words = fold(wanted[:_LONGEST]).split()
-        found = [items for text, items in self._folded.items() if all(word in text for word in words)]
-        return [item for items in found for item in items]
+        words = fold(query[:_LONGEST]).split()
+        matches = [items for text, items in self._folded.items() if all(word in text for word in words)]
+        return [item for items in matches for item in items]
 
-    def similar(self, wanted: str, most: int = 3) -> list[str]:
-        """Titles that look like `wanted`, nearest first; long ones are compared by their beginnings."""
-        begun = {text[:_COMPARED]: items for text, items in self._folded.items()}
-        near = get_close_matches(fold(wanted[:_LONGEST])[:_COMPARED], begun, n=most, cutoff=0.4)
-        return [self._title(begun[text][0]) for text in near]
+    def similar(self, query: str, most: int = 3) -> list[str]:
+        """Return titles that look like `query`, most similar first."""
+        # Only the beginnings are compared, as the time grows with the square of the length.
+        starts = {text[:_COMPARED]: items for text, items in self._folded.items()}
+        similar = get_close_matches(fold(query[:_LONGEST])[:_COMPARED], starts, n=most, cutoff=0.4)
+        return [self._title(starts[text][0]) for text in similar]

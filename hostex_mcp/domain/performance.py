@@ -1,31 +1,34 @@
-"""How well properties sell: occupancy, ADR, RevPAR, revenue and booking window of a period of nights.
+"""How well properties sell in a period of nights: occupancy, ADR, RevPAR, revenue and booking window.
 
-Definitions, as the trade has them:
-
-- A *night sold* is a night of an accepted stay that has a property and is not in the reservation box. A night
-  has the date of its evening; the day of check-out is no night.
-- A *night blocked* is closed in the calendar and held by no stay. *Nights for sale* are all nights of the
-  period less the blocked ones.
-- *Occupancy* is nights sold / nights for sale; a night that is sold twice, by a double booking, counts once.
-- *Room revenue* is what the stay's price lists as accommodation, without fees and taxes; where no lines are
-  given, the whole price (Inferred). *ADR* is room revenue / nights sold, *RevPAR* room revenue / nights for
-  sale, both per currency: of the nights that were sold in it, and of the properties that sell in it, by
-  their stays or else their listings. A property of which neither tells a currency counts with each.
-- A stay without a price is sold, and has no part in revenue, ADR and RevPAR.
-- *Revenue* is the stay's whole price, fees and the channel's commission included. All money of a stay is
+- A *night sold* is a night of an accepted stay that is assigned to a property and not in the reservation box.
+  A night has the date of its evening; the day of check-out is no night.
+- A *night blocked* is closed in the calendar and held by no stay. *Nights for sale* (available nights) are
+  all nights of the period less the blocked ones.
+- *Occupancy* is nights sold / nights for sale. A night that is sold twice, by a double booking, counts once.
+- *Room revenue* is the accommodation part of a stay's price, without fees and taxes; the whole price where
+  Hostex does not break it down (Inferred).
+- *ADR* (average daily rate) is room revenue / nights sold; *RevPAR* (revenue per available room) is
+  room revenue / nights for sale. Both are per currency: of the nights sold in it, and of the properties that
+  sell in it, going by their stays, else by their listings. A property for which neither tells a currency
+  counts in each.
+- A stay without a price is sold, but has no part in revenue, ADR and RevPAR.
+- *Revenue* is the stay's whole price, fees and the channel's commission included. The money of a stay is
   spread evenly over its nights, and only the nights inside the period count. Revenue without a night sold in
-  a property (see `earnings`) is in the revenue, and not in ADR and RevPAR.
-- The *booking window* is the days from booking to check-in, the median over stays that check in inside the
-  period.
+  a property (stays without a property, day use, and what was kept of cancelled orders) counts as revenue, not
+  for ADR and RevPAR.
+- *Lead time*, or *booking window*, is the number of days from booking to check-in: the median of the stays
+  that check in inside the period.
 """
+# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from statistics import median
 
 from hostex_mcp.api.endpoints.reservations import Reservation
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.earnings import Earning
 from hostex_mcp.domain.money import by_currency
 from hostex_mcp.domain.periods import Period
@@ -34,7 +37,7 @@ from hostex_mcp.domain.stays import HOLDING
 
 @dataclass(frozen=True, slots=True)
 class Revenue:
-    """Money of one currency: `nights` are the nights that were sold for it."""
+    """Money of one currency: `nights` are the nights sold in it."""
 
     nights: int
     room: Fraction
@@ -44,10 +47,10 @@ class Revenue:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a period brought. `for_sale` is None where it has no meaning, as for one channel of several;
-    `for_sale_in` has it by currency. `unpriced` nights were sold at a price that is not known; `sold_twice`
-    are the nights that more than one stay has, once for each further stay. `apart` counts the bookings that
-    earn without a night sold, `not_allocated` the nights of those that have no property."""
+    """The figures of a period. `for_sale` is None where it has no meaning, as for one channel of several;
+    `for_sale_in` has it by currency. `unpriced` nights were sold at an unknown price; `sold_twice` counts the
+    nights that more than one stay has, once for each further stay. `apart` counts the bookings that earn
+    without a night sold, `not_allocated` the nights of those without a property."""
 
     sold: int
     stays: int
@@ -64,17 +67,18 @@ class Figures:
 
     @property
     def occupancy(self) -> Fraction | None:
-        """Nights sold / nights for sale, a night sold twice once; None where nothing was for sale."""
-        taken = self.sold - self.sold_twice
-        return min(Fraction(taken, self.for_sale), Fraction(1)) if self.for_sale else None
+        """Nights sold / nights for sale, a night sold twice counted once; None if none was for sale."""
+        occupied = self.sold - self.sold_twice
+        # At most 1, though a stay may take a night that does not count as for sale.
+        return min(Fraction(occupied, self.for_sale), Fraction(1)) if self.for_sale else None
 
     def adr(self, currency: str) -> Fraction | None:
-        """Average daily rate in a currency, None without a night sold for it."""
+        """Return the average daily rate in a currency, None without a night sold in it."""
         sums = self.money[currency]
         return sums.room / sums.nights if sums.nights else None
 
     def revpar(self, currency: str) -> Fraction | None:
-        """Room revenue in a currency per night for sale of the properties that sell in it."""
+        """Return room revenue in a currency per night for sale of the properties that sell in it."""
         nights = self.for_sale_in.get(currency)
         return self.money[currency].room / nights if nights else None
 
@@ -87,17 +91,25 @@ def figures(
     blocked: Mapping[int, int] | None,
     sells_in: Mapping[int, Collection[str]],
 ) -> Figures:
-    """What a period brought, of what was earned in it. `booked_on` is the local day of booking, None where
-    that is not known; `blocked` has the blocked nights of each property that was for sale, None where that
-    has no meaning or is not known; `sells_in` the currencies of properties."""
+    """Return the figures of a period by what was earned in it.
+
+    `booked_on` gives the local day of booking, None if unknown. `blocked` has the number of blocked nights of
+    each property that was for sale, None if that is unknown or has no meaning; `sells_in` the currencies of
+    properties.
+    """
     every = list(earned)
-    sold, apart = [one for one in every if one.sold], [one for one in every if not one.sold]
+    sold = [earning for earning in every if earning.sold]
+    apart = [earning for earning in every if not earning.sold]
     money = _money(every)
-    open_nights = None if blocked is None else {key: period.nights - shut for key, shut in blocked.items()}
-    arriving = [one.stay for one in sold if period.covers(one.stay.check_in_date)]
-    booked = [(one.check_in_date, day) for one in arriving if (day := booked_on(one)) is not None]
-    windows = [max((come - day).days, 0) for come, day in booked]
-    nights = sum(one.sold for one in sold)
+    open_nights = None if blocked is None else {key: period.nights - count for key, count in blocked.items()}
+    arriving = [earning.stay for earning in sold if period.covers(earning.stay.check_in_date)]
+    windows = [
+        # A booking entered after check-in has no window.
+        max((stay.check_in_date - day).days, 0)
+        for stay in arriving
+        if (day := booked_on(stay)) is not None
+    ]
+    nights = sum(earning.sold for earning in sold)
     return Figures(
         sold=nights,
         stays=len(sold),
@@ -106,11 +118,11 @@ def figures(
         money=money,
         for_sale=None if open_nights is None else sum(open_nights.values()),
         blocked=None if blocked is None else sum(blocked.values()),
-        for_sale_in={one: _in_currency(open_nights or {}, sells_in, one) for one in money},
-        unpriced=sum(one.sold for one in sold if not one.currency),
+        for_sale_in={currency: _in_currency(open_nights or {}, sells_in, currency) for currency in money},
+        unpriced=sum(earning.sold for earning in sold if not earning.currency),
         sold_twice=nights - len(_takers(sold, period)),
         apart=len(apart),
-        not_allocated=sum(one.nights for one in apart),
+        not_allocated=sum(earning.nights for earning in apart),
     )
 
 
@@ -122,39 +134,39 @@ def _in_currency(
 
 
 def blocked_nights(closed: Collection[date], stays: Sequence[Reservation], period: Period) -> int:
-    """How many of a property's closed nights in a period no stay of it holds, requests included."""
+    """Count a property's closed nights in a period that none of its stays holds, requests included."""
     nights = {day for day in closed if period.covers(day)}
-    for one in stays:
-        if one.status in HOLDING and not one.in_reservation_box:
-            nights -= {day for day in nights if one.check_in_date <= day < one.check_out_date}
+    for stay in stays:
+        if stay.status in HOLDING and not stay.in_reservation_box:
+            nights -= {day for day in nights if stay.check_in_date <= day < stay.check_out_date}
     return len(nights)
 
 
 def double_booked(earned: Iterable[Earning], period: Period) -> dict[int, list[Reservation]]:
-    """The stays that share a sold night of a period with another one, by property."""
-    found: dict[int, dict[str, Reservation]] = {}
+    """Return the stays that share a sold night of a period with another one, by property."""
+    double: dict[int, dict[str, Reservation]] = {}
     for (home, _), stays in _takers(earned, period).items():
         if len(stays) > 1:
-            found.setdefault(home, {}).update({one.stay_code: one for one in stays})
-    return {home: list(stays.values()) for home, stays in found.items()}
+            double.setdefault(home, {}).update({stay.stay_code: stay for stay in stays})
+    return {home: list(stays.values()) for home, stays in double.items()}
 
 
 def _takers(earned: Iterable[Earning], period: Period) -> dict[tuple[int, date], list[Reservation]]:
-    """Who has each night that is sold, by property and night."""
+    """Return the stays that were sold each night, by property and night."""
     takers: dict[tuple[int, date], list[Reservation]] = {}
-    for one in earned:
-        first = max(one.stay.check_in_date, period.start)
-        for step in range(one.sold):
-            takers.setdefault((one.property_id, first + timedelta(days=step)), []).append(one.stay)
+    for earning in earned:
+        first = max(earning.stay.check_in_date, period.start)
+        for step in range(earning.sold):
+            takers.setdefault((earning.property_id, first + DAY * step), []).append(earning.stay)
     return takers
 
 
 def _money(earned: Iterable[Earning]) -> dict[str, Revenue]:
-    priced = [one for one in earned if one.currency]
-    room = by_currency((one.currency, one.room) for one in priced)
-    revenue = by_currency((one.currency, one.revenue) for one in priced)
-    commission = by_currency((one.currency, one.commission) for one in priced)
-    nights = by_currency((one.currency, Fraction(one.sold)) for one in priced)
+    priced = [earning for earning in earned if earning.currency]
+    room = by_currency((earning.currency, earning.room) for earning in priced)
+    revenue = by_currency((earning.currency, earning.revenue) for earning in priced)
+    commission = by_currency((earning.currency, earning.commission) for earning in priced)
+    nights = by_currency((earning.currency, Fraction(earning.sold)) for earning in priced)
     return {
         currency: Revenue(int(nights[currency]), room[currency], revenue[currency], commission[currency])
         for currency in revenue

@@ -1,7 +1,9 @@
-"""Periods of nights, and what of a stay lies in them."""
+"""Periods of nights, and how much of a stay lies in them."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from hostex_mcp.domain.days import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,35 +15,35 @@ class Period:
 
     @property
     def nights(self) -> int:
-        """How many nights the period has."""
+        """The number of nights in the period."""
         return (self.end - self.start).days + 1
 
     @property
     def before(self) -> "Period":
-        """The period it is compared with: whole calendar months are preceded by as many whole months, any
-        other period by as many nights."""
-        last = self.start - timedelta(days=1)
+        """The period to compare with: as many whole calendar months before whole months, else as many
+        nights."""
+        last = self.start - DAY
         months = _whole_months(self)
         if not months:
-            return Period(self.start - timedelta(days=self.nights), last)
+            return Period(self.start - DAY * self.nights, last)
         first = self.start
         for _ in range(months):
-            first = (first - timedelta(days=1)).replace(day=1)
+            first = (first - DAY).replace(day=1)
         return Period(first, last)
 
     @property
     def is_month(self) -> bool:
-        """Whether the period is one whole calendar month."""
+        """Whether the period is exactly one calendar month."""
         return _whole_months(self) == 1
 
     def months(self) -> "list[Period]":
-        """The parts of the period that lie in one calendar month each, oldest first."""
+        """Split the period by calendar months, oldest first."""
         parts: list[Period] = []
         start = self.start
         while start <= self.end:
-            end = min(self.end, _next_month(start) - timedelta(days=1))
+            end = min(self.end, _next_month(start) - DAY)
             parts.append(Period(start, end))
-            start = end + timedelta(days=1)
+            start = end + DAY
         return parts
 
     def covers(self, day: date) -> bool:
@@ -49,18 +51,18 @@ class Period:
         return self.start <= day <= self.end
 
     def nights_between(self, check_in: date, check_out: date) -> int:
-        """How many nights from check-in to check-out lie in the period."""
-        behind = min(check_out, self.end + timedelta(days=1))
-        return max((behind - max(check_in, self.start)).days, 0)
+        """Return how many nights from check-in to check-out lie in the period."""
+        return max((min(check_out, self.end + DAY) - max(check_in, self.start)).days, 0)
 
 
 def _whole_months(period: Period) -> int:
-    """How many calendar months a period is made of, 0 when it is not made of whole ones."""
-    if period.start.day != 1 or (period.end + timedelta(days=1)).day != 1:
+    """Return how many calendar months a period consists of, 0 if not of whole months."""
+    after = period.end + DAY
+    if period.start.day != 1 or after.day != 1:
         return 0
-    behind = period.end + timedelta(days=1)
-    return 12 * (behind.year - period.start.year) + behind.month - period.start.month
+    return 12 * (after.year - period.start.year) + after.month - period.start.month
 
 
 def _next_month(day: date) -> date:
+    # 32 days after the first is in the next month, whatever the length of this one.
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

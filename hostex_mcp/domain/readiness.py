@@ -1,19 +1,20 @@
-"""Whether an arrival is prepared.
+"""Whether an arrival is ready for the guest.
 
-- A *balance is due* when something of the order was not received and the host collects it: on direct
-  bookings and the host's own booking site, and on any channel where a part was received already. Inferred:
-  all else is collected by the channel, which pays out after check-in.
-- A house *uses lock codes* when at least half of its stays before carry one; of a house without any, the
-  whole account is taken.
-- The check-in details count as *sent* when the host's side, an automation included, has written the address
-  of the check-in guide or the stay's lock code into the thread; as *scheduled* when an automatic message
-  whose name speaks of check-in, arrival or a guide waits for the stay. Inferred: guests get them in no other
-  way. Where the thread or the automatic messages could not be read, it is *not known*.
-- *Cleaning* is that between the stay before and this one (see `cleaning`).
-
-An arrival is *ready* when nothing is missing and everything is known, *not ready* when something is missing;
-else its readiness is *not known*.
+- A *balance is due* when part of the order has not been received and the host collects it: on direct bookings
+  and the host's own booking site, and on any channel once a part was received. Inferred: everything else is
+  collected by the channel, which pays out after check-in.
+- A property *uses lock codes* when at least half of its earlier stays carry one; for a property without
+  earlier stays the whole account is considered.
+- The check-in details are *sent* when the host's side, automations included, has written the address of the
+  check-in guide or the stay's lock code into the thread; *scheduled* when an automatic message whose name
+  speaks of check-in, arrival or a guide waits for the stay. Inferred: guests get them in no other way. If the
+  thread or the automatic messages could not be read, this is *not known*. Details that were not sent count as
+  missing from three days before arrival.
+- *Cleaning* is the cleaning between the previous stay and this one.
+- An arrival is *ready* when nothing is missing and everything is known, *not ready* when something is
+  missing, and *not known* otherwise.
 """
+# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.cleaning import NO_TASK, Cleaning
 from hostex_mcp.domain.names import fold
 from hostex_mcp.domain.nights import is_placed
-from hostex_mcp.domain.turnovers import Known, cleaning_before
+from hostex_mcp.domain.turnovers import TurnoverData, cleaning_before
 
 Details = Literal["sent", "scheduled", "not_seen", "no_thread", "not_known"]
 
@@ -34,13 +35,15 @@ DETAILS = "check-in details"
 DIRECT = ("hostex_direct", "booking_site")
 
 _ARRIVAL_WORDS = ("check-in", "checkin", "check in", "arrival", "guide", "instruction", "welcome")
+# A shorter code would be found in any text with numbers.
 _LEAST_CODE = 4
+# Hosts send the details shortly before arrival.
 _DETAILS_DUE = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenBalance:
-    """What is still to be paid for a whole order, major units."""
+    """What is still to be paid for a whole order, in major units."""
 
     amount: float
     currency: str | None
@@ -48,8 +51,8 @@ class OpenBalance:
 
 @dataclass(frozen=True, slots=True)
 class ArrivalCheck:
-    """An arrival and what is known of its preparation; `missing` says in words what is not done, `unknown`
-    what could not be looked at."""
+    """An arrival and its preparation; `missing` names what is not done, `unknown` what could not be
+    checked."""
 
     stay: Reservation
     balance: OpenBalance | None
@@ -61,7 +64,7 @@ class ArrivalCheck:
 
     @property
     def ready(self) -> bool | None:
-        """Whether it is prepared, None where that is not known."""
+        """Whether the arrival is ready, None if that is not known."""
         if self.missing:
             return False
         return None if self.unknown else True
@@ -69,18 +72,17 @@ class ArrivalCheck:
 
 @dataclass(frozen=True, slots=True)
 class ArrivalContext:
-    """What the arrivals are checked against: all stays known around them, what is known of the turnovers of
-    each property, the threads and the automatic messages that wait. None is what could not be read; nothing
-    of it is missing."""
+    """What arrivals are checked against: all stays around them, the turnovers of each property, the threads,
+    and the automatic messages that wait (None if they could not be read)."""
 
     stays: Sequence[Reservation]
-    turnovers: Mapping[int, Known]
+    turnovers: Mapping[int, TurnoverData]
     threads: Sequence[Conversation]
     plans: Sequence[AutomationAction] | None
 
 
 def balance_due(stay: Reservation) -> OpenBalance | None:
-    """What the host has still to collect for the order of a stay."""
+    """Return what the host still has to collect for the order of a stay."""
     paid = stay.payment
     if paid is None or not paid.balance_amount or paid.balance_amount <= 0:
         return None
@@ -94,21 +96,20 @@ def has_lock_code(stay: Reservation) -> bool:
 
 
 def uses_lock_codes(stay: Reservation, stays: Iterable[Reservation]) -> bool:
-    """Whether a code is to be expected on a stay, by the stays before it."""
+    """Whether a stay should have a code, judging by the earlier stays."""
     before = [
-        one
-        for one in stays
-        if one.status == "accepted"
-        and one.stay_code != stay.stay_code
-        and one.check_in_date < stay.check_in_date
+        other
+        for other in stays
+        if other.status == "accepted"
+        and other.stay_code != stay.stay_code
+        and other.check_in_date < stay.check_in_date
     ]
-    same = [one for one in before if one.property_id == stay.property_id] or before
-    return 2 * sum(map(has_lock_code, same)) >= len(same) > 0 and any(map(has_lock_code, same))
+    own = [other for other in before if other.property_id == stay.property_id] or before
+    return bool(own) and 2 * sum(map(has_lock_code, own)) >= len(own)
 
 
 def readiness(stay: Reservation, around: ArrivalContext, today: date) -> ArrivalCheck:
-    """How an arrival is prepared on a local `today`. That nobody has sent the check-in details counts as
-    missing from three days before the arrival on."""
+    """Check an arrival on a local `today`."""
     cleaning = _cleaning(stay, around)
     balance, details = balance_due(stay), _details(stay, around.threads, around.plans)
     lock_code, due = has_lock_code(stay), stay.check_in_date <= today + _DETAILS_DUE
@@ -126,18 +127,20 @@ def readiness(stay: Reservation, around: ArrivalContext, today: date) -> Arrival
 
 
 def _cleaning(stay: Reservation, around: ArrivalContext) -> Cleaning:
-    """The cleaning before an arrival; of a stay without a property there is none to be expected."""
-    known = around.turnovers.get(stay.property_id)
-    return cleaning_before(stay, known) if known and is_placed(stay) else Cleaning()
+    """Return the cleaning before an arrival; a stay without a property needs none."""
+    data = around.turnovers.get(stay.property_id)
+    return cleaning_before(stay, data) if data and is_placed(stay) else Cleaning()
 
 
 def _details(
     stay: Reservation, threads: Iterable[Conversation], plans: Collection[AutomationAction] | None
 ) -> Details:
-    thread = next((one for one in threads if one.id == stay.conversation_id), None)
-    if thread and any(_tells(one.content, stay) for one in thread.messages if one.sender_role == "host"):
+    thread = next((thread for thread in threads if thread.id == stay.conversation_id), None)
+    if thread and any(
+        _tells(message.content, stay) for message in thread.messages if message.sender_role == "host"
+    ):
         return "sent"
-    if any(one.stay_code == stay.stay_code and _speaks_of_arrival(one) for one in plans or ()):
+    if any(plan.stay_code == stay.stay_code and _speaks_of_arrival(plan) for plan in plans or ()):
         return "scheduled"
     if not stay.conversation_id:
         return "no_thread"
@@ -156,8 +159,10 @@ def _speaks_of_arrival(plan: AutomationAction) -> bool:
 
 
 def _wants_document(stay: Reservation) -> bool:
-    """Whether an identity document is asked for and none came: neither a number nor a picture."""
+    """Whether an identity document is required and neither a number nor a picture has arrived."""
     details = stay.check_in_details
-    wanted = details and details.id_required in ("required", "required_with_review")
-    given = stay.checkin_guide_images or any(one.id_number or one.id_images for one in stay.guests)
-    return bool(wanted) and not given
+    required = details and details.id_required in ("required", "required_with_review")
+    document = stay.checkin_guide_images or any(
+        person.id_number or person.id_images for person in stay.guests
+    )
+    return bool(required) and not document

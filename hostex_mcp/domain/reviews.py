@@ -1,4 +1,4 @@
-"""What must not slip from a guest's private feedback into a public text."""
+"""A check that a guest's private feedback does not slip into a public text."""
 
 from hostex_mcp.domain.names import fold
 
@@ -6,11 +6,11 @@ WORDS_IN_A_ROW = 5
 
 
 def repeats(public: str, private: str) -> bool:
-    """Whether five words in a row of a private text stand in a public one, whatever case or accents."""
-    return not _runs(public).isdisjoint(_runs(private))
+    """Whether a public text has five words in a row from a private one, in any case or accents."""
+    return not _phrases(public).isdisjoint(_phrases(private))
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+def _phrases(text: str) -> set[tuple[str, ...]]:
     bare = ("".join(char for char in word if char.isalnum()) for word in fold(text).split())
     words = [word for word in bare if word]
     last = len(words) - WORDS_IN_A_ROW

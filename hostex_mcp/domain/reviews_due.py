@@ -1,9 +1,11 @@
 """Reviews that are due: to be written about a guest, or to be answered.
 
-A review is due *to write* while Hostex waits for the host's (`pending_host_review`) and there is none; it
-closes 14 days after check-out. Inferred: that is Airbnb's rule, and it is taken for every channel. A review
-is due *to answer* when the guest has written and no reply of the host stands; there is no date for that.
+- A review is due *to write* while Hostex waits for the host's review (`pending_host_review`) and there is
+  none. It closes 14 days after check-out. Inferred: that is Airbnb's rule, applied to every channel.
+- A review is due *to answer* when the guest has reviewed the stay and the host has not replied. It has no
+  deadline.
 """
+# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,7 +19,8 @@ _NO_SCORE = 6.0
 
 @dataclass(frozen=True, slots=True)
 class ReviewDue:
-    """A review that is due. `closes` is the last day for writing it, `days_left` how far that is."""
+    """A review that is due. `closes` is the last day to write it, `days_left` the number of days until
+    then."""
 
     review: Review
     write: bool
@@ -27,7 +30,7 @@ class ReviewDue:
 
     @property
     def key(self) -> list[int | float | str]:
-        """Where the review stands in the list. No two have the same."""
+        """The sort key, which is unique."""
         guest = self.review.guest_review
         score = guest.score if guest and guest.score is not None else _NO_SCORE
         closes, newest = (self.closes or date.max).toordinal(), -self.review.check_out_date.toordinal()
@@ -35,37 +38,41 @@ class ReviewDue:
 
     @property
     def due(self) -> list[str]:
-        """What is due."""
+        """What is due: to write, to answer, or both."""
         return [word for word, is_due in (("write", self.write), ("answer", self.answer)) if is_due]
 
 
 def reviews_due(
     pending: Iterable[Review], reviewed: Iterable[Review], today: Callable[[int], date]
 ) -> list[ReviewDue]:
-    """What is due of the reviews that wait for the host and of those that are complete, once for each
-    reservation: first what can still be written, closing first; then what can be answered, lowest score
-    first, of equals the newest stay."""
-    waiting, answered = list(pending), list(reviewed)
-    open_codes = {one.reservation_code for one in waiting}
+    """Return what is due of the reviews that wait for the host and of those that are complete, once for each
+    reservation.
+
+    First what can still be written, soonest to close first; then what can be answered, lowest score first, of
+    equals the newest stay.
+    """
     rows: dict[str, Review] = {}
-    for one in [*waiting, *answered]:
-        known = rows.get(one.reservation_code)
-        rows[one.reservation_code] = _joined(known, one) if known else one
-    due = (_due(one, today(one.property_id), code in open_codes) for code, one in rows.items())
-    return sorted((one for one in due if one.due), key=lambda one: one.key)
+    for review in pending:
+        _add(rows, review)
+    open_codes = {*rows}
+    for review in reviewed:
+        _add(rows, review)
+    due = (_due(review, today(review.property_id), code in open_codes) for code, review in rows.items())
+    return sorted((item for item in due if item.due), key=lambda item: item.key)
 
 
-def _joined(first: Review, second: Review) -> Review:
-    """A review that Hostex gave more than once, with all that any row says."""
+def _add(rows: dict[str, Review], review: Review) -> None:
+    """Add a review, or what it has beyond a row of the same reservation: Hostex lists some more than once."""
+    row = rows.setdefault(review.reservation_code, review)
     sides = ("host_review", "guest_review", "host_reply")
-    missing = {name: getattr(second, name) for name in sides if getattr(first, name) is None}
-    return first.model_copy(update=missing)
+    more = {name: getattr(review, name) for name in sides if getattr(row, name) is None}
+    rows[review.reservation_code] = row.model_copy(update=more)
 
 
-def _due(one: Review, day: date, is_pending: bool) -> ReviewDue:
-    closes = one.check_out_date + timedelta(days=WRITE_DAYS)
-    write = is_pending and one.host_review is None and closes >= day
-    answer = one.guest_review is not None and not (one.host_reply and one.host_reply.content)
+def _due(review: Review, day: date, is_pending: bool) -> ReviewDue:
+    closes = review.check_out_date + timedelta(days=WRITE_DAYS)
+    write = is_pending and review.host_review is None and closes >= day
+    answer = review.guest_review is not None and not (review.host_reply and review.host_reply.content)
     if not write:
-        return ReviewDue(one, False, answer)
-    return ReviewDue(one, True, answer, closes, (closes - day).days)
+        return ReviewDue(review, False, answer)
+    return ReviewDue(review, True, answer, closes, (closes - day).days)

@@ -1,4 +1,4 @@
-"""Settings of a listing about to change: which of them really do, and what brings back what was."""
+"""Changes of listing settings: which of them really change, and what undoes them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,31 +9,31 @@ from hostex_mcp.domain.pricing import whole
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:
-    """One setting that changes; None means that it is not set."""
+    """A setting that changes; None means that it is not set."""
 
     setting: str
     before: Any
     after: Any
 
 
-def differing(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[SettingChange]:
-    """The wanted settings that are not so already."""
+def differing(present: Mapping[str, Any], new: Mapping[str, Any]) -> list[SettingChange]:
+    """Return the new settings that differ from the present ones."""
     return [
         SettingChange(name, present.get(name), value)
-        for name, value in wanted.items()
+        for name, value in new.items()
         if present.get(name) != value
     ]
 
 
 def nightly_prices(changes: Sequence[SettingChange]) -> Iterator[tuple[str, float | None, float]]:
-    """Every nightly price among the changes: what it is called, what it was (None if unknown) and becomes."""
-    for one in changes:
-        if one.setting in ("base_price", "weekend_price") and one.after is not None:
-            yield one.setting, one.before, one.after
-        if one.setting == "nightly_rate" and one.after is not None:
-            old = cast("Mapping[str, float]", one.before or {})
-            for day, price in cast("Mapping[str, float]", one.after).items():
-                yield f"{one.setting} of {day}", old.get(day), price
+    """Yield each nightly price among the changes: its name, old value (None if unknown) and new value."""
+    for change in changes:
+        if change.setting in ("base_price", "weekend_price") and change.after is not None:
+            yield change.setting, change.before, change.after
+        if change.setting == "nightly_rate" and change.after is not None:
+            old = cast("Mapping[str, float]", change.before or {})
+            for day, price in cast("Mapping[str, float]", change.after).items():
+                yield f"{change.setting} of {day}", old.get(day), price
 
 
 def restored_by(
@@ -42,25 +42,29 @@ def restored_by(
     exclusive: Collection[str] = (),
     emptied: Collection[str] = (),
 ) -> dict[str, Any] | None:
-    """The settings that bring back what was, those to be unset under `clear`; None when there is no way.
+    """Return the settings that undo the changes, those to be unset under `clear`; None if that is impossible.
 
-    Of the `exclusive` settings only one is ever set, so setting it again unsets the others. Of those that are
-    `emptied` 0 and an empty list are no value either.
+    Of the `exclusive` settings only one is ever set, so setting it again unsets the others. Of the `emptied`
+    ones 0 and an empty list count as unset too.
     """
-    before = {one.setting: one.before for one in changes}
+    before = {change.setting: change.before for change in changes}
     if any(before.get(name) is not None for name in exclusive):
         before = {name: value for name, value in before.items() if not (name in exclusive and value is None)}
     unset = [
         name for name, value in before.items() if value is None or (name in emptied and value in (0, []))
     ]
-    if not before or not set(unset) <= set(clearable) or not all(_complete(one) for one in before.values()):
+    if (
+        not before
+        or not set(unset) <= set(clearable)
+        or not all(_complete(value) for value in before.values())
+    ):
         return None
     values = {name: value for name, value in before.items() if name not in unset}
     return {**values, "clear": unset} if unset else values
 
 
 def plain(value: Any) -> Any:
-    """A setting's value with whole numbers as integers, inside lists and objects too."""
+    """Return a setting's value with whole numbers as integers, inside lists and objects too."""
     match value:
         case float():
             return whole(value)
@@ -73,7 +77,7 @@ def plain(value: Any) -> Any:
 
 
 def _complete(value: Any) -> bool:
-    """Whether no member of a list or object lacks its value."""
+    """Whether every member of a list or object has a value."""
     if isinstance(value, list):
         return all(_complete(member) for member in cast("list[Any]", value))
     return not isinstance(value, dict) or None not in cast("dict[str, Any]", value).values()

@@ -1,8 +1,8 @@
-"""How long a text is for a model.
+"""The length of a text for a model, in tokens.
 
-Models cut a text into words with the space before them, groups of three digits and runs of signs, and the
-writing of other scripts into pieces of its own. The weights are those that fit answers of this server best,
-measured with the o200k encoding; others differ by some percent.
+Models split a text into words with the space before them, groups of three digits and runs of punctuation, and
+other scripts into pieces of their own. The weights fit answers of this server best, measured with the o200k
+encoding; other encodings differ by a few percent.
 """
 
 import re
@@ -35,6 +35,6 @@ _SCRIPTS = [
 
 
 def tokens(text: str) -> int:
-    """The tokens of a text, to about a tenth for texts as hosts and guests write them."""
+    """Estimate the tokens of a text, within about 10 % for texts that hosts and guests write."""
     kinds = _PLAIN if text.isascii() else [*_PLAIN, *_SCRIPTS]
     return 1 + round(sum(len(kind.findall(text)) * weight for kind, weight in kinds))

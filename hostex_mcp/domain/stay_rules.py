@@ -1,73 +1,133 @@
-"""Whether the daily rules of a listing let a stay be booked, and which of them stand in the way."""
+"""Stay rules of a listing, and which of them keep a stay from being booked.
+
+- *Minimum, maximum and exact stay on arrival* apply to stays that check in on that day; *minimum and maximum
+  stay through* apply to every stay that includes that night.
+- *Closed on arrival* and *closed on departure* are days on which no guest may check in or check out.
+- *Notice* and *booking horizon* are how late and how early before arrival a stay may be booked.
+- A rule that the channel does not report counts as open, and a limit of 0 as none.
+"""
+# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hostex_mcp.api.endpoints.calendar import CalendarDay, Restrictions
-from hostex_mcp.domain.nights import ONE, nights
+from hostex_mcp.domain.days import DAY
+from hostex_mcp.domain.nights import nights
 
 ListingDays = Mapping[date, CalendarDay]
 
+_COMMON = ("closed_on_arrival", "closed_on_departure", "min_stay_on_arrival", "max_stay_on_arrival")
+_THROUGH = ("min_stay_through", "max_stay_through")
+_ADVANCE = ("min_advance_reservation", "max_advance_reservation")
+
+RULES: Mapping[str, tuple[str, ...]] = {
+    "airbnb": _COMMON,
+    "expedia": _COMMON,
+    "booking_site": _COMMON,
+    "agoda": (*_COMMON, "min_stay_through"),
+    "trip.com": (*_COMMON, *_THROUGH, *_ADVANCE),
+    "booking.com": (*_COMMON, *_THROUGH, *_ADVANCE, "exact_stay_on_arrival"),
+}
+"""The rules that a channel has, as Hostex documents them."""
+
+_SWITCHES = {
+    "closed_on_arrival": ("arrivals allowed", "no arrivals"),
+    "closed_on_departure": ("departures allowed", "no departures"),
+}
+_LIMITS = {
+    "min_stay_on_arrival": "from arrival at least {}",
+    "max_stay_on_arrival": "from arrival at most {}",
+    "exact_stay_on_arrival": "from arrival exactly {}",
+    "min_stay_through": "stays across these days at least {}",
+    "max_stay_through": "stays across these days at most {}",
+    "min_advance_reservation": "booked at least {} ahead",
+    "max_advance_reservation": "booked at most {} ahead",
+}
 _NO_RULES = Restrictions()
-_ADVANCE = re.compile(r"(?:(\d{1,5})D)?(?:(\d{1,5})H)?")
+_DAYS_AND_HOURS = re.compile(r"(?:(\d{1,5})D)?(?:(\d{1,5})H)?")
 
 
 @dataclass(frozen=True, slots=True)
 class RuleViolation:
-    """A rule that a stay would break, by its name in Hostex, on one day. `rule` is `inventory` where the
-    channel sells no unit, and `unknown` where Hostex tells nothing of the night."""
+    """A rule that a stay would break on a day, by its name in Hostex. `rule` is `inventory` where the channel
+    sells no unit, and `unknown` where Hostex does not show the night."""
 
     rule: str
     day: date
     value: int | str | bool
 
 
+def unknown_rules(channel_type: str, names: Collection[str]) -> list[str]:
+    """Return those of the named rules that a channel does not have."""
+    # Hostex documents rules for six channels and accepts writes for others too, whose rules are not known.
+    rules = RULES.get(channel_type)
+    return [] if rules is None else [name for name in names if name not in rules]
+
+
+def rule_text(name: str, value: object) -> str:
+    """Put a rule in words: `no arrivals`, `from arrival at least 3 nights`."""
+    if name in _SWITCHES and isinstance(value, bool):
+        return _SWITCHES[name][value]
+    if name == "exact_stay_on_arrival" and value == 0:
+        return "from arrival any length"
+    limit = f"{value} night{'' if value == 1 else 's'}" if isinstance(value, int) else str(value)
+    return _LIMITS.get(name, f"{name.replace('_', ' ')} {{}}").format(limit)
+
+
 def broken_rules(days: ListingDays, check_in: date, check_out: date) -> list[RuleViolation]:
-    """What keeps a listing from selling these nights, one entry per rule. Rules that the channel does not
-    tell are taken as open; a limit of 0 is none."""
-    wanted = nights(check_in, check_out)
+    """Return what keeps a listing from selling these nights, one entry per rule."""
+    stay = nights(check_in, check_out)
     return [
-        *_closed(days, wanted),
-        *_on_arrival(days, check_in, len(wanted)),
-        *_through(days, wanted),
+        *_closed(days, stay),
+        *_on_arrival(days, check_in, len(stay)),
+        *_through(days, stay),
         *_on_departure(days, check_out),
     ]
 
 
 def advance_broken(days: ListingDays, check_in: date, today: date) -> list[RuleViolation]:
-    """Whether a stay is booked too late or too early for the arrival day's notice and horizon. Only whole
-    days of the notice count, as the hour that it runs to is not told (Inferred)."""
+    """Return the notice or booking horizon of the arrival day that a booking of `today` breaks.
+
+    Inferred: only the whole days of a notice count, as Hostex does not say from which hour it is counted.
+    """
     rules = _rules(days, check_in)
     ahead = (check_in - today).days
     least, most = _whole_days(rules.min_advance_reservation), _whole_days(rules.max_advance_reservation)
-    found: list[RuleViolation] = []
+    violations: list[RuleViolation] = []
     if least is not None and ahead < least:
-        found.append(RuleViolation("min_advance_reservation", check_in, rules.min_advance_reservation or ""))
+        violations.append(
+            RuleViolation("min_advance_reservation", check_in, rules.min_advance_reservation or "")
+        )
     if most is not None and ahead > most:
-        found.append(RuleViolation("max_advance_reservation", check_in, rules.max_advance_reservation or ""))
-    return found
+        violations.append(
+            RuleViolation("max_advance_reservation", check_in, rules.max_advance_reservation or "")
+        )
+    return violations
 
 
 def longest_stay(days: ListingDays, check_in: date, most: int, least: int = 1) -> int | None:
-    """The longest stay of `least` to `most` nights that can be booked from a day on, None for none."""
+    """Return the length of the longest stay of `least` to `most` nights that can be booked from a day on,
+    None if there is none."""
     rules = _rules(days, check_in)
     if rules.closed_on_arrival:
         return None
-    upper = min([most, *(limit for limit in [rules.max_stay_on_arrival] if limit)])
+    upper = min(most, rules.max_stay_on_arrival or most)
     lower = max(least, rules.min_stay_on_arrival or 1)
     lengths = range(upper, lower - 1, -1)
-    return next((n for n in lengths if not broken_rules(days, check_in, check_in + n * ONE)), None)
+    return next((n for n in lengths if not broken_rules(days, check_in, check_in + n * DAY)), None)
 
 
 def _rules(days: ListingDays, day: date) -> Restrictions:
-    known = days.get(day)
-    return known.restrictions if known and known.restrictions else _NO_RULES
+    entry = days.get(day)
+    return entry.restrictions if entry and entry.restrictions else _NO_RULES
 
 
-def _closed(days: ListingDays, wanted: Sequence[date]) -> Iterator[RuleViolation]:
-    for night in wanted:
+def _closed(days: ListingDays, stay: Sequence[date]) -> Iterator[RuleViolation]:
+    """Yield the first night that is not for sale."""
+    for night in stay:
         day = days.get(night)
         if day is None:
             yield RuleViolation("unknown", night, "")
@@ -79,26 +139,29 @@ def _closed(days: ListingDays, wanted: Sequence[date]) -> Iterator[RuleViolation
 
 def _on_arrival(days: ListingDays, day: date, length: int) -> Iterator[RuleViolation]:
     rules = _rules(days, day)
+    least, most, exact = (
+        rules.min_stay_on_arrival,
+        rules.max_stay_on_arrival,
+        rules.exact_stay_on_arrival,
+    )
     if rules.closed_on_arrival:
         yield RuleViolation("closed_on_arrival", day, True)
-    if rules.min_stay_on_arrival and length < rules.min_stay_on_arrival:
-        yield RuleViolation("min_stay_on_arrival", day, rules.min_stay_on_arrival)
-    if rules.max_stay_on_arrival and length > rules.max_stay_on_arrival:
-        yield RuleViolation("max_stay_on_arrival", day, rules.max_stay_on_arrival)
-    if rules.exact_stay_on_arrival and length != rules.exact_stay_on_arrival:
-        yield RuleViolation("exact_stay_on_arrival", day, rules.exact_stay_on_arrival)
+    if least and length < least:
+        yield RuleViolation("min_stay_on_arrival", day, least)
+    if most and length > most:
+        yield RuleViolation("max_stay_on_arrival", day, most)
+    if exact and length != exact:
+        yield RuleViolation("exact_stay_on_arrival", day, exact)
 
 
-def _through(days: ListingDays, wanted: Sequence[date]) -> Iterator[RuleViolation]:
-    limits = [(night, _rules(days, night)) for night in wanted]
-    least = max(((rules.min_stay_through or 0, night) for night, rules in limits), default=(0, None))
-    most = min(
-        ((rules.max_stay_through, night) for night, rules in limits if rules.max_stay_through),
-        default=(0, None),
-    )
-    if least[1] and len(wanted) < least[0]:
+def _through(days: ListingDays, stay: Sequence[date]) -> Iterator[RuleViolation]:
+    """Yield the strictest limits of the nights that a stay includes."""
+    rules = [(night, _rules(days, night)) for night in stay]
+    minimums = [(rule.min_stay_through, night) for night, rule in rules if rule.min_stay_through]
+    maximums = [(rule.max_stay_through, night) for night, rule in rules if rule.max_stay_through]
+    if minimums and len(stay) < (least := max(minimums))[0]:
         yield RuleViolation("min_stay_through", least[1], least[0])
-    if most[1] and len(wanted) > most[0]:
+    if maximums and len(stay) > (most := min(maximums))[0]:
         yield RuleViolation("max_stay_through", most[1], most[0])
 
 
@@ -108,9 +171,9 @@ def _on_departure(days: ListingDays, day: date) -> Iterator[RuleViolation]:
 
 
 def _whole_days(text: str | None) -> int | None:
-    """The whole days of an advance time such as `4D12H`; None where nothing readable is set."""
-    found = _ADVANCE.fullmatch(text or "")
-    if not found or not any(found.groups()):
+    """Return the whole days of an advance time such as `4D12H`; None if it is not set or not readable."""
+    parts = _DAYS_AND_HOURS.fullmatch(text or "")
+    if not parts or not any(parts.groups()):
         return None
-    given, hours = (int(one or 0) for one in found.groups())
-    return given + timedelta(hours=hours).days
+    days, hours = (int(number or 0) for number in parts.groups())
+    return days + timedelta(hours=hours).days

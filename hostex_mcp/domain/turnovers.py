@@ -1,10 +1,13 @@
-"""Turnovers: a guest leaves, the place is made ready, the next guest comes.
+"""Turnovers: a guest checks out, the property is cleaned, the next guest checks in.
 
-Only accepted stays that have a property count. The *out time* is the departure agreed for the stay, else the
-property's check-out time; the *in time* is the arrival agreed for the next stay, else the property's check-in
-time. The *window* between them is counted in real hours, so that a change of the clocks is in it. The next
-stay is the first one that checks in on the day of check-out or later.
+- Only accepted stays that are assigned to a property count.
+- The *check-out time* (out time) is the departure agreed for the stay, else the property's check-out time;
+  the *check-in time* (in time) is the arrival agreed for the next stay, else the property's check-in time.
+- The *window* is the time between them in real hours, with daylight saving changes included.
+- The *next stay* is the first one that checks in on the day of check-out or later. On a *same-day turnover*
+  it checks in on that very day.
 """
+# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -17,13 +20,13 @@ from hostex_mcp.api.endpoints.reservations import HourMinute, Reservation
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.cleaning import Cleaning, LocalTime, Vacancy, cleaning_in
 from hostex_mcp.domain.nights import is_placed
+from hostex_mcp.domain.stays import by_check_in
 
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """A check-out of a property and what follows it, or a check-in that no check-out of its day precedes.
-    `day` is the day it is about, the times are local, `window` is in hours, None while something of it is
-    unknown."""
+    """A check-out and what follows it, or a check-in without a check-out on its day. The times are local;
+    `window` is in hours, None while one of the times is unknown."""
 
     place: Property
     day: date
@@ -37,31 +40,32 @@ class Turnover:
 
     @property
     def same_day(self) -> bool:
-        """Whether one guest leaves and the next one comes on the same day."""
+        """Whether one guest checks out and the next one checks in on the same day."""
         return bool(self.leaving and self.coming and self.coming.check_in_date == self.day)
 
 
 def out_time(stay: Reservation, place: Property) -> time | None:
-    """When a guest leaves: as agreed, else the property's check-out time."""
+    """Return when a guest leaves: as agreed, else the property's check-out time."""
     agreed = stay.check_in_details.departure_at if stay.check_in_details else None
     return _clock(agreed) or _read(place.default_checkout_time)
 
 
 def in_time(stay: Reservation, place: Property) -> time | None:
-    """When a guest comes: as agreed, else the property's check-in time."""
+    """Return when a guest arrives: as agreed, else the property's check-in time."""
     agreed = stay.check_in_details.arrival_at if stay.check_in_details else None
     return _clock(agreed) or _read(place.default_checkin_time)
 
 
 def hours_between(start: datetime, end: datetime) -> float:
-    """The real hours between two local times."""
+    """Return the real hours between two local times."""
+    # In UTC, as Python ignores changes of the clocks between two times of one zone.
     return round((end.astimezone(UTC) - start.astimezone(UTC)).total_seconds() / 3600, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known around the turnovers of a property: its accepted stays, and tasks, None where they could
-    not be read. Unless the past is `seen`, a guest may have left before what was read."""
+class TurnoverData:
+    """What the turnovers of a property are judged by: its accepted stays, and its tasks, None if they could
+    not be read. Unless the past is `seen`, a guest may have left earlier than what was read."""
 
     place: Property
     stays: Sequence[Reservation]
@@ -69,14 +73,14 @@ class Known:
     seen: bool = True
 
 
-def known_by_property(
+def turnover_data(
     places: Iterable[Property],
     stays: Iterable[Reservation],
     tasks: Iterable[Task] | None,
     unseen: Collection[int] = (),
-) -> dict[int, Known]:
-    """What is known of each property, of all that was read. A task belongs to its property and to that of the
-    stay it names."""
+) -> dict[int, TurnoverData]:
+    """Sort stays and tasks by property. A task belongs to its own property and to that of the stay it
+    names."""
     own: dict[int, list[Reservation]] = defaultdict(list)
     homes: dict[str, int] = {}
     for stay in stays:
@@ -88,80 +92,85 @@ def known_by_property(
         for home in {task.property_id or 0, homes.get(task.stay_code or "", 0)}:
             work[home].append(task)
     return {
-        place.id: Known(
+        place.id: TurnoverData(
             place, own[place.id], None if tasks is None else work[place.id], place.id not in unseen
         )
         for place in places
     }
 
 
-def stay_before(coming: Reservation, known: Known) -> Reservation | None:
-    """The stay whose guest is the last to leave before another one comes."""
-    gone = [
+def stay_before(coming: Reservation, data: TurnoverData) -> Reservation | None:
+    """Return the stay whose guest is the last to leave before another one arrives."""
+    earlier = [
         stay
-        for stay in known.stays
+        for stay in data.stays
         if stay.check_out_date <= coming.check_in_date and stay.stay_code != coming.stay_code
     ]
-    return max(gone, key=lambda stay: _leaving_order(stay, known.place), default=None)
+    return max(earlier, key=lambda stay: _leaving_order(stay, data.place), default=None)
 
 
-def cleaning_before(coming: Reservation, known: Known) -> Cleaning:
-    """The verdict on the cleaning for an arrival: after the last guest, before this one."""
-    last = stay_before(coming, known)
-    start = LocalTime(last.check_out_date, out_time(last, known.place)) if last else None
-    end = LocalTime(coming.check_in_date, in_time(coming, known.place))
+def cleaning_before(coming: Reservation, data: TurnoverData) -> Cleaning:
+    """Judge the cleaning for an arrival: after the last guest, before this one."""
+    last = stay_before(coming, data)
+    start = LocalTime(last.check_out_date, out_time(last, data.place)) if last else None
+    end = LocalTime(coming.check_in_date, in_time(coming, data.place))
     codes = {coming.stay_code, *([last.stay_code] if last else [])}
-    return cleaning_in(Vacancy(known.place.id, start, end, codes, known.seen or bool(last)), known.tasks)
+    return cleaning_in(Vacancy(data.place.id, start, end, codes, data.seen or bool(last)), data.tasks)
 
 
-def cleaning_after(leaving: Reservation, known: Known) -> Cleaning:
-    """The verdict on the cleaning after a guest whom nobody is known to follow."""
-    start = LocalTime(leaving.check_out_date, out_time(leaving, known.place))
-    return cleaning_in(Vacancy(known.place.id, start, None, {leaving.stay_code}), known.tasks)
+def cleaning_after(leaving: Reservation, data: TurnoverData) -> Cleaning:
+    """Judge the cleaning after a guest whom no other is known to follow."""
+    start = LocalTime(leaving.check_out_date, out_time(leaving, data.place))
+    return cleaning_in(Vacancy(data.place.id, start, None, {leaving.stay_code}), data.tasks)
 
 
-def turnovers(known: Known, zone: ZoneInfo, start: date, end: date) -> list[Turnover]:
-    """The turnovers of one property from one day to another, both included, earliest first. What is known
-    reaches as far beyond as the next guest is wanted, and as far back as the last one is."""
-    left = [one for one in known.stays if start <= one.check_out_date <= end]
-    found = [_turnover(known, zone, one) for one in left]
-    days = {one.check_out_date for one in left}
-    into_empty = [
-        one for one in known.stays if start <= one.check_in_date <= end and one.check_in_date not in days
+def turnovers(data: TurnoverData, zone: ZoneInfo, start: date, end: date) -> list[Turnover]:
+    """Return the turnovers of one property from `start` to `end`, both included, earliest first.
+
+    The next and the last guest are looked for among all stays of `data`, which should reach further each
+    way.
+    """
+    leaving = [stay for stay in data.stays if start <= stay.check_out_date <= end]
+    days = {stay.check_out_date for stay in leaving}
+    rows = [_turnover(data, zone, stay) for stay in leaving]
+    rows += [
+        _arrival(data, stay)
+        for stay in data.stays
+        if start <= stay.check_in_date <= end and stay.check_in_date not in days
     ]
-    found += [_arrival(known, one) for one in into_empty]
-    return sorted(found, key=lambda one: (one.day, one.leaving is None))
+    return sorted(rows, key=lambda turnover: (turnover.day, turnover.leaving is None))
 
 
-def _turnover(known: Known, zone: ZoneInfo, leaving: Reservation) -> Turnover:
-    day, place = leaving.check_out_date, known.place
-    after = [one for one in known.stays if one.check_in_date >= day and one.stay_code != leaving.stay_code]
-    coming = min(after, key=lambda one: (one.check_in_date, one.stay_code), default=None)
+def _turnover(data: TurnoverData, zone: ZoneInfo, leaving: Reservation) -> Turnover:
+    day, place = leaving.check_out_date, data.place
+    after = [stay for stay in data.stays if stay.check_in_date >= day and stay.stay_code != leaving.stay_code]
+    coming = min(after, key=by_check_in, default=None)
     leaves, comes = out_time(leaving, place), in_time(coming, place) if coming else None
     window = None
     if coming and leaves and comes:
         local_out = datetime.combine(day, leaves, zone)
         window = hours_between(local_out, datetime.combine(coming.check_in_date, comes, zone))
-    cleaning = cleaning_before(coming, known) if coming else cleaning_after(leaving, known)
-    missing = [*cleaning.missing, *_of_times(leaves, comes if coming else time())]
+    cleaning = cleaning_before(coming, data) if coming else cleaning_after(leaving, data)
+    # Midnight stands in for the time of a guest who does not exist, which is not missing.
+    missing = [*cleaning.missing, *_missing_times(leaves, comes if coming else time())]
     if window is not None and window <= 0:
         missing.append("time between check-out and check-in")
     return Turnover(place, day, leaving, coming, leaves, comes, window, cleaning, missing)
 
 
-def _arrival(known: Known, coming: Reservation) -> Turnover:
-    """A check-in into a property whose last guest, if there was any, left on an earlier day."""
-    comes, cleaning = in_time(coming, known.place), cleaning_before(coming, known)
-    missing = [*cleaning.missing, *_of_times(time(), comes)]
+def _arrival(data: TurnoverData, coming: Reservation) -> Turnover:
+    """Return a check-in into a property whose last guest, if any, left on an earlier day."""
+    comes, cleaning = in_time(coming, data.place), cleaning_before(coming, data)
+    missing = [*cleaning.missing, *_missing_times(time(), comes)]
     day = coming.check_in_date
-    return Turnover(known.place, day, None, coming, None, comes, None, cleaning, missing)
+    return Turnover(data.place, day, None, coming, None, comes, None, cleaning, missing)
 
 
 def _leaving_order(stay: Reservation, place: Property) -> tuple[date, time, str]:
     return stay.check_out_date, out_time(stay, place) or time(), stay.stay_code
 
 
-def _of_times(leaves: time | None, comes: time | None) -> list[str]:
+def _missing_times(leaves: time | None, comes: time | None) -> list[str]:
     return [
         *(["check-out time"] if leaves is None else []),
         *(["check-in time"] if comes is None else []),
@@ -175,7 +184,7 @@ def _clock(agreed: HourMinute | None) -> time | None:
 
 
 def _read(text: str | None) -> time | None:
-    """A default time of a property, `HH:mm`; None where it is missing or unreadable."""
+    """Read a default time of a property, `HH:mm`; None if it is missing or unreadable."""
     try:
         return time.fromisoformat(text) if text else None
     except ValueError:

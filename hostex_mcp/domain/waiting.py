@@ -1,14 +1,15 @@
-"""Which guests wait for an answer, since when, and how urgent that is.
+"""Guests waiting for an answer, since when, and how urgently.
 
-A guest *waits* when nobody has answered the guest's last message. Templates, and lines and cards that
-channels insert, are no answer. What Hostex's assistant writes is one, but no person has seen the thread: such
-guests come after all others. The wait is counted from the first of the guest's messages that came after the
-last answer before.
-
-Where a guest stands: `in_house` from the day after check-in, or once checked in, until check-out day;
-`arriving` before; `request` for a booking that waits for approval or payment; `inquiry` without a booking;
-`past` after; `cancelled` for what was cancelled, denied or expired. Of several stays the most urgent counts.
+- A guest *waits* when nobody has answered their last message. Templates, and lines and cards that channels
+  insert, are no answer. What Hostex's assistant writes is one, but no person has seen the thread: such guests
+  come last.
+- The wait is counted from the guest's first message after the previous answer.
+- Where the guest is: `in_house` from the day after check-in, or once checked in, until check-out day;
+  `arriving` before; `request` for a booking that waits for approval or payment; `inquiry` without a booking;
+  `past` afterwards; `cancelled` for what was cancelled, denied or expired. Of several stays the most urgent
+  one counts.
 """
+# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -41,8 +42,8 @@ _UNKNOWN = 1e12
 
 @dataclass(frozen=True, slots=True)
 class ThreadSubject:
-    """What a thread is about: where the guest stands, on which property (0 if none is known), from when to
-    when, and which stay it is, where that is known. `days` is the number of days until an arrival."""
+    """What a thread is about: where the guest is, the property (0 if unknown), the dates, and the stay if
+    there is one. `days` is the number of days until an arrival."""
 
     standing: Standing
     property_id: int = 0
@@ -55,21 +56,21 @@ class ThreadSubject:
     @property
     def rank(self) -> int:
         """How urgent a message is, 0 the most: guests in house, arrivals within a week, requests and
-        inquiries, later arrivals, the rest."""
+        inquiries, later arrivals, everything else."""
         later = self.standing == "arriving" and (self.days or 0) > SOON_DAYS
         return _ARRIVING_LATER if later else _RANKS[self.standing]
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """The guest's messages that wait, newest first, and what was sent after them without a person."""
+    """The guest's messages without an answer, newest first, and what was sent after them automatically."""
 
     messages: Sequence[Message]
     auto_reply: AutoReply | None
 
     @property
     def since(self) -> datetime | None:
-        """Since when an answer is missing."""
+        """Since when the guest waits."""
         return self.messages[-1].created_at
 
 
@@ -89,26 +90,25 @@ class Waiting:
 
     @property
     def key(self) -> Key:
-        """Where the guest stands in the list. It does not change with time or with further messages of the
-        guest, and no two guests have the same."""
+        """The sort key. It is unique, and stays the same over time and with further messages of the guest."""
         since = self.unanswered.since
         start = since.timestamp() if since else _UNKNOWN
         return [int(self.by_assistant), self.about.rank, self.about.days or 0, start, self.thread.id]
 
 
 def unanswered(thread: Conversation) -> Unanswered | None:
-    """What a guest wrote that no person has answered, None if there is nothing."""
-    asked: list[Message] = []
+    """Return what a guest wrote that no person has answered, None if there is nothing."""
+    waiting: list[Message] = []
     after: set[Author] = set()
-    for one in thread.messages:
-        who = author(one)
-        if who == "team" or (who == "assistant" and asked):
+    for message in thread.messages:
+        writer = author(message)
+        if writer == "team" or (writer == "assistant" and waiting):
             break
-        if who == "guest":
-            asked.append(one)
-        elif not asked:
-            after.add(who)
-    return Unanswered(asked, _auto_reply(after)) if asked else None
+        if writer == "guest":
+            waiting.append(message)
+        elif not waiting:
+            after.add(writer)
+    return Unanswered(waiting, _auto_reply(after)) if waiting else None
 
 
 def _auto_reply(after: AbstractSet[Author]) -> AutoReply | None:
@@ -117,19 +117,21 @@ def _auto_reply(after: AbstractSet[Author]) -> AutoReply | None:
     return "template" if "automation" in after else None
 
 
-def about(thread: Conversation, stays: Iterable[Reservation], today: Today) -> ThreadSubject:
-    """What a thread is about, by the stays that are its own and by what it says itself of others."""
-    codes = {one.reservation_code for one in thread.activities if one.reservation_code}
-    own = [one for one in stays if one.conversation_id == thread.id or one.reservation_code in codes]
-    known = {one.reservation_code for one in own}
-    told = [one for one in thread.activities if one.reservation_code not in known]
-    found = [*(_of_stay(one, today) for one in own), *(_of_activity(one, today) for one in told)]
-    return min(found, key=lambda one: (one.rank, one.days or 0), default=ThreadSubject("inquiry"))
+def subject_of(thread: Conversation, stays: Iterable[Reservation], today: Today) -> ThreadSubject:
+    """Return what a thread is about, by its own stays, and by what it says itself of other bookings."""
+    codes = {activity.reservation_code for activity in thread.activities if activity.reservation_code}
+    own = [stay for stay in stays if stay.conversation_id == thread.id or stay.reservation_code in codes]
+    own_codes = {stay.reservation_code for stay in own}
+    others = [activity for activity in thread.activities if activity.reservation_code not in own_codes]
+    subjects = [*(_of_stay(stay, today) for stay in own), *(_of_activity(other, today) for other in others)]
+    return min(
+        subjects, key=lambda subject: (subject.rank, subject.days or 0), default=ThreadSubject("inquiry")
+    )
 
 
 def expected_place(come: date | None, leave: date | None, day: date) -> list[int]:
-    """How urgent a thread may be before it is read, by the dates that the list of threads tells: guests in
-    house, arrivals within a week by day, all others, those who have left."""
+    """Return how urgent a thread may be before it is read, by the dates in the list of threads: guests in
+    house, arrivals within a week by day, all others, guests who have left."""
     if come is None or leave is None:
         return [2, 0]
     standing, days = _standing(come, leave, day), (come - day).days
@@ -139,27 +141,27 @@ def expected_place(come: date | None, leave: date | None, day: date) -> list[int
 
 
 def homes(thread: Conversation) -> set[int]:
-    """The properties that a thread speaks of."""
-    return {one.property.id for one in thread.activities if one.property and one.property.id}
+    """Return the properties that a thread mentions."""
+    places = (activity.property for activity in thread.activities)
+    return {place.id for place in places if place and place.id}
 
 
 def waiting(
     threads: Iterable[Conversation], stays: Iterable[Reservation], today: Today, now: datetime
 ) -> list[Waiting]:
-    """The guests who wait, most urgent first, arrivals by day, of equals the one who waits longest; after all
-    others those whom Hostex's assistant has answered."""
-    known = list(stays)
-    found: list[Waiting] = []
+    """Return the guests who wait, most urgent first; of equals the one who has waited longest."""
+    every = list(stays)
+    guests: list[Waiting] = []
     for thread in threads:
-        if open_one := unanswered(thread):
-            hours = (now - open_one.since).total_seconds() / 3600 if open_one.since else None
-            found.append(Waiting(thread, about(thread, known, today), open_one, hours))
-    return sorted(found, key=lambda one: one.key)
+        if messages := unanswered(thread):
+            hours = (now - messages.since).total_seconds() / 3600 if messages.since else None
+            guests.append(Waiting(thread, subject_of(thread, every, today), messages, hours))
+    return sorted(guests, key=lambda guest: guest.key)
 
 
-def among(found: Iterable[Waiting], property_ids: AbstractSet[int]) -> list[Waiting]:
-    """The guests who wait about one of these properties."""
-    return [one for one in found if property_ids & {one.about.property_id, *homes(one.thread)}]
+def among(guests: Iterable[Waiting], property_ids: AbstractSet[int]) -> list[Waiting]:
+    """Return the guests who wait about one of these properties."""
+    return [guest for guest in guests if property_ids & {guest.about.property_id, *homes(guest.thread)}]
 
 
 def _of_stay(stay: Reservation, today: Today) -> ThreadSubject:
@@ -178,17 +180,17 @@ def _of_stay(stay: Reservation, today: Today) -> ThreadSubject:
     return ThreadSubject(standing, stay.property_id, *dates, stay, stay.reservation_code, days)
 
 
-def _of_activity(one: ConversationActivity, today: Today) -> ThreadSubject:
-    home = (one.property.id if one.property else None) or 0
-    come, leave = one.check_in_date, one.check_out_date
+def _of_activity(activity: ConversationActivity, today: Today) -> ThreadSubject:
+    home = (activity.property.id if activity.property else None) or 0
+    come, leave = activity.check_in_date, activity.check_out_date
     if come is None or leave is None:
-        return ThreadSubject("inquiry", home, come, leave, None, one.reservation_code)
+        return ThreadSubject("inquiry", home, come, leave, None, activity.reservation_code)
     day = today(home)
     standing = _standing(come, leave, day)
-    if one.activity_type == "inquiry":
+    if activity.activity_type == "inquiry":
         standing = "past" if come < day else "inquiry"
     days = (come - day).days if standing == "arriving" else None
-    return ThreadSubject(standing, home, come, leave, None, one.reservation_code, days)
+    return ThreadSubject(standing, home, come, leave, None, activity.reservation_code, days)
 
 
 def _standing(come: date, leave: date, day: date) -> Standing:

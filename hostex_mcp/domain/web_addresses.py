@@ -1,4 +1,4 @@
-"""Web addresses that the account's events would be sent to."""
+"""Web addresses to which events of the account would be sent."""
 
 import re
 from collections.abc import Iterable
@@ -9,8 +9,9 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
 
 
 def means_one_host(url: str) -> bool:
-    """Whether every program takes a web address for one of the same host. They disagree about backslashes,
-    letters of other scripts and what must be encoded, and a person is shown one host only."""
+    """Whether every program reads the same host in a web address."""
+    # Programs disagree about backslashes, letters of other scripts and encoding, so an address could
+    # show one host to the person who confirms it and lead to another.
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -20,7 +21,7 @@ def means_one_host(url: str) -> bool:
 
 
 def host(url: str) -> str:
-    """The host of a web address; the address itself where it has none."""
+    """Return the host of a web address; the address itself if it has none."""
     try:
         return urlsplit(url).hostname or url
     except ValueError:
@@ -28,13 +29,13 @@ def host(url: str) -> str:
 
 
 def address_warnings(url: str, registered: Iterable[str]) -> list[str]:
-    """What speaks against sending events to an address, beside those registered already."""
-    known = list(registered)
+    """Return what speaks against sending events to an address, beside those already registered."""
+    present = list(registered)
     warnings = ["Whoever runs this address learns when something happens, with ids and times."]
     if not url.startswith("https://"):
-        warnings.append("The address is not https: anyone on the way can read and forge the calls.")
-    if url in known:
-        warnings.append("This address is registered already: it would be called twice.")
-    elif host(url) not in map(host, known):
+        warnings.append("The address is not https: anyone on the network path can read and forge the calls.")
+    if url in present:
+        warnings.append("This address is already registered: it would be called twice.")
+    elif host(url) not in map(host, present):
         warnings.append(f"No webhook of the account goes to {host(url)} yet; make sure whose it is.")
     return warnings

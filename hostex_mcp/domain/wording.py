@@ -1,14 +1,14 @@
-"""Dates and money in the words of previews and warnings."""
+"""Dates, money and names as previews and warnings write them."""
 
 import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import cast
 
-from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.days import DAY, Run
 from hostex_mcp.domain.money import decimals
 
 _MORE_THAN_A_NAME = re.compile(r"[\n\r|\[\]{}<>\"\\:;,\u2500-\u257f]|^[-•*#]")
@@ -17,9 +17,8 @@ _IN_NAMES = "\u00b7\u2026"
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_ONE = timedelta(days=1)
 
-# Only signs that no other currency in use here is written with; a plain $ is the US dollar, as in English.
+# Only signs that belong to one currency; a plain $ is the US dollar, as in English.
 _SIGNS: Mapping[str, str] = {
     "EUR": "€",
     "USD": "$",
@@ -44,32 +43,32 @@ _SIGNS: Mapping[str, str] = {
 
 
 def period(check_in: date, check_out: date) -> str:
-    """From check-in to check-out: `Tue 24 to Mon 30 Nov 2026`."""
+    """Write a stay from check-in to check-out: `Tue 24 to Mon 30 Nov 2026`."""
     return _from_to(check_in, check_out, "to")
 
 
 def days_text(first: date, last: date) -> str:
-    """Days in a row, both ends included: `Fri 11 Dec 2026`, `Fri 11 and Sat 12 Dec 2026`, `Fri 11 to Mon 14
-    Dec 2026`."""
+    """Write consecutive days, both ends included: `Fri 11 Dec 2026`, `Fri 11 and Sat 12 Dec 2026`, `Fri 11 to
+    Mon 14 Dec 2026`."""
     if first == last:
         return day_text(first)
-    return _from_to(first, last, "and" if last - first == _ONE else "to")
+    return _from_to(first, last, "and" if last - first == DAY else "to")
 
 
 def day_text(day: date) -> str:
-    """A day: `Tue 24 Nov 2026`."""
+    """Write a day: `Tue 24 Nov 2026`."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def nights_text(run: Run[str]) -> str:
-    """Nights in a row by their first and last date: `night of Tue 1 Dec 2026`."""
-    one = run.start_date == run.end_date
-    return f"night{'' if one else 's'} of {days_text(run.start_date, run.end_date)}"
+    """Write consecutive nights by their first and last date: `night of Tue 1 Dec 2026`."""
+    single = run.start_date == run.end_date
+    return f"night{'' if single else 's'} of {days_text(run.start_date, run.end_date)}"
 
 
 def money(amount: float, currency: str | None = None) -> str:
-    """An amount in major units, with all its decimals: `€1,330`, `€120.30`, `CHF 120`; without a currency the
-    number alone."""
+    """Write an amount in major units, with all its decimals: `€1,330`, `€120.30`, `CHF 120`; without a
+    currency only the number."""
     exact = Decimal(f"{abs(amount):.15g}")
     needed = max(0, -cast("int", exact.normalize().as_tuple().exponent))
     places = max(needed, decimals(currency or "")) if needed else 0
@@ -78,25 +77,25 @@ def money(amount: float, currency: str | None = None) -> str:
 
 
 def quoted(name: str) -> str:
-    """A name in a line of text; one with more than a name has stands in quotes, so that it ends where it
-    ends."""
+    """Return a name for a line of text, in quotes if it contains more than names do, so that its end is
+    clear."""
     plain = not _MORE_THAN_A_NAME.search(name) and not any(map(_like_a_sign, name))
     return name if plain else in_quotes(name)
 
 
 def in_quotes(name: str) -> str:
-    """A name that somebody chose for themselves, in a line of text: always in quotes, as even ordinary words
-    in it could be taken for ours."""
+    """Return a name that somebody chose for themselves, always in quotes."""
+    # Even ordinary words in it could pass for words of this server.
     return json.dumps(name, ensure_ascii=False)
 
 
 def _like_a_sign(char: str) -> bool:
-    """Whether a character of another writing could be read as one that parts a line."""
+    """Whether a character of another script could be read as punctuation."""
     return not char.isascii() and unicodedata.category(char) in _LIKE_SIGNS and char not in _IN_NAMES
 
 
 def some(names: Sequence[str], most: int) -> str:
-    """The first of several names, and how many more there are."""
+    """List the first of several names, and how many more there are."""
     more = len(names) - most
     return f"{', '.join(names[:most])}{f' and {more} more' if more > 0 else ''}"
 

@@ -25,7 +25,8 @@ from hostex_mcp.domain.month_end import (
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.lists import Failure, Gathered, PartialReads, read_lists
 from hostex_mcp.reads.portfolio import Portfolio
-from hostex_mcp.reads.stays_tasks_threads import all_stays, transactions_between
+from hostex_mcp.reads.records import transactions_between
+from hostex_mcp.reads.stays import all_stays
 from hostex_mcp.toolkit.context import Context
 
 _MOST_ORDERS, _MOST_NAMED = 50, 5
@@ -60,29 +61,33 @@ class Books:
     def of_homes(self) -> Mapping[int, list[Ledger]]:
         """The accounts of each property, by currency."""
         counted = self._counted()
-        ids = [one.id for one in self.meant.properties]
+        ids = [place.id for place in self.meant.properties]
         return {home: accounts(*counted.get(("", home), ((), ()))) for home in ids}
 
     def apart(self) -> list[Apart]:
         """The accounts of everything that is in those of no property."""
         rest = [(place, counted) for place, counted in self._counted().items() if place[0]]
-        rest.sort(key=lambda one: (_REASONS.index(one[0][0]), one[0][1]))
+        rest.sort(key=lambda item: (_REASONS.index(item[0][0]), item[0][1]))
         every = [Apart(why, home, accounts(*counted)) for (why, home), counted in rest]
-        return [one for one in every if one.accounts]
+        return [part for part in every if part.accounts]
 
     def partial_groups(self) -> list[str]:
-        """The groups of which only some properties are meant, with how many of how many."""
-        chosen = {one.id for one in self.meant.properties}
-        counted = [(one, len(chosen & {*one.property_ids}), len({*one.property_ids})) for one in self.groups]
-        return [f"{one_line(one.name)} {some} of {every}" for one, some, every in counted if 0 < some < every]
+        """The groups of which only some properties are portfolio, with how many of how many."""
+        chosen = {place.id for place in self.meant.properties}
+        counted = [
+            (group, len(chosen & {*group.property_ids}), len({*group.property_ids})) for group in self.groups
+        ]
+        return [
+            f"{one_line(group.name)} {some} of {every}" for group, some, every in counted if 0 < some < every
+        ]
 
     def _counted(self) -> dict[tuple[str, int], tuple[list[Earning], list[Transaction]]]:
         """Every earning and entry in its one place: why it stands apart, and of which property it is."""
-        listed = {one.id for one in self.meant.properties}
+        listed = {place.id for place in self.meant.properties}
         counted: dict[tuple[str, int], tuple[list[Earning], list[Transaction]]] = {}
-        for one in self.earned:
-            why = "" if one.place == "sold" else one.place
-            counted.setdefault((why, one.property_id), ([], []))[0].append(one)
+        for earning in self.earned:
+            why = "" if earning.place == "sold" else earning.place
+            counted.setdefault((why, earning.property_id), ([], []))[0].append(earning)
         for entry in self.entries or ():
             place = place_of(entry, self.homes, listed)
             key = ("", place) if isinstance(place, int) else (place, 0)
@@ -90,29 +95,31 @@ class Books:
         return counted
 
 
-async def read_books(context: Context, meant: Portfolio, period: Period, *, complete: bool = False) -> Books:
+async def read_books(
+    context: Context, portfolio: Portfolio, period: Period, *, complete: bool = False
+) -> Books:
     """Read what the accounts of a period need; without entries or groups there are still stays, unless all
     of it is wanted `complete`."""
 
     def needed(order: Sequence[Reservation]) -> bool:
         return kept_alone(order) or bool(balances(order, period))
 
-    stays = await all_stays(context, meant, period.start, period.end, following=True)
+    stays = await all_stays(context, portfolio, period.start, period.end, following=True)
     parts = PartialReads(stays.failures, stays.notes, needed=complete)
     entries = await parts.rows("transactions", transactions_between(context, period.start, period.end))
     groups = await parts.rows("property groups", read_lists(context, LIST_PROPERTY_GROUPS))
     elsewhere = await parts.rows("stays of the same orders", other_stays(context, stays.items, needed))
-    found = [one for one in stays.items if one.check_in_date <= period.end]
-    late = [one for one in stays.items if one.check_in_date > period.end]
+    found = [stay for stay in stays.items if stay.check_in_date <= period.end]
+    late = [stay for stay in stays.items if stay.check_in_date > period.end]
     homes = homes_of(found)
     await checkpoint()
     return Books(
-        meant=meant,
+        meant=portfolio,
         period=period,
         stays=found,
         earned=earnings(found, period, [*late, *(elsewhere or ())]),
         elsewhere=[*late, *(elsewhere or ())],
-        entries=None if entries is None else _meant(entries, homes, meant),
+        entries=None if entries is None else _meant(entries, homes, portfolio),
         homes=homes,
         groups=groups or [],
         notes=[*stays.notes, *_left_out(entries or (), homes)],
@@ -125,32 +132,32 @@ async def other_stays(
 ) -> Gathered[Reservation]:
     """The stays that are missing here of orders that `needed` wants whole. What an order owes or was paid is
     told for the order as a whole, and its other stays may be in any month and property."""
-    orders = grouped(stays, lambda one: one.reservation_code)
+    orders = grouped(stays, lambda stay: stay.reservation_code)
     unsure = [code for code, own in orders.items() if needed(own) and not is_whole(own)]
     asked, left = first(unsure, _MOST_ORDERS)
-    found = await read_lists(context, LIST_RESERVATIONS, [{"reservation_code": one} for one in asked])
-    known = {one.stay_code for one in stays}
-    found.items = [one for one in found.items if one.stay_code not in known]
+    found = await read_lists(context, LIST_RESERVATIONS, [{"reservation_code": code} for code in asked])
+    known = {stay.stay_code for stay in stays}
+    found.items = [stay for stay in found.items if stay.stay_code not in known]
     unread = f"Further stays of {left} orders were not looked for: what they owe may be due in another month."
     found.notes += [unread] if left else []
     return found
 
 
 def _meant(
-    entries: Sequence[Transaction], homes: Mapping[str, int], meant: Portfolio
+    entries: Sequence[Transaction], homes: Mapping[str, int], portfolio: Portfolio
 ) -> Sequence[Transaction]:
     """The entries that are asked about: all of the whole account, else those of the chosen properties."""
-    if meant.whole:
+    if portfolio.whole:
         return entries
-    listed = {one.id for one in meant.properties}
-    return [one for one in entries if isinstance(place_of(one, homes, listed), int)]
+    listed = {place.id for place in portfolio.properties}
+    return [entry for entry in entries if isinstance(place_of(entry, homes, listed), int)]
 
 
 def _left_out(entries: Sequence[Transaction], homes: Mapping[str, int]) -> list[str]:
     """How many entries are in no row of a property, or in no sum at all."""
-    homeless = [one for one in entries if place_of(one, homes, ()) == OTHER_ORDERS]
-    unclear = [one for one in entries if not counts(one)]
-    ids = ", ".join(f"{one.id}" for one in unclear[:_MOST_NAMED])
+    homeless = [entry for entry in entries if place_of(entry, homes, ()) == OTHER_ORDERS]
+    unclear = [entry for entry in entries if not counts(entry)]
+    ids = ", ".join(f"{entry.id}" for entry in unclear[:_MOST_NAMED])
     names = "no property and an order without stays in the period: in no row of a property."
     return [
         *([f"{_entries(len(homeless))} name{'s' if len(homeless) == 1 else ''} {names}"] if homeless else []),

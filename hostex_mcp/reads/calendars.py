@@ -18,9 +18,9 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.calendar_changes import reading_window
 from hostex_mcp.domain.nights import Nights, nights_of
 from hostex_mcp.domain.stay_rules import ListingDays
-from hostex_mcp.reads.lists import Failure, PartialReads, read_lists
-from hostex_mcp.reads.portfolio import Portfolio, each, stays_between
-from hostex_mcp.reads.stays_tasks_threads import all_stays
+from hostex_mcp.reads.lists import Failure, PartialReads, each, read_lists
+from hostex_mcp.reads.portfolio import Portfolio
+from hostex_mcp.reads.stays import all_stays, stays_between
 from hostex_mcp.toolkit.context import Context
 
 CALENDAR_CHANNELS = frozenset(
@@ -82,15 +82,15 @@ class Calendars:
     def selling(self, property_id: int) -> list[tuple[SoldListing, ListingDays]]:
         """The listings that sell a property, with their days, those that could be read."""
         return [
-            (one, self.days[one.key])
-            for one in self.listings
-            if property_id in one.property_ids and one.key in self.days
+            (listing, self.days[listing.key])
+            for listing in self.listings
+            if property_id in listing.property_ids and listing.key in self.days
         ]
 
 
 async def read_nights(context: Context, portfolio: Portfolio, start: date, end: date) -> Calendars:
     """The nights of the properties from `start` to `end`, both included, and the stays that touch them."""
-    ids = [one.id for one in portfolio.properties]
+    ids = [place.id for place in portfolio.properties]
     today = context.now().date()
     first, _ = reading_window([start, end], today)
     parts = [ids[place : place + _MOST_PROPERTIES] for place in range(0, len(ids), _MOST_PROPERTIES)]
@@ -104,10 +104,10 @@ async def read_nights(context: Context, portfolio: Portfolio, start: date, end: 
     stays = await (all_stays if near else stays_between)(context, portfolio, start, end)
     got = await each(parts, read)
     by_property: dict[int, list[Reservation]] = {}
-    for one in stays.items:
-        by_property.setdefault(one.property_id, []).append(one)
-    calendars = {one.id: one for part in got.items for one in part}
-    books = {key: nights_of(one.availabilities, by_property.get(key, ())) for key, one in calendars.items()}
+    for stay in stays.items:
+        by_property.setdefault(stay.property_id, []).append(stay)
+    calendars = {row.id: row for part in got.items for row in part}
+    books = {key: nights_of(row.availabilities, by_property.get(key, ())) for key, row in calendars.items()}
     unread = [Failure(ident, why.kind, why.message) for part, why in got.failed for ident in part]
     return Calendars(books, stays.items, [], {}, [*stays.failures, *unread], stays.notes)
 
@@ -118,38 +118,40 @@ async def add_listings(
     found: Calendars,
     start: date,
     end: date,
-    wanted: Callable[[SoldListing], bool] = lambda one: True,
+    wanted: Callable[[SoldListing], bool] = lambda listing: True,
 ) -> None:
     """Add the wanted listings of the properties and their days to what was read."""
     parts = PartialReads(found.failures, found.notes)
     pools = await parts.rows("room types", read_lists(context, LIST_ROOM_TYPES))
-    found.listings = [one for one in _sold(portfolio, pools or []) if wanted(one)]
-    readable = [one for one in found.listings if one.channel_type in CALENDAR_CHANNELS]
+    found.listings = [listing for listing in _sold(portfolio, pools or []) if wanted(listing)]
+    readable = [listing for listing in found.listings if listing.channel_type in CALENDAR_CHANNELS]
     pieces = [readable[place : place + _MOST_LISTINGS] for place in range(0, len(readable), _MOST_LISTINGS)]
     first, _ = reading_window([start, end], context.now().date())
 
     async def read(part: Sequence[SoldListing]) -> list[ListingCalendar]:
-        body = {"start_date": first, "end_date": end, "listings": [one.arguments for one in part]}
+        body = {"start_date": first, "end_date": end, "listings": [listing.arguments for listing in part]}
         return await context.client.call(LIST_LISTING_CALENDARS, body=body)
 
-    async def read_one(one: SoldListing) -> list[ListingCalendar]:
-        return await read([one])
+    async def read_one(listing: SoldListing) -> list[ListingCalendar]:
+        return await read([listing])
 
     got = await each(pieces, read, may_fail=True)
     # One listing that its channel has lost fails the call for all, so they are read one by one.
-    again = [one for part, why in got.failed if why.kind in ONE_SPOILS for one in part]
+    again = [listing for part, why in got.failed if why.kind in ONE_SPOILS for listing in part]
     alone = await each(again[:_MOST_ALONE], read_one, may_fail=True)
     left = again[_MOST_ALONE:]
     if left:
         found.notes.append(f"The calendars of {len(left)} more listings were not read; narrow the question.")
     answers = [calendar for part in [*got.items, *alone.items] for calendar in part]
     found.days = {
-        (one.channel_type, one.listing_id): {day.date: day for day in one.calendar} for one in answers
+        (row.channel_type, row.listing_id): {day.date: day for day in row.calendar} for row in answers
     }
-    lost = [(one, why) for part, why in got.failed if why.kind not in ONE_SPOILS for one in part]
+    lost = [(listing, why) for part, why in got.failed if why.kind not in ONE_SPOILS for listing in part]
     found.failures += [
-        Failure(one.property_ids[0], why.kind, f"{one.channel_type} {one.listing_id}: {why.message}")
-        for one, why in [*lost, *alone.failed]
+        Failure(
+            listing.property_ids[0], why.kind, f"{listing.channel_type} {listing.listing_id}: {why.message}"
+        )
+        for listing, why in [*lost, *alone.failed]
     ]
 
 
@@ -165,19 +167,23 @@ async def read_ratios(
     got = await each(property_ids[:_MOST_RATIOS], read, may_fail=True)
     left = len(property_ids) - _MOST_RATIOS
     notes = [f"Prices of {left} more properties were not compared; narrow the question."] if left > 0 else []
-    return dict(got.items), [Failure(one, why.kind, why.message) for one, why in got.failed], notes
+    return (
+        dict(got.items),
+        [Failure(property_id, why.kind, why.message) for property_id, why in got.failed],
+        notes,
+    )
 
 
 def _sold(portfolio: Portfolio, pools: Iterable[RoomType]) -> list[SoldListing]:
-    meant = {one.id for one in portfolio.properties}
-    own = [_listing(link, (one.id,), False) for one in portfolio.properties for link in one.channels]
+    ids = {place.id for place in portfolio.properties}
+    own = [_listing(link, (place.id,), False) for place in portfolio.properties for link in place.channels]
     shared = [
-        _listing(link, tuple(one.id for one in pool.properties), True)
+        _listing(link, tuple(place.id for place in pool.properties), True)
         for pool in pools
-        if meant & {one.id for one in pool.properties}
+        if ids & {place.id for place in pool.properties}
         for link in pool.channels
     ]
-    return list({one.key: one for one in [*shared, *own]}.values())
+    return list({listing.key: listing for listing in [*shared, *own]}.values())
 
 
 def _listing(link: ChannelLink, property_ids: tuple[int, ...], pooled: bool) -> SoldListing:

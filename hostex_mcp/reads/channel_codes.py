@@ -68,7 +68,7 @@ async def _used(context: Context) -> set[str]:
         read_all(client, LIST_PROPERTIES),
         read_all(client, LIST_KNOWLEDGE_BASES),
     )
-    told = [one.channel_type for one in (*accounts.items, *listings.items)]
+    told = [row.channel_type for row in (*accounts.items, *listings.items)]
     told += [link.channel_type for place in properties.items for link in place.channels]
     told += [code for entry in entries.items for code in channels_of(entry)]
     return {code for code in told if code}

@@ -19,9 +19,9 @@ async def require_listing(context: Context, channel_type: str, listing_id: str) 
         InvalidArguments: when it has not, naming the channels that have.
     """
     found = await _listings(context, listing_id)
-    if any(one.channel_type == channel_type for one in found):
+    if any(listing.channel_type == channel_type for listing in found):
         return
-    others = ", ".join(sorted(one.channel_type for one in found if one.channel_type))
+    others = ", ".join(sorted(listing.channel_type for listing in found if listing.channel_type))
     hint = f"it is one of {others}" if others else "`list_listings` has them"
     raise InvalidArguments(
         FieldProblem("listing_id", f"is no listing of {channel_type} on this account; {hint}")
@@ -51,14 +51,14 @@ async def connection_warnings(context: Context, stay: Reservation, argument: str
 async def _account_of(context: Context, stay: Reservation) -> ChannelAccount | None:
     """The account that holds the listing of a stay, None where Hostex does not tell it."""
     ids = [
-        one.channel_account_id
-        for one in await _listings(context, stay.listing_id)
-        if one.channel_type == stay.channel_type
+        listing.channel_account_id
+        for listing in await _listings(context, stay.listing_id)
+        if listing.channel_type == stay.channel_type
     ]
     accounts = (await read_all(context.client, LIST_CHANNEL_ACCOUNTS)).items if ids else []
-    return next((one for one in accounts if one.id in ids), None)
+    return next((account for account in accounts if account.id in ids), None)
 
 
 async def _listings(context: Context, listing_id: str) -> list[Listing]:
     rows = (await read_all(context.client, LIST_LISTINGS, query={"listing_id": listing_id})).items
-    return [one for one in rows if one.listing_id == listing_id]
+    return [listing for listing in rows if listing.listing_id == listing_id]

@@ -20,24 +20,18 @@ from hostex_mcp.domain.briefing import (
     requests,
     turnover_warnings,
 )
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.reviews_due import ReviewDue
-from hostex_mcp.domain.turnovers import Turnover, known_by_property, turnovers
+from hostex_mcp.domain.turnovers import Turnover, turnover_data, turnovers
 from hostex_mcp.domain.waiting import Waiting, among, waiting
 from hostex_mcp.reads.lists import Failure, Gathered, PartialReads, read_lists
-from hostex_mcp.reads.local_days import day_of
 from hostex_mcp.reads.open_requests import Later, far_requests, later_requests
-from hostex_mcp.reads.portfolio import Portfolio, stays_between
-from hostex_mcp.reads.reviews_due import read_reviews_due
-from hostex_mcp.reads.stays_tasks_threads import (
-    FOLLOWING,
-    Threads,
-    tasks_between,
-    threads_since,
-    with_long_stays,
-)
+from hostex_mcp.reads.portfolio import Portfolio, day_of
+from hostex_mcp.reads.records import read_reviews_due, tasks_between
+from hostex_mcp.reads.stays import FOLLOWING, stays_between, with_long_stays
+from hostex_mcp.reads.threads import Threads, threads_since
 from hostex_mcp.toolkit.context import Context
 
-_ONE = timedelta(days=1)
 _BACK = timedelta(days=14)
 # With the far requests a first briefing of 300 properties stays within 150 calls.
 _THREAD_DAYS, _MOST_THREADS = 14, 96
@@ -64,25 +58,25 @@ class Daily:
     failures: list[Failure]
 
 
-async def read_day(context: Context, meant: Portfolio, day: date | None, everything: bool) -> Daily:
+async def read_day(context: Context, portfolio: Portfolio, day: date | None, everything: bool) -> Daily:
     """A day of the properties, each property's own today where none is given. What cannot be read is left out
     and told; without the stays there is no briefing."""
-    local = day_of(meant)
+    local = day_of(portfolio)
     of: Callable[[int], date] = (lambda _: day) if day else local
-    days = {of(one.id) for one in meant.properties} or {of(0)}
+    days = {of(place.id) for place in portfolio.properties} or {of(0)}
     first, last = min(days), max(days)
     parts = PartialReads()
     (stays, later), threads, tasks, due, accounts = await asyncio.gather(
-        _stays(context, meant, first, last + _ONE, parts),
+        _stays(context, portfolio, first, last + DAY, parts),
         parts.read("guest threads", _threads(context), Threads([])),
-        parts.rows("tasks", tasks_between(context, meant, first, last + _ONE)),
-        read_reviews_due(context, meant, _REVIEW_DAYS, parts),
+        parts.rows("tasks", tasks_between(context, portfolio, first, last + DAY)),
+        read_reviews_due(context, portfolio, _REVIEW_DAYS, parts),
         parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
     )
-    asked = [*later.requests, *await _far(context, meant, later, threads, parts)]
-    known = {one.stay_code: one for one in [*stays.items, *asked]}
+    asked = [*later.requests, *await _far(context, portfolio, later, threads, parts)]
+    known = {stay.stay_code: stay for stay in [*stays.items, *asked]}
     open_requests = requests(known.values(), local)
-    turned = _turnovers(meant, stays, tasks, of)
+    turned = _turnovers(portfolio, stays, tasks, of)
     found = [
         *turnover_warnings(turned),
         *arrival_warnings(stays.items, of),
@@ -92,12 +86,14 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
     ]
     waits = waiting(threads.items, known.values(), local, context.now())
     return Daily(
-        meant=meant,
+        meant=portfolio,
         day=of,
         first=first,
         movements=movements(stays.items, of),
-        turnovers=[one for one in turned if one.same_day and one.day == of(one.place.id)],
-        waiting=waits if everything else among(waits, {one.id for one in meant.properties}),
+        turnovers=[
+            turnover for turnover in turned if turnover.same_day and turnover.day == of(turnover.place.id)
+        ],
+        waiting=waits if everything else among(waits, {place.id for place in portfolio.properties}),
         requests=open_requests,
         tasks=_of_the_day(tasks or [], of),
         reviews=due,
@@ -109,47 +105,52 @@ async def read_day(context: Context, meant: Portfolio, day: date | None, everyth
 
 
 async def _stays(
-    context: Context, meant: Portfolio, first: date, last: date, parts: PartialReads
+    context: Context, portfolio: Portfolio, first: date, last: date, parts: PartialReads
 ) -> tuple[Gathered[Reservation], Later]:
     """The stays around some days, those that follow within a month with them, and the requests of later
     ones."""
     found, later = await asyncio.gather(
-        stays_between(context, meant, first - _BACK, last, FOLLOWING),
-        parts.read("requests", later_requests(context, meant, first - _BACK, last + FOLLOWING), Later()),
+        stays_between(context, portfolio, first - _BACK, last, FOLLOWING),
+        parts.read("requests", later_requests(context, portfolio, first - _BACK, last + FOLLOWING), Later()),
     )
     known = later.half_year
     if known:
         known.items = [stay for stay in known.items if stay.check_in_date <= last]
-    stays = await with_long_stays(context, meant, found, last, following=True, known=known)
+    stays = await with_long_stays(context, portfolio, found, last, following=True, later=known)
     stays.notes += later.notes
     return stays, later
 
 
 async def _far(
-    context: Context, meant: Portfolio, later: Later, threads: Threads, parts: PartialReads
+    context: Context, portfolio: Portfolio, later: Later, threads: Threads, parts: PartialReads
 ) -> list[Reservation]:
     """The requests of stays that lie behind the later ones."""
     if later.until is None:
         return []
-    return await parts.rows("requests", far_requests(context, meant, later.until, threads.until)) or []
+    return await parts.rows("requests", far_requests(context, portfolio, later.until, threads.until)) or []
 
 
 def _turnovers(
-    meant: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, of: Callable[[int], date]
+    portfolio: Portfolio,
+    stays: Gathered[Reservation],
+    tasks: Sequence[Task] | None,
+    of: Callable[[int], date],
 ) -> list[Turnover]:
     """Those of each property's day and the next one."""
-    known = known_by_property(meant.properties, stays.items, tasks)
+    known = turnover_data(portfolio.properties, stays.items, tasks)
     return [
-        one
-        for place in meant.properties
-        for one in turnovers(known[place.id], meant.zone(place.id), of(place.id), of(place.id) + _ONE)
+        turnover
+        for place in portfolio.properties
+        for turnover in turnovers(known[place.id], portfolio.zone(place.id), of(place.id), of(place.id) + DAY)
     ]
 
 
 def _of_the_day(tasks: Sequence[Task], of: Callable[[int], date]) -> list[Task]:
     """What is still to be done on the day: by the hour, what nobody is assigned to first of equals."""
-    due = [one for one in tasks if one.expected_date == of(one.property_id or 0) and one.status not in _DONE]
-    return sorted(due, key=lambda one: (one.expected_time or "", bool(one.staff_id), one.id))
+    due = [
+        task for task in tasks if task.expected_date == of(task.property_id or 0) and task.status not in _DONE
+    ]
+    return sorted(due, key=lambda task: (task.expected_time or "", bool(task.staff_id), task.id))
 
 
 async def _threads(context: Context) -> Threads:

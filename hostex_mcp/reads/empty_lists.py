@@ -90,12 +90,12 @@ async def _require_codes(context: Context, filters: Mapping[str, Any]) -> None:
 
 def _in_words(value: Any) -> str:
     members = cast("list[Any]", value) if isinstance(value, list) else [value]
-    words = [_shape(one) for one in members]
+    words = [_shape(member) for member in members]
     text = some(words, 5)
     return text if len(text) <= _LONGEST_NAMED else f"{text[:_LONGEST_NAMED]}..."
 
 
 def _shape(value: Any) -> str:
     if isinstance(value, BaseModel):
-        return " ".join(str(one) for one in value.model_dump(mode="json").values())
+        return " ".join(str(field) for field in value.model_dump(mode="json").values())
     return str(value).lower() if isinstance(value, bool) else " ".join(str(value).split())

@@ -1,7 +1,7 @@
-"""Lists of Hostex read whole for an answer, and what of an answer could not be read."""
+"""Lists of Hostex read completely for one answer, and what of it could not be read."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -12,11 +12,13 @@ MOST_ROWS = 20_000
 
 ItemT = TypeVar("ItemT")
 PartT = TypeVar("PartT")
+SubjectT = TypeVar("SubjectT")
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that could not be read: which property (None for all), the kind of error, and its message."""
+    """Something that could not be read: of which property (None for all), the kind of error, and its
+    message."""
 
     property_id: int | None
     kind: str
@@ -25,7 +27,7 @@ class Failure:
 
 @dataclass(slots=True)
 class Gathered(Generic[ItemT]):
-    """What was read, what was cut or capped, and what could not be read."""
+    """What was read, notes on what was cut or capped, and what could not be read."""
 
     items: list[ItemT]
     notes: list[str] = field(default_factory=list[str])
@@ -34,18 +36,18 @@ class Gathered(Generic[ItemT]):
 
 @dataclass(slots=True)
 class PartialReads:
-    """The reads of one answer that may fail without it: `failures` says which did, `notes` which were cut.
-    With `needed` none may fail."""
+    """The reads of one answer that may fail without failing the answer. `failures` has those that did,
+    `notes` those that were cut. With `needed` none may fail."""
 
     failures: list[Failure] = field(default_factory=list[Failure])
     notes: list[str] = field(default_factory=list[str])
     needed: bool = False
 
     async def read(self, what: str, part: Awaitable[PartT], instead: PartT) -> PartT:
-        """What a part gives, or `instead` where it could not be read.
+        """Return what a part gives, or `instead` if it could not be read.
 
         Raises:
-            HostexError: when the part is needed.
+            HostexError: if the part is needed.
         """
         try:
             return await part
@@ -56,23 +58,53 @@ class PartialReads:
             return instead
 
     async def rows(self, what: str, part: Awaitable[Gathered[ItemT]]) -> list[ItemT] | None:
-        """The items of a list, None where it could not be read."""
-        got: Gathered[ItemT] | None = await self.read(what, part, None)
-        if got is None:
+        """Return the items of a list, None if it could not be read."""
+        answer: Gathered[ItemT] | None = await self.read(what, part, None)
+        if answer is None:
             return None
-        self.failures += got.failures
-        self.notes += got.notes
-        return got.items
+        self.failures += answer.failures
+        self.notes += answer.notes
+        return answer.items
 
 
 async def read_lists(
     context: Context, listing: ListEndpoint[RowT], queries: Sequence[Mapping[str, Any]] = ({},)
 ) -> Gathered[RowT]:
-    """All rows of several queries of a list, each once; with a note where Hostex has more of them than were
-    read."""
+    """Read all rows of several queries of a list, each once, with a note if Hostex has more of them."""
     reads = (read_all(context.client, listing, query=query, most=MOST_ROWS) for query in queries)
-    got = await asyncio.gather(*reads)
-    rows = {listing.identity(row): row for part in got for row in part.items}
+    parts = await asyncio.gather(*reads)
+    rows = {listing.identity(row): row for part in parts for row in part.items}
     more = f"There are more {listing.key.replace('_', ' ')} than the {len(rows)} that were read: counts "
-    notes = [] if all(part.complete for part in got) else [f"{more}based on them are too low."]
+    notes = [] if all(part.complete for part in parts) else [f"{more}based on them are too low."]
     return Gathered(list(rows.values()), notes)
+
+
+@dataclass(slots=True)
+class Answers(Generic[SubjectT, ItemT]):
+    """What several reads gave, in order, and those that failed, with the error."""
+
+    items: list[ItemT]
+    failed: list[tuple[SubjectT, HostexError]]
+
+
+async def each(
+    subjects: Sequence[SubjectT], read: Callable[[SubjectT], Awaitable[ItemT]], *, may_fail: bool = False
+) -> Answers[SubjectT, ItemT]:
+    """Read for each subject, all at once; the client bounds how many calls run together.
+
+    Raises:
+        HostexError: the first one if all fail, unless they may.
+    """
+
+    async def attempt(subject: SubjectT) -> ItemT | HostexError:
+        try:
+            return await read(subject)
+        except HostexError as error:
+            return error
+
+    outcomes = await asyncio.gather(*map(attempt, subjects))
+    pairs = zip(subjects, outcomes, strict=True)
+    failed = [(subject, outcome) for subject, outcome in pairs if isinstance(outcome, HostexError)]
+    if subjects and len(failed) == len(subjects) and not may_fail:
+        raise failed[0][1]
+    return Answers([outcome for outcome in outcomes if not isinstance(outcome, HostexError)], failed)

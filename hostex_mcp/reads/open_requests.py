@@ -10,12 +10,13 @@ from typing import Any
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, windows
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.briefing import OPEN
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.reads.lists import Gathered, read_lists
-from hostex_mcp.reads.portfolio import Portfolio, kept
+from hostex_mcp.reads.portfolio import Portfolio
+from hostex_mcp.reads.stays import stays_of
 from hostex_mcp.toolkit.arguments import LAST_YEAR
 from hostex_mcp.toolkit.context import Context
 
-_DAY = timedelta(days=1)
 _MANY = 25
 _AHEAD = timedelta(days=4 * RESERVATION_WINDOW_DAYS)
 _MOST_FAR = 5
@@ -40,7 +41,7 @@ class _Part:
     whole: bool
 
 
-async def later_requests(context: Context, meant: Portfolio, known_from: date, known_to: date) -> Later:
+async def later_requests(context: Context, portfolio: Portfolio, known_from: date, known_to: date) -> Later:
     """The requests of stays that end outside two days, between which all stays are known anyway: from today
     on, to about two years behind the later one, as no channel sells further ahead.
 
@@ -48,22 +49,22 @@ async def later_requests(context: Context, meant: Portfolio, known_from: date, k
     page holds every stay costs one call, another one a call more for each state; of many properties the
     nearest window is sure to be such a one.
     """
-    first = known_to + _DAY
+    first = known_to + DAY
     *later, nearest = windows(first, known_to + _AHEAD, RESERVATION_WINDOW_DAYS)
-    read = _of_states if len(meant.properties) > _MANY else _of_window
-    sooner = windows(meant.first_today(), known_from - _DAY, RESERVATION_WINDOW_DAYS)
+    read = _of_states if len(portfolio.properties) > _MANY else _of_window
+    sooner = windows(portfolio.first_today(), known_from - DAY, RESERVATION_WINDOW_DAYS)
     half_year, *others = await asyncio.gather(
         read(context, *nearest),
-        *(_of_window(context, *one) for one in later),
-        *(_of_states(context, *one) for one in sooner),
+        *(_of_window(context, *window) for window in later),
+        *(_of_states(context, *window) for window in sooner),
     )
-    asked, left_out = _open(meant, [half_year, *others])
-    own = [stay for stay in half_year.stays if stay.property_id in meant.kept]
+    asked, left_out = _open(portfolio, [half_year, *others])
+    own = [stay for stay in half_year.stays if stay.property_id in portfolio.ids]
     return Later(asked, known_to + _AHEAD, Gathered(own) if half_year.whole else None, left_out)
 
 
 async def far_requests(
-    context: Context, meant: Portfolio, after: date, days: Collection[date]
+    context: Context, portfolio: Portfolio, after: date, days: Collection[date]
 ) -> Gathered[Reservation]:
     """The open requests of stays that end later than a day, on or about these days, which the guest threads
     tell: a request of a channel comes with a thread."""
@@ -72,16 +73,16 @@ async def far_requests(
         if not spans or day > spans[-1][1]:
             spans.append((day, day + timedelta(days=RESERVATION_WINDOW_DAYS - 1)))
     read, left = spans[:_MOST_FAR], spans[_MOST_FAR:]
-    parts = await asyncio.gather(*(_of_window(context, *one) for one in read))
-    asked, notes = _open(meant, parts)
-    beyond = f", none beyond {left[0][0] - _DAY}" if left else ""
+    parts = await asyncio.gather(*(_of_window(context, *span) for span in read))
+    asked, notes = _open(portfolio, parts)
+    beyond = f", none beyond {left[0][0] - DAY}" if left else ""
     return Gathered(asked, [f"Requests beyond {after}: by guest threads alone{beyond}.", *notes])
 
 
-def _open(meant: Portfolio, parts: Sequence[_Part]) -> tuple[list[Reservation], list[str]]:
+def _open(portfolio: Portfolio, parts: Sequence[_Part]) -> tuple[list[Reservation], list[str]]:
     """The open requests of some windows that belong here, each once, and a note of those left out."""
     every = [stay for part in parts for stay in part.stays if stay.status in OPEN]
-    return kept(meant, {stay.stay_code: stay for stay in every}.values(), "request")
+    return stays_of(portfolio, {stay.stay_code: stay for stay in every}.values(), "request")
 
 
 async def _of_window(context: Context, start: date, end: date) -> _Part:

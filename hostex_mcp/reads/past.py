@@ -9,17 +9,16 @@ from hostex_mcp.api import LARGEST_PAGE, RESERVATION_WINDOW_DAYS, HostexError, L
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.cleaning import Cleaning
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.nights import is_placed
-from hostex_mcp.domain.turnovers import Known, cleaning_before, known_by_property, stay_before
+from hostex_mcp.domain.turnovers import TurnoverData, cleaning_before, stay_before, turnover_data
 from hostex_mcp.domain.wording import some
-from hostex_mcp.reads.lists import Failure, read_lists
-from hostex_mcp.reads.local_days import Span
-from hostex_mcp.reads.portfolio import Portfolio, each
+from hostex_mcp.reads.lists import Failure, each, read_lists
+from hostex_mcp.reads.portfolio import Portfolio, Span
 from hostex_mcp.toolkit.context import Context
 
 FARTHEST = timedelta(days=3 * RESERVATION_WINDOW_DAYS)
 
-_DAY = timedelta(days=1)
 _MOST, _MOST_NAMED = 12, 5
 
 
@@ -28,7 +27,7 @@ class Past:
     """What is known of the turnovers of each property, the last guests of long empty ones with it, what was
     not looked up, and what could not be read."""
 
-    turnovers: dict[int, Known]
+    turnovers: dict[int, TurnoverData]
     notes: list[str]
     failures: list[Failure]
 
@@ -58,12 +57,16 @@ class _Before:
 
     def lacking(self, wanted: Iterable[int]) -> list[int]:
         """The properties whose last guest is not found yet."""
-        return [one for one in wanted if one not in self.failed and self.left_on(one) is None]
+        return [
+            property_id
+            for property_id in wanted
+            if property_id not in self.failed and self.left_on(property_id) is None
+        ]
 
 
 async def with_last_guests(
     context: Context,
-    meant: Portfolio,
+    portfolio: Portfolio,
     stays: Sequence[Reservation],
     tasks: Sequence[Task] | None,
     span: Span,
@@ -71,25 +74,28 @@ async def with_last_guests(
 ) -> Past:
     """Stays and tasks read from `start` on, and the last guests before it, with the cleanings since, where an
     arrival of the span hangs on them: of at most some properties, those whose guests come first."""
-    known = known_by_property(meant.properties, stays, tasks)
+    known = turnover_data(portfolio.properties, stays, tasks)
     empty = [] if tasks is None else _unsettled(known, span)
     wanted, left = empty[:_MOST], empty[_MOST:]
-    past = await _before(context, wanted, start - _DAY, _pages(stays, start))
+    past = await _before(context, wanted, start - DAY, _pages(stays, start))
     every = None if tasks is None else [*tasks, *past.cleanings]
     guests = [stay for stay in past.guests if stay.property_id not in past.failed]
-    turnovers = known_by_property(meant.properties, [*stays, *guests], every, {*left, *past.failed})
-    failed = [Failure(one, why.kind, f"last guest: {why.message}") for one, why in past.failed.items()]
+    turnovers = turnover_data(portfolio.properties, [*stays, *guests], every, {*left, *past.failed})
+    failed = [
+        Failure(property_id, why.kind, f"last guest: {why.message}")
+        for property_id, why in past.failed.items()
+    ]
     seen = {stay.property_id for stay in past.guests} | past.failed.keys()
-    first = [one for one in wanted if one not in seen]
-    notes = [*([_not_looked_up(len(left), start)] if left else []), *_first_guests(meant, first, start)]
+    first = [property_id for property_id in wanted if property_id not in seen]
+    notes = [*([_not_looked_up(len(left), start)] if left else []), *_first_guests(portfolio, first, start)]
     return Past(turnovers, notes, failed)
 
 
-def _first_guests(meant: Portfolio, first: Sequence[int], start: date) -> list[str]:
+def _first_guests(portfolio: Portfolio, first: Sequence[int], start: date) -> list[str]:
     """The properties whose next guest is taken for their first."""
     if not first:
         return []
-    named = some([meant.titled(one) for one in first], _MOST_NAMED)
+    named = some([portfolio.titled(property_id) for property_id in first], _MOST_NAMED)
     since = f"No guest found in the {FARTHEST.days} days before {start}"
     return [f"{since}, so the next one counts as the first: {named}."]
 
@@ -101,13 +107,13 @@ def _not_looked_up(count: int, start: date) -> str:
     )
 
 
-def _unsettled(known: Mapping[int, Known], span: Span) -> list[int]:
+def _unsettled(known: Mapping[int, TurnoverData], span: Span) -> list[int]:
     """The properties with an arrival for which neither the last guest nor a cleaning that settles it was
     read; the soonest arrivals first."""
     found: dict[int, date] = {}
-    for ident, one in known.items():
-        for coming in _arrivals(one, *span(ident)):
-            if stay_before(coming, one) is None and not _settled(cleaning_before(coming, one)):
+    for ident, around in known.items():
+        for coming in _arrivals(around, *span(ident)):
+            if stay_before(coming, around) is None and not _settled(cleaning_before(coming, around)):
                 day = coming.check_in_date
                 found[ident] = min(found.get(ident, day), day)
     return sorted(found, key=lambda ident: (found[ident], ident))
@@ -117,7 +123,7 @@ def _settled(cleaning: Cleaning) -> bool:
     return bool(cleaning.task) and not cleaning.missing
 
 
-def _arrivals(known: Known, first: date, last: date) -> Iterable[Reservation]:
+def _arrivals(known: TurnoverData, first: date, last: date) -> Iterable[Reservation]:
     return (stay for stay in known.stays if first <= stay.check_in_date <= last)
 
 
@@ -131,14 +137,21 @@ async def _before(context: Context, wanted: Sequence[int], until: date, pages: i
     """The stays that left last up to a day, and the cleanings since. All properties are asked about together
     where that costs fewer calls than one after the other."""
     found = _Before()
-    for first, last in windows(until - FARTHEST + _DAY, until, RESERVATION_WINDOW_DAYS):
+    for first, last in windows(until - FARTHEST + DAY, until, RESERVATION_WINDOW_DAYS):
         left = found.lacking(wanted)
         period = {"status": "accepted", "start_check_out_date": first, "end_check_out_date": last}
         queries = _queries(left, dict.fromkeys(left, period), together=pages < len(left))
         for stays in await _read(context, LIST_RESERVATIONS, queries, found):
             found.add(left, stays)
-    since = {one: found.left_on(one) or until - FARTHEST for one in wanted if one not in found.failed}
-    periods = {one: {"type": "cleaning", "start_date": day, "end_date": until} for one, day in since.items()}
+    since = {
+        property_id: found.left_on(property_id) or until - FARTHEST
+        for property_id in wanted
+        if property_id not in found.failed
+    }
+    periods = {
+        property_id: {"type": "cleaning", "start_date": day, "end_date": until}
+        for property_id, day in since.items()
+    }
     queries = _queries(list(since), periods, together=pages < len(since))
     for tasks in await _read(context, LIST_TASKS, queries, found):
         found.cleanings += [task for task in tasks if task.property_id in since]
@@ -150,8 +163,8 @@ def _queries(
 ) -> Sequence[tuple[Sequence[int], Mapping[str, Any]]]:
     """What is asked about which properties; together from the earliest day on."""
     if together:
-        return [(asked, min(periods.values(), key=lambda one: f"{one.get('start_date')}"))]
-    return [([one], {**periods[one], "property_id": one}) for one in asked]
+        return [(asked, min(periods.values(), key=lambda period: f"{period.get('start_date')}"))]
+    return [([property_id], {**periods[property_id], "property_id": property_id}) for property_id in asked]
 
 
 async def _read(
@@ -166,5 +179,5 @@ async def _read(
         return (await read_lists(context, listing, [query[1]])).items
 
     got = await each(queries, read, may_fail=True)
-    found.failed |= {one: why for (asked, _), why in got.failed for one in asked}
+    found.failed |= {property_id: why for (asked, _), why in got.failed for property_id in asked}
     return got.items

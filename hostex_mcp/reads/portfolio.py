@@ -1,49 +1,31 @@
-"""What several answers read first: the properties that are meant, and the stays that touch some days."""
+"""The properties that a question is about, and what day it is there."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, HostexError, windows
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_PROPERTY_GROUPS, Property
-from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.names import fold
-from hostex_mcp.domain.nights import holds
 from hostex_mcp.domain.wording import some
-from hostex_mcp.reads.lists import Gathered, read_lists
+from hostex_mcp.reads.lists import read_lists
 from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
-ItemT = TypeVar("ItemT")
-AskedT = TypeVar("AskedT")
-
 _UTC = ZoneInfo("UTC")
-_MOST_CODES = 5
-
-LONGEST_STAY = timedelta(days=90)
-"""Stays that end later than this after the days asked for are not looked for; the calendar shows them as
-closed nights."""
-
-
-@dataclass(slots=True)
-class Answers(Generic[AskedT, ItemT]):
-    """What several reads gave, in order, and those that failed, with why."""
-
-    items: list[ItemT]
-    failed: list[tuple[AskedT, HostexError]]
 
 
 @dataclass(frozen=True)
 class Portfolio:
-    """The properties that a question is about, and the time by which their days are told. It is `whole`
-    when nothing narrows it; then what is in no property is meant too. `notes` says what was cut. `namesakes`
-    are the ids of properties that share their title with another one of the account."""
+    """The properties that a question is about, and the moment that decides their dates.
+
+    It is `whole` when nothing narrows it; then what belongs to no property is included. `notes` says what was
+    cut. `namesakes` are the ids of properties that share their title with another one of the account.
+    """
 
     properties: Sequence[Property]
     now: datetime
@@ -52,47 +34,47 @@ class Portfolio:
     namesakes: AbstractSet[int] = frozenset()
 
     @cached_property
-    def kept(self) -> frozenset[int]:
-        """The ids by which stays, tasks and entries belong here; 0, for those in no property, only of the
-        whole."""
-        return frozenset([*(one.id for one in self.properties), *([0] if self.whole else [])])
+    def ids(self) -> frozenset[int]:
+        """The property ids of the stays, tasks and entries that belong here: with 0, for those without a
+        property, only of the whole."""
+        return frozenset([*self._places, *([0] if self.whole else [])])
 
     @cached_property
     def _places(self) -> Mapping[int, Property]:
-        return {one.id: one for one in self.properties}
+        return {place.id: place for place in self.properties}
 
     def titled(self, property_id: int) -> str:
-        """A property's title on one line, or its id where it is none of them."""
+        """Return a property's title on one line, or its id if it is not among them."""
         place = self.place(property_id)
         return one_line(place.title if place else "") or f"property {property_id}"
 
     def named(self, property_id: int) -> dict[str, Any]:
-        """A property as rows name it."""
+        """Return a property as rows name it."""
         return {"property_id": property_id, "property": self.titled(property_id)}
 
     def place(self, property_id: int) -> Property | None:
-        """A property by its id, None where it is none of them."""
+        """Return the property with this id, None if it is not among them."""
         return self._places.get(property_id)
 
     def zone(self, property_id: int) -> ZoneInfo:
-        """A property's time zone, UTC where Hostex tells none that is known; of what is in no property, that
-        of the property where days begin first."""
+        """Return a property's time zone, UTC if Hostex gives no valid one; of what belongs to no property,
+        that of the property where days begin first."""
         place = self.place(property_id)
         if place:
             return _zone(place)
-        zones = (_zone(one) for one in self.properties)
-        return max(zones, key=lambda one: self.now.astimezone(one).replace(tzinfo=None), default=_UTC)
+        zones = (_zone(place) for place in self.properties)
+        return max(zones, key=lambda zone: self.now.astimezone(zone).replace(tzinfo=None), default=_UTC)
 
     def today(self, place: Property) -> date:
-        """The date at a property."""
+        """Return the date at a property."""
         return self.now.astimezone(_zone(place)).date()
 
     def first_today(self) -> date:
-        """The earliest date at any of the properties."""
-        return min((self.today(one) for one in self.properties), default=self.now.date())
+        """Return the earliest date at any of the properties."""
+        return min((self.today(place) for place in self.properties), default=self.now.date())
 
     def midnight(self, day: date, property_id: int) -> datetime:
-        """When a day begins at a property (see `zone`)."""
+        """Return when a day begins at a property (see `zone`)."""
         return datetime(day.year, day.month, day.day, tzinfo=self.zone(property_id))
 
 
@@ -106,89 +88,68 @@ def _zone(place: Property) -> ZoneInfo:
 async def portfolio(
     context: Context, property_ids: Sequence[int] | None = None, group_id: int | None = None
 ) -> Portfolio:
-    """The properties with these ids and of this group; all where neither is given.
+    """Read the properties with these ids and of this group; all if neither is given.
 
     Raises:
         InvalidArguments: for a property or group that the account does not have.
     """
-    found = await read_lists(context, LIST_PROPERTIES)
-    wanted = {one.id for one in found.items}
+    account = await read_lists(context, LIST_PROPERTIES)
+    ids = {place.id for place in account.items}
     if property_ids is not None:
-        unknown = [str(one) for one in property_ids if one not in wanted]
+        unknown = [str(property_id) for property_id in property_ids if property_id not in ids]
         if unknown:
             problem = f"unknown property ids: {some(unknown, 5)}"
             raise InvalidArguments(FieldProblem("property_ids", problem))
-        wanted &= set(property_ids)
+        ids &= set(property_ids)
     if group_id is not None:
-        wanted &= set(await _members(context, group_id))
+        ids &= set(await _members(context, group_id))
     whole = property_ids is None and group_id is None
-    own = [one for one in found.items if one.id in wanted]
-    return Portfolio(own, context.now(), whole, found.notes, _namesakes(found.items))
+    properties = [place for place in account.items if place.id in ids]
+    return Portfolio(properties, context.now(), whole, account.notes, _namesakes(account.items))
 
 
 def _namesakes(properties: Iterable[Property]) -> AbstractSet[int]:
-    titled: dict[str, list[int]] = {}
+    ids_by_title: dict[str, list[int]] = {}
     for place in properties:
-        titled.setdefault(fold(one_line(place.title)), []).append(place.id)
-    return frozenset(ident for ids in titled.values() if len(ids) > 1 for ident in ids)
+        ids_by_title.setdefault(fold(one_line(place.title)), []).append(place.id)
+    return frozenset(place_id for ids in ids_by_title.values() if len(ids) > 1 for place_id in ids)
 
 
 async def _members(context: Context, group_id: int) -> Sequence[int]:
-    for one in (await read_lists(context, LIST_PROPERTY_GROUPS)).items:
-        if one.id == group_id:
-            return one.property_ids
+    for group in (await read_lists(context, LIST_PROPERTY_GROUPS)).items:
+        if group.id == group_id:
+            return group.property_ids
     raise InvalidArguments(FieldProblem("group_id", "is the id of no property group of this account"))
 
 
-async def stays_between(
-    context: Context, meant: Portfolio, start: date, end: date, beyond: timedelta = LONGEST_STAY
-) -> Gathered[Reservation]:
-    """The stays of these properties that touch the days from `start` to `end`, both included, and those that
-    follow soon, whatever their status; of a whole portfolio also those without a property. A stay that ends
-    later than `beyond` after `end` is not found. What was cut of the properties is among the notes."""
-    alone = len(meant.properties) == 1 and not meant.whole
-    only = {"property_id": meant.properties[0].id} if alone else {}
-    periods = windows(start, end + beyond, RESERVATION_WINDOW_DAYS)
-    queries = [{"start_check_out_date": first, "end_check_out_date": last, **only} for first, last in periods]
-    found = await read_lists(context, LIST_RESERVATIONS, queries)
-    own, notes = kept(meant, found.items)
-    return Gathered(own, [*meant.notes, *found.notes, *notes])
+Span = Callable[[int], tuple[date, date]]
+"""The first and last day that a question is about, at a property."""
 
 
-def kept(
-    meant: Portfolio, stays: Iterable[Reservation], name: str = "stay"
-) -> tuple[list[Reservation], list[str]]:
-    """Those of some stays that belong here, and a note of the others that hold nights of properties which
-    Hostex does not list, where all are meant."""
-    every = list(stays)
-    own = [one for one in every if one.property_id in meant.kept]
-    strange = [
-        one.stay_code for one in every if meant.whole and holds(one) and one.property_id not in meant.kept
-    ]
-    if not strange:
-        return own, []
-    count = f"1 {name} is" if len(strange) == 1 else f"{len(strange)} {name}s are"
-    left = f"{count} left out, of properties that Hostex does not list: {some(strange, _MOST_CODES)}."
-    return own, [left]
+def span_of(portfolio: Portfolio, start: date | None, end: date | None, usual: timedelta) -> Span:
+    """Return the days that a question is about at each property: from its own today on without a start, and
+    of the usual length without an end."""
+    today = day_of(portfolio)
+
+    def span(property_id: int) -> tuple[date, date]:
+        first = start or today(property_id)
+        return first, end or first + usual
+
+    return span
 
 
-async def each(
-    asked: Sequence[AskedT], read: Callable[[AskedT], Awaitable[ItemT]], *, may_fail: bool = False
-) -> Answers[AskedT, ItemT]:
-    """Read for each of these, all at once; the client bounds how many calls run together.
+def day_of(portfolio: Portfolio) -> Callable[[int], date]:
+    """Return the local date by property; for an unknown property, or none, the earliest date of all."""
+    days = {place.id: portfolio.today(place) for place in portfolio.properties}
+    first = portfolio.first_today()
 
-    Raises:
-        HostexError: the first one, when all fail, unless they may.
-    """
+    def day(property_id: int) -> date:
+        return days.get(property_id, first)
 
-    async def attempt(one: AskedT) -> ItemT | HostexError:
-        try:
-            return await read(one)
-        except HostexError as error:
-            return error
+    return day
 
-    outcomes = await asyncio.gather(*(attempt(one) for one in asked))
-    failed = [(one, why) for one, why in zip(asked, outcomes, strict=True) if isinstance(why, HostexError)]
-    if asked and len(failed) == len(asked) and not may_fail:
-        raise failed[0][1]
-    return Answers([one for one in outcomes if not isinstance(one, HostexError)], failed)
+
+def widest(portfolio: Portfolio, span: Span) -> tuple[date, date]:
+    """Return the first and last day of all properties."""
+    spans = [span(place.id) for place in portfolio.properties] or [span(0)]
+    return min(first for first, _ in spans), max(last for _, last in spans)

@@ -18,17 +18,17 @@ async def find_property(context: Context, property_id: int, argument: str = "pro
     Raises:
         InvalidArguments: naming the argument, when there is no such property.
     """
-    for one in await _properties(context, property_id):
-        return one
+    for place in await _properties(context, property_id):
+        return place
     raise InvalidArguments(FieldProblem(argument, "is the id of no property of this account"))
 
 
 async def titles_of(context: Context, stays: Iterable[Reservation]) -> Mapping[int, str]:
     """Property id to title of some stays; without a property the title says so."""
-    ids = sorted({one.property_id for one in stays} - {0})
-    found = await asyncio.gather(*(_properties(context, one) for one in ids))
-    titles = {one.id: title(one) for part in found for one in part}
-    return {0: UNPLACED, **{one: titles.get(one, f"property {one}") for one in ids}}
+    ids = sorted({stay.property_id for stay in stays} - {0})
+    found = await asyncio.gather(*(_properties(context, ident) for ident in ids))
+    titles = {place.id: title(place) for part in found for place in part}
+    return {0: UNPLACED, **{ident: titles.get(ident, f"property {ident}") for ident in ids}}
 
 
 def title(place: Property) -> str:
@@ -38,4 +38,4 @@ def title(place: Property) -> str:
 
 async def _properties(context: Context, property_id: int) -> list[Property]:
     page = await context.client.page(LIST_PROPERTIES, query={"id": property_id}, limit=1)
-    return [one for one in page.items if one.id == property_id]
+    return [place for place in page.items if place.id == property_id]

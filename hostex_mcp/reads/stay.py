@@ -13,12 +13,13 @@ from hostex_mcp.api.endpoints.messaging import GET_CONVERSATION, Conversation
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.reviews import LIST_REVIEWS, Review
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.earnings import is_whole
 from hostex_mcp.reads.lists import Gathered, PartialReads, read_lists
 from hostex_mcp.toolkit.context import Context
 
 _STATES = ("reviewed", "pending_host_review", "pending_guest_review")
-_DAY, _MONTH, _YEAR = timedelta(days=1), timedelta(days=30), timedelta(days=TRANSACTION_WINDOW_DAYS)
+_MONTH, _YEAR = timedelta(days=30), timedelta(days=TRANSACTION_WINDOW_DAYS)
 _FAR = 20 * _YEAR
 _SEASON = timedelta(days=REVIEW_WINDOW_DAYS // 2)
 _FEW_TASKS = 500
@@ -81,7 +82,7 @@ def _belongs(task: Task, stay: Reservation) -> bool:
     if task.stay_code:
         return task.stay_code == stay.stay_code
     day = task.expected_date
-    inside = bool(day and stay.check_in_date - _DAY <= day <= stay.check_out_date)
+    inside = bool(day and stay.check_in_date - DAY <= day <= stay.check_out_date)
     return inside and bool(stay.property_id) and task.property_id == stay.property_id
 
 
@@ -109,7 +110,7 @@ async def _reviews(context: Context, stay: Reservation) -> Gathered[Review]:
     """The review of the order. Hostex keeps one of each, under the check-out of any of its stays, so those up
     to three months around this one's are looked through. Before it there is none, unless the order has more
     stays."""
-    if stay.check_out_date > context.now().date() + _DAY and is_whole([stay]):
+    if stay.check_out_date > context.now().date() + DAY and is_whole([stay]):
         return Gathered([])
     first = stay.check_out_date - _SEASON
     last = first + timedelta(days=REVIEW_WINDOW_DAYS - 1)

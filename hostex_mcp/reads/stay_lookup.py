@@ -41,9 +41,9 @@ async def _own_code(context: Context, argument: str, code: str) -> str:
     if not bare or _HOSTEX_CODE.match(bare):
         return bare or code
     spelled = list(dict.fromkeys([bare, bare.upper()]))
-    found = await _stays_with(context, [{"channel_id": one} for one in spelled])
-    stays = [one for one in found if one.channel_id in spelled]
-    codes = list(dict.fromkeys(str(getattr(one, argument)) for one in stays))
+    found = await _stays_with(context, [{"channel_id": code} for code in spelled])
+    stays = [stay for stay in found if stay.channel_id in spelled]
+    codes = list(dict.fromkeys(str(getattr(stay, argument)) for stay in stays))
     if len(codes) > 1:
         problem = f"is a channel's code of several; give one of {', '.join(codes)}"
         raise InvalidArguments(FieldProblem(argument, problem))
@@ -59,11 +59,11 @@ async def find_stay(context: Context, stay_code: str) -> Reservation:
     """
     codes = list(dict.fromkeys([stay_code, order_code(stay_code)]))
     stays = await _stays_with(context, [{"reservation_code": code} for code in codes])
-    for one in stays:
-        if one.stay_code == stay_code:
-            return one
+    for stay in stays:
+        if stay.stay_code == stay_code:
+            return stay
     if stays and stays[0].reservation_code == stay_code:
-        several = ", ".join(one.stay_code for one in stays)
+        several = ", ".join(stay.stay_code for stay in stays)
         raise InvalidArguments(FieldProblem("stay_code", f"is the code of an order; its stays are {several}"))
     raise NotFound(f"No stay has {_THIS_CODE}", operation=LIST_RESERVATIONS.name)
 
@@ -77,10 +77,10 @@ async def find_order(context: Context, reservation_code: str) -> list[Reservatio
     """
     codes = list(dict.fromkeys([reservation_code, order_code(reservation_code)]))
     stays = await _stays_with(context, [{"reservation_code": code} for code in codes])
-    own = [one for one in stays if one.reservation_code == reservation_code]
+    own = [stay for stay in stays if stay.reservation_code == reservation_code]
     if own:
         return own
-    if any(one.stay_code == reservation_code for one in stays):
+    if any(stay.stay_code == reservation_code for stay in stays):
         order = f"is the code of one stay; its order is {stays[0].reservation_code}"
         raise InvalidArguments(FieldProblem("reservation_code", order))
     raise NotFound(f"No order has {_THIS_CODE}", operation=LIST_RESERVATIONS.name)
@@ -96,7 +96,7 @@ async def _stays_with(context: Context, filters: Sequence[Mapping[str, str]]) ->
     anytime: list[Mapping[str, Any]] = [{}]
     for dates in (anytime, wide):
         for wanted in filters:
-            reads = [_read(context, {**wanted, **one}) for one in dates]
+            reads = [_read(context, {**wanted, **period}) for period in dates]
             if stays := [stay for part in await asyncio.gather(*reads) for stay in part]:
                 return stays
     return []

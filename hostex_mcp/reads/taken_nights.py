@@ -3,21 +3,18 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, read_all
 from hostex_mcp.api.endpoints.calendar import LIST_AVAILABILITIES
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
-from hostex_mcp.domain.calendar_changes import days_of, reading_window
-from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.calendar_changes import reading_window
+from hostex_mcp.domain.days import DAY, Run, days_of
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.stays import HOLDING, blocked, holder, holders
+from hostex_mcp.domain.stays import HOLDING, block_runs, holder, holders
 from hostex_mcp.domain.wording import nights_text, quoted
 from hostex_mcp.toolkit.context import Context
-
-_ONE = timedelta(days=1)
-
 
 _MOST_NAMED = 10
 
@@ -33,8 +30,8 @@ class Taken:
 
     def warnings(self) -> list[str]:
         """A sentence for each stay and block."""
-        held = [f"Already booked: {holder(one)}." for one in self.stays]
-        found = [*held, *(_block(one) for one in self.blocks)]
+        held = [f"Already booked: {holder(stay)}." for stay in self.stays]
+        found = [*held, *(_block(block) for block in self.blocks)]
         more = len(found) - _MOST_NAMED
         return [*found[:_MOST_NAMED], *([f"{more} more stays or blocks are in the way."] if more > 0 else [])]
 
@@ -49,26 +46,26 @@ async def taken(
     stays, days = await asyncio.gather(
         _around(context, property_id, check_in), _nights(context, property_id, check_in, check_out)
     )
-    alive = [one for one in stays if one.status in HOLDING and not one.in_reservation_box]
-    return Taken(holders(stays, check_in, check_out, leave_out), blocked(days, alive), stays)
+    alive = [stay for stay in stays if stay.status in HOLDING and not stay.in_reservation_box]
+    return Taken(holders(stays, check_in, check_out, leave_out), block_runs(days, alive), stays)
 
 
 async def _around(context: Context, property_id: int, check_in: date) -> list[Reservation]:
     """The stays on a property that check out after a day. Inferred: none of them lasts longer than the window
     that Hostex allows."""
-    first, last = check_in + _ONE, check_in + RESERVATION_WINDOW_DAYS * _ONE
+    first, last = check_in + DAY, check_in + RESERVATION_WINDOW_DAYS * DAY
     period = {"start_check_out_date": first, "end_check_out_date": last}
     query = {"property_id": property_id, **period}
     return (await read_all(context.client, LIST_RESERVATIONS, query=query)).items
 
 
 async def _nights(context: Context, property_id: int, check_in: date, check_out: date) -> list[Any]:
-    wanted = [check_in, check_out - _ONE]
+    wanted = [check_in, check_out - DAY]
     start, end = reading_window(wanted, context.now().date())
     query = {"property_ids": [property_id], "start_date": start, "end_date": end}
     found = await context.client.call(LIST_AVAILABILITIES, query=query)
-    days = [day for one in found if one.id == property_id for day in one.availabilities]
-    return [one for one in days if check_in <= one.date < check_out]
+    days = [day for row in found if row.id == property_id for day in row.availabilities]
+    return [day for day in days if check_in <= day.date < check_out]
 
 
 def _block(run: Run[str]) -> str:
@@ -85,18 +82,20 @@ async def booked(
     """Who has booked, or what blocks, these nights of properties, as far as so many can be looked at."""
     wanted = [(property_id, days) for property_id, days in nights.items() if days]
     looked_at, left = wanted[:_MOST_CHECKED], len(wanted[_MOST_CHECKED:])
-    found = await asyncio.gather(*(_on(context, one, days) for one, days in looked_at))
-    kept = [one if with_blocks else Taken(one.stays, ()) for one in found]
+    found = await asyncio.gather(*(_on(context, property_id, days) for property_id, days in looked_at))
+    kept = [closures if with_blocks else Taken(closures.stays, ()) for closures in found]
     unseen = [f"Bookings of {left} more properties were not looked at."] if left else []
-    return [*(line for one in kept for line in one.warnings()), *unseen]
+    return [*(line for closure in kept for line in closure.warnings()), *unseen]
 
 
 async def _on(context: Context, property_id: int, days: Collection[date]) -> Taken:
     """What closes these nights of a property, without what lies between them."""
-    way = await taken(context, property_id, min(days), max(days) + _ONE)
+    way = await taken(context, property_id, min(days), max(days) + DAY)
     wanted = set(days)
     stays = [
-        one for one in way.stays if wanted.intersection(days_of(one.check_in_date, one.check_out_date - _ONE))
+        stay
+        for stay in way.stays
+        if wanted.intersection(days_of(stay.check_in_date, stay.check_out_date - DAY))
     ]
-    blocks = [one for one in way.blocks if wanted.intersection(days_of(one.start_date, one.end_date))]
+    blocks = [block for block in way.blocks if wanted.intersection(days_of(block.start_date, block.end_date))]
     return Taken(stays, blocks)

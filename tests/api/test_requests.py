@@ -4,7 +4,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.api.hostex import TOKEN, body_of, envelope, script
 
 import hostex_mcp
 from hostex_mcp.api import (

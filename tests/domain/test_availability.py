@@ -15,12 +15,12 @@ def test_an_offer_is_the_sum_of_the_nights_and_their_average() -> None:
 def test_an_offer_without_all_prices_has_no_total() -> None:
     found = offer(selling("..."), june(2), june(6), june(1))
     assert (found.total, found.average) == (None, None)
-    assert [one.rule for one in found.obstacles] == ["unknown"]
+    assert [obstacle.rule for obstacle in found.obstacles] == ["unknown"]
 
 
 def test_an_offer_names_rules_and_notice_that_stand_in_the_way() -> None:
     days = selling("." * 9, min_stay_on_arrival=3, min_advance_reservation="2D")
-    assert [one.rule for one in offer(days, june(2), june(4), june(1)).obstacles] == [
+    assert [obstacle.rule for obstacle in offer(days, june(2), june(4), june(1)).obstacles] == [
         "min_stay_on_arrival",
         "min_advance_reservation",
     ]

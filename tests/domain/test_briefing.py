@@ -20,7 +20,7 @@ from hostex_mcp.domain.briefing import (
     requests,
     turnover_warnings,
 )
-from hostex_mcp.domain.turnovers import known_by_property, turnovers
+from hostex_mcp.domain.turnovers import turnover_data, turnovers
 from tests.domain.stay_samples import stay
 
 TODAY = date(2026, 6, 15)
@@ -33,7 +33,7 @@ def today(property_id: int) -> date:
 
 
 def told(found: list[DayWarning]) -> list[tuple[str, str]]:
-    return [(one.kind, one.stay.stay_code if one.stay else "") for one in found]
+    return [(warning.kind, warning.stay.stay_code if warning.stay else "") for warning in found]
 
 
 @given(st.integers(-20, 20), st.integers(1, 20))
@@ -46,14 +46,16 @@ def test_a_stay_comes_goes_or_stays_and_never_two_of_them(start: int, nights: in
 
 
 def test_only_accepted_stays_move() -> None:
-    others = [stay(one, "2026-06-15", 2, status=one) for one in ("cancelled", "wait_accept", "denied")]
+    others = [
+        stay(status, "2026-06-15", 2, status=status) for status in ("cancelled", "wait_accept", "denied")
+    ]
     assert not movements(others, today).arrivals
 
 
 def test_each_property_has_its_own_day() -> None:
     stays = [stay("A", "2026-06-15", 2), stay("B", "2026-06-16", 2, property_id=2)]
     found = movements(stays, lambda home: date(2026, 6, 14 + home))
-    assert [one.stay_code for one in found.arrivals] == ["A", "B"]
+    assert [stay.stay_code for stay in found.arrivals] == ["A", "B"]
 
 
 def request(code: str, hours: float, **changes: Any) -> Reservation:
@@ -71,7 +73,7 @@ def test_requests_wait_for_the_host_before_those_that_wait_for_money_the_oldest_
         request("over", 5, check_in_date="2026-06-13", check_out_date="2026-06-15"),
         stay("booked", "2026-07-01", 2),
     ]
-    assert [one.stay_code for one in requests([*found, *found], today)] == [
+    assert [stay.stay_code for stay in requests([*found, *found], today)] == [
         "old",
         "far",
         "begun",
@@ -108,7 +110,7 @@ def test_the_balance_of_an_order_of_two_stays_is_told_once() -> None:
     found = arrival_warnings(
         [stay("A", "2026-06-15", 1, **order), stay("B", "2026-06-15", 1, **order)], today
     )
-    assert [(one.kind, one.detail) for one in found] == [("balance_due", "€60")]
+    assert [(warning.kind, warning.detail) for warning in found] == [("balance_due", "€60")]
 
 
 def test_stays_without_a_property_are_told_until_they_are_over() -> None:
@@ -149,9 +151,9 @@ def test_a_same_day_turnover_is_told_without_cleaning_and_without_a_cleaner() ->
     )
 
     def warned(*tasks: Task) -> list[tuple[str, str]]:
-        known = known_by_property([place], stays, tasks)[1]
+        known = turnover_data([place], stays, tasks)[1]
         found = turnover_warnings(turnovers(known, ZoneInfo("UTC"), TODAY, TODAY))
-        return [(one.kind, one.detail) for one in found]
+        return [(warning.kind, warning.detail) for warning in found]
 
     assert warned() == [("turnover_without_cleaning", "out 11:00, in 15:00")]
     assert warned(nobody)[0] == ("turnover_without_cleaner", "out 11:00, in 15:00")
@@ -159,8 +161,8 @@ def test_a_same_day_turnover_is_told_without_cleaning_and_without_a_cleaner() ->
 
 def test_channels_that_are_cut_off_are_told_and_unknown_or_connecting_ones_are_not() -> None:
     states = ("active", "connecting", "disconnected", "exception", "unknown", None)
-    accounts = [ChannelAccount(channel_type="vrbo", username="u", auth_status=one) for one in states]
-    details = [one.detail for one in channel_warnings(accounts, TODAY)]
+    accounts = [ChannelAccount(channel_type="vrbo", username="u", auth_status=state) for state in states]
+    details = [warning.detail for warning in channel_warnings(accounts, TODAY)]
     assert details == ["vrbo u: disconnected", "vrbo u: exception"]
 
 

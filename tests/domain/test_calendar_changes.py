@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from hostex_mcp.domain.calendar_changes import (
     common_days,
     compared,
-    days_of,
     folded,
     range_problems,
     reading_window,
     restoring,
     spread,
 )
-from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.days import Run, days_of
 
 TODAY = date(2026, 6, 10)
 
@@ -93,10 +92,10 @@ def test_what_restores_brings_back_every_day(prices: list[tuple[int, int]]) -> N
     after = {day(place): (("price", new),) for place, (_, new) in enumerate(prices)}
     ranges = restoring(compared(before, after))
     assert ranges is not None
-    state: dict[date, dict[str, Any]] = {one: dict(new) for one, new in after.items()}
+    state: dict[date, dict[str, Any]] = {night: dict(new) for night, new in after.items()}
     for run in ranges:
-        for one in days_of(run.start_date, run.end_date):
-            state[one] = dict(run.state)
+        for night in days_of(run.start_date, run.end_date):
+            state[night] = dict(run.state)
     assert state == before
 
 

@@ -30,7 +30,7 @@ def verdict(*tasks: Task, **changes: Any) -> Cleaning:
 
 
 def reasons(*tasks: Task, **changes: Any) -> list[tuple[int, str]]:
-    return [(one.task.id, one.why) for one in verdict(*tasks, **changes).uncounted]
+    return [(entry.task.id, entry.why) for entry in verdict(*tasks, **changes).uncounted]
 
 
 def lies_between(row: dict[str, Any]) -> bool:

@@ -13,8 +13,13 @@ from tests.domain.stay_samples import stay
 
 def told(*stays: Any) -> list[tuple[str, str, int, int]]:
     return [
-        (one.first.stay_code, one.second.stay_code, (one.first_night - june(0)).days, one.nights)
-        for one in overlaps(stays)
+        (
+            overlap.first.stay_code,
+            overlap.second.stay_code,
+            (overlap.first_night - june(0)).days,
+            overlap.nights,
+        )
+        for overlap in overlaps(stays)
     ]
 
 
@@ -49,20 +54,23 @@ def test_a_request_over_a_booked_stay_overlaps_and_three_stays_make_three_pairs(
 @given(some.lists(some.tuples(some.integers(1, 20), some.integers(1, 6)), max_size=7))
 def test_overlaps_are_the_pairs_that_share_a_night(spans: list[tuple[int, int]]) -> None:
     stays = [stay(f"s{n}", june(start).isoformat(), length) for n, (start, length) in enumerate(spans)]
-    sets = {one.stay_code: set(nights(one.check_in_date, one.check_out_date)) for one in stays}
+    sets = {stay.stay_code: set(nights(stay.check_in_date, stay.check_out_date)) for stay in stays}
     expected = {
-        frozenset([one, other]): len(sets[one] & sets[other])
-        for one in sets
+        frozenset([group, other]): len(sets[group] & sets[other])
+        for group in sets
         for other in sets
-        if one != other and sets[one] & sets[other]
+        if group != other and sets[group] & sets[other]
     }
-    found = {frozenset([one.first.stay_code, one.second.stay_code]): one.nights for one in overlaps(stays)}
+    found = {
+        frozenset([overlap.first.stay_code, overlap.second.stay_code]): overlap.nights
+        for overlap in overlaps(stays)
+    }
     assert found == expected
 
 
 def holes(books: list[Any], signs: str) -> list[tuple[int, int, bool]]:
     found = channel_holes(books, selling(signs), june(1), june(len(signs)))
-    return [((one.first_night - june(0)).days, one.nights, one.open) for one in found]
+    return [((hole.first_night - june(0)).days, hole.nights, hole.open) for hole in found]
 
 
 def test_a_listing_that_agrees_with_the_calendar_has_no_hole() -> None:
@@ -71,9 +79,9 @@ def test_a_listing_that_agrees_with_the_calendar_has_no_hole() -> None:
 
 def test_a_channel_that_is_open_where_the_calendar_is_closed_is_found_with_who_holds_the_night() -> None:
     guest = stay("a", "2026-06-02", 2)
-    (one,) = channel_holes([book(".##.#", guest)], selling("...1#"), june(1), june(5))
-    assert (one.first_night, one.nights, one.open) == (june(2), 2, True)
-    assert [closure.stay for closure in one.closures] == [guest]
+    (hole,) = channel_holes([book(".##.#", guest)], selling("...1#"), june(1), june(5))
+    assert (hole.first_night, hole.nights, hole.open) == (june(2), 2, True)
+    assert [closure.stay for closure in hole.closures] == [guest]
 
 
 def test_a_night_that_a_stay_holds_while_the_master_calendar_is_open_counts_as_closed() -> None:
@@ -109,8 +117,8 @@ def odd(*listings: Priced, nights: int = 1, tolerance: float = 2) -> dict[str, l
     wanted = [june(day) for day in range(1, nights + 1)]
     found = price_differences(listings, wanted, tolerance)
     return {
-        one.ratio.channel_type: [(night.price, night.expected) for night in differing]
-        for one, differing in found
+        listing.ratio.channel_type: [(night.price, night.expected) for night in differing]
+        for listing, differing in found
     }
 
 

@@ -124,12 +124,14 @@ def test_more_nights_are_possible_while_they_are_free() -> None:
     longer = extension(OWN, seen, june(10), june(15))
     assert (longer.verdict, longer.added, longer.closures) == ("possible", [june(13), june(14)], [])
     too_long = extension(OWN, seen, june(10), june(16))
-    assert (too_long.verdict, [one.stay and one.stay.stay_code for one in too_long.closures]) == (
+    assert (too_long.verdict, [closure.stay and closure.stay.stay_code for closure in too_long.closures]) == (
         "blocked",
         ["behind"],
     )
     sooner = extension(OWN, seen, june(8), june(13))
-    assert [(one.first_night, one.nights, one.stay) for one in sooner.closures] == [(june(8), 2, BEFORE)]
+    assert [(closure.first_night, closure.nights, closure.stay) for closure in sooner.closures] == [
+        (june(8), 2, BEFORE)
+    ]
 
 
 def test_a_shorter_stay_adds_no_night_and_a_stay_is_not_in_its_own_way() -> None:

@@ -17,8 +17,8 @@ def day(number: int) -> str:
 
 
 def only(found: list[UnsellableNights]) -> UnsellableNights:
-    (one,) = found
-    return one
+    (item,) = found
+    return item
 
 
 def test_gaps_are_the_free_nights_between_stays_and_blocks() -> None:
@@ -33,10 +33,10 @@ def test_gaps_are_the_free_nights_between_stays_and_blocks() -> None:
 
 def test_a_gap_shorter_than_the_minimum_stay_is_opened_by_lowering_it_to_the_gap() -> None:
     days = selling("##..###", min_stay_on_arrival=3)
-    one = only(stuck_nights(Gap(june(3), 2), days))
-    assert (one.first_night, one.nights) == (june(3), 2)
-    assert [(rule.rule, rule.value) for rule in one.rules] == [("min_stay_on_arrival", 3)]
-    assert one.ranges == [{"start_date": day(3), "end_date": day(3), "min_stay_on_arrival": 2}]
+    run = only(stuck_nights(Gap(june(3), 2), days))
+    assert (run.first_night, run.nights) == (june(3), 2)
+    assert [(rule.rule, rule.value) for rule in run.rules] == [("min_stay_on_arrival", 3)]
+    assert run.ranges == [{"start_date": day(3), "end_date": day(3), "min_stay_on_arrival": 2}]
 
 
 def test_a_gap_sells_only_whole_where_no_shorter_stay_is_allowed_in_it() -> None:
@@ -62,8 +62,8 @@ def test_a_gap_as_long_as_the_minimum_stay_is_not_stuck() -> None:
 
 def test_a_minimum_stay_through_is_lowered_on_the_nights_where_it_is_too_long() -> None:
     days = selling("." * 9, {3: {"min_stay_through": 2}}, min_stay_on_arrival=1, min_stay_through=4)
-    one = only(stuck_nights(Gap(june(2), 3), days))
-    assert one.ranges == [
+    run = only(stuck_nights(Gap(june(2), 3), days))
+    assert run.ranges == [
         {"start_date": day(2), "end_date": day(2), "min_stay_through": 3},
         {"start_date": day(4), "end_date": day(4), "min_stay_through": 3},
     ]
@@ -71,8 +71,8 @@ def test_a_minimum_stay_through_is_lowered_on_the_nights_where_it_is_too_long() 
 
 def test_both_minimum_stays_are_lowered_where_a_channel_has_both() -> None:
     days = selling("." * 9, min_stay_on_arrival=5, min_stay_through=5)
-    one = only(stuck_nights(Gap(june(2), 2), days))
-    assert one.ranges == [
+    run = only(stuck_nights(Gap(june(2), 2), days))
+    assert run.ranges == [
         {"start_date": day(2), "end_date": day(2), "min_stay_on_arrival": 2, "min_stay_through": 2},
         {"start_date": day(3), "end_date": day(3), "min_stay_through": 2},
     ]
@@ -87,30 +87,30 @@ def test_a_gap_into_which_nobody_may_arrive_or_out_of_which_nobody_may_leave_is_
 
 def test_only_the_nights_before_the_first_possible_arrival_are_stuck() -> None:
     rules = {1: {"closed_on_arrival": True}, 2: {"closed_on_arrival": True}}
-    one = only(stuck_nights(Gap(june(1), 10), selling("." * 12, rules, min_stay_on_arrival=2)))
-    assert (one.first_night, one.nights) == (june(1), 2)
-    assert one.ranges == [{"start_date": day(1), "end_date": day(1), "closed_on_arrival": False}]
+    run = only(stuck_nights(Gap(june(1), 10), selling("." * 12, rules, min_stay_on_arrival=2)))
+    assert (run.first_night, run.nights) == (june(1), 2)
+    assert run.ranges == [{"start_date": day(1), "end_date": day(1), "closed_on_arrival": False}]
 
 
 def test_a_minimum_stay_is_never_lowered_below_the_gap_to_open_a_part_of_it() -> None:
     rules = {number: {"min_stay_on_arrival": 20} for number in range(1, 4)}
     days = selling("." * 8, rules)
-    one = only(stuck_nights(Gap(june(1), 8), days))
-    assert (one.first_night, one.nights) == (june(1), 3)
-    assert one.ranges == [{"start_date": day(1), "end_date": day(1), "min_stay_on_arrival": 8}]
+    run = only(stuck_nights(Gap(june(1), 8), days))
+    assert (run.first_night, run.nights) == (june(1), 3)
+    assert run.ranges == [{"start_date": day(1), "end_date": day(1), "min_stay_on_arrival": 8}]
 
 
 def test_the_minimum_stay_of_a_gap_whose_end_is_not_known_is_left_alone() -> None:
-    one = only(stuck_nights(Gap(june(1), 3, open_ended=True), selling("." * 3, min_stay_on_arrival=5)))
-    assert one.ranges == ()
+    run = only(stuck_nights(Gap(june(1), 3, open_ended=True), selling("." * 3, min_stay_on_arrival=5)))
+    assert run.ranges == ()
 
 
 def test_units_and_exact_stays_are_named_and_left_to_the_host() -> None:
     closed = only(stuck_nights(Gap(june(2), 4), selling("...#...")))
     assert (closed.first_night, closed.nights) == (june(4), 1)
-    assert ([one.rule for one in closed.rules], closed.ranges) == (["inventory"], ())
+    assert ([violation.rule for violation in closed.rules], closed.ranges) == (["inventory"], ())
     exact = only(stuck_nights(Gap(june(2), 2), selling("." * 6, exact_stay_on_arrival=7)))
-    assert ([one.rule for one in exact.rules], exact.ranges) == (["exact_stay_on_arrival"], ())
+    assert ([violation.rule for violation in exact.rules], exact.ranges) == (["exact_stay_on_arrival"], ())
 
 
 def test_nights_that_an_earlier_arrival_can_hold_are_only_closed_to_arrival() -> None:
@@ -119,9 +119,9 @@ def test_nights_that_an_earlier_arrival_can_hold_are_only_closed_to_arrival() ->
         selling("." * 8, {3: {"closed_on_arrival": True}, 4: {"closed_on_arrival": True}}),
     )
     assert stuck_nights(gap, days) == []
-    one = only(closed_arrivals(gap, days, []))
-    assert (one.first_night, one.nights) == (june(3), 2)
-    assert one.ranges == [{"start_date": day(3), "end_date": day(4), "closed_on_arrival": False}]
+    run = only(closed_arrivals(gap, days, []))
+    assert (run.first_night, run.nights) == (june(3), 2)
+    assert run.ranges == [{"start_date": day(3), "end_date": day(4), "closed_on_arrival": False}]
 
 
 def test_stuck_nights_are_not_told_a_second_time_as_closed_to_arrival() -> None:
@@ -148,7 +148,7 @@ LISTINGS = some.lists(some.tuples(some.sampled_from("...#"), RULES), min_size=14
 def sold_by_hand(gap: Gap, days: ListingDays) -> set[date]:
     """Every night of every allowed stay inside a gap."""
     every = [june(0) + timedelta(days=n) for n in range(1, 20)]
-    inside = [one for one in every if gap.first_night <= one <= gap.check_out]
+    inside = [stay for stay in every if gap.first_night <= stay <= gap.check_out]
     stays = [(come, go) for come in inside for go in inside if come < go and not broken_rules(days, come, go)]
     return {night for stay in stays for night in nights(*stay)}
 
@@ -157,18 +157,18 @@ def sold_by_hand(gap: Gap, days: ListingDays) -> set[date]:
 def test_a_night_is_stuck_exactly_when_no_allowed_stay_holds_it(days: Any, start: int, length: int) -> None:
     gap = Gap(june(start), min(length, 14 - start))
     found = stuck_nights(gap, days)
-    told = [night for one in found for night in nights(one.first_night, one.check_out)]
+    told = [night for gap in found for night in nights(gap.first_night, gap.check_out)]
     everything = nights(gap.first_night, gap.check_out)
     assert set(told) == set(everything) - sold_by_hand(gap, days)
-    assert all(one.check_out < other.first_night for one, other in pairwise(found))
+    assert all(gap.check_out < other.first_night for gap, other in pairwise(found))
 
 
 @given(LISTINGS, some.integers(1, 12), some.integers(1, 10))
 def test_an_opening_opens_the_nights_and_stays_within_the_bounds(days: Any, start: int, length: int) -> None:
     gap = Gap(june(start), min(length, 14 - start))
-    for one in stuck_nights(gap, days):
+    for run in stuck_nights(gap, days):
         changed = dict(days)
-        for row in one.ranges:
+        for row in run.ranges:
             first, last = date.fromisoformat(row["start_date"]), date.fromisoformat(row["end_date"])
             rules = {name: value for name, value in row.items() if name not in ("start_date", "end_date")}
             assert (
@@ -180,12 +180,12 @@ def test_an_opening_opens_the_nights_and_stays_within_the_bounds(days: Any, star
             for each in nights(first, last + timedelta(days=1)):
                 kept = changed[each].restrictions.model_copy(update=rules)
                 changed[each] = changed[each].model_copy(update={"restrictions": kept})
-        if one.ranges:
-            assert set(nights(one.first_night, one.check_out)) <= sold_by_hand(gap, changed)
+        if run.ranges:
+            assert set(nights(run.first_night, run.check_out)) <= sold_by_hand(gap, changed)
 
 
 @given(some.text(".#", min_size=1, max_size=40))
 def test_gaps_hold_every_free_night_once(signs: str) -> None:
     found = gaps(book(signs), june(1), june(len(signs)))
-    told = [night for one in found for night in nights(one.first_night, one.check_out)]
+    told = [night for run in found for night in nights(run.first_night, run.check_out)]
     assert told == [june(number) for number, sign in enumerate(signs, 1) if sign == "."]

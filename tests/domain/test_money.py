@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hostex_mcp.domain.money import by_currency, exact, rounded
+from hostex_mcp.api.endpoints.models import ChannelLink
+from hostex_mcp.api.endpoints.properties import Property
+from hostex_mcp.domain.money import by_currency, currencies, exact, rounded
 
 
 def test_amounts_are_taken_as_they_are_written() -> None:
@@ -28,7 +30,7 @@ def test_currencies_are_never_added_to_each_other() -> None:
 
 @given(some.lists(some.integers(0, 10_000_000), max_size=50))
 def test_cents_add_up_without_loss(cents: list[int]) -> None:
-    total = sum((exact(one / 100) for one in cents), Fraction())
+    total = sum((exact(amount / 100) for amount in cents), Fraction())
     assert total == Fraction(sum(cents), 100)
 
 
@@ -61,3 +63,23 @@ def test_what_is_no_amount_counts_as_none(amount: float | None) -> None:
 def test_the_standard_s_table_is_not_read_at_the_start() -> None:
     seen = "import sys, hostex_mcp.tools.catalogue; print('iso4217' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", seen], capture_output=True, check=True).stdout == b"False\n"
+
+
+def house(id: int, *used: str | None) -> Property:
+    links = tuple(
+        ChannelLink(channel_type="airbnb", listing_id=str(id + n), currency=codes)
+        for n, codes in enumerate(used)
+    )
+    return Property(id=id, title=f"House {id}", channels=links)
+
+
+def test_a_property_tells_the_currencies_of_its_own_channels() -> None:
+    assert currencies([house(1, "EUR", "EUR"), house(2, "USD")], 1) == ["EUR"]
+    assert currencies([house(1, "USD", "EUR"), house(2, "CHF")], 1) == ["EUR", "USD"]
+
+
+def test_without_channels_of_its_own_all_currencies_of_the_account_are_candidates() -> None:
+    every = [house(1), house(2, None, "USD"), house(3, "EUR")]
+    assert currencies(every, 1) == ["EUR", "USD"]
+    assert currencies(every) == ["EUR", "USD"]
+    assert currencies([house(1)], 1) == []

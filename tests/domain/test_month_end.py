@@ -45,7 +45,7 @@ def test_what_is_not_paid_yet_is_outstanding_and_no_income() -> None:
 def test_each_currency_has_accounts_of_its_own() -> None:
     stays = [stay("a", "2026-06-10", 2, price=300)]
     found = accounts(earnings(stays, JUNE), [entry(1, "expense", 5000, currency="JPY")])
-    assert [(one.currency, one.revenue, one.expenses) for one in found] == [
+    assert [(ledger.currency, ledger.revenue, ledger.expenses) for ledger in found] == [
         ("EUR", 300, 0),
         ("JPY", 0, 5000),
     ]
@@ -103,8 +103,8 @@ def test_changes_after_a_moment_are_told_oldest_first() -> None:
         ),
     ]
     found = [
-        (one.what, one.reservation_code or one.transaction_id)
-        for one in alterations(stays, entries, begins.__getitem__, JUNE)
+        (change.what, change.reservation_code or change.transaction_id)
+        for change in alterations(stays, entries, begins.__getitem__, JUNE)
     ]
     assert found == [
         ("cancelled", "gone"),
@@ -119,7 +119,7 @@ def test_an_order_that_goes_on_elsewhere_owes_with_its_last_stay() -> None:
     later = stay("order_1", "2026-08-10", 2, reservation_code="order", balance=80, property_id=2)
     assert balances([here], JUNE, [later]) == []
     august = Period(date(2026, 8, 1), date(2026, 8, 31))
-    assert [one.stay.stay_code for one in balances([later], august, [here])] == ["order_1"]
+    assert [balance.stay.stay_code for balance in balances([later], august, [here])] == ["order_1"]
 
 
 def test_every_entry_has_one_place_and_a_reason_to_stand_apart() -> None:

@@ -35,14 +35,17 @@ def test_a_night_is_free_only_when_the_calendar_says_so_and_nobody_holds_it() ->
 def test_what_closes_nights_is_named_stay_by_stay_and_block_by_block() -> None:
     first, second = stay("a", "2026-06-02", 2), stay("b", "2026-06-04", 2)
     found = book("..#..#.", first, second, remarks="Boiler").closures(june(1), june(10))
-    said = [(one.first_night, one.nights, one.stay and one.stay.stay_code, one.remarks) for one in found]
+    said = [
+        (closure.first_night, closure.nights, closure.stay and closure.stay.stay_code, closure.remarks)
+        for closure in found
+    ]
     assert said == [
         (june(2), 2, "a", ""),
         (june(4), 2, "b", ""),
         (june(6), 1, None, "Boiler"),
         (june(8), 2, None, ""),
     ]
-    assert [one.known for one in found] == [True, True, True, False]
+    assert [closure.known for closure in found] == [True, True, True, False]
     assert found[0].last_night == june(3)
 
 
@@ -50,7 +53,7 @@ def test_of_two_stays_on_one_night_the_one_that_came_first_is_named() -> None:
     found = book("....", stay("late", "2026-06-02", 2), stay("early", "2026-06-01", 3)).closures(
         june(1), june(4)
     )
-    assert [one.stay.stay_code for one in found if one.stay] == ["early"]
+    assert [closure.stay.stay_code for closure in found if closure.stay] == ["early"]
 
 
 def test_without_a_stay_its_nights_are_open_unless_another_holds_them() -> None:
@@ -60,7 +63,7 @@ def test_without_a_stay_its_nights_are_open_unless_another_holds_them() -> None:
 
 def test_free_nights_come_in_runs() -> None:
     found = free_runs(book("..#...#."), june(1), june(8))
-    assert [(one.start_date, one.days) for one in found] == [(june(1), 2), (june(4), 3), (june(8), 1)]
+    assert [(run.start_date, run.days) for run in found] == [(june(1), 2), (june(4), 3), (june(8), 1)]
 
 
 @given(some.dates(date(2024, 1, 1), date(2028, 12, 31)), some.integers(-3, 400))
@@ -69,13 +72,13 @@ def test_a_stay_has_as_many_nights_as_days_between_its_dates(check_in: date, len
     found = nights(check_in, check_out)
     assert len(found) == max(length, 0)
     assert len(set(found)) == len(found)
-    assert all(check_in <= one < check_out for one in found)
+    assert all(check_in <= run < check_out for run in found)
 
 
 @given(some.text(".#", min_size=1, max_size=60), some.integers(0, 40), some.integers(1, 10))
 def test_a_night_is_free_or_in_exactly_one_closure(signs: str, start: int, length: int) -> None:
-    one = stay("a", june(start).isoformat(), length)
-    seen = book(signs, one)
+    closure = stay("a", june(start).isoformat(), length)
+    seen = book(signs, closure)
     closed = [
         night
         for gone in seen.closures(june(1), june(41))

@@ -13,8 +13,8 @@ from tests.domain.stay_samples import stay
 JUNE = Period(date(2026, 6, 1), date(2026, 6, 30))
 
 
-def booked_on(one: Reservation) -> date | None:
-    return one.booked_at.date() if one.booked_at else None
+def booked_on(stay: Reservation) -> date | None:
+    return stay.booked_at.date() if stay.booked_at else None
 
 
 def june(*stays: Reservation, blocked: int = 0) -> Figures:
@@ -156,13 +156,13 @@ def test_the_months_of_a_period_hold_each_of_its_nights_once(start: date, length
 def test_the_nights_and_money_of_a_stay_are_shared_out_over_months_without_loss(
     start: date, nights: int, amount: int
 ) -> None:
-    one = stay("a", start.isoformat(), nights, price=amount)
+    period = stay("a", start.isoformat(), nights, price=amount)
     year = Period(date(2026, 1, 1), date(2026, 12, 31))
     parts = [
-        figures(earnings([one], month), month, booked_on, blocked={1: 0}, sells_in={})
+        figures(earnings([period], month), month, booked_on, blocked={1: 0}, sells_in={})
         for month in year.months()
     ]
-    assert sum(part.sold for part in parts) == nights == nights_in(one, year)
+    assert sum(part.sold for part in parts) == nights == nights_in(period, year)
     assert sum(part.money["EUR"].revenue for part in parts if part.money) == amount
 
 

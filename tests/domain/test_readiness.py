@@ -6,7 +6,7 @@ import pytest
 from hostex_mcp.api.endpoints.automation import AutomationAction
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.readiness import ArrivalContext, balance_due, readiness, uses_lock_codes
-from hostex_mcp.domain.turnovers import known_by_property
+from hostex_mcp.domain.turnovers import turnover_data
 from tests.domain.message_samples import thread
 from tests.domain.stay_samples import stay
 from tests.domain.test_turnovers import place
@@ -24,7 +24,7 @@ def task(**changes: Any) -> Task:
 
 def missing(coming: Any = COMING, *tasks: Task, threads: Any = (), plans: Any = (), stays: Any = ()) -> Any:
     every = [LEAVING, coming, *stays]
-    around = ArrivalContext(every, known_by_property([place()], every, tasks), threads, plans)
+    around = ArrivalContext(every, turnover_data([place()], every, tasks), threads, plans)
     return list(readiness(coming, around, TODAY).missing)
 
 

@@ -24,7 +24,7 @@ def review(code: str, out: date, **sides: Any) -> Review:
 
 def due(pending: list[Review], reviewed: list[Review]) -> list[tuple[str, str, int | None]]:
     found = reviews_due(pending, reviewed, lambda _: TODAY)
-    return [(one.review.reservation_code, "+".join(one.due), one.days_left) for one in found]
+    return [(item.review.reservation_code, "+".join(item.due), item.days_left) for item in found]
 
 
 def test_a_review_can_be_written_until_the_fourteenth_day_after_check_out() -> None:
@@ -61,8 +61,8 @@ def test_closing_first_then_the_lowest_score_then_the_newest_stay() -> None:
 
 @given(st.dates(date(2026, 1, 1), date(2026, 12, 31)))
 def test_the_window_is_fourteen_days_across_month_ends(out: date) -> None:
-    (one,) = reviews_due([review("A", out)], [], lambda _: out + timedelta(days=14))
-    assert one.days_left == 0
+    (item,) = reviews_due([review("A", out)], [], lambda _: out + timedelta(days=14))
+    assert item.days_left == 0
     assert not reviews_due([review("A", out)], [], lambda _: out + timedelta(days=15))
 
 

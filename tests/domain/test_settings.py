@@ -31,4 +31,4 @@ def test_setting_one_of_exclusive_settings_again_unsets_the_other() -> None:
 def test_whole_numbers_are_integers_inside_lists_and_objects_too() -> None:
     made = plain({"fee": 60.0, "rates": [1.5, 2.0], "open": True})
     assert made == {"fee": 60, "rates": [1.5, 2], "open": True}
-    assert [type(one) for one in (made["fee"], made["rates"][1], made["open"])] == [int, int, bool]
+    assert [type(value) for value in (made["fee"], made["rates"][1], made["open"])] == [int, int, bool]

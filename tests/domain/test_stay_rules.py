@@ -2,13 +2,13 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.domain.stay_rules import advance_broken, broken_rules, longest_stay
+from hostex_mcp.domain.stay_rules import advance_broken, broken_rules, longest_stay, unknown_rules
 from tests.domain.calendar_samples import june, selling
 
 
 def broken(days: Any, check_in: int, check_out: int) -> list[tuple[str, int, Any]]:
     found = broken_rules(days, june(check_in), june(check_out))
-    return [(one.rule, (one.day - june(0)).days, one.value) for one in found]
+    return [(violation.rule, (violation.day - june(0)).days, violation.value) for violation in found]
 
 
 def test_a_stay_within_the_rules_breaks_none() -> None:
@@ -75,7 +75,10 @@ def test_the_longest_stay_is_as_long_as_rules_and_units_allow() -> None:
 
 
 def advance(today: int, **rules: str) -> list[str]:
-    return [one.rule for one in advance_broken(selling("." * 20, None, **rules), june(10), june(today))]
+    return [
+        violation.rule
+        for violation in advance_broken(selling("." * 20, None, **rules), june(10), june(today))
+    ]
 
 
 def test_a_stay_is_too_late_within_the_notice_and_too_early_beyond_the_horizon() -> None:
@@ -86,3 +89,14 @@ def test_a_stay_is_too_late_within_the_notice_and_too_early_beyond_the_horizon()
     assert advance(1, max_advance_reservation="8D") == ["max_advance_reservation"]
     assert advance(2, max_advance_reservation="8D") == []
     assert advance(1, max_advance_reservation="soon") == []
+
+
+def test_a_rule_that_a_channel_lacks_is_found() -> None:
+    assert unknown_rules("airbnb", ["min_stay_on_arrival", "min_stay_through"]) == ["min_stay_through"]
+    assert unknown_rules("agoda", ["min_stay_through", "max_stay_through"]) == ["max_stay_through"]
+    assert unknown_rules("trip.com", ["exact_stay_on_arrival"]) == ["exact_stay_on_arrival"]
+    assert unknown_rules("booking.com", ["exact_stay_on_arrival"]) == []
+
+
+def test_nothing_is_known_to_be_missing_on_other_channels() -> None:
+    assert unknown_rules("vrbo", ["exact_stay_on_arrival"]) == []

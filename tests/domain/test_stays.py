@@ -5,7 +5,7 @@ import pytest
 
 from hostex_mcp.api.endpoints.calendar import AvailabilityDay
 from hostex_mcp.api.endpoints.reservations import HourMinute, Reservation
-from hostex_mcp.domain.stays import blocked, holders, hour_and_minute, order_code, time_text
+from hostex_mcp.domain.stays import block_runs, holders, hour_and_minute, of_guest, order_code, time_text
 
 
 def stay(code: str, check_in: int, check_out: int, **changes: Any) -> Reservation:
@@ -52,8 +52,8 @@ def test_stays_on_the_same_nights_have_to_make_room() -> None:
         stay("within it", 11, 12),
     ]
     found = [
-        one.stay_code
-        for one in holders([stay("a", 10, 13), *others], date(2026, 6, 10), date(2026, 6, 13), ["a"])
+        holder.stay_code
+        for holder in holders([stay("a", 10, 13), *others], date(2026, 6, 10), date(2026, 6, 13), ["a"])
     ]
     assert found == ["spans it", "ends in it", "within it", "begins in it"]
 
@@ -70,8 +70,8 @@ def test_closed_nights_that_no_stay_holds_are_blocked() -> None:
     days = [
         AvailabilityDay(date=date(2026, 6, day), available=free, remarks=why) for day, free, why in states
     ]
-    found = blocked(days, [stay("a", 9, 11)])
-    assert [(one.start_date.day, one.end_date.day, one.state) for one in found] == [
+    found = block_runs(days, [stay("a", 9, 11)])
+    assert [(run.start_date.day, run.end_date.day, run.state) for run in found] == [
         (11, 12, "Painter"),
         (13, 13, ""),
     ]
@@ -85,3 +85,41 @@ def test_a_time_of_day_goes_there_and_back() -> None:
 def test_no_time_is_empty_text() -> None:
     assert hour_and_minute("") is None
     assert (time_text(None), time_text(HourMinute())) == ("", "")
+
+
+STAYS = [
+    stay("A", 1, 3, guest_name="José Ángel Núñez"),
+    stay("B", 3, 5, guest_name="Ana Łukasik"),
+    stay("C", 5, 7, guest_name="Hanna Berg", guests=[{"name": "Anand Rao"}]),
+    stay("D", 7, 9, guest_name="O'Neil-Müller, Pat", status="cancelled"),
+    stay("E", 9, 11, guest_name=""),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("nunez jose", "A"),
+        ("JOSÉ", "A"),
+        ("Lukasik Ana", "B"),
+        ("ana", "B"),
+        ("anan", "C"),
+        ("rao", "C"),
+        ("han ber", "C"),
+        ("pat muller", "D"),
+        ("an", "ABC"),
+        ("nobody", ""),
+        ("...", ""),
+    ],
+)
+def test_a_guest_is_found_whatever_the_order_accents_and_case_of_the_name(name: str, codes: str) -> None:
+    assert "".join(stay.stay_code for stay in of_guest(name, STAYS)) == codes
+
+
+def test_stays_that_are_off_count_only_where_there_is_no_other() -> None:
+    alive, off = (
+        stay("A", 1, 3, guest_name="Ana"),
+        stay("B", 1, 3, guest_name="Ana", status="denied"),
+    )
+    assert of_guest("ana", [off, alive]) == [alive]
+    assert of_guest("ana", [off]) == [off]

@@ -67,14 +67,21 @@ def periods(draw: some.DrawFn) -> Period:
 def totals(found: Iterable[Ledger]) -> Sums:
     """Nights and money by currency, those that are not all nothing."""
     sums: dict[str, list[Fraction]] = defaultdict(lambda: [Fraction()] * 6)
-    for one in found:
-        row = (one.nights, one.revenue, one.commission, one.income, one.expenses, one.outstanding)
-        sums[one.currency] = [a + b for a, b in zip(sums[one.currency], row, strict=True)]
+    for ledger in found:
+        row = (
+            ledger.nights,
+            ledger.revenue,
+            ledger.commission,
+            ledger.income,
+            ledger.expenses,
+            ledger.outstanding,
+        )
+        sums[ledger.currency] = [a + b for a, b in zip(sums[ledger.currency], row, strict=True)]
     return {key: tuple(row) for key, row in sums.items() if any(row)}
 
 
 def of_home(rows: Sequence[Reservation], home: int) -> list[Reservation]:
-    return [one for one in rows if one.property_id == home]
+    return [stay for stay in rows if stay.property_id == home]
 
 
 @given(stays(), periods())
@@ -92,19 +99,22 @@ def test_groups_that_share_no_property_add_up_to_all_properties(
     year = Period(FIRST, LAST)
     found = {
         home: accounts(
-            earnings(of_home(rows, home), year), [one for one in booked if one.property_id == home]
+            earnings(of_home(rows, home), year),
+            [earning for earning in booked if earning.property_id == home],
         )
         for home in HOMES
     }
     members: dict[tuple[int, str], list[Ledger]] = defaultdict(list)
     for home, group in zip(HOMES, groups, strict=True):
-        for one in found[home]:
-            members[group, one.currency].append(one)
-    every = [one for own in found.values() for one in own]
+        for ledger in found[home]:
+            members[group, ledger.currency].append(ledger)
+    every = [ledger for own in found.values() for ledger in own]
     assert totals(map(added, members.values())) == totals(every)
-    assert sum(added(own).result for own in members.values()) == sum(one.result for one in every)
-    entered = sum(Fraction(str(one.amount)) for one in booked)
-    counted = (one.income + one.expenses + one.outstanding + one.outstanding_expenses for one in every)
+    assert sum(added(own).result for own in members.values()) == sum(ledger.result for ledger in every)
+    entered = sum(Fraction(str(earning.amount)) for earning in booked)
+    counted = (
+        ledger.income + ledger.expenses + ledger.outstanding + ledger.outstanding_expenses for ledger in every
+    )
     assert sum(counted) == entered
 
 
@@ -114,12 +124,16 @@ def test_figures_of_months_add_up_to_the_period(
 ) -> None:
     def of(part: Period) -> list[Fraction]:
         blocked = {home: blocked_nights(closed, of_home(rows, home), part) for home in HOMES}
-        got = figures(earnings(rows, part), part, lambda one: one.check_in_date, blocked=blocked, sells_in={})
-        money = [got.money.get(one) for one in ("EUR", "JPY", "USD")]
-        sums = [(one.revenue, one.commission, Fraction(one.nights)) for one in money if one]
-        assert got.sold == got.unpriced + sum(one.nights for one in money if one)
+        got = figures(
+            earnings(rows, part), part, lambda stay: stay.check_in_date, blocked=blocked, sells_in={}
+        )
+        money = [got.money.get(currency) for currency in ("EUR", "JPY", "USD")]
+        sums = [
+            (revenue.revenue, revenue.commission, Fraction(revenue.nights)) for revenue in money if revenue
+        ]
+        assert got.sold == got.unpriced + sum(revenue.nights for revenue in money if revenue)
         return [
-            *(Fraction(one or 0) for one in (got.sold, got.for_sale, got.blocked, got.unpriced)),
+            *(Fraction(number or 0) for number in (got.sold, got.for_sale, got.blocked, got.unpriced)),
             *(sum((row[place] for row in sums), Fraction()) for place in range(3)),
         ]
 

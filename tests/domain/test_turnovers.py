@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
-from hostex_mcp.domain.turnovers import Turnover, hours_between, known_by_property, turnovers
+from hostex_mcp.domain.turnovers import Turnover, hours_between, turnover_data, turnovers
 from tests.domain.stay_samples import stay
 
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -49,13 +49,13 @@ def week(
     home: Property | None = None,
     zone: ZoneInfo = LISBON,
 ) -> list[Turnover]:
-    known = known_by_property([home or place()], stays, tasks or [])
+    known = turnover_data([home or place()], stays, tasks or [])
     return turnovers(known[1], zone, date(2026, 6, 8), date(2026, 6, 14))
 
 
 def only(found: list[Turnover]) -> Turnover:
-    (one,) = found
-    return one
+    (item,) = found
+    return item
 
 
 LEAVING = stay("a", "2026-06-06", 4)
@@ -63,32 +63,35 @@ COMING = stay("b", "2026-06-10", 3)
 
 
 def test_a_same_day_turnover_has_the_hours_between_check_out_and_check_in() -> None:
-    one = week(LEAVING, COMING, tasks=[cleaning()])[0]
-    assert (one.leaving, one.coming) == (LEAVING, COMING)
-    assert (one.out_time, one.in_time, one.window) == (time(11), time(15), 4)
-    assert one.same_day
-    assert one.cleaning.task == cleaning()
-    assert one.missing == []
+    turnover = week(LEAVING, COMING, tasks=[cleaning()])[0]
+    assert (turnover.leaving, turnover.coming) == (LEAVING, COMING)
+    assert (turnover.out_time, turnover.in_time, turnover.window) == (time(11), time(15), 4)
+    assert turnover.same_day
+    assert turnover.cleaning.task == cleaning()
+    assert turnover.missing == []
 
 
 def test_agreed_times_count_before_those_of_the_property() -> None:
     leaving = stay("a", "2026-06-06", 4, **agreed(departure_at=(9, 30)))
     coming = stay("b", "2026-06-10", 3, **agreed(arrival_at=(22, 15)))
-    one = week(leaving, coming)[0]
-    assert (one.out_time, one.in_time, one.window) == (time(9, 30), time(22, 15), 12.75)
+    turnover = week(leaving, coming)[0]
+    assert (turnover.out_time, turnover.in_time, turnover.window) == (time(9, 30), time(22, 15), 12.75)
 
 
 def test_the_next_guest_may_come_days_later_or_not_be_known() -> None:
     later = stay("b", "2026-06-12", 3)
-    one = week(LEAVING, later, tasks=[cleaning()])[0]
-    assert (one.coming, one.window, one.same_day) == (later, 52, False)
+    turnover = week(LEAVING, later, tasks=[cleaning()])[0]
+    assert (turnover.coming, turnover.window, turnover.same_day) == (later, 52, False)
     alone = only(week(LEAVING, tasks=[cleaning()]))
     assert (alone.coming, alone.in_time, alone.window, alone.missing) == (None, None, None, [])
 
 
 def test_an_arrival_into_an_empty_place_is_a_row_of_its_own_with_the_last_cleaning() -> None:
     found = week(LEAVING, stay("b", "2026-06-12", 3), tasks=[cleaning()])
-    assert [(one.day.day, one.leaving and "a", one.coming and one.coming.stay_code) for one in found] == [
+    assert [
+        (turnover.day.day, turnover.leaving and "a", turnover.coming and turnover.coming.stay_code)
+        for turnover in found
+    ] == [
         (10, "a", "b"),
         (12, None, "b"),
     ]
@@ -126,9 +129,9 @@ def test_what_is_missing_is_named() -> None:
 
 def test_a_cleaning_on_the_wrong_day_counts_for_nothing_and_is_named_with_the_reason() -> None:
     for day, why in (("2026-06-09", "before check-out"), ("2026-06-11", "after check-in")):
-        one = week(LEAVING, COMING, tasks=[cleaning(expected_date=day)])[0]
-        assert one.missing == ["cleaning task"]
-        assert [other.why for other in one.cleaning.uncounted] == [why]
+        turnover = week(LEAVING, COMING, tasks=[cleaning(expected_date=day)])[0]
+        assert turnover.missing == ["cleaning task"]
+        assert [other.why for other in turnover.cleaning.uncounted] == [why]
     assert week(LEAVING, tasks=[cleaning(expected_date="2026-06-11")])[0].missing == []
 
 
@@ -146,8 +149,8 @@ def test_a_cleaning_counts_whichever_stay_it_names(code: str | None) -> None:
 
 def test_no_time_between_two_guests_is_named() -> None:
     early = stay("b", "2026-06-10", 3, **agreed(arrival_at=(10, 0)))
-    one = week(LEAVING, early, tasks=[cleaning()])[0]
-    assert (one.window, one.missing) == (-1, ["time between check-out and check-in"])
+    turnover = week(LEAVING, early, tasks=[cleaning()])[0]
+    assert (turnover.window, turnover.missing) == (-1, ["time between check-out and check-in"])
 
 
 @pytest.mark.parametrize(
@@ -164,7 +167,7 @@ def test_the_window_is_in_real_hours_when_the_clocks_change(
     out_on: date, in_on: date, zone: str, hours: int
 ) -> None:
     leaving = stay("a", (out_on - timedelta(days=2)).isoformat(), 2)
-    known = known_by_property([place()], [leaving, stay("b", in_on.isoformat(), 2)], [])
+    known = turnover_data([place()], [leaving, stay("b", in_on.isoformat(), 2)], [])
     found = turnovers(known[1], ZoneInfo(zone), out_on, out_on)
     assert found[0].window == hours
 
@@ -178,7 +181,7 @@ def test_real_hours_are_wall_hours_but_for_changes_of_the_clocks(
     start: datetime, hours: int, name: str
 ) -> None:
     zone = ZoneInfo(name)
-    begin, end = (one.replace(tzinfo=zone) for one in (start, start + timedelta(hours=hours)))
+    begin, end = (moment.replace(tzinfo=zone) for moment in (start, start + timedelta(hours=hours)))
     shift = (begin.utcoffset() or timedelta()) - (end.utcoffset() or timedelta())
     assert hours_between(begin, end) == hours + shift.total_seconds() / 3600
 
@@ -194,7 +197,7 @@ def test_every_check_out_has_a_row_and_every_check_in_of_the_days_is_in_one(
     ]
     found = week(*stays)
     days = (date(2026, 6, 8), date(2026, 6, 14))
-    left = [one.stay_code for one in stays if days[0] <= one.check_out_date <= days[1]]
-    assert sorted(one.leaving.stay_code for one in found if one.leaving) == sorted(left)
-    arrivals = {one.check_in_date for one in stays if days[0] <= one.check_in_date <= days[1]}
-    assert arrivals <= {one.day for one in found}
+    left = [stay.stay_code for stay in stays if days[0] <= stay.check_out_date <= days[1]]
+    assert sorted(turnover.leaving.stay_code for turnover in found if turnover.leaving) == sorted(left)
+    arrivals = {stay.check_in_date for stay in stays if days[0] <= stay.check_in_date <= days[1]}
+    assert arrivals <= {turnover.day for turnover in found}

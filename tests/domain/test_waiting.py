@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostex_mcp.domain.waiting import about, homes, unanswered, waiting
+from hostex_mcp.domain.waiting import homes, subject_of, unanswered, waiting
 from tests.domain.message_samples import NOW, activity, thread
 from tests.domain.stay_samples import stay
 
@@ -86,7 +86,7 @@ def test_a_guest_waits_just_when_the_last_person_who_spoke_is_the_guest(signs: s
 def test_where_a_guest_stands_by_the_stay(
     come: str, nights: int, changes: dict[str, str], standing: str, days: int | None
 ) -> None:
-    found = about(thread("g"), [stay("A", come, nights, conversation_id="t-1", **changes)], today)
+    found = subject_of(thread("g"), [stay("A", come, nights, conversation_id="t-1", **changes)], today)
     assert (found.standing, found.days) == (standing, days)
 
 
@@ -103,23 +103,23 @@ def test_where_a_guest_stands_by_the_stay(
 def test_where_a_guest_stands_by_what_the_thread_says(
     kind: str, come: str, leave: str, standing: str
 ) -> None:
-    assert about(thread("g", activity(kind, come, leave)), [], today).standing == standing
+    assert subject_of(thread("g", activity(kind, come, leave)), [], today).standing == standing
 
 
 def test_a_stay_that_is_known_counts_for_more_than_what_the_thread_says_of_it() -> None:
     told = activity("reservation", "2026-06-14", "2026-06-16", reservation_code="A")
     moved = stay("A", "2026-06-20", 2)
-    assert about(thread("g", told), [moved], today).days == 5
+    assert subject_of(thread("g", told), [moved], today).days == 5
 
 
 def test_of_several_stays_the_most_urgent_counts() -> None:
     over = activity("reservation", "2026-06-01", "2026-06-03", reservation_code="A")
     here = activity("reservation", "2026-06-14", "2026-06-17", reservation_code="B")
-    assert about(thread("g", over, here), [], today).standing == "in_house"
+    assert subject_of(thread("g", over, here), [], today).standing == "in_house"
 
 
 def test_a_thread_about_nothing_is_an_inquiry() -> None:
-    assert about(thread("g"), [stay("A", "2026-06-14", 3)], today).standing == "inquiry"
+    assert subject_of(thread("g"), [stay("A", "2026-06-14", 3)], today).standing == "inquiry"
     assert homes(thread("g")) == set()
 
 
@@ -135,5 +135,5 @@ def test_in_house_comes_before_arriving_soon_before_inquiries_before_later_arriv
         thread("gh", activity("reservation", "2026-06-14", "2026-06-16"), code="answered"),
         thread("gga", activity("reservation", "2026-06-14", "2026-06-16"), code="assisted"),
     ]
-    order = [one.thread.id for one in waiting(threads, [], today, NOW)]
+    order = [guest.thread.id for guest in waiting(threads, [], today, NOW)]
     assert order == ["here", "tomorrow", "soon, longer", "soon", "asks", "later", "past", "assisted"]

@@ -303,7 +303,7 @@ async def test_a_webhook_to_an_unknown_open_address_is_warned_of(call: Call) -> 
 async def test_a_webhook_to_an_address_in_use_is_called_a_second_one(call: Call) -> None:
     url = "https://hooks.example.invalid/tideway"
     preview = await previewed(call, "create_webhook", url=url, events=["message_created"])
-    assert preview["warnings"][1:] == ["This address is registered already: it would be called twice."]
+    assert preview["warnings"][1:] == ["This address is already registered: it would be called twice."]
 
 
 async def test_a_changed_webhook_tells_which_events_and_host_are_told_no_more(call: Call) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 from hostex_mcp.api import Pace, guarded, read_all
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, Property
+from hostex_mcp.api.pace import Pace
 from hostex_mcp.domain.calendar_changes import (
     DayChange,
     common_days,
@@ -17,6 +18,7 @@ from hostex_mcp.domain.calendar_changes import (
     range_problems,
     reading_window,
 )
+from hostex_mcp.domain.days import days_of
 from hostex_mcp.domain.wording import days_text, quoted
 from hostex_mcp.reads.taken_nights import booked
 from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments, in_order

@@ -6,9 +6,9 @@ from typing import cast
 
 from hostex_mcp.api.endpoints.calendar import LIST_AVAILABILITIES
 from hostex_mcp.api.endpoints.properties import Property, RoomType
-from hostex_mcp.domain.calendar_changes import DayChange, days_of, reading_window
-from hostex_mcp.domain.days import Run
-from hostex_mcp.domain.units import oversold
+from hostex_mcp.domain.calendar_changes import DayChange, reading_window
+from hostex_mcp.domain.conflicts import oversold
+from hostex_mcp.domain.days import Run, days_of
 from hostex_mcp.domain.wording import nights_text
 from hostex_mcp.reads.taken_nights import booked
 from hostex_mcp.toolkit.context import Context

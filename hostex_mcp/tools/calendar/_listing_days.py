@@ -12,7 +12,6 @@ from hostex_mcp.domain.calendar_changes import (
     DayChange,
     State,
     compared,
-    days_of,
     folded,
     range_problems,
     reading_window,
@@ -20,9 +19,9 @@ from hostex_mcp.domain.calendar_changes import (
     spread,
 )
 from hostex_mcp.domain.channels import channel_name
-from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.days import Run, days_of
 from hostex_mcp.domain.pricing import whole
-from hostex_mcp.domain.restrictions import rule_text
+from hostex_mcp.domain.stay_rules import rule_text
 from hostex_mcp.domain.wording import days_text, money, quoted
 from hostex_mcp.reads.channel_listings import require_listing
 from hostex_mcp.toolkit.arguments import Arguments, Day, FieldProblem, InvalidArguments

@@ -8,8 +8,8 @@ from annotated_types import Gt, Le, MaxLen, MinLen
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints import price_and_rules as rules_api
 from hostex_mcp.api.endpoints.properties import Property
-from hostex_mcp.domain.calendar_changes import State, days_of
-from hostex_mcp.domain.days import Run
+from hostex_mcp.domain.calendar_changes import State
+from hostex_mcp.domain.days import Run, days_of
 from hostex_mcp.domain.pricing import repriced_runs
 from hostex_mcp.toolkit.arguments import Channel, Code, FieldProblem, Integer, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context

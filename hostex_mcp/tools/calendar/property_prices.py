@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal, TypedDict, cast
 from annotated_types import Gt, MaxLen, MinLen
 
 from hostex_mcp.api.endpoints import calendar as api
-from hostex_mcp.domain.base_prices import shifted, steered_price, unknown_days
-from hostex_mcp.domain.calendar_changes import State, days_of
+from hostex_mcp.domain.calendar_changes import State
 from hostex_mcp.domain.channels import channel_name
-from hostex_mcp.domain.days import Run, runs
+from hostex_mcp.domain.days import Run, days_of, runs
+from hostex_mcp.domain.pricing import shifted, steered_price, unknown_days
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.toolkit.arguments import Currency, FieldProblem, Integer, InvalidArguments, PropertyId
 from hostex_mcp.toolkit.context import Context

@@ -13,7 +13,7 @@ from hostex_mcp.domain.days import runs
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import some
 from hostex_mcp.reads.calendars import ONE_SPOILS
-from hostex_mcp.reads.portfolio import each
+from hostex_mcp.reads.lists import each
 from hostex_mcp.toolkit.arguments import (
     Arguments,
     Channel,

@@ -8,7 +8,7 @@ from pydantic import Field
 from hostex_mcp.api import read_all
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.domain.calendar_changes import compared, spread
-from hostex_mcp.domain.restrictions import RULES, unknown_rules
+from hostex_mcp.domain.stay_rules import RULES, unknown_rules
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.toolkit.arguments import (
     Channel,

@@ -9,8 +9,8 @@ from hostex_mcp.api import ListEndpoint, read_all
 from hostex_mcp.api.endpoints import finance as api
 from hostex_mcp.api.endpoints.models import IdName
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
-from hostex_mcp.domain.currencies import currencies
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.money import currencies
 from hostex_mcp.domain.stays import guest_in_words
 from hostex_mcp.domain.wording import money, quoted, some
 from hostex_mcp.reads.stay_lookup import find_order

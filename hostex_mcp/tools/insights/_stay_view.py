@@ -9,10 +9,9 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.reviews import Review
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.guest_text import bounded, one_line, tidy
-from hostex_mcp.domain.messages import OURS, author
+from hostex_mcp.domain.messages import OURS, author, last_word
 from hostex_mcp.domain.readiness import balance_due, has_lock_code
 from hostex_mcp.domain.stays import guest
-from hostex_mcp.domain.threads import last_word
 from hostex_mcp.domain.turnovers import in_time, out_time
 from hostex_mcp.domain.waiting import unanswered
 from hostex_mcp.reads.portfolio import Portfolio

@@ -25,18 +25,18 @@ from hostex_mcp.domain.money import exact, rounded
 from hostex_mcp.domain.nights import Nights, holds
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import (
-    Known,
+    TurnoverData,
     cleaning_after,
     cleaning_before,
     in_time,
-    known_by_property,
     out_time,
+    turnover_data,
 )
 from hostex_mcp.reads.calendars import Calendars, add_listings, read_nights
 from hostex_mcp.reads.lists import PartialReads
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
+from hostex_mcp.reads.records import tasks_between
 from hostex_mcp.reads.stay_lookup import find_stay
-from hostex_mcp.reads.stays_tasks_threads import tasks_between
 from hostex_mcp.toolkit.arguments import Code, Day, FieldProblem, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
@@ -109,9 +109,9 @@ class _Case:
     now: datetime
 
     @property
-    def known(self) -> Known:
+    def known(self) -> TurnoverData:
         """What is known of the turnovers on either side of the stay."""
-        return known_by_property([self.place], self.found.stays, self.tasks)[self.place.id]
+        return turnover_data([self.place], self.found.stays, self.tasks)[self.place.id]
 
     @property
     def book(self) -> Nights:

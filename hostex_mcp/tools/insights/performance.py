@@ -20,7 +20,7 @@ from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.accounts import other_stays
 from hostex_mcp.reads.lists import Gathered, PartialReads
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
-from hostex_mcp.reads.stays_tasks_threads import all_stays, closed_nights, known_from
+from hostex_mcp.reads.stays import all_stays, closed_nights, known_from
 from hostex_mcp.toolkit.arguments import Day, FieldProblem, Id, InvalidArguments, PropertyIds, in_order
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, lean

@@ -11,10 +11,11 @@ from hostex_mcp.domain.readiness import ArrivalCheck, ArrivalContext, readiness
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import in_time
 from hostex_mcp.reads.lists import PartialReads, read_lists
-from hostex_mcp.reads.local_days import Span, day_of, span_of, widest
 from hostex_mcp.reads.past import with_last_guests
-from hostex_mcp.reads.portfolio import Portfolio, portfolio
-from hostex_mcp.reads.stays_tasks_threads import Threads, all_stays, tasks_between, threads_of
+from hostex_mcp.reads.portfolio import Portfolio, Span, day_of, portfolio, span_of, widest
+from hostex_mcp.reads.records import tasks_between
+from hostex_mcp.reads.stays import all_stays
+from hostex_mcp.reads.threads import Threads, threads_of
 from hostex_mcp.toolkit.arguments import Day, Id, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean

@@ -8,7 +8,7 @@ from annotated_types import Ge, Le
 from hostex_mcp.domain.reviews_due import WRITE_DAYS, ReviewDue
 from hostex_mcp.reads.lists import PartialReads
 from hostex_mcp.reads.portfolio import Portfolio, portfolio
-from hostex_mcp.reads.reviews_due import read_reviews_due
+from hostex_mcp.reads.records import read_reviews_due
 from hostex_mcp.toolkit.arguments import Id, Integer, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import moment_of, sliced

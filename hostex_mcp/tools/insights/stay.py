@@ -9,13 +9,12 @@ from annotated_types import MaxLen, MinLen
 
 from hostex_mcp.api import NotFound
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
-from hostex_mcp.domain.guests import of_guest
-from hostex_mcp.domain.stays import guest
+from hostex_mcp.domain.stays import guest, of_guest
 from hostex_mcp.reads.lists import PartialReads
-from hostex_mcp.reads.portfolio import Portfolio, portfolio, stays_between
+from hostex_mcp.reads.portfolio import Portfolio, portfolio
 from hostex_mcp.reads.stay import read_surroundings
 from hostex_mcp.reads.stay_lookup import find_order, find_stay
-from hostex_mcp.reads.stays_tasks_threads import all_stays
+from hostex_mcp.reads.stays import all_stays, stays_between
 from hostex_mcp.toolkit.arguments import Code, Day, FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean

@@ -9,10 +9,10 @@ from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import Turnover, turnovers
 from hostex_mcp.reads.lists import PartialReads
-from hostex_mcp.reads.local_days import span_of, widest
 from hostex_mcp.reads.past import with_last_guests
-from hostex_mcp.reads.portfolio import Portfolio, portfolio
-from hostex_mcp.reads.stays_tasks_threads import all_stays, tasks_between
+from hostex_mcp.reads.portfolio import Portfolio, portfolio, span_of, widest
+from hostex_mcp.reads.records import tasks_between
+from hostex_mcp.reads.stays import all_stays
 from hostex_mcp.toolkit.arguments import Day, Id, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean

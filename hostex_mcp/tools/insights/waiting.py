@@ -11,10 +11,9 @@ from hostex_mcp.api.endpoints.messaging import ConversationSummary
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.waiting import SOON_DAYS, Waiting, among, expected_place, unanswered, waiting
-from hostex_mcp.reads.lists import Failure, Gathered, read_lists
-from hostex_mcp.reads.local_days import day_of
-from hostex_mcp.reads.portfolio import Portfolio, each, portfolio
-from hostex_mcp.reads.stays_tasks_threads import Threads, ThreadsPart, threads_part, told_day
+from hostex_mcp.reads.lists import Failure, Gathered, each, read_lists
+from hostex_mcp.reads.portfolio import Portfolio, day_of, portfolio
+from hostex_mcp.reads.threads import Threads, ThreadsPart, threads_part, told_day
 from hostex_mcp.toolkit.arguments import Id, Integer, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import moment_of, sliced

@@ -13,7 +13,7 @@ from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_ROOM_TYPES
 from hostex_mcp.domain.calendar_changes import reading_window
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.offers import FAR_PERCENT, Quote, quoted
+from hostex_mcp.domain.pricing import FAR_PERCENT, Quote, calendar_quote
 from hostex_mcp.domain.wording import money, nights_text, period
 from hostex_mcp.domain.wording import quoted as in_line
 from hostex_mcp.toolkit.context import Context
@@ -49,7 +49,7 @@ async def offered(
     found = (one for one in calendars if (one.channel_type, one.listing_id) == (channel_type, listing_id))
     days = [day for one in found for day in one.calendar]
     title, currency = _sold([*properties.items, *pools.items], channel_type, listing_id)
-    return Offered(title, currency, quoted(days, check_in, check_out - _ONE))
+    return Offered(title, currency, calendar_quote(days, check_in, check_out - _ONE))
 
 
 def offer_preview(

@@ -9,7 +9,7 @@ from anyio import Lock
 from hostex_mcp.api import BadRequest
 from hostex_mcp.api import errors as api_errors
 from hostex_mcp.api.endpoints import messaging as api
-from hostex_mcp.domain.threads import new_ours, sent_before
+from hostex_mcp.domain.messages import new_ours, sent_before
 from hostex_mcp.toolkit.arguments import Code, FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview

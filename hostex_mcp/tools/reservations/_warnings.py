@@ -8,8 +8,8 @@ from hostex_mcp.api.endpoints.models import Money
 from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.channels import channel_name
-from hostex_mcp.domain.currencies import currencies
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.domain.money import currencies
 from hostex_mcp.domain.stays import holder
 from hostex_mcp.domain.wording import day_text, money, quoted
 from hostex_mcp.reads.taken_nights import Taken

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostex_mcp.api import HostexClient
-from hostex_mcp.domain.units import oversold
+from hostex_mcp.domain.conflicts import oversold
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
 from tests.support.engine import Call

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostex_mcp.api import HostexClient
-from hostex_mcp.domain.base_prices import shifted
+from hostex_mcp.domain.pricing import shifted
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context

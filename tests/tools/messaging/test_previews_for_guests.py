@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.api import HostexClient
-from hostex_mcp.domain.offers import Quote
+from hostex_mcp.domain.pricing import Quote
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine

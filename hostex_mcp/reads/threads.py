@@ -1,0 +1,143 @@
+"""Guest threads with their messages; a thread is read again only when it has a new message."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from hostex_mcp.api import Pace
+from hostex_mcp.api.endpoints.messaging import (
+    GET_CONVERSATION,
+    LIST_CONVERSATIONS,
+    Conversation,
+    ConversationSummary,
+)
+from hostex_mcp.reads.lists import MOST_ROWS, each
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.paging import Reading, follows
+from hostex_mcp.toolkit.results import Key, ListPosition
+
+_MONTH = timedelta(days=31)
+_NEWEST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Threads:
+    """Guest threads with all their messages. `left` counts those that were too many to read; `until` has the
+    check-out dates that these and the list of threads mention."""
+
+    items: list[Conversation]
+    left: int = 0
+    failed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    until: frozenset[date] = frozenset()
+
+    def rows(self) -> list[dict[str, str]]:
+        """Return the threads that could not be read, as rows of an answer."""
+        names = ("conversation_id", "kind", "message")
+        return [dict(zip(names, failure, strict=True)) for failure in self.failed]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsPart:
+    """Some of the recent threads, and where they stand among all that are `listed`. `late` ones belong to
+    parts that were read before, and were not there then."""
+
+    threads: Threads
+    reading: Reading
+    listed: int
+    late: int
+
+
+async def threads_since(context: Context, since: datetime, most: int) -> Threads:
+    """Read the threads with a message after a moment, newest first; of those with news at most `most`."""
+    recent = await _recent(context, since)
+    recent.sort(key=_last_message, reverse=True)
+    threads = await _threads(context, {thread.id: thread.last_message_at for thread in recent}, most)
+    days = {told_day(thread.check_out_date) for thread in recent}
+    days |= {activity.check_out_date for thread in threads.items for activity in thread.activities}
+    threads.until = frozenset(day for day in days if day)
+    return threads
+
+
+async def threads_part(
+    context: Context,
+    since: datetime,
+    order: Callable[[ConversationSummary], Key],
+    mark: ListPosition,
+    most: int,
+) -> ThreadsPart:
+    """Read threads with a message after a moment, by `order`: at most `most` after `mark.since`, or those up
+    to `mark.until` if given, so that other processes read the same ones.
+
+    The order must not depend on anything that changes with a new message.
+    """
+    recent = await _recent(context, since)
+    keyed = sorted((order(thread), thread.id, thread.last_message_at) for thread in recent)
+    ahead = [entry for entry in keyed if follows(entry[0], mark.since)]
+    part = [entry for entry in ahead if not follows(entry[0], mark.until)] if mark.until else ahead[:most]
+    threads = await _threads(context, {thread_id: last for _, thread_id, last in part}, len(part))
+    before = len(keyed) - len(ahead)
+    until = mark.until or (part[-1][0] if part else mark.since)
+    reading = Reading(until, left=len(ahead) - len(part), passed=before + len(part))
+    return ThreadsPart(threads, reading, len(keyed), before - mark.passed)
+
+
+async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads:
+    """Read the threads with these ids. One whose last message is more than a month old is read again each
+    time."""
+    recent = await _recent(context, context.now() - _MONTH, older=True)
+    times = {thread.id: thread.last_message_at for thread in recent}
+    return await _threads(context, {thread_id: times.get(thread_id) for thread_id in ids}, most)
+
+
+async def _threads(context: Context, times: Mapping[str, datetime | None], most: int) -> Threads:
+    """Read threads by their id and, where it is known, the time of their last message."""
+    pace = Pace()
+    threads = dict[str, Conversation | None]()
+    for thread_id, last in times.items():
+        threads[thread_id] = context.memory.recall(Conversation, ("thread", thread_id), last)
+        await pace.rest()
+    unread = [thread_id for thread_id, thread in threads.items() if thread is None]
+    selection = unread[:most]
+
+    async def read(thread_id: str) -> None:
+        answer = await context.client.call(GET_CONVERSATION, path={"conversation_id": thread_id})
+        thread = threads[thread_id] = answer.model_copy(update={"id": thread_id})
+        if times[thread_id]:
+            context.memory.keep(("thread", thread_id), times[thread_id], thread)
+
+    answers = await each(selection, read, may_fail=True)
+    # A thread that is also about a property which is not served is none of ours.
+    failed = [(thread_id, error) for thread_id, error in answers.failed if error.kind != "blocked"]
+    items = [thread for thread in threads.values() if thread]
+    if failed and not items:
+        raise failed[0][1]
+    failures = [(thread_id, error.kind, error.message) for thread_id, error in failed]
+    return Threads(items, len(unread) - len(selection), failures)
+
+
+async def _recent(context: Context, since: datetime, *, older: bool = False) -> list[ConversationSummary]:
+    """Read the list of threads as far as a moment; `older` keeps what was read beyond it."""
+    rows: dict[str, ConversationSummary] = {}
+    offset = 0
+    while True:
+        page = await context.client.page(LIST_CONVERSATIONS, offset=offset)
+        count = len(rows)
+        rows |= {thread.id: thread for thread in page.items}
+        over = not page.more or page.end >= MOST_ROWS or bool(page.items and len(rows) == count)
+        # The list is almost, but not entirely, in order (observed), so one page must be older throughout.
+        if over or (page.items and all(_last_message(thread) < since for thread in page.items)):
+            return [thread for thread in rows.values() if older or _last_message(thread) >= since]
+        offset = page.end
+
+
+def told_day(text: str | None) -> date | None:
+    """Return a date that the list of threads gives, None if it is none."""
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
+def _last_message(thread: ConversationSummary) -> datetime:
+    """Return when a thread had its last message; if that is unknown, it may be new."""
+    return thread.last_message_at or _NEWEST
