@@ -107,9 +107,9 @@ class InvalidArguments(Exception):
 
     def __init__(self, *problems: FieldProblem, more: int = 0) -> None:
         self.problems = problems[:_MOST_PROBLEMS]
-        left = len(problems) - len(self.problems) + more
-        named = [f"{one.field}: {one.problem}" for one in self.problems]
-        super().__init__("; ".join([*named, f"and {left} more"] if left else named))
+        unnamed = len(problems) - len(self.problems) + more
+        texts = [f"{problem.field}: {problem.problem}" for problem in self.problems]
+        super().__init__("; ".join([*texts, f"and {unnamed} more"] if unnamed else texts))
 
 
 def _whole_number(value: object) -> object:
@@ -127,13 +127,13 @@ def _day(value: object) -> object:
     return value
 
 
-def require_year(written: str) -> None:
+def require_year(text: str) -> None:
     """Check that a date or time, written from its year on, is of our time.
 
     Raises:
         PydanticCustomError: it is of another century.
     """
-    if not FIRST_YEAR <= int(written[:4]) <= LAST_YEAR:
+    if not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
         years = {"first": FIRST_YEAR, "last": LAST_YEAR}
         raise PydanticCustomError("year", "must be in the years {first} to {last}", years)
 
@@ -217,56 +217,60 @@ def arguments_model(name: str, parameters: Mapping[str, tuple[Any, Any]]) -> typ
     return create_model(name, __base__=Arguments, **dict[str, Any](parameters))
 
 
-def validate(model: type[Arguments], given: Mapping[str, Any]) -> dict[str, Any]:
+def validate(model: type[Arguments], arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The validated arguments, only those given, in the order of their declaration; a null means "not given".
 
     Raises:
         InvalidArguments: naming each argument with its problem, and the nearest right name of an unknown one.
     """
-    present = {name: value for name, value in given.items() if value is not None}
+    present = {name: value for name, value in arguments.items() if value is not None}
     unknown = [name for name in present if name not in model.model_fields]
-    named = [FieldProblem(_shown(name), _unknown(model, name)) for name in unknown[:_MOST_PROBLEMS]]
-    known = {name: value for name, value in present.items() if name in model.model_fields}
+    unknown_problems = [
+        FieldProblem(_shortened_name(name), _unknown(model, name)) for name in unknown[:_MOST_PROBLEMS]
+    ]
+    known_arguments = {name: value for name, value in present.items() if name in model.model_fields}
     if not (
-        problems := [FieldProblem(name, text) for name, value in known.items() if (text := excess(value))]
+        problems := [
+            FieldProblem(name, text) for name, value in known_arguments.items() if (text := excess(value))
+        ]
     ):
         try:
-            checked = model.model_validate(known)
+            model_arguments = model.model_validate(known_arguments)
         except ValidationError as error:
             problems = [_problem(detail) for detail in error.errors(include_url=False)]
         else:
             if not unknown:
                 # Not in the order of the set: what is worked out from them is compared between processes.
-                in_use = [name for name in model.model_fields if name in checked.model_fields_set]
-                return {name: getattr(checked, name) for name in in_use}
-    raise InvalidArguments(*problems, *named, more=len(unknown) - len(named))
+                in_use = [name for name in model.model_fields if name in model_arguments.model_fields_set]
+                return {name: getattr(model_arguments, name) for name in in_use}
+    raise InvalidArguments(*problems, *unknown_problems, more=len(unknown) - len(unknown_problems))
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The known name that an unknown one most likely means, or None; what is longer than any name is not
     compared."""
     if len(name) > _LONGEST_GUESSED:
         return None
-    names = list(known)
+    names = list(candidates)
     if (habit := _HABITS.get(name)) in names:
         return habit
-    best = max(names, key=lambda one: _likeness(name, one), default=None)
+    best = max(names, key=lambda candidate: _likeness(name, candidate), default=None)
     return best if best is not None and _likeness(name, best) >= 0.6 else None
 
 
-def _likeness(one: str, other: str) -> float:
-    ratio = SequenceMatcher(None, one, other).ratio()
-    shared = set(one.split("_")) & set(other.split("_"))
+def _likeness(name: str, other: str) -> float:
+    ratio = SequenceMatcher(None, name, other).ratio()
+    shared = set(name.split("_")) & set(other.split("_"))
     return ratio + 0.2 * len(shared)
 
 
 def _problem(detail: ErrorDetails) -> FieldProblem:
-    path = _shown(".".join(str(part) for part in detail["loc"]))
+    path = _shortened_name(".".join(str(part) for part in detail["loc"]))
     unknown = detail["type"] == "extra_forbidden"
     return FieldProblem(path, "is not a known key here" if unknown else _explain(detail))
 
 
-def _shown(name: str) -> str:
+def _shortened_name(name: str) -> str:
     return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..."
 
 
@@ -301,8 +305,8 @@ def in_order(**days: datetime.date | None) -> None:
     if start is None and end is None:
         return
     if start is None or end is None:
-        missing, other = (first, second) if start is None else (second, first)
-        raise InvalidArguments(FieldProblem(missing, f"is required together with {other}"))
+        absent, other = (first, second) if start is None else (second, first)
+        raise InvalidArguments(FieldProblem(absent, f"is required together with {other}"))
     if end < start:
         raise InvalidArguments(FieldProblem(second, f"is before {first}"))
     if end - start > _LONGEST_PERIOD:

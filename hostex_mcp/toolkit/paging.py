@@ -58,21 +58,21 @@ def sliced(
     if page.offsets is not None:
         raise InvalidArguments(_BAD)
     mark = page.mark or ListPosition(moment=moment.timestamp() if moment else 0.0)
-    known = keys or [[place] for place in range(len(rows))]
-    start = _behind(known, mark.key)
+    places = keys or [[place] for place in range(len(rows))]
+    start = _place_after(places, mark.key)
     end = min(start + page.limit, len(rows))
     until = reading.until if reading else []
-    marks = [mark.at(known[place], place + 1, until) for place in range(start, end)]
-    left, beyond = reading.left if reading else 0, None
-    if left and end == len(rows):
+    marks = [mark.at(places[place], place + 1, until) for place in range(start, end)]
+    unread, beyond = reading.left if reading else 0, None
+    if unread and end == len(rows):
         beyond = mark.next_part(until, len(rows), reading.passed if reading else 0)
         marks[-1:] = [beyond] if marks else []
     return ListPage(
         rows[start:end],
         marks,
-        more=end < len(rows) or left > 0,
-        total=None if left else mark.before + len(rows),
-        notes=[*notes, *_moved(start - mark.shown)],
+        more=end < len(rows) or unread > 0,
+        total=None if unread else mark.before + len(rows),
+        notes=[*notes, *_shift_notes(start - mark.shown)],
         beyond=beyond,
     )
 
@@ -89,14 +89,14 @@ def follows(key: Key, mark: Key) -> bool:
         raise InvalidArguments(_BAD) from None
 
 
-def _behind(keys: Sequence[Key], key: Key) -> int:
+def _place_after(keys: Sequence[Key], key: Key) -> int:
     try:
         return bisect_right(keys, key)
     except TypeError:
         raise InvalidArguments(_BAD) from None
 
 
-def _moved(more: int) -> list[str]:
+def _shift_notes(more: int) -> list[str]:
     """What changed before the page since the one before it."""
     if more > 0:
         new = f"Rows that came up before this page since the last one: {more}"

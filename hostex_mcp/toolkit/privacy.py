@@ -87,8 +87,8 @@ class Redactor:
         changed: dict[str, object] = {}
         for name in names:
             value = model.__dict__[name]
-            if value is not None and (shown := self._value(value, marks.get(name), name)) is not value:
-                changed[name] = shown
+            if value is not None and (visible := self._value(value, marks.get(name), name)) is not value:
+                changed[name] = visible
         return model.model_copy(update=changed) if changed else model
 
     def _value(self, value: object, mark: object, name: str) -> object:
@@ -98,9 +98,9 @@ class Redactor:
             return self._text(value, mark, name)
         if isinstance(value, list | tuple):
             members = cast("list[object]", value)
-            shown = [self._value(member, mark, name) for member in members]
-            same = all(one is member for one, member in zip(shown, members, strict=True))
-            return members if same else shown
+            visible = [self._value(member, mark, name) for member in members]
+            same = all(new is old for new, old in zip(visible, members, strict=True))
+            return members if same else visible
         if isinstance(value, dict):
             return self._map(cast("dict[str, object]", value), mark)
         return self._model(value) if isinstance(value, BaseModel) else value
@@ -118,7 +118,7 @@ class Redactor:
         if isinstance(mark, GuestText):
             return one_line(value) if name in _SHORT else self._fence.mark(value)
         plain = len(value) <= MOST_TEXT and is_clean(value)
-        return value if plain else shortened(value, MOST_TEXT, lambda near: clean(self._spell(near)))
+        return value if plain else shortened(value, MOST_TEXT, lambda start: clean(self._spell(start)))
 
     def _map(self, value: Mapping[str, object], mark: object) -> Mapping[str, object]:
         length = len(json.dumps(value, default=str))
@@ -169,9 +169,9 @@ def _holds_watched(kind: Any) -> bool:
 @cache
 def _marks(model: type[BaseModel]) -> Mapping[str, Any]:
     """Marked fields by their names."""
-    known = (Secret, Contact, GuestText)
+    kinds = (Secret, Contact, GuestText)
     marks = {
-        name: next((note for note in field.metadata if isinstance(note, known)), None)
+        name: next((note for note in field.metadata if isinstance(note, kinds)), None)
         for name, field in model.model_fields.items()
     }
     return {name: mark for name, mark in marks.items() if mark is not None}

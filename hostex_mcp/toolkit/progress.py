@@ -57,7 +57,7 @@ class TellingClient:
     ) -> AnswerT:
         """Call one operation and return its answer."""
         calling = self._client.call(operation, path=path, query=query, body=body)
-        return await calling if operation.writes else await _told(operation.path, calling)
+        return await calling if operation.writes else await _reported(operation.path, calling)
 
     async def page(
         self,
@@ -70,10 +70,10 @@ class TellingClient:
     ) -> ListAnswer[RowT]:
         """Read one page of a list."""
         reading = self._client.page(listing, path=path, query=query, offset=offset, limit=limit)
-        return await _told(listing.path, reading)
+        return await _reported(listing.path, reading)
 
 
-async def _told(path: str, reading: Awaitable[AnswerT]) -> AnswerT:
+async def _reported(path: str, reading: Awaitable[AnswerT]) -> AnswerT:
     steps = _STEPS.get()
     if steps is None:
         return await reading

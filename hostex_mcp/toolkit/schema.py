@@ -38,9 +38,9 @@ def schema_of(hint: Any) -> Schema:
     schema = {"type": "string"} if SentAsText() in metadata else _base_schema(base)
     for note in metadata:
         schema |= _keyword(note, schema)
-    said = [note for note in metadata if isinstance(note, str)][-1:]
-    said += [words for note in metadata if (words := _words(note, schema))]
-    return schema | ({"description": "; ".join(said)} if said else {})
+    phrases = [note for note in metadata if isinstance(note, str)][-1:]
+    phrases += [words for note in metadata if (words := _words(note, schema))]
+    return schema | ({"description": "; ".join(phrases)} if phrases else {})
 
 
 def metadata_of(hint: Any) -> list[Any]:

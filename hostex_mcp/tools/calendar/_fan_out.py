@@ -28,8 +28,8 @@ async def _outcome(change: PlannedWrite[Any] | None) -> JsonObject:
     try:
         await change.send()
     except HostexError as error:
-        lost = error.kind == "outcome_unknown"
-        status = "outcome_unknown" if lost else "failed"
+        is_unknown = error.kind == "outcome_unknown"
+        status = "outcome_unknown" if is_unknown else "failed"
         return lean({"status": status, "error": error.kind, "message": error.message, "code": error.code})
     undo = {"tool": change.undo.tool, "arguments": change.undo.arguments} if change.undo else None
     return lean({"status": "done", "undo": undo})

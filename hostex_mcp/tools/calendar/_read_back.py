@@ -21,11 +21,11 @@ class ReadBack(TypedDict, total=False):
     more: int
 
 
-def read_back(differing: Iterable[date]) -> ReadBack:
+def read_back(days_apart: Iterable[date]) -> ReadBack:
     """The report on days that still differ from what was written."""
-    days = sorted(set(differing))
+    days = sorted(set(days_apart))
     if not days:
         return ReadBack(in_effect=True)
-    shown = ReadBack(in_effect=False, not_yet=[day.isoformat() for day in days[:_MOST_DAYS]])
+    report = ReadBack(in_effect=False, not_yet=[day.isoformat() for day in days[:_MOST_DAYS]])
     more = len(days) - _MOST_DAYS
-    return {**shown, "more": more} if more > 0 else shown
+    return {**report, "more": more} if more > 0 else report

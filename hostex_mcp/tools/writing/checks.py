@@ -27,11 +27,11 @@ async def require(
     Raises:
         NotFound: when Hostex does not list all of them.
     """
-    wanted = list(dict.fromkeys(ids or ()))
-    if not wanted:
+    unique_ids = list(dict.fromkeys(ids or ()))
+    if not unique_ids:
         return []
     rows = (await read_all(context.client, listing)).items
-    return [with_id(rows, listing, id, what) for id in wanted]
+    return [with_id(rows, listing, id, what) for id in unique_ids]
 
 
 async def require_properties(context: Context, ids: Iterable[int] | None) -> None:
@@ -48,7 +48,7 @@ async def require_new(
     listing: ListEndpoint[ModelT],
     field: str,
     name: str,
-    named: Callable[[ModelT], str],
+    name_of: Callable[[ModelT], str],
     most: int | None = None,
 ) -> None:
     """Check that a name which has to be unique is not taken, and that there is room for one more.
@@ -57,7 +57,7 @@ async def require_new(
         InvalidArguments: naming the argument `field`, when Hostex would refuse it.
     """
     rows = (await read_all(context.client, listing)).items
-    if any(named(row) == name for row in rows):
+    if any(name_of(row) == name for row in rows):
         raise InvalidArguments(FieldProblem(field, f"has to be unique, and {one_line(name)} is taken"))
     if most is not None and len(rows) >= most:
         raise InvalidArguments(
@@ -65,7 +65,7 @@ async def require_new(
         )
 
 
-async def find_entry(context: Context, listing: ListEndpoint[IdName], wanted: int, argument: str) -> str:
+async def find_entry(context: Context, listing: ListEndpoint[IdName], id: int, argument: str) -> str:
     """The name of an entry of a dictionary.
 
     Raises:
@@ -73,10 +73,10 @@ async def find_entry(context: Context, listing: ListEndpoint[IdName], wanted: in
     """
     entries = (await context.client.page(listing)).items
     for entry in entries:
-        if entry.id == wanted:
+        if entry.id == id:
             return one_line(entry.name)
-    known = some([f"{one_line(entry.name)} ({entry.id})" for entry in entries], 20)
-    raise InvalidArguments(FieldProblem(argument, f"is none of this account's: {known}"))
+    choices = some([f"{one_line(entry.name)} ({entry.id})" for entry in entries], 20)
+    raise InvalidArguments(FieldProblem(argument, f"is none of this account's: {choices}"))
 
 
 def same(context: Context, before: Model, body: Mapping[str, Any]) -> str:
@@ -85,8 +85,8 @@ def same(context: Context, before: Model, body: Mapping[str, Any]) -> str:
     What the privacy level hides is never said to be so, or it could be found out by guessing."""
     if not body.keys() <= type(before).model_fields.keys():
         return ""
-    shown = context.redactor().redact(before)
-    if any(getattr(shown, name) == HIDDEN for name in body):
+    visible = context.redactor().redact(before)
+    if any(getattr(visible, name) == HIDDEN for name in body):
         return ""
     old = before.model_dump(mode="json", include=set(body))
     now = {name: _BLANK.get(name) if old[name] is None else old[name] for name in body}
@@ -99,4 +99,4 @@ def _unordered(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     members = cast("list[Any]", value)
-    return members if any(isinstance(one, dict) for one in members) else sorted(map(str, members))
+    return members if any(isinstance(member, dict) for member in members) else sorted(map(str, members))

@@ -81,7 +81,7 @@ def require_unset(clear: Collection[str] | None, values: Collection[str]) -> Non
 def edited(
     name: str,
     present: Iterable[KeyT],
-    whole: Sequence[KeyT] | None,
+    new: Sequence[KeyT] | None,
     add: Collection[KeyT] | None,
     remove: Collection[KeyT] | None,
 ) -> list[KeyT] | None:
@@ -91,24 +91,24 @@ def edited(
         InvalidArguments: when they contradict each other.
     """
     if add is None and remove is None:
-        return None if whole is None else merged(whole)
-    if whole is not None:
+        return None if new is None else merged(new)
+    if new is not None:
         problem = f"cannot be combined with add_{name} or remove_{name}, set or cleared"
         raise InvalidArguments(FieldProblem(name, problem))
     if both := set(add or ()) & set(remove or ()):
-        clash = ", ".join(sorted(str(one) for one in both))
+        clash = ", ".join(sorted(str(name) for name in both))
         raise InvalidArguments(FieldProblem(f"remove_{name}", f"would be added too: {clash}"))
     return merged(present, add or (), remove or ())
 
 
-def or_empty(name: str, whole: Sequence[KeyT] | None, clear: Collection[str] | None) -> Sequence[KeyT] | None:
+def or_empty(name: str, new: Sequence[KeyT] | None, clear: Collection[str] | None) -> Sequence[KeyT] | None:
     """The whole new list of this name, empty where it is to be cleared.
 
     Raises:
         InvalidArguments: when it is to be cleared and is given.
     """
-    require_unset(clear, [name] if whole is not None else [])
-    return [] if clear and name in clear else whole
+    require_unset(clear, [name] if new is not None else [])
+    return [] if clear and name in clear else new
 
 
 def back(
@@ -181,10 +181,10 @@ def deleting(
 ) -> PlannedWrite[Any]:
     """A deletion for good of what `what` names. Preview and result show what is gone; in the preview `named`
     takes the place of members that say nothing to a person, None leaves them out."""
-    shown = lean(everything(context.redactor().redact(gone)))
-    about = lean({**everything(context.preview_redactor().redact(gone)), **named})
-    preview = Preview(f"Delete {what} for good", about, warnings=[*warnings, _FOR_GOOD])
-    return PlannedWrite(sending(context, operation, id, None, shown), preview=preview)
+    result = lean(everything(context.redactor().redact(gone)))
+    target = lean({**everything(context.preview_redactor().redact(gone)), **named})
+    preview = Preview(f"Delete {what} for good", target, warnings=[*warnings, _FOR_GOOD])
+    return PlannedWrite(sending(context, operation, id, None, result), preview=preview)
 
 
 def rows(after: JsonObject, before: JsonObject | None = None) -> list[dict[str, Any]]:
@@ -205,20 +205,20 @@ async def names(
     if not ids:
         return []
     rows = (await read_all(context.client, listing)).items
-    known = {listing.identity(row): one_line(name(row)) for row in rows}
-    times = Counter(known.values())
-    called = {id: title if times[title] == 1 else f"{title} ({id})" for id, title in known.items()}
-    return [called.get(id, f"id {id}") for id in ids]
+    titles = {listing.identity(row): one_line(name(row)) for row in rows}
+    times = Counter(titles.values())
+    labels = {id: title if times[title] == 1 else f"{title} ({id})" for id, title in titles.items()}
+    return [labels.get(id, f"id {id}") for id in ids]
 
 
 async def property_names(context: Context, ids: Collection[int]) -> list[str]:
     """The titles of properties."""
-    return await names(context, LIST_PROPERTIES, ids, lambda one: one.title)
+    return await names(context, LIST_PROPERTIES, ids, lambda home: home.title)
 
 
-def counted(number: int, one: str, several: str) -> str:
+def counted(number: int, singular: str, plural: str) -> str:
     """A number with its noun."""
-    return f"{number} {one if number == 1 else several}"
+    return f"{number} {singular if number == 1 else plural}"
 
 
 async def creating(
@@ -235,19 +235,19 @@ async def creating(
         HostexError: when the list cannot be read beforehand.
     """
     before = await read_all(context.client, listing)
-    known = {listing.identity(one) for one in before.items}
+    earlier = {listing.identity(row) for row in before.items}
 
     async def write() -> None:
         await context.client.call(operation, body=body)
 
     async def look() -> ModelT | None:
         rows = (await read_all(context.client, listing)).items
-        new = [one for one in rows if listing.identity(one) not in known and fits(one)]
+        new = [row for row in rows if listing.identity(row) not in earlier and fits(row)]
         return new[0] if before.complete and len(new) == 1 else None
 
     async def create() -> ModelT | None:
-        found = await answered_or_found(write, look)
-        return await if_readable(look) if found is None else found
+        row = await answered_or_found(write, look)
+        return await if_readable(look) if row is None else row
 
     return create
 

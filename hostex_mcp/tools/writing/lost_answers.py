@@ -26,13 +26,13 @@ async def answered_or_found(
     try:
         return await send()
     except (OutcomeUnknown, UpstreamFailed, ChannelFailed) as error:
-        said = _UNSEEN
+        explanation = _UNSEEN
         try:
-            if (found := await look()) is not None:
-                return found
+            if (effect := await look()) is not None:
+                return effect
         except HostexError:
-            said = _UNREAD
-        error.message = f"{error.message} {said} {advice}".strip()
+            explanation = _UNREAD
+        error.message = f"{error.message} {explanation} {advice}".strip()
         raise error from None
 
 

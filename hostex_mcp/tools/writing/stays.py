@@ -32,10 +32,10 @@ class OrderView(TypedDict, total=False):
 
 def stay_view(context: Context, stay: Reservation) -> StayView:
     """A stay as it is named in the result of a write."""
-    shown = context.redactor().redact(stay)
+    visible = context.redactor().redact(stay)
     return StayView(
         stay_code=stay.stay_code,
-        guest_name=shown.guest_name,
+        guest_name=visible.guest_name,
         property_id=stay.property_id,
         check_in_date=stay.check_in_date.isoformat(),
         check_out_date=stay.check_out_date.isoformat(),
@@ -50,7 +50,7 @@ def order_view(context: Context, stays: list[Reservation], status: str) -> Order
         channel_type=first.channel_type,
         guest_name=first.guest_name,
         status=status,
-        stays=[stay_view(context, one) for one in stays],
+        stays=[stay_view(context, stay) for stay in stays],
     )
 
 
@@ -87,8 +87,8 @@ def order_target(stays: Sequence[Reservation], titles: Mapping[int, str]) -> Jso
         "guest_name": guest(first),
         "channel_type": first.channel_type,
         "status": first.status,
-        "number_of_guests": sum(one.number_of_guests or 0 for one in stays) or None,
-        "stays": [_unit(one, titles[one.property_id]) for one in stays],
+        "number_of_guests": sum(stay.number_of_guests or 0 for stay in stays) or None,
+        "stays": [_unit(stay, titles[stay.property_id]) for stay in stays],
     }
     if payment and payment.total_amount is not None:
         row["total"] = money(payment.total_amount, payment.currency)
