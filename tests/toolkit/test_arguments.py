@@ -40,7 +40,7 @@ class Example(Arguments):
 def problems(**given: Any) -> dict[str, str]:
     with pytest.raises(InvalidArguments) as caught:
         validate(Example, given)
-    return {one.field: one.problem for one in caught.value.problems}
+    return {problem.field: problem.problem for problem in caught.value.problems}
 
 
 def test_only_the_given_arguments_come_back_and_null_means_not_given() -> None:

@@ -33,5 +33,5 @@ def every_read(account: SandboxAccount) -> dict[str, Row]:
         "find_tools": {"query": "prices"},
         "call_read_tool": {"name": "list_tags", "arguments": {"limit": 1}},
     }
-    reads = [one for one in CATALOGUE.values() if one.effect is Effect.READ]
-    return {one.name: needed.get(one.name, {}) for one in reads}
+    reads = [tool for tool in CATALOGUE.values() if tool.effect is Effect.READ]
+    return {tool.name: needed.get(tool.name, {}) for tool in reads}

@@ -58,7 +58,7 @@ def _days() -> dict[str, Row]:
 
 def _stays(account: SandboxAccount) -> dict[str, Row]:
     request = next(
-        one["reservation_code"] for one in account.stays.values() if one["status"] == "wait_accept"
+        stay["reservation_code"] for stay in account.stays.values() if stay["status"] == "wait_accept"
     )
     booking = {
         "property_id": 20110001,
@@ -95,8 +95,8 @@ def _threads(account: SandboxAccount) -> dict[str, Row]:
     offer = {"listing_id": _LISTING, "price": 300, "number_of_adults": 2, "currency": "EUR"}
     dates = {"check_in_date": ahead(200), "check_out_date": ahead(202)}
     reviews = account.reviews.items()
-    answered = next(code for code, one in reviews if one["guest_review"] and not one["host_reply"])
-    unwritten = next(code for code, one in reviews if not one["host_review"])
+    answered = next(code for code, review in reviews if review["guest_review"] and not review["host_reply"])
+    unwritten = next(code for code, review in reviews if not review["host_review"])
     return {
         "send_message": {"conversation_id": _THREAD, "message": LONG},
         "update_conversation_note": {"conversation_id": _THREAD, "note": LONG[:5_000]},

@@ -52,7 +52,7 @@ async def both_halves(host: World, tool: str, **arguments: Any) -> tuple[str, st
     result = await host.engine.call(tool, arguments)
     assert isinstance(result, CallToolResult)
     assert not result.is_error, (tool, result.structured_content)
-    (text,) = (one.text for one in result.content if isinstance(one, TextContent))
+    (text,) = (block.text for block in result.content if isinstance(block, TextContent))
     return to_json(result.structured_content), text
 
 
@@ -71,9 +71,9 @@ def _given(name: str, account: SandboxAccount, today: date) -> dict[str, Any]:
     days = {"start_date": f"{today - timedelta(days=45)}", "end_date": f"{today - timedelta(days=1)}"}
     ahead = {"check_in_date": f"{today}", "check_out_date": f"{today + timedelta(days=4)}"}
     days_to_come = {"start_date": f"{today}", "end_date": f"{today + timedelta(days=20)}"}
-    coming = [one for one in account.stays.values() if one["check_in_date"] > f"{today}"]
-    stay = next(one for one in coming if one["status"] == "accepted" and one["property_id"])
-    thread = max(account.conversations.values(), key=lambda one: len(one["messages"]))["id"]
+    coming = [stay for stay in account.stays.values() if stay["check_in_date"] > f"{today}"]
+    stay = next(stay for stay in coming if stay["status"] == "accepted" and stay["property_id"])
+    thread = max(account.conversations.values(), key=lambda thread: len(thread["messages"]))["id"]
     listings = dict([*account.rates])
     return {
         "list_availabilities": {"property_ids": [20110001, 20110002], **days_to_come},

@@ -91,7 +91,7 @@ async def test_what_looks_comes_first_unless_something_is_to_be_done(
 
 @pytest.mark.parametrize(("words", "name"), WANTED.items(), ids=list(WANTED))
 async def test_a_tool_is_among_the_first_five_for_a_hosts_words(call: Call, words: str, name: str) -> None:
-    found = [one["name"] for one in (await call("find_tools", query=words))["tools"]]
+    found = [tool["name"] for tool in (await call("find_tools", query=words))["tools"]]
     assert name in found
 
 

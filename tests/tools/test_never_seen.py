@@ -40,13 +40,14 @@ LEVELS: dict[Level, set[str]] = {"standard": SECRETS, "strict": EVERYTHING, "ful
 
 
 def models(kind: type[BaseModel] = Model) -> Iterator[type[BaseModel]]:
-    for one in kind.__subclasses__():
-        yield one
-        yield from models(one)
+    for model in kind.__subclasses__():
+        yield model
+        yield from models(model)
 
 
 MODELS = sorted(
-    {one for one in models() if one.__module__.startswith("hostex_mcp.api")}, key=lambda one: one.__name__
+    {model for model in models() if model.__module__.startswith("hostex_mcp.api")},
+    key=lambda kind: kind.__name__,
 )
 
 
@@ -89,8 +90,8 @@ def full_of_documents(model: BaseModel) -> BaseModel:
 
 
 def text_of(value: Any) -> str:
-    def spelled(one: Any) -> Any:
-        return one.model_dump(warnings=False) if isinstance(one, BaseModel) else str(one)
+    def spelled(value: Any) -> Any:
+        return value.model_dump(warnings=False) if isinstance(value, BaseModel) else str(value)
 
     return json.dumps(value, default=spelled, ensure_ascii=False)
 
@@ -133,7 +134,7 @@ def reads(account: SandboxAccount) -> dict[str, list[dict[str, Any]]]:
     """Calls of the tools that read and are no lists."""
     stays, listing = list(account.stays), next(id for channel, id in account.rates if channel == "airbnb")
     period = {"start_date": ahead(-30), "end_date": ahead(30)}
-    ahead_of_us = [code for code, one in account.stays.items() if one["check_in_date"] > ahead(0)]
+    ahead_of_us = [code for code, stay in account.stays.items() if stay["check_in_date"] > ahead(0)]
     dates = {"check_in_date": ahead(20), "check_out_date": ahead(22)}
     return {
         "find_tools": [{"query": "lock code"}],
@@ -142,16 +143,16 @@ def reads(account: SandboxAccount) -> dict[str, list[dict[str, Any]]]:
         "get_airbnb_price_and_rules": [{"listing_id": listing}],
         "get_vrbo_price_and_rules": [{"listing_id": "vr-3001"}],
         "get_reservation_custom_fields": [{"stay_code": stays[0]}],
-        "get_conversation": [{"conversation_id": one} for one in list(account.conversations)[:8]],
-        "get_knowledge_base": [{"id": one} for one in account.knowledge_bases],
+        "get_conversation": [{"conversation_id": thread} for thread in list(account.conversations)[:8]],
+        "get_knowledge_base": [{"id": entry} for entry in account.knowledge_bases],
         "get_daily_briefing": [{}],
-        "get_stay": [{"stay_code": one} for one in stays[:15]],
+        "get_stay": [{"stay_code": stay} for stay in stays[:15]],
         "check_arrival_readiness": [{}],
         "find_available_properties": [dates],
         "find_calendar_gaps": [{}],
         "get_turnover_plan": [{}],
         "check_calendar_conflicts": [{}],
-        "check_stay_extension": [{"stay_code": one} for one in ahead_of_us[:1]],
+        "check_stay_extension": [{"stay_code": code} for code in ahead_of_us[:1]],
         "get_performance": [period],
         "get_month_end": [{}],
     }
@@ -179,8 +180,8 @@ async def seen(level: Level, reveal: str | None = None) -> dict[str, set[str]]:
             forms: list[dict[str, Any]] = [{}, full] if "detail" in takes else [{}]
             more = {"reveal": [reveal]} if reveal and f'"{reveal}"' in json.dumps(takes.get("reveal")) else {}
             for form in forms:
-                for one in calls:
-                    answer = cast("Any", await engine.call(name, {**one, **form, **more}))
+                for call in calls:
+                    answer = cast("Any", await engine.call(name, {**call, **form, **more}))
                     assert not answer.is_error, (name, answer)
                     found.setdefault(name, set()).update(marks(answer.model_dump_json()))
     return found

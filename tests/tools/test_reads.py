@@ -50,7 +50,7 @@ async def test_a_title_that_nearly_fits_is_suggested(call: Call) -> None:
 
 
 async def test_wifi_passwords_are_shown_only_when_asked_for(call: Call, sandbox: Sandbox) -> None:
-    row = next(one for one in sandbox.accounts.main.properties.values() if one["wifi_password"])
+    row = next(home for home in sandbox.accounts.main.properties.values() if home["wifi_password"])
     hidden = await call("list_properties", id=row["id"], detail="full")
     shown = await call("list_properties", id=row["id"], detail="full", reveal=["wifi"])
     assert hidden["items"][0]["wifi_password"] == "hidden"
@@ -61,7 +61,7 @@ async def test_a_period_longer_than_hostex_allows_is_whole(call: Call, sandbox: 
     first, last = ahead(-250), ahead(200)
     rows = await whole(call, "list_reservations", start_check_in_date=first, end_check_in_date=last, limit=50)
     wanted = {
-        code for code, one in sandbox.accounts.main.stays.items() if first <= one["check_in_date"] <= last
+        code for code, stay in sandbox.accounts.main.stays.items() if first <= stay["check_in_date"] <= last
     }
     assert sorted(row["stay_code"] for row in rows) == sorted(wanted)
 
@@ -93,11 +93,11 @@ async def test_half_a_period_is_refused_before_anything_is_sent(call: Call, sand
 
 async def test_a_booking_of_two_units_has_a_row_for_each_stay(call: Call, sandbox: Sandbox) -> None:
     stays = list(sandbox.accounts.main.stays.values())
-    codes = [one["reservation_code"] for one in stays]
+    codes = [stay["reservation_code"] for stay in stays]
     double = next(code for code in codes if codes.count(code) == 2)
     rows = (await call("list_reservations", reservation_code=double))["items"]
     if not rows:
-        day = next(one["check_in_date"] for one in stays if one["reservation_code"] == double)
+        day = next(stay["check_in_date"] for stay in stays if stay["reservation_code"] == double)
         period = {"start_check_in_date": day, "end_check_in_date": day}
         rows = (await call("list_reservations", reservation_code=double, **period))["items"]
     assert len({row["stay_code"] for row in rows}) == 2
@@ -133,7 +133,7 @@ async def test_availability_runs_say_the_same_as_the_days(call: Call, sandbox: S
 
 async def test_a_listing_calendar_has_the_prices_of_its_listing(call: Call, sandbox: Sandbox) -> None:
     (channel, listing), rates = next(
-        (key, one) for key, one in sandbox.accounts.main.rates.items() if key[0] == "airbnb"
+        (key, rate) for key, rate in sandbox.accounts.main.rates.items() if key[0] == "airbnb"
     )
     keys = [{"channel_type": channel, "listing_id": listing}]
     period = {"start_date": ahead(1), "end_date": ahead(30)}
@@ -143,7 +143,7 @@ async def test_a_listing_calendar_has_the_prices_of_its_listing(call: Call, sand
     assert {day["price"] for day in days} == {run["price"] for run in runs}
     for day, price in rates.prices.items():
         if ahead(1) <= day.isoformat() <= ahead(30):
-            assert next(one["price"] for one in days if one["date"] == day.isoformat()) == price
+            assert next(row["price"] for row in days if row["date"] == day.isoformat()) == price
 
 
 @pytest.mark.parametrize("arguments", [{}, {"property_id": 1, "room_type_id": 2}])
@@ -153,7 +153,7 @@ async def test_ratios_want_exactly_one_owner(call: Call, arguments: dict[str, An
 
 
 def longest_thread(sandbox: Sandbox) -> Mapping[str, Any]:
-    return max(sandbox.accounts.main.conversations.values(), key=lambda one: len(one["messages"]))
+    return max(sandbox.accounts.main.conversations.values(), key=lambda thread: len(thread["messages"]))
 
 
 async def test_a_thread_of_108_messages_is_read_back_to_its_beginning(call: Call, sandbox: Sandbox) -> None:
@@ -162,12 +162,12 @@ async def test_a_thread_of_108_messages_is_read_back_to_its_beginning(call: Call
     answer = await call("get_conversation", conversation_id=thread["id"], last_n=25)
     assert answer["earlier"] == 108 - 25
     while True:
-        seen = [one["id"] for one in answer["messages"]] + seen
+        seen = [message["id"] for message in answer["messages"]] + seen
         if not answer["earlier"]:
             break
         first = answer["messages"][0]["id"]
         answer = await call("get_conversation", conversation_id=thread["id"], last_n=25, before=first)
-    assert seen == [one["id"] for one in reversed(thread["messages"])]
+    assert seen == [message["id"] for message in reversed(thread["messages"])]
 
 
 async def test_a_whole_long_thread_fits_into_one_answer_or_says_what_is_missing(
@@ -181,10 +181,10 @@ async def test_messages_are_labelled_and_only_outsiders_text_is_fenced(call: Cal
     authors: set[str] = set()
     for thread in sandbox.accounts.main.conversations:
         answer = await call("get_conversation", conversation_id=thread, last_n=50)
-        for one in answer["messages"]:
-            authors.add(one["author"])
-            fenced = one.get("content", "").startswith("<guest-")
-            assert fenced is (one["author"] in ("guest", "system") and bool(one.get("content")))
+        for message in answer["messages"]:
+            authors.add(message["author"])
+            fenced = message.get("content", "").startswith("<guest-")
+            assert fenced is (message["author"] in ("guest", "system") and bool(message.get("content")))
     assert authors == {"guest", "team", "assistant", "automation", "system"}
 
 
@@ -212,7 +212,7 @@ async def test_transactions_of_more_than_a_year_are_whole(call: Call, sandbox: S
 
 async def test_transactions_need_a_period_or_an_id(call: Call, sandbox: Sandbox) -> None:
     error = (await call("list_transactions"))["error"]
-    assert [one["field"] for one in error["fields"]] == ["start_date", "end_date"]
+    assert [field["field"] for field in error["fields"]] == ["start_date", "end_date"]
     wanted = next(iter(sandbox.accounts.main.transactions))
     assert [row["id"] for row in (await call("list_transactions", id=wanted))["items"]] == [wanted]
 
@@ -260,7 +260,7 @@ async def needed(name: str, call: Call, sandbox: Sandbox) -> dict[str, Any]:
         wanted["listings"] = [{"channel_type": channel, "listing_id": listing}]
     if name == "list_special_offers":
         wanted["conversation_id"] = next(
-            one["id"] for one in account.conversations.values() if one.get("_offers")
+            thread["id"] for thread in account.conversations.values() if thread.get("_offers")
         )
     return wanted
 
