@@ -22,30 +22,25 @@ MOST_MAP = 4_000
 _TEXT_OR_LESS = frozenset([str, int, float, bool, date, datetime, NoneType, Ellipsis])
 _PLAIN_HOLDERS = frozenset([list, tuple, Union, UnionType])
 _SHORT = frozenset(["name", "guest_name", "title", "send_to"])
-# Free maps have no fields to bear marks: their keys are taken by these names, however they are written.
+# Free maps have no fields to bear marks: their keys are judged by these words, folded and without blanks.
+# The first that fits decides, so a door's password is told before any other password.
 _LOCK, _WIFI, _DOCUMENT = Secret("lock_code"), Secret("wifi"), Secret("id_document")
-_OUTSIDE = GuestText()
-_MARKED_KEYS: Mapping[str, Secret | Contact] = {
-    **dict.fromkeys(
-        ["lockcode", "doorcode", "accesscode", "entrycode", "gatecode", "keycode", "pincode"], _LOCK
-    ),
-    **dict.fromkeys(["lockboxcode", "keyboxcode", "checkinguideurl"], _LOCK),
-    **dict.fromkeys(["wifipassword", "wifiremarks", "wirelesspassword", "networkpassword"], _WIFI),
-    **dict.fromkeys(["idnumber", "idtype", "idimages", "passportnumber", "documentnumber"], _DOCUMENT),
-    **dict.fromkeys(["phone", "guestphone", "phonenumber", "mobile", "telephone"], Contact("phone")),
-    **dict.fromkeys(["email", "guestemail", "emailaddress"], Contact("email")),
-}
-# The same anywhere in a name, as in "front door code 2".
-_MARKED_PARTS: Mapping[str, Secret | Contact] = {
-    **{key: mark for key, mark in _MARKED_KEYS.items() if len(key) > len("idnumber") or mark is _LOCK},
-    **dict.fromkeys(["alarmcode", "safecode", "passcode", "lockpin", "doorpin", "gatepin"], _LOCK),
-    **dict.fromkeys(["turcode", "codedeporte", "codeporte", "codigodepuerta", "codigodaporta"], _LOCK),
+_CONTACT, _OUTSIDE = Contact("phone"), GuestText()
+_WORDS: Mapping[str, Secret | Contact] = {
+    **dict.fromkeys(["lockcode", "doorcode", "accesscode", "entrycode", "gatecode", "keycode"], _LOCK),
+    **dict.fromkeys(["pincode", "lockboxcode", "keyboxcode", "checkinguideurl", "alarmcode"], _LOCK),
+    **dict.fromkeys(["safecode", "passcode", "lockpin", "doorpin", "gatepin", "turcode"], _LOCK),
+    **dict.fromkeys(["codedeporte", "codeporte", "codigodepuerta", "codigodaporta"], _LOCK),
     **dict.fromkeys(["codiceporta", "\u95e8\u9501\u5bc6\u7801", "\u95e8\u7981\u5bc6\u7801"], _LOCK),
-    **dict.fromkeys(["wifipass", "wificode", "wifikey", "wlanpass", "wlankey"], _WIFI),
+    **dict.fromkeys(["passport", "identitycard", "documentnumber", "\u8eab\u4efd\u8bc1"], _DOCUMENT),
+    **dict.fromkeys(["wifiremarks", "wifipass", "wificode", "wifikey", "wlanpass", "wlankey"], _WIFI),
     **dict.fromkeys(["password", "passwort", "contrasena", "motdepasse", "\u5bc6\u7801"], _WIFI),
-    **dict.fromkeys(["passport", "identitycard", "\u8eab\u4efd\u8bc1"], _DOCUMENT),
-    **dict.fromkeys(["phone", "mobilenumber"], Contact("phone")),
-    "email": Contact("email"),
+    **dict.fromkeys(["phone", "mobilenumber", "email"], _CONTACT),
+}
+# As a part of a longer name these would hide too much: "mobile home", "id type of the trip".
+_WHOLE_NAMES: Mapping[str, Secret | Contact] = {
+    **dict.fromkeys(["idnumber", "idtype", "idimages"], _DOCUMENT),
+    "mobile": _CONTACT,
 }
 
 
@@ -141,10 +136,9 @@ def _is_all_plain(model: BaseModel) -> bool:
 
 
 def _mark_of(key: str) -> Secret | Contact | None:
-    """The mark of a free map's key by its name alone."""
+    """Return the mark of a free map's key, judged by its name alone."""
     name = "".join(char for char in fold(key) if char.isalnum())
-    parts = (mark for part, mark in _MARKED_PARTS.items() if part in name)
-    return _MARKED_KEYS.get(name) or next(parts, None)
+    return next((mark for word, mark in _WORDS.items() if word in name), _WHOLE_NAMES.get(name))
 
 
 @cache

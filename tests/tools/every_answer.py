@@ -23,7 +23,7 @@ from tests.tools.every_write import every_write
 from tests.tools.mangling import WRONG, Mangling
 from tests.tools.previewing import NOW, demo_sandbox
 from tests.tools.test_never_seen import reads
-from tests.tools.test_reads import LISTS, needed
+from tests.tools.test_reads import LISTS
 
 SELECTION = select(["all"])
 SEEDS = range(4)
@@ -65,11 +65,9 @@ async def answered(engine: Engine, tool: str, circumstances: str, arguments: Row
 
 async def questions(sandbox: Sandbox, most: int) -> dict[str, list[Row]]:
     """Calls of every tool that reads, brief, and full where there is more to see."""
-    account = sandbox.accounts.main
-    asked = {name: [await needed(name, cast("Any", None), sandbox)] for name in LISTS} | reads(account)
     return {
         name: [{**call, **form} for call in calls for form in forms(name, most)]
-        for name, calls in asked.items()
+        for name, calls in reads(sandbox.accounts.main).items()
     }
 
 

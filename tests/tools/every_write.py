@@ -5,6 +5,7 @@ from typing import Any
 
 from hostex_mcp.sandbox.state import SandboxAccount
 from tests.tools.previewing import NOW
+from tests.tools.sample_calls import with_samples
 
 Row = dict[str, Any]
 
@@ -22,8 +23,8 @@ def days(first: int, last: int, **values: Any) -> Row:
 
 
 def every_write(account: SandboxAccount) -> dict[str, Row]:
-    """Tool to arguments."""
-    return {
+    """Tool to arguments: those below, or no more than the tool requires."""
+    calls = {
         **_properties(),
         **_calendar(),
         **_stays(),
@@ -35,6 +36,7 @@ def every_write(account: SandboxAccount) -> dict[str, Row]:
         **_knowledge(account),
         **_webhooks(),
     }
+    return with_samples(calls, account, NOW.date())
 
 
 def _properties() -> dict[str, Row]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hostex_mcp.sandbox.state import SandboxAccount
+from tests.tools.sample_calls import with_samples
 
 Row = dict[str, Any]
 
@@ -23,8 +24,9 @@ def ahead(days: int) -> str:
 
 
 def calls(account: SandboxAccount) -> dict[str, Row]:
-    """A valid call of each, by the name of the tool."""
-    return _places() | _days() | _stays(account) | _threads(account) | _work(account) | _rules(account)
+    """A valid call of each write, by the name of the tool."""
+    full = _places() | _days() | _stays(account) | _threads(account) | _work(account) | _rules(account)
+    return with_samples(full, account, datetime.now(UTC).date())
 
 
 def _places() -> dict[str, Row]:

@@ -11,7 +11,7 @@ from hostex_mcp.server.render import to_json
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.tools.insights.calendar_world import World, world
-from tests.tools.test_reads import needed
+from tests.tools.sample_calls import sample
 
 SCRIPTS = {
     "as it is": "",
@@ -61,13 +61,13 @@ async def _calls(host: World) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     for name, tool in CATALOGUE.items():
         if tool.effect is not Effect.READ or name == "call_read_tool":
             continue
-        wanted = {**await needed(name, cast("Any", None), host.sandbox), **_given(name, account, today)}
+        wanted = {**sample(name, account, today), **_special(name, account, today)}
         yield name, wanted
         if "detail" in tool.input_schema["properties"]:
             yield name, {**wanted, "detail": "full", "limit": 100}
 
 
-def _given(name: str, account: SandboxAccount, today: date) -> dict[str, Any]:
+def _special(name: str, account: SandboxAccount, today: date) -> dict[str, Any]:
     days = {"start_date": f"{today - timedelta(days=45)}", "end_date": f"{today - timedelta(days=1)}"}
     ahead = {"check_in_date": f"{today}", "check_out_date": f"{today + timedelta(days=4)}"}
     days_to_come = {"start_date": f"{today}", "end_date": f"{today + timedelta(days=20)}"}

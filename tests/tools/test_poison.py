@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, cast
 
 import httpx2
@@ -15,7 +16,8 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
-from tests.tools.test_reads import LISTS, needed
+from tests.tools.sample_calls import sample
+from tests.tools.test_reads import LISTS
 
 pytestmark = pytest.mark.anyio
 
@@ -60,7 +62,7 @@ def poison_account(account: SandboxAccount) -> None:
 async def answers(level: Level) -> list[tuple[str, Any]]:
     """Name and result of every read tool over the poisoned account, brief and full."""
     sandbox = Sandbox()
-    plain = {name: await needed(name, cast("Any", None), sandbox) for name in LISTS}
+    plain = {name: sample(name, sandbox.accounts.main, date.today()) for name in LISTS}
     poison_account(sandbox.accounts.main)
     transport = httpx2.ASGITransport(app=sandbox.app)
     selection = select(["all"], read_only=True)

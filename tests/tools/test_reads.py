@@ -10,6 +10,7 @@ import pytest
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.tools.conftest import Call
+from tests.tools.sample_calls import sample
 
 pytestmark = pytest.mark.anyio
 
@@ -240,29 +241,7 @@ async def test_dictionaries_come_whole_with_the_real_id_zero(call: Call) -> None
     assert 0 in [row["id"] for row in items]
 
 
-NEEDED: dict[str, dict[str, Any]] = {
-    "list_availabilities": {"start_date": ahead(0), "end_date": ahead(20)},
-    "list_listing_calendars": {"start_date": ahead(0), "end_date": ahead(20)},
-    "list_transactions": {"start_date": ahead(-60), "end_date": ahead(0)},
-    "list_automation_actions": {"type": "message"},
-    "list_tasks": {},
-}
 LISTS = [name for name in CATALOGUE if name.startswith("list_")]
-
-
-async def needed(name: str, call: Call, sandbox: Sandbox) -> dict[str, Any]:
-    account = sandbox.accounts.main
-    wanted = dict(NEEDED.get(name, {}))
-    if name == "list_availabilities":
-        wanted["property_ids"] = list(account.properties)[:3]
-    if name == "list_listing_calendars":
-        channel, listing = next(iter(account.rates))
-        wanted["listings"] = [{"channel_type": channel, "listing_id": listing}]
-    if name == "list_special_offers":
-        wanted["conversation_id"] = next(
-            thread["id"] for thread in account.conversations.values() if thread.get("_offers")
-        )
-    return wanted
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -271,7 +250,7 @@ async def test_a_brief_row_holds_what_its_schema_declares_and_is_light(
 ) -> None:
     from tests.tools.test_catalogue import ENCODING
 
-    answer = await call(name, **await needed(name, call, sandbox))
+    answer = await call(name, **sample(name, sandbox.accounts.main, TODAY))
     schema = dict(CATALOGUE[name].output_schema["properties"]["items"]["items"])
     if name != "list_listing_calendars":
         schema["additionalProperties"] = False
@@ -289,7 +268,7 @@ async def test_a_brief_row_holds_what_its_schema_declares_and_is_light(
 async def test_full_detail_holds_everything_brief_has_a_place_for(
     name: str, call: Call, sandbox: Sandbox
 ) -> None:
-    answer = await call(name, detail="full", **await needed(name, call, sandbox))
+    answer = await call(name, detail="full", **sample(name, sandbox.accounts.main, TODAY))
     assert answer["items"]
     assert None not in [value for row in answer["items"] for value in row.values()]
 
