@@ -93,8 +93,8 @@ def crowded_out(words: str, name: str, found: list[str]) -> str:
         places = [place for place, text in told.items() if {*stems(words)} & {*stems(text)}]
         shared.append(f"{rival} has them in its {', '.join(places) or 'words by likeness'}")
     return (
-        f"Hosts who write {words!r} mean {name}, but {'; '.join(shared) or 'nothing is found'}. Take these words "
-        f"out of the other tool's keywords or title, or add them to the keywords of {name}."
+        f"Hosts who write {words!r} mean {name}, but {'; '.join(shared) or 'nothing is found'}. Take these "
+        f"words out of the other tool's keywords or title, or add them to the keywords of {name}."
     )
 
 
