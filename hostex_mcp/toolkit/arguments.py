@@ -40,12 +40,12 @@ _LONGEST_PERIOD = datetime.timedelta(days=366 * LONGEST_PERIOD_YEARS)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _CHANNEL_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
-_UNFIT = "is no value that this argument takes"
+_UNFIT = "is not a value this argument accepts"
 _LIBRARY_ERRORS = frozenset(get_args(ErrorType))
 """What the library has words of its own for, which are a programmer's."""
 
 _WHOLE, _NUMBER, _TRUTH = "must be a whole number", "must be a number", "must be true or false"
-_OBJECT, _NO_DAY = "must be an object", "is not a day of the calendar"
+_OBJECT, _NO_DAY = "must be an object", "is not a valid date"
 _PLAIN: Mapping[str, str] = {
     "missing": "is required",
     "literal_error": "must be one of {expected}",
@@ -59,7 +59,7 @@ _PLAIN: Mapping[str, str] = {
     "bool_parsing": _TRUTH,
     "bool_type": _TRUTH,
     "string_type": "must be text",
-    "string_unicode": "must be text without half characters (lone surrogates)",
+    "string_unicode": "must be text without lone surrogates",
     "string_pattern_mismatch": "must be of the form {pattern}",
     "list_type": "must be a list",
     "dict_type": _OBJECT,
@@ -153,7 +153,7 @@ def _currency(value: object) -> object:
 
 @contextmanager
 def accepting_channels(accepts: Callable[[str], bool]) -> Generator[None]:
-    """Channel codes that are not known are taken here where this says so; elsewhere they are refused."""
+    """Accept unknown channel codes inside the block where `accepts` says so; elsewhere they are refused."""
     token = _ACCEPTS.set(accepts)
     try:
         yield
@@ -176,7 +176,7 @@ class PropertyTitle:
 
 
 def _id_or_title(value: object, validate_id: ValidatorFunctionWrapHandler) -> object:
-    """An id, or a text that may be one or a title: that is looked up before the tool runs."""
+    """Accept an id, or a text that may be one or a title: that is looked up before the tool runs."""
     if isinstance(value, str) and value.strip():
         if len(value) > LONGEST_NAME:
             longest = {"longest": LONGEST_NAME}
@@ -213,12 +213,13 @@ class Arguments(BaseModel):
 
 
 def arguments_model(name: str, parameters: Mapping[str, tuple[Any, Any]]) -> type[Arguments]:
-    """The validating model of one tool (parameter name to type hint and default)."""
+    """Return the validating model of one tool (parameter name to type hint and default)."""
     return create_model(name, __base__=Arguments, **dict[str, Any](parameters))
 
 
 def validate(model: type[Arguments], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The validated arguments, only those given, in the order of their declaration; a null means "not given".
+    """Return the validated arguments, only those given, in the order of their declaration; a null means "not
+    given".
 
     Raises:
         InvalidArguments: naming each argument with its problem, and the nearest right name of an unknown one.
@@ -247,8 +248,8 @@ def validate(model: type[Arguments], arguments: Mapping[str, Any]) -> dict[str, 
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """The known name that an unknown one most likely means, or None; what is longer than any name is not
-    compared."""
+    """Return the candidate that an unknown name most likely means, or None. What is longer than any name is
+    not compared, as that would take long."""
     if len(name) > _LONGEST_GUESSED:
         return None
     names = list(candidates)
@@ -281,7 +282,7 @@ def _unknown(model: type[BaseModel], name: str) -> str:
 
 
 def _own_id(model: type[BaseModel], name: str) -> str | None:
-    """`id`, when an unknown name means it: the name of the tool ends with the noun before `_id`."""
+    """Return `id` when an unknown name means it: the name of the tool ends with the noun before `_id`."""
     noun, _, key = name.rpartition("_")
     own = key == "id" and bool(noun) and model.__name__.endswith(f"_{noun}")
     return "id" if own and "id" in model.model_fields else None

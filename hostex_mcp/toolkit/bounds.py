@@ -12,8 +12,8 @@ LARGEST_NUMBER = 2**63 - 1
 
 
 def excess(value: object) -> str | None:
-    """What is too much about an argument, as the end of a sentence that begins with its name; None if nothing
-    is. It costs no more than its first few thousand values."""
+    """Return what is too much about an argument, as the end of a sentence that begins with its name; None if
+    nothing is. It costs no more than its first few thousand values."""
     stack = [(value, 1)]
     seen = 0
     while stack:

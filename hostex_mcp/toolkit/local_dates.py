@@ -16,8 +16,8 @@ _LONGEST_WORD = 100
 
 
 async def date_hint(context: Context, arguments: Mapping[str, Any]) -> str | None:
-    """A sentence with the local date, when an argument is a word such as "today"; None otherwise. The date
-    is that of the property which the arguments name, else of each time zone that the account has."""
+    """Return a sentence with the local date, when an argument is a word such as "today"; None otherwise. The
+    date is that of the property which the arguments name, else of each time zone that the account has."""
     if not any(isinstance(value, str) and _is_word(value) for value in arguments.values()):
         return None
     now = context.now()

@@ -39,8 +39,8 @@ class Coded:
 def meaning(
     hints: Mapping[str, Any], required: Collection[str], arguments: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The arguments of a call as they are meant, without those that are as good as not given. Names that are
-    not declared, and values that are no reading of their type, stay for the validation to refuse."""
+    """Return the arguments of a call as they are meant, without those that are as good as not given. Names
+    that are not declared, and values that are no reading of their type, stay for the validation to refuse."""
     meanings: dict[str, Any] = {}
     for name, value in arguments.items():
         kind = _kind(hints[name]) if name in hints else None
@@ -119,7 +119,7 @@ def _admits_zero(note: Any) -> bool:
 
 
 def _read(kind: _Kind, value: Any) -> Any:
-    """A value as it is meant. What is larger than any argument may be is left alone."""
+    """Return a value as it is meant. What is larger than any argument may be is left alone."""
     if isinstance(value, str):
         value = _from_text(value) if kind.member or kind.is_object else _plainly(kind, value)
     if value is None or excess(value):
@@ -132,8 +132,8 @@ def _read(kind: _Kind, value: Any) -> Any:
 
 
 def _plainly(kind: _Kind, text: str) -> str:
-    """A text as its type writes it: without blanks around it, an allowed word in its own letters, a midnight
-    as its day, an id without a number sign. A property may be called whatever this is."""
+    """Return a text as its type writes it: without blanks around it, an allowed word in its own letters, a
+    midnight as its day, an id without a number sign. A property may be called whatever this is."""
     if kind.is_free or SentAsText() in kind.notes:
         return text
     bare = text.strip()
@@ -150,7 +150,7 @@ def _letters(word: str) -> str:
 
 
 def _from_text(text: str) -> Any:
-    """What JSON text says, where a list or an object is declared; any other text as it is."""
+    """Return what JSON text says, where a list or an object is declared; any other text as it is."""
     bare = text.strip()
     if bare == _NULL:
         return None
@@ -163,8 +163,8 @@ def _from_text(text: str) -> Any:
 
 
 def _list_of(member: _Kind, value: Any) -> Any:
-    """A list of what a value holds: its members, or the value itself. One of nothing but empty members is
-    empty."""
+    """Return a list of what a value holds: its members, or the value itself. One of nothing but empty members
+    is empty."""
     if _is_nothing(value) or (_is_number(value) and value == 0):
         return []
     values = cast("list[Any]", value) if isinstance(value, list) else [value]
@@ -173,7 +173,8 @@ def _list_of(member: _Kind, value: Any) -> Any:
 
 
 def _several(member: _Kind, value: Any) -> list[Any]:
-    """The numbers, days, codes or allowed words that a text lists between commas, else the value alone."""
+    """Return the numbers, days, codes or allowed words that a text lists between commas, else the value
+    alone."""
     if not isinstance(value, str) or member.is_free or member.is_object or member.member:
         return [value]
     parts = [part.strip() for part in _BETWEEN.split(value) if part.strip()]

@@ -13,7 +13,7 @@ from hostex_mcp.toolkit.results import Key, ListPage, ListPosition, PageRequest
 
 _GOOD_FOR = timedelta(days=1)
 _BAD = FieldProblem("cursor", "is not a cursor of this list; start again without it")
-_OLD = FieldProblem("cursor", "is of a list that was begun more than a day ago; start again without it")
+_OLD = FieldProblem("cursor", "is from a list started more than a day ago; start again without it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Reading:
 
 
 def moment_of(page: PageRequest, now: datetime) -> datetime:
-    """The moment by which a list is worked out: that of its first page.
+    """Return the moment by which a list is worked out: that of its first page.
 
     Raises:
         InvalidArguments: for a cursor that is too old to go on with.
@@ -49,8 +49,8 @@ def sliced(
     moment: datetime | None = None,
     reading: Reading | None = None,
 ) -> ListPage[Any]:
-    """One page of a list, or of the part of one that was read. The rows are in the order of their keys;
-    without keys their places serve.
+    """Return one page of a list, or of the part of one that was read. The rows are in the order of their
+    keys; without keys their places serve.
 
     Raises:
         InvalidArguments: for a cursor of another kind of list.
@@ -97,8 +97,8 @@ def _place_after(keys: Sequence[Key], key: Key) -> int:
 
 
 def _shift_notes(more: int) -> list[str]:
-    """What changed before the page since the one before it."""
+    """Return what changed before the page since the one before it."""
     if more > 0:
-        new = f"Rows that came up before this page since the last one: {more}"
+        new = f"Rows added before this page since the last one: {more}"
         return [f"{new}; start again without the cursor to see them."]
-    return [f"Rows before this page that left the list since the last one: {-more}."] if more else []
+    return [f"Rows removed before this page since the last one: {-more}."] if more else []

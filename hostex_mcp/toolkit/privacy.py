@@ -61,11 +61,11 @@ class Redactor:
         self._fence = Fence(spell=spell)
 
     def redact(self, value: ValueT) -> ValueT:
-        """A model, or a list or map of them, fit to leave the server."""
+        """Return a model, or a list or map of them, fit to leave the server."""
         return cast("ValueT", self._value(value, None, ""))
 
     def fields(self, values: Mapping[str, object]) -> dict[str, Any]:
-        """Free fields that outsiders may have written, secret ones among them known by their names."""
+        """Return free fields that outsiders may have written; secret ones are known by their names."""
         return {one_line(key): self._member(key, value, _OUTSIDE) for key, value in values.items()}
 
     def hides(self, key: str) -> bool:
@@ -73,7 +73,7 @@ class Redactor:
         return self._hides(_mark_of(key))
 
     def fence(self, text: str) -> str:
-        """Text that an outsider wrote."""
+        """Return an outsider's text inside the boundary of this answer."""
         return self._fence.mark(text)
 
     def _model(self, model: BaseModel) -> BaseModel:
@@ -143,7 +143,7 @@ def _mark_of(key: str) -> Secret | Contact | None:
 
 @cache
 def _watched(model: type[BaseModel]) -> tuple[str, ...]:
-    """Fields that are more than plain text and numbers: marked ones, maps, and what holds such fields."""
+    """Return the fields that are more than plain text and numbers: marked ones, maps, and models of such."""
     marks = _marks(model)
     fields = model.model_fields.items()
     return tuple(name for name, field in fields if name in marks or _holds_watched(field.annotation))
@@ -162,7 +162,7 @@ def _holds_watched(kind: Any) -> bool:
 
 @cache
 def _marks(model: type[BaseModel]) -> Mapping[str, Any]:
-    """Marked fields by their names."""
+    """Return the marks of fields by their names."""
     kinds = (Secret, Contact, GuestText)
     marks = {
         name: next((note for note in field.metadata if isinstance(note, kinds)), None)

@@ -78,7 +78,7 @@ class _Lookup:
         return [self._one(argument, name) for name in names]
 
     def _listed(self, text: str) -> list[str]:
-        """A name that is one, else the names between its commas, if they are names."""
+        """Return a name that is one, else the names between its commas, if they are names."""
         parts = [part.strip() for part in _BETWEEN.split(text) if part.strip()]
         are_names = not self._titles.named(text) and all(
             _NUMBER.fullmatch(a) or self._titles.named(a) for a in parts
@@ -109,12 +109,12 @@ class _Lookup:
             return self._only(argument, fitting)
         similar = self._titles.similar(title)
         nearest = ", ".join(quoted(one_line(title)) for title in similar)
-        hint = f"; nearest: {nearest}" if similar else "; list_properties tells ids and titles"
-        raise InvalidArguments(FieldProblem(argument, f"fits no property's title{hint}"))
+        hint = f"; nearest: {nearest}" if similar else "; list_properties shows ids and titles"
+        raise InvalidArguments(FieldProblem(argument, f"matches no property title{hint}"))
 
     @staticmethod
     def _only(argument: str, fitting: Sequence[Property]) -> int:
         if len(fitting) == 1:
             return fitting[0].id
         several = some([f"{quoted(one_line(home.title))} ({home.id})" for home in fitting], 5)
-        raise InvalidArguments(FieldProblem(argument, f"fits several properties: {several}"))
+        raise InvalidArguments(FieldProblem(argument, f"matches several properties: {several}"))

@@ -134,11 +134,11 @@ class Tool:
         return arguments_model(self.name, {name: (hint, defaults[name]) for name, hint in self.hints.items()})
 
     def meant(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments of a call as they are plainly meant, before they are validated."""
+        """Return the arguments of a call as they are plainly meant, before they are validated."""
         return meaning(self.hints, self.required, arguments)
 
     def bind(self, call: Mapping[str, Any], step: Step | None = None) -> dict[str, Any]:
-        """Validated keyword arguments for the function.
+        """Return validated keyword arguments for the function.
 
         Raises:
             InvalidArguments: naming each argument that does not fit.
@@ -201,7 +201,7 @@ def _toolset(module: str) -> str:
 
 
 def _unpacked(parameter: inspect.Parameter) -> dict[str, inspect.Parameter]:
-    """The parameters that an unpacked TypedDict stands for."""
+    """Return the parameters that an unpacked TypedDict stands for."""
     (shape,) = get_args(parameter.annotation)
     return {
         name: inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
@@ -231,7 +231,7 @@ def _change_schema(result: Any) -> Schema:
         "properties": {
             "status": {"type": "string"},
             "result": schema_of(result),
-            "undo": {"description": "the call that restores what was, or null"},
+            "undo": {"description": "the call that undoes this, or null"},
             "receipt": {"type": "object"},
         },
     }

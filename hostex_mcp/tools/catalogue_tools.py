@@ -39,7 +39,7 @@ class FoundTools(TypedDict, total=False):
 @tool("Find tools", core=True)
 async def find_tools(
     context: Context,
-    query: Annotated[str, Field(max_length=200), "what is to be done, in words"],
+    query: Annotated[str, Field(max_length=200), "what you want to do, in words"],
     limit: Annotated[Integer, Ge(1), Le(20), "default 5"] | None = None,
 ) -> Item[FoundTools]:
     """Search all tools of this server by words; more exist than are listed. Answers have name, effect and

@@ -27,8 +27,8 @@ class Selection:
     reachable: Mapping[str, Tool]
 
     def bounded(self, toolsets: Collection[str] | None = None, *, read_only: bool = False) -> "Selection":
-        """What of this selection is in the toolsets, all if None, and reads if only that is allowed. The
-        tools that find and call others stay, since they reach nothing else."""
+        """Return what of this selection is in the toolsets, all if None, and reads if only that is allowed.
+        The tools that find and call others stay, since they reach nothing else."""
         reachable = {
             name: tool
             for name, tool in self.reachable.items()
@@ -38,7 +38,7 @@ class Selection:
         return Selection({name: tool for name, tool in self.listed.items() if name in reachable}, reachable)
 
     def chosen(self, toolsets: Sequence[str]) -> "Selection":
-        """What of this selection these toolsets list and reach.
+        """Return what of this selection these toolsets list and reach.
 
         Raises:
             UnknownName: for a toolset that does not exist.
@@ -54,8 +54,8 @@ def select(
     read_only: bool = False,
     catalogue: Mapping[str, Tool] = CATALOGUE,
 ) -> Selection:
-    """The tools of these toolsets plus `tools`, without `exclude`, which always wins, and without writes
-    in read-only mode.
+    """Return the tools of these toolsets plus `tools`, without `exclude`, which always wins, and without
+    writes in read-only mode.
 
     Raises:
         UnknownName: for a toolset or tool that does not exist.

@@ -68,7 +68,7 @@ def test_a_day_in_any_other_form_is_refused(day: Any) -> None:
 
 
 def test_a_day_that_no_calendar_has_is_refused() -> None:
-    assert problems(property_id=1, day="2026-02-30") == {"day": "is not a day of the calendar"}
+    assert problems(property_id=1, day="2026-02-30") == {"day": "is not a valid date"}
 
 
 def test_a_misspelt_argument_is_refused_naming_the_right_one() -> None:

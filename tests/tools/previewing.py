@@ -9,7 +9,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.tools.conftest import Call
-from tests.tools.writing import written
+from tests.tools.requests_sent import written
 
 Row = dict[str, Any]
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 
 PATRICK, THREAD, RITA = "5-DEMO30PAT", "0-2200000003-thr003", 5601
 PHONE, CODE = "+1 312 555 0100", "4821#"
-SO_ALREADY = "Everything is so already."
+SO_ALREADY = "Everything is already as requested."
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.contract.requests import DocumentedTransport
 from tests.tools.conftest import Call
 from tests.tools.every_write import AIRBNB, DIRECT, LOFT, REQUEST, STAY, STUDIO, day, days, every_write
 from tests.tools.previewing import careful_engine, changed, demo_sandbox, preview
-from tests.tools.writing import refused
+from tests.tools.requests_sent import refused
 
 pytestmark = pytest.mark.anyio
 

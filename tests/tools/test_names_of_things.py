@@ -16,7 +16,7 @@ from tests.tools.conftest import Call
 from tests.tools.every_read import every_read
 from tests.tools.every_write import AIRBNB, LOFT, STAY, STUDIO, every_write
 from tests.tools.previewing import NOW, demo_sandbox
-from tests.tools.writing import refused, sent, written
+from tests.tools.requests_sent import refused, sent, written
 
 pytestmark = pytest.mark.anyio
 
@@ -211,7 +211,7 @@ async def test_properties_are_named_between_commas_and_with_a_number_sign(
 
 async def test_what_is_no_title_is_told_where_titles_are(call: Call) -> None:
     problem = (await call("list_tasks", property_id="qqqq"))["error"]["fields"][0]["problem"]
-    assert problem == "fits no property's title; list_properties tells ids and titles"
+    assert problem == "matches no property title; list_properties shows ids and titles"
 
 
 async def test_prices_are_set_on_a_channel_named_as_people_do(call: Call, sandbox: Sandbox) -> None:

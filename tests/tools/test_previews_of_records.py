@@ -13,7 +13,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.tools.conftest import Call
-from tests.tools.writing import written
+from tests.tools.requests_sent import written
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +39,7 @@ ENTRY: dict[str, Any] = {
 }
 URL = "http://elsewhere.example.invalid/in"
 STILL_ENABLED = "Hostex's own assistant answers guests from it."
-NO_WAY_BACK = "A deletion cannot be taken back."
+NO_WAY_BACK = "A deletion cannot be undone."
 
 
 @pytest.fixture

@@ -31,9 +31,9 @@ from hostex_mcp.tools.writing.pending import holds, remember
 
 _TOOL = "update_availabilities"
 _STAYS = "Closing neither cancels nor moves a booking."
-_ALREADY = "All these days are {state} already."
+_ALREADY = "All these days are already {state}."
 _UNEVEN = "There is no single undo: the days that change differ between the properties, or are not all known."
-_REMARKS = "Remarks on the opened days are lost; the undo closes them without."
+_REMARKS = "Remarks on the opened days are lost; the undo closes them without remarks."
 
 
 class ChangedAvailability(TypedDict, total=False):
@@ -68,7 +68,7 @@ class RequestedDays:
 def wanted_days(
     today: date, start_date: date | None, end_date: date | None, dates: Sequence[date] | None
 ) -> RequestedDays:
-    """The days of a period or a list.
+    """Return the days of a period or a list.
 
     Raises:
         InvalidArguments: when neither or both are given, or days are reversed, past or too many.
@@ -89,7 +89,7 @@ async def change_availability(
     request: RequestedDays,
     verify: bool | None = None,
 ) -> PlannedWrite[AvailabilityChange]:
-    """The write that opens or closes days.
+    """Return the write that opens or closes days.
 
     Raises:
         NotFound: when there is no such property; Blocked: when a guard rail of the operator forbids it.
@@ -137,7 +137,7 @@ async def change_availability(
 async def _bookings(
     context: Context, differences: Mapping[int, Sequence[DayChange]], available: bool, days: Sequence[date]
 ) -> list[str]:
-    """Who has booked the days that would open, or that are to be closed."""
+    """Return who has booked the days that would open, or that are to be closed."""
     if available:
         return await booked(
             context, {id: [day.date for day in changes] for id, changes in differences.items()}
@@ -147,14 +147,14 @@ async def _bookings(
 
 
 def _all_days(differences: Sequence[DayChange], available: bool, days: Sequence[date]) -> list[DayChange]:
-    """All days of a write, those that are as wanted too."""
+    """Return all days of a write, those that are as wanted too."""
     dates = {change.date for change in differences}
     state = (("available", available),)
     return [*differences, *(DayChange(day, state, state) for day in days if day not in dates)]
 
 
 async def properties_of(context: Context, property_ids: Sequence[int]) -> list[Property]:
-    """The properties with these ids, each once, their titles fit to be shown.
+    """Return the properties with these ids, each once, their titles fit to be shown.
 
     Raises:
         NotFound: when there is no such property.
@@ -171,7 +171,7 @@ async def properties_of(context: Context, property_ids: Sequence[int]) -> list[P
 async def _days_to_change(
     context: Context, ids: Sequence[int], available: bool, days: Sequence[date]
 ) -> dict[int, list[DayChange]]:
-    """The days of each property that are not, or not known to be, as wanted."""
+    """Return the days of each property that are not, or not known to be, as wanted."""
     start, end = reading_window(days, context.now().date())
     query = {"property_ids": ids, "start_date": start, "end_date": end}
     properties = await context.client.call(api.LIST_AVAILABILITIES, query=query)
@@ -211,7 +211,7 @@ def _rows(home: Property, differences: Sequence[DayChange]) -> list[ChangedAvail
 
 
 def _undo(differences: Mapping[int, Sequence[DayChange]], available: bool) -> Undo | None:
-    """The opposite write to just the days that change, where one call can do it."""
+    """Return the opposite write to just the days that change, where one call can do it."""
     if not all(change.before for changes in differences.values() for change in changes):
         return None
     same = common_days({id: [change.date for change in changes] for id, changes in differences.items()})
@@ -222,7 +222,7 @@ def _undo(differences: Mapping[int, Sequence[DayChange]], available: bool) -> Un
 
 
 def _period(days: Sequence[date]) -> dict[str, Any]:
-    """Days in the shortest form that Hostex takes."""
+    """Return days in the shortest form that Hostex accepts."""
     if len(days) == (days[-1] - days[0]).days + 1:
         return {"start_date": days[0].isoformat(), "end_date": days[-1].isoformat()}
     return {"dates": [day.isoformat() for day in days]}
@@ -241,7 +241,7 @@ def _notes(rows: Sequence[ChangedAvailability], undo: Undo | None) -> list[str]:
 
 
 def _unique_titles(homes: Sequence[Property]) -> dict[int, str]:
-    """Properties by their titles, with their ids where several have the same."""
+    """Return titles by property id, with the id in them where several are the same."""
     times = Counter(place.title for place in homes)
     return {
         place.id: place.title if times[place.title] == 1 else f"{place.title} ({place.id})" for place in homes

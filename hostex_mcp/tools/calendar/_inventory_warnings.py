@@ -16,13 +16,13 @@ from hostex_mcp.tools.calendar._listing_days import ListingDays
 from hostex_mcp.tools.writing.edits import counted
 
 _MOST_RUNS = 10
-_UNLINKED = "No property is linked to this listing, so its bookings could not be looked at."
+_UNLINKED = "No property is linked to this listing, so its bookings could not be checked."
 
 
 async def inventory_warnings(
     context: Context, listing: ListingDays, changes: Sequence[DayChange]
 ) -> list[str]:
-    """Before units are put up for sale: on which nights more than are free, and what holds those nights."""
+    """Return the nights on which more units would be for sale than are free, and what holds those nights."""
     units = {
         change.date: _units(change) for change in changes if change.before != change.after and _units(change)
     }
@@ -51,7 +51,10 @@ def _in_words(nights: Sequence[Run[tuple[int, int]]], total: int) -> list[str]:
         for run in nights
     ]
     more = len(lines) - _MOST_RUNS
-    return [*lines[:_MOST_RUNS], *([f"The same holds for {more} more ranges of nights."] if more > 0 else [])]
+    return [
+        *lines[:_MOST_RUNS],
+        *([f"The same applies to {more} more ranges of nights."] if more > 0 else []),
+    ]
 
 
 def _free(number: int) -> str:
@@ -65,7 +68,7 @@ def _properties(sold: Property | RoomType) -> list[int]:
 async def _closed_nights(
     context: Context, property_ids: Sequence[int], days: Collection[date]
 ) -> dict[int, set[date]]:
-    """The nights on which each property is closed in the master calendar."""
+    """Return the nights on which each property is closed in the master calendar."""
     start, end = reading_window(days, context.now().date())
     query = {"property_ids": property_ids, "start_date": start, "end_date": end}
     calendars = await context.client.call(LIST_AVAILABILITIES, query=query)

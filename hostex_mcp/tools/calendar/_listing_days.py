@@ -36,7 +36,7 @@ QUEUED = (
     "Hostex applies this in the background and reports no result; read the calendar again in a few seconds."
 )
 NO_WAY_BACK = (
-    "There is no undo: Hostex did not tell the present values of all days, or they cannot be written."
+    "There is no undo: Hostex did not report the present values of all days, or they cannot be written back."
 )
 MOST_SHOWN = 60
 SoldT = TypeVar("SoldT", Property, RoomType)
@@ -92,11 +92,11 @@ class ListingDays:
         return {"channel_type": self.channel_type, "listing_id": self.listing_id}
 
     def title(self, context: Context) -> str:
-        """What it sells, empty where that is not known."""
+        """Return what it sells, empty where that is not known."""
         return context.redactor().redact(self.sold.title) if self.sold else ""
 
     def named(self, context: Context) -> str:
-        """What it sells and where, with the end of its number where it has several listings there."""
+        """Return what it sells and where, with the end of its number where it has several listings there."""
         title, number = self.title(context), self.listing_id
         links = self.sold.channels if self.sold else ()
         others = {link.listing_id for link in links if link.channel_type == self.channel_type} - {number}
@@ -125,7 +125,7 @@ class DayWrite:
     cleared: Sequence[str] = ()
 
     def restoring(self, ranges: Iterable[Run[State]]) -> list[dict[str, Any]]:
-        """Ranges as the tool takes them."""
+        """Return ranges as the tool takes them."""
         return [self._as_asked(row) for row in rows(ranges)]
 
     def _as_asked(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def require_ranges(field: str, ranges: Sequence[DayRange], today: date) -> None:
 async def listing_days(
     context: Context, channel_type: str, listing_id: str, writing: DayWrite, ranges: Sequence[DayRange]
 ) -> ListingDays:
-    """What holds on the days of some ranges.
+    """Return what holds on the days of some ranges.
 
     Raises:
         InvalidArguments: when the ranges cannot be written, or there is no such listing.
@@ -161,7 +161,7 @@ async def listing_days(
 
 
 async def listing_of(context: Context, channel_type: str, listing_id: str) -> ListingDays:
-    """A listing of which no days were read.
+    """Return a listing of which no days were read.
 
     Raises:
         InvalidArguments: when there is no such listing.
@@ -175,7 +175,7 @@ async def listing_of(context: Context, channel_type: str, listing_id: str) -> Li
 async def _present(
     context: Context, channel_type: str, listing_id: str, days: Collection[date]
 ) -> dict[date, dict[str, Any]]:
-    """What holds on these days, as far as Hostex tells it."""
+    """Return what holds on these days, as far as Hostex tells it."""
     start, end = reading_window(days, context.now().date())
     key = {"channel_type": channel_type, "listing_id": listing_id}
     body = {"start_date": start, "end_date": end, "listings": [key]}
@@ -194,7 +194,7 @@ def change_days(
     warnings: Iterable[str] = (),
     verify: bool | None = None,
 ) -> PlannedWrite[ListingChange]:
-    """The write of some ranges.
+    """Return the write of some ranges.
 
     Raises:
         InvalidArguments: when the days differ so often that preview, result and undo would be too long.
@@ -253,12 +253,12 @@ def _price(state: State) -> float | None:
 
 
 def written(days: DayRange, values: Mapping[str, Hashable]) -> Run[State]:
-    """A range as it was asked for, with what is to hold on its days."""
+    """Return a range as it was asked for, with what is to hold on its days."""
     return Run(days.start_date, days.end_date, tuple(values.items()))
 
 
 def rows(ranges: Iterable[Run[State]]) -> list[dict[str, Any]]:
-    """Ranges as Hostex and the tools take them."""
+    """Return ranges as Hostex and the tools take them."""
     return [
         {"start_date": run.start_date.isoformat(), "end_date": run.end_date.isoformat(), **dict(run.state)}
         for run in ranges
@@ -275,7 +275,7 @@ def _values(day: api.CalendarDay) -> dict[str, Any]:
 
 
 async def _sold(context: Context, channel_type: str, listing_id: str) -> Property | RoomType | None:
-    """The property or room type that a listing sells."""
+    """Return the property or room type that a listing sells."""
     properties = (await read_all(context.client, LIST_PROPERTIES)).items
     if properties_found := _linked(properties, channel_type, listing_id):
         return properties_found
@@ -292,7 +292,7 @@ def _linked(candidates: Iterable[SoldT], channel_type: str, listing_id: str) -> 
 
 
 def _require_short(field: str, runs: Sequence[Run[tuple[State, State]]]) -> None:
-    """Both halves of the answer hold each run twice, as a change and in the undo."""
+    """Refuse more runs than an answer has room for: each stands in it four times, as change and as undo."""
     most = _MOST_CELLS // (2 + max(len(row.state[1]) for row in runs))
     if len(runs) > most:
         problem = (
@@ -314,7 +314,7 @@ def _changes(runs: Sequence[Run[tuple[State, State]]]) -> list[ChangedDays]:
 
 
 def _in_words(run: Run[tuple[State, State]], currency: str | None) -> JsonObject:
-    """A change as a line of the preview."""
+    """Return a change as a line of the preview."""
     before, after = (
         ", ".join(_value_in_words(name, value, currency) for name, value in state) for state in run.state
     )

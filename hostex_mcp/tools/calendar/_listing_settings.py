@@ -154,13 +154,13 @@ class ChannelSettings:
 def wanted(
     rules: ChannelSettings, settings: Mapping[str, Any], clear: Collection[str] | None
 ) -> dict[str, Any]:
-    """The settings that were given, None for those to unset.
+    """Return the settings that were given, None for those to unset.
 
     Raises:
         InvalidArguments: when none was, or they contradict each other.
     """
     if not settings and not clear:
-        raise InvalidArguments(FieldProblem("listing_id", "name at least one setting beside it"))
+        raise InvalidArguments(FieldProblem("listing_id", "give at least one setting as well"))
     require_unset(clear, settings)
     if len(exclusives := [name for name in rules.exclusive if name in settings]) > 1:
         raise InvalidArguments(FieldProblem(exclusives[1], f"excludes {exclusives[0]}"))
@@ -172,7 +172,7 @@ def wanted(
 def change_settings(
     context: Context, rules: ChannelSettings, listing: ListingDays, present: Model, values: Mapping[str, Any]
 ) -> PlannedWrite[SettingsChange]:
-    """The write of those of the wanted values that differ from the present ones.
+    """Return the write of those of the wanted values that differ from the present ones.
 
     Raises:
         Blocked: when a guard rail of the operator forbids a nightly price.
@@ -204,7 +204,7 @@ def change_settings(
 
 
 def _value(value: Any) -> Any:
-    """An argument in the form that Hostex uses."""
+    """Return an argument in the form that Hostex uses."""
     return plain(to_jsonable_python(value))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 READ_BACK_SECONDS = 4.0
 """How long to wait before reading back. Inferred: Hostex names no time."""
 
-Verify = Annotated[bool, "wait some seconds and read back what is in effect"]
+Verify = Annotated[bool, "wait a few seconds and read back what took effect"]
 
 _MOST_DAYS = 31
 
@@ -22,7 +22,7 @@ class ReadBack(TypedDict, total=False):
 
 
 def read_back(days_apart: Iterable[date]) -> ReadBack:
-    """The report on days that still differ from what was written."""
+    """Return the report on days that still differ from what was written."""
     days = sorted(set(days_apart))
     if not days:
         return ReadBack(in_effect=True)

@@ -47,7 +47,7 @@ _ROUNDED = "Percentages of the present prices are rounded to whole units."
 _CTRIP_PERCENT = (
     "cannot be used on ctrip: there Hostex reads the floor price and writes the selling price; give a price"
 )
-_CTRIP_BEFORE = "On ctrip Hostex tells only floor prices, so the present selling prices are unknown."
+_CTRIP_BEFORE = "On ctrip Hostex reports only floor prices, so the present selling prices are unknown."
 
 _DISCOUNTS = ("long_term_discount", "early_bird_discount", "last_minute_discount")
 _AIRBNB = ChannelSettings(
@@ -135,7 +135,7 @@ async def _require_steerable(context: Context, listing: ListingDays) -> None:
 
 
 def _planned(listing: ListingDays, price_range: PriceRange, place: int) -> list[Run[State]]:
-    """The ranges to write for one that was asked: itself, or one for each resulting price."""
+    """Return the ranges to write for one that was asked: itself, or one for each resulting price."""
     if price_range.percent is None:
         return [written(price_range, {"price": price_range.price})]
     days = days_of(price_range.start_date, price_range.end_date)

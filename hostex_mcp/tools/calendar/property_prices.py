@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypedDict, cast
 
 from annotated_types import Gt, MaxLen, MinLen
 
+from hostex_mcp.api import HostexError
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.domain.base_prices import shifted, steered_price, unknown_days
 from hostex_mcp.domain.calendar_changes import State, days_of
@@ -15,10 +16,9 @@ from hostex_mcp.domain.days import Run, runs
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.toolkit.arguments import Currency, FieldProblem, Integer, InvalidArguments, PropertyId
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ALREADY, PlannedWrite, Preview, lean
+from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.calendar._availability_days import properties_of
-from hostex_mcp.tools.calendar._fan_out import Part, in_turn
 from hostex_mcp.tools.calendar._listing_days import (
     QUEUED,
     DayRange,
@@ -75,6 +75,14 @@ class _SteerableListing:
         return {day: cast("float", values["price"]) for day, values in self.days.before.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One write of several: what tells it apart, and the change, None where everything is as wanted."""
+
+    key: JsonObject
+    change: PlannedWrite[Any] | None
+
+
 @tool(
     "Set nightly prices of a property everywhere",
     effect=Effect.CONSEQUENTIAL,
@@ -88,12 +96,12 @@ async def update_property_prices(
     property_id: PropertyId,
     prices: Annotated[list[BasePriceRange], MinLen(1), MaxLen(100)],
     currency: Annotated[Currency, "of price; required if the listings have several"] | None = None,
-    other_currencies: Annotated[OtherCurrencies, "leave unless told"] | None = None,
+    other_currencies: Annotated[OtherCurrencies, "default leave"] | None = None,
 ) -> PlannedWrite[PropertyPrices]:
     """Set a base price per night on every listing of a property in one currency, each times its pricing
     ratio, rounded to whole units. Listings in another currency are left alone, or changed by the same
-    percentage; those priced by their channel are left out. Ranges include both ends. The result says of each
-    listing what became of it, with the call that undoes it; a repeat sends only what is not yet so."""
+    percentage; those priced by their channel are left out. Ranges include both ends. The result says
+    what became of each listing, with the call that undoes it; a repeat sends only what is not yet done."""
     (home,) = await properties_of(context, [property_id])
     ratios = await context.client.call(api.GET_PRICING_RATIOS, query={"property_id": property_id})
     settable = [ratio for ratio in ratios.channels if not ratio.readonly and ratio.ratio > 0]
@@ -116,7 +124,7 @@ async def update_property_prices(
     unchanged = [listing for listing in foreign if listing not in followers]
 
     async def send() -> PropertyPrices:
-        outcomes = [dict(row) for row in await in_turn(parts)]
+        outcomes = [dict(row) for row in await _send_in_turn(parts)]
         alone = [{**listing.key, "status": "left_alone"} for listing in unchanged]
         return PropertyPrices(
             property_id=property_id,
@@ -142,7 +150,7 @@ async def _steerable_listing(
 
 
 def _currency_of(listings: Sequence[_SteerableListing], currency: str | None) -> str | None:
-    """The currency of the base price, None where Hostex tells none of any listing.
+    """Return the currency of the base price, None where Hostex tells none of any listing.
 
     Raises:
         InvalidArguments: when the listings have several and none is named, or none has the named one.
@@ -153,7 +161,9 @@ def _currency_of(listings: Sequence[_SteerableListing], currency: str | None) ->
     if currency in by_currency if currency else len(by_currency) == 1:
         return currency or next(iter(by_currency))
     overview = "; ".join(f"{name or _UNKNOWN}: {', '.join(names)}" for name, names in by_currency.items())
-    problem = "is that of no listing" if currency else "is required, an amount fits one currency only"
+    problem = (
+        "is not the currency of any listing" if currency else "is required, as an amount is in one currency"
+    )
     raise InvalidArguments(FieldProblem("currency", f"{problem}. The listings by currency are {overview}"))
 
 
@@ -163,10 +173,10 @@ def _has_only_floor_prices(listing: _SteerableListing) -> bool:
 
 
 def _reference(listings: Sequence[_SteerableListing]) -> _SteerableListing:
-    """The listing whose percentage the other currencies follow: the one nearest to the base price."""
+    """Return the listing whose percentage the other currencies follow: the one nearest to the base price."""
     candidates = [listing for listing in listings if not _has_only_floor_prices(listing)]
     if not candidates:
-        problem = "cannot be same_percentage: Hostex tells only floor prices of ctrip listings"
+        problem = "cannot be same_percentage: Hostex reports only floor prices of ctrip listings"
         raise InvalidArguments(FieldProblem("other_currencies", problem))
     return min(candidates, key=lambda listing: abs(listing.ratio - 100))
 
@@ -181,7 +191,7 @@ def _amounts(listing: _SteerableListing, prices: Sequence[BasePriceRange]) -> li
 def _same_percentage(
     listing: _SteerableListing, reference: _SteerableListing, prices: Sequence[BasePriceRange]
 ) -> list[Run[State]]:
-    """The ranges of a listing that follows the percentage of another."""
+    """Return the ranges of a listing that follows the percentage of another."""
     amounts = {
         day: steered_price(price_range.price, reference.ratio)
         for price_range in prices
@@ -195,12 +205,12 @@ def _same_percentage(
     return runs(new, lambda day: day, lambda day: (("price", new[day]),))
 
 
-def _part(context: Context, listing: _SteerableListing, ranges: Sequence[Run[State]]) -> Part:
-    """The write to one listing, nothing where its prices are as wanted already."""
+def _part(context: Context, listing: _SteerableListing, ranges: Sequence[Run[State]]) -> _Part:
+    """Return the write to one listing, nothing where its prices are as wanted already."""
     # A floor price is not what was written before, so nothing follows from it.
     days = replace(listing.days, before={}) if _has_only_floor_prices(listing) else listing.days
     change = change_days(context, days, _PRICES, ranges)
-    return Part(listing.key, None if change.already else change)
+    return _Part(listing.key, None if change.already else change)
 
 
 def _other_currency_notes(listings: Sequence[_SteerableListing]) -> list[str]:
@@ -215,14 +225,14 @@ def _channel_priced_notes(number: int) -> list[str]:
     return [f"{counted(number, 'listing is', 'listings are')} priced by the channel and left out."]
 
 
-def _part_name(part: Part, parts: Sequence[Part]) -> str:
-    """A listing by its channel, with its number where the channel has several."""
+def _part_name(part: _Part, parts: Sequence[_Part]) -> str:
+    """Return a listing by its channel, with its number where the channel has several."""
     channel = part.key["channel_type"]
     several = sum(other.key["channel_type"] == channel for other in parts) > 1
     return f"{channel_name(channel)} {part.key['listing_id']}" if several else channel_name(channel)
 
 
-def _preview(title: str, parts: Sequence[Part], warnings: Sequence[str]) -> Preview:
+def _preview(title: str, parts: Sequence[_Part], warnings: Sequence[str]) -> Preview:
     rows = [
         {**row, "what": f"{_part_name(part, parts)}, {row['what']}"}
         for part in parts
@@ -233,3 +243,22 @@ def _preview(title: str, parts: Sequence[Part], warnings: Sequence[str]) -> Prev
     target = {"property": title, "currency": ", ".join(currencies)}
     summary = f"Set the prices of {quoted(title)} on {counted(len(parts), 'listing', 'listings')}"
     return Preview(summary, target, rows, warnings)
+
+
+async def _send_in_turn(parts: Sequence[_Part]) -> list[JsonObject]:
+    """Send the parts one after the other and report each: `done` (with the call that restores what was),
+    `unchanged`, `failed` or `outcome_unknown`. A part that fails does not keep the rest from being sent."""
+    return [{**part.key, **(await _outcome(part.change))} for part in parts]
+
+
+async def _outcome(change: PlannedWrite[Any] | None) -> JsonObject:
+    if change is None:
+        return {"status": "unchanged"}
+    try:
+        await change.send()
+    except HostexError as error:
+        is_unknown = error.kind == "outcome_unknown"
+        status = "outcome_unknown" if is_unknown else "failed"
+        return lean({"status": status, "error": error.kind, "message": error.message, "code": error.code})
+    undo = {"tool": change.undo.tool, "arguments": change.undo.arguments} if change.undo else None
+    return lean({"status": "done", "undo": undo})

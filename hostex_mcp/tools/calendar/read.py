@@ -88,8 +88,8 @@ async def list_availabilities(
     end_date: Day,
 ) -> ListPage[AvailabilityRun]:
     """Which days properties are open or closed (the master calendar), as runs of equal days with both ends
-    included; full detail gives every day. A closed day is a booking or a block: the calendar does not tell
-    which, reservations do."""
+    included; full detail gives every day. A closed day is a booking or a block: the calendar does not say
+    which; reservations do."""
     in_order(start_date=start_date, end_date=end_date)
     query = {"property_ids": property_ids, "start_date": start_date, "end_date": end_date}
     properties = await context.read(api.LIST_AVAILABILITIES, query=query)
@@ -101,15 +101,15 @@ async def list_availabilities(
 
 
 def _without_days(names: Iterable[str], answered: AbstractSet[str]) -> list[str]:
-    """What was asked for and not told, which an answer for others would hide."""
+    """Return a note on what Hostex returned no days for, which the rows of others would hide."""
     missing = [name for name in dict.fromkeys(names) if name not in answered]
-    return [f"Hostex gave no days of {some(missing, _MOST_NAMED)}."] if missing else []
+    return [f"Hostex returned no days for {some(missing, _MOST_NAMED)}."] if missing else []
 
 
 def _by_day(
     calendars: Iterable[Iterable[JsonObject]], page: PageRequest, notes: Sequence[str]
 ) -> ListPage[Any]:
-    """The rows of several calendars, of each by day."""
+    """Return the rows of several calendars, of each by day."""
     keyed: list[tuple[Key, JsonObject]] = [
         ([place, row.get("start_date") or row["date"]], row)
         for place, rows in enumerate(calendars)
@@ -171,8 +171,8 @@ async def list_listing_calendars(
 async def _calendars(
     context: Context, keys: Sequence[JsonObject], period: JsonObject
 ) -> tuple[list[api.ListingCalendar], dict[str, str]]:
-    """The calendars of these listings, and what Hostex says of those that it refuses, by listing. One that is
-    refused fails the call for all, so then they are read one by one."""
+    """Return the calendars of these listings, and what Hostex says of those that it refuses, by listing. One
+    that is refused fails the call for all, so then they are read one by one."""
 
     async def read(listings: Sequence[JsonObject]) -> list[api.ListingCalendar]:
         return await context.read(api.LIST_LISTING_CALENDARS, body={**period, "listings": listings})
@@ -240,11 +240,12 @@ async def get_pricing_ratios(
 async def list_calendar_share_links(
     context: Context, page: PageRequest, id: Id | None = None
 ) -> ListPage[ShareLinkRow]:
-    """Public read-only calendar links of the account. Whoever holds an address sees calendar and stays."""
-    return await context.rows(api.LIST_CALENDAR_SHARE_LINKS, page, _share_link, query={"id": id})
+    """Public read-only calendar links of the account. Anyone with an address sees the calendar and stays."""
+    return await context.rows(api.LIST_CALENDAR_SHARE_LINKS, page, share_link_row, query={"id": id})
 
 
-def _share_link(link: api.CalendarShareLink) -> ShareLinkRow:
+def share_link_row(link: api.CalendarShareLink) -> ShareLinkRow:
+    """Return a public calendar link as lists and results show it."""
     return ShareLinkRow(id=link.id, scope=link.scope, url=link.url, property_ids=list(link.property_ids))
 
 

@@ -39,7 +39,7 @@ from hostex_mcp.tools.calendar._listing_days import (
     written,
 )
 from hostex_mcp.tools.calendar._read_back import Verify
-from hostex_mcp.tools.calendar.read import ShareLinkRow
+from hostex_mcp.tools.calendar.read import ShareLinkRow, share_link_row
 from hostex_mcp.tools.writing.edits import find, property_names
 
 Nights = Annotated[Integer, Ge(1), "nights"]
@@ -56,8 +56,8 @@ _RESTRICTIONS = DayWrite(
     cleared=("exact_stay_on_arrival",),
 )
 _OVERWRITTEN = "The next change of the master calendar can overwrite these units."
-_ONE_LINK = "There is a link of the whole account already, and never a second one: {url} (id {id})."
-_PUBLIC = "Whoever has the address sees calendar and stays, without an account."
+_ONE_LINK = "A link to the whole account exists already, and there can be only one: {url} (id {id})."
+_PUBLIC = "Anyone with the address sees the calendar and stays, without an account."
 
 
 class InventoryRange(DayRange):
@@ -114,7 +114,7 @@ async def update_availabilities(
 ) -> PlannedWrite[AvailabilityChange]:
     """Open or close days of properties in the master calendar, which spreads to all their listings: a period
     with both ends included, or single `dates`; at most 400 days. A closed day may be a booking, which
-    `list_reservations` tells. Hostex queues the write."""
+    `list_reservations` shows. Hostex queues the write."""
     request = wanted_days(context.now().date(), start_date, end_date, dates)
     return await change_availability(context, property_ids, available, request, verify)
 
@@ -175,9 +175,9 @@ def _require_rules(channel_type: str, path: str, rules: RestrictionRange) -> Non
     if not rules.rules:
         raise InvalidArguments(FieldProblem(path, "sets no rule; a number of nights is at least 1"))
     if rules.clear and rules.exact_stay_on_arrival is not None:
-        raise InvalidArguments(FieldProblem(f"{path}.clear", "names a rule that is set beside it"))
+        raise InvalidArguments(FieldProblem(f"{path}.clear", "names a rule that is also set"))
     if unknown := unknown_rules(channel_type, rules.rules):
-        problem = f"is no rule of {channel_type}, which has {', '.join(RULES[channel_type])}"
+        problem = f"is not a rule of {channel_type}, which has {', '.join(RULES[channel_type])}"
         raise InvalidArguments(*(FieldProblem(f"{path}.{name}", problem) for name in unknown))
 
 
@@ -197,7 +197,9 @@ async def create_calendar_share_link(
     properties (`entire`) or of chosen ones (`partial`). An account has one link of scope `entire`: asking
     again gives the same."""
     if (scope == "partial") is (property_ids is None):
-        raise InvalidArguments(FieldProblem("property_ids", "goes with the scope partial, and only with it"))
+        raise InvalidArguments(
+            FieldProblem("property_ids", "is required for scope partial, and only allowed there")
+        )
     links = (await read_all(context.client, api.LIST_CALENDAR_SHARE_LINKS)).items
     before = {link.id for link in links}
     account_link = next((link for link in links if link.scope == scope == "entire"), None)
@@ -207,9 +209,9 @@ async def create_calendar_share_link(
     async def send() -> ShareLinkChange:
         link = await context.client.call(api.CREATE_CALENDAR_SHARE_LINK, body=body)
         if link.id in before:
-            return {**_row(link), "notes": ["This link existed already."]}
+            return {**share_link_row(link), "notes": ["This link existed already."]}
         change.undo = Undo("delete_calendar_share_link", {"id": link.id})
-        return _row(link)
+        return ShareLinkChange(**share_link_row(link))
 
     summary = f"Publish the calendar of {', '.join(map(quoted, titles)) or 'all properties'}"
     target = {"scope": scope, "properties": titles}
@@ -229,18 +231,14 @@ async def create_calendar_share_link(
     keywords="revoke unshare public calendar address",
 )
 async def delete_calendar_share_link(context: Context, id: Id) -> PlannedWrite[ShareLinkChange]:
-    """Delete a public calendar link for good: its address shows nothing any more, and a new link has another.
+    """Delete a public calendar link for good: its address stops working, and a new link gets a different one.
     `list_calendar_share_links` gives the id."""
     link = await find(context, api.LIST_CALENDAR_SHARE_LINKS, id, "calendar share link")
 
     async def send() -> ShareLinkChange:
         await context.client.call(api.DELETE_CALENDAR_SHARE_LINK, path={"id": id})
-        return _row(link)
+        return ShareLinkChange(**share_link_row(link))
 
     titles = await property_names(context, link.property_ids)
     target = {"id": link.id, "scope": link.scope, "properties": titles, "url": link.url}
     return PlannedWrite(send, preview=Preview("Delete a public calendar link", lean(target)))
-
-
-def _row(link: api.CalendarShareLink) -> ShareLinkChange:
-    return ShareLinkChange(id=link.id, scope=link.scope, url=link.url, property_ids=list(link.property_ids))

@@ -22,7 +22,7 @@ MOST_TAGS = 500
 async def require(
     context: Context, listing: ListEndpoint[ModelT], ids: Iterable[int] | None, what: str
 ) -> Sequence[ModelT]:
-    """The rows of a list with these ids, each once.
+    """Return the rows of a list with these ids, each once.
 
     Raises:
         NotFound: when Hostex does not list all of them.
@@ -58,15 +58,15 @@ async def require_new(
     """
     rows = (await read_all(context.client, listing)).items
     if any(name_of(row) == name for row in rows):
-        raise InvalidArguments(FieldProblem(field, f"has to be unique, and {one_line(name)} is taken"))
+        raise InvalidArguments(FieldProblem(field, f"must be unique, and {one_line(name)} is taken"))
     if most is not None and len(rows) >= most:
         raise InvalidArguments(
-            FieldProblem(field, f"cannot be added: there are {len(rows)}, and {most} at most")
+            FieldProblem(field, f"cannot be added: there are {len(rows)}, the maximum is {most}")
         )
 
 
 async def find_entry(context: Context, listing: ListEndpoint[IdName], id: int, argument: str) -> str:
-    """The name of an entry of a dictionary.
+    """Return the name of an entry of a dictionary.
 
     Raises:
         InvalidArguments: naming the argument and the entries that there are, when this is none of them.
@@ -76,11 +76,11 @@ async def find_entry(context: Context, listing: ListEndpoint[IdName], id: int, a
         if entry.id == id:
             return one_line(entry.name)
     choices = some([f"{one_line(entry.name)} ({entry.id})" for entry in entries], 20)
-    raise InvalidArguments(FieldProblem(argument, f"is none of this account's: {choices}"))
+    raise InvalidArguments(FieldProblem(argument, f"is not one of this account's: {choices}"))
 
 
 def same(context: Context, before: Model, body: Mapping[str, Any]) -> str:
-    """Says that a body would change nothing; empty where it would, or might.
+    """Return a sentence saying that a body would change nothing; empty where it would, or might.
 
     What the privacy level hides is never said to be so, or it could be found out by guessing."""
     if not body.keys() <= type(before).model_fields.keys():
@@ -95,7 +95,7 @@ def same(context: Context, before: Model, body: Mapping[str, Any]) -> str:
 
 
 def _unordered(value: Any) -> Any:
-    """A list of ids or codes without its order; anything else as it is."""
+    """Return a list of ids or codes without its order; anything else as it is."""
     if not isinstance(value, list):
         return value
     members = cast("list[Any]", value)

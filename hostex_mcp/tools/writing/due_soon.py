@@ -13,8 +13,9 @@ SOON = timedelta(hours=24)
 
 
 async def due_soon(context: Context, reservation_codes: Collection[str]) -> list[str]:
-    """A warning for each automatic message that goes out to the guests of some orders within a day. Inferred:
-    Hostex takes a time with an offset as it is meant; its own times are the operator's local ones."""
+    """Return a warning for each automatic message that goes out to the guests of some orders within a day.
+    Inferred: Hostex takes a time with an offset as it is meant; its own times are the operator's local
+    ones."""
     now = context.now()
     period = {
         "start_time": now.isoformat(timespec="seconds"),
@@ -25,7 +26,7 @@ async def due_soon(context: Context, reservation_codes: Collection[str]) -> list
 
 
 async def review_due(context: Context, reservation_code: str) -> list[str]:
-    """A warning for each automatic review that waits for an order."""
+    """Return a warning for each automatic review that waits for an order."""
     plans = await _pending_plans(context, [reservation_code], {"type": "review"})
     return [f"{_plan_name(plan)} would be posted for this stay at {plan.scheduled_at}." for plan in plans]
 

@@ -31,7 +31,7 @@ class OrderView(TypedDict, total=False):
 
 
 def stay_view(context: Context, stay: Reservation) -> StayView:
-    """A stay as it is named in the result of a write."""
+    """Return a stay as it is named in the result of a write."""
     visible = context.redactor().redact(stay)
     return StayView(
         stay_code=stay.stay_code,
@@ -43,7 +43,7 @@ def stay_view(context: Context, stay: Reservation) -> StayView:
 
 
 def order_view(context: Context, stays: list[Reservation], status: str) -> OrderView:
-    """An order as it is named in the result of a write."""
+    """Return an order as it is named in the result of a write."""
     first = context.redactor().redact(stays[0])
     return OrderView(
         reservation_code=first.reservation_code,
@@ -55,13 +55,13 @@ def order_view(context: Context, stays: list[Reservation], status: str) -> Order
 
 
 def in_words(stay: Reservation, title: str) -> str:
-    """A stay in the summary of a preview."""
+    """Return a stay in the summary of a preview."""
     dates = period(stay.check_in_date, stay.check_out_date)
     return f"{guest_in_words(stay.guest_name)}, {quoted(title)}, {dates}"
 
 
 def stay_target(stay: Reservation, title: str) -> JsonObject:
-    """The stay that a write is about."""
+    """Return the stay that a write is about."""
     return lean(
         {
             "guest_name": guest(stay),
@@ -79,7 +79,7 @@ def stay_target(stay: Reservation, title: str) -> JsonObject:
 
 
 def order_target(stays: Sequence[Reservation], titles: Mapping[int, str]) -> JsonObject:
-    """The order that a write is about, with the money of all its stays."""
+    """Return the order that a write is about, with the money of all its stays."""
     first = stays[0]
     payment = first.payment
     row: dict[str, Any] = {
@@ -98,11 +98,11 @@ def order_target(stays: Sequence[Reservation], titles: Mapping[int, str]) -> Jso
 
 
 def _unit(stay: Reservation, title: str) -> str:
-    """A stay of an order, in a list of them."""
+    """Return a stay of an order, in a list of them."""
     return f"{quoted(title)}, {period(stay.check_in_date, stay.check_out_date)} ({stay.stay_code})"
 
 
 def order_in_words(stays: Sequence[Reservation], titles: Mapping[int, str]) -> str:
-    """An order in the summary of a preview."""
+    """Return an order in the summary of a preview."""
     more = f" and {len(stays) - 1} more" if len(stays) > 1 else ""
     return in_words(stays[0], titles[stays[0].property_id]) + more

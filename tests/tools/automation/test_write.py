@@ -6,7 +6,7 @@ import pytest
 
 from hostex_mcp.sandbox import Sandbox
 from tests.tools.conftest import Call
-from tests.tools.writing import written
+from tests.tools.requests_sent import written
 
 pytestmark = pytest.mark.anyio
 

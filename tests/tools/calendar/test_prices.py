@@ -14,7 +14,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.tools.conftest import Call
-from tests.tools.writing import refused, sent, take_back
+from tests.tools.requests_sent import refused, sent, take_back
 
 pytestmark = pytest.mark.anyio
 
@@ -252,7 +252,7 @@ async def test_settings_that_are_so_already_send_nothing(call: Call, sandbox: Sa
     held = rules(sandbox, "airbnb", LOFT)
     done = await call("update_airbnb_price_and_rules", listing_id=LOFT, base_price=held["base_price"])
     assert sent(sandbox, "POST /listings/airbnb/price_and_rules") == []
-    assert done == {"status": "unchanged", "notes": ["Everything is so already. Nothing was sent."]}
+    assert done == {"status": "unchanged", "notes": ["Everything is already as requested. Nothing was sent."]}
 
 
 @pytest.mark.parametrize(

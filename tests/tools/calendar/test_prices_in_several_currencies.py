@@ -70,7 +70,7 @@ async def test_an_amount_without_its_currency_is_refused_where_listings_have_sev
 async def test_a_currency_that_no_listing_has_is_refused() -> None:
     sandbox = account(["EUR", "EUR", "EUR"], [100, 110, 312], [100, 100, 100])
     error = (await reprice(sandbox, 120, currency="USD"))["error"]
-    assert error["fields"][0]["problem"].startswith("is that of no listing")
+    assert error["fields"][0]["problem"].startswith("is not the currency of any listing")
     assert now(sandbox) == [100, 110, 312]
 
 

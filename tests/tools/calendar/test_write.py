@@ -12,7 +12,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.tools.conftest import Call
-from tests.tools.writing import refused, sent, take_back
+from tests.tools.requests_sent import refused, sent, take_back
 
 pytestmark = pytest.mark.anyio
 
@@ -77,7 +77,7 @@ async def test_single_dates_are_closed_once_each(call: Call, client: HostexClien
 async def test_days_that_are_so_already_are_no_change_and_leave_nothing_to_undo(call: Call) -> None:
     period = days(300, 310)
     done = await call("update_availabilities", property_ids=[LOFT], available=True, **period)
-    assert done == {"status": "unchanged", "notes": ["All these days are open already. Nothing was sent."]}
+    assert done == {"status": "unchanged", "notes": ["All these days are already open. Nothing was sent."]}
 
 
 async def test_properties_whose_days_change_alike_share_one_undo(

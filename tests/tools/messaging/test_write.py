@@ -17,8 +17,8 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.sandbox.world import add_conversation
 from tests.tools.conftest import Call
+from tests.tools.requests_sent import sent, take_back, written
 from tests.tools.small_host import Row, ahead, done, problems, small_sandbox
-from tests.tools.writing import sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,7 @@ import pytest
 
 from hostex_mcp.sandbox import Sandbox
 from tests.tools.conftest import Call
-from tests.tools.writing import refused, sent, take_back, written
+from tests.tools.requests_sent import refused, sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,8 @@ import pytest
 from hostex_mcp.sandbox import Sandbox
 from tests.sandbox.world import ATTIC, LOFT, add_stay
 from tests.tools.conftest import Call
+from tests.tools.requests_sent import sent, take_back, written
 from tests.tools.small_host import Row, ahead, done, problems, small_sandbox
-from tests.tools.writing import sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 
@@ -115,8 +115,8 @@ async def test_a_booking_that_cannot_be_found_is_unknown_and_its_reference_told(
 REFUSED: list[tuple[Row, str, str]] = [
     ({"check_out_date": ahead(30)}, "check_out_date", "must be after check_in_date"),
     ({"property_id": 77}, "property_id", "is the id of no property of this account"),
-    ({"custom_channel_id": 1}, "custom_channel_id", "is none of this account's: Booking Site (29), Naver"),
-    ({"income_method_id": 1}, "income_method_id", "is none of this account's: Stripe (34), Other (198)"),
+    ({"custom_channel_id": 1}, "custom_channel_id", "is not one of this account's: Booking Site (29), Naver"),
+    ({"income_method_id": 1}, "income_method_id", "is not one of this account's: Stripe (34), Other (198)"),
     ({"rate_amount": -1}, "rate_amount", "must be at least 0"),
     ({"rate_amount": 10.5}, "rate_amount", "must be a whole number"),
     ({"currency": "euro"}, "currency", "must be a currency code"),

@@ -13,7 +13,7 @@ from hostex_mcp.server.engine import Engine
 from tests.sandbox.world import add_stay
 from tests.tools.conftest import Call
 from tests.tools.previewing import Row, careful_engine, cells, changed, confirm, demo_sandbox, offer, preview
-from tests.tools.writing import refused
+from tests.tools.requests_sent import refused
 
 pytestmark = pytest.mark.anyio
 

@@ -12,8 +12,8 @@ from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
 from tests.sandbox.world import ATTIC, LOFT, STUDIO, add_stay
 from tests.tools.conftest import Call
+from tests.tools.requests_sent import sent, take_back, written
 from tests.tools.small_host import Row, ahead, done, problems, small_sandbox
-from tests.tools.writing import sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,8 @@ import pytest
 from hostex_mcp.sandbox import Sandbox
 from tests.sandbox.world import LOFT, add_stay
 from tests.tools.conftest import Call
+from tests.tools.requests_sent import sent, written
 from tests.tools.small_host import Row, ahead, done, problems, small_sandbox
-from tests.tools.writing import sent, written
 
 pytestmark = pytest.mark.anyio
 

@@ -88,7 +88,7 @@ async def test_a_message_that_never_arrived_is_reported_as_not_seen_and_can_be_s
     sandbox.faults.add("drop_before", operation=SEND)
     error = (await confirm(call, offered, "send_message", **MESSAGE))["error"]
     assert error["kind"] == "outcome_unknown"
-    assert "Hostex shows nothing of it" in error["message"]
+    assert "Hostex shows no trace of it" in error["message"]
     assert (copies(sandbox), changed(sandbox)) == (0, [SEND])
     again = await confirm(call, offered, "send_message", **MESSAGE)
     assert (again["status"], again["reason"]) == ("confirmation_required", "used")
@@ -105,7 +105,7 @@ async def test_a_message_that_cannot_be_looked_up_is_reported_as_unknown_and_not
     unreadable_after(sandbox, SEND, READ)
     error = (await confirm(call, offered, "send_message", **MESSAGE))["error"]
     assert error["kind"] == "outcome_unknown"
-    assert "nothing is known of it" in error["message"]
+    assert "the outcome is unknown" in error["message"]
     sandbox.faults.clear()
     again = await confirm(call, offered, "send_message", **MESSAGE)
     assert again["reason"] in ("used", "state_changed")
