@@ -1,8 +1,9 @@
 """Writes what is generated: docs/tools.md, docs/configuration.md, docs/errors.md, docs/tools.sha256, the
-snapshots of all tool schemas, the client files in manifests/, and the picture of the README. Run
-`python docs/generate.py` after a change; the tests fail while something is stale."""
+snapshots of all tool schemas, the client files in manifests/, and the picture and the numbers of the README.
+Run `python docs/generate.py` after a change; the tests fail while something is stale."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from hashlib import sha256
@@ -21,6 +22,7 @@ from hostex_mcp.cli.tools import approximate_tokens, roughly  # noqa: E402
 from hostex_mcp.server.app import definition  # noqa: E402
 from hostex_mcp.toolkit.tool import Tool  # noqa: E402
 from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS  # noqa: E402
+from hostex_mcp.tools.selection import select  # noqa: E402
 
 SNAPSHOTS = ROOT / "tests" / "tools" / "snapshots"
 INTRODUCTION = """# Tools
@@ -84,6 +86,29 @@ def fingerprints() -> str:
     return "".join([*lines, f"{_digest(''.join(lines))}  all\n"])
 
 
+def readme() -> str:
+    """Return the README with the numbers that the catalogue and the description of the API give."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    description = json.loads((ROOT / "tests" / "contract" / "hostex_api.json").read_text(encoding="utf-8"))
+    every = len(description["operations"])
+    served = sum("/oauth/" not in operation["path"] for operation in description["operations"])
+    combined = sum(tool.toolset == "insights" for tool in CATALOGUE.values())
+    listed = len(select().listed)
+    for pattern, number in (
+        (r"All (\d+) operations of the Hostex API", served),
+        (r"\| Operations of the API \((\d+)\) \|", every),
+        (r"\| Operations of the API \(\d+\) \| (\d+) as tools \|", served),
+        (r"Another (\d+) tools answer in one call", combined),
+        (r"\| Combined answers \| (\d+) \|", combined),
+        (r"A model sees (\d+) tools by default", listed),
+        (r"\| Tools a model carries \| (\d+) by default \|", listed),
+    ):
+        (place,) = re.finditer(pattern, text)
+        start, end = place.span(1)
+        text = f"{text[:start]}{number}{text[end:]}"
+    return text
+
+
 def _canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -125,6 +150,7 @@ def main() -> None:
         (ROOT / "manifests" / name).write_text(text, encoding="utf-8")
     (ROOT / "docs" / "configuration.md").write_text(configuration(), encoding="utf-8")
     (ROOT / "docs" / "errors.md").write_text(errors(), encoding="utf-8")
+    (ROOT / "README.md").write_text(readme(), encoding="utf-8")
     (ROOT / "docs" / "images" / "demo.svg").write_text(picture(), encoding="utf-8")
 
 

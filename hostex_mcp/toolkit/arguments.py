@@ -40,12 +40,12 @@ _LONGEST_PERIOD = datetime.timedelta(days=366 * LONGEST_PERIOD_YEARS)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _CHANNEL_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
-_UNFIT = "is no value that this argument takes"
+_UNFIT = "is not a value this argument accepts"
 _LIBRARY_ERRORS = frozenset(get_args(ErrorType))
 """What the library has words of its own for, which are a programmer's."""
 
 _WHOLE, _NUMBER, _TRUTH = "must be a whole number", "must be a number", "must be true or false"
-_OBJECT, _NO_DAY = "must be an object", "is not a day of the calendar"
+_OBJECT, _NO_DAY = "must be an object", "is not a valid date"
 _PLAIN: Mapping[str, str] = {
     "missing": "is required",
     "literal_error": "must be one of {expected}",
@@ -59,7 +59,7 @@ _PLAIN: Mapping[str, str] = {
     "bool_parsing": _TRUTH,
     "bool_type": _TRUTH,
     "string_type": "must be text",
-    "string_unicode": "must be text without half characters (lone surrogates)",
+    "string_unicode": "must be text without lone surrogates",
     "string_pattern_mismatch": "must be of the form {pattern}",
     "list_type": "must be a list",
     "dict_type": _OBJECT,
@@ -107,9 +107,9 @@ class InvalidArguments(Exception):
 
     def __init__(self, *problems: FieldProblem, more: int = 0) -> None:
         self.problems = problems[:_MOST_PROBLEMS]
-        left = len(problems) - len(self.problems) + more
-        named = [f"{one.field}: {one.problem}" for one in self.problems]
-        super().__init__("; ".join([*named, f"and {left} more"] if left else named))
+        unnamed = len(problems) - len(self.problems) + more
+        texts = [f"{problem.field}: {problem.problem}" for problem in self.problems]
+        super().__init__("; ".join([*texts, f"and {unnamed} more"] if unnamed else texts))
 
 
 def _whole_number(value: object) -> object:
@@ -127,13 +127,13 @@ def _day(value: object) -> object:
     return value
 
 
-def require_year(written: str) -> None:
+def require_year(text: str) -> None:
     """Check that a date or time, written from its year on, is of our time.
 
     Raises:
         PydanticCustomError: it is of another century.
     """
-    if not FIRST_YEAR <= int(written[:4]) <= LAST_YEAR:
+    if not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
         years = {"first": FIRST_YEAR, "last": LAST_YEAR}
         raise PydanticCustomError("year", "must be in the years {first} to {last}", years)
 
@@ -153,7 +153,7 @@ def _currency(value: object) -> object:
 
 @contextmanager
 def accepting_channels(accepts: Callable[[str], bool]) -> Generator[None]:
-    """Channel codes that are not known are taken here where this says so; elsewhere they are refused."""
+    """Accept unknown channel codes inside the block where `accepts` says so; elsewhere they are refused."""
     token = _ACCEPTS.set(accepts)
     try:
         yield
@@ -176,7 +176,7 @@ class PropertyTitle:
 
 
 def _id_or_title(value: object, validate_id: ValidatorFunctionWrapHandler) -> object:
-    """An id, or a text that may be one or a title: that is looked up before the tool runs."""
+    """Accept an id, or a text that may be one or a title: that is looked up before the tool runs."""
     if isinstance(value, str) and value.strip():
         if len(value) > LONGEST_NAME:
             longest = {"longest": LONGEST_NAME}
@@ -213,60 +213,65 @@ class Arguments(BaseModel):
 
 
 def arguments_model(name: str, parameters: Mapping[str, tuple[Any, Any]]) -> type[Arguments]:
-    """The validating model of one tool (parameter name to type hint and default)."""
+    """Return the validating model of one tool (parameter name to type hint and default)."""
     return create_model(name, __base__=Arguments, **dict[str, Any](parameters))
 
 
-def validate(model: type[Arguments], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The validated arguments, only those given, in the order of their declaration; a null means "not given".
+def validate(model: type[Arguments], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the validated arguments, only those given, in the order of their declaration; a null means "not
+    given".
 
     Raises:
         InvalidArguments: naming each argument with its problem, and the nearest right name of an unknown one.
     """
-    present = {name: value for name, value in given.items() if value is not None}
+    present = {name: value for name, value in arguments.items() if value is not None}
     unknown = [name for name in present if name not in model.model_fields]
-    named = [FieldProblem(_shown(name), _unknown(model, name)) for name in unknown[:_MOST_PROBLEMS]]
-    known = {name: value for name, value in present.items() if name in model.model_fields}
+    unknown_problems = [
+        FieldProblem(_shortened_name(name), _unknown(model, name)) for name in unknown[:_MOST_PROBLEMS]
+    ]
+    known_arguments = {name: value for name, value in present.items() if name in model.model_fields}
     if not (
-        problems := [FieldProblem(name, text) for name, value in known.items() if (text := excess(value))]
+        problems := [
+            FieldProblem(name, text) for name, value in known_arguments.items() if (text := excess(value))
+        ]
     ):
         try:
-            checked = model.model_validate(known)
+            model_arguments = model.model_validate(known_arguments)
         except ValidationError as error:
             problems = [_problem(detail) for detail in error.errors(include_url=False)]
         else:
             if not unknown:
                 # Not in the order of the set: what is worked out from them is compared between processes.
-                in_use = [name for name in model.model_fields if name in checked.model_fields_set]
-                return {name: getattr(checked, name) for name in in_use}
-    raise InvalidArguments(*problems, *named, more=len(unknown) - len(named))
+                in_use = [name for name in model.model_fields if name in model_arguments.model_fields_set]
+                return {name: getattr(model_arguments, name) for name in in_use}
+    raise InvalidArguments(*problems, *unknown_problems, more=len(unknown) - len(unknown_problems))
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that an unknown one most likely means, or None; what is longer than any name is not
-    compared."""
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate that an unknown name most likely means, or None. What is longer than any name is
+    not compared, as that would take long."""
     if len(name) > _LONGEST_GUESSED:
         return None
-    names = list(known)
+    names = list(candidates)
     if (habit := _HABITS.get(name)) in names:
         return habit
-    best = max(names, key=lambda one: _likeness(name, one), default=None)
+    best = max(names, key=lambda candidate: _likeness(name, candidate), default=None)
     return best if best is not None and _likeness(name, best) >= 0.6 else None
 
 
-def _likeness(one: str, other: str) -> float:
-    ratio = SequenceMatcher(None, one, other).ratio()
-    shared = set(one.split("_")) & set(other.split("_"))
+def _likeness(name: str, other: str) -> float:
+    ratio = SequenceMatcher(None, name, other).ratio()
+    shared = set(name.split("_")) & set(other.split("_"))
     return ratio + 0.2 * len(shared)
 
 
 def _problem(detail: ErrorDetails) -> FieldProblem:
-    path = _shown(".".join(str(part) for part in detail["loc"]))
+    path = _shortened_name(".".join(str(part) for part in detail["loc"]))
     unknown = detail["type"] == "extra_forbidden"
     return FieldProblem(path, "is not a known key here" if unknown else _explain(detail))
 
 
-def _shown(name: str) -> str:
+def _shortened_name(name: str) -> str:
     return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..."
 
 
@@ -277,7 +282,7 @@ def _unknown(model: type[BaseModel], name: str) -> str:
 
 
 def _own_id(model: type[BaseModel], name: str) -> str | None:
-    """`id`, when an unknown name means it: the name of the tool ends with the noun before `_id`."""
+    """Return `id` when an unknown name means it: the name of the tool ends with the noun before `_id`."""
     noun, _, key = name.rpartition("_")
     own = key == "id" and bool(noun) and model.__name__.endswith(f"_{noun}")
     return "id" if own and "id" in model.model_fields else None
@@ -301,8 +306,8 @@ def in_order(**days: datetime.date | None) -> None:
     if start is None and end is None:
         return
     if start is None or end is None:
-        missing, other = (first, second) if start is None else (second, first)
-        raise InvalidArguments(FieldProblem(missing, f"is required together with {other}"))
+        absent, other = (first, second) if start is None else (second, first)
+        raise InvalidArguments(FieldProblem(absent, f"is required together with {other}"))
     if end < start:
         raise InvalidArguments(FieldProblem(second, f"is before {first}"))
     if end - start > _LONGEST_PERIOD:

@@ -12,21 +12,21 @@ LARGEST_NUMBER = 2**63 - 1
 
 
 def excess(value: object) -> str | None:
-    """What is too much about an argument, as the end of a sentence that begins with its name; None if nothing
-    is. It costs no more than its first few thousand values."""
-    left = [(value, 1)]
+    """Return what is too much about an argument, as the end of a sentence that begins with its name; None if
+    nothing is. It costs no more than its first few thousand values."""
+    stack = [(value, 1)]
     seen = 0
-    while left:
-        member, depth = left.pop()
+    while stack:
+        entry, depth = stack.pop()
         seen += 1
         if seen > MOST_VALUES:
             return f"holds more than {MOST_VALUES:,} values"
-        if problem := _alone(member):
+        if problem := _alone(entry):
             return problem
-        members = _members(member)
+        members = _members(entry)
         if members and depth >= DEEPEST:
             return f"is nested more than {DEEPEST} levels deep"
-        left += [(one, depth + 1) for one in members]
+        stack += [(member, depth + 1) for member in members]
     return None
 
 

@@ -42,11 +42,11 @@ class Context:
     decoding: anyio.Lock = field(default_factory=anyio.Lock)
 
     def redactor(self, reveal: Collection[str] | None = None) -> Redactor:
-        """What decides how the models of one answer are shown."""
+        """Return what decides how the models of one answer are shown."""
         return Redactor(self.privacy, reveal or ())
 
     def preview_redactor(self) -> Redactor:
-        """The same for what a person is shown before a write: what nobody sees is spelled out."""
+        """Return the same for previews: characters that nobody sees are spelled out, not dropped."""
         return Redactor(self.privacy, spell=visible)
 
     async def read(
@@ -57,7 +57,7 @@ class Context:
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> AnswerT:
-        """The answer of one reading operation."""
+        """Return the answer of one reading operation."""
         return self.redactor().redact(await self.client.call(operation, path=path, query=query, body=body))
 
     async def rows(
@@ -69,18 +69,18 @@ class Context:
         query: Mapping[str, Any] | None = None,
         reveal: Collection[str] | None = None,
     ) -> ListPage[Any]:
-        """One page of a Hostex list, each row brief or full as the page wants; repeats are dropped."""
-        got = await self.client.page(listing, query=query or {}, offset=page.offset, limit=page.limit)
-        first = {listing.identity(item): place for place, item in reversed(list(enumerate(got.items)))}
+        """Return one page of a Hostex list, each row brief or full as the page wants; repeats are dropped."""
+        answer = await self.client.page(listing, query=query or {}, offset=page.offset, limit=page.limit)
+        first = {listing.identity(item): place for place, item in reversed(list(enumerate(answer.items)))}
         places = sorted(first.values())
-        behind = [*(got.places[place] for place in places[1:]), got.end]
+        offsets = [*(answer.places[place] for place in places[1:]), answer.end]
         screen = self.redactor(reveal)
         return ListPage(
-            items=await _shown([got.items[place] for place in places], page, brief, screen),
-            steps=[[offset] for offset in behind],
-            more=got.more,
-            total=got.total,
-            beyond=[got.end],
+            items=await _rendered_rows([answer.items[place] for place in places], page, brief, screen),
+            steps=[[offset] for offset in offsets],
+            more=answer.more,
+            total=answer.total,
+            beyond=[answer.end],
         )
 
     async def merged(
@@ -94,16 +94,17 @@ class Context:
         notes: list[str] | None = None,
         reveal: Collection[str] | None = None,
     ) -> ListPage[Any]:
-        """One page of a list that Hostex gives only in several windows, merged by `order`, newest first."""
-        got = await read_merged(
+        """Return one page of a list that Hostex gives only in several windows, merged by `order`, newest
+        first."""
+        answer = await read_merged(
             self.client, listing, queries, offsets=page.offsets, limit=page.limit, order=order
         )
         screen = self.redactor(reveal)
         return ListPage(
-            items=await _shown(got.items, page, brief, screen),
-            steps=got.steps,
-            more=got.more,
-            total=got.total,
+            items=await _rendered_rows(answer.items, page, brief, screen),
+            steps=answer.steps,
+            more=answer.more,
+            total=answer.total,
             notes=notes or [],
         )
 
@@ -115,9 +116,9 @@ class Context:
         *,
         path: Mapping[str, Any] | None = None,
     ) -> ListPage[Any]:
-        """One page of a list that Hostex gives in one piece."""
-        got = await self.client.page(listing, path=path or {})
-        return await self.chosen(got.items, page, brief)
+        """Return one page of a list that Hostex gives in one piece."""
+        answer = await self.client.page(listing, path=path or {})
+        return await self.chosen(answer.items, page, brief)
 
     async def chosen(
         self,
@@ -129,18 +130,18 @@ class Context:
         notes: Sequence[str] = (),
         reveal: Collection[str] | None = None,
     ) -> ListPage[Any]:
-        """One page of rows that were read whole and chosen from, sorted by `order` if it is given."""
+        """Return one page of rows that were read whole and chosen from, sorted by `order` if it is given."""
         screen = self.redactor(reveal)
-        chosen = sorted(items, key=order) if order else items
-        rows = sliced(chosen, page, notes, keys=[order(item) for item in chosen] if order else None)
-        rows.items = await _shown(rows.items, page, brief, screen)
+        ordered = sorted(items, key=order) if order else items
+        rows = sliced(ordered, page, notes, keys=[order(item) for item in ordered] if order else None)
+        rows.items = await _rendered_rows(rows.items, page, brief, screen)
         return rows
 
 
-async def _shown(
+async def _rendered_rows(
     items: Sequence[ModelT], page: PageRequest, brief: Callable[[ModelT], JsonObject], screen: Redactor
 ) -> list[JsonObject]:
-    """The rows of a page. Texts may be of any length, so others run in between."""
+    """Return the rows of a page. Texts may be of any length, so others run in between."""
     pace, rows = Pace(), list[JsonObject]()
     for item in items:
         rows.append(page.show(screen.redact(item), brief))

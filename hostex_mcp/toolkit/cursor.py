@@ -33,7 +33,7 @@ class Cursor:
     step: Step
 
     def encode(self, account: str = "") -> str:
-        """The token handed to the caller, for calls of the same account."""
+        """Return the token handed to the caller, for calls of the same account."""
         step = asdict(self.step) if isinstance(self.step, ListPosition) else self.step
         parts = [self.tool, self.arguments, step, _account(account)]
         text = json.dumps(parts, separators=(",", ":"), default=str)
@@ -57,27 +57,29 @@ def decode(tool: str, token: object, account: str = "") -> Cursor:
     return Cursor(tool, arguments, step)
 
 
-def resume(tool: str, given: Mapping[str, Any], account: str = "") -> tuple[dict[str, Any], Step | None]:
-    """The arguments of a call that may carry a cursor, and from where it continues.
+def resume(tool: str, arguments: Mapping[str, Any], account: str = "") -> tuple[dict[str, Any], Step | None]:
+    """Return the arguments of a call that may carry a cursor, and from where it continues.
 
     Raises:
         InvalidArguments: for a foreign cursor, or one combined with other filters than its own.
     """
-    if given.get("cursor") is None:
-        return dict(given), None
-    cursor = decode(tool, given["cursor"], account)
+    if arguments.get("cursor") is None:
+        return dict(arguments), None
+    cursor = decode(tool, arguments["cursor"], account)
     own = {
-        name: value for name, value in given.items() if name not in ("cursor", "limit") and value is not None
+        name: value
+        for name, value in arguments.items()
+        if name not in ("cursor", "limit") and value is not None
     }
     if changed := [name for name, value in own.items() if cursor.arguments.get(name) != value]:
         problem = (
-            "differs from the call that gave the cursor; leave it out, or start again without the cursor"
+            "differs from the call that returned the cursor; leave it out, or start again without the cursor"
         )
         raise InvalidArguments(*(FieldProblem(name, problem) for name in changed))
-    limit = {"limit": given["limit"]} if given.get("limit") is not None else {}
+    limit = {"limit": arguments["limit"]} if arguments.get("limit") is not None else {}
     return {**cursor.arguments, **limit}, cursor.step
 
 
 def _account(account: str) -> str:
-    """Tells accounts apart, briefly. A cursor opens nothing, so it needs no signature."""
+    """Return a short digest that tells accounts apart. A cursor opens nothing, so it needs no signature."""
     return hashlib.sha256(account.encode()).hexdigest()[:8]

@@ -15,17 +15,17 @@ _MOST_NAMED = 500
 _LONGEST_WORD = 100
 
 
-async def date_hint(context: Context, given: Mapping[str, Any]) -> str | None:
-    """A sentence with the local date, when an argument is a word such as "today"; None otherwise. The date
-    is that of the property which the arguments name, else of each time zone that the account has."""
-    if not any(isinstance(value, str) and _is_word(value) for value in given.values()):
+async def date_hint(context: Context, arguments: Mapping[str, Any]) -> str | None:
+    """Return a sentence with the local date, when an argument is a word such as "today"; None otherwise. The
+    date is that of the property which the arguments name, else of each time zone that the account has."""
+    if not any(isinstance(value, str) and _is_word(value) for value in arguments.values()):
         return None
     now = context.now()
     try:
         properties = (await read_all(context.client, LIST_PROPERTIES)).items
     except HostexError:
         properties = list[Property]()
-    zones = dict.fromkeys(one.timezone for one in _meant(properties, given) if one.timezone)
+    zones = dict.fromkeys(home.timezone for home in _properties_of(properties, arguments) if home.timezone)
     days = [f"{_local(now, zone):%Y-%m-%d} in {zone}" for zone in list(zones)[:_MOST_ZONES]]
     return f"Write dates as YYYY-MM-DD. Today is {', '.join(days) or f'{now:%Y-%m-%d} in UTC'}."
 
@@ -34,13 +34,13 @@ def _is_word(value: str) -> bool:
     return len(value) < _LONGEST_WORD and value.strip().lower() in _WORDS
 
 
-def _meant(properties: list[Property], given: Mapping[str, Any]) -> list[Property]:
-    named = [given.get("property_id"), *_listed(given.get("property_ids"))]
-    wanted = {str(value).casefold() for value in named[:_MOST_NAMED] if isinstance(value, str | int)}
-    return [one for one in properties if {str(one.id), one.title.casefold()} & wanted] or properties
+def _properties_of(properties: list[Property], arguments: Mapping[str, Any]) -> list[Property]:
+    names = [arguments.get("property_id"), *_members(arguments.get("property_ids"))]
+    keys = {str(value).casefold() for value in names[:_MOST_NAMED] if isinstance(value, str | int)}
+    return [home for home in properties if {str(home.id), home.title.casefold()} & keys] or properties
 
 
-def _listed(value: object) -> list[object]:
+def _members(value: object) -> list[object]:
     return cast("list[object]", value) if isinstance(value, list) else []
 
 

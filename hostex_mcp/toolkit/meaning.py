@@ -36,20 +36,22 @@ class Coded:
     """Marks a text that a program made up, or that is one of a few: a code, a cursor, a channel."""
 
 
-def meaning(hints: Mapping[str, Any], required: Collection[str], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a call as they are meant, without those that are as good as not given. Names that are
-    not declared, and values that are no reading of their type, stay for the validation to refuse."""
-    meant: dict[str, Any] = {}
-    for name, value in given.items():
+def meaning(
+    hints: Mapping[str, Any], required: Collection[str], arguments: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the arguments of a call as they are meant, without those that are as good as not given. Names
+    that are not declared, and values that are no reading of their type, stay for the validation to refuse."""
+    meanings: dict[str, Any] = {}
+    for name, value in arguments.items():
         kind = _kind(hints[name]) if name in hints else None
         if kind is None:
-            meant[name] = value
+            meanings[name] = value
             continue
-        read = _read(kind, value)
-        absent = _is_nothing(read) or (name not in required and _says_nothing(kind, read))
-        if not absent or (kind.has_empty and read == ""):
-            meant[name] = read
-    return meant
+        reading = _read(kind, value)
+        absent = _is_nothing(reading) or (name not in required and _says_nothing(kind, reading))
+        if not absent or (kind.has_empty and reading == ""):
+            meanings[name] = reading
+    return meanings
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _kind(hint: Any) -> _Kind:
             hint, *beside = get_args(hint)
             notes += [part for note in beside for part in _parts(note)]
         elif get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint):
-            hint = Union[tuple(one for one in get_args(hint) if one is not type(None))]  # noqa: UP007
+            hint = Union[tuple(member for member in get_args(hint) if member is not type(None))]  # noqa: UP007
         else:
             return _Kind(hint, notes)
 
@@ -117,21 +119,21 @@ def _admits_zero(note: Any) -> bool:
 
 
 def _read(kind: _Kind, value: Any) -> Any:
-    """A value as it is meant. What is larger than any argument may be is left alone."""
+    """Return a value as it is meant. What is larger than any argument may be is left alone."""
     if isinstance(value, str):
         value = _from_text(value) if kind.member or kind.is_object else _plainly(kind, value)
     if value is None or excess(value):
         return value
     if kind.member is not None:
-        return _listed(kind.member, value)
+        return _list_of(kind.member, value)
     if kind.model is not None and isinstance(value, dict):
         return _members(kind.model, cast("dict[str, Any]", value))
     return value
 
 
 def _plainly(kind: _Kind, text: str) -> str:
-    """A text as its type writes it: without blanks around it, an allowed word in its own letters, a midnight
-    as its day, an id without a number sign. A property may be called whatever this is."""
+    """Return a text as its type writes it: without blanks around it, an allowed word in its own letters, a
+    midnight as its day, an id without a number sign. A property may be called whatever this is."""
     if kind.is_free or SentAsText() in kind.notes:
         return text
     bare = text.strip()
@@ -139,8 +141,8 @@ def _plainly(kind: _Kind, text: str) -> str:
         alike = [word for word in get_args(kind.base) if _letters(str(word)) == _letters(bare)]
         return alike[0] if len(alike) == 1 else bare
     pattern = {datetime.date: _MIDNIGHT, int: _SIGNED_ID}.get(kind.base)
-    found = pattern.fullmatch(bare) if pattern else None
-    return found[1] if found else bare
+    match = pattern.fullmatch(bare) if pattern else None
+    return match[1] if match else bare
 
 
 def _letters(word: str) -> str:
@@ -148,7 +150,7 @@ def _letters(word: str) -> str:
 
 
 def _from_text(text: str) -> Any:
-    """What JSON text says, where a list or an object is declared; any other text as it is."""
+    """Return what JSON text says, where a list or an object is declared; any other text as it is."""
     bare = text.strip()
     if bare == _NULL:
         return None
@@ -160,26 +162,27 @@ def _from_text(text: str) -> Any:
         return text
 
 
-def _listed(member: _Kind, value: Any) -> Any:
-    """A list of what a value holds: its members, or the value itself. One of nothing but empty members is
-    empty."""
+def _list_of(member: _Kind, value: Any) -> Any:
+    """Return a list of what a value holds: its members, or the value itself. One of nothing but empty members
+    is empty."""
     if _is_nothing(value) or (_is_number(value) and value == 0):
         return []
     values = cast("list[Any]", value) if isinstance(value, list) else [value]
-    read = [_read(member, part) for one in values for part in _several(member, one)]
-    return [] if all(_says_nothing(member, one) for one in read) else read
+    members = [_read(member, part) for entry in values for part in _several(member, entry)]
+    return [] if all(_says_nothing(member, entry) for entry in members) else members
 
 
 def _several(member: _Kind, value: Any) -> list[Any]:
-    """The numbers, days, codes or allowed words that a text lists between commas, else the value alone."""
+    """Return the numbers, days, codes or allowed words that a text lists between commas, else the value
+    alone."""
     if not isinstance(value, str) or member.is_free or member.is_object or member.member:
         return [value]
     parts = [part.strip() for part in _BETWEEN.split(value) if part.strip()]
     if member.base is int:
         return parts if _NUMBERS.fullmatch(value) else [value]
     if get_origin(member.base) is Literal:
-        read = {_plainly(member, part) for part in parts}
-        return parts if read <= set(get_args(member.base)) else [value]
+        words = {_plainly(member, part) for part in parts}
+        return parts if words <= set(get_args(member.base)) else [value]
     return parts
 
 

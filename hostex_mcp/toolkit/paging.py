@@ -13,7 +13,7 @@ from hostex_mcp.toolkit.results import Key, ListPage, ListPosition, PageRequest
 
 _GOOD_FOR = timedelta(days=1)
 _BAD = FieldProblem("cursor", "is not a cursor of this list; start again without it")
-_OLD = FieldProblem("cursor", "is of a list that was begun more than a day ago; start again without it")
+_OLD = FieldProblem("cursor", "is from a list started more than a day ago; start again without it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Reading:
 
 
 def moment_of(page: PageRequest, now: datetime) -> datetime:
-    """The moment by which a list is worked out: that of its first page.
+    """Return the moment by which a list is worked out: that of its first page.
 
     Raises:
         InvalidArguments: for a cursor that is too old to go on with.
@@ -49,8 +49,8 @@ def sliced(
     moment: datetime | None = None,
     reading: Reading | None = None,
 ) -> ListPage[Any]:
-    """One page of a list, or of the part of one that was read. The rows are in the order of their keys;
-    without keys their places serve.
+    """Return one page of a list, or of the part of one that was read. The rows are in the order of their
+    keys; without keys their places serve.
 
     Raises:
         InvalidArguments: for a cursor of another kind of list.
@@ -58,21 +58,21 @@ def sliced(
     if page.offsets is not None:
         raise InvalidArguments(_BAD)
     mark = page.mark or ListPosition(moment=moment.timestamp() if moment else 0.0)
-    known = keys or [[place] for place in range(len(rows))]
-    start = _behind(known, mark.key)
+    places = keys or [[place] for place in range(len(rows))]
+    start = _place_after(places, mark.key)
     end = min(start + page.limit, len(rows))
     until = reading.until if reading else []
-    marks = [mark.at(known[place], place + 1, until) for place in range(start, end)]
-    left, beyond = reading.left if reading else 0, None
-    if left and end == len(rows):
+    marks = [mark.at(places[place], place + 1, until) for place in range(start, end)]
+    unread, beyond = reading.left if reading else 0, None
+    if unread and end == len(rows):
         beyond = mark.next_part(until, len(rows), reading.passed if reading else 0)
         marks[-1:] = [beyond] if marks else []
     return ListPage(
         rows[start:end],
         marks,
-        more=end < len(rows) or left > 0,
-        total=None if left else mark.before + len(rows),
-        notes=[*notes, *_moved(start - mark.shown)],
+        more=end < len(rows) or unread > 0,
+        total=None if unread else mark.before + len(rows),
+        notes=[*notes, *_shift_notes(start - mark.shown)],
         beyond=beyond,
     )
 
@@ -89,16 +89,16 @@ def follows(key: Key, mark: Key) -> bool:
         raise InvalidArguments(_BAD) from None
 
 
-def _behind(keys: Sequence[Key], key: Key) -> int:
+def _place_after(keys: Sequence[Key], key: Key) -> int:
     try:
         return bisect_right(keys, key)
     except TypeError:
         raise InvalidArguments(_BAD) from None
 
 
-def _moved(more: int) -> list[str]:
-    """What changed before the page since the one before it."""
+def _shift_notes(more: int) -> list[str]:
+    """Return what changed before the page since the one before it."""
     if more > 0:
-        new = f"Rows that came up before this page since the last one: {more}"
+        new = f"Rows added before this page since the last one: {more}"
         return [f"{new}; start again without the cursor to see them."]
-    return [f"Rows before this page that left the list since the last one: {-more}."] if more else []
+    return [f"Rows removed before this page since the last one: {-more}."] if more else []

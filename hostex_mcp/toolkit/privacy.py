@@ -22,30 +22,25 @@ MOST_MAP = 4_000
 _TEXT_OR_LESS = frozenset([str, int, float, bool, date, datetime, NoneType, Ellipsis])
 _PLAIN_HOLDERS = frozenset([list, tuple, Union, UnionType])
 _SHORT = frozenset(["name", "guest_name", "title", "send_to"])
-# Free maps have no fields to bear marks: their keys are taken by these names, however they are written.
+# Free maps have no fields to bear marks: their keys are judged by these words, folded and without blanks.
+# The first that fits decides, so a door's password is told before any other password.
 _LOCK, _WIFI, _DOCUMENT = Secret("lock_code"), Secret("wifi"), Secret("id_document")
-_OUTSIDE = GuestText()
-_MARKED_KEYS: Mapping[str, Secret | Contact] = {
-    **dict.fromkeys(
-        ["lockcode", "doorcode", "accesscode", "entrycode", "gatecode", "keycode", "pincode"], _LOCK
-    ),
-    **dict.fromkeys(["lockboxcode", "keyboxcode", "checkinguideurl"], _LOCK),
-    **dict.fromkeys(["wifipassword", "wifiremarks", "wirelesspassword", "networkpassword"], _WIFI),
-    **dict.fromkeys(["idnumber", "idtype", "idimages", "passportnumber", "documentnumber"], _DOCUMENT),
-    **dict.fromkeys(["phone", "guestphone", "phonenumber", "mobile", "telephone"], Contact("phone")),
-    **dict.fromkeys(["email", "guestemail", "emailaddress"], Contact("email")),
-}
-# The same anywhere in a name, as in "front door code 2".
-_MARKED_PARTS: Mapping[str, Secret | Contact] = {
-    **{key: mark for key, mark in _MARKED_KEYS.items() if len(key) > len("idnumber") or mark is _LOCK},
-    **dict.fromkeys(["alarmcode", "safecode", "passcode", "lockpin", "doorpin", "gatepin"], _LOCK),
-    **dict.fromkeys(["turcode", "codedeporte", "codeporte", "codigodepuerta", "codigodaporta"], _LOCK),
+_CONTACT, _OUTSIDE = Contact("phone"), GuestText()
+_WORDS: Mapping[str, Secret | Contact] = {
+    **dict.fromkeys(["lockcode", "doorcode", "accesscode", "entrycode", "gatecode", "keycode"], _LOCK),
+    **dict.fromkeys(["pincode", "lockboxcode", "keyboxcode", "checkinguideurl", "alarmcode"], _LOCK),
+    **dict.fromkeys(["safecode", "passcode", "lockpin", "doorpin", "gatepin", "turcode"], _LOCK),
+    **dict.fromkeys(["codedeporte", "codeporte", "codigodepuerta", "codigodaporta"], _LOCK),
     **dict.fromkeys(["codiceporta", "\u95e8\u9501\u5bc6\u7801", "\u95e8\u7981\u5bc6\u7801"], _LOCK),
-    **dict.fromkeys(["wifipass", "wificode", "wifikey", "wlanpass", "wlankey"], _WIFI),
+    **dict.fromkeys(["passport", "identitycard", "documentnumber", "\u8eab\u4efd\u8bc1"], _DOCUMENT),
+    **dict.fromkeys(["wifiremarks", "wifipass", "wificode", "wifikey", "wlanpass", "wlankey"], _WIFI),
     **dict.fromkeys(["password", "passwort", "contrasena", "motdepasse", "\u5bc6\u7801"], _WIFI),
-    **dict.fromkeys(["passport", "identitycard", "\u8eab\u4efd\u8bc1"], _DOCUMENT),
-    **dict.fromkeys(["phone", "mobilenumber"], Contact("phone")),
-    "email": Contact("email"),
+    **dict.fromkeys(["phone", "mobilenumber", "email"], _CONTACT),
+}
+# As a part of a longer name these would hide too much: "mobile home", "id type of the trip".
+_WHOLE_NAMES: Mapping[str, Secret | Contact] = {
+    **dict.fromkeys(["idnumber", "idtype", "idimages"], _DOCUMENT),
+    "mobile": _CONTACT,
 }
 
 
@@ -66,11 +61,11 @@ class Redactor:
         self._fence = Fence(spell=spell)
 
     def redact(self, value: ValueT) -> ValueT:
-        """A model, or a list or map of them, fit to leave the server."""
+        """Return a model, or a list or map of them, fit to leave the server."""
         return cast("ValueT", self._value(value, None, ""))
 
     def fields(self, values: Mapping[str, object]) -> dict[str, Any]:
-        """Free fields that outsiders may have written, secret ones among them known by their names."""
+        """Return free fields that outsiders may have written; secret ones are known by their names."""
         return {one_line(key): self._member(key, value, _OUTSIDE) for key, value in values.items()}
 
     def hides(self, key: str) -> bool:
@@ -78,7 +73,7 @@ class Redactor:
         return self._hides(_mark_of(key))
 
     def fence(self, text: str) -> str:
-        """Text that an outsider wrote."""
+        """Return an outsider's text inside the boundary of this answer."""
         return self._fence.mark(text)
 
     def _model(self, model: BaseModel) -> BaseModel:
@@ -87,8 +82,8 @@ class Redactor:
         changed: dict[str, object] = {}
         for name in names:
             value = model.__dict__[name]
-            if value is not None and (shown := self._value(value, marks.get(name), name)) is not value:
-                changed[name] = shown
+            if value is not None and (visible := self._value(value, marks.get(name), name)) is not value:
+                changed[name] = visible
         return model.model_copy(update=changed) if changed else model
 
     def _value(self, value: object, mark: object, name: str) -> object:
@@ -98,9 +93,9 @@ class Redactor:
             return self._text(value, mark, name)
         if isinstance(value, list | tuple):
             members = cast("list[object]", value)
-            shown = [self._value(member, mark, name) for member in members]
-            same = all(one is member for one, member in zip(shown, members, strict=True))
-            return members if same else shown
+            visible = [self._value(member, mark, name) for member in members]
+            same = all(new is old for new, old in zip(visible, members, strict=True))
+            return members if same else visible
         if isinstance(value, dict):
             return self._map(cast("dict[str, object]", value), mark)
         return self._model(value) if isinstance(value, BaseModel) else value
@@ -118,7 +113,7 @@ class Redactor:
         if isinstance(mark, GuestText):
             return one_line(value) if name in _SHORT else self._fence.mark(value)
         plain = len(value) <= MOST_TEXT and is_clean(value)
-        return value if plain else shortened(value, MOST_TEXT, lambda near: clean(self._spell(near)))
+        return value if plain else shortened(value, MOST_TEXT, lambda start: clean(self._spell(start)))
 
     def _map(self, value: Mapping[str, object], mark: object) -> Mapping[str, object]:
         length = len(json.dumps(value, default=str))
@@ -141,15 +136,14 @@ def _is_all_plain(model: BaseModel) -> bool:
 
 
 def _mark_of(key: str) -> Secret | Contact | None:
-    """The mark of a free map's key by its name alone."""
+    """Return the mark of a free map's key, judged by its name alone."""
     name = "".join(char for char in fold(key) if char.isalnum())
-    parts = (mark for part, mark in _MARKED_PARTS.items() if part in name)
-    return _MARKED_KEYS.get(name) or next(parts, None)
+    return next((mark for word, mark in _WORDS.items() if word in name), _WHOLE_NAMES.get(name))
 
 
 @cache
 def _watched(model: type[BaseModel]) -> tuple[str, ...]:
-    """Fields that are more than plain text and numbers: marked ones, maps, and what holds such fields."""
+    """Return the fields that are more than plain text and numbers: marked ones, maps, and models of such."""
     marks = _marks(model)
     fields = model.model_fields.items()
     return tuple(name for name, field in fields if name in marks or _holds_watched(field.annotation))
@@ -168,10 +162,10 @@ def _holds_watched(kind: Any) -> bool:
 
 @cache
 def _marks(model: type[BaseModel]) -> Mapping[str, Any]:
-    """Marked fields by their names."""
-    known = (Secret, Contact, GuestText)
+    """Return the marks of fields by their names."""
+    kinds = (Secret, Contact, GuestText)
     marks = {
-        name: next((note for note in field.metadata if isinstance(note, known)), None)
+        name: next((note for note in field.metadata if isinstance(note, kinds)), None)
         for name, field in model.model_fields.items()
     }
     return {name: mark for name, mark in marks.items() if mark is not None}

@@ -44,12 +44,12 @@ async def resolve_properties(
     Raises:
         InvalidArguments: when a title fits no property, or several.
     """
-    given = {name: arguments[name] for name in names if arguments.get(name) is not None}
-    if not given:
+    titled = {name: arguments[name] for name in names if arguments.get(name) is not None}
+    if not titled:
         return Resolved(arguments)
     properties = (await read_all(context.client, LIST_PROPERTIES)).items
-    found = await run_sync(_Lookup(properties).all, given)
-    return Resolved({**arguments, **found.values}, list(dict.fromkeys(found.notes)), found.unknown)
+    lookup = await run_sync(_Lookup(properties).all, titled)
+    return Resolved({**arguments, **lookup.values}, list(dict.fromkeys(lookup.notes)), lookup.unknown)
 
 
 _BETWEEN = re.compile(r"[,;]")
@@ -60,15 +60,15 @@ class _Lookup:
     """Looks up many properties among many, which takes its time."""
 
     def __init__(self, properties: Sequence[Property]) -> None:
-        self._ids = {one.id for one in properties}
-        self._titles = Titles(properties, lambda one: one.title)
+        self._ids = {home.id for home in properties}
+        self._titles = Titles(properties, lambda home: home.title)
         self.values: dict[str, Any] = {}
         self.unknown: list[int] = []
         self.notes: list[str] = []
 
-    def all(self, given: Mapping[str, object]) -> "_Lookup":
+    def all(self, arguments: Mapping[str, object]) -> "_Lookup":
         """Look up what each argument holds."""
-        self.values = {name: self._of(name, value) for name, value in given.items()}
+        self.values = {name: self._of(name, value) for name, value in arguments.items()}
         return self
 
     def _of(self, argument: str, value: object) -> object:
@@ -78,12 +78,12 @@ class _Lookup:
         return [self._one(argument, name) for name in names]
 
     def _listed(self, text: str) -> list[str]:
-        """A name that is one, else the names between its commas, if they are names."""
+        """Return a name that is one, else the names between its commas, if they are names."""
         parts = [part.strip() for part in _BETWEEN.split(text) if part.strip()]
-        known = not self._titles.named(text) and all(
+        are_names = not self._titles.named(text) and all(
             _NUMBER.fullmatch(a) or self._titles.named(a) for a in parts
         )
-        return parts if known and len(parts) > 1 else [text]
+        return parts if are_names and len(parts) > 1 else [text]
 
     def _one(self, argument: str, text: str) -> int:
         number = _NUMBER.fullmatch(text)
@@ -92,29 +92,29 @@ class _Lookup:
         return self._numbered(argument, text) if text.isdecimal() else self._titled(argument, text)
 
     def _numbered(self, argument: str, text: str) -> int:
-        called = self._titles.exact(text)
+        namesakes = self._titles.exact(text)
         if (number := int(text)) in self._ids:
-            other = next((one for one in called if one.id != number), None)
+            other = next((home for home in namesakes if home.id != number), None)
             if other:
                 titled = f"the property titled {one_line(other.title)} has the id {other.id}"
                 self.notes.append(f"{argument}: {text} was taken as an id; {titled}.")
             return number
-        if called:
-            return self._only(argument, called)
+        if namesakes:
+            return self._only(argument, namesakes)
         self.unknown.append(number)
         return number
 
     def _titled(self, argument: str, title: str) -> int:
         if fitting := self._titles.named(title):
             return self._only(argument, fitting)
-        near = self._titles.similar(title)
-        nearest = ", ".join(quoted(one_line(title)) for title in near)
-        hint = f"; nearest: {nearest}" if near else "; list_properties tells ids and titles"
-        raise InvalidArguments(FieldProblem(argument, f"fits no property's title{hint}"))
+        similar = self._titles.similar(title)
+        nearest = ", ".join(quoted(one_line(title)) for title in similar)
+        hint = f"; nearest: {nearest}" if similar else "; list_properties shows ids and titles"
+        raise InvalidArguments(FieldProblem(argument, f"matches no property title{hint}"))
 
     @staticmethod
     def _only(argument: str, fitting: Sequence[Property]) -> int:
         if len(fitting) == 1:
             return fitting[0].id
-        several = some([f"{quoted(one_line(one.title))} ({one.id})" for one in fitting], 5)
-        raise InvalidArguments(FieldProblem(argument, f"fits several properties: {several}"))
+        several = some([f"{quoted(one_line(home.title))} ({home.id})" for home in fitting], 5)
+        raise InvalidArguments(FieldProblem(argument, f"matches several properties: {several}"))

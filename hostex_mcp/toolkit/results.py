@@ -40,11 +40,11 @@ class ListPosition:
     passed: _Count = 0
 
     def at(self, key: Key, shown: int, until: Key) -> "ListPosition":
-        """Behind another row of the same part."""
+        """Return the position behind another row of the same part."""
         return replace(self, key=key, shown=shown, until=until)
 
     def next_part(self, since: Key, rows: int, passed: int) -> "ListPosition":
-        """At the beginning of the part behind this one, which had so many rows."""
+        """Return the start of the next part; this one had so many rows."""
         return ListPosition(self.moment, since=since, before=self.before + rows, passed=passed)
 
 
@@ -67,11 +67,11 @@ class PageRequest:
         return self.offsets[0] if self.offsets else 0
 
     def show(self, model: ModelT, brief: Callable[[ModelT], JsonObject]) -> JsonObject:
-        """One row: `brief` of it, or everything Hostex gave."""
+        """Return one row: `brief` of it, or everything Hostex gave."""
         return everything(model) if self.detail == "full" else lean(brief(model))
 
 
-ALREADY = "Everything is so already."
+ALREADY = "Everything is already as requested."
 MOST_FAILED = 10
 """How many of the things that could not be read an answer names; the rest is counted."""
 
@@ -166,12 +166,12 @@ class PlannedWrite(Generic[RowT]):
 
 
 def everything(model: BaseModel) -> dict[str, Any]:
-    """All documented fields that have a value, as JSON values."""
+    """Return all documented fields that have a value, as JSON values."""
     return model.model_dump(mode="json", exclude_none=True, warnings=False)
 
 
 def lean(row: JsonObject) -> JsonObject:
-    """A row without the members that say nothing: None, empty text and empty lists."""
+    """Return a row without the members that say nothing: None, empty text and empty lists."""
     return {name: value for name, value in row.items() if value not in (None, "", [])}
 
 

@@ -32,27 +32,27 @@ class SentAsText:
 
 
 def schema_of(hint: Any) -> Schema:
-    """The schema of one type hint; `Annotated` text becomes its description, bounds become keywords, or words
-    where the keyword is one that some model APIs refuse."""
+    """Return the schema of one type hint; `Annotated` text becomes its description, bounds become keywords,
+    or words where the keyword is one that some model APIs refuse."""
     base, metadata = _unwrap(hint)
     schema = {"type": "string"} if SentAsText() in metadata else _base_schema(base)
     for note in metadata:
         schema |= _keyword(note, schema)
-    said = [note for note in metadata if isinstance(note, str)][-1:]
-    said += [words for note in metadata if (words := _words(note, schema))]
-    return schema | ({"description": "; ".join(said)} if said else {})
+    phrases = [note for note in metadata if isinstance(note, str)][-1:]
+    phrases += [words for note in metadata if (words := _words(note, schema))]
+    return schema | ({"description": "; ".join(phrases)} if phrases else {})
 
 
 def metadata_of(hint: Any) -> list[Any]:
-    """What stands beside a type in `Annotated`, also beside the type of a list's members."""
+    """Return what stands beside a type in `Annotated`, also beside the type of a list's members."""
     base, metadata = _unwrap(hint)
     members = get_args(base) if get_origin(base) is list else ()
     return [*metadata, *(note for member in members for note in _unwrap(member)[1])]
 
 
 def object_schema(fields: Mapping[str, Any], required: Iterable[str] = ()) -> Schema:
-    """The schema of an object with these fields (name to type hint). That no other may be sent is checked
-    and not said, as Gemini refuses `additionalProperties`."""
+    """Return the schema of an object with these fields (name to type hint). That no other may be sent is
+    checked and not said, as Gemini refuses `additionalProperties`."""
     schema: Schema = {
         "type": "object",
         "properties": {name: schema_of(hint) for name, hint in fields.items()},
@@ -96,7 +96,7 @@ def _base_schema(base: Any) -> Schema:
 
 
 def _members_schema(cls: Any) -> Schema:
-    """The object a TypedDict or a model describes; of an answer's model nothing is required."""
+    """Return the object a TypedDict or a model describes; of an answer's model nothing is required."""
     hints = get_type_hints(cls, include_extras=True)
     if is_typeddict(cls):
         return object_schema(hints, sorted(cls.__required_keys__, key=list(hints).index))

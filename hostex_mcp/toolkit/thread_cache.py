@@ -31,7 +31,7 @@ class Memory:
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
     def recall(self, model: type[ModelT], thing: Hashable, state: Hashable) -> ModelT | None:
-        """What is kept of a thing in this state, None if nothing is."""
+        """Return what is kept of a thing in this state, None if nothing is."""
         kept = self._kept.get(thing)
         if kept is None or kept.state != state:
             return None

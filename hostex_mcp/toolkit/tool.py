@@ -60,11 +60,13 @@ class Tool:
         """The function's own parameters, without `context`; `**more: Unpack[Shape]` stands for the members
         of the TypedDict `Shape`, all optional."""
         signature = inspect.signature(self.function, eval_str=True)
-        found: dict[str, inspect.Parameter] = {}
-        for name, one in signature.parameters.items():
-            found |= _unpacked(one) if one.kind is inspect.Parameter.VAR_KEYWORD else {name: one}
-        found.pop("context", None)
-        return found
+        parameters: dict[str, inspect.Parameter] = {}
+        for name, parameter in signature.parameters.items():
+            parameters |= (
+                _unpacked(parameter) if parameter.kind is inspect.Parameter.VAR_KEYWORD else {name: parameter}
+            )
+        parameters.pop("context", None)
+        return parameters
 
     @cached_property
     def paged(self) -> bool:
@@ -84,7 +86,7 @@ class Tool:
     @cached_property
     def hints(self) -> Mapping[str, Any]:
         """Argument name to annotated type."""
-        hints = {name: one.annotation for name, one in self.parameters.items() if name != "page"}
+        hints = {name: parameter.annotation for name, parameter in self.parameters.items() if name != "page"}
         extra: Mapping[str, Any] = (
             PAGE_PARAMETERS if self.paged else TOKEN_PARAMETER if self.confirmable else {}
         )
@@ -94,7 +96,11 @@ class Tool:
     def required(self) -> list[str]:
         """Arguments without a default."""
         empty = inspect.Parameter.empty
-        return [name for name, one in self.parameters.items() if one.default is empty and name != "page"]
+        return [
+            name
+            for name, parameter in self.parameters.items()
+            if parameter.default is empty and name != "page"
+        ]
 
     @cached_property
     def input_schema(self) -> Schema:
@@ -127,20 +133,20 @@ class Tool:
         defaults = {name: ... if name in self.required else None for name in self.hints}
         return arguments_model(self.name, {name: (hint, defaults[name]) for name, hint in self.hints.items()})
 
-    def meant(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments of a call as they are plainly meant, before they are validated."""
-        return meaning(self.hints, self.required, given)
+    def meant(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments of a call as they are plainly meant, before they are validated."""
+        return meaning(self.hints, self.required, arguments)
 
-    def bind(self, given: Mapping[str, Any], step: Step | None = None) -> dict[str, Any]:
-        """Validated keyword arguments for the function.
+    def bind(self, call: Mapping[str, Any], step: Step | None = None) -> dict[str, Any]:
+        """Return validated keyword arguments for the function.
 
         Raises:
             InvalidArguments: naming each argument that does not fit.
         """
         if self.writes and not self.confirmable:
             # Not among its parameters, as it is seldom needed: only for a change without a way back.
-            given = {name: value for name, value in given.items() if name != TOKEN}
-        arguments = validate(self.model, given)
+            call = {name: value for name, value in call.items() if name != TOKEN}
+        arguments = validate(self.model, call)
         if self.confirmable:
             arguments.pop(TOKEN, None)
         if self.paged:
@@ -194,9 +200,9 @@ def _toolset(module: str) -> str:
     return "core" if folder == "tools" else folder
 
 
-def _unpacked(one: inspect.Parameter) -> dict[str, inspect.Parameter]:
-    """The parameters that an unpacked TypedDict stands for."""
-    (shape,) = get_args(one.annotation)
+def _unpacked(parameter: inspect.Parameter) -> dict[str, inspect.Parameter]:
+    """Return the parameters that an unpacked TypedDict stands for."""
+    (shape,) = get_args(parameter.annotation)
     return {
         name: inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
         for name, hint in get_type_hints(shape, include_extras=True).items()
@@ -225,7 +231,7 @@ def _change_schema(result: Any) -> Schema:
         "properties": {
             "status": {"type": "string"},
             "result": schema_of(result),
-            "undo": {"description": "the call that restores what was, or null"},
+            "undo": {"description": "the call that undoes this, or null"},
             "receipt": {"type": "object"},
         },
     }

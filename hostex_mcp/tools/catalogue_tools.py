@@ -39,34 +39,34 @@ class FoundTools(TypedDict, total=False):
 @tool("Find tools", core=True)
 async def find_tools(
     context: Context,
-    query: Annotated[str, Field(max_length=200), "what is to be done, in words"],
+    query: Annotated[str, Field(max_length=200), "what you want to do, in words"],
     limit: Annotated[Integer, Ge(1), Le(20), "default 5"] | None = None,
 ) -> Item[FoundTools]:
     """Search all tools of this server by words; more exist than are listed. Answers have name, effect and
     schema. A tool whose effect is `read` runs through `call_read_tool`, any other through
     `call_write_tool`."""
     doing = asks_to_do(query)
-    catalogue = {name: one for name, one in context.tools.items() if one.toolset != "core"}
-    ranked = rank(query, {name: _texts(one, doing) for name, one in catalogue.items()})
-    found = [_found(context.tools[name]) for name, _ in ranked[: limit or 5]]
-    return Item(FoundTools(tools=found), long="tools")
+    catalogue = {name: tool for name, tool in context.tools.items() if tool.toolset != "core"}
+    ranked = rank(query, {name: _texts(tool, doing) for name, tool in catalogue.items()})
+    entries = [_entry(context.tools[name]) for name, _ in ranked[: limit or 5]]
+    return Item(FoundTools(tools=entries), long="tools")
 
 
-def _texts(one: Tool, doing: bool) -> list[tuple[str, float]]:
-    factor = (_DAILY if one.core else 1.0) * (1.0 if doing is (one.effect is Effect.READ) else _WANTED)
+def _texts(tool: Tool, doing: bool) -> list[tuple[str, float]]:
+    factor = (_DAILY if tool.core else 1.0) * (1.0 if doing is (tool.effect is Effect.READ) else _WANTED)
     texts = [
-        (one.name, 3.0),
-        (one.title, 3.0),
-        (one.keywords, 2.5),
-        (one.toolset, 1.5),
-        (one.description, 1.0),
+        (tool.name, 3.0),
+        (tool.title, 3.0),
+        (tool.keywords, 2.5),
+        (tool.toolset, 1.5),
+        (tool.description, 1.0),
     ]
     return [(text, weight * factor) for text, weight in texts]
 
 
-def _found(one: Tool) -> FoundTool:
+def _entry(tool: Tool) -> FoundTool:
     return FoundTool(
-        name=one.name, description=one.description, effect=one.effect.value, input_schema=one.input_schema
+        name=tool.name, description=tool.description, effect=tool.effect.value, input_schema=tool.input_schema
     )
 
 

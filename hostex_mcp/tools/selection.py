@@ -27,18 +27,18 @@ class Selection:
     reachable: Mapping[str, Tool]
 
     def bounded(self, toolsets: Collection[str] | None = None, *, read_only: bool = False) -> "Selection":
-        """What of this selection is in the toolsets, all if None, and reads if only that is allowed. The
-        tools that find and call others stay, since they reach nothing else."""
+        """Return what of this selection is in the toolsets, all if None, and reads if only that is allowed.
+        The tools that find and call others stay, since they reach nothing else."""
         reachable = {
-            name: one
-            for name, one in self.reachable.items()
-            if (one.effect is Effect.READ or not read_only)
-            and (toolsets is None or one.toolset in toolsets or one.toolset == CORE)
+            name: tool
+            for name, tool in self.reachable.items()
+            if (tool.effect is Effect.READ or not read_only)
+            and (toolsets is None or tool.toolset in toolsets or tool.toolset == CORE)
         }
-        return Selection({name: one for name, one in self.listed.items() if name in reachable}, reachable)
+        return Selection({name: tool for name, tool in self.listed.items() if name in reachable}, reachable)
 
     def chosen(self, toolsets: Sequence[str]) -> "Selection":
-        """What of this selection these toolsets list and reach.
+        """Return what of this selection these toolsets list and reach.
 
         Raises:
             UnknownName: for a toolset that does not exist.
@@ -54,31 +54,31 @@ def select(
     read_only: bool = False,
     catalogue: Mapping[str, Tool] = CATALOGUE,
 ) -> Selection:
-    """The tools of these toolsets plus `tools`, without `exclude`, which always wins, and without writes
-    in read-only mode.
+    """Return the tools of these toolsets plus `tools`, without `exclude`, which always wins, and without
+    writes in read-only mode.
 
     Raises:
         UnknownName: for a toolset or tool that does not exist.
     """
-    _known("HOSTEX_MCP_TOOLSETS", toolsets, (CORE, ALL, *TOOLSETS))
-    _known("HOSTEX_MCP_TOOLS", tools, tuple(catalogue))
-    _known("HOSTEX_MCP_EXCLUDE_TOOLS", exclude, tuple(catalogue))
+    _require_names("HOSTEX_MCP_TOOLSETS", toolsets, (CORE, ALL, *TOOLSETS))
+    _require_names("HOSTEX_MCP_TOOLS", tools, tuple(catalogue))
+    _require_names("HOSTEX_MCP_EXCLUDE_TOOLS", exclude, tuple(catalogue))
     allowed = {
-        name: one
-        for name, one in catalogue.items()
-        if name not in exclude and (one.effect is Effect.READ or not read_only)
+        name: tool
+        for name, tool in catalogue.items()
+        if name not in exclude and (tool.effect is Effect.READ or not read_only)
     }
-    listed = {name: one for name, one in allowed.items() if name in tools or _chosen(one, toolsets)}
+    listed = {name: tool for name, tool in allowed.items() if name in tools or _is_listed(tool, toolsets)}
     return Selection(listed, allowed if CORE in toolsets else listed)
 
 
-def _chosen(tool: Tool, toolsets: Sequence[str]) -> bool:
+def _is_listed(tool: Tool, toolsets: Sequence[str]) -> bool:
     return ALL in toolsets or tool.toolset in toolsets or (tool.core and CORE in toolsets)
 
 
-def _known(setting: str, names: Collection[str], known: Sequence[str]) -> None:
+def _require_names(setting: str, names: Collection[str], existing: Sequence[str]) -> None:
     for name in names:
-        if name not in known:
-            guess = nearest(name, known)
+        if name not in existing:
+            guess = nearest(name, existing)
             hint = f" (did you mean {guess}?)" if guess else ""
-            raise UnknownName(setting, f"{name!r} does not exist{hint}; allowed: {', '.join(known)}")
+            raise UnknownName(setting, f"{name!r} does not exist{hint}; allowed: {', '.join(existing)}")

@@ -10,7 +10,7 @@ from mcp import ClientSession
 
 from hostex_mcp.server import asking
 from tests.server.whims import WAYS, Way, Whim, Word, World, whims
-from tests.support.writing import sent
+from tests.support.requests_sent import sent
 
 NEVER: tuple[Word, ...] = ("decline", "cancel", "nothing")
 THE_ATTACK = [Whim(0, "decline", token=0), Whim(0, "decline", token=0), Whim(0, "decline", token=0)]

@@ -3,7 +3,8 @@
 from typing import Any
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.support.clock import ahead
+from tests.support.clock import TODAY, ahead
+from tests.tools.sample_calls import with_samples
 
 Row = dict[str, Any]
 
@@ -17,8 +18,8 @@ def days(first: int, last: int, **values: Any) -> Row:
 
 
 def every_write(account: SandboxAccount) -> dict[str, Row]:
-    """Tool to arguments."""
-    return {
+    """Tool to arguments: those below, or no more than the tool requires."""
+    calls = {
         **_properties(),
         **_calendar(),
         **_stays(),
@@ -30,6 +31,7 @@ def every_write(account: SandboxAccount) -> dict[str, Row]:
         **_knowledge(account),
         **_webhooks(),
     }
+    return with_samples(calls, account, TODAY)
 
 
 def _properties() -> dict[str, Row]:
@@ -73,7 +75,7 @@ def _calendar() -> dict[str, Row]:
         },
         "update_vrbo_price_and_rules": {
             "listing_id": "vr-3001",
-            "nightly_rate": {one: 150 + place for place, one in enumerate(week)},
+            "nightly_rate": {weekday: 150 + place for place, weekday in enumerate(week)},
             "minimum_stay": 5,
             "max_guests": 3,
             "cleaning_fee": 51,
@@ -129,8 +131,8 @@ def _stays() -> dict[str, Row]:
 
 
 def _messages(account: SandboxAccount) -> dict[str, Row]:
-    offered = next(one for one in account.conversations.values() if one.get("_offers"))
-    active = next(one for one in offered["_offers"] if one["status"] == "active")
+    offered = next(thread for thread in account.conversations.values() if thread.get("_offers"))
+    active = next(offer for offer in offered["_offers"] if offer["status"] == "active")
     return {
         "send_message": {"conversation_id": "0-2200000039-thr039", "message": "Good evening"},
         "update_conversation_note": {"conversation_id": "0-2200000039-thr039", "note": "Likes tea"},
@@ -153,8 +155,10 @@ def _messages(account: SandboxAccount) -> dict[str, Row]:
 
 def _reviews(account: SandboxAccount) -> dict[str, Row]:
     rows = account.reviews.items()
-    answered = next(code for code, one in rows if one["guest_review"] and not one["host_reply"])
-    unwritten = next(code for code, one in rows if not one["host_review"] and one["channel_type"] == "airbnb")
+    answered = next(code for code, review in rows if review["guest_review"] and not review["host_reply"])
+    unwritten = next(
+        code for code, review in rows if not review["host_review"] and review["channel_type"] == "airbnb"
+    )
     return {
         "create_review": {
             "reservation_code": unwritten,

@@ -9,7 +9,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock
 from tests.support.engine import Call
-from tests.support.writing import written
+from tests.support.requests_sent import written
 
 Row = dict[str, Any]
 
@@ -27,7 +27,7 @@ def careful_engine(client: HostexClient) -> Engine:
 
 def changed(sandbox: Sandbox) -> list[str]:
     """The operations that were called and change something."""
-    return [one for one in written(sandbox) if one != "POST /listings/calendar"]
+    return [request for request in written(sandbox) if request != "POST /listings/calendar"]
 
 
 async def offer(call: Call, sandbox: Sandbox, tool: str, **arguments: Any) -> Row:
@@ -51,4 +51,4 @@ async def confirm(call: Call, offered: Row, tool: str, **arguments: Any) -> Row:
 
 def cells(shown: Row) -> dict[str, tuple[Any, Any]]:
     """The rows of a preview: what to before and after."""
-    return {one["what"]: (one.get("before"), one.get("after")) for one in shown["changes"]}
+    return {change["what"]: (change.get("before"), change.get("after")) for change in shown["changes"]}

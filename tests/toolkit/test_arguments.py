@@ -40,7 +40,7 @@ class Example(Arguments):
 def problems(**given: Any) -> dict[str, str]:
     with pytest.raises(InvalidArguments) as caught:
         validate(Example, given)
-    return {one.field: one.problem for one in caught.value.problems}
+    return {problem.field: problem.problem for problem in caught.value.problems}
 
 
 def test_only_the_given_arguments_come_back_and_null_means_not_given() -> None:
@@ -68,7 +68,7 @@ def test_a_day_in_any_other_form_is_refused(day: Any) -> None:
 
 
 def test_a_day_that_no_calendar_has_is_refused() -> None:
-    assert problems(property_id=1, day="2026-02-30") == {"day": "is not a day of the calendar"}
+    assert problems(property_id=1, day="2026-02-30") == {"day": "is not a valid date"}
 
 
 def test_a_misspelt_argument_is_refused_naming_the_right_one() -> None:

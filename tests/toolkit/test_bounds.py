@@ -39,7 +39,7 @@ def test_a_date_is_of_the_years_2000_to_2100(day: str) -> None:
     [problem] = refused("list_tasks", start_date=day).problems
     assert (problem.field, problem.problem) == ("start_date", "must be in the years 2000 to 2100")
     told = refused("list_automation_actions", start_time=f"{day} 10:00:00").problems
-    assert ("start_time", problem.problem) in [(one.field, one.problem) for one in told]
+    assert ("start_time", problem.problem) in [(problem.field, problem.problem) for problem in told]
 
 
 @pytest.mark.parametrize("day", ["2000-01-01", "2100-12-31"])

@@ -31,7 +31,7 @@ def test_repeating_the_same_filters_beside_the_cursor_is_fine() -> None:
 
 
 def test_other_filters_beside_the_cursor_are_refused_by_name() -> None:
-    with pytest.raises(InvalidArguments, match="status: differs from the call that gave the cursor"):
+    with pytest.raises(InvalidArguments, match="status: differs from the call that returned the cursor"):
         resume("list_reservations", {"cursor": token(), "status": "cancelled"})
 
 

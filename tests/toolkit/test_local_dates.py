@@ -30,7 +30,7 @@ async def test_today_is_refused_with_the_local_date_of_every_zone(client: Hostex
 
 async def test_the_date_is_that_of_the_property_meant(client: HostexClient, sandbox: Sandbox) -> None:
     chicago = next(
-        one for one in sandbox.accounts.main.properties.values() if one["timezone"] == "America/Chicago"
+        home for home in sandbox.accounts.main.properties.values() if home["timezone"] == "America/Chicago"
     )
     for name in (chicago["id"], chicago["title"]):
         said = await hint(client, start_date="Today", end_date="today", property_id=name)

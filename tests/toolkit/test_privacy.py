@@ -131,7 +131,7 @@ def test_a_blob_is_shown_to_its_bound_and_not_a_character_further() -> None:
     listing = [
         Listing.model_validate({"metadata": {"a": "x" * (length - around)}}) for length in (4_000, 4_001)
     ]
-    whole, cut = [one.metadata for one in Redactor().redact(listing)]
+    whole, cut = [listing.metadata for listing in Redactor().redact(listing)]
     assert whole is not None
     assert list(whole) == ["a"]
     assert cut == {"omitted": "4001 characters"}

@@ -51,7 +51,7 @@ async def test_every_read_of_a_call_is_a_step_that_says_what_is_read(
     assert not result.is_error
     assert [done for done, _, _ in ear.heard] == list(range(1, len(ear.heard) + 1))
     assert all(total and done <= total for done, total, _ in ear.heard)
-    assert {f"Reading {one}" for one in parts} <= {message for _, _, message in ear.heard}
+    assert {f"Reading {phase}" for phase in parts} <= {message for _, _, message in ear.heard}
 
 
 async def test_reads_are_told_and_writes_are_not() -> None:

@@ -194,6 +194,69 @@ def test_a_free_field_whose_name_only_sounds_like_it_is_shown(key: str) -> None:
     assert not Redactor("strict").hides(key)
 
 
+# By kind, as people and channels write them; listed by themselves and not taken from the code.
+KEYS: dict[str, list[str]] = {
+    "lock_code": [
+        *("Lock code", "doorCode", "access code", "ENTRY_CODE", "gate-code", "key code", "PIN code"),
+        *("lockbox code", "key box code", "check_in_guide_url", "alarm code", "safe code", "passcode"),
+        *("lock PIN", "door pin", "gate PIN", "Türcode", "code de porte", "code porte"),
+        *("código de puerta", "código da porta", "codice porta", "门锁密码", "门禁密码"),
+    ],
+    "wifi": [
+        *("wifi_password", "WiFi remarks", "wireless password", "network password", "wifi pass"),
+        *("wifi code", "wifi key", "WLAN pass", "WLAN key", "password", "Passwort", "contraseña"),
+        *("mot de passe", "密码"),
+    ],
+    "id_document": [
+        *("id number", "id_type", "idImages", "passport number", "document number", "passport"),
+        *("identity card", "身份证"),
+    ],
+}
+CONTACTS = [
+    *("phone", "guest_phone", "Phone number", "mobile", "telephone", "mobile number", "work phone 2"),
+    *("email", "guest_email", "E-mail address", "second e-mail"),
+]
+ALONE = ["id number", "id_type", "idImages", "mobile"]
+
+
+@pytest.mark.parametrize(("kind", "key"), [(kind, key) for kind, keys in KEYS.items() for key in keys])
+def test_a_free_field_is_of_the_kind_that_its_name_says_and_no_other(kind: str, key: str) -> None:
+    assert Redactor().hides(key)
+    assert Redactor(reveal=KEYS.keys() - {kind}).hides(key)
+    assert not Redactor(reveal=[kind]).hides(key)
+    assert Redactor().hides(f"the {key} 2") is (key not in ALONE)
+
+
+@pytest.mark.parametrize("key", CONTACTS)
+def test_a_free_field_that_reaches_a_person_is_hidden_in_strict_privacy_only(key: str) -> None:
+    assert Redactor("strict", reveal=KEYS.keys()).hides(key)
+    assert not Redactor().hides(key)
+    assert not Redactor("full").hides(key)
+    assert Redactor("strict").hides(f"the {key} 2") is (key not in ALONE)
+
+
+def test_the_first_kind_that_a_name_fits_counts() -> None:
+    assert not Redactor(reveal=["lock_code"]).hides("door code and password")
+    assert not Redactor(reveal=["id_document"]).hides("passport and password")
+    assert not Redactor(reveal=["wifi"]).hides("password by e-mail")
+
+
+class ShortTexts(BaseModel):
+    """The fields of outsiders that are names, whatever model they stand in."""
+
+    name: Annotated[str, GuestText()] = "a\nb"
+    guest_name: Annotated[str, GuestText()] = "a\nb"
+    title: Annotated[str, GuestText()] = "a\nb"
+    send_to: Annotated[str, GuestText()] = "a\nb"
+    names: Annotated[list[str], GuestText()] = ["a\nb"]
+
+
+def test_names_of_outsiders_are_brought_onto_one_line_and_other_texts_are_fenced() -> None:
+    shown = Redactor().redact(ShortTexts())
+    assert {shown.name, shown.guest_name, shown.title, shown.send_to} == {"a b"}
+    assert shown.names[0].startswith("<guest-")
+
+
 @pytest.mark.parametrize("level", ["standard", "strict", "full"])
 def test_a_free_field_of_any_other_name_is_not_hidden(level: Any) -> None:
     assert Redactor(level).hides("floor") is False

@@ -24,7 +24,7 @@ from tests.support.every_write import every_write
 from tests.support.previewing import demo_sandbox
 from tests.tools.mangling import WRONG, Mangling
 from tests.tools.test_never_seen import reads
-from tests.tools.test_reads import LISTS, needed
+from tests.tools.test_reads import LISTS
 
 SELECTION = select(["all"])
 SEEDS = range(4)
@@ -68,11 +68,9 @@ async def answered(engine: Engine, tool: str, circumstances: str, arguments: Row
 
 async def questions(sandbox: Sandbox, most: int) -> dict[str, list[Row]]:
     """Calls of every tool that reads, brief, and full where there is more to see."""
-    account = sandbox.accounts.main
-    asked = {name: [await needed(name, cast("Any", None), sandbox)] for name in LISTS} | reads(account)
     return {
         name: [{**call, **form} for call in calls for form in forms(name, most)]
-        for name, calls in asked.items()
+        for name, calls in reads(sandbox.accounts.main).items()
     }
 
 

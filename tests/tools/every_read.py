@@ -5,8 +5,9 @@ from typing import Any
 from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
-from tests.support.clock import ahead
+from tests.support.clock import TODAY, ahead
 from tests.support.every_write import AIRBNB, LOFT, STAY
+from tests.tools.sample_calls import sample
 
 Row = dict[str, Any]
 
@@ -14,25 +15,12 @@ Row = dict[str, Any]
 def every_read(account: SandboxAccount) -> dict[str, Row]:
     """Tool to arguments."""
     period = {"start_date": ahead(1), "end_date": ahead(20)}
-    thread = next(iter(account.conversations))
-    needed: dict[str, Row] = {
+    special: dict[str, Row] = {
         "list_availabilities": {"property_ids": [LOFT], **period},
         "list_listing_calendars": {"listings": [AIRBNB], **period},
-        "get_pricing_ratios": {"property_id": LOFT},
-        "get_airbnb_price_and_rules": {"listing_id": AIRBNB["listing_id"]},
-        "get_vrbo_price_and_rules": {"listing_id": "vr-3001"},
-        "get_reservation_custom_fields": {"stay_code": STAY},
-        "get_conversation": {"conversation_id": thread},
-        "list_special_offers": {"conversation_id": thread},
-        "list_transactions": period,
-        "list_automation_actions": {"type": "message"},
-        "get_knowledge_base": {"id": next(iter(account.knowledge_bases))},
         "get_stay": {"stay_code": STAY},
-        "find_available_properties": {"check_in_date": ahead(40), "check_out_date": ahead(44)},
         "check_stay_extension": {"stay_code": STAY, "check_out_date": "2026-12-01"},
-        "get_performance": period,
-        "find_tools": {"query": "prices"},
         "call_read_tool": {"name": "list_tags", "arguments": {"limit": 1}},
     }
-    reads = [one for one in CATALOGUE.values() if one.effect is Effect.READ]
-    return {one.name: needed.get(one.name, {}) for one in reads}
+    reads = [name for name, tool in CATALOGUE.items() if tool.effect is Effect.READ]
+    return {name: sample(name, account, TODAY) for name in reads} | special

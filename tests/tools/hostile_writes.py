@@ -3,7 +3,8 @@
 from typing import Any
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.support.clock import ahead
+from tests.support.clock import TODAY, ahead
+from tests.tools.sample_calls import with_samples
 
 Row = dict[str, Any]
 
@@ -19,8 +20,9 @@ _STAY, _THREAD, _LISTING = "5-DEMO30PAT", "0-2200000039-thr039", "90000000000000
 
 
 def calls(account: SandboxAccount) -> dict[str, Row]:
-    """A valid call of each, by the name of the tool."""
-    return _places() | _days() | _stays(account) | _threads(account) | _work(account) | _rules(account)
+    """A valid call of each write, by the name of the tool."""
+    full = _places() | _days() | _stays(account) | _threads(account) | _work(account) | _rules(account)
+    return with_samples(full, account, TODAY)
 
 
 def _places() -> dict[str, Row]:
@@ -54,7 +56,7 @@ def _days() -> dict[str, Row]:
 
 def _stays(account: SandboxAccount) -> dict[str, Row]:
     request = next(
-        one["reservation_code"] for one in account.stays.values() if one["status"] == "wait_accept"
+        stay["reservation_code"] for stay in account.stays.values() if stay["status"] == "wait_accept"
     )
     booking = {
         "property_id": 20110001,
@@ -91,8 +93,8 @@ def _threads(account: SandboxAccount) -> dict[str, Row]:
     offer = {"listing_id": _LISTING, "price": 300, "number_of_adults": 2, "currency": "EUR"}
     dates = {"check_in_date": ahead(200), "check_out_date": ahead(202)}
     reviews = account.reviews.items()
-    answered = next(code for code, one in reviews if one["guest_review"] and not one["host_reply"])
-    unwritten = next(code for code, one in reviews if not one["host_review"])
+    answered = next(code for code, review in reviews if review["guest_review"] and not review["host_reply"])
+    unwritten = next(code for code, review in reviews if not review["host_review"])
     return {
         "send_message": {"conversation_id": _THREAD, "message": LONG},
         "update_conversation_note": {"conversation_id": _THREAD, "note": LONG[:5_000]},

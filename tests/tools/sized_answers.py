@@ -11,7 +11,7 @@ from hostex_mcp.server.render import to_json
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.tools.insights.calendar_world import World, world
-from tests.tools.test_reads import needed
+from tests.tools.sample_calls import sample
 
 SCRIPTS = {
     "as it is": "",
@@ -52,7 +52,7 @@ async def both_halves(host: World, tool: str, **arguments: Any) -> tuple[str, st
     result = await host.engine.call(tool, arguments)
     assert isinstance(result, CallToolResult)
     assert not result.is_error, (tool, result.structured_content)
-    (text,) = (one.text for one in result.content if isinstance(one, TextContent))
+    (text,) = (block.text for block in result.content if isinstance(block, TextContent))
     return to_json(result.structured_content), text
 
 
@@ -61,19 +61,19 @@ async def _calls(host: World) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     for name, tool in CATALOGUE.items():
         if tool.effect is not Effect.READ or name == "call_read_tool":
             continue
-        wanted = {**await needed(name, cast("Any", None), host.sandbox), **_given(name, account, today)}
+        wanted = {**sample(name, account, today), **_special(name, account, today)}
         yield name, wanted
         if "detail" in tool.input_schema["properties"]:
             yield name, {**wanted, "detail": "full", "limit": 100}
 
 
-def _given(name: str, account: SandboxAccount, today: date) -> dict[str, Any]:
+def _special(name: str, account: SandboxAccount, today: date) -> dict[str, Any]:
     days = {"start_date": f"{today - timedelta(days=45)}", "end_date": f"{today - timedelta(days=1)}"}
     ahead = {"check_in_date": f"{today}", "check_out_date": f"{today + timedelta(days=4)}"}
     days_to_come = {"start_date": f"{today}", "end_date": f"{today + timedelta(days=20)}"}
-    coming = [one for one in account.stays.values() if one["check_in_date"] > f"{today}"]
-    stay = next(one for one in coming if one["status"] == "accepted" and one["property_id"])
-    thread = max(account.conversations.values(), key=lambda one: len(one["messages"]))["id"]
+    coming = [stay for stay in account.stays.values() if stay["check_in_date"] > f"{today}"]
+    stay = next(stay for stay in coming if stay["status"] == "accepted" and stay["property_id"])
+    thread = max(account.conversations.values(), key=lambda thread: len(thread["messages"]))["id"]
     listings = dict([*account.rates])
     return {
         "list_availabilities": {"property_ids": [20110001, 20110002], **days_to_come},

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 PATRICK, THREAD, RITA = "5-DEMO30PAT", "0-2200000003-thr003", 5601
 PHONE, CODE = "+1 312 555 0100", "4821#"
-SO_ALREADY = "Everything is so already."
+SO_ALREADY = "Everything is already as requested."
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ async def test_a_message_that_differs_in_what_looks_like_a_fence_is_not_confirme
 
 async def test_what_a_guest_wrote_like_a_fence_counts_when_it_changes(call: Call, sandbox: Sandbox) -> None:
     messages = sandbox.accounts.main.conversations[THREAD]["messages"]
-    last = next(one for one in messages if one["sender_role"] == "guest")
+    last = next(message for message in messages if message["sender_role"] == "guest")
     last["content"] = "My page is guest-aaaaaa.example"
     shown = {"conversation_id": THREAD, "message": "Thank you"}
     offered = await offer(call, sandbox, "send_message", **shown)

@@ -145,7 +145,7 @@ FINAL: list[tuple[str, dict[str, Any]]] = [
     ("update_reservation_stay_status", {"stay_code": STAY, "stay_status": "in_house"}),
     ("remove_reservation_tag", {"stay_code": STAY, "tag_name": "A tag of the portal"}),
 ]
-INTERNAL = [name for name, one in CATALOGUE.items() if one.writes and one.effect is Effect.INTERNAL]
+INTERNAL = [name for name, tool in CATALOGUE.items() if tool.writes and tool.effect is Effect.INTERNAL]
 UNASKED = [(tool, arguments) for tool, calls in TAKEN_BACK.items() for arguments in calls]
 
 
@@ -170,7 +170,7 @@ def team(sandbox: Sandbox) -> dict[str, Any]:
 
 
 def test_of_every_operation_that_writes_it_is_said_whom_it_reaches() -> None:
-    writing = {one.name for one in RULES if isinstance(one, Operation) and one.writes}
+    writing = {rule.name for rule in RULES if isinstance(rule, Operation) and rule.writes}
     assert set(AUDIENCE) == {name for name in writing if not name.startswith("POST /oauth/")}
 
 
@@ -190,7 +190,7 @@ async def test_what_asks_nobody_is_seen_by_the_team_only_and_one_call_takes_it_b
     before = team(sandbox)
     done = await call(tool, **arguments)
     assert done.get("status") == "done", done
-    assert {AUDIENCE[one] for one in changed(sandbox)} == {"team"}
+    assert {AUDIENCE[path] for path in changed(sandbox)} == {"team"}
     assert team(sandbox) != before
     way_back = await call(done["undo"]["tool"], **done["undo"]["arguments"])
     if way_back["status"] == "confirmation_required":

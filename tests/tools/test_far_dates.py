@@ -44,7 +44,7 @@ class Never(httpx2.AsyncBaseTransport):
         if isinstance(value, list):
             return [self._moved(member) for member in cast("list[Any]", value)]
         if isinstance(value, dict):
-            return {name: self._moved(one) for name, one in cast("dict[str, Any]", value).items()}
+            return {name: self._moved(member) for name, member in cast("dict[str, Any]", value).items()}
         if isinstance(value, str) and DAY.fullmatch(value) and not next(self._turn):
             return self._far + value[10:]
         return value

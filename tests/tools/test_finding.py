@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from hostex_mcp.domain.search import stems
 from hostex_mcp.sandbox import Sandbox
+from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.support.engine import Call
 
 pytestmark = pytest.mark.anyio
@@ -82,17 +84,32 @@ FIRST = {
 }
 
 
+def crowded_out(words: str, name: str, found: list[str]) -> str:
+    """What to do when a new tool comes before the one that hosts mean."""
+    shared: list[str] = []
+    for rival in found:
+        tool = CATALOGUE[rival]
+        told = {"name": tool.name, "title": tool.title, "keywords": tool.keywords, "text": tool.description}
+        places = [place for place, text in told.items() if {*stems(words)} & {*stems(text)}]
+        shared.append(f"{rival} has them in its {', '.join(places) or 'words by likeness'}")
+    return (
+        f"Hosts who write {words!r} mean {name}, but {'; '.join(shared) or 'nothing is found'}. Take these "
+        f"words out of the other tool's keywords or title, or add them to the keywords of {name}."
+    )
+
+
 @pytest.mark.parametrize(("words", "name"), FIRST.items(), ids=list(FIRST))
 async def test_what_looks_comes_first_unless_something_is_to_be_done(
     call: Call, words: str, name: str
 ) -> None:
-    assert (await call("find_tools", query=words, limit=1))["tools"][0]["name"] == name
+    found = [tool["name"] for tool in (await call("find_tools", query=words, limit=1))["tools"]]
+    assert found == [name], crowded_out(words, name, found)
 
 
 @pytest.mark.parametrize(("words", "name"), WANTED.items(), ids=list(WANTED))
 async def test_a_tool_is_among_the_first_five_for_a_hosts_words(call: Call, words: str, name: str) -> None:
-    found = [one["name"] for one in (await call("find_tools", query=words))["tools"]]
-    assert name in found
+    found = [tool["name"] for tool in (await call("find_tools", query=words))["tools"]]
+    assert name in found, crowded_out(words, name, found)
 
 
 async def test_an_answer_holds_what_is_needed_for_the_call(call: Call) -> None:

@@ -28,6 +28,10 @@ def test_the_snapshot_of_every_tool_is_current() -> None:
     assert committed == generator().snapshots()
 
 
+def test_the_numbers_of_the_readme_are_current() -> None:
+    assert (ROOT / "README.md").read_text(encoding="utf-8") == generator().readme()
+
+
 def test_the_client_files_are_current() -> None:
     made = generator().manifests()
     committed = {name: (ROOT / "manifests" / name).read_text(encoding="utf-8") for name in made}

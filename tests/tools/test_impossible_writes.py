@@ -14,7 +14,7 @@ from tests.support.clock import ahead
 from tests.support.engine import Call
 from tests.support.every_write import AIRBNB, DIRECT, LOFT, REQUEST, STAY, STUDIO, days, every_write
 from tests.support.previewing import careful_engine, changed, demo_sandbox, preview
-from tests.support.writing import refused
+from tests.support.requests_sent import refused
 
 pytestmark = pytest.mark.anyio
 
@@ -180,7 +180,7 @@ async def test_an_automatic_review_goes_out_only_from_check_out_on(
         assert refused(await call("execute_automation_action", plan_id=plan_id)) == {"plan_id"}
         return
     shown = await preview(call, sandbox, "execute_automation_action", plan_id=plan_id)
-    assert any("Hostex refuses" in one for one in shown["warnings"]) is (found == "warned")
+    assert any("Hostex refuses" in warning for warning in shown["warnings"]) is (found == "warned")
 
 
 async def test_a_task_is_not_given_to_inactive_staff(call: Call, sandbox: Sandbox) -> None:
@@ -204,8 +204,8 @@ async def test_closing_booked_nights_names_the_bookings_that_go_on(call: Call, s
         call, sandbox, "update_availabilities", property_ids=[STUDIO], available=False, **period
     )
     assert any(
-        one.startswith('Already booked: "Emil Eksempel", Sat 28 Nov to Wed 2 Dec')
-        for one in shown["warnings"]
+        warning.startswith('Already booked: "Emil Eksempel", Sat 28 Nov to Wed 2 Dec')
+        for warning in shown["warnings"]
     )
     assert shown["warnings"][-1] == "Closing neither cancels nor moves a booking."
     booked = {"start_date": "2026-11-28", "end_date": "2026-12-01"}
@@ -220,13 +220,13 @@ async def test_days_between_those_that_open_do_not_bring_up_their_bookings(
     account = sandbox.accounts.main
     for offset in (140, 150):
         account.blocks.setdefault(LOFT, {})[date.fromisoformat(ahead(offset))] = "Painting"
-    stay = next(one for one in account.stays.values() if one["property_id"] == LOFT)
+    stay = next(stay for stay in account.stays.values() if stay["property_id"] == LOFT)
     stay |= {"status": "accepted", "check_in_date": ahead(142), "check_out_date": ahead(145)}
     dates = [ahead(140), ahead(150)]
     shown = await preview(
         call, sandbox, "update_availabilities", property_ids=[LOFT], available=True, dates=dates
     )
-    assert [one for one in shown.get("warnings", []) if "Already booked" in one] == []
+    assert [warning for warning in shown.get("warnings", []) if "Already booked" in warning] == []
 
 
 TAKEN: list[tuple[str, Row, str]] = [

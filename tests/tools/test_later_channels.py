@@ -5,7 +5,7 @@ import pytest
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.operations import knowledge_bases
 from tests.support.engine import Call
-from tests.support.writing import refused, sent, take_back
+from tests.support.requests_sent import refused, sent, take_back
 
 pytestmark = pytest.mark.anyio
 

@@ -16,7 +16,7 @@ from tests.support.clock import Clock
 from tests.support.engine import Call
 from tests.support.every_write import AIRBNB, LOFT, STAY, STUDIO, every_write
 from tests.support.previewing import demo_sandbox
-from tests.support.writing import refused, sent, written
+from tests.support.requests_sent import refused, sent, written
 from tests.tools.every_read import every_read
 
 pytestmark = pytest.mark.anyio
@@ -82,7 +82,7 @@ async def test_what_is_not_there_is_said_so_by_every_tool(
         others["channel_type"] = "airbnb"
     answer = await call(tool, **{**others, argument: NOT_THERE[argument]})
     assert answer.get("error", {}).get("kind") in ("not_found", "invalid_arguments"), answer
-    assert [one for one in written(sandbox) if one != "POST /listings/calendar"] == []
+    assert [request for request in written(sandbox) if request != "POST /listings/calendar"] == []
 
 
 async def test_a_number_is_an_id_where_there_is_one_else_a_title(call: Call, sandbox: Sandbox) -> None:
@@ -171,17 +171,17 @@ async def test_a_channel_that_is_none_is_refused_naming_those_that_are(call: Cal
     assert sandbox.log == []
 
 
-@pytest.mark.parametrize("tool", [name for name, one in CATALOGUE.items() if "channel_type" in one.hints])
+@pytest.mark.parametrize("tool", [name for name, tool in CATALOGUE.items() if "channel_type" in tool.hints])
 async def test_every_tool_knows_a_channel_by_its_usual_name(call: Call, sandbox: Sandbox, tool: str) -> None:
     arguments = {**CALLS[tool], "channel_type": "AirBnB"}
     if "listing_id" in CATALOGUE[tool].hints:
         arguments |= AIRBNB | {"channel_type": "AirBnB"}
     answer = await call(tool, **arguments)
     assert "error" not in answer, answer
-    assert not any("AirBnB" in repr((one.query, one.body)) for one in sandbox.log)
+    assert not any("AirBnB" in repr((request.query, request.body)) for request in sandbox.log)
 
 
-@pytest.mark.parametrize("tool", [name for name, one in CATALOGUE.items() if "currency" in one.hints])
+@pytest.mark.parametrize("tool", [name for name, tool in CATALOGUE.items() if "currency" in tool.hints])
 async def test_every_tool_knows_a_currency_in_small_letters_but_not_its_sign(call: Call, tool: str) -> None:
     if tool == "list_transactions":
         dates = {"start_date": "2026-11-01", "end_date": "2026-11-20"}
@@ -197,7 +197,9 @@ async def test_properties_are_named_between_commas_and_with_a_number_sign(
     for named in ("Harbour Loft, Harbour Studio", f"{LOFT};Harbour Studio", [f"#{LOFT}, {STUDIO}.0"]):
         before = len(sandbox.log)
         await call("update_availabilities", property_ids=named, **days)
-        bodies = [one.body for one in sandbox.log[before:] if (one.method, one.path) == CLOSING]
+        bodies = [
+            request.body for request in sandbox.log[before:] if (request.method, request.path) == CLOSING
+        ]
         assert {number for body in bodies for number in body["property_ids"]} == {LOFT, STUDIO}
         await call("update_availabilities", property_ids=[LOFT, STUDIO], **{**days, "available": True})
     sandbox.accounts.main.properties[STUDIO]["title"] = f"#{LOFT}"
@@ -210,7 +212,7 @@ async def test_properties_are_named_between_commas_and_with_a_number_sign(
 
 async def test_what_is_no_title_is_told_where_titles_are(call: Call) -> None:
     problem = (await call("list_tasks", property_id="qqqq"))["error"]["fields"][0]["problem"]
-    assert problem == "fits no property's title; list_properties tells ids and titles"
+    assert problem == "matches no property title; list_properties shows ids and titles"
 
 
 async def test_prices_are_set_on_a_channel_named_as_people_do(call: Call, sandbox: Sandbox) -> None:

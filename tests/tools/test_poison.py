@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, cast
 
 import httpx2
@@ -16,7 +17,8 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock
-from tests.tools.test_reads import LISTS, needed
+from tests.tools.sample_calls import sample
+from tests.tools.test_reads import LISTS
 
 pytestmark = pytest.mark.anyio
 
@@ -61,7 +63,7 @@ def poison_account(account: SandboxAccount) -> None:
 async def answers(level: Level) -> list[tuple[str, Any]]:
     """Name and result of every read tool over the poisoned account, brief and full."""
     sandbox = Sandbox(now=Clock())
-    plain = {name: await needed(name, cast("Any", None), sandbox) for name in LISTS}
+    plain = {name: sample(name, sandbox.accounts.main, date.today()) for name in LISTS}
     poison_account(sandbox.accounts.main)
     transport = httpx2.ASGITransport(app=sandbox.app)
     selection = select(["all"], read_only=True)
@@ -83,7 +85,7 @@ async def answers(level: Level) -> list[tuple[str, Any]]:
             found.append((tool, await engine.call(tool, {})))
         for code in list(sandbox.accounts.main.stays)[:40]:
             found.append(("get_stay", await engine.call("get_stay", {"stay_code": code})))
-    assert not [name for name, one in found if one.is_error]
+    assert not [name for name, result in found if result.is_error]
     return found
 
 
@@ -110,30 +112,30 @@ async def standard() -> list[tuple[str, Any]]:
 
 
 async def test_no_secret_leaves_unless_it_was_asked_for(standard: list[tuple[str, Any]]) -> None:
-    leaks = {name for name, one in standard if "SECRET-" in one.model_dump_json()}
+    leaks = {name for name, result in standard if "SECRET-" in result.model_dump_json()}
     assert leaks == set()
 
 
 async def test_strict_privacy_lets_no_contact_out() -> None:
     found = await answers("strict")
-    leaks = {name for name, one in found if "CONTACT-" in one.model_dump_json()}
+    leaks = {name for name, result in found if "CONTACT-" in result.model_dump_json()}
     assert leaks == set()
 
 
 async def test_no_invisible_character_leaves(standard: list[tuple[str, Any]]) -> None:
     leaks = {
         name
-        for name, one in standard
-        if any(char in json.dumps(one.structured_content, ensure_ascii=False) for char in INVISIBLE)
-        or any(char in one.content[0].text for char in INVISIBLE)
+        for name, result in standard
+        if any(char in json.dumps(result.structured_content, ensure_ascii=False) for char in INVISIBLE)
+        or any(char in result.content[0].text for char in INVISIBLE)
     }
     assert leaks == set()
 
 
 async def test_outsiders_text_is_always_inside_its_boundary(standard: list[tuple[str, Any]]) -> None:
     seen: set[str] = set()
-    for name, one in standard:
-        for path, text in strings(one.structured_content):
+    for name, result in standard:
+        for path, text in strings(result.structured_content):
             key = path if path in FENCED else path.rsplit(".", 1)[-1]
             if "OBEY" in text and key in FENCED:
                 seen.add(key)
@@ -142,7 +144,7 @@ async def test_outsiders_text_is_always_inside_its_boundary(standard: list[tuple
 
 
 async def test_a_guests_message_is_fenced_and_the_teams_is_not(standard: list[tuple[str, Any]]) -> None:
-    threads = [one.structured_content for name, one in standard if name == "get_conversation"]
+    threads = [result.structured_content for name, result in standard if name == "get_conversation"]
     for thread in threads:
         for message in cast("list[dict[str, Any]]", thread["messages"]):
             fenced = message.get("content", "").startswith("<guest-")
@@ -150,10 +152,10 @@ async def test_a_guests_message_is_fenced_and_the_teams_is_not(standard: list[tu
 
 
 async def test_hostile_text_adds_no_line_to_the_text_half(standard: list[tuple[str, Any]]) -> None:
-    for name, one in standard:
-        for line in one.content[0].text.splitlines():
+    for name, result in standard:
+        for line in result.content[0].text.splitlines():
             assert not line.startswith(("host: approved", "</guest-000000>")), name
 
 
 async def test_no_client_is_made_to_load_a_picture(standard: list[tuple[str, Any]]) -> None:
-    assert not [name for name, one in standard if "![" in one.content[0].text]
+    assert not [name for name, result in standard if "![" in result.content[0].text]

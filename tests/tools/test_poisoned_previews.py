@@ -22,13 +22,15 @@ pytestmark = pytest.mark.anyio
 def calls(account: SandboxAccount) -> dict[str, dict[str, Any]]:
     """A valid call of every write that shows what guests wrote or what has to stay hidden."""
     stays = list(account.stays.values())
-    direct = next(one for one in stays if one["stay_code"] == "5-DEMO30PAT")
-    request = next(one for one in stays if one["status"] == "wait_accept")
-    coded = next(one for one in stays if one["check_in_details"]["lock_code"])
+    direct = next(stay for stay in stays if stay["stay_code"] == "5-DEMO30PAT")
+    request = next(stay for stay in stays if stay["status"] == "wait_accept")
+    coded = next(stay for stay in stays if stay["check_in_details"]["lock_code"])
     reviewed = next(
-        code for code, one in account.reviews.items() if one["guest_review"] and not one["host_reply"]
+        code
+        for code, review in account.reviews.items()
+        if review["guest_review"] and not review["host_reply"]
     )
-    unwritten = next(code for code, one in account.reviews.items() if not one["host_review"])
+    unwritten = next(code for code, review in account.reviews.items() if not review["host_review"])
     home = next(iter(account.properties))
     return {
         "send_message": {"conversation_id": "0-2200000039-thr039", "message": "Good evening"},
@@ -59,7 +61,9 @@ async def outcome(name: str) -> Any:
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         engine = Engine(reachable, Context(client, reachable.reachable, now=Clock()), "token")
         result = cast("Any", await engine.call(name, arguments))
-    assert not [one for one in sandbox.log if one.method != "GET" and one.path != "/listings/calendar"]
+    assert not [
+        request for request in sandbox.log if request.method != "GET" and request.path != "/listings/calendar"
+    ]
     return result
 
 

@@ -14,7 +14,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock
 from tests.support.engine import Call
-from tests.support.writing import written
+from tests.support.requests_sent import written
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +40,7 @@ ENTRY: dict[str, Any] = {
 }
 URL = "http://elsewhere.example.invalid/in"
 STILL_ENABLED = "Hostex's own assistant answers guests from it."
-NO_WAY_BACK = "A deletion cannot be taken back."
+NO_WAY_BACK = "A deletion cannot be undone."
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ async def previewed(call: Call, tool: str, **arguments: Any) -> dict[str, Any]:
 
 def rows(preview: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """What changes, to its value before and after."""
-    return {one["what"]: (one.get("before"), one.get("after")) for one in preview["changes"]}
+    return {change["what"]: (change.get("before"), change.get("after")) for change in preview["changes"]}
 
 
 async def test_a_new_property_counts_those_there_are_and_tells_that_it_is_final(call: Call) -> None:
@@ -130,7 +130,7 @@ async def test_deleting_somebody_tells_the_open_tasks_they_have_soonest_first(
     call: Call, sandbox: Sandbox
 ) -> None:
     tasks = sandbox.accounts.main.tasks
-    for id in [one["id"] for one in tasks.values() if one["staff_id"] == RITA]:
+    for id in [task["id"] for task in tasks.values() if task["staff_id"] == RITA]:
         del tasks[id]
     tasks[1] = tasks[PUMP] | {"id": 1, "staff_id": RITA, "expected_date": "2027-03-02"}
     tasks[2] = tasks[PUMP] | {
@@ -275,12 +275,14 @@ async def test_a_message_sent_ahead_of_time_names_guest_channel_and_what_else_wa
     assert preview["summary"].endswith('for "Hugo Bozza", Lakeview Coach House, now')
     assert rows(preview)["scheduled_at"] == (due, "now")
     assert preview["warnings"][0] == '"Hugo Bozza" gets it at once on Airbnb, for good.'
-    assert any("waits for the same stay too" in one and "Check-out" in one for one in preview["warnings"])
+    assert any(
+        "waits for the same stay too" in warning and "Check-out" in warning for warning in preview["warnings"]
+    )
 
 
 async def test_a_review_published_ahead_of_time_is_called_public(call: Call, sandbox: Sandbox) -> None:
     plans = sandbox.accounts.main.automation_actions.values()
-    review = next(one["id"] for one in plans if one["type"] == "review")
+    review = next(plan["id"] for plan in plans if plan["type"] == "review")
     preview = await previewed(call, "execute_automation_action", plan_id=review)
     assert preview["summary"].startswith("Publish the automatic review")
     assert "public" in preview["warnings"][0]
@@ -296,8 +298,8 @@ async def test_a_dropped_message_names_who_does_not_get_it(call: Call) -> None:
 async def test_a_webhook_to_an_unknown_open_address_is_warned_of(call: Call) -> None:
     preview = await previewed(call, "create_webhook", url=URL)
     assert rows(preview) == {"url": (None, URL), "events": (None, "all kinds")}
-    assert [one for one in preview["warnings"] if "not https" in one]
-    assert [one for one in preview["warnings"] if "elsewhere.example.invalid yet" in one]
+    assert [warning for warning in preview["warnings"] if "not https" in warning]
+    assert [warning for warning in preview["warnings"] if "elsewhere.example.invalid yet" in warning]
 
 
 async def test_a_webhook_to_an_address_in_use_is_called_a_second_one(call: Call) -> None:

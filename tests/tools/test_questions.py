@@ -72,7 +72,7 @@ async def test_no_line_of_a_question_that_is_not_ours_starts_like_ours(tool: Too
     assert last == "Shall this be done?"
     assert first == preview["summary"]
     warnings = [line for line in between if line.startswith("Warning: ")]
-    assert warnings == [f"Warning: {one}" for one in preview.get("warnings", [])]
+    assert warnings == [f"Warning: {warning}" for warning in preview.get("warnings", [])]
     assert [line for line in between if not OURS.fullmatch(line)] == []
     assert _forges(between) == []
 

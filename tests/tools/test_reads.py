@@ -9,8 +9,9 @@ import pytest
 
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.tools.catalogue import CATALOGUE
-from tests.support.clock import Clock, ahead
+from tests.support.clock import TODAY, Clock, ahead
 from tests.support.engine import Call
+from tests.tools.sample_calls import sample
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +47,7 @@ async def test_a_title_that_nearly_fits_is_suggested(call: Call) -> None:
 
 
 async def test_wifi_passwords_are_shown_only_when_asked_for(call: Call, sandbox: Sandbox) -> None:
-    row = next(one for one in sandbox.accounts.main.properties.values() if one["wifi_password"])
+    row = next(home for home in sandbox.accounts.main.properties.values() if home["wifi_password"])
     hidden = await call("list_properties", id=row["id"], detail="full")
     shown = await call("list_properties", id=row["id"], detail="full", reveal=["wifi"])
     assert hidden["items"][0]["wifi_password"] == "hidden"
@@ -57,7 +58,7 @@ async def test_a_period_longer_than_hostex_allows_is_whole(call: Call, sandbox: 
     first, last = ahead(-250), ahead(200)
     rows = await whole(call, "list_reservations", start_check_in_date=first, end_check_in_date=last, limit=50)
     wanted = {
-        code for code, one in sandbox.accounts.main.stays.items() if first <= one["check_in_date"] <= last
+        code for code, stay in sandbox.accounts.main.stays.items() if first <= stay["check_in_date"] <= last
     }
     assert sorted(row["stay_code"] for row in rows) == sorted(wanted)
 
@@ -89,11 +90,11 @@ async def test_half_a_period_is_refused_before_anything_is_sent(call: Call, sand
 
 async def test_a_booking_of_two_units_has_a_row_for_each_stay(call: Call, sandbox: Sandbox) -> None:
     stays = list(sandbox.accounts.main.stays.values())
-    codes = [one["reservation_code"] for one in stays]
+    codes = [stay["reservation_code"] for stay in stays]
     double = next(code for code in codes if codes.count(code) == 2)
     rows = (await call("list_reservations", reservation_code=double))["items"]
     if not rows:
-        day = next(one["check_in_date"] for one in stays if one["reservation_code"] == double)
+        day = next(stay["check_in_date"] for stay in stays if stay["reservation_code"] == double)
         period = {"start_check_in_date": day, "end_check_in_date": day}
         rows = (await call("list_reservations", reservation_code=double, **period))["items"]
     assert len({row["stay_code"] for row in rows}) == 2
@@ -129,7 +130,7 @@ async def test_availability_runs_say_the_same_as_the_days(call: Call, sandbox: S
 
 async def test_a_listing_calendar_has_the_prices_of_its_listing(call: Call, sandbox: Sandbox) -> None:
     (channel, listing), rates = next(
-        (key, one) for key, one in sandbox.accounts.main.rates.items() if key[0] == "airbnb"
+        (key, rate) for key, rate in sandbox.accounts.main.rates.items() if key[0] == "airbnb"
     )
     keys = [{"channel_type": channel, "listing_id": listing}]
     period = {"start_date": ahead(1), "end_date": ahead(30)}
@@ -139,7 +140,7 @@ async def test_a_listing_calendar_has_the_prices_of_its_listing(call: Call, sand
     assert {day["price"] for day in days} == {run["price"] for run in runs}
     for day, price in rates.prices.items():
         if ahead(1) <= day.isoformat() <= ahead(30):
-            assert next(one["price"] for one in days if one["date"] == day.isoformat()) == price
+            assert next(row["price"] for row in days if row["date"] == day.isoformat()) == price
 
 
 @pytest.mark.parametrize("arguments", [{}, {"property_id": 1, "room_type_id": 2}])
@@ -149,7 +150,7 @@ async def test_ratios_want_exactly_one_owner(call: Call, arguments: dict[str, An
 
 
 def longest_thread(sandbox: Sandbox) -> Mapping[str, Any]:
-    return max(sandbox.accounts.main.conversations.values(), key=lambda one: len(one["messages"]))
+    return max(sandbox.accounts.main.conversations.values(), key=lambda thread: len(thread["messages"]))
 
 
 async def test_a_thread_of_108_messages_is_read_back_to_its_beginning(call: Call, sandbox: Sandbox) -> None:
@@ -158,12 +159,12 @@ async def test_a_thread_of_108_messages_is_read_back_to_its_beginning(call: Call
     answer = await call("get_conversation", conversation_id=thread["id"], last_n=25)
     assert answer["earlier"] == 108 - 25
     while True:
-        seen = [one["id"] for one in answer["messages"]] + seen
+        seen = [message["id"] for message in answer["messages"]] + seen
         if not answer["earlier"]:
             break
         first = answer["messages"][0]["id"]
         answer = await call("get_conversation", conversation_id=thread["id"], last_n=25, before=first)
-    assert seen == [one["id"] for one in reversed(thread["messages"])]
+    assert seen == [message["id"] for message in reversed(thread["messages"])]
 
 
 async def test_a_whole_long_thread_fits_into_one_answer_or_says_what_is_missing(
@@ -177,10 +178,10 @@ async def test_messages_are_labelled_and_only_outsiders_text_is_fenced(call: Cal
     authors: set[str] = set()
     for thread in sandbox.accounts.main.conversations:
         answer = await call("get_conversation", conversation_id=thread, last_n=50)
-        for one in answer["messages"]:
-            authors.add(one["author"])
-            fenced = one.get("content", "").startswith("<guest-")
-            assert fenced is (one["author"] in ("guest", "system") and bool(one.get("content")))
+        for message in answer["messages"]:
+            authors.add(message["author"])
+            fenced = message.get("content", "").startswith("<guest-")
+            assert fenced is (message["author"] in ("guest", "system") and bool(message.get("content")))
     assert authors == {"guest", "team", "assistant", "automation", "system"}
 
 
@@ -208,7 +209,7 @@ async def test_transactions_of_more_than_a_year_are_whole(call: Call, sandbox: S
 
 async def test_transactions_need_a_period_or_an_id(call: Call, sandbox: Sandbox) -> None:
     error = (await call("list_transactions"))["error"]
-    assert [one["field"] for one in error["fields"]] == ["start_date", "end_date"]
+    assert [field["field"] for field in error["fields"]] == ["start_date", "end_date"]
     wanted = next(iter(sandbox.accounts.main.transactions))
     assert [row["id"] for row in (await call("list_transactions", id=wanted))["items"]] == [wanted]
 
@@ -236,29 +237,7 @@ async def test_dictionaries_come_whole_with_the_real_id_zero(call: Call) -> None
     assert 0 in [row["id"] for row in items]
 
 
-NEEDED: dict[str, dict[str, Any]] = {
-    "list_availabilities": {"start_date": ahead(0), "end_date": ahead(20)},
-    "list_listing_calendars": {"start_date": ahead(0), "end_date": ahead(20)},
-    "list_transactions": {"start_date": ahead(-60), "end_date": ahead(0)},
-    "list_automation_actions": {"type": "message"},
-    "list_tasks": {},
-}
 LISTS = [name for name in CATALOGUE if name.startswith("list_")]
-
-
-async def needed(name: str, call: Call, sandbox: Sandbox) -> dict[str, Any]:
-    account = sandbox.accounts.main
-    wanted = dict(NEEDED.get(name, {}))
-    if name == "list_availabilities":
-        wanted["property_ids"] = list(account.properties)[:3]
-    if name == "list_listing_calendars":
-        channel, listing = next(iter(account.rates))
-        wanted["listings"] = [{"channel_type": channel, "listing_id": listing}]
-    if name == "list_special_offers":
-        wanted["conversation_id"] = next(
-            one["id"] for one in account.conversations.values() if one.get("_offers")
-        )
-    return wanted
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -267,7 +246,7 @@ async def test_a_brief_row_holds_what_its_schema_declares_and_is_light(
 ) -> None:
     from tests.tools.test_catalogue import ENCODING
 
-    answer = await call(name, **await needed(name, call, sandbox))
+    answer = await call(name, **sample(name, sandbox.accounts.main, TODAY))
     schema = dict(CATALOGUE[name].output_schema["properties"]["items"]["items"])
     if name != "list_listing_calendars":
         schema["additionalProperties"] = False
@@ -285,7 +264,7 @@ async def test_a_brief_row_holds_what_its_schema_declares_and_is_light(
 async def test_full_detail_holds_everything_brief_has_a_place_for(
     name: str, call: Call, sandbox: Sandbox
 ) -> None:
-    answer = await call(name, detail="full", **await needed(name, call, sandbox))
+    answer = await call(name, detail="full", **sample(name, sandbox.accounts.main, TODAY))
     assert answer["items"]
     assert None not in [value for row in answer["items"] for value in row.values()]
 

@@ -38,9 +38,9 @@ def as_it_is(account: SandboxAccount) -> dict[str, Row]:
     group, tag = account.groups[7101], account.tags[3301]
     stay, boxed = account.stays[STAY], account.stays["2-4310000015-box015"]
     task, staff = next(iter(account.tasks.values())), account.staff[5601]
-    entry, article = (next(iter(one.values())) for one in (account.transactions, account.knowledge_bases))
+    entry, article = (next(iter(store.values())) for store in (account.transactions, account.knowledge_bases))
     rules = account.rates["airbnb", AIRBNB["listing_id"]].price_and_rules or {}
-    thread = next(one for one in account.conversations.values() if one.get("note"))
+    thread = next(thread for thread in account.conversations.values() if thread.get("note"))
     return {
         "update_property_group": {"id": 7101, "name": group["name"], "add_property_ids": [LOFT]},
         "update_property_tag": {
@@ -102,10 +102,12 @@ async def test_prices_that_a_property_has_everywhere_already_are_not_sent(
     call: Call, sandbox: Sandbox
 ) -> None:
     ratios = await call("get_pricing_ratios", property_id=LOFT)
-    for one in ratios["channels"]:
-        rates = sandbox.accounts.main.rates[one["channel_type"], one["listing_id"]]
+    for channel in ratios["channels"]:
+        rates = sandbox.accounts.main.rates[channel["channel_type"], channel["listing_id"]]
         for offset in range(200, 204):
-            rates.prices[NOW.date().fromisoformat(ahead(offset))] = max(1, round(150 * one["ratio"] / 100))
+            rates.prices[NOW.date().fromisoformat(ahead(offset))] = max(
+                1, round(150 * channel["ratio"] / 100)
+            )
     answer = await call("update_property_prices", property_id=LOFT, prices=[days(200, 203, price=150)])
     assert (answer["status"], changed(sandbox)) == ("unchanged", [])
 

@@ -57,7 +57,7 @@ def test_every_tool_is_tried() -> None:
 
 
 @pytest.mark.parametrize("empty", ["", "  ", [], {}, None], ids=repr)
-@pytest.mark.parametrize(("tool", "argument"), OPTIONAL, ids=lambda one: str(one))
+@pytest.mark.parametrize(("tool", "argument"), OPTIONAL, ids=lambda value: str(value))
 def test_an_empty_optional_argument_is_one_not_given(tool: str, argument: str, empty: object) -> None:
     assert CATALOGUE[tool].meant({argument: empty}) == {}
 
@@ -108,7 +108,10 @@ async def outcome(tool: str, arguments: Row) -> tuple[Sent, Any]:
         selection = select(["all"])
         engine = Engine(selection, Context(client, selection.reachable, now=Clock(), pause=_never), "off")
         answer = cast("Any", await engine.call(tool, arguments)).structured_content
-    sent: Sent = [(one.method, one.path, one.path_params, one.query, one.body) for one in sandbox.log]
+    sent: Sent = [
+        (request.method, request.path, request.path_params, request.query, request.body)
+        for request in sandbox.log
+    ]
     return sorted(sent, key=repr), answer.get("error") or answer.get("status") or "read"
 
 
@@ -130,7 +133,7 @@ async def test_an_untidy_call_sends_what_the_tidy_one_sends(tool: str) -> None:
         assert await outcome(tool, untidy) == (sent, ended), untidy
 
 
-@pytest.mark.parametrize("tool", [name for name, one in CATALOGUE.items() if one.writes])
+@pytest.mark.parametrize("tool", [name for name, tool in CATALOGUE.items() if tool.writes])
 async def test_no_write_clears_anything_without_being_told_by_name(tool: str) -> None:
     needed = {*CATALOGUE[tool].required, "channel_id"}
     required = {name: value for name, value in CALLS[tool].items() if name in needed}
@@ -149,8 +152,8 @@ async def test_no_write_clears_anything_without_being_told_by_name(tool: str) ->
 def test_one_value_stands_for_a_list_of_it() -> None:
     bind = CATALOGUE["list_knowledge_bases"].bind
     meant = CATALOGUE["list_knowledge_bases"].meant
-    for one in (LOFT, str(LOFT), [LOFT], f"[{LOFT}]", f'["{LOFT}"]'):
-        assert [int(id) for id in bind(meant({"property_ids": one}))["property_ids"]] == [LOFT]
+    for value in (LOFT, str(LOFT), [LOFT], f"[{LOFT}]", f'["{LOFT}"]'):
+        assert [int(id) for id in bind(meant({"property_ids": value}))["property_ids"]] == [LOFT]
     for several in ("101, 102", "101;102", "101,102,", ["101,102"], '["101, 102"]'):
         assert meant({"property_ids": several}) == {"property_ids": ["101", "102"]}
     assert meant({"property_ids": "Harbour, Loft"}) == {"property_ids": ["Harbour, Loft"]}
@@ -224,7 +227,9 @@ def test_a_required_argument_that_is_empty_is_missing() -> None:
         for name in tool.required:
             with pytest.raises(InvalidArguments) as refused:
                 tool.bind(tool.meant({name: ""}))
-            assert (name, "is required") in {(one.field, one.problem) for one in refused.value.problems}
+            assert (name, "is required") in {
+                (problem.field, problem.problem) for problem in refused.value.problems
+            }
 
 
 JSON = st.recursive(

@@ -9,15 +9,7 @@ from typing import Any, TypedDict
 from hostex_mcp.api import Pace, guarded, read_all
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, Property
-from hostex_mcp.api.pace import Pace
-from hostex_mcp.domain.calendar_changes import (
-    DayChange,
-    common_days,
-    days_of,
-    folded,
-    range_problems,
-    reading_window,
-)
+from hostex_mcp.domain.calendar_changes import DayChange, common_days, folded, range_problems, reading_window
 from hostex_mcp.domain.days import days_of
 from hostex_mcp.domain.wording import days_text, quoted
 from hostex_mcp.reads.taken_nights import booked
@@ -31,9 +23,9 @@ from hostex_mcp.tools.writing.pending import holds, remember
 
 _TOOL = "update_availabilities"
 _STAYS = "Closing neither cancels nor moves a booking."
-_ALREADY = "All these days are {state} already."
+_ALREADY = "All these days are already {state}."
 _UNEVEN = "There is no single undo: the days that change differ between the properties, or are not all known."
-_REMARKS = "Remarks on the opened days are lost; the undo closes them without."
+_REMARKS = "Remarks on the opened days are lost; the undo closes them without remarks."
 
 
 class ChangedAvailability(TypedDict, total=False):
@@ -68,7 +60,7 @@ class RequestedDays:
 def wanted_days(
     today: date, start_date: date | None, end_date: date | None, dates: Sequence[date] | None
 ) -> RequestedDays:
-    """The days of a period or a list.
+    """Return the days of a period or a list.
 
     Raises:
         InvalidArguments: when neither or both are given, or days are reversed, past or too many.
@@ -86,96 +78,100 @@ async def change_availability(
     context: Context,
     property_ids: Sequence[int],
     available: bool,
-    wanted: RequestedDays,
+    request: RequestedDays,
     verify: bool | None = None,
 ) -> PlannedWrite[AvailabilityChange]:
-    """The write that opens or closes days.
+    """Return the write that opens or closes days.
 
     Raises:
         NotFound: when there is no such property; Blocked: when a guard rail of the operator forbids it.
     """
-    guarded(_TOOL, context.guard_rails.days_problem(wanted.days, context.now().date()))
-    found = await properties_of(context, property_ids)
-    ids = [one.id for one in found]
-    changing = await _changing(context, ids, available, wanted.days)
-    shown: list[ChangedAvailability] = []
-    every: dict[int, list[DayChange]] = {}
+    guarded(_TOOL, context.guard_rails.days_problem(request.days, context.now().date()))
+    homes = await properties_of(context, property_ids)
+    ids = [home.id for home in homes]
+    differences = await _days_to_change(context, ids, available, request.days)
+    rows: list[ChangedAvailability] = []
+    all_days: dict[int, list[DayChange]] = {}
     pace = Pace()
-    for place in found:
-        shown += _rows(place, changing[place.id])
-        every[place.id] = _every(changing[place.id], available, wanted.days)
+    for home in homes:
+        rows += _rows(home, differences[home.id])
+        all_days[home.id] = _all_days(differences[home.id], available, request.days)
         await pace.rest()
-    undo = _undo(changing, available)
-    notes = _notes(shown, undo)
+    undo = _undo(differences, available)
+    notes = _notes(rows, undo)
     await pace.rest()
-    bookings = await _bookings(context, changing, available, wanted.days)
-    same = all(holds(context, (_TOOL, one), every[one]) for one in ids)
+    bookings = await _bookings(context, differences, available, request.days)
+    same = all(holds(context, (_TOOL, id), all_days[id]) for id in ids)
     state = "open" if available else "closed"
 
     async def send() -> JsonObject:
-        body = {"property_ids": ids, "available": available, **wanted.period}
+        body = {"property_ids": ids, "available": available, **request.period}
         await context.client.call(api.UPDATE_AVAILABILITIES, body=body)
-        for one in ids:
-            remember(context, (_TOOL, one), every[one])
-        said: dict[str, Any] = {"changes": shown[:MOST_SHOWN], "notes": [QUEUED, *notes]}
+        for id in ids:
+            remember(context, (_TOOL, id), all_days[id])
+        result: dict[str, Any] = {"changes": rows[:MOST_SHOWN], "notes": [QUEUED, *notes]}
         if verify:
             await context.pause(READ_BACK_SECONDS)
-            still = await _changing(context, ids, available, wanted.days)
-            said["read_back"] = read_back(one.date for changes in still.values() for one in changes)
-        return lean({"available": available, "queued": True, **said})
+            still = await _days_to_change(context, ids, available, request.days)
+            result["read_back"] = read_back(change.date for changes in still.values() for change in changes)
+        return lean({"available": available, "queued": True, **result})
 
     await pace.rest()
-    called = _called(found)
-    titles = list({one: called[one] for one in ids if changing[one]}.values() or called.values())
+    names = _unique_titles(homes)
+    titles = list({id: names[id] for id in ids if differences[id]}.values() or names.values())
     summary = f"{'Open' if available else 'Close'} on all channels: {', '.join(map(quoted, titles))}"
-    lines = [_in_words(one, called if len(titles) > 1 else {}) for one in shown]
-    preview = Preview(summary, {"properties": titles, "days": wanted.period}, lines, [*notes, *bookings])
+    lines = [_in_words(row, names if len(titles) > 1 else {}) for row in rows]
+    preview = Preview(summary, {"properties": titles, "days": request.period}, lines, [*notes, *bookings])
     already = " ".join([_ALREADY.format(state=state), *bookings]) if same else ""
     return PlannedWrite(send, undo, preview, already)
 
 
 async def _bookings(
-    context: Context, changing: Mapping[int, Sequence[DayChange]], available: bool, days: Sequence[date]
+    context: Context, differences: Mapping[int, Sequence[DayChange]], available: bool, days: Sequence[date]
 ) -> list[str]:
-    """Who has booked the days that would open, or that are to be closed."""
+    """Return who has booked the days that would open, or that are to be closed."""
     if available:
-        return await booked(context, {one: [day.date for day in held] for one, held in changing.items()})
-    found = await booked(context, dict.fromkeys(changing, days))
-    return [*found, _STAYS] if found else []
+        return await booked(
+            context, {id: [day.date for day in changes] for id, changes in differences.items()}
+        )
+    bookings = await booked(context, dict.fromkeys(differences, days))
+    return [*bookings, _STAYS] if bookings else []
 
 
-def _every(changing: Sequence[DayChange], available: bool, days: Sequence[date]) -> list[DayChange]:
-    """All days of a write, those that are as wanted too."""
-    differing = {one.date for one in changing}
+def _all_days(differences: Sequence[DayChange], available: bool, days: Sequence[date]) -> list[DayChange]:
+    """Return all days of a write, those that are as wanted too."""
+    dates = {change.date for change in differences}
     state = (("available", available),)
-    return [*changing, *(DayChange(day, state, state) for day in days if day not in differing)]
+    return [*differences, *(DayChange(day, state, state) for day in days if day not in dates)]
 
 
 async def properties_of(context: Context, property_ids: Sequence[int]) -> list[Property]:
-    """The properties with these ids, each once, their titles fit to be shown.
+    """Return the properties with these ids, each once, their titles fit to be shown.
 
     Raises:
         NotFound: when there is no such property.
     """
     if not property_ids:
         return []
-    every = (await read_all(context.client, LIST_PROPERTIES)).items
-    found = [with_id(every, LIST_PROPERTIES, one, "property") for one in dict.fromkeys(property_ids)]
-    return context.redactor().redact(found)
+    account_properties = (await read_all(context.client, LIST_PROPERTIES)).items
+    homes = [
+        with_id(account_properties, LIST_PROPERTIES, id, "property") for id in dict.fromkeys(property_ids)
+    ]
+    return context.redactor().redact(homes)
 
 
-async def _changing(
+async def _days_to_change(
     context: Context, ids: Sequence[int], available: bool, days: Sequence[date]
 ) -> dict[int, list[DayChange]]:
-    """The days of each property that are not, or not known to be, as wanted."""
+    """Return the days of each property that are not, or not known to be, as wanted."""
     start, end = reading_window(days, context.now().date())
     query = {"property_ids": ids, "start_date": start, "end_date": end}
     properties = await context.client.call(api.LIST_AVAILABILITIES, query=query)
-    present = {one.id: {day.date: day for day in one.availabilities} for one in properties}
-    return {one: _differing(present.get(one, {}), available, days) for one in ids}
+    present = {home.id: {day.date: day for day in home.availabilities} for home in properties}
+    return {id: _differences(present.get(id, {}), available, days) for id in ids}
 
 
-def _differing(
+def _differences(
     present: Mapping[date, api.AvailabilityDay], available: bool, days: Sequence[date]
 ) -> list[DayChange]:
     return [
@@ -192,25 +188,25 @@ def _state(day: api.AvailabilityDay | None) -> tuple[tuple[str, Any], ...]:
     return (("available", day.available), *remarks)
 
 
-def _rows(place: Property, changing: Sequence[DayChange]) -> list[ChangedAvailability]:
+def _rows(home: Property, differences: Sequence[DayChange]) -> list[ChangedAvailability]:
     return [
         ChangedAvailability(
-            property_id=place.id,
-            title=place.title,
+            property_id=home.id,
+            title=home.title,
             start_date=run.start_date.isoformat(),
             end_date=run.end_date.isoformat(),
             before=dict(run.state[0]),
             after=dict(run.state[1]),
         )
-        for run in folded(changing)
+        for run in folded(differences)
     ]
 
 
-def _undo(changing: Mapping[int, Sequence[DayChange]], available: bool) -> Undo | None:
-    """The opposite write to just the days that change, where one call can do it."""
-    if not all(change.before for one in changing.values() for change in one):
+def _undo(differences: Mapping[int, Sequence[DayChange]], available: bool) -> Undo | None:
+    """Return the opposite write to just the days that change, where one call can do it."""
+    if not all(change.before for changes in differences.values() for change in changes):
         return None
-    same = common_days({one: [change.date for change in changes] for one, changes in changing.items()})
+    same = common_days({id: [change.date for change in changes] for id, changes in differences.items()})
     if same is None:
         return None
     ids, days = same
@@ -218,38 +214,37 @@ def _undo(changing: Mapping[int, Sequence[DayChange]], available: bool) -> Undo 
 
 
 def _period(days: Sequence[date]) -> dict[str, Any]:
-    """Days in the shortest form that Hostex takes."""
+    """Return days in the shortest form that Hostex accepts."""
     if len(days) == (days[-1] - days[0]).days + 1:
         return {"start_date": days[0].isoformat(), "end_date": days[-1].isoformat()}
     return {"dates": [day.isoformat() for day in days]}
 
 
-def _notes(shown: Sequence[ChangedAvailability], undo: Undo | None) -> list[str]:
-    lost = any("remarks" in one.get("before", {}) for one in shown)
+def _notes(rows: Sequence[ChangedAvailability], undo: Undo | None) -> list[str]:
+    has_remarks = any("remarks" in row.get("before", {}) for row in rows)
     return [
-        *([_UNEVEN] if undo is None else [_REMARKS] if lost else []),
+        *([_UNEVEN] if undo is None else [_REMARKS] if has_remarks else []),
         *(
-            [f"{MOST_SHOWN} of {len(shown)} changes are shown; all are made."]
-            if len(shown) > MOST_SHOWN
+            [f"{MOST_SHOWN} of {len(rows)} changes are shown; all are made."]
+            if len(rows) > MOST_SHOWN
             else []
         ),
     ]
 
 
-def _called(places: Sequence[Property]) -> dict[int, str]:
-    """Properties by their titles, with their ids where several have the same."""
-    times = Counter(place.title for place in places)
+def _unique_titles(homes: Sequence[Property]) -> dict[int, str]:
+    """Return titles by property id, with the id in them where several are the same."""
+    times = Counter(place.title for place in homes)
     return {
-        place.id: place.title if times[place.title] == 1 else f"{place.title} ({place.id})"
-        for place in places
+        place.id: place.title if times[place.title] == 1 else f"{place.title} ({place.id})" for place in homes
     }
 
 
-def _in_words(one: ChangedAvailability, called: Mapping[int, str]) -> JsonObject:
+def _in_words(change: ChangedAvailability, names: Mapping[int, str]) -> JsonObject:
     state = {True: "open", False: "closed", None: ""}
-    before, after = one.get("before", {}), one.get("after", {})
-    first, last = (date.fromisoformat(one.get(end, "")) for end in ("start_date", "end_date"))
-    title = called.get(one.get("property_id", 0))
-    named = f"{title}, {days_text(first, last)}" if title else days_text(first, last)
+    before, after = change.get("before", {}), change.get("after", {})
+    first, last = (date.fromisoformat(change.get(end, "")) for end in ("start_date", "end_date"))
+    title = names.get(change.get("property_id", 0))
+    label = f"{title}, {days_text(first, last)}" if title else days_text(first, last)
     was = " ".join(filter(None, (state[before.get("available")], before.get("remarks"))))
-    return lean({"what": named, "before": was, "after": state[after.get("available")]})
+    return lean({"what": label, "before": was, "after": state[after.get("available")]})

@@ -16,37 +16,45 @@ from hostex_mcp.tools.calendar._listing_days import ListingDays
 from hostex_mcp.tools.writing.edits import counted
 
 _MOST_RUNS = 10
-_UNLINKED = "No property is linked to this listing, so its bookings could not be looked at."
+_UNLINKED = "No property is linked to this listing, so its bookings could not be checked."
 
 
 async def inventory_warnings(
     context: Context, listing: ListingDays, changes: Sequence[DayChange]
 ) -> list[str]:
-    """Before units are put up for sale: on which nights more than are free, and what holds those nights."""
-    units = {one.date: _units(one) for one in changes if one.before != one.after and _units(one)}
+    """Return the nights on which more units would be for sale than are free, and what holds those nights."""
+    units = {
+        change.date: _units(change) for change in changes if change.before != change.after and _units(change)
+    }
     if not units:
         return []
     if listing.sold is None:
         return [_UNLINKED]
-    closed = await _closed(context, _properties(listing.sold), units)
-    found = oversold(units, closed)
-    lacking = {day for run in found for day in days_of(run.start_date, run.end_date)}
-    held = {ident: sorted(lacking & days) for ident, days in closed.items()}
-    return [*_in_words(found, len(closed)), *await booked(context, held, with_blocks=True)]
+    closed_nights = await _closed_nights(context, _properties(listing.sold), units)
+    oversold_nights = oversold(units, closed_nights)
+    short_nights = {day for run in oversold_nights for day in days_of(run.start_date, run.end_date)}
+    conflicts = {ident: sorted(short_nights & days) for ident, days in closed_nights.items()}
+    return [
+        *_in_words(oversold_nights, len(closed_nights)),
+        *await booked(context, conflicts, with_blocks=True),
+    ]
 
 
 def _units(change: DayChange) -> int:
     return cast("int", dict(change.after)["inventory"])
 
 
-def _in_words(found: Sequence[Run[tuple[int, int]]], total: int) -> list[str]:
+def _in_words(nights: Sequence[Run[tuple[int, int]]], total: int) -> list[str]:
     lines = [
         f"{counted(run.state[0], 'unit', 'units')} for sale on the "
         f"{nights_text(Run(run.start_date, run.end_date, ''))}, but {_free(run.state[1])} of {total} free."
-        for run in found
+        for run in nights
     ]
     more = len(lines) - _MOST_RUNS
-    return [*lines[:_MOST_RUNS], *([f"The same holds for {more} more ranges of nights."] if more > 0 else [])]
+    return [
+        *lines[:_MOST_RUNS],
+        *([f"The same applies to {more} more ranges of nights."] if more > 0 else []),
+    ]
 
 
 def _free(number: int) -> str:
@@ -54,15 +62,17 @@ def _free(number: int) -> str:
 
 
 def _properties(sold: Property | RoomType) -> list[int]:
-    return [sold.id] if isinstance(sold, Property) else [one.id for one in sold.properties]
+    return [sold.id] if isinstance(sold, Property) else [home.id for home in sold.properties]
 
 
-async def _closed(
+async def _closed_nights(
     context: Context, property_ids: Sequence[int], days: Collection[date]
 ) -> dict[int, set[date]]:
-    """The nights on which each property is closed in the master calendar."""
+    """Return the nights on which each property is closed in the master calendar."""
     start, end = reading_window(days, context.now().date())
     query = {"property_ids": property_ids, "start_date": start, "end_date": end}
-    known = await context.client.call(LIST_AVAILABILITIES, query=query)
-    closed = {one.id: {day.date for day in one.availabilities if not day.available} for one in known}
-    return {ident: closed.get(ident, set()) for ident in property_ids}
+    calendars = await context.client.call(LIST_AVAILABILITIES, query=query)
+    closed_nights = {
+        home.id: {day.date for day in home.availabilities if not day.available} for home in calendars
+    }
+    return {ident: closed_nights.get(ident, set()) for ident in property_ids}

@@ -34,7 +34,7 @@ QUEUED = (
     "Hostex applies this in the background and reports no result; read the calendar again in a few seconds."
 )
 NO_WAY_BACK = (
-    "There is no undo: Hostex did not tell the present values of all days, or they cannot be written."
+    "There is no undo: Hostex did not report the present values of all days, or they cannot be written back."
 )
 MOST_SHOWN = 60
 SoldT = TypeVar("SoldT", Property, RoomType)
@@ -90,14 +90,14 @@ class ListingDays:
         return {"channel_type": self.channel_type, "listing_id": self.listing_id}
 
     def title(self, context: Context) -> str:
-        """What it sells, empty where that is not known."""
+        """Return what it sells, empty where that is not known."""
         return context.redactor().redact(self.sold.title) if self.sold else ""
 
     def named(self, context: Context) -> str:
-        """What it sells and where, with the end of its number where it has several listings there."""
+        """Return what it sells and where, with the end of its number where it has several listings there."""
         title, number = self.title(context), self.listing_id
         links = self.sold.channels if self.sold else ()
-        others = {one.listing_id for one in links if one.channel_type == self.channel_type} - {number}
+        others = {link.listing_id for link in links if link.channel_type == self.channel_type} - {number}
         ends = (number[-most:] for most in range(_END_OF_NUMBER, len(number) + 1))
         end = next((end for end in ends if not any(other.endswith(end) for other in others)), number)
         which = f" (the listing that ends in {end})" if title and others else ""
@@ -107,7 +107,7 @@ class ListingDays:
     def currency(self) -> str | None:
         """The currency of its prices."""
         links = self.sold.channels if self.sold else ()
-        return next((one.currency for one in links if _is(one, self.channel_type, self.listing_id)), None)
+        return next((link.currency for link in links if _is(link, self.channel_type, self.listing_id)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +123,13 @@ class DayWrite:
     cleared: Sequence[str] = ()
 
     def restoring(self, ranges: Iterable[Run[State]]) -> list[dict[str, Any]]:
-        """Ranges as the tool takes them."""
+        """Return ranges as the tool takes them."""
         return [self._as_asked(row) for row in rows(ranges)]
 
     def _as_asked(self, row: dict[str, Any]) -> dict[str, Any]:
         clear = [name for name in self.cleared if row.get(name) == 0]
-        kept = {name: value for name, value in row.items() if name not in clear}
-        return {**kept, "clear": clear} if clear else kept
+        values = {name: value for name, value in row.items() if name not in clear}
+        return {**values, "clear": clear} if clear else values
 
 
 def require_ranges(field: str, ranges: Sequence[DayRange], today: date) -> None:
@@ -138,7 +138,7 @@ def require_ranges(field: str, ranges: Sequence[DayRange], today: date) -> None:
     Raises:
         InvalidArguments: naming each range that is reversed, past or overlapping, or all when too long.
     """
-    problems = range_problems([(one.start_date, one.end_date) for one in ranges], today)
+    problems = range_problems([(day_range.start_date, day_range.end_date) for day_range in ranges], today)
     if problems:
         raise InvalidArguments(*(FieldProblem(f"{field}.{path}".rstrip("."), why) for path, why in problems))
 
@@ -146,20 +146,20 @@ def require_ranges(field: str, ranges: Sequence[DayRange], today: date) -> None:
 async def listing_days(
     context: Context, channel_type: str, listing_id: str, writing: DayWrite, ranges: Sequence[DayRange]
 ) -> ListingDays:
-    """What holds on the days of some ranges.
+    """Return what holds on the days of some ranges.
 
     Raises:
         InvalidArguments: when the ranges cannot be written, or there is no such listing.
     """
     today = context.now().date()
     require_ranges(writing.field, ranges, today)
-    days = {day for one in ranges for day in days_of(one.start_date, one.end_date)}
+    days = {day for day_range in ranges for day in days_of(day_range.start_date, day_range.end_date)}
     before = await _present(context, channel_type, listing_id, days)
     return replace(await listing_of(context, channel_type, listing_id), before=before)
 
 
 async def listing_of(context: Context, channel_type: str, listing_id: str) -> ListingDays:
-    """A listing of which no days were read.
+    """Return a listing of which no days were read.
 
     Raises:
         InvalidArguments: when there is no such listing.
@@ -173,13 +173,13 @@ async def listing_of(context: Context, channel_type: str, listing_id: str) -> Li
 async def _present(
     context: Context, channel_type: str, listing_id: str, days: Collection[date]
 ) -> dict[date, dict[str, Any]]:
-    """What holds on these days, as far as Hostex tells it."""
+    """Return what holds on these days, as far as Hostex tells it."""
     start, end = reading_window(days, context.now().date())
     key = {"channel_type": channel_type, "listing_id": listing_id}
     body = {"start_date": start, "end_date": end, "listings": [key]}
     calendars = await context.client.call(api.LIST_LISTING_CALENDARS, body=body)
-    found = [one for one in calendars if _is(one, channel_type, listing_id)]
-    return {day.date: _values(day) for one in found for day in one.calendar if day.date in days}
+    own = [calendar for calendar in calendars if _is(calendar, channel_type, listing_id)]
+    return {day.date: _values(day) for calendar in own for day in calendar.calendar if day.date in days}
 
 
 def change_days(
@@ -192,7 +192,7 @@ def change_days(
     warnings: Iterable[str] = (),
     verify: bool | None = None,
 ) -> PlannedWrite[ListingChange]:
-    """The write of some ranges.
+    """Return the write of some ranges.
 
     Raises:
         InvalidArguments: when the days differ so often that preview, result and undo would be too long.
@@ -200,10 +200,10 @@ def change_days(
     """
     changes = compared(listing.before, spread(ranges))
     _guard(context, listing, writing, changes)
-    shown = folded(changes)
-    _require_short(writing.field, shown)
+    runs = folded(changes)
+    _require_short(writing.field, runs)
     old = restoring(changes, writing.writable)
-    said = [*notes, *([NO_WAY_BACK] if old is None else [])]
+    remarks = [*notes, *([NO_WAY_BACK] if old is None else [])]
     title = listing.title(context)
     names = {**listing.key, "title": title, "currency": listing.currency if writing.field == "prices" else ""}
 
@@ -213,33 +213,37 @@ def change_days(
     async def send() -> JsonObject:
         await context.client.call(writing.operation, body={**listing.key, writing.field: rows(ranges)})
         remember(context, thing, changes)
-        notes = _cut(shown, [QUEUED, *said])
-        found = {"read_back": await _read_back(context, listing, changes)} if verify else {}
-        return lean({**names, "queued": True, "changes": _changes(shown), "notes": notes, **found})
+        notes = _cut(runs, [QUEUED, *remarks])
+        report = {"read_back": await _read_back(context, listing, changes)} if verify else {}
+        return lean({**names, "queued": True, "changes": _changes(runs), "notes": notes, **report})
 
     summary = f"Set {_FIELDS[writing.field]} of {listing.named(context)}"
-    lines = [_in_words(one, listing.currency) for one in shown[:MOST_SHOWN]]
-    preview = Preview(summary, lean(names), lines, _cut(shown, [*warnings, *said]))
+    lines = [_in_words(run, listing.currency) for run in runs[:MOST_SHOWN]]
+    preview = Preview(summary, lean(names), lines, _cut(runs, [*warnings, *remarks]))
     undo = Undo(writing.tool, {**listing.key, writing.field: writing.restoring(old)}) if old else None
     return PlannedWrite(send, undo, preview, already)
 
 
 async def _read_back(context: Context, listing: ListingDays, changes: Sequence[DayChange]) -> ReadBack:
     await context.pause(READ_BACK_SECONDS)
-    present = await _present(context, listing.channel_type, listing.listing_id, [one.date for one in changes])
+    present = await _present(
+        context, listing.channel_type, listing.listing_id, [change.date for change in changes]
+    )
     return read_back(
-        one.date for one in changes if not dict(one.after).items() <= present.get(one.date, {}).items()
+        change.date
+        for change in changes
+        if not dict(change.after).items() <= present.get(change.date, {}).items()
     )
 
 
 def _guard(context: Context, listing: ListingDays, writing: DayWrite, changes: Sequence[DayChange]) -> None:
     """Hold what would be written against the operator's guard rails."""
     rails, today = context.guard_rails, context.now().date()
-    guarded(writing.tool, rails.days_problem((one.date for one in changes), today))
-    for one in changes if writing.field == "prices" else ():
-        before, after = _price(one.before), _price(one.after)
-        known = None if listing.channel_type == "ctrip" else before
-        guarded(writing.tool, rails.price_problem(known, after or 0), f"{one.date}: ")
+    guarded(writing.tool, rails.days_problem((change.date for change in changes), today))
+    for change in changes if writing.field == "prices" else ():
+        before, after = _price(change.before), _price(change.after)
+        present = None if listing.channel_type == "ctrip" else before
+        guarded(writing.tool, rails.price_problem(present, after or 0), f"{change.date}: ")
 
 
 def _price(state: State) -> float | None:
@@ -247,20 +251,20 @@ def _price(state: State) -> float | None:
 
 
 def written(days: DayRange, values: Mapping[str, Hashable]) -> Run[State]:
-    """A range as it was asked for, with what is to hold on its days."""
+    """Return a range as it was asked for, with what is to hold on its days."""
     return Run(days.start_date, days.end_date, tuple(values.items()))
 
 
 def rows(ranges: Iterable[Run[State]]) -> list[dict[str, Any]]:
-    """Ranges as Hostex and the tools take them."""
+    """Return ranges as Hostex and the tools take them."""
     return [
-        {"start_date": one.start_date.isoformat(), "end_date": one.end_date.isoformat(), **dict(one.state)}
-        for one in ranges
+        {"start_date": run.start_date.isoformat(), "end_date": run.end_date.isoformat(), **dict(run.state)}
+        for run in ranges
     ]
 
 
-def _is(one: Any, channel_type: str, listing_id: str) -> bool:
-    return (one.channel_type, one.listing_id) == (channel_type, listing_id)
+def _is(link: Any, channel_type: str, listing_id: str) -> bool:
+    return (link.channel_type, link.listing_id) == (channel_type, listing_id)
 
 
 def _values(day: api.CalendarDay) -> dict[str, Any]:
@@ -269,47 +273,53 @@ def _values(day: api.CalendarDay) -> dict[str, Any]:
 
 
 async def _sold(context: Context, channel_type: str, listing_id: str) -> Property | RoomType | None:
-    """The property or room type that a listing sells."""
+    """Return the property or room type that a listing sells."""
     properties = (await read_all(context.client, LIST_PROPERTIES)).items
-    if found := _linked(properties, channel_type, listing_id):
-        return found
+    if properties_found := _linked(properties, channel_type, listing_id):
+        return properties_found
     return _linked((await read_all(context.client, LIST_ROOM_TYPES)).items, channel_type, listing_id)
 
 
 def _linked(candidates: Iterable[SoldT], channel_type: str, listing_id: str) -> SoldT | None:
-    fitting = (one for one in candidates if any(_is(link, channel_type, listing_id) for link in one.channels))
+    fitting = (
+        candidate
+        for candidate in candidates
+        if any(_is(link, channel_type, listing_id) for link in candidate.channels)
+    )
     return next(fitting, None)
 
 
-def _require_short(field: str, shown: Sequence[Run[tuple[State, State]]]) -> None:
-    """Both halves of the answer hold each run twice, as a change and in the undo."""
-    most = _MOST_CELLS // (2 + max(len(one.state[1]) for one in shown))
-    if len(shown) > most:
+def _require_short(field: str, runs: Sequence[Run[tuple[State, State]]]) -> None:
+    """Refuse more runs than an answer has room for: each stands in it four times, as change and as undo."""
+    most = _MOST_CELLS // (2 + max(len(row.state[1]) for row in runs))
+    if len(runs) > most:
         problem = (
-            f"the days fall into {len(shown)} different changes, at most {most} per call; take fewer days"
+            f"the days fall into {len(runs)} different changes, at most {most} per call; take fewer days"
         )
         raise InvalidArguments(FieldProblem(field, problem))
 
 
-def _changes(shown: Sequence[Run[tuple[State, State]]]) -> list[ChangedDays]:
+def _changes(runs: Sequence[Run[tuple[State, State]]]) -> list[ChangedDays]:
     return [
         ChangedDays(
-            start_date=one.start_date.isoformat(),
-            end_date=one.end_date.isoformat(),
-            before=dict(one.state[0]),
-            after=dict(one.state[1]),
+            start_date=run.start_date.isoformat(),
+            end_date=run.end_date.isoformat(),
+            before=dict(run.state[0]),
+            after=dict(run.state[1]),
         )
-        for one in shown[:MOST_SHOWN]
+        for run in runs[:MOST_SHOWN]
     ]
 
 
-def _in_words(one: Run[tuple[State, State]], currency: str | None) -> JsonObject:
-    """A change as a line of the preview."""
-    before, after = (", ".join(_said(name, value, currency) for name, value in state) for state in one.state)
-    return lean({"what": days_text(one.start_date, one.end_date), "before": before, "after": after})
+def _in_words(run: Run[tuple[State, State]], currency: str | None) -> JsonObject:
+    """Return a change as a line of the preview."""
+    before, after = (
+        ", ".join(_value_in_words(name, value, currency) for name, value in state) for state in run.state
+    )
+    return lean({"what": days_text(run.start_date, run.end_date), "before": before, "after": after})
 
 
-def _said(name: str, value: Any, currency: str | None) -> str:
+def _value_in_words(name: str, value: Any, currency: str | None) -> str:
     if name == "price" and isinstance(value, int | float):
         return money(value, currency)
     if name == "inventory":
@@ -317,7 +327,7 @@ def _said(name: str, value: Any, currency: str | None) -> str:
     return rule_text(name, value)
 
 
-def _cut(shown: Sequence[Any], notes: list[str]) -> list[str]:
-    if len(shown) <= MOST_SHOWN:
+def _cut(runs: Sequence[Any], notes: list[str]) -> list[str]:
+    if len(runs) <= MOST_SHOWN:
         return notes
-    return [*notes, f"{MOST_SHOWN} of {len(shown)} changes are shown; all are made."]
+    return [*notes, f"{MOST_SHOWN} of {len(runs)} changes are shown; all are made."]

@@ -153,25 +153,25 @@ class ChannelSettings:
 def wanted(
     rules: ChannelSettings, settings: Mapping[str, Any], clear: Collection[str] | None
 ) -> dict[str, Any]:
-    """The settings that were given, None for those to unset.
+    """Return the settings that were given, None for those to unset.
 
     Raises:
         InvalidArguments: when none was, or they contradict each other.
     """
     if not settings and not clear:
-        raise InvalidArguments(FieldProblem("listing_id", "name at least one setting beside it"))
+        raise InvalidArguments(FieldProblem("listing_id", "give at least one setting as well"))
     require_unset(clear, settings)
-    if len(given := [name for name in rules.exclusive if name in settings]) > 1:
-        raise InvalidArguments(FieldProblem(given[1], f"excludes {given[0]}"))
+    if len(exclusives := [name for name in rules.exclusive if name in settings]) > 1:
+        raise InvalidArguments(FieldProblem(exclusives[1], f"excludes {exclusives[0]}"))
     values = {name: _value(value) for name, value in settings.items()}
-    values |= {name: None for name in rules.exclusive if given and name not in given}
+    values |= {name: None for name in rules.exclusive if exclusives and name not in exclusives}
     return {**values, **{name: [] if name in rules.lists else None for name in clear or ()}}
 
 
 def change_settings(
     context: Context, rules: ChannelSettings, listing: ListingDays, present: Model, values: Mapping[str, Any]
 ) -> PlannedWrite[SettingsChange]:
-    """The write of those of the wanted values that differ from the present ones.
+    """Return the write of those of the wanted values that differ from the present ones.
 
     Raises:
         Blocked: when a guard rail of the operator forbids a nightly price.
@@ -185,22 +185,25 @@ def change_settings(
     key = {"listing_id": listing_id, "listing_currency": currency}
 
     async def send() -> JsonObject:
-        settings = {one.setting: _sent(rules, one) for one in changes}
+        settings = {change.setting: _sent(rules, change) for change in changes}
         await context.client.call(rules.operation, body={"listing_id": listing_id, "settings": settings})
-        rows = [lean({"setting": one.setting, "before": one.before, "after": one.after}) for one in changes]
+        rows = [
+            lean({"setting": change.setting, "before": change.before, "after": change.after})
+            for change in changes
+        ]
         return lean({**key, "changes": rows, "notes": [rules.note]})
 
-    shown = [
-        {"what": one.setting, "before": _in_words(one.before), "after": _in_words(one.after)}
-        for one in changes
+    lines = [
+        {"what": change.setting, "before": _in_words(change.before), "after": _in_words(change.after)}
+        for change in changes
     ]
     where = listing.named(context) if title else f"{rules.channel} listing {listing_id}"
-    preview = Preview(f"Set prices and rules of {where}", lean({"title": title, **key}), shown)
+    preview = Preview(f"Set prices and rules of {where}", lean({"title": title, **key}), lines)
     return PlannedWrite(send, _undo(rules, listing_id, changes), preview, "" if changes else ALREADY)
 
 
 def _value(value: Any) -> Any:
-    """An argument in the form that Hostex uses."""
+    """Return an argument in the form that Hostex uses."""
     return plain(to_jsonable_python(value))
 
 
@@ -208,8 +211,8 @@ def _in_words(value: Any) -> Any:
     return "not set" if value in (None, []) else value
 
 
-def _sent(rules: ChannelSettings, one: SettingChange) -> Any:
-    return 0 if one.after is None and one.setting in rules.zeroed else one.after
+def _sent(rules: ChannelSettings, change: SettingChange) -> Any:
+    return 0 if change.after is None and change.setting in rules.zeroed else change.after
 
 
 def _undo(rules: ChannelSettings, listing_id: str, changes: Collection[SettingChange]) -> Undo | None:

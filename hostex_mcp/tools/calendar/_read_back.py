@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 READ_BACK_SECONDS = 4.0
 """How long to wait before reading back. Inferred: Hostex names no time."""
 
-Verify = Annotated[bool, "wait some seconds and read back what is in effect"]
+Verify = Annotated[bool, "wait a few seconds and read back what took effect"]
 
 _MOST_DAYS = 31
 
@@ -21,11 +21,11 @@ class ReadBack(TypedDict, total=False):
     more: int
 
 
-def read_back(differing: Iterable[date]) -> ReadBack:
-    """The report on days that still differ from what was written."""
-    days = sorted(set(differing))
+def read_back(days_apart: Iterable[date]) -> ReadBack:
+    """Return the report on days that still differ from what was written."""
+    days = sorted(set(days_apart))
     if not days:
         return ReadBack(in_effect=True)
-    shown = ReadBack(in_effect=False, not_yet=[day.isoformat() for day in days[:_MOST_DAYS]])
+    report = ReadBack(in_effect=False, not_yet=[day.isoformat() for day in days[:_MOST_DAYS]])
     more = len(days) - _MOST_DAYS
-    return {**shown, "more": more} if more > 0 else shown
+    return {**report, "more": more} if more > 0 else report

@@ -47,7 +47,7 @@ _ROUNDED = "Percentages of the present prices are rounded to whole units."
 _CTRIP_PERCENT = (
     "cannot be used on ctrip: there Hostex reads the floor price and writes the selling price; give a price"
 )
-_CTRIP_BEFORE = "On ctrip Hostex tells only floor prices, so the present selling prices are unknown."
+_CTRIP_BEFORE = "On ctrip Hostex reports only floor prices, so the present selling prices are unknown."
 
 _DISCOUNTS = ("long_term_discount", "early_bird_discount", "last_minute_discount")
 _AIRBNB = ChannelSettings(
@@ -103,8 +103,10 @@ async def update_listing_prices(
     _require_one_of_each(channel_type, prices)
     listing = await listing_days(context, channel_type, listing_id, _PRICES, prices)
     await _require_steerable(context, listing)
-    planned = [run for place, one in enumerate(prices) for run in _planned(listing, one, place)]
-    notes = [_ROUNDED] if any(one.percent is not None for one in prices) else []
+    planned = [
+        run for place, price_range in enumerate(prices) for run in _planned(listing, price_range, place)
+    ]
+    notes = [_ROUNDED] if any(price_range.percent is not None for price_range in prices) else []
     if channel_type == "ctrip":
         listing = ListingDays(channel_type, listing_id, listing.sold, {})
         notes.append(_CTRIP_BEFORE)
@@ -112,12 +114,12 @@ async def update_listing_prices(
 
 
 def _require_one_of_each(channel_type: str, prices: Sequence[PriceRange]) -> None:
-    for place, one in enumerate(prices):
-        if one.price is not None and one.percent == 0:
-            one.percent = None
-        if (one.price is None) == (one.percent is None):
+    for place, price_range in enumerate(prices):
+        if price_range.price is not None and price_range.percent == 0:
+            price_range.percent = None
+        if (price_range.price is None) == (price_range.percent is None):
             raise InvalidArguments(FieldProblem(f"prices.{place}", "needs exactly one of price and percent"))
-        if one.percent is not None and channel_type == "ctrip":
+        if price_range.percent is not None and channel_type == "ctrip":
             raise InvalidArguments(FieldProblem(f"prices.{place}.percent", _CTRIP_PERCENT))
 
 
@@ -128,26 +130,26 @@ async def _require_steerable(context: Context, listing: ListingDays) -> None:
     link = "property_id" if isinstance(listing.sold, Property) else "room_type_id"
     ratios = await context.client.call(api.GET_PRICING_RATIOS, query={link: listing.sold.id})
     key = (listing.channel_type, listing.listing_id)
-    if any(one.readonly and (one.channel_type, one.listing_id) == key for one in ratios.channels):
+    if any(ratio.readonly and (ratio.channel_type, ratio.listing_id) == key for ratio in ratios.channels):
         raise InvalidArguments(FieldProblem("listing_id", "is priced by its channel and cannot be repriced"))
 
 
-def _planned(listing: ListingDays, one: PriceRange, place: int) -> list[Run[State]]:
-    """The ranges to write for one that was asked: itself, or one for each resulting price."""
-    if one.percent is None:
-        return [written(one, {"price": one.price})]
-    days = days_of(one.start_date, one.end_date)
+def _planned(listing: ListingDays, price_range: PriceRange, place: int) -> list[Run[State]]:
+    """Return the ranges to write for one that was asked: itself, or one for each resulting price."""
+    if price_range.percent is None:
+        return [written(price_range, {"price": price_range.price})]
+    days = days_of(price_range.start_date, price_range.end_date)
     present = {day: values["price"] for day in days if (values := listing.before.get(day))}
-    if missing := [day for day in days if day not in present]:
+    if unpriced := [day for day in days if day not in present]:
         raise InvalidArguments(
-            FieldProblem(f"prices.{place}.percent", f"has no present price on {missing[0]}")
+            FieldProblem(f"prices.{place}.percent", f"has no present price on {unpriced[0]}")
         )
-    found = repriced_runs(present, days, one.percent)
-    for run in found:
+    priced_runs = repriced_runs(present, days, price_range.percent)
+    for run in priced_runs:
         if run.state <= 0:
             problem = f"would make the price of {run.start_date} {run.state}"
             raise InvalidArguments(FieldProblem(f"prices.{place}.percent", problem))
-    return [Run(run.start_date, run.end_date, (("price", run.state),)) for run in found]
+    return [Run(run.start_date, run.end_date, (("price", run.state),)) for run in priced_runs]
 
 
 @tool(

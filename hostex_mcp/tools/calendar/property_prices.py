@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypedDict, cast
 
 from annotated_types import Gt, MaxLen, MinLen
 
+from hostex_mcp.api import HostexError
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.domain.calendar_changes import State
 from hostex_mcp.domain.channels import channel_name
@@ -15,10 +16,9 @@ from hostex_mcp.domain.pricing import shifted, steered_price, unknown_days
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.toolkit.arguments import Currency, FieldProblem, Integer, InvalidArguments, PropertyId
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ALREADY, PlannedWrite, Preview, lean
+from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.calendar._availability_days import properties_of
-from hostex_mcp.tools.calendar._fan_out import Part, in_turn
 from hostex_mcp.tools.calendar._listing_days import (
     QUEUED,
     DayRange,
@@ -53,7 +53,7 @@ class PropertyPrices(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class _Steered:
+class _SteerableListing:
     """A listing whose price can be set, its ratio in percent, and its days."""
 
     ratio: float
@@ -75,6 +75,14 @@ class _Steered:
         return {day: cast("float", values["price"]) for day, values in self.days.before.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One write of several: what tells it apart, and the change, None where everything is as wanted."""
+
+    key: JsonObject
+    change: PlannedWrite[Any] | None
+
+
 @tool(
     "Set nightly prices of a property everywhere",
     effect=Effect.CONSEQUENTIAL,
@@ -88,119 +96,145 @@ async def update_property_prices(
     property_id: PropertyId,
     prices: Annotated[list[BasePriceRange], MinLen(1), MaxLen(100)],
     currency: Annotated[Currency, "of price; required if the listings have several"] | None = None,
-    other_currencies: Annotated[OtherCurrencies, "leave unless told"] | None = None,
+    other_currencies: Annotated[OtherCurrencies, "default leave"] | None = None,
 ) -> PlannedWrite[PropertyPrices]:
     """Set a base price per night on every listing of a property in one currency, each times its pricing
     ratio, rounded to whole units. Listings in another currency are left alone, or changed by the same
-    percentage; those priced by their channel are left out. Ranges include both ends. The result says of each
-    listing what became of it, with the call that undoes it; a repeat sends only what is not yet so."""
-    (place,) = await properties_of(context, [property_id])
+    percentage; those priced by their channel are left out. Ranges include both ends. The result says
+    what became of each listing, with the call that undoes it; a repeat sends only what is not yet done."""
+    (home,) = await properties_of(context, [property_id])
     ratios = await context.client.call(api.GET_PRICING_RATIOS, query={"property_id": property_id})
-    steerable = [one for one in ratios.channels if not one.readonly and one.ratio > 0]
-    if not steerable:
+    settable = [ratio for ratio in ratios.channels if not ratio.readonly and ratio.ratio > 0]
+    if not settable:
         raise InvalidArguments(FieldProblem("property_id", "has no listing whose price can be set"))
-    steered = [await _steered(context, one, prices) for one in steerable]
-    of_price = _currency_of(steered, currency)
-    inside = [one for one in steered if one.days.currency == of_price]
-    others = [one for one in steered if one not in inside]
-    moved = [one for one in others if other_currencies == "same_percentage" and not _by_floor(one)]
-    parts = [_part(context, one, _amounts(one, prices)) for one in inside]
-    parts += [_part(context, one, _shares(one, _reference(inside), prices)) for one in moved]
-    left = [one for one in others if one not in moved]
+    listings = [await _steerable_listing(context, ratio, prices) for ratio in settable]
+    of_price = _currency_of(listings, currency)
+    direct = [listing for listing in listings if listing.days.currency == of_price]
+    foreign = [listing for listing in listings if listing not in direct]
+    followers = [
+        listing
+        for listing in foreign
+        if other_currencies == "same_percentage" and not _has_only_floor_prices(listing)
+    ]
+    parts = [_part(context, listing, _amounts(listing, prices)) for listing in direct]
+    parts += [
+        _part(context, listing, _same_percentage(listing, _reference(direct), prices))
+        for listing in followers
+    ]
+    unchanged = [listing for listing in foreign if listing not in followers]
 
     async def send() -> PropertyPrices:
-        listings = [dict(one) for one in await in_turn(parts)]
-        alone = [{**one.key, "status": "left_alone"} for one in left]
+        outcomes = [dict(row) for row in await _send_in_turn(parts)]
+        alone = [{**listing.key, "status": "left_alone"} for listing in unchanged]
         return PropertyPrices(
-            property_id=property_id, queued=True, listings=[*listings, *alone], notes=[QUEUED, *_said(left)]
+            property_id=property_id,
+            queued=True,
+            listings=[*outcomes, *alone],
+            notes=[QUEUED, *_other_currency_notes(unchanged)],
         )
 
-    warnings = [*_said(left), *_left_out(len(ratios.channels) - len(steerable))]
+    warnings = [
+        *_other_currency_notes(unchanged),
+        *_channel_priced_notes(len(ratios.channels) - len(settable)),
+    ]
     already = "" if any(part.change for part in parts) else " ".join([ALREADY, *warnings])
-    return PlannedWrite(send, preview=_preview(place.title, parts, warnings), already=already)
+    return PlannedWrite(send, preview=_preview(home.title, parts, warnings), already=already)
 
 
-async def _steered(context: Context, one: api.PricingRatio, prices: Sequence[BasePriceRange]) -> _Steered:
-    return _Steered(one.ratio, await listing_days(context, one.channel_type, one.listing_id, _PRICES, prices))
+async def _steerable_listing(
+    context: Context, ratio: api.PricingRatio, prices: Sequence[BasePriceRange]
+) -> _SteerableListing:
+    return _SteerableListing(
+        ratio.ratio, await listing_days(context, ratio.channel_type, ratio.listing_id, _PRICES, prices)
+    )
 
 
-def _currency_of(steered: Sequence[_Steered], currency: str | None) -> str | None:
-    """The currency of the base price, None where Hostex tells none of any listing.
+def _currency_of(listings: Sequence[_SteerableListing], currency: str | None) -> str | None:
+    """Return the currency of the base price, None where Hostex tells none of any listing.
 
     Raises:
         InvalidArguments: when the listings have several and none is named, or none has the named one.
     """
-    known: dict[str | None, list[str]] = {}
-    for one in steered:
-        known.setdefault(one.days.currency, []).append(one.name)
-    if currency in known if currency else len(known) == 1:
-        return currency or next(iter(known))
-    listed = "; ".join(f"{name or _UNKNOWN}: {', '.join(names)}" for name, names in known.items())
-    problem = "is that of no listing" if currency else "is required, an amount fits one currency only"
-    raise InvalidArguments(FieldProblem("currency", f"{problem}. The listings by currency are {listed}"))
+    by_currency: dict[str | None, list[str]] = {}
+    for listing in listings:
+        by_currency.setdefault(listing.days.currency, []).append(listing.name)
+    if currency in by_currency if currency else len(by_currency) == 1:
+        return currency or next(iter(by_currency))
+    overview = "; ".join(f"{name or _UNKNOWN}: {', '.join(names)}" for name, names in by_currency.items())
+    problem = (
+        "is not the currency of any listing" if currency else "is required, as an amount is in one currency"
+    )
+    raise InvalidArguments(FieldProblem("currency", f"{problem}. The listings by currency are {overview}"))
 
 
-def _by_floor(one: _Steered) -> bool:
+def _has_only_floor_prices(listing: _SteerableListing) -> bool:
     """Whether Hostex tells only floor prices of a listing, from which no percentage can be worked out."""
-    return one.days.channel_type == _FLOORS
+    return listing.days.channel_type == _FLOORS
 
 
-def _reference(inside: Sequence[_Steered]) -> _Steered:
-    """The listing whose percentage the other currencies follow: the one nearest to the base price."""
-    candidates = [one for one in inside if not _by_floor(one)]
+def _reference(listings: Sequence[_SteerableListing]) -> _SteerableListing:
+    """Return the listing whose percentage the other currencies follow: the one nearest to the base price."""
+    candidates = [listing for listing in listings if not _has_only_floor_prices(listing)]
     if not candidates:
-        problem = "cannot be same_percentage: Hostex tells only floor prices of ctrip listings"
+        problem = "cannot be same_percentage: Hostex reports only floor prices of ctrip listings"
         raise InvalidArguments(FieldProblem("other_currencies", problem))
-    return min(candidates, key=lambda one: abs(one.ratio - 100))
+    return min(candidates, key=lambda listing: abs(listing.ratio - 100))
 
 
-def _amounts(one: _Steered, prices: Sequence[BasePriceRange]) -> list[Run[State]]:
-    return [written(each, {"price": steered_price(each.price, one.ratio)}) for each in prices]
+def _amounts(listing: _SteerableListing, prices: Sequence[BasePriceRange]) -> list[Run[State]]:
+    return [
+        written(price_range, {"price": steered_price(price_range.price, listing.ratio)})
+        for price_range in prices
+    ]
 
 
-def _shares(one: _Steered, reference: _Steered, prices: Sequence[BasePriceRange]) -> list[Run[State]]:
-    """The ranges of a listing that follows the percentage of another."""
-    wanted = {
-        day: steered_price(each.price, reference.ratio)
-        for each in prices
-        for day in days_of(each.start_date, each.end_date)
+def _same_percentage(
+    listing: _SteerableListing, reference: _SteerableListing, prices: Sequence[BasePriceRange]
+) -> list[Run[State]]:
+    """Return the ranges of a listing that follows the percentage of another."""
+    amounts = {
+        day: steered_price(price_range.price, reference.ratio)
+        for price_range in prices
+        for day in days_of(price_range.start_date, price_range.end_date)
     }
-    for follower in (reference, one):
-        if missing := unknown_days(wanted, follower.present):
-            problem = f"cannot be same_percentage: {follower.name} has no present price on {missing[0]}"
+    for follower in (reference, listing):
+        if unpriced := unknown_days(amounts, follower.present):
+            problem = f"cannot be same_percentage: {follower.name} has no present price on {unpriced[0]}"
             raise InvalidArguments(FieldProblem("other_currencies", problem))
-    new = shifted(one.present, reference.present, wanted)
+    new = shifted(listing.present, reference.present, amounts)
     return runs(new, lambda day: day, lambda day: (("price", new[day]),))
 
 
-def _part(context: Context, one: _Steered, ranges: Sequence[Run[State]]) -> Part:
-    """The write to one listing, nothing where its prices are as wanted already."""
+def _part(context: Context, listing: _SteerableListing, ranges: Sequence[Run[State]]) -> _Part:
+    """Return the write to one listing, nothing where its prices are as wanted already."""
     # A floor price is not what was written before, so nothing follows from it.
-    days = replace(one.days, before={}) if _by_floor(one) else one.days
+    days = replace(listing.days, before={}) if _has_only_floor_prices(listing) else listing.days
     change = change_days(context, days, _PRICES, ranges)
-    return Part(one.key, None if change.already else change)
+    return _Part(listing.key, None if change.already else change)
 
 
-def _said(left: Sequence[_Steered]) -> list[str]:
-    return [f"{one.name} is in {one.days.currency or _UNKNOWN} and is left alone." for one in left]
+def _other_currency_notes(listings: Sequence[_SteerableListing]) -> list[str]:
+    return [
+        f"{listing.name} is in {listing.days.currency or _UNKNOWN} and is left alone." for listing in listings
+    ]
 
 
-def _left_out(number: int) -> list[str]:
+def _channel_priced_notes(number: int) -> list[str]:
     if not number:
         return []
     return [f"{counted(number, 'listing is', 'listings are')} priced by the channel and left out."]
 
 
-def _named(part: Part, parts: Sequence[Part]) -> str:
-    """A listing by its channel, with its number where the channel has several."""
+def _part_name(part: _Part, parts: Sequence[_Part]) -> str:
+    """Return a listing by its channel, with its number where the channel has several."""
     channel = part.key["channel_type"]
     several = sum(other.key["channel_type"] == channel for other in parts) > 1
     return f"{channel_name(channel)} {part.key['listing_id']}" if several else channel_name(channel)
 
 
-def _preview(title: str, parts: Sequence[Part], warnings: Sequence[str]) -> Preview:
+def _preview(title: str, parts: Sequence[_Part], warnings: Sequence[str]) -> Preview:
     rows = [
-        {**row, "what": f"{_named(part, parts)}, {row['what']}"}
+        {**row, "what": f"{_part_name(part, parts)}, {row['what']}"}
         for part in parts
         if part.change and part.change.preview
         for row in part.change.preview.changes
@@ -209,3 +243,22 @@ def _preview(title: str, parts: Sequence[Part], warnings: Sequence[str]) -> Prev
     target = {"property": title, "currency": ", ".join(currencies)}
     summary = f"Set the prices of {quoted(title)} on {counted(len(parts), 'listing', 'listings')}"
     return Preview(summary, target, rows, warnings)
+
+
+async def _send_in_turn(parts: Sequence[_Part]) -> list[JsonObject]:
+    """Send the parts one after the other and report each: `done` (with the call that restores what was),
+    `unchanged`, `failed` or `outcome_unknown`. A part that fails does not keep the rest from being sent."""
+    return [{**part.key, **(await _outcome(part.change))} for part in parts]
+
+
+async def _outcome(change: PlannedWrite[Any] | None) -> JsonObject:
+    if change is None:
+        return {"status": "unchanged"}
+    try:
+        await change.send()
+    except HostexError as error:
+        is_unknown = error.kind == "outcome_unknown"
+        status = "outcome_unknown" if is_unknown else "failed"
+        return lean({"status": status, "error": error.kind, "message": error.message, "code": error.code})
+    undo = {"tool": change.undo.tool, "arguments": change.undo.arguments} if change.undo else None
+    return lean({"status": "done", "undo": undo})

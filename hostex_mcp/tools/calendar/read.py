@@ -88,28 +88,28 @@ async def list_availabilities(
     end_date: Day,
 ) -> ListPage[AvailabilityRun]:
     """Which days properties are open or closed (the master calendar), as runs of equal days with both ends
-    included; full detail gives every day. A closed day is a booking or a block: the calendar does not tell
-    which, reservations do."""
+    included; full detail gives every day. A closed day is a booking or a block: the calendar does not say
+    which; reservations do."""
     in_order(start_date=start_date, end_date=end_date)
     query = {"property_ids": property_ids, "start_date": start_date, "end_date": end_date}
     properties = await context.read(api.LIST_AVAILABILITIES, query=query)
     notes = _without_days(
         (f"property {ident}" for ident in property_ids),
-        {f"property {one.id}" for one in properties if one.availabilities},
+        {f"property {home.id}" for home in properties if home.availabilities},
     )
-    return _by_day([_availability_rows(one, page.detail == "full") for one in properties], page, notes)
+    return _by_day([_availability_rows(home, page.detail == "full") for home in properties], page, notes)
 
 
-def _without_days(asked: Iterable[str], told: AbstractSet[str]) -> list[str]:
-    """What was asked for and not told, which an answer for others would hide."""
-    missing = [name for name in dict.fromkeys(asked) if name not in told]
-    return [f"Hostex gave no days of {some(missing, _MOST_NAMED)}."] if missing else []
+def _without_days(names: Iterable[str], answered: AbstractSet[str]) -> list[str]:
+    """Return a note on what Hostex returned no days for, which the rows of others would hide."""
+    missing = [name for name in dict.fromkeys(names) if name not in answered]
+    return [f"Hostex returned no days for {some(missing, _MOST_NAMED)}."] if missing else []
 
 
 def _by_day(
     calendars: Iterable[Iterable[JsonObject]], page: PageRequest, notes: Sequence[str]
 ) -> ListPage[Any]:
-    """The rows of several calendars, of each by day."""
+    """Return the rows of several calendars, of each by day."""
     keyed: list[tuple[Key, JsonObject]] = [
         ([place, row.get("start_date") or row["date"]], row)
         for place, rows in enumerate(calendars)
@@ -119,14 +119,14 @@ def _by_day(
     return sliced([row for _, row in keyed], page, notes, keys=[key for key, _ in keyed])
 
 
-def _availability_rows(one: api.PropertyAvailability, daily: bool) -> list[Mapping[str, Any]]:
+def _availability_rows(home: api.PropertyAvailability, daily: bool) -> list[Mapping[str, Any]]:
     if daily:
-        return [{"property_id": one.id, **everything(day)} for day in one.availabilities]
-    folded = runs(one.availabilities, lambda day: day.date, lambda day: (day.available, day.remarks))
+        return [{"property_id": home.id, **everything(day)} for day in home.availabilities]
+    folded = runs(home.availabilities, lambda day: day.date, lambda day: (day.available, day.remarks))
     return [
         lean(
             AvailabilityRun(
-                property_id=one.id,
+                property_id=home.id,
                 start_date=run.start_date.isoformat(),
                 end_date=run.end_date.isoformat(),
                 available=run.state[0],
@@ -156,16 +156,23 @@ async def list_listing_calendars(
     in_order(start_date=start_date, end_date=end_date)
     keys = [listing.model_dump() for listing in listings]
     calendars, refused = await _calendars(context, keys, {"start_date": start_date, "end_date": end_date})
-    told = {_named(one.channel_type, one.listing_id) for one in calendars if one.calendar}
-    notes = [*refused.values(), *_without_days((_named(**one) for one in keys), told | refused.keys())]
-    return _by_day([_calendar_rows(one, page.detail == "full") for one in calendars], page, notes)
+    names = {
+        _listing_name(calendar.channel_type, calendar.listing_id)
+        for calendar in calendars
+        if calendar.calendar
+    }
+    notes = [
+        *refused.values(),
+        *_without_days((_listing_name(**key) for key in keys), names | refused.keys()),
+    ]
+    return _by_day([_calendar_rows(calendar, page.detail == "full") for calendar in calendars], page, notes)
 
 
 async def _calendars(
     context: Context, keys: Sequence[JsonObject], period: JsonObject
 ) -> tuple[list[api.ListingCalendar], dict[str, str]]:
-    """The calendars of these listings, and what Hostex says of those that it refuses, by listing. One that is
-    refused fails the call for all, so then they are read one by one."""
+    """Return the calendars of these listings, and what Hostex says of those that it refuses, by listing. One
+    that is refused fails the call for all, so then they are read one by one."""
 
     async def read(listings: Sequence[JsonObject]) -> list[api.ListingCalendar]:
         return await context.read(api.LIST_LISTING_CALENDARS, body={**period, "listings": listings})
@@ -175,21 +182,21 @@ async def _calendars(
     except HostexError as error:
         if len(keys) == 1 or error.kind not in ONE_SPOILS:
             raise
-    got = await each([[key] for key in keys], read)
-    names = [(_named(**key), why) for (key,), why in got.failed]
+    reads = await each([[key] for key in keys], read)
+    names = [(_listing_name(**key), why) for (key,), why in reads.failed]
     refused = {name: f"The listing {name} could not be read: {why.message}" for name, why in names}
-    return [one for part in got.items for one in part], refused
+    return [day for part in reads.items for day in part], refused
 
 
-def _named(channel_type: str, listing_id: str) -> str:
+def _listing_name(channel_type: str, listing_id: str) -> str:
     return one_line(f"{channel_type} {listing_id}")
 
 
-def _calendar_rows(one: api.ListingCalendar, daily: bool) -> list[Mapping[str, Any]]:
-    key = {"channel_type": one.channel_type, "listing_id": one.listing_id}
+def _calendar_rows(calendar: api.ListingCalendar, daily: bool) -> list[Mapping[str, Any]]:
+    key = {"channel_type": calendar.channel_type, "listing_id": calendar.listing_id}
     if daily:
-        return [{**key, **everything(day)} for day in one.calendar]
-    folded = runs(one.calendar, lambda day: day.date, _calendar_state)
+        return [{**key, **everything(day)} for day in calendar.calendar]
+    folded = runs(calendar.calendar, lambda day: day.date, _calendar_state)
     return [
         {
             **key,
@@ -233,12 +240,13 @@ async def get_pricing_ratios(
 async def list_calendar_share_links(
     context: Context, page: PageRequest, id: Id | None = None
 ) -> ListPage[ShareLinkRow]:
-    """Public read-only calendar links of the account. Whoever holds an address sees calendar and stays."""
-    return await context.rows(api.LIST_CALENDAR_SHARE_LINKS, page, _share_link, query={"id": id})
+    """Public read-only calendar links of the account. Anyone with an address sees the calendar and stays."""
+    return await context.rows(api.LIST_CALENDAR_SHARE_LINKS, page, share_link_row, query={"id": id})
 
 
-def _share_link(one: api.CalendarShareLink) -> ShareLinkRow:
-    return ShareLinkRow(id=one.id, scope=one.scope, url=one.url, property_ids=list(one.property_ids))
+def share_link_row(link: api.CalendarShareLink) -> ShareLinkRow:
+    """Return a public calendar link as lists and results show it."""
+    return ShareLinkRow(id=link.id, scope=link.scope, url=link.url, property_ids=list(link.property_ids))
 
 
 @tool(

@@ -39,7 +39,7 @@ from hostex_mcp.tools.calendar._listing_days import (
     written,
 )
 from hostex_mcp.tools.calendar._read_back import Verify
-from hostex_mcp.tools.calendar.read import ShareLinkRow
+from hostex_mcp.tools.calendar.read import ShareLinkRow, share_link_row
 from hostex_mcp.tools.writing.edits import find, property_names
 
 Nights = Annotated[Integer, Ge(1), "nights"]
@@ -56,8 +56,8 @@ _RESTRICTIONS = DayWrite(
     cleared=("exact_stay_on_arrival",),
 )
 _OVERWRITTEN = "The next change of the master calendar can overwrite these units."
-_ONE_LINK = "There is a link of the whole account already, and never a second one: {url} (id {id})."
-_PUBLIC = "Whoever has the address sees calendar and stays, without an account."
+_ONE_LINK = "A link to the whole account exists already, and there can be only one: {url} (id {id})."
+_PUBLIC = "Anyone with the address sees the calendar and stays, without an account."
 
 
 class InventoryRange(DayRange):
@@ -83,8 +83,8 @@ class RestrictionRange(DayRange):
     @property
     def rules(self) -> dict[str, bool | int | str]:
         """The rules that were given; one that is cleared is 0 nights, as Hostex tells it."""
-        given = self.model_dump(exclude={"start_date", "end_date", "clear"}, exclude_none=True)
-        return given | dict.fromkeys(self.clear or (), 0)
+        rules = self.model_dump(exclude={"start_date", "end_date", "clear"}, exclude_none=True)
+        return rules | dict.fromkeys(self.clear or (), 0)
 
 
 class ShareLinkChange(ShareLinkRow, total=False):
@@ -114,9 +114,9 @@ async def update_availabilities(
 ) -> PlannedWrite[AvailabilityChange]:
     """Open or close days of properties in the master calendar, which spreads to all their listings: a period
     with both ends included, or single `dates`; at most 400 days. A closed day may be a booking, which
-    `list_reservations` tells. Hostex queues the write."""
-    wanted = wanted_days(context.now().date(), start_date, end_date, dates)
-    return await change_availability(context, property_ids, available, wanted, verify)
+    `list_reservations` shows. Hostex queues the write."""
+    request = wanted_days(context.now().date(), start_date, end_date, dates)
+    return await change_availability(context, property_ids, available, request, verify)
 
 
 @tool(
@@ -139,7 +139,7 @@ async def update_listing_inventories(
     on that channel only. The master calendar stays as it is, and its next change can overwrite this. At
     most 400 days, no overlaps. Hostex queues the write."""
     listing = await listing_days(context, channel_type, listing_id, _INVENTORIES, inventories)
-    ranges = [written(one, {"inventory": one.inventory}) for one in inventories]
+    ranges = [written(days, {"inventory": days.inventory}) for days in inventories]
     warnings = await inventory_warnings(context, listing, compared(listing.before, spread(ranges)))
     notes = [_OVERWRITTEN]
     return change_days(context, listing, _INVENTORIES, ranges, notes, warnings=warnings, verify=verify)
@@ -164,20 +164,20 @@ async def update_listing_restrictions(
     """Set stay rules of one channel listing for ranges of days with both ends included; rules that are not
     given stay as they are. Which rules there are depends on the channel: what it lacks is refused where
     that is known. At most 400 days, no overlaps. Hostex queues the write."""
-    for place, one in enumerate(restrictions):
-        _require_rules(channel_type, f"restrictions.{place}", one)
+    for place, rules in enumerate(restrictions):
+        _require_rules(channel_type, f"restrictions.{place}", rules)
     listing = await listing_days(context, channel_type, listing_id, _RESTRICTIONS, restrictions)
-    ranges = [written(one, one.rules) for one in restrictions]
+    ranges = [written(rules, rules.rules) for rules in restrictions]
     return change_days(context, listing, _RESTRICTIONS, ranges, verify=verify)
 
 
-def _require_rules(channel_type: str, path: str, one: RestrictionRange) -> None:
-    if not one.rules:
+def _require_rules(channel_type: str, path: str, rules: RestrictionRange) -> None:
+    if not rules.rules:
         raise InvalidArguments(FieldProblem(path, "sets no rule; a number of nights is at least 1"))
-    if one.clear and one.exact_stay_on_arrival is not None:
-        raise InvalidArguments(FieldProblem(f"{path}.clear", "names a rule that is set beside it"))
-    if unknown := unknown_rules(channel_type, one.rules):
-        problem = f"is no rule of {channel_type}, which has {', '.join(RULES[channel_type])}"
+    if rules.clear and rules.exact_stay_on_arrival is not None:
+        raise InvalidArguments(FieldProblem(f"{path}.clear", "names a rule that is also set"))
+    if unknown := unknown_rules(channel_type, rules.rules):
+        problem = f"is not a rule of {channel_type}, which has {', '.join(RULES[channel_type])}"
         raise InvalidArguments(*(FieldProblem(f"{path}.{name}", problem) for name in unknown))
 
 
@@ -197,24 +197,26 @@ async def create_calendar_share_link(
     properties (`entire`) or of chosen ones (`partial`). An account has one link of scope `entire`: asking
     again gives the same."""
     if (scope == "partial") is (property_ids is None):
-        raise InvalidArguments(FieldProblem("property_ids", "goes with the scope partial, and only with it"))
+        raise InvalidArguments(
+            FieldProblem("property_ids", "is required for scope partial, and only allowed there")
+        )
     links = (await read_all(context.client, api.LIST_CALENDAR_SHARE_LINKS)).items
-    before = {one.id for one in links}
-    whole = next((one for one in links if one.scope == scope == "entire"), None)
+    before = {link.id for link in links}
+    account_link = next((link for link in links if link.scope == scope == "entire"), None)
     body = lean({"scope": scope, "property_ids": property_ids})
-    titles = [one.title for one in await properties_of(context, property_ids or [])]
+    titles = [home.title for home in await properties_of(context, property_ids or [])]
 
     async def send() -> ShareLinkChange:
-        made = await context.client.call(api.CREATE_CALENDAR_SHARE_LINK, body=body)
-        if made.id in before:
-            return {**_row(made), "notes": ["This link existed already."]}
-        change.undo = Undo("delete_calendar_share_link", {"id": made.id})
-        return _row(made)
+        link = await context.client.call(api.CREATE_CALENDAR_SHARE_LINK, body=body)
+        if link.id in before:
+            return {**share_link_row(link), "notes": ["This link existed already."]}
+        change.undo = Undo("delete_calendar_share_link", {"id": link.id})
+        return ShareLinkChange(**share_link_row(link))
 
     summary = f"Publish the calendar of {', '.join(map(quoted, titles)) or 'all properties'}"
     target = {"scope": scope, "properties": titles}
     preview = Preview(summary, lean(target), warnings=[_PUBLIC])
-    already = _ONE_LINK.format(id=whole.id, url=whole.url) if whole else ""
+    already = _ONE_LINK.format(id=account_link.id, url=account_link.url) if account_link else ""
     change = PlannedWrite[ShareLinkChange](send, preview=preview, already=already)
     return change
 
@@ -229,18 +231,14 @@ async def create_calendar_share_link(
     keywords="revoke unshare public calendar address",
 )
 async def delete_calendar_share_link(context: Context, id: Id) -> PlannedWrite[ShareLinkChange]:
-    """Delete a public calendar link for good: its address shows nothing any more, and a new link has another.
+    """Delete a public calendar link for good: its address stops working, and a new link gets a different one.
     `list_calendar_share_links` gives the id."""
     link = await find(context, api.LIST_CALENDAR_SHARE_LINKS, id, "calendar share link")
 
     async def send() -> ShareLinkChange:
         await context.client.call(api.DELETE_CALENDAR_SHARE_LINK, path={"id": id})
-        return _row(link)
+        return ShareLinkChange(**share_link_row(link))
 
     titles = await property_names(context, link.property_ids)
     target = {"id": link.id, "scope": link.scope, "properties": titles, "url": link.url}
     return PlannedWrite(send, preview=Preview("Delete a public calendar link", lean(target)))
-
-
-def _row(one: api.CalendarShareLink) -> ShareLinkChange:
-    return ShareLinkChange(id=one.id, scope=one.scope, url=one.url, property_ids=list(one.property_ids))

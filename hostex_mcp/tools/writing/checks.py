@@ -22,16 +22,16 @@ MOST_TAGS = 500
 async def require(
     context: Context, listing: ListEndpoint[ModelT], ids: Iterable[int] | None, what: str
 ) -> Sequence[ModelT]:
-    """The rows of a list with these ids, each once.
+    """Return the rows of a list with these ids, each once.
 
     Raises:
         NotFound: when Hostex does not list all of them.
     """
-    wanted = list(dict.fromkeys(ids or ()))
-    if not wanted:
+    unique_ids = list(dict.fromkeys(ids or ()))
+    if not unique_ids:
         return []
     rows = (await read_all(context.client, listing)).items
-    return [with_id(rows, listing, id, what) for id in wanted]
+    return [with_id(rows, listing, id, what) for id in unique_ids]
 
 
 async def require_properties(context: Context, ids: Iterable[int] | None) -> None:
@@ -48,7 +48,7 @@ async def require_new(
     listing: ListEndpoint[ModelT],
     field: str,
     name: str,
-    named: Callable[[ModelT], str],
+    name_of: Callable[[ModelT], str],
     most: int | None = None,
 ) -> None:
     """Check that a name which has to be unique is not taken, and that there is room for one more.
@@ -57,36 +57,36 @@ async def require_new(
         InvalidArguments: naming the argument `field`, when Hostex would refuse it.
     """
     rows = (await read_all(context.client, listing)).items
-    if any(named(row) == name for row in rows):
-        raise InvalidArguments(FieldProblem(field, f"has to be unique, and {one_line(name)} is taken"))
+    if any(name_of(row) == name for row in rows):
+        raise InvalidArguments(FieldProblem(field, f"must be unique, and {one_line(name)} is taken"))
     if most is not None and len(rows) >= most:
         raise InvalidArguments(
-            FieldProblem(field, f"cannot be added: there are {len(rows)}, and {most} at most")
+            FieldProblem(field, f"cannot be added: there are {len(rows)}, the maximum is {most}")
         )
 
 
-async def find_entry(context: Context, listing: ListEndpoint[IdName], wanted: int, argument: str) -> str:
-    """The name of an entry of a dictionary.
+async def find_entry(context: Context, listing: ListEndpoint[IdName], id: int, argument: str) -> str:
+    """Return the name of an entry of a dictionary.
 
     Raises:
         InvalidArguments: naming the argument and the entries that there are, when this is none of them.
     """
     entries = (await context.client.page(listing)).items
     for entry in entries:
-        if entry.id == wanted:
+        if entry.id == id:
             return one_line(entry.name)
-    known = some([f"{one_line(entry.name)} ({entry.id})" for entry in entries], 20)
-    raise InvalidArguments(FieldProblem(argument, f"is none of this account's: {known}"))
+    choices = some([f"{one_line(entry.name)} ({entry.id})" for entry in entries], 20)
+    raise InvalidArguments(FieldProblem(argument, f"is not one of this account's: {choices}"))
 
 
 def same(context: Context, before: Model, body: Mapping[str, Any]) -> str:
-    """Says that a body would change nothing; empty where it would, or might.
+    """Return a sentence saying that a body would change nothing; empty where it would, or might.
 
     What the privacy level hides is never said to be so, or it could be found out by guessing."""
     if not body.keys() <= type(before).model_fields.keys():
         return ""
-    shown = context.redactor().redact(before)
-    if any(getattr(shown, name) == HIDDEN for name in body):
+    visible = context.redactor().redact(before)
+    if any(getattr(visible, name) == HIDDEN for name in body):
         return ""
     old = before.model_dump(mode="json", include=set(body))
     now = {name: _BLANK.get(name) if old[name] is None else old[name] for name in body}
@@ -95,8 +95,8 @@ def same(context: Context, before: Model, body: Mapping[str, Any]) -> str:
 
 
 def _unordered(value: Any) -> Any:
-    """A list of ids or codes without its order; anything else as it is."""
+    """Return a list of ids or codes without its order; anything else as it is."""
     if not isinstance(value, list):
         return value
     members = cast("list[Any]", value)
-    return members if any(isinstance(one, dict) for one in members) else sorted(map(str, members))
+    return members if any(isinstance(member, dict) for member in members) else sorted(map(str, members))

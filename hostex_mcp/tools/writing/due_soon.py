@@ -13,31 +13,34 @@ SOON = timedelta(hours=24)
 
 
 async def due_soon(context: Context, reservation_codes: Collection[str]) -> list[str]:
-    """A warning for each automatic message that goes out to the guests of some orders within a day. Inferred:
-    Hostex takes a time with an offset as it is meant; its own times are the operator's local ones."""
+    """Return a warning for each automatic message that goes out to the guests of some orders within a day.
+    Inferred: Hostex takes a time with an offset as it is meant; its own times are the operator's local
+    ones."""
     now = context.now()
     period = {
         "start_time": now.isoformat(timespec="seconds"),
         "end_time": (now + SOON).isoformat(timespec="seconds"),
     }
-    plans = await _waiting(context, reservation_codes, {"type": "message", **period})
-    return [f"{_named(one)} goes out to this guest at {one.scheduled_at} anyway." for one in plans]
+    plans = await _pending_plans(context, reservation_codes, {"type": "message", **period})
+    return [f"{_plan_name(plan)} goes out to this guest at {plan.scheduled_at} anyway." for plan in plans]
 
 
 async def review_due(context: Context, reservation_code: str) -> list[str]:
-    """A warning for each automatic review that waits for an order."""
-    plans = await _waiting(context, [reservation_code], {"type": "review"})
-    return [f"{_named(one)} would be posted for this stay at {one.scheduled_at}." for one in plans]
+    """Return a warning for each automatic review that waits for an order."""
+    plans = await _pending_plans(context, [reservation_code], {"type": "review"})
+    return [f"{_plan_name(plan)} would be posted for this stay at {plan.scheduled_at}." for plan in plans]
 
 
-async def _waiting(
+async def _pending_plans(
     context: Context, reservation_codes: Collection[str], query: dict[str, str]
 ) -> list[AutomationAction]:
     if not reservation_codes:
         return []
     plans = (await read_all(context.client, LIST_AUTOMATION_ACTIONS, query=query)).items
-    return [one for one in plans if {one.stay_code, order_code(one.stay_code or "")} & {*reservation_codes}]
+    return [
+        plan for plan in plans if {plan.stay_code, order_code(plan.stay_code or "")} & {*reservation_codes}
+    ]
 
 
-def _named(plan: AutomationAction) -> str:
+def _plan_name(plan: AutomationAction) -> str:
     return f'The automatic {plan.type} "{one_line(plan.name)}" (plan {plan.id})'

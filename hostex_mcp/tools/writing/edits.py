@@ -26,11 +26,11 @@ from hostex_mcp.toolkit.results import (
 )
 from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
 
-_FOR_GOOD = "A deletion cannot be taken back."
+_FOR_GOOD = "A deletion cannot be undone."
 
 
 async def find(context: Context, listing: ListEndpoint[ModelT], id: int, what: str) -> ModelT:
-    """The row of a list with this id.
+    """Return the row of a list with this id.
 
     Raises:
         NotFound: when Hostex lists none.
@@ -40,7 +40,7 @@ async def find(context: Context, listing: ListEndpoint[ModelT], id: int, what: s
 
 
 def with_id(rows: Iterable[ModelT], listing: ListEndpoint[ModelT], id: int, what: str) -> ModelT:
-    """The one of these rows whose identity is `id`.
+    """Return the one of these rows whose identity is `id`.
 
     Raises:
         NotFound: when there is none.
@@ -54,7 +54,8 @@ def with_id(rows: Iterable[ModelT], listing: ListEndpoint[ModelT], id: int, what
 def given(
     clear: Collection[str] | None = None, blanks: Mapping[str, Any] | None = None, /, **values: Any
 ) -> dict[str, Any]:
-    """The arguments that were given, as the body of a change; those to `clear` have what is in `blanks`.
+    """Return the arguments that were given, as the body of a change; those to `clear` have what is in
+    `blanks`.
 
     Raises:
         InvalidArguments: when none was, so that nothing would change, or one is both set and cleared.
@@ -75,40 +76,41 @@ def require_unset(clear: Collection[str] | None, values: Collection[str]) -> Non
         InvalidArguments: naming what is.
     """
     if both := [name for name in clear or () if name in values]:
-        raise InvalidArguments(*(FieldProblem("clear", f"{name} is set too") for name in both))
+        raise InvalidArguments(*(FieldProblem("clear", f"{name} is also set") for name in both))
 
 
 def edited(
     name: str,
     present: Iterable[KeyT],
-    whole: Sequence[KeyT] | None,
+    new: Sequence[KeyT] | None,
     add: Collection[KeyT] | None,
     remove: Collection[KeyT] | None,
 ) -> list[KeyT] | None:
-    """The list to write: `whole`, or `present` with `add` and without `remove`; None when none was given.
+    """Return the list to write: `whole`, or `present` with `add` and without `remove`; None when none was
+    given.
 
     Raises:
         InvalidArguments: when they contradict each other.
     """
     if add is None and remove is None:
-        return None if whole is None else merged(whole)
-    if whole is not None:
+        return None if new is None else merged(new)
+    if new is not None:
         problem = f"cannot be combined with add_{name} or remove_{name}, set or cleared"
         raise InvalidArguments(FieldProblem(name, problem))
     if both := set(add or ()) & set(remove or ()):
-        clash = ", ".join(sorted(str(one) for one in both))
-        raise InvalidArguments(FieldProblem(f"remove_{name}", f"would be added too: {clash}"))
+        clash = ", ".join(sorted(str(name) for name in both))
+        raise InvalidArguments(FieldProblem(f"remove_{name}", f"would also be added: {clash}"))
     return merged(present, add or (), remove or ())
 
 
-def or_empty(name: str, whole: Sequence[KeyT] | None, clear: Collection[str] | None) -> Sequence[KeyT] | None:
-    """The whole new list of this name, empty where it is to be cleared.
+def or_empty(name: str, new: Sequence[KeyT] | None, clear: Collection[str] | None) -> Sequence[KeyT] | None:
+    """Return the whole new list of this name, empty where it is to be cleared.
 
     Raises:
         InvalidArguments: when it is to be cleared and is given.
     """
-    require_unset(clear, [name] if whole is not None else [])
-    return [] if clear and name in clear else whole
+    require_unset(clear, [name] if new is not None else [])
+    return [] if clear and name in clear else new
 
 
 def back(
@@ -117,8 +119,8 @@ def back(
     changed: Iterable[str],
     clearable: Collection[str] = (),
 ) -> Undo | None:
-    """The call that sets the changed fields to what they were. A field without a value is cleared; where
-    it is not `clearable` Hostex has no way to do so, and so there is no way back."""
+    """Return the call that sets the changed fields to what they were. A field without a value is cleared;
+    where it is not `clearable` Hostex has no way to do so, and so there is no way back."""
     old = before.model_dump(mode="json", include={"id", *changed})
     return restoring(tool, {"id": old["id"]}, {name: old.get(name) for name in changed}, clearable)
 
@@ -126,8 +128,8 @@ def back(
 def restoring(
     tool: str, key: Mapping[str, Any], before: Mapping[str, Any], clearable: Collection[str]
 ) -> Undo | None:
-    """The call that sets what has the key to the values before; None where one was empty that cannot be
-    cleared."""
+    """Return the call that sets what has the key to the values before; None where one was empty that cannot
+    be cleared."""
     unset = [name for name, value in before.items() if _is_unset(name, value)]
     if not set(unset) <= set(clearable):
         return None
@@ -143,7 +145,7 @@ def _is_unset(name: str, value: Any) -> bool:
 def undone_by(
     tool: str, send: Callable[[], Awaitable[JsonObject]], preview: Preview | None = None
 ) -> PlannedWrite[Any]:
-    """A creation, whose result has an `id` where it could be told; `tool` deletes what has this id."""
+    """Return a creation, whose result has an `id` where it could be told; `tool` deletes what has this id."""
 
     async def create() -> JsonObject:
         result = await send()
@@ -161,7 +163,7 @@ def sending(
     body: Mapping[str, Any] | None,
     result: JsonObject,
 ) -> Callable[[], Awaitable[JsonObject]]:
-    """A write to the object with this id that is answered with the bare envelope."""
+    """Return a write to the object with this id that is answered with the bare envelope."""
 
     async def send() -> JsonObject:
         await context.client.call(operation, path={"id": id}, body=body)
@@ -179,16 +181,16 @@ def deleting(
     warnings: Sequence[str] = (),
     **named: Any,
 ) -> PlannedWrite[Any]:
-    """A deletion for good of what `what` names. Preview and result show what is gone; in the preview `named`
-    takes the place of members that say nothing to a person, None leaves them out."""
-    shown = lean(everything(context.redactor().redact(gone)))
-    about = lean({**everything(context.preview_redactor().redact(gone)), **named})
-    preview = Preview(f"Delete {what} for good", about, warnings=[*warnings, _FOR_GOOD])
-    return PlannedWrite(sending(context, operation, id, None, shown), preview=preview)
+    """Return a deletion for good of what `what` names. Preview and result show what is gone; in the preview
+    `named` takes the place of members that say nothing to a person, None leaves them out."""
+    result = lean(everything(context.redactor().redact(gone)))
+    target = lean({**everything(context.preview_redactor().redact(gone)), **named})
+    preview = Preview(f"Delete {what} for good", target, warnings=[*warnings, _FOR_GOOD])
+    return PlannedWrite(sending(context, operation, id, None, result), preview=preview)
 
 
 def rows(after: JsonObject, before: JsonObject | None = None) -> list[dict[str, Any]]:
-    """The changes of a preview: each member of `after` that says something, beside what it is now."""
+    """Return the changes of a preview: each member of `after` that says something, beside what it is now."""
     old = lean(before or {})
     return [
         {"what": name, **({"before": old[name]} if name in old else {}), "after": value}
@@ -200,25 +202,25 @@ def rows(after: JsonObject, before: JsonObject | None = None) -> list[dict[str, 
 async def names(
     context: Context, listing: ListEndpoint[ModelT], ids: Collection[int], name: Callable[[ModelT], str]
 ) -> list[str]:
-    """What people call the rows of a list with these ids, with the id where several are called the same, the
-    id alone where Hostex lists none."""
+    """Return what people call the rows of a list with these ids, with the id where several are called the
+    same, the id alone where Hostex lists none."""
     if not ids:
         return []
     rows = (await read_all(context.client, listing)).items
-    known = {listing.identity(row): one_line(name(row)) for row in rows}
-    times = Counter(known.values())
-    called = {id: title if times[title] == 1 else f"{title} ({id})" for id, title in known.items()}
-    return [called.get(id, f"id {id}") for id in ids]
+    titles = {listing.identity(row): one_line(name(row)) for row in rows}
+    times = Counter(titles.values())
+    labels = {id: title if times[title] == 1 else f"{title} ({id})" for id, title in titles.items()}
+    return [labels.get(id, f"id {id}") for id in ids]
 
 
 async def property_names(context: Context, ids: Collection[int]) -> list[str]:
-    """The titles of properties."""
-    return await names(context, LIST_PROPERTIES, ids, lambda one: one.title)
+    """Return the titles of properties."""
+    return await names(context, LIST_PROPERTIES, ids, lambda home: home.title)
 
 
-def counted(number: int, one: str, several: str) -> str:
-    """A number with its noun."""
-    return f"{number} {one if number == 1 else several}"
+def counted(number: int, singular: str, plural: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {singular if number == 1 else plural}"
 
 
 async def creating(
@@ -228,32 +230,33 @@ async def creating(
     listing: ListEndpoint[ModelT],
     fits: Callable[[ModelT], bool],
 ) -> Callable[[], Awaitable[ModelT | None]]:
-    """A creation that Hostex answers without an id. It gives the row that is new in the list and fits, None
-    where that cannot be told for sure: there is none, several, or the list was too long to know all of it.
+    """Return a creation that Hostex answers without an id. It gives the row that is new in the list and fits,
+    None where that cannot be told for sure: there is none, several, or the list was too long to know all of
+    it.
 
     Raises:
         HostexError: when the list cannot be read beforehand.
     """
     before = await read_all(context.client, listing)
-    known = {listing.identity(one) for one in before.items}
+    earlier = {listing.identity(row) for row in before.items}
 
     async def write() -> None:
         await context.client.call(operation, body=body)
 
     async def look() -> ModelT | None:
         rows = (await read_all(context.client, listing)).items
-        new = [one for one in rows if listing.identity(one) not in known and fits(one)]
+        new = [row for row in rows if listing.identity(row) not in earlier and fits(row)]
         return new[0] if before.complete and len(new) == 1 else None
 
     async def create() -> ModelT | None:
-        found = await answered_or_found(write, look)
-        return await if_readable(look) if found is None else found
+        row = await answered_or_found(write, look)
+        return await if_readable(look) if row is None else row
 
     return create
 
 
 async def currency_for(context: Context, property_id: int | None) -> str:
-    """The currency of a property's channels, else the only one in use on the account.
+    """Return the currency of a property's channels, else the only one in use on the account.
 
     Raises:
         InvalidArguments: naming `currency` and the candidates when the account does not settle it.

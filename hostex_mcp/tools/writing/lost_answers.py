@@ -9,15 +9,17 @@ AnswerT = TypeVar("AnswerT")
 FoundT = TypeVar("FoundT")
 
 _UNSEEN = (
-    "Read again at once, Hostex shows nothing of it, so most likely it did not happen; look again first."
+    "Read back at once, Hostex shows no trace of it, so most likely it did not happen; "
+    "check again before repeating it."
 )
-_UNREAD = "Hostex could not be read afterwards either, so nothing is known of it."
+_UNREAD = "Hostex could not be read back either, so the outcome is unknown."
 
 
 async def answered_or_found(
     send: Callable[[], Awaitable[AnswerT]], look: Callable[[], Awaitable[FoundT | None]], advice: str = ""
 ) -> AnswerT | FoundT:
-    """The answer of a write; where none came or Hostex failed over it, what `look` finds of its effect.
+    """Return the answer of a write; where none came or Hostex failed over it, what `look` finds of its
+    effect.
 
     Raises:
         HostexError: the write's own, when it was refused or nothing of it is found; behind its message stands
@@ -26,18 +28,19 @@ async def answered_or_found(
     try:
         return await send()
     except (OutcomeUnknown, UpstreamFailed, ChannelFailed) as error:
-        said = _UNSEEN
+        explanation = _UNSEEN
         try:
-            if (found := await look()) is not None:
-                return found
+            if (effect := await look()) is not None:
+                return effect
         except HostexError:
-            said = _UNREAD
-        error.message = f"{error.message} {said} {advice}".strip()
+            explanation = _UNREAD
+        error.message = f"{error.message} {explanation} {advice}".strip()
         raise error from None
 
 
 async def if_readable(look: Callable[[], Awaitable[FoundT]]) -> FoundT | None:
-    """What a read after a write gives, None if it fails: a write that went well is no failure for that."""
+    """Return what a read after a write gives, None if it fails: a write that went well is no failure for
+    that."""
     try:
         return await look()
     except HostexError:

@@ -26,7 +26,7 @@ class _Queued(BaseModel):
 
 def remember(context: Context, thing: Hashable, changes: Iterable[DayChange]) -> None:
     """Note what was written to days of a calendar."""
-    days = {**_pending(context, thing), **{one.date: dict(one.after) for one in changes}}
+    days = {**_pending(context, thing), **{change.date: dict(change.after) for change in changes}}
     context.memory.keep(thing, _STATE, _Queued(at=context.now(), days=days))
 
 
@@ -34,12 +34,12 @@ def holds(context: Context, thing: Hashable, changes: Iterable[DayChange]) -> bo
     """Whether days are as they are wanted, and no write that may still take effect makes them other."""
     pending = _pending(context, thing)
     return all(
-        one.before == one.after
-        and all(pending.get(one.date, {}).get(name, value) == value for name, value in one.after)
-        for one in changes
+        change.before == change.after
+        and all(pending.get(change.date, {}).get(name, value) == value for name, value in change.after)
+        for change in changes
     )
 
 
 def _pending(context: Context, thing: Hashable) -> Mapping[date, dict[str, Any]]:
-    found = context.memory.recall(_Queued, thing, _STATE)
-    return found.days if found and context.now() - found.at < _QUEUED_FOR else {}
+    queued = context.memory.recall(_Queued, thing, _STATE)
+    return queued.days if queued and context.now() - queued.at < _QUEUED_FOR else {}

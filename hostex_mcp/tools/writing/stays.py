@@ -31,11 +31,11 @@ class OrderView(TypedDict, total=False):
 
 
 def stay_view(context: Context, stay: Reservation) -> StayView:
-    """A stay as it is named in the result of a write."""
-    shown = context.redactor().redact(stay)
+    """Return a stay as it is named in the result of a write."""
+    visible = context.redactor().redact(stay)
     return StayView(
         stay_code=stay.stay_code,
-        guest_name=shown.guest_name,
+        guest_name=visible.guest_name,
         property_id=stay.property_id,
         check_in_date=stay.check_in_date.isoformat(),
         check_out_date=stay.check_out_date.isoformat(),
@@ -43,25 +43,25 @@ def stay_view(context: Context, stay: Reservation) -> StayView:
 
 
 def order_view(context: Context, stays: list[Reservation], status: str) -> OrderView:
-    """An order as it is named in the result of a write."""
+    """Return an order as it is named in the result of a write."""
     first = context.redactor().redact(stays[0])
     return OrderView(
         reservation_code=first.reservation_code,
         channel_type=first.channel_type,
         guest_name=first.guest_name,
         status=status,
-        stays=[stay_view(context, one) for one in stays],
+        stays=[stay_view(context, stay) for stay in stays],
     )
 
 
 def in_words(stay: Reservation, title: str) -> str:
-    """A stay in the summary of a preview."""
+    """Return a stay in the summary of a preview."""
     dates = period(stay.check_in_date, stay.check_out_date)
     return f"{guest_in_words(stay.guest_name)}, {quoted(title)}, {dates}"
 
 
 def stay_target(stay: Reservation, title: str) -> JsonObject:
-    """The stay that a write is about."""
+    """Return the stay that a write is about."""
     return lean(
         {
             "guest_name": guest(stay),
@@ -79,7 +79,7 @@ def stay_target(stay: Reservation, title: str) -> JsonObject:
 
 
 def order_target(stays: Sequence[Reservation], titles: Mapping[int, str]) -> JsonObject:
-    """The order that a write is about, with the money of all its stays."""
+    """Return the order that a write is about, with the money of all its stays."""
     first = stays[0]
     payment = first.payment
     row: dict[str, Any] = {
@@ -87,8 +87,8 @@ def order_target(stays: Sequence[Reservation], titles: Mapping[int, str]) -> Jso
         "guest_name": guest(first),
         "channel_type": first.channel_type,
         "status": first.status,
-        "number_of_guests": sum(one.number_of_guests or 0 for one in stays) or None,
-        "stays": [_unit(one, titles[one.property_id]) for one in stays],
+        "number_of_guests": sum(stay.number_of_guests or 0 for stay in stays) or None,
+        "stays": [_unit(stay, titles[stay.property_id]) for stay in stays],
     }
     if payment and payment.total_amount is not None:
         row["total"] = money(payment.total_amount, payment.currency)
@@ -98,11 +98,11 @@ def order_target(stays: Sequence[Reservation], titles: Mapping[int, str]) -> Jso
 
 
 def _unit(stay: Reservation, title: str) -> str:
-    """A stay of an order, in a list of them."""
+    """Return a stay of an order, in a list of them."""
     return f"{quoted(title)}, {period(stay.check_in_date, stay.check_out_date)} ({stay.stay_code})"
 
 
 def order_in_words(stays: Sequence[Reservation], titles: Mapping[int, str]) -> str:
-    """An order in the summary of a preview."""
+    """Return an order in the summary of a preview."""
     more = f" and {len(stays) - 1} more" if len(stays) > 1 else ""
     return in_words(stays[0], titles[stays[0].property_id]) + more

@@ -1,14 +1,12 @@
 """What the README promises in numbers and commands holds, and the lists of pages are complete."""
 
 import asyncio
-import json
 import re
 
 import pytest
 
 from benchmarks import tokens
 from benchmarks.measuring import Table
-from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.shipping.docs.markdown import PAGES, links, named, read
 from tests.support.root import ROOT
 
@@ -30,17 +28,6 @@ def test_the_tokens_of_the_comparison_are_those_that_are_measured() -> None:
     assert f"| {listed} by default |" in README
     assert cost < 9_000
     assert "| under 9,000[^tokens] |" in README
-
-
-def test_the_numbers_of_operations_and_tools_are_true() -> None:
-    api = json.loads(read(ROOT / "tests" / "contract" / "hostex_api.json"))
-    operations = [one for one in api["operations"] if "/oauth/" not in one["path"]]
-    assert f"All {len(operations)} operations of the Hostex API" in README
-    assert f"| {len(operations)} as tools |" in README
-    combined = sum(tool.toolset == "insights" for tool in CATALOGUE.values())
-    assert combined == 12
-    assert "Twelve more tools answer in one call" in README
-    assert "| Combined answers | 12 |" in README
 
 
 def test_the_second_command_is_what_ci_runs() -> None:

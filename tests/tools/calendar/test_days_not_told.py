@@ -59,10 +59,10 @@ async def test_a_listing_that_hostex_passes_over_is_named() -> None:
     listings = [AIRBNB, {"channel_type": other[0], "listing_id": other[1]}]
     got = await asked(sandbox, "list_listing_calendars", True, listings=listings)
     assert got["items"]
-    assert got["notes"] == [f"Hostex gave no days of {other[0]} {other[1]}."]
+    assert got["notes"] == [f"Hostex returned no days for {other[0]} {other[1]}."]
 
 
 async def test_a_property_that_hostex_passes_over_is_named() -> None:
     got = await asked(demo_sandbox(), "list_availabilities", True, property_ids=[LOFT, STUDIO])
     assert {row["property_id"] for row in got["items"]} == {LOFT}
-    assert got["notes"] == [f"Hostex gave no days of property {STUDIO}."]
+    assert got["notes"] == [f"Hostex returned no days for property {STUDIO}."]

@@ -42,13 +42,13 @@ async def test_a_price_outside_the_rails_is_blocked_naming_the_setting_and_nothi
     error = (await reprice(client, rails, **price))["error"]
     assert error["kind"] == "blocked"
     assert setting in error["hint"]
-    assert not [one for one in sandbox.log if one.path == "/listings/prices"]
+    assert not [request for request in sandbox.log if request.path == "/listings/prices"]
 
 
 async def test_a_price_inside_the_rails_passes(client: HostexClient, sandbox: Sandbox) -> None:
     outcome = await reprice(client, GuardRails(price_floor=50, price_ceiling=1_000), percent=10)
     assert outcome["status"] == "done"
-    assert [one for one in sandbox.log if one.path == "/listings/prices"]
+    assert [request for request in sandbox.log if request.path == "/listings/prices"]
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ async def test_default_prices_are_held_too(
     error = cast("Any", await engine.call(tool, arguments)).structured_content["error"]
     assert error["kind"] == "blocked"
     assert "HOSTEX_MCP_PRICE_FACTOR" in error["hint"]
-    assert not [one for one in sandbox.log if one.method == "POST"]
+    assert not [request for request in sandbox.log if request.method == "POST"]

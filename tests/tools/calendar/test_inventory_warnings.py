@@ -80,7 +80,7 @@ def test_a_night_is_oversold_exactly_when_fewer_units_are_free(
             told[run.start_date + timedelta(days=ahead)] = run.state
     expected: dict[date, tuple[int, int]] = {}
     for number, wanted in units.items():
-        free = len([one for one in closed if number not in one])
+        free = len([nights for nights in closed if number not in nights])
         if wanted > free:
             expected[night(number)] = (wanted, free)
     assert told == expected

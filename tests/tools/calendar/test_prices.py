@@ -15,7 +15,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.support.clock import TODAY, Clock, ahead
 from tests.support.engine import Call
-from tests.support.writing import refused, sent, take_back
+from tests.support.requests_sent import refused, sent, take_back
 
 pytestmark = pytest.mark.anyio
 
@@ -212,7 +212,7 @@ async def test_only_airbnb_settings_that_change_are_sent(call: Call, sandbox: Sa
     )
     (body,) = sent(sandbox, "POST /listings/airbnb/price_and_rules")
     assert body == {"listing_id": LOFT, "settings": {"base_price": 130, "check_in_start_time": 16}}
-    told = {one["setting"]: (one["before"], one["after"]) for one in done["result"]["changes"]}
+    told = {change["setting"]: (change["before"], change["after"]) for change in done["result"]["changes"]}
     assert told == {"base_price": (125, 130), "check_in_start_time": (15, 16)}
     assert done["result"]["listing_currency"] == "EUR"
 
@@ -248,7 +248,7 @@ async def test_settings_that_are_so_already_send_nothing(call: Call, sandbox: Sa
     held = rules(sandbox, "airbnb", LOFT)
     done = await call("update_airbnb_price_and_rules", listing_id=LOFT, base_price=held["base_price"])
     assert sent(sandbox, "POST /listings/airbnb/price_and_rules") == []
-    assert done == {"status": "unchanged", "notes": ["Everything is so already. Nothing was sent."]}
+    assert done == {"status": "unchanged", "notes": ["Everything is already as requested. Nothing was sent."]}
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ async def test_a_vrbo_base_price_replaces_nightly_rates_and_undo_brings_them_bac
     done = await call("update_vrbo_price_and_rules", listing_id="vr-3001", base_price=140)
     held = rules(sandbox, "vrbo", "vr-3001")
     assert (held["base_price"], held["nightly_rate"]) == (140, None)
-    told = {one["setting"] for one in done["result"]["changes"]}
+    told = {change["setting"] for change in done["result"]["changes"]}
     assert told == {"base_price", "nightly_rate"}
     await take_back(call, done)
     assert rules(sandbox, "vrbo", "vr-3001") == before

@@ -71,7 +71,7 @@ async def test_an_amount_without_its_currency_is_refused_where_listings_have_sev
 async def test_a_currency_that_no_listing_has_is_refused() -> None:
     sandbox = account(["EUR", "EUR", "EUR"], [100, 110, 312], [100, 100, 100])
     error = (await reprice(sandbox, 120, currency="USD"))["error"]
-    assert error["fields"][0]["problem"].startswith("is that of no listing")
+    assert error["fields"][0]["problem"].startswith("is not the currency of any listing")
     assert now(sandbox) == [100, 110, 312]
 
 
@@ -81,7 +81,7 @@ async def test_listings_in_another_currency_are_named_and_left_alone() -> None:
     assert "vrbo vr-3001 is in USD and is left alone." in shown["warnings"]
     assert shown["target"]["currency"] == "EUR"
     done = await reprice(sandbox, 120, currency="EUR")
-    assert [one["status"] for one in done["result"]["listings"]] == ["done", "done", "left_alone"]
+    assert [listing["status"] for listing in done["result"]["listings"]] == ["done", "done", "left_alone"]
     assert now(sandbox) == [120, 132, 312]
 
 
@@ -119,8 +119,8 @@ async def test_no_listing_gets_an_amount_of_another_currency(
 def test_a_share_is_exact_to_the_half_unit(prices: list[tuple[int, int, int]]) -> None:
     days_of = [date.fromordinal(740_000 + place) for place in range(len(prices))]
     old, reference, new = (
-        {one: row[place] for one, row in zip(days_of, prices, strict=True)} for place in range(3)
+        {day: row[place] for day, row in zip(days_of, prices, strict=True)} for place in range(3)
     )
     assert shifted(old, reference, new) == {
-        one: half_up(Fraction(a * c, b)) for one, (a, b, c) in zip(days_of, prices, strict=True)
+        day: half_up(Fraction(a * c, b)) for day, (a, b, c) in zip(days_of, prices, strict=True)
     }

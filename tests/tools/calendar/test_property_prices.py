@@ -24,15 +24,15 @@ def steered(sandbox: Sandbox) -> dict[str, int]:
     """Listing id to ratio of the Harbour Loft's listings whose price can be set."""
     links = sandbox.accounts.main.properties[HARBOUR_LOFT]["channels"]
     rates = {
-        one["listing_id"]: sandbox.accounts.main.rates.get((one["channel_type"], one["listing_id"]))
-        for one in links
+        link["listing_id"]: sandbox.accounts.main.rates.get((link["channel_type"], link["listing_id"]))
+        for link in links
     }
-    return {listing: one.ratio for listing, one in rates.items() if one and not one.readonly}
+    return {listing: rate.ratio for listing, rate in rates.items() if rate and not rate.readonly}
 
 
 def prices(sandbox: Sandbox) -> dict[str, int | None]:
     sandbox.settle()
-    return {key[1]: one.prices.get(DAY) for key, one in sandbox.accounts.main.rates.items()}
+    return {key[1]: rate.prices.get(DAY) for key, rate in sandbox.accounts.main.rates.items()}
 
 
 async def reprice(call: Call, price: int = 150, **more: Any) -> dict[str, Any]:
@@ -43,7 +43,7 @@ async def reprice(call: Call, price: int = 150, **more: Any) -> dict[str, Any]:
 async def test_every_listing_gets_the_base_price_times_its_ratio(call: Call, sandbox: Sandbox) -> None:
     outcome = await reprice(call)
     assert outcome["status"] == "done"
-    assert {one["status"] for one in outcome["result"]["listings"]} == {"done"}
+    assert {row["status"] for row in outcome["result"]["listings"]} == {"done"}
     now = prices(sandbox)
     assert len(steered(sandbox)) > 1
     for listing, ratio in steered(sandbox).items():
@@ -52,7 +52,7 @@ async def test_every_listing_gets_the_base_price_times_its_ratio(call: Call, san
 
 async def test_a_listing_that_its_channel_prices_is_left_alone(call: Call, sandbox: Sandbox) -> None:
     await reprice(call)
-    sent = [one.body["listing_id"] for one in sandbox.log if one.path == "/listings/prices"]
+    sent = [request.body["listing_id"] for request in sandbox.log if request.path == "/listings/prices"]
     assert sorted(sent) == sorted(steered(sandbox))
 
 
@@ -61,14 +61,14 @@ async def test_one_lost_answer_is_told_for_its_listing_and_a_repeat_sends_only_t
 ) -> None:
     sandbox.faults.add("drop_before", operation="POST /listings/prices", times=2)
     first = (await reprice(call))["result"]["listings"]
-    statuses = [one["status"] for one in first]
+    statuses = [row["status"] for row in first]
     assert statuses.count("done") == len(statuses) - statuses.count("outcome_unknown")
     assert 0 < statuses.count("outcome_unknown") < len(statuses)
     sandbox.settle()
-    before = len([one for one in sandbox.log if one.path == "/listings/prices"])
+    before = len([request for request in sandbox.log if request.path == "/listings/prices"])
     again = (await reprice(call))["result"]["listings"]
-    after = len([one for one in sandbox.log if one.path == "/listings/prices"])
-    assert [one["status"] for one in again].count("unchanged") == statuses.count("done")
+    after = len([request for request in sandbox.log if request.path == "/listings/prices"])
+    assert [row["status"] for row in again].count("unchanged") == statuses.count("done")
     assert after - before == statuses.count("outcome_unknown")
     now = prices(sandbox)
     assert all(now[listing] == round(150 * ratio / 100) for listing, ratio in steered(sandbox).items())
@@ -81,7 +81,7 @@ async def test_each_listing_has_the_call_that_restores_it(call: Call, sandbox: S
         **RANGE,
     )
     listings = (await reprice(call))["result"]["listings"]
-    undo = next(one["undo"] for one in listings if one["listing_id"] == "900000000000000101")
+    undo = next(row["undo"] for row in listings if row["listing_id"] == "900000000000000101")
     sandbox.settle()
     await call(undo["tool"], **undo["arguments"])
     assert prices(sandbox)["900000000000000101"] == before["items"][0]["price"]
@@ -89,7 +89,7 @@ async def test_each_listing_has_the_call_that_restores_it(call: Call, sandbox: S
 
 async def test_a_price_outside_the_guard_rails_stops_all_of_it(call: Call, sandbox: Sandbox) -> None:
     assert (await reprice(call, 99_999))["error"]["kind"] == "blocked"
-    assert not [one for one in sandbox.log if one.path == "/listings/prices"]
+    assert not [request for request in sandbox.log if request.path == "/listings/prices"]
 
 
 async def test_a_property_without_listings_is_refused(call: Call) -> None:
@@ -109,4 +109,4 @@ async def test_the_preview_names_property_currency_and_each_listing(
     assert preview["target"] == {"property": "Harbour Loft", "currency": "EUR"}
     assert len(preview["changes"]) == len(steered(sandbox))
     assert all(row["after"].startswith("€1") and "before" in row for row in preview["changes"])
-    assert not [one for one in sandbox.log if one.path == "/listings/prices"]
+    assert not [request for request in sandbox.log if request.path == "/listings/prices"]

@@ -13,7 +13,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.support.clock import TODAY, Clock, ahead
 from tests.support.engine import Call
-from tests.support.writing import refused, sent, take_back
+from tests.support.requests_sent import refused, sent, take_back
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +31,9 @@ async def open_days(client: HostexClient, *ids: int, last: int = 90) -> dict[int
     """Which days of properties are open."""
     query = {"property_ids": ids, "start_date": ahead(0), "end_date": ahead(last)}
     properties = await client.call(LIST_AVAILABILITIES, query=query)
-    return {one.id: {day.date.isoformat(): day.available for day in one.availabilities} for one in properties}
+    return {
+        home.id: {day.date.isoformat(): day.available for day in home.availabilities} for home in properties
+    }
 
 
 async def calendar(client: HostexClient, listing: dict[str, str], last: int = 90) -> dict[str, CalendarDay]:
@@ -63,7 +65,7 @@ async def test_single_dates_are_closed_once_each(call: Call, client: HostexClien
     done = await call("update_availabilities", property_ids=[TERRACE], available=False, dates=chosen)
     (body,) = sent(sandbox, WRITE)
     assert body == {"property_ids": [TERRACE], "available": False, "dates": [free[3], free[9]]}
-    assert [one["start_date"] for one in done["result"]["changes"]] == [free[3], free[9]]
+    assert [change["start_date"] for change in done["result"]["changes"]] == [free[3], free[9]]
     assert done["undo"]["arguments"]["dates"] == [free[3], free[9]]
     assert done["undo"]["arguments"]["available"] is True
 
@@ -71,7 +73,7 @@ async def test_single_dates_are_closed_once_each(call: Call, client: HostexClien
 async def test_days_that_are_so_already_are_no_change_and_leave_nothing_to_undo(call: Call) -> None:
     period = days(300, 310)
     done = await call("update_availabilities", property_ids=[LOFT], available=True, **period)
-    assert done == {"status": "unchanged", "notes": ["All these days are open already. Nothing was sent."]}
+    assert done == {"status": "unchanged", "notes": ["All these days are already open. Nothing was sent."]}
 
 
 async def test_properties_whose_days_change_alike_share_one_undo(
@@ -80,7 +82,7 @@ async def test_properties_whose_days_change_alike_share_one_undo(
     before = await open_days(client, LOFT, STUDIO, last=320)
     ids = [LOFT, STUDIO, LOFT]
     done = await call("update_availabilities", property_ids=ids, available=False, **days(300, 310))
-    assert {one["title"] for one in done["result"]["changes"]} == {"Harbour Loft", "Harbour Studio"}
+    assert {change["title"] for change in done["result"]["changes"]} == {"Harbour Loft", "Harbour Studio"}
     assert done["undo"]["arguments"] == {
         "property_ids": [LOFT, STUDIO],
         "available": True,
@@ -251,8 +253,8 @@ async def test_the_link_for_everything_is_made_once_and_told_to_who_asks_again(
     call: Call, sandbox: Sandbox
 ) -> None:
     links = sandbox.accounts.main.share_links
-    for one in [key for key, link in links.items() if link["scope"] == "entire"]:
-        del links[one]
+    for key in [key for key, link in links.items() if link["scope"] == "entire"]:
+        del links[key]
     first = await call("create_calendar_share_link", scope="entire")
     again = await call("create_calendar_share_link", scope="entire")
     assert sent(sandbox, "POST /calendar_share_links") == [{"scope": "entire"}]
@@ -288,12 +290,12 @@ async def test_opening_days_that_somebody_has_booked_is_warned_of_by_name(
     client: HostexClient, sandbox: Sandbox
 ) -> None:
     stay = next(
-        one
-        for one in sandbox.accounts.main.stays.values()
-        if one["stay_status"] == "checkin_pending"
-        and one["status"] == "accepted"
-        and one["property_id"]
-        and one["check_in_date"] > ahead(3)
+        stay
+        for stay in sandbox.accounts.main.stays.values()
+        if stay["stay_status"] == "checkin_pending"
+        and stay["status"] == "accepted"
+        and stay["property_id"]
+        and stay["check_in_date"] > ahead(3)
     )
     arguments = {
         "property_ids": [stay["property_id"]],

@@ -7,7 +7,7 @@ import pytest
 
 from hostex_mcp.sandbox import Sandbox
 from tests.support.engine import Call
-from tests.support.writing import refused, sent, take_back, written
+from tests.support.requests_sent import refused, sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 

@@ -112,7 +112,7 @@ async def test_a_guest_who_is_answered_or_writes_again_between_pages_moves_no_ot
             threads[code]["messages"].insert(0, message(sign, NOON + timedelta(minutes=1), f"n-{code}"))
         second = await moved_on(host).ask("list_guests_waiting", cursor=first["next_cursor"])
     assert ids([first, second]) == expected
-    assert "Rows before this page that left the list since the last one: 1." in second["notes"]
+    assert "Rows removed before this page since the last one: 1." in second["notes"]
 
 
 async def test_a_guest_who_came_up_before_the_page_is_told() -> None:
@@ -127,8 +127,7 @@ async def test_a_guest_who_came_up_before_the_page_is_told() -> None:
         second = await moved_on(host).ask("list_guests_waiting", cursor=first["next_cursor"])
     assert answered not in ids([first, second])
     assert any(
-        note.startswith("Rows that came up before this page since the last one: 1;")
-        for note in second["notes"]
+        note.startswith("Rows added before this page since the last one: 1;") for note in second["notes"]
     )
 
 

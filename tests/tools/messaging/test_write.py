@@ -17,9 +17,9 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock, ahead
 from tests.support.engine import Call
+from tests.support.requests_sent import sent, take_back, written
 from tests.support.small_host import Row, done, problems, small_sandbox
 from tests.support.world import add_conversation
-from tests.support.writing import sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 

@@ -7,9 +7,9 @@ import pytest
 from hostex_mcp.sandbox import Sandbox
 from tests.support.clock import ahead
 from tests.support.engine import Call
+from tests.support.requests_sent import sent, take_back, written
 from tests.support.small_host import Row, done, problems, small_sandbox
 from tests.support.world import ATTIC, LOFT, add_stay
-from tests.support.writing import sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 
@@ -116,8 +116,8 @@ async def test_a_booking_that_cannot_be_found_is_unknown_and_its_reference_told(
 REFUSED: list[tuple[Row, str, str]] = [
     ({"check_out_date": ahead(30)}, "check_out_date", "must be after check_in_date"),
     ({"property_id": 77}, "property_id", "is the id of no property of this account"),
-    ({"custom_channel_id": 1}, "custom_channel_id", "is none of this account's: Booking Site (29), Naver"),
-    ({"income_method_id": 1}, "income_method_id", "is none of this account's: Stripe (34), Other (198)"),
+    ({"custom_channel_id": 1}, "custom_channel_id", "is not one of this account's: Booking Site (29), Naver"),
+    ({"income_method_id": 1}, "income_method_id", "is not one of this account's: Stripe (34), Other (198)"),
     ({"rate_amount": -1}, "rate_amount", "must be at least 0"),
     ({"rate_amount": 10.5}, "rate_amount", "must be a whole number"),
     ({"currency": "euro"}, "currency", "must be a currency code"),

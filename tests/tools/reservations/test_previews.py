@@ -21,8 +21,8 @@ from tests.support.previewing import (
     offer,
     preview,
 )
+from tests.support.requests_sent import refused
 from tests.support.world import add_stay
-from tests.support.writing import refused
 
 pytestmark = pytest.mark.anyio
 

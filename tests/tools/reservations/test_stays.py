@@ -12,9 +12,9 @@ from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock, ahead
 from tests.support.engine import Call
+from tests.support.requests_sent import sent, take_back, written
 from tests.support.small_host import Row, done, problems, small_sandbox
 from tests.support.world import ATTIC, LOFT, STUDIO, add_stay
-from tests.support.writing import sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 

@@ -7,9 +7,9 @@ import pytest
 from hostex_mcp.sandbox import Sandbox
 from tests.support.clock import ahead
 from tests.support.engine import Call
+from tests.support.requests_sent import sent, written
 from tests.support.small_host import Row, done, problems, small_sandbox
 from tests.support.world import LOFT, add_stay
-from tests.support.writing import sent, written
 
 pytestmark = pytest.mark.anyio
 

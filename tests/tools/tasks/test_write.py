@@ -12,7 +12,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock
 from tests.support.engine import Call
-from tests.support.writing import refused, sent, take_back, written
+from tests.support.requests_sent import refused, sent, take_back, written
 
 pytestmark = pytest.mark.anyio
 

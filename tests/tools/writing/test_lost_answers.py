@@ -43,16 +43,16 @@ def engine(client: HostexClient) -> Engine:
 def copies(sandbox: Sandbox) -> int:
     """How often the message stands in the thread."""
     messages = sandbox.accounts.main.conversations[THREAD]["messages"]
-    return sum(one["content"] == MESSAGE["message"] for one in messages)
+    return sum(message["content"] == MESSAGE["message"] for message in messages)
 
 
 def bookings(sandbox: Sandbox) -> list[Row]:
     """The stays in the Loop Pied-à-terre from the day that is booked here."""
     stays = sandbox.accounts.main.stays.values()
     return [
-        one
-        for one in stays
-        if (one["property_id"], one["check_in_date"]) == (20110012, BOOKING["check_in_date"])
+        stay
+        for stay in stays
+        if (stay["property_id"], stay["check_in_date"]) == (20110012, BOOKING["check_in_date"])
     ]
 
 
@@ -88,7 +88,7 @@ async def test_a_message_that_never_arrived_is_reported_as_not_seen_and_can_be_s
     sandbox.faults.add("drop_before", operation=SEND)
     error = (await confirm(call, offered, "send_message", **MESSAGE))["error"]
     assert error["kind"] == "outcome_unknown"
-    assert "Hostex shows nothing of it" in error["message"]
+    assert "Hostex shows no trace of it" in error["message"]
     assert (copies(sandbox), changed(sandbox)) == (0, [SEND])
     again = await confirm(call, offered, "send_message", **MESSAGE)
     assert (again["status"], again["reason"]) == ("confirmation_required", "used")
@@ -105,11 +105,13 @@ async def test_a_message_that_cannot_be_looked_up_is_reported_as_unknown_and_not
     unreadable_after(sandbox, SEND, READ)
     error = (await confirm(call, offered, "send_message", **MESSAGE))["error"]
     assert error["kind"] == "outcome_unknown"
-    assert "nothing is known of it" in error["message"]
+    assert "the outcome is unknown" in error["message"]
     sandbox.faults.clear()
     again = await confirm(call, offered, "send_message", **MESSAGE)
     assert again["reason"] in ("used", "state_changed")
-    assert any(one.startswith("The same text was sent already") for one in again["preview"]["warnings"])
+    assert any(
+        warning.startswith("The same text was sent already") for warning in again["preview"]["warnings"]
+    )
     assert (copies(sandbox), changed(sandbox)) == (1, [SEND])
 
 
@@ -136,8 +138,8 @@ async def test_a_booking_that_was_cancelled_meanwhile_is_reported_as_cancelled(
     real = sandbox.faults.take
 
     def take(operation: str) -> Any:
-        for one in bookings(sandbox):
-            one["status"] = "cancelled"
+        for stay in bookings(sandbox):
+            stay["status"] = "cancelled"
         return real(operation)
 
     sandbox.faults.take = take
