@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from hostex_mcp.toolkit.results import RowT
 
-
 _SCALARS = frozenset((str, int, float, bool, type(None)))
 
 

@@ -1,4 +1,4 @@
-"""Reservations and stays, their custom fields and tags, and the sources of direct bookings."""
+"""Tools that read reservations and stays, their custom fields and tags, and sources of direct bookings."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
