@@ -1,4 +1,4 @@
-"""Properties, their groups, tags and room types, and the channel side: accounts and listings."""
+"""Tools that read properties, their groups, tags and room types, channel accounts and listings."""
 
 from collections.abc import Sequence
 from operator import attrgetter
@@ -177,7 +177,7 @@ async def list_listings(
     listing_id: Code | None = None,
     channel_account_id: Id | None = None,
 ) -> ListPage[ListingRow]:
-    """Listings as the channels hold them, with shelf status and inventory. Which property a listing
-    belongs to is told by `list_properties` in full detail, or by `get_pricing_ratios`."""
+    """Listings as the channels hold them, with shelf status and inventory. `list_properties`
+    in full detail and `get_pricing_ratios` show which property a listing belongs to."""
     query = {"channel_type": channel_type, "listing_id": listing_id, "channel_account_id": channel_account_id}
     return await context.rows(api.LIST_LISTINGS, page, _listing, query=query)
