@@ -1,4 +1,4 @@
-"""Automatic messages and reviews that wait to be sent."""
+"""Tools that read automatic messages and reviews that wait to be sent."""
 
 from typing import Annotated, Literal, TypedDict
 

@@ -1,4 +1,4 @@
-"""Tasks such as cleaning and maintenance, and the staff who do them."""
+"""Tools that read tasks such as cleanings and repairs, and the staff who do them."""
 
 from typing import Literal, TypedDict
 
@@ -77,6 +77,6 @@ async def list_tasks(
 async def list_staffs(
     context: Context, page: PageRequest, is_active: bool | None = None, id: Id | None = None
 ) -> ListPage[StaffRow]:
-    """Staff members with contact and note. Hostex gives no role or assigned properties; what somebody does
-    can be seen from the tasks they were given."""
+    """Staff members with contact and note. Hostex gives no role or assigned properties; the tasks that
+    somebody is given show what they do."""
     return await context.rows(api.LIST_STAFFS, page, _staff, query={"is_active": is_active, "id": id})
