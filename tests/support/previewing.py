@@ -1,11 +1,13 @@
 """Writes of the demo account that a person has to see first, on one fixed day."""
 
-from typing import Any
+from typing import Any, cast
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import PlannedWrite, Preview
+from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock
 from tests.support.engine import Call
@@ -42,6 +44,16 @@ async def offer(call: Call, sandbox: Sandbox, tool: str, **arguments: Any) -> Ro
 async def preview(call: Call, sandbox: Sandbox, tool: str, **arguments: Any) -> Row:
     """The preview of a call."""
     return (await offer(call, sandbox, tool, **arguments))["preview"]
+
+
+async def planned(client: HostexClient, tool: str, arguments: Row) -> Preview:
+    """The preview of a write that nobody need be asked about."""
+    context = Context(client, CATALOGUE, now=lambda: NOW)
+    change = cast(
+        "PlannedWrite[Any]", await CATALOGUE[tool].function(context, **CATALOGUE[tool].bind(arguments))
+    )
+    assert change.preview
+    return change.preview
 
 
 async def confirm(call: Call, offered: Row, tool: str, **arguments: Any) -> Row:

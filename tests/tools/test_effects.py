@@ -236,8 +236,8 @@ async def test_whom_hostex_may_notify_of_a_task_stands_beside_the_result(call: C
     given = await call("create_task", **new)
     moved = await call("update_task", id=TASK, staff_id=5601)
     nobody = await call("create_task", **{**new, "staff_id": None})
-    assert given["notes"] == ["Hostex may notify of this: Rita Modelo."]
-    assert moved["notes"] == ["Hostex may notify of this: Rita Modelo, Beatriz Ensaio."]
+    assert given["notes"] == ["Hostex may notify Rita Modelo."]
+    assert moved["notes"] == ["Hostex may notify Rita Modelo, Beatriz Ensaio."]
     assert "notes" not in nobody
 
 
@@ -245,7 +245,7 @@ async def test_what_a_staff_member_gets_is_shown_by_names(call: Call) -> None:
     asked = await call("update_staff", id=5601, property_ids=["Harbour Loft"], clear=["note"])
     assert asked["preview"]["changes"] == [
         {"what": "note", "before": "Lisbon, mornings", "after": ""},
-        {"what": "properties", "before": "not told by Hostex", "after": "Harbour Loft"},
+        {"what": "properties", "before": "unknown", "after": "Harbour Loft"},
     ]
     assert "the whole list is replaced, for good" in asked["preview"]["warnings"][0]
     everywhere = await call("create_staff", name="Nuno Teste", mobile="+351 900000222")

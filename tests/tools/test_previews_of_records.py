@@ -117,13 +117,13 @@ async def test_a_deleted_task_is_told_by_place_time_and_assignee(call: Call, san
     assert preview["summary"] == said
     assert preview["target"]["fee"] == "€140"
     assert preview["target"].keys().isdisjoint({"property_id", "staff_id"})
-    assert preview["warnings"][0] == "It is given to Beatriz Ensaio."
+    assert preview["warnings"][0] == "It is assigned to Beatriz Ensaio."
 
 
 async def test_a_completed_task_is_warned_of_as_a_record(call: Call, sandbox: Sandbox) -> None:
     sandbox.accounts.main.tasks[PUMP]["status"] = "completed"
     preview = await previewed(call, "delete_task", id=PUMP)
-    assert "It is completed: its record and fee go too." in preview["warnings"]
+    assert "It is completed: its record and fee are deleted too." in preview["warnings"]
 
 
 async def test_deleting_somebody_tells_the_open_tasks_they_have_soonest_first(
@@ -274,9 +274,9 @@ async def test_a_message_sent_ahead_of_time_names_guest_channel_and_what_else_wa
     assert preview["summary"].startswith("Send the automatic message")
     assert preview["summary"].endswith('for "Hugo Bozza", Lakeview Coach House, now')
     assert rows(preview)["scheduled_at"] == (due, "now")
-    assert preview["warnings"][0] == '"Hugo Bozza" gets it at once on Airbnb, for good.'
+    assert preview["warnings"][0] == '"Hugo Bozza" gets it at once on Airbnb, and it cannot be taken back.'
     assert any(
-        "waits for the same stay too" in warning and "Check-out" in warning for warning in preview["warnings"]
+        "waiting for this stay" in warning and "Check-out" in warning for warning in preview["warnings"]
     )
 
 
@@ -292,7 +292,7 @@ async def test_a_dropped_message_names_who_does_not_get_it(call: Call) -> None:
     preview = await previewed(call, "delete_automation_action", plan_id=DROPPED)
     assert preview["summary"].endswith('for "Fatima Namuna", Alfama Terrace, so that it is never sent')
     assert rows(preview)["scheduled_at"][1] == "never"
-    assert preview["warnings"] == ['"Fatima Namuna" does not get it. This cannot be taken back.']
+    assert preview["warnings"] == ['"Fatima Namuna" does not get it, and this cannot be taken back.']
 
 
 async def test_a_webhook_to_an_unknown_open_address_is_warned_of(call: Call) -> None:

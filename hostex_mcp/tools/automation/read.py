@@ -1,4 +1,4 @@
-"""Automatic messages and reviews that wait to be sent."""
+"""Tools that read automatic messages and reviews that wait to be sent."""
 
 from typing import Annotated, Literal, TypedDict
 
@@ -8,6 +8,7 @@ from hostex_mcp.api.endpoints import automation as api
 from hostex_mcp.toolkit.arguments import Channel, Code, LocalTime, PropertyId, ShortText
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ListPage, PageRequest
+from hostex_mcp.toolkit.rows import row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 ActionType = Literal["message", "review"]
@@ -25,16 +26,7 @@ class ActionRow(TypedDict, total=False):
     channel_type: str
 
 
-def _action(one: api.AutomationAction) -> ActionRow:
-    return ActionRow(
-        id=one.id,
-        name=one.name,
-        send_to=one.send_to,
-        stay_code=one.stay_code,
-        property_id=one.property_id,
-        scheduled_at=str(one.scheduled_at),
-        channel_type=one.channel_type,
-    )
+_action = row_mapper(ActionRow)
 
 
 @tool(

@@ -1,4 +1,4 @@
-"""Sending or dropping automatic messages and reviews that wait."""
+"""Tools that send or drop waiting automatic messages and reviews."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +8,7 @@ from hostex_mcp.api.endpoints import automation as api
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.stays import guest_in_words
-from hostex_mcp.domain.wording import quoted
+from hostex_mcp.domain.wording import in_quotes, quoted
 from hostex_mcp.reads.stay_lookup import find_stay
 from hostex_mcp.toolkit.arguments import FieldProblem, Id, InvalidArguments
 from hostex_mcp.toolkit.context import Context
@@ -19,7 +19,9 @@ from hostex_mcp.tools.writing.edits import rows
 
 # How far the clocks of the earth are ahead of and behind UTC.
 _EARLIEST_DAY, _LATEST_DAY = timedelta(hours=14), timedelta(hours=12)
-_SENT = "{} gets it at once on {}, for good."
+# Inferred: Hostex begins the name of each message of a rule so.
+_PREFIX = "Send message: "
+_SENT = "{} gets it at once on {}, and it cannot be taken back."
 _PUBLISHED = "A review is public on the channel and cannot be changed or taken back."
 
 
@@ -32,48 +34,54 @@ class PlanRow(ActionRow, total=False):
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """What waits under a plan, and what waits for the same stay beside it, fit to be shown."""
+    """A waiting plan, redacted, and in words what else waits for the same stay."""
 
     plan: api.AutomationAction
     others: list[str]
 
     @property
     def row(self) -> PlanRow:
-        """The plan with all that Hostex tells of it."""
+        """Return the plan with everything that Hostex tells of it."""
         return PlanRow(**everything(self.plan))
 
     @property
     def target(self) -> JsonObject:
-        """Whom and what it concerns."""
-        return lean({**self.row, "property_id": None})
+        """Return whom and what the plan concerns."""
+        return lean({**self.row, "name": self.title, "property_id": None})
+
+    @property
+    def title(self) -> str:
+        """Return the name of the plan without the words that its type says already."""
+        return one_line(self.plan.name).removeprefix(_PREFIX)
 
     @property
     def name(self) -> str:
-        """The plan in a few words."""
+        """Return the plan in a few words."""
         plan = self.plan
-        whose = f"{guest_in_words(plan.send_to)}, {quoted(one_line(plan.property_title))}"
-        return f"the automatic {plan.type} {quoted(one_line(plan.name))} for {whose}"
+        guest = f"{guest_in_words(plan.send_to)}, {quoted(one_line(plan.property_title))}"
+        return f"the automatic {plan.type} {in_quotes(self.title)} for {guest}"
 
 
 async def _waiting(context: Context, plan_id: int) -> _Waiting:
-    """What waits under this plan.
+    """Find a waiting plan.
 
     Raises:
         NotFound: when Hostex lists no such plan.
     """
     listing = api.LIST_AUTOMATION_ACTIONS
+    # Hostex lists one type at a time.
     for kind in ("message", "review"):
-        plans = context.redactor().redact(
-            (await read_all(context.client, listing, query={"type": kind})).items
-        )
-        for plan in plans:
-            if plan.id == plan_id:
-                same = [one for one in plans if one.stay_code == plan.stay_code and one is not plan]
-                others = [
-                    f"{quoted(one_line(one.name))} at {one.scheduled_at}" for one in same if plan.stay_code
-                ]
-                return _Waiting(plan, others)
-    problem = f"No review and no message of the next 30 days waits under plan {plan_id}."
+        listed = (await read_all(context.client, listing, query={"type": kind})).items
+        plans = context.redactor().redact(listed)
+        plan = next((plan for plan in plans if plan.id == plan_id), None)
+        if plan:
+            others = [
+                f"{quoted(one_line(other.name))} at {other.scheduled_at}"
+                for other in plans
+                if other is not plan and plan.stay_code and other.stay_code == plan.stay_code
+            ]
+            return _Waiting(plan, others)
+    problem = f"No review, and no message of the next 30 days, waits under plan {plan_id}."
     raise NotFound(problem, operation=listing.name)
 
 
@@ -100,17 +108,17 @@ async def execute_automation_action(context: Context, plan_id: Id) -> PlannedWri
     changes = rows({"scheduled_at": "now"}, {"scheduled_at": plan.scheduled_at})
     warnings = [
         _PUBLISHED if review else _SENT.format(guest_in_words(plan.send_to), channel_name(plan.channel_type)),
-        "Hostex does not show its text beforehand.",
+        "Hostex does not show the text beforehand.",
         *early,
-        *(f"This waits for the same stay too: {other}." for other in waiting.others),
+        *(f"Also waiting for this stay: {other}." for other in waiting.others),
     ]
     summary = f"{'Publish' if review else 'Send'} {waiting.name}, now"
     return PlannedWrite(send, preview=Preview(summary, waiting.target, changes, warnings))
 
 
 async def _too_early(context: Context, plan: api.AutomationAction) -> list[str]:
-    """A warning where a review is perhaps asked to go out before check-out. Hostex judges by the operator's
-    time zone, which it does not tell.
+    """Warn where a review would perhaps go out before check-out. Hostex judges by the operator's time zone,
+    which it does not tell.
 
     Raises:
         InvalidArguments: when it is before check-out in every time zone.
@@ -122,7 +130,7 @@ async def _too_early(context: Context, plan: api.AutomationAction) -> list[str]:
         problem = f"is a review of a stay that ends on {check_out}; it cannot go out before"
         raise InvalidArguments(FieldProblem("plan_id", problem))
     if (context.now() - _LATEST_DAY).date() < check_out:
-        return [f"Hostex refuses it while it is not yet {check_out}, the check-out, where the operator is."]
+        return [f"Hostex refuses it before {check_out}, the day of check-out in the operator's time zone."]
     return []
 
 
@@ -135,8 +143,8 @@ async def _too_early(context: Context, plan: api.AutomationAction) -> list[str]:
     keywords="cancel stop scheduled message template review",
 )
 async def delete_automation_action(context: Context, plan_id: Id) -> PlannedWrite[PlanRow]:
-    """Drop one waiting automatic message or review, so that it is never sent. The rule behind it goes on for
-    other stays. `plan_id` is the id that `list_automation_actions` gives."""
+    """Drop one waiting automatic message or review, so that it is never sent. Its rule goes on for other
+    stays. `plan_id` is the id that `list_automation_actions` gives."""
     waiting = await _waiting(context, plan_id)
 
     async def send() -> PlanRow:
@@ -145,5 +153,5 @@ async def delete_automation_action(context: Context, plan_id: Id) -> PlannedWrit
 
     changes = rows({"scheduled_at": "never"}, {"scheduled_at": waiting.plan.scheduled_at})
     summary = f"Drop {waiting.name}, so that it is never sent"
-    warnings = [f"{guest_in_words(waiting.plan.send_to)} does not get it. This cannot be taken back."]
+    warnings = [f"{guest_in_words(waiting.plan.send_to)} does not get it, and this cannot be taken back."]
     return PlannedWrite(send, preview=Preview(summary, waiting.target, changes, warnings))

@@ -19,6 +19,7 @@ from hostex_mcp.toolkit.arguments import (
 )
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ListPage, NamedRow, PageRequest
+from hostex_mcp.toolkit.rows import row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 Direction = Literal["income", "expense"]
@@ -39,19 +40,7 @@ class TransactionRow(TypedDict, total=False):
     note: str | None
 
 
-def _transaction(one: api.Transaction) -> TransactionRow:
-    return TransactionRow(
-        id=one.id,
-        direction=one.direction,
-        amount=one.amount,
-        currency=one.currency,
-        status=one.status,
-        action_at=one.action_at.isoformat() if one.action_at else None,
-        item_name=one.item_name,
-        property_id=one.property_id,
-        reservation_code=one.reservation_code,
-        note=one.note,
-    )
+_transaction = row_mapper(TransactionRow)
 
 
 @tool(
@@ -98,8 +87,8 @@ async def list_transactions(
     return await context.merged(api.LIST_TRANSACTIONS, queries, page, _transaction, order=_took_effect)
 
 
-def _took_effect(one: api.Transaction) -> datetime:
-    moment = one.action_at or datetime.min
+def _took_effect(transaction: api.Transaction) -> datetime:
+    moment = transaction.action_at or datetime.min
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

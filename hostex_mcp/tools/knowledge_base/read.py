@@ -8,6 +8,7 @@ from hostex_mcp.api.endpoints import knowledge_base as api
 from hostex_mcp.toolkit.arguments import Channel, Id, PropertyId
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, ListPage, PageRequest, everything
+from hostex_mcp.toolkit.rows import row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 
@@ -20,10 +21,7 @@ class KnowledgeRow(TypedDict, total=False):
     process_status: str
 
 
-def _entry(one: api.KnowledgeBaseSummary) -> KnowledgeRow:
-    return KnowledgeRow(
-        id=one.id, title=one.title, is_enable=one.is_enable, process_status=one.process_status
-    )
+_entry = row_mapper(KnowledgeRow)
 
 
 @tool(

@@ -1,6 +1,7 @@
 """Guest threads, their messages, and the special offers sent in them."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Annotated, Any, TypedDict
 
 from annotated_types import Ge, Le, MaxLen
@@ -15,6 +16,7 @@ from hostex_mcp.toolkit.arguments import Code, FieldProblem, Integer, InvalidArg
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import Item, Key, ListPage, PageRequest, everything, lean
+from hostex_mcp.toolkit.rows import row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 
@@ -65,20 +67,8 @@ class OfferRow(TypedDict, total=False):
     currency: str | None
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _conversation(one: api.ConversationSummary) -> ConversationRow:
-    return ConversationRow(
-        id=one.id,
-        guest_name=one.guest.name,
-        property_title=one.property_title,
-        check_in_date=_text(one.check_in_date),
-        check_out_date=_text(one.check_out_date),
-        channel_type=one.channel_type,
-        last_message_at=one.last_message_at.isoformat() if one.last_message_at else None,
-    )
+_conversation = row_mapper(ConversationRow, guest_name=attrgetter("guest.name"))
+_offer = row_mapper(OfferRow)
 
 
 @tool(
@@ -97,19 +87,19 @@ async def list_conversations(
     preview or last sender: `get_conversation` shows who spoke last."""
     if guest_name is None:
         return await context.rows(api.LIST_CONVERSATIONS, page, _conversation)
-    every = await read_all(context.client, api.LIST_CONVERSATIONS)
-    found = await run_sync(_of_guest, guest_name, every.items)
-    notes = [] if every.complete else ["Only the newest 2,000 threads were searched."]
-    return await context.chosen(found, page, _conversation, order=_newest, notes=notes)
+    newest = await read_all(context.client, api.LIST_CONVERSATIONS)
+    threads = await run_sync(_of_guest, guest_name, newest.items)
+    notes = [] if newest.complete else ["Only the newest 2,000 threads were searched."]
+    return await context.chosen(threads, page, _conversation, order=_newest, notes=notes)
 
 
-def _newest(one: api.ConversationSummary) -> Key:
-    spoken = one.last_message_at
-    return [-spoken.timestamp() if spoken else 0, one.id]
+def _newest(thread: api.ConversationSummary) -> Key:
+    moment = thread.last_message_at
+    return [-moment.timestamp() if moment else 0, thread.id]
 
 
 def _of_guest(name: str, threads: Sequence[api.ConversationSummary]) -> list[api.ConversationSummary]:
-    return Titles(threads, lambda one: one.guest.name or "").named(name)
+    return Titles(threads, lambda thread: thread.guest.name or "").named(name)
 
 
 @tool(
@@ -131,16 +121,16 @@ async def get_conversation(
     thread = await context.client.call(api.GET_CONVERSATION, path={"conversation_id": conversation_id})
     oldest_first = list(reversed(thread.messages))
     earlier = oldest_first[: _place(oldest_first, before)]
-    shown = earlier[-(last_n or 20) :]
-    screen = context.redactor()
+    messages = earlier[-(last_n or 20) :]
+    redactor = context.redactor()
     view = ConversationView(
         id=conversation_id,
         channel_type=thread.channel_type,
-        guest=everything(screen.redact(thread.guest)),
+        guest=everything(redactor.redact(thread.guest)),
         note=tidy(thread.note or ""),
-        activities=[_activity(one) for one in screen.redact(thread.activities)],
-        messages=[_message(one, screen) for one in shown],
-        earlier=len(earlier) - len(shown),
+        activities=[_activity(activity) for activity in redactor.redact(thread.activities)],
+        messages=[_message(message, redactor) for message in messages],
+        earlier=len(earlier) - len(messages),
     )
     return Item(lean(view), long="messages", keep="last", counter="earlier")
 
@@ -155,31 +145,24 @@ def _place(messages: Sequence[api.Message], before: str | None) -> int:
     raise InvalidArguments(FieldProblem("before", "is not the id of a message in this thread"))
 
 
-def _message(one: api.Message, screen: Redactor) -> MessageRow:
-    who = author(one)
-    ours = who in OURS
+def _message(message: api.Message, redactor: Redactor) -> MessageRow:
+    who = author(message)
     row = MessageRow(
-        id=one.id,
+        id=message.id,
         author=who,
-        created_at=one.created_at.isoformat() if one.created_at else None,
-        content=tidy(one.content) if ours else screen.fence(one.content),
-        display_type=None if one.display_type == "Text" else one.display_type,
-        attachment_url=one.attachment.fullback_url if one.attachment else None,
+        created_at=message.created_at.isoformat() if message.created_at else None,
+        content=tidy(message.content) if who in OURS else redactor.fence(message.content),
+        display_type=None if message.display_type == "Text" else message.display_type,
+        attachment_url=message.attachment.fullback_url if message.attachment else None,
     )
     return MessageRow(**lean(row))
 
 
-def _activity(one: api.ConversationActivity) -> dict[str, Any]:
-    row = {
-        "activity_type": one.activity_type,
-        "reservation_code": one.reservation_code,
-        "check_in_date": _text(one.check_in_date),
-        "check_out_date": _text(one.check_out_date),
-        "listing_id": one.listing_id,
-        "property_id": one.property.id if one.property else None,
-        "property_title": one.property.title if one.property else None,
-    }
-    return dict(lean(row))
+def _activity(activity: api.ConversationActivity) -> dict[str, Any]:
+    """Return an inquiry or reservation of a thread, its property by id and title."""
+    row = everything(activity)
+    place = row.pop("property", {})
+    return dict(lean({**row, "property_id": place.get("id"), "property_title": place.get("title")}))
 
 
 @tool(
@@ -195,15 +178,3 @@ async def list_special_offers(
     whole stay, major units of `currency`."""
     path = {"conversation_id": conversation_id}
     return await context.dictionary(api.LIST_SPECIAL_OFFERS, page, _offer, path=path)
-
-
-def _offer(one: api.SpecialOffer) -> OfferRow:
-    return OfferRow(
-        id=one.id,
-        offer_type=one.offer_type,
-        status=one.status,
-        check_in_date=_text(one.check_in_date),
-        check_out_date=_text(one.check_out_date),
-        price=one.price,
-        currency=one.currency,
-    )

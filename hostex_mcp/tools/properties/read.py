@@ -1,6 +1,7 @@
-"""Properties, their groups, tags and room types, and the channel side: accounts and listings."""
+"""Tools that read properties, their groups, tags and room types, channel accounts and listings."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Annotated, Any, Literal, TypedDict
 
 from annotated_types import MaxLen
@@ -12,6 +13,7 @@ from hostex_mcp.domain.names import Titles
 from hostex_mcp.toolkit.arguments import Channel, Code, Id
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ListPage, PageRequest
+from hostex_mcp.toolkit.rows import row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 
@@ -72,51 +74,24 @@ class ListingRow(TypedDict, total=False):
     channel_account_id: int | None
 
 
-def _property(one: api.Property) -> PropertyRow:
-    return PropertyRow(
-        id=one.id,
-        title=one.title,
-        timezone=one.timezone,
-        channels=list(dict.fromkeys(link.channel_type for link in one.channels)),
-        groups=[group.name for group in one.groups],
-        tags=[tag.name for tag in one.tags],
-    )
+def _channels(item: api.Property | api.RoomType) -> list[str]:
+    """Return the channels that something is sold on, each once."""
+    return list(dict.fromkeys(link.channel_type for link in item.channels))
 
 
-def _group(one: api.PropertyGroup) -> GroupRow:
-    return GroupRow(id=one.id, name=one.name, property_ids=list(one.property_ids))
-
-
-def _tag(one: api.PropertyTag) -> TagRow:
-    return TagRow(
-        id=one.id, name=one.name, property_ids=list(one.property_ids), room_type_ids=list(one.room_type_ids)
-    )
-
-
-def _room_type(one: api.RoomType) -> RoomTypeRow:
-    return RoomTypeRow(
-        id=one.id,
-        title=one.title,
-        property_ids=[member.id for member in one.properties],
-        channels=list(dict.fromkeys(link.channel_type for link in one.channels)),
-    )
-
-
-def _channel_account(one: api.ChannelAccount) -> ChannelAccountRow:
-    return ChannelAccountRow(
-        id=one.id, channel_type=one.channel_type, username=one.username, auth_status=one.auth_status
-    )
-
-
-def _listing(one: api.Listing) -> ListingRow:
-    return ListingRow(
-        channel_type=one.channel_type,
-        listing_id=one.listing_id,
-        title=one.title,
-        shelf_status=one.shelf_status,
-        inventory=one.inventory,
-        channel_account_id=one.channel_account_id,
-    )
+_property = row_mapper(
+    PropertyRow,
+    channels=_channels,
+    groups=lambda property: [group.name for group in property.groups],
+    tags=lambda property: [tag.name for tag in property.tags],
+)
+_room_type = row_mapper(
+    RoomTypeRow,
+    property_ids=lambda room_type: [member.id for member in room_type.properties],
+    channels=_channels,
+)
+_group, _tag = row_mapper(GroupRow), row_mapper(TagRow)
+_channel_account, _listing = row_mapper(ChannelAccountRow), row_mapper(ListingRow)
 
 
 @tool(
@@ -140,16 +115,16 @@ async def list_properties(
     query = {"id": id, "group_id": group_id, "tag_id": tag_id}
     if name is None:
         return await context.rows(api.LIST_PROPERTIES, page, _property, query=query, reveal=reveal)
-    every = (await read_all(context.client, api.LIST_PROPERTIES, query=query)).items
-    titles = await run_sync(_titles, every)
-    found = titles.named(name)
-    nearest = [] if found else await run_sync(titles.similar, name)
+    properties = (await read_all(context.client, api.LIST_PROPERTIES, query=query)).items
+    titles = await run_sync(_titles, properties)
+    fitting = titles.named(name)
+    nearest = [] if fitting else await run_sync(titles.similar, name)
     notes = [f"No title has these words. Nearest: {', '.join(nearest)}."] if nearest else []
-    return await context.chosen(found, page, _property, notes=notes, reveal=reveal)
+    return await context.chosen(fitting, page, _property, notes=notes, reveal=reveal)
 
 
 def _titles(properties: Sequence[api.Property]) -> Titles[api.Property]:
-    return Titles(properties, lambda one: one.title)
+    return Titles(properties, attrgetter("title"))
 
 
 @tool("List property groups", hostex_name="search_property_groups", keywords="portfolio owner building")
@@ -202,7 +177,7 @@ async def list_listings(
     listing_id: Code | None = None,
     channel_account_id: Id | None = None,
 ) -> ListPage[ListingRow]:
-    """Listings as the channels hold them, with shelf status and inventory. Which property a listing
-    belongs to is told by `list_properties` in full detail, or by `get_pricing_ratios`."""
+    """Listings as the channels hold them, with shelf status and inventory. `list_properties`
+    in full detail and `get_pricing_ratios` show which property a listing belongs to."""
     query = {"channel_type": channel_type, "listing_id": listing_id, "channel_account_id": channel_account_id}
     return await context.rows(api.LIST_LISTINGS, page, _listing, query=query)

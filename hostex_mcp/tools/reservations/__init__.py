@@ -7,6 +7,7 @@ from hostex_mcp.tools.reservations.bookings import (
     create_reservation,
     decline_reservation,
 )
+from hostex_mcp.tools.reservations.custom_fields import update_reservation_custom_fields
 from hostex_mcp.tools.reservations.read import (
     get_reservation_custom_fields,
     list_custom_channels,
@@ -16,7 +17,6 @@ from hostex_mcp.tools.reservations.read import (
 from hostex_mcp.tools.reservations.stays import (
     update_reservation_basic,
     update_reservation_checkin_details,
-    update_reservation_custom_fields,
     update_reservation_stay_status,
 )
 from hostex_mcp.tools.reservations.tags import (

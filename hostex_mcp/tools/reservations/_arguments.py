@@ -1,4 +1,4 @@
-"""Types of arguments that only bookings and stays have."""
+"""Argument types that only bookings and stays have."""
 
 import re
 from typing import Annotated

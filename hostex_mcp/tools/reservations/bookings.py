@@ -1,4 +1,4 @@
-"""Direct bookings made and cancelled, requests answered, and what is written on a stay."""
+"""Tools that make and cancel direct bookings, and answer booking requests."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from hostex_mcp.api.endpoints.finance import LIST_INCOME_METHODS
 from hostex_mcp.domain.stays import guest_in_words, holder
 from hostex_mcp.domain.wording import money, period, quoted
 from hostex_mcp.reads.channel_listings import connection_warnings
-from hostex_mcp.reads.properties import find_property, title, titles_of
+from hostex_mcp.reads.properties import find_property
 from hostex_mcp.reads.stay_lookup import find_order
 from hostex_mcp.reads.taken_nights import NOTHING, Taken, taken
 from hostex_mcp.toolkit.arguments import (
@@ -44,17 +44,16 @@ from hostex_mcp.tools.writing.checks import find_entry
 from hostex_mcp.tools.writing.edits import given
 from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
 from hostex_mcp.tools.writing.stays import OrderView, order_in_words, order_target, order_view
+from hostex_mcp.tools.writing.titles import title_of, titles_of
 
-_CANCELLED = (
-    "This reference is that of a cancelled booking, so no room is held; another channel_id makes one."
-)
-# The reads of a preview stay few.
+_CANCELLED = "This reference is that of a cancelled booking, so no nights are held; use another channel_id."
+# Each stay costs two reads, and a preview shall not take long.
 _MOST_CHECKED = 2
 _MOST_NAMED = 5
 
 
 class CreatedView(TypedDict, total=False):
-    """A direct booking as Hostex answered it; `channel_id` is its reference."""
+    """A direct booking as Hostex recorded it; `channel_id` is its reference."""
 
     reservation_code: str
     status: str
@@ -97,7 +96,7 @@ async def create_reservation(
 ) -> PlannedWrite[CreatedView]:
     """Record a direct booking, accepted at once; its nights close on all channels. Amounts are whole major
     units for the whole stay; `rate_amount` includes the commission. `channel_id` is the reference of the
-    booking, made up unless given: a repeat with the same one makes no second booking and answers the first,
+    booking, made up unless given: a repeat with the same one makes no second booking and returns the first,
     with its present status."""
     require_nights(check_in_date, check_out_date)
     body = given(
@@ -123,38 +122,40 @@ async def create_reservation(
 async def _creation(
     context: Context, body: dict[str, Any], *, cancellable: bool
 ) -> PlannedWrite[CreatedView]:
-    """The booking to be made. Cancelling undoes it only where it is certainly new and left no income."""
+    """Plan a booking. Cancelling undoes it only where it is certainly new and left no income."""
     reference: str = body["channel_id"]
     names, preview = await _planned(context, body)
 
     async def send() -> CreatedView:
-        made = await answered_or_found(
+        booking = await answered_or_found(
             lambda: context.client.call(api.CREATE_RESERVATION, body=body),
             lambda: _booked(context, reference, body["check_out_date"]),
             advice=f"The same call with channel_id {reference} makes no second booking.",
         )
         if cancellable:
-            change.undo = Undo("cancel_reservation", {"reservation_code": made.reservation_code})
-        note = _CANCELLED if made.status == "cancelled" else ""
-        said = {"reservation_code": made.reservation_code, "status": made.status, "channel_id": reference}
-        return CreatedView(**lean({**said, **names, "note": note}))
+            change.undo = Undo("cancel_reservation", {"reservation_code": booking.reservation_code})
+        note = _CANCELLED if booking.status == "cancelled" else ""
+        return CreatedView(
+            **lean({**booking.model_dump(), "channel_id": reference, **names, "note": note}),
+        )
 
     change = PlannedWrite[CreatedView](send, preview=preview)
     return change
 
 
 async def _planned(context: Context, body: dict[str, Any]) -> tuple[CreatedView, Preview]:
-    """The booking in words, once everything that it names is found, and its preview."""
+    """Return the booking in words, and its preview, once everything that it names is found."""
     source, method = body["custom_channel_id"], body["income_method_id"]
     check_in, check_out = body["check_in_date"], body["check_out_date"]
     place = await find_property(context, body["property_id"])
-    way, channel, income = await asyncio.gather(
+    title, obstacles, channel, income = await asyncio.gather(
+        title_of(context, place.id),
         taken(context, place.id, check_in, check_out),
         find_entry(context, api.LIST_CUSTOM_CHANNELS, source, "custom_channel_id"),
         find_entry(context, LIST_INCOME_METHODS, method, "income_method_id"),
     )
     names = CreatedView(
-        property_title=title(place),
+        property_title=title,
         guest_name=body["guest_name"],
         check_in_date=check_in.isoformat(),
         check_out_date=check_out.isoformat(),
@@ -162,21 +163,22 @@ async def _planned(context: Context, body: dict[str, Any]) -> tuple[CreatedView,
         custom_channel=channel,
         income_method=income,
     )
-    known = (one for one in way.around if one.channel_id == body["channel_id"] and one.channel_type == DIRECT)
-    earlier = next(known, None)
+    direct = (stay for stay in obstacles.around if stay.channel_type == DIRECT)
+    earlier = next((stay for stay in direct if stay.channel_id == body["channel_id"]), None)
+    # With an earlier booking of this reference Hostex makes none, so the nights need not be free.
     if earlier is None:
-        _require_free(way)
-    warnings = booking_warnings(body, place, way, earlier, context.now().date())
+        _require_free(obstacles)
+    warnings = booking_warnings(body, place, obstacles, earlier, context.now().date())
     who = guest_in_words(body["guest_name"])
-    summary = f"Book {quoted(title(place))} directly for {who}, {period(check_in, check_out)}"
+    summary = f"Book {quoted(title)} directly for {who}, {period(check_in, check_out)}"
     return names, Preview(summary, dict(names), _booking_rows(body), warnings)
 
 
-def _require_free(way: Taken) -> None:
-    """Refuse nights that another booking holds, which Hostex does not take."""
-    held = [one for one in way.stays if one.status == "accepted"]
-    if held:
-        problem = f"is taken: {'; '.join(holder(one) for one in held[:_MOST_NAMED])}"
+def _require_free(obstacles: Taken) -> None:
+    """Refuse nights that another booking holds, as Hostex does."""
+    bookings = [holder(stay) for stay in obstacles.stays if stay.status == "accepted"]
+    if bookings:
+        problem = f"is not free: {'; '.join(bookings[:_MOST_NAMED])}"
         raise InvalidArguments(FieldProblem("check_in_date", problem))
 
 
@@ -197,9 +199,9 @@ async def _booked(context: Context, reference: str, check_out: date) -> api.Crea
         "end_check_out_date": check_out,
     }
     page = await context.client.page(api.LIST_RESERVATIONS, query=query, limit=1)
-    for one in page.items:
-        return api.CreatedReservation(reservation_code=one.reservation_code, status=one.status)
-    return None
+    return next(
+        (api.CreatedReservation.model_validate(stay, from_attributes=True) for stay in page.items), None
+    )
 
 
 @tool(
@@ -212,20 +214,20 @@ async def _booked(context: Context, reference: str, check_out: date) -> api.Crea
     keywords="delete remove booking storno",
 )
 async def cancel_reservation(context: Context, reservation_code: Code) -> PlannedWrite[OrderView]:
-    """Cancel a direct booking with all its stays; it cannot be revived. Bookings of channels are cancelled on
-    the channel only."""
+    """Cancel a direct booking with all its stays; it cannot be revived. Bookings of channels can only be
+    cancelled there."""
     stays = await find_order(context, reservation_code)
     if stays[0].channel_type != DIRECT:
         problem = f"is a booking of {stays[0].channel_type}; only direct bookings can be cancelled here"
         raise InvalidArguments(FieldProblem("reservation_code", problem))
     if stays[0].status == "cancelled":
         raise InvalidArguments(FieldProblem("reservation_code", "is cancelled already"))
+    titles = await titles_of(context, stays)
 
     async def send() -> OrderView:
         await context.client.call(api.CANCEL_RESERVATION, path={"reservation_code": reservation_code})
-        return order_view(context, stays, "cancelled")
+        return order_view(context, stays, "cancelled", titles)
 
-    titles = await titles_of(context, stays)
     summary = f"Cancel the direct booking of {order_in_words(stays, titles)}"
     changes = [{"what": "status", "before": stays[0].status, "after": "cancelled"}]
     return PlannedWrite(
@@ -243,10 +245,10 @@ async def cancel_reservation(context: Context, reservation_code: Code) -> Planne
     keywords="accept confirm request to book pending",
 )
 async def approve_reservation(context: Context, reservation_code: Code) -> PlannedWrite[OrderView]:
-    """Accept a booking request that waits for the host (wait_accept); the channel is told at once."""
+    """Accept a booking request that waits for the host (wait_accept); the channel is notified at once."""
     stays = await _request(context, reservation_code)
-    ways = await asyncio.gather(*(_way(context, one, stays) for one in stays[:_MOST_CHECKED]))
-    warnings = [*await _connected(context, stays), *approving_warnings(stays, ways)]
+    obstacles = await asyncio.gather(*(_obstacles(context, stay, stays) for stay in stays[:_MOST_CHECKED]))
+    warnings = [*await _connected(context, stays), *approving_warnings(stays, obstacles)]
     return await _answer(context, stays, api.APPROVE_RESERVATION, "accepted", warnings)
 
 
@@ -260,8 +262,8 @@ async def approve_reservation(context: Context, reservation_code: Code) -> Plann
     keywords="refuse reject deny request to book pending",
 )
 async def decline_reservation(context: Context, reservation_code: Code) -> PlannedWrite[OrderView]:
-    """Refuse a booking request that waits for the host (wait_accept); the channel is told at once, without a
-    reason, and may count it against the host's acceptance rate."""
+    """Refuse a booking request that waits for the host (wait_accept); the channel is notified at once,
+    without a reason, and may count it against the host's acceptance rate."""
     stays = await _request(context, reservation_code)
     warnings = [*await _connected(context, stays), *declining_warnings(stays)]
     return await _answer(context, stays, api.DECLINE_RESERVATION, "denied", warnings)
@@ -272,24 +274,24 @@ async def _connected(context: Context, stays: Sequence[api.Reservation]) -> list
 
 
 async def _request(context: Context, reservation_code: str) -> list[api.Reservation]:
-    """The stays of a request that waits for the host.
+    """Return the stays of a request that waits for the host.
 
     Raises:
-        InvalidArguments: when it waits no more.
+        InvalidArguments: when it no longer waits.
     """
     stays = await find_order(context, reservation_code)
-    if any(one.status != "wait_accept" for one in stays):
+    if any(stay.status != "wait_accept" for stay in stays):
         problem = f"has the status {stays[0].status}; only a request in wait_accept can be answered"
         raise InvalidArguments(FieldProblem("reservation_code", problem))
     return stays
 
 
-async def _way(context: Context, stay: api.Reservation, order: Sequence[api.Reservation]) -> Taken:
-    """What stands in the way of a stay that is asked for."""
+async def _obstacles(context: Context, stay: api.Reservation, request: Sequence[api.Reservation]) -> Taken:
+    """Return what closes the nights of a stay that is requested, but for the request itself."""
     if not stay.property_id:
         return NOTHING
-    own = [one.stay_code for one in order]
-    return await taken(context, stay.property_id, stay.check_in_date, stay.check_out_date, own)
+    codes = [sibling.stay_code for sibling in request]
+    return await taken(context, stay.property_id, stay.check_in_date, stay.check_out_date, codes)
 
 
 async def _answer(
@@ -300,13 +302,13 @@ async def _answer(
     warnings: Sequence[str],
 ) -> PlannedWrite[OrderView]:
     reservation_code = stays[0].reservation_code
+    titles = await titles_of(context, stays)
 
     async def send() -> OrderView:
         await context.client.call(operation, path={"reservation_code": reservation_code})
         after = await if_readable(lambda: find_order(context, reservation_code))
-        return order_view(context, stays, after[0].status if after else "unknown")
+        return order_view(context, stays, after[0].status if after else "unknown", titles)
 
-    titles = await titles_of(context, stays)
     verb = "Accept" if status == "accepted" else "Decline"
     summary = f"{verb} the booking request of {order_in_words(stays, titles)}"
     changes = [{"what": "status", "before": stays[0].status, "after": status}]

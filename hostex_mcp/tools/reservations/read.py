@@ -1,4 +1,4 @@
-"""Reservations and stays, their custom fields and tags, and the sources of direct bookings."""
+"""Tools that read reservations and stays, their custom fields and tags, and sources of direct bookings."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypedDict
 
 from hostex_mcp.api import MOST_WINDOWS, RESERVATION_WINDOW_DAYS, windows
 from hostex_mcp.api.endpoints import reservations as api
+from hostex_mcp.api.endpoints.models import Money
 from hostex_mcp.toolkit.arguments import (
     Channel,
     Code,
@@ -20,6 +21,7 @@ from hostex_mcp.toolkit.arguments import (
 )
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, ListPage, NamedRow, PageRequest
+from hostex_mcp.toolkit.rows import row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 Status = Literal["wait_accept", "wait_pay", "accepted", "cancelled", "denied", "timeout"]
@@ -61,22 +63,17 @@ class ReservationTagRow(TypedDict, total=False):
     is_default: bool | None
 
 
-def stay_row(one: api.Reservation) -> StayRow:
-    """A stay as it appears in lists."""
-    price = one.rates.rate if one.rates else None
-    return StayRow(
-        stay_code=one.stay_code,
-        reservation_code=None if one.reservation_code == one.stay_code else one.reservation_code,
-        property_id=one.property_id,
-        channel_type=one.channel_type,
-        guest_name=one.guest_name,
-        check_in_date=one.check_in_date.isoformat(),
-        check_out_date=one.check_out_date.isoformat(),
-        status=one.status,
-        amount=price.amount if price else None,
-        currency=price.currency if price else None,
-        conversation_id=one.conversation_id,
-    )
+def _price(stay: api.Reservation) -> Money:
+    return (stay.rates and stay.rates.rate) or Money()
+
+
+_stay = row_mapper(
+    StayRow,
+    reservation_code=lambda stay: None if stay.reservation_code == stay.stay_code else stay.reservation_code,
+    amount=lambda stay: _price(stay).amount,
+    currency=lambda stay: _price(stay).currency,
+)
+_reservation_tag = row_mapper(ReservationTagRow)
 
 
 @tool(
@@ -127,8 +124,8 @@ async def list_reservations(
         api.LIST_RESERVATIONS,
         queries,
         page,
-        stay_row,
-        order=lambda one: _moment(getattr(one, key)),
+        _stay,
+        order=lambda stay: _moment(getattr(stay, key)),
         notes=notes,
         reveal=reveal,
     )
@@ -147,14 +144,17 @@ def _pairs(
         InvalidArguments: when they are too many.
     """
     pairs = [
-        (came, left)
-        for came, left in product(check_ins, check_outs)
-        if came is None or left is None or came[0] < left[1]
+        (arrivals, departures)
+        for arrivals, departures in product(check_ins, check_outs)
+        if arrivals is None or departures is None or arrivals[0] < departures[1]
     ]
     if len(pairs) > MOST_WINDOWS:
         needs = f"needs {len(pairs)} reads of Hostex together with the check-ins, of at most {MOST_WINDOWS}"
         raise InvalidArguments(FieldProblem("end_check_out_date", f"{needs}: shorten one of the periods"))
-    return [{**_filters("check_in_date", came), **_filters("check_out_date", left)} for came, left in pairs]
+    return [
+        {**_filters("check_in_date", arrivals), **_filters("check_out_date", departures)}
+        for arrivals, departures in pairs
+    ]
 
 
 def _filters(name: str, window: tuple[date, date] | None) -> dict[str, date]:
@@ -189,10 +189,6 @@ async def list_reservation_tags(
     """Tags that reservations can carry, Hostex's defaults included; `keyword` finds part of a name."""
     query = {"keyword": keyword, "id": id}
     return await context.rows(api.LIST_RESERVATION_TAGS, page, _reservation_tag, query=query)
-
-
-def _reservation_tag(one: api.ReservationTag) -> ReservationTagRow:
-    return ReservationTagRow(id=one.id, tag_name=one.tag_name, is_default=one.is_default)
 
 
 @tool(

@@ -1,36 +1,37 @@
-"""What is written on a stay."""
+"""Tools that change a stay: guest, dates and amounts, check-in details, and status."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import Ge, Le, MaxLen, MinLen
+from pydantic_core import to_jsonable_python
 
+from hostex_mcp.api import Operation
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.domain.stays import hour_and_minute, time_text
-from hostex_mcp.reads.properties import titles_of
+from hostex_mcp.domain.wording import money
 from hostex_mcp.reads.stay_lookup import find_stay
 from hostex_mcp.reads.taken_nights import NOTHING, Taken, taken
 from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
     Day,
-    FieldProblem,
     Id,
     Integer,
-    InvalidArguments,
     require_nights,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ALREADY, PlannedWrite, Preview, Undo, lean
-from hostex_mcp.toolkit.schema import SentAsText
+from hostex_mcp.toolkit.privacy import HIDDEN
+from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reservations._arguments import Amount, Email, TimeOfDay
-from hostex_mcp.tools.reservations._patch import StayChange, StayPatch, patch_preview, stay_patch
 from hostex_mcp.tools.reservations._warnings import change_warnings, guide_warnings
 from hostex_mcp.tools.writing.checks import find_entry
-from hostex_mcp.tools.writing.edits import given, require_unset
-from hostex_mcp.tools.writing.stays import in_words, stay_target, stay_view
+from hostex_mcp.tools.writing.edits import given, restoring
+from hostex_mcp.tools.writing.stays import StayView, in_words, stay_target, stay_view
+from hostex_mcp.tools.writing.titles import titles_of
 
 StayStatus = Literal["checkin_pending", "in_house", "stay_completed"]
 GuideClearable = Literal["lock_code", "lock_code_visible_after", "arrival_at", "departure_at"]
@@ -38,7 +39,93 @@ IdRequired = Literal["not_required", "required", "required_with_review"]
 
 _CLEARED = ("lock_code", "lock_code_visible_after")
 _TIMES = ("arrival_at", "departure_at")
-_IN_TEMPLATES = "Message templates send these to the guest as {{cf.key}}, automatic messages too."
+_AMOUNTS = ("rate_amount", "commission_amount")
+
+
+class StayChange(StayView, total=False):
+    """What a write changed on a stay; `before` leaves out what was not set."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Patch:
+    """How a tool changes stays. `state` returns what it can change, under its names, None where a value
+    cannot be written back; of `secret` values previews show only whether they are set."""
+
+    tool: str
+    operation: Operation[None]
+    state: Callable[[api.Reservation], dict[str, Any]]
+    secret: tuple[str, ...] = ()
+    clearable: tuple[str, ...] = ()
+
+    def write(
+        self,
+        context: Context,
+        stay: api.Reservation,
+        titles: Mapping[int, str],
+        changes: JsonObject,
+        body: JsonObject | None = None,
+    ) -> PlannedWrite[StayChange]:
+        """Plan the write of some `changes`, sent as `body` where Hostex takes another form.
+
+        There is no undo for a value that cannot be written back, nor for one that the privacy level hides.
+        """
+        key = {"stay_code": stay.stay_code}
+        state = self.state(stay)
+        before = to_jsonable_python({name: state[name] for name in changes})
+        visible = self.state(context.redactor().redact(stay))
+        shown = to_jsonable_python({name: visible[name] for name in changes})
+        after = to_jsonable_python(dict(changes))
+        same = all(state[name] == value for name, value in changes.items())
+        # That a hidden value is so already is not said, or it could be found out by guessing.
+        already = ALREADY if same and HIDDEN not in shown.values() else ""
+
+        async def send() -> StayChange:
+            await context.client.call(self.operation, path=key, body=body or changes)
+            return StayChange(**stay_view(context, stay, titles), before=dict(lean(shown)), after=after)
+
+        hidden = any(shown[name] == HIDDEN != before[name] for name in changes)
+        undo = None if hidden else restoring(self.tool, key, before, self.clearable)
+        return PlannedWrite(send, undo, already=already)
+
+    def preview(
+        self,
+        context: Context,
+        stay: api.Reservation,
+        titles: Mapping[int, str],
+        changes: JsonObject,
+        warnings: Sequence[str] = (),
+    ) -> Preview:
+        """Return what a change would do, field by field."""
+        visible = self.state(context.preview_redactor().redact(stay))
+        before = {name: "set" for name in self.secret if visible[name]}
+        currency = _currency(stay)
+        rows = [
+            {
+                "what": name,
+                "before": before.get(name) or _in_words(name, visible[name], currency),
+                "after": _in_words(name, value, changes.get("currency", currency)),
+            }
+            for name, value in changes.items()
+        ]
+        title = titles[stay.property_id]
+        summary = f"Change the stay of {in_words(stay, title)}"
+        # Inferred: a deposit is in the currency of the stay.
+        target = {**stay_target(stay, title), **({"currency": currency} if "deposit" in changes else {})}
+        return Preview(summary, lean(target), rows, warnings)
+
+
+def _currency(stay: api.Reservation) -> str | None:
+    return stay.rates.rate.currency if stay.rates and stay.rates.rate else None
+
+
+def _in_words(name: str, value: Any, currency: str | None) -> Any:
+    if value in (None, ""):
+        return "not set"
+    amount = name in _AMOUNTS and isinstance(value, int | float)
+    return money(value, currency) if amount else to_jsonable_python(value)
 
 
 @tool(
@@ -90,15 +177,15 @@ async def update_reservation_basic(
     if custom_channel_id is not None:
         await find_entry(context, api.LIST_CUSTOM_CHANNELS, custom_channel_id, "custom_channel_id")
     require_nights(check_in_date or stay.check_in_date, check_out_date or stay.check_out_date)
-    change = stay_patch(context, _BASIC, stay, changes)
-    titles, moved = await asyncio.gather(titles_of(context, [stay]), _moved_onto(context, stay, changes))
-    warnings = [*moved.warnings(), *change_warnings(stay, changes, context.now().date())]
-    change.preview = patch_preview(context, _BASIC, stay, changes, titles[stay.property_id], warnings)
+    titles, obstacles = await asyncio.gather(titles_of(context, [stay]), _obstacles(context, stay, changes))
+    change = _BASIC.write(context, stay, titles, changes)
+    warnings = [*obstacles.warnings(), *change_warnings(stay, changes, context.now().date())]
+    change.preview = _BASIC.preview(context, stay, titles, changes, warnings)
     return change
 
 
-async def _moved_onto(context: Context, stay: api.Reservation, changes: dict[str, Any]) -> Taken:
-    """What closes the nights of new dates."""
+async def _obstacles(context: Context, stay: api.Reservation, changes: dict[str, Any]) -> Taken:
+    """Return what closes the nights of new dates."""
     if not stay.property_id or not {"check_in_date", "check_out_date"} & changes.keys():
         return NOTHING
     start = changes.get("check_in_date") or stay.check_in_date
@@ -107,9 +194,7 @@ async def _moved_onto(context: Context, stay: api.Reservation, changes: dict[str
 
 
 def _basic(stay: api.Reservation) -> dict[str, Any]:
-    """What `update_reservation_basic` can change, under its names; None where a value cannot be restored."""
-    rate = stay.rates.rate if stay.rates else None
-    commission = stay.rates.commission if stay.rates else None
+    rates = stay.rates or api.ReservationRates()
     return {
         "remarks": stay.remarks or "",
         "creator": stay.creator or "",
@@ -120,14 +205,14 @@ def _basic(stay: api.Reservation) -> dict[str, Any]:
         "guest_name": stay.guest_name or None,
         "mobile": stay.guest_phone or "",
         "email": stay.guest_email or None,
-        "currency": rate.currency if rate else None,
-        "rate_amount": rate.amount if rate else None,
-        "commission_amount": commission.amount if commission else None,
+        "currency": _currency(stay),
+        "rate_amount": rates.rate.amount if rates.rate else None,
+        "commission_amount": rates.commission.amount if rates.commission else None,
     }
 
 
 _EMPTIED = ("remarks", "creator", "mobile")
-_BASIC = StayPatch("update_reservation_basic", api.UPDATE_RESERVATION_BASIC, _basic, clearable=_EMPTIED)
+_BASIC = _Patch("update_reservation_basic", api.UPDATE_RESERVATION_BASIC, _basic, clearable=_EMPTIED)
 
 
 @tool(
@@ -164,16 +249,14 @@ async def update_reservation_checkin_details(
     stay = await find_stay(context, stay_code)
     body = changes | {name: changes[name] or None for name in _CLEARED if name in changes}
     body |= {name: hour_and_minute(changes[name]) for name in _TIMES if name in changes}
-    change = stay_patch(context, _GUIDE, stay, changes, body)
     titles = await titles_of(context, [stay])
+    change = _GUIDE.write(context, stay, titles, changes, body)
     warnings = guide_warnings(stay, changes)
-    change.preview = patch_preview(context, _GUIDE, stay, changes, titles[stay.property_id], warnings)
+    change.preview = _GUIDE.preview(context, stay, titles, changes, warnings)
     return change
 
 
 def _check_in_details(stay: api.Reservation) -> dict[str, Any]:
-    """What `update_reservation_checkin_details` can change, under its names; None where a value cannot be
-    restored."""
     details = stay.check_in_details or api.CheckInDetails()
     return {
         "lock_code": details.lock_code or "",
@@ -185,7 +268,7 @@ def _check_in_details(stay: api.Reservation) -> dict[str, Any]:
     }
 
 
-_GUIDE = StayPatch(
+_GUIDE = _Patch(
     "update_reservation_checkin_details",
     api.UPDATE_RESERVATION_CHECKIN_DETAILS,
     _check_in_details,
@@ -204,88 +287,17 @@ _GUIDE = StayPatch(
 async def update_reservation_stay_status(
     context: Context, stay_code: Code, stay_status: StayStatus
 ) -> PlannedWrite[StayChange]:
-    """Mark a stay as awaited, in house or over."""
+    """Mark a stay as not arrived yet, in house or completed."""
     stay = await find_stay(context, stay_code)
-    return stay_patch(context, _STATUS, stay, {"stay_status": stay_status})
+    titles = await titles_of(context, [stay])
+    changes = {"stay_status": stay_status}
+    change = _STATUS.write(context, stay, titles, changes)
+    change.preview = _STATUS.preview(context, stay, titles, changes)
+    return change
 
 
 def _stay_status(stay: api.Reservation) -> dict[str, Any]:
     return {"stay_status": stay.stay_status or None}
 
 
-_STATUS = StayPatch("update_reservation_stay_status", api.UPDATE_RESERVATION_STAY_STATUS, _stay_status)
-
-
-@tool(
-    "Write custom fields of a stay",
-    effect=Effect.CONSEQUENTIAL,
-    hostex_name="update_reservation_custom_fields",
-    open_world=True,
-    idempotent=True,
-    keywords="key value template variable parking",
-)
-async def update_reservation_custom_fields(
-    context: Context,
-    stay_code: Code,
-    custom_fields: Annotated[dict[str, str], SentAsText(), "JSON object, as text; other keys stay"]
-    | None = None,
-    clear: Annotated[list[str], "keys to remove"] | None = None,
-) -> PlannedWrite[StayChange]:
-    """Set free key-value fields of one stay, which message templates can use as `{{cf.key}}`."""
-    changes = _wanted_fields(custom_fields, clear)
-    stay = await find_stay(context, stay_code)
-    path = {"stay_code": stay_code}
-    fields = await context.client.call(api.GET_RESERVATION_CUSTOM_FIELDS, path=path) or {}
-    before = {key: fields.get(key, "") for key in changes}
-    screen = context.redactor()
-    shown = lean(screen.fields(before))
-    hidden = any(value and screen.hides(key) for key, value in before.items())
-
-    async def send() -> StayChange:
-        body = {"custom_fields": {key: value or None for key, value in changes.items()}}
-        await context.client.call(api.UPDATE_RESERVATION_CUSTOM_FIELDS, path=path, body=body)
-        return StayChange(**stay_view(context, stay), before=dict(shown), after=changes)
-
-    undo = None if hidden else Undo("update_reservation_custom_fields", {**path, **_fields_again(before)})
-    already = ALREADY if before == changes and not hidden else ""
-    return PlannedWrite(send, undo, await _fields_preview(context, stay, before, changes), already)
-
-
-def _wanted_fields(fields: Mapping[str, str] | None, clear: Sequence[str] | None) -> dict[str, str]:
-    """The text that each key is to have, empty for those to remove.
-
-    Raises:
-        InvalidArguments: when nothing would change, or a text is empty.
-    """
-    wanted = given(custom_fields=fields, clear=clear).get("custom_fields", {})
-    if empty := [key for key, text in wanted.items() if not text]:
-        raise InvalidArguments(
-            *(FieldProblem(f"custom_fields.{key}", "is empty; `clear` removes a key") for key in empty)
-        )
-    require_unset(clear, wanted)
-    return {**wanted, **dict.fromkeys(clear or (), "")}
-
-
-def _fields_again(before: Mapping[str, str]) -> dict[str, Any]:
-    """The arguments that bring fields back, the keys that were not there cleared."""
-    held = {key: text for key, text in before.items() if text}
-    gone = [key for key, text in before.items() if not text]
-    return {name: value for name, value in (("custom_fields", held), ("clear", gone)) if value}
-
-
-async def _fields_preview(
-    context: Context, stay: api.Reservation, before: Mapping[str, str], changes: Mapping[str, str]
-) -> Preview:
-    """Each field beside what it is now; of a hidden one only whether it is set."""
-    screen = context.preview_redactor()
-    rows = [
-        {
-            "what": f"custom field {key}",
-            "before": "set" if old and screen.hides(key) else screen.fence(old) or "not set",
-            "after": changes[key] or "removed",
-        }
-        for key, old in before.items()
-    ]
-    title = (await titles_of(context, [stay]))[stay.property_id]
-    summary = f"Write custom fields of the stay of {in_words(stay, title)}"
-    return Preview(summary, stay_target(stay, title), rows, [_IN_TEMPLATES])
+_STATUS = _Patch("update_reservation_stay_status", api.UPDATE_RESERVATION_STAY_STATUS, _stay_status)

@@ -1,5 +1,7 @@
-"""Tags on stays, and the dictionary of these tags."""
+"""Tools for tags on stays, and for the dictionary of these tags."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Annotated, TypedDict
 
@@ -12,29 +14,29 @@ from hostex_mcp.domain.wording import quoted
 from hostex_mcp.reads.stay_lookup import find_stay
 from hostex_mcp.toolkit.arguments import Code, FieldProblem, Id, InvalidArguments
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo
+from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, Undo
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reservations.read import ReservationTagRow
 from hostex_mcp.tools.writing.checks import MOST_TAGS, require_new
-from hostex_mcp.tools.writing.edits import find, undone_by
-from hostex_mcp.tools.writing.stays import StayView, stay_view
+from hostex_mcp.tools.writing.edits import find, rows, undone_by
+from hostex_mcp.tools.writing.stays import StayView, in_words, stay_target, stay_view
+from hostex_mcp.tools.writing.titles import titles_of
 
 _LONGEST = 15
 TagName = Annotated[str, MinLen(1), MaxLen(_LONGEST)]
 
-
-_TAG_LOST = ("It cannot be undone: a new tag of this name is on no stay.",)
+_TAG_LOST = ("This cannot be undone: a new tag with this name would be on no stay.",)
 
 
 class TaggedStay(StayView, total=False):
-    """A stay with its tags after a change; `new_tag` says that the tag joined the dictionary by it."""
+    """A stay with its tags after a change; `new_tag` says that the change added the tag to the dictionary."""
 
     tags: list[str]
     new_tag: bool
 
 
 class DeletedTag(TypedDict, total=False):
-    """A tag that is no more."""
+    """A tag that was deleted."""
 
     id: int
     tag_name: str
@@ -50,20 +52,36 @@ class DeletedTag(TypedDict, total=False):
 async def add_reservation_tag(
     context: Context, stay_code: Code, tag_name: TagName
 ) -> PlannedWrite[TaggedStay]:
-    """Put a tag on a stay, by name. A name that the dictionary of reservation tags lacks joins it."""
+    """Put a tag on a stay, by name. A name that the dictionary of reservation tags lacks is added to it."""
     stay = await find_stay(context, stay_code)
-    known = await read_all(context.client, api.LIST_RESERVATION_TAGS, query={"keyword": tag_name})
-    new = all(one.tag_name != tag_name for one in known.items)
+    dictionary, titles = await asyncio.gather(
+        read_all(context.client, api.LIST_RESERVATION_TAGS, query={"keyword": tag_name}),
+        titles_of(context, [stay]),
+    )
+    new = all(tag.tag_name != tag_name for tag in dictionary.items)
 
     async def send() -> TaggedStay:
         key = {"stay_code": stay_code}
         await context.client.call(api.ADD_RESERVATION_TAG, path=key, body={"tag_name": tag_name})
-        return TaggedStay(**stay_view(context, stay), tags=[*stay.tags, tag_name], new_tag=new)
+        return TaggedStay(**stay_view(context, stay, titles), tags=[*stay.tags, tag_name], new_tag=new)
 
     undo = Undo("remove_reservation_tag", {"stay_code": stay_code, "tag_name": tag_name})
-    return PlannedWrite(
-        send, undo, already="The stay carries this tag already." if tag_name in stay.tags else ""
-    )
+    note = ["The tag is new: it joins the dictionary of reservation tags."] if new else []
+    preview = _preview("Tag", stay, titles, {"what": "tag", "after": tag_name}, note)
+    already = "The stay has this tag already." if tag_name in stay.tags else ""
+    return PlannedWrite(send, undo, preview, already)
+
+
+def _preview(
+    verb: str,
+    stay: api.Reservation,
+    titles: Mapping[int, str],
+    change: JsonObject,
+    warnings: Sequence[str] = (),
+) -> Preview:
+    title = titles[stay.property_id]
+    summary = f"{verb} the stay of {in_words(stay, title)}"
+    return Preview(summary, stay_target(stay, title), [change], warnings)
 
 
 @tool(
@@ -80,16 +98,21 @@ async def remove_reservation_tag(
     """Take a tag off a stay, by name; the dictionary keeps it."""
     stay = await find_stay(context, stay_code)
     if tag_name not in stay.tags:
-        carried = ", ".join(one_line(one) for one in stay.tags) or "none"
-        raise InvalidArguments(FieldProblem("tag_name", f"is no tag of this stay; it carries {carried}"))
+        tags = ", ".join(map(one_line, stay.tags)) or "none"
+        raise InvalidArguments(FieldProblem("tag_name", f"is not on this stay; its tags: {tags}"))
+    titles = await titles_of(context, [stay])
 
     async def send() -> TaggedStay:
         key = {"stay_code": stay_code}
         await context.client.call(api.REMOVE_RESERVATION_TAG, path=key, body={"tag_name": tag_name})
-        return TaggedStay(**stay_view(context, stay), tags=[one for one in stay.tags if one != tag_name])
+        tags = [tag for tag in stay.tags if tag != tag_name]
+        return TaggedStay(**stay_view(context, stay, titles), tags=tags)
 
-    undo = Undo("add_reservation_tag", {"stay_code": stay_code, "tag_name": tag_name})
-    return PlannedWrite(send, undo if len(tag_name) <= _LONGEST else None)
+    # Hostex made some tags longer than it lets us write.
+    writable = len(tag_name) <= _LONGEST
+    undo = Undo("add_reservation_tag", {"stay_code": stay_code, "tag_name": tag_name}) if writable else None
+    change = {"what": "tag", "before": one_line(tag_name), "after": "removed"}
+    return PlannedWrite(send, undo, _preview("Take a tag off", stay, titles, change))
 
 
 @tool(
@@ -101,14 +124,16 @@ async def remove_reservation_tag(
 async def create_reservation_tag(context: Context, tag_name: TagName) -> PlannedWrite[ReservationTagRow]:
     """Add a tag to the dictionary of reservation tags; Hostex picks its colour. `add_reservation_tag` puts it
     on a stay."""
-    named = attrgetter("tag_name")
-    await require_new(context, api.LIST_RESERVATION_TAGS, "tag_name", tag_name, named, MOST_TAGS)
+    name_of = attrgetter("tag_name")
+    await require_new(context, api.LIST_RESERVATION_TAGS, "tag_name", tag_name, name_of, MOST_TAGS)
 
     async def send() -> ReservationTagRow:
-        made = await context.client.call(api.CREATE_RESERVATION_TAG, body={"tag_name": tag_name})
-        return ReservationTagRow(id=made.id, tag_name=made.tag_name, is_default=bool(made.is_default))
+        tag = await context.client.call(api.CREATE_RESERVATION_TAG, body={"tag_name": tag_name})
+        return ReservationTagRow(id=tag.id, tag_name=tag.tag_name, is_default=bool(tag.is_default))
 
-    return undone_by("delete_reservation_tag", send)
+    summary = f"Create the reservation tag {quoted(one_line(tag_name))}"
+    preview = Preview(summary, changes=rows({"tag_name": tag_name}))
+    return undone_by("delete_reservation_tag", send, preview)
 
 
 @tool(
@@ -124,7 +149,8 @@ async def delete_reservation_tag(context: Context, id: Id) -> PlannedWrite[Delet
     cannot be deleted."""
     tag = await find(context, api.LIST_RESERVATION_TAGS, id, "reservation tag")
     if tag.is_default:
-        raise InvalidArguments(FieldProblem("id", f"is Hostex's default tag {tag.tag_name}, which stays"))
+        problem = f"is a default tag of Hostex, {one_line(tag.tag_name)}, and cannot be deleted"
+        raise InvalidArguments(FieldProblem("id", problem))
 
     async def send() -> DeletedTag:
         await context.client.call(api.DELETE_RESERVATION_TAG, path={"id": id})

@@ -1,6 +1,7 @@
 """Reviews of stays: the guest's, the host's and the host's public reply."""
 
-from datetime import date, timedelta
+from datetime import timedelta
+from operator import attrgetter
 from typing import Any, Literal, TypedDict
 
 from hostex_mcp.api import REVIEW_WINDOW_DAYS, windows
@@ -8,6 +9,7 @@ from hostex_mcp.api.endpoints import reviews as api
 from hostex_mcp.toolkit.arguments import Code, Day, PropertyId, in_order
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ListPage, PageRequest
+from hostex_mcp.toolkit.rows import row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 ReviewStatus = Literal["pending_guest_review", "pending_host_review", "reviewed"]
@@ -26,17 +28,13 @@ class ReviewRow(TypedDict, total=False):
     host_reviewed: bool
 
 
-def _review(one: api.Review) -> ReviewRow:
-    return ReviewRow(
-        reservation_code=one.reservation_code,
-        property_id=one.property_id,
-        channel_type=one.channel_type,
-        check_out_date=one.check_out_date.isoformat(),
-        guest_score=one.guest_review.score if one.guest_review else None,
-        guest_review=one.guest_review.content if one.guest_review else None,
-        host_reply=one.host_reply.content if one.host_reply else None,
-        host_reviewed=one.host_review is not None,
-    )
+_review = row_mapper(
+    ReviewRow,
+    guest_score=lambda review: review.guest_review.score if review.guest_review else None,
+    guest_review=lambda review: review.guest_review.content if review.guest_review else None,
+    host_reply=lambda review: review.host_reply.content if review.host_reply else None,
+    host_reviewed=lambda review: review.host_review is not None,
+)
 
 
 @tool(
@@ -71,8 +69,6 @@ async def list_reviews(
         {**fixed, "start_check_out_date": first, "end_check_out_date": last}
         for first, last in windows(start, end, REVIEW_WINDOW_DAYS)
     ]
-    return await context.merged(api.LIST_REVIEWS, queries, page, _review, order=_checked_out, notes=notes)
-
-
-def _checked_out(one: api.Review) -> date:
-    return one.check_out_date
+    return await context.merged(
+        api.LIST_REVIEWS, queries, page, _review, order=attrgetter("check_out_date"), notes=notes
+    )

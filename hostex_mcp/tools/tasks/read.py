@@ -1,4 +1,4 @@
-"""Tasks such as cleaning and maintenance, and the staff who do them."""
+"""Tools that read tasks such as cleanings and repairs, and the staff who do them."""
 
 from typing import Literal, TypedDict
 
@@ -6,6 +6,7 @@ from hostex_mcp.api.endpoints import tasks as api
 from hostex_mcp.toolkit.arguments import Day, Id, PropertyId, in_order
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ListPage, PageRequest
+from hostex_mcp.toolkit.rows import row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 TaskType = Literal["cleaning", "maintenance", "reception", "room_service", "other"]
@@ -36,22 +37,8 @@ class StaffRow(TypedDict, total=False):
     note: str | None
 
 
-def _task(one: api.Task) -> TaskRow:
-    return TaskRow(
-        id=one.id,
-        type=one.type,
-        status=one.status,
-        property_id=one.property_id,
-        property_title=one.property_title,
-        stay_code=one.stay_code,
-        staff_name=one.staff_name,
-        expected=one.expected,
-        note=one.note,
-    )
-
-
-def _staff(one: api.Staff) -> StaffRow:
-    return StaffRow(id=one.id, name=one.name, is_active=one.is_active, mobile=one.mobile, note=one.note)
+_task = row_mapper(TaskRow)
+_staff = row_mapper(StaffRow)
 
 
 @tool(
@@ -90,6 +77,6 @@ async def list_tasks(
 async def list_staffs(
     context: Context, page: PageRequest, is_active: bool | None = None, id: Id | None = None
 ) -> ListPage[StaffRow]:
-    """Staff members with contact and note. Hostex gives no role or assigned properties; what somebody does
-    can be seen from the tasks they were given."""
+    """Staff members with contact and note. Hostex gives no role or assigned properties; the tasks that
+    somebody is given show what they do."""
     return await context.rows(api.LIST_STAFFS, page, _staff, query={"is_active": is_active, "id": id})

@@ -1,4 +1,4 @@
-"""Changing the staff who do tasks."""
+"""Tools that add, change and delete staff members."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, TypedDict
@@ -12,7 +12,7 @@ from hostex_mcp.domain.wording import quoted
 from hostex_mcp.toolkit.arguments import Id, PropertyId, ShortText
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import HIDDEN
-from hostex_mcp.toolkit.results import PlannedWrite, Preview, everything
+from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, everything
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.tasks.read import StaffRow
 from hostex_mcp.tools.tasks.write import Note, task_name
@@ -33,8 +33,8 @@ _BLANKS: Mapping[str, Any] = {"email": "", "note": "", "property_ids": []}
 _OPEN = ("pending", "in_progress")
 _MOST_NAMED = 5
 _ADDED = "They can be given tasks at once, and Hostex may write to this number and address."
-_REPLACED = "Hostex does not tell which properties they have now: the whole list is replaced, for good."
-_NO_WAY_BACK = "No single call brings back what was."
+_REPLACED = "Hostex does not say which properties they have now: the whole list is replaced, for good."
+_NO_WAY_BACK = "No single call restores the old values."
 
 StaffName = Annotated[str, MinLen(1), MaxLen(128)]
 Mobile = Annotated[str, MinLen(1), MaxLen(50), "+<country code> <number>"]
@@ -49,6 +49,7 @@ class NewStaff(TypedDict, total=False):
     email: str
     note: str
     property_ids: list[int]
+    property_titles: list[str]
 
 
 class StaffChange(StaffRow, total=False):
@@ -56,6 +57,7 @@ class StaffChange(StaffRow, total=False):
 
     email: str
     property_ids: list[int]
+    property_titles: list[str]
 
 
 @tool(
@@ -75,20 +77,24 @@ async def create_staff(
     """Add a staff member who can be given tasks at once."""
     body = given(name=name, mobile=mobile, email=email, note=note, property_ids=property_ids)
     await require_properties(context, property_ids)
+    titles = await _titles(context, property_ids)
 
     async def send() -> NewStaff:
-        return NewStaff(id=await context.client.call(api.CREATE_STAFF, body=body), **body)
+        return NewStaff(id=await context.client.call(api.CREATE_STAFF, body=body), **body, **titles)
 
-    shown = {**body, "property_ids": None, "properties": await _titles(context, property_ids)}
-    preview = Preview(f"Add {quoted(one_line(name))} to the staff", changes=rows(shown), warnings=[_ADDED])
+    properties = "all properties" if property_ids is None else _in_words(titles)
+    changes = rows({**body, "property_ids": None, "properties": properties})
+    preview = Preview(f"Add {quoted(one_line(name))} to the staff", changes=changes, warnings=[_ADDED])
     return undone_by("delete_staff", send, preview)
 
 
-async def _titles(context: Context, property_ids: Sequence[int] | None) -> str:
-    """The properties of a staff member in words."""
-    if property_ids is None:
-        return "all properties"
-    return ", ".join(await property_names(context, property_ids)) or "none"
+async def _titles(context: Context, property_ids: Sequence[int] | None) -> dict[str, Any]:
+    """Return the titles of a staff member's properties for a result, where they are given."""
+    return {} if property_ids is None else {"property_titles": await property_names(context, property_ids)}
+
+
+def _in_words(titles: JsonObject) -> str:
+    return ", ".join(titles["property_titles"]) or "none"
 
 
 @tool(
@@ -110,7 +116,7 @@ async def update_staff(
     property_ids: Annotated[list[PropertyId], "the whole new list"] | None = None,
     clear: list[Literal["email", "note", "property_ids"]] | None = None,
 ) -> PlannedWrite[StaffChange]:
-    """Change a staff member; only what is given changes. Hostex does not tell which properties somebody has
+    """Change a staff member; only what is given changes. Hostex does not say which properties somebody has
     now, so `property_ids` only replaces the whole list, and that cannot be undone."""
     body = given(
         clear,
@@ -124,22 +130,24 @@ async def update_staff(
     )
     staff = await find(context, api.LIST_STAFFS, id, "staff member")
     await require_properties(context, property_ids)
-    send = sending(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body))
+    titles = await _titles(context, body.get("property_ids"))
+    send = sending(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body, **titles))
     shown = context.redactor().redact(staff)
     hidden = any(getattr(shown, name, None) == HIDDEN for name in body)
     restorable = not hidden and "property_ids" not in body
     undo = back("update_staff", staff, body, _BLANKS) if restorable else None
-    preview = await _changed(context, shown, body, undo is None)
+    preview = _changed(shown, body, titles, undo is None)
     return PlannedWrite(send, undo, preview, same(context, staff, body))
 
 
-async def _changed(context: Context, staff: api.Staff, body: dict[str, Any], final: bool) -> Preview:
-    """What a change of a staff member does. `staff` is what may be seen of them now."""
+def _changed(staff: api.Staff, body: JsonObject, titles: JsonObject, final: bool) -> Preview:
+    """Return what a change of a staff member does. `staff` is what may be seen of them now."""
     after, before = dict(body), everything(staff)
     warnings = [_NO_WAY_BACK] if final else []
     if "property_ids" in after:
-        after["properties"] = await _titles(context, after.pop("property_ids"))
-        before["properties"] = "not told by Hostex"
+        del after["property_ids"]
+        after["properties"] = _in_words(titles)
+        before["properties"] = "unknown"
         warnings = [_REPLACED]
     name = one_line(staff.name)
     target = {"id": staff.id, "name": name}
@@ -155,8 +163,8 @@ async def _changed(context: Context, staff: api.Staff, body: dict[str, Any], fin
     keywords="remove cleaner employee team member",
 )
 async def delete_staff(context: Context, id: Id) -> PlannedWrite[StaffChange]:
-    """Delete a staff member and what they were assigned to, for good. `update_staff` with `is_active` false
-    keeps them on record instead."""
+    """Delete a staff member and their assignments for good. `update_staff` with `is_active` false keeps them
+    on record instead."""
     staff = await find(context, api.LIST_STAFFS, id, "staff member")
     name = quoted(one_line(staff.name))
     warnings = [
@@ -167,12 +175,12 @@ async def delete_staff(context: Context, id: Id) -> PlannedWrite[StaffChange]:
 
 
 async def _unassigned(context: Context, staff_id: int) -> list[str]:
-    """A warning that names the tasks which nobody would have any more, the soonest first. Many teams never
-    move a task on from pending, so some of these may be done."""
+    """Warn of the tasks that would be left without an assignee, the soonest first. Many teams never move a
+    task on from pending, so some of these may be done."""
     tasks = (await read_all(context.client, api.LIST_TASKS, query={"staff_id": staff_id})).items
-    still = sorted((one.expected or "", task_name(one)) for one in tasks if one.status in _OPEN)
-    if not still:
+    unfinished = sorted((task.expected or "", task_name(task)) for task in tasks if task.status in _OPEN)
+    if not unfinished:
         return []
-    more = ["and more"] if len(still) > _MOST_NAMED else []
-    listed = "; ".join([*(name for _, name in still[:_MOST_NAMED]), *more])
-    return [f"{counted(len(still), 'open task loses', 'open tasks lose')} this assignee: {listed}."]
+    more = ["and more"] if len(unfinished) > _MOST_NAMED else []
+    names = "; ".join([*(name for _, name in unfinished[:_MOST_NAMED]), *more])
+    return [f"{counted(len(unfinished), 'open task loses', 'open tasks lose')} this assignee: {names}."]

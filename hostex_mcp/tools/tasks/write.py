@@ -1,6 +1,7 @@
-"""Changing tasks."""
+"""Tools that create, change and delete tasks."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Annotated, Any, Literal
 
@@ -24,7 +25,7 @@ from hostex_mcp.toolkit.arguments import (
 )
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.meaning import Coded
-from hostex_mcp.toolkit.results import PlannedWrite, lean
+from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, everything, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.tasks.read import TaskRow, TaskStatus, TaskType
 from hostex_mcp.tools.writing.checks import require_properties, same
@@ -34,24 +35,26 @@ from hostex_mcp.tools.writing.edits import (
     deleting,
     find,
     given,
-    property_names,
+    rows,
     sending,
     undone_by,
 )
+from hostex_mcp.tools.writing.titles import title_of
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 _BLANKS = {"property_id": 0, "staff_id": 0, "note": ""}
-_TOLD = "Hostex may notify of this: {}."
-_SAID_OTHERWISE = dict.fromkeys(["property_id", "staff_id", "currency", "expected_date", "expected_time"])
+_NOTIFIED = "Hostex may notify {}."
+# A deletion's preview has these as titles, names and amounts.
+_REPEATED = dict.fromkeys(["property_id", "staff_id", "currency", "expected_date", "expected_time"])
 
 
-def _clock(value: object) -> object:
+def _clock_time(value: object) -> object:
     if not isinstance(value, str) or not _CLOCK.fullmatch(value.strip()):
         raise PydanticCustomError("clock", "must be a time of day written HH:MM or HH:MM:SS")
     return f"{value.strip()}:00"[:8]
 
 
-ClockTime = Annotated[str, BeforeValidator(_clock), Coded(), "HH:MM, operator's time zone"]
+ClockTime = Annotated[str, BeforeValidator(_clock_time), Coded(), "HH:MM, operator's time zone"]
 Level = Literal["standard", "simple", "advanced"]
 Fee = Annotated[Number, Ge(0), "major units of currency"]
 Note = Annotated[str, MaxLen(500)]
@@ -59,7 +62,7 @@ Clearable = Literal["property_id", "staff_id", "note"]
 
 
 class TaskChange(TaskRow, total=False):
-    """A task that was written: its id and the fields that were set, with the names of what they name."""
+    """A task that was written: its id and the fields that were set, with the names behind their ids."""
 
     staff_id: int
     expected_date: str
@@ -69,8 +72,8 @@ class TaskChange(TaskRow, total=False):
     fee: float
 
 
-async def _place(context: Context, property_id: int | None, stay_code: str | None) -> int | None:
-    """The property of a new task, which is that of its stay.
+async def _property_of(context: Context, property_id: int | None, stay_code: str | None) -> int | None:
+    """Return the property of a new task, which is its stay's if it has one.
 
     Raises:
         NotFound: when there is no such property or stay.
@@ -81,7 +84,7 @@ async def _place(context: Context, property_id: int | None, stay_code: str | Non
         return property_id
     stay = await find_stay(context, stay_code)
     if property_id not in (None, stay.property_id):
-        problem = f"differs from that of the stay, {stay.property_id}; give only stay_code"
+        problem = f"is not the property of the stay, {stay.property_id}; give only stay_code"
         raise InvalidArguments(FieldProblem("property_id", problem))
     return stay.property_id
 
@@ -106,10 +109,10 @@ async def create_task(
     currency: Currency | None = None,
     note: Note | None = None,
 ) -> PlannedWrite[TaskChange]:
-    """Create a task such as a cleaning or a repair, for a property, a stay or neither, given to a staff
-    member if wanted. Without a fee Hostex takes the property's cleaning fee for a cleaning, else 0. Without
-    a currency it is that of the property's listings, or of the whole account."""
-    place = await _place(context, property_id, stay_code)
+    """Create a task such as a cleaning or a repair, for a property, a stay or neither, and assign it to a
+    staff member if one is given. Without a fee Hostex takes the property's cleaning fee for a cleaning, else
+    0. Without a currency it is that of the property's listings, or of the whole account."""
+    place = await _property_of(context, property_id, stay_code)
     staff = await _staff(context, staff_id)
     if currency is None:
         currency = await currency_for(context, place)
@@ -125,15 +128,30 @@ async def create_task(
         currency=currency,
         note=note,
     )
-
-    named = await _names(context, place, staff)
+    names = await _names(context, place, staff)
 
     async def send() -> TaskChange:
-        return TaskChange(id=await context.client.call(api.CREATE_TASK, body=body), **(body | named))
+        return TaskChange(id=await context.client.call(api.CREATE_TASK, body=body), **(body | names))
 
-    change = undone_by("delete_task", send)
-    change.notes = _told(staff)
+    what = filter(None, (type.replace("_", " "), names.get("property_title"), day_text(expected_date)))
+    summary = f"Create the task {', '.join(map(_quoted, what))}"
+    notes = _notified(staff)
+    preview = Preview(summary, changes=rows(_in_words(body, names, currency)), warnings=notes)
+    change = undone_by("delete_task", send, preview)
+    change.notes = notes
     return change
+
+
+def _in_words(body: JsonObject, names: JsonObject, currency: str | None) -> dict[str, Any]:
+    """Return what a task is set to for a preview: names in place of ids, the fee with its currency."""
+    words: dict[str, Any] = {
+        name: "not set" if _BLANKS.get(name) == value else value for name, value in body.items()
+    }
+    if "property_id" in words or "property_title" in names:
+        words["property"] = names.get("property_title", words.pop("property_id", ""))
+    if "staff_id" in words:
+        words["staff_name"] = names.get("staff_name", words.pop("staff_id"))
+    return words | ({"fee": money(body["fee"], currency)} if "fee" in body else {})
 
 
 @tool(
@@ -178,30 +196,38 @@ async def update_task(
     task = await find(context, api.LIST_TASKS, id, "task")
     await require_properties(context, [property_id] if property_id else None)
     staff = await _staff(context, staff_id, task)
-    named = await _names(context, property_id, staff)
-    send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **(body | named)))
-    already = same(context, task, body)
-    return PlannedWrite(
-        send, back("update_task", task, body, _BLANKS), already=already, notes=_told(staff, task)
-    )
+    names = await _names(context, property_id, staff)
+    send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **(body | names)))
+    notes = _notified(staff, task)
+    preview = _changed(context.preview_redactor().redact(task), body, names, notes)
+    undo = back("update_task", task, body, _BLANKS)
+    return PlannedWrite(send, undo, preview, same(context, task, body), notes=notes)
+
+
+def _changed(task: api.Task, body: JsonObject, names: JsonObject, warnings: Sequence[str]) -> Preview:
+    old = everything(task)
+    before = {**old, "property": old.get("property_title"), "fee": _fee(task)}
+    after = _in_words(body, names, body.get("currency", task.currency))
+    about = ("id", "type", "property_title", "expected")
+    target = {name: old[name] for name in about if name in old}
+    return Preview(f"Change the task {task_name(task)}", target, rows(after, before), warnings)
 
 
 async def _names(context: Context, property_id: int | None, staff: api.Staff | None) -> dict[str, Any]:
-    """The names of the property and the staff member that a task is given to."""
-    titles = await property_names(context, [property_id]) if property_id else []
-    named = {
-        "property_title": titles[0] if titles else "",
+    """Return the names of the property and the staff member that a task is given to."""
+    names = {
+        "property_title": await title_of(context, property_id) if property_id else "",
         "staff_name": one_line(staff.name) if staff else "",
     }
-    return context.redactor().redact(dict(lean(named)))
+    return context.redactor().redact(dict(lean(names)))
 
 
 async def _staff(context: Context, staff_id: int | None, task: api.Task | None = None) -> api.Staff | None:
-    """Who is given a task.
+    """Return the staff member whom a task is given to, None for the id 0.
 
     Raises:
-        NotFound: when there is nobody with this id; 0 is nobody.
-        InvalidArguments: when who is to be given it is inactive.
+        NotFound: when there is nobody with this id.
+        InvalidArguments: when they are inactive and do not have the task already.
     """
     staff = await find(context, api.LIST_STAFFS, staff_id, "staff member") if staff_id else None
     if staff and not staff.is_active and (task is None or task.staff_id != staff_id):
@@ -210,12 +236,12 @@ async def _staff(context: Context, staff_id: int | None, task: api.Task | None =
     return staff
 
 
-def _told(staff: api.Staff | None, task: api.Task | None = None) -> list[str]:
-    """The staff whom Hostex may tell of a task: who is given it, and who has it so far."""
+def _notified(staff: api.Staff | None, task: api.Task | None = None) -> list[str]:
+    """Return a note of whom Hostex may notify: who is given the task, and who has it so far."""
     names = [staff.name] if staff else []
     if task and task.staff_name and task.staff_name not in names:
         names.append(task.staff_name)
-    return [_TOLD.format(", ".join(quoted(one_line(name)) for name in names))] if names else []
+    return [_NOTIFIED.format(", ".join(map(_quoted, names)))] if names else []
 
 
 @tool(
@@ -231,19 +257,23 @@ async def delete_task(context: Context, id: Id) -> PlannedWrite[TaskChange]:
     record."""
     task = await find(context, api.LIST_TASKS, id, "task")
     shown = context.redactor().redact(task)
-    warnings = [f"It is given to {quoted(one_line(shown.staff_name))}."] if shown.staff_name else []
+    warnings = [f"It is assigned to {_quoted(shown.staff_name)}."] if shown.staff_name else []
     if task.status == "completed":
-        warnings.append("It is completed: its record and fee go too.")
+        warnings.append("It is completed: its record and fee are deleted too.")
     elif task.status != "cancelled":
         warnings.append("Cancelling it instead keeps it on record.")
     what = f"the task {task_name(shown)}"
-    return deleting(context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_SAID_OTHERWISE)
+    return deleting(context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_REPEATED)
 
 
 def task_name(task: api.Task) -> str:
-    """A task in a few words: what, where, when."""
-    parts = [quoted(one_line(part)) for part in (task.type, task.property_title) if part]
+    """Return a task in a few words: what, where, when."""
+    parts = [_quoted(part) for part in (task.type.replace("_", " "), task.property_title) if part]
     return ", ".join(filter(None, (*parts, _expected(task))))
+
+
+def _quoted(name: str) -> str:
+    return quoted(one_line(name))
 
 
 def _fee(task: api.Task) -> str | None:
@@ -251,9 +281,9 @@ def _fee(task: api.Task) -> str | None:
 
 
 def _expected(task: api.Task) -> str:
-    """When a task is to be done, a midnight being no time of its own."""
+    """Return when a task is to be done. Hostex writes midnight where only a day is set."""
     try:
         moment = datetime.fromisoformat(task.expected or "")
     except ValueError:
-        return quoted(one_line(task.expected or ""))
+        return _quoted(task.expected or "")
     return day_text(moment.date()) + ("" if moment.time() == time() else f", {moment:%H:%M}")

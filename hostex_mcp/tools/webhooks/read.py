@@ -5,6 +5,7 @@ from typing import TypedDict
 from hostex_mcp.api.endpoints import webhooks as api
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ListPage, PageRequest
+from hostex_mcp.toolkit.rows import row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 
@@ -17,8 +18,7 @@ class WebhookRow(TypedDict, total=False):
     manageable: bool | None
 
 
-def _webhook(one: api.Webhook) -> WebhookRow:
-    return WebhookRow(id=one.id, url=one.url, events=list(one.events), manageable=one.manageable)
+_webhook = row_mapper(WebhookRow)
 
 
 @tool("List webhooks", keywords="notification callback event url")

@@ -16,6 +16,7 @@ class StayView(TypedDict, total=False):
     stay_code: str
     guest_name: str | None
     property_id: int
+    property_title: str
     check_in_date: str
     check_out_date: str
 
@@ -30,27 +31,30 @@ class OrderView(TypedDict, total=False):
     stays: list[StayView]
 
 
-def stay_view(context: Context, stay: Reservation) -> StayView:
-    """Return a stay as it is named in the result of a write."""
+def stay_view(context: Context, stay: Reservation, titles: Mapping[int, str]) -> StayView:
+    """Return a stay as the result of a write names it. `titles` are those of properties by their ids."""
     visible = context.redactor().redact(stay)
     return StayView(
         stay_code=stay.stay_code,
         guest_name=visible.guest_name,
         property_id=stay.property_id,
+        property_title=titles.get(stay.property_id, f"property {stay.property_id}"),
         check_in_date=stay.check_in_date.isoformat(),
         check_out_date=stay.check_out_date.isoformat(),
     )
 
 
-def order_view(context: Context, stays: list[Reservation], status: str) -> OrderView:
-    """Return an order as it is named in the result of a write."""
+def order_view(
+    context: Context, stays: list[Reservation], status: str, titles: Mapping[int, str]
+) -> OrderView:
+    """Return an order as the result of a write names it, with the titles of properties by their ids."""
     first = context.redactor().redact(stays[0])
     return OrderView(
         reservation_code=first.reservation_code,
         channel_type=first.channel_type,
         guest_name=first.guest_name,
         status=status,
-        stays=[stay_view(context, stay) for stay in stays],
+        stays=[stay_view(context, stay, titles) for stay in stays],
     )
 
 

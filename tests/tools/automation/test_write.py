@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 def waiting(sandbox: Sandbox, kind: str) -> dict[str, object]:
     plans = sandbox.accounts.main.automation_actions.values()
-    return next(one for one in plans if one["type"] == kind and one["stay_code"])
+    return next(plan for plan in plans if plan["type"] == kind and plan["stay_code"])
 
 
 async def test_a_waiting_message_is_sent_to_the_thread_of_its_stay_at_once(

@@ -1,9 +1,12 @@
 """Groups, tags, properties and room types changed through the engine, checked in the sandbox's own state."""
 
 import copy
+from typing import Any
 
 import pytest
+from tests.tools.previewing import cells, planned
 
+from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from tests.support.engine import Call
 from tests.support.requests_sent import refused, sent, take_back, written
@@ -56,9 +59,10 @@ async def test_properties_are_added_to_and_removed_from_a_group_keeping_the_othe
     done = await call(
         "update_property_group", id=LISBON, add_property_ids=["Foz Beach Villa"], remove_property_ids=[LOFT]
     )
-    wanted = [STUDIO, 20110003, 20110004, 20110005, VILLA]
-    assert done["result"] == {"id": LISBON, "property_ids": wanted}
-    assert sandbox.accounts.main.groups[LISBON]["property_ids"] == wanted
+    members = [STUDIO, 20110003, 20110004, 20110005, VILLA]
+    titles = [sandbox.accounts.main.properties[id]["title"] for id in members]
+    assert done["result"] == {"id": LISBON, "property_ids": members, "property_titles": titles}
+    assert sandbox.accounts.main.groups[LISBON]["property_ids"] == members
     assert sandbox.accounts.main.groups[LISBON]["name"] == "Lisbon"
     await take_back(call, done)
     assert sandbox.accounts.main.groups == before
@@ -103,9 +107,11 @@ async def test_what_does_not_exist_is_not_found_and_nothing_is_sent(
 
 
 async def test_deleting_a_group_tells_what_was_in_it(call: Call, sandbox: Sandbox) -> None:
-    held = sandbox.accounts.main.groups[LISBON]["property_ids"]
+    members = sandbox.accounts.main.groups[LISBON]["property_ids"]
+    titles = [sandbox.accounts.main.properties[id]["title"] for id in members]
     done = await call("delete_property_group", id=LISBON)
-    assert done["result"] == {"id": LISBON, "name": "Lisbon", "property_ids": held}
+    group = {"id": LISBON, "name": "Lisbon", "property_ids": members}
+    assert done["result"] == {**group, "property_titles": titles}
     assert done["undo"] is None
     assert LISBON not in sandbox.accounts.main.groups
     assert LOFT in sandbox.accounts.main.properties
@@ -159,5 +165,47 @@ async def test_deleting_a_tag_tells_its_name(call: Call, sandbox: Sandbox) -> No
 async def test_a_room_type_pools_properties(call: Call, sandbox: Sandbox) -> None:
     done = await call("create_room_type", title="Harbour Rooms", property_ids=[LOFT, "Harbour Studio"])
     pool = sandbox.accounts.main.room_types[done["result"]["id"]]
-    assert [one["id"] for one in pool["properties"]] == [LOFT, STUDIO]
+    assert [member["id"] for member in pool["properties"]] == [LOFT, STUDIO]
     assert done["undo"] is None
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "summary", "rows"),
+    [
+        (
+            "create_property_group",
+            {"name": "Harbour", "property_ids": [LOFT, STUDIO]},
+            "Create the property group Harbour",
+            {"name": (None, "Harbour"), "properties": (None, "Harbour Loft, Harbour Studio")},
+        ),
+        (
+            "update_property_group",
+            {"id": LISBON, "property_ids": [LOFT]},
+            "Change the property group Lisbon",
+            {
+                "properties": (
+                    "Harbour Loft, Harbour Studio, Alfama Terrace, Garden House Estrela, "
+                    "Belém Riverside Flat",
+                    "Harbour Loft",
+                )
+            },
+        ),
+        (
+            "create_property_tag",
+            {"name": "Quiet", "color": "#FD587B", "room_type_ids": []},
+            "Create the property tag Quiet",
+            {"name": (None, "Quiet"), "color": (None, "#FD587B"), "room_types": (None, "none")},
+        ),
+        (
+            "update_property_tag",
+            {"id": RIVER_VIEW, "name": "River"},
+            "Change the property tag River view",
+            {"name": ("River view", "River")},
+        ),
+    ],
+)
+async def test_groups_and_tags_are_previewed_with_titles(
+    client: HostexClient, tool: str, arguments: dict[str, Any], summary: str, rows: dict[str, Any]
+) -> None:
+    shown = await planned(client, tool, arguments)
+    assert (shown.summary, cells({"changes": shown.changes})) == (summary, rows)

@@ -89,7 +89,7 @@ async def test_the_reference_of_a_cancelled_booking_is_told(call: Call) -> None:
     await done(call, "cancel_reservation", reservation_code=first["reservation_code"])
     again = (await done(call, "create_reservation", **BOOKING, channel_id="SITE1"))["result"]
     assert again["status"] == "cancelled"
-    assert "no room is held" in again["note"]
+    assert "no nights are held" in again["note"]
 
 
 async def test_a_booking_whose_answer_was_lost_is_found_and_not_made_twice(
@@ -146,8 +146,8 @@ async def test_a_direct_booking_is_cancelled_with_all_its_stays(call: Call, sand
             channel_type="hostex_direct",
         )
     answer = await done(call, "cancel_reservation", reservation_code="5-DIRECT")
-    assert [one["stay_code"] for one in answer["result"]["stays"]] == ["5-DIRECT", "5-DIRECT_1"]
-    assert {one["status"] for one in sandbox.accounts.main.stays.values()} == {"cancelled"}
+    assert [stay["stay_code"] for stay in answer["result"]["stays"]] == ["5-DIRECT", "5-DIRECT_1"]
+    assert {stay["status"] for stay in sandbox.accounts.main.stays.values()} == {"cancelled"}
     assert answer["undo"] is None
     again = await problems(call, "cancel_reservation", reservation_code="5-DIRECT")
     assert again == {"reservation_code": "is cancelled already"}
@@ -198,6 +198,7 @@ async def test_a_request_is_answered_and_its_new_status_read_back(
                 "stay_code": "0-7-req",
                 "guest_name": "Ines Exemplar",
                 "property_id": LOFT,
+                "property_title": "Harbour Loft",
                 "check_in_date": ahead(10),
                 "check_out_date": ahead(12),
             }

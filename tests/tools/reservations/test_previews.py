@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.tools.previewing import planned
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.preview import question
 from tests.support.engine import Call
 from tests.support.previewing import (
     Row,
@@ -82,11 +84,11 @@ BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
     (
         {"received_amount": 400},
         [
-            "$400 received is more than the rate of 330.",
-            "What was received stays on record as income, even if the booking is cancelled later.",
+            "$400 received is more than the rate of $330.",
+            "The amount received stays on record as income, even if the booking is cancelled.",
         ],
     ),
-    ({"commission_amount": 331}, ["The commission of 331 is more than the rate of 330."]),
+    ({"commission_amount": 331}, ["The commission of $331 is more than the rate of $330."]),
     ({"rate_amount": 0, "commission_amount": 0}, ["The rate is zero, so this stay would be free."]),
     (
         {"check_in_date": "2026-11-22", "check_out_date": "2026-11-24"},
@@ -97,7 +99,7 @@ BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
         [
             'The reference DEMO30PAT belongs to an earlier booking: "Patrick Standin", '
             "Tue 24 to Mon 30 Nov 2026 (direct booking, accepted, stay 5-DEMO30PAT). "
-            "No second one is made, whatever else is given here."
+            "No second booking is made, whatever else is given here."
         ],
     ),
 ]
@@ -130,7 +132,7 @@ async def test_the_cancelling_of_a_booking_says_who_loses_what(call: Call, sandb
     assert cells(shown) == {"status": ("accepted", "cancelled")}
     assert shown["warnings"] == [
         "A cancelled booking cannot be revived; its nights open for sale again on all channels.",
-        "$378.50 was received for it; cancelling pays nothing back and leaves the income on record.",
+        "$378.50 was received for it; cancelling refunds nothing and leaves the income on record.",
     ]
 
 
@@ -142,7 +144,7 @@ async def test_an_order_is_cancelled_with_all_its_stays_in_view(call: Call, sand
         "Loop Pied-à-terre, Tue 24 to Mon 30 Nov 2026 (5-DEMO30PAT)",
         "Harbour Studio, Tue 24 to Mon 30 Nov 2026 (5-DEMO30PAT_1)",
     ]
-    assert "All 2 stays of the order are cancelled: 5-DEMO30PAT, 5-DEMO30PAT_1." in shown["warnings"]
+    assert "All 2 stays of the reservation are cancelled: 5-DEMO30PAT, 5-DEMO30PAT_1." in shown["warnings"]
     assert "The guest is in house." in shown["warnings"]
 
 
@@ -179,7 +181,7 @@ async def test_declining_a_request_says_what_it_costs(call: Call, sandbox: Sandb
     shown = await preview(call, sandbox, "decline_reservation", reservation_code=CAMILLE)
     assert cells(shown) == {"status": ("wait_accept", "denied")}
     assert shown["warnings"] == [
-        "It cannot be taken back, and the guest gets no reason.",
+        "It cannot be taken back, and the guest is given no reason.",
         "A declined request may count against the host's acceptance rate on Airbnb.",
     ]
 
@@ -187,27 +189,26 @@ async def test_declining_a_request_says_what_it_costs(call: Call, sandbox: Sandb
 async def test_a_changed_stay_is_shown_field_by_field(call: Call, sandbox: Sandbox) -> None:
     changes = {"check_out_date": "2026-12-03", "rate_amount": 300, "commission_amount": 301}
     shown = await preview(call, sandbox, "update_reservation_basic", stay_code=EMIL, **changes)
-    stay = sandbox.accounts.main.stays[EMIL]
     assert (
         shown["summary"] == 'Change the stay of "Emil Eksempel", Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026'
     )
     assert cells(shown) == {
         "check_out_date": ("2026-12-02", "2026-12-03"),
-        "rate_amount": (stay["rates"]["rate"]["amount"], 300),
-        "commission_amount": (stay["rates"]["commission"]["amount"], 301),
+        "rate_amount": ("€393", "€300"),
+        "commission_amount": ("€11.79", "€301"),
     }
     assert shown["warnings"] == [
         'Already booked: "Amara Beispiel", Wed 2 to Sun 6 Dec 2026 '
         "(direct booking, accepted, stay 5-DEMO7KQ2X).",
-        "This is a booking of Airbnb: whether Airbnb learns of it is not known.",
-        "The commission of 301 is more than the rate of 300.",
+        "This is a booking of Airbnb; Hostex does not say whether Airbnb is told.",
+        "The commission of €301 is more than the rate of €300.",
     ]
 
 
 @pytest.mark.parametrize(
     ("code", "changes", "warning"),
     [
-        (PATRICK, {"rate_amount": 300}, "$378.50 was received already, more than the rate of 300."),
+        (PATRICK, {"rate_amount": 300}, "$378.50 was received already, more than the rate of $300."),
         (
             PATRICK,
             {"currency": "EUR"},
@@ -217,7 +218,7 @@ async def test_a_changed_stay_is_shown_field_by_field(call: Call, sandbox: Sandb
         (
             "2-4310000024_1-grp024",
             {"remarks": "Late"},
-            "Only this stay changes; order 2-4310000024-grp024 has others.",
+            "Only this stay changes; reservation 2-4310000024-grp024 has others.",
         ),
     ],
 )
@@ -234,17 +235,18 @@ async def test_a_change_of_a_dead_stay_says_so(call: Call, sandbox: Sandbox) -> 
     assert "The stay is cancelled." in shown["warnings"]
     guide = await preview(call, sandbox, "update_reservation_checkin_details", stay_code=EMIL, deposit=5)
     assert "The stay is cancelled." in guide["warnings"]
+    assert "• deposit: not set → €5" in question(guide)
 
 
 async def test_the_old_door_code_is_in_no_preview_and_what_the_guest_will_read_is_shown_whole(
     call: Call, sandbox: Sandbox
 ) -> None:
     sandbox.accounts.main.stays[EMIL]["check_in_details"]["lock_code"] = "SECRET-1"
-    told = "The code no longer works, pay at https://pay.example.com and wait for the new one."
-    arguments = {"stay_code": EMIL, "lock_code": told, "arrival_at": "16:30"}
+    text = "The code no longer works, pay at https://pay.example.com and wait for the new one."
+    arguments = {"stay_code": EMIL, "lock_code": text, "arrival_at": "16:30"}
     offered = await offer(call, sandbox, "update_reservation_checkin_details", **arguments)
     assert "SECRET" not in json.dumps(offered)
-    assert cells(offered["preview"])["lock_code"] == ("set", told)
+    assert cells(offered["preview"])["lock_code"] == ("set", text)
     assert cells(offered["preview"])["arrival_at"][1] == "16:30"
     assert offered["preview"]["warnings"] == [
         "The guest sees this in the check-in guide.",
@@ -254,12 +256,12 @@ async def test_the_old_door_code_is_in_no_preview_and_what_the_guest_will_read_i
 
 async def test_a_hidden_door_code_cannot_be_guessed_by_writing_it(call: Call, sandbox: Sandbox) -> None:
     sandbox.accounts.main.stays[EMIL]["check_in_details"]["lock_code"] = "4821"
-    shown = [
+    previews = [
         await preview(call, sandbox, "update_reservation_checkin_details", stay_code=EMIL, lock_code=guess)
         for guess in ("4821", "4822")
     ]
-    assert [one["warnings"] for one in shown] == 2 * [shown[0]["warnings"]]
-    assert [cells(one)["lock_code"] for one in shown] == [("set", "4821"), ("set", "4822")]
+    assert [shown["warnings"] for shown in previews] == 2 * [previews[0]["warnings"]]
+    assert [cells(shown)["lock_code"] for shown in previews] == [("set", "4821"), ("set", "4822")]
 
 
 async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call, sandbox: Sandbox) -> None:
@@ -267,7 +269,7 @@ async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call
     assert shown["summary"].endswith('"Emil Eksempel", Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026')
     assert cells(shown) == {"property": ("Harbour Studio", "reservation box")}
     assert shown["warnings"] == [
-        "Its nights open for sale again on all channels, though the booking goes on."
+        "Its nights open for sale again on all channels, although the booking stands."
     ]
     boxed = await call("move_reservation_to_box", stay_code="2-4310000015-box015")
     assert boxed["notes"] == ["The stay is in the reservation box already. Nothing was sent."]
@@ -289,12 +291,54 @@ async def test_who_would_lose_the_property_is_named(call: Call, sandbox: Sandbox
     assert free["warnings"][-1] == "The guest is in house."
 
 
+async def test_a_property_is_told_from_another_of_the_same_title(call: Call, sandbox: Sandbox) -> None:
+    sandbox.accounts.main.properties[STUDIO]["title"] = "Harbour Loft"
+    named = f"Harbour Loft ({STUDIO})"
+    boxed = await preview(call, sandbox, "move_reservation_to_box", stay_code=EMIL)
+    assert (named in boxed["summary"], cells(boxed)["property"][0]) == (True, named)
+    put = await preview(call, sandbox, "allocate_reservation", stay_code=EMIL, property_id=LOFT)
+    assert put["summary"].startswith(f"Put on Harbour Loft ({LOFT}): ")
+    booking = await preview(call, sandbox, "create_reservation", **{**BOOKING, "property_id": STUDIO})
+    assert f"Book {named} directly" in booking["summary"]
+    assert booking["target"]["property_title"] == named
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "summary", "rows"),
+    [
+        (
+            "update_reservation_stay_status",
+            {"stay_code": EMIL, "stay_status": "in_house"},
+            'Change the stay of "Emil Eksempel", Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026',
+            {"stay_status": ("checkin_pending", "in_house")},
+        ),
+        (
+            "add_reservation_tag",
+            {"stay_code": EMIL, "tag_name": "Quiet"},
+            'Tag the stay of "Emil Eksempel", Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026',
+            {"tag": (None, "Quiet")},
+        ),
+        (
+            "create_reservation_tag",
+            {"tag_name": "Quiet"},
+            "Create the reservation tag Quiet",
+            {"tag_name": (None, "Quiet")},
+        ),
+    ],
+)
+async def test_what_is_not_asked_about_by_itself_is_shown_in_words_too(
+    client: HostexClient, tool: str, arguments: Row, summary: str, rows: Row
+) -> None:
+    shown = await planned(client, tool, arguments)
+    assert (shown.summary, cells({"changes": shown.changes})) == (summary, rows)
+
+
 async def test_a_tag_is_deleted_by_name(call: Call, sandbox: Sandbox) -> None:
     tags = sandbox.accounts.main.reservation_tags
-    vip = next(one["id"] for one in tags.values() if one["tag_name"] == "VIP")
+    vip = next(tag["id"] for tag in tags.values() if tag["tag_name"] == "VIP")
     shown = await preview(call, sandbox, "delete_reservation_tag", id=vip)
     assert shown["summary"] == "Delete the tag VIP and take it off every stay"
-    assert shown["warnings"] == ["It cannot be undone: a new tag of this name is on no stay."]
+    assert shown["warnings"] == ["This cannot be undone: a new tag with this name would be on no stay."]
 
 
 def arrived(account: SandboxAccount) -> None:
@@ -307,7 +351,7 @@ def booked(account: SandboxAccount) -> None:
 
 
 def renamed(account: SandboxAccount) -> None:
-    next(one for one in account.reservation_tags.values() if one["tag_name"] == "VIP")["tag_name"] = "Star"
+    next(tag for tag in account.reservation_tags.values() if tag["tag_name"] == "VIP")["tag_name"] = "Star"
 
 
 STEPS: list[tuple[str, Row, Callable[[SandboxAccount], None], str]] = [
@@ -353,7 +397,7 @@ STEPS: list[tuple[str, Row, Callable[[SandboxAccount], None], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("tool", "arguments", "event", "operation"), STEPS, ids=[one[0] for one in STEPS])
+@pytest.mark.parametrize(("tool", "arguments", "event", "operation"), STEPS, ids=[step[0] for step in STEPS])
 async def test_a_token_holds_for_what_was_shown_and_for_nothing_else(
     call: Call,
     sandbox: Sandbox,
@@ -365,7 +409,7 @@ async def test_a_token_holds_for_what_was_shown_and_for_nothing_else(
     account = sandbox.accounts.main
     if tool == "delete_reservation_tag":
         arguments = {
-            "id": next(one["id"] for one in account.reservation_tags.values() if one["tag_name"] == "VIP")
+            "id": next(tag["id"] for tag in account.reservation_tags.values() if tag["tag_name"] == "VIP")
         }
     offered = await offer(call, sandbox, tool, **arguments)
     event(account)

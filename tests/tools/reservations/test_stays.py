@@ -93,6 +93,7 @@ async def test_old_and_new_values_are_shown(call: Call) -> None:
         "stay_code": CODE,
         "guest_name": "Ines Exemplar",
         "property_id": LOFT,
+        "property_title": "Harbour Loft",
         "check_in_date": ahead(10),
         "check_out_date": ahead(13),
         "before": {"check_out_date": ahead(13)},
@@ -222,7 +223,7 @@ async def test_stays_that_have_to_make_room_are_named_and_there_is_no_exact_way_
     add_stay(account, "0-4-d", (ahead(10), ahead(12)), STUDIO, status="cancelled")
     answer = await done(call, "allocate_reservation", stay_code=CODE, property_id=STUDIO)
     boxed = [code for code, one in account.stays.items() if one["in_reservation_box"]]
-    assert [one["stay_code"] for one in answer["result"]["moved_to_box"]] == boxed == ["0-2-b"]
+    assert [stay["stay_code"] for stay in answer["result"]["moved_to_box"]] == boxed == ["0-2-b"]
     assert answer["undo"] is None
 
 
@@ -254,7 +255,7 @@ async def test_custom_fields_are_merged_removed_and_restored(call: Call, sandbox
     [
         ({}, "at least one of these is required"),
         ({"floor": ["3"]}, "must be text"),
-        ({"floor": ""}, "is empty; `clear` removes a key"),
+        ({"floor": ""}, "is empty; use `clear` to remove a key"),
     ],
 )
 async def test_custom_fields_are_text(call: Call, sandbox: Sandbox, fields: Row, problem: str) -> None:
@@ -274,7 +275,7 @@ async def test_a_tag_is_put_on_and_taken_off_again(call: Call, sandbox: Sandbox)
 async def test_a_tag_that_the_dictionary_lacks_joins_it(call: Call, sandbox: Sandbox) -> None:
     answer = await done(call, "add_reservation_tag", stay_code=CODE, tag_name="VIP")
     assert answer["result"]["new_tag"]
-    assert [one["tag_name"] for one in sandbox.accounts.main.reservation_tags.values()] == [
+    assert [tag["tag_name"] for tag in sandbox.accounts.main.reservation_tags.values()] == [
         "Conflicted",
         "VIP",
     ]
@@ -296,7 +297,7 @@ async def test_a_tag_is_taken_off_and_put_back(call: Call, sandbox: Sandbox) -> 
 
 async def test_a_tag_that_the_stay_does_not_carry_is_not_taken_off(call: Call, sandbox: Sandbox) -> None:
     refused = await problems(call, "remove_reservation_tag", stay_code=CODE, tag_name="VIP")
-    assert refused == {"tag_name": "is no tag of this stay; it carries none"}
+    assert refused == {"tag_name": "is not on this stay; its tags: none"}
     assert written(sandbox) == []
 
 
@@ -305,7 +306,7 @@ async def test_a_tag_is_created_and_its_undo_deletes_it(call: Call, sandbox: San
     tags = sandbox.accounts.main.reservation_tags
     assert tags[answer["result"]["id"]]["tag_name"] == "Quiet"
     await take_back(call, answer)
-    assert [one["tag_name"] for one in tags.values()] == ["Conflicted"]
+    assert [tag["tag_name"] for tag in tags.values()] == ["Conflicted"]
 
 
 async def test_a_deleted_tag_is_named_and_gone_from_its_stays(call: Call, sandbox: Sandbox) -> None:
@@ -318,7 +319,7 @@ async def test_a_deleted_tag_is_named_and_gone_from_its_stays(call: Call, sandbo
 
 async def test_a_default_tag_stays(call: Call, sandbox: Sandbox) -> None:
     refused = await problems(call, "delete_reservation_tag", id=1)
-    assert refused == {"id": "is Hostex's default tag Conflicted, which stays"}
+    assert refused == {"id": "is a default tag of Hostex, Conflicted, and cannot be deleted"}
     assert written(sandbox) == []
 
 

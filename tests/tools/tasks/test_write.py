@@ -3,10 +3,12 @@
 import copy
 from typing import Any
 
+import httpx2
 import pytest
+from tests.tools.previewing import cells, demo_sandbox, planned
 
 from hostex_mcp.api import HostexClient
-from hostex_mcp.sandbox import Sandbox
+from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
@@ -50,7 +52,7 @@ async def test_a_task_of_a_stay_takes_the_currency_of_the_property_of_that_stay(
     call: Call, sandbox: Sandbox
 ) -> None:
     account = sandbox.accounts.main
-    stay = next(one for one in account.stays.values() if one["property_id"] == LOFT)
+    stay = next(stay for stay in account.stays.values() if stay["property_id"] == LOFT)
     done = await call(
         "create_task", type="reception", expected_date="2027-01-05", stay_code=stay["stay_code"]
     )
@@ -112,7 +114,7 @@ async def test_a_task_is_changed_in_what_is_given_alone_and_restored(call: Call,
 
 
 async def test_what_was_detached_comes_back_detached(call: Call, sandbox: Sandbox) -> None:
-    task = next(one for one in sandbox.accounts.main.tasks.values() if one["property_id"] is None)
+    task = next(task for task in sandbox.accounts.main.tasks.values() if task["property_id"] is None)
     done = await call("update_task", id=task["id"], property_id="Foz Beach Villa")
     assert sandbox.accounts.main.tasks[task["id"]]["property_id"] == VILLA
     assert done["undo"]["arguments"]["clear"] == ["property_id"]
@@ -121,7 +123,7 @@ async def test_what_was_detached_comes_back_detached(call: Call, sandbox: Sandbo
 
 
 async def test_a_time_that_was_not_there_cannot_be_taken_back(call: Call, sandbox: Sandbox) -> None:
-    task = next(one for one in sandbox.accounts.main.tasks.values() if one["expected_time"] is None)
+    task = next(task for task in sandbox.accounts.main.tasks.values() if task["expected_time"] is None)
     done = await call("update_task", id=task["id"], expected_time="10:00:30")
     assert sandbox.accounts.main.tasks[task["id"]]["expected_time"] == "10:00:30"
     assert done["undo"] is None
@@ -199,3 +201,40 @@ async def test_deleting_a_staff_member_leaves_their_tasks_without_one(call: Call
     assert done["result"]["name"] == "Rita Modelo"
     assert RITA not in sandbox.accounts.main.staff
     assert all(task["staff_id"] != RITA for task in sandbox.accounts.main.tasks.values())
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "summary", "rows"),
+    [
+        (
+            "create_task",
+            {"type": "room_service", "expected_date": "2027-01-05", "property_id": LOFT, "staff_id": RITA},
+            "Create the task room service, Harbour Loft, Tue 5 Jan 2027",
+            {
+                "type": (None, "room_service"),
+                "expected_date": (None, "2027-01-05"),
+                "currency": (None, "EUR"),
+                "property": (None, "Harbour Loft"),
+                "staff_name": (None, "Rita Modelo"),
+            },
+        ),
+        (
+            "update_task",
+            {"id": PUMP, "property_id": LOFT, "fee": 33, "currency": "USD", "clear": ["staff_id"]},
+            "Change the task maintenance, Foz Beach Villa, Wed 25 Nov 2026, 09:00",
+            {
+                "fee": ("€140", "$33"),
+                "currency": ("EUR", "USD"),
+                "property": ("Foz Beach Villa", "Harbour Loft"),
+                "staff_name": ("Beatriz Ensaio", "not set"),
+            },
+        ),
+    ],
+)
+async def test_tasks_are_previewed_with_names_and_money(
+    tool: str, arguments: dict[str, Any], summary: str, rows: dict[str, Any]
+) -> None:
+    transport = httpx2.ASGITransport(app=demo_sandbox().app)
+    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
+        shown = await planned(client, tool, arguments)
+    assert (shown.summary, cells({"changes": shown.changes})) == (summary, rows)

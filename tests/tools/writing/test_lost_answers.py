@@ -145,7 +145,7 @@ async def test_a_booking_that_was_cancelled_meanwhile_is_reported_as_cancelled(
     sandbox.faults.take = take
     result = (await confirm(call, offered, "create_reservation", **BOOKING))["result"]
     assert result["status"] == "cancelled"
-    assert "no room is held" in result["note"]
+    assert "no nights are held" in result["note"]
 
 
 async def test_the_same_confirmed_booking_repeated_is_made_once_and_the_repeat_says_so(
