@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 DayT = TypeVar("DayT")
 StateT = TypeVar("StateT", bound=Hashable)
 
-_ONE = timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ def runs(
 ) -> list[Run[StateT]]:
     """Fold days into runs of the same state; a missing day ends a run. Order of input does not matter."""
     found: list[Run[StateT]] = []
-    for one in sorted(days, key=day):
-        today, now = day(one), state(one)
+    for entry in sorted(days, key=day):
+        today, now = day(entry), state(entry)
         last = found[-1] if found else None
-        if last and last.state == now and last.end_date + _ONE >= today:
+        if last and last.state == now and last.end_date + DAY >= today:
             found[-1] = Run(last.start_date, today, now)
         else:
             found.append(Run(today, today, now))

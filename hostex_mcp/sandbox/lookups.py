@@ -50,7 +50,7 @@ def find_rates(account: SandboxAccount, channel_type: str, listing_id: str) -> L
 
 def require_known(given: Iterable[object], known: Collection[object], label: str) -> None:
     """Refuse an id that is not among the known ones. Inferred: 422 in the validator's wording."""
-    if any(one not in known for one in given):
+    if any(value not in known for value in given):
         raise broken_rule(f"The selected {label} is invalid.")
 
 

@@ -57,7 +57,9 @@ def test_a_deleted_entry_is_gone(api: Api) -> None:
 def test_entries_are_filtered_by_what_they_apply_to(api: Api) -> None:
     group = api.data("POST /groups", {"name": "Beach", "property_ids": [STUDIO]})["group"]["id"]
     scopes = {"by_property": LOFT, "by_group": group, "by_room_type": TWINS}
-    kept = {kind: add_entry(api, scope_property={"type": kind, "ids": [one]}) for kind, one in scopes.items()}
+    kept = {
+        kind: add_entry(api, scope_property={"type": kind, "ids": [scope]}) for kind, scope in scopes.items()
+    }
     everywhere = add_entry(api, scope_channel={"type": "by_channel", "channels": ["airbnb"]})
     for property_id, kind in ((LOFT, "by_property"), (STUDIO, "by_group"), (TWIN_A, "by_room_type")):
         found = [row["id"] for row in entries(api, property_ids=f"{property_id},900")]

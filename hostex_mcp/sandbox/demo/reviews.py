@@ -88,7 +88,9 @@ def _sub_scores(builder: Builder, channel: str, score: int) -> list[Row]:
 
 def _host_side(builder: Builder, stay: Stay, texts: Row) -> Row:
     score, content = builder.random.choice(texts["host"])
-    marks = [{"category": one, "rating": score, "review_category_tags": None} for one in _HOST_CATEGORIES]
+    marks = [
+        {"category": category, "rating": score, "review_category_tags": None} for category in _HOST_CATEGORIES
+    ]
     return {
         "score": score,
         "sub_score": marks if stay.booking.channel == "airbnb" else None,

@@ -117,13 +117,13 @@ def _covers_property(account: SandboxAccount, scope: Row, wanted: list[int] | No
     if wanted is None or scope["type"] == "all":
         return True
     covered: set[int] = set()
-    for one in scope["ids"]:
+    for ident in scope["ids"]:
         if scope["type"] == "by_property":
-            covered.add(one)
+            covered.add(ident)
         elif scope["type"] == "by_group":
-            covered.update(account.groups.get(one, {}).get("property_ids", []))
+            covered.update(account.groups.get(ident, {}).get("property_ids", []))
         else:
-            covered.update(member["id"] for member in account.room_types.get(one, {}).get("properties", []))
+            covered.update(member["id"] for member in account.room_types.get(ident, {}).get("properties", []))
     return not covered.isdisjoint(wanted)
 
 

@@ -191,7 +191,7 @@ def _reservation_link(account: SandboxAccount, code: str, body: Row) -> Row:
     reservation_code = reservation_code_of(account, code)
     if reservation_code is None:
         raise not_found("Reservation")
-    stay = next(one for one in account.stays.values() if one["reservation_code"] == reservation_code)
+    stay = next(stay for stay in account.stays.values() if stay["reservation_code"] == reservation_code)
     currency = stay["rates"]["rate"]["currency"]
     if body.get("currency", currency) != currency:
         raise broken_rule("The currency must be the currency of the reservation.")
