@@ -26,6 +26,7 @@ _CLEANING: Mapping[str, str] = {"in_progress": "cleaning in progress", "no task"
 _SIDES: Mapping[str, str] = {"departures": "leaves", "arrivals": "comes"}
 _ABSENT = ("Not shown here", "None today")
 _PLACE = {"kind", "property", "property_id"}
+# Within ten months a date is clear without its year.
 _NEAR = timedelta(days=300)
 _AUTO: Mapping[str, str] = {"assistant": "assistant only", "template": "template only"}
 _DUE: Mapping[str, str] = {"write": "write a review", "answer": "reply to the guest's review"}
@@ -95,6 +96,7 @@ def _join_warning(warning: dict[str, Any], lists: _Lists) -> None:
     elif any(
         _place(row) == _place(warning) and _times(row) == warning.get("detail") for row in lists["turnovers"]
     ):
+        # The turnover itself says when one leaves and the other comes.
         del warning["detail"]
 
 
@@ -152,6 +154,7 @@ def _rest(left: int) -> list[str]:
 
 
 def _facts(*facts: object) -> str:
+    # A line break in a name would look like a line of the briefing.
     return ", ".join(" ".join(f"{fact}".split()) for fact in facts if fact not in (None, ""))
 
 

@@ -84,6 +84,7 @@ def apart_rows(books: Books) -> list[ApartRow]:
         home = books.meant.named(part.property_id) if part.property_id else {}
         for ledger in part.accounts:
             sums: dict[str, Any] = {**_sums(books, ledger)}
+            # What stands apart has no night of a property, and zeros would look like data.
             del sums["nights"], sums["stays"]
             rows.append(ApartRow(row=part.why, **home, **sums))
     return rows
@@ -115,6 +116,7 @@ def total_rows(books: Books, ledgers: Sequence[Ledger]) -> list[MoneyRow]:
 def check_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[CheckRow]:
     """Return how income and expenses come to what the list of transactions has; no rows for a part of the
     account, or where entries could not be read."""
+    # A part of the account cannot add up to the list of all entries.
     if books.entries is None or not books.meant.whole:
         return []
     entries = [entry for entry in books.entries if counts(entry)]

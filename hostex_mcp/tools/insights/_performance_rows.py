@@ -103,6 +103,7 @@ class Book:
     def _booked_on(self, stay: Reservation) -> date | None:
         if stay.booked_at is None:
             return None
+        # A booking window counts days at the property, not in UTC.
         return stay.booked_at.astimezone(self.portfolio.zone(stay.property_id)).date()
 
 
@@ -191,6 +192,7 @@ def _row(sums: Figures) -> JsonObject:
         occupancy=None if occupancy is None else round(float(occupancy) * 100, 1),
         stays=sums.stays,
         booking_window_days=sums.booking_window,
+        # These are the exception; zeros of them would only cost tokens.
         nights_without_price=sums.unpriced or None,
         nights_sold_twice=sums.sold_twice or None,
         nights_not_allocated=sums.not_allocated or None,

@@ -18,6 +18,7 @@ from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.results import JsonObject, lean
 
 _MOST_CODES = 10
+# The reference for clients explains these in a resource of its own, too.
 RULES: Mapping[str, str] = {
     "closed_on_arrival": "closed to arrival on {day}",
     "closed_on_departure": "closed to departure on {day}",
@@ -103,6 +104,7 @@ def failure_rows(failures: Sequence[Failure]) -> list[dict[str, Any]]:
         {**lean({"property_id": failure.property_id, "kind": failure.kind, "message": failure.message})}
         for failure in failures
     ]
+    # One outage fails the same read for several parts of an answer.
     return list({str(row): row for row in rows}.values())
 
 

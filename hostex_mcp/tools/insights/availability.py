@@ -86,6 +86,7 @@ async def find_available_properties(
     portfolio = await read_portfolio(context, property_ids, group_id)
     dates = _DateSearch(check_in_date, check_out_date, flexible_days)
     _require(dates, portfolio)
+    # Nights that are over are neither free nor taken.
     start, end = max(dates.span[0], portfolio.first_today()), dates.span[1]
     calendars = await read_nights(context, portfolio, start, end)
     free = {home for home, book in calendars.books.items() if book.all_free(check_in_date, check_out_date)}
@@ -132,6 +133,7 @@ def _row(
     closures = book.closures(dates.check_in, dates.check_out)
     if not closures and dates.check_in >= today:
         return {**named, "prices": _prices(calendars, dates, property_id, today)}
+    # Where the dates are taken, what a host wants next is what else to offer.
     instead = alternatives(book, dates.check_in, dates.check_out, today, dates.flexible)
     pairs = [{"check_in_date": f"{come}", "check_out_date": f"{go}"} for come, go in instead]
     return lean({**named, "blocked_by": _causes(closures), "free_instead": pairs})

@@ -28,7 +28,9 @@ _ROOM, _ROOM_OF_MANY, _FEW, _MANY = 1_500, 3_000, 12, 50
 # The quick count of tokens may be some percent too low.
 _CAUTION = 0.94
 _COMPLETE = ("warnings", "requests", "waiting", "arrivals", "turnovers", "departures")
+# Other tools list these in full, so they are the first to go.
 _SPARE = ("in_house", "reviews", "tasks")
+# The words of a guest are the longest part of a row.
 _MOST_ROWS, _MOST_QUOTED = 50, 10
 _MOST_TEXT, _MOST_NOTE = 32, 40
 _ELSEWHERE = {
@@ -209,9 +211,11 @@ def _request(stay: Reservation, daily: Daily, now: datetime) -> JsonObject:
     until = expires(stay)
     row = {
         **_stay(stay, daily),
+        # Direct bookings have one code for both.
         "reservation_code": "" if stay.reservation_code == stay.stay_code else stay.reservation_code,
         "check_in_date": f"{stay.check_in_date}",
         "waits_for": "host" if stay.status == "wait_accept" else "payment",
+        # How long a request still has matters more than how long it waited.
         "waiting_hours": _hours(stay.booked_at, now) if stay.booked_at and not until else None,
         "lapses_in_hours": _hours(now, until) if until and until > now else None,
     }
@@ -230,6 +234,7 @@ def _task(task: Task, daily: Daily) -> JsonObject:
     row = {
         "id": task.id,
         "type": task.type,
+        # Hostex tells seconds, by which nobody plans.
         "time": (task.expected_time or "")[:5],
         **(_home(daily, task.property_id) if task.property_id else {}),
         "staff_name": _staff(task) or "nobody",
@@ -246,6 +251,7 @@ def _warning(warning: DayWarning, daily: Daily, listed: AbstractSet[str]) -> Jso
         row |= _stay(stay, daily)
         row["stay_code"] = "" if stay.stay_code in listed else stay.stay_code
         row["property"] = row["property"] if stay.property_id else ""
+        # Such a warning is about the property; both guests are in other lists.
         row["guest_name"] = "" if warning.kind.startswith("turnover") else row["guest_name"]
     elif warning.property_id:
         row |= _home(daily, warning.property_id)

@@ -155,6 +155,7 @@ def _channels(portfolio: Portfolio, calendars: Calendars, start: date, end: date
 
 
 def _channel(portfolio: Portfolio, listing: SoldListing, hole: ChannelHole) -> JsonObject:
+    # A closed season may have a dozen stays and blocks behind it.
     causes, more = first(map(closure_text, hole.closures), _MOST_CAUSES)
     return lean(
         {

@@ -43,6 +43,7 @@ from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import cleaning_row, clock_text, closure_text, failure_rows, stay_row
 
+# The guests before and after may be weeks away.
 _AROUND, _MOST_EXTRA, _FARTHEST = timedelta(days=30), 30, 90
 _DEFINITION = (
     "earliest and latest leave cleaning_hours after the previous guest's check-out and before the next "
@@ -144,10 +145,12 @@ async def check_stay_extension(
     _require_ahead(stay, come, go, portfolio.first_today())
     start, end = min(come, stay.check_in_date) - _AROUND, max(go, stay.check_out_date) + _AROUND
     calendars = await read_nights(context, portfolio, start, end)
+    # A guest pays the price of the listing that was booked.
     own = (stay.channel_type, stay.listing_id)
     await add_listings(context, portfolio, calendars, start, end, lambda listing: listing.key == own)
     parts = PartialReads(calendars.failures, calendars.notes)
     tasks = await parts.rows("tasks", tasks_between(context, portfolio, start, end, "cleaning"))
+    # Times of stays and properties are local ones without a zone.
     now = context.now().astimezone(portfolio.zone(stay.property_id)).replace(tzinfo=None)
     cleaning = timedelta(hours=cleaning_hours)
     case = _StayCase(stay, portfolio.properties[0], calendars, tasks or [], now, cleaning)

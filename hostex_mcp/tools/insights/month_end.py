@@ -134,6 +134,7 @@ def last_month(today: date) -> Period:
 
 
 def _balance(context: Context, books: Books, balance: OrderBalance) -> JsonObject:
+    # The name is the guest's own text.
     stay = context.redactor().redact(balance.stay)
     row = BalanceRow(
         reservation_code=stay.reservation_code,

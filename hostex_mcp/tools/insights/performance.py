@@ -73,6 +73,7 @@ async def get_performance(
         raise InvalidArguments(FieldProblem("end_date", "is more than two years after start_date"))
     portfolio = await read_portfolio(context, property_ids, group_id)
     before = period.before
+    # The month before the first one may begin earlier than the period before.
     start = min(part.before.start for part in [period, *period.months()])
     stays = await all_stays(context, portfolio, start, end_date)
     book = await _read_book(context, portfolio, stays, start, end_date)
@@ -102,6 +103,7 @@ async def _read_book(
     further = await parts.rows("stays of cancelled orders", other_stays(context, stays.items, kept_alone))
     sells_in: dict[int, set[str]] = {}
     for place in portfolio.properties:
+        # What guests paid in says more than the listings, which may never have sold.
         prices = filter(None, map(price, of_home.get(place.id, ())))
         listed = {code(link.currency) for link in place.channels if link.currency}
         if currencies := {currency for currency, *_ in prices} or listed:

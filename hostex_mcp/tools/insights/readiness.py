@@ -103,6 +103,7 @@ async def check_arrival_readiness(
     require_span(start, end, _LONGEST)
     parts = PartialReads()
     stays = await all_stays(context, portfolio, start - _BACK, end)
+    # A thread is a call of its own, so only those of arrivals are read.
     arrivals = [stay for stay in stays.items if stay.status == "accepted" and _arrives(stay, span)]
     tasks, plans, threads = await asyncio.gather(
         parts.rows("tasks", tasks_between(context, portfolio, start - _BACK, end + DAY, "cleaning")),
@@ -140,6 +141,7 @@ def _arrivals(checks: Sequence[ArrivalCheck], portfolio: Portfolio) -> JsonObjec
 
 
 def _order(row: JsonObject) -> tuple[str, bool, str]:
+    # What is not ready comes first within its day.
     return row.get("check_in_date", ""), bool(row.get("ready")), row.get("check_in_time") or ""
 
 

@@ -90,6 +90,7 @@ async def get_stay(
         rows = {"candidates": _stay_rows(stays, portfolio), "notes": notes}
         return Item(rows, long="candidates", most=_MOST)
     dossier = await _dossier(context, portfolio, stays[0])
+    # The end of a thread says where it stands, so its beginning is cut first.
     return Item(dossier, long="messages", keep="last", most=_MOST)
 
 

@@ -107,6 +107,7 @@ async def get_turnover_plan(
 
 def _order(portfolio: Portfolio, turnover: Turnover) -> tuple[date, bool, float, str]:
     """Return the place of a turnover in the plan: the tightest of a day first."""
+    # A turnover without a next guest can wait.
     window = turnover.window or 1_000
     return turnover.day, not turnover.same_day, window, portfolio.titled(turnover.place.id)
 

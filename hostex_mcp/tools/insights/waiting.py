@@ -23,6 +23,7 @@ from hostex_mcp.toolkit.results import JsonObject, Key, ListPage, ListPosition, 
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import failure_rows, home
 
+# Each thread is a call to Hostex, and so is each look-up of a stay.
 MOST_THREADS = 150
 BRIEF_TEXT = 80
 
