@@ -67,9 +67,9 @@ def test_every_row_has_the_documented_fields_and_types(accounts: Accounts) -> No
 
 def test_rows_carry_the_optional_fields_too(accounts: Accounts) -> None:
     for name in COMPLETE:
-        wanted = described().types[name].keys() - WORKED_OUT.get(name, set())
+        expected = described().types[name].keys() - WORKED_OUT.get(name, set())
         for row in SHAPES[name](accounts.main).values():
-            assert wanted <= row.keys()
+            assert expected <= row.keys()
 
 
 def test_offers_and_price_rules_have_the_documented_fields(accounts: Accounts) -> None:
@@ -129,8 +129,8 @@ def test_the_second_account_is_small_and_shares_no_id_with_the_first(accounts: A
 
 def test_the_empty_account_has_dictionaries_and_nothing_else(accounts: Accounts) -> None:
     empty = accounts.empty
-    held = {name for name, rows_of in SHAPES.items() if rows_of(empty)}
-    assert held == {"ReservationTag"}
+    filled = {name for name, rows_of in SHAPES.items() if rows_of(empty)}
+    assert filled == {"ReservationTag"}
     assert len(empty.expense_items) == 13
     assert not empty.rates
 

@@ -189,7 +189,7 @@ def test_two_inquiries_have_no_stay_and_free_dates(account: SandboxAccount) -> N
 
 
 def test_threads_and_stays_point_at_each_other(account: SandboxAccount) -> None:
-    told = {
+    pairs = {
         (
             row["id"],
             activity["reservation_code"],
@@ -202,8 +202,8 @@ def test_threads_and_stays_point_at_each_other(account: SandboxAccount) -> None:
     }
     keys = ("conversation_id", "reservation_code", "check_in_date", "property_id")
     booked = [tuple(stay[key] for key in keys) for stay in account.stays.values() if stay["conversation_id"]]
-    assert told == set(booked)
-    assert len(told) == len(booked)
+    assert pairs == set(booked)
+    assert len(pairs) == len(booked)
 
 
 def test_both_rooms_of_one_booking_share_a_thread(account: SandboxAccount) -> None:

@@ -26,12 +26,12 @@ class Booking:
 
     @property
     def end(self) -> int:
-        """The day of check-out."""
+        """Return the day of check-out."""
         return self.start + self.nights
 
     @property
     def status(self) -> str:
-        """The status of the reservation."""
+        """Return the status of the reservation."""
         return self.wishes.get("status", "accepted")
 
 

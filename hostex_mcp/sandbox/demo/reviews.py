@@ -101,8 +101,8 @@ def _host_side(builder: Builder, stay: Stay, texts: Row) -> Row:
 
 def _written(builder: Builder, stay: Stay) -> datetime:
     """Return a time within four days after check-out, before now."""
-    left = builder.past(stay.booking.end, builder.daytime())
-    return min(left + timedelta(hours=builder.random.randrange(20, 96)), builder.ago(hours=2))
+    check_out = builder.past(stay.booking.end, builder.daytime())
+    return min(check_out + timedelta(hours=builder.random.randrange(20, 96)), builder.ago(hours=2))
 
 
 def _reply(builder: Builder, guest: dict[str, Any] | None, texts: Row) -> Row | None:

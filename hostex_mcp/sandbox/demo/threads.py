@@ -36,8 +36,8 @@ def add_conversations(builder: Builder, stays: list[Stay]) -> None:
 
 
 def _has_thread(stay: Stay, texts: ThreadTexts) -> bool:
-    near = stay.booking.end >= FIRST_DAY and stay.booking.start <= LAST_DAY
-    return stay.booking.channel in _PREFIXES and (near or stay.booking.key in texts.planned)
+    within_reach = stay.booking.end >= FIRST_DAY and stay.booking.start <= LAST_DAY
+    return stay.booking.channel in _PREFIXES and (within_reach or stay.booking.key in texts.planned)
 
 
 def _almost_sorted(rows: list[Row]) -> list[Row]:

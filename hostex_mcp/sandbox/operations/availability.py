@@ -30,15 +30,15 @@ PROPERTIES_MAX = 100
 )
 def query_availabilities(call: SandboxCall) -> Row:
     """Return each day of the range, both ends included. Inferred: unknown properties are left out."""
-    wanted = distinct(call.query["property_ids"])
-    if len(wanted) > PROPERTIES_MAX:
+    ids = distinct(call.query["property_ids"])
+    if len(ids) > PROPERTIES_MAX:
         raise broken_rule(f"The property ids may not have more than {PROPERTIES_MAX} items.")
     start, end = call.query["start_date"], call.query["end_date"]
     require_readable(start, end, call.today)
     days = days_between(start, end)
-    known = [ident for ident in wanted if ident in call.account.properties]
+    own_ids = [ident for ident in ids if ident in call.account.properties]
     return {
-        "properties": [{"id": ident, "availabilities": _days(call.account, ident, days)} for ident in known]
+        "properties": [{"id": ident, "availabilities": _days(call.account, ident, days)} for ident in own_ids]
     }
 
 

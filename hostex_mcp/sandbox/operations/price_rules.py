@@ -130,11 +130,11 @@ def _rules(rates: ListingRates) -> Row:
     return rates.price_and_rules or {}
 
 
-def _discounts(name: str, given: object) -> object:
+def _discounts(name: str, discounts: object) -> object:
     """Read one rule or a list of them."""
-    if isinstance(given, dict):
-        return [check_value(_DISCOUNT_RULE, cast("Row", given))]
-    return check_value(array(name, _DISCOUNT_RULE), given)
+    if isinstance(discounts, dict):
+        return [check_value(_DISCOUNT_RULE, cast("Row", discounts))]
+    return check_value(array(name, _DISCOUNT_RULE), discounts)
 
 
 def _check_blackout(settings: Row, name: str) -> None:

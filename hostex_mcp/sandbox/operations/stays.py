@@ -83,6 +83,7 @@ _TIME_OF_DAY = (
 def update_check_in_details(call: SandboxCall) -> None:
     """Set what the guest is told about arriving."""
     stay, changes = find_stay(call.account, call.path["stay_code"]), dict(call.body)
+    # Hostex shows a time that was taken away as empty text, unlike the other fields.
     if changes.get("lock_code_visible_after", "") is None:
         changes["lock_code_visible_after"] = ""
     stay["check_in_details"] = stay["check_in_details"] | changes
