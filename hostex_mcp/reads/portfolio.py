@@ -85,7 +85,7 @@ def _zone(place: Property) -> ZoneInfo:
         return _UTC
 
 
-async def portfolio(
+async def read_portfolio(
     context: Context, property_ids: Sequence[int] | None = None, group_id: int | None = None
 ) -> Portfolio:
     """Read the properties with these ids and of this group; all if neither is given.

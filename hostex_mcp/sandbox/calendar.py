@@ -38,14 +38,14 @@ def closed_days(account: SandboxAccount, property_id: int, *, leave_out: str = "
 
 def conflicting_stays(account: SandboxAccount, stay: Row, property_id: int) -> list[Row]:
     """Return the other stays that hold a property on a night of `stay`."""
-    wanted = set(nights(stay))
+    stretch = set(nights(stay))
     return [
         other
         for other in account.stays.values()
         if other is not stay
         and other["property_id"] == property_id
         and holds_room(other)
-        and not wanted.isdisjoint(nights(other))
+        and not stretch.isdisjoint(nights(other))
     ]
 
 

@@ -35,7 +35,7 @@ class Fault:
 
 @dataclass
 class FaultKind:
-    """How a kind of fault strikes, and the options it takes with their defaults."""
+    """A kind of fault: how it strikes, and its options with their defaults."""
 
     strike: "Strike"
     defaults: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -114,6 +114,7 @@ async def _drop_before(_: Fault, wire: Wire) -> None:
 
 
 async def _drop_after(_: Fault, wire: Wire) -> None:
+    # The request is carried out; only the answer is lost.
     wire.answer()
     await wire.hang_up()
 

@@ -11,8 +11,10 @@ from hostex_mcp.sandbox.params import Field, FromText, Values, check, check_valu
 
 
 def _read_integer(field: Field, value: object) -> int:
+    # More than 18 digits do not fit into 64 bits.
     if isinstance(value, FromText) and re.fullmatch(r"-?[0-9]{1,18}", value):
         return int(value)
+    # In Python true is an integer, in JSON it is not.
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     raise field.malformed("an integer")

@@ -48,9 +48,9 @@ def find_rates(account: SandboxAccount, channel_type: str, listing_id: str) -> L
     return rates
 
 
-def require_known(given: Iterable[object], known: Collection[object], label: str) -> None:
+def require_known(values: Iterable[object], known: Collection[object], label: str) -> None:
     """Refuse an id that is not among the known ones. Inferred: 422 in the validator's wording."""
-    if any(one not in known for one in given):
+    if any(value not in known for value in values):
         raise broken_rule(f"The selected {label} is invalid.")
 
 

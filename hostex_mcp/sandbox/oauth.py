@@ -40,6 +40,7 @@ class OAuth:
             parts = urlsplit(uri)
         except ValueError:
             return False
+        # Programs on a desktop listen on a loopback port of their choice (RFC 8252, section 7.3).
         return uri in self.redirect_uris or (
             parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
         )
@@ -63,6 +64,7 @@ class OAuth:
 
     def redeem(self, code: str, now: datetime) -> Row:
         """Trade an authorization code for a token pair."""
+        # A code is good for one attempt only (RFC 6749, section 4.1.2).
         expires = self._codes.pop(code, None)
         if expires is None or expires <= now:
             raise self._failed(now, "The authorization code is invalid.")

@@ -35,12 +35,12 @@ class SandboxCall:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The operator's time zone."""
+        """Return the operator's time zone."""
         return ZoneInfo(self.account.timezone)
 
     @property
     def today(self) -> date:
-        """The operator's calendar day."""
+        """Return the operator's calendar day."""
         return self.now.astimezone(self.zone).date()
 
     def aware(self, moment: datetime) -> datetime:
@@ -49,10 +49,10 @@ class SandboxCall:
 
     def page(self, key: str, rows: Iterable[Row], *, total: bool = True) -> Row:
         """Answer with one page of `rows` under `key`. Inferred: a limit above the maximum is cut to it."""
-        found = list(rows)
+        every = list(rows)
         offset, limit = self.query["offset"], min(self.query["limit"], LIMIT_MAX)
-        answer: Row = {key: [public(row) for row in found[offset : offset + limit]]}
-        return answer | {"total": len(found)} if total else answer
+        answer: Row = {key: [public(row) for row in every[offset : offset + limit]]}
+        return answer | {"total": len(every)} if total else answer
 
     def queue(self, apply: Callable[[], None]) -> None:
         """Let a write take effect after the delay."""
@@ -75,7 +75,7 @@ class SandboxOperation:
 
     @property
     def name(self) -> str:
-        """The method and path template, such as `GET /groups/{id}`."""
+        """Return the method and path template, such as `GET /groups/{id}`."""
         return f"{self.method} {self.path}"
 
     @property
@@ -107,10 +107,10 @@ def operation(
 
 def route(method: str, path: str) -> tuple[SandboxOperation, Values]:
     """Return the operation for a path below `/v3` and its path parameters; 404 or 405 if there is none."""
-    fits = [(op, found) for op in OPERATIONS.values() if (found := _match(op.path, path)) is not None]
+    fits = [(op, values) for op in OPERATIONS.values() if (values := _match(op.path, path)) is not None]
     if not fits:
         raise ApiError(404, "Not Found.")
-    allowed = [(op, found) for op, found in fits if op.method == method]
+    allowed = [(op, values) for op, values in fits if op.method == method]
     if not allowed:
         raise ApiError(405, "Method Not Allowed.")
     return min(allowed, key=lambda fit: len(fit[1]))
@@ -122,11 +122,11 @@ def public(row: Row) -> Row:
 
 
 def _match(template: str, path: str) -> Values | None:
-    parts, given = template.split("/"), path.split("/")
-    if len(parts) != len(given):
+    parts, segments = template.split("/"), path.split("/")
+    if len(parts) != len(segments):
         return None
     values: Values = {}
-    for part, text in zip(parts, given, strict=True):
+    for part, text in zip(parts, segments, strict=True):
         if not part.startswith("{"):
             if part != text:
                 return None

@@ -35,7 +35,7 @@ class Field:
 
     @property
     def label(self) -> str:
-        """The name as the validator prints it, with spaces."""
+        """Return the name as the validator prints it, with spaces."""
         return self.name.replace("_", " ")
 
     def malformed(self, expected: str) -> Exception:
@@ -43,20 +43,20 @@ class Field:
         return bad_request(f"The {self.label} must be {expected}.")
 
 
-def check(fields: tuple[Field, ...], given: Mapping[str, object]) -> Values:
+def check(fields: tuple[Field, ...], source: Mapping[str, object]) -> Values:
     """Return the values of `fields` found in `given`: typed, in range, defaults filled in.
 
     An optional field without a default is absent from the result when it was not given.
     """
     values: Values = {}
     for field in fields:
-        if _is_missing(field, given):
+        if _is_missing(field, source):
             if field.required:
                 raise bad_request(f"The {field.label} field is required.")
             if field.default is not None:
                 values[field.name] = field.default
         else:
-            values[field.name] = check_value(field, given[field.name])
+            values[field.name] = check_value(field, source[field.name])
     return values
 
 
@@ -72,19 +72,19 @@ def check_value(field: Field, value: object) -> object:
     return read
 
 
-def from_query(fields: tuple[Field, ...], given: Mapping[str, str]) -> Values:
+def from_query(fields: tuple[Field, ...], source: Mapping[str, str]) -> Values:
     """Check query parameters, which are all text. Inferred: an empty value counts as not given."""
-    return check(fields, {key: FromText(value) for key, value in given.items() if value != ""})
+    return check(fields, {key: FromText(value) for key, value in source.items() if value != ""})
 
 
 class FromText(str):
     """Text from a URL, in which digits may stand for a number."""
 
 
-def _is_missing(field: Field, given: Mapping[str, object]) -> bool:
-    if field.name not in given:
+def _is_missing(field: Field, source: Mapping[str, object]) -> bool:
+    if field.name not in source:
         return True
-    return field.required and not field.nullable and given[field.name] in ("", None, [], {})
+    return field.required and not field.nullable and source[field.name] in ("", None, [], {})
 
 
 def _check_choice(field: Field, value: object) -> None:

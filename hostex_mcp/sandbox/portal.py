@@ -46,31 +46,31 @@ class Portal:
 
     async def __call__(self, request: Request) -> Response:
         """Show the page on GET; on POST return to the partner with a code, or with an error."""
-        given = dict(request.query_params) if request.method == "GET" else await _form(request)
-        problem = self._problem(given)
+        form = dict(request.query_params) if request.method == "GET" else await _form(request)
+        problem = self._problem(form)
         if problem:
             return _page("This link does not work", f"<p>{problem}</p>", status=400)
         if request.method == "GET":
-            return self._ask(given)
-        return self._decide(given)
+            return self._ask(form)
+        return self._decide(form)
 
-    def _problem(self, given: dict[str, str]) -> str | None:
-        if given.get("client_id") != CLIENT_ID:
+    def _problem(self, form: dict[str, str]) -> str | None:
+        if form.get("client_id") != CLIENT_ID:
             return "The partner is unknown."
-        if not self.oauth.may_return_to(given.get("redirect_uri", "")):
+        if not self.oauth.may_return_to(form.get("redirect_uri", "")):
             return "The address to return to is not registered."
         return None
 
-    def _ask(self, given: dict[str, str]) -> Response:
+    def _ask(self, form: dict[str, str]) -> Response:
         names = ("client_id", "redirect_uri", "state")
         hidden = [
-            f'<input type="hidden" name="{name}" value="{escape(given[name])}">'
+            f'<input type="hidden" name="{name}" value="{escape(form[name])}">'
             for name in names
-            if name in given
+            if name in form
         ]
-        parts = urlsplit(given["redirect_uri"])
+        parts = urlsplit(form["redirect_uri"])
         content = _FORM.format(
-            client=escape(given["client_id"]),
+            client=escape(form["client_id"]),
             account=escape(self.oauth.account.name),
             host=escape(parts.netloc),
             path=PATH,
@@ -78,18 +78,18 @@ class Portal:
         )
         return _page("Connect to Hostex (sandbox)", content, returns_to=f"{parts.scheme}://{parts.netloc}")
 
-    def _decide(self, given: dict[str, str]) -> Response:
+    def _decide(self, form: dict[str, str]) -> Response:
         """Return to the partner. Inferred: a refusal comes back as `error=access_denied`."""
-        allowed = given.get("decision") == "allow"
+        allowed = form.get("decision") == "allow"
         outcome = {"code": self.oauth.issue_code(self.clock())} if allowed else {"error": "access_denied"}
-        if "state" in given:
-            outcome["state"] = given["state"]
-        uri = given["redirect_uri"]
+        if "state" in form:
+            outcome["state"] = form["state"]
+        uri = form["redirect_uri"]
         return RedirectResponse(f"{uri}{'&' if '?' in uri else '?'}{urlencode(outcome)}", 302)
 
 
 async def style(_: Request) -> Response:
-    """The style sheet of the page, which looks like the pages of the server."""
+    """Return the style sheet of the page, which looks like the pages of the server."""
     content = files("hostex_mcp.sandbox").joinpath("portal.css").read_text(encoding="utf-8")
     return Response(content, media_type="text/css", headers={"X-Content-Type-Options": "nosniff"})
 

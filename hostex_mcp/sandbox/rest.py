@@ -107,6 +107,7 @@ class RestApi:
     def _carry_out(self, incoming: _Incoming, now: datetime) -> Row | None:
         operation, path = incoming.operation()
         token = self._admit(operation, incoming, now)
+        # A queued write is visible to the first call after its time, of whichever token.
         for account in self.accounts.each():
             account.apply_due(now)
         call = SandboxCall(
@@ -156,5 +157,6 @@ def _logged_body(incoming: _Incoming) -> Values | None:
         body = incoming.body()
     except ApiError:
         return None
+    # Tests and developers read this log, and secrets do not belong there.
     hidden = _SECRET_KEYS if incoming.path.startswith("/oauth/") else ()
     return {key: "***" if key in hidden else value for key, value in body.items()} or None

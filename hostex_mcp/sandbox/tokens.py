@@ -40,7 +40,7 @@ _MEANINGS = {
 
 @dataclass(frozen=True)
 class Token:
-    """What the bearer of a token may do. `label` names it in the request log; the text is not kept here."""
+    """The rights of the bearer of a token. `label` names it in the request log; the text is not kept here."""
 
     label: str
     account: SandboxAccount

@@ -26,7 +26,7 @@ from mcp.types import (
 from hostex_mcp.api import HostexError, unread
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.accounts import read_books
-from hostex_mcp.reads.portfolio import portfolio
+from hostex_mcp.reads.portfolio import read_portfolio
 from hostex_mcp.server.engine import Engine, in_time
 from hostex_mcp.server.failures import hostex_failure
 from hostex_mcp.server.reference import PAGES
@@ -111,7 +111,7 @@ async def _month(engine: Engine, name: str) -> str:
     start = date(int(found[1]), int(found[2]), 1)
     whole = Period(start, start + timedelta(days=31)).months()[0]
     with unread() as lacking:
-        meant = await portfolio(engine.context)
+        meant = await read_portfolio(engine.context)
         books = await read_books(engine.context, meant, whole, complete=True)
     if lacking.left_out or lacking.lacks("rates"):
         told = f"{' '.join(lacking.notes())} get_month_end tells the rest."

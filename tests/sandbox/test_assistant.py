@@ -33,8 +33,8 @@ def test_a_new_entry_is_listed_without_texts_and_processed_later(api: Api) -> No
     assert "contents" not in row
     assert row["process_status"] == "waiting"
     api.clock.advance(seconds=2)
-    whole = api.data(f"GET /knowledge_bases/{entry_id}")
-    assert whole == ENTRY | {"id": entry_id, "process_status": "done"}
+    complete = api.data(f"GET /knowledge_bases/{entry_id}")
+    assert complete == ENTRY | {"id": entry_id, "process_status": "done"}
 
 
 def test_a_patch_replaces_the_entry_as_a_whole(api: Api) -> None:
@@ -43,8 +43,8 @@ def test_a_patch_replaces_the_entry_as_a_whole(api: Api) -> None:
     assert api.refusal(f"PATCH {path}", {"title": "Rules"}) == (400, "The scope property field is required.")
     without_title = {key: value for key, value in ENTRY.items() if key != "title"} | {"is_enable": False}
     api.data(f"PATCH {path}", without_title)
-    whole = api.data(f"GET {path}")
-    assert (whole["title"], whole["is_enable"]) == ("Quiet hours", False)
+    complete = api.data(f"GET {path}")
+    assert (complete["title"], complete["is_enable"]) == ("Quiet hours", False)
 
 
 def test_a_deleted_entry_is_gone(api: Api) -> None:
@@ -57,11 +57,13 @@ def test_a_deleted_entry_is_gone(api: Api) -> None:
 def test_entries_are_filtered_by_what_they_apply_to(api: Api) -> None:
     group = api.data("POST /groups", {"name": "Beach", "property_ids": [STUDIO]})["group"]["id"]
     scopes = {"by_property": LOFT, "by_group": group, "by_room_type": TWINS}
-    kept = {kind: add_entry(api, scope_property={"type": kind, "ids": [one]}) for kind, one in scopes.items()}
+    ids = {
+        kind: add_entry(api, scope_property={"type": kind, "ids": [scope]}) for kind, scope in scopes.items()
+    }
     everywhere = add_entry(api, scope_channel={"type": "by_channel", "channels": ["airbnb"]})
     for property_id, kind in ((LOFT, "by_property"), (STUDIO, "by_group"), (TWIN_A, "by_room_type")):
-        found = [row["id"] for row in entries(api, property_ids=f"{property_id},900")]
-        assert found == [kept[kind], everywhere]
+        rows = [row["id"] for row in entries(api, property_ids=f"{property_id},900")]
+        assert rows == [ids[kind], everywhere]
     assert everywhere not in [row["id"] for row in entries(api, channel_types="vrbo,agoda")]
     assert everywhere in [row["id"] for row in entries(api, channel_types="vrbo, airbnb")]
 

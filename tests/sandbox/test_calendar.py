@@ -112,8 +112,8 @@ REFUSED_WRITES: list[tuple[dict[str, Any], int]] = [
 
 @pytest.mark.parametrize(("body", "code"), REFUSED_WRITES)
 def test_impossible_closings_are_refused(api: Api, body: dict[str, Any], code: int) -> None:
-    given = {"property_ids": [LOFT], "available": False} | body
-    assert api.refusal("POST /availabilities", given)[0] == code
+    arguments = {"property_ids": [LOFT], "available": False} | body
+    assert api.refusal("POST /availabilities", arguments)[0] == code
     assert api.account.queued == []
 
 
@@ -130,8 +130,8 @@ REFUSED_READS: list[tuple[dict[str, str], int]] = [
 
 @pytest.mark.parametrize(("query", "code"), REFUSED_READS)
 def test_impossible_ranges_are_refused(api: Api, query: dict[str, str], code: int) -> None:
-    given = {"property_ids": "1", "start_date": TODAY, "end_date": TODAY} | query
-    assert api.refusal("GET /availabilities", **given)[0] == code
+    arguments = {"property_ids": "1", "start_date": TODAY, "end_date": TODAY} | query
+    assert api.refusal("GET /availabilities", **arguments)[0] == code
 
 
 def test_a_listing_shows_price_inventory_and_the_restrictions_of_its_channel(api: Api) -> None:
@@ -161,8 +161,8 @@ def test_an_unknown_listing_is_not_found(api: Api) -> None:
 
 def test_a_room_type_listing_counts_its_free_properties(api: Api) -> None:
     add_stay(api.account, "0-1-a", ("2026-06-20", "2026-06-21"), property_id=TWIN_A)
-    shown = calendar(api, "2026-06-20", "2026-06-21", "expedia", "E-1")
-    assert [day["inventory"] for day in shown.values()] == [1, 2]
+    days = calendar(api, "2026-06-20", "2026-06-21", "expedia", "E-1")
+    assert [day["inventory"] for day in days.values()] == [1, 2]
 
 
 def write(api: Api, kind: str, *ranges: Row, channel: str = "airbnb", listing: str = "A1") -> None:

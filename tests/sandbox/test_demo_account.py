@@ -67,9 +67,9 @@ def test_every_row_has_the_documented_fields_and_types(accounts: Accounts) -> No
 
 def test_rows_carry_the_optional_fields_too(accounts: Accounts) -> None:
     for name in COMPLETE:
-        wanted = described().types[name].keys() - WORKED_OUT.get(name, set())
+        expected = described().types[name].keys() - WORKED_OUT.get(name, set())
         for row in SHAPES[name](accounts.main).values():
-            assert wanted <= row.keys()
+            assert expected <= row.keys()
 
 
 def test_offers_and_price_rules_have_the_documented_fields(accounts: Accounts) -> None:
@@ -120,7 +120,8 @@ def test_the_second_account_is_small_and_shares_no_id_with_the_first(accounts: A
         if name != "ReservationTag":
             assert rows_of(main).keys().isdisjoint(rows_of(second))
     own = [
-        {key for key, tag in one.reservation_tags.items() if not tag["is_default"]} for one in (main, second)
+        {key for key, tag in account.reservation_tags.items() if not tag["is_default"]}
+        for account in (main, second)
     ]
     assert own[0].isdisjoint(own[1])
     assert len({account.next_id for account in accounts.each()}) == 3
@@ -128,8 +129,8 @@ def test_the_second_account_is_small_and_shares_no_id_with_the_first(accounts: A
 
 def test_the_empty_account_has_dictionaries_and_nothing_else(accounts: Accounts) -> None:
     empty = accounts.empty
-    held = {name for name, rows_of in SHAPES.items() if rows_of(empty)}
-    assert held == {"ReservationTag"}
+    filled = {name for name, rows_of in SHAPES.items() if rows_of(empty)}
+    assert filled == {"ReservationTag"}
     assert len(empty.expense_items) == 13
     assert not empty.rates
 
@@ -149,16 +150,16 @@ def test_the_same_seed_day_and_time_make_the_same_accounts() -> None:
 
 
 def test_another_seed_changes_what_is_left_to_chance_but_not_the_planned_stays() -> None:
-    one, other = (build_accounts(NOW.date(), seed, NOW).main for seed in (3, 4))
-    assert one.stays.keys() != other.stays.keys()
+    first, other = (build_accounts(NOW.date(), seed, NOW).main for seed in (3, 4))
+    assert first.stays.keys() != other.stays.keys()
     assert {
         "0-HMDEMO0005-ine005",
         "5-DEMO7KQ2X",
         "2-4310000024_1-grp024",
-    } <= one.stays.keys() & other.stays.keys()
-    planned = [account.stays["0-HMDEMO0005-ine005"]["conversation_id"] for account in (one, other)]
+    } <= first.stays.keys() & other.stays.keys()
+    planned = [account.stays["0-HMDEMO0005-ine005"]["conversation_id"] for account in (first, other)]
     assert planned[0] == planned[1]
-    assert one.properties == other.properties
+    assert first.properties == other.properties
 
 
 def test_the_account_moves_along_with_the_day() -> None:

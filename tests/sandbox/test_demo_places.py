@@ -152,7 +152,7 @@ def test_knowledge_covers_every_kind_of_scope(account: SandboxAccount) -> None:
     scopes = {row["scope_property"]["type"] for row in entries}
     assert scopes == {"all", "by_property", "by_group", "by_room_type"}
     assert [row["title"] for row in entries if row["process_status"] == "failed"] == ["Foz pool manual"]
-    known = {
+    targets = {
         "by_property": account.properties,
         "by_group": account.groups,
         "by_room_type": account.room_types,
@@ -160,7 +160,9 @@ def test_knowledge_covers_every_kind_of_scope(account: SandboxAccount) -> None:
     for row in entries:
         scope = row["scope_property"]
         assert (
-            scope["ids"] == [-1] if scope["type"] == "all" else set(scope["ids"]) <= set(known[scope["type"]])
+            scope["ids"] == [-1]
+            if scope["type"] == "all"
+            else set(scope["ids"]) <= set(targets[scope["type"]])
         )
 
 

@@ -75,8 +75,8 @@ def test_same_day_turnovers_today_and_tomorrow(account: SandboxAccount, today: d
 
 
 def test_several_guests_are_in_house(account: SandboxAccount, today: date) -> None:
-    inside = [stay for stay in accepted(account) if arrival(stay) < today < departure(stay)]
-    assert len(inside) >= 5
+    guests = [stay for stay in accepted(account) if arrival(stay) < today < departure(stay)]
+    assert len(guests) >= 5
 
 
 def test_the_stay_status_fits_the_dates(account: SandboxAccount, today: date) -> None:
@@ -184,10 +184,10 @@ def test_codes_follow_the_documented_forms(account: SandboxAccount) -> None:
 
 
 def test_channel_stays_name_a_listing_of_the_account(account: SandboxAccount) -> None:
-    known = {(row["channel_type"], row["listing_id"]) for row in account.listings.values()}
+    listings = {(row["channel_type"], row["listing_id"]) for row in account.listings.values()}
     for stay in account.stays.values():
         if stay["channel_type"] != "hostex_direct":
-            assert (stay["channel_type"], stay["listing_id"]) in known
+            assert (stay["channel_type"], stay["listing_id"]) in listings
 
 
 def test_a_guest_comes_back(account: SandboxAccount, today: date) -> None:

@@ -173,36 +173,43 @@ def test_one_special_offer_is_open_and_one_has_run_out(account: SandboxAccount, 
 
 
 def test_two_inquiries_have_no_stay_and_free_dates(account: SandboxAccount) -> None:
-    activities = [(row["id"], one) for row in account.conversations.values() for one in row["activities"]]
-    inquiries = [(key, one) for key, one in activities if one["activity_type"] == "inquiry"]
+    activities = [
+        (row["id"], activity) for row in account.conversations.values() for activity in row["activities"]
+    ]
+    inquiries = [(key, activity) for key, activity in activities if activity["activity_type"] == "inquiry"]
     assert [key for key, _ in inquiries] == ["0-2200000900-inq001", "0-2200000901-inq002"]
-    assert all(one["reservation_code"] is None for _, one in inquiries)
-    for _, one in inquiries:
+    assert all(inquiry["reservation_code"] is None for _, inquiry in inquiries)
+    for _, inquiry in inquiries:
         for stay in account.stays.values():
-            if stay["property_id"] == one["property"]["id"] and stay["status"] == "accepted":
+            if stay["property_id"] == inquiry["property"]["id"] and stay["status"] == "accepted":
                 assert (
-                    stay["check_out_date"] <= one["check_in_date"]
-                    or one["check_out_date"] <= stay["check_in_date"]
+                    stay["check_out_date"] <= inquiry["check_in_date"]
+                    or inquiry["check_out_date"] <= stay["check_in_date"]
                 )
 
 
 def test_threads_and_stays_point_at_each_other(account: SandboxAccount) -> None:
-    told = {
-        (row["id"], one["reservation_code"], one["check_in_date"], (one["property"] or {"id": 0})["id"])
+    pairs = {
+        (
+            row["id"],
+            activity["reservation_code"],
+            activity["check_in_date"],
+            (activity["property"] or {"id": 0})["id"],
+        )
         for row in account.conversations.values()
-        for one in row["activities"]
-        if one["activity_type"] == "reservation"
+        for activity in row["activities"]
+        if activity["activity_type"] == "reservation"
     }
     keys = ("conversation_id", "reservation_code", "check_in_date", "property_id")
     booked = [tuple(stay[key] for key in keys) for stay in account.stays.values() if stay["conversation_id"]]
-    assert told == set(booked)
-    assert len(told) == len(booked)
+    assert pairs == set(booked)
+    assert len(pairs) == len(booked)
 
 
 def test_both_rooms_of_one_booking_share_a_thread(account: SandboxAccount) -> None:
     activities = thread_of(account, "2-4310000024-grp024")["activities"]
-    assert [one["property"]["title"] for one in activities] == ["Douro Room 1", "Douro Room 2"]
-    assert {one["property"]["room_type"]["title"] for one in activities} == {"Douro Double Room"}
+    assert [activity["property"]["title"] for activity in activities] == ["Douro Room 1", "Douro Room 2"]
+    assert {activity["property"]["room_type"]["title"] for activity in activities} == {"Douro Double Room"}
 
 
 def test_no_thread_starts_long_before_its_booking(account: SandboxAccount) -> None:

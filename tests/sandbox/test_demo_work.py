@@ -171,11 +171,11 @@ def test_reviews_are_of_stays_that_are_over(account: SandboxAccount, today: date
 
 
 def test_two_reviews_of_the_host_are_due_within_two_days(account: SandboxAccount, today: date) -> None:
-    for code, left in (("0-HMDEMO0007-rev007", 2), ("0-HMDEMO0008-rev008", 1)):
+    for code, days in (("0-HMDEMO0007-rev007", 2), ("0-HMDEMO0008-rev008", 1)):
         review = account.reviews[code]
         assert review["_status"] == "pending_host_review"
         assert review["guest_review"]
-        assert date.fromisoformat(review["check_out_date"]) + 14 * DAY == today + left * DAY
+        assert date.fromisoformat(review["check_out_date"]) + 14 * DAY == today + days * DAY
 
 
 def test_reviews_use_the_scale_and_words_of_their_channel() -> None:

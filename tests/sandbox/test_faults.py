@@ -65,15 +65,15 @@ def test_a_stalled_answer_arrives_whole_in_the_end(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "kept"), [("drop_before", []), ("drop_after", ["Beach"]), ("cut", ["Beach"])]
+    ("kind", "groups"), [("drop_before", []), ("drop_after", ["Beach"]), ("cut", ["Beach"])]
 )
 def test_a_dropped_connection_loses_the_answer_and_maybe_the_effect(
-    api: Api, kind: str, kept: list[str]
+    api: Api, kind: str, groups: list[str]
 ) -> None:
     api.sandbox.faults.add(kind)
     with pytest.raises(ConnectionResetError):
         api.request("POST", "/v3/groups", json={"name": "Beach"})
-    assert names(api) == kept
+    assert names(api) == groups
     assert len(api.sandbox.log) == 1
 
 

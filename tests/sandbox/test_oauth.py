@@ -148,8 +148,8 @@ def test_what_the_partner_sends_is_escaped(api: Api) -> None:
 def test_strangers_are_told_so_and_nobody_is_sent_anywhere(
     api: Api, method: str, changes: dict[str, str]
 ) -> None:
-    given = PAGE | changes | {"decision": "allow"}
-    options = {"params": given} if method == "GET" else {"data": given}
+    form = PAGE | changes | {"decision": "allow"}
+    options = {"params": form} if method == "GET" else {"data": form}
     response = api.request(method, PATH, **options)
     assert response.status_code == 400
     assert "location" not in response.headers

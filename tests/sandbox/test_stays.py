@@ -92,15 +92,15 @@ def details(api: Api, **changes: Any) -> dict[str, Any]:
 
 
 def test_check_in_details_change_one_by_one(api: Api) -> None:
-    shown = details(api, arrival_at={"hour": 16, "minute": 30}, deposit=50, id_required="required")
-    assert (shown["arrival_at"], shown["deposit"]) == ({"hour": 16, "minute": 30}, 50)
-    assert (shown["id_required"], shown["lock_code"]) == ("required", "1234")
+    answer = details(api, arrival_at={"hour": 16, "minute": 30}, deposit=50, id_required="required")
+    assert (answer["arrival_at"], answer["deposit"]) == ({"hour": 16, "minute": 30}, 50)
+    assert (answer["id_required"], answer["lock_code"]) == ("required", "1234")
 
 
 def test_null_removes_check_in_details(api: Api) -> None:
     details(api, arrival_at={"hour": 16, "minute": 30})
-    shown = details(api, lock_code=None, lock_code_visible_after=None, arrival_at=None)
-    assert (shown["lock_code"], shown["lock_code_visible_after"], shown["arrival_at"]) == (None, "", None)
+    answer = details(api, lock_code=None, lock_code_visible_after=None, arrival_at=None)
+    assert (answer["lock_code"], answer["lock_code_visible_after"], answer["arrival_at"]) == (None, "", None)
 
 
 DETAILS_REFUSED: list[tuple[dict[str, Any], int]] = [

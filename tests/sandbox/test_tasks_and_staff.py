@@ -24,25 +24,25 @@ def hire(api: Api, **changes: Any) -> int:
 
 def test_a_task_shows_names_and_local_times(api: Api) -> None:
     staff_id = hire(api)
-    shown = task(api, create(api, property_id=LOFT, staff_id=staff_id, expected_time="11:30:00", note="Keys"))
-    assert (shown["property_title"], shown["staff_name"], shown["note"]) == (
+    row = task(api, create(api, property_id=LOFT, staff_id=staff_id, expected_time="11:30:00", note="Keys"))
+    assert (row["property_title"], row["staff_name"], row["note"]) == (
         "Harbour Loft",
         "Rita Modelo",
         "Keys",
     )
-    assert (shown["expected"], shown["create_time"]) == ("2026-06-22 11:30:00", "2026-06-15 13:00:00")
-    assert (shown["status"], shown["level"], shown["update_time"]) == ("pending", "standard", None)
+    assert (row["expected"], row["create_time"]) == ("2026-06-22 11:30:00", "2026-06-15 13:00:00")
+    assert (row["status"], row["level"], row["update_time"]) == ("pending", "standard", None)
 
 
 def test_a_task_may_stand_alone(api: Api) -> None:
-    shown = task(api, create(api, type="other"))
-    assert (shown["property_id"], shown["stay_code"], shown["staff_id"], shown["level"]) == (
+    row = task(api, create(api, type="other"))
+    assert (row["property_id"], row["stay_code"], row["staff_id"], row["level"]) == (
         None,
         None,
         None,
         None,
     )
-    assert shown["expected"] == "2026-06-22 00:00:00"
+    assert row["expected"] == "2026-06-22 00:00:00"
 
 
 def test_a_stay_brings_its_property_and_refuses_another(api: Api) -> None:
@@ -83,9 +83,9 @@ def test_zero_detaches_property_and_staff(api: Api) -> None:
     task_id = create(api, property_id=LOFT, staff_id=hire(api))
     api.clock.advance(hours=1)
     api.data(f"PATCH /tasks/{task_id}", {"property_id": 0, "staff_id": 0, "status": "cancelled"})
-    shown = task(api, task_id)
-    assert (shown["property_id"], shown["property_title"], shown["staff_id"]) == (None, None, None)
-    assert (shown["status"], shown["update_time"]) == ("cancelled", "2026-06-15 14:00:00")
+    row = task(api, task_id)
+    assert (row["property_id"], row["property_title"], row["staff_id"]) == (None, None, None)
+    assert (row["status"], row["update_time"]) == ("cancelled", "2026-06-15 14:00:00")
 
 
 def test_a_task_is_moved_and_its_stay_stays(api: Api) -> None:
@@ -106,8 +106,8 @@ def test_a_deleted_task_is_gone(api: Api) -> None:
 def test_tasks_are_filtered(api: Api) -> None:
     first = create(api, property_id=LOFT)
     second = create(api, type="other", expected_date="2026-06-25")
-    found = api.data("GET /tasks", start_date="2026-06-22", end_date="2026-06-24")
-    assert ([row["id"] for row in found["tasks"]], found["total"]) == ([first], 1)
+    answer = api.data("GET /tasks", start_date="2026-06-22", end_date="2026-06-24")
+    assert ([row["id"] for row in answer["tasks"]], answer["total"]) == ([first], 1)
     assert [row["id"] for row in api.data("GET /tasks", type="other")["tasks"]] == [second]
     assert [row["id"] for row in api.data("GET /tasks", property_id=LOFT)["tasks"]] == [first]
     assert api.data("GET /tasks", status="completed")["total"] == 0

@@ -64,15 +64,15 @@ def test_an_expense_on_item_zero_of_a_property(api: Api) -> None:
 
 def test_an_entry_without_a_link_belongs_to_the_account(api: Api) -> None:
     body = {key: value for key, value in EXPENSE.items() if key != "property_id"}
-    shown = entry(api, record(api, body))
-    assert (shown["link_type"], shown["property_id"]) == ("operator", None)
+    row = entry(api, record(api, body))
+    assert (row["link_type"], row["property_id"]) == ("operator", None)
 
 
 def test_a_reservation_brings_its_currency_and_refuses_another(api: Api) -> None:
     add_stay(api.account, "0-1-a", ("2026-06-20", "2026-06-22"))
-    shown = entry(api, record(api, INCOME))
-    assert (shown["currency"], shown["link_type"], shown["property_id"]) == ("EUR", "reservation", LOFT)
-    assert shown["stay_code"] == shown["reservation_code"] == "0-1-a"
+    row = entry(api, record(api, INCOME))
+    assert (row["currency"], row["link_type"], row["property_id"]) == ("EUR", "reservation", LOFT)
+    assert row["stay_code"] == row["reservation_code"] == "0-1-a"
     assert api.refusal("POST /transactions", INCOME | {"currency": "USD"})[0] == 422
 
 

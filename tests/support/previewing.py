@@ -9,7 +9,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
-from tests.support.clock import Clock
+from tests.support.clock import NOW, Clock
 from tests.support.engine import Call
 from tests.support.requests_sent import written
 

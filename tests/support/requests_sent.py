@@ -3,7 +3,7 @@
 from typing import Any
 
 from hostex_mcp.sandbox import Sandbox
-from tests.tools.conftest import Call
+from tests.support.engine import Call
 
 
 def sent(sandbox: Sandbox, operation: str) -> list[Any]:

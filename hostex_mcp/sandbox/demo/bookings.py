@@ -26,12 +26,12 @@ class Booking:
 
     @property
     def end(self) -> int:
-        """The day of check-out."""
+        """Return the day of check-out."""
         return self.start + self.nights
 
     @property
     def status(self) -> str:
-        """The status of the reservation."""
+        """Return the status of the reservation."""
         return self.wishes.get("status", "accepted")
 
 
@@ -43,9 +43,11 @@ def planned_bookings(builder: Builder, schedule: Row) -> list[Booking]:
     }
     asides = [_booking(schedule, property_id, line) for property_id, line in _pairs(schedule)]
     chance = [
-        one for place in builder.plan["properties"] for one in _around(builder, place, planned, schedule)
+        booking
+        for place in builder.plan["properties"]
+        for booking in _around(builder, place, planned, schedule)
     ]
-    return [one for timeline in planned.values() for one in timeline] + asides + chance
+    return [booking for timeline in planned.values() for booking in timeline] + asides + chance
 
 
 def _booking(schedule: Row, property_id: int, line: str) -> Booking:
@@ -90,4 +92,4 @@ def _channels(plan: Row, place: Row) -> list[str]:
     ]
     sold = {channel for channel, *_ in [*place["sells"], *pools]} & {"airbnb", "booking.com", "vrbo"}
     weights = {"airbnb": 4, "booking.com": 3, "vrbo": 1}
-    return [one for one in sorted(sold) for _ in range(weights[one])] + ["hostex_direct"]
+    return [channel for channel in sorted(sold) for _ in range(weights[channel])] + ["hostex_direct"]

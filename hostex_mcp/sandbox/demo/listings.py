@@ -57,7 +57,7 @@ def _offer(place: Row, units: int, sold: list[Any]) -> _Offer:
 
 def _listing(builder: Builder, number: int, offer: _Offer) -> Row:
     accounts = builder.account.channel_accounts.values()
-    owner = next(one for one in accounts if one["channel_type"] == offer.channel)
+    owner = next(account for account in accounts if account["channel_type"] == offer.channel)
     place, host = offer.place, offer.channel.removesuffix(".com").replace("_", "-")
     return {
         "id": number,

@@ -18,7 +18,7 @@ _QUIET_DAYS = 4
 
 @dataclass(frozen=True)
 class ThreadTexts:
-    """What is said: in planned threads by the name of the stay, and in ordinary ones."""
+    """The texts of threads: of planned ones by the name of the stay, and of ordinary ones."""
 
     planned: Row
     ordinary: Row
@@ -50,12 +50,14 @@ def ordinary_thread(builder: Builder, stay: Stay, texts: ThreadTexts) -> list[Ro
     booked = stay.booked_at
     rows = [_welcome(builder, stay, texts, _welcomed_at(stay))]
     question, answer = builder.random.choice(texts.ordinary["chats"])
-    asked = min(booked + timedelta(minutes=builder.random.randrange(30, 3000)), builder.ago(days=_QUIET_DAYS))
-    if asked > booked + timedelta(minutes=10):
-        rows.append(_message(builder, None, asked, question))
+    question_at = min(
+        booked + timedelta(minutes=builder.random.randrange(30, 3000)), builder.ago(days=_QUIET_DAYS)
+    )
+    if question_at > booked + timedelta(minutes=10):
+        rows.append(_message(builder, None, question_at, question))
         host = builder.random.choice(builder.plan["team"])
         rows.append(
-            _message(builder, host, asked + timedelta(minutes=builder.random.randrange(3, 90)), answer)
+            _message(builder, host, question_at + timedelta(minutes=builder.random.randrange(3, 90)), answer)
         )
     guide = builder.past(stay.booking.start - 2, time(9))
     if stay.booking.start <= 1 and stay.booking.status == "accepted" and guide > booked:

@@ -137,5 +137,5 @@ def _entry(builder: Builder, direction: str, amount: float, when: datetime, kind
     }
 
 
-def _name(entries: list[dict[str, Any]], wanted: int) -> str:
-    return next(entry["name"] for entry in entries if entry["id"] == wanted)
+def _name(entries: list[dict[str, Any]], entry_id: int) -> str:
+    return next(entry["name"] for entry in entries if entry["id"] == entry_id)

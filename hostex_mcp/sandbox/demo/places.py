@@ -50,7 +50,7 @@ def _room_type(builder: Builder, pool: Row) -> Row:
     return {
         "id": pool["id"],
         "title": pool["title"],
-        "properties": [{"id": one, "title": properties[one]["title"]} for one in pool["property_ids"]],
+        "properties": [{"id": ident, "title": properties[ident]["title"]} for ident in pool["property_ids"]],
         "channels": _links(pool["sells"], builder.account.currency),
     }
 

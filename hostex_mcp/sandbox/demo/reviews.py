@@ -88,7 +88,9 @@ def _sub_scores(builder: Builder, channel: str, score: int) -> list[Row]:
 
 def _host_side(builder: Builder, stay: Stay, texts: Row) -> Row:
     score, content = builder.random.choice(texts["host"])
-    marks = [{"category": one, "rating": score, "review_category_tags": None} for one in _HOST_CATEGORIES]
+    marks = [
+        {"category": category, "rating": score, "review_category_tags": None} for category in _HOST_CATEGORIES
+    ]
     return {
         "score": score,
         "sub_score": marks if stay.booking.channel == "airbnb" else None,
@@ -99,8 +101,8 @@ def _host_side(builder: Builder, stay: Stay, texts: Row) -> Row:
 
 def _written(builder: Builder, stay: Stay) -> datetime:
     """Return a time within four days after check-out, before now."""
-    left = builder.past(stay.booking.end, builder.daytime())
-    return min(left + timedelta(hours=builder.random.randrange(20, 96)), builder.ago(hours=2))
+    check_out = builder.past(stay.booking.end, builder.daytime())
+    return min(check_out + timedelta(hours=builder.random.randrange(20, 96)), builder.ago(hours=2))
 
 
 def _reply(builder: Builder, guest: dict[str, Any] | None, texts: Row) -> Row | None:

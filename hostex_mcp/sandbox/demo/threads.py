@@ -36,8 +36,8 @@ def add_conversations(builder: Builder, stays: list[Stay]) -> None:
 
 
 def _has_thread(stay: Stay, texts: ThreadTexts) -> bool:
-    near = stay.booking.end >= FIRST_DAY and stay.booking.start <= LAST_DAY
-    return stay.booking.channel in _PREFIXES and (near or stay.booking.key in texts.planned)
+    within_reach = stay.booking.end >= FIRST_DAY and stay.booking.start <= LAST_DAY
+    return stay.booking.channel in _PREFIXES and (within_reach or stay.booking.key in texts.planned)
 
 
 def _almost_sorted(rows: list[Row]) -> list[Row]:
@@ -55,13 +55,15 @@ def _of_order(builder: Builder, order: list[Stay], texts: ThreadTexts, notes: Ro
     else:
         messages = ordinary_thread(builder, stay, texts)
     thread_id = f"{_PREFIXES[stay.booking.channel]}-{number}-thr{number % 1000:03}"
-    for one in order:
-        one.row["conversation_id"] = thread_id
+    for member in order:
+        member.row["conversation_id"] = thread_id
     return {
         "id": thread_id,
         "channel_type": stay.booking.channel,
         "guest": stay.guest.card(),
-        "activities": [_activity(builder, "reservation", one.row, one.row["property_id"]) for one in order],
+        "activities": [
+            _activity(builder, "reservation", member.row, member.row["property_id"]) for member in order
+        ],
         "note": notes.get(key),
         "messages": messages,
     }
@@ -99,7 +101,7 @@ def _activity(builder: Builder, kind: str, facts: Row, property_id: int) -> Row:
 
 def _property(builder: Builder, place: Row) -> Row:
     pools = builder.account.room_types.values()
-    pool = next((one for one in pools if place["id"] in [room["id"] for room in one["properties"]]), None)
+    pool = next((pool for pool in pools if place["id"] in [room["id"] for room in pool["properties"]]), None)
     return {
         "id": place["id"],
         "title": place["title"],

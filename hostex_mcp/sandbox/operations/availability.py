@@ -30,14 +30,16 @@ PROPERTIES_MAX = 100
 )
 def query_availabilities(call: SandboxCall) -> Row:
     """Return each day of the range, both ends included. Inferred: unknown properties are left out."""
-    wanted = distinct(call.query["property_ids"])
-    if len(wanted) > PROPERTIES_MAX:
+    ids = distinct(call.query["property_ids"])
+    if len(ids) > PROPERTIES_MAX:
         raise broken_rule(f"The property ids may not have more than {PROPERTIES_MAX} items.")
     start, end = call.query["start_date"], call.query["end_date"]
     require_readable(start, end, call.today)
     days = days_between(start, end)
-    known = [one for one in wanted if one in call.account.properties]
-    return {"properties": [{"id": one, "availabilities": _days(call.account, one, days)} for one in known]}
+    own_ids = [ident for ident in ids if ident in call.account.properties]
+    return {
+        "properties": [{"id": ident, "availabilities": _days(call.account, ident, days)} for ident in own_ids]
+    }
 
 
 @operation(
@@ -76,7 +78,8 @@ def require_readable(start: date, end: date, today: date) -> None:
 def _days(account: SandboxAccount, property_id: int, days: list[date]) -> list[Row]:
     closed, blocks = closed_days(account, property_id), account.blocks.get(property_id, {})
     return [
-        {"date": str(one), "available": one not in closed, "remarks": blocks.get(one, "")} for one in days
+        {"date": str(night), "available": night not in closed, "remarks": blocks.get(night, "")}
+        for night in days
     ]
 
 
@@ -98,9 +101,9 @@ def _days_to_write(call: SandboxCall) -> list[date]:
 
 def _set_days(account: SandboxAccount, property_id: int, days: list[date], *, available: bool) -> None:
     blocks = account.blocks.setdefault(property_id, {})
-    for one in days:
+    for night in days:
         if available:
-            blocks.pop(one, None)
+            blocks.pop(night, None)
         else:
-            blocks.setdefault(one, "")
+            blocks.setdefault(night, "")
     reopen_to_master(account, property_id, days)

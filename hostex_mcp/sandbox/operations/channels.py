@@ -14,9 +14,9 @@ _CHANNEL_TYPE = text("channel_type", enum=CHANNEL_TYPES)
 def query_channel_accounts(call: SandboxCall) -> Row:
     """List connected channel accounts; those of booking sites are left out."""
     rows = call.account.channel_accounts.values()
-    shown = (row for row in rows if row["channel_type"] != "booking_site")
+    visible = (row for row in rows if row["channel_type"] != "booking_site")
     return call.page(
-        "channel_accounts", (row for row in shown if _equal(row, call.query, "id", "channel_type"))
+        "channel_accounts", (row for row in visible if _equal(row, call.query, "id", "channel_type"))
     )
 
 

@@ -42,12 +42,12 @@ CODE_LETTERS = string.ascii_uppercase + string.digits
 def create_reservation(call: SandboxCall) -> Row:
     """Book a property directly. A repeated `channel_id` returns the first booking, even a cancelled one."""
     account, body = call.account, call.body
-    known = _by_reference(account, body["channel_id"]) if "channel_id" in body else None
-    if known is None:
+    earlier = _by_reference(account, body["channel_id"]) if "channel_id" in body else None
+    if earlier is None:
         _check_references(account, body)
         require_free(account, body["property_id"], body["check_in_date"], body["check_out_date"])
-        known = _book(call, body.get("channel_id") or _new_reference(account))
-    return {"reservation": {"reservation_code": known["reservation_code"], "status": known["status"]}}
+        earlier = _book(call, body.get("channel_id") or _new_reference(account))
+    return {"reservation": {"reservation_code": earlier["reservation_code"], "status": earlier["status"]}}
 
 
 @operation("DELETE /reservations/{reservation_code}")
@@ -69,8 +69,8 @@ def require_free(
     """Refuse dates that are no stay, or nights that are taken or blocked. Inferred: 422, and its wording."""
     if check_out <= check_in:
         raise broken_rule("The check out date must be a date after check in date.")
-    wanted = days_between(check_in, check_out - timedelta(days=1))
-    if not closed_days(account, property_id, leave_out=leave_out).isdisjoint(wanted):
+    nights = days_between(check_in, check_out - timedelta(days=1))
+    if not closed_days(account, property_id, leave_out=leave_out).isdisjoint(nights):
         raise broken_rule("The property is not available for the selected dates.")
 
 

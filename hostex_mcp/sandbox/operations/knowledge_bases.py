@@ -98,13 +98,13 @@ def _store(call: SandboxCall, entry_id: int) -> None:
 
 def _check_scopes(account: SandboxAccount, body: Row) -> None:
     properties, channels = body["scope_property"], body["scope_channel"]
-    known: dict[str, Any] = {
+    targets: dict[str, Any] = {
         "all": EVERY_PROPERTY,
         "by_property": account.properties,
         "by_group": account.groups,
         "by_room_type": account.room_types,
     }
-    require_known(properties["ids"], known[properties["type"]], "scope property.ids")
+    require_known(properties["ids"], targets[properties["type"]], "scope property.ids")
     everywhere = channels["type"] == "all"
     require_known(
         channels["channels"], EVERY_CHANNEL if everywhere else CHANNEL_TYPES, "scope channel.channels"
@@ -113,19 +113,19 @@ def _check_scopes(account: SandboxAccount, body: Row) -> None:
         raise broken_rule("The selected scope property.ids is invalid.")
 
 
-def _covers_property(account: SandboxAccount, scope: Row, wanted: list[int] | None) -> bool:
-    if wanted is None or scope["type"] == "all":
+def _covers_property(account: SandboxAccount, scope: Row, ids: list[int] | None) -> bool:
+    if ids is None or scope["type"] == "all":
         return True
     covered: set[int] = set()
-    for one in scope["ids"]:
+    for ident in scope["ids"]:
         if scope["type"] == "by_property":
-            covered.add(one)
+            covered.add(ident)
         elif scope["type"] == "by_group":
-            covered.update(account.groups.get(one, {}).get("property_ids", []))
+            covered.update(account.groups.get(ident, {}).get("property_ids", []))
         else:
-            covered.update(member["id"] for member in account.room_types.get(one, {}).get("properties", []))
-    return not covered.isdisjoint(wanted)
+            covered.update(member["id"] for member in account.room_types.get(ident, {}).get("properties", []))
+    return not covered.isdisjoint(ids)
 
 
-def _covers_channel(scope: Row, wanted: list[str] | None) -> bool:
-    return wanted is None or scope["type"] == "all" or not set(wanted).isdisjoint(scope["channels"])
+def _covers_channel(scope: Row, channels: list[str] | None) -> bool:
+    return channels is None or scope["type"] == "all" or not set(channels).isdisjoint(scope["channels"])

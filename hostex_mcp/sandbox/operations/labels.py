@@ -13,8 +13,8 @@ TAGS_MAX = 500
 @operation("GET /groups", query=(*paging(), integer("id")))
 def query_groups(call: SandboxCall) -> Row:
     """List property groups."""
-    wanted = call.query.get("id")
-    return call.page("groups", (row for row in call.account.groups.values() if wanted in (None, row["id"])))
+    group_id = call.query.get("id")
+    return call.page("groups", (row for row in call.account.groups.values() if group_id in (None, row["id"])))
 
 
 @operation("POST /groups", body=(text("name", required=True, max_length=50), ids("property_ids")))
@@ -45,8 +45,8 @@ def delete_group(call: SandboxCall) -> None:
 @operation("GET /tags", query=(*paging(), integer("id")))
 def query_tags(call: SandboxCall) -> Row:
     """List property tags."""
-    wanted = call.query.get("id")
-    return call.page("tags", (row for row in call.account.tags.values() if wanted in (None, row["id"])))
+    tag_id = call.query.get("id")
+    return call.page("tags", (row for row in call.account.tags.values() if tag_id in (None, row["id"])))
 
 
 _COLOR = text("color", enum=TAG_COLORS)
@@ -101,6 +101,6 @@ def _require_new_name(rows: dict[int, Row], name: str, what: str) -> None:
         raise ApiError(409, f"The {what} already exists.")
 
 
-def _require_known_targets(account: SandboxAccount, given: Row) -> None:
-    require_known(given.get("property_ids", []), account.properties, "property ids")
-    require_known(given.get("room_type_ids", []), account.room_types, "room type ids")
+def _require_known_targets(account: SandboxAccount, targets: Row) -> None:
+    require_known(targets.get("property_ids", []), account.properties, "property ids")
+    require_known(targets.get("room_type_ids", []), account.room_types, "room type ids")

@@ -63,8 +63,8 @@ def _ranges(name: str, *fields: Field) -> Field:
 def update_listing_inventories(call: SandboxCall) -> None:
     """Queue the units for sale; the master calendar stays as it is."""
 
-    def write(rates: ListingRates, one: date, given: Row) -> None:
-        rates.inventories[one] = given["inventory"]
+    def write(rates: ListingRates, night: date, change: Row) -> None:
+        rates.inventories[night] = change["inventory"]
 
     _queue_ranges(call, "inventories", write)
 
@@ -76,9 +76,9 @@ def update_listing_inventories(call: SandboxCall) -> None:
 def update_listing_prices(call: SandboxCall) -> None:
     """Queue nightly prices. Inferred: a listing whose price the channel steers keeps its own in silence."""
 
-    def write(rates: ListingRates, one: date, given: Row) -> None:
+    def write(rates: ListingRates, night: date, change: Row) -> None:
         if not rates.readonly:
-            rates.prices[one] = given["price"]
+            rates.prices[night] = change["price"]
 
     _queue_ranges(call, "prices", write)
 
@@ -104,9 +104,9 @@ def update_listing_restrictions(call: SandboxCall) -> None:
     """Queue stay rules. Inferred: keys that the channel does not know are dropped in silence."""
     taken = RESTRICTIONS.get(call.body["channel_type"], ())
 
-    def write(rates: ListingRates, one: date, given: Row) -> None:
-        rules = {key: value for key, value in given.items() if key in taken}
-        rates.restrictions[one] = rates.restrictions.get(one, {}) | rules
+    def write(rates: ListingRates, night: date, change: Row) -> None:
+        rules = {key: value for key, value in change.items() if key in taken}
+        rates.restrictions[night] = rates.restrictions.get(night, {}) | rules
 
     _queue_ranges(call, "restrictions", write)
 
@@ -115,14 +115,14 @@ def _queue_ranges(call: SandboxCall, name: str, write: Callable[[ListingRates, d
     """Queue a write per day; where ranges overlap the last one wins."""
     rates = find_rates(call.account, call.body["channel_type"], call.body["listing_id"])
     ranges: list[Row] = call.body[name]
-    for given in ranges:
-        require_order(given["start_date"], given["end_date"])
-        require_within_three_years(given["end_date"], call.today)
+    for change in ranges:
+        require_order(change["start_date"], change["end_date"])
+        require_within_three_years(change["end_date"], call.today)
 
     def apply() -> None:
-        for given in ranges:
-            for one in days_between(given["start_date"], given["end_date"]):
-                write(rates, one, given)
+        for change in ranges:
+            for night in days_between(change["start_date"], change["end_date"]):
+                write(rates, night, change)
 
     call.queue(apply)
 
@@ -134,22 +134,22 @@ def _days(call: SandboxCall, listing: Row, days: list[date]) -> list[Row]:
     units = inventories(account, (channel_type, listing_id), days)
     return [
         {
-            "date": str(one),
-            "price": _price(rates, one, channel_type),
-            "inventory": units[one],
-            "restrictions": _restrictions(rates, one, channel_type),
+            "date": str(night),
+            "price": _price(rates, night, channel_type),
+            "inventory": units[night],
+            "restrictions": _restrictions(rates, night, channel_type),
         }
-        for one in days
+        for night in days
     ]
 
 
-def _price(rates: ListingRates, one: date, channel_type: str) -> float:
-    usual = rates.weekend if one.weekday() in WEEKEND else rates.base
-    price = rates.prices.get(one, usual)
+def _price(rates: ListingRates, night: date, channel_type: str) -> float:
+    usual = rates.weekend if night.weekday() in WEEKEND else rates.base
+    price = rates.prices.get(night, usual)
     return round(price * CTRIP_FLOOR) if channel_type == "ctrip" else price
 
 
-def _restrictions(rates: ListingRates, one: date, channel_type: str) -> Row:
+def _restrictions(rates: ListingRates, night: date, channel_type: str) -> Row:
     usual: Row = {
         "closed_on_arrival": False,
         "closed_on_departure": False,
@@ -161,5 +161,5 @@ def _restrictions(rates: ListingRates, one: date, channel_type: str) -> Row:
         "max_advance_reservation": "365D",
         "exact_stay_on_arrival": 0,
     }
-    known = RESTRICTIONS.get(channel_type, ())
-    return {key: usual[key] for key in known} | rates.restrictions.get(one, {})
+    names = RESTRICTIONS.get(channel_type, ())
+    return {key: usual[key] for key in names} | rates.restrictions.get(night, {})

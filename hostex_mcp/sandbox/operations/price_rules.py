@@ -130,20 +130,20 @@ def _rules(rates: ListingRates) -> Row:
     return rates.price_and_rules or {}
 
 
-def _discounts(name: str, given: object) -> object:
+def _discounts(name: str, discounts: object) -> object:
     """Read one rule or a list of them."""
-    if isinstance(given, dict):
-        return [check_value(_DISCOUNT_RULE, cast("Row", given))]
-    return check_value(array(name, _DISCOUNT_RULE), given)
+    if isinstance(discounts, dict):
+        return [check_value(_DISCOUNT_RULE, cast("Row", discounts))]
+    return check_value(array(name, _DISCOUNT_RULE), discounts)
 
 
 def _check_blackout(settings: Row, name: str) -> None:
     if settings.get(name) is None:
         return
-    per_year = Counter(one.year for one in settings[name])
+    per_year = Counter(blackout.year for blackout in settings[name])
     if any(count > BLACKOUT_DAYS_PER_YEAR for count in per_year.values()):
         raise broken_rule(f"The {name.replace('_', ' ')} may not have more than 30 items per year.")
-    settings[name] = [str(one) for one in settings[name]]
+    settings[name] = [str(blackout) for blackout in settings[name]]
 
 
 def _quota(rules: Row, name: str) -> Row | None:

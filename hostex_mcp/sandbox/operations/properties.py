@@ -54,7 +54,7 @@ def create_room_type(call: SandboxCall) -> Row:
     if not pooled.isdisjoint(members):
         raise broken_rule("A property is already linked to another room type.")
     room_type_id = account.new_id()
-    properties = [{"id": one, "title": account.properties[one]["title"]} for one in members]
+    properties = [{"id": member, "title": account.properties[member]["title"]} for member in members]
     account.room_types[room_type_id] = {
         "id": room_type_id,
         "title": title,

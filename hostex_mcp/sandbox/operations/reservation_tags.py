@@ -16,10 +16,10 @@ TAG_NAME = text("tag_name", required=True, max_length=15)
 )
 def query_reservation_tags(call: SandboxCall) -> Row:
     """List reservation tags, defaults included."""
-    wanted, keyword = call.query.get("id"), call.query.get("keyword", "").lower()
+    tag_id, keyword = call.query.get("id"), call.query.get("keyword", "").lower()
     rows = call.account.reservation_tags.values()
-    found = (row for row in rows if wanted in (None, row["id"]) and keyword in row["tag_name"].lower())
-    return call.page("reservation_tags", found)
+    tags = (row for row in rows if tag_id in (None, row["id"]) and keyword in row["tag_name"].lower())
+    return call.page("reservation_tags", tags)
 
 
 @operation("POST /reservation_tags", body=(TAG_NAME,))

@@ -13,9 +13,9 @@ from hostex_mcp.sandbox.vocabulary import SHARE_SCOPES
 @operation("GET /calendar_share_links", query=(*paging(), integer("id", minimum=1)))
 def query_calendar_share_links(call: SandboxCall) -> Row:
     """List the public links."""
-    wanted = call.query.get("id")
+    link_id = call.query.get("id")
     rows = call.account.share_links.values()
-    return call.page("calendar_share_links", (row for row in rows if wanted in (None, row["id"])))
+    return call.page("calendar_share_links", (row for row in rows if link_id in (None, row["id"])))
 
 
 @operation(

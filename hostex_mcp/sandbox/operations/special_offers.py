@@ -71,7 +71,9 @@ def send_preapproval(call: SandboxCall) -> None:
     conversation = find_conversation(call)
     if conversation["channel_type"] != "airbnb":
         raise bad_request("Pre-approvals are only available on Airbnb.")
-    inquiry = next((one for one in conversation["activities"] if one["activity_type"] == "inquiry"), None)
+    inquiry = next(
+        (activity for activity in conversation["activities"] if activity["activity_type"] == "inquiry"), None
+    )
     if inquiry is None:
         raise bad_request("There is no inquiry to pre-approve.")
     check_in = date.fromisoformat(inquiry["check_in_date"])

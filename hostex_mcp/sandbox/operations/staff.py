@@ -18,10 +18,10 @@ _CONTACT = (
 @operation("GET /staffs", query=(*paging(), integer("id"), integer("is_active", enum=(0, 1))))
 def query_staffs(call: SandboxCall) -> Row:
     """List staff members."""
-    wanted, active = call.query.get("id"), call.query.get("is_active")
+    staff_id, active = call.query.get("id"), call.query.get("is_active")
     rows = call.account.staff.values()
-    found = (row for row in rows if wanted in (None, row["id"]) and active in (None, int(row["is_active"])))
-    return call.page("staffs", found)
+    staff = (row for row in rows if staff_id in (None, row["id"]) and active in (None, int(row["is_active"])))
+    return call.page("staffs", staff)
 
 
 @operation(

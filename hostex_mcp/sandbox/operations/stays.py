@@ -47,7 +47,9 @@ def update_reservation(call: SandboxCall) -> None:
     stay = find_stay(account, call.path["stay_code"])
     channels = account.custom_channels
     if "custom_channel_id" in body:
-        require_known([body["custom_channel_id"]], [one["id"] for one in channels], "custom channel id")
+        require_known(
+            [body["custom_channel_id"]], [channel["id"] for channel in channels], "custom channel id"
+        )
     order = stays_of(account, stay["reservation_code"])
     if len(order) > 1 and body.get("currency", _currency(stay)) != _currency(stay):
         raise broken_rule("The currency must match the other stays of the reservation.")
@@ -81,6 +83,7 @@ _TIME_OF_DAY = (
 def update_check_in_details(call: SandboxCall) -> None:
     """Set what the guest is told about arriving."""
     stay, changes = find_stay(call.account, call.path["stay_code"]), dict(call.body)
+    # Hostex shows a time that was taken away as empty text, unlike the other fields.
     if changes.get("lock_code_visible_after", "") is None:
         changes["lock_code_visible_after"] = ""
     stay["check_in_details"] = stay["check_in_details"] | changes

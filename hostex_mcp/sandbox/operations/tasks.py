@@ -125,8 +125,8 @@ def _window(query: Row) -> tuple[str, str]:
         require_order(start, end)
         return str(start), str(end)
     if start or end:
-        missing, given = ("end", "start") if start else ("start", "end")
-        raise bad_request(f"The {missing} date field is required when {given} date is present.")
+        missing, side = ("end", "start") if start else ("start", "end")
+        raise bad_request(f"The {missing} date field is required when {side} date is present.")
     return "", "9999"
 
 

@@ -37,10 +37,10 @@ def query_transactions(call: SandboxCall) -> Row:
     """List entries; dates are days of the operator and are needed unless an id is given."""
     account, query = call.account, call.query
     start, end = _window(query)
-    code = _given_code(query)
+    code = _booking_code(query)
     wanted_code = reservation_code_of(account, code) if code else None
     rows = [
-        _shown(account, row)
+        _with_names(account, row)
         for row in account.transactions.values()
         if all(query.get(key) in (None, row[key]) for key in _EXACT)
         and start <= _local_day(row, call.zone) <= end
@@ -113,11 +113,11 @@ def delete_transaction(call: SandboxCall) -> None:
     del call.account.transactions[call.path["id"]]
 
 
-def _given_code(given: Row) -> str | None:
+def _booking_code(body: Row) -> str | None:
     """Return the booking an entry is about, by its code or by the deprecated stay code."""
-    if given.get("reservation_code") and given.get("stay_code"):
+    if body.get("reservation_code") and body.get("stay_code"):
         raise bad_request("The stay code field is prohibited when reservation code is present.")
-    return given.get("reservation_code") or given.get("stay_code")
+    return body.get("reservation_code") or body.get("stay_code")
 
 
 def _window(query: Row) -> tuple[date, date]:
@@ -144,7 +144,7 @@ def _concerns(account: SandboxAccount, row: Row, property_id: int | None) -> boo
     return any(stay["property_id"] == property_id for stay in stays)
 
 
-def _shown(account: SandboxAccount, row: Row) -> Row:
+def _with_names(account: SandboxAccount, row: Row) -> Row:
     income = row["direction"] == "income"
     items = account.income_items if income else account.expense_items
     methods = account.income_methods if income else account.expense_methods
@@ -156,20 +156,20 @@ def _shown(account: SandboxAccount, row: Row) -> Row:
     }
 
 
-def _check_entry(account: SandboxAccount, direction: str, given: Row) -> None:
-    if given.get("amount", 1) <= 0:
+def _check_entry(account: SandboxAccount, direction: str, body: Row) -> None:
+    if body.get("amount", 1) <= 0:
         raise broken_rule("The amount must be greater than 0.")
     income = direction == "income"
     items = account.income_items if income else account.expense_items
     methods = account.income_methods if income else account.expense_methods
     for name, entries in (("item_id", items), ("payment_method_id", methods)):
-        if name in given:
-            require_known([given[name]], [entry["id"] for entry in entries], name.replace("_", " "))
+        if name in body:
+            require_known([body[name]], [entry["id"] for entry in entries], name.replace("_", " "))
 
 
 def _link(account: SandboxAccount, body: Row) -> Row:
     """Return what an entry hangs on, and its currency."""
-    code, property_id = _given_code(body), body.get("property_id")
+    code, property_id = _booking_code(body), body.get("property_id")
     if code and property_id is not None:
         raise bad_request("The property id field is prohibited when reservation code is present.")
     if code:
@@ -191,7 +191,7 @@ def _reservation_link(account: SandboxAccount, code: str, body: Row) -> Row:
     reservation_code = reservation_code_of(account, code)
     if reservation_code is None:
         raise not_found("Reservation")
-    stay = next(one for one in account.stays.values() if one["reservation_code"] == reservation_code)
+    stay = next(stay for stay in account.stays.values() if stay["reservation_code"] == reservation_code)
     currency = stay["rates"]["rate"]["currency"]
     if body.get("currency", currency) != currency:
         raise broken_rule("The currency must be the currency of the reservation.")

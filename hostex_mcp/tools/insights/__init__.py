@@ -1,4 +1,4 @@
-"""The toolset of answers that combine several reads."""
+"""The toolset of tools that combine several reads."""
 
 from hostex_mcp.tools.insights.availability import find_available_properties
 from hostex_mcp.tools.insights.briefing import get_daily_briefing

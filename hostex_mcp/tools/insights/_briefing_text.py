@@ -1,13 +1,14 @@
-"""The briefing of a day in the words of a host."""
+"""The briefing of a day as text: what several lists say about the same stay is said once."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
 from hostex_mcp.domain.wording import day_text, quoted
 from hostex_mcp.toolkit.results import JsonObject
-from hostex_mcp.tools.insights._briefing_joins import told_once
 
 _KINDS: Mapping[str, str] = {
     "request_expiring": "Request about to lapse",
@@ -20,9 +21,12 @@ _KINDS: Mapping[str, str] = {
     "balance_due": "Balance to collect",
     "channel_disconnected": "Channel disconnected",
 }
-_STANDINGS: Mapping[str, str] = {"in_house": "In house", "past": "Has left"}
+_GUESTS: Mapping[str, str] = {"in_house": "In house", "past": "Has left"}
 _CLEANING: Mapping[str, str] = {"in_progress": "cleaning in progress", "no task": "no cleaning"}
+_SIDES: Mapping[str, str] = {"departures": "leaves", "arrivals": "comes"}
+_ABSENT = ("Not shown here", "None today")
 _PLACE = {"kind", "property", "property_id"}
+# Within ten months a date is clear without its year.
 _NEAR = timedelta(days=300)
 _AUTO: Mapping[str, str] = {"assistant": "assistant only", "template": "template only"}
 _DUE: Mapping[str, str] = {"write": "write a review", "answer": "reply to the guest's review"}
@@ -30,8 +34,7 @@ _DUE: Mapping[str, str] = {"write": "write a review", "answer": "reply to the gu
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A list of the day. Rows that follow each other with the same `head` stand under it, and those that are
-    `short` beside it."""
+    """A list of the day. Consecutive rows with the same `head` stand under it, `short` ones on its line."""
 
     name: str
     heading: str
@@ -40,25 +43,73 @@ class _Section:
     short: Callable[[JsonObject], bool] = lambda row: False
 
 
-def briefing_text(shown: JsonObject) -> str:
-    """A briefing as text: a heading for each list with its number, a line for each row, ids in brackets."""
-    today = date.fromisoformat(shown["date"])
-    told, above = told_once(shown)
-    more = shown.get("more", {})
+_Lists = dict[str, list[dict[str, Any]]]
+
+
+def briefing_text(data: JsonObject) -> str:
+    """Return a briefing as text: a heading for each list with its number, a line for each row, ids in
+    brackets."""
+    today = date.fromisoformat(data["date"])
+    lists, above = _joined(data)
+    more = data.get("more", {})
     blocks = [f"{today:%A} {day_text(today).partition(' ')[2]}"]
     for section in _SECTIONS:
         left = more.get(section.name, 0)
-        blocks += _block(section, told[section.name], left, above.get(section.name, 0), today)
-    blocks += _not_here(shown)
-    if unread := shown.get("failed"):
-        lines = [f"- {_facts(row.get('message'), row.get('conversation_id'))}" for row in unread]
+        blocks += _block(section, lists[section.name], left, above[section.name], today)
+    blocks += _not_here(data)
+    if failures := data.get("failed"):
+        lines = [f"- {_facts(row.get('message'), row.get('conversation_id'))}" for row in failures]
         blocks.append("\n".join(["Could not be read", *lines, *_rest(more.get("failed", 0))]))
-    blocks += ["\n".join(shown["notes"])] if shown.get("notes") else []
+    blocks += ["\n".join(data["notes"])] if data.get("notes") else []
     return "\n\n".join(blocks)
 
 
+def _joined(data: JsonObject) -> tuple[_Lists, Counter[str]]:
+    """Return the lists with each request about to lapse moved to its warning, and the one guest who leaves
+    and the one who comes moved to their turnover; and how many rows of each list were moved."""
+    lists: _Lists = {section.name: [dict(row) for row in data.get(section.name, ())] for section in _SECTIONS}
+    before = Counter({name: len(rows) for name, rows in lists.items()})
+    for turnover in lists["turnovers"]:
+        _join_turnover(turnover, lists)
+    for warning in lists["warnings"]:
+        _join_warning(warning, lists)
+    return lists, before - Counter({name: len(rows) for name, rows in lists.items()})
+
+
+def _join_turnover(turnover: dict[str, Any], lists: _Lists) -> None:
+    guests = {name: [row for row in lists[name] if _place(row) == _place(turnover)] for name in _SIDES}
+    # Of several guests none can be told to be the one, so they stay in their own lists.
+    if any(len(rows) != 1 for rows in guests.values()):
+        return
+    for name, side in _SIDES.items():
+        turnover[side] = guests[name][0]
+        lists[name].remove(guests[name][0])
+
+
+def _join_warning(warning: dict[str, Any], lists: _Lists) -> None:
+    if warning["kind"] == "request_expiring":
+        guest = (*_place(warning), warning.get("guest_name"))
+        requests = [row for row in lists["requests"] if (*_place(row), row.get("guest_name")) == guest]
+        if len(requests) == 1:
+            warning.update(requests[0])
+            lists["requests"].remove(requests[0])
+    elif any(
+        _place(row) == _place(warning) and _times(row) == warning.get("detail") for row in lists["turnovers"]
+    ):
+        # The turnover itself says when one leaves and the other comes.
+        del warning["detail"]
+
+
+def _place(row: JsonObject) -> tuple[object, object]:
+    return row.get("property"), row.get("property_id")
+
+
+def _times(turnover: JsonObject) -> str:
+    return f"out {turnover.get('out_time', '?')}, in {turnover.get('in_time', '?')}"
+
+
 def _block(section: _Section, rows: Sequence[JsonObject], left: int, above: int, today: date) -> list[str]:
-    """A list under its heading, nothing where it is empty."""
+    """Return a list under its heading, nothing where it is empty."""
     count = len(rows) + left + above
     if count == left:
         return []
@@ -68,31 +119,34 @@ def _block(section: _Section, rows: Sequence[JsonObject], left: int, above: int,
 
 
 def _lines(section: _Section, rows: Sequence[JsonObject], today: date) -> list[str]:
-    """The rows, with what they have in common said once."""
+    """Return the rows, with what they have in common said once."""
     lines: list[str] = []
     for (head, short), group in groupby(rows, key=lambda row: (section.head(row), section.short(row))):
-        told = [section.line(row, today) for row in group]
-        if short or len(told) == 1:
-            lines.append(f"- {head}{': ' if head else ''}{'; '.join(told)}")
+        texts = [section.line(row, today) for row in group]
+        if short or len(texts) == 1:
+            lines.append(f"- {head}{': ' if head else ''}{'; '.join(texts)}")
         elif head:
-            lines += [f"- {head}", *(f"  - {line}" for line in told)]
+            lines += [f"- {head}", *(f"  - {text}" for text in texts)]
         else:
-            lines += [f"- {line}" for line in told]
+            lines += [f"- {text}" for text in texts]
     return lines
 
 
-def _not_here(shown: JsonObject) -> list[str]:
-    """The lists of which no row is shown: those that did not fit, with their number, and the empty ones."""
-    more = shown.get("more", {})
-    lists = [
-        (one.name, one.heading.partition(",")[0].lower()) for one in _SECTIONS if not shown.get(one.name)
+def _not_here(data: JsonObject) -> list[str]:
+    """Return the lists of which no row is here: those that did not fit, with their number, and the empty
+    ones."""
+    more = data.get("more", {})
+    absent = {
+        section.name: section.heading.partition(",")[0].lower()
+        for section in _SECTIONS
+        if not data.get(section.name)
+    }
+    left = [f"{heading} ({more[name]})" for name, heading in absent.items() if more.get(name)]
+    empty = [heading for name, heading in absent.items() if name in data and not more.get(name)]
+    lines = [
+        f"{what}: {', '.join(names)}." for what, names in zip(_ABSENT, (left, empty), strict=True) if names
     ]
-    left = [f"{heading} ({more[name]})" for name, heading in lists if more.get(name)]
-    empty = [heading for name, heading in lists if name in shown and not more.get(name)]
-    told = [("Not shown here", left), ("None today", empty)]
-    return (
-        ["\n".join(f"{what}: {', '.join(names)}." for what, names in told if names)] if left or empty else []
-    )
+    return ["\n".join(lines)] if lines else []
 
 
 def _rest(left: int) -> list[str]:
@@ -100,6 +154,7 @@ def _rest(left: int) -> list[str]:
 
 
 def _facts(*facts: object) -> str:
+    # A line break in a name would look like a line of the briefing.
     return ", ".join(" ".join(f"{fact}".split()) for fact in facts if fact not in (None, ""))
 
 
@@ -118,7 +173,7 @@ def _code(row: JsonObject, *names: str) -> str:
 
 
 def _date(text: str | None, today: date) -> str:
-    """A day, with its year where there could be a doubt about it."""
+    """Return a day, with its year where there could be a doubt about it."""
     if not text:
         return ""
     day = date.fromisoformat(text)
@@ -133,8 +188,8 @@ def _kind(row: JsonObject) -> str:
 def _warning(row: JsonObject, today: date) -> str:
     if "waits_for" in row:
         return _request(row, today)
-    about = _facts(_who(row), _where(row), _date(row.get("date"), today), row.get("detail"))
-    return f"{about}{_code(row, 'stay_code')}"
+    facts = _facts(_who(row), _where(row), _date(row.get("date"), today), row.get("detail"))
+    return f"{facts}{_code(row, 'stay_code')}"
 
 
 def _waits_for(row: JsonObject) -> str:
@@ -152,16 +207,15 @@ def _standing(row: JsonObject) -> str:
     days = row.get("arrives_in_days")
     if days is None:
         standing = row.get("guest_is", "")
-        return _STANDINGS.get(standing, standing.capitalize())
+        return _GUESTS.get(standing, standing.capitalize())
     return "Arriving today" if days == 0 else f"Arriving in {days} day{'' if days == 1 else 's'}"
 
 
 def _waiting(row: JsonObject, today: date) -> str:
     hours = row.get("waiting_hours")
     waits = "" if hours is None else f"{hours:g} h" if hours else "less than 1 h"
-    about = _facts(_who(row), _where(row), waits, _AUTO.get(row.get("auto_reply", "")))
-    said = f": {row['says']}" if "says" in row else ""
-    return f"{about}{said}"
+    facts = _facts(_who(row), _where(row), waits, _AUTO.get(row.get("auto_reply", "")))
+    return f"{facts}: {row['says']}" if "says" in row else facts
 
 
 def _party(row: JsonObject) -> str:
@@ -179,23 +233,21 @@ def _movement(row: JsonObject, today: date) -> str:
 
 def _turnover(row: JsonObject, today: date) -> str:
     leaves, comes = row.get("leaves", {}), row.get("comes", {})
-    came = _facts(_at(row.get("in_time"), comes), _party(comes))
-    moves = (
-        f"{_at(row.get('out_time'), leaves)}{_code(leaves, 'stay_code')} → {came}{_code(comes, 'stay_code')}"
-    )
+    out = f"{_at(row.get('out_time'), leaves)}{_code(leaves, 'stay_code')}"
+    into = f"{_facts(_at(row.get('in_time'), comes), _party(comes))}{_code(comes, 'stay_code')}"
     status, _, who = row["cleaning"].partition(", ")
-    return f"{_where(row)}: {moves}; {_facts(_CLEANING.get(status, f'cleaning {status}'), who)}"
+    return f"{_where(row)}: {out} → {into}; {_facts(_CLEANING.get(status, f'cleaning {status}'), who)}"
 
 
 def _task(row: JsonObject, today: date) -> str:
     note = quoted(row.get("note", ""))
     where = _where(row) if "property" in row else ""
-    about = _facts(row.get("time"), quoted(row.get("type", "")), where, quoted(row["staff_name"]), note)
-    return f"{about} [{row['id']}]"
+    facts = _facts(row.get("time"), quoted(row.get("type", "")), where, quoted(row["staff_name"]), note)
+    return f"{facts} [{row['id']}]"
 
 
 def _review(row: JsonObject, today: date) -> str:
-    due = " and ".join(_DUE.get(one, one) for one in row["due"])
+    due = " and ".join(_DUE.get(what, what) for what in row["due"])
     score = f"guest gave {row['guest_score']:g} of 5" if "guest_score" in row else ""
     closes = f"until {_date(row['closes'], today)}" if "closes" in row else ""
     return f"{_facts(_where(row), due, closes, score)}{_code(row, 'reservation_code')}"

@@ -12,7 +12,9 @@ from hostex_mcp.domain.money import code, rounded
 from hostex_mcp.domain.month_end import DIRECTIONS, Ledger, added, by_name, counts, total
 from hostex_mcp.reads.accounts import Books
 
-# Some spreadsheets part cells at semicolons or tabs, and take wide signs for plain ones.
+_OF_STAYS = ("revenue", "commission")
+_OF_ENTRIES = ("income", "expenses", "outstanding", "outstanding_expenses", "result")
+# Some spreadsheets split cells at semicolons or tabs, and take full-width signs for plain ones.
 _FORMULA = re.compile(r"(^|[;\t])(\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
@@ -40,14 +42,14 @@ class HomeRow(MoneyRow, total=False):
 
 
 class ApartRow(HomeRow, total=False):
-    """Accounts of what is in no row of a property, and why: of day use and cancelled orders, with the
-    property that earned it."""
+    """Accounts of what is in no row of a property, and why; day use and cancelled orders with the property
+    that earned it."""
 
     row: str
 
 
 class GroupMoneyRow(MoneyRow, total=False):
-    """The accounts of one property group (an owner, mostly) in one currency."""
+    """The accounts of one property group (usually an owner) in one currency."""
 
     group_id: int
     group: str
@@ -67,74 +69,82 @@ class CheckRow(TypedDict, total=False):
 
 
 def home_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[HomeRow]:
-    """A row for each property and currency."""
+    """Return a row for each property and currency."""
     return [
-        HomeRow(property_id=key, property=books.meant.titled(key), **_sums(books, one))
-        for key, found in homes.items()
-        for one in found
+        HomeRow(property_id=home, property=books.meant.titled(home), **_sums(books, ledger))
+        for home, ledgers in homes.items()
+        for ledger in ledgers
     ]
 
 
 def apart_rows(books: Books) -> list[ApartRow]:
-    """A row for each currency of what is in no row of a property."""
+    """Return a row for each currency of what is in no row of a property."""
     rows: list[ApartRow] = []
     for part in books.apart():
         home = books.meant.named(part.property_id) if part.property_id else {}
-        for one in part.accounts:
-            sums: dict[str, Any] = {**_sums(books, one)}
+        for ledger in part.accounts:
+            sums: dict[str, Any] = {**_sums(books, ledger)}
+            # What stands apart has no night of a property, and zeros would look like data.
             del sums["nights"], sums["stays"]
             rows.append(ApartRow(row=part.why, **home, **sums))
     return rows
 
 
 def group_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[GroupMoneyRow]:
-    """A row for each group and currency, of its properties and what they earned apart."""
+    """Return a row for each group and currency, of its properties and what they earned apart."""
     rows: list[GroupMoneyRow] = []
     apart = [part for part in books.apart() if part.property_id]
     for group in books.groups:
-        members = [one for key in group.property_ids for one in homes.get(key, ())]
-        members += [one for part in apart if part.property_id in group.property_ids for one in part.accounts]
-        sums = total_rows(books, members)
-        rows += [GroupMoneyRow(group_id=group.id, group=one_line(group.name), **row) for row in sums]
+        ledgers = [ledger for home in group.property_ids for ledger in homes.get(home, ())]
+        for part in apart:
+            ledgers += part.accounts if part.property_id in group.property_ids else ()
+        rows += [
+            GroupMoneyRow(group_id=group.id, group=one_line(group.name), **row)
+            for row in total_rows(books, ledgers)
+        ]
     return rows
 
 
-def total_rows(books: Books, found: Sequence[Ledger]) -> list[MoneyRow]:
-    """Accounts added up, a row for each currency."""
-    sums: list[MoneyRow] = []
-    for currency in sorted({one.currency for one in found}, key=by_name):
-        sums.append(_sums(books, added([one for one in found if one.currency == currency])))
-    return sums
+def total_rows(books: Books, ledgers: Sequence[Ledger]) -> list[MoneyRow]:
+    """Return the sums of ledgers, a row for each currency."""
+    return [
+        _sums(books, added([ledger for ledger in ledgers if ledger.currency == currency]))
+        for currency in sorted({ledger.currency for ledger in ledgers}, key=by_name)
+    ]
 
 
 def check_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[CheckRow]:
-    """How income and expenses come to what the list of transactions has; none of a part of the account, or
-    where entries could not be read."""
+    """Return how income and expenses come to what the list of transactions has; no rows for a part of the
+    account, or where entries could not be read."""
+    # A part of the account cannot add up to the list of all entries.
     if books.entries is None or not books.meant.whole:
         return []
-    entries = [one for one in books.entries if counts(one)]
-    owned = [one for found in homes.values() for one in found]
-    apart = [one for part in books.apart() for one in part.accounts]
+    entries = [entry for entry in books.entries if counts(entry)]
+    owned = [ledger for ledgers in homes.values() for ledger in ledgers]
+    apart = [ledger for part in books.apart() for ledger in part.accounts]
     rows: list[CheckRow] = []
-    for currency in sorted({code(one.currency) for one in entries}):
-        own = [one for one in entries if code(one.currency) == currency]
+    for currency in sorted({code(entry.currency) for entry in entries}):
+        own = [entry for entry in entries if code(entry.currency) == currency]
         for direction in DIRECTIONS:
+            count = sum(entry.direction == direction for entry in own)
+            if not count:
+                continue
             listed = total(own, direction)
-            inside, rest = (_entered(part, currency, direction) for part in (owned, apart))
-            sums = {"list_transactions": listed, "in_properties": inside, "apart": rest}
-            sums["difference"] = listed - inside - rest
+            in_homes, in_rest = (_entered(ledgers, currency, direction) for ledgers in (owned, apart))
+            sums = {"list_transactions": listed, "in_properties": in_homes, "apart": in_rest}
+            sums["difference"] = listed - in_homes - in_rest
             amounts: dict[str, Any] = {name: rounded(amount, currency) for name, amount in sums.items()}
-            count = sum(one.direction == direction for one in own)
             rows.append(CheckRow(currency=currency, direction=direction, entries=count, **amounts))
-    return [one for one in rows if one.get("entries")]
+    return rows
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Rows of properties and of what stands apart as a table for a spreadsheet, comma-separated with a
-    header. A text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    """Return rows of properties and of what stands apart as a table for a spreadsheet, comma-separated with
+    a header. A text that a spreadsheet would take for a formula gets an apostrophe in front."""
     out = io.StringIO()
-    names = [*HomeRow.__annotations__, *ApartRow.__annotations__]
-    table = csv.DictWriter(out, list(dict.fromkeys(names)), lineterminator="\r\n")
+    names = dict.fromkeys([*HomeRow.__annotations__, *ApartRow.__annotations__])
+    # RFC 4180, section 2: lines end with CRLF.
+    table = csv.DictWriter(out, list(names), lineterminator="\r\n")
     table.writeheader()
     for row in rows:
         table.writerow({name: _harmless(value) for name, value in row.items()})
@@ -145,30 +155,23 @@ def _harmless(value: Any) -> Any:
     return _FORMULA.sub(r"\1'\2", value) if isinstance(value, str) else value
 
 
-def _entered(found: Iterable[Ledger], currency: str, direction: str) -> Fraction:
-    """What these accounts have of entries of one currency and direction, paid or not."""
-    own = [one for one in found if one.currency == currency]
+def _entered(ledgers: Iterable[Ledger], currency: str, direction: str) -> Fraction:
+    """Return what ledgers have of entries of one currency and direction, paid or not."""
+    own = [ledger for ledger in ledgers if ledger.currency == currency]
     if direction == "income":
-        return sum((one.income + one.outstanding for one in own), Fraction())
-    return sum((one.expenses + one.outstanding_expenses for one in own), Fraction())
+        return sum((ledger.income + ledger.outstanding for ledger in own), Fraction())
+    return sum((ledger.expenses + ledger.outstanding_expenses for ledger in own), Fraction())
 
 
-def _sums(books: Books, one: Ledger) -> MoneyRow:
-    """An account as a row, without the sums that are not known."""
-    counted: dict[str, Any] = {"nights": one.nights, "stays": one.stays}
-    if one.bookings:
-        counted["bookings"] = one.bookings
-    if not one.currency:
-        return MoneyRow(**counted)
-    amounts: dict[str, Fraction] = {"revenue": one.revenue, "commission": one.commission}
-    if books.entries is not None:
-        amounts |= {
-            "income": one.income,
-            "expenses": one.expenses,
-            "outstanding": one.outstanding,
-            "outstanding_expenses": one.outstanding_expenses,
-            "result": one.result,
-        }
-    shown = {name: rounded(amount, one.currency) for name, amount in amounts.items()}
-    row: dict[str, Any] = {"currency": one.currency, **counted, **shown}
+def _sums(books: Books, ledger: Ledger) -> MoneyRow:
+    """Return a ledger as a row, without the sums that are not known."""
+    row: dict[str, Any] = {"currency": ledger.currency} if ledger.currency else {}
+    row |= {"nights": ledger.nights, "stays": ledger.stays}
+    if ledger.bookings:
+        row["bookings"] = ledger.bookings
+    # Nights of unknown price are counted under no currency.
+    if not ledger.currency:
+        return MoneyRow(**row)
+    names = _OF_STAYS if books.entries is None else (*_OF_STAYS, *_OF_ENTRIES)
+    row |= {name: rounded(getattr(ledger, name), ledger.currency) for name in names}
     return MoneyRow(**row)

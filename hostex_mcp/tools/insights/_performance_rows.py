@@ -6,16 +6,12 @@ from datetime import date
 from typing import Any, TypedDict, TypeVar
 
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.earnings import (
-    APART,
-    Earning,
-    earnings,
-)
+from hostex_mcp.domain.earnings import APART, Earning, earnings
 from hostex_mcp.domain.money import rounded
 from hostex_mcp.domain.performance import Figures, blocked_nights, figures
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.portfolio import Portfolio
-from hostex_mcp.toolkit.results import lean
+from hostex_mcp.toolkit.results import JsonObject, lean
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 
@@ -32,7 +28,7 @@ class CurrencyRow(TypedDict, total=False):
 
 
 class FiguresRow(TypedDict, total=False):
-    """What a period brought. Occupancy in percent; `bookings_apart` earn without a night sold."""
+    """Figures of a period. Occupancy in percent; `bookings_apart` earn without a night sold."""
 
     nights_sold: int
     nights_for_sale: int | None
@@ -48,8 +44,8 @@ class FiguresRow(TypedDict, total=False):
 
 
 class PerformanceRow(FiguresRow, total=False):
-    """What one property, channel or month brought, or under `row` what is in none of the properties;
-    `previous` is of the same form."""
+    """Figures of one property, channel or month, or under `row` of what is in none of the properties;
+    `previous` has the same form."""
 
     row: str
     property_id: int
@@ -64,7 +60,7 @@ class Book:
     """Everything that figures are worked out from; `closed` is None where no calendar could be read,
     `elsewhere` are further stays of the same orders."""
 
-    meant: Portfolio
+    portfolio: Portfolio
     stays: Sequence[Reservation]
     elsewhere: Sequence[Reservation]
     of_home: Mapping[int, Sequence[Reservation]]
@@ -73,158 +69,163 @@ class Book:
 
     @property
     def ids(self) -> Sequence[int]:
-        """The properties that are meant."""
-        return [one.id for one in self.meant.properties]
+        """Return the ids of the properties."""
+        return [place.id for place in self.portfolio.properties]
 
     def earned(self, period: Period) -> list[Earning]:
-        """What the stays earn in a period."""
+        """Return what the stays earn in a period."""
         return earnings(self.stays, period, self.elsewhere)
 
+    def earned_by(self, period: Period, key: Callable[[Earning], KeyT]) -> dict[KeyT, list[Earning]]:
+        """Return the earnings of a period by what they have in common, in order of first appearance."""
+        groups: dict[KeyT, list[Earning]] = {}
+        for earning in self.earned(period):
+            groups.setdefault(key(earning), []).append(earning)
+        return groups
+
     def figures(self, period: Period, earned: Iterable[Earning], ids: Sequence[int] | None = None) -> Figures:
-        """The figures of what was earned in a period; of `ids` the nights for sale are counted too."""
+        """Return the figures of earnings in a period; of `ids` the nights for sale are counted too."""
         blocked = self._blocked(ids, period) if ids is not None else None
         return figures(earned, period, self._booked_on, blocked=blocked, sells_in=self.sells_in)
+
+    def row(
+        self, period: Period, earned: Iterable[Earning], ids: Sequence[int] | None = None
+    ) -> dict[str, Any]:
+        """Return the figures as a row, without what has no meaning."""
+        return {**_row(self.figures(period, earned, ids))}
 
     def _blocked(self, ids: Sequence[int], period: Period) -> dict[int, int] | None:
         if self.closed is None:
             return None
         closed, own = self.closed, self.of_home
-        return {one: blocked_nights(closed.get(one, ()), own.get(one, ()), period) for one in ids}
+        return {home: blocked_nights(closed.get(home, ()), own.get(home, ()), period) for home in ids}
 
     def _booked_on(self, stay: Reservation) -> date | None:
         if stay.booked_at is None:
             return None
-        return stay.booked_at.astimezone(self.meant.zone(stay.property_id)).date()
+        # A booking window counts days at the property, not in UTC.
+        return stay.booked_at.astimezone(self.portfolio.zone(stay.property_id)).date()
 
 
 def figure_rows(book: Book, period: Period, by: str) -> list[PerformanceRow]:
-    """A row for each month or channel, or else for each property."""
+    """Return a row for each month or channel, or else for each property."""
     if by == "month":
         return [_month(book, month) for month in period.months()]
-    if by == "channel":
-        return _by_channel(book, period)
-    now = split((one for one in book.earned(period) if one.sold), lambda one: one.property_id)
-    before = split((one for one in book.earned(period.before) if one.sold), lambda one: one.property_id)
-    return _ranked(
-        book,
-        period,
-        [_home(book, period, one, now.get(one, ()), before.get(one, ())) for one in book.ids],
-    )
+    rows = _by_channel(book, period) if by == "channel" else _by_home(book, period)
+    return _ranked(book, period, rows)
 
 
 def _month(book: Book, month: Period) -> PerformanceRow:
     before = month.before
     return PerformanceRow(
         month=f"{month.start:%Y-%m}",
-        **shown(book.figures(month, book.earned(month), book.ids)),
-        previous={**shown(book.figures(before, book.earned(before), book.ids))},
+        **book.row(month, book.earned(month), book.ids),
+        previous=book.row(before, book.earned(before), book.ids),
     )
 
 
 def _by_channel(book: Book, period: Period) -> list[PerformanceRow]:
-    now = split(book.earned(period), lambda one: one.stay.channel_type)
-    before = split(book.earned(period.before), lambda one: one.stay.channel_type)
-    rows = [
+    now = book.earned_by(period, lambda earning: earning.stay.channel_type)
+    before = book.earned_by(period.before, lambda earning: earning.stay.channel_type)
+    return [
         PerformanceRow(
-            channel_type=name,
-            **shown(book.figures(period, now.get(name, ()))),
-            previous={**shown(book.figures(period.before, before.get(name, ())))},
+            channel_type=channel,
+            **book.row(period, now.get(channel, ())),
+            previous=book.row(period.before, before.get(channel, ())),
         )
-        for name in {**now, **before}
+        for channel in {**now, **before}
     ]
-    return _ranked(book, period, rows)
 
 
-def _home(
-    book: Book, period: Period, property_id: int, now: Sequence[Earning], before: Sequence[Earning]
-) -> PerformanceRow:
-    return PerformanceRow(
-        property_id=property_id,
-        property=book.meant.titled(property_id),
-        **shown(book.figures(period, now, [property_id])),
-        previous={**shown(book.figures(period.before, before, [property_id]))},
-    )
+def _by_home(book: Book, period: Period) -> list[PerformanceRow]:
+    # What was not sold is of no property here: it is in the rows apart.
+    def key(earning: Earning) -> int:
+        return earning.property_id if earning.sold else 0
+
+    now, before = book.earned_by(period, key), book.earned_by(period.before, key)
+    return [
+        PerformanceRow(
+            property_id=home,
+            property=book.portfolio.titled(home),
+            **book.row(period, now.get(home, ()), [home]),
+            previous=book.row(period.before, before.get(home, ()), [home]),
+        )
+        for home in book.ids
+    ]
 
 
 def apart_rows(book: Book, period: Period) -> list[PerformanceRow]:
-    """A row for each kind of booking that earns without a night sold in a property."""
-    now = split(book.earned(period), lambda one: one.place)
-    before = split(book.earned(period.before), lambda one: one.place)
+    """Return a row for each kind of booking that earns without a night sold in a property."""
+    now = book.earned_by(period, lambda earning: earning.place)
+    before = book.earned_by(period.before, lambda earning: earning.place)
     return [
         PerformanceRow(
             row=why,
-            **_shown_apart(book.figures(period, now.get(why, ()))),
-            previous={**_shown_apart(book.figures(period.before, before.get(why, ())))},
+            **_apart(book.figures(period, now.get(why, ()))),
+            previous={**_apart(book.figures(period.before, before.get(why, ())))},
         )
         for why in APART
         if why in now or why in before
     ]
 
 
-def split(earned: Iterable[Earning], key: Callable[[Earning], KeyT]) -> dict[KeyT, list[Earning]]:
-    """Earnings by what they have in common, in order of first appearance."""
-    groups: dict[KeyT, list[Earning]] = {}
-    for one in earned:
-        groups.setdefault(key(one), []).append(one)
-    return groups
-
-
 def _ranked(book: Book, period: Period, rows: Sequence[PerformanceRow]) -> list[PerformanceRow]:
-    """By currency, that of most nights first, then by the revenue in it; what earned nothing comes last."""
+    """Return the rows by currency, that of most nights first, then by the revenue in it; what earned nothing
+    comes last."""
     money = book.figures(period, book.earned(period)).money
-    places = sorted(money, key=lambda one: -money[one].nights)
+    currencies = sorted(money, key=lambda currency: -money[currency].nights)
 
     def rank(row: PerformanceRow) -> tuple[int, float]:
-        earned = {one.get("currency", ""): one.get("revenue", 0.0) for one in row.get("money", [])}
-        first = next((one for one in places if earned.get(one)), None)
-        return (places.index(first), -earned[first]) if first else (len(places), 0.0)
+        earned = {sums.get("currency", ""): sums.get("revenue", 0.0) for sums in row.get("money", [])}
+        first = next((currency for currency in currencies if earned.get(currency)), None)
+        return (currencies.index(first), -earned[first]) if first else (len(currencies), 0.0)
 
     return sorted(rows, key=rank)
 
 
-def shown(found: Figures) -> FiguresRow:
-    """Figures as a row tells them, without what has no meaning."""
-    occupancy = found.occupancy
+def _row(sums: Figures) -> JsonObject:
+    occupancy = sums.occupancy
     row = FiguresRow(
-        nights_sold=found.sold,
-        nights_for_sale=found.for_sale,
-        nights_blocked=found.blocked,
+        nights_sold=sums.sold,
+        nights_for_sale=sums.for_sale,
+        nights_blocked=sums.blocked,
         occupancy=None if occupancy is None else round(float(occupancy) * 100, 1),
-        stays=found.stays,
-        booking_window_days=found.booking_window,
-        nights_without_price=found.unpriced or None,
-        nights_sold_twice=found.sold_twice or None,
-        nights_not_allocated=found.not_allocated or None,
-        bookings_apart=found.apart or None,
-        money=[_money(found, currency) for currency in found.money],
+        stays=sums.stays,
+        booking_window_days=sums.booking_window,
+        # These are the exception; zeros of them would only cost tokens.
+        nights_without_price=sums.unpriced or None,
+        nights_sold_twice=sums.sold_twice or None,
+        nights_not_allocated=sums.not_allocated or None,
+        bookings_apart=sums.apart or None,
+        money=[_money(sums, currency) for currency in sums.money],
     )
-    return FiguresRow(**lean(row))
+    return lean(row)
 
 
-def _shown_apart(found: Figures) -> FiguresRow:
-    """Figures without what only nights sold have."""
+def _apart(sums: Figures) -> JsonObject:
+    """Return figures without what only nights sold have."""
     row = FiguresRow(
-        bookings_apart=found.apart,
-        nights_not_allocated=found.not_allocated or None,
+        bookings_apart=sums.apart,
+        nights_not_allocated=sums.not_allocated or None,
         money=[
             CurrencyRow(
                 currency=currency,
-                revenue=rounded(sums.revenue, currency),
-                commission=rounded(sums.commission, currency),
+                revenue=rounded(money.revenue, currency),
+                commission=rounded(money.commission, currency),
             )
-            for currency, sums in found.money.items()
+            for currency, money in sums.money.items()
         ],
     )
-    return FiguresRow(**lean(row))
+    return lean(row)
 
 
-def _money(found: Figures, currency: str) -> CurrencyRow:
-    sums, adr, revpar = found.money[currency], found.adr(currency), found.revpar(currency)
+def _money(sums: Figures, currency: str) -> CurrencyRow:
+    money, adr, revpar = sums.money[currency], sums.adr(currency), sums.revpar(currency)
     row = CurrencyRow(
         currency=currency,
-        revenue=rounded(sums.revenue, currency),
-        room_revenue=rounded(sums.room, currency),
-        commission=rounded(sums.commission, currency),
+        revenue=rounded(money.revenue, currency),
+        room_revenue=rounded(money.room, currency),
+        commission=rounded(money.commission, currency),
         adr=None if adr is None else rounded(adr, currency),
         revpar=None if revpar is None else rounded(revpar, currency),
     )

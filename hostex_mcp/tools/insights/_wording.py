@@ -1,7 +1,7 @@
-"""Stays, closed nights, rules and failures in the words of answers that combine several reads."""
+"""Stays, closed nights, rules and failures as insights word them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from hostex_mcp.api.endpoints.reservations import Reservation
@@ -13,10 +13,12 @@ from hostex_mcp.domain.stay_rules import RuleViolation
 from hostex_mcp.domain.stays import guest, holder
 from hostex_mcp.domain.wording import day_text, some
 from hostex_mcp.reads.lists import Failure
+from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.results import JsonObject, lean
 
 _MOST_CODES = 10
+# The reference for clients explains these in a resource of its own, too.
 RULES: Mapping[str, str] = {
     "closed_on_arrival": "closed to arrival on {day}",
     "closed_on_departure": "closed to departure on {day}",
@@ -33,75 +35,89 @@ RULES: Mapping[str, str] = {
 
 
 def stay_row(stay: Reservation) -> JsonObject:
-    """A stay as a neighbour or as the one in the way: who, when, and how it can be looked up."""
+    """Return who stays, when, and how to look the stay up."""
     return lean(
         {
             "guest_name": guest(stay),
             "stay_code": stay.stay_code,
-            "check_in_date": stay.check_in_date.isoformat(),
-            "check_out_date": stay.check_out_date.isoformat(),
+            "check_in_date": f"{stay.check_in_date}",
+            "check_out_date": f"{stay.check_out_date}",
             "channel_type": stay.channel_type,
+            # Nearly every stay is accepted, so only another status is news.
             "status": "" if stay.status == "accepted" else stay.status,
         }
     )
 
 
-def cleaning_row(task: Task) -> JsonObject:
-    """A cleaning: by whom and when, and how it can be changed."""
-    return lean(
-        {
-            "id": task.id,
-            "status": task.status,
-            "staff_name": one_line(task.staff_name or ""),
-            "expected": task.expected,
-        }
-    )
+def home(portfolio: Portfolio, property_id: int, otherwise: str = "") -> dict[str, Any]:
+    """Return id and title of a property; of a stay without one, what stands there instead."""
+    if property_id:
+        return portfolio.named(property_id)
+    return {"property": otherwise} if otherwise else {}
 
 
-def uncounted_rows(cleaning: Cleaning) -> list[JsonObject]:
-    """The cleanings near a turnover that do not clean it, each with the reason."""
-    return [{**cleaning_row(one.task), "why": one.why} for one in cleaning.uncounted]
+def clock_text(moment: time | None) -> str | None:
+    """Return a time of day as HH:MM."""
+    return f"{moment:%H:%M}" if moment else None
 
 
-def closure_text(one: ClosedNights) -> str:
-    """What closes nights."""
-    count = f"{one.nights} night{'' if one.nights == 1 else 's'} from {day_text(one.first_night)}"
-    if one.stay:
-        return f"{count}: {holder(one.stay)}"
-    if not one.known:
-        return f"{count}: not told by the calendar"
-    return f"{count}: blocked in the calendar{f', {one_line(one.remarks)}' if one.remarks else ''}"
+def cleaning_row(task: Task) -> dict[str, Any]:
+    """Return who cleans and when, and the id by which the task can be changed."""
+    row = {
+        "id": task.id,
+        "status": task.status,
+        "staff_name": one_line(task.staff_name or ""),
+        "expected": task.expected,
+    }
+    return {**lean(row)}
 
 
-def rule_text(one: RuleViolation) -> str:
-    """A rule that stands in the way."""
-    return RULES[one.rule].format(day=day_text(one.day), value=one.value)
+def uncounted_rows(cleaning: Cleaning) -> list[dict[str, Any]]:
+    """Return the cleanings near a turnover that do not count for it, each with the reason."""
+    return [{**cleaning_row(uncounted.task), "why": uncounted.why} for uncounted in cleaning.uncounted]
+
+
+def closure_text(closure: ClosedNights) -> str:
+    """Return what closes nights."""
+    plural = "" if closure.nights == 1 else "s"
+    count = f"{closure.nights} night{plural} from {day_text(closure.first_night)}"
+    if closure.stay:
+        return f"{count}: {holder(closure.stay)}"
+    if not closure.known:
+        return f"{count}: not in the calendar"
+    return f"{count}: blocked in the calendar{f', {one_line(closure.remarks)}' if closure.remarks else ''}"
+
+
+def rule_text(violation: RuleViolation) -> str:
+    """Return the rule that forbids a stay."""
+    return RULES[violation.rule].format(day=day_text(violation.day), value=violation.value)
 
 
 def call(tool: str, arguments: JsonObject) -> dict[str, Any]:
-    """A call that is ready to be made."""
+    """Return a call that is ready to be made."""
     return {"tool": tool, "arguments": dict(arguments)}
 
 
-def failed(failures: Sequence[Failure]) -> list[JsonObject]:
-    """What could not be read, each once."""
+def failure_rows(failures: Sequence[Failure]) -> list[dict[str, Any]]:
+    """Return what could not be read, each failure once."""
     rows = [
-        lean({"property_id": one.property_id, "kind": one.kind, "message": one.message}) for one in failures
+        {**lean({"property_id": failure.property_id, "kind": failure.kind, "message": failure.message})}
+        for failure in failures
     ]
+    # One outage fails the same read for several parts of an answer.
     return list({str(row): row for row in rows}.values())
 
 
 def unpriced_notes(codes: Sequence[str]) -> list[str]:
-    """Which stays have no price, so that the sums lack them."""
+    """Return which stays have no price, so that the sums lack them."""
     if not codes:
         return []
-    named = some(codes, _MOST_CODES)
     stays = "1 stay has" if len(codes) == 1 else f"{len(codes)} stays have"
-    return [f"{stays} no price in a single currency, so revenue is understated: {named}."]
+    return [f"{stays} no price in a single currency, so revenue is understated: {some(codes, _MOST_CODES)}."]
 
 
 def cancelled_notes(count: int) -> list[str]:
-    """How many cancelled orders earn nothing."""
+    """Return how many cancelled orders earn nothing."""
     if not count:
         return []
     orders = "1 cancelled order earns" if count == 1 else f"{count} cancelled orders earn"
@@ -111,19 +127,23 @@ def cancelled_notes(count: int) -> list[str]:
 def days_to_come(
     start: date | None, end: date | None, today: date, usual: timedelta, most: int
 ) -> tuple[date, date, list[str]]:
-    """The days that are meant, from today on, with a note where earlier ones were asked for too.
+    """Return the first and last day from today on, with a note where earlier ones were asked for too.
 
     Raises:
         InvalidArguments: for days that are over, in the wrong order, or too many.
     """
-    begin = max(start or today, today)
-    last = end or begin + usual
+    first = max(start or today, today)
+    last = end or first + usual
     if start and last < start:
         raise InvalidArguments(FieldProblem("end_date", "is before start_date"))
     if last < today:
-        raise InvalidArguments(FieldProblem("end_date", f"is in the past; only days from {today} on count"))
-    require_span(begin, last, most)
-    return begin, last, [f"Days before {begin} are over and left out."] if start and start < begin else []
+        raise InvalidArguments(FieldProblem("end_date", f"is in the past; choose {today} or later"))
+    require_span(first, last, most)
+    return (
+        first,
+        last,
+        [f"Days before {first} are in the past and left out."] if start and start < first else [],
+    )
 
 
 def require_span(start: date, end: date, most: int) -> None:
@@ -135,6 +155,5 @@ def require_span(start: date, end: date, most: int) -> None:
     if end < start:
         raise InvalidArguments(FieldProblem("end_date", "is before start_date"))
     if (end - start).days >= most:
-        raise InvalidArguments(
-            FieldProblem("end_date", f"is more than {most} days from start_date; ask in parts")
-        )
+        problem = f"is more than {most} days from start_date; split the period"
+        raise InvalidArguments(FieldProblem("end_date", problem))

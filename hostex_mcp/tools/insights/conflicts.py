@@ -17,21 +17,22 @@ from hostex_mcp.domain.conflicts import (
     overlaps,
     price_differences,
 )
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.lists import first
-from hostex_mcp.domain.nights import ONE, is_placed, nights
+from hostex_mcp.domain.nights import is_placed, nights
 from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, read_nights, read_ratios
-from hostex_mcp.reads.portfolio import Portfolio, portfolio
+from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, Number, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import call, closure_text, days_to_come, failed, stay_row
+from hostex_mcp.tools.insights._wording import call, closure_text, days_to_come, failure_rows, stay_row
 
 _USUAL, _LONGEST = timedelta(days=89), 180
 _MOST_ROWS, _MOST_CAUSES = 25, 3
 _DEFINITION = (
-    "price_differences: free nights priced further than the tolerance from what the pricing ratios make of "
-    "the other listings' prices; listings priced by their channel are left out"
+    "price_differences: free nights whose price differs by more than the tolerance from what the pricing "
+    "ratios and the other listings' prices imply; listings priced by their channel are left out"
 )
 
 
@@ -75,7 +76,7 @@ class PriceRow(TypedDict, total=False):
 
 
 class Conflicts(TypedDict, total=False):
-    """What contradicts itself; an absent list is empty."""
+    """The contradictions; an absent list is empty."""
 
     overlaps: list[OverlapRow]
     channels: list[ChannelRow]
@@ -96,123 +97,125 @@ async def check_calendar_conflicts(
     end_date: Day | None = None,
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
-    tolerance_percent: Annotated[Number, Ge(0), Le(50), "of prices, 2 unless told"] = 2,
+    tolerance_percent: Annotated[Number, Ge(0), Le(50), "of prices (default 2)"] = 2,
 ) -> Item[Conflicts]:
-    """What contradicts itself in the calendars, 90 days from today unless told: `overlaps` of stays,
-    listings open where a stay or block closes the property (with a write call that closes them) or closed
-    where it is free, prices that differ between channels more than their ratios explain, and `unplaced` stays
-    that hold no property."""
-    meant = await portfolio(context, property_ids, group_id)
-    today = meant.first_today()
-    start, end, over = days_to_come(start_date, end_date, today, _USUAL, _LONGEST)
-    found = await read_nights(context, meant, start, end)
-    await add_listings(context, meant, found, start, end)
-    compared = [one.id for one in meant.properties if len(found.selling(one.id)) > 1]
-    ratios, unread, notes = await read_ratios(context, compared)
-    doubled = [one for one in overlaps(found.stays) if _touches(one, start, end)]
+    """Contradictions in the calendars (default: 90 days from today): `overlaps` of stays, listings open where
+    a stay or block closes the property (with a write call that closes them) or closed where it is free,
+    prices that differ between channels by more than their ratios explain, and `unplaced` stays that have no
+    property."""
+    portfolio = await read_portfolio(context, property_ids, group_id)
+    today = portfolio.first_today()
+    start, end, notes = days_to_come(start_date, end_date, today, _USUAL, _LONGEST)
+    calendars = await read_nights(context, portfolio, start, end)
+    await add_listings(context, portfolio, calendars, start, end)
+    # A single listing has no other to be compared with.
+    compared = [place.id for place in portfolio.properties if len(calendars.selling(place.id)) > 1]
+    ratios, failures, ratio_notes = await read_ratios(context, compared)
+    doubled = [overlap for overlap in overlaps(calendars.stays) if _touches(overlap, start, end)]
     parts = {
-        "overlaps": [_overlap(meant, one) for one in doubled],
-        "channels": list(_channels(meant, found, start, end)),
-        "price_differences": list(_prices(meant, found, ratios, (start, end), tolerance_percent)),
-        "unplaced": [stay_row(one) for one in found.stays if _unplaced(one, start)],
+        "overlaps": [_overlap(portfolio, overlap) for overlap in doubled],
+        "channels": _channels(portfolio, calendars, start, end),
+        "price_differences": list(_prices(portfolio, calendars, ratios, (start, end), tolerance_percent)),
+        "unplaced": [stay_row(stay) for stay in calendars.stays if _unplaced(stay, start)],
     }
-    answer = lean({**parts, "failed": failed([*found.failures, *unread])})
-    told = [_DEFINITION, *over, *found.notes, *notes]
-    return Item({**answer, "notes": told}, long="channels", most=dict.fromkeys(parts, _MOST_ROWS))
+    answer = lean({**parts, "failed": failure_rows([*calendars.failures, *failures])})
+    notes = [_DEFINITION, *notes, *calendars.notes, *ratio_notes]
+    return Item({**answer, "notes": notes}, long="channels", most=dict.fromkeys(parts, _MOST_ROWS))
 
 
-def _touches(one: Overlap, start: date, end: date) -> bool:
-    return one.first_night <= end and one.first_night + one.nights * ONE > start
+def _touches(overlap: Overlap, start: date, end: date) -> bool:
+    return overlap.first_night <= end and overlap.first_night + overlap.nights * DAY > start
 
 
 def _unplaced(stay: Reservation, start: date) -> bool:
     return not is_placed(stay) and stay.status == "accepted" and stay.check_out_date > start
 
 
-def _overlap(meant: Portfolio, one: Overlap) -> JsonObject:
+def _overlap(portfolio: Portfolio, overlap: Overlap) -> JsonObject:
     return {
-        **meant.named(one.first.property_id),
-        "first_night": one.first_night.isoformat(),
-        "nights": one.nights,
-        "stays": [stay_row(one.first), stay_row(one.second)],
+        **portfolio.named(overlap.first.property_id),
+        "first_night": f"{overlap.first_night}",
+        "nights": overlap.nights,
+        "stays": [stay_row(overlap.first), stay_row(overlap.second)],
     }
 
 
-def _channels(meant: Portfolio, found: Calendars, start: date, end: date) -> Iterator[JsonObject]:
-    """Open ones first, as they can become double bookings."""
-    holes = [
-        (listing, hole)
-        for listing in found.listings
-        if listing.key in found.days and all(one in found.books for one in listing.property_ids)
-        for hole in channel_holes(
-            [found.books[one] for one in listing.property_ids], found.days[listing.key], start, end
-        )
-    ]
+def _channels(portfolio: Portfolio, calendars: Calendars, start: date, end: date) -> list[JsonObject]:
+    """Return a row for each hole; open ones first, as they can become double bookings."""
+    holes: list[tuple[SoldListing, ChannelHole]] = []
+    for listing in calendars.listings:
+        books = [calendars.books.get(home) for home in listing.property_ids]
+        # A room type is open while any of its rooms is free, so that all of its calendars are needed.
+        read = [book for book in books if book]
+        if listing.key in calendars.days and len(read) == len(books):
+            days = calendars.days[listing.key]
+            holes += [(listing, hole) for hole in channel_holes(read, days, start, end)]
     holes.sort(key=lambda pair: (not pair[1].open, pair[1].first_night, pair[0].key))
-    return (_channel(meant, listing, hole) for listing, hole in holes)
+    return [_channel(portfolio, listing, hole) for listing, hole in holes]
 
 
-def _channel(meant: Portfolio, listing: SoldListing, hole: ChannelHole) -> JsonObject:
-    property_id = listing.property_ids[0]
+def _channel(portfolio: Portfolio, listing: SoldListing, hole: ChannelHole) -> JsonObject:
+    # A closed season may have a dozen stays and blocks behind it.
     causes, more = first(map(closure_text, hole.closures), _MOST_CAUSES)
     return lean(
         {
-            **meant.named(property_id),
+            **portfolio.named(listing.property_ids[0]),
             **listing.arguments,
             "state": "open" if hole.open else "closed",
-            "first_night": hole.first_night.isoformat(),
+            "first_night": f"{hole.first_night}",
             "nights": hole.nights,
             "held_by": [*causes, *([f"{more} more"] if more else [])],
+            # To close a room type would close its free rooms too.
             "change": _closing(listing, hole) if hole.open and not listing.pooled else None,
         }
     )
 
 
 def _closing(listing: SoldListing, hole: ChannelHole) -> JsonObject:
-    last = hole.first_night + (hole.nights - 1) * ONE
-    period = {"start_date": hole.first_night.isoformat(), "end_date": last.isoformat()}
-    return call(
-        "update_listing_inventories", {**listing.arguments, "inventories": [{**period, "inventory": 0}]}
-    )
+    last = hole.first_night + (hole.nights - 1) * DAY
+    closed = {"start_date": f"{hole.first_night}", "end_date": f"{last}", "inventory": 0}
+    return call("update_listing_inventories", {**listing.arguments, "inventories": [closed]})
 
 
 def _prices(
-    meant: Portfolio,
-    found: Calendars,
+    portfolio: Portfolio,
+    calendars: Calendars,
     ratios: Mapping[int, PricingRatios],
     period: tuple[date, date],
     tolerance: float,
 ) -> Iterator[JsonObject]:
-    for property_id, one in ratios.items():
-        sold = {listing.key: (listing, days) for listing, days in found.selling(property_id)}
-        known = [each for each in one.channels if (each.channel_type, each.listing_id) in sold]
-        keyed = [(each, *sold[each.channel_type, each.listing_id]) for each in known]
-        priced = [Priced(each, listing.currency, days) for each, listing, days in keyed]
-        book = found.books.get(property_id)
-        wanted = [night for night in nights(period[0], period[1] + ONE) if book and book.free(night)]
-        for listing, odd in price_differences(priced, wanted, tolerance):
-            yield _price(meant, property_id, listing, odd)
+    start, end = period
+    for home, pricing in ratios.items():
+        selling = {listing.key: (listing, days) for listing, days in calendars.selling(home)}
+        priced: list[Priced] = []
+        for ratio in pricing.channels:
+            if sold := selling.get((ratio.channel_type, ratio.listing_id)):
+                priced.append(Priced(ratio, sold[0].currency, sold[1]))
+        book = calendars.books.get(home)
+        free = [night for night in nights(start, end + DAY) if book and book.free(night)]
+        for listing, odd in price_differences(priced, free, tolerance):
+            yield _price(portfolio, home, listing, odd)
 
 
-def _price(meant: Portfolio, property_id: int, listing: Priced, odd: Sequence[PriceNight]) -> JsonObject:
+def _price(portfolio: Portfolio, home: int, listing: Priced, odd: Sequence[PriceNight]) -> JsonObject:
     return lean(
         {
-            **meant.named(property_id),
+            **portfolio.named(home),
             "channel_type": listing.ratio.channel_type,
             "listing_id": listing.ratio.listing_id,
             "ratio": listing.ratio.ratio,
             "currency": listing.currency,
             "nights": len(odd),
             "first": _night(odd[0]),
-            "worst": _night(max(odd, key=lambda one: abs(one.percent))),
+            "worst": _night(max(odd, key=lambda night: abs(night.percent))),
         }
     )
 
 
-def _night(one: PriceNight) -> JsonObject:
+def _night(night: PriceNight) -> JsonObject:
     return {
-        "night": one.night.isoformat(),
-        "price": one.price,
-        "expected": one.expected,
-        "percent": one.percent,
+        "night": f"{night.night}",
+        "price": night.price,
+        "expected": night.expected,
+        "percent": night.percent,
     }

@@ -3,34 +3,38 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Annotated, Any, TypedDict
 
 from annotated_types import Ge
 
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.gaps import Gap, UnsellableNights, closed_arrivals, gaps, only_whole, stuck_nights
 from hostex_mcp.domain.money import exact, rounded
-from hostex_mcp.domain.nights import ONE, Nights, nights
+from hostex_mcp.domain.nights import Nights, nights
 from hostex_mcp.domain.stay_rules import ListingDays
 from hostex_mcp.domain.wording import money
 from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, read_nights
-from hostex_mcp.reads.portfolio import Portfolio, portfolio
+from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, Integer, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import call, days_to_come, failed, rule_text, stay_row
+from hostex_mcp.tools.insights._wording import call, days_to_come, failure_rows, rule_text, stay_row
 
-_USUAL, _LONGEST, _BEHIND = timedelta(days=59), 180, timedelta(days=31)
+_USUAL, _LONGEST = timedelta(days=59), 180
+# A gap is only as long as what is read, so some weeks around the days asked for are read too.
+_AROUND = timedelta(days=31)
 _MOST_ROWS = 18
 _OUT, _IN = "check_out_date", "check_in_date"
 _WHOLE = (
-    "only_whole, apart: gaps of at most 7 nights between two stays that can be booked, but in no part; "
-    "a lower price may fill them"
+    "only_whole, a separate list: gaps of at most 7 nights between two stays that can only be booked as a "
+    "whole; a lower price may fill them"
 )
 _DEFINITION = (
-    "free nights that no stay which the listing's rules allow can hold (closed_on_arrival: none may begin on "
-    "them); a change lowers a minimum stay to the length of the gap, never below; notice and channels "
-    "without daily rules (vrbo) are not judged"
+    "free nights that no stay allowed by the listing's rules can include (closed_on_arrival: no stay may "
+    "start on them); a change lowers a minimum stay to the length of the gap, never below; notice and "
+    "channels without daily rules (vrbo) are not checked"
 )
 
 
@@ -75,8 +79,8 @@ class Gaps(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """Nights stuck on one listing."""
+class _StuckNights:
+    """Nights that one listing cannot sell."""
 
     property_id: int
     gap: Gap
@@ -86,12 +90,12 @@ class _Found:
 
     @property
     def problem(self) -> str:
-        """The rule at fault."""
+        """Return the rule at fault."""
         return self.stuck.rules[0].rule
 
     @property
     def sort(self) -> tuple[date, int, int, str]:
-        """By night; rows of equal keys are one row."""
+        """Return the place among the rows: by night. Equal keys make one row."""
         return self.stuck.first_night, self.property_id, self.stuck.nights, self.problem
 
 
@@ -107,130 +111,139 @@ async def find_calendar_gaps(
     group_id: Id | None = None,
     shortest_stay: Annotated[Integer, Ge(1), "no change opens a stay shorter than this"] = 1,
 ) -> Item[Gaps]:
-    """Free nights that cannot be booked though nobody holds them (default: 60 nights from today): gaps
+    """Free nights that cannot be booked although nobody holds them (default: 60 nights from today): gaps
     shorter than the minimum stay, nights closed to arrival or departure, or without units on a channel. Each
-    names the `rules` at fault, the prices of the nights, the guests before and after, who may want to stay
-    longer, and in `changes` ready write calls, where a bounded change can open them. `only_whole` has short
-    gaps between two stays that can be booked only whole, which hosts discount."""
-    meant = await portfolio(context, property_ids, group_id)
-    today = meant.first_today()
-    start, end, over = days_to_come(start_date, end_date, today, _USUAL, _LONGEST)
-    read_from = max(today - ONE, start - _BEHIND)
-    found = await read_nights(context, meant, read_from, end + _BEHIND)
-    await add_listings(context, meant, found, read_from, end + _BEHIND)
-    every = sorted(_all(meant, found, start, end), key=lambda one: one.sort)
-    rows = list(_rows(meant, found, every, shortest_stay))
-    rest = {"failed": failed(found.failures)}
-    whole = sorted(
-        _whole_rows(meant, found, start, end), key=lambda row: (row["first_night"], row["property_id"])
-    )
-    notes = [_DEFINITION, *([_WHOLE] if whole else []), *over, *found.notes]
-    answer = {"gaps": rows, "only_whole": whole, **lean(rest), "notes": notes}
+    has the `rules` at fault, the prices of the nights, the guests before and after, who may want to stay
+    longer, and in `changes` ready write calls, where a bounded change can open them. `only_whole` lists short
+    gaps between two stays that can only be booked as a whole, which hosts discount."""
+    portfolio = await read_portfolio(context, property_ids, group_id)
+    today = portfolio.first_today()
+    start, end, notes = days_to_come(start_date, end_date, today, _USUAL, _LONGEST)
+    # Where the first gap begins may hang on the night before today.
+    first = max(today - DAY, start - _AROUND)
+    calendars = await read_nights(context, portfolio, first, end + _AROUND)
+    await add_listings(context, portfolio, calendars, first, end + _AROUND)
+    whole = sorted(_whole_rows(portfolio, calendars, start, end), key=_order)
+    answer = {
+        "gaps": _rows(portfolio, calendars, (start, end), shortest_stay),
+        "only_whole": whole,
+        **lean({"failed": failure_rows(calendars.failures)}),
+        "notes": [_DEFINITION, *([_WHOLE] if whole else []), *notes, *calendars.notes],
+    }
     return Item(answer, long="gaps", most={"gaps": _MOST_ROWS, "only_whole": _MOST_ROWS})
 
 
-def _whole_rows(meant: Portfolio, found: Calendars, start: date, end: date) -> Iterator[JsonObject]:
-    for place in meant.properties:
-        if book := found.books.get(place.id):
-            selling = list(found.selling(place.id))
-            for gap in gaps(book, meant.today(place), end + _BEHIND):
-                near = start < gap.check_out and gap.first_night <= end
-                if near and (row := _whole_row(gap, book, selling)):
-                    yield {**meant.named(place.id), **row}
+def _order(row: JsonObject) -> tuple[str, int]:
+    return row["first_night"], row["property_id"]
+
+
+def _whole_rows(portfolio: Portfolio, calendars: Calendars, start: date, end: date) -> Iterator[JsonObject]:
+    for place in portfolio.properties:
+        if book := calendars.books.get(place.id):
+            selling = calendars.selling(place.id)
+            for gap in gaps(book, portfolio.today(place), end + _AROUND):
+                touches = start < gap.check_out and gap.first_night <= end
+                if touches and (row := _whole_row(gap, book, selling)):
+                    yield {**portfolio.named(place.id), **row}
 
 
 def _whole_row(
     gap: Gap, book: Nights, selling: Sequence[tuple[SoldListing, ListingDays]]
 ) -> JsonObject | None:
-    before, after = _beside(book, gap.first_night - ONE, _OUT), _beside(book, gap.check_out, _IN)
+    before, after = _beside(book, gap.first_night - DAY, _OUT), _beside(book, gap.check_out, _IN)
     between = all(side and "stay_code" in side for side in (before, after))
     if not between or not only_whole(gap, [days for _, days in selling]):
         return None
     return {
-        "first_night": gap.first_night.isoformat(),
+        "first_night": f"{gap.first_night}",
         "nights": gap.nights,
-        "prices": list(filter(None, (_price(gap, *one) for one in selling))),
+        "prices": _prices(gap, selling),
         "before": before,
         "after": after,
     }
 
 
-def _all(meant: Portfolio, found: Calendars, start: date, end: date) -> Iterator[_Found]:
-    for place in meant.properties:
-        if place.id not in found.books:
+def _rows(
+    portfolio: Portfolio, calendars: Calendars, period: tuple[date, date], shortest: int
+) -> list[JsonObject]:
+    """Return a row for nights that several listings cannot sell by the same rule, earliest first."""
+    every = sorted(_all_stuck(portfolio, calendars, *period), key=lambda stuck: stuck.sort)
+    groups = groupby(every, key=lambda stuck: stuck.sort)
+    return [_row(portfolio, calendars, list(members), shortest) for _, members in groups]
+
+
+def _all_stuck(portfolio: Portfolio, calendars: Calendars, start: date, end: date) -> Iterator[_StuckNights]:
+    for place in portfolio.properties:
+        if place.id not in calendars.books:
             continue
-        book = found.books[place.id]
-        known = max(meant.today(place), start - _BEHIND)
-        for gap in gaps(book, known, end + _BEHIND):
-            for listing, days in found.selling(place.id):
-                for one in _stuck(gap, days, book):
-                    if start < one.check_out and one.first_night <= end:
-                        yield _Found(place.id, gap, one, listing, days)
+        book = calendars.books[place.id]
+        first = max(portfolio.today(place), start - _AROUND)
+        for gap in gaps(book, first, end + _AROUND):
+            for listing, days in calendars.selling(place.id):
+                for stuck in _stuck(gap, days):
+                    if start < stuck.check_out and stuck.first_night <= end:
+                        yield _StuckNights(place.id, gap, stuck, listing, days)
 
 
-def _stuck(gap: Gap, days: ListingDays, book: Nights) -> list[UnsellableNights]:
-    """What is stuck on a listing; of a gap whose end is not known, the last nights are not judged."""
+def _stuck(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
+    """Return what is stuck on a listing; of a gap whose end is not read, the last nights are not judged."""
     stuck = stuck_nights(gap, days)
-    shut = closed_arrivals(gap, days, stuck)
-    judged = [one for one in stuck if not (gap.open_ended and one.check_out == gap.check_out)]
-    return [*judged, *shut]
+    judged = [span for span in stuck if not (gap.open_ended and span.check_out == gap.check_out)]
+    return [*judged, *closed_arrivals(gap, days, stuck)]
 
 
-def _rows(meant: Portfolio, found: Calendars, every: Sequence[_Found], shortest: int) -> Iterator[JsonObject]:
-    groups: dict[tuple[date, int, int, str], list[_Found]] = {}
-    for one in every:
-        groups.setdefault(one.sort, []).append(one)
-    for members in groups.values():
-        yield _row(meant, found, members, shortest)
-
-
-def _row(meant: Portfolio, found: Calendars, members: Sequence[_Found], shortest: int) -> JsonObject:
-    one = members[0]
-    book = found.books[one.property_id]
-    closed = one.stuck.nights == one.gap.nights or not one.gap.open_ended
+def _row(
+    portfolio: Portfolio, calendars: Calendars, members: Sequence[_StuckNights], shortest: int
+) -> JsonObject:
+    home, gap, stuck = members[0].property_id, members[0].gap, members[0].stuck
+    book = calendars.books[home]
+    closed = stuck.nights == gap.nights or not gap.open_ended
+    rules = [rule for member in members for rule in member.stuck.rules]
+    changes = [(member, _changes(member, shortest)) for member in members]
     return lean(
         {
-            **meant.named(one.property_id),
-            "first_night": one.stuck.first_night.isoformat(),
-            "nights": one.stuck.nights,
-            "gap_nights": one.gap.nights if closed and one.gap.nights != one.stuck.nights else None,
-            "problem": one.problem,
-            "rules": list(dict.fromkeys(rule_text(rule) for each in members for rule in each.stuck.rules)),
-            "prices": list(filter(None, (_price(each.stuck, each.listing, each.days) for each in members))),
-            "before": _beside(book, one.gap.first_night - ONE, _OUT),
-            "after": _beside(book, one.gap.check_out, _IN),
-            "changes": [change for each in members for change in _changes(each, shortest)],
-            "unchangeable": [_named(each) for each in members if not _changes(each, shortest)],
+            **portfolio.named(home),
+            "first_night": f"{stuck.first_night}",
+            "nights": stuck.nights,
+            "gap_nights": gap.nights if closed and gap.nights != stuck.nights else None,
+            "problem": members[0].problem,
+            "rules": list(dict.fromkeys(map(rule_text, rules))),
+            "prices": _prices(stuck, [(member.listing, member.days) for member in members]),
+            "before": _beside(book, gap.first_night - DAY, _OUT),
+            "after": _beside(book, gap.check_out, _IN),
+            "changes": [change for _, calls in changes for change in calls],
+            "unchangeable": [" ".join(member.listing.key) for member, calls in changes if not calls],
         }
     )
 
 
-def _named(one: _Found) -> str:
-    return f"{one.listing.channel_type} {one.listing.listing_id}"
+def _prices(span: Gap | UnsellableNights, selling: Sequence[tuple[SoldListing, ListingDays]]) -> list[str]:
+    """Return what nights are priced at on each listing that has prices for them."""
+    texts: list[str] = []
+    for listing, days in selling:
+        held = [night for night in nights(span.first_night, span.check_out) if night in days]
+        if held:
+            currency = listing.currency or ""
+            total = rounded(sum((exact(days[night].price) for night in held), exact(0)), currency)
+            texts.append(f"{listing.channel_type} {money(total, currency)}")
+    return texts
 
 
-def _price(span: Gap | UnsellableNights, listing: SoldListing, days: ListingDays) -> str | None:
-    """What nights are priced at on a listing."""
-    prices = [exact(days[night].price) for night in nights(span.first_night, span.check_out) if night in days]
-    currency = listing.currency or ""
-    sum_of_all = rounded(sum(prices, exact(0)), currency)
-    return f"{listing.channel_type} {money(sum_of_all, currency)}" if prices else None
-
-
-def _changes(one: _Found, shortest: int) -> list[JsonObject]:
-    """The call that opens the nights. A listing of a room type is left to the host, as its rules are those of
-    other rooms too."""
-    lowered = any("min_stay" in name for row in one.stuck.ranges for name in row)
-    if not one.stuck.ranges or one.listing.pooled or (lowered and one.gap.nights < shortest):
+def _changes(member: _StuckNights, shortest: int) -> list[JsonObject]:
+    """Return the call that opens the nights, if there is one."""
+    listing, ranges = member.listing, member.stuck.ranges
+    lowered = any("min_stay" in name for row in ranges for name in row)
+    # The rules of a room type's listing are those of other rooms too, so they are left to the host.
+    if not ranges or listing.pooled or (lowered and member.gap.nights < shortest):
         return []
-    restrictions = [dict(row) for row in one.stuck.ranges]
-    return [call("update_listing_restrictions", {**one.listing.arguments, "restrictions": restrictions})]
+    restrictions = [dict(row) for row in ranges]
+    return [call("update_listing_restrictions", {**listing.arguments, "restrictions": restrictions})]
 
 
 def _beside(book: Nights, night: date, day: str) -> JsonObject | None:
-    """Who holds the night beside a gap, with the day on which the gap begins or ends for that stay."""
-    for one in book.held.get(night, ()):
-        row = stay_row(one)
+    """Return who holds the night beside a gap, with the day on which the gap begins or ends for that stay."""
+    if stays := book.held.get(night):
+        row = stay_row(stays[0])
         return {name: row[name] for name in ("guest_name", "stay_code", day)}
-    told = book.calendar.get(night)
-    return {"blocked": True} if told and not told.available else None
+    closed = book.calendar.get(night)
+    return {"blocked": True} if closed and not closed.available else None

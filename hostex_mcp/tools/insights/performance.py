@@ -5,53 +5,39 @@ from datetime import date
 from typing import Any, Literal, TypedDict
 
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.earnings import (
-    APART,
-    Earning,
-    grouped,
-    kept_alone,
-    price,
-    unpaid_cancellations,
-)
+from hostex_mcp.domain.earnings import APART, Earning, grouped, kept_alone, price, unpaid_cancellations
 from hostex_mcp.domain.lists import first
 from hostex_mcp.domain.money import code, decimals, rounded
 from hostex_mcp.domain.performance import Figures, double_booked
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.accounts import other_stays
 from hostex_mcp.reads.lists import Gathered, PartialReads
-from hostex_mcp.reads.portfolio import Portfolio, portfolio
+from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.reads.stays import all_stays, closed_nights, known_from
 from hostex_mcp.toolkit.arguments import Day, FieldProblem, Id, InvalidArguments, PropertyIds, in_order
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._performance_rows import (
-    Book,
-    PerformanceRow,
-    apart_rows,
-    figure_rows,
-    shown,
-    split,
-)
-from hostex_mcp.tools.insights._wording import cancelled_notes, failed, unpriced_notes
+from hostex_mcp.tools.insights._performance_rows import Book, PerformanceRow, apart_rows, figure_rows
+from hostex_mcp.tools.insights._wording import cancelled_notes, failure_rows, unpriced_notes
 
 _MOST_ROWS, _MOST_NAMED = 50, 5
 _MOST_DAYS = 731
 _DEFINITIONS = (
     "occupancy = nights sold / (all nights - blocked ones), a night sold twice counts once; adr = room "
     "revenue / nights sold; revpar = room revenue / nights for sale of the properties that sell in the "
-    "currency; room revenue leaves fees and taxes out, revenue has all, also commission; money of a stay is "
-    "spread over its nights; rows not allocated, day use and cancelled (what was received) have revenue "
-    "without a night sold, so no part in adr and revpar; every amount is in one row and in the total; "
-    "booking_window_days is a median; rows: by currency, most revenue first"
+    "currency; room revenue excludes fees and taxes, revenue includes everything, also commission; money of "
+    "a stay is spread over its nights; rows not allocated, day use and cancelled (what was received) have "
+    "revenue without a night sold, so no part in adr and revpar; every amount is in one row and in the "
+    "total; booking_window_days is a median; rows: by currency, most revenue first"
 )
 
-_CHOSEN = "Only of the chosen properties: stays that are not allocated to any are not read."
+_CHOSEN = "Only the chosen properties: stays that are not allocated to any are not read."
 _NO_CALENDAR = "The calendar could not be read: nights for sale, occupancy and revpar are left out."
 
 
 class Performance(TypedDict, total=False):
-    """Figures of a period and the one before it, in all and by property, channel or month; the totals have
+    """Figures of a period and the one before it, in total and by property, channel or month; the totals have
     the form of a row."""
 
     start_date: str
@@ -78,62 +64,65 @@ async def get_performance(
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
 ) -> Item[Performance]:
-    """Occupancy, ADR, RevPAR, revenue and booking window of the nights from start_date to end_date, in all
-    and by property (unless told), channel or month, each beside the period before; revenue without a night
-    sold in rows of its own. Currencies are never mixed; `notes` has the definitions."""
+    """Occupancy, ADR, RevPAR, revenue and booking window of the nights from start_date to end_date, in total
+    and by property (default), channel or month, each beside the period before; revenue without a night sold
+    in rows of its own. Currencies are never mixed; `notes` has the definitions."""
     in_order(start_date=start_date, end_date=end_date)
     period = Period(start_date, end_date)
     if period.nights > _MOST_DAYS:
-        raise InvalidArguments(FieldProblem("end_date", "is more than two years behind start_date"))
-    meant = await portfolio(context, property_ids, group_id)
+        raise InvalidArguments(FieldProblem("end_date", "is more than two years after start_date"))
+    portfolio = await read_portfolio(context, property_ids, group_id)
     before = period.before
-    start = min(one.before.start for one in [period, *period.months()])
-    stays = await all_stays(context, meant, start, end_date)
-    book = await _read_book(context, meant, stays, start, end_date)
-    rows = figure_rows(book, period, by or "property")
-    rest = apart_rows(book, period) if by in (None, "property") else []
-    answer = Performance(
-        start_date=f"{period.start}",
-        end_date=f"{period.end}",
-        previous_start_date=f"{before.start}",
-        previous_end_date=f"{before.end}",
-        total={**shown(book.figures(period, book.earned(period), book.ids))},
-        previous_total={**shown(book.figures(before, book.earned(before), book.ids))},
-        rows=[*rest, *rows],
-        notes=[_DEFINITIONS, *_notes(context, book, period, Period(start, end_date)), *stays.notes],
-        failed=[{**one} for one in failed(stays.failures)],
-    )
+    # The month before the first one may begin earlier than the period before.
+    start = min(part.before.start for part in [period, *period.months()])
+    stays = await all_stays(context, portfolio, start, end_date)
+    book = await _read_book(context, portfolio, stays, start, end_date)
+    # What stands apart has no channel or month of nights of its own.
+    apart = apart_rows(book, period) if by in (None, "property") else []
+    answer = {
+        "start_date": f"{period.start}",
+        "end_date": f"{period.end}",
+        "previous_start_date": f"{before.start}",
+        "previous_end_date": f"{before.end}",
+        "total": book.row(period, book.earned(period), book.ids),
+        "previous_total": book.row(before, book.earned(before), book.ids),
+        "rows": [*apart, *figure_rows(book, period, by or "property")],
+        "notes": [_DEFINITIONS, *_notes(context, book, period, Period(start, end_date)), *stays.notes],
+        "failed": failure_rows(stays.failures),
+    }
     return Item(lean(answer), long="rows", most={"rows": _MOST_ROWS})
 
 
 async def _read_book(
-    context: Context, meant: Portfolio, stays: Gathered[Reservation], start: date, end: date
+    context: Context, portfolio: Portfolio, stays: Gathered[Reservation], start: date, end: date
 ) -> Book:
-    of_home = grouped(stays.items, lambda one: one.property_id)
+    of_home = grouped(stays.items, lambda stay: stay.property_id)
     parts = PartialReads(stays.failures, stays.notes)
-    reading = closed_nights(context, [one.id for one in meant.properties], start, end)
+    reading = closed_nights(context, [place.id for place in portfolio.properties], start, end)
     closed = await parts.read("blocked nights", reading, None)
     further = await parts.rows("stays of cancelled orders", other_stays(context, stays.items, kept_alone))
-    asked = {
-        one.id: {code(link.currency) for link in one.channels if link.currency} for one in meant.properties
-    }
-    paid = {key: {known[0] for one in own if (known := price(one))} for key, own in of_home.items()}
-    sells_in = {key: paid.get(key) or listed for key, listed in asked.items()}
-    known = {key: one for key, one in sells_in.items() if one}
-    return Book(meant, stays.items, further or (), of_home, closed, known)
+    sells_in: dict[int, set[str]] = {}
+    for place in portfolio.properties:
+        # What guests paid in says more than the listings, which may never have sold.
+        prices = filter(None, map(price, of_home.get(place.id, ())))
+        listed = {code(link.currency) for link in place.channels if link.currency}
+        if currencies := {currency for currency, *_ in prices} or listed:
+            sells_in[place.id] = currencies
+    return Book(portfolio, stays.items, further or (), of_home, closed, sells_in)
 
 
 def _notes(context: Context, book: Book, period: Period, read: Period) -> list[str]:
-    """What the numbers leave out, and what there is to know of those of the period."""
+    """Return what the numbers leave out, and what there is to know about those of the period."""
     since = known_from(context)
     early = [f"Blocks before {since} are not known."] if since > read.start else []
     earned = book.earned(period)
+    unpriced = [earning.stay.stay_code for earning in book.earned(read) if not earning.currency]
     return [
-        *([] if book.meant.whole else [_CHOSEN]),
+        *([] if book.portfolio.whole else [_CHOSEN]),
         *([_NO_CALENDAR] if book.closed is None else early),
         *_twice_notes(book, earned, period),
-        *_apart_notes(book, earned, period),
-        *unpriced_notes([one.stay.stay_code for one in book.earned(read) if not one.currency]),
+        *_apart_notes(book, period),
+        *unpriced_notes(unpriced),
         *cancelled_notes(unpaid_cancellations(book.stays, period, book.elsewhere)),
     ]
 
@@ -142,20 +131,30 @@ def _twice_notes(book: Book, earned: Sequence[Earning], period: Period) -> list[
     clashes, more = first(double_booked(earned, period).items(), _MOST_NAMED)
     if not clashes:
         return []
-    named = [f"{book.meant.titled(home)} ({', '.join(s.stay_code for s in own)})" for home, own in clashes]
+    named = [
+        f"{book.portfolio.titled(home)} ({', '.join(stay.stay_code for stay in own)})"
+        for home, own in clashes
+    ]
     others = f" and {more} more properties" if more else ""
     return [f"Double bookings, whose nights count once in occupancy: {', '.join(named)}{others}."]
 
 
-def _apart_notes(book: Book, earned: Sequence[Earning], period: Period) -> list[str]:
-    """What the totals hold besides nights sold, in one sentence."""
-    places = split(earned, lambda one: one.place)
-    found = {why: book.figures(period, places[why]) for why in APART if why in places}
-    texts = [f"{one.apart} {why} ({_amounts(one)})" for why, one in found.items()]
-    told = "Bookings whose revenue is in the total without a night sold in a property"
-    return [f"{told}: {', '.join(texts)}."] if texts else []
+def _apart_notes(book: Book, period: Period) -> list[str]:
+    """Return what the totals hold besides nights sold, in one sentence."""
+    places = book.earned_by(period, lambda earning: earning.place)
+    texts = [
+        f"{sums.apart} {why} ({_amounts(sums)})"
+        for why in APART
+        if why in places
+        for sums in [book.figures(period, places[why])]
+    ]
+    intro = "Bookings whose revenue is in the total without a night sold in a property"
+    return [f"{intro}: {', '.join(texts)}."] if texts else []
 
 
-def _amounts(found: Figures) -> str:
-    amounts = [f"{rounded(sums.revenue, one):.{decimals(one)}f} {one}" for one, sums in found.money.items()]
+def _amounts(sums: Figures) -> str:
+    amounts = [
+        f"{rounded(money.revenue, currency):.{decimals(currency)}f} {currency}"
+        for currency, money in sums.money.items()
+    ]
     return ", ".join(amounts) or "no price known"

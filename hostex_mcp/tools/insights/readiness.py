@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, TypedDict
 
 from hostex_mcp.api.endpoints.automation import LIST_AUTOMATION_ACTIONS
 from hostex_mcp.api.endpoints.reservations import Reservation
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.readiness import ArrivalCheck, ArrivalContext, readiness
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import in_time
 from hostex_mcp.reads.lists import PartialReads, read_lists
 from hostex_mcp.reads.past import with_last_guests
-from hostex_mcp.reads.portfolio import Portfolio, Span, day_of, portfolio, span_of, widest
+from hostex_mcp.reads.portfolio import Portfolio, Span, day_of, read_portfolio, span_of, widest
 from hostex_mcp.reads.records import tasks_between
 from hostex_mcp.reads.stays import all_stays
 from hostex_mcp.reads.threads import Threads, threads_of
@@ -20,27 +21,35 @@ from hostex_mcp.toolkit.arguments import Day, Id, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import cleaning_row, failed, require_span, uncounted_rows
+from hostex_mcp.tools.insights._wording import (
+    cleaning_row,
+    clock_text,
+    failure_rows,
+    home,
+    require_span,
+    uncounted_rows,
+)
 from hostex_mcp.tools.insights.waiting import unread_notes
 
 _USUAL, _LONGEST = timedelta(days=6), 31
-_BACK, _DAY = timedelta(days=14), timedelta(days=1)
+# The cleaning before an arrival, and lock codes of earlier guests, may lie well before it.
+_BACK = timedelta(days=14)
 _MOST_ROWS, _MOST_THREADS = 60, 100
 _MESSAGES = {"type": "message"}
 _DEFINITION = (
-    "lock_code counts as missing only where half of the house's stays before carry one. Inferred: a balance "
-    "is due only on bookings the host collects himself (direct, booking site, or a part was received); "
-    "check_in_details are `sent` when guide address or lock code stand in the thread, `scheduled` when an "
-    "automatic arrival message waits, `not_seen` else, `no_thread` where there is no thread to look into, "
-    "`not_known` where thread or automatic messages could not be read."
+    "lock_code counts as missing only where half of the property's earlier stays have one. Inferred: a "
+    "balance is due only on bookings for which the host collects the money (direct, booking site, or a part "
+    "was received); check_in_details are `sent` when the guide's address or the lock code is in the thread, "
+    "`scheduled` when an automatic arrival message is waiting, otherwise `not_seen`; `no_thread` where there "
+    "is no thread, `not_known` where the thread or the automatic messages could not be read."
 )
 
 
 class ReadinessRow(TypedDict, total=False):
-    """An arrival. `missing` says what is not done: property, balance, lock code, check-in details, cleaning
-    task, who cleans, identity check; `not_known` what could not be looked at. `ready` is absent where that
-    leaves it open. `balance_due` is of the whole order; `uncounted` are cleanings near the turnover that do
-    not clean it, and why."""
+    """An arrival. `missing` is what is not done: property, balance, lock code, check-in details, cleaning
+    task, who cleans, identity check; `not_known` what could not be checked. `ready` is absent where that
+    leaves it open. `balance_due` is of the whole order; `uncounted` are nearby cleanings that do not count
+    for the turnover, and why."""
 
     check_in_date: str
     check_in_time: str | None
@@ -61,8 +70,8 @@ class ReadinessRow(TypedDict, total=False):
 
 
 class ArrivalReadiness(TypedDict, total=False):
-    """Arrivals by day, and how many of them are ready, are not, or may be: `not_known` are those of which
-    something could not be looked at and nothing else is missing."""
+    """Arrivals by day, and how many are ready or not; `not_known` counts those where something could not be
+    checked and nothing else is missing."""
 
     start_date: str
     end_date: str
@@ -88,28 +97,32 @@ async def check_arrival_readiness(
 ) -> Item[ArrivalReadiness]:
     """Whether the arrivals of the next 7 days, or from `start_date` to `end_date`, are prepared: balance due,
     lock code set, check-in details sent, cleaning planned and by whom, identity check, property allocated. A
-    lock code is told as set or missing only; Hostex programs no lock."""
-    meant = await portfolio(context, property_ids, group_id)
-    span = span_of(meant, start_date, end_date, _USUAL)
-    start, end = widest(meant, span)
+    lock code is shown only as set or missing; Hostex programs no lock."""
+    portfolio = await read_portfolio(context, property_ids, group_id)
+    span = span_of(portfolio, start_date, end_date, _USUAL)
+    start, end = widest(portfolio, span)
     require_span(start, end, _LONGEST)
     parts = PartialReads()
-    found = await all_stays(context, meant, start - _BACK, end)
-    arrivals = [one for one in found.items if one.status == "accepted" and _arrives(one, span)]
+    stays = await all_stays(context, portfolio, start - _BACK, end)
+    # A thread is a call of its own, so only those of arrivals are read.
+    arrivals = [stay for stay in stays.items if stay.status == "accepted" and _arrives(stay, span)]
     tasks, plans, threads = await asyncio.gather(
-        parts.rows("tasks", tasks_between(context, meant, start - _BACK, end + _DAY, "cleaning")),
+        parts.rows("tasks", tasks_between(context, portfolio, start - _BACK, end + DAY, "cleaning")),
         parts.rows("automatic messages", read_lists(context, LIST_AUTOMATION_ACTIONS, [_MESSAGES])),
         parts.read("guest threads", threads_of(context, _thread_ids(arrivals), _MOST_THREADS), Threads([])),
     )
-    past = await with_last_guests(context, meant, found.items, tasks, span, start - _BACK)
-    around = ArrivalContext(found.items, past.turnovers, threads.items, plans)
-    today = day_of(meant)
-    checked = [readiness(one, around, today(one.property_id)) for one in arrivals]
-    told = {
-        "notes": [_DEFINITION, *found.notes, *parts.notes, *past.notes, *unread_notes(threads)],
-        "failed": [*failed([*found.failures, *parts.failures, *past.failures]), *threads.rows()],
+    past = await with_last_guests(context, portfolio, stays.items, tasks, span, start - _BACK)
+    around = ArrivalContext(stays.items, past.turnovers, threads.items, plans)
+    today = day_of(portfolio)
+    checks = [readiness(stay, around, today(stay.property_id)) for stay in arrivals]
+    rest = {
+        "notes": [_DEFINITION, *stays.notes, *parts.notes, *past.notes, *unread_notes(threads)],
+        "failed": [
+            *failure_rows([*stays.failures, *parts.failures, *past.failures]),
+            *threads.rows(),
+        ],
     }
-    answer = {**_answer(checked, meant, start, end), **lean(told)}
+    answer = {"start_date": f"{start}", "end_date": f"{end}", **_arrivals(checks, portfolio), **lean(rest)}
     return Item(answer, long="arrivals", most={"arrivals": _MOST_ROWS})
 
 
@@ -118,50 +131,43 @@ def _arrives(stay: Reservation, span: Span) -> bool:
     return first <= stay.check_in_date <= last
 
 
-def _answer(checked: Sequence[ArrivalCheck], meant: Portfolio, start: date, end: date) -> JsonObject:
-    states = [one.ready for one in checked]
+def _arrivals(checks: Sequence[ArrivalCheck], portfolio: Portfolio) -> JsonObject:
+    states = [check.ready for check in checks]
     return {
-        "start_date": f"{start}",
-        "end_date": f"{end}",
         "ready": states.count(True),
         "not_ready": states.count(False),
         "not_known": states.count(None),
-        "arrivals": sorted((_row(one, meant) for one in checked), key=_order),
+        "arrivals": sorted((_row(check, portfolio) for check in checks), key=_order),
     }
 
 
-def _order(row: ReadinessRow) -> tuple[str, bool, str]:
+def _order(row: JsonObject) -> tuple[str, bool, str]:
+    # What is not ready comes first within its day.
     return row.get("check_in_date", ""), bool(row.get("ready")), row.get("check_in_time") or ""
 
 
-def _row(one: ArrivalCheck, meant: Portfolio) -> ReadinessRow:
-    stay = one.stay
-    place = meant.place(stay.property_id)
-    comes = in_time(stay, place) if place else None
+def _row(check: ArrivalCheck, portfolio: Portfolio) -> JsonObject:
+    stay, balance, task = check.stay, check.balance, check.cleaning.task
+    place = portfolio.place(stay.property_id)
     row = ReadinessRow(
         check_in_date=f"{stay.check_in_date}",
-        check_in_time=f"{comes:%H:%M}" if comes else None,
-        property_id=stay.property_id or None,
-        property=meant.titled(stay.property_id) if stay.property_id else None,
+        check_in_time=clock_text(in_time(stay, place)) if place else None,
+        **home(portfolio, stay.property_id),
         guest_name=guest(stay),
         stay_code=stay.stay_code,
         channel_type=stay.channel_type,
-        ready=one.ready,
-        missing=list(one.missing),
-        not_known=list(one.unknown),
-        balance_due=_balance(one),
-        lock_code="set" if one.lock_code else "missing",
-        check_in_details=one.details,
-        cleaning={**cleaning_row(one.cleaning.task)} if one.cleaning.task else None,
-        uncounted=[{**row} for row in uncounted_rows(one.cleaning)],
+        ready=check.ready,
+        missing=list(check.missing),
+        not_known=list(check.unknown),
+        balance_due={"amount": balance.amount, "currency": balance.currency} if balance else None,
+        lock_code="set" if check.lock_code else "missing",
+        check_in_details=check.details,
+        cleaning=cleaning_row(task) if task else None,
+        uncounted=uncounted_rows(check.cleaning),
         conversation_id=stay.conversation_id,
     )
-    return ReadinessRow(**lean(row))
-
-
-def _balance(one: ArrivalCheck) -> dict[str, Any] | None:
-    return {"amount": one.balance.amount, "currency": one.balance.currency} if one.balance else None
+    return lean(row)
 
 
 def _thread_ids(arrivals: Sequence[Reservation]) -> list[str]:
-    return list(dict.fromkeys(one.conversation_id for one in arrivals if one.conversation_id))
+    return list(dict.fromkeys(stay.conversation_id for stay in arrivals if stay.conversation_id))

@@ -7,15 +7,15 @@ from annotated_types import Ge, Le
 
 from hostex_mcp.domain.reviews_due import WRITE_DAYS, ReviewDue
 from hostex_mcp.reads.lists import PartialReads
-from hostex_mcp.reads.portfolio import Portfolio, portfolio
+from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.reads.records import read_reviews_due
 from hostex_mcp.toolkit.arguments import Id, Integer, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import moment_of, sliced
 from hostex_mcp.toolkit.privacy import Redactor
-from hostex_mcp.toolkit.results import ListPage, PageRequest, lean
+from hostex_mcp.toolkit.results import JsonObject, ListPage, PageRequest, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import failed
+from hostex_mcp.tools.insights._wording import failure_rows
 from hostex_mcp.tools.insights.waiting import brief, excerpt
 
 ANSWER_DAYS = 60
@@ -33,7 +33,7 @@ _BRIEF = (
 )
 _DEFINITION = (
     f"Inferred: writing closes {WRITE_DAYS} days after check-out, as on Airbnb, on the day `closes`. Reviews "
-    "to write come first, closing first; then those to answer, lowest score first."
+    "to write come first, soonest to close first; then those to answer, lowest score first."
 )
 
 
@@ -64,39 +64,39 @@ async def list_reviews_due(
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
 ) -> ListPage[ReviewDueRow]:
-    """Reviews to write about guests (closing first), and guests' reviews that have no reply yet (lowest
-    score first), of check-outs of the last days. Full detail has the whole text; `private_feedback` is left
-    out, and there is no guest name."""
+    """Reviews to write about guests (soonest to close first), and guests' reviews without a reply (lowest
+    score first), of check-outs in the last `days` days. Full detail has the whole text; `private_feedback`
+    is left out, and there is no guest name."""
+    # Later pages are worked out as of the first one, or rows would shift between them.
     moment = moment_of(page, context.now())
-    meant = replace(await portfolio(context, property_ids, group_id), now=moment)
+    portfolio = replace(await read_portfolio(context, property_ids, group_id), now=moment)
     parts = PartialReads()
-    found = await read_reviews_due(context, meant, days, parts)
-    screen, full = context.redactor(), page.detail == "full"
-    rows = [
-        review_row(one, meant, screen, _MOST_TEXT) if full else brief(review_row(one, meant, screen), _BRIEF)
-        for one in found
-    ]
-    notes = [_DEFINITION, f"Check-outs of the last {days} days.", *meant.notes, *parts.notes]
-    answer = sliced(rows, page, notes, keys=[one.key for one in found], moment=moment)
-    answer.failed = failed(parts.failures)
+    reviews = await read_reviews_due(context, portfolio, days, parts)
+    redactor, full = context.redactor(), page.detail == "full"
+    most_text = _MOST_TEXT if full else _BRIEF_TEXT
+    rows = [review_row(review, portfolio, redactor, most_text) for review in reviews]
+    rows = rows if full else [brief(row, _BRIEF) for row in rows]
+    notes = [_DEFINITION, f"Check-outs of the last {days} days.", *portfolio.notes, *parts.notes]
+    answer = sliced(rows, page, notes, keys=[review.key for review in reviews], moment=moment)
+    answer.failed = failure_rows(parts.failures)
     return answer
 
 
 def review_row(
-    one: ReviewDue, meant: Portfolio, screen: Redactor, most_text: int = _BRIEF_TEXT
-) -> ReviewDueRow:
-    """A review that is due, as a row."""
-    review, guest = one.review, one.review.guest_review
+    due: ReviewDue, portfolio: Portfolio, redactor: Redactor, most_text: int = _BRIEF_TEXT
+) -> JsonObject:
+    """Return a review that is due as a row."""
+    review, guest = due.review, due.review.guest_review
     row = ReviewDueRow(
-        due=one.due,
-        closes=f"{one.closes}" if one.closes else None,
-        days_left=one.days_left,
+        due=due.due,
+        closes=f"{due.closes}" if due.closes else None,
+        days_left=due.days_left,
         property_id=review.property_id,
-        property=meant.titled(review.property_id),
+        property=portfolio.titled(review.property_id),
         check_out_date=f"{review.check_out_date}",
         channel_type=review.channel_type,
         guest_score=guest.score if guest else None,
-        guest_review=screen.fence(excerpt((guest and guest.content) or "", most_text)),
+        guest_review=redactor.fence(excerpt((guest and guest.content) or "", most_text)),
         reservation_code=review.reservation_code,
     )
-    return ReviewDueRow(**lean(row))
+    return lean(row)

@@ -10,23 +10,30 @@ from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import Turnover, turnovers
 from hostex_mcp.reads.lists import PartialReads
 from hostex_mcp.reads.past import with_last_guests
-from hostex_mcp.reads.portfolio import Portfolio, portfolio, span_of, widest
+from hostex_mcp.reads.portfolio import Portfolio, read_portfolio, span_of, widest
 from hostex_mcp.reads.records import tasks_between
 from hostex_mcp.reads.stays import all_stays
 from hostex_mcp.toolkit.arguments import Day, Id, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import cleaning_row, failed, require_span, uncounted_rows
+from hostex_mcp.tools.insights._wording import (
+    cleaning_row,
+    clock_text,
+    failure_rows,
+    require_span,
+    uncounted_rows,
+)
 
 _USUAL, _LONGEST = timedelta(days=6), 31
-_BACK, _BEHIND = timedelta(days=14), timedelta(days=30)
+# A cleaning may lie well before an arrival, and the next guest well after a check-out.
+_BACK, _AHEAD = timedelta(days=14), timedelta(days=30)
 _MOST = {"turnovers": 45, "unplaced": 10}
 _DEFINITION = (
-    "window_hours run from out_time to in_time: agreed times, else the property's; a check-in that no "
-    "check-out of its day precedes has a row of its own; only accepted stays count; a cleaning of the "
-    "property between check-out and check-in counts, whichever stay it names, and cleanings near it that do "
-    "not are `uncounted`; next guests are known 30 days ahead; times of cleanings are the operator's"
+    "window_hours run from out_time to in_time: the agreed times, else the property's; a check-in without a "
+    "check-out on the same day has its own row; only accepted stays count; any cleaning of the property "
+    "between check-out and check-in counts, whichever stay it names; nearby cleanings that do not count are "
+    "`uncounted`; next guests are known 30 days ahead; cleaning times are the operator's"
 )
 
 
@@ -49,7 +56,7 @@ class TurnoverRow(TypedDict, total=False):
 
 
 class TurnoverPlan(TypedDict, total=False):
-    """Turnovers by day; `unplaced` are stays that arrive and have no property yet; `more` counts what each
+    """Turnovers by day; `unplaced` are arriving stays that have no property yet; `more` counts what each
     list lacks."""
 
     turnovers: list[TurnoverRow]
@@ -70,62 +77,66 @@ async def get_turnover_plan(
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
 ) -> Item[TurnoverPlan]:
-    """Turnovers by day and property, by default seven days from each property's own today: `out_time` of
-    the leaving and `in_time` of the next guest, the hours between, the cleaning task with who does it, and
-    what is `missing` (cleaning task, who cleans, a time, time enough). `uncounted` are cleanings near it that
-    do not clean it, and why. `same_day` ones have least slack."""
-    meant = await portfolio(context, property_ids, group_id)
-    span = span_of(meant, start_date, end_date, _USUAL)
-    start, end = widest(meant, span)
+    """Turnovers by day and property (default: seven days from each property's own today): `out_time` of the
+    departing and `in_time` of the next guest, the hours between, the cleaning task and who does it, and what
+    is `missing` (cleaning task, who cleans, a time, enough time). `uncounted` are nearby cleanings that do
+    not count for it, and why. `same_day` turnovers are the tightest."""
+    portfolio = await read_portfolio(context, property_ids, group_id)
+    span = span_of(portfolio, start_date, end_date, _USUAL)
+    start, end = widest(portfolio, span)
     require_span(start, end, _LONGEST)
-    stays = await all_stays(context, meant, start - _BACK, end + _BEHIND)
+    stays = await all_stays(context, portfolio, start - _BACK, end + _AHEAD)
     parts = PartialReads(stays.failures, stays.notes)
-    cleanings = tasks_between(context, meant, start - _BACK, end + _BEHIND, "cleaning")
+    cleanings = tasks_between(context, portfolio, start - _BACK, end + _AHEAD, "cleaning")
     tasks = await parts.rows("tasks", cleanings)
-    past = await with_last_guests(context, meant, stays.items, tasks, span, start - _BACK)
-    found = [
-        one
-        for place in meant.properties
-        for one in turnovers(past.turnovers[place.id], meant.zone(place.id), *span(place.id))
+    past = await with_last_guests(context, portfolio, stays.items, tasks, span, start - _BACK)
+    plan = [
+        turnover
+        for place in portfolio.properties
+        for turnover in turnovers(past.turnovers[place.id], portfolio.zone(place.id), *span(place.id))
     ]
-    found.sort(key=lambda one: (one.day, not one.same_day, one.window or 1_000, meant.titled(one.place.id)))
+    plan.sort(key=lambda turnover: _order(portfolio, turnover))
     rest = {
-        "unplaced": [_arriving(one) for one in stays.items if _unplaced(one, start, end)],
-        "failed": failed([*stays.failures, *past.failures]),
+        "unplaced": [_arriving(stay) for stay in stays.items if _unplaced(stay, start, end)],
+        "failed": failure_rows([*stays.failures, *past.failures]),
     }
-    answer = {"turnovers": [_row(meant, one) for one in found], **lean(rest)}
+    answer = {"turnovers": [_row(portfolio, turnover) for turnover in plan], **lean(rest)}
     notes = [_DEFINITION, *stays.notes, *past.notes]
     return Item({**answer, "notes": notes}, long="turnovers", most=_MOST)
 
 
-def _row(meant: Portfolio, one: Turnover) -> JsonObject:
+def _order(portfolio: Portfolio, turnover: Turnover) -> tuple[date, bool, float, str]:
+    """Return the place of a turnover in the plan: the tightest of a day first."""
+    # A turnover without a next guest can wait.
+    window = turnover.window or 1_000
+    return turnover.day, not turnover.same_day, window, portfolio.titled(turnover.place.id)
+
+
+def _row(portfolio: Portfolio, turnover: Turnover) -> JsonObject:
+    leaving, coming, cleaning = turnover.leaving, turnover.coming, turnover.cleaning
     return lean(
         {
-            "day": one.day.isoformat(),
-            **meant.named(one.place.id),
-            "out_time": f"{one.out_time:%H:%M}" if one.out_time else None,
-            "in_time": f"{one.in_time:%H:%M}" if one.in_time else None,
-            "window_hours": one.window,
-            "same_day": one.same_day or None,
-            "leaving": _leaving(one.leaving) if one.leaving else None,
-            "coming": _arriving(one.coming) if one.coming else None,
-            "cleaning": cleaning_row(one.cleaning.task) if one.cleaning.task else None,
-            "missing": list(one.missing),
-            "not_known": [] if one.cleaning.known else [NO_TASK],
-            "uncounted": uncounted_rows(one.cleaning),
+            "day": f"{turnover.day}",
+            **portfolio.named(turnover.place.id),
+            "out_time": clock_text(turnover.out_time),
+            "in_time": clock_text(turnover.in_time),
+            "window_hours": turnover.window,
+            "same_day": turnover.same_day or None,
+            "leaving": {"guest_name": guest(leaving), "stay_code": leaving.stay_code} if leaving else None,
+            "coming": _arriving(coming) if coming else None,
+            "cleaning": cleaning_row(cleaning.task) if cleaning.task else None,
+            "missing": list(turnover.missing),
+            "not_known": [] if cleaning.known else [NO_TASK],
+            "uncounted": uncounted_rows(cleaning),
         }
     )
 
 
-def _leaving(stay: Reservation) -> JsonObject:
-    return {"guest_name": guest(stay), "stay_code": stay.stay_code}
-
-
-def _arriving(stay: Reservation) -> JsonObject:
+def _arriving(stay: Reservation) -> dict[str, Any]:
     return {
         "guest_name": guest(stay),
         "stay_code": stay.stay_code,
-        "check_in_date": stay.check_in_date.isoformat(),
+        "check_in_date": f"{stay.check_in_date}",
         "nights": (stay.check_out_date - stay.check_in_date).days,
         "number_of_guests": stay.number_of_guests,
     }

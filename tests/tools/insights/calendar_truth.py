@@ -57,13 +57,13 @@ def free_stretches(
     account: SandboxAccount, property_id: int, first: date, last: date
 ) -> list[tuple[date, int]]:
     """First night and nights of each stretch of free nights; one that is cut off at the end is left out."""
-    taken, found, start = taken_nights(account, property_id), list[tuple[date, int]](), first
+    taken, stretches, start = taken_nights(account, property_id), list[tuple[date, int]](), first
     for night in span(first, (last - first).days + 1):
         if night in taken:
             if night > start:
-                found.append((start, (night - start).days))
+                stretches.append((start, (night - start).days))
             start = night + DAY
-    return found
+    return stretches
 
 
 def orphans(
@@ -83,18 +83,18 @@ def orphans(
 
 def stays_of(account: SandboxAccount, property_id: int) -> list[Row]:
     """The accepted stays of a property by check-in."""
-    found = [
+    stays = [
         stay
         for stay in account.stays.values()
         if stay["property_id"] == property_id
         and stay["status"] == "accepted"
         and not stay["in_reservation_box"]
     ]
-    return sorted(found, key=arrival)
+    return sorted(stays, key=arrival)
 
 
 def next_stay(account: SandboxAccount, stay: Row) -> Row | None:
-    later = [one for one in stays_of(account, stay["property_id"]) if arrival(one) >= departure(stay)]
+    later = [other for other in stays_of(account, stay["property_id"]) if arrival(other) >= departure(stay)]
     return later[0] if later else None
 
 

@@ -44,7 +44,7 @@ class World:
         """The operations that an answer costs."""
         before = len(self.sandbox.log)
         await self.ask(tool, **arguments)
-        return [f"{one.method} {one.path}" for one in self.sandbox.log[before:]]
+        return [f"{call.method} {call.path}" for call in self.sandbox.log[before:]]
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ def nights(stay: Row) -> list[date]:
 def sold(account: SandboxAccount, property_id: int, first: date, last: date) -> int:
     period = set(days(first, last))
     return sum(
-        len(period & set(nights(one))) for one in accepted(account) if one["property_id"] == property_id
+        len(period & set(nights(stay))) for stay in accepted(account) if stay["property_id"] == property_id
     )
 
 
@@ -31,8 +31,8 @@ def blocked(account: SandboxAccount, property_id: int, first: date, last: date) 
 
 
 def line(stay: Row, kind: str) -> Fraction:
-    amounts = [one["amount"] for one in stay["rates"]["details"] if one["type"] == kind]
-    return sum((Fraction(str(one)) for one in amounts), Fraction())
+    amounts = [line["amount"] for line in stay["rates"]["details"] if line["type"] == kind]
+    return sum((Fraction(str(amount)) for amount in amounts), Fraction())
 
 
 def money_of(
@@ -41,18 +41,18 @@ def money_of(
     """Per currency: revenue, room revenue and commission, a night at a time."""
     sums: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
     period = set(days(first, last))
-    for one in accepted(account):
-        if one["property_id"] != property_id:
+    for stay in accepted(account):
+        if stay["property_id"] != property_id:
             continue
-        inside, whole = len(period & set(nights(one))), len(nights(one))
-        if not inside:
+        counted, length = len(period & set(nights(stay))), len(nights(stay))
+        if not counted:
             continue
-        kept = sums[one["rates"]["rate"]["currency"]]
-        kept["revenue"] += Fraction(str(one["rates"]["rate"]["amount"])) * inside / whole
-        kept["commission"] += Fraction(str(one["rates"]["commission"]["amount"])) * inside / whole
-        kept["room"] += line(one, "ACCOMMODATION") * inside / whole
+        money = sums[stay["rates"]["rate"]["currency"]]
+        money["revenue"] += Fraction(str(stay["rates"]["rate"]["amount"])) * counted / length
+        money["commission"] += Fraction(str(stay["rates"]["commission"]["amount"])) * counted / length
+        money["room"] += line(stay, "ACCOMMODATION") * counted / length
     return {
-        currency: {name: cents(amount) for name, amount in kept.items()} for currency, kept in sums.items()
+        currency: {name: cents(amount) for name, amount in money.items()} for currency, money in sums.items()
     }
 
 
@@ -71,22 +71,22 @@ def earned(stays: list[Row], first: date, last: date) -> list[tuple[str, Row, st
     """What a bookkeeper enters for a period: why it has no night in a property (empty where it has), the
     stay, currency, revenue and commission."""
     lines: list[tuple[str, Row, str, Fraction, Fraction]] = []
-    for one in stays:
-        whole, inside = len(nights(one)), len(set(days(first, last)) & set(nights(one)))
-        counted = Fraction(inside, whole) if whole else Fraction(first <= arrival(one) <= last)
-        if one["status"] == "accepted" and counted and one["rates"]:
-            homeless = one["in_reservation_box"] or not one["property_id"]
-            why = "not allocated" if homeless else "" if whole else "day use"
-            rate, fee = one["rates"]["rate"], one["rates"]["commission"]
+    for stay in stays:
+        length, overlap = len(nights(stay)), len(set(days(first, last)) & set(nights(stay)))
+        counted = Fraction(overlap, length) if length else Fraction(first <= arrival(stay) <= last)
+        if stay["status"] == "accepted" and counted and stay["rates"]:
+            homeless = stay["in_reservation_box"] or not stay["property_id"]
+            why = "not allocated" if homeless else "" if length else "day use"
+            rate, fee = stay["rates"]["rate"], stay["rates"]["commission"]
             price, charged = Fraction(str(rate["amount"])), Fraction(str(fee["amount"]))
-            lines.append((why, one, rate["currency"], price * counted, charged * counted))
+            lines.append((why, stay, rate["currency"], price * counted, charged * counted))
     return lines + kept_of_cancelled(stays, first, last)
 
 
 def by_order(stays: list[Row]) -> list[list[Row]]:
     orders: dict[str, list[Row]] = defaultdict(list)
-    for one in sorted(stays, key=lambda one: (one["check_in_date"], one["stay_code"])):
-        orders[one["reservation_code"]].append(one)
+    for stay in sorted(stays, key=lambda stay: (stay["check_in_date"], stay["stay_code"])):
+        orders[stay["reservation_code"]].append(stay)
     return list(orders.values())
 
 
@@ -95,18 +95,18 @@ def kept_of_cancelled(
 ) -> list[tuple[str, Row, str, Fraction, Fraction]]:
     lines: list[tuple[str, Row, str, Fraction, Fraction]] = []
     for order in by_order(stays):
-        kept = order[0]["payment"]["received_amount"]
-        cancelled = {one["status"] for one in order} == {"cancelled"}
-        if cancelled and kept and first <= arrival(order[0]) <= last:
+        received = order[0]["payment"]["received_amount"]
+        cancelled = {stay["status"] for stay in order} == {"cancelled"}
+        if cancelled and received and first <= arrival(order[0]) <= last:
             currency = order[0]["payment"]["currency"]
-            lines.append(("cancelled", order[0], currency, Fraction(str(kept)), Fraction()))
+            lines.append(("cancelled", order[0], currency, Fraction(str(received)), Fraction()))
     return lines
 
 
 def owed_by(stays: list[Row], first: date, last: date) -> dict[str, float]:
     """The balances of the orders whose last accepted stay leaves in a period, by order."""
     owed: dict[str, float] = {}
-    for order in by_order([one for one in stays if one["status"] == "accepted"]):
+    for order in by_order([stay for stay in stays if stay["status"] == "accepted"]):
         balance = order[0]["payment"]["balance_amount"]
         if balance and first <= max(map(departure, order)) <= last:
             owed[order[0]["reservation_code"]] = balance

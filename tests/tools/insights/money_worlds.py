@@ -48,8 +48,8 @@ class Made:
     def change(self) -> Callable[[SandboxAccount], None]:
         def put(account: SandboxAccount) -> None:
             account.blocks.clear()
-            account.stays = {one["stay_code"]: deepcopy(one) for one in self.stays}
-            account.transactions = {one["id"]: deepcopy(one) for one in self.entries}
+            account.stays = {stay["stay_code"]: deepcopy(stay) for stay in self.stays}
+            account.transactions = {entry["id"]: deepcopy(entry) for entry in self.entries}
 
         return put
 
@@ -57,8 +57,8 @@ class Made:
 @some.composite
 def made(draw: some.DrawFn) -> Made:
     moment = draw(some.sampled_from(sorted(MONTHS)))
-    stays = [one for number in range(draw(some.integers(1, 8))) for one in draw(_order(moment, number))]
-    codes = [one["reservation_code"] for one in stays]
+    stays = [stay for number in range(draw(some.integers(1, 8))) for stay in draw(_order(moment, number))]
+    codes = [stay["reservation_code"] for stay in stays]
     entries = [draw(_entry(moment, number, codes)) for number in range(draw(some.integers(0, 10)))]
     return Made(moment, stays, entries)
 
@@ -77,12 +77,12 @@ def _order(draw: some.DrawFn, moment: str, number: int) -> list[Row]:
     rows = [draw(_stay(moment, currency, number, place)) for place in range(draw(some.integers(1, 3)))]
     for row in rows:
         row |= {**shared, "status": state if draw(some.integers(0, 5)) else "cancelled"}
-    priced = [one["rates"]["rate"]["amount"] for one in rows if one["rates"]]
-    whole = round(sum(priced), DECIMALS[currency])
+    priced = [row["rates"]["rate"]["amount"] for row in rows if row["rates"]]
+    total = round(sum(priced), DECIMALS[currency])
     received, balance = draw(some.tuples(amounts(currency), amounts(currency)))
     payment = {
         "currency": currency,
-        "total_amount": whole,
+        "total_amount": total,
         "received_amount": draw(some.sampled_from([0, received])),
         "balance_amount": draw(some.sampled_from([0, balance])),
         "status": "partial",
@@ -90,7 +90,7 @@ def _order(draw: some.DrawFn, moment: str, number: int) -> list[Row]:
     for row in rows:
         row["payment"] = payment
         if row["rates"] and len(priced) == len(rows):
-            row["rates"]["total_rate"] = {"currency": currency, "amount": whole}
+            row["rates"]["total_rate"] = {"currency": currency, "amount": total}
     return rows
 
 

@@ -26,9 +26,9 @@ async def test_every_arrival_of_a_week_is_there(now: datetime) -> None:
     async with world(now) as host:
         answer = await host.ask("check_arrival_readiness")
         expected = {
-            one["stay_code"]
-            for one in accepted(host.account)
-            if timedelta() <= arrival(one) - day_of(host.account, one, now) <= timedelta(days=6)
+            stay["stay_code"]
+            for stay in accepted(host.account)
+            if timedelta() <= arrival(stay) - day_of(host.account, stay, now) <= timedelta(days=6)
         }
     assert {row["stay_code"] for row in answer["arrivals"]} == expected
     assert answer["ready"] + answer["not_ready"] == len(expected)
@@ -58,7 +58,7 @@ async def test_a_place_without_a_cleaning_task_before_the_arrival_is_not_ready()
 
 async def test_check_in_details_count_as_sent_once_the_guides_address_stands_in_the_thread() -> None:
     def tell(account: SandboxAccount) -> None:
-        stay = next(one for one in account.stays.values() if one["guest_name"] == "Inês Exemplar")
+        stay = next(stay for stay in account.stays.values() if stay["guest_name"] == "Inês Exemplar")
         message = account.conversations[stay["conversation_id"]]["messages"][1]
         message["content"] = f"It is all here: {stay['check_in_details']['check_in_guide_url']}"
 
@@ -79,7 +79,7 @@ async def test_a_stay_without_a_property_is_not_ready() -> None:
 
 async def test_a_missing_document_and_a_missing_cleaner_are_named() -> None:
     def change(account: SandboxAccount) -> None:
-        stay = next(one for one in account.stays.values() if one["guest_name"] == "Haruto Mihon")
+        stay = next(stay for stay in account.stays.values() if stay["guest_name"] == "Haruto Mihon")
         stay["check_in_details"]["id_required"] = "required"
         for task in account.tasks.values():
             if task["property_id"] == stay["property_id"]:
@@ -95,7 +95,7 @@ async def test_a_period_that_is_too_long_or_ends_before_it_starts_is_refused() -
     async with world(NOON) as host:
         for end in (NOON.date() + timedelta(days=40), date(2026, 6, 1)):
             answer = await host.answer("check_arrival_readiness", start_date="2026-06-15", end_date=f"{end}")
-            assert [one["field"] for one in answer["error"]["fields"]] == ["end_date"]
+            assert [field["field"] for field in answer["error"]["fields"]] == ["end_date"]
 
 
 async def test_tasks_that_cannot_be_read_are_told() -> None:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 LOFT, BELEM, RIBEIRA, ROOM_1 = 20110001, 20110005, 20110006, 20110007
 NOON = MOMENTS["an ordinary noon"]
 FEW = ["an ordinary noon", "the leap day", "summer time ends in Europe"]
-each_moment = pytest.mark.parametrize("now", [MOMENTS[one] for one in FEW], ids=FEW)
+each_moment = pytest.mark.parametrize("now", [MOMENTS[name] for name in FEW], ids=FEW)
 
 
 def day(ahead: int) -> date:
@@ -33,8 +33,8 @@ def open_anyway(account: SandboxAccount, channel: str, listing_id: str, nights: 
 
 @each_moment
 async def test_the_demo_account_is_closed_on_one_channel_and_has_no_double_booking(now: datetime) -> None:
-    async with world(now) as here:
-        answer = await here.ask("check_calendar_conflicts")
+    async with world(now) as host:
+        answer = await host.ask("check_calendar_conflicts")
     assert "overlaps" not in answer
     (row,) = answer["channels"]
     assert (row["property_id"], row["channel_type"], row["state"]) == (BELEM, "booking.com", "closed")
@@ -44,24 +44,24 @@ async def test_the_demo_account_is_closed_on_one_channel_and_has_no_double_booki
 
 @each_moment
 async def test_the_vrbo_price_of_ribeira_is_out_of_proportion_on_weekends(now: datetime) -> None:
-    async with world(now) as here:
-        answer = await here.ask("check_calendar_conflicts", property_ids=[RIBEIRA])
-        account = here.account
+    async with world(now) as host:
+        answer = await host.ask("check_calendar_conflicts", property_ids=[RIBEIRA])
+        account = host.account
     today = local_today(account, RIBEIRA, now)
     free = [night for night in span(today, 90) if night not in taken_nights(account, RIBEIRA)]
     weekend = [night for night in free if night.weekday() in (4, 5)]
     (row,) = answer["price_differences"]
     assert (row["channel_type"], row["listing_id"], row["ratio"]) == ("vrbo", "vr-3006", 105)
     assert row["nights"] == len(weekend)
-    asked = price(account, ("vrbo", "vr-3006"), weekend[0])
+    amount = price(account, ("vrbo", "vr-3006"), weekend[0])
     base = price(account, ("airbnb", "900000000000000106"), weekend[0])
     assert row["first"]["night"] == str(weekend[0])
-    assert (row["first"]["price"], row["first"]["expected"]) == (asked, round(base * 1.05, 2))
+    assert (row["first"]["price"], row["first"]["expected"]) == (amount, round(base * 1.05, 2))
 
 
 async def test_a_wider_tolerance_lets_the_difference_pass() -> None:
-    async with world(NOON) as here:
-        answer = await here.ask("check_calendar_conflicts", property_ids=[RIBEIRA], tolerance_percent=20)
+    async with world(NOON) as host:
+        answer = await host.ask("check_calendar_conflicts", property_ids=[RIBEIRA], tolerance_percent=20)
     assert "price_differences" not in answer
 
 
@@ -69,37 +69,37 @@ async def test_two_stays_on_the_same_nights_are_named() -> None:
     def double(account: SandboxAccount) -> None:
         move(account, "0-HMDEMO0002-rep002", day(8), day(13))
 
-    async with world(NOON, change=double) as here:
-        answer = await here.ask("check_calendar_conflicts", property_ids=[LOFT])
+    async with world(NOON, change=double) as host:
+        answer = await host.ask("check_calendar_conflicts", property_ids=[LOFT])
     (row,) = answer["overlaps"]
     assert (row["property"], row["first_night"], row["nights"]) == ("Harbour Loft", str(day(8)), 2)
-    assert [one["stay_code"] for one in row["stays"]] == ["2-4310000006-tax006", "0-HMDEMO0002-rep002"]
-    assert [one["guest_name"] for one in row["stays"]] == ["Tomasz Przyklad", "Noor Voorbeeld"]
+    assert [stay["stay_code"] for stay in row["stays"]] == ["2-4310000006-tax006", "0-HMDEMO0002-rep002"]
+    assert [stay["guest_name"] for stay in row["stays"]] == ["Tomasz Przyklad", "Noor Voorbeeld"]
 
 
 async def test_a_channel_open_on_booked_nights_is_named_with_the_stay_and_the_call_that_closes_it() -> None:
     def oversell(account: SandboxAccount) -> None:
         open_anyway(account, "booking.com", "55501001-220011", [day(7), day(8)])
 
-    async with world(NOON, change=oversell) as here:
-        answer = await here.ask("check_calendar_conflicts", property_ids=[LOFT])
+    async with world(NOON, change=oversell) as host:
+        answer = await host.ask("check_calendar_conflicts", property_ids=[LOFT])
         (row,) = answer["channels"]
         assert (row["state"], row["first_night"], row["nights"]) == ("open", str(day(7)), 2)
         assert "Tomasz Przyklad" in row["held_by"][0]
         assert "2-4310000006-tax006" in row["held_by"][0]
         change: dict[str, Any] = row["change"]
-        done = await here.ask(change["tool"], **change["arguments"])
+        done = await host.ask(change["tool"], **change["arguments"])
         assert done["status"] == "done"
-        here.sandbox.settle()
-        assert "channels" not in await here.ask("check_calendar_conflicts", property_ids=[LOFT])
+        host.sandbox.settle()
+        assert "channels" not in await host.ask("check_calendar_conflicts", property_ids=[LOFT])
 
 
 async def test_a_channel_open_on_blocked_nights_is_named_with_the_remarks() -> None:
     def oversell(account: SandboxAccount) -> None:
         open_anyway(account, "airbnb", "900000000000000104", [day(18)])
 
-    async with world(NOON, change=oversell) as here:
-        answer = await here.ask("check_calendar_conflicts", property_ids=["Garden House Estrela"])
+    async with world(NOON, change=oversell) as host:
+        answer = await host.ask("check_calendar_conflicts", property_ids=["Garden House Estrela"])
     (row,) = answer["channels"]
     assert row["state"] == "open"
     assert row["held_by"] == [
@@ -111,8 +111,8 @@ async def test_a_room_type_that_sells_more_rooms_than_are_free_is_named_without_
     def oversell(account: SandboxAccount) -> None:
         account.rates["booking.com", "55502010-220071"].inventories[day(10)] = 1
 
-    async with world(NOON, change=oversell) as here:
-        answer = await here.ask("check_calendar_conflicts", property_ids=[ROOM_1, ROOM_1 + 1])
+    async with world(NOON, change=oversell) as host:
+        answer = await host.ask("check_calendar_conflicts", property_ids=[ROOM_1, ROOM_1 + 1])
     (row,) = answer["channels"]
     assert (row["state"], row["listing_id"], row["first_night"]) == ("open", "55502010-220071", str(day(10)))
     assert len(row["held_by"]) == 2
@@ -120,23 +120,23 @@ async def test_a_room_type_that_sells_more_rooms_than_are_free_is_named_without_
 
 
 async def test_stays_without_a_property_are_told() -> None:
-    async with world(NOON) as here:
-        answer = await here.ask("check_calendar_conflicts")
-    assert {one["guest_name"] for one in answer["unplaced"]} == {"Pietro Esempio", "Uma Outline"}
+    async with world(NOON) as host:
+        answer = await host.ask("check_calendar_conflicts")
+    assert {stay["guest_name"] for stay in answer["unplaced"]} == {"Pietro Esempio", "Uma Outline"}
 
 
 async def test_ratios_that_cannot_be_read_are_reported_and_the_others_compared() -> None:
-    async with world(NOON) as here:
-        here.sandbox.faults.add("envelope", "GET /pricing_ratios", code=404, message="Property not found.")
-        answer = await here.ask("check_calendar_conflicts")
+    async with world(NOON) as host:
+        host.sandbox.faults.add("envelope", "GET /pricing_ratios", code=404, message="Property not found.")
+        answer = await host.ask("check_calendar_conflicts")
     (failure,) = answer["failed"]
     assert (failure["property_id"], failure["kind"]) == (LOFT, "not_found")
     assert [row["property_id"] for row in answer["price_differences"]] == [RIBEIRA]
 
 
 async def test_ratios_cost_one_call_for_each_property_that_has_several_listings() -> None:
-    async with world(NOON) as here:
-        calls = await here.calls_of("check_calendar_conflicts")
-        several = [one for one in here.account.properties.values() if len(one["channels"]) > 1]
+    async with world(NOON) as host:
+        calls = await host.calls_of("check_calendar_conflicts")
+        several = [place for place in host.account.properties.values() if len(place["channels"]) > 1]
     assert calls.count("GET /pricing_ratios") == len(several)
     assert len(calls) <= len(several) + 8

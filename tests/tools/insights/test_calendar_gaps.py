@@ -25,15 +25,15 @@ pytestmark = pytest.mark.anyio
 LOFT, BELEM, ROOM_1, ROOM_2 = 20110001, 20110005, 20110007, 20110008
 NOON = MOMENTS["an ordinary noon"]
 FEW = ["an ordinary noon", "the leap day", "summer time ends in Europe"]
-each_moment = pytest.mark.parametrize("now", [MOMENTS[one] for one in FEW], ids=FEW)
+each_moment = pytest.mark.parametrize("now", [MOMENTS[name] for name in FEW], ids=FEW)
 
 
-async def every_gap(here: World, days: int) -> list[dict[str, Any]]:
+async def every_gap(host: World, days: int) -> list[dict[str, Any]]:
     """The rows of all properties, asked for one by one, as one answer holds only the first."""
-    last = str(here.now.date() + (days - 1) * DAY)
+    last = str(host.now.date() + (days - 1) * DAY)
     rows: list[dict[str, Any]] = []
-    for property_id in here.account.properties:
-        answer = await here.ask("find_calendar_gaps", property_ids=[property_id], end_date=last)
+    for property_id in host.account.properties:
+        answer = await host.ask("find_calendar_gaps", property_ids=[property_id], end_date=last)
         assert "more" not in answer
         rows += answer["gaps"]
     return rows
@@ -48,30 +48,30 @@ def written(row: dict[str, Any]) -> dict[tuple[str, str], list[dict[str, Any]]]:
     for change in row.get("changes", []):
         assert change["tool"] == "update_listing_restrictions"
     calls = [change["arguments"] for change in row.get("changes", [])]
-    return {(one["channel_type"], one["listing_id"]): one["restrictions"] for one in calls}
+    return {(call["channel_type"], call["listing_id"]): call["restrictions"] for call in calls}
 
 
 @each_moment
 async def test_orphan_gaps_are_found_on_each_listing_with_the_minimum_stay_of_the_gap(now: datetime) -> None:
-    async with world(now) as here:
-        rows = await every_gap(here, 60)
-        expected = list(orphans(here.account, now, 60))
+    async with world(now) as host:
+        rows = await every_gap(host, 60)
+        expected = list(orphans(host.account, now, 60))
     assert expected
-    found = {
+    gaps = {
         (row["property_id"], (first_night(row), row["nights"]), listing, ranges[0]["min_stay_on_arrival"])
         for row in rows
         if row["problem"] == "min_stay_on_arrival"
         for listing, ranges in written(row).items()
     }
-    assert found == {(place, gap, listing, gap[1]) for place, gap, listing, _ in expected}
+    assert gaps == {(place, gap, listing, gap[1]) for place, gap, listing, _ in expected}
 
 
 @each_moment
 async def test_nights_closed_to_arrival_are_found_where_they_are_free(now: datetime) -> None:
-    async with world(now) as here:
-        rows = await every_gap(here, 60)
-        account = here.account
-    found = {
+    async with world(now) as host:
+        rows = await every_gap(host, 60)
+        account = host.account
+    gaps = {
         (row["property_id"], listing)
         for row in rows
         if row["problem"] == "closed_on_arrival" and row["first_night"] == str(now.date() + 53 * DAY)
@@ -79,26 +79,26 @@ async def test_nights_closed_to_arrival_are_found_where_they_are_free(now: datet
     }
     shut = now.date() + 53 * DAY
     # A free night in a gap that is too short anyway is told as that.
-    short = {(one, listing) for one, gap, listing, _ in orphans(account, now, 60) if shut in span(*gap)}
+    short = {(home, listing) for home, gap, listing, _ in orphans(account, now, 60) if shut in span(*gap)}
     expected = {
-        (one, listing)
-        for one in account.properties
-        if shut not in taken_nights(account, one)
-        for listing in listings_of(account, one)
+        (home, listing)
+        for home in account.properties
+        if shut not in taken_nights(account, home)
+        for listing in listings_of(account, home)
         if rule(account, listing, shut, "closed_on_arrival")
     }
-    assert found == expected - short
+    assert gaps == expected - short
 
 
 def _unchangeable(row: dict[str, Any]) -> list[tuple[str, str]]:
-    pairs = [one.split(" ", 1) for one in row.get("unchangeable", [])]
+    pairs = [listing.split(" ", 1) for listing in row.get("unchangeable", [])]
     return [(channel, listing_id) for channel, listing_id in pairs]
 
 
 async def test_nights_without_units_on_a_channel_are_named_and_left_to_the_host() -> None:
-    async with world(NOON) as here:
-        answer = await here.ask("find_calendar_gaps", property_ids=[BELEM])
-        account = here.account
+    async with world(NOON) as host:
+        answer = await host.ask("find_calendar_gaps", property_ids=[BELEM])
+        account = host.account
     listing = ("booking.com", "55501005-220051")
     (row,) = [row for row in answer["gaps"] if row["problem"] == "inventory"]
     nights = span(first_night(row), row["nights"])
@@ -110,9 +110,9 @@ async def test_nights_without_units_on_a_channel_are_named_and_left_to_the_host(
 
 @each_moment
 async def test_changes_stay_inside_the_gap_and_never_go_below_it_nor_back_in_time(now: datetime) -> None:
-    async with world(now) as here:
-        rows = await every_gap(here, 60)
-        account = here.account
+    async with world(now) as host:
+        rows = await every_gap(host, 60)
+        account = host.account
     opened: list[int] = []
     for row in rows:
         property_id, start = row["property_id"], first_night(row)
@@ -124,31 +124,31 @@ async def test_changes_stay_inside_the_gap_and_never_go_below_it_nor_back_in_tim
         (around,) = [gap for gap in stretches if start in span(*gap)]
         for listing, ranges in written(row).items():
             assert listing[0] in RULED
-            for one in ranges:
-                first, last = (date.fromisoformat(one[name]) for name in ("start_date", "end_date"))
+            for change in ranges:
+                first, last = (date.fromisoformat(change[name]) for name in ("start_date", "end_date"))
                 assert {first, last} <= nights
-                lowered = [value for name, value in one.items() if name.startswith("min_stay")]
+                lowered = [value for name, value in change.items() if name.startswith("min_stay")]
                 assert all(value == around[1] for value in lowered)
                 opened += lowered
     assert opened
 
 
 async def test_the_ready_calls_open_the_gaps() -> None:
-    async with world(NOON) as here:
-        before = await here.ask("find_calendar_gaps", property_ids=[LOFT])
+    async with world(NOON) as host:
+        before = await host.ask("find_calendar_gaps", property_ids=[LOFT])
         calls = [call for row in before["gaps"] for call in row.get("changes", [])]
         assert calls
         for call in calls:
-            done = await here.ask(call["tool"], **call["arguments"])
+            done = await host.ask(call["tool"], **call["arguments"])
             assert done["status"] == "done"
-        here.sandbox.settle()
-        after = await here.ask("find_calendar_gaps", property_ids=[LOFT])
+        host.sandbox.settle()
+        after = await host.ask("find_calendar_gaps", property_ids=[LOFT])
     assert after["gaps"] == []
 
 
 async def test_no_change_opens_a_stay_shorter_than_the_host_takes() -> None:
-    async with world(NOON) as here:
-        answer = await here.ask("find_calendar_gaps", property_ids=[LOFT], shortest_stay=2)
+    async with world(NOON) as host:
+        answer = await host.ask("find_calendar_gaps", property_ids=[LOFT], shortest_stay=2)
     by_nights = {row["nights"]: row for row in answer["gaps"] if row["problem"] == "min_stay_on_arrival"}
     assert "changes" in by_nights[2]
     assert "changes" not in by_nights[1]
@@ -156,8 +156,8 @@ async def test_no_change_opens_a_stay_shorter_than_the_host_takes() -> None:
 
 
 async def test_the_guests_on_both_sides_are_named_with_the_rule_and_the_prices() -> None:
-    async with world(NOON) as here:
-        answer = await here.ask("find_calendar_gaps", property_ids=[LOFT])
+    async with world(NOON) as host:
+        answer = await host.ask("find_calendar_gaps", property_ids=[LOFT])
     row = answer["gaps"][0]
     assert (row["first_night"], row["nights"], row["property"]) == ("2026-06-19", 2, "Harbour Loft")
     assert row["before"] == {
@@ -184,8 +184,8 @@ async def test_rules_of_a_room_type_are_left_to_the_host() -> None:
     def stricter(account: SandboxAccount) -> None:
         account.rates["booking.com", "55502010-220071"].min_stay = 20
 
-    async with world(NOON, change=stricter) as here:
-        answer = await here.ask("find_calendar_gaps", property_ids=[ROOM_1, ROOM_2])
+    async with world(NOON, change=stricter) as host:
+        answer = await host.ask("find_calendar_gaps", property_ids=[ROOM_1, ROOM_2])
     assert answer["gaps"]
     assert all("changes" not in row for row in answer["gaps"])
 
@@ -194,8 +194,8 @@ async def test_a_listing_that_the_channel_has_lost_is_reported_and_the_others_ar
     def lose(account: SandboxAccount) -> None:
         del account.rates["vrbo", "vr-3001"]
 
-    async with world(NOON, change=lose) as here:
-        answer = await here.ask("find_calendar_gaps", property_ids=[LOFT])
+    async with world(NOON, change=lose) as host:
+        answer = await host.ask("find_calendar_gaps", property_ids=[LOFT])
     assert answer["gaps"]
     (failure,) = answer["failed"]
     assert (failure["property_id"], failure["kind"]) == (LOFT, "not_found")
@@ -203,18 +203,18 @@ async def test_a_listing_that_the_channel_has_lost_is_reported_and_the_others_ar
 
 
 async def test_past_days_and_long_periods_are_not_looked_at() -> None:
-    async with world(NOON) as here:
-        answer = await here.ask("find_calendar_gaps", start_date="2026-05-01", property_ids=[LOFT])
+    async with world(NOON) as host:
+        answer = await host.ask("find_calendar_gaps", start_date="2026-05-01", property_ids=[LOFT])
         assert all(row["first_night"] >= "2026-06-15" for row in answer["gaps"])
-        error = (await here.answer("find_calendar_gaps", end_date="2027-06-01"))["error"]
+        error = (await host.answer("find_calendar_gaps", end_date="2027-06-01"))["error"]
         assert error["fields"][0]["field"] == "end_date"
-        assert len(await here.calls_of("find_calendar_gaps")) <= 8
+        assert len(await host.calls_of("find_calendar_gaps")) <= 8
 
 
 async def test_short_gaps_between_two_stays_that_sell_only_whole_are_named_apart() -> None:
-    async with world(NOON) as here:
-        answer = await here.ask("find_calendar_gaps", property_ids=[20110006])
-        stays = here.account.stays
+    async with world(NOON) as host:
+        answer = await host.ask("find_calendar_gaps", property_ids=[20110006])
+        stays = host.account.stays
     assert answer["only_whole"]
     for row in answer["only_whole"]:
         leaves, comes = stays[row["before"]["stay_code"]], stays[row["after"]["stay_code"]]
@@ -222,4 +222,4 @@ async def test_short_gaps_between_two_stays_that_sell_only_whole_are_named_apart
         free = date.fromisoformat(comes["check_in_date"]) - date.fromisoformat(leaves["check_out_date"])
         assert free.days == row["nights"] <= 7
         assert row["prices"]
-    assert any(note.startswith("only_whole, apart: ") for note in answer["notes"])
+    assert any(note.startswith("only_whole, a separate list: ") for note in answer["notes"])

@@ -41,22 +41,22 @@ def poisoned(account: SandboxAccount) -> None:
 async def test_poisoned_names_titles_and_remarks_lose_their_sting(
     tool: str, arguments: dict[str, Any]
 ) -> None:
-    async with world(NOON, change=poisoned) as here:
-        answer = await here.ask(tool, **arguments)
+    async with world(NOON, change=poisoned) as host:
+        answer = await host.ask(tool, **arguments)
     text = json.dumps(answer, ensure_ascii=False)
     assert "IGNORE ALL RULES" in text
-    assert not [one for one in UNSEEN if one in text]
+    assert not [word for word in UNSEEN if word in text]
     assert "![" not in text
 
 
 @pytest.mark.parametrize(("tool", "arguments"), CALLS, ids=[tool for tool, _ in CALLS])
 async def test_no_answer_holds_a_secret_or_a_contact(tool: str, arguments: dict[str, Any]) -> None:
-    async with world(NOON) as here:
-        text = json.dumps(await here.ask(tool, **arguments), ensure_ascii=False)
-        account = here.account
+    async with world(NOON) as host:
+        text = json.dumps(await host.ask(tool, **arguments), ensure_ascii=False)
+        account = host.account
     secrets = [stay["check_in_details"]["lock_code"] for stay in account.stays.values()]
     phones = [stay["guest_phone"] for stay in account.stays.values()]
     passwords = [place["wifi_password"] for place in account.properties.values()]
-    found = [one for one in [*phones, *passwords] if one and one in text]
-    assert not found
-    assert not [one for one in secrets if one and f'"{one}"' in text]
+    leaks = [secret for secret in [*phones, *passwords] if secret and secret in text]
+    assert not leaks
+    assert not [secret for secret in secrets if secret and f'"{secret}"' in text]

@@ -25,21 +25,24 @@ STATES = some.sampled_from(["wait_accept", "wait_pay", "accepted", "cancelled"])
 
 def carded(drawn: list[tuple[Sketch, str, str]]) -> Any:
     """Threads with cards, each of a stay in some state."""
-    talks = [replace(one, signs=signs, apart=[*one.apart, 5], kind="reservation") for one, signs, _ in drawn]
+    talks = [
+        replace(sketch, signs=signs, apart=[*sketch.apart, 5], kind="reservation")
+        for sketch, signs, _ in drawn
+    ]
 
     def fill(account: SandboxAccount) -> None:
-        pattern = next(one for one in account.stays.values() if one["status"] == "accepted")
+        pattern = next(stay for stay in account.stays.values() if stay["status"] == "accepted")
         account.stays.clear()
         filled(talks, NOON)(account)
-        for (number, thread), (one, _, state) in zip(
+        for (number, thread), (sketch, _, state) in zip(
             sorted((int(row["guest"]["name"].split()[1]), row) for row in account.conversations.values()),
             drawn,
             strict=True,
         ):
-            comes = NOON.date() + one.comes_in * DAY
+            comes = NOON.date() + sketch.comes_in * DAY
             code, home = f"s-{number}", [LISBON, CHICAGO][number % 2]
-            about = {"status": state, "conversation_id": thread["id"]}
-            put(account, pattern, code, home, comes, comes + one.nights * DAY, **about)
+            facts = {"status": state, "conversation_id": thread["id"]}
+            put(account, pattern, code, home, comes, comes + sketch.nights * DAY, **facts)
             thread["activities"][0] |= {"reservation_code": code}
 
     return fill
@@ -59,12 +62,12 @@ async def test_no_card_waits_every_message_does_and_every_request_is_there_once(
     assert listed["total"] == len(by_month)
     names = sorted(account.conversations[code]["guest"]["name"] for code in by_fortnight)
     assert sorted(row["guest_name"] for row in day.get("waiting", [])) == names
-    asked = [
-        one["stay_code"]
-        for one in account.stays.values()
-        if one["status"].startswith("wait_") and one["check_out_date"] > f"{NOON.date()}"
+    requests = [
+        stay["stay_code"]
+        for stay in account.stays.values()
+        if stay["status"].startswith("wait_") and stay["check_out_date"] > f"{NOON.date()}"
     ]
-    assert sorted(row["stay_code"] for row in day.get("requests", [])) == sorted(asked)
+    assert sorted(row["stay_code"] for row in day.get("requests", [])) == sorted(requests)
 
 
 @pytest.mark.parametrize("sign", CARDS)

@@ -14,11 +14,11 @@ NOON = MOMENTS["an ordinary noon"]
 BOXED = "2-4310000015-box015"
 
 
-def copies(account: SandboxAccount, stay_code: str, count: int, **about: object) -> None:
+def copies(account: SandboxAccount, stay_code: str, count: int, **facts: object) -> None:
     """More stays like one of the account."""
     for number in range(count):
         stay = deepcopy(account.stays[stay_code])
-        stay |= {"stay_code": f"{stay_code}-{number}", **about}
+        stay |= {"stay_code": f"{stay_code}-{number}", **facts}
         account.stays[stay["stay_code"]] = stay
 
 
@@ -42,7 +42,7 @@ async def test_the_other_stays_of_an_order_are_all_counted() -> None:
 
 async def test_messages_of_a_stay_that_are_not_shown_are_counted() -> None:
     async with world(NOON) as host:
-        (stay,) = (one for one in host.account.stays.values() if one["stay_code"] == BOXED)
+        (stay,) = (stay for stay in host.account.stays.values() if stay["stay_code"] == BOXED)
         thread = host.account.conversations[stay["conversation_id"]]
         thread["messages"] = [deepcopy(thread["messages"][0]) for _ in range(30)]
         answer = await host.ask("get_stay", stay_code=BOXED)

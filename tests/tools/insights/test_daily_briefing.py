@@ -40,7 +40,7 @@ def twenty_properties(account: SandboxAccount) -> None:
     for old in list(account.properties)[:8]:
         new = old + 500
         account.properties[new] = deepcopy(account.properties[old]) | {"id": new, "title": f"Twin of {old}"}
-        for stay in [one for one in account.stays.values() if one["property_id"] == old]:
+        for stay in [stay for stay in account.stays.values() if stay["property_id"] == old]:
             code = f"{stay['stay_code']}x"
             twin = {"stay_code": code, "reservation_code": code, "property_id": new, "conversation_id": None}
             account.stays[code] = deepcopy(stay) | twin
@@ -95,10 +95,10 @@ async def test_the_first_ten_who_wait_are_told_with_their_words() -> None:
 
 async def test_lists_of_a_morning_are_complete_up_to_fifty_rows() -> None:
     def crowd(account: SandboxAccount) -> None:
-        (one,) = (stay for stay in account.stays.values() if stay["guest_name"] == "Patrick Standin")
+        (stay,) = (stay for stay in account.stays.values() if stay["guest_name"] == "Patrick Standin")
         for number in range(60):
             code = f"crowd-{number}"
-            account.stays[code] = deepcopy(one) | {"stay_code": code, "reservation_code": code}
+            account.stays[code] = deepcopy(stay) | {"stay_code": code, "reservation_code": code}
 
     async with world(NOON, change=crowd) as host:
         answer = await host.ask("get_daily_briefing", property_ids=[LOOP])
@@ -108,23 +108,23 @@ async def test_lists_of_a_morning_are_complete_up_to_fifty_rows() -> None:
 
 async def test_those_in_house_are_cut_before_reviews_and_these_before_tasks() -> None:
     def spread(account: SandboxAccount) -> None:
-        for one in account.conversations.values():
-            for message in one["messages"]:
+        for thread in account.conversations.values():
+            for message in thread["messages"]:
                 message["sender_role"] = "system"
 
     async with world(NOON, change=spread) as host:
         answer = await host.ask("get_daily_briefing")
-    left = answer["more"]
-    assert "tasks" not in left
-    assert left["in_house"] == len(in_house(host.account, NOON))
-    assert 0 < left["reviews"] < 12
-    assert len(answer["reviews"]) == 12 - left["reviews"]
+    more = answer["more"]
+    assert "tasks" not in more
+    assert more["in_house"] == len(in_house(host.account, NOON))
+    assert 0 < more["reviews"] < 12
+    assert len(answer["reviews"]) == 12 - more["reviews"]
 
 
 async def test_guests_whom_only_the_assistant_answered_come_last_and_are_counted() -> None:
     def assist(account: SandboxAccount) -> None:
         thread = next(
-            one for one in account.conversations.values() if one["guest"]["name"] == "Thea Prototype"
+            thread for thread in account.conversations.values() if thread["guest"]["name"] == "Thea Prototype"
         )
         message = {"id": "m-new", "sender_role": "host", "sender_name": "HostGPT", "content": "Hello"}
         sent: dict[str, object] = {"created_at": iso(NOON), "display_type": "Text", "sources": []}
@@ -134,7 +134,7 @@ async def test_guests_whom_only_the_assistant_answered_come_last_and_are_counted
         answer = await host.ask("get_daily_briefing")
     assert answer["waiting"][-1]["guest_name"] == "Thea Prototype"
     assert answer["waiting"][-1]["auto_reply"] == "assistant"
-    assert "Answered by Hostex's assistant only, and so last among the waiting: 1." in answer["notes"]
+    assert "Answered only by Hostex's assistant, and so last among the waiting: 1." in answer["notes"]
 
 
 async def test_stays_of_properties_that_hostex_does_not_list_are_said() -> None:
@@ -144,16 +144,18 @@ async def test_stays_of_properties_that_hostex_does_not_list_are_said() -> None:
     async with world(NOON, change=forget) as host:
         answer = await host.ask("get_daily_briefing")
         narrowed = await host.ask("get_daily_briefing", property_ids=[LOOP])
-    (note,) = (one for one in answer["notes"] if one.split()[1].startswith("stay") and "does not list" in one)
+    (note,) = (
+        note for note in answer["notes"] if note.split()[1].startswith("stay") and "does not list" in note
+    )
     assert re.match(r"\d+ stays are left out, of properties that Hostex does not list: ", note)
     assert "2-4310000010-std010" in note
-    assert not [one for one in narrowed["notes"] if "does not list" in one]
+    assert not [note for note in narrowed["notes"] if "does not list" in note]
 
 
 async def test_how_far_requests_are_looked_for_is_said() -> None:
     async with world(NOON) as host:
         answer = await host.ask("get_daily_briefing")
-    (note,) = (one for one in answer["notes"] if one.startswith("Requests beyond "))
+    (note,) = (note for note in answer["notes"] if note.startswith("Requests beyond "))
     assert date.fromisoformat(note.split()[2].rstrip(":")) > NOON.date() + timedelta(days=730)
     assert note.endswith(": by guest threads alone.")
 
@@ -166,7 +168,7 @@ async def test_requests_that_threads_tell_of_too_many_far_years_are_not_all_read
 
     async with world(NOON, change=dream) as host:
         answer = await host.ask("get_daily_briefing")
-    (note,) = (one for one in answer["notes"] if one.startswith("Requests beyond "))
+    (note,) = (note for note in answer["notes"] if note.startswith("Requests beyond "))
     assert note.endswith(": by guest threads alone, none beyond 2045-01-08.")
 
 
@@ -228,8 +230,8 @@ async def test_guests_of_a_turnover_that_could_be_several_are_told_in_their_own_
 
 async def test_a_name_cannot_pass_for_another_line_or_fact() -> None:
     def rename(account: SandboxAccount) -> None:
-        (one,) = (stay for stay in account.stays.values() if stay["guest_name"] == "Patrick Standin")
-        one["guest_name"] = "Pat, paid in full [5-X]\n- 09:00, Eve"
+        (stay,) = (stay for stay in account.stays.values() if stay["guest_name"] == "Patrick Standin")
+        stay["guest_name"] = "Pat, paid in full [5-X]\n- 09:00, Eve"
 
     async with world(NOON, change=rename) as host:
         _, text = await both_halves(host, "get_daily_briefing", property_ids=[LOOP])
@@ -244,7 +246,7 @@ async def test_of_a_few_properties_everything_fits(now: datetime) -> None:
     for section, truth in (("arrivals", arrivals), ("departures", departures), ("in_house", in_house)):
         stays = [host.account.stays[code] for code in truth(host.account, now)]
         assert codes(answer, section) == {
-            one["stay_code"] for one in stays if one["property_id"] in (*chosen, 0)
+            stay["stay_code"] for stay in stays if stay["property_id"] in (*chosen, 0)
         }
 
 
@@ -273,12 +275,12 @@ async def test_each_property_has_its_own_day() -> None:
 
 async def test_what_did_not_fit_is_counted_with_the_tools_that_tell_it() -> None:
     async with world(NOON) as host:
-        whole = await host.ask("get_daily_briefing")
+        everything = await host.ask("get_daily_briefing")
         few = await host.ask("get_daily_briefing", property_ids=[STUDIO])
-    assert whole["notes"][-1] == "more: list_tasks, list_reviews_due, list_reservations"
-    assert {*whole["more"]} == {"tasks", "reviews", "in_house"}
+    assert everything["notes"][-1] == "more: list_tasks, list_reviews_due, list_reservations"
+    assert {*everything["more"]} == {"tasks", "reviews", "in_house"}
     assert "more" not in few
-    assert [one for one in few["notes"] if not one.startswith("Requests ")] == []
+    assert [note for note in few["notes"] if not note.startswith("Requests ")] == []
 
 
 async def test_a_task_says_what_is_to_be_done() -> None:
@@ -320,11 +322,11 @@ async def test_a_balance_to_collect_is_told_and_that_of_a_channel_is_not() -> No
 
 async def test_stays_without_a_property_and_overlaps_of_the_coming_month_are_told() -> None:
     def overlap(account: SandboxAccount) -> None:
-        for one in account.channel_accounts.values():
-            one["auth_status"] = "active"
-        stay = next(one for one in account.stays.values() if one["guest_name"] == "Ida Skisse")
+        for channel in account.channel_accounts.values():
+            channel["auth_status"] = "active"
+        stay = next(stay for stay in account.stays.values() if stay["guest_name"] == "Ida Skisse")
         stay["property_id"] = VILLA
-        for ident in [one for one in account.properties if one not in {VILLA, LOOP}]:
+        for ident in [home for home in account.properties if home not in {VILLA, LOOP}]:
             del account.properties[ident]
 
     async with world(NOON, change=overlap) as host:
@@ -348,9 +350,9 @@ async def test_a_channel_that_is_cut_off_is_told() -> None:
 
 async def test_a_stay_of_many_months_is_not_lost() -> None:
     def settle(account: SandboxAccount) -> None:
-        for code in [code for code, one in account.stays.items() if one["property_id"] == LOOP]:
+        for code in [code for code, stay in account.stays.items() if stay["property_id"] == LOOP]:
             account.stays[code]["status"] = "cancelled"
-        long = next(one for one in account.stays.values() if one["property_id"] == LOOP)
+        long = next(stay for stay in account.stays.values() if stay["property_id"] == LOOP)
         dates = {"check_in_date": "2026-02-01", "check_out_date": "2026-12-01"}
         account.stays["long"] = long | dates | {"stay_code": "long", "status": "accepted"}
 
@@ -378,8 +380,8 @@ async def test_an_unknown_property_or_group_is_refused_by_name() -> None:
     async with world(NOON) as host:
         home = await host.answer("get_daily_briefing", property_ids=[1])
         group = await host.answer("get_daily_briefing", group_id=1)
-    assert [one["field"] for one in home["error"]["fields"]] == ["property_ids"]
-    assert [one["field"] for one in group["error"]["fields"]] == ["group_id"]
+    assert [field["field"] for field in home["error"]["fields"]] == ["property_ids"]
+    assert [field["field"] for field in group["error"]["fields"]] == ["group_id"]
 
 
 async def test_a_group_is_briefed_alone() -> None:
@@ -390,11 +392,11 @@ async def test_a_group_is_briefed_alone() -> None:
     ]
     assert {row["property_id"] for row in rows if "property_id" in row} <= {20110010, 20110011, 20110012}
     assert codes(answer, "arrivals") == {
-        one["stay_code"]
-        for one in host.account.stays.values()
-        if one["property_id"] in (20110010, 20110011, 20110012)
-        and one["status"] == "accepted"
-        and arrival(one) == date(2026, 6, 15)
+        stay["stay_code"]
+        for stay in host.account.stays.values()
+        if stay["property_id"] in (20110010, 20110011, 20110012)
+        and stay["status"] == "accepted"
+        and arrival(stay) == date(2026, 6, 15)
     }
 
 

@@ -25,7 +25,7 @@ def rank(row: Row) -> int:
 
 def answered(account: SandboxAccount, guest: str, sender: str, now: datetime) -> None:
     """Somebody or something writes to a guest right now."""
-    thread = next(one for one in account.conversations.values() if one["guest"]["name"] == guest)
+    thread = next(thread for thread in account.conversations.values() if thread["guest"]["name"] == guest)
     message = {"id": "m-new", "sender_role": "host", "sender_name": sender, "content": "Hello"}
     thread["messages"].insert(0, message | {"created_at": iso(now), "display_type": "Text", "sources": []})
 
@@ -101,10 +101,12 @@ async def test_threads_without_a_new_message_are_not_read_again() -> None:
         answered(host.account, "Thea Prototype", "tom.hale@example.com", NOON)
         after = await host.calls_of("list_guests_waiting")
         answer = await host.ask("list_guests_waiting", limit=100)
-    threads = [one for one in first if one.startswith("GET /v3/conversations/") or "/conversations/" in one]
+    threads = [
+        call for call in first if call.startswith("GET /v3/conversations/") or "/conversations/" in call
+    ]
     assert len(threads) > 20
-    assert not [one for one in again if "/conversations/" in one]
-    assert len([one for one in after if "/conversations/" in one]) == 1
+    assert not [call for call in again if "/conversations/" in call]
+    assert len([call for call in after if "/conversations/" in call]) == 1
     assert "Thea Prototype" not in names(answer)
 
 
@@ -130,12 +132,12 @@ async def test_without_the_stays_the_threads_say_where_the_guest_stands() -> Non
 
 async def test_one_stay_that_cannot_be_read_leaves_the_others() -> None:
     async with world(NOON) as host:
-        whole = await host.ask("list_guests_waiting", limit=100)
+        complete = await host.ask("list_guests_waiting", limit=100)
         host.sandbox.faults.add("envelope", "GET /reservations", times=1, code=403, message="No")
         answer = await host.ask("list_guests_waiting", limit=100)
     assert answer["failed"] == [{"kind": "forbidden", "message": "stays of waiting guests: No"}]
-    found = [row for row in answer["items"] if "stay_code" in row]
-    assert len(found) == len([row for row in whole["items"] if "stay_code" in row]) - 1
+    rows = [row for row in answer["items"] if "stay_code" in row]
+    assert len(rows) == len([row for row in complete["items"] if "stay_code" in row]) - 1
 
 
 async def test_stays_that_are_too_many_to_be_looked_up_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,8 +151,8 @@ async def test_stays_that_are_too_many_to_be_looked_up_are_counted(monkeypatch: 
         for activity in thread["activities"]
         if activity["reservation_code"]
     }
-    told = f"Of {len(orders) - 2} bookings only what the thread says was read, not the stay."
-    assert told in answer["notes"]
+    note = f"For {len(orders) - 2} bookings only the thread was read, not the stay."
+    assert note in answer["notes"]
 
 
 async def test_properties_narrow_the_list() -> None:
@@ -165,13 +167,13 @@ async def test_more_threads_than_a_call_reads_go_on_with_the_cursor(monkeypatch:
         total = len(host.account.conversations)
         answer = await host.ask("list_guests_waiting", limit=100, days=180)
         assert f"not read yet: {total - 10} of {total}." in answer["notes"][-1]
-        found = list(answer["items"])
+        rows = list(answer["items"])
         while "next_cursor" in answer:
             assert "total" not in answer
             answer = await host.ask("list_guests_waiting", limit=100, cursor=answer["next_cursor"])
-            found += answer["items"]
-    assert {row["conversation_id"] for row in found} == set(waiting(host.account, NOON, 180))
-    assert len(found) == answer["total"]
+            rows += answer["items"]
+    assert {row["conversation_id"] for row in rows} == set(waiting(host.account, NOON, 180))
+    assert len(rows) == answer["total"]
 
 
 async def test_when_no_thread_can_be_read_the_call_fails() -> None:
@@ -185,7 +187,7 @@ async def test_when_no_thread_can_be_read_the_call_fails() -> None:
 @pytest.mark.parametrize("kind", ["Box", "SpecialOffer", "RequestToBook"])
 async def test_a_card_of_the_guests_side_is_no_message_and_a_request_is_told_once(kind: str) -> None:
     async with world(NOON) as host:
-        (stay,) = (one for one in host.account.stays.values() if one["guest_name"] == "Lucia Boceto")
+        (stay,) = (stay for stay in host.account.stays.values() if stay["guest_name"] == "Lucia Boceto")
         thread = host.account.conversations[stay["conversation_id"]]
         thread["messages"] = [thread["messages"][0] | {"sender_role": "guest", "sender_name": None}]
         thread["messages"][0] |= {"display_type": kind, "content": ""}

@@ -17,12 +17,12 @@ TODAY = NOON.date()
 COMES, LEFT = TODAY + timedelta(2), TODAY - timedelta(60)
 
 
-def emptied(account: SandboxAccount, homes: list[int], left: date = LEFT) -> None:
+def emptied(account: SandboxAccount, homes: list[int], departure: date = LEFT) -> None:
     """A guest left each property long ago, and the next one comes in two days."""
-    pattern = next(deepcopy(one) for one in account.stays.values() if one["status"] == "accepted")
+    pattern = next(deepcopy(stay) for stay in account.stays.values() if stay["status"] == "accepted")
     filled(account, TODAY, {home: [] for home in homes}, [])
     for home in homes:
-        put(account, pattern, f"gone-{home}", home, left - timedelta(5), left)
+        put(account, pattern, f"gone-{home}", home, departure - timedelta(5), departure)
         put(account, pattern, f"next-{home}", home, COMES, COMES + timedelta(20))
 
 
@@ -46,13 +46,13 @@ def clean(account: SandboxAccount, number: int, day: date, home: int, **more: ob
     }
 
 
-async def verdicts(here: World) -> list[list[str]]:
+async def verdicts(host: World) -> list[list[str]]:
     """What plan and readiness say is missing of the cleaning."""
-    plan = await here.ask("get_turnover_plan")
-    ready = await here.ask("check_arrival_readiness")
+    plan = await host.ask("get_turnover_plan")
+    ready = await host.ask("check_arrival_readiness")
     cleaning = {"cleaning task", "who cleans"}
     return [
-        [one for one in row.get("missing", []) if one in cleaning]
+        [part for part in row.get("missing", []) if part in cleaning]
         for row in [*plan["turnovers"], *ready["arrivals"]]
     ]
 
@@ -63,8 +63,8 @@ async def test_a_cleaning_that_nobody_does_leaves_an_earlier_one_that_is_done_st
         clean(account, 1, LEFT + timedelta(2), LISBON, status="completed")
         clean(account, 2, TODAY, LISBON)
 
-    async with world(NOON, change=change) as here:
-        assert await verdicts(here) == [[], []]
+    async with world(NOON, change=change) as host:
+        assert await verdicts(host) == [[], []]
 
 
 async def test_before_a_first_guest_a_cleaning_counts_however_long_ago_it_was() -> None:
@@ -73,22 +73,22 @@ async def test_before_a_first_guest_a_cleaning_counts_however_long_ago_it_was() 
         del account.stays[f"gone-{LISBON}"]
         clean(account, 1, TODAY - timedelta(100), LISBON)
 
-    async with world(NOON, change=change) as here:
-        assert await verdicts(here) == [["who cleans"], ["who cleans"]]
-        answer = await here.ask("get_turnover_plan")
+    async with world(NOON, change=change) as host:
+        assert await verdicts(host) == [["who cleans"], ["who cleans"]]
+        answer = await host.ask("get_turnover_plan")
     assert any("so the next one counts as the first: Harbour Loft" in note for note in answer["notes"])
 
 
 @pytest.mark.parametrize("tool", ["get_turnover_plan", "check_arrival_readiness"])
 async def test_many_long_empty_properties_are_asked_about_together(tool: str) -> None:
-    async with world(NOON) as here:
-        homes = list(here.account.properties)[:11]
-        emptied(here.account, homes[:1])
+    async with world(NOON) as host:
+        homes = list(host.account.properties)[:11]
+        emptied(host.account, homes[:1])
     calls: list[int] = []
     for count in (1, 11):
-        async with world(NOON, change=lambda account, n=count: emptied(account, homes[:n])) as here:
-            calls.append(len(await here.calls_of(tool)))
-            answer = await here.ask(tool)
+        async with world(NOON, change=lambda account, n=count: emptied(account, homes[:n])) as host:
+            calls.append(len(await host.calls_of(tool)))
+            answer = await host.ask(tool)
             rows = answer.get("turnovers") or answer["arrivals"]
             assert [row["missing"][0] for row in rows if "cleaning task" in row["missing"]]
             assert len(rows) == count
@@ -99,10 +99,10 @@ async def test_many_long_empty_properties_are_asked_about_together(tool: str) ->
 async def test_what_cannot_be_read_of_the_past_leaves_the_cleaning_not_known(
     operation: str, before: int
 ) -> None:
-    async with world(NOON, change=lambda account: emptied(account, [LISBON])) as here:
-        here.sandbox.faults.add("delay", operation, times=before, seconds=0)
-        here.sandbox.faults.add("envelope", operation, times=None, code=403, message="No")
-        (row,) = (answer := await here.ask("get_turnover_plan"))["turnovers"]
+    async with world(NOON, change=lambda account: emptied(account, [LISBON])) as host:
+        host.sandbox.faults.add("delay", operation, times=before, seconds=0)
+        host.sandbox.faults.add("envelope", operation, times=None, code=403, message="No")
+        (row,) = (answer := await host.ask("get_turnover_plan"))["turnovers"]
     assert row["not_known"] == ["cleaning task"]
     assert "missing" not in row or "cleaning task" not in row["missing"]
-    assert [one["message"] for one in answer["failed"]] == ["last guest: No"]
+    assert [failure["message"] for failure in answer["failed"]] == ["last guest: No"]

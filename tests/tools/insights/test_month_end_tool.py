@@ -32,25 +32,25 @@ MAY = date(2026, 5, 1), date(2026, 5, 31)
 
 @pytest.fixture
 async def demo() -> AsyncIterator[World]:
-    async with world(MOMENTS["an ordinary noon"]) as one:
-        yield one
+    async with world(MOMENTS["an ordinary noon"]) as host:
+        yield host
 
 
 def entries(account: SandboxAccount, property_id: int | None) -> list[Row]:
     """The entries of a property, or of none, that took effect in May by the operator's clock."""
     zone, own = ZoneInfo(account.timezone), list[Row]()
-    for one in account.transactions.values():
-        day = datetime.fromisoformat(one["action_at"]).astimezone(zone).date()
-        if one["property_id"] == property_id and MAY[0] <= day <= MAY[1]:
-            own.append(one)
+    for entry in account.transactions.values():
+        day = datetime.fromisoformat(entry["action_at"]).astimezone(zone).date()
+        if entry["property_id"] == property_id and MAY[0] <= day <= MAY[1]:
+            own.append(entry)
     return own
 
 
 def total(rows: list[Row], direction: str, currency: str, status: str = "paid") -> float:
     chosen = [
-        Fraction(str(one["amount"]))
-        for one in rows
-        if (one["direction"], one["currency"], one["status"]) == (direction, currency, status)
+        Fraction(str(row["amount"]))
+        for row in rows
+        if (row["direction"], row["currency"], row["status"]) == (direction, currency, status)
     ]
     return cents(sum(chosen, Fraction()))
 
@@ -70,11 +70,11 @@ async def test_without_dates_it_is_the_last_whole_month(demo: World) -> None:
 )
 async def test_a_month_is_over_when_it_is_over_at_the_properties(zone: str, moment: str, month: str) -> None:
     def move(account: SandboxAccount) -> None:
-        for one in account.properties.values():
-            one["timezone"] = zone
+        for place in account.properties.values():
+            place["timezone"] = zone
 
-    async with world(datetime.fromisoformat(moment), change=move) as here:
-        answer = await here.ask("get_month_end")
+    async with world(datetime.fromisoformat(moment), change=move) as host:
+        answer = await host.ask("get_month_end")
     assert answer["start_date"] == f"{month}-01"
 
 
@@ -82,14 +82,14 @@ async def test_a_day_of_changes_begins_at_midnight_of_the_property() -> None:
     chosen: list[str] = []
 
     def book(account: SandboxAccount) -> None:
-        here = (one for one in account.stays.values() if one["property_id"] == 20110010)
+        stays = (stay for stay in account.stays.values() if stay["property_id"] == 20110010)
         for made in ("2026-06-10T04:59:00+00:00", "2026-06-10T05:00:00+00:00"):
-            row = next(one for one in here if one["check_in_date"] >= "2026-06-12")
+            row = next(stay for stay in stays if stay["check_in_date"] >= "2026-06-12")
             row |= {"booked_at": made, "cancelled_at": None}
             chosen.append(row["reservation_code"])
 
-    async with world(MOMENTS["an ordinary noon"], change=book) as here:
-        answer = await here.ask(
+    async with world(MOMENTS["an ordinary noon"], change=book) as stays:
+        answer = await stays.ask(
             "get_month_end",
             start_date="2026-06-01",
             end_date="2026-12-31",
@@ -120,18 +120,18 @@ async def test_each_property_has_its_nights_money_and_entries(demo: World) -> No
 
 async def test_groups_are_the_sums_of_their_properties(demo: World) -> None:
     answer = await demo.ask("get_month_end")
-    with_members = {key for key, one in demo.account.groups.items() if one["property_ids"]}
-    assert {one["group_id"] for one in answer["groups"]} == with_members
+    with_members = {key for key, group in demo.account.groups.items() if group["property_ids"]}
+    assert {group["group_id"] for group in answer["groups"]} == with_members
     for row in answer["groups"]:
         members = demo.account.groups[row["group_id"]]["property_ids"]
         own = [
-            one
-            for one in answer["properties"]
-            if one["property_id"] in members and one["currency"] == row["currency"]
+            home
+            for home in answer["properties"]
+            if home["property_id"] in members and home["currency"] == row["currency"]
         ]
         assert own
         for name in ("nights", "stays", *MONEY):
-            assert row[name] == pytest.approx(sum(one[name] for one in own), abs=0.05), name
+            assert row[name] == pytest.approx(sum(home[name] for home in own), abs=0.05), name
 
 
 async def test_totals_of_a_currency_are_the_sums_of_all_properties_and_what_stands_apart(demo: World) -> None:
@@ -139,31 +139,31 @@ async def test_totals_of_a_currency_are_the_sums_of_all_properties_and_what_stan
     assert [row["currency"] for row in answer["totals"]] == ["EUR", "USD"]
     for row in answer["totals"]:
         every = [*answer["properties"], *answer["apart"]]
-        own = [one for one in every if one["currency"] == row["currency"]]
+        own = [part for part in every if part["currency"] == row["currency"]]
         for name in ("nights", "stays", *MONEY):
-            assert row[name] == pytest.approx(sum(one.get(name, 0) for one in own), abs=0.1), name
+            assert row[name] == pytest.approx(sum(part.get(name, 0) for part in own), abs=0.1), name
 
 
 async def test_what_is_not_received_is_listed_once_for_each_order(demo: World) -> None:
     answer = await demo.ask("get_month_end", start_date="2026-04-01", end_date="2026-06-15")
     orders: dict[str, list[Row]] = {}
-    for one in demo.account.stays.values():
-        if one["status"] == "accepted":
-            orders.setdefault(one["reservation_code"], []).append(one)
+    for stay in demo.account.stays.values():
+        if stay["status"] == "accepted":
+            orders.setdefault(stay["reservation_code"], []).append(stay)
     owed = {
         code: stays[0]["payment"]["balance_amount"]
         for code, stays in orders.items()
         if stays[0]["payment"]["balance_amount"]
         and date(2026, 4, 1) <= max(map(departure, stays)) <= date(2026, 6, 15)
     }
-    assert {one["reservation_code"]: one["amount"] for one in answer["unreceived"]} == owed
+    assert {balance["reservation_code"]: balance["amount"] for balance in answer["unreceived"]} == owed
 
 
 async def test_expenses_of_no_property_stand_apart_and_only_for_the_whole_account(demo: World) -> None:
     answer = await demo.ask("get_month_end")
     expected = total(entries(demo.account, None), "expense", "EUR")
     assert expected
-    (row,) = [one for one in answer["apart"] if one["row"] == "account"]
+    (row,) = [row for row in answer["apart"] if row["row"] == "account"]
     assert (row["currency"], row["expenses"], row["result"]) == ("EUR", expected, -expected)
     first = next(iter(demo.account.properties))
     narrowed = await demo.ask("get_month_end", property_ids=[first])
@@ -173,13 +173,13 @@ async def test_expenses_of_no_property_stand_apart_and_only_for_the_whole_accoun
 
 async def test_entries_of_which_no_property_is_known_are_counted() -> None:
     def detach(account: SandboxAccount) -> None:
-        (row, *_) = (one for one in entries(account, 20110001) if one["reservation_code"])
+        (row, *_) = (entry for entry in entries(account, 20110001) if entry["reservation_code"])
         row |= {"property_id": None, "reservation_code": "0-LONGAGO-x", "stay_code": "0-LONGAGO-x"}
 
-    told = "1 entry names no property and an order without stays in the period: in no row of a property."
-    async with world(MOMENTS["an ordinary noon"], change=detach) as here:
-        for asked in ({}, {"property_ids": [20110001]}):
-            assert told in (await here.ask("get_month_end", **asked))["notes"]
+    note = "1 entry names no property and an order without stays in the period: in no row of a property."
+    async with world(MOMENTS["an ordinary noon"], change=detach) as host:
+        for choice in ({}, {"property_ids": [20110001]}):
+            assert note in (await host.ask("get_month_end", **choice))["notes"]
 
 
 async def test_changes_since_a_day_are_those_written_since(demo: World) -> None:
@@ -188,23 +188,23 @@ async def test_changes_since_a_day_are_those_written_since(demo: World) -> None:
         "get_month_end", start_date="2026-06-01", end_date="2026-06-30", changed_since=since
     )
     assert answer["changes"]
-    assert all(one["when"] >= since for one in answer["changes"])
-    booked = {one["reservation_code"] for one in answer["changes"] if one["what"] == "booked"}
-    for one in demo.account.stays.values():
-        inside = one["check_in_date"] <= "2026-06-30" and one["check_out_date"] > "2026-06-01"
-        made = datetime.fromisoformat(one["booked_at"]).astimezone(ZoneInfo("UTC"))
-        if inside and made.date() >= date(2026, 6, 10) and one["property_id"]:
-            assert one["reservation_code"] in booked
+    assert all(change["when"] >= since for change in answer["changes"])
+    booked = {change["reservation_code"] for change in answer["changes"] if change["what"] == "booked"}
+    for stay in demo.account.stays.values():
+        touches = stay["check_in_date"] <= "2026-06-30" and stay["check_out_date"] > "2026-06-01"
+        made = datetime.fromisoformat(stay["booked_at"]).astimezone(ZoneInfo("UTC"))
+        if touches and made.date() >= date(2026, 6, 10) and stay["property_id"]:
+            assert stay["reservation_code"] in booked
     assert "changes" not in await demo.ask("get_month_end")
 
 
 async def test_changes_of_some_properties_are_theirs_alone(demo: World) -> None:
-    asked = {"start_date": "2026-05-01", "end_date": "2026-06-30", "changed_since": "2026-01-01"}
-    whole = (await demo.ask("get_month_end", **asked))["changes"]
-    one = next(iter(demo.account.properties))
-    assert any("transaction_id" in row and row.get("property_id") != one for row in whole)
-    narrowed = await demo.ask("get_month_end", **asked, property_ids=[one])
-    assert {row["property_id"] for row in narrowed["changes"]} == {one}
+    dates = {"start_date": "2026-05-01", "end_date": "2026-06-30", "changed_since": "2026-01-01"}
+    changes = (await demo.ask("get_month_end", **dates))["changes"]
+    home = next(iter(demo.account.properties))
+    assert any("transaction_id" in row and row.get("property_id") != home for row in changes)
+    narrowed = await demo.ask("get_month_end", **dates, property_ids=[home])
+    assert {row["property_id"] for row in narrowed["changes"]} == {home}
 
 
 async def test_a_whole_month_of_the_whole_account_names_its_table(demo: World) -> None:
@@ -215,10 +215,10 @@ async def test_a_whole_month_of_the_whole_account_names_its_table(demo: World) -
 
 async def test_groups_that_are_not_whole_are_told(demo: World) -> None:
     answer = await demo.ask("get_month_end", property_ids=[20110001, 20110002, 20110010])
-    told = "Of these groups only the chosen properties are in the sums: Lisbon 2 of 5, Chicago 1 of 3."
-    assert told in answer["notes"]
-    for asked in ({}, {"group_id": 7101}):
-        notes = (await demo.ask("get_month_end", **asked))["notes"]
+    note = "Of these groups only the chosen properties are in the sums: Lisbon 2 of 5, Chicago 1 of 3."
+    assert note in answer["notes"]
+    for choice in ({}, {"group_id": 7101}):
+        notes = (await demo.ask("get_month_end", **choice))["notes"]
         assert "only the chosen properties" not in " ".join(notes)
 
 
@@ -256,5 +256,5 @@ async def test_the_table_adds_up_to_the_totals(demo: World) -> None:
     table = list(csv.DictReader(io.StringIO(as_csv([*answer["properties"], *answer["apart"]]))))
     assert [row["row"] for row in table if row["row"]] == ["account"]
     for row in answer["totals"]:
-        spent = [Fraction(one["expenses"]) for one in table if one["currency"] == row["currency"]]
+        spent = [Fraction(line["expenses"]) for line in table if line["currency"] == row["currency"]]
         assert cents(sum(spent, Fraction())) == row["expenses"]

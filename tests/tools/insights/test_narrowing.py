@@ -13,42 +13,50 @@ from tests.tools.insights.calendar_world import world
 pytestmark = pytest.mark.anyio
 
 NOON = MOMENTS["an ordinary noon"]
-NARROWED = sorted(
-    name
-    for name, one in CATALOGUE.items()
-    if one.toolset == "insights" and "property_ids" in one.input_schema["properties"]
-)
-NEEDED: dict[str, dict[str, Any]] = {
-    "find_available_properties": {"check_in_date": "2026-07-01", "check_out_date": "2026-07-05"},
-    "get_performance": {"start_date": "2026-05-01", "end_date": "2026-05-31"},
+INSIGHTS = {name: tool.input_schema for name, tool in CATALOGUE.items() if tool.toolset == "insights"}
+NARROWED = sorted(name for name, schema in INSIGHTS.items() if "property_ids" in schema["properties"])
+DAYS = {
+    "check_in_date": "2026-07-01",
+    "check_out_date": "2026-07-05",
+    "start_date": "2026-05-01",
+    "end_date": "2026-05-31",
 }
 
 
-def test_ten_answers_can_be_narrowed() -> None:
-    assert len(NARROWED) == 10
+def required(tool: str) -> dict[str, Any]:
+    """The arguments that a tool needs, all of them days."""
+    return {name: DAYS[name] for name in INSIGHTS[tool].get("required", [])}
+
+
+@pytest.mark.parametrize("tool", INSIGHTS)
+def test_an_insight_is_about_one_stay_or_can_be_narrowed_to_properties_and_to_a_group(tool: str) -> None:
+    arguments = INSIGHTS[tool]["properties"].keys()
+    assert "stay_code" in arguments or {"property_ids", "group_id"} <= arguments
 
 
 @pytest.mark.parametrize("tool", NARROWED)
 async def test_an_empty_list_of_properties_is_one_that_was_not_given(tool: str) -> None:
-    async with world(NOON) as here:
-        given = NEEDED.get(tool, {})
-        empty = await here.answer(tool, property_ids=[], **given)
-        whole = await here.answer(tool, **given)
-    without, expected = (re.sub(r"guest-\d{6}", "guest", json.dumps(answer)) for answer in (empty, whole))
+    async with world(NOON) as host:
+        arguments = required(tool)
+        empty = await host.answer(tool, property_ids=[], **arguments)
+        everything = await host.answer(tool, **arguments)
+    without, expected = (
+        re.sub(r"guest-\d{6}", "guest", json.dumps(answer)) for answer in (empty, everything)
+    )
     assert without == expected
 
 
 @pytest.mark.parametrize("tool", ["find_calendar_gaps", "check_calendar_conflicts"])
 async def test_days_that_are_over_are_refused_as_such_and_left_out_of_others(tool: str) -> None:
-    async with world(NOON) as here:
-        for asked in ({"end_date": "2026-05-20"}, {"start_date": "2026-05-01", "end_date": "2026-05-20"}):
-            (error,) = (await here.answer(tool, **asked))["error"]["fields"]
+    async with world(NOON) as host:
+        for dates in ({"end_date": "2026-05-20"}, {"start_date": "2026-05-01", "end_date": "2026-05-20"}):
+            (error,) = (await host.answer(tool, **dates))["error"]["fields"]
             assert error == {
                 "field": "end_date",
-                "problem": "is in the past; only days from 2026-06-15 on count",
+                "problem": "is in the past; choose 2026-06-15 or later",
             }
         mixed = {"start_date": "2026-06-20", "end_date": "2026-06-19"}
-        (error,) = (await here.answer(tool, **mixed))["error"]["fields"]
+        (error,) = (await host.answer(tool, **mixed))["error"]["fields"]
         assert error == {"field": "end_date", "problem": "is before start_date"}
-        answer = await here.ask(tool, start_date="2026-05-01", end_date="2026-06-30")
-        assert "Days before 2026-06-15 are over and left out." in answer["notes"]
+        answer = await host.ask(tool, start_date="2026-05-01", end_date="2026-06-30")
+        assert "Days before 2026-06-15 are in the past and left out." in answer["notes"]

@@ -42,19 +42,19 @@ arrivals = some.lists(
 
 
 def coming(account: SandboxAccount, drawn: list[Coming], works: Any) -> None:
-    pattern = next(one for one in account.stays.values() if one["status"] == "accepted")
+    pattern = next(stay for stay in account.stays.values() if stay["status"] == "accepted")
     filled(account, NOON.date(), {LISBON: [(0, 5)], CHICAGO: [(0, 5)]}, works)
     account.automation_actions.clear()
-    for number, one in enumerate(drawn):
-        home, day = [LISBON, CHICAGO][number % 2], NOON.date() + timedelta(one.ahead)
-        talk = thread(number, Sketch("h", [60], "reservation", one.ahead, 1), home, NOON)
+    for number, sketch in enumerate(drawn):
+        home, day = [LISBON, CHICAGO][number % 2], NOON.date() + timedelta(sketch.ahead)
+        talk = thread(number, Sketch("h", [60], "reservation", sketch.ahead, 1), home, NOON)
         put(account, pattern, f"c{number}", home, day, day + timedelta(1))
         stay = account.stays[f"c{number}"]
         stay["payment"] |= {"balance_amount": 0}
-        if one.has_thread:
+        if sketch.has_thread:
             stay["conversation_id"] = talk["id"]
             account.conversations[talk["id"]] = talk
-        if one.sent:
+        if sketch.sent:
             talk["messages"][0]["content"] = f"See {stay['check_in_details']['check_in_guide_url']}"
 
 
@@ -68,10 +68,10 @@ def expected(
     if "tasks" in unread:
         clean = None
     lost = stay["conversation_id"] in failed or "list of threads" in unread
-    told: bool | None = not drawn.has_thread or not due or drawn.sent
+    sent: bool | None = not drawn.has_thread or not due or drawn.sent
     if drawn.has_thread and due and (lost or ("automatic messages" in unread and not drawn.sent)):
-        told = None
-    return False if False in (clean, told) else None if None in (clean, told) else True
+        sent = None
+    return False if False in (clean, sent) else None if None in (clean, sent) else True
 
 
 @settings(max_examples=14, phases=[Phase.explicit, Phase.reuse, Phase.generate])
@@ -84,21 +84,25 @@ def expected(
 async def test_arrivals_are_ready_not_ready_or_not_known_as_what_was_read_allows(
     drawn: list[Coming], works: Any, unread: set[str], times: int
 ) -> None:
-    async with world(NOON, change=lambda account: coming(account, drawn, works)) as here:
+    async with world(NOON, change=lambda account: coming(account, drawn, works)) as host:
         for part in unread:
             often = times if part == "threads" else None
-            here.sandbox.faults.add("envelope", PARTS[part], times=often, code=403, message="No")
-        answer = await here.ask("check_arrival_readiness")
-        account = here.account
-    failed = {one["conversation_id"] for one in answer.get("failed", []) if "conversation_id" in one}
-    if "threads" in unread and "guest threads: No" in {one["message"] for one in answer.get("failed", [])}:
+            host.sandbox.faults.add("envelope", PARTS[part], times=often, code=403, message="No")
+        answer = await host.ask("check_arrival_readiness")
+        account = host.account
+    failed = {
+        failure["conversation_id"] for failure in answer.get("failed", []) if "conversation_id" in failure
+    }
+    if "threads" in unread and "guest threads: No" in {
+        failure["message"] for failure in answer.get("failed", [])
+    }:
         unread = unread | {"list of threads"}
     states: list[bool | None] = []
     for row in answer["arrivals"]:
-        one = drawn[int(row["stay_code"][1:])]
-        ready = expected(account, account.stays[row["stay_code"]], one, unread, failed)
+        sketch = drawn[int(row["stay_code"][1:])]
+        ready = expected(account, account.stays[row["stay_code"]], sketch, unread, failed)
         assert row.get("ready") is ready, row
         assert bool(row.get("not_known")) or ready is not None
         states.append(ready)
     counts = [answer[name] for name in ("ready", "not_ready", "not_known")]
-    assert counts == [sum(one is state for one in states) for state in (True, False, None)]
+    assert counts == [sum(ready is state for ready in states) for state in (True, False, None)]

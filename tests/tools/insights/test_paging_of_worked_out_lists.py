@@ -37,17 +37,17 @@ async def pages(
 ) -> list[dict[str, Any]]:
     """All pages, each from another process."""
     answer = await host.ask(tool, limit=limits[0])
-    found, number = [answer], 0
+    answers, number = [answer], 0
     while "next_cursor" in answer:
         host, number = moved_on(host), number + 1
         answer = await host.ask(tool, cursor=answer["next_cursor"], limit=limits[number % len(limits)])
-        found.append(answer)
+        answers.append(answer)
         assert number < 200
-    return found
+    return answers
 
 
-def ids(found: Sequence[dict[str, Any]]) -> list[str]:
-    return [row["conversation_id"] for page in found for row in page["items"]]
+def ids(answers: Sequence[dict[str, Any]]) -> list[str]:
+    return [row["conversation_id"] for page in answers for row in page["items"]]
 
 
 @settings(max_examples=25)
@@ -56,11 +56,11 @@ async def test_every_waiting_guest_is_there_once_and_in_order_whatever_the_pages
     drawn: list[Sketch], limits: list[int]
 ) -> None:
     async with world(NOON, change=filled(drawn, NOON)) as host:
-        found = await pages(host, limits)
+        answers = await pages(host, limits)
         expected = in_order(host.account, NOON)
-    assert ids(found) == expected
-    assert {page["total"] for page in found} == {len(expected)}
-    assert sum(page["returned"] for page in found) == len(expected)
+    assert ids(answers) == expected
+    assert {page["total"] for page in answers} == {len(expected)}
+    assert sum(page["returned"] for page in answers) == len(expected)
 
 
 @settings(max_examples=20)
@@ -75,18 +75,18 @@ async def test_of_more_threads_than_a_call_reads_every_guest_is_there_once_and_t
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hostex_mcp.tools.insights.waiting.MOST_THREADS", most)
         async with world(NOON, change=filled(drawn, NOON)) as host:
-            found = await pages(host, limits)
+            answers = await pages(host, limits)
             expected = in_order(host.account, NOON)
             first = await moved_on(host).calls_of("list_guests_waiting")
-    assert sorted(ids(found)) == sorted(expected)
-    assert found[-1]["total"] == len(expected)
-    told = [note for note in found[0]["notes"] if note.startswith("Threads that are not read yet: ")]
-    left = len(drawn) - most
-    assert [note.split(": ")[1].split(".")[0] for note in told] == (
-        [f"{left} of {len(drawn)}"] if left > 0 else []
+    assert sorted(ids(answers)) == sorted(expected)
+    assert answers[-1]["total"] == len(expected)
+    notes = [note for note in answers[0]["notes"] if note.startswith("Threads not read yet: ")]
+    unread = len(drawn) - most
+    assert [note.split(": ")[1].split(".")[0] for note in notes] == (
+        [f"{unread} of {len(drawn)}"] if unread > 0 else []
     )
-    assert ("total" in found[0]) is (left <= 0)
-    assert sum("/conversations/" in one for one in first) <= most
+    assert ("total" in answers[0]) is (unread <= 0)
+    assert sum("/conversations/" in call for call in first) <= most
 
 
 async def test_the_guests_of_200_threads_are_all_reached_as_in_the_account_that_lost_50() -> None:
@@ -95,11 +95,11 @@ async def test_the_guests_of_200_threads_are_all_reached_as_in_the_account_that_
 
     drawn = [grow(number) for number in range(200)]
     async with world(NOON, change=filled(drawn, NOON)) as host:
-        found = await pages(host, [50])
+        answers = await pages(host, [50])
         expected = in_order(host.account, NOON)
-    assert len(ids(found)) == 200
-    assert set(ids(found)) == set(expected)
-    assert found[-1]["total"] == 200
+    assert len(ids(answers)) == 200
+    assert set(ids(answers)) == set(expected)
+    assert answers[-1]["total"] == 200
 
 
 async def test_a_guest_who_is_answered_or_writes_again_between_pages_moves_no_other() -> None:
@@ -134,11 +134,11 @@ async def test_a_guest_who_came_up_before_the_page_is_told() -> None:
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
 async def test_every_review_that_is_due_is_there_once_whatever_the_pages(limit: int) -> None:
     async with world(NOON) as host:
-        found = await pages(host, [limit], "list_reviews_due")
+        answers = await pages(host, [limit], "list_reviews_due")
         due = {*reviews_to_write(host.account, NOON), *reviews_to_answer(host.account, NOON, 60)}
-    codes = [row["reservation_code"] for page in found for row in page["items"]]
+    codes = [row["reservation_code"] for page in answers for row in page["items"]]
     assert sorted(codes) == sorted(due)
-    assert {page["total"] for page in found} == {len(due)}
+    assert {page["total"] for page in answers} == {len(due)}
 
 
 @pytest.mark.parametrize(
@@ -155,11 +155,11 @@ async def test_a_forged_or_old_mark_is_refused_and_no_fault_of_the_server(mark: 
     async with world(NOON, change=filled([WAITS] * 3, NOON)) as host:
         cursor = Cursor("list_guests_waiting", {}, mark).encode("local")
         answer = await host.answer("list_guests_waiting", cursor=cursor)
-    assert [one["field"] for one in cast("Any", answer)["error"]["fields"]] == ["cursor"]
+    assert [field["field"] for field in cast("Any", answer)["error"]["fields"]] == ["cursor"]
 
 
 async def test_a_cursor_of_offsets_is_refused_by_a_list_that_is_worked_out() -> None:
     async with world(NOON) as host:
         cursor = Cursor("list_guests_waiting", {}, [20]).encode("local")
         answer = await host.answer("list_guests_waiting", cursor=cursor)
-    assert [one["field"] for one in answer["error"]["fields"]] == ["cursor"]
+    assert [field["field"] for field in answer["error"]["fields"]] == ["cursor"]

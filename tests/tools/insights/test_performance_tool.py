@@ -21,8 +21,8 @@ APRIL = date(2026, 4, 1), date(2026, 4, 30)
 
 @pytest.fixture
 async def demo() -> AsyncIterator[World]:
-    async with world(MOMENTS["an ordinary noon"]) as one:
-        yield one
+    async with world(MOMENTS["an ordinary noon"]) as host:
+        yield host
 
 
 async def test_nights_and_occupancy_of_each_property_are_those_of_its_stays(demo: World) -> None:
@@ -41,21 +41,23 @@ async def test_money_of_each_property_is_that_of_its_nights(demo: World) -> None
     answer = await demo.ask("get_performance", **MONTH)
     for row in answer["rows"]:
         expected = money_of(demo.account, row["property_id"], *MAY)
-        shown = {one["currency"]: one for one in row.get("money", [])}
-        assert shown.keys() == expected.keys()
+        sums_of = {sums["currency"]: sums for sums in row.get("money", [])}
+        assert sums_of.keys() == expected.keys()
         for currency, sums in expected.items():
-            assert shown[currency]["revenue"] == sums["revenue"]
-            assert shown[currency]["room_revenue"] == sums["room"]
-            assert shown[currency]["commission"] == sums["commission"]
-            assert shown[currency]["revpar"] == pytest.approx(sums["room"] / row["nights_for_sale"], abs=0.01)
-            assert shown[currency]["adr"] == pytest.approx(sums["room"] / row["nights_sold"], abs=0.01)
+            assert sums_of[currency]["revenue"] == sums["revenue"]
+            assert sums_of[currency]["room_revenue"] == sums["room"]
+            assert sums_of[currency]["commission"] == sums["commission"]
+            assert sums_of[currency]["revpar"] == pytest.approx(
+                sums["room"] / row["nights_for_sale"], abs=0.01
+            )
+            assert sums_of[currency]["adr"] == pytest.approx(sums["room"] / row["nights_sold"], abs=0.01)
 
 
 async def test_the_month_before_stands_beside(demo: World) -> None:
     answer = await demo.ask("get_performance", **MONTH)
     assert (answer["previous_start_date"], answer["previous_end_date"]) == ("2026-04-01", "2026-04-30")
     ids = list(demo.account.properties)
-    assert answer["previous_total"]["nights_sold"] == sum(sold(demo.account, one, *APRIL) for one in ids)
+    assert answer["previous_total"]["nights_sold"] == sum(sold(demo.account, home, *APRIL) for home in ids)
     for row in answer["rows"]:
         assert row["previous"]["nights_sold"] == sold(demo.account, row["property_id"], *APRIL)
 
@@ -65,19 +67,19 @@ async def test_channels_share_the_nights_and_have_no_occupancy(demo: World) -> N
     assert sum(row["nights_sold"] for row in answer["rows"]) == answer["total"]["nights_sold"]
     assert not any("occupancy" in row or "nights_for_sale" in row for row in answer["rows"])
     for row in answer["rows"]:
-        own = [one for one in accepted(demo.account) if one["channel_type"] == row["channel_type"]]
-        inside = sum(MAY[0] <= night <= MAY[1] for one in own for night in nights(one))
-        assert row["nights_sold"] == inside
+        own = [stay for stay in accepted(demo.account) if stay["channel_type"] == row["channel_type"]]
+        nights_in_may = sum(MAY[0] <= night <= MAY[1] for stay in own for night in nights(stay))
+        assert row["nights_sold"] == nights_in_may
 
 
 async def test_months_add_up_to_the_whole(demo: World) -> None:
     answer = await demo.ask("get_performance", start_date="2026-03-15", end_date="2026-05-20", by="month")
     assert [row["month"] for row in answer["rows"]] == ["2026-03", "2026-04", "2026-05"]
     assert sum(row["nights_sold"] for row in answer["rows"]) == answer["total"]["nights_sold"]
-    revenue = {one["currency"]: one["revenue"] for one in answer["total"]["money"]}
+    revenue = {sums["currency"]: sums["revenue"] for sums in answer["total"]["money"]}
     for currency, total in revenue.items():
         parts = [
-            one["revenue"] for row in answer["rows"] for one in row["money"] if one["currency"] == currency
+            sums["revenue"] for row in answer["rows"] for sums in row["money"] if sums["currency"] == currency
         ]
         assert sum(parts) == pytest.approx(total, abs=0.02)
 
@@ -85,11 +87,11 @@ async def test_months_add_up_to_the_whole(demo: World) -> None:
 async def test_the_booking_window_counts_local_days(demo: World) -> None:
     answer = await demo.ask("get_performance", **MONTH)
     windows: list[int] = []
-    for one in accepted(demo.account):
-        if MAY[0] <= arrival(one) <= MAY[1]:
-            zone = ZoneInfo(demo.account.properties[one["property_id"]]["timezone"])
-            booked = datetime.fromisoformat(one["booked_at"]).astimezone(zone).date()
-            windows.append((arrival(one) - booked).days)
+    for stay in accepted(demo.account):
+        if MAY[0] <= arrival(stay) <= MAY[1]:
+            zone = ZoneInfo(demo.account.properties[stay["property_id"]]["timezone"])
+            booked = datetime.fromisoformat(stay["booked_at"]).astimezone(zone).date()
+            windows.append((arrival(stay) - booked).days)
     assert answer["total"]["booking_window_days"] == median(windows)
 
 
@@ -97,9 +99,9 @@ async def test_a_group_or_some_properties_narrow_everything(demo: World) -> None
     group = next(iter(demo.account.groups.values()))
     answer = await demo.ask("get_performance", **MONTH, group_id=group["id"])
     assert {row["property_id"] for row in answer["rows"]} == set(group["property_ids"])
-    one = group["property_ids"][0]
-    single = await demo.ask("get_performance", **MONTH, property_ids=[one])
-    assert single["total"]["nights_sold"] == sold(demo.account, one, *MAY)
+    home = group["property_ids"][0]
+    single = await demo.ask("get_performance", **MONTH, property_ids=[home])
+    assert single["total"]["nights_sold"] == sold(demo.account, home, *MAY)
 
 
 async def test_a_period_of_more_than_two_years_is_refused(demo: World) -> None:
@@ -124,26 +126,28 @@ async def test_a_month_before_the_first_guest_is_all_zero_and_its_blocks_are_sai
 
 async def test_rates_of_a_currency_are_those_of_the_properties_that_sell_in_it(demo: World) -> None:
     answer = await demo.ask("get_performance", **MONTH)
-    dollars = [one["id"] for one in demo.account.properties.values() if one["timezone"] == "America/Chicago"]
+    dollars = [
+        place["id"] for place in demo.account.properties.values() if place["timezone"] == "America/Chicago"
+    ]
     for currency, ids in {"USD": dollars, "EUR": demo.account.properties.keys() - set(dollars)}.items():
-        room = sum(money_of(demo.account, one, *MAY).get(currency, {"room": 0.0})["room"] for one in ids)
-        open_nights = sum(31 - blocked(demo.account, one, *MAY) for one in ids)
-        (row,) = [one for one in answer["total"]["money"] if one["currency"] == currency]
+        room = sum(money_of(demo.account, home, *MAY).get(currency, {"room": 0.0})["room"] for home in ids)
+        open_nights = sum(31 - blocked(demo.account, home, *MAY) for home in ids)
+        (row,) = [sums for sums in answer["total"]["money"] if sums["currency"] == currency]
         assert row["revpar"] == pytest.approx(room / open_nights, abs=0.01)
 
 
 async def test_rows_are_ranked_within_a_currency_and_never_across(demo: World) -> None:
     def worth(account: SandboxAccount) -> None:
-        for one in account.stays.values():
-            if one["rates"]["rate"]["currency"] == "USD":
-                one["rates"]["rate"]["amount"] *= 1000
+        for stay in account.stays.values():
+            if stay["rates"]["rate"]["currency"] == "USD":
+                stay["rates"]["rate"]["amount"] *= 1000
 
-    async with world(MOMENTS["an ordinary noon"], change=worth) as here:
-        answer = await here.ask("get_performance", **MONTH)
+    async with world(MOMENTS["an ordinary noon"], change=worth) as host:
+        answer = await host.ask("get_performance", **MONTH)
     earned = [(row["money"][0]["currency"], row["money"][0]["revenue"]) for row in answer["rows"]]
-    euros, dollars = ([sum_ for currency, sum_ in earned if currency == wanted] for wanted in ("EUR", "USD"))
-    assert earned == [("EUR", one) for one in sorted(euros, reverse=True)] + [
-        ("USD", one) for one in sorted(dollars, reverse=True)
+    euros, dollars = ([sum_ for currency, sum_ in earned if currency == code] for code in ("EUR", "USD"))
+    assert earned == [("EUR", amount) for amount in sorted(euros, reverse=True)] + [
+        ("USD", amount) for amount in sorted(dollars, reverse=True)
     ]
 
 
@@ -151,19 +155,21 @@ async def test_nights_without_a_price_are_counted_and_their_stays_named() -> Non
     chosen: list[Row] = []
 
     def forget(account: SandboxAccount) -> None:
-        chosen.extend(one for one in accepted(account) if str(one["check_in_date"]).startswith("2026-05-1"))
-        for one in chosen:
-            one["rates"] = {}
+        chosen.extend(
+            stay for stay in accepted(account) if str(stay["check_in_date"]).startswith("2026-05-1")
+        )
+        for stay in chosen:
+            stay["rates"] = {}
 
-    async with world(MOMENTS["an ordinary noon"], change=forget) as here:
-        answer = await here.ask("get_performance", **MONTH)
-        books = await here.ask("get_month_end")
-    lost = sum(MAY[0] <= night <= MAY[1] for one in chosen for night in nights(one))
+    async with world(MOMENTS["an ordinary noon"], change=forget) as host:
+        answer = await host.ask("get_performance", **MONTH)
+        books = await host.ask("get_month_end")
+    lost = sum(MAY[0] <= night <= MAY[1] for stay in chosen for night in nights(stay))
     assert answer["total"]["nights_without_price"] == lost
-    (note,) = [one for one in answer["notes"] if "no price in a single currency" in one]
+    (note,) = [note for note in answer["notes"] if "no price in a single currency" in note]
     assert note in books["notes"]
-    said = "stays have no price in a single currency, so revenue is understated: "
-    assert note.startswith(f"{len(chosen)} {said}")
+    text = "stays have no price in a single currency, so revenue is understated: "
+    assert note.startswith(f"{len(chosen)} {text}")
     assert sum(row["nights"] for row in books["properties"] if "currency" not in row) == lost
     assert not [row for row in books["properties"] if "currency" not in row and "revenue" in row]
     assert sum(row["nights"] for row in books["properties"]) == answer["total"]["nights_sold"]
@@ -171,35 +177,35 @@ async def test_nights_without_a_price_are_counted_and_their_stays_named() -> Non
 
 
 async def test_each_month_stands_beside_all_of_the_one_before(demo: World) -> None:
-    asked = {"start_date": "2026-01-31", "end_date": "2026-02-28", "by": "month"}
-    answer = await demo.ask("get_performance", **asked)
+    period = {"start_date": "2026-01-31", "end_date": "2026-02-28", "by": "month"}
+    answer = await demo.ask("get_performance", **period)
     january = date(2026, 1, 1), date(2026, 1, 31)
     row = answer["rows"][1]
     assert row["month"] == "2026-02"
     assert row["previous"]["nights_sold"] == sum(
-        sold(demo.account, one, *january) for one in demo.account.properties
+        sold(demo.account, home, *january) for home in demo.account.properties
     )
 
 
 async def test_a_month_before_the_first_guest_is_compared_too(demo: World) -> None:
-    asked = {"start_date": "2020-02-01", "end_date": "2020-03-31", "by": "month"}
-    answer = await demo.ask("get_performance", **asked)
+    period = {"start_date": "2020-02-01", "end_date": "2020-03-31", "by": "month"}
+    answer = await demo.ask("get_performance", **period)
     assert [row["previous"]["nights_sold"] for row in answer["rows"]] == [0, 0]
 
 
 async def test_without_the_calendar_there_is_money_and_no_occupancy(demo: World) -> None:
-    whole = await demo.ask("get_performance", **MONTH)
+    complete = await demo.ask("get_performance", **MONTH)
     demo.sandbox.faults.add("envelope", "GET /availabilities", times=None, code=403, message="No")
     answer = await demo.ask("get_performance", **MONTH)
-    assert "blocked nights: No" in [one["message"] for one in answer["failed"]]
+    assert "blocked nights: No" in [failure["message"] for failure in answer["failed"]]
     assert answer["total"].keys().isdisjoint({"occupancy", "nights_for_sale", "nights_blocked"})
-    for row, known in zip(answer["total"]["money"], whole["total"]["money"], strict=True):
-        assert row == {name: value for name, value in known.items() if name != "revpar"}
+    for row, expected in zip(answer["total"]["money"], complete["total"]["money"], strict=True):
+        assert row == {name: value for name, value in expected.items() if name != "revpar"}
 
 
 async def test_of_chosen_properties_it_is_said_that_stays_without_one_are_not_read(demo: World) -> None:
     narrowed = await demo.ask("get_performance", **MONTH, property_ids=[20110001, 20110002])
     everything = await demo.ask("get_performance", **MONTH)
-    said = "Only of the chosen properties: stays that are not allocated to any are not read."
-    assert said in narrowed["notes"]
-    assert said not in everything["notes"]
+    note = "Only the chosen properties: stays that are not allocated to any are not read."
+    assert note in narrowed["notes"]
+    assert note not in everything["notes"]

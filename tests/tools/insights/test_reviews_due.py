@@ -45,9 +45,9 @@ async def test_private_feedback_is_not_shown() -> None:
     async with world(NOON) as host:
         answer = await host.ask("list_reviews_due", limit=100)
         private = [
-            one["guest_review"]["private_feedback"]
-            for one in host.account.reviews.values()
-            if one["guest_review"] and one["guest_review"]["private_feedback"]
+            review["guest_review"]["private_feedback"]
+            for review in host.account.reviews.values()
+            if review["guest_review"] and review["guest_review"]["private_feedback"]
         ]
     assert private
     assert not [text for text in private if text in str(answer)]
@@ -57,5 +57,5 @@ async def test_a_half_that_cannot_be_read_is_told() -> None:
     async with world(NOON) as host:
         host.sandbox.faults.add("envelope", "GET /reviews", times=1, code=403, message="No")
         answer = await host.ask("list_reviews_due", limit=100)
-    assert [one["kind"] for one in answer["failed"]] == ["forbidden"]
+    assert [failure["kind"] for failure in answer["failed"]] == ["forbidden"]
     assert answer["items"]

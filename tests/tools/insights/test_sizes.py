@@ -30,7 +30,7 @@ def quiet(accounts: Accounts, most: int) -> Accounts:
     """An account on which not more than so many guests come today, leave, and have written."""
     main, today = accounts.main, f"{NOW.date()}"
     for field in ("check_in_date", "check_out_date"):
-        moving = [code for code, one in main.stays.items() if one[field] == today]
+        moving = [code for code, stay in main.stays.items() if stay[field] == today]
         for code in moving[most:]:
             del main.stays[code]
     for ident in list(main.conversations)[most:]:
@@ -81,6 +81,6 @@ async def test_twice_the_properties_cost_at_most_twice_the_calls() -> None:
     calls: list[int] = []
     for size in (100, 200):
         async with world(NOW, portfolio(size, NOW)) as demo:
-            asked = {"start_date": "2026-05-01", "end_date": "2026-05-31"}
-            calls.append(len(await demo.calls_of("get_performance", **asked)))
+            period = {"start_date": "2026-05-01", "end_date": "2026-05-31"}
+            calls.append(len(await demo.calls_of("get_performance", **period)))
     assert calls[1] <= 2 * calls[0]

@@ -23,9 +23,15 @@ async def test_a_stay_is_shown_whole() -> None:
     assert money["rate"] == {"currency": "EUR", "amount": host.account.stays[INES]["rates"]["rate"]["amount"]}
     assert answer["thread"]["note"] == "Cot is in the store room. Train guests."
     assert answer["thread"]["guest_waits"] is True
-    assert [one["author"] for one in answer["messages"]] == ["automation", "team", "guest", "team", "guest"]
-    assert {one["type"] for one in answer["tasks"]} == {"reception", "cleaning"}
-    assert [one["name"] for one in answer["automations"]] == ["Send message: Check-out reminder"]
+    assert [message["author"] for message in answer["messages"]] == [
+        "automation",
+        "team",
+        "guest",
+        "team",
+        "guest",
+    ]
+    assert {task["type"] for task in answer["tasks"]} == {"reception", "cleaning"}
+    assert [plan["name"] for plan in answer["automations"]] == ["Send message: Check-out reminder"]
     assert "4821" not in str(answer)
 
 
@@ -39,8 +45,8 @@ async def test_a_guest_is_found_by_words_of_the_name_and_a_day_of_the_stay(name:
 async def test_several_that_fit_are_listed_and_none_is_guessed() -> None:
     async with world(NOON) as host:
         answer = await host.ask("get_stay", guest_name="Noor Voorbeeld")
-    found = [row["stay_code"] for row in answer["candidates"]]
-    assert found == ["0-HMDEMO0001-rep001", "0-HMDEMO0002-rep002"]
+    codes = [row["stay_code"] for row in answer["candidates"]]
+    assert codes == ["0-HMDEMO0001-rep001", "0-HMDEMO0002-rep002"]
     assert "stay" not in answer
 
 
@@ -54,28 +60,28 @@ async def test_a_guest_who_is_not_there_on_the_day_is_offered_as_a_candidate() -
     async with world(NOON) as host:
         answer = await host.ask("get_stay", guest_name="Ines Exemplar", date="2026-06-30")
     assert [row["stay_code"] for row in answer["candidates"]] == [INES]
-    assert answer["notes"][0] == "None of these is there on 2026-06-30."
+    assert answer["notes"][0] == "None of these stays includes 2026-06-30."
 
 
 async def test_an_order_of_two_units_lists_both_and_each_knows_the_other() -> None:
     async with world(NOON) as host:
         order = await host.ask("get_stay", reservation_code="2-4310000024-grp024")
-        one = await host.ask("get_stay", stay_code="2-4310000024_1-grp024")
+        dossier = await host.ask("get_stay", stay_code="2-4310000024_1-grp024")
     codes = ["2-4310000024-grp024", "2-4310000024_1-grp024"]
     assert [row["stay_code"] for row in order["candidates"]] == codes
-    assert one["stay"]["property"] == "Douro Room 2"
-    assert [row["stay_code"] for row in one["other_stays"]] == codes[:1]
+    assert dossier["stay"]["property"] == "Douro Room 2"
+    assert [row["stay_code"] for row in dossier["other_stays"]] == codes[:1]
 
 
 async def test_a_stay_that_is_over_has_its_money_and_its_review() -> None:
     async with world(NOON) as host:
         answer = await host.ask("get_stay", reservation_code="0-HMDEMO0007-rev007")
         entries = [
-            one["id"]
-            for one in host.account.transactions.values()
-            if one["reservation_code"] == "0-HMDEMO0007-rev007"
+            entry["id"]
+            for entry in host.account.transactions.values()
+            if entry["reservation_code"] == "0-HMDEMO0007-rev007"
         ]
-    assert sorted(one["id"] for one in answer["transactions"]) == sorted(entries)
+    assert sorted(entry["id"] for entry in answer["transactions"]) == sorted(entries)
     assert answer["review"]["guest_score"] == 5
     assert "host_review" not in answer["review"]
 

@@ -20,7 +20,7 @@ INES, DEPARTING, TOMASZ, NOOR = (
 )
 NOON = MOMENTS["an ordinary noon"]
 FEW = ["an ordinary noon", "the leap day", "summer time ends in Europe"]
-each_moment = pytest.mark.parametrize("now", [MOMENTS[one] for one in FEW], ids=FEW)
+each_moment = pytest.mark.parametrize("now", [MOMENTS[name] for name in FEW], ids=FEW)
 
 
 def day(ahead: int) -> date:
@@ -28,8 +28,8 @@ def day(ahead: int) -> date:
 
 
 async def check(stay_code: str, **arguments: Any) -> dict[str, Any]:
-    async with world(NOON) as here:
-        return await here.ask("check_stay_extension", stay_code=stay_code, **arguments)
+    async with world(NOON) as host:
+        return await host.ask("check_stay_extension", stay_code=stay_code, **arguments)
 
 
 async def test_ines_can_come_three_hours_after_the_guest_before_her_has_left() -> None:
@@ -75,10 +75,10 @@ async def test_two_nights_can_be_added_with_their_price_and_the_third_is_taken_b
 
 
 async def test_a_check_in_that_is_past_at_the_property_is_refused_and_no_past_night_is_offered() -> None:
-    async with world(NOON) as here:
-        refused = await here.answer("check_stay_extension", stay_code=INES, check_in_date=str(day(-1)))
-        answer = await here.ask("check_stay_extension", stay_code=INES)
-    assert [one["field"] for one in refused["error"]["fields"]] == ["check_in_date"]
+    async with world(NOON) as host:
+        refused = await host.answer("check_stay_extension", stay_code=INES, check_in_date=str(day(-1)))
+        answer = await host.ask("check_stay_extension", stay_code=INES)
+    assert [field["field"] for field in refused["error"]["fields"]] == ["check_in_date"]
     assert answer["longer_stay"]["free_nights_before"] == 0
 
 
@@ -90,8 +90,8 @@ async def test_the_night_before_is_taken_by_the_guest_who_leaves() -> None:
 
 @each_moment
 async def test_free_nights_around_stays_are_as_the_rows_say(now: datetime) -> None:
-    async with world(now) as here:
-        account = here.account
+    async with world(now) as host:
+        account = host.account
         coming = [
             stay
             for stay in stays_of(account, 20110004)
@@ -99,7 +99,7 @@ async def test_free_nights_around_stays_are_as_the_rows_say(now: datetime) -> No
         ]
         assert coming
         for stay in coming:
-            answer = await here.ask("check_stay_extension", stay_code=stay["stay_code"])
+            answer = await host.ask("check_stay_extension", stay_code=stay["stay_code"])
             taken = taken_nights(account, 20110004)
             behind = [night not in taken for night in span(departure(stay), 30)]
             before = [arrival(stay) - n * DAY not in taken for n in range(1, 31)]
@@ -111,11 +111,11 @@ async def test_free_nights_around_stays_are_as_the_rows_say(now: datetime) -> No
 
 @each_moment
 async def test_the_price_of_added_nights_is_that_of_the_own_listing(now: datetime) -> None:
-    async with world(now) as here:
-        account = here.account
+    async with world(now) as host:
+        account = host.account
         stay = account.stays[INES]
         wanted = departure(stay) + 2 * DAY
-        answer = await here.ask("check_stay_extension", stay_code=INES, check_out_date=str(wanted))
+        answer = await host.ask("check_stay_extension", stay_code=INES, check_out_date=str(wanted))
     own = (stay["channel_type"], stay["listing_id"])
     added = span(departure(stay), 2)
     assert answer["longer_stay"]["price"] == sum(price(account, own, night) for night in added)
@@ -126,8 +126,8 @@ async def test_a_block_behind_a_stay_leaves_the_answer_to_the_host() -> None:
     def block(account: SandboxAccount) -> None:
         account.blocks[20110001] = {departure(account.stays[INES]): "Painter"}
 
-    async with world(NOON, change=block) as here:
-        answer = await here.ask("check_stay_extension", stay_code=INES, check_out_date=str(day(5)))
+    async with world(NOON, change=block) as host:
+        answer = await host.ask("check_stay_extension", stay_code=INES, check_out_date=str(day(5)))
     late = answer["late_check_out"]
     assert late["verdict"] == "unknown"
     assert late["blocked_by"].endswith("blocked in the calendar, Painter")
@@ -159,12 +159,12 @@ async def test_a_direct_booking_has_no_listing_and_no_price() -> None:
     ],
 )
 async def test_what_cannot_be_extended_is_refused(code: str, arguments: dict[str, Any], field: str) -> None:
-    async with world(NOON) as here:
-        error = (await here.answer("check_stay_extension", stay_code=code, **arguments))["error"]
+    async with world(NOON) as host:
+        error = (await host.answer("check_stay_extension", stay_code=code, **arguments))["error"]
     assert (error["kind"], error["fields"][0]["field"]) == ("invalid_arguments", field)
 
 
 async def test_an_unknown_stay_is_not_found() -> None:
-    async with world(NOON) as here:
-        error = (await here.answer("check_stay_extension", stay_code="0-NOBODY-x"))["error"]
+    async with world(NOON) as host:
+        error = (await host.answer("check_stay_extension", stay_code="0-NOBODY-x"))["error"]
     assert error["kind"] == "not_found"

@@ -66,9 +66,9 @@ def looked_through(answer: Row, what: str) -> tuple[date, date]:
     """From when to when the answer says that something was looked for, for ever where it says nothing."""
     for note in answer.get("notes", []):
         if note.startswith(what):
-            found = re.search(r"from (\S+) to (\S+) only", note)
-            assert found
-            return date.fromisoformat(found[1]), date.fromisoformat(found[2])
+            match = re.search(r"from (\S+) to (\S+) only", note)
+            assert match
+            return date.fromisoformat(match[1]), date.fromisoformat(match[2])
     return date.min, date.max
 
 
@@ -77,8 +77,8 @@ def belongs(task: Row, stay: Row) -> bool:
     if task["stay_code"]:
         return task["stay_code"] == INES
     day = date.fromisoformat(task["expected_date"])
-    inside = arrival(stay) - timedelta(1) <= day <= departure(stay)
-    return bool(task["property_id"]) and task["property_id"] == stay["property_id"] and inside
+    within = arrival(stay) - timedelta(1) <= day <= departure(stay)
+    return bool(task["property_id"]) and task["property_id"] == stay["property_id"] and within
 
 
 @FEW
@@ -95,21 +95,21 @@ async def test_what_belongs_to_a_stay_is_there_or_lies_where_the_answer_says_it_
     def change(account: SandboxAccount) -> None:
         spread(account, home, comes_in, works, entries, crowd)
 
-    async with world(NOON, change=change) as here:
-        answer = await here.ask("get_stay", stay_code=INES)
-        account = here.account
-    shown = {row["id"] for row in answer.get("tasks", [])}
+    async with world(NOON, change=change) as host:
+        answer = await host.ask("get_stay", stay_code=INES)
+        account = host.account
+    ids = {row["id"] for row in answer.get("tasks", [])}
     own = {key: row for key, row in account.tasks.items() if belongs(row, account.stays[INES])}
-    assert shown <= own.keys()
+    assert ids <= own.keys()
     first, last = looked_through(answer, "Tasks of ")
-    for key in own.keys() - shown:
+    for key in own.keys() - ids:
         assert own[key]["property_id"] != home or not home
         assert not first <= date.fromisoformat(own[key]["expected_date"]) <= last
-    shown = {row["id"] for row in answer.get("transactions", [])}
+    ids = {row["id"] for row in answer.get("transactions", [])}
     first, last = looked_through(answer, "Transactions were looked for")
     assert first <= min(TODAY, TODAY + timedelta(comes_in)) - timedelta(365)
     for number, away in enumerate(entries):
-        assert (900_000 + number in shown) is (first <= TODAY + timedelta(away) <= last)
+        assert (900_000 + number in ids) is (first <= TODAY + timedelta(away) <= last)
 
 
 @FEW
@@ -121,18 +121,18 @@ async def test_the_review_of_an_order_is_there_for_each_of_its_stays(
 
     def change(account: SandboxAccount) -> None:
         stay = account.stays[INES]
-        left = TODAY - timedelta(ago)
-        stay |= {"check_in_date": f"{left - timedelta(3)}", "check_out_date": f"{left}"}
-        review = deepcopy(next(one for one in account.reviews.values() if one["guest_review"]))
+        departed = TODAY - timedelta(ago)
+        stay |= {"check_in_date": f"{departed - timedelta(3)}", "check_out_date": f"{departed}"}
+        review = deepcopy(next(review for review in account.reviews.values() if review["guest_review"]))
         review |= {
             "reservation_code": stay["reservation_code"],
             "property_id": stay["property_id"],
-            "check_out_date": f"{left + timedelta(apart)}",
+            "check_out_date": f"{departed + timedelta(apart)}",
             "_status": state,
         }
         account.reviews[stay["reservation_code"]] = review
 
-    async with world(NOON, change=change) as here:
-        answer = await here.ask("get_stay", stay_code=INES)
-        expected = here.account.reviews[here.account.stays[INES]["reservation_code"]]["guest_review"]
+    async with world(NOON, change=change) as host:
+        answer = await host.ask("get_stay", stay_code=INES)
+        expected = host.account.reviews[host.account.stays[INES]["reservation_code"]]["guest_review"]
     assert answer["review"]["guest_score"] == expected["score"]

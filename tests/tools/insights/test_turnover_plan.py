@@ -40,14 +40,14 @@ def real_hours(account: SandboxAccount, stay: Row, after: Row) -> float:
 
 @each_moment
 async def test_every_check_out_of_the_week_has_a_row_with_what_follows_it(now: datetime) -> None:
-    async with world(now) as here:
-        answer = await here.ask("get_turnover_plan")
-        account = here.account
+    async with world(now) as host:
+        answer = await host.ask("get_turnover_plan")
+        account = host.account
     rows = leaving_rows(answer)
     expected = [
         stay
-        for one in account.properties
-        for stay in stays_of(account, one)
+        for home in account.properties
+        for stay in stays_of(account, home)
         if within(account, now, stay, departure(stay))
     ]
     assert sorted(rows) == sorted(stay["stay_code"] for stay in expected)
@@ -64,15 +64,15 @@ async def test_every_check_out_of_the_week_has_a_row_with_what_follows_it(now: d
 
 @each_moment
 async def test_every_check_in_of_the_week_is_in_a_row_of_its_day(now: datetime) -> None:
-    async with world(now) as here:
-        answer = await here.ask("get_turnover_plan")
-        account = here.account
-    found = {
+    async with world(now) as host:
+        answer = await host.ask("get_turnover_plan")
+        account = host.account
+    rows = {
         (row["day"], row["coming"]["stay_code"])
         for row in answer["turnovers"]
         if "coming" in row and row["coming"]["check_in_date"] == row["day"]
     }
-    assert found == {
+    assert rows == {
         (stay["check_in_date"], code)
         for code, stay in account.stays.items()
         if stay["status"] == "accepted"
@@ -84,9 +84,9 @@ async def test_every_check_in_of_the_week_is_in_a_row_of_its_day(now: datetime) 
 
 @each_moment
 async def test_cleanings_are_those_of_the_stay_and_missing_ones_are_named(now: datetime) -> None:
-    async with world(now) as here:
-        answer = await here.ask("get_turnover_plan")
-        account = here.account
+    async with world(now) as host:
+        answer = await host.ask("get_turnover_plan")
+        account = host.account
     planned: set[bool] = set()
     for code, row in leaving_rows(answer).items():
         tasks = [
@@ -105,8 +105,8 @@ async def test_cleanings_are_those_of_the_stay_and_missing_ones_are_named(now: d
 
 
 async def test_the_studio_has_a_same_day_turnover_without_a_cleaning() -> None:
-    async with world(NOON) as here:
-        answer = await here.ask("get_turnover_plan", start_date="2026-06-15", end_date="2026-06-15")
+    async with world(NOON) as host:
+        answer = await host.ask("get_turnover_plan", start_date="2026-06-15", end_date="2026-06-15")
     (row,) = [row for row in answer["turnovers"] if row["property"] == "Harbour Studio"]
     assert (row["out_time"], row["in_time"], row["window_hours"], row["same_day"]) == (
         "11:00",
@@ -122,8 +122,8 @@ async def test_the_studio_has_a_same_day_turnover_without_a_cleaning() -> None:
 
 
 async def test_agreed_times_of_the_loft_make_the_window() -> None:
-    async with world(NOON) as here:
-        answer = await here.ask("get_turnover_plan", property_ids=["Harbour Loft"], end_date="2026-06-15")
+    async with world(NOON) as host:
+        answer = await host.ask("get_turnover_plan", property_ids=["Harbour Loft"], end_date="2026-06-15")
     (row,) = answer["turnovers"]
     # Out 10:30 as agreed, in 22:30 as agreed.
     assert (row["out_time"], row["in_time"], row["window_hours"]) == ("10:30", "22:30", 12)
@@ -133,9 +133,9 @@ async def test_agreed_times_of_the_loft_make_the_window() -> None:
 async def test_each_property_starts_on_its_own_today() -> None:
     # 31 January, 23:59 UTC: in Chicago it is 17:59 of the same day, in Lisbon 23:59.
     late = datetime(2027, 2, 1, 3, tzinfo=UTC)
-    async with world(late) as here:
-        answer = await here.ask("get_turnover_plan")
-        account = here.account
+    async with world(late) as host:
+        answer = await host.ask("get_turnover_plan")
+        account = host.account
     for row in answer["turnovers"]:
         assert row["day"] >= str(local_today(account, row["property_id"], late))
     chicago = [row["day"] for row in answer["turnovers"] if row["property_id"] >= 20110010]
@@ -143,17 +143,17 @@ async def test_each_property_starts_on_its_own_today() -> None:
 
 
 async def test_accepted_arrivals_without_a_property_are_told_apart() -> None:
-    async with world(NOON) as here:
+    async with world(NOON) as host:
         first, last = NOON.date() + 8 * DAY, NOON.date() + 15 * DAY
-        answer = await here.ask("get_turnover_plan", start_date=str(first), end_date=str(last))
+        answer = await host.ask("get_turnover_plan", start_date=str(first), end_date=str(last))
     assert {row["guest_name"] for row in answer["unplaced"]} == {"Uma Outline", "Pietro Esempio"}
 
 
 @pytest.mark.parametrize("homes", [["Harbour Loft"], ["Harbour Loft", "Harbour Studio"]])
 async def test_a_narrowed_plan_leaves_them_out_however_many_properties_it_has(homes: list[str]) -> None:
     first, last = NOON.date() + 8 * DAY, NOON.date() + 15 * DAY
-    async with world(NOON) as here:
-        answer = await here.ask(
+    async with world(NOON) as host:
+        answer = await host.ask(
             "get_turnover_plan", start_date=str(first), end_date=str(last), property_ids=homes
         )
     assert answer.get("unplaced", []) == []
@@ -161,28 +161,28 @@ async def test_a_narrowed_plan_leaves_them_out_however_many_properties_it_has(ho
 
 async def test_of_an_account_with_one_property_they_are_told() -> None:
     def shrink(account: SandboxAccount) -> None:
-        for ident in [one for one in account.properties if one != 20110001]:
+        for ident in [home for home in account.properties if home != 20110001]:
             del account.properties[ident]
 
     first, last = NOON.date() + 8 * DAY, NOON.date() + 15 * DAY
-    async with world(NOON, change=shrink) as here:
-        answer = await here.ask("get_turnover_plan", start_date=str(first), end_date=str(last))
+    async with world(NOON, change=shrink) as host:
+        answer = await host.ask("get_turnover_plan", start_date=str(first), end_date=str(last))
     assert {row["guest_name"] for row in answer["unplaced"]} == {"Uma Outline", "Pietro Esempio"}
 
 
 async def test_a_plan_costs_few_calls_and_a_long_one_is_refused() -> None:
-    async with world(NOON) as here:
-        assert len(await here.calls_of("get_turnover_plan")) <= 6
-        error = (await here.answer("get_turnover_plan", end_date="2026-08-15"))["error"]
+    async with world(NOON) as host:
+        assert len(await host.calls_of("get_turnover_plan")) <= 6
+        error = (await host.answer("get_turnover_plan", end_date="2026-08-15"))["error"]
         assert error["fields"][0]["field"] == "end_date"
-        error = (await here.answer("get_turnover_plan", start_date="2026-06-20", end_date="2026-06-19"))[
+        error = (await host.answer("get_turnover_plan", start_date="2026-06-20", end_date="2026-06-19"))[
             "error"
         ]
         assert error["fields"][0]["problem"] == "is before start_date"
 
 
 async def test_an_empty_list_of_properties_is_one_not_given() -> None:
-    async with world(NOON) as here:
-        empty = await here.answer("get_turnover_plan", property_ids=[])
+    async with world(NOON) as host:
+        empty = await host.answer("get_turnover_plan", property_ids=[])
         assert "error" not in empty
-        assert empty == await here.answer("get_turnover_plan")
+        assert empty == await host.answer("get_turnover_plan")

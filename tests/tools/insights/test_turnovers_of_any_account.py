@@ -36,12 +36,12 @@ def of_cleaning(row: Row) -> set[str]:
 async def test_plan_readiness_and_briefing_say_the_same_of_every_cleaning(
     lisbon: Any, chicago: Any, works: Any, now: datetime
 ) -> None:
-    async with world(now) as here:
-        account = here.account
+    async with world(now) as host:
+        account = host.account
         filled(account, now.date(), {LISBON: lisbon, CHICAGO: chicago}, works)
-        plan = await here.ask("get_turnover_plan")
-        ready = await here.ask("check_arrival_readiness")
-        brief = await here.ask("get_daily_briefing")
+        plan = await host.ask("get_turnover_plan")
+        ready = await host.ask("check_arrival_readiness")
+        brief = await host.ask("get_daily_briefing")
     for row in plan["turnovers"]:
         leaving = account.stays[row["leaving"]["stay_code"]] if "leaving" in row else None
         coming = account.stays[row["coming"]["stay_code"]] if "coming" in row else None
@@ -51,17 +51,17 @@ async def test_plan_readiness_and_briefing_say_the_same_of_every_cleaning(
     for row in ready["arrivals"]:
         coming = account.stays[row["stay_code"]]
         assert of_cleaning(row) == lacking(account, last_before(account, coming), coming), row
-    told = [
+    answers = [
         (row["property"], row.get("date", ""), row["kind"])
         for row in brief.get("warnings", [])
         if row["kind"] in KINDS.values()
     ]
-    assert sorted(told) == sorted(warnings(account, now))
+    assert sorted(answers) == sorted(warnings(account, now))
 
 
 def warnings(account: SandboxAccount, now: datetime) -> list[tuple[str, str, str]]:
     """Of the same-day turnovers of today, which has no date, and tomorrow."""
-    found: list[tuple[str, str, str]] = []
+    expected: list[tuple[str, str, str]] = []
     for home in account.properties:
         today = local_today(account, home, now)
         for stay in stays_of(account, home):
@@ -70,8 +70,8 @@ def warnings(account: SandboxAccount, now: datetime) -> list[tuple[str, str, str
             if after and soon and arrival(after) == departure(stay):
                 title = account.properties[home]["title"]
                 day = "" if departure(stay) == today else f"{departure(stay)}"
-                found += [(title, day, KINDS[one]) for one in lacking(account, stay, after)]
-    return found
+                expected += [(title, day, KINDS[part]) for part in lacking(account, stay, after)]
+    return expected
 
 
 @settings(FEW, max_examples=6)
@@ -91,9 +91,9 @@ async def test_every_open_request_is_in_the_briefing_whatever_its_dates(
     asked: Any, far: list[int], now: datetime
 ) -> None:
     """Far ones of a channel, which come with a thread."""
-    async with world(now) as here:
-        account = here.account
-        pattern = next(one for one in account.stays.values() if one["status"] == "accepted")
+    async with world(now) as host:
+        account = host.account
+        pattern = next(stay for stay in account.stays.values() if stay["status"] == "accepted")
         filled(account, now.date(), {LISBON: [], CHICAGO: []}, [])
         for number, (ahead, nights, status) in enumerate(asked):
             come = date(2026, 6, 16) + timedelta(ahead)
@@ -104,19 +104,19 @@ async def test_every_open_request_is_in_the_briefing_whatever_its_dates(
             talk = thread(number, Sketch("c", [60], "reservation", ahead, 9), LISBON, now)
             talk["activities"][0] |= {"check_out_date": f"{come + timedelta(9)}"}
             account.conversations[talk["id"]] = talk
-        brief = await here.ask("get_daily_briefing")
-    expected = {f"r{number}" for number, one in enumerate(asked) if one[2].startswith("wait_")}
+        brief = await host.ask("get_daily_briefing")
+    expected = {f"r{number}" for number, request in enumerate(asked) if request[2].startswith("wait_")}
     expected |= {f"far{number}" for number in range(len(far))}
     assert {row["stay_code"] for row in brief.get("requests", [])} == expected
 
 
 async def test_arrivals_whose_tasks_or_threads_cannot_be_read_are_counted_apart() -> None:
     now = MOMENTS[0]
-    async with world(now) as here:
-        whole = await here.ask("check_arrival_readiness")
-        here.sandbox.faults.add("envelope", "GET /tasks", times=None, code=403, message="No")
-        answer = await here.ask("check_arrival_readiness")
-    assert whole["not_known"] == 0
+    async with world(now) as host:
+        complete = await host.ask("check_arrival_readiness")
+        host.sandbox.faults.add("envelope", "GET /tasks", times=None, code=403, message="No")
+        answer = await host.ask("check_arrival_readiness")
+    assert complete["not_known"] == 0
     assert answer["ready"] == 0
     unsure = [row for row in answer["arrivals"] if not row.get("missing")]
     assert unsure

@@ -11,14 +11,14 @@ def moment(day: str, time: str) -> str:
 
 def last_before(account: SandboxAccount, coming: Row) -> Row | None:
     gone = [
-        one
-        for one in account.stays.values()
-        if one["property_id"] == coming["property_id"]
-        and one["status"] == "accepted"
-        and one["stay_code"] != coming["stay_code"]
-        and one["check_out_date"] <= coming["check_in_date"]
+        stay
+        for stay in account.stays.values()
+        if stay["property_id"] == coming["property_id"]
+        and stay["status"] == "accepted"
+        and stay["stay_code"] != coming["stay_code"]
+        and stay["check_out_date"] <= coming["check_in_date"]
     ]
-    return max(gone, key=lambda one: one["check_out_date"], default=None)
+    return max(gone, key=lambda stay: stay["check_out_date"], default=None)
 
 
 def cleanings(account: SandboxAccount, leaving: Row | None, coming: Row | None) -> list[Row]:
@@ -26,21 +26,21 @@ def cleanings(account: SandboxAccount, leaving: Row | None, coming: Row | None) 
     home = (leaving or coming or {})["property_id"]
     start = moment(leaving["check_out_date"], clock(account, leaving, "out")) if leaving else ""
     end = moment(coming["check_in_date"], clock(account, coming, "in")) if coming else "9999"
-    found: list[Row] = []
+    tasks: list[Row] = []
     for task in account.tasks.values():
         if task["property_id"] != home or task["type"] != "cleaning" or task["status"] == "cancelled":
             continue
         day, time = task["expected_date"], task["expected_time"]
         fits = start <= moment(day, time) <= end if time else start[:10] <= day <= end[:10]
         if fits:
-            found.append(task)
-    return found
+            tasks.append(task)
+    return tasks
 
 
 def lacking(account: SandboxAccount, leaving: Row | None, coming: Row | None) -> set[str]:
     """What is missing of a cleaning."""
-    found = cleanings(account, leaving, coming)
-    if not found:
+    tasks = cleanings(account, leaving, coming)
+    if not tasks:
         return {"cleaning task"} if leaving else set()
-    settled = [one for one in found if one["staff_id"] or one["status"] == "completed"]
+    settled = [task for task in tasks if task["staff_id"] or task["status"] == "completed"]
     return set() if settled else {"who cleans"}

@@ -34,7 +34,7 @@ def filled(
 ) -> None:
     """Put stays of so many nights after so many empty ones, and cleanings some days from today, into an
     account that has nothing else."""
-    pattern = next(deepcopy(one) for one in account.stays.values() if one["status"] == "accepted")
+    pattern = next(deepcopy(stay) for stay in account.stays.values() if stay["status"] == "accepted")
     staff = next(iter(account.staff))
     account.properties = {key: account.properties[key] for key in spans}
     account.stays, account.tasks, account.blocks = {}, {}, {}

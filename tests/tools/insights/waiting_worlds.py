@@ -57,7 +57,8 @@ def filled(drawn: Sequence[Sketch], now: datetime) -> Callable[[SandboxAccount],
     def fill(account: SandboxAccount) -> None:
         homes = list(account.properties)
         rows = [
-            thread(number, one, homes[number % len(homes)], now) for number, one in enumerate(drawn, start=1)
+            thread(number, sketch, homes[number % len(homes)], now)
+            for number, sketch in enumerate(drawn, start=1)
         ]
         rows.sort(key=lambda row: row["messages"][0]["created_at"], reverse=True)
         account.conversations.clear()
@@ -73,7 +74,7 @@ def thread(number: int, drawn: Sketch, home: int, now: datetime) -> Row:
         moment -= timedelta(minutes=drawn.apart[place])
         messages.append(message(sign, moment, f"m-{number}-{place}"))
     comes = now.date() + drawn.comes_in * DAY
-    about: Row = {
+    activity: Row = {
         "activity_type": drawn.kind,
         "reservation_code": None,
         "check_in_date": str(comes),
@@ -85,7 +86,7 @@ def thread(number: int, drawn: Sketch, home: int, now: datetime) -> Row:
         "id": f"t-{number * 7919 % 1000:03}",
         "channel_type": "airbnb",
         "guest": {"name": f"Guest {number}", "phone": "", "email": ""},
-        "activities": [about],
+        "activities": [activity],
         "note": None,
         "messages": messages,
         "_offers": [],
@@ -119,13 +120,13 @@ def in_order(account: SandboxAccount, now: datetime) -> list[str]:
     return [place[-1] for place in sorted(places)]
 
 
-def urgency(account: SandboxAccount, about: Row, now: datetime) -> tuple[int, int]:
+def urgency(account: SandboxAccount, activity: Row, now: datetime) -> tuple[int, int]:
     """In house, arriving within seven days by day, inquiries, later arrivals by day, past."""
-    today = local_today(account, about["property"]["id"], now)
-    days = (arrival(about) - today).days
-    if departure(about) < today or (about["activity_type"] == "inquiry" and days < 0):
+    today = local_today(account, activity["property"]["id"], now)
+    days = (arrival(activity) - today).days
+    if departure(activity) < today or (activity["activity_type"] == "inquiry" and days < 0):
         return 4, 0
-    if about["activity_type"] == "inquiry":
+    if activity["activity_type"] == "inquiry":
         return 2, 0
     if days < 0:
         return 0, 0

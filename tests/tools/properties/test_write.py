@@ -4,11 +4,11 @@ import copy
 from typing import Any
 
 import pytest
-from tests.tools.previewing import cells, planned
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from tests.support.engine import Call
+from tests.support.previewing import cells, planned
 from tests.support.requests_sent import refused, sent, take_back, written
 
 pytestmark = pytest.mark.anyio

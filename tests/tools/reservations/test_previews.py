@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.tools.previewing import planned
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
@@ -21,6 +20,7 @@ from tests.support.previewing import (
     confirm,
     demo_sandbox,
     offer,
+    planned,
     preview,
 )
 from tests.support.requests_sent import refused

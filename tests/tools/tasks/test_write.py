@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.tools.previewing import cells, demo_sandbox, planned
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
@@ -14,6 +13,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock
 from tests.support.engine import Call
+from tests.support.previewing import cells, demo_sandbox, planned
 from tests.support.requests_sent import refused, sent, take_back, written
 
 pytestmark = pytest.mark.anyio
