@@ -1,9 +1,11 @@
 """The MCP server object over an engine, the same for every transport and protocol era."""
 
-from collections.abc import Awaitable, Callable
+import ssl
+from collections.abc import Awaitable, Callable, Iterator
 from functools import cache
 from typing import Any, TypeVar
 
+import httpx2
 from mcp.server import Server
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
@@ -16,8 +18,10 @@ from mcp.types import (
     ToolAnnotations,
 )
 from mcp.types import Tool as ToolDefinition
+from pydantic import BaseModel
 
 from hostex_mcp import __version__
+from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.server.asking import inquiry_of
 from hostex_mcp.server.completions import complete
 from hostex_mcp.server.engine import Engine
@@ -25,6 +29,7 @@ from hostex_mcp.server.prompts import get_prompt, list_prompts
 from hostex_mcp.server.resources import list_resources, list_templates, read_resource
 from hostex_mcp.toolkit.progress import heard_by
 from hostex_mcp.toolkit.tool import Effect, Tool
+from hostex_mcp.tools.catalogue import CATALOGUE
 
 INSTRUCTIONS = (
     "Hostex runs vacation rentals: properties, stays, calendars and prices on all channels, guest messages, "
@@ -104,3 +109,21 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
 
 def _without_header_arguments(name: str) -> None:
     """No tool takes an argument from a header, so no schema has to be searched for one at each call."""
+
+
+def warm_up() -> None:
+    """Build the validators of all arguments and answers and the definitions of all tools, and load what sends
+    requests. One process serves many hosts, and none of them waits while it does so for another's first
+    call."""
+    httpx2.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    for tool in CATALOGUE.values():
+        definition(tool)
+        tool.model.model_rebuild()
+    for model in _all_below(Model):
+        model.model_rebuild()
+
+
+def _all_below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for below in model.__subclasses__():
+        yield below
+        yield from _all_below(below)

@@ -1,8 +1,10 @@
 """Runs tools: the one path of every call, below all transports. Only protocol faults are raised past it."""
 
 import logging
+import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -11,20 +13,27 @@ import anyio
 from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 
-from hostex_mcp.api import DeadlineExceeded, HostexError, unread
-from hostex_mcp.events import ToolForwarded, emit
+from hostex_mcp.api import DeadlineExceeded, HostexError, Unread, unread
+from hostex_mcp.events import (
+    Confirmed,
+    Event,
+    HostexAsked,
+    ToolEnded,
+    ToolForwarded,
+    ToolStarted,
+    emit,
+    heard_here,
+)
 from hostex_mcp.reads.channel_codes import bind_channels
 from hostex_mcp.reads.empty_lists import why_empty
 from hostex_mcp.reads.stay_lookup import resolve_codes
-from hostex_mcp.server.answer import answer
+from hostex_mcp.server.answer import PreviewTooLong, answer, apart, within
 from hostex_mcp.server.asking import Elicitation, InputRequired
 from hostex_mcp.server.audit import AuditLog
-from hostex_mcp.server.bounding import PreviewTooLong, apart, within
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
-from hostex_mcp.server.lacking import admitting, doubted, with_notes
+from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.render import render
-from hostex_mcp.server.summary import Summary, summed_up
 from hostex_mcp.server.undoing import Opened, Seals, undoing
 from hostex_mcp.server.writes import Plan, Writes
 from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments, nearest
@@ -33,6 +42,7 @@ from hostex_mcp.toolkit.cursor import resume
 from hostex_mcp.toolkit.local_dates import date_hint
 from hostex_mcp.toolkit.property_titles import Resolved, resolve_properties
 from hostex_mcp.toolkit.results import CatalogueCall, Item, ListPage, PlannedWrite
+from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import Selection
 
@@ -53,6 +63,12 @@ _LESS_TEXT = (
 )
 
 _log = logging.getLogger(__name__)
+
+
+_NO_UNDO = "What was there before is not known for certain, so there is no undo."
+_USUAL = "%s %s %d ms, %d to Hostex"
+_SLOW = f"slow: {_USUAL} in %d ms, %d of them again"
+_call_log = logging.getLogger("hostex_mcp.calls")
 
 
 class Engine:
@@ -189,14 +205,99 @@ async def in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned
         raise DeadlineExceeded(message, operation=name) from None
 
 
-def _bounded(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """What a call answers, in both halves."""
-    if "error" in outcome:
-        return within(outcome, failure_text)
+def with_notes(shown: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+    """The same result with further notes behind its own."""
+    return {**shown, "notes": [*shown.get("notes", []), *notes]} if notes else shown
+
+
+def doubted(failed: dict[str, Any], lacking: Unread) -> dict[str, Any]:
+    """The failure, and what was left out of what it relies on: nothing may be missing in truth."""
+    if lacking.left_out:
+        failed["error"]["message"] += f" That may be because of this: {' '.join(lacking.notes())}"
+    return failed
+
+
+def admitting(
+    tool: Tool, arguments: Mapping[str, Any], plan: Callable[[], Awaitable[PlannedWrite[Any]]]
+) -> Callable[[], Awaitable[PlannedWrite[Any]]]:
+    """The same plan, whose preview and result say what could not be read for it. It has no undo where a value
+    could not be read, as that may be the very one to go back to."""
+
+    async def planned() -> PlannedWrite[Any]:
+        with unread() as lacking:
+            change = await plan()
+        if lacking:
+            notes = lacking.notes()
+            shown = preview_in(tool, arguments, change)
+            if lacking.blank and change.undo:
+                change.undo = None
+                notes.append(_NO_UNDO)
+            change.preview = replace(shown, warnings=[*shown.warnings, *notes])
+            change.notes = [*change.notes, *notes]
+        return change
+
+    return planned
+
+
+class Summary:
+    """Hears what one call does. `outcome` is set by whoever runs it; `request_ids` are Hostex's, of an error
+    or of the writes that it accepted."""
+
+    def __init__(self, tool: str) -> None:
+        self.tool = tool
+        self.outcome = "cancelled"
+        self.request_ids: list[str] = []
+        self._requests = 0
+        self._again = 0
+        self._hostex_seconds = 0.0
+        self._person_seconds = 0.0
+
+    def __call__(self, event: Event) -> None:
+        """Take an event into account."""
+        match event:
+            case HostexAsked():
+                self._requests += 1
+                self._again += event.number > 1
+                self._hostex_seconds += event.seconds
+            case Confirmed():
+                self._person_seconds += event.seconds
+            case ToolForwarded():
+                self.tool = event.tool
+            case _:
+                pass
+
+    def tell(self, seconds: float, slow_seconds: float) -> None:
+        """Log how the call ended; as a warning when it was slow, the time that its person took left out."""
+        emit(ToolEnded(self.tool, self.outcome, seconds))
+        own = seconds - self._person_seconds
+        slow = own > slow_seconds
+        facts = {
+            "tool": self.tool,
+            "outcome": self.outcome,
+            "ms": round(1000 * own),
+            "hostex_requests": self._requests,
+            "hostex_ms": round(1000 * self._hostex_seconds),
+            "tried_again": self._again,
+            "hostex_request_ids": self.request_ids,
+        }
+        values = list(facts.values())
+        if slow:
+            _call_log.warning(_SLOW, *values[:6], extra={"facts": facts})
+        else:
+            _call_log.info(_USUAL, *values[:4], extra={"facts": facts})
+
+
+@contextmanager
+def summed_up(tool: str, slow_seconds: float) -> Generator[Summary]:
+    """A call of a tool is what happens in the block."""
+    summary = Summary(tool)
+    started = time.perf_counter()
+    emit(ToolStarted())
     try:
-        return within(outcome, CATALOGUE[name].text or render)
-    except PreviewTooLong:
-        return within(failure("invalid_arguments", _UNSHOWN, hint=_LESS_TEXT, operation=name), failure_text)
+        with heard_here(summary):
+            yield summary
+    finally:
+        summary.tell(time.perf_counter() - started, slow_seconds)
 
 
 def _note(outcome: Outcome, summary: Summary) -> None:
@@ -208,3 +309,13 @@ def _note(outcome: Outcome, summary: Summary) -> None:
     summary.outcome = failed["kind"] if failed else outcome.get("status", "ok")
     ids = [failed["request_id"]] if failed else outcome.get("receipt", {}).get("request_ids", ())
     summary.request_ids.extend(one for one in ids if one)
+
+
+def _bounded(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """What a call answers, in both halves."""
+    if "error" in outcome:
+        return within(outcome, failure_text)
+    try:
+        return within(outcome, CATALOGUE[name].text or render)
+    except PreviewTooLong:
+        return within(failure("invalid_arguments", _UNSHOWN, hint=_LESS_TEXT, operation=name), failure_text)

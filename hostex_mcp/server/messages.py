@@ -1,12 +1,19 @@
 """Messages of the protocol as they are meant. Some libraries write an empty object as an empty list, an
 object as JSON text, or a whole number as 1.0; what they ask would get an unhelpful answer, or none."""
 
+import re
 from typing import Any, cast
 
 from pydantic_core import from_json
 
 _OBJECTS = ("arguments", "capabilities", "_meta")
 """The members of a request's parameters that are objects."""
+
+
+MOST_BYTES = 4 * 1024 * 1024
+_DEEPEST = 64
+_MOST_MEMBERS = 20_000
+_TEXT_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]', re.DOTALL)
 
 
 class NoMessage(ValueError):
@@ -76,3 +83,32 @@ def _object(value: object) -> object:
         return cast("object", from_json(value, allow_inf_nan=False))
     except ValueError:
         return value
+
+
+class Bulky(ValueError):
+    """JSON that would take too long to read."""
+
+
+def require_bounded(message: bytes) -> None:
+    """Count members and levels; marks within texts count as members too.
+
+    Raises:
+        Bulky: saying of which it has too many.
+    """
+    opened = message.count(b"[") + message.count(b"{")
+    if opened + message.count(b",") > _MOST_MEMBERS:
+        raise Bulky(f"it has more than {_MOST_MEMBERS:,} members, as commas and brackets count")
+    if opened > _DEEPEST and _depth(message) > _DEEPEST:
+        raise Bulky(f"it is nested more than {_DEEPEST} levels deep")
+
+
+def _depth(message: bytes) -> int:
+    """How deeply JSON is nested; brackets in texts do not count."""
+    depth = deepest = 0
+    for match in _TEXT_OR_BRACKET.finditer(message):
+        if (mark := message[match.start()]) in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif mark in b"]}":
+            depth -= 1
+    return deepest

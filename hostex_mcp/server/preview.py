@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, cast
 
 from hostex_mcp.domain.guest_text import MOST_CHARACTERS, Fence, bounded, inner, visible
-from hostex_mcp.server.bounding import MOST_ROWS, shortened
+from hostex_mcp.server.answer import MOST_ROWS, shortened
 from hostex_mcp.server.presenting import presented
 from hostex_mcp.server.quoting import Quoted, named, row_lines, sentence
 from hostex_mcp.server.render import to_json

@@ -3,11 +3,12 @@
 What a resource shows is what the tool behind it shows: the same privacy, the same scope, the same limits.
 """
 
+import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import unquote
 
 from mcp import MCPError
@@ -24,14 +25,31 @@ from mcp.types import (
 )
 
 from hostex_mcp.api import HostexError, unread
+from hostex_mcp.domain import (
+    availability,
+    briefing,
+    cleaning,
+    conflicts,
+    feasibility,
+    gaps,
+    month_end,
+    nights,
+    performance,
+    readiness,
+    reviews_due,
+    stay_rules,
+    turnovers,
+    waiting,
+)
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.accounts import read_books
 from hostex_mcp.reads.portfolio import portfolio
 from hostex_mcp.server.engine import Engine, in_time
-from hostex_mcp.server.failures import hostex_failure
-from hostex_mcp.server.reference import PAGES
+from hostex_mcp.server.failures import HINTS, hostex_failure
 from hostex_mcp.server.render import to_json
+from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
 from hostex_mcp.tools.insights._month_end_rows import apart_rows, as_csv, home_rows
+from hostex_mcp.tools.insights._wording import RULES
 
 _JSON, _CSV, _TEXT = "application/json", "text/csv", "text/markdown"
 _MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])", re.ASCII)
@@ -222,3 +240,85 @@ async def _text(engine: Engine, kind: ResourceKind, name: str) -> str:
 
 def _contents(uri: str, mime_type: str, text: str) -> ReadResourceResult:
     return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=mime_type, text=text)])
+
+
+_ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "`guest_is` of guests waiting": get_args(waiting.Standing),
+    "`check_in_details` of arrivals": get_args(readiness.Details),
+    "`verdict` of an extension": get_args(feasibility.ExtensionVerdict),
+    "`kind` of warnings of a day, most urgent first": briefing.KINDS,
+    "`problem` of a gap": tuple(RULES),
+    "`state` of a listing in conflict": ("open", "closed"),
+    "`due` of reviews": ("write", "answer"),
+    "Toolsets": TOOLSETS,
+}
+
+
+_EXPLAINED = (
+    nights,
+    performance,
+    month_end,
+    availability,
+    stay_rules,
+    gaps,
+    conflicts,
+    turnovers,
+    cleaning,
+    feasibility,
+    briefing,
+    readiness,
+    waiting,
+    reviews_due,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePage:
+    """A reference page, the same for everybody."""
+
+    uri: str
+    title: str
+    about: str
+    text: Callable[[], str]
+
+
+def _enums() -> str:
+    taken: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for tool in CATALOGUE.values():
+        for name, values in _choices("", tool.input_schema):
+            taken.setdefault((name, values), []).append(tool.name)
+    arguments = [
+        f"- `{name}` of {', '.join(dict.fromkeys(tools))}: {', '.join(values)}"
+        for (name, values), tools in taken.items()
+    ]
+    answers = [f"- {name}: {', '.join(values)}" for name, values in _ANSWERS.items()]
+    return "\n".join(["Arguments:", "", *arguments, "", "Answers:", "", *answers])
+
+
+def _choices(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The arguments of a schema that take one of some values, with those."""
+    if "enum" in schema:
+        yield name, tuple(map(str, schema["enum"]))
+    for key, inner in schema.get("properties", {}).items():
+        yield from _choices(key, inner)
+    if "items" in schema:
+        yield from _choices(name, schema["items"])
+
+
+def _errors() -> str:
+    return "\n".join(f"- `{kind}`: {hint}" for kind, hint in HINTS.items())
+
+
+def _definitions() -> str:
+    return "\n\n".join(inspect.cleandoc(part.__doc__ or "") for part in _EXPLAINED)
+
+
+PAGES = (
+    ReferencePage("hostex://reference/enums", "Values", "Which values arguments and answers take.", _enums),
+    ReferencePage(
+        "hostex://reference/errors", "Errors", "Every kind of error and what to do about it.", _errors
+    ),
+    ReferencePage(
+        "hostex://reference/definitions", "Definitions", "What occupancy, ADR, gap … mean here.", _definitions
+    ),
+)

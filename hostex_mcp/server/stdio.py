@@ -4,14 +4,17 @@ import asyncio
 import json
 import logging
 import os
+import re
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from types import FrameType, TracebackType
-from typing import Any, NoReturn, Self, cast
+from typing import Any, BinaryIO, NoReturn, Self, cast
 
 import anyio
+from anyio.to_thread import run_sync
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 from mcp.types import (
@@ -22,13 +25,22 @@ from mcp.types import (
     jsonrpc_message_adapter,
 )
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.server.lines import Lines, Refusal, own_input
-from hostex_mcp.server.messages import NoMessage, as_meant
+from hostex_mcp.server.messages import MOST_BYTES, Bulky, NoMessage, as_meant, require_bounded
 
 _URGENT = (signal.SIGINT, signal.SIGTERM)
+
+
+_LONGEST_START = 1_000
+_STEP = 64 * 1024
+_ID = rb'"id"\s*:\s*(-?\d{1,15}|"[^"\\]{1,200}")\s*'
+_MEMBER = rb'"(?:jsonrpc|method)"\s*:\s*"[^"\\]*"\s*'
+_AT_START = re.compile(rb"\s*\{\s*(?:" + _MEMBER + rb",\s*)*" + _ID + rb"[,}]")
+_AT_END = re.compile(rb",\s*" + _ID + rb"(?:,\s*" + _MEMBER + rb")*\}\s*\Z")
+_TOO_LONG = f"This line is longer than {MOST_BYTES // 1024} KiB."
 
 
 async def serve_stdio(engine: Engine) -> None:
@@ -198,6 +210,83 @@ def _encodable(value: Any, texts: bool = True) -> Any:
             return {_encodable(name): _encodable(member, texts) for name, member in members.items()}
         case _:
             return value
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A line that is not read further: why, and the id of its request where that stands outside."""
+
+    reason: str
+    id: int | str | None
+
+
+class Lines:
+    """Lines of text for the SDK's reader. One that is too long or too deep, or whose JSON is no message, goes
+    to `refuse`, and the next is read; of the rest of a long line nothing is kept."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.refuse: Callable[[Refusal], Awaitable[None]] | None = None
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        while line := await run_sync(self._line, abandon_on_cancel=True):
+            if isinstance(line, str):
+                return line
+            if self.refuse:
+                await self.refuse(line)
+        raise StopAsyncIteration
+
+    def _line(self) -> str | Refusal:
+        line = self._stream.readline(MOST_BYTES + 1)
+        if len(line) > MOST_BYTES and not line.endswith(b"\n"):
+            return Refusal(_TOO_LONG, _id_in(line[:_LONGEST_START], self._rest()))
+        try:
+            require_bounded(line)
+        except Bulky as error:
+            number = _id_in(line[:_LONGEST_START], line[-_LONGEST_START:])
+            return Refusal(f"This line is not read: {error}.", number)
+        try:
+            return _as_meant(line)
+        except NoMessage as error:
+            return Refusal(str(error), error.id)
+
+    def _rest(self) -> bytes:
+        """The end of a line that is passed over."""
+        end = b""
+        while step := self._stream.readline(_STEP):
+            end = (end + step)[-_LONGEST_START:]
+            if step.endswith(b"\n"):
+                break
+        return end
+
+
+def _as_meant(line: bytes) -> str:
+    """A line as text; what pydantic cannot read is as it came."""
+    text = line.decode(errors="replace")
+    try:
+        content = cast("object", from_json(line))
+    except ValueError:
+        return text
+    meant = as_meant(content)
+    return text if meant is content else json.dumps(meant)
+
+
+def _id_in(start: bytes, end: bytes) -> int | str | None:
+    """The id of a request, which clients write before or after everything else."""
+    found = _AT_START.match(start) or _AT_END.search(end)
+    return json.loads(found[1]) if found else None
+
+
+def own_input() -> BinaryIO:
+    """The input of this process for the protocol alone: what else reads it, a child process too, finds it at
+    its end."""
+    own, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return os.fdopen(own, "rb", closefd=False)
 
 
 async def _refuse(outgoing: Any, refusal: Refusal) -> None:

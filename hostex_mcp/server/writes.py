@@ -16,8 +16,7 @@ from hostex_mcp.domain.guest_text import fence_labels
 from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server.answer import done, unchanged
 from hostex_mcp.server.asking import ElicitAction, Elicitation, InputRequired, unconfirmed
-from hostex_mcp.server.audit import AuditLog, Line
-from hostex_mcp.server.changed import changed
+from hostex_mcp.server.audit import AuditLog, Line, changed
 from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, TokenCheck, digest
 from hostex_mcp.server.preview import preview_of, question
 from hostex_mcp.toolkit.arguments import InvalidArguments

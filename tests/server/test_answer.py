@@ -4,8 +4,7 @@ from typing import Any
 import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
-from hostex_mcp.server.answer import answer, tokens
-from hostex_mcp.server.bounding import TOKEN_BOUND
+from hostex_mcp.server.answer import TOKEN_BOUND, answer, tokens
 from hostex_mcp.server.render import render
 from hostex_mcp.toolkit.cursor import resume
 from hostex_mcp.toolkit.results import Item, ListPage

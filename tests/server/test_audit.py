@@ -14,8 +14,7 @@ from hostex_mcp.api.receipts import accepted
 from hostex_mcp.cli import main
 from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.server.asking import Elicitation
-from hostex_mcp.server.audit import AuditLog
-from hostex_mcp.server.changed import changed
+from hostex_mcp.server.audit import AuditLog, changed
 from hostex_mcp.server.confirmation import digest
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.preview import preview_of

@@ -16,8 +16,8 @@ from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextCon
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.server.answer import TOKEN_BOUND, within
 from hostex_mcp.server.app import create_server
-from hostex_mcp.server.bounding import TOKEN_BOUND, within
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.quoting import Quoted
 from hostex_mcp.server.render import render

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.domain.guest_text import Fence, fence_labels
-from hostex_mcp.server.confirmation import Binding, Channel, Confirmations, TokenCheck, digest
-from hostex_mcp.server.ledger import MemoryLedger
+from hostex_mcp.server.confirmation import Binding, Channel, Confirmations, MemoryLedger, TokenCheck, digest
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.server.test_writes import Clock, Desk

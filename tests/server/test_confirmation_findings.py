@@ -8,8 +8,15 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, TokenCheck, digest
-from hostex_mcp.server.ledger import MemoryLedger
+from hostex_mcp.server.confirmation import (
+    EXPLAINED,
+    Binding,
+    Channel,
+    Confirmations,
+    MemoryLedger,
+    TokenCheck,
+    digest,
+)
 from tests.server.test_writes import Clock
 
 pytestmark = pytest.mark.anyio

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostex_mcp.server.answer import answer, tokens
-from hostex_mcp.server.bounding import TOKEN_BOUND
+from hostex_mcp.server.answer import TOKEN_BOUND, answer, tokens
 from hostex_mcp.server.render import render, to_json
 from hostex_mcp.toolkit.results import Item, ListPage
 from hostex_mcp.tools.catalogue import CATALOGUE

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.domain.wording import quoted
-from hostex_mcp.server.changed import changed
+from hostex_mcp.server.audit import changed
 from hostex_mcp.server.quoting import named, row_lines
 from hostex_mcp.tools.insights._briefing_text import briefing_text
 

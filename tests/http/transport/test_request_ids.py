@@ -12,7 +12,7 @@ import pytest
 
 from hostex_mcp.cli.logs import configure_logs
 from hostex_mcp.events import Confirmed, HostexAsked, emit
-from hostex_mcp.server.summary import summed_up
+from hostex_mcp.server.engine import summed_up
 from tests.http.local import JSON, call, local, running
 
 pytestmark = pytest.mark.anyio
