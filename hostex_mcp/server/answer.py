@@ -12,14 +12,13 @@ from typing import Any, TypeVar, cast
 import anyio
 from anyio.to_thread import run_sync
 
-from hostex_mcp.domain.size import tokens
+from hostex_mcp.domain.size import DEAREST, tokens
 from hostex_mcp.server.quoting import Quoted
 from hostex_mcp.server.render import render, table, to_json
 from hostex_mcp.toolkit.cursor import Cursor
 from hostex_mcp.toolkit.results import MOST_FAILED, TOKEN, Item, ListPage, Undo
 from hostex_mcp.toolkit.tool import Tool
 
-_DEAREST = 2.3
 _CURSOR = 400
 _CUT_NOTE = "The answer was cut to fit; continue with the cursor, or ask for less."
 _CUT_RECORD_NOTE = "`{member}` was cut to fit; `{counter}` counts what is left out."
@@ -212,7 +211,7 @@ def _count_fitting(rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], 
     spent = _CURSOR + _cost({**shape, name: []})
     text = to_json(rows) if weight(rows, TOO_LONG) <= TOO_LONG else None
     # A line of a table is no longer than its row in JSON, and no character costs more than the dearest.
-    if text is not None and spent + 2 * len(text) * (1.1 if text.isascii() else _DEAREST) <= ROOM:
+    if text is not None and spent + 2 * len(text) * (1.1 if text.isascii() else DEAREST) <= ROOM:
         return len(rows)
     costs = accumulate(map(_row_cost, rows))
     fitting = max(sum(1 for _ in takewhile(lambda cost: spent + cost <= ROOM, costs)), 1)
