@@ -60,7 +60,7 @@ TEXTS = {
     "English": "The guest asks whether an early check-in at noon is possible on Friday. " * 40,
     "Polish": "Dzień dobry, czy możemy zameldować się wcześniej? Przyjedziemy około dwunastej. " * 40,
     "Japanese": "金曜日の正午に早めにチェックインできますか。鍵の受け取り場所も教えてください。" * 40,
-    "traditional Chinese": "您好，我們星期五中午能提早入住嗎？請問鑰匙在哪裡取，停車位需要另外付費嗎？" * 40,
+    "traditional Chinese": "您好。我們星期五中午能提早入住嗎。請問鑰匙在哪裡取、停車位需要另外付費嗎。" * 40,
     "rare Chinese": "龘" * 3000,
     "Thai": "เราขอเช็คอินก่อนเวลาในวันศุกร์ได้ไหม" * 40,
     "emoji": "👍🏽🏖️👨‍👩‍👧 " * 100,
