@@ -6,7 +6,7 @@ import anyio
 
 
 def utc_now() -> datetime:
-    """The present time."""
+    """Return the present time."""
     return datetime.now(UTC)
 
 
@@ -14,11 +14,11 @@ class Stopwatch:
     """Measures how long something takes and ends what takes too long, by the time of the event loop."""
 
     def time(self) -> float:
-        """Seconds that have gone by since some moment."""
+        """Return the seconds since some fixed moment."""
         return anyio.current_time()
 
     def limit(self, seconds: float) -> anyio.CancelScope:
-        """A block that ends quietly after so many seconds."""
+        """Open a block that ends quietly after so many seconds."""
         return anyio.move_on_after(seconds)
 
 

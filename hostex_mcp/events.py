@@ -131,7 +131,7 @@ _here: ContextVar[tuple[Listener, ...]] = ContextVar("listeners", default=())
 
 
 def emit(event: Event) -> None:
-    """Tell an event to those who listen in this process, and to those around what runs now."""
+    """Tell an event to the listeners of this process, and to those around what runs now."""
     for listener in _everywhere:
         listener(event)
     for listener in _here.get():
@@ -140,7 +140,7 @@ def emit(event: Event) -> None:
 
 @contextmanager
 def heard_everywhere(listener: Listener) -> Generator[None]:
-    """Inside the block the listener hears every event of this process."""
+    """Let a listener hear every event of this process while the block runs."""
     _everywhere.append(listener)
     try:
         yield
@@ -150,7 +150,7 @@ def heard_everywhere(listener: Listener) -> Generator[None]:
 
 @contextmanager
 def heard_here(listener: Listener) -> Generator[None]:
-    """Inside the block the listener hears the events of what runs in it, tasks that it starts included."""
+    """Let a listener hear the events of what runs in the block, tasks that it starts included."""
     token = _here.set((*_here.get(), listener))
     try:
         yield

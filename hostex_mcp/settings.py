@@ -267,7 +267,7 @@ class Setting:
 
     @property
     def allowed(self) -> str:
-        """Say what it takes."""
+        """Return what it takes, in words."""
         if get_origin(self.type) is Literal:
             return ", ".join(get_args(self.type))
         return next((part for part in get_args(self.type) if isinstance(part, str)), "text")

@@ -92,8 +92,8 @@ _HALF_A_MARK = re.compile(r"</?[a-z0-9-]{0,13}$")
 def answer(
     tool: Tool, arguments: Mapping[str, Any], result: ListPage[Any] | Item[Any], account: str = ""
 ) -> dict[str, Any]:
-    """The structured result of a successful call, never above the token bound in both halves together. A
-    cursor in it is good for this account."""
+    """Return the structured result of a successful call, never above the token bound in both halves together.
+    A cursor in it is good for this account."""
     if isinstance(result, Item):
         return _record_answer(tool, result)
     return _rows_answer(tool, arguments, result, account)
@@ -102,7 +102,7 @@ def answer(
 def done(
     result: Mapping[str, Any], undo: Undo | None, receipt: Mapping[str, Any], notes: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """The structured result of a write that took effect."""
+    """Return the structured result of a write that took effect."""
     outcome: dict[str, Any] = {"status": "done", "result": result, "undo": None, "receipt": receipt}
     said = [*notes, *([undo.missing] if undo and undo.missing else [])]
     if undo and not undo.missing:
@@ -112,7 +112,7 @@ def done(
 
 
 def unchanged(already: str) -> dict[str, Any]:
-    """The structured result of a write that would change nothing, so that nothing was sent."""
+    """Return the structured result of a write that would change nothing, so that nothing was sent."""
     return {"status": "unchanged", "notes": [f"{already} Nothing was sent."]}
 
 
@@ -155,7 +155,7 @@ def _record_answer(tool: Tool, record: Item[Any]) -> dict[str, Any]:
 def _counted(
     shown: Mapping[str, Any], left: Mapping[str, int], elsewhere: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The answer with what it lacks, and which tools tell that."""
+    """Return the answer with the counts of what it lacks, and with the tools that show it."""
     counts = {name: count for name, count in left.items() if count}
     if not counts:
         return dict(shown)
@@ -178,7 +178,7 @@ def _cut_long(shown: dict[str, Any], left: Counter[str], record: Item[Any]) -> N
 
 
 def _cut_spare(tool: Tool, shown: dict[str, Any], left: Counter[str], record: Item[Any]) -> None:
-    """Cut the lists that can be spared, one after the other, until each half has its room."""
+    """Cut the dispensable lists, one after the other, until each half has its room."""
     room = record.room
     for name in record.spare if room else ():
         rows: Sequence[Any] = shown.get(name) or []
@@ -196,7 +196,7 @@ def _cut_spare(tool: Tool, shown: dict[str, Any], left: Counter[str], record: It
 
 
 def _limit_rows(shown: dict[str, Any], name: str, most: int, record: Item[Any]) -> int:
-    """Leave at most so many rows of a list; how many went."""
+    """Cut a list to at most so many rows, and return how many were cut."""
     rows: Sequence[Any] = shown.get(name) or []
     left = max(len(rows) - most, 0)
     if left:
@@ -206,8 +206,7 @@ def _limit_rows(shown: dict[str, Any], name: str, most: int, record: Item[Any]) 
 
 
 def _count_fitting(rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], name: str) -> int:
-    """How many of its rows a list can have in this shape, in both halves together, at least one. A count of
-    tokens may be a tenth too low, hence the smaller room."""
+    """Return how many of its rows a list can have in this shape, in both halves together, at least one."""
     spent = _CURSOR + _cost({**shape, name: []})
     text = to_json(rows) if weight(rows, TOO_LONG) <= TOO_LONG else None
     # A line of a table is no longer than its row in JSON, and no character costs more than the dearest.
@@ -221,7 +220,6 @@ def _count_fitting(rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], 
 
 
 def _row_cost(row: Mapping[str, Any]) -> int:
-    """What a row costs; one that is far too long is not counted."""
     return ROOM if weight(row, TOO_LONG) > TOO_LONG else tokens(to_json(row)) + tokens(table([row])[1])
 
 
@@ -236,8 +234,8 @@ class PreviewTooLong(Exception):
 
 
 def within(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> tuple[dict[str, Any], str]:
-    """An answer and its text, both as they are where they fit, else with as much as does. What will be
-    written is whole in the text at least.
+    """Return an answer and its text, unchanged where they fit, else with as much as fits. At least the text
+    shows all that will be written.
 
     Raises:
         PreviewTooLong: it cannot be.
@@ -253,7 +251,7 @@ def within(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> t
 
 
 def _cut_down(shape: Mapping[str, Any], characters: int, rows: int) -> dict[str, Any]:
-    """An answer with shorter texts and lists, which says what it lacks."""
+    """Return an answer with shorter texts and lists, which says what it lacks."""
     lost: dict[str, int] = {}
     members = {name: value for name, value in shape.items() if name != "notes"}
     cut = cast("dict[str, Any]", shortened(members, characters, rows, lost))
@@ -263,7 +261,7 @@ def _cut_down(shape: Mapping[str, Any], characters: int, rows: int) -> dict[str,
 
 
 def _abridged(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> tuple[dict[str, Any], str]:
-    """A preview that has all that will be written in its text only."""
+    """Return a preview that has all that will be written in its text only."""
     preview = shape[_PREVIEW]
     changes: list[dict[str, Any]] = preview.get(_CHANGES, [])
     rows = [_abstract(row) for row in changes[:_MOST_CHANGES]]
@@ -278,13 +276,12 @@ def _abridged(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -
 
 
 def _abstract(change: Mapping[str, Any]) -> dict[str, Any]:
-    """A change with the beginning of each text in it."""
     return {name: shortened(value, _MOST_AFTER, MOST_ROWS, {}) for name, value in change.items()}
 
 
 def shortened(value: Any, characters: int, rows: int, lost: dict[str, int], name: str = "") -> Any:
-    """A value with no text of more characters and no list of more rows in it; `lost` counts the rows. What
-    will be written stays whole."""
+    """Return a value with no text of more characters and no list of more rows in it; `lost` counts the rows.
+    What will be written stays complete."""
     match value:
         case Quoted():
             inside = shortened_text(value.inner, characters)
@@ -310,7 +307,7 @@ def shortened(value: Any, characters: int, rows: int, lost: dict[str, int], name
 
 
 def shortened_text(text: str, most: int) -> str:
-    """A text of about so many characters, its boundary whole; how many it lacks is said behind it."""
+    """Return a text of about so many characters, its boundary complete, followed by how many it lacks."""
     if len(text) <= most + 40:
         return text
     kept, before = _HALF_A_MARK.sub("", text[:most]), text[-60:]
@@ -333,7 +330,7 @@ def _count(lost: dict[str, int], name: str, count: int) -> None:
 
 
 def _fitting_text(shape: Mapping[str, Any], text: Callable[[Mapping[str, Any]], str]) -> str | None:
-    """The text of an answer that fits. What is far too long is not counted, as that would take long."""
+    """Return the text of an answer if it fits."""
     if weight(shape, TOO_LONG) > TOO_LONG:
         return None
     shown = text(shape)
@@ -344,7 +341,7 @@ def _fitting_text(shape: Mapping[str, Any], text: Callable[[Mapping[str, Any]], 
 
 
 def weight(value: Any, most: float = inf) -> int:
-    """About how many characters a value has; of one with more than `most`, no more than that is counted."""
+    """Estimate the characters of a value; of one with more than `most`, the count stops there."""
     size, inside = 0, [value]
     while inside and size <= most:
         part = inside.pop()
@@ -362,8 +359,7 @@ def weight(value: Any, most: float = inf) -> int:
 
 
 async def apart(value: Any, work: Callable[..., ResultT], *arguments: Any) -> ResultT:
-    """The result of work on a value. On a long one it is done in a thread: there it takes many steps,
-    and lets the event loop go on after a few milliseconds of them."""
+    """Return the result of work on a value, done in a thread if the value is long."""
     if weight(value, _LONG) <= _LONG:
         return work(*arguments)
     return await run_sync(work, *arguments, limiter=_APART)

@@ -52,7 +52,7 @@ EngineOf = Callable[[ServerRequestContext[Any]], Engine]
 
 @cache
 def definition(tool: Tool) -> ToolDefinition:
-    """A tool as `tools/list` shows it."""
+    """Return a tool as `tools/list` shows it."""
     return ToolDefinition(
         name=tool.name,
         title=tool.title,
@@ -69,7 +69,7 @@ def definition(tool: Tool) -> ToolDefinition:
 
 
 def create_server(engine_of: EngineOf) -> Server[Any]:
-    """An MCP server over the engine that is found for each request."""
+    """Create an MCP server over the engine that `engine_of` finds for each request."""
 
     def served(answer: Answer[ParamsT, ResultT]) -> Handler[ParamsT, ResultT]:
         async def handle(context: ServerRequestContext[Any], params: ParamsT) -> ResultT:
@@ -108,13 +108,12 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
 
 
 def _without_header_arguments(name: str) -> None:
-    """No tool takes an argument from a header, so no schema has to be searched for one at each call."""
+    """Return nothing: no tool takes an argument from a header."""
 
 
 def warm_up() -> None:
     """Build the validators of all arguments and answers and the definitions of all tools, and load what sends
-    requests. One process serves many hosts, and none of them waits while it does so for another's first
-    call."""
+    requests. One process serves many hosts, and none of them waits for another's first call."""
     httpx2.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     for tool in CATALOGUE.values():
         definition(tool)

@@ -47,8 +47,8 @@ _NOBODY_ASKED = (
 
 
 def unconfirmed(tool: str, verdict: ElicitAction) -> dict[str, Any]:
-    """The structured result of a write that nobody agreed to, as far as its client says, with the ways out.
-    Whether anybody saw the question is not known."""
+    """Return the structured result of a write that nobody agreed to, as far as its client says, with the ways
+    out."""
     note = f"Not confirmed: {_UNCONFIRMED[verdict]}. It may be that nobody was asked. Nothing was changed."
     way_out = _NOBODY_ASKED.format(tool=tool)
     return {"status": "declined", "reason": verdict, "notes": [note], "next_step": way_out}
@@ -64,7 +64,7 @@ class InputRequired:
     place: str
 
     def result(self) -> InputRequiredResult:
-        """The question in the form of the 2026-07-28 protocol."""
+        """Return the question in the form of the 2026-07-28 protocol."""
         params = ElicitRequestFormParams(message=self.message, requested_schema=_FORM)
         return InputRequiredResult(
             input_requests={self.place: ElicitRequest(params=params)}, request_state=self.state
@@ -93,8 +93,8 @@ class Elicitation:
         return self.live or self.returned
 
     async def ask(self, message: str) -> ElicitAction:
-        """Ask now and wait for the answer, while the client still waits for the call: a question that nobody
-        answered by then is withdrawn, and an answer that comes later is dropped."""
+        """Ask now and wait for the answer, while the client still waits for the call: an unanswered question
+        is then withdrawn, and an answer that comes later is dropped."""
         emit(Confirmed("asked"))
         started = time.monotonic()
         verdict = await self._answer(message, self.began + PATIENCE_SECONDS - started)
@@ -114,7 +114,7 @@ class Elicitation:
 
 
 def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Elicitation:
-    """What this call's client can do: be asked now, be handed a question, or neither."""
+    """Return what this call's client can do: be asked now, be handed a question, or neither."""
     capabilities = context.session.client_capabilities
     elicitation = capabilities.elicitation if capabilities else None
     can_show_form = elicitation is not None and (elicitation.form is not None or elicitation.url is None)
@@ -133,6 +133,6 @@ def _answers(responses: Mapping[str, Any] | None) -> dict[str, ElicitAction]:
 
 
 def _verdict(answer: ElicitResult) -> ElicitAction:
-    """What an answer means: a form that is sent with the box cleared is a no."""
+    """Return what an answer means: a form that is sent with the box cleared is a no."""
     box = (answer.content or {}).get(_BOX, True)
     return "decline" if answer.action == "accept" and box not in (True, "true") else answer.action

@@ -51,7 +51,7 @@ class Line:
     length: int
 
     def rewrite(self, text: bytes) -> None:
-        """Put another text in its place; where that cannot be done, after it."""
+        """Put another text in its place; where that fails, append it."""
         if not (len(text) <= self.length and self._replace(text[:-1].ljust(self.length - 1) + b"\n")):
             _append(self.file, text)
 
@@ -73,8 +73,7 @@ class AuditLog:
     log: bool = False
 
     def record(self, line: Line | None = None, **entry: Any) -> None:
-        """Keep one line, in the place of one that was reserved if there is one; members without a value are
-        left out.
+        """Keep one line, in the place of a reserved one if given; members without a value are left out.
 
         Raises:
             OSError: it cannot be kept.
@@ -89,7 +88,7 @@ class AuditLog:
             _append(self.path, _text(entry).encode() + b"\n")
 
     def reserve(self, **entry: Any) -> Line | None:
-        """Keep a line about what is about to be done, with room for what will have come of it.
+        """Keep a line about a write that is about to be sent, with room for its outcome.
 
         Raises:
             OSError: it cannot be kept.
@@ -107,7 +106,7 @@ def _text(entry: dict[str, Any]) -> str:
 
 
 def _append(path: Path, line: bytes) -> int:
-    """Append a line, whole or not at all, and tell where it begins."""
+    """Append a line, all of it or nothing, and return where it begins."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         written = os.write(descriptor, line)
@@ -121,7 +120,7 @@ def _append(path: Path, line: bytes) -> int:
 
 
 def changed(preview: Mapping[str, Any]) -> str:
-    """A preview in so many words as an audit trail may hold."""
+    """Return a preview in as few words as an audit trail may hold."""
     target: Mapping[str, Any] = preview.get("target", {})
     shown = presented({"changes": preview.get("changes", [])} | {"target": target})
     both = [*zip(preview.get("changes", []), shown["changes"], strict=True)]
@@ -131,7 +130,7 @@ def changed(preview: Mapping[str, Any]) -> str:
 
 
 def _place(target: Mapping[str, Any]) -> list[str]:
-    """The property, and the channel listing if it is one."""
+    """Return the property, and the channel listing if there is one."""
     named = next((_said(target[name]) for name in _PLACES if name in target), "")
     if "listing_id" not in target:
         return [named] if named else []
@@ -141,19 +140,19 @@ def _place(target: Mapping[str, Any]) -> list[str]:
 
 
 def _titles(target: Mapping[str, Any]) -> list[str]:
-    """The properties by which changes of several are named."""
+    """Return the properties by which changes of several are named."""
     titles = target.get("properties")
     return [str(title) for title in cast("list[Any]", titles)] if isinstance(titles, list) else []
 
 
 def _about(target: Mapping[str, Any], named: list[Any]) -> list[str]:
-    """What it concerns, less what a change is `named` by."""
+    """Return what the write concerns, except what its changes are `named` by."""
     words = presented({"target": {name: target[name] for name in _ABOUT if name in target}})["target"]
     return [f"{name} {_said(value)}" for name, value in words.items() if value not in named]
 
 
 def _row(row: Mapping[str, Any], shown: Mapping[str, Any], titles: list[str]) -> str:
-    """One change; of what is no value of a fixed form only that it changed."""
+    """Return one change; where its value has no fixed form, only that it changed."""
     key, sides = str(row.get("what", "")), [side for side in ("before", "after") if side in row]
     days = next((key[len(title) + 2 :] for title in titles if key.startswith(f"{title}, ")), key)
     if OWN_DAYS.fullmatch(days) or key in _FIXED or all(_is_number(row[side]) for side in sides):
@@ -169,7 +168,6 @@ def _is_number(value: object) -> bool:
 
 
 def _said(value: object) -> str:
-    """A value on one line of a bounded length."""
     match value:
         case bool():
             return "yes" if value else "no"

@@ -14,8 +14,8 @@ _MOST = 100
 
 
 async def complete(engine: Engine, params: CompleteRequestParams) -> CompleteResult:
-    """What an argument may become: titles that hold what was typed, codes that begin with it; nothing where
-    Hostex does not answer."""
+    """Complete an argument: titles that hold what was typed, codes that begin with it; nothing where Hostex
+    does not answer."""
     typed = params.argument.value[:_MOST]
     try:
         values = await _values(engine, params.argument.name, typed)

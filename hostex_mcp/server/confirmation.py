@@ -80,15 +80,15 @@ class Ledger(Protocol):
     """Keeps uses. Whoever keeps it for several processes decides there which claim is the first."""
 
     async def claim(self, key: str, expires: datetime) -> bool:
-        """Use this key up; False when that was done before."""
+        """Use this key up; False if it was used before."""
         ...
 
     async def settle(self, key: str, outcome: Mapping[str, Any]) -> None:
-        """Keep what came of a used key."""
+        """Keep the outcome of a used key."""
         ...
 
     async def find(self, key: str) -> Use | None:
-        """The use of this key, None when it was not used."""
+        """Return the use of this key, None if it was not used."""
         ...
 
 
@@ -100,7 +100,7 @@ class MemoryLedger:
         self._uses: dict[str, tuple[datetime, Use]] = {}
 
     async def claim(self, key: str, expires: datetime) -> bool:
-        """Use this key up; False when that was done before."""
+        """Use this key up; False if it was used before."""
         now = self._now()
         self._uses = {name: kept for name, kept in self._uses.items() if kept[0] > now}
         if key in self._uses:
@@ -109,17 +109,18 @@ class MemoryLedger:
         return True
 
     async def settle(self, key: str, outcome: Mapping[str, Any]) -> None:
-        """Keep what came of a used key."""
+        """Keep the outcome of a used key."""
         if key in self._uses:
             self._uses[key] = self._uses[key][0], Use(outcome)
 
     async def find(self, key: str) -> Use | None:
-        """The use of this key, None when it was not used."""
+        """Return the use of this key, None if it was not used."""
         return self._uses[key][1] if key in self._uses else None
 
 
 def digest(value: object, labels: Collection[str] = ()) -> str:
-    """A digest of JSON-like data. `labels` are the random ones of the fences in it, which do not count."""
+    """Return a digest of JSON-like data. `labels` are the random ones of the fences in it, which do not
+    count."""
     text = json.dumps(to_jsonable_python(value, fallback=str), sort_keys=True)
     for label in labels:
         # JSON escapes control characters, so nothing else in the text can look like this.
@@ -143,16 +144,15 @@ class Confirmations:
         self._ledger = ledger or MemoryLedger(now)
 
     def keys(self) -> Sequence[bytes]:
-        """The keys there are now, for what else is handed out to be brought back."""
+        """Return the present keys, for whatever else is handed out to be brought back."""
         return self._keys()
 
     def fingerprint(self, digest: str) -> str:
-        """A digest in a form that tells nobody without the key what was digested: a door code is soon guessed
-        from a plain one."""
+        """Return a digest in a form that tells nobody without the key what was digested."""
         return hmac.digest(self._keys()[0], digest.encode(), "sha256").hex()
 
     def issue(self, binding: Binding, channel: Channel) -> IssuedConfirmation:
-        """A fresh confirmation for this binding, which comes back through this channel."""
+        """Issue a fresh confirmation for this binding, which comes back through this channel."""
         expires = (self._now() + LIFETIME).astimezone(UTC).replace(microsecond=0)
         content = {
             **asdict(binding),
@@ -165,8 +165,8 @@ class Confirmations:
         return IssuedConfirmation(signed, expires, _place(content))
 
     async def check(self, token: str, binding: Binding, channel: Channel) -> TokenCheck:
-        """What is true of a confirmation that came through this channel. Another account's, and one for
-        another channel, is unknown, like one that never was."""
+        """Check a confirmation that came through this channel. Another account's, and one for another
+        channel, is unknown, like one that never was."""
         content = self._content(token)
         if content is None or content["account"] != binding.account or content.get("channel") != channel:
             return TokenCheck.UNKNOWN
@@ -179,22 +179,22 @@ class Confirmations:
         return TokenCheck.VALID if content["state"] == binding.state else TokenCheck.STATE_CHANGED
 
     def place(self, token: str) -> str | None:
-        """Where the answer to a question has to stand, None when it is not one that was asked here."""
+        """Return where the answer to a question has to stand, None if this server did not ask it."""
         content = self._content(token)
         return _place(content) if content else None
 
     async def claim(self, token: str) -> bool:
-        """Use a valid token up, before its write is sent. False when another call was first."""
+        """Use a valid token up, before its write is sent. False if another call was first."""
         content = self._content(token)
         return content is not None and await self._ledger.claim(_entry(content), self._now() + _REMEMBERED)
 
     async def settle(self, token: str, outcome: Mapping[str, Any]) -> None:
-        """Remember what came of a used token."""
+        """Keep the outcome of a used token."""
         if content := self._content(token):
             await self._ledger.settle(_entry(content), outcome)
 
     async def outcome(self, token: str) -> Mapping[str, Any] | None:
-        """What came of a used token, None while that is open."""
+        """Return the outcome of a used token, None while that is open."""
         content = self._content(token)
         use = await self._ledger.find(_entry(content)) if content else None
         return use.outcome if use else None

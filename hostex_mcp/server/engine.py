@@ -97,7 +97,7 @@ class Engine:
     async def call(
         self, name: str, arguments: Mapping[str, Any] | None, inquiry: Elicitation | None = None
     ) -> CallToolResult | InputRequiredResult:
-        """Run a tool and give its result, its structured error, or a question to the person.
+        """Run a tool and return its result, its structured error, or a question to the person.
 
         Raises:
             MCPError: -32602 when no tool has this name.
@@ -176,7 +176,7 @@ class Engine:
 
 
 async def _known(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Result:
-    """What a tool returns, with what has to be said of its arguments.
+    """Return the result of a tool, with the notes that its arguments call for.
 
     Raises:
         NotFound: one of its properties is not there, and the tool did not refuse that in words of its own.
@@ -196,7 +196,7 @@ async def _known(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Re
 
 
 async def in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
-    """What a reading tool returns, unless its client has long stopped to wait."""
+    """Run a reading tool, no longer than any client waits for it."""
     try:
         with anyio.fail_after(READ_SECONDS):
             return await run()
@@ -206,12 +206,12 @@ async def in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned
 
 
 def with_notes(shown: dict[str, Any], notes: list[str]) -> dict[str, Any]:
-    """The same result with further notes behind its own."""
+    """Return the same result with further notes behind its own."""
     return {**shown, "notes": [*shown.get("notes", []), *notes]} if notes else shown
 
 
 def doubted(failed: dict[str, Any], lacking: Unread) -> dict[str, Any]:
-    """The failure, and what was left out of what it relies on: nothing may be missing in truth."""
+    """Return the failure with what Hostex sent unreadably: what seems missing may be in there."""
     if lacking.left_out:
         failed["error"]["message"] += f" That may be because of this: {' '.join(lacking.notes())}"
     return failed
@@ -220,8 +220,7 @@ def doubted(failed: dict[str, Any], lacking: Unread) -> dict[str, Any]:
 def admitting(
     tool: Tool, arguments: Mapping[str, Any], plan: Callable[[], Awaitable[PlannedWrite[Any]]]
 ) -> Callable[[], Awaitable[PlannedWrite[Any]]]:
-    """The same plan, whose preview and result say what could not be read for it. It has no undo where a value
-    could not be read, as that may be the very one to go back to."""
+    """Return the same plan, whose preview and result say what could not be read for it."""
 
     async def planned() -> PlannedWrite[Any]:
         with unread() as lacking:
@@ -253,7 +252,7 @@ class Summary:
         self._person_seconds = 0.0
 
     def __call__(self, event: Event) -> None:
-        """Take an event into account."""
+        """Count an event."""
         match event:
             case HostexAsked():
                 self._requests += 1
@@ -267,7 +266,7 @@ class Summary:
                 pass
 
     def tell(self, seconds: float, slow_seconds: float) -> None:
-        """Log how the call ended; as a warning when it was slow, the time that its person took left out."""
+        """Log how the call ended; as a warning if it was slow, not counting the time its person took."""
         emit(ToolEnded(self.tool, self.outcome, seconds))
         own = seconds - self._person_seconds
         slow = own > slow_seconds
@@ -289,7 +288,7 @@ class Summary:
 
 @contextmanager
 def summed_up(tool: str, slow_seconds: float) -> Generator[Summary]:
-    """A call of a tool is what happens in the block."""
+    """Sum up the call of a tool that runs in the block."""
     summary = Summary(tool)
     started = time.perf_counter()
     emit(ToolStarted())
@@ -301,7 +300,7 @@ def summed_up(tool: str, slow_seconds: float) -> Generator[Summary]:
 
 
 def _note(outcome: Outcome, summary: Summary) -> None:
-    """Say in the summary of a call how it ended."""
+    """Set in the summary of a call how it ended."""
     if isinstance(outcome, InputRequired):
         summary.outcome = "asked"
         return
@@ -312,7 +311,7 @@ def _note(outcome: Outcome, summary: Summary) -> None:
 
 
 def _bounded(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """What a call answers, in both halves."""
+    """Return the result of a call, bounded, and its text."""
     if "error" in outcome:
         return within(outcome, failure_text)
     try:

@@ -53,7 +53,7 @@ UNSURE_WRITE_HINT = (
 
 
 def failure(kind: str, message: str, *, hint: str | None = None, **details: Any) -> dict[str, Any]:
-    """The structured result of a failed call."""
+    """Return the structured result of a failed call."""
     error: dict[str, Any] = {
         "kind": kind,
         "code": None,
@@ -69,7 +69,7 @@ def failure(kind: str, message: str, *, hint: str | None = None, **details: Any)
 
 
 def hostex_failure(error: HostexError) -> dict[str, Any]:
-    """The structured result for an error of the Hostex client."""
+    """Return the structured result for an error of the Hostex client."""
     unsure = error.kind in ("upstream", "channel") and not error.retryable
     status = {"status": error.kind} if error.kind == "outcome_unknown" else {}
     return status | failure(
@@ -86,14 +86,14 @@ def hostex_failure(error: HostexError) -> dict[str, Any]:
 
 
 def arguments_failure(tool: str, error: InvalidArguments, hint: str | None = None) -> dict[str, Any]:
-    """The structured result for arguments that do not fit; nothing was sent."""
+    """Return the structured result for arguments that do not fit; nothing was sent."""
     fields = [{"field": one.field, "problem": one.problem} for one in error.problems]
     message = f"{tool} cannot use these arguments: {error}"
     return failure("invalid_arguments", message, hint=hint, operation=tool, fields=fields)
 
 
 def failure_text(structured: Mapping[str, Any]) -> str:
-    """A failed call in one or two readable lines."""
+    """Return a failed call in one or two readable lines."""
     error = structured["error"]
     code = f" {error['code']}" if error["code"] is not None else ""
     trace = f" (request {error['request_id']})" if error["request_id"] else ""

@@ -25,8 +25,8 @@ class NoMessage(ValueError):
 
 
 def as_meant(content: object) -> object:
-    """The same content where nothing about it is unusual, else the message that it means. What is no object
-    stays for others to refuse.
+    """Return the message that the content means: the same content where nothing about it is unusual. What is
+    no object stays for others to refuse.
 
     Raises:
         NoMessage: it is an object, and no message that can be answered under its id.
@@ -74,7 +74,7 @@ def _each_object(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def _object(value: object) -> object:
-    """The object that a value means, else the value itself."""
+    """Return the object that a value means, else the value itself."""
     if value == [] or value == "":
         return {}
     if not isinstance(value, str) or not value.lstrip().startswith("{"):
@@ -90,7 +90,7 @@ class Bulky(ValueError):
 
 
 def require_bounded(message: bytes) -> None:
-    """Count members and levels; marks within texts count as members too.
+    """Count members and levels; commas and brackets within texts count as members too.
 
     Raises:
         Bulky: saying of which it has too many.
@@ -103,7 +103,7 @@ def require_bounded(message: bytes) -> None:
 
 
 def _depth(message: bytes) -> int:
-    """How deeply JSON is nested; brackets in texts do not count."""
+    """Return how deeply JSON is nested; brackets in texts do not count."""
     depth = deepest = 0
     for match in _TEXT_OR_BRACKET.finditer(message):
         if (mark := message[match.start()]) in b"[{":

@@ -117,8 +117,8 @@ _SAID_ABOVE = frozenset(
 
 
 def presented(preview: Mapping[str, Any]) -> dict[str, Any]:
-    """What a person reads of a preview: the same target and changes, every key and value in words, and each
-    fact once."""
+    """Return a preview as a person reads it: the same target and changes, every key and value in words, and
+    each fact once."""
     target: Mapping[str, Any] = preview.get("target", {})
     currency = target.get("listing_currency") or target.get("currency")
     changes = [_row(row, currency) for row in preview.get("changes", [])]
@@ -129,7 +129,7 @@ def presented(preview: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _whole_period(target: Mapping[str, Any]) -> dict[str, str]:
-    """Check-in and check-out as a sentence has them."""
+    """Return check-in and check-out as a sentence has them."""
     ends = [target.get(name) for name in _PERIOD]
     if not all(isinstance(end, str) and _DAY.fullmatch(end) for end in ends):
         return {}
@@ -147,7 +147,7 @@ class _Said:
         self._amounts = "\n".join(map(str, [summary, *changes, *others]))
 
     def again(self, name: str) -> bool:
-        """Whether a key of the target only says again what is above it, or beside each amount."""
+        """Whether a key of the target only repeats what is above it, or beside each amount."""
         value = self._about[name]
         if name in _CURRENCIES:
             return isinstance(value, str) and money(0, value)[:-1] in self._amounts
@@ -162,7 +162,7 @@ class _Said:
 
 
 def label(name: str) -> str:
-    """A key of ours in words; any other text as it is."""
+    """Return a key of ours in words; any other text as it is."""
     return _LABELS.get(name) or (name.replace("_", " ") if _OWN_KEY.fullmatch(name) else name)
 
 
@@ -181,7 +181,7 @@ def _row(row: Mapping[str, Any], currency: str | None) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any, currency: str | None) -> Any:
-    """A value in the words for its key; what is not of the form that the key has stays as it is."""
+    """Return a value in the words for its key; what is not of the form that the key has stays as it is."""
     if isinstance(value, Quoted):
         return value
     if isinstance(value, list):
@@ -195,7 +195,7 @@ def _value(name: str, value: Any, currency: str | None) -> Any:
 
 
 def _members(name: str, values: list[Any], currency: str | None) -> Any:
-    """The members of a list; a single one stands for itself."""
+    """Return the members of a list; a single one stands for itself."""
     shown = [_value(name, member, currency) for member in values]
     return shown[0] if len(shown) == 1 and isinstance(shown[0], str) else shown
 
@@ -219,14 +219,14 @@ def _score(name: str, score: Any) -> str:
 
 
 def _days(days: Mapping[str, Any], _: str | None) -> Any:
-    """Days that were asked for: a period, or one by one."""
+    """Return the days of a change: a period, or each of them."""
     if set(days) == {"start_date", "end_date"}:
         return days_text(*(date.fromisoformat(days[end]) for end in ("start_date", "end_date")))
     return [_date(day, None) for day in days.get("dates", ())]
 
 
 def _paragraph(part: Mapping[str, Any], _: str | None) -> Any:
-    """A paragraph, its heading first."""
+    """Return a paragraph, its heading first."""
     return {label(name): part[name] for name in sorted(part, key=lambda name: name != "sub_title")}
 
 
@@ -236,7 +236,7 @@ def _money(value: Any, currency: str | None) -> Any:
 
 
 def _date(value: Any, _: str | None) -> Any:
-    """A day or a moment; a midnight without a zone is the day alone."""
+    """Return a day or a moment in words; a midnight without a zone is the day alone."""
     if not isinstance(value, str):
         return value
     try:

@@ -21,7 +21,7 @@ _FAR_MORE = 5_000
 
 
 def preview_of(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[Any]) -> dict[str, Any]:
-    """The preview of a change, without empty members."""
+    """Return the preview of a change, without empty members."""
     preview = preview_in(tool, arguments, change)
     fence = Fence(spell=visible)
     most = _FAR_MORE + 2 * len(to_json(arguments))
@@ -38,8 +38,8 @@ def preview_of(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[An
 
 
 def preview_in(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[Any]) -> Preview:
-    """What a change says of itself, else its arguments beside the old values of its undo, and what they are
-    set of: the ids and codes that are the same in its undo."""
+    """Return the preview that a change brings, else its arguments beside the old values of its undo, and as
+    its target the ids and codes that are the same in its undo."""
     if change.preview:
         return change.preview
     before = _undone(tool, change)
@@ -52,9 +52,8 @@ def preview_in(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[An
 
 
 def question(preview: Mapping[str, Any]) -> str:
-    """The preview as a question to a person. Each value is on the line of its name or a block whose lines
-    all begin with a mark, so that nothing in it can look like a line of the question. What will be written
-    comes first: some clients show the first three lines only, and how many there are more."""
+    """Return the preview as a question to a person. Each value is on the line of its name or a block whose
+    lines all begin with a mark, so that nothing in it can look like a line of the question."""
     shown = presented(preview)
     lines = [str(preview["summary"])]
     for row in shown["changes"]:
@@ -66,20 +65,20 @@ def question(preview: Mapping[str, Any]) -> str:
 
 
 def _change(row: Mapping[str, Any], fence: Fence) -> dict[str, Any]:
-    """One change. Longer text that was there before may be anybody's and is fenced; what is to come is the
-    caller's own and shown whole, with everything in it that nobody would see."""
+    """Return one change. Longer text that was there before may be anybody's and is fenced; what is to come is
+    the caller's own and shown in full, invisible characters included."""
 
     spell = {"before": partial(_before, fence), "what": sentence}
     return {name: _each(value, spell.get(name, visible)) for name, value in row.items()}
 
 
 def _at_most(value: Any, most: int) -> Any:
-    """A value without texts so long that they cannot be what the caller writes: Hostex sent them."""
+    """Return a value without texts so long that only Hostex can have sent them."""
     return shortened(value, most, MOST_ROWS, {})
 
 
 def _each(value: Any, spell: Callable[[str], str]) -> Any:
-    """A value with each text in it in another spelling."""
+    """Return a value with each text in it in another spelling."""
     match value:
         case Quoted():
             return value
@@ -95,24 +94,23 @@ def _each(value: Any, spell: Callable[[str], str]) -> Any:
 
 
 def _before(fence: Fence, text: str) -> str:
-    """A text that is there now."""
     return _read(fence, text, long="\n" in text or len(text) > _SHORT, most=MOST_CHARACTERS)
 
 
 def _about(fence: Fence, text: str) -> str:
-    """A text of the target, which may be part of what is written: nothing of it is cut."""
+    """Spell a text of the target, which may be part of what is written: nothing of it is cut."""
     return _read(fence, text, long="\n" in text, most=None)
 
 
 def _read(fence: Fence, text: str, long: bool, most: int | None) -> str:
-    """A text that was read: known as fenced where it is, and fenced where it is long."""
+    """Fence a text that was read, if it is long or was fenced before."""
     marked = text if inner(text) is not None else fence.mark(text, most) if long else ""
     inside = inner(marked)
     return visible(text) if inside is None else Quoted(marked, inside)
 
 
 def _undone(tool: Tool, change: PlannedWrite[Any]) -> Mapping[str, Any]:
-    """The arguments with which the same tool brings back what there is now."""
+    """Return the arguments with which the same tool restores the present values."""
     return change.undo.arguments if change.undo and change.undo.tool == tool.name else {}
 
 
@@ -125,6 +123,6 @@ def _changes(arguments: Mapping[str, Any], before: Mapping[str, Any]) -> list[di
 
 
 def _after(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """What the arguments set, and each thing that they clear."""
+    """Return what the arguments set, and each thing that they clear."""
     set_to = {name: value for name, value in arguments.items() if name != "clear"}
     return {**set_to, **dict.fromkeys(arguments.get("clear") or (), "not set")}

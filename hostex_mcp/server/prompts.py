@@ -46,7 +46,7 @@ class Routine:
     text: Callable[[Given], str]
 
     def shown(self) -> Prompt:
-        """The prompt as a list shows it."""
+        """Return the prompt as a list shows it."""
         return Prompt(
             name=self.name, title=self.title, description=self.about, arguments=list(self.arguments)
         )
@@ -186,12 +186,12 @@ ROUTINES: Mapping[str, Routine] = {
 
 
 async def list_prompts(engine: Engine, params: PaginatedRequestParams | None) -> ListPromptsResult:
-    """The prompts whose tools this session may use."""
+    """Return the prompts whose tools this session may use."""
     return ListPromptsResult(prompts=[one.shown() for one in _served(engine).values()])
 
 
 async def get_prompt(engine: Engine, params: GetPromptRequestParams) -> GetPromptResult:
-    """A prompt with its arguments filled in.
+    """Return a prompt with its arguments filled in.
 
     Raises:
         MCPError: -32602 for a prompt or argument that does not exist.

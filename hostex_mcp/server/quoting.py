@@ -28,19 +28,19 @@ class Quoted(str):
     __slots__ = ("inner",)
 
     def __new__(cls, marked: str, inner: str) -> "Quoted":
-        """The marked text, and what stands inside."""
+        """Join the marked text and its inner part."""
         quoted = super().__new__(cls, marked)
         quoted.inner = inner
         return quoted
 
 
 def sentence(text: str) -> str:
-    """Text of ours that names others' things: on one line, with everything in it that nobody would see."""
+    """Return a text of ours that names others' things on one line, invisible characters made visible."""
     return " ".join(visible(text).split())
 
 
 def named(name: str, value: object, indent: str = "") -> list[str]:
-    """A value behind its name, on one line or as a block below it."""
+    """Return a value behind its name, on one line or as a block below it."""
     if not _fits(name):
         return [f"{indent}name:", *block(name, f"{indent}  "), *named("value", value, indent)]
     label = indent + _label(name)
@@ -54,7 +54,7 @@ def named(name: str, value: object, indent: str = "") -> list[str]:
 
 
 def row_lines(row: Mapping[str, Any]) -> list[str]:
-    """A change as `what: before → after`, or with each of them below it."""
+    """Return a change as `what: before → after`, or with each of them below it."""
     what = str(row.get("what", ""))
     if not _fits(what):
         return [f"{ROW}change:", *(line for name, value in row.items() for line in named(name, value, "  "))]
@@ -73,7 +73,7 @@ def row_lines(row: Mapping[str, Any]) -> list[str]:
 
 
 def block(text: str, indent: str = "") -> list[str]:
-    """Text in lines that begin with a mark; what is folded begins with another one."""
+    """Return a text in lines that begin with a mark; what is folded begins with another one."""
     return [
         f"{indent}{LINE if place == 0 else CONTINUED}{part}"
         for line in _shown(text).split("\n")
@@ -82,7 +82,7 @@ def block(text: str, indent: str = "") -> list[str]:
 
 
 def _folded(line: str) -> Iterator[str]:
-    """A line in parts that fit, cut behind a blank where there is one in their second half."""
+    """Yield a line in parts that fit, cut behind a space where there is one in their second half."""
     while len(line) > WIDTH:
         blank = line.rfind(" ", WIDTH // 2, WIDTH) + 1
         yield line[: blank or WIDTH]
@@ -104,12 +104,12 @@ def _fits(text: str) -> bool:
 
 
 def _cell(text: str) -> str:
-    """A short text, between quotation marks where it could be taken for more than one."""
+    """Return a short text, between quotation marks where it could be taken for more than one."""
     return text if _BARE.fullmatch(text) else _between_marks(text)
 
 
 def _label(name: str) -> str:
-    """A name: ours as it is, any other between quotation marks."""
+    """Return a name: ours as it is, any other between quotation marks."""
     return name if _OWN_NAME.fullmatch(name) else _between_marks(name)
 
 
@@ -135,7 +135,7 @@ def _text(value: object) -> str:
 
 
 def _parts(value: object) -> dict[str, object] | None:
-    """The members of a value that has names in it or texts of which one could be taken for several."""
+    """Return the members of a value that has names in it or texts of which one could be taken for several."""
     if isinstance(value, Mapping) and value:
         return dict(cast("Mapping[str, object]", value))
     if isinstance(value, list | tuple):

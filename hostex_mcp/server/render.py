@@ -14,7 +14,7 @@ _LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
 
 
 def to_json(value: object) -> str:
-    """Compact JSON on one line, every script readable."""
+    """Return compact JSON on one line, every script readable."""
     try:
         text = pydantic_core.to_json(value).decode()
     except ValueError:
@@ -23,8 +23,8 @@ def to_json(value: object) -> str:
 
 
 def render(structured: Shape) -> str:
-    """A structured result as text: lists of objects become tables, everything else `name: value` lines. What
-    all rows of a longer table have in common is said once, above it."""
+    """Render a structured result as text: lists of objects become tables, everything else `name: value`
+    lines. What all rows of a longer table have in common is said once, above it."""
     head = {name: value for name, value in structured.items() if not _is_table(value)}
     tables = {name: value for name, value in structured.items() if _is_table(value)}
     lines = [f"{name}: {_cell(value)}" for name, value in head.items()]
@@ -38,7 +38,7 @@ def render(structured: Shape) -> str:
 
 
 def table(rows: Sequence[Shape]) -> list[str]:
-    """A header and a line for each row; members are parted by ` | `, an absent one is empty."""
+    """Return a header and a line for each row; members are parted by ` | `, an absent one is empty."""
     if not rows:
         return []
     columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -48,7 +48,8 @@ def table(rows: Sequence[Shape]) -> list[str]:
 
 
 def _common(rows: Sequence[Shape]) -> list[str]:
-    """Members that are the same in every row, where there are enough rows and others that differ."""
+    """Return the members that are the same in every row, where there are enough rows and others that
+    differ."""
     if len(rows) < _ROWS_WORTH_SHORTENING:
         return []
     first = rows[0]

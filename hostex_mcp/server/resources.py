@@ -72,16 +72,16 @@ class ResourceKind:
 
     @property
     def prefix(self) -> str:
-        """What every address of the kind begins with."""
+        """Return what every address of the kind begins with."""
         return self.template.partition("{")[0]
 
     @property
     def suffix(self) -> str:
-        """What every address of the kind ends with."""
+        """Return what every address of the kind ends with."""
         return self.template.partition("}")[2]
 
     def named(self, uri: str) -> str | None:
-        """What an address of this kind names, None for an address of another."""
+        """Return what an address of this kind names, None for an address of another."""
         if not (uri.startswith(self.prefix) and uri.endswith(self.suffix)):
             return None
         name = uri[len(self.prefix) : len(uri) - len(self.suffix)]
@@ -89,7 +89,7 @@ class ResourceKind:
 
 
 async def _answer(engine: Engine, tool: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a reading tool answers; its error as the protocol's, as resources have no other."""
+    """Return the answer of a reading tool; raise its error as the protocol's, as resources have no other."""
     result: Any = await engine.call(tool, arguments)
     answer: Mapping[str, Any] = result.structured_content
     if result.is_error:
@@ -98,7 +98,7 @@ async def _answer(engine: Engine, tool: str, arguments: Mapping[str, Any]) -> Ma
 
 
 def _refusal(failed: Mapping[str, Any]) -> MCPError:
-    """The protocol's error for the structured result of a failed call."""
+    """Return the protocol's error for the structured result of a failed call."""
     error = failed["error"]
     return MCPError(code=INVALID_PARAMS, message=f"{error['message']} {error['hint']}", data=error)
 
@@ -178,7 +178,7 @@ KINDS = (
 
 
 async def list_resources(engine: Engine, params: PaginatedRequestParams | None) -> ListResourcesResult:
-    """The reference pages."""
+    """Return the reference pages."""
     return ListResourcesResult(
         resources=[
             Resource(
@@ -196,7 +196,7 @@ async def list_resources(engine: Engine, params: PaginatedRequestParams | None) 
 async def list_templates(
     engine: Engine, params: PaginatedRequestParams | None
 ) -> ListResourceTemplatesResult:
-    """The kinds of resources that this session may read."""
+    """Return the kinds of resources that this session may read."""
     return ListResourceTemplatesResult(
         resource_templates=[
             ResourceTemplate(
@@ -213,7 +213,7 @@ async def list_templates(
 
 
 async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> ReadResourceResult:
-    """What stands at an address.
+    """Return what stands at an address.
 
     Raises:
         MCPError: -32602 for an address at which nothing stands, that this session may not read, or that
@@ -296,7 +296,7 @@ def _enums() -> str:
 
 
 def _choices(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The arguments of a schema that take one of some values, with those."""
+    """Yield the arguments of a schema that take one of some values, with those."""
     if "enum" in schema:
         yield name, tuple(map(str, schema["enum"]))
     for key, inner in schema.get("properties", {}).items():

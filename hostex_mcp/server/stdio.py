@@ -88,14 +88,14 @@ class _Stop:
             self.leave()
 
     def leave(self) -> NoReturn:
-        """End the process. A thread may still wait for input, which nothing can call back: an ordinary exit
-        would wait for it."""
+        """End the process."""
         logging.shutdown()
         os._exit(0 if self._number is None else 128 + self._number)
 
 
 def _heeded() -> Sequence[signal.Signals]:
-    """The signals that ask a process to end, but for the hang-up where it is to outlive its terminal."""
+    """Return the signals that ask a process to end, except the hang-up where it is to outlive its
+    terminal."""
     hang_up = getattr(signal, "SIGHUP", None)
     heard = [hang_up] if hang_up and signal.getsignal(hang_up) is not signal.SIG_IGN else []
     return [*_URGENT, *heard]
@@ -111,11 +111,11 @@ class _IncomingLine:
 
     @property
     def last_context(self) -> Any:
-        """The context in which the last message was sent, for the SDK."""
+        """Return the context in which the last message was sent, for the SDK."""
         return self._stream.last_context
 
     async def receive(self) -> SessionMessage | Exception:
-        """The next message.
+        """Return the next message.
 
         Raises:
             anyio.EndOfStream: the input has ended.
@@ -181,7 +181,7 @@ def _read_again(failure: ValidationError) -> SessionMessage | JSONRPCError | Non
 
 
 def _decoded(line: str) -> Any:
-    """The JSON of a line, such that it can be written again as UTF-8, but for the texts among a tool's
+    """Read the JSON of a line such that it can be written again as UTF-8, except the texts among a tool's
     arguments.
 
     Raises:
@@ -199,7 +199,8 @@ def _decoded(line: str) -> Any:
 
 
 def _encodable(value: Any, texts: bool = True) -> Any:
-    """JSON data in which half characters are replaced: in names, and in its texts unless they are to stay."""
+    """Return JSON data in which half characters are replaced: in names, and in its texts unless they are to
+    stay."""
     match value:
         case str():
             return value.encode(errors="replace").decode() if texts else value
@@ -254,7 +255,7 @@ class Lines:
             return Refusal(str(error), error.id)
 
     def _rest(self) -> bytes:
-        """The end of a line that is passed over."""
+        """Skip the rest of a line, and return its end."""
         end = b""
         while step := self._stream.readline(_STEP):
             end = (end + step)[-_LONGEST_START:]
@@ -264,7 +265,7 @@ class Lines:
 
 
 def _as_meant(line: bytes) -> str:
-    """A line as text; what pydantic cannot read is as it came."""
+    """Return a line as text; what pydantic cannot read is as it came."""
     text = line.decode(errors="replace")
     try:
         content = cast("object", from_json(line))
@@ -275,14 +276,14 @@ def _as_meant(line: bytes) -> str:
 
 
 def _id_in(start: bytes, end: bytes) -> int | str | None:
-    """The id of a request, which clients write before or after everything else."""
+    """Return the id of a request, which clients write before or after everything else."""
     found = _AT_START.match(start) or _AT_END.search(end)
     return json.loads(found[1]) if found else None
 
 
 def own_input() -> BinaryIO:
-    """The input of this process for the protocol alone: what else reads it, a child process too, finds it at
-    its end."""
+    """Take the input of this process for the protocol alone: whatever else reads it, a child process too,
+    finds its end."""
     own, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
@@ -295,7 +296,7 @@ async def _refuse(outgoing: Any, refusal: Refusal) -> None:
 
 
 def _error(content: Any, code: int, message: str) -> JSONRPCError:
-    """An error to this content, with its id where it has one."""
+    """Return an error about this content, with its id where it has one."""
     members = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
     number = members.get("id")
     known = number if isinstance(number, int | str) and not isinstance(number, bool) else None

@@ -49,7 +49,7 @@ class Opened:
     label: str | None = None
 
     def fenced(self, value: Any) -> Any:
-        """A value in which the opened texts are fenced, whole."""
+        """Return a value in which the opened texts are fenced, uncut."""
         fence = Fence(self.label, visible)
 
         def mark(text: str, _: str) -> str:
@@ -61,7 +61,7 @@ class Opened:
 def undoing(
     tool: Tool, opened: Opened, plan: Callable[[], Awaitable[PlannedWrite[Any]]], seals: "Seals"
 ) -> Callable[[], Awaitable[PlannedWrite[Any]]]:
-    """The same plan, whose change hands its undo out sealed and fences what an undo restores."""
+    """Return the same plan, whose change hands out its undo sealed and fences what an undo restores."""
 
     async def planned() -> PlannedWrite[Any]:
         change = await plan()
@@ -89,7 +89,8 @@ class Seals:
         self._keys = keys
 
     def sealed(self, undo: Undo) -> Undo:
-        """An undo in which each text that may be anybody's is sealed, and shown apart as what it restores."""
+        """Return an undo in which each text that may be anybody's is sealed, and shown apart as what it
+        restores."""
         frame = self._frame(undo.tool, undo.arguments, _is_prose)
         fence, restores = Fence(), dict[str, str]()
         cipher = _cipher(self._keys()[0])
@@ -108,7 +109,7 @@ class Seals:
         return Undo(undo.tool, arguments, restores=restores)
 
     def opened(self, tool: str, given: Mapping[str, Any]) -> Opened:
-        """The arguments of a call with what is sealed in them opened.
+        """Return the arguments of a call with what is sealed in them opened.
 
         Raises:
             InvalidArguments: something sealed was not sealed for just this call.
@@ -144,7 +145,7 @@ class Seals:
         raise InvalidArguments(FieldProblem(path, _FOREIGN))
 
     def _frame(self, tool: str, arguments: Mapping[str, Any], left_out: Callable[[str, str], bool]) -> str:
-        """The call around the sealed texts, alike before and after sealing."""
+        """Return the call around the sealed texts, alike before and after sealing."""
         around = _walked(arguments, "", lambda text, path: "" if left_out(text, path) else text)
         told = json.loads(json.dumps(around, default=str), parse_int=str, parse_float=str)
         return json.dumps([self._account, tool, told], sort_keys=True)
@@ -160,7 +161,7 @@ def _is_sealed(text: str, path: str) -> bool:
 
 
 def _walked(value: Any, path: str, spell: Callable[[str, str], str]) -> Any:
-    """A value with another spelling of each text in it, told where it stands."""
+    """Return a value with each text in it respelled by `spell`, which is told its path."""
     match value:
         case str():
             return spell(value, path)

@@ -111,8 +111,8 @@ class Writes:
             self._record(attempt, outcome, ids)
 
     async def _decide(self, attempt: WriteCall, token: object) -> dict[str, Any] | InputRequired:
-        """Send at once what needs no confirmation; else take what came as one in the only way that is open to
-        this client, or ask. A client that can be asked has no use for a token."""
+        """Send at once what needs no confirmation; else take the answer or token in the only way that is open
+        to this client, or ask."""
         asked = attempt.inquiry
         if self._confirm == "off" or not attempt.tool.confirmable:
             change = await attempt.plan()
@@ -132,8 +132,8 @@ class Writes:
         return self._question(attempt, draft) if asked.returned else self._offer(attempt.tool, draft)
 
     async def _with_answer(self, attempt: WriteCall, state: str) -> dict[str, Any] | InputRequired:
-        """Send a write that a person agreed to when they were asked by a returned question. An answer that is
-        no yes ends it; a yes to what is not so any more is asked again."""
+        """Send a write that a person agreed to when they were asked by a returned question. A no ends it; a
+        yes to something that has changed since is asked again."""
         place = self._confirmations.place(state)
         verdict = attempt.inquiry.answers.get(place) if place else None
         async with self._one_at_a_time:
@@ -155,7 +155,8 @@ class Writes:
         return self._question(attempt, draft, finding)
 
     async def _refused(self, attempt: WriteCall, state: str, verdict: ElicitAction) -> dict[str, Any]:
-        """What a person did not agree to. Their answer is the last to this question."""
+        """Return the result of a write that a person did not agree to. Their answer is the last to this
+        question."""
         emit(Confirmed(verdict))
         outcome = unconfirmed(attempt.tool.name, verdict)
         if await self._confirmations.claim(state):
@@ -181,8 +182,8 @@ class Writes:
     async def _draft_again(
         self, attempt: WriteCall, issued: str, channel: Channel
     ) -> PreviewedWrite | dict[str, Any]:
-        """The write as it stands now; where it cannot be made any more, what came of a confirmation that was
-        used for it.
+        """Return the write as it stands now; where it cannot be made any more, the outcome of a confirmation
+        that was used for it.
 
         Raises:
             HostexError: it cannot be made, and was not.
@@ -199,7 +200,7 @@ class Writes:
     async def _redeem(
         self, attempt: WriteCall, change: PlannedWrite[Any], issued: str, by: Literal["person", "token"]
     ) -> dict[str, Any] | None:
-        """Use a confirmation up, send the write and keep what came of it; None if it was used up before."""
+        """Use a confirmation up, send the write and keep its outcome; None if it was used up before."""
         with _seen_to_its_end():
             attempt.confirmed = by
             self._announce(attempt)
@@ -212,7 +213,7 @@ class Writes:
             return outcome
 
     async def _ask(self, attempt: WriteCall, draft: PreviewedWrite) -> dict[str, Any]:
-        """Ask while the call waits. What changed meanwhile is asked about again, once, saying so first."""
+        """Ask while the call waits. If something changed meanwhile, say so and ask again, once."""
         reason = ""
         for _ in range(2):
             verdict = await attempt.inquiry.ask(reason + question(draft.preview))
@@ -285,7 +286,7 @@ class Writes:
         return done(result, change.undo, receipt, change.notes)
 
     def _announce(self, attempt: WriteCall) -> None:
-        """Have it in the audit trail that a write is about to be sent.
+        """Put into the audit trail that a write is about to be sent.
 
         Raises:
             Blocked: that cannot be, so nothing is sent.
@@ -317,14 +318,14 @@ class Writes:
 
 @contextmanager
 def _seen_to_its_end() -> Generator[None]:
-    """A write that was sent is waited for though its caller may be gone: what came of it has to be known and
-    kept."""
+    """Wait for a write that was sent though its caller may be gone."""
     with anyio.CancelScope(shield=True):
         yield
 
 
 def _unchanged(already: str, finding: TokenCheck, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What is said where nothing would change, with what became of a confirmation that was used before."""
+    """Return the result of a write that would change nothing, with the outcome of a confirmation that was
+    used before."""
     said = unchanged(already)
     if finding is not TokenCheck.USED:
         return said
@@ -334,6 +335,6 @@ def _unchanged(already: str, finding: TokenCheck, outcome: Mapping[str, Any] | N
 
 
 def _ended(reason: str, note: str, earlier: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A write that was not made, and is not to be confirmed in another way."""
+    """Return the result of a write that was not made, and cannot be confirmed in another way."""
     ended = {"status": "declined", "reason": reason, "notes": [note]}
     return {**ended, "earlier_outcome": earlier} if earlier else ended
