@@ -126,33 +126,33 @@ Event = (
 )
 Listener = Callable[[Event], None]
 
-_everywhere: list[Listener] = []
-_here: ContextVar[tuple[Listener, ...]] = ContextVar("listeners", default=())
+_of_process: list[Listener] = []
+_of_context: ContextVar[tuple[Listener, ...]] = ContextVar("listeners", default=())
 
 
 def emit(event: Event) -> None:
     """Tell an event to the listeners of this process, and to those around what runs now."""
-    for listener in _everywhere:
+    for listener in _of_process:
         listener(event)
-    for listener in _here.get():
+    for listener in _of_context.get():
         listener(event)
 
 
 @contextmanager
 def heard_everywhere(listener: Listener) -> Generator[None]:
     """Let a listener hear every event of this process while the block runs."""
-    _everywhere.append(listener)
+    _of_process.append(listener)
     try:
         yield
     finally:
-        _everywhere.remove(listener)
+        _of_process.remove(listener)
 
 
 @contextmanager
 def heard_here(listener: Listener) -> Generator[None]:
     """Let a listener hear the events of what runs in the block, tasks that it starts included."""
-    token = _here.set((*_here.get(), listener))
+    token = _of_context.set((*_of_context.get(), listener))
     try:
         yield
     finally:
-        _here.reset(token)
+        _of_context.reset(token)

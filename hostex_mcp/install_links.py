@@ -18,8 +18,8 @@ def cursor_link(entry: Mapping[str, Any]) -> str:
 def vscode_link(entry: Mapping[str, Any], inputs: Mapping[str, Any] | None = None) -> str:
     """Return a link that has VS Code offer to install an entry as it would stand in its `mcp.json`, asking
     for what `inputs` describes."""
-    whole = {"name": NAME, **entry, **({"inputs": [inputs]} if inputs else {})}
-    return f"vscode:mcp/install?{quote(_compact(whole), safe='')}"
+    document = {"name": NAME, **entry, **({"inputs": [inputs]} if inputs else {})}
+    return f"vscode:mcp/install?{quote(_compact(document), safe='')}"
 
 
 def _compact(value: Mapping[str, Any]) -> bytes:

@@ -148,7 +148,7 @@ class Settings:
     )
     sandbox: Switch = _setting(False, "serve the built-in demo account instead of Hostex, no token needed")
     toolsets: Names = _setting(("core",), "toolsets to list, comma-separated, or `all`")
-    tools: Names = _setting((), "single tools to list as well")
+    tools: Names = _setting((), "individual tools to list as well")
     exclude_tools: Names = _setting((), "tools that are never served, whatever else is set")
     read_only: Switch = _setting(False, "serve no tool that changes anything")
     confirm: Confirm = _setting(
@@ -175,7 +175,9 @@ class Settings:
     )
     price_floor: Amount | None = _setting(None, "no nightly price below this, in the listing's currency")
     price_ceiling: Amount | None = _setting(None, "no nightly price above this, in the listing's currency")
-    price_factor: Factor = _setting(3.0, "how many times its present value a price may become, up or down")
+    price_factor: Factor = _setting(
+        3.0, "the largest factor by which a price may be raised or lowered at once"
+    )
     horizon_days: Days = _setting(1095, "how many days ahead calendars and prices may be changed")
     public_url: Origin | None = _setting(
         None, "over HTTP: the https address users reach, without a path; the bound address unless set"
@@ -207,7 +209,7 @@ class Settings:
         " host.docker.internal:8000",
     )
     trusted_proxies: Networks = _setting(
-        (), "over HTTP: addresses or networks of proxies whose X-Forwarded-For is believed"
+        (), "over HTTP: addresses or networks of proxies whose X-Forwarded-For is trusted"
     )
     client_documents: Switch = _setting(
         True,
@@ -217,7 +219,7 @@ class Settings:
     operator: Title | None = _setting(None, "over HTTP: who runs this server, as its pages name them")
     contact: Contact | None = _setting(None, "over HTTP: where users reach whoever runs this server")
     privacy_url: WebPage | None = _setting(None, "over HTTP: the privacy page of whoever runs this server")
-    workers: Count | None = _setting(None, "over HTTP: worker processes; one for each core unless set")
+    workers: Count | None = _setting(None, "over HTTP: worker processes; one per core unless set")
     account_calls: Calls = _setting(
         16, "over HTTP: how many calls of one account a process works on at once; more wait"
     )
@@ -232,7 +234,8 @@ class Settings:
     client_id: str | None = _setting(None, "over HTTP: the partner's client id at Hostex")
     client_secret: PartnerSecret | None = _setting(None, "over HTTP: the partner's client secret at Hostex")
     authorize_url: ApiUrl = _setting(
-        "https://hostex.io/app/authorization", "over HTTP: Hostex's page on which a host lets the partner in"
+        "https://hostex.io/app/authorization",
+        "over HTTP: Hostex's page on which a host authorizes the partner",
     )
     slow_seconds: Seconds = _setting(10.0, "a call that takes longer is logged as a warning")
     metrics_token: MetricsToken | None = _setting(
@@ -241,9 +244,9 @@ class Settings:
         "/metrics is there on a server of this machine only, not on one with a public address",
     )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
-        "info", "least severe log line, on stderr; over stdio `warning` unless set"
+        "info", "lowest level that is logged, to stderr; over stdio `warning` unless set"
     )
-    log_format: Literal["text", "json"] = _setting("text", "form of the log lines")
+    log_format: Literal["text", "json"] = _setting("text", "format of the log lines")
 
 
 _NOT_OF_MCP = frozenset(

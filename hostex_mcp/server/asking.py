@@ -36,13 +36,13 @@ _UNCONFIRMED: Mapping[ElicitAction, str] = {
     "decline": "the client answered no",
     "cancel": "the client closed the question without an answer",
     "timeout": f"no answer came within {PATIENCE_SECONDS:.0f} seconds and the question was withdrawn",
-    "failed": "the client says that it can ask, and could not",
+    "failed": "the client said it could ask, but could not",
 }
 _NOBODY_ASKED = (
     "If the user said no, leave it. If they were shown no question, this client answers for its user and "
     "cannot confirm changes: the user can make this one from a client that shows questions, or with "
     "`hostex-mcp call {tool}` in a terminal; or whoever runs this server can set HOSTEX_MCP_CONFIRM=token "
-    "(--confirm token), so that the call gives a preview to show the user and a token."
+    "(--confirm token), so that the call returns a preview to show the user and a token."
 )
 
 
@@ -118,6 +118,7 @@ def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams
     capabilities = context.session.client_capabilities
     elicitation = capabilities.elicitation if capabilities else None
     can_show_form = elicitation is not None and (elicitation.form is not None or elicitation.url is None)
+    # A capability without members means forms: it is older than the difference between form and url.
     if not can_show_form:
         return Elicitation()
     if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
@@ -128,8 +129,8 @@ def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams
 
 
 def _answers(responses: Mapping[str, Any] | None) -> dict[str, ElicitAction]:
-    given = (responses or {}).items()
-    return {place: _verdict(answer) for place, answer in given if isinstance(answer, ElicitResult)}
+    items = (responses or {}).items()
+    return {place: _verdict(answer) for place, answer in items if isinstance(answer, ElicitResult)}
 
 
 def _verdict(answer: ElicitResult) -> ElicitAction:

@@ -16,6 +16,7 @@ from hostex_mcp.domain.guest_text import bounded, one_line
 from hostex_mcp.server.presenting import presented
 from hostex_mcp.server.quoting import OWN_DAYS, Quoted
 
+# Bytes for what a reserved line says only later: outcome and request ids.
 _ROOM = 512
 
 _log = logging.getLogger("hostex_mcp.audit")
@@ -28,6 +29,7 @@ _ABOUT = (
     *("stays", "dates", "check_in_date", "check_out_date", "days", "about"),
     *("reservation_code", "stay_code", "conversation_id", "id"),
 )
+# Keys whose values have a fixed form. Any other may hold text of a guest, and is only said to be changed.
 _FIXED = frozenset(
     (
         *("status", "stay_status", "scope", "property", "properties", "channels", "dates", "events"),
@@ -109,12 +111,13 @@ def _append(path: Path, line: bytes) -> int:
     """Append a line, all of it or nothing, and return where it begins."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        written = os.write(descriptor, line)
+        length = os.write(descriptor, line)
         end = os.lseek(descriptor, 0, os.SEEK_CUR)
-        if written < len(line):
-            os.ftruncate(descriptor, end - written)
+        # A full disk takes a part, and the next line would be appended to that.
+        if length < len(line):
+            os.ftruncate(descriptor, end - length)
             raise OSError("no room for a line of the audit trail")
-        return end - written
+        return end - length
     finally:
         os.close(descriptor)
 
@@ -122,11 +125,11 @@ def _append(path: Path, line: bytes) -> int:
 def changed(preview: Mapping[str, Any]) -> str:
     """Return a preview in as few words as an audit trail may hold."""
     target: Mapping[str, Any] = preview.get("target", {})
-    shown = presented({"changes": preview.get("changes", [])} | {"target": target})
-    both = [*zip(preview.get("changes", []), shown["changes"], strict=True)]
-    rows = [_row(row, words, _titles(target)) for row, words in both]
-    about = [*_place(target), *_about(target, [words.get("what") for _, words in both])]
-    return bounded(": ".join(filter(None, (", ".join(about), "; ".join(rows)))), MOST_CHARACTERS)
+    words = presented({"changes": preview.get("changes", [])} | {"target": target})
+    pairs = [*zip(preview.get("changes", []), words["changes"], strict=True)]
+    rows = [_row(row, spelled, _titles(target)) for row, spelled in pairs]
+    subject = [*_place(target), *_about(target, [spelled.get("what") for _, spelled in pairs])]
+    return bounded(": ".join(filter(None, (", ".join(subject), "; ".join(rows)))), MOST_CHARACTERS)
 
 
 def _place(target: Mapping[str, Any]) -> list[str]:
@@ -151,13 +154,13 @@ def _about(target: Mapping[str, Any], named: list[Any]) -> list[str]:
     return [f"{name} {_said(value)}" for name, value in words.items() if value not in named]
 
 
-def _row(row: Mapping[str, Any], shown: Mapping[str, Any], titles: list[str]) -> str:
+def _row(row: Mapping[str, Any], words: Mapping[str, Any], titles: list[str]) -> str:
     """Return one change; where its value has no fixed form, only that it changed."""
     key, sides = str(row.get("what", "")), [side for side in ("before", "after") if side in row]
     days = next((key[len(title) + 2 :] for title in titles if key.startswith(f"{title}, ")), key)
     if OWN_DAYS.fullmatch(days) or key in _FIXED or all(_is_number(row[side]) for side in sides):
-        return f"{_said(shown['what'])} {' → '.join(_said(shown[side]) for side in sides)}"
-    return (str(shown["what"]) if _OURS.fullmatch(key) else "text") + _CHANGED
+        return f"{_said(words['what'])} {' → '.join(_said(words[side]) for side in sides)}"
+    return (str(words["what"]) if _OURS.fullmatch(key) else "text") + _CHANGED
 
 
 def _is_number(value: object) -> bool:

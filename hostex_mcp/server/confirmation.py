@@ -102,7 +102,7 @@ class MemoryLedger:
     async def claim(self, key: str, expires: datetime) -> bool:
         """Use this key up; False if it was used before."""
         now = self._now()
-        self._uses = {name: kept for name, kept in self._uses.items() if kept[0] > now}
+        self._uses = {name: use for name, use in self._uses.items() if use[0] > now}
         if key in self._uses:
             return False
         self._uses[key] = expires, Use()
@@ -138,9 +138,9 @@ class Confirmations:
         keys: Callable[[], Sequence[bytes]] | None = None,
         ledger: Ledger | None = None,
     ) -> None:
-        own = (secrets.token_bytes(32),)
+        random = (secrets.token_bytes(32),)
         self._now = now
-        self._keys = keys or (lambda: own)
+        self._keys = keys or (lambda: random)
         self._ledger = ledger or MemoryLedger(now)
 
     def keys(self) -> Sequence[bytes]:
@@ -149,6 +149,7 @@ class Confirmations:
 
     def fingerprint(self, digest: str) -> str:
         """Return a digest in a form that tells nobody without the key what was digested."""
+        # A door code is soon guessed from a plain digest.
         return hmac.digest(self._keys()[0], digest.encode(), "sha256").hex()
 
     def issue(self, binding: Binding, channel: Channel) -> IssuedConfirmation:
@@ -205,6 +206,7 @@ class Confirmations:
         except ValueError:
             return None
         mac, text = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
+        # Authenticated before it is parsed: nothing of a forged token is read.
         if not any(hmac.compare_digest(mac, _mac(key, text)) for key in self._keys()):
             return None
         return cast("dict[str, Any]", json.loads(text))

@@ -55,8 +55,8 @@ Result = ListPage[Any] | Item[Any] | PlannedWrite[Any] | CatalogueCall[Any]
 SLOW_SECONDS = 10.0
 
 _UNSHOWN = (
-    "What this would write is too long for a preview that shows all of it, and what nobody can see is not "
-    "written. Nothing was changed."
+    "What this would write is too long for a preview that shows all of it, and nothing is written that the "
+    "user cannot see. Nothing was changed."
 )
 _LESS_TEXT = (
     "Write less at once: a shorter text, or several calls. A client that can ask its user shows longer ones."
@@ -116,18 +116,19 @@ class Engine:
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
 
-    async def _outcome(self, name: str, given: Mapping[str, Any], inquiry: Elicitation) -> Outcome:
+    async def _outcome(self, name: str, arguments: Mapping[str, Any], inquiry: Elicitation) -> Outcome:
         with unread() as lacking:
             try:
-                return await self._run(name, given, inquiry)
+                return await self._run(name, arguments, inquiry)
             except InvalidArguments as error:
-                failed = arguments_failure(name, error, await date_hint(self.context, given))
+                failed = arguments_failure(name, error, await date_hint(self.context, arguments))
             except HostexError as error:
                 failed = hostex_failure(error)
             except Exception:
+                # The exception may quote a guest or a token, so that the caller gets the reference only.
                 reference = uuid.uuid4().hex[:12]
                 _log.exception("%s failed unexpectedly, reference %s", name, reference)
-                message = f"{name} failed through a fault of this server (reference {reference})."
+                message = f"{name} failed because of a bug in this server (reference {reference})."
                 return failure("internal", message)
         return doubted(failed, lacking)
 
@@ -135,10 +136,12 @@ class Engine:
         tool = self.selection.reachable.get(name)
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
-        meant = tool.meant(given)
-        opened = self._seals.opened(name, meant) if tool.writes else Opened(meant)
-        given = opened.arguments
-        arguments, step = resume(name, given, self._account) if tool.paged else (given, None)
+        given = tool.meant(given)
+        # Sealed texts first: what is bound, resolved and shown from here on is what will be written.
+        opened = self._seals.opened(name, given) if tool.writes else Opened(given)
+        arguments, step = opened.arguments, None
+        if tool.paged:
+            arguments, step = resume(name, arguments, self._account)
         bound = await bind_channels(self.context, partial(tool.bind, arguments, step))
         bound = await resolve_codes(self.context, bound)
         resolved = await resolve_properties(self.context, bound, tool.titled)
@@ -146,7 +149,7 @@ class Engine:
         run = partial(_known, resolved, partial(tool.function, self.context, **bound))
         if tool.writes:
             plan = undoing(tool, opened, admitting(tool, bound, cast("Plan", run)), self._seals)
-            return await self._writes.run(tool, given, bound, plan, inquiry)
+            return await self._writes.run(tool, opened.arguments, bound, plan, inquiry)
         with unread() as lacking:
             returned = await in_time(name, run)
         match returned:
@@ -156,8 +159,8 @@ class Engine:
                 if isinstance(result, ListPage) and not result.items and not result.more and step is None:
                     result.notes += await why_empty(self.context, name, bound)
                 long = result.items if isinstance(result, ListPage) else result.data
-                shown = await apart(long, answer, tool, arguments, result, self._account)
-                return with_notes(shown, lacking.notes())
+                structured = await apart(long, answer, tool, arguments, result, self._account)
+                return with_notes(structured, lacking.notes())
             case PlannedWrite():
                 raise TypeError(f"{name} is declared to read, but would write")
 
@@ -197,6 +200,7 @@ async def _known(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Re
 
 async def in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
     """Run a reading tool, no longer than any client waits for it."""
+    # By then every client has given up, and the reads that are left would only hold up others.
     try:
         with anyio.fail_after(READ_SECONDS):
             return await run()
@@ -205,13 +209,14 @@ async def in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned
         raise DeadlineExceeded(message, operation=name) from None
 
 
-def with_notes(shown: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+def with_notes(result: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     """Return the same result with further notes behind its own."""
-    return {**shown, "notes": [*shown.get("notes", []), *notes]} if notes else shown
+    return {**result, "notes": [*result.get("notes", []), *notes]} if notes else result
 
 
 def doubted(failed: dict[str, Any], lacking: Unread) -> dict[str, Any]:
-    """Return the failure with what Hostex sent unreadably: what seems missing may be in there."""
+    """Return the failure, with what Hostex sent in an unreadable form."""
+    # What seems not to exist may be among the rows that could not be read.
     if lacking.left_out:
         failed["error"]["message"] += f" That may be because of this: {' '.join(lacking.notes())}"
     return failed
@@ -227,11 +232,12 @@ def admitting(
             change = await plan()
         if lacking:
             notes = lacking.notes()
-            shown = preview_in(tool, arguments, change)
+            preview = preview_in(tool, arguments, change)
+            # The unread value may be the very one to go back to.
             if lacking.blank and change.undo:
                 change.undo = None
                 notes.append(_NO_UNDO)
-            change.preview = replace(shown, warnings=[*shown.warnings, *notes])
+            change.preview = replace(preview, warnings=[*preview.warnings, *notes])
             change.notes = [*change.notes, *notes]
         return change
 
@@ -268,12 +274,12 @@ class Summary:
     def tell(self, seconds: float, slow_seconds: float) -> None:
         """Log how the call ended; as a warning if it was slow, not counting the time its person took."""
         emit(ToolEnded(self.tool, self.outcome, seconds))
-        own = seconds - self._person_seconds
-        slow = own > slow_seconds
+        without_person = seconds - self._person_seconds
+        slow = without_person > slow_seconds
         facts = {
             "tool": self.tool,
             "outcome": self.outcome,
-            "ms": round(1000 * own),
+            "ms": round(1000 * without_person),
             "hostex_requests": self._requests,
             "hostex_ms": round(1000 * self._hostex_seconds),
             "tried_again": self._again,
@@ -288,7 +294,7 @@ class Summary:
 
 @contextmanager
 def summed_up(tool: str, slow_seconds: float) -> Generator[Summary]:
-    """Sum up the call of a tool that runs in the block."""
+    """Log and count the call of a tool that runs in the block."""
     summary = Summary(tool)
     started = time.perf_counter()
     emit(ToolStarted())
@@ -307,7 +313,7 @@ def _note(outcome: Outcome, summary: Summary) -> None:
     failed = outcome.get("error")
     summary.outcome = failed["kind"] if failed else outcome.get("status", "ok")
     ids = [failed["request_id"]] if failed else outcome.get("receipt", {}).get("request_ids", ())
-    summary.request_ids.extend(one for one in ids if one)
+    summary.request_ids.extend(request_id for request_id in ids if request_id)
 
 
 def _bounded(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:

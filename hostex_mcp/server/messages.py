@@ -34,20 +34,20 @@ def as_meant(content: object) -> object:
     if not isinstance(content, dict):
         return content
     message = cast("dict[str, Any]", content)
-    known = _id(message.get("id"))
+    request_id = _id(message.get("id"))
     if message.get("jsonrpc") != "2.0":
-        raise NoMessage("This is not a JSON-RPC 2.0 message.", known)
-    if "method" in message and "id" in message and known is None:
+        raise NoMessage("This is not a JSON-RPC 2.0 message.", request_id)
+    if "method" in message and "id" in message and request_id is None:
         raise NoMessage("The id of a request must be a text or a whole number.")
     parameters = _parameters(message.get("params"))
     if parameters is not None and not isinstance(parameters, dict):
-        raise NoMessage("The params of a message must be an object.", known)
-    meant = dict(message)
-    if known is not None:
-        meant["id"] = known
+        raise NoMessage("The params of a message must be an object.", request_id)
+    mended = dict(message)
+    if request_id is not None:
+        mended["id"] = request_id
     if parameters is not message.get("params"):
-        meant["params"] = parameters
-    return message if all(meant[name] is value for name, value in message.items()) else meant
+        mended["params"] = parameters
+    return message if all(mended[name] is value for name, value in message.items()) else mended
 
 
 def _id(value: object) -> int | str | None:
@@ -56,21 +56,21 @@ def _id(value: object) -> int | str | None:
     return value if isinstance(value, int | str) and not isinstance(value, bool) else None
 
 
-def _parameters(given: object) -> object:
-    parameters = _object(given)
+def _parameters(value: object) -> object:
+    parameters = _object(value)
     if not isinstance(parameters, dict):
         return parameters
     members = cast("dict[str, Any]", parameters)
-    read = {name: _object(members[name]) for name in _OBJECTS if name in members}
-    if isinstance(declared := read.get("capabilities"), dict):
-        read["capabilities"] = _each_object(cast("dict[str, Any]", declared))
-    changed = any(read[name] is not members[name] for name in read)
-    return {**members, **read} if changed else members
+    objects = {name: _object(members[name]) for name in _OBJECTS if name in members}
+    if isinstance(declared := objects.get("capabilities"), dict):
+        objects["capabilities"] = _each_object(cast("dict[str, Any]", declared))
+    changed = any(objects[name] is not members[name] for name in objects)
+    return {**members, **objects} if changed else members
 
 
 def _each_object(members: dict[str, Any]) -> dict[str, Any]:
-    read = {name: _object(value) for name, value in members.items()}
-    return read if any(read[name] is not value for name, value in members.items()) else members
+    objects = {name: _object(value) for name, value in members.items()}
+    return objects if any(objects[name] is not value for name, value in members.items()) else members
 
 
 def _object(value: object) -> object:

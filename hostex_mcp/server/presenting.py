@@ -122,10 +122,10 @@ def presented(preview: Mapping[str, Any]) -> dict[str, Any]:
     target: Mapping[str, Any] = preview.get("target", {})
     currency = target.get("listing_currency") or target.get("currency")
     changes = [_row(row, currency) for row in preview.get("changes", [])]
-    about = {name: _value(name, value, currency) for name, value in target.items()}
-    said = _Said(str(preview.get("summary", "")), changes, {**about, **_whole_period(target)})
-    kept = [name for name in target if not (_says_nothing_more(name, target) or said.again(name))]
-    return {**preview, "target": {label(name): about[name] for name in kept}, "changes": changes}
+    values = {name: _value(name, value, currency) for name, value in target.items()}
+    repeated = _Said(str(preview.get("summary", "")), changes, {**values, **_whole_period(target)})
+    names = [name for name in target if not (_says_nothing_more(name, target) or repeated.again(name))]
+    return {**preview, "target": {label(name): values[name] for name in names}, "changes": changes}
 
 
 def _whole_period(target: Mapping[str, Any]) -> dict[str, str]:
@@ -139,11 +139,11 @@ def _whole_period(target: Mapping[str, Any]) -> dict[str, str]:
 class _Said:
     """What the sentence and the changes of a preview say, which what is below them need not say again."""
 
-    def __init__(self, summary: str, changes: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -> None:
+    def __init__(self, summary: str, changes: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
         self._above = "\n".join([summary, *(str(row.get("what", "")) for row in changes)])
         self._before = {row["what"]: row["before"] for row in changes if "what" in row and "before" in row}
-        self._about = about
-        others = [value for name, value in about.items() if name not in _CURRENCIES]
+        self._about = values
+        others = [value for name, value in values.items() if name not in _CURRENCIES]
         self._amounts = "\n".join(map(str, [summary, *changes, *others]))
 
     def again(self, name: str) -> bool:
@@ -196,8 +196,8 @@ def _value(name: str, value: Any, currency: str | None) -> Any:
 
 def _members(name: str, values: list[Any], currency: str | None) -> Any:
     """Return the members of a list; a single one stands for itself."""
-    shown = [_value(name, member, currency) for member in values]
-    return shown[0] if len(shown) == 1 and isinstance(shown[0], str) else shown
+    spelled = [_value(name, member, currency) for member in values]
+    return spelled[0] if len(spelled) == 1 and isinstance(spelled[0], str) else spelled
 
 
 def _discount(step: Mapping[str, Any], _: str | None) -> Any:

@@ -25,7 +25,7 @@ def preview_of(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[An
     preview = preview_in(tool, arguments, change)
     fence = Fence(spell=visible)
     most = _FAR_MORE + 2 * len(to_json(arguments))
-    shown = {
+    members = {
         "summary": bounded(sentence(preview.summary)),
         "target": {
             name: _each(_at_most(value, most), partial(_about, fence))
@@ -34,7 +34,7 @@ def preview_of(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[An
         "changes": [_change(_at_most(row, most), fence) for row in preview.changes],
         "warnings": [bounded(sentence(warning)) for warning in preview.warnings],
     }
-    return {name: value for name, value in shown.items() if value}
+    return {name: value for name, value in members.items() if value}
 
 
 def preview_in(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[Any]) -> Preview:
@@ -42,26 +42,27 @@ def preview_in(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[An
     its target the ids and codes that are the same in its undo."""
     if change.preview:
         return change.preview
-    before = _undone(tool, change)
+    old = _undone(tool, change)
     target = {
         name: value
         for name, value in arguments.items()
-        if (name == "id" or name.endswith(_NAMING)) and before.get(name) == value
+        if (name == "id" or name.endswith(_NAMING)) and old.get(name) == value
     }
-    return Preview(tool.title, target, _changes(arguments, before))
+    return Preview(tool.title, target, _changes(arguments, old))
 
 
 def question(preview: Mapping[str, Any]) -> str:
     """Return the preview as a question to a person. Each value is on the line of its name or a block whose
     lines all begin with a mark, so that nothing in it can look like a line of the question."""
-    shown = presented(preview)
+    words = presented(preview)
     lines = [str(preview["summary"])]
-    for row in shown["changes"]:
+    # What will be written comes first: some clients show three lines, and how many more there are.
+    for row in words["changes"]:
         lines += row_lines(row)
-    for name, value in shown["target"].items():
+    for name, value in words["target"].items():
         lines += named(name, value)
     lines += [f"Warning: {warning}" for warning in preview.get("warnings", [])]
-    return "\n".join([*lines, "Shall this be done?"])
+    return "\n".join([*lines, "Make this change?"])
 
 
 def _change(row: Mapping[str, Any], fence: Fence) -> dict[str, Any]:
@@ -105,8 +106,8 @@ def _about(fence: Fence, text: str) -> str:
 def _read(fence: Fence, text: str, long: bool, most: int | None) -> str:
     """Fence a text that was read, if it is long or was fenced before."""
     marked = text if inner(text) is not None else fence.mark(text, most) if long else ""
-    inside = inner(marked)
-    return visible(text) if inside is None else Quoted(marked, inside)
+    content = inner(marked)
+    return visible(text) if content is None else Quoted(marked, content)
 
 
 def _undone(tool: Tool, change: PlannedWrite[Any]) -> Mapping[str, Any]:
@@ -114,11 +115,11 @@ def _undone(tool: Tool, change: PlannedWrite[Any]) -> Mapping[str, Any]:
     return change.undo.arguments if change.undo and change.undo.tool == tool.name else {}
 
 
-def _changes(arguments: Mapping[str, Any], before: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _changes(arguments: Mapping[str, Any], old: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
-        {"what": name, **({"before": before[name]} if name in before else {}), "after": value}
+        {"what": name, **({"before": old[name]} if name in old else {}), "after": value}
         for name, value in _after(arguments).items()
-        if value is not None and before.get(name) != value
+        if value is not None and old.get(name) != value
     ]
 
 

@@ -45,8 +45,8 @@ def named(name: str, value: object, indent: str = "") -> list[str]:
         return [f"{indent}name:", *block(name, f"{indent}  "), *named("value", value, indent)]
     label = indent + _label(name)
     if (parts := _parts(value)) is not None:
-        inside = [line for key, part in parts.items() for line in named(key, part, f"{indent}  ")]
-        return [f"{label}:", *inside]
+        lines = [line for key, part in parts.items() for line in named(key, part, f"{indent}  ")]
+        return [f"{label}:", *lines]
     text = _text(value)
     if _fits(text):
         return [f"{label}: {_cell(text)}"]

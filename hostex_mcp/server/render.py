@@ -32,8 +32,8 @@ def render(structured: Shape) -> str:
         common = _common(rows)
         lines.append(f"{name}:" if rows else f"{name}: none")
         if common:
-            lines.append("all rows: " + " | ".join(f"{one} {_cell(rows[0][one])}" for one in common))
-        lines += table([{one: row[one] for one in row if one not in common} for row in rows])
+            lines.append("all rows: " + " | ".join(f"{member} {_cell(rows[0][member])}" for member in common))
+        lines += table([{member: row[member] for member in row if member not in common} for row in rows])
     return "\n".join(lines)
 
 
@@ -58,7 +58,7 @@ def _common(rows: Sequence[Shape]) -> list[str]:
 
 
 def _is_table(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, Mapping) for one in cast("list[object]", value))
+    return isinstance(value, list) and all(isinstance(row, Mapping) for row in cast("list[object]", value))
 
 
 def _cell(value: object) -> str:

@@ -113,27 +113,27 @@ def _by_code(tool: str, argument: str) -> Read:
 async def _property(engine: Engine, name: str) -> str:
     by = {"id": name} if name.isdigit() else {"name": name}
     answer = await _answer(engine, "list_properties", {**by, "detail": "full"})
-    found = answer["items"]
-    if len(found) != 1:
-        problem = "No property has" if not found else "Several properties have"
+    properties = answer["items"]
+    if len(properties) != 1:
+        problem = "No property has" if not properties else "Several properties have"
         raise MCPError(code=INVALID_PARAMS, message=f"{problem} this id or title.")
     notes = answer.get("notes")
-    return to_json({**found[0], **({"notes": notes} if notes else {})})
+    return to_json({**properties[0], **({"notes": notes} if notes else {})})
 
 
 async def _month(engine: Engine, name: str) -> str:
-    found = _MONTH.fullmatch(name)
-    if found is None:
+    match = _MONTH.fullmatch(name)
+    if match is None:
         message = "A month is written YYYY-MM and lies between 2000-01 and 2099-12."
         raise MCPError(code=INVALID_PARAMS, message=message)
-    start = date(int(found[1]), int(found[2]), 1)
-    whole = Period(start, start + timedelta(days=31)).months()[0]
+    start = date(int(match[1]), int(match[2]), 1)
+    month = Period(start, start + timedelta(days=31)).months()[0]
     with unread() as lacking:
-        meant = await portfolio(engine.context)
-        books = await read_books(engine.context, meant, whole, complete=True)
+        homes = await portfolio(engine.context)
+        books = await read_books(engine.context, homes, month, complete=True)
     if lacking.left_out or lacking.lacks("rates"):
-        told = f"{' '.join(lacking.notes())} get_month_end tells the rest."
-        raise MCPError(code=INVALID_PARAMS, message=f"These accounts would not be whole. {told}")
+        reasons = f"{' '.join(lacking.notes())} get_month_end shows what there is."
+        raise MCPError(code=INVALID_PARAMS, message=f"These accounts would be incomplete. {reasons}")
     return as_csv([*home_rows(books, books.of_homes()), *apart_rows(books)])
 
 
@@ -169,7 +169,7 @@ KINDS = (
         "hostex://month-end/{month}.csv",
         "month",
         "Accounts of a month",
-        "A row for each property and currency, and for what is in none, for a spreadsheet.",
+        "One row per property and currency, and for what belongs to no property, for a spreadsheet.",
         _CSV,
         "get_month_end",
         _month,
@@ -227,8 +227,10 @@ async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> Re
         name = kind.named(uri)
         if name is not None and kind.tool in engine.selection.reachable:
             return _contents(uri, kind.mime_type, await _text(engine, kind, name))
-    known = ", ".join([*(kind.template for kind in KINDS), *(page.uri for page in PAGES)])
-    raise MCPError(code=INVALID_PARAMS, message=f"Nothing stands at {uri[:200]}; addresses: {known}")
+    addresses = ", ".join([*(kind.template for kind in KINDS), *(page.uri for page in PAGES)])
+    raise MCPError(
+        code=INVALID_PARAMS, message=f"There is no resource at {uri[:200]}; addresses: {addresses}"
+    )
 
 
 async def _text(engine: Engine, kind: ResourceKind, name: str) -> str:
@@ -254,6 +256,7 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# Modules whose docstrings are served as they are: hosts and models read them.
 _EXPLAINED = (
     nights,
     performance,
@@ -283,13 +286,13 @@ class ReferencePage:
 
 
 def _enums() -> str:
-    taken: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    users: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for tool in CATALOGUE.values():
         for name, values in _choices("", tool.input_schema):
-            taken.setdefault((name, values), []).append(tool.name)
+            users.setdefault((name, values), []).append(tool.name)
     arguments = [
         f"- `{name}` of {', '.join(dict.fromkeys(tools))}: {', '.join(values)}"
-        for (name, values), tools in taken.items()
+        for (name, values), tools in users.items()
     ]
     answers = [f"- {name}: {', '.join(values)}" for name, values in _ANSWERS.items()]
     return "\n".join(["Arguments:", "", *arguments, "", "Answers:", "", *answers])
@@ -314,7 +317,9 @@ def _definitions() -> str:
 
 
 PAGES = (
-    ReferencePage("hostex://reference/enums", "Values", "Which values arguments and answers take.", _enums),
+    ReferencePage(
+        "hostex://reference/enums", "Values", "The values that arguments and answers take.", _enums
+    ),
     ReferencePage(
         "hostex://reference/errors", "Errors", "Every kind of error and what to do about it.", _errors
     ),

@@ -75,9 +75,9 @@ class _Stop:
                 signal.signal(number, self._heed)
 
     def _heed(self, number: int, frame: FrameType | None) -> None:
-        again = self._number in _URGENT and number in _URGENT
+        urgent = self._number in _URGENT and number in _URGENT
         self._number = number
-        if again or self._served:
+        if urgent or self._served:
             self.leave()
         self._loop.call_soon_threadsafe(self.serving.cancel)
 
@@ -90,6 +90,7 @@ class _Stop:
     def leave(self) -> NoReturn:
         """End the process."""
         logging.shutdown()
+        # A thread may still wait for input, which nothing can call back: an ordinary exit would wait for it.
         os._exit(0 if self._number is None else 128 + self._number)
 
 
@@ -271,23 +272,23 @@ def _as_meant(line: bytes) -> str:
         content = cast("object", from_json(line))
     except ValueError:
         return text
-    meant = as_meant(content)
-    return text if meant is content else json.dumps(meant)
+    message = as_meant(content)
+    return text if message is content else json.dumps(message)
 
 
 def _id_in(start: bytes, end: bytes) -> int | str | None:
     """Return the id of a request, which clients write before or after everything else."""
-    found = _AT_START.match(start) or _AT_END.search(end)
-    return json.loads(found[1]) if found else None
+    match = _AT_START.match(start) or _AT_END.search(end)
+    return json.loads(match[1]) if match else None
 
 
 def own_input() -> BinaryIO:
     """Take the input of this process for the protocol alone: whatever else reads it, a child process too,
     finds its end."""
-    own, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
+    stdin, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
-    return os.fdopen(own, "rb", closefd=False)
+    return os.fdopen(stdin, "rb", closefd=False)
 
 
 async def _refuse(outgoing: Any, refusal: Refusal) -> None:
@@ -299,5 +300,5 @@ def _error(content: Any, code: int, message: str) -> JSONRPCError:
     """Return an error about this content, with its id where it has one."""
     members = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
     number = members.get("id")
-    known = number if isinstance(number, int | str) and not isinstance(number, bool) else None
-    return JSONRPCError(jsonrpc="2.0", id=known, error=ErrorData(code=code, message=message))
+    request_id = number if isinstance(number, int | str) and not isinstance(number, bool) else None
+    return JSONRPCError(jsonrpc="2.0", id=request_id, error=ErrorData(code=code, message=message))

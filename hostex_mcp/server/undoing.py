@@ -67,8 +67,8 @@ def undoing(
         change = await plan()
         work = change.send
         if opened.texts:
-            shown = preview_in(tool, opened.arguments, change)
-            change.preview = replace(shown, changes=opened.fenced(shown.changes))
+            preview = preview_in(tool, opened.arguments, change)
+            change.preview = replace(preview, changes=opened.fenced(preview.changes))
 
         async def send() -> JsonObject:
             result = await work()
@@ -122,14 +122,14 @@ class Seals:
         def unseal(text: str, path: str) -> str:
             if not _is_sealed(text, path):
                 return text
-            texts.add(found := self._open(text.removeprefix(_MARK), _bound(frame, path), path))
-            return found
+            texts.add(plain := self._open(text.removeprefix(_MARK), _bound(frame, path), path))
+            return plain
 
         restored = cast("dict[str, Any]", _walked(arguments, "", unseal))
         # The same for the same call, as a confirmation is bound to what was shown, and known to nobody else.
         label = hmac.new(self._keys()[0], json.dumps(sorted(texts)).encode(), "sha256").hexdigest()[:6]
-        known = frozenset(texts) | {text.strip() for text in texts}
-        return Opened({**given, **restored}, known, f"guest-{label}")
+        readings = frozenset(texts) | {text.strip() for text in texts}
+        return Opened({**given, **restored}, readings, f"guest-{label}")
 
     def _open(self, sealed: str, bound: bytes, path: str) -> str:
         try:
@@ -146,9 +146,9 @@ class Seals:
 
     def _frame(self, tool: str, arguments: Mapping[str, Any], left_out: Callable[[str, str], bool]) -> str:
         """Return the call around the sealed texts, alike before and after sealing."""
-        around = _walked(arguments, "", lambda text, path: "" if left_out(text, path) else text)
-        told = json.loads(json.dumps(around, default=str), parse_int=str, parse_float=str)
-        return json.dumps([self._account, tool, told], sort_keys=True)
+        blanked = _walked(arguments, "", lambda text, path: "" if left_out(text, path) else text)
+        normal = json.loads(json.dumps(blanked, default=str), parse_int=str, parse_float=str)
+        return json.dumps([self._account, tool, normal], sort_keys=True)
 
 
 def _is_prose(text: str, path: str) -> bool:
@@ -167,7 +167,9 @@ def _walked(value: Any, path: str, spell: Callable[[str, str], str]) -> Any:
             return spell(value, path)
         case Mapping():
             members = cast("Mapping[str, Any]", value)
-            return {name: _walked(one, f"{path}.{name}".lstrip("."), spell) for name, one in members.items()}
+            return {
+                name: _walked(member, f"{path}.{name}".lstrip("."), spell) for name, member in members.items()
+            }
         case list() | tuple():
             parts = cast("list[Any]", value)
             return [_walked(part, f"{path}.{number}", spell) for number, part in enumerate(parts)]
@@ -176,9 +178,9 @@ def _walked(value: Any, path: str, spell: Callable[[str, str], str]) -> Any:
 
 
 def _strings(value: Any) -> list[str]:
-    found: list[str] = []
-    _walked(value, "", lambda text, _: found.append(text) or text)
-    return found
+    strings: list[str] = []
+    _walked(value, "", lambda text, _: strings.append(text) or text)
+    return strings
 
 
 def _cipher(key: bytes) -> AESGCM:

@@ -26,13 +26,13 @@ from hostex_mcp.toolkit.tool import Tool
 Plan = Callable[[], Awaitable[PlannedWrite[Any]]]
 
 _KEPT_MOVING = (
-    "What this would change moved again while the person was asked a second time. Nothing was changed. "
-    "The same call asks again."
+    "What this would change has changed again while the user was asked a second time. Nothing was changed. "
+    "Repeat the call to be asked again."
 )
-_UNRECORDED = "Changes are recorded before they are made, and this one cannot be. Nothing was changed."
+_UNRECORDED = "Every change is recorded before it is made, and this one could not be. Nothing was changed."
 _MAKE_ROOM = "The operator of this server has to make HOSTEX_MCP_AUDIT_LOG writable: is its disk full?"
 _NOT_AGAIN = "As things are now, this change cannot be made."
-_BY_DOOR = " A client that knows no such argument of this tool gives it to call_write_tool."
+_BY_DOOR = " A client that knows no such argument of this tool passes it to call_write_tool."
 _HOW = "Show the preview to the user; when they agree, repeat the call with the same arguments and the token."
 
 _log = logging.getLogger(__name__)
@@ -92,9 +92,9 @@ class Writes:
         Raises:
             HostexError: when working it out or sending it failed.
         """
-        asked = inquiry if self._confirm == "auto" else Elicitation()
-        shown = {name: value for name, value in given.items() if name != TOKEN}
-        attempt = WriteCall(tool, shown, digest(bound), plan, asked)
+        inquiry = inquiry if self._confirm == "auto" else Elicitation()
+        visible = {name: value for name, value in given.items() if name != TOKEN}
+        attempt = WriteCall(tool, visible, digest(bound), plan, inquiry)
         outcome: str = "interrupted"
         ids: Sequence[str] = ()
         try:
@@ -113,23 +113,24 @@ class Writes:
     async def _decide(self, attempt: WriteCall, token: object) -> dict[str, Any] | InputRequired:
         """Send at once what needs no confirmation; else take the answer or token in the only way that is open
         to this client, or ask."""
-        asked = attempt.inquiry
+        inquiry = attempt.inquiry
         if self._confirm == "off" or not attempt.tool.confirmable:
             change = await attempt.plan()
             weighty = attempt.tool.confirmable or change.final
             if self._confirm == "off" or not weighty:
                 attempt.confirmed = "operator" if weighty else "not needed"
                 return await self._send(attempt, change)
-        if asked.returned and asked.state:
-            return await self._with_answer(attempt, asked.state)
-        if token and not asked.possible:
+        if inquiry.returned and inquiry.state:
+            return await self._with_answer(attempt, inquiry.state)
+        # Where the person can be asked, a model's token is worth nothing.
+        if token and not inquiry.possible:
             return await self._with_token(attempt, str(token))
         draft = await self._draft(attempt)
         if draft.change.already:
             return unchanged(draft.change.already)
-        if asked.live:
+        if inquiry.live:
             return await self._ask(attempt, draft)
-        return self._question(attempt, draft) if asked.returned else self._offer(attempt.tool, draft)
+        return self._question(attempt, draft) if inquiry.returned else self._offer(attempt.tool, draft)
 
     async def _with_answer(self, attempt: WriteCall, state: str) -> dict[str, Any] | InputRequired:
         """Send a write that a person agreed to when they were asked by a returned question. A no ends it; a
@@ -319,6 +320,7 @@ class Writes:
 @contextmanager
 def _seen_to_its_end() -> Generator[None]:
     """Wait for a write that was sent though its caller may be gone."""
+    # The outcome has to be known and kept: the same confirmation may be presented again.
     with anyio.CancelScope(shield=True):
         yield
 
@@ -326,12 +328,12 @@ def _seen_to_its_end() -> Generator[None]:
 def _unchanged(already: str, finding: TokenCheck, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the result of a write that would change nothing, with the outcome of a confirmation that was
     used before."""
-    said = unchanged(already)
+    result = unchanged(already)
     if finding is not TokenCheck.USED:
-        return said
+        return result
     emit(Confirmed(finding.value))
-    notes = [*said["notes"], EXPLAINED[finding]]
-    return {**said, "reason": finding.value, "notes": notes, "earlier_outcome": outcome or {}}
+    notes = [*result["notes"], EXPLAINED[finding]]
+    return {**result, "reason": finding.value, "notes": notes, "earlier_outcome": outcome or {}}
 
 
 def _ended(reason: str, note: str, earlier: Mapping[str, Any] | None = None) -> dict[str, Any]:

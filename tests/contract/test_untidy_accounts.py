@@ -155,5 +155,5 @@ async def test_what_is_left_out_is_counted_in_notes() -> None:
 async def test_accounts_for_a_spreadsheet_are_whole_or_refused() -> None:
     async with untidy(Mangler()) as account:
         told = await _text(account.engine, RESOURCES[-1])
-    assert "These accounts would not be whole." in told
+    assert "These accounts would be incomplete." in told
     assert "could not be read and are left out" in told

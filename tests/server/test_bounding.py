@@ -133,7 +133,7 @@ def test_a_text_that_is_cut_says_how_much_it_lacks() -> None:
     kept, said = shown["note"].rsplit("… (", 1)
     assert len(kept) + int(said.removesuffix(" characters more)")) == 200_000
     assert shown["notes"] == [
-        "This answer was too long: texts in it were shortened, and each says how much it lacks."
+        "This answer was too long, so texts in it were shortened; each says how much is missing."
     ]
 
 

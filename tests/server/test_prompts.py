@@ -75,7 +75,7 @@ async def test_arguments_are_put_into_words() -> None:
         )
         assert "next 5 days" in await text_of(client, "prepare_arrivals", days="5")
         assert "the month 2026-10" in await text_of(client, "month_end", month="2026-10")
-        assert "the last whole month" in await text_of(client, "month_end")
+        assert "the last full month" in await text_of(client, "month_end")
 
 
 async def test_an_argument_that_does_not_exist_is_refused_naming_those_that_do() -> None:

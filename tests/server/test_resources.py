@@ -171,7 +171,7 @@ async def test_an_excluded_tool_takes_its_resource_along() -> None:
     async with connected(exclude=("get_month_end",)) as (client, _):
         templates = {one.uri_template for one in (await client.list_resource_templates()).resource_templates}
         assert "hostex://month-end/{month}.csv" not in templates
-        with pytest.raises(MCPError, match="Nothing stands at"):
+        with pytest.raises(MCPError, match="There is no resource at"):
             await client.read_resource("hostex://month-end/2026-05.csv")
 
 

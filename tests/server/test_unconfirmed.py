@@ -135,7 +135,7 @@ class Silence:
 async def test_what_a_call_took_before_it_asked_counts_so_that_its_client_still_waits() -> None:
     assert asking.PATIENCE_SECONDS == 50
     context = cast("Any", type("Asked", (), {"session": Silence()}))
-    assert await Elicitation(context, began=time.monotonic() - 50).ask("Shall this be done?") == "timeout"
+    assert await Elicitation(context, began=time.monotonic() - 50).ask("Make this change?") == "timeout"
 
 
 class Wire:
