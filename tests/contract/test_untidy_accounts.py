@@ -135,7 +135,7 @@ async def test_no_field_is_a_fault_of_the_server_for_a_write() -> None:
 async def test_a_resource_is_read_or_refused_with_a_reason(uri: str) -> None:
     async with untidy(Mangler()) as account:
         for _ in range(10):
-            assert "fault of this server" not in await _text(account.engine, uri)
+            assert "bug in this server" not in await _text(account.engine, uri)
 
 
 async def _text(engine: Engine, uri: str) -> str:
