@@ -42,7 +42,7 @@ def desk_of(path: Path, confirm: str = "auto") -> tuple[Desk, HeldPrice]:
 
 def outcomes(path: Path) -> list[tuple[str, str | None]]:
     lines = path.read_text(encoding="utf-8").splitlines()
-    return [(one["outcome"], one.get("confirmed")) for one in map(json.loads, lines)]
+    return [(line["outcome"], line.get("confirmed")) for line in map(json.loads, lines)]
 
 
 async def cancelled_while_sending(desk: Desk, price: HeldPrice, **given: Any) -> None:
@@ -81,16 +81,16 @@ async def test_a_confirmed_write_whose_caller_left_is_not_sent_again_and_tells_i
 
 async def test_a_call_that_is_cancelled_before_it_sends_changes_nothing(tmp_path: Path) -> None:
     desk, price = desk_of(tmp_path / "audit")
-    asked = asyncio.Event()
+    question = asyncio.Event()
 
     class Silent(Person):
         async def ask(self, message: str) -> Any:
-            asked.set()
+            question.set()
             await asyncio.Event().wait()
 
     async with anyio.create_task_group() as calls:
         calls.start_soon(lambda: desk.ask(inquiry=Silent()))
-        await asked.wait()
+        await question.wait()
         calls.cancel_scope.cancel()
     assert price.sent == []
     assert outcomes(tmp_path / "audit") == [("interrupted", None)]

@@ -62,9 +62,9 @@ async def token_for_what_moved(desk: Desk) -> None:
 
 
 async def yes_twice(desk: Desk) -> None:
-    asked = await desk.ask(inquiry=RETURNED)
-    await desk.ask(inquiry=answer(asked, "accept"))
-    await desk.ask(inquiry=answer(asked, "accept"))
+    question = await desk.ask(inquiry=RETURNED)
+    await desk.ask(inquiry=answer(question, "accept"))
+    await desk.ask(inquiry=answer(question, "accept"))
 
 
 async def no(desk: Desk) -> None:
@@ -76,9 +76,9 @@ async def nothing_said(desk: Desk) -> None:
 
 
 async def yes_to_what_moved(desk: Desk) -> None:
-    asked = await desk.ask(inquiry=RETURNED)
+    question = await desk.ask(inquiry=RETURNED)
     desk.price.now = 90
-    await desk.ask(inquiry=answer(asked, "accept"))
+    await desk.ask(inquiry=answer(question, "accept"))
 
 
 async def switched_off(desk: Desk) -> None:
@@ -140,10 +140,10 @@ class Session:
     async def elicit_form(self, message: str, form: Mapping[str, Any]) -> ElicitResult:
         self._clock.seconds += 8
         self._meanwhile()
-        said = self._answers.pop(0)
-        if isinstance(said, Exception):
-            raise said
-        return ElicitResult(action=cast("Any", said))
+        action = self._answers.pop(0)
+        if isinstance(action, Exception):
+            raise action
+        return ElicitResult(action=cast("Any", action))
 
 
 REFUSAL = MCPError(code=-32601, message="Method not found")

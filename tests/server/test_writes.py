@@ -81,9 +81,9 @@ class Desk:
         inquiry: Any = None,
         what: Tool = set_price,
     ) -> Any:
-        given = {"price": price, "confirmation_token": token}
+        arguments = {"price": price, "confirmation_token": token}
         return await self.writes.run(
-            what, given, {"price": price}, lambda: self.price.plan(price), inquiry or Elicitation()
+            what, arguments, {"price": price}, lambda: self.price.plan(price), inquiry or Elicitation()
         )
 
 
@@ -103,10 +103,10 @@ class Person:
         return self.answers.pop(0)
 
 
-def answer(asked: InputRequired, verdict: ElicitAction | None, place: str | None = None) -> Elicitation:
+def answer(question: InputRequired, verdict: ElicitAction | None, place: str | None = None) -> Elicitation:
     """The call that brings a returned question back, with what the person said."""
-    answers: dict[str, ElicitAction] = {place or asked.place: verdict} if verdict else {}
-    return Elicitation(returned=True, state=asked.state, answers=answers)
+    answers: dict[str, ElicitAction] = {place or question.place: verdict} if verdict else {}
+    return Elicitation(returned=True, state=question.state, answers=answers)
 
 
 async def test_a_client_that_cannot_ask_gets_a_preview_and_a_token_and_nothing_is_sent() -> None:
@@ -202,9 +202,9 @@ async def test_every_flipped_bit_makes_a_token_worthless() -> None:
 
 async def test_a_token_of_another_account_is_like_one_that_never_was() -> None:
     theirs, ours = Desk(account="b"), Desk()
-    ours.writes, kept = theirs.writes, ours.writes
+    ours.writes, writes = theirs.writes, ours.writes
     token = (await ours.ask())["confirmation_token"]
-    ours.writes = kept
+    ours.writes = writes
     assert (await ours.ask(token=token))["reason"] == "unknown"
 
 
@@ -227,26 +227,26 @@ async def test_a_person_who_does_not_accept_prevents_it_each_in_its_own_words(ve
 
 async def test_a_returned_question_is_answered_by_the_next_call() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
-    assert isinstance(asked, InputRequired)
-    assert (await desk.ask(inquiry=answer(asked, "accept")))["status"] == "done"
+    question = await desk.ask(inquiry=Elicitation(returned=True))
+    assert isinstance(question, InputRequired)
+    assert (await desk.ask(inquiry=answer(question, "accept")))["status"] == "done"
     assert desk.price.sent == [120]
 
 
 @pytest.mark.parametrize("verdict", ["decline", "cancel", None])
 async def test_a_returned_question_without_a_yes_changes_nothing(verdict: ElicitAction | None) -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
-    outcome = await desk.ask(inquiry=answer(asked, verdict))
+    question = await desk.ask(inquiry=Elicitation(returned=True))
+    outcome = await desk.ask(inquiry=answer(question, verdict))
     assert outcome["status"] == "declined"
     assert desk.price.sent == []
 
 
 async def test_a_returned_answer_to_something_that_changed_is_asked_again() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
+    question = await desk.ask(inquiry=Elicitation(returned=True))
     desk.price.now = 90
-    again = await desk.ask(inquiry=answer(asked, "accept"))
+    again = await desk.ask(inquiry=answer(question, "accept"))
     assert isinstance(again, InputRequired)
     assert "price: 90 → 120" in again.message
     assert desk.price.sent == []
@@ -326,17 +326,17 @@ async def test_a_client_that_asks_while_the_call_waits_asks_whatever_token_it_br
 async def test_a_client_that_is_handed_questions_gets_one_whatever_token_it_brings() -> None:
     desk = Desk()
     offered = (await desk.ask())["confirmation_token"]
-    asked = await desk.ask(token=offered, inquiry=Elicitation(returned=True))
-    assert isinstance(asked, InputRequired)
-    again = await desk.ask(token=asked.state, inquiry=Elicitation(returned=True))
+    question = await desk.ask(token=offered, inquiry=Elicitation(returned=True))
+    assert isinstance(question, InputRequired)
+    again = await desk.ask(token=question.state, inquiry=Elicitation(returned=True))
     assert isinstance(again, InputRequired)
     assert desk.price.sent == []
 
 
 async def test_the_state_of_a_question_is_no_token_for_a_client_that_cannot_ask() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
-    assert (await desk.ask(token=asked.state))["reason"] == "unknown"
+    question = await desk.ask(inquiry=Elicitation(returned=True))
+    assert (await desk.ask(token=question.state))["reason"] == "unknown"
     assert desk.price.sent == []
 
 
@@ -361,18 +361,18 @@ async def test_a_yes_counts_only_in_the_place_of_its_own_question() -> None:
 
 async def test_a_no_is_the_last_answer_to_its_question() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
-    refused = await desk.ask(inquiry=answer(asked, "decline"))
-    later = await desk.ask(inquiry=answer(asked, "accept"))
+    question = await desk.ask(inquiry=Elicitation(returned=True))
+    refused = await desk.ask(inquiry=answer(question, "decline"))
+    later = await desk.ask(inquiry=answer(question, "accept"))
     assert (later["status"], later["reason"], later["earlier_outcome"]) == ("declined", "used", refused)
     assert desk.price.sent == []
 
 
 async def test_a_yes_that_comes_back_twice_is_told_what_came_of_it_and_offered_nothing() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
-    done = await desk.ask(inquiry=answer(asked, "accept"))
-    again = await desk.ask(inquiry=answer(asked, "accept"))
+    question = await desk.ask(inquiry=Elicitation(returned=True))
+    done = await desk.ask(inquiry=answer(question, "accept"))
+    again = await desk.ask(inquiry=answer(question, "accept"))
     assert (again["reason"], again["earlier_outcome"]) == ("used", done)
     assert "confirmation_token" not in again
     assert desk.price.sent == [120]
@@ -380,9 +380,9 @@ async def test_a_yes_that_comes_back_twice_is_told_what_came_of_it_and_offered_n
 
 async def test_a_no_to_something_that_changed_is_a_no() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
+    question = await desk.ask(inquiry=Elicitation(returned=True))
     desk.price.now = 90
-    assert (await desk.ask(inquiry=answer(asked, "decline")))["reason"] == "decline"
+    assert (await desk.ask(inquiry=answer(question, "decline")))["reason"] == "decline"
 
 
 async def test_a_token_of_the_operators_choice_ends_when_clients_are_asked_again() -> None:
