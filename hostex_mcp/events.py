@@ -139,7 +139,7 @@ def emit(event: Event) -> None:
 
 
 @contextmanager
-def heard_everywhere(listener: Listener) -> Generator[None]:
+def listen_everywhere(listener: Listener) -> Generator[None]:
     """Let a listener hear every event of this process while the block runs."""
     _of_process.append(listener)
     try:
@@ -149,7 +149,7 @@ def heard_everywhere(listener: Listener) -> Generator[None]:
 
 
 @contextmanager
-def heard_here(listener: Listener) -> Generator[None]:
+def listen_here(listener: Listener) -> Generator[None]:
     """Let a listener hear the events of what runs in the block, tasks that it starts included."""
     token = _of_context.set((*_of_context.get(), listener))
     try:

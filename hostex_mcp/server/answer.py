@@ -100,7 +100,7 @@ def answer(
     return _rows_answer(tool, arguments, result, account)
 
 
-def done(
+def done_result(
     result: Mapping[str, Any], undo: Undo | None, receipt: Mapping[str, Any], notes: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Return the structured result of a write that took effect."""
@@ -112,7 +112,7 @@ def done(
     return {**outcome, "notes": remarks} if remarks else outcome
 
 
-def unchanged(already: str) -> dict[str, Any]:
+def unchanged_result(already: str) -> dict[str, Any]:
     """Return the structured result of a write that would change nothing, so that nothing was sent."""
     return {"status": "unchanged", "notes": [f"{already} Nothing was sent."]}
 
@@ -150,10 +150,10 @@ def _record_answer(tool: Tool, record: Item[Any]) -> dict[str, Any]:
     if record.counter and record.long:
         result[record.counter] = result.get(record.counter, 0) + lacking.pop(record.long, 0)
     _cut_spare(tool, result, lacking, record)
-    return _counted(result, lacking, record.elsewhere)
+    return _with_counts(result, lacking, record.elsewhere)
 
 
-def _counted(
+def _with_counts(
     result: Mapping[str, Any], lacking: Mapping[str, int], elsewhere: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return the answer with the counts of what it lacks, and with the tools that show it."""
@@ -186,7 +186,7 @@ def _cut_spare(tool: Tool, result: dict[str, Any], lacking: Counter[str], record
 
         def too_long(count: int, name: str = name, rows: Sequence[Any] = rows) -> bool:
             counts = {**lacking, name: lacking[name] + len(rows) - count}
-            shape = _counted({**result, name: rows[:count]}, counts, record.elsewhere)
+            shape = _with_counts({**result, name: rows[:count]}, counts, record.elsewhere)
             return max(tokens(to_json(shape)), tokens((tool.text or render)(shape))) > (room or 0)
 
         fitting = bisect_left(range(len(rows)), True, key=lambda count: too_long(count + 1))
@@ -235,7 +235,7 @@ class PreviewTooLong(Exception):
     """A preview whose text alone cannot hold all that will be written."""
 
 
-def within(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> tuple[dict[str, Any], str]:
+def fit(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> tuple[dict[str, Any], str]:
     """Return an answer and its text, unchanged where they fit, else with as much as fits. At least the text
     shows all that will be written.
 
@@ -249,20 +249,20 @@ def within(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> t
         cut = _cut_down(shape, characters, rows)
         if (fitting := _fitting_text(cut, text)) is not None:
             return cut, fitting
-    return _abridged(cut, text) if _PREVIEW in shape else (cut, text(cut))
+    return _abridge(cut, text) if _PREVIEW in shape else (cut, text(cut))
 
 
 def _cut_down(shape: Mapping[str, Any], characters: int, rows: int) -> dict[str, Any]:
     """Return an answer with shorter texts and lists, which says what it lacks."""
     missing: dict[str, int] = {}
     members = {name: value for name, value in shape.items() if name != "notes"}
-    cut = cast("dict[str, Any]", shortened(members, characters, rows, missing))
+    cut = cast("dict[str, Any]", shorten(members, characters, rows, missing))
     counts = ", ".join(f"{name} lacks {count}" for name, count in islice(missing.items(), _NOTES))
     notes = [*shape.get("notes", []), _SHORTENED, *([_LISTS_CUT.format(lost=counts)] if missing else [])]
-    return {**cut, "notes": shortened(notes, characters, max(rows, _NOTES), {})}
+    return {**cut, "notes": shorten(notes, characters, max(rows, _NOTES), {})}
 
 
-def _abridged(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> tuple[dict[str, Any], str]:
+def _abridge(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> tuple[dict[str, Any], str]:
     """Return a preview that has all that will be written in its text only."""
     preview = shape[_PREVIEW]
     changes: list[dict[str, Any]] = preview.get(_CHANGES, [])
@@ -278,37 +278,37 @@ def _abridged(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -
 
 
 def _abstract(change: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: shortened(value, _MOST_AFTER, MOST_ROWS, {}) for name, value in change.items()}
+    return {name: shorten(value, _MOST_AFTER, MOST_ROWS, {}) for name, value in change.items()}
 
 
-def shortened(value: Any, characters: int, rows: int, missing: dict[str, int], name: str = "") -> Any:
+def shorten(value: Any, characters: int, rows: int, missing: dict[str, int], name: str = "") -> Any:
     """Return a value with no text of more characters and no list of more rows in it; `lost` counts the rows.
     What will be written stays complete."""
     match value:
         case Quoted():
-            inner = shortened_text(value.inner, characters)
-            return value if inner is value.inner else Quoted(shortened_text(value, characters), inner)
+            inner = shorten_text(value.inner, characters)
+            return value if inner is value.inner else Quoted(shorten_text(value, characters), inner)
         case str():
-            return shortened_text(value, characters)
+            return shorten_text(value, characters)
         case Mapping():
             members = cast("Mapping[str, Any]", value)
             _count(missing, name, len(members) - max(rows, _MEMBERS))
             return {
-                shortened_text(key, _KEY): member
+                shorten_text(key, _KEY): member
                 if _is_ours(name, key)
-                else shortened(member, characters, rows, missing, key[:_KEY])
+                else shorten(member, characters, rows, missing, key[:_KEY])
                 for key, member in islice(members.items(), max(rows, _MEMBERS))
             }
         case list() | tuple():
             several = cast("list[Any]", value)
             rows = len(several) if name == _CHANGES else rows
             _count(missing, name, len(several) - rows)
-            return [shortened(member, characters, rows, missing, name) for member in several[:rows]]
+            return [shorten(member, characters, rows, missing, name) for member in several[:rows]]
         case _:
             return value
 
 
-def shortened_text(text: str, most: int) -> str:
+def shorten_text(text: str, most: int) -> str:
     """Return a text of about so many characters, its boundary complete, followed by how many it lacks."""
     if len(text) <= most + 40:
         return text
@@ -361,7 +361,7 @@ def weight(value: Any, most: float = inf) -> int:
     return size
 
 
-async def apart(value: Any, work: Callable[..., ResultT], *arguments: Any) -> ResultT:
+async def run_apart(value: Any, work: Callable[..., ResultT], *arguments: Any) -> ResultT:
     """Return the result of work on a value, done in a thread if the value is long."""
     if weight(value, _LONG) <= _LONG:
         return work(*arguments)

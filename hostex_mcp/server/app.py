@@ -22,7 +22,7 @@ from pydantic import BaseModel
 
 from hostex_mcp import __version__
 from hostex_mcp.api.endpoints.models import Model
-from hostex_mcp.server.asking import inquiry_of
+from hostex_mcp.server.asking import elicitation_of
 from hostex_mcp.server.completions import complete
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.prompts import get_prompt, list_prompts
@@ -87,7 +87,9 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
         context: ServerRequestContext[Any], params: CallToolRequestParams
     ) -> CallToolResult | InputRequiredResult:
         with heard_by(context.session.report_progress):
-            return await engine_of(context).call(params.name, params.arguments, inquiry_of(context, params))
+            return await engine_of(context).call(
+                params.name, params.arguments, elicitation_of(context, params)
+            )
 
     return Server(
         "hostex-mcp",

@@ -46,7 +46,7 @@ _NOBODY_ASKED = (
 )
 
 
-def unconfirmed(tool: str, verdict: ElicitAction) -> dict[str, Any]:
+def unconfirmed_result(tool: str, verdict: ElicitAction) -> dict[str, Any]:
     """Return the structured result of a write that nobody agreed to, as far as its client says, with the ways
     out."""
     note = f"Not confirmed: {_UNCONFIRMED[verdict]}. It may be that nobody was asked. Nothing was changed."
@@ -106,14 +106,14 @@ class Elicitation:
             return "failed"
         try:
             with anyio.fail_after(max(seconds, 0)):
-                return _verdict(await self.context.session.elicit_form(message, _FORM))
+                return _action(await self.context.session.elicit_form(message, _FORM))
         except TimeoutError:
             return "timeout"
         except (MCPError, ValidationError):
             return "failed"
 
 
-def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Elicitation:
+def elicitation_of(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Elicitation:
     """Return what this call's client can do: be asked now, be handed a question, or neither."""
     capabilities = context.session.client_capabilities
     elicitation = capabilities.elicitation if capabilities else None
@@ -130,10 +130,10 @@ def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams
 
 def _answers(responses: Mapping[str, Any] | None) -> dict[str, ElicitAction]:
     items = (responses or {}).items()
-    return {place: _verdict(answer) for place, answer in items if isinstance(answer, ElicitResult)}
+    return {place: _action(answer) for place, answer in items if isinstance(answer, ElicitResult)}
 
 
-def _verdict(answer: ElicitResult) -> ElicitAction:
+def _action(answer: ElicitResult) -> ElicitAction:
     """Return what an answer means: a form that is sent with the box cleared is a no."""
     box = (answer.content or {}).get(_BOX, True)
     return "decline" if answer.action == "accept" and box not in (True, "true") else answer.action

@@ -32,7 +32,7 @@ def reach_of(settings: Settings, account: str) -> Reach:
     return Reach(account=account, privacy=settings.privacy, property_ids=settings.property_ids or None)
 
 
-def scoped(client: Client, reach: Reach) -> Client:
+def scope_client(client: Client, reach: Reach) -> Client:
     """Return the client, or one that lets only the properties within reach through."""
     if reach.property_ids is None:
         return client

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import bounded, one_line
-from hostex_mcp.server.presenting import presented
+from hostex_mcp.server.presenting import present
 from hostex_mcp.server.quoting import OWN_DAYS, Quoted
 
 # Bytes for what a reserved line says only later: outcome and request ids.
@@ -122,10 +122,10 @@ def _append(path: Path, line: bytes) -> int:
         os.close(descriptor)
 
 
-def changed(preview: Mapping[str, Any]) -> str:
+def describe_change(preview: Mapping[str, Any]) -> str:
     """Return a preview in as few words as an audit trail may hold."""
     target: Mapping[str, Any] = preview.get("target", {})
-    words = presented({"changes": preview.get("changes", [])} | {"target": target})
+    words = present({"changes": preview.get("changes", [])} | {"target": target})
     pairs = [*zip(preview.get("changes", []), words["changes"], strict=True)]
     rows = [_row(row, spelled, _titles(target)) for row, spelled in pairs]
     subject = [*_place(target), *_about(target, [spelled.get("what") for _, spelled in pairs])]
@@ -134,10 +134,10 @@ def changed(preview: Mapping[str, Any]) -> str:
 
 def _place(target: Mapping[str, Any]) -> list[str]:
     """Return the property, and the channel listing if there is one."""
-    named = next((_said(target[name]) for name in _PLACES if name in target), "")
+    named = next((_cell(target[name]) for name in _PLACES if name in target), "")
     if "listing_id" not in target:
         return [named] if named else []
-    title = named or _said(target.get("title", ""))
+    title = named or _cell(target.get("title", ""))
     channel = channel_name(str(target.get("channel_type", "")))
     return [" ".join(filter(None, (title, f"on {channel}" if channel else "", f"({target['listing_id']})")))]
 
@@ -150,8 +150,8 @@ def _titles(target: Mapping[str, Any]) -> list[str]:
 
 def _about(target: Mapping[str, Any], named: list[Any]) -> list[str]:
     """Return what the write concerns, except what its changes are `named` by."""
-    words = presented({"target": {name: target[name] for name in _ABOUT if name in target}})["target"]
-    return [f"{name} {_said(value)}" for name, value in words.items() if value not in named]
+    words = present({"target": {name: target[name] for name in _ABOUT if name in target}})["target"]
+    return [f"{name} {_cell(value)}" for name, value in words.items() if value not in named]
 
 
 def _row(row: Mapping[str, Any], words: Mapping[str, Any], titles: list[str]) -> str:
@@ -159,7 +159,7 @@ def _row(row: Mapping[str, Any], words: Mapping[str, Any], titles: list[str]) ->
     key, sides = str(row.get("what", "")), [side for side in ("before", "after") if side in row]
     days = next((key[len(title) + 2 :] for title in titles if key.startswith(f"{title}, ")), key)
     if OWN_DAYS.fullmatch(days) or key in _FIXED or all(_is_number(row[side]) for side in sides):
-        return f"{_said(words['what'])} {' → '.join(_said(words[side]) for side in sides)}"
+        return f"{_cell(words['what'])} {' → '.join(_cell(words[side]) for side in sides)}"
     return (str(words["what"]) if _OURS.fullmatch(key) else "text") + _CHANGED
 
 
@@ -170,13 +170,13 @@ def _is_number(value: object) -> bool:
     return isinstance(value, bool | int | float) or value in ("not set", "none")
 
 
-def _said(value: object) -> str:
+def _cell(value: object) -> str:
     match value:
         case bool():
             return "yes" if value else "no"
         case Quoted():
             return bounded(one_line(value.inner), _MOST_OF_A_VALUE)
         case list():
-            return ", ".join(map(_said, cast("list[object]", value))) or "none"
+            return ", ".join(map(_cell, cast("list[object]", value))) or "none"
         case _:
             return bounded(one_line(str(value)), _MOST_OF_A_VALUE)

@@ -22,19 +22,19 @@ from hostex_mcp.events import (
     ToolForwarded,
     ToolStarted,
     emit,
-    heard_here,
+    listen_here,
 )
 from hostex_mcp.reads.channel_codes import bind_channels
 from hostex_mcp.reads.empty_lists import why_empty
 from hostex_mcp.reads.stay_lookup import resolve_codes
-from hostex_mcp.server.answer import PreviewTooLong, answer, apart, within
+from hostex_mcp.server.answer import PreviewTooLong, answer, fit, run_apart
 from hostex_mcp.server.asking import Elicitation, InputRequired
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
 from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.render import render
-from hostex_mcp.server.undoing import Opened, Seals, undoing
+from hostex_mcp.server.undoing import OpenedArguments, Seals, with_sealed_undo
 from hostex_mcp.server.writes import Plan, Writes
 from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments, nearest
 from hostex_mcp.toolkit.context import Context
@@ -106,12 +106,12 @@ class Engine:
             guess = nearest(name, CATALOGUE)
             hint = f"; did you mean {guess}?" if guess else ""
             raise MCPError(code=INVALID_PARAMS, message=f"Unknown tool: {name[:100]}{hint}")
-        with summed_up(name, self._slow_seconds) as summary:
+        with summarise(name, self._slow_seconds) as summary:
             outcome = await self._outcome(name, arguments or {}, inquiry or Elicitation())
             _note(outcome, summary)
         if isinstance(outcome, InputRequired):
             return outcome.result()
-        outcome, text = await apart(outcome, _bounded, name, outcome)
+        outcome, text = await run_apart(outcome, _bound, name, outcome)
         failed = outcome.get("error")
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
@@ -130,7 +130,7 @@ class Engine:
                 _log.exception("%s failed unexpectedly, reference %s", name, reference)
                 message = f"{name} failed because of a bug in this server (reference {reference})."
                 return failure("internal", message)
-        return doubted(failed, lacking)
+        return add_unread(failed, lacking)
 
     async def _run(self, name: str, given: Mapping[str, Any], inquiry: Elicitation) -> Outcome:
         tool = self.selection.reachable.get(name)
@@ -138,7 +138,7 @@ class Engine:
             return failure("blocked", f"{name} is not served here.", operation=name)
         given = tool.meant(given)
         # Sealed texts first: what is bound, resolved and shown from here on is what will be written.
-        opened = self._seals.opened(name, given) if tool.writes else Opened(given)
+        opened = self._seals.open(name, given) if tool.writes else OpenedArguments(given)
         arguments, step = opened.arguments, None
         if tool.paged:
             arguments, step = resume(name, arguments, self._account)
@@ -146,12 +146,14 @@ class Engine:
         bound = await resolve_codes(self.context, bound)
         resolved = await resolve_properties(self.context, bound, tool.titled)
         bound = resolved.arguments
-        run = partial(_known, resolved, partial(tool.function, self.context, **bound))
+        run = partial(_run_noting, resolved, partial(tool.function, self.context, **bound))
         if tool.writes:
-            plan = undoing(tool, opened, admitting(tool, bound, cast("Plan", run)), self._seals)
+            plan = with_sealed_undo(
+                tool, opened, with_unread_notes(tool, bound, cast("Plan", run)), self._seals
+            )
             return await self._writes.run(tool, opened.arguments, bound, plan, inquiry)
         with unread() as lacking:
-            returned = await in_time(name, run)
+            returned = await run_in_time(name, run)
         match returned:
             case CatalogueCall() as forward:
                 return await self._forward(forward, inquiry)
@@ -159,7 +161,7 @@ class Engine:
                 if isinstance(result, ListPage) and not result.items and not result.more and step is None:
                     result.notes += await why_empty(self.context, name, bound)
                 long = result.items if isinstance(result, ListPage) else result.data
-                structured = await apart(long, answer, tool, arguments, result, self._account)
+                structured = await run_apart(long, answer, tool, arguments, result, self._account)
                 return with_notes(structured, lacking.notes())
             case PlannedWrite():
                 raise TypeError(f"{name} is declared to read, but would write")
@@ -178,7 +180,7 @@ class Engine:
         return await self._outcome(forward.name, forward.arguments, inquiry)
 
 
-async def _known(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Result:
+async def _run_noting(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Result:
     """Return the result of a tool, with the notes that its arguments call for.
 
     Raises:
@@ -198,7 +200,7 @@ async def _known(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Re
     return result
 
 
-async def in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
+async def run_in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
     """Run a reading tool, no longer than any client waits for it."""
     # By then every client has given up, and the reads that are left would only hold up others.
     try:
@@ -214,7 +216,7 @@ def with_notes(result: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     return {**result, "notes": [*result.get("notes", []), *notes]} if notes else result
 
 
-def doubted(failed: dict[str, Any], lacking: Unread) -> dict[str, Any]:
+def add_unread(failed: dict[str, Any], lacking: Unread) -> dict[str, Any]:
     """Return the failure, with what Hostex sent in an unreadable form."""
     # What seems not to exist may be among the rows that could not be read.
     if lacking.left_out:
@@ -222,7 +224,7 @@ def doubted(failed: dict[str, Any], lacking: Unread) -> dict[str, Any]:
     return failed
 
 
-def admitting(
+def with_unread_notes(
     tool: Tool, arguments: Mapping[str, Any], plan: Callable[[], Awaitable[PlannedWrite[Any]]]
 ) -> Callable[[], Awaitable[PlannedWrite[Any]]]:
     """Return the same plan, whose preview and result say what could not be read for it."""
@@ -293,13 +295,13 @@ class Summary:
 
 
 @contextmanager
-def summed_up(tool: str, slow_seconds: float) -> Generator[Summary]:
+def summarise(tool: str, slow_seconds: float) -> Generator[Summary]:
     """Log and count the call of a tool that runs in the block."""
     summary = Summary(tool)
     started = time.perf_counter()
     emit(ToolStarted())
     try:
-        with heard_here(summary):
+        with listen_here(summary):
             yield summary
     finally:
         summary.tell(time.perf_counter() - started, slow_seconds)
@@ -316,11 +318,11 @@ def _note(outcome: Outcome, summary: Summary) -> None:
     summary.request_ids.extend(request_id for request_id in ids if request_id)
 
 
-def _bounded(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:
+def _bound(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """Return the result of a call, bounded, and its text."""
     if "error" in outcome:
-        return within(outcome, failure_text)
+        return fit(outcome, failure_text)
     try:
-        return within(outcome, CATALOGUE[name].text or render)
+        return fit(outcome, CATALOGUE[name].text or render)
     except PreviewTooLong:
-        return within(failure("invalid_arguments", _UNSHOWN, hint=_LESS_TEXT, operation=name), failure_text)
+        return fit(failure("invalid_arguments", _UNSHOWN, hint=_LESS_TEXT, operation=name), failure_text)

@@ -24,7 +24,7 @@ class NoMessage(ValueError):
         self.id = id
 
 
-def as_meant(content: object) -> object:
+def normalise(content: object) -> object:
     """Return the message that the content means: the same content where nothing about it is unusual. What is
     no object stays for others to refuse.
 

@@ -116,15 +116,15 @@ _SAID_ABOVE = frozenset(
 )
 
 
-def presented(preview: Mapping[str, Any]) -> dict[str, Any]:
+def present(preview: Mapping[str, Any]) -> dict[str, Any]:
     """Return a preview as a person reads it: the same target and changes, every key and value in words, and
     each fact once."""
     target: Mapping[str, Any] = preview.get("target", {})
     currency = target.get("listing_currency") or target.get("currency")
     changes = [_row(row, currency) for row in preview.get("changes", [])]
     values = {name: _value(name, value, currency) for name, value in target.items()}
-    repeated = _Said(str(preview.get("summary", "")), changes, {**values, **_whole_period(target)})
-    names = [name for name in target if not (_says_nothing_more(name, target) or repeated.again(name))]
+    context = _Context(str(preview.get("summary", "")), changes, {**values, **_whole_period(target)})
+    names = [name for name in target if not (_says_nothing_more(name, target) or context.repeats(name))]
     return {**preview, "target": {label(name): values[name] for name in names}, "changes": changes}
 
 
@@ -136,19 +136,19 @@ def _whole_period(target: Mapping[str, Any]) -> dict[str, str]:
     return dict.fromkeys(_PERIOD, period(*(date.fromisoformat(str(end)) for end in ends)))
 
 
-class _Said:
+class _Context:
     """What the sentence and the changes of a preview say, which what is below them need not say again."""
 
     def __init__(self, summary: str, changes: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
         self._above = "\n".join([summary, *(str(row.get("what", "")) for row in changes)])
         self._before = {row["what"]: row["before"] for row in changes if "what" in row and "before" in row}
-        self._about = values
+        self._values = values
         others = [value for name, value in values.items() if name not in _CURRENCIES]
         self._amounts = "\n".join(map(str, [summary, *changes, *others]))
 
-    def again(self, name: str) -> bool:
+    def repeats(self, name: str) -> bool:
         """Whether a key of the target only repeats what is above it, or beside each amount."""
-        value = self._about[name]
+        value = self._values[name]
         if name in _CURRENCIES:
             return isinstance(value, str) and money(0, value)[:-1] in self._amounts
         if label(name) in self._before and self._before[label(name)] == value:

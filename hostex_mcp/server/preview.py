@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any, cast
 
 from hostex_mcp.domain.guest_text import MOST_CHARACTERS, Fence, bounded, inner, visible
-from hostex_mcp.server.answer import MOST_ROWS, shortened
-from hostex_mcp.server.presenting import presented
-from hostex_mcp.server.quoting import Quoted, named, row_lines, sentence
+from hostex_mcp.server.answer import MOST_ROWS, shorten
+from hostex_mcp.server.presenting import present
+from hostex_mcp.server.quoting import Quoted, named_lines, row_lines, sentence
 from hostex_mcp.server.render import to_json
 from hostex_mcp.toolkit.results import PlannedWrite, Preview
 from hostex_mcp.toolkit.tool import Tool
@@ -54,13 +54,13 @@ def preview_in(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[An
 def question(preview: Mapping[str, Any]) -> str:
     """Return the preview as a question to a person. Each value is on the line of its name or a block whose
     lines all begin with a mark, so that nothing in it can look like a line of the question."""
-    words = presented(preview)
+    words = present(preview)
     lines = [str(preview["summary"])]
     # What will be written comes first: some clients show three lines, and how many more there are.
     for row in words["changes"]:
         lines += row_lines(row)
     for name, value in words["target"].items():
-        lines += named(name, value)
+        lines += named_lines(name, value)
     lines += [f"Warning: {warning}" for warning in preview.get("warnings", [])]
     return "\n".join([*lines, "Make this change?"])
 
@@ -75,7 +75,7 @@ def _change(row: Mapping[str, Any], fence: Fence) -> dict[str, Any]:
 
 def _at_most(value: Any, most: int) -> Any:
     """Return a value without texts so long that only Hostex can have sent them."""
-    return shortened(value, most, MOST_ROWS, {})
+    return shorten(value, most, MOST_ROWS, {})
 
 
 def _each(value: Any, spell: Callable[[str], str]) -> Any:

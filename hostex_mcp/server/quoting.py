@@ -39,13 +39,13 @@ def sentence(text: str) -> str:
     return " ".join(visible(text).split())
 
 
-def named(name: str, value: object, indent: str = "") -> list[str]:
+def named_lines(name: str, value: object, indent: str = "") -> list[str]:
     """Return a value behind its name, on one line or as a block below it."""
     if not _fits(name):
-        return [f"{indent}name:", *block(name, f"{indent}  "), *named("value", value, indent)]
+        return [f"{indent}name:", *block(name, f"{indent}  "), *named_lines("value", value, indent)]
     label = indent + _label(name)
     if (parts := _parts(value)) is not None:
-        lines = [line for key, part in parts.items() for line in named(key, part, f"{indent}  ")]
+        lines = [line for key, part in parts.items() for line in named_lines(key, part, f"{indent}  ")]
         return [f"{label}:", *lines]
     text = _text(value)
     if _fits(text):
@@ -57,7 +57,10 @@ def row_lines(row: Mapping[str, Any]) -> list[str]:
     """Return a change as `what: before → after`, or with each of them below it."""
     what = str(row.get("what", ""))
     if not _fits(what):
-        return [f"{ROW}change:", *(line for name, value in row.items() for line in named(name, value, "  "))]
+        return [
+            f"{ROW}change:",
+            *(line for name, value in row.items() for line in named_lines(name, value, "  ")),
+        ]
     label = f"{ROW}{_label(what)}"
     values = {name: value for name, value in row.items() if name != "what"}
     texts = {name: _text(value) for name, value in values.items() if _parts(value) is None}
@@ -69,7 +72,7 @@ def row_lines(row: Mapping[str, Any]) -> list[str]:
                 return [f"{label}: {after}"]
             case _:
                 pass
-    return [f"{label}:", *(line for name, value in values.items() for line in named(name, value, "  "))]
+    return [f"{label}:", *(line for name, value in values.items() for line in named_lines(name, value, "  "))]
 
 
 def block(text: str, indent: str = "") -> list[str]:

@@ -44,7 +44,7 @@ from hostex_mcp.domain import (
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.accounts import read_books
 from hostex_mcp.reads.portfolio import portfolio
-from hostex_mcp.server.engine import Engine, in_time
+from hostex_mcp.server.engine import Engine, run_in_time
 from hostex_mcp.server.failures import HINTS, hostex_failure
 from hostex_mcp.server.render import to_json
 from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
@@ -235,7 +235,7 @@ async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> Re
 
 async def _text(engine: Engine, kind: ResourceKind, name: str) -> str:
     try:
-        return await in_time(kind.prefix + kind.suffix, lambda: kind.read(engine, name))
+        return await run_in_time(kind.prefix + kind.suffix, lambda: kind.read(engine, name))
     except HostexError as error:
         raise _refusal(hostex_failure(error)) from None
 

@@ -29,7 +29,7 @@ from pydantic_core import from_json
 
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.server.messages import MOST_BYTES, Bulky, NoMessage, as_meant, require_bounded
+from hostex_mcp.server.messages import MOST_BYTES, Bulky, NoMessage, normalise, require_bounded
 
 _URGENT = (signal.SIGINT, signal.SIGTERM)
 
@@ -170,7 +170,7 @@ def _read_again(failure: ValidationError) -> SessionMessage | JSONRPCError | Non
         if not line:
             return None
         try:
-            content = as_meant(_decoded(line))
+            content = normalise(_decoded(line))
         except NoMessage as error:
             return _error({"id": error.id}, INVALID_REQUEST, str(error))
         except (ValueError, RecursionError):
@@ -251,7 +251,7 @@ class Lines:
             number = _id_in(line[:_LONGEST_START], line[-_LONGEST_START:])
             return Refusal(f"This line is not read: {error}.", number)
         try:
-            return _as_meant(line)
+            return _line_text(line)
         except NoMessage as error:
             return Refusal(str(error), error.id)
 
@@ -265,14 +265,14 @@ class Lines:
         return end
 
 
-def _as_meant(line: bytes) -> str:
+def _line_text(line: bytes) -> str:
     """Return a line as text; what pydantic cannot read is as it came."""
     text = line.decode(errors="replace")
     try:
         content = cast("object", from_json(line))
     except ValueError:
         return text
-    message = as_meant(content)
+    message = normalise(content)
     return text if message is content else json.dumps(message)
 
 

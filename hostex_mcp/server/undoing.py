@@ -41,25 +41,25 @@ _TOO_LONG = "There is no undo: what was there before is too long to be handed ba
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedArguments:
     """The arguments of a call with its sealed texts opened, and these texts."""
 
     arguments: Mapping[str, Any]
     texts: frozenset[str] = field(default_factory=frozenset[str])
     label: str | None = None
 
-    def fenced(self, value: Any) -> Any:
+    def fence(self, value: Any) -> Any:
         """Return a value in which the opened texts are fenced, uncut."""
         fence = Fence(self.label, visible)
 
         def mark(text: str, _: str) -> str:
             return Quoted(fence.mark(text, None), text) if text in self.texts else text
 
-        return _walked(value, "", mark)
+        return _respell(value, "", mark)
 
 
-def undoing(
-    tool: Tool, opened: Opened, plan: Callable[[], Awaitable[PlannedWrite[Any]]], seals: "Seals"
+def with_sealed_undo(
+    tool: Tool, opened: OpenedArguments, plan: Callable[[], Awaitable[PlannedWrite[Any]]], seals: "Seals"
 ) -> Callable[[], Awaitable[PlannedWrite[Any]]]:
     """Return the same plan, whose change hands out its undo sealed and fences what an undo restores."""
 
@@ -68,12 +68,12 @@ def undoing(
         work = change.send
         if opened.texts:
             preview = preview_in(tool, opened.arguments, change)
-            change.preview = replace(preview, changes=opened.fenced(preview.changes))
+            change.preview = replace(preview, changes=opened.fence(preview.changes))
 
         async def send() -> JsonObject:
             result = await work()
-            change.undo = change.undo and seals.sealed(change.undo)
-            return opened.fenced(result)
+            change.undo = change.undo and seals.seal(change.undo)
+            return opened.fence(result)
 
         change.send = send
         return change
@@ -88,7 +88,7 @@ class Seals:
         self._account = account
         self._keys = keys
 
-    def sealed(self, undo: Undo) -> Undo:
+    def seal(self, undo: Undo) -> Undo:
         """Return an undo in which each text that may be anybody's is sealed, and shown apart as what it
         restores."""
         frame = self._frame(undo.tool, undo.arguments, _is_prose)
@@ -103,12 +103,12 @@ class Seals:
             packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 9)
             return _MARK + _text(nonce + cipher.encrypt(nonce, packed, _bound(frame, path)))
 
-        arguments = cast("dict[str, Any]", _walked(undo.arguments, "", seal))
+        arguments = cast("dict[str, Any]", _respell(undo.arguments, "", seal))
         if sum(map(len, _strings(arguments))) > MOST_SEALED:
             return Undo(undo.tool, {}, missing=_TOO_LONG)
         return Undo(undo.tool, arguments, restores=restores)
 
-    def opened(self, tool: str, given: Mapping[str, Any]) -> Opened:
+    def open(self, tool: str, given: Mapping[str, Any]) -> OpenedArguments:
         """Return the arguments of a call with what is sealed in them opened.
 
         Raises:
@@ -116,7 +116,7 @@ class Seals:
         """
         arguments = {name: value for name, value in given.items() if name != TOKEN}
         if not any(_SEALED.fullmatch(text) for text in _strings(arguments)):
-            return Opened(given)
+            return OpenedArguments(given)
         frame, texts = self._frame(tool, arguments, _is_sealed), set[str]()
 
         def unseal(text: str, path: str) -> str:
@@ -125,11 +125,11 @@ class Seals:
             texts.add(plain := self._open(text.removeprefix(_MARK), _bound(frame, path), path))
             return plain
 
-        restored = cast("dict[str, Any]", _walked(arguments, "", unseal))
+        restored = cast("dict[str, Any]", _respell(arguments, "", unseal))
         # The same for the same call, as a confirmation is bound to what was shown, and known to nobody else.
         label = hmac.new(self._keys()[0], json.dumps(sorted(texts)).encode(), "sha256").hexdigest()[:6]
         readings = frozenset(texts) | {text.strip() for text in texts}
-        return Opened({**given, **restored}, readings, f"guest-{label}")
+        return OpenedArguments({**given, **restored}, readings, f"guest-{label}")
 
     def _open(self, sealed: str, bound: bytes, path: str) -> str:
         try:
@@ -146,7 +146,7 @@ class Seals:
 
     def _frame(self, tool: str, arguments: Mapping[str, Any], left_out: Callable[[str, str], bool]) -> str:
         """Return the call around the sealed texts, alike before and after sealing."""
-        blanked = _walked(arguments, "", lambda text, path: "" if left_out(text, path) else text)
+        blanked = _respell(arguments, "", lambda text, path: "" if left_out(text, path) else text)
         normal = json.loads(json.dumps(blanked, default=str), parse_int=str, parse_float=str)
         return json.dumps([self._account, tool, normal], sort_keys=True)
 
@@ -160,7 +160,7 @@ def _is_sealed(text: str, path: str) -> bool:
     return _SEALED.fullmatch(text) is not None
 
 
-def _walked(value: Any, path: str, spell: Callable[[str, str], str]) -> Any:
+def _respell(value: Any, path: str, spell: Callable[[str, str], str]) -> Any:
     """Return a value with each text in it respelled by `spell`, which is told its path."""
     match value:
         case str():
@@ -168,18 +168,19 @@ def _walked(value: Any, path: str, spell: Callable[[str, str], str]) -> Any:
         case Mapping():
             members = cast("Mapping[str, Any]", value)
             return {
-                name: _walked(member, f"{path}.{name}".lstrip("."), spell) for name, member in members.items()
+                name: _respell(member, f"{path}.{name}".lstrip("."), spell)
+                for name, member in members.items()
             }
         case list() | tuple():
             parts = cast("list[Any]", value)
-            return [_walked(part, f"{path}.{number}", spell) for number, part in enumerate(parts)]
+            return [_respell(part, f"{path}.{number}", spell) for number, part in enumerate(parts)]
         case _:
             return value
 
 
 def _strings(value: Any) -> list[str]:
     strings: list[str] = []
-    _walked(value, "", lambda text, _: strings.append(text) or text)
+    _respell(value, "", lambda text, _: strings.append(text) or text)
     return strings
 
 

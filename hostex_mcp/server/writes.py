@@ -14,9 +14,9 @@ from hostex_mcp.api import HostexError, receipts
 from hostex_mcp.api.blocked import Blocked
 from hostex_mcp.domain.guest_text import fence_labels
 from hostex_mcp.events import Confirmed, emit
-from hostex_mcp.server.answer import done, unchanged
-from hostex_mcp.server.asking import ElicitAction, Elicitation, InputRequired, unconfirmed
-from hostex_mcp.server.audit import AuditLog, Line, changed
+from hostex_mcp.server.answer import done_result, unchanged_result
+from hostex_mcp.server.asking import ElicitAction, Elicitation, InputRequired, unconfirmed_result
+from hostex_mcp.server.audit import AuditLog, Line, describe_change
 from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, TokenCheck, digest
 from hostex_mcp.server.preview import preview_of, question
 from hostex_mcp.toolkit.arguments import InvalidArguments
@@ -45,8 +45,8 @@ class WriteCall:
     audit trail are filled in on the way."""
 
     tool: Tool
-    given: Mapping[str, Any]
-    arguments: str
+    arguments: Mapping[str, Any]
+    arguments_digest: str
     plan: Plan
     inquiry: Elicitation
     preview: str | None = None
@@ -127,7 +127,7 @@ class Writes:
             return await self._with_token(attempt, str(token))
         draft = await self._draft(attempt)
         if draft.change.already:
-            return unchanged(draft.change.already)
+            return unchanged_result(draft.change.already)
         if inquiry.live:
             return await self._ask(attempt, draft)
         return self._question(attempt, draft) if inquiry.returned else self._offer(attempt.tool, draft)
@@ -148,18 +148,18 @@ class Writes:
                 finding = TokenCheck.USED
         if finding is TokenCheck.USED:
             emit(Confirmed(finding.value))
-            return _ended(finding.value, EXPLAINED[finding], await self._confirmations.outcome(state))
+            return _declined(finding.value, EXPLAINED[finding], await self._confirmations.outcome(state))
         if verdict != "accept" and (verdict or finding is TokenCheck.VALID):
-            return await self._refused(attempt, state, verdict or "cancel")
+            return await self._refuse(attempt, state, verdict or "cancel")
         if draft.change.already:
-            return unchanged(draft.change.already)
+            return unchanged_result(draft.change.already)
         return self._question(attempt, draft, finding)
 
-    async def _refused(self, attempt: WriteCall, state: str, verdict: ElicitAction) -> dict[str, Any]:
+    async def _refuse(self, attempt: WriteCall, state: str, verdict: ElicitAction) -> dict[str, Any]:
         """Return the result of a write that a person did not agree to. Their answer is the last to this
         question."""
         emit(Confirmed(verdict))
-        outcome = unconfirmed(attempt.tool.name, verdict)
+        outcome = unconfirmed_result(attempt.tool.name, verdict)
         if await self._confirmations.claim(state):
             await self._confirmations.settle(state, outcome)
         return outcome
@@ -177,7 +177,7 @@ class Writes:
                 finding = TokenCheck.USED
         earlier = await self._confirmations.outcome(token) if finding is TokenCheck.USED else None
         if draft.change.already:
-            return _unchanged(draft.change.already, finding, earlier)
+            return _unchanged_again(draft.change.already, finding, earlier)
         return self._offer(attempt.tool, draft, finding, earlier)
 
     async def _draft_again(
@@ -193,16 +193,16 @@ class Writes:
         try:
             return await self._draft(attempt)
         except (HostexError, InvalidArguments):
-            binding = Binding(self._account, attempt.tool.name, attempt.arguments, "")
+            binding = Binding(self._account, attempt.tool.name, attempt.arguments_digest, "")
             if await self._confirmations.check(issued, binding, channel) is not TokenCheck.USED:
                 raise
-        return _unchanged(_NOT_AGAIN, TokenCheck.USED, await self._confirmations.outcome(issued))
+        return _unchanged_again(_NOT_AGAIN, TokenCheck.USED, await self._confirmations.outcome(issued))
 
     async def _redeem(
         self, attempt: WriteCall, change: PlannedWrite[Any], issued: str, by: Literal["person", "token"]
     ) -> dict[str, Any] | None:
         """Use a confirmation up, send the write and keep its outcome; None if it was used up before."""
-        with _seen_to_its_end():
+        with _shielded():
             attempt.confirmed = by
             self._announce(attempt)
             if not await self._confirmations.claim(issued):
@@ -219,17 +219,17 @@ class Writes:
         for _ in range(2):
             verdict = await attempt.inquiry.ask(reason + question(draft.preview))
             if verdict != "accept":
-                return unconfirmed(attempt.tool.name, verdict)
+                return unconfirmed_result(attempt.tool.name, verdict)
             async with self._one_at_a_time:
                 fresh = await self._draft(attempt)
                 if fresh.change.already:
-                    return unchanged(fresh.change.already)
+                    return unchanged_result(fresh.change.already)
                 if fresh.binding == draft.binding:
                     attempt.confirmed = "person"
                     return await self._send(attempt, fresh.change)
             emit(Confirmed(TokenCheck.STATE_CHANGED.value))
             draft, reason = fresh, f"{EXPLAINED[TokenCheck.STATE_CHANGED]}\n"
-        return _ended(TokenCheck.STATE_CHANGED.value, _KEPT_MOVING)
+        return _declined(TokenCheck.STATE_CHANGED.value, _KEPT_MOVING)
 
     def _question(
         self, attempt: WriteCall, draft: PreviewedWrite, finding: TokenCheck | None = None
@@ -266,25 +266,27 @@ class Writes:
     async def _draft(self, attempt: WriteCall) -> PreviewedWrite:
         with fence_labels() as labels:
             change = await attempt.plan()
-            preview = preview_of(attempt.tool, attempt.given, change)
-        attempt.changed = changed(preview)
+            preview = preview_of(attempt.tool, attempt.arguments, change)
+        attempt.changed = describe_change(preview)
         attempt.preview = digest([preview, change.undo.arguments if change.undo else None], labels)
-        binding = Binding(self._account, attempt.tool.name, attempt.arguments, attempt.preview)
+        binding = Binding(self._account, attempt.tool.name, attempt.arguments_digest, attempt.preview)
         return PreviewedWrite(change, preview, binding)
 
     async def _send(self, attempt: WriteCall, change: PlannedWrite[Any]) -> dict[str, Any]:
         if change.already:
-            return unchanged(change.already)
-        attempt.changed = attempt.changed or changed(preview_of(attempt.tool, attempt.given, change))
+            return unchanged_result(change.already)
+        attempt.changed = attempt.changed or describe_change(
+            preview_of(attempt.tool, attempt.arguments, change)
+        )
         self._announce(attempt)
-        with receipts() as ids, _seen_to_its_end():
+        with receipts() as ids, _shielded():
             result = await change.send()
         receipt = {
             "tool": attempt.tool.name,
             "at": self._now().isoformat(timespec="seconds"),
             "request_ids": ids,
         }
-        return done(result, change.undo, receipt, change.notes)
+        return done_result(result, change.undo, receipt, change.notes)
 
     def _announce(self, attempt: WriteCall) -> None:
         """Put into the audit trail that a write is about to be sent.
@@ -310,7 +312,7 @@ class Writes:
             "account": self._account,
             "tool": attempt.tool.name,
             "changed": attempt.changed,
-            "arguments": self._confirmations.fingerprint(attempt.arguments),
+            "arguments": self._confirmations.fingerprint(attempt.arguments_digest),
             "preview": attempt.preview and self._confirmations.fingerprint(attempt.preview),
             "confirmed": attempt.confirmed,
             "outcome": outcome,
@@ -318,17 +320,17 @@ class Writes:
 
 
 @contextmanager
-def _seen_to_its_end() -> Generator[None]:
+def _shielded() -> Generator[None]:
     """Wait for a write that was sent though its caller may be gone."""
     # The outcome has to be known and kept: the same confirmation may be presented again.
     with anyio.CancelScope(shield=True):
         yield
 
 
-def _unchanged(already: str, finding: TokenCheck, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
+def _unchanged_again(already: str, finding: TokenCheck, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the result of a write that would change nothing, with the outcome of a confirmation that was
     used before."""
-    result = unchanged(already)
+    result = unchanged_result(already)
     if finding is not TokenCheck.USED:
         return result
     emit(Confirmed(finding.value))
@@ -336,7 +338,7 @@ def _unchanged(already: str, finding: TokenCheck, outcome: Mapping[str, Any] | N
     return {**result, "reason": finding.value, "notes": notes, "earlier_outcome": outcome or {}}
 
 
-def _ended(reason: str, note: str, earlier: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def _declined(reason: str, note: str, earlier: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the result of a write that was not made, and cannot be confirmed in another way."""
     ended = {"status": "declined", "reason": reason, "notes": [note]}
     return {**ended, "earlier_outcome": earlier} if earlier else ended

@@ -14,7 +14,7 @@ from hostex_mcp.api.receipts import accepted
 from hostex_mcp.cli import main
 from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.server.asking import Elicitation
-from hostex_mcp.server.audit import AuditLog, changed
+from hostex_mcp.server.audit import AuditLog, describe_change
 from hostex_mcp.server.confirmation import digest
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.preview import preview_of
@@ -78,13 +78,13 @@ def test_a_change_is_told_by_property_stay_days_before_and_after() -> None:
         },
         "changes": [{"what": "Fri 11 and Sat 12 Dec 2026", "before": "€148", "after": "€163"}],
     }
-    assert changed(prices) == "Harbour Loft on Airbnb (9001): Fri 11 and Sat 12 Dec 2026 €148 → €163"
+    assert describe_change(prices) == "Harbour Loft on Airbnb (9001): Fri 11 and Sat 12 Dec 2026 €148 → €163"
     booking = {
         "target": {"property_title": "Harbour Loft", "reservation_code": "0-A", "guest_name": "Ana"},
         "changes": [{"what": "status", "before": "wait_accept", "after": "accepted"}],
     }
     sentence = "Harbour Loft, reservation 0-A: status waiting for your answer → accepted"
-    assert changed(booking) == sentence
+    assert describe_change(booking) == sentence
 
 
 def test_days_of_several_properties_are_told_of_each_and_a_period_is_told_once() -> None:
@@ -96,11 +96,11 @@ def test_days_of_several_properties_are_told_of_each_and_a_period_is_told_once()
     both = {"properties": ["Harbour Loft", "Studio, 2nd floor"]}
     sentence = "Harbour Loft, Studio, 2nd floor: Harbour Loft, Mon 1 to Wed 3 Feb 2027 open → closed; "
     sentence += "Studio, 2nd floor, Mon 1 Feb 2027 open → closed; text (changed)"
-    assert changed({"target": both, "changes": rows}) == sentence
+    assert describe_change({"target": both, "changes": rows}) == sentence
     period = {"properties": ["Harbour Loft"], "days": {"start_date": "2027-02-01", "end_date": "2027-02-03"}}
     changes = [{"what": "Mon 1 to Wed 3 Feb 2027", "before": "open", "after": "closed"}]
     text = "Harbour Loft: Mon 1 to Wed 3 Feb 2027 open → closed"
-    assert changed({"target": period, "changes": changes}) == text
+    assert describe_change({"target": period, "changes": changes}) == text
 
 
 CONCERNED = {
@@ -122,7 +122,7 @@ async def test_the_trail_names_what_each_write_concerns_even_if_it_has_no_previe
         for name, concerned in CONCERNED.items():
             tool = CATALOGUE[name]
             change: PlannedWrite[Any] = cast("Any", await tool.function(context, **tool.bind(calls[name])))
-            assert changed(preview_of(tool, calls[name], change)).startswith(concerned)
+            assert describe_change(preview_of(tool, calls[name], change)).startswith(concerned)
 
 
 NAMES = ("Camille", "Patrick", "Emil", "Noor", "Oskar", "Priya", "Mallory", "Anders", "Dmytro", "Fatima")
@@ -147,7 +147,7 @@ async def test_no_text_name_contact_or_code_of_any_write_gets_into_the_trail() -
         for name, arguments in every_write(sandbox.accounts.main).items():
             tool = CATALOGUE[name]
             change: PlannedWrite[Any] = cast("Any", await tool.function(context, **tool.bind(arguments)))
-            line = changed(preview_of(tool, arguments, change))
+            line = describe_change(preview_of(tool, arguments, change))
             assert [word for word in PRIVATE if word in line] == [], line
             assert len(line) < 440
 
@@ -168,7 +168,7 @@ async def test_what_a_guest_and_a_host_wrote_is_only_said_to_be_changed() -> Non
         ],
     }
     line = "Loft: message (changed); door code (changed); guest (changed); text (changed); guests 2 → 3"
-    assert changed(preview) == line
+    assert describe_change(preview) == line
 
 
 def test_an_entry_can_be_read_on_eighty_columns(tmp_path: Path) -> None:

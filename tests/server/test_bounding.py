@@ -16,7 +16,7 @@ from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextCon
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
-from hostex_mcp.server.answer import TOKEN_BOUND, within
+from hostex_mcp.server.answer import TOKEN_BOUND, fit
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.quoting import Quoted
@@ -114,18 +114,18 @@ async def test_a_page_of_long_rows_does_not_hold_the_loop_for_seconds(engine: En
 
 
 def cut(shape: dict[str, Any]) -> dict[str, Any]:
-    result, text = within(shape, render)
+    result, text = fit(shape, render)
     assert len(ENCODING.encode(json.dumps(result, ensure_ascii=False) + text)) <= TOKEN_BOUND
     return result
 
 
 def test_an_answer_that_fits_stays_as_it_is() -> None:
     shape = {"id": 1, "note": "word " * 1_000}
-    assert within(shape, render) == (shape, render(shape))
+    assert fit(shape, render) == (shape, render(shape))
 
 
 def test_an_answer_without_a_text_is_an_answer() -> None:
-    assert within({}, render) == ({}, "")
+    assert fit({}, render) == ({}, "")
 
 
 def test_a_text_that_is_cut_says_how_much_it_lacks() -> None:
@@ -215,7 +215,7 @@ async def test_a_person_who_can_be_asked_is_shown_a_message_of_any_length_whole(
 def test_many_changes_are_all_in_the_text_and_counted_where_they_are_left_out() -> None:
     changes = [{"what": f"day {number}", "after": f"{number} EUR"} for number in range(900)]
     shape = {"status": "confirmation_required", "preview": {"summary": "Set", "changes": changes}}
-    result, text = within(shape, render)
+    result, text = fit(shape, render)
     assert "day 899" in text
     assert len(result["preview"]["changes"]) == 20
     assert "880 more changes are in the text only." in result["notes"]

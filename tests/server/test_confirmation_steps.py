@@ -8,7 +8,7 @@ import pytest
 from mcp import MCPError
 from mcp.types import ElicitResult
 
-from hostex_mcp.events import Confirmed, Event, heard_here
+from hostex_mcp.events import Confirmed, Event, listen_here
 from hostex_mcp.server import asking
 from hostex_mcp.server.asking import Elicitation
 from tests.server.test_unconfirmed import Silence
@@ -104,20 +104,20 @@ async def switched_off(desk: Desk) -> None:
 async def test_every_step_is_told_once(
     happening: Callable[[Desk], Awaitable[None]], steps: list[str]
 ) -> None:
-    with heard_here(heard := Heard()):
+    with listen_here(heard := Heard()):
         await happening(Desk())
     assert heard.steps == steps
 
 
 async def test_what_would_change_nothing_takes_no_step() -> None:
-    with heard_here(heard := Heard()):
+    with listen_here(heard := Heard()):
         await Desk(price=Settled()).ask()
     assert heard.steps == []
 
 
 async def test_a_used_token_is_told_of_where_nothing_would_change_any_more() -> None:
     desk = Desk(price=Settled(settled_at=3))
-    with heard_here(heard := Heard()):
+    with listen_here(heard := Heard()):
         await token_used(desk)
     assert (desk.price.sent, heard.steps) == ([120], ["offered", "token", "used"])
 
@@ -166,7 +166,7 @@ async def test_questions_that_a_call_waits_for_are_told_with_their_answers_and_t
     monkeypatch.setattr(asking, "time", clock)
     session = Session(clock, *answers, meanwhile=lambda: setattr(desk.price, "now", 90))
     context = cast("Any", type("Asked", (), {"session": session}))
-    with heard_here(heard := Heard()):
+    with listen_here(heard := Heard()):
         await desk.ask(inquiry=Elicitation(context, began=clock.seconds))
     assert heard.steps == steps
     answered = [
@@ -183,6 +183,6 @@ async def test_a_question_that_was_withdrawn_is_told_as_one_that_nobody_answered
     desk, clock = Desk(), Clock()
     monkeypatch.setattr(asking, "time", clock)
     context = cast("Any", type("Asked", (), {"session": Silence()}))
-    with heard_here(heard := Heard()):
+    with listen_here(heard := Heard()):
         await desk.ask(inquiry=Elicitation(context, began=clock.seconds - 50))
     assert heard.steps == ["asked", "timeout"]
