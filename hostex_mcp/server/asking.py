@@ -46,12 +46,12 @@ _NOBODY_ASKED = (
 )
 
 
-def unconfirmed_result(tool: str, verdict: ElicitAction) -> dict[str, Any]:
+def unconfirmed_result(tool: str, action: ElicitAction) -> dict[str, Any]:
     """Return the structured result of a write that nobody agreed to, as far as its client says, with the ways
     out."""
-    note = f"Not confirmed: {_UNCONFIRMED[verdict]}. It may be that nobody was asked. Nothing was changed."
+    note = f"Not confirmed: {_UNCONFIRMED[action]}. It may be that nobody was asked. Nothing was changed."
     way_out = _NOBODY_ASKED.format(tool=tool)
-    return {"status": "declined", "reason": verdict, "notes": [note], "next_step": way_out}
+    return {"status": "declined", "reason": action, "notes": [note], "next_step": way_out}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,9 @@ class Elicitation:
         is then withdrawn, and an answer that comes later is dropped."""
         emit(Confirmed("asked"))
         started = time.monotonic()
-        verdict = await self._answer(message, self.began + PATIENCE_SECONDS - started)
-        emit(Confirmed(verdict, time.monotonic() - started))
-        return verdict
+        action = await self._answer(message, self.began + PATIENCE_SECONDS - started)
+        emit(Confirmed(action, time.monotonic() - started))
+        return action
 
     async def _answer(self, message: str, seconds: float) -> ElicitAction:
         if self.context is None:

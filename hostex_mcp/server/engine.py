@@ -95,7 +95,7 @@ class Engine:
         self._writes = Writes(account, confirm, context.now, audit, confirmations)
 
     async def call(
-        self, name: str, arguments: Mapping[str, Any] | None, inquiry: Elicitation | None = None
+        self, name: str, arguments: Mapping[str, Any] | None, elicitation: Elicitation | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Run a tool and return its result, its structured error, or a question to the person.
 
@@ -107,7 +107,7 @@ class Engine:
             hint = f"; did you mean {guess}?" if guess else ""
             raise MCPError(code=INVALID_PARAMS, message=f"Unknown tool: {name[:100]}{hint}")
         with summarise(name, self._slow_seconds) as summary:
-            outcome = await self._outcome(name, arguments or {}, inquiry or Elicitation())
+            outcome = await self._outcome(name, arguments or {}, elicitation or Elicitation())
             _note(outcome, summary)
         if isinstance(outcome, InputRequired):
             return outcome.result()
@@ -116,10 +116,10 @@ class Engine:
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
 
-    async def _outcome(self, name: str, arguments: Mapping[str, Any], inquiry: Elicitation) -> Outcome:
+    async def _outcome(self, name: str, arguments: Mapping[str, Any], elicitation: Elicitation) -> Outcome:
         with unread() as lacking:
             try:
-                return await self._run(name, arguments, inquiry)
+                return await self._run(name, arguments, elicitation)
             except InvalidArguments as error:
                 failed = arguments_failure(name, error, await date_hint(self.context, arguments))
             except HostexError as error:
@@ -132,7 +132,7 @@ class Engine:
                 return failure("internal", message)
         return add_unread(failed, lacking)
 
-    async def _run(self, name: str, given: Mapping[str, Any], inquiry: Elicitation) -> Outcome:
+    async def _run(self, name: str, given: Mapping[str, Any], elicitation: Elicitation) -> Outcome:
         tool = self.selection.reachable.get(name)
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
@@ -151,12 +151,12 @@ class Engine:
             plan = with_sealed_undo(
                 tool, opened, with_unread_notes(tool, bound, cast("Plan", run)), self._seals
             )
-            return await self._writes.run(tool, opened.arguments, bound, plan, inquiry)
+            return await self._writes.run(tool, opened.arguments, bound, plan, elicitation)
         with unread() as lacking:
             returned = await run_in_time(name, run)
         match returned:
             case CatalogueCall() as forward:
-                return await self._forward(forward, inquiry)
+                return await self._forward(forward, elicitation)
             case ListPage() | Item() as result:
                 if isinstance(result, ListPage) and not result.items and not result.more and step is None:
                     result.notes += await why_empty(self.context, name, bound)
@@ -166,7 +166,7 @@ class Engine:
             case PlannedWrite():
                 raise TypeError(f"{name} is declared to read, but would write")
 
-    async def _forward(self, forward: CatalogueCall[Any], inquiry: Elicitation) -> Outcome:
+    async def _forward(self, forward: CatalogueCall[Any], elicitation: Elicitation) -> Outcome:
         """Run the tool that a catalogue call names, if it is of the kind that call may run."""
         target = CATALOGUE.get(forward.name)
         if target is None or target.toolset == "core":
@@ -177,7 +177,7 @@ class Engine:
             right = "call_write_tool" if target.writes else "call_read_tool"
             raise InvalidArguments(FieldProblem("name", f"has the effect {target.effect.value}; use {right}"))
         emit(ToolForwarded(forward.name))
-        return await self._outcome(forward.name, forward.arguments, inquiry)
+        return await self._outcome(forward.name, forward.arguments, elicitation)
 
 
 async def _run_noting(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Result:

@@ -48,7 +48,7 @@ class WriteCall:
     arguments: Mapping[str, Any]
     arguments_digest: str
     plan: Plan
-    inquiry: Elicitation
+    elicitation: Elicitation
     preview: str | None = None
     changed: str | None = None
     confirmed: str | None = None
@@ -85,20 +85,25 @@ class Writes:
         self._one_at_a_time = asyncio.Lock()
 
     async def run(
-        self, tool: Tool, given: Mapping[str, Any], bound: Mapping[str, Any], plan: Plan, inquiry: Elicitation
+        self,
+        tool: Tool,
+        given: Mapping[str, Any],
+        bound: Mapping[str, Any],
+        plan: Plan,
+        elicitation: Elicitation,
     ) -> dict[str, Any] | InputRequired:
         """Do the write that `plan` works out, ask about it, or say how it can be confirmed.
 
         Raises:
             HostexError: when working it out or sending it failed.
         """
-        inquiry = inquiry if self._confirm == "auto" else Elicitation()
+        elicitation = elicitation if self._confirm == "auto" else Elicitation()
         visible = {name: value for name, value in given.items() if name != TOKEN}
-        attempt = WriteCall(tool, visible, digest(bound), plan, inquiry)
+        call = WriteCall(tool, visible, digest(bound), plan, elicitation)
         outcome: str = "interrupted"
         ids: Sequence[str] = ()
         try:
-            result = await self._decide(attempt, given.get(TOKEN))
+            result = await self._decide(call, given.get(TOKEN))
             outcome = "asked" if isinstance(result, InputRequired) else result["status"]
             ids = (
                 () if isinstance(result, InputRequired) else result.get("receipt", {}).get("request_ids", ())
@@ -108,80 +113,80 @@ class Writes:
             outcome, ids = error.kind, (error.request_id or "",)
             raise
         finally:
-            self._record(attempt, outcome, ids)
+            self._record(call, outcome, ids)
 
-    async def _decide(self, attempt: WriteCall, token: object) -> dict[str, Any] | InputRequired:
+    async def _decide(self, call: WriteCall, token: object) -> dict[str, Any] | InputRequired:
         """Send at once what needs no confirmation; else take the answer or token in the only way that is open
         to this client, or ask."""
-        inquiry = attempt.inquiry
-        if self._confirm == "off" or not attempt.tool.confirmable:
-            change = await attempt.plan()
-            weighty = attempt.tool.confirmable or change.final
+        elicitation = call.elicitation
+        if self._confirm == "off" or not call.tool.confirmable:
+            change = await call.plan()
+            weighty = call.tool.confirmable or change.final
             if self._confirm == "off" or not weighty:
-                attempt.confirmed = "operator" if weighty else "not needed"
-                return await self._send(attempt, change)
-        if inquiry.returned and inquiry.state:
-            return await self._with_answer(attempt, inquiry.state)
+                call.confirmed = "operator" if weighty else "not needed"
+                return await self._send(call, change)
+        if elicitation.returned and elicitation.state:
+            return await self._with_answer(call, elicitation.state)
         # Where the person can be asked, a model's token is worth nothing.
-        if token and not inquiry.possible:
-            return await self._with_token(attempt, str(token))
-        draft = await self._draft(attempt)
+        if token and not elicitation.possible:
+            return await self._with_token(call, str(token))
+        draft = await self._draft(call)
         if draft.change.already:
             return unchanged_result(draft.change.already)
-        if inquiry.live:
-            return await self._ask(attempt, draft)
-        return self._question(attempt, draft) if inquiry.returned else self._offer(attempt.tool, draft)
+        if elicitation.live:
+            return await self._ask(call, draft)
+        return self._question(call, draft) if elicitation.returned else self._offer(call.tool, draft)
 
-    async def _with_answer(self, attempt: WriteCall, state: str) -> dict[str, Any] | InputRequired:
+    async def _with_answer(self, call: WriteCall, state: str) -> dict[str, Any] | InputRequired:
         """Send a write that a person agreed to when they were asked by a returned question. A no ends it; a
         yes to something that has changed since is asked again."""
         place = self._confirmations.place(state)
-        verdict = attempt.inquiry.answers.get(place) if place else None
+        action = call.elicitation.answers.get(place) if place else None
         async with self._one_at_a_time:
-            draft = await self._draft_again(attempt, state, Channel.ANSWER)
+            draft = await self._draft_again(call, state, Channel.ANSWER)
             if isinstance(draft, dict):
                 return draft
-            finding = await self._confirmations.check(state, draft.binding, Channel.ANSWER)
-            if verdict == "accept" and finding is TokenCheck.VALID and not draft.change.already:
-                if outcome := await self._redeem(attempt, draft.change, state, "person"):
+            check = await self._confirmations.check(state, draft.binding, Channel.ANSWER)
+            if action == "accept" and check is TokenCheck.VALID and not draft.change.already:
+                if outcome := await self._redeem(call, draft.change, state, "person"):
                     return outcome
-                finding = TokenCheck.USED
-        if finding is TokenCheck.USED:
-            emit(Confirmed(finding.value))
-            return _declined(finding.value, EXPLAINED[finding], await self._confirmations.outcome(state))
-        if verdict != "accept" and (verdict or finding is TokenCheck.VALID):
-            return await self._refuse(attempt, state, verdict or "cancel")
+                check = TokenCheck.USED
+        if check is TokenCheck.USED:
+            emit(Confirmed(check.value))
+            return _declined(check.value, EXPLAINED[check], await self._confirmations.outcome(state))
+        if action != "accept" and (action or check is TokenCheck.VALID):
+            return await self._refuse(call, state, action or "cancel")
         if draft.change.already:
             return unchanged_result(draft.change.already)
-        return self._question(attempt, draft, finding)
+        return self._question(call, draft, check)
 
-    async def _refuse(self, attempt: WriteCall, state: str, verdict: ElicitAction) -> dict[str, Any]:
+    async def _refuse(self, call: WriteCall, state: str, action: ElicitAction) -> dict[str, Any]:
         """Return the result of a write that a person did not agree to. Their answer is the last to this
         question."""
-        emit(Confirmed(verdict))
-        outcome = unconfirmed_result(attempt.tool.name, verdict)
+        emit(Confirmed(action))
+        outcome = unconfirmed_result(call.tool.name, action)
         if await self._confirmations.claim(state):
             await self._confirmations.settle(state, outcome)
         return outcome
 
-    async def _with_token(self, attempt: WriteCall, token: str) -> dict[str, Any]:
+    async def _with_token(self, call: WriteCall, token: str) -> dict[str, Any]:
         """Send a write whose token holds for exactly what would happen now; else say what differs."""
         async with self._one_at_a_time:
-            draft = await self._draft_again(attempt, token, Channel.OFFER)
+            draft = await self._draft_again(call, token, Channel.OFFER)
             if isinstance(draft, dict):
                 return draft
-            finding = await self._confirmations.check(token, draft.binding, Channel.OFFER)
-            if finding is TokenCheck.VALID and not draft.change.already:
-                if outcome := await self._redeem(attempt, draft.change, token, "token"):
+            check = await self._confirmations.check(token, draft.binding, Channel.OFFER)
+            if check is TokenCheck.VALID and not draft.change.already:
+                if outcome := await self._redeem(call, draft.change, token, "token"):
                     return outcome
-                finding = TokenCheck.USED
-        earlier = await self._confirmations.outcome(token) if finding is TokenCheck.USED else None
+                check = TokenCheck.USED
+        earlier = await self._confirmations.outcome(token) if check is TokenCheck.USED else None
         if draft.change.already:
-            return _unchanged_again(draft.change.already, finding, earlier)
-        return self._offer(attempt.tool, draft, finding, earlier)
+            return _unchanged_again(draft.change.already, check, earlier)
+        return self._offer(call.tool, draft, check, earlier)
 
     async def _draft_again(
-        self, attempt: WriteCall, issued: str, channel: Channel
+        self, call: WriteCall, issued: str, channel: Channel
     ) -> PreviewedWrite | dict[str, Any]:
         """Return the write as it stands now; where it cannot be made any more, the outcome of a confirmation
         that was used for it.
@@ -191,130 +196,128 @@ class Writes:
             InvalidArguments: likewise.
         """
         try:
-            return await self._draft(attempt)
+            return await self._draft(call)
         except (HostexError, InvalidArguments):
-            binding = Binding(self._account, attempt.tool.name, attempt.arguments_digest, "")
+            binding = Binding(self._account, call.tool.name, call.arguments_digest, "")
             if await self._confirmations.check(issued, binding, channel) is not TokenCheck.USED:
                 raise
         return _unchanged_again(_NOT_AGAIN, TokenCheck.USED, await self._confirmations.outcome(issued))
 
     async def _redeem(
-        self, attempt: WriteCall, change: PlannedWrite[Any], issued: str, by: Literal["person", "token"]
+        self, call: WriteCall, change: PlannedWrite[Any], issued: str, by: Literal["person", "token"]
     ) -> dict[str, Any] | None:
         """Use a confirmation up, send the write and keep its outcome; None if it was used up before."""
         with _shielded():
-            attempt.confirmed = by
-            self._announce(attempt)
+            call.confirmed = by
+            self._announce(call)
             if not await self._confirmations.claim(issued):
-                attempt.confirmed = None
+                call.confirmed = None
                 return None
             emit(Confirmed("accept" if by == "person" else "token"))
-            outcome = await self._send(attempt, change)
+            outcome = await self._send(call, change)
             await self._confirmations.settle(issued, outcome)
             return outcome
 
-    async def _ask(self, attempt: WriteCall, draft: PreviewedWrite) -> dict[str, Any]:
+    async def _ask(self, call: WriteCall, draft: PreviewedWrite) -> dict[str, Any]:
         """Ask while the call waits. If something changed meanwhile, say so and ask again, once."""
         reason = ""
         for _ in range(2):
-            verdict = await attempt.inquiry.ask(reason + question(draft.preview))
-            if verdict != "accept":
-                return unconfirmed_result(attempt.tool.name, verdict)
+            action = await call.elicitation.ask(reason + question(draft.preview))
+            if action != "accept":
+                return unconfirmed_result(call.tool.name, action)
             async with self._one_at_a_time:
-                fresh = await self._draft(attempt)
+                fresh = await self._draft(call)
                 if fresh.change.already:
                     return unchanged_result(fresh.change.already)
                 if fresh.binding == draft.binding:
-                    attempt.confirmed = "person"
-                    return await self._send(attempt, fresh.change)
+                    call.confirmed = "person"
+                    return await self._send(call, fresh.change)
             emit(Confirmed(TokenCheck.STATE_CHANGED.value))
             draft, reason = fresh, f"{EXPLAINED[TokenCheck.STATE_CHANGED]}\n"
         return _declined(TokenCheck.STATE_CHANGED.value, _KEPT_MOVING)
 
     def _question(
-        self, attempt: WriteCall, draft: PreviewedWrite, finding: TokenCheck | None = None
+        self, call: WriteCall, draft: PreviewedWrite, check: TokenCheck | None = None
     ) -> InputRequired:
         """Ask by a question that is returned; say first why an earlier answer does not count."""
-        if finding:
-            emit(Confirmed(finding.value))
+        if check:
+            emit(Confirmed(check.value))
         issued = self._confirmations.issue(draft.binding, Channel.ANSWER)
         emit(Confirmed("asked"))
-        reason = f"{EXPLAINED[finding]}\n" if finding else ""
+        reason = f"{EXPLAINED[check]}\n" if check else ""
         return InputRequired(reason + question(draft.preview), issued.text, issued.place)
 
     def _offer(
         self,
         tool: Tool,
         draft: PreviewedWrite,
-        finding: TokenCheck | None = None,
+        check: TokenCheck | None = None,
         outcome: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Hand out a token, for a client that cannot ask; say why an earlier one does not count."""
-        if finding:
-            emit(Confirmed(finding.value))
+        if check:
+            emit(Confirmed(check.value))
         issued = self._confirmations.issue(draft.binding, Channel.OFFER)
         emit(Confirmed("offered"))
         offer: dict[str, Any] = {"status": "confirmation_required", "preview": draft.preview}
-        if finding:
-            offer["reason"] = finding.value
-            offer["notes"] = [EXPLAINED[finding]]
+        if check:
+            offer["reason"] = check.value
+            offer["notes"] = [EXPLAINED[check]]
         if outcome:
             offer["earlier_outcome"] = outcome
         how = _HOW if tool.confirmable else _HOW + _BY_DOOR
         return {**offer, TOKEN: issued.text, "expires_at": issued.expires.isoformat(), "next_step": how}
 
-    async def _draft(self, attempt: WriteCall) -> PreviewedWrite:
+    async def _draft(self, call: WriteCall) -> PreviewedWrite:
         with fence_labels() as labels:
-            change = await attempt.plan()
-            preview = preview_of(attempt.tool, attempt.arguments, change)
-        attempt.changed = describe_change(preview)
-        attempt.preview = digest([preview, change.undo.arguments if change.undo else None], labels)
-        binding = Binding(self._account, attempt.tool.name, attempt.arguments_digest, attempt.preview)
+            change = await call.plan()
+            preview = preview_of(call.tool, call.arguments, change)
+        call.changed = describe_change(preview)
+        call.preview = digest([preview, change.undo.arguments if change.undo else None], labels)
+        binding = Binding(self._account, call.tool.name, call.arguments_digest, call.preview)
         return PreviewedWrite(change, preview, binding)
 
-    async def _send(self, attempt: WriteCall, change: PlannedWrite[Any]) -> dict[str, Any]:
+    async def _send(self, call: WriteCall, change: PlannedWrite[Any]) -> dict[str, Any]:
         if change.already:
             return unchanged_result(change.already)
-        attempt.changed = attempt.changed or describe_change(
-            preview_of(attempt.tool, attempt.arguments, change)
-        )
-        self._announce(attempt)
+        call.changed = call.changed or describe_change(preview_of(call.tool, call.arguments, change))
+        self._announce(call)
         with receipts() as ids, _shielded():
             result = await change.send()
         receipt = {
-            "tool": attempt.tool.name,
+            "tool": call.tool.name,
             "at": self._now().isoformat(timespec="seconds"),
             "request_ids": ids,
         }
         return done_result(result, change.undo, receipt, change.notes)
 
-    def _announce(self, attempt: WriteCall) -> None:
+    def _announce(self, call: WriteCall) -> None:
         """Put into the audit trail that a write is about to be sent.
 
         Raises:
             Blocked: that cannot be, so nothing is sent.
         """
         try:
-            attempt.line = attempt.line or self._audit.reserve(**self._entry(attempt, "sending"))
+            call.line = call.line or self._audit.reserve(**self._entry(call, "sending"))
         except OSError as error:
             _log.error("The audit trail cannot be written: %s", error.strerror or error)
-            raise Blocked(_UNRECORDED, operation=attempt.tool.name, hint=_MAKE_ROOM) from None
+            raise Blocked(_UNRECORDED, operation=call.tool.name, hint=_MAKE_ROOM) from None
 
-    def _record(self, attempt: WriteCall, outcome: str, request_ids: Sequence[str]) -> None:
+    def _record(self, call: WriteCall, outcome: str, request_ids: Sequence[str]) -> None:
         try:
-            self._audit.record(attempt.line, **self._entry(attempt, outcome), request_ids=request_ids)
+            self._audit.record(call.line, **self._entry(call, outcome), request_ids=request_ids)
         except OSError as error:
             _log.error("An outcome, %s, is not in the audit trail: %s", outcome, error.strerror or error)
 
-    def _entry(self, attempt: WriteCall, outcome: str) -> dict[str, Any]:
+    def _entry(self, call: WriteCall, outcome: str) -> dict[str, Any]:
         return {
             "time": self._now().isoformat(timespec="milliseconds"),
             "account": self._account,
-            "tool": attempt.tool.name,
-            "changed": attempt.changed,
-            "arguments": self._confirmations.fingerprint(attempt.arguments_digest),
-            "preview": attempt.preview and self._confirmations.fingerprint(attempt.preview),
-            "confirmed": attempt.confirmed,
+            "tool": call.tool.name,
+            "changed": call.changed,
+            "arguments": self._confirmations.fingerprint(call.arguments_digest),
+            "preview": call.preview and self._confirmations.fingerprint(call.preview),
+            "confirmed": call.confirmed,
             "outcome": outcome,
         }
 
@@ -327,15 +330,15 @@ def _shielded() -> Generator[None]:
         yield
 
 
-def _unchanged_again(already: str, finding: TokenCheck, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
+def _unchanged_again(already: str, check: TokenCheck, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the result of a write that would change nothing, with the outcome of a confirmation that was
     used before."""
     result = unchanged_result(already)
-    if finding is not TokenCheck.USED:
+    if check is not TokenCheck.USED:
         return result
-    emit(Confirmed(finding.value))
-    notes = [*result["notes"], EXPLAINED[finding]]
-    return {**result, "reason": finding.value, "notes": notes, "earlier_outcome": outcome or {}}
+    emit(Confirmed(check.value))
+    notes = [*result["notes"], EXPLAINED[check]]
+    return {**result, "reason": check.value, "notes": notes, "earlier_outcome": outcome or {}}
 
 
 def _declined(reason: str, note: str, earlier: Mapping[str, Any] | None = None) -> dict[str, Any]:

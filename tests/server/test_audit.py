@@ -40,8 +40,8 @@ async def test_every_attempt_leaves_one_line_with_who_confirmed_and_what_came_of
     desk.writes = Writes("a1b2", "auto", desk.clock, AuditLog(path))
     token = (await desk.ask())["confirmation_token"]
     await desk.ask(token=token)
-    await desk.ask(130, inquiry=Person("decline"))
-    await desk.ask(140, inquiry=Person("accept"))
+    await desk.ask(130, elicitation=Person("decline"))
+    await desk.ask(140, elicitation=Person("accept"))
     outcomes = [(line["outcome"], line.get("confirmed")) for line in lines(path)]
     assert outcomes == [
         ("confirmation_required", None),

@@ -56,13 +56,13 @@ async def cancelled_while_sending(desk: Desk, price: HeldPrice, **given: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("confirm", "inquiry", "confirmed"), [("off", None, "operator"), ("auto", Person("accept"), "person")]
+    ("confirm", "elicitation", "confirmed"), [("off", None, "operator"), ("auto", Person("accept"), "person")]
 )
 async def test_a_write_whose_caller_leaves_is_seen_to_its_end_and_audited(
-    tmp_path: Path, confirm: str, inquiry: Any, confirmed: str
+    tmp_path: Path, confirm: str, elicitation: Any, confirmed: str
 ) -> None:
     desk, price = desk_of(tmp_path / "audit", confirm)
-    await cancelled_while_sending(desk, price, inquiry=inquiry)
+    await cancelled_while_sending(desk, price, elicitation=elicitation)
     assert price.sent == [120]
     assert outcomes(tmp_path / "audit") == [("done", confirmed)]
 
@@ -89,7 +89,7 @@ async def test_a_call_that_is_cancelled_before_it_sends_changes_nothing(tmp_path
             await asyncio.Event().wait()
 
     async with anyio.create_task_group() as calls:
-        calls.start_soon(lambda: desk.ask(inquiry=Silent()))
+        calls.start_soon(lambda: desk.ask(elicitation=Silent()))
         await question.wait()
         calls.cancel_scope.cancel()
     assert price.sent == []

@@ -62,23 +62,23 @@ async def token_for_what_moved(desk: Desk) -> None:
 
 
 async def yes_twice(desk: Desk) -> None:
-    question = await desk.ask(inquiry=RETURNED)
-    await desk.ask(inquiry=answer(question, "accept"))
-    await desk.ask(inquiry=answer(question, "accept"))
+    question = await desk.ask(elicitation=RETURNED)
+    await desk.ask(elicitation=answer(question, "accept"))
+    await desk.ask(elicitation=answer(question, "accept"))
 
 
 async def no(desk: Desk) -> None:
-    await desk.ask(inquiry=answer(await desk.ask(inquiry=RETURNED), "decline"))
+    await desk.ask(elicitation=answer(await desk.ask(elicitation=RETURNED), "decline"))
 
 
 async def nothing_said(desk: Desk) -> None:
-    await desk.ask(inquiry=answer(await desk.ask(inquiry=RETURNED), None))
+    await desk.ask(elicitation=answer(await desk.ask(elicitation=RETURNED), None))
 
 
 async def yes_to_what_moved(desk: Desk) -> None:
-    question = await desk.ask(inquiry=RETURNED)
+    question = await desk.ask(elicitation=RETURNED)
     desk.price.now = 90
-    await desk.ask(inquiry=answer(question, "accept"))
+    await desk.ask(elicitation=answer(question, "accept"))
 
 
 async def switched_off(desk: Desk) -> None:
@@ -167,7 +167,7 @@ async def test_questions_that_a_call_waits_for_are_told_with_their_answers_and_t
     session = Session(clock, *answers, meanwhile=lambda: setattr(desk.price, "now", 90))
     context = cast("Any", type("Asked", (), {"session": session}))
     with listen_here(heard := Heard()):
-        await desk.ask(inquiry=Elicitation(context, began=clock.seconds))
+        await desk.ask(elicitation=Elicitation(context, began=clock.seconds))
     assert heard.steps == steps
     answered = [
         event.seconds for event in heard.events if event.step in ("accept", "decline", "cancel", "failed")
@@ -184,5 +184,5 @@ async def test_a_question_that_was_withdrawn_is_told_as_one_that_nobody_answered
     monkeypatch.setattr(asking, "time", clock)
     context = cast("Any", type("Asked", (), {"session": Silence()}))
     with listen_here(heard := Heard()):
-        await desk.ask(inquiry=Elicitation(context, began=clock.seconds - 50))
+        await desk.ask(elicitation=Elicitation(context, began=clock.seconds - 50))
     assert heard.steps == ["asked", "timeout"]
