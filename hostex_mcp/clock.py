@@ -11,7 +11,7 @@ def utc_now() -> datetime:
 
 
 class Stopwatch:
-    """Measures how long something takes and ends what takes too long, by the time of the event loop."""
+    """A watch for how long something takes, and an end for what takes too long, by the event loop's time."""
 
     def time(self) -> float:
         """Return the seconds since some fixed moment."""

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator
 from hostex_mcp.loopback import is_loopback
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,49}")
+# Without capitals and wildcards: names are compared as they are.
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 # Pages of these are no app's: the first two are the web's own, in the others anybody's text runs.

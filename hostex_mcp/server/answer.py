@@ -87,6 +87,7 @@ _SHORTER = re.compile(r"… \((\d{1,12}) characters more\)$")
 ResultT = TypeVar("ResultT")
 
 
+# A cut may fall into the mark that ends an outsider's text.
 _HALF_A_MARK = re.compile(r"</?[a-z0-9-]{0,13}$")
 
 
@@ -217,6 +218,7 @@ def _count_fitting(rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], 
     costs = accumulate(map(_row_cost, rows))
     fitting = max(sum(1 for _ in takewhile(lambda cost: spent + cost <= ROOM, costs)), 1)
     while fitting > 1 and (excess := _CURSOR + _cost({**shape, name: rows[:fitting]}) - ROOM) > 0:
+        # In proportion, as rows are about equally long: a few rounds are enough.
         fitting -= max(excess * fitting // ROOM, 1)
     return max(fitting, 1)
 
@@ -315,6 +317,7 @@ def shorten_text(text: str, most: int) -> str:
     start, end = _HALF_A_MARK.sub("", text[:most]), text[-60:]
     label = _OPEN.match(text)
     closing = f"</{label[1]}>" if label and text.endswith(f"</{label[1]}>") else ""
+    # A text that was shortened before counts what it lacked then as well.
     earlier = _SHORTER.search(end.removesuffix(closing))
     count = len(text) - len(start) - len(closing)
     count += int(earlier[1]) - len(earlier[0]) if earlier else 0

@@ -96,6 +96,7 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
         version=__version__,
         title="Hostex",
         instructions=INSTRUCTIONS,
+        # Private, as the list depends on the account and on what its owner allowed.
         cache_hints={"tools/list": CacheHint(ttl_ms=_LIST_LIFETIME_MS, scope="private")},
         on_list_tools=list_tools,
         on_call_tool=call_tool,
@@ -116,6 +117,7 @@ def _without_header_arguments(name: str) -> None:
 def warm_up() -> None:
     """Build the validators of all arguments and answers and the definitions of all tools, and load what sends
     requests. One process serves many hosts, and none of them waits for another's first call."""
+    # Loads what sends requests; the transport itself is not used.
     httpx2.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     for tool in CATALOGUE.values():
         definition(tool)

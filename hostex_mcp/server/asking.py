@@ -109,6 +109,7 @@ class Elicitation:
                 return _action(await self.context.session.elicit_form(message, _FORM))
         except TimeoutError:
             return "timeout"
+        # The client refused, or answered in a form that is not the protocol's.
         except (MCPError, ValidationError):
             return "failed"
 

@@ -68,7 +68,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class AuditLog:
-    """Appends lines to a file that only its owner can read. Without a path they go to the logger
+    """A file that lines are appended to and only its owner can read. Without a path they go to the logger
     `hostex_mcp.audit` if `log` says so, without what was changed; else nothing is kept."""
 
     path: Path | None = None
@@ -109,6 +109,7 @@ def _text(entry: dict[str, Any]) -> str:
 
 def _append(path: Path, line: bytes) -> int:
     """Append a line, all of it or nothing, and return where it begins."""
+    # Appended in one write: several processes may share the file.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         length = os.write(descriptor, line)

@@ -20,6 +20,7 @@ async def complete(engine: Engine, params: CompleteRequestParams) -> CompleteRes
     try:
         values = await _values(engine, params.argument.name, typed)
     except HostexError:
+        # A completion cannot report an error; the call that follows it can.
         values = []
     offered = values[:_MOST]
     return CompleteResult(

@@ -33,7 +33,7 @@ class Channel(StrEnum):
 
 
 class TokenCheck(StrEnum):
-    """What is found out about a presented confirmation."""
+    """The result of checking a presented confirmation."""
 
     VALID = "valid"
     UNKNOWN = "unknown"
@@ -79,7 +79,7 @@ class Use:
 
 
 class Ledger(Protocol):
-    """Keeps uses. Whoever keeps it for several processes decides there which claim is the first."""
+    """A record of uses. One kept for several processes decides there which claim is the first."""
 
     async def claim(self, key: str, expires: datetime) -> bool:
         """Use this key up; False if it was used before."""
@@ -180,8 +180,8 @@ def _mac(key: bytes, plain: bytes) -> bytes:
 
 
 class Confirmations:
-    """Issues and checks confirmations. `keys` gives the keys there are now: the first signs, all verify. Each
-    works once: the ledger decides, and remembers what came of it till long after it has expired."""
+    """Confirmations, each of which works once. `keys` gives the present keys: the first signs, all verify.
+    The ledger decides who used one first, and remembers the outcome till long after it has expired."""
 
     def __init__(
         self,

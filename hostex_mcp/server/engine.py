@@ -1,4 +1,4 @@
-"""Runs tools: the one path of every call, below all transports. Only protocol faults are raised past it."""
+"""The one path of every call of a tool, below all transports. Only protocol faults are raised past it."""
 
 import logging
 import time
@@ -72,7 +72,7 @@ _call_log = logging.getLogger("hostex_mcp.calls")
 
 
 class Engine:
-    """Serves the tools of one selection to one account. `confirm` says how consequential changes are
+    """The tools of one selection, served to one account. `confirm` says how consequential changes are
     confirmed, and `confirmations` which confirmations hold; `account` tells accounts apart without naming a
     token. A call that takes longer than `slow_seconds` is logged as a warning."""
 
@@ -247,8 +247,8 @@ def with_unread_notes(
 
 
 class Summary:
-    """Hears what one call does. `outcome` is set by whoever runs it; `request_ids` are Hostex's, of an error
-    or of the writes that it accepted."""
+    """What one call does, counted for its line in the log. `outcome` is set by whoever runs it; `request_ids`
+    are Hostex's, of an error or of the writes that it accepted."""
 
     def __init__(self, tool: str) -> None:
         self.tool = tool

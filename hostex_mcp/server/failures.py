@@ -57,6 +57,7 @@ UNSURE_WRITE_HINT = (
 def failure(kind: str, message: str, *, hint: str | None = None, **details: Any) -> dict[str, Any]:
     """Return the structured result of a failed call."""
     error: dict[str, Any] = {
+        # Every member is there in every failure, so that clients need not look first.
         "kind": kind,
         "code": None,
         "message": message,
@@ -72,6 +73,7 @@ def failure(kind: str, message: str, *, hint: str | None = None, **details: Any)
 
 def hostex_failure(error: HostexError) -> dict[str, Any]:
     """Return the structured result for an error of the Hostex client."""
+    # Not retryable means that it answered a write.
     unsure = error.kind in ("upstream", "channel") and not error.retryable
     status = {"status": error.kind} if error.kind == "outcome_unknown" else {}
     return status | failure(

@@ -13,6 +13,7 @@ _OBJECTS = ("arguments", "capabilities", "_meta")
 MOST_BYTES = 4 * 1024 * 1024
 _DEEPEST = 64
 _MOST_MEMBERS = 20_000
+# Possessive, so that no text makes it go back and forth.
 _TEXT_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]', re.DOTALL)
 
 
@@ -53,6 +54,7 @@ def normalise(content: object) -> object:
 def _id(value: object) -> int | str | None:
     if isinstance(value, float) and value.is_integer():
         return int(value)
+    # True is an int to Python, and no id to JSON-RPC.
     return value if isinstance(value, int | str) and not isinstance(value, bool) else None
 
 
@@ -75,6 +77,7 @@ def _each_object(members: dict[str, Any]) -> dict[str, Any]:
 
 def _object(value: object) -> object:
     """Return the object that a value means, else the value itself."""
+    # PHP cannot tell an empty object from an empty list.
     if value == [] or value == "":
         return {}
     if not isinstance(value, str) or not value.lstrip().startswith("{"):

@@ -106,6 +106,7 @@ _OF_HOSTEX = frozenset(("id", "listing_id", "conversation_id", "plan_id", "speci
 _PERIOD = ("check_in_date", "check_out_date")
 _DAY = re.compile(r"\d{4}-[01]\d-[0-3]\d", re.ASCII)
 _CURRENCIES = frozenset(("currency", "listing_currency"))
+# Keys that are left out where the sentence or a change has their value; codes and numbers never are.
 _SAID_ABOVE = frozenset(
     (
         *_PERIOD,
@@ -150,6 +151,7 @@ class _Context:
         """Whether a key of the target only repeats what is above it, or beside each amount."""
         value = self._values[name]
         if name in _CURRENCIES:
+            # The currency as it stands before each amount.
             return isinstance(value, str) and money(0, value)[:-1] in self._amounts
         if label(name) in self._before and self._before[label(name)] == value:
             return True
@@ -158,6 +160,7 @@ class _Context:
 
     def _has(self, text: str) -> bool:
         words = " ".join((text.inner if isinstance(text, Quoted) else text).split())
+        # Whole words only: "room 12" does not say "room 1".
         return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", self._above) is not None
 
 

@@ -214,6 +214,7 @@ def _checked(routine: Routine, arguments: Arguments) -> Arguments:
     if unknown:
         message = f"{routine.name} has no argument {unknown[0][:100]}; arguments: {', '.join(names)}"
         raise MCPError(code=INVALID_PARAMS, message=message)
+    # On one short line: what was pasted must not read as further instructions.
     return {name: " ".join(clean(value).split())[:_MOST_CHARACTERS] for name, value in arguments.items()}
 
 

@@ -9,6 +9,7 @@ from hostex_mcp.domain.channels import NAMES
 from hostex_mcp.domain.guest_text import visible
 from hostex_mcp.server.render import to_json
 
+# Each line of a value begins with a mark, so that none can pass for a line of the question.
 LINE, CONTINUED, ROW = "│ ", "┆ ", "• "
 WIDTH = 76
 
@@ -18,6 +19,7 @@ OWN_DAYS = re.compile(rf"(?:(?:{_CHANNELS})(?: [\w.-]+)?, )?{_DAY}(?: (?:and|to)
 """Days as changes are named by them, of a channel or one of its listings."""
 _OWN_NAME = re.compile(rf"{OWN_DAYS.pattern}|[a-z0-9_](?:[a-z0-9_,.'-]|:(?=\d)| (?=\S))*")
 _BARE = re.compile(r"(?! )(?:[\w.,'\u2019&()/+@%#$€£*=;-]|:(?=\S)| (?=\S))+")
+# Letters that reorder the line they are on, the name before them included.
 _RIGHT_TO_LEFT = frozenset(["R", "AL", "AN"])
 
 

@@ -18,6 +18,7 @@ def to_json(value: object) -> str:
     try:
         text = pydantic_core.to_json(value).decode()
     except ValueError:
+        # Half an emoji is no UTF-8, which pydantic insists on.
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.translate(_LINE_ENDS)
 
@@ -64,6 +65,7 @@ def _is_table(value: object) -> bool:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    # Most cells are numbers; True is an int as well, and is written as JSON does.
     if type(value) is int:
         return str(value)
     if isinstance(value, str):

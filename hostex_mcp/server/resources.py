@@ -127,10 +127,12 @@ async def _month(engine: Engine, name: str) -> str:
         message = "A month is written YYYY-MM and lies between 2000-01 and 2099-12."
         raise MCPError(code=INVALID_PARAMS, message=message)
     start = date(int(match[1]), int(match[2]), 1)
+    # 31 days reach into the next month at most, and `months` parts them there.
     month = Period(start, start + timedelta(days=31)).months()[0]
     with unread() as lacking:
         homes = await portfolio(engine.context)
         books = await read_books(engine.context, homes, month, complete=True)
+    # A spreadsheet has no place for a note about what it lacks.
     if lacking.left_out or lacking.lacks("rates"):
         reasons = f"{' '.join(lacking.notes())} get_month_end shows what there is."
         raise MCPError(code=INVALID_PARAMS, message=f"These accounts would be incomplete. {reasons}")

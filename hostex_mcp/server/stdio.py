@@ -34,6 +34,7 @@ from hostex_mcp.server.messages import MOST_BYTES, Bulky, NoMessage, normalise, 
 _URGENT = (signal.SIGINT, signal.SIGTERM)
 
 
+# How far from either end of an unread line its id is looked for, in bytes.
 _LONGEST_START = 1_000
 _STEP = 64 * 1024
 _ID = rb'"id"\s*:\s*(-?\d{1,15}|"[^"\\]{1,200}")\s*'
@@ -57,13 +58,14 @@ async def serve_stdio(engine: Engine) -> None:
                 lenient = _IncomingLine(incoming, outgoing)
                 await server.run(lenient, outgoing, server.create_initialization_options())
             stop.served()
+    # The client closed our output, so nobody is left to answer.
     except* BrokenPipeError:
         stop.leave()
 
 
 class _Stop:
-    """Ends the serving when a signal asks for it; at once when one comes again, or when all that is left to
-    do is to write answers, which nobody may read. One hang-up may come as several signals."""
+    """The end of serving, on a signal: at once when one comes again, or when all that is left to do is to
+    write answers, which nobody may read. One hang-up may come as several signals."""
 
     def __init__(self) -> None:
         self.serving = anyio.CancelScope()
@@ -79,6 +81,7 @@ class _Stop:
         self._number = number
         if urgent or self._served:
             self.leave()
+        # From a signal handler nothing else wakes a loop that sleeps.
         self._loop.call_soon_threadsafe(self.serving.cancel)
 
     def served(self) -> None:
@@ -234,6 +237,7 @@ class Lines:
         return self
 
     async def __anext__(self) -> str:
+        # A thread that reads cannot be interrupted, and is left behind when serving ends.
         while line := await run_sync(self._line, abandon_on_cancel=True):
             if isinstance(line, str):
                 return line

@@ -1,5 +1,5 @@
-"""The way back of a write, exact without showing: a text that anybody may have written is in an undo as a
-sealed reference, which only the very call that it stands in opens, for the same account."""
+"""The undo of a write, exact without showing what it restores: a text that anybody may have written is in it
+as a sealed reference, which only the very call of that undo opens, for the same account."""
 
 import hmac
 import json
@@ -21,6 +21,7 @@ from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.results import TOKEN, JsonObject, PlannedWrite, Undo
 from hostex_mcp.toolkit.tool import Tool
 
+# Characters: a model has to repeat each of them exactly.
 MOST_SEALED = 12_000
 MOST_SHOWN = 300
 
@@ -82,7 +83,7 @@ def with_sealed_undo(
 
 
 class Seals:
-    """Seals the texts of undos and opens them. `keys` gives the keys there are now: the first seals."""
+    """Seals on the texts of undos. `keys` gives the present keys: the first seals, all open."""
 
     def __init__(self, account: str, keys: Callable[[], Sequence[bytes]]) -> None:
         self._account = account
@@ -91,6 +92,7 @@ class Seals:
     def seal(self, undo: Undo) -> Undo:
         """Return an undo in which each text that may be anybody's is sealed, and shown apart as what it
         restores."""
+        # Each text is bound to the call around it, so that none can be moved to another field or tool.
         frame = self._frame(undo.tool, undo.arguments, _is_prose)
         fence, restores = Fence(), dict[str, str]()
         cipher = _cipher(self._keys()[0])
@@ -147,6 +149,7 @@ class Seals:
     def _frame(self, tool: str, arguments: Mapping[str, Any], left_out: Callable[[str, str], bool]) -> str:
         """Return the call around the sealed texts, alike before and after sealing."""
         blanked = _respell(arguments, "", lambda text, path: "" if left_out(text, path) else text)
+        # A client may send a number back as text.
         normal = json.loads(json.dumps(blanked, default=str), parse_int=str, parse_float=str)
         return json.dumps([self._account, tool, normal], sort_keys=True)
 

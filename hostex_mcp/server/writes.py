@@ -1,4 +1,4 @@
-"""How a write happens: worked out, shown to a person, and sent once."""
+"""The path of a write: worked out, shown to a person, and sent once."""
 
 import asyncio
 import logging
@@ -65,7 +65,7 @@ class PreviewedWrite:
 
 
 class Writes:
-    """Runs the writes of one account, consequential ones only after a person could see them. `confirm` is
+    """The writes of one account: consequential ones are sent only after a person could see them. `confirm` is
     `auto` (ask where the client can), `token` (always by token) or `off`. What has no way back is
     consequential, whatever its tool is."""
 
@@ -82,6 +82,7 @@ class Writes:
         self._now = now
         self._audit = audit or AuditLog()
         self._confirmations = confirmations or Confirmations(now)
+        # Between the check of a confirmation and its use nothing else may change what it was given for.
         self._one_at_a_time = asyncio.Lock()
 
     async def run(
@@ -113,6 +114,7 @@ class Writes:
             outcome, ids = error.kind, (error.request_id or "",)
             raise
         finally:
+            # Also of a call that failed or was cancelled.
             self._record(call, outcome, ids)
 
     async def _decide(self, call: WriteCall, token: object) -> dict[str, Any] | InputRequired:
@@ -165,6 +167,7 @@ class Writes:
         question."""
         emit(Confirmed(action))
         outcome = unconfirmed_result(call.tool.name, action)
+        # A no is final: nobody can turn it into a yes by presenting the question again.
         if await self._confirmations.claim(state):
             await self._confirmations.settle(state, outcome)
         return outcome
@@ -209,6 +212,7 @@ class Writes:
         """Use a confirmation up, send the write and keep its outcome; None if it was used up before."""
         with _shielded():
             call.confirmed = by
+            # First, so that what cannot be recorded does not use the confirmation up.
             self._announce(call)
             if not await self._confirmations.claim(issued):
                 call.confirmed = None
