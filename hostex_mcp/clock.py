@@ -6,19 +6,19 @@ import anyio
 
 
 def utc_now() -> datetime:
-    """The present time."""
+    """Return the present time."""
     return datetime.now(UTC)
 
 
 class Stopwatch:
-    """Measures how long something takes and ends what takes too long, by the time of the event loop."""
+    """A watch for how long something takes, and an end for what takes too long, by the event loop's time."""
 
     def time(self) -> float:
-        """Seconds that have gone by since some moment."""
+        """Return the seconds since some fixed moment."""
         return anyio.current_time()
 
     def limit(self, seconds: float) -> anyio.CancelScope:
-        """A block that ends quietly after so many seconds."""
+        """Open a block that ends quietly after so many seconds."""
         return anyio.move_on_after(seconds)
 
 

@@ -1,4 +1,4 @@
-"""What happens while the server works, told to whoever listens: metrics, and the line that sums up a call.
+"""Events of the running server, for whoever listens: metrics, and the line that sums up a call.
 
 An event carries names from this program only (tools, operations, kinds of error), never an argument, a guest,
 an account or a token.
@@ -13,12 +13,12 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class ToolStarted:
-    """A call of a tool begins. A `ToolEnded` follows, whatever happens."""
+    """The start of a tool call. A `ToolEnded` follows, whatever happens."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolEnded:
-    """A call of a tool has ended. `outcome` is `ok`, a status of a write, `asked`, a kind of error, or
+    """The end of a tool call. `outcome` is `ok`, a status of a write, `asked`, a kind of error, or
     `cancelled`."""
 
     tool: str
@@ -28,14 +28,14 @@ class ToolEnded:
 
 @dataclass(frozen=True, slots=True)
 class ToolForwarded:
-    """The call that runs is in truth one of this tool, found in the catalogue."""
+    """The tool, found in the catalogue, that the running call is really of."""
 
     tool: str
 
 
 @dataclass(frozen=True, slots=True)
 class HostexAsked:
-    """A request went to Hostex, the `number`-th of the same call, and ended. `outcome` is `ok` or a kind of
+    """A finished request to Hostex, the `number`-th try of the same call. `outcome` is `ok` or a kind of
     error."""
 
     operation: str
@@ -56,14 +56,14 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
-    """A request was refused because its caller called too often; `limit` says which bound was met."""
+    """A request refused because its caller called too often; `limit` says which bound was met."""
 
     limit: str
 
 
 @dataclass(frozen=True, slots=True)
 class WaitStarted:
-    """Something waits for its turn in this line: `calls` at `/mcp`, or `hostex`, requests to Hostex. A
+    """The start of waiting for a turn in this line: `calls` at `/mcp`, or `hostex`, requests to Hostex. A
     `WaitEnded` follows, whatever happens."""
 
     line: str
@@ -71,8 +71,8 @@ class WaitStarted:
 
 @dataclass(frozen=True, slots=True)
 class WaitEnded:
-    """It waits no longer: it was `served`, `refused` because the line was too long or too slow, or whoever
-    asked has `left`."""
+    """The end of waiting: `served`, `refused` because the line was too long or too slow, or whoever asked has
+    `left`."""
 
     line: str
     outcome: Literal["served", "refused", "left"]
@@ -81,14 +81,14 @@ class WaitEnded:
 
 @dataclass(frozen=True, slots=True)
 class GrantChanged:
-    """A grant came to be or came to an end."""
+    """The beginning or end of a grant."""
 
     step: Literal["granted", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
 class TokensAsked:
-    """A client asked for tokens with this grant type; `outcome` is `ok` or an error code of OAuth."""
+    """A client's request for tokens with this grant type; `outcome` is `ok` or an error code of OAuth."""
 
     grant_type: str
     outcome: str
@@ -96,14 +96,14 @@ class TokensAsked:
 
 @dataclass(frozen=True, slots=True)
 class PairRenewed:
-    """A partner's pair of tokens was renewed at Hostex, or was not: `ok` or a kind of error."""
+    """A renewal of a partner's pair of tokens at Hostex: `ok` or a kind of error."""
 
     outcome: str
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """An HTTP request was answered. `route` is one of this server's, or `other`."""
+    """An answered HTTP request. `route` is one of this server's, or `other`."""
 
     route: str
     status: int
@@ -126,33 +126,33 @@ Event = (
 )
 Listener = Callable[[Event], None]
 
-_everywhere: list[Listener] = []
-_here: ContextVar[tuple[Listener, ...]] = ContextVar("listeners", default=())
+_of_process: list[Listener] = []
+_of_context: ContextVar[tuple[Listener, ...]] = ContextVar("listeners", default=())
 
 
 def emit(event: Event) -> None:
-    """Tell an event to those who listen in this process, and to those around what runs now."""
-    for listener in _everywhere:
+    """Tell an event to the listeners of this process, and to those around what runs now."""
+    for listener in _of_process:
         listener(event)
-    for listener in _here.get():
+    for listener in _of_context.get():
         listener(event)
 
 
 @contextmanager
-def heard_everywhere(listener: Listener) -> Generator[None]:
-    """Inside the block the listener hears every event of this process."""
-    _everywhere.append(listener)
+def listen_everywhere(listener: Listener) -> Generator[None]:
+    """Let a listener hear every event of this process while the block runs."""
+    _of_process.append(listener)
     try:
         yield
     finally:
-        _everywhere.remove(listener)
+        _of_process.remove(listener)
 
 
 @contextmanager
-def heard_here(listener: Listener) -> Generator[None]:
-    """Inside the block the listener hears the events of what runs in it, tasks that it starts included."""
-    token = _here.set((*_here.get(), listener))
+def listen_here(listener: Listener) -> Generator[None]:
+    """Let a listener hear the events of what runs in the block, tasks that it starts included."""
+    token = _of_context.set((*_of_context.get(), listener))
     try:
         yield
     finally:
-        _here.reset(token)
+        _of_context.reset(token)

@@ -10,16 +10,16 @@ NAME = "hostex"
 
 
 def cursor_link(entry: Mapping[str, Any]) -> str:
-    """A link that has Cursor offer to install an entry as it would stand in its `mcp.json`."""
+    """Return a link that has Cursor offer to install an entry as it would stand in its `mcp.json`."""
     config = b64encode(_compact(entry)).decode()
     return f"cursor://anysphere.cursor-deeplink/mcp/install?name={NAME}&config={quote(config, safe='')}"
 
 
 def vscode_link(entry: Mapping[str, Any], inputs: Mapping[str, Any] | None = None) -> str:
-    """A link that has VS Code offer to install an entry as it would stand in its `mcp.json`, asking for what
-    `inputs` describes."""
-    whole = {"name": NAME, **entry, **({"inputs": [inputs]} if inputs else {})}
-    return f"vscode:mcp/install?{quote(_compact(whole), safe='')}"
+    """Return a link that has VS Code offer to install an entry as it would stand in its `mcp.json`, asking
+    for what `inputs` describes."""
+    document = {"name": NAME, **entry, **({"inputs": [inputs]} if inputs else {})}
+    return f"vscode:mcp/install?{quote(_compact(document), safe='')}"
 
 
 def _compact(value: Mapping[str, Any]) -> bytes:

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address, or a name, is this machine itself."""
+    """Whether an address or a name is that of this machine itself."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -15,12 +15,14 @@ _BEFORE = re.compile(r"(?:export\s+)?(?:hostex[_-]access[_-]token\s*[:=]\s*)?(?:
 
 
 def placeholder_of(value: str) -> str | None:
-    """The value, if the whole of it is a placeholder. It is shown, so no form holds what a token may be."""
+    """Return the value if it is a placeholder and nothing else. It is shown, so no form holds what a token
+    may be."""
     return value if _FORMS.fullmatch(value) and value.isascii() and value.isprintable() else None
 
 
 def bare_token(value: str) -> str:
-    """A token without the quotation marks, blanks, unseen characters and names that were copied with it."""
+    """Return a token without the quotation marks, spaces, invisible characters and names that were copied
+    with it."""
     text = value.strip(_AROUND)
     named = _BEFORE.match(text)
     return text[named.end() :].strip(_AROUND) if named else text

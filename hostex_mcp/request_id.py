@@ -11,15 +11,16 @@ _current: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def current() -> str | None:
-    """The id of the request that runs now, if one does."""
+    """Return the id of the request that runs now, if one does."""
     return _current.get()
 
 
 @contextmanager
-def running(given: str | None = None) -> Generator[str]:
-    """Inside the block a request runs: under the id that came with it if that is well-formed, else under a
-    new one."""
-    text = given if given and _WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
+def running(supplied: str | None = None) -> Generator[str]:
+    """Run a request in the block: under the id that came with it if that is well-formed, else under a new
+    one."""
+    # What a client sends gets into the log, so that only harmless signs may be in it.
+    text = supplied if supplied and _WELL_FORMED.fullmatch(supplied) else secrets.token_hex(8)
     token = _current.set(text)
     try:
         yield text

@@ -1,55 +1,36 @@
 """docs/configuration.md, generated from the settings that the program declares and the options of its
 commands."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import Field, fields
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import click
 
-from hostex_mcp.settings import Settings
+from hostex_mcp.settings import SETTINGS, Setting
 
 TEMPLATE = Path(__file__).with_name("configuration.md")
 COMMANDS = ("stdio", "http", "call", "tools")
 _HTTP = "over HTTP: "
-# No setting takes one of these; what it says of them is what it allows.
-_REFUSED = ("\N{SNOWMAN}", "/")
-_FREE = {"names": "names, comma-separated"}
 
 
 def configuration() -> str:
     """The text of the page."""
     options = dict(_options())
-    everywhere = [one for one in fields(Settings) if not _meaning(one).startswith(_HTTP)]
-    http = [one for one in fields(Settings) if _meaning(one).startswith(_HTTP)]
+    everywhere = [setting for setting in SETTINGS if not setting.meaning.startswith(_HTTP)]
+    http = [setting for setting in SETTINGS if setting.meaning.startswith(_HTTP)]
     page = TEMPLATE.read_text(encoding="utf-8")
     page = page.replace("<!-- everywhere -->", "\n".join(_table(everywhere, options)))
     return page.replace("<!-- http -->", "\n".join(_table(http, options)))
 
 
-def _table(settings: list[Field[Any]], options: dict[str, str]) -> Iterator[str]:
+def _table(settings: list[Setting], options: dict[str, str]) -> Iterator[str]:
     yield "| Variable | Meaning | Allowed | Default | Option |"
     yield "|---|---|---|---|---|"
-    for one in settings:
-        cells = (f"`{one.metadata['variable']}`", _meaning(one).removeprefix(_HTTP), allowed(one))
-        yield f"| {' | '.join((*cells, _default(one.default), options.get(one.name, '')))} |"
-
-
-def _meaning(one: Field[Any]) -> str:
-    return one.metadata["meaning"]
-
-
-def allowed(one: Field[Any]) -> str:
-    """What a setting takes, in the words in which it refuses everything else."""
-    parse: Callable[[str], Any] = one.metadata["parse"]
-    for value in _REFUSED:
-        try:
-            parse(value)
-        except ValueError as error:
-            return str(error).removeprefix("allowed: ")
-    return _FREE.get(parse.__name__, "text")
+    for setting in settings:
+        cells = (f"`{setting.variable}`", setting.meaning.removeprefix(_HTTP), setting.allowed)
+        yield f"| {' | '.join((*cells, _default(setting.default), options.get(setting.name, '')))} |"
 
 
 def _default(value: object) -> str:
@@ -70,11 +51,12 @@ def _default(value: object) -> str:
 
 def _options() -> Iterator[tuple[str, str]]:
     """Each setting that has an option: its flag, with the command where not all have it."""
+    names = {setting.name for setting in SETTINGS}
     found: dict[str, dict[str, str]] = {}
     for command in COMMANDS:
         parameters: list[click.Parameter] = import_module(f"hostex_mcp.cli.{command}").command.params
         for parameter in parameters:
-            if isinstance(parameter, click.Option) and parameter.name in Settings.__dataclass_fields__:
+            if isinstance(parameter, click.Option) and parameter.name in names:
                 found.setdefault(parameter.name, {})[command] = parameter.opts[0]
     for name, flags in found.items():
         flag = next(iter(flags.values()))

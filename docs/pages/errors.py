@@ -162,7 +162,7 @@ def example(case: Case) -> dict[str, Any]:
 def examples() -> list[tuple[Case, dict[str, Any]]]:
     """Every kind with its error, in the order of the page."""
     internal = Case("internal", _INTERNAL)
-    said = "list_tasks failed through a fault of this server (reference 4f1d0c2b9a7e)."
+    said = "list_tasks failed because of a bug in this server (reference 4f1d0c2b9a7e)."
     return [*((case, example(case)) for case in CASES), (internal, failure("internal", said)["error"])]
 
 

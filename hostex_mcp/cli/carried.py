@@ -1,12 +1,12 @@
 """What is set here and an entry of a client is to pass on, so that no bound of the person is lost."""
 
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from hostex_mcp.settings import Settings, is_secret
+from hostex_mcp.settings import SETTINGS, Setting, Settings
 
 _READ_ONLY, _TOOLSETS = "HOSTEX_MCP_READ_ONLY", "HOSTEX_MCP_TOOLSETS"
 _SERVER_ONLY = "over HTTP:"
@@ -23,8 +23,8 @@ class Carried:
 
 def carried(environ: Mapping[str, str], settings: Settings, options: Mapping[str, Any]) -> Carried:
     """What the environment sets and the options of the command, which win. Secrets are not among it."""
-    given = {setting: text for setting in fields(Settings) if (text := _text(setting, environ, options))}
-    plain = {setting: text for setting, text in given.items() if not is_secret(setting)}
+    given = {setting: text for setting in SETTINGS if (text := _text(setting, environ, options))}
+    plain = {setting: text for setting, text in given.items() if not setting.secret}
     values = {_variable(setting): text for setting, text in plain.items() if not _is_of_server(setting)}
     if settings.audit_log:
         values["HOSTEX_MCP_AUDIT_LOG"] = str(Path(settings.audit_log).absolute())
@@ -44,16 +44,16 @@ def narrowed(address: str, settings: Settings, found: Carried) -> tuple[str, lis
     return f"{address}?{parameters}" if parameters else address, left
 
 
-def _text(setting: Field[Any], environ: Mapping[str, str], options: Mapping[str, Any]) -> str:
+def _text(setting: Setting, environ: Mapping[str, str], options: Mapping[str, Any]) -> str:
     option = options.get(setting.name)
     if option is None:
         return environ.get(_variable(setting), "").strip()
     return str(int(option)) if isinstance(option, bool) else str(option)
 
 
-def _variable(setting: Field[Any]) -> str:
-    return setting.metadata["variable"]
+def _variable(setting: Setting) -> str:
+    return setting.variable
 
 
-def _is_of_server(setting: Field[Any]) -> bool:
-    return setting.metadata["meaning"].startswith(_SERVER_ONLY)
+def _is_of_server(setting: Setting) -> bool:
+    return setting.meaning.startswith(_SERVER_ONLY)

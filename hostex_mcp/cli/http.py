@@ -25,7 +25,7 @@ from hostex_mcp.http.store import migrate, open_keys
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.transport.metrics import SHARED_FOLDER
 from hostex_mcp.loopback import is_loopback
-from hostex_mcp.server.warming import warm_up
+from hostex_mcp.server.app import warm_up
 from hostex_mcp.settings import Settings, SettingsError
 
 _log = logging.getLogger("hostex_mcp.http")

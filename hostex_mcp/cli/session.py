@@ -11,7 +11,7 @@ import click
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.cli.logs import configure_logs
-from hostex_mcp.server.assembly import assemble, reach_of, scoped
+from hostex_mcp.server.assembly import assemble, reach_of, scope_client
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings, SettingsError, load
 from hostex_mcp.tools.selection import Selection, UnknownName, select
@@ -96,7 +96,7 @@ async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
     selection = selection_of(settings)
     async with hostex_of(settings) as client:
         reach = reach_of(settings, _label(settings))
-        yield assemble(settings, selection, scoped(client, reach), reach, own_machine=True)
+        yield assemble(settings, selection, scope_client(client, reach), reach, own_machine=True)
 
 
 def _label(settings: Settings) -> str:

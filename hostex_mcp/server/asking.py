@@ -36,22 +36,22 @@ _UNCONFIRMED: Mapping[ElicitAction, str] = {
     "decline": "the client answered no",
     "cancel": "the client closed the question without an answer",
     "timeout": f"no answer came within {PATIENCE_SECONDS:.0f} seconds and the question was withdrawn",
-    "failed": "the client says that it can ask, and could not",
+    "failed": "the client said it could ask, but could not",
 }
 _NOBODY_ASKED = (
     "If the user said no, leave it. If they were shown no question, this client answers for its user and "
     "cannot confirm changes: the user can make this one from a client that shows questions, or with "
     "`hostex-mcp call {tool}` in a terminal; or whoever runs this server can set HOSTEX_MCP_CONFIRM=token "
-    "(--confirm token), so that the call gives a preview to show the user and a token."
+    "(--confirm token), so that the call returns a preview to show the user and a token."
 )
 
 
-def unconfirmed(tool: str, verdict: ElicitAction) -> dict[str, Any]:
-    """The structured result of a write that nobody agreed to, as far as its client says, with the ways out.
-    Whether anybody saw the question is not known."""
-    note = f"Not confirmed: {_UNCONFIRMED[verdict]}. It may be that nobody was asked. Nothing was changed."
+def unconfirmed_result(tool: str, action: ElicitAction) -> dict[str, Any]:
+    """Return the structured result of a write that nobody agreed to, as far as its client says, with the ways
+    out."""
+    note = f"Not confirmed: {_UNCONFIRMED[action]}. It may be that nobody was asked. Nothing was changed."
     way_out = _NOBODY_ASKED.format(tool=tool)
-    return {"status": "declined", "reason": verdict, "notes": [note], "next_step": way_out}
+    return {"status": "declined", "reason": action, "notes": [note], "next_step": way_out}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class InputRequired:
     place: str
 
     def result(self) -> InputRequiredResult:
-        """The question in the form of the 2026-07-28 protocol."""
+        """Return the question in the form of the 2026-07-28 protocol."""
         params = ElicitRequestFormParams(message=self.message, requested_schema=_FORM)
         return InputRequiredResult(
             input_requests={self.place: ElicitRequest(params=params)}, request_state=self.state
@@ -93,31 +93,33 @@ class Elicitation:
         return self.live or self.returned
 
     async def ask(self, message: str) -> ElicitAction:
-        """Ask now and wait for the answer, while the client still waits for the call: a question that nobody
-        answered by then is withdrawn, and an answer that comes later is dropped."""
+        """Ask now and wait for the answer, while the client still waits for the call: an unanswered question
+        is then withdrawn, and an answer that comes later is dropped."""
         emit(Confirmed("asked"))
         started = time.monotonic()
-        verdict = await self._answer(message, self.began + PATIENCE_SECONDS - started)
-        emit(Confirmed(verdict, time.monotonic() - started))
-        return verdict
+        action = await self._answer(message, self.began + PATIENCE_SECONDS - started)
+        emit(Confirmed(action, time.monotonic() - started))
+        return action
 
     async def _answer(self, message: str, seconds: float) -> ElicitAction:
         if self.context is None:
             return "failed"
         try:
             with anyio.fail_after(max(seconds, 0)):
-                return _verdict(await self.context.session.elicit_form(message, _FORM))
+                return _action(await self.context.session.elicit_form(message, _FORM))
         except TimeoutError:
             return "timeout"
+        # The client refused, or answered in a form that is not the protocol's.
         except (MCPError, ValidationError):
             return "failed"
 
 
-def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Elicitation:
-    """What this call's client can do: be asked now, be handed a question, or neither."""
+def elicitation_of(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Elicitation:
+    """Return what this call's client can do: be asked now, be handed a question, or neither."""
     capabilities = context.session.client_capabilities
     elicitation = capabilities.elicitation if capabilities else None
     can_show_form = elicitation is not None and (elicitation.form is not None or elicitation.url is None)
+    # A capability without members means forms: it is older than the difference between form and url.
     if not can_show_form:
         return Elicitation()
     if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
@@ -128,11 +130,11 @@ def inquiry_of(context: ServerRequestContext[Any], params: CallToolRequestParams
 
 
 def _answers(responses: Mapping[str, Any] | None) -> dict[str, ElicitAction]:
-    given = (responses or {}).items()
-    return {place: _verdict(answer) for place, answer in given if isinstance(answer, ElicitResult)}
+    items = (responses or {}).items()
+    return {place: _action(answer) for place, answer in items if isinstance(answer, ElicitResult)}
 
 
-def _verdict(answer: ElicitResult) -> ElicitAction:
-    """What an answer means: a form that is sent with the box cleared is a no."""
+def _action(answer: ElicitResult) -> ElicitAction:
+    """Return what an answer means: a form that is sent with the box cleared is a no."""
     box = (answer.content or {}).get(_BOX, True)
     return "decline" if answer.action == "accept" and box not in (True, "true") else answer.action

@@ -28,12 +28,12 @@ class Reach:
 
 
 def reach_of(settings: Settings, account: str) -> Reach:
-    """As far as the settings allow."""
+    """Return the reach that the settings allow."""
     return Reach(account=account, privacy=settings.privacy, property_ids=settings.property_ids or None)
 
 
-def scoped(client: Client, reach: Reach) -> Client:
-    """The client, or one that lets only the properties within reach through."""
+def scope_client(client: Client, reach: Reach) -> Client:
+    """Return the client, or one that lets only the properties within reach through."""
     if reach.property_ids is None:
         return client
     return ScopedClient(client, reach.property_ids, reach.remedy)
@@ -50,8 +50,8 @@ def assemble(
     audit: AuditLog | None = None,
     confirmations: Confirmations | None = None,
 ) -> Engine:
-    """An engine over a client that is `scoped` to its reach. Only on the user's `own_machine` are pictures
-    read from folders."""
+    """Return an engine over a client that is `scoped` to its reach. Only on the user's `own_machine` are
+    pictures read from folders."""
     context = Context(
         TellingClient(client),
         selection.reachable,

@@ -14,16 +14,17 @@ _MOST = 100
 
 
 async def complete(engine: Engine, params: CompleteRequestParams) -> CompleteResult:
-    """What an argument may become: titles that hold what was typed, codes that begin with it; nothing where
-    Hostex does not answer."""
+    """Complete an argument: titles that hold what was typed, codes that begin with it; nothing where Hostex
+    does not answer."""
     typed = params.argument.value[:_MOST]
     try:
         values = await _values(engine, params.argument.name, typed)
     except HostexError:
+        # A completion cannot report an error; the call that follows it can.
         values = []
-    shown = values[:_MOST]
+    offered = values[:_MOST]
     return CompleteResult(
-        completion=Completion(values=shown, total=len(values), has_more=len(values) > _MOST)
+        completion=Completion(values=offered, total=len(values), has_more=len(values) > _MOST)
     )
 
 
@@ -31,13 +32,14 @@ async def _values(engine: Engine, argument: str, typed: str) -> list[str]:
     client, reachable = engine.context.client, engine.selection.reachable
     match argument:
         case "property" | "property_id" if "list_properties" in reachable:
-            titles = [one_line(one.title) for one in (await read_all(client, LIST_PROPERTIES)).items]
-            return sorted((one for one in titles if fold(typed) in fold(one)), key=str.casefold)
+            homes = (await read_all(client, LIST_PROPERTIES)).items
+            titles = [one_line(home.title) for home in homes]
+            return sorted((title for title in titles if fold(typed) in fold(title)), key=str.casefold)
         case "stay_code" if "list_reservations" in reachable:
             stays = (await client.page(LIST_RESERVATIONS)).items
-            return [one.stay_code for one in stays if one.stay_code.startswith(typed)]
+            return [stay.stay_code for stay in stays if stay.stay_code.startswith(typed)]
         case "conversation_id" if "list_conversations" in reachable:
             threads = (await client.page(LIST_CONVERSATIONS)).items
-            return [one.id for one in threads if one.id.startswith(typed)]
+            return [thread.id for thread in threads if thread.id.startswith(typed)]
         case _:
             return []

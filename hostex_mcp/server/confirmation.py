@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, Protocol
 
 from pydantic_core import to_jsonable_python
 
-from hostex_mcp.server.ledger import Ledger, MemoryLedger
+from hostex_mcp.sealed import Sealed, Unsealable
 
 LIFETIME = timedelta(minutes=10)
 
@@ -33,7 +33,7 @@ class Channel(StrEnum):
 
 
 class TokenCheck(StrEnum):
-    """What is found out about a presented confirmation."""
+    """The result of checking a presented confirmation."""
 
     VALID = "valid"
     UNKNOWN = "unknown"
@@ -71,8 +71,58 @@ class IssuedConfirmation:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A use of something that works once; `outcome` is what came of it, None while that is open."""
+
+    outcome: Mapping[str, Any] | None = None
+
+
+class Ledger(Protocol):
+    """A record of uses. One kept for several processes decides there which claim is the first."""
+
+    async def claim(self, key: str, expires: datetime) -> bool:
+        """Use this key up; False if it was used before."""
+        ...
+
+    async def settle(self, key: str, outcome: Mapping[str, Any]) -> None:
+        """Keep the outcome of a used key."""
+        ...
+
+    async def find(self, key: str) -> Use | None:
+        """Return the use of this key, None if it was not used."""
+        ...
+
+
+class MemoryLedger:
+    """The ledger of a process that shares its account with no other."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._uses: dict[str, tuple[datetime, Use]] = {}
+
+    async def claim(self, key: str, expires: datetime) -> bool:
+        """Use this key up; False if it was used before."""
+        now = self._now()
+        self._uses = {name: use for name, use in self._uses.items() if use[0] > now}
+        if key in self._uses:
+            return False
+        self._uses[key] = expires, Use()
+        return True
+
+    async def settle(self, key: str, outcome: Mapping[str, Any]) -> None:
+        """Keep the outcome of a used key."""
+        if key in self._uses:
+            self._uses[key] = self._uses[key][0], Use(outcome)
+
+    async def find(self, key: str) -> Use | None:
+        """Return the use of this key, None if it was not used."""
+        return self._uses[key][1] if key in self._uses else None
+
+
 def digest(value: object, labels: Collection[str] = ()) -> str:
-    """A digest of JSON-like data. `labels` are the random ones of the fences in it, which do not count."""
+    """Return a digest of JSON-like data. `labels` are the random ones of the fences in it, which do not
+    count."""
     text = json.dumps(to_jsonable_python(value, fallback=str), sort_keys=True)
     for label in labels:
         # JSON escapes control characters, so nothing else in the text can look like this.
@@ -80,9 +130,58 @@ def digest(value: object, labels: Collection[str] = ()) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content(Binding):
+    channel: Channel
+    expires: int
+    nonce: str
+
+    @property
+    def place(self) -> str:
+        return f"confirmation-{self.nonce[:8]}"
+
+    @property
+    def key(self) -> str:
+        return f"{self.account}:{self.nonce}"
+
+
+_CONTENT = Sealed("confirmation", _Content)
+
+
+class _Signatures:
+    """Keys that sign instead of sealing, as a client may read what it confirms. They serve one purpose, and
+    what a confirmation is bound to stands in it."""
+
+    def __init__(self, keys: Callable[[], Sequence[bytes]]) -> None:
+        self._keys = keys
+
+    def seal(self, purpose: str, plain: bytes, bound_to: str = "") -> str:
+        """Sign with the first key."""
+        return urlsafe_b64encode(_mac(self._keys()[0], plain) + plain).decode().rstrip("=")
+
+    def open(self, purpose: str, sealed: str, bound_to: str = "") -> bytes:
+        """Verify with any key.
+
+        Raises:
+            Unsealable: none of them signed this.
+        """
+        try:
+            raw = urlsafe_b64decode(f"{sealed}===")
+        except ValueError:
+            raise Unsealable from None
+        mac, plain = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
+        if not any(hmac.compare_digest(mac, _mac(key, plain)) for key in self._keys()):
+            raise Unsealable
+        return plain
+
+
+def _mac(key: bytes, plain: bytes) -> bytes:
+    return hmac.digest(key, plain, "sha256")
+
+
 class Confirmations:
-    """Issues and checks confirmations. `keys` gives the keys there are now: the first signs, all verify. Each
-    works once: the ledger decides, and remembers what came of it till long after it has expired."""
+    """Confirmations, each of which works once. `keys` gives the present keys: the first signs, all verify.
+    The ledger decides who used one first, and remembers the outcome till long after it has expired."""
 
     def __init__(
         self,
@@ -90,86 +189,65 @@ class Confirmations:
         keys: Callable[[], Sequence[bytes]] | None = None,
         ledger: Ledger | None = None,
     ) -> None:
-        own = (secrets.token_bytes(32),)
+        random = (secrets.token_bytes(32),)
         self._now = now
-        self._keys = keys or (lambda: own)
+        self._keys = keys or (lambda: random)
+        self._signatures = _Signatures(self._keys)
         self._ledger = ledger or MemoryLedger(now)
 
     def keys(self) -> Sequence[bytes]:
-        """The keys there are now, for what else is handed out to be brought back."""
+        """Return the present keys, for whatever else is handed out to be brought back."""
         return self._keys()
 
     def fingerprint(self, digest: str) -> str:
-        """A digest in a form that tells nobody without the key what was digested: a door code is soon guessed
-        from a plain one."""
+        """Return a digest in a form that tells nobody without the key what was digested."""
+        # A door code is soon guessed from a plain digest.
         return hmac.digest(self._keys()[0], digest.encode(), "sha256").hex()
 
     def issue(self, binding: Binding, channel: Channel) -> IssuedConfirmation:
-        """A fresh confirmation for this binding, which comes back through this channel."""
+        """Issue a fresh confirmation for this binding, which comes back through this channel."""
         expires = (self._now() + LIFETIME).astimezone(UTC).replace(microsecond=0)
-        content = {
-            **asdict(binding),
-            "channel": channel.value,
-            "expires": int(expires.timestamp()),
-            "nonce": secrets.token_hex(16),
-        }
-        text = json.dumps(content, separators=(",", ":")).encode()
-        signed = urlsafe_b64encode(_mac(self._keys()[0], text) + text).decode().rstrip("=")
-        return IssuedConfirmation(signed, expires, _place(content))
+        seconds = int(expires.timestamp())
+        content = _Content(**asdict(binding), channel=channel, expires=seconds, nonce=secrets.token_hex(16))
+        return IssuedConfirmation(_CONTENT.seal(self._signatures, content), expires, content.place)
 
     async def check(self, token: str, binding: Binding, channel: Channel) -> TokenCheck:
-        """What is true of a confirmation that came through this channel. Another account's, and one for
-        another channel, is unknown, like one that never was."""
+        """Check a confirmation that came through this channel. Another account's, and one for another
+        channel, is unknown, like one that never was."""
         content = self._content(token)
-        if content is None or content["account"] != binding.account or content.get("channel") != channel:
+        if content is None or (content.account, content.channel) != (binding.account, channel):
             return TokenCheck.UNKNOWN
-        if (content["tool"], content["arguments"]) != (binding.tool, binding.arguments):
+        if (content.tool, content.arguments) != (binding.tool, binding.arguments):
             return TokenCheck.ARGUMENTS_CHANGED
-        if await self._ledger.find(_entry(content)):
+        if await self._ledger.find(content.key):
             return TokenCheck.USED
-        if content["expires"] <= self._now().timestamp():
+        if content.expires <= self._now().timestamp():
             return TokenCheck.EXPIRED
-        return TokenCheck.VALID if content["state"] == binding.state else TokenCheck.STATE_CHANGED
+        return TokenCheck.VALID if content.state == binding.state else TokenCheck.STATE_CHANGED
 
     def place(self, token: str) -> str | None:
-        """Where the answer to a question has to stand, None when it is not one that was asked here."""
+        """Return where the answer to a question has to stand, None if this server did not ask it."""
         content = self._content(token)
-        return _place(content) if content else None
+        return content.place if content else None
 
     async def claim(self, token: str) -> bool:
-        """Use a valid token up, before its write is sent. False when another call was first."""
+        """Use a valid token up, before its write is sent. False if another call was first."""
         content = self._content(token)
-        return content is not None and await self._ledger.claim(_entry(content), self._now() + _REMEMBERED)
+        return content is not None and await self._ledger.claim(content.key, self._now() + _REMEMBERED)
 
     async def settle(self, token: str, outcome: Mapping[str, Any]) -> None:
-        """Remember what came of a used token."""
+        """Keep the outcome of a used token."""
         if content := self._content(token):
-            await self._ledger.settle(_entry(content), outcome)
+            await self._ledger.settle(content.key, outcome)
 
     async def outcome(self, token: str) -> Mapping[str, Any] | None:
-        """What came of a used token, None while that is open."""
+        """Return the outcome of a used token, None while that is open."""
         content = self._content(token)
-        use = await self._ledger.find(_entry(content)) if content else None
+        use = await self._ledger.find(content.key) if content else None
         return use.outcome if use else None
 
-    def _content(self, token: str) -> dict[str, Any] | None:
+    def _content(self, token: str) -> _Content | None:
         try:
-            raw = urlsafe_b64decode(f"{token}===")
-        except ValueError:
+            return _CONTENT.open(self._signatures, token)
+        except Unsealable:
             return None
-        mac, text = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
-        if not any(hmac.compare_digest(mac, _mac(key, text)) for key in self._keys()):
-            return None
-        return cast("dict[str, Any]", json.loads(text))
-
-
-def _mac(key: bytes, text: bytes) -> bytes:
-    return hmac.digest(key, text, "sha256")
-
-
-def _place(content: Mapping[str, Any]) -> str:
-    return f"confirmation-{content['nonce'][:8]}"
-
-
-def _entry(content: Mapping[str, Any]) -> str:
-    return f"{content['account']}:{content['nonce']}"

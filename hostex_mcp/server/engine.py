@@ -1,8 +1,10 @@
-"""Runs tools: the one path of every call, below all transports. Only protocol faults are raised past it."""
+"""The one path of every call of a tool, below all transports. Only protocol faults are raised past it."""
 
 import logging
+import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -11,21 +13,28 @@ import anyio
 from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 
-from hostex_mcp.api import DeadlineExceeded, HostexError, unread
-from hostex_mcp.events import ToolForwarded, emit
+from hostex_mcp.api import DeadlineExceeded, HostexError, Unread, unread
+from hostex_mcp.events import (
+    Confirmed,
+    Event,
+    HostexAsked,
+    ToolEnded,
+    ToolForwarded,
+    ToolStarted,
+    emit,
+    listen_here,
+)
 from hostex_mcp.reads.channel_codes import bind_channels
 from hostex_mcp.reads.empty_lists import why_empty
 from hostex_mcp.reads.stay_lookup import resolve_codes
-from hostex_mcp.server.answer import answer
+from hostex_mcp.server.answer import PreviewTooLong, answer, fit, run_apart
 from hostex_mcp.server.asking import Elicitation, InputRequired
 from hostex_mcp.server.audit import AuditLog
-from hostex_mcp.server.bounding import PreviewTooLong, apart, within
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
-from hostex_mcp.server.lacking import admitting, doubted, with_notes
+from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.render import render
-from hostex_mcp.server.summary import Summary, summed_up
-from hostex_mcp.server.undoing import Opened, Seals, undoing
+from hostex_mcp.server.undoing import OpenedArguments, Seals, with_sealed_undo
 from hostex_mcp.server.writes import Plan, Writes
 from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments, nearest
 from hostex_mcp.toolkit.context import Context
@@ -33,6 +42,7 @@ from hostex_mcp.toolkit.cursor import resume
 from hostex_mcp.toolkit.local_dates import date_hint
 from hostex_mcp.toolkit.property_titles import Resolved, resolve_properties
 from hostex_mcp.toolkit.results import CatalogueCall, Item, ListPage, PlannedWrite
+from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import Selection
 
@@ -45,8 +55,8 @@ Result = ListPage[Any] | Item[Any] | PlannedWrite[Any] | CatalogueCall[Any]
 SLOW_SECONDS = 10.0
 
 _UNSHOWN = (
-    "What this would write is too long for a preview that shows all of it, and what nobody can see is not "
-    "written. Nothing was changed."
+    "What this would write is too long for a preview that shows all of it, and nothing is written that the "
+    "user cannot see. Nothing was changed."
 )
 _LESS_TEXT = (
     "Write less at once: a shorter text, or several calls. A client that can ask its user shows longer ones."
@@ -55,8 +65,14 @@ _LESS_TEXT = (
 _log = logging.getLogger(__name__)
 
 
+_NO_UNDO = "What was there before is not known for certain, so there is no undo."
+_USUAL = "%s %s %d ms, %d to Hostex"
+_SLOW = f"slow: {_USUAL} in %d ms, %d of them again"
+_call_log = logging.getLogger("hostex_mcp.calls")
+
+
 class Engine:
-    """Serves the tools of one selection to one account. `confirm` says how consequential changes are
+    """The tools of one selection, served to one account. `confirm` says how consequential changes are
     confirmed, and `confirmations` which confirmations hold; `account` tells accounts apart without naming a
     token. A call that takes longer than `slow_seconds` is logged as a warning."""
 
@@ -79,9 +95,9 @@ class Engine:
         self._writes = Writes(account, confirm, context.now, audit, confirmations)
 
     async def call(
-        self, name: str, arguments: Mapping[str, Any] | None, inquiry: Elicitation | None = None
+        self, name: str, arguments: Mapping[str, Any] | None, elicitation: Elicitation | None = None
     ) -> CallToolResult | InputRequiredResult:
-        """Run a tool and give its result, its structured error, or a question to the person.
+        """Run a tool and return its result, its structured error, or a question to the person.
 
         Raises:
             MCPError: -32602 when no tool has this name.
@@ -90,62 +106,67 @@ class Engine:
             guess = nearest(name, CATALOGUE)
             hint = f"; did you mean {guess}?" if guess else ""
             raise MCPError(code=INVALID_PARAMS, message=f"Unknown tool: {name[:100]}{hint}")
-        with summed_up(name, self._slow_seconds) as summary:
-            outcome = await self._outcome(name, arguments or {}, inquiry or Elicitation())
+        with summarise(name, self._slow_seconds) as summary:
+            outcome = await self._outcome(name, arguments or {}, elicitation or Elicitation())
             _note(outcome, summary)
         if isinstance(outcome, InputRequired):
             return outcome.result()
-        outcome, text = await apart(outcome, _bounded, name, outcome)
+        outcome, text = await run_apart(outcome, _bound, name, outcome)
         failed = outcome.get("error")
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
 
-    async def _outcome(self, name: str, given: Mapping[str, Any], inquiry: Elicitation) -> Outcome:
+    async def _outcome(self, name: str, arguments: Mapping[str, Any], elicitation: Elicitation) -> Outcome:
         with unread() as lacking:
             try:
-                return await self._run(name, given, inquiry)
+                return await self._run(name, arguments, elicitation)
             except InvalidArguments as error:
-                failed = arguments_failure(name, error, await date_hint(self.context, given))
+                failed = arguments_failure(name, error, await date_hint(self.context, arguments))
             except HostexError as error:
                 failed = hostex_failure(error)
             except Exception:
+                # The exception may quote a guest or a token, so that the caller gets the reference only.
                 reference = uuid.uuid4().hex[:12]
                 _log.exception("%s failed unexpectedly, reference %s", name, reference)
-                message = f"{name} failed through a fault of this server (reference {reference})."
+                message = f"{name} failed because of a bug in this server (reference {reference})."
                 return failure("internal", message)
-        return doubted(failed, lacking)
+        return add_unread(failed, lacking)
 
-    async def _run(self, name: str, given: Mapping[str, Any], inquiry: Elicitation) -> Outcome:
+    async def _run(self, name: str, given: Mapping[str, Any], elicitation: Elicitation) -> Outcome:
         tool = self.selection.reachable.get(name)
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
-        meant = tool.meant(given)
-        opened = self._seals.opened(name, meant) if tool.writes else Opened(meant)
-        given = opened.arguments
-        arguments, step = resume(name, given, self._account) if tool.paged else (given, None)
+        given = tool.meant(given)
+        # Sealed texts first: what is bound, resolved and shown from here on is what will be written.
+        opened = self._seals.open(name, given) if tool.writes else OpenedArguments(given)
+        arguments, step = opened.arguments, None
+        if tool.paged:
+            arguments, step = resume(name, arguments, self._account)
         bound = await bind_channels(self.context, partial(tool.bind, arguments, step))
         bound = await resolve_codes(self.context, bound)
         resolved = await resolve_properties(self.context, bound, tool.titled)
         bound = resolved.arguments
-        run = partial(_known, resolved, partial(tool.function, self.context, **bound))
+        run = partial(_run_noting, resolved, partial(tool.function, self.context, **bound))
         if tool.writes:
-            plan = undoing(tool, opened, admitting(tool, bound, cast("Plan", run)), self._seals)
-            return await self._writes.run(tool, given, bound, plan, inquiry)
+            plan = with_sealed_undo(
+                tool, opened, with_unread_notes(tool, bound, cast("Plan", run)), self._seals
+            )
+            return await self._writes.run(tool, opened.arguments, bound, plan, elicitation)
         with unread() as lacking:
-            returned = await in_time(name, run)
+            returned = await run_in_time(name, run)
         match returned:
             case CatalogueCall() as forward:
-                return await self._forward(forward, inquiry)
+                return await self._forward(forward, elicitation)
             case ListPage() | Item() as result:
                 if isinstance(result, ListPage) and not result.items and not result.more and step is None:
                     result.notes += await why_empty(self.context, name, bound)
                 long = result.items if isinstance(result, ListPage) else result.data
-                shown = await apart(long, answer, tool, arguments, result, self._account)
-                return with_notes(shown, lacking.notes())
+                structured = await run_apart(long, answer, tool, arguments, result, self._account)
+                return with_notes(structured, lacking.notes())
             case PlannedWrite():
                 raise TypeError(f"{name} is declared to read, but would write")
 
-    async def _forward(self, forward: CatalogueCall[Any], inquiry: Elicitation) -> Outcome:
+    async def _forward(self, forward: CatalogueCall[Any], elicitation: Elicitation) -> Outcome:
         """Run the tool that a catalogue call names, if it is of the kind that call may run."""
         target = CATALOGUE.get(forward.name)
         if target is None or target.toolset == "core":
@@ -156,11 +177,11 @@ class Engine:
             right = "call_write_tool" if target.writes else "call_read_tool"
             raise InvalidArguments(FieldProblem("name", f"has the effect {target.effect.value}; use {right}"))
         emit(ToolForwarded(forward.name))
-        return await self._outcome(forward.name, forward.arguments, inquiry)
+        return await self._outcome(forward.name, forward.arguments, elicitation)
 
 
-async def _known(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Result:
-    """What a tool returns, with what has to be said of its arguments.
+async def _run_noting(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Result:
+    """Return the result of a tool, with the notes that its arguments call for.
 
     Raises:
         NotFound: one of its properties is not there, and the tool did not refuse that in words of its own.
@@ -179,8 +200,9 @@ async def _known(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Re
     return result
 
 
-async def in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
-    """What a reading tool returns, unless its client has long stopped to wait."""
+async def run_in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
+    """Run a reading tool, no longer than any client waits for it."""
+    # By then every client has given up, and the reads that are left would only hold up others.
     try:
         with anyio.fail_after(READ_SECONDS):
             return await run()
@@ -189,22 +211,118 @@ async def in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned
         raise DeadlineExceeded(message, operation=name) from None
 
 
-def _bounded(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """What a call answers, in both halves."""
-    if "error" in outcome:
-        return within(outcome, failure_text)
+def with_notes(result: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+    """Return the same result with further notes behind its own."""
+    return {**result, "notes": [*result.get("notes", []), *notes]} if notes else result
+
+
+def add_unread(failed: dict[str, Any], lacking: Unread) -> dict[str, Any]:
+    """Return the failure, with what Hostex sent in an unreadable form."""
+    # What seems not to exist may be among the rows that could not be read.
+    if lacking.left_out:
+        failed["error"]["message"] += f" That may be because of this: {' '.join(lacking.notes())}"
+    return failed
+
+
+def with_unread_notes(
+    tool: Tool, arguments: Mapping[str, Any], plan: Callable[[], Awaitable[PlannedWrite[Any]]]
+) -> Callable[[], Awaitable[PlannedWrite[Any]]]:
+    """Return the same plan, whose preview and result say what could not be read for it."""
+
+    async def planned() -> PlannedWrite[Any]:
+        with unread() as lacking:
+            change = await plan()
+        if lacking:
+            notes = lacking.notes()
+            preview = preview_in(tool, arguments, change)
+            # The unread value may be the very one to go back to.
+            if lacking.blank and change.undo:
+                change.undo = None
+                notes.append(_NO_UNDO)
+            change.preview = replace(preview, warnings=[*preview.warnings, *notes])
+            change.notes = [*change.notes, *notes]
+        return change
+
+    return planned
+
+
+class Summary:
+    """What one call does, counted for its line in the log. `outcome` is set by whoever runs it; `request_ids`
+    are Hostex's, of an error or of the writes that it accepted."""
+
+    def __init__(self, tool: str) -> None:
+        self.tool = tool
+        self.outcome = "cancelled"
+        self.request_ids: list[str] = []
+        self._requests = 0
+        self._again = 0
+        self._hostex_seconds = 0.0
+        self._person_seconds = 0.0
+
+    def __call__(self, event: Event) -> None:
+        """Count an event."""
+        match event:
+            case HostexAsked():
+                self._requests += 1
+                self._again += event.number > 1
+                self._hostex_seconds += event.seconds
+            case Confirmed():
+                self._person_seconds += event.seconds
+            case ToolForwarded():
+                self.tool = event.tool
+            case _:
+                pass
+
+    def tell(self, seconds: float, slow_seconds: float) -> None:
+        """Log how the call ended; as a warning if it was slow, not counting the time its person took."""
+        emit(ToolEnded(self.tool, self.outcome, seconds))
+        without_person = seconds - self._person_seconds
+        slow = without_person > slow_seconds
+        facts = {
+            "tool": self.tool,
+            "outcome": self.outcome,
+            "ms": round(1000 * without_person),
+            "hostex_requests": self._requests,
+            "hostex_ms": round(1000 * self._hostex_seconds),
+            "tried_again": self._again,
+            "hostex_request_ids": self.request_ids,
+        }
+        values = list(facts.values())
+        if slow:
+            _call_log.warning(_SLOW, *values[:6], extra={"facts": facts})
+        else:
+            _call_log.info(_USUAL, *values[:4], extra={"facts": facts})
+
+
+@contextmanager
+def summarise(tool: str, slow_seconds: float) -> Generator[Summary]:
+    """Log and count the call of a tool that runs in the block."""
+    summary = Summary(tool)
+    started = time.perf_counter()
+    emit(ToolStarted())
     try:
-        return within(outcome, CATALOGUE[name].text or render)
-    except PreviewTooLong:
-        return within(failure("invalid_arguments", _UNSHOWN, hint=_LESS_TEXT, operation=name), failure_text)
+        with listen_here(summary):
+            yield summary
+    finally:
+        summary.tell(time.perf_counter() - started, slow_seconds)
 
 
 def _note(outcome: Outcome, summary: Summary) -> None:
-    """Say in the summary of a call how it ended."""
+    """Set in the summary of a call how it ended."""
     if isinstance(outcome, InputRequired):
         summary.outcome = "asked"
         return
     failed = outcome.get("error")
     summary.outcome = failed["kind"] if failed else outcome.get("status", "ok")
     ids = [failed["request_id"]] if failed else outcome.get("receipt", {}).get("request_ids", ())
-    summary.request_ids.extend(one for one in ids if one)
+    summary.request_ids.extend(request_id for request_id in ids if request_id)
+
+
+def _bound(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Return the result of a call, bounded, and its text."""
+    if "error" in outcome:
+        return fit(outcome, failure_text)
+    try:
+        return fit(outcome, CATALOGUE[name].text or render)
+    except PreviewTooLong:
+        return fit(failure("invalid_arguments", _UNSHOWN, hint=_LESS_TEXT, operation=name), failure_text)

@@ -17,30 +17,32 @@ HINTS: Mapping[str, str] = {
         f"Hostex does not accept the access token: it was deleted or mistyped. Create a new one in {_PORTAL}."
     ),
     "read_only_token": (
-        "The access token may only read, which was fixed when it was created. Reads go on working; "
+        "The access token may only read, which was fixed when it was created. Reads still work; "
         f"for writes create a writable token in {_PORTAL}."
     ),
     "forbidden": "This belongs to another account or another application; this token cannot reach it.",
     "not_found": "Nothing has this id or code in this account. Look it up with a list tool first.",
-    "conflict": "This would make a duplicate or collide with something. Read the present state first.",
+    "conflict": "This would make a duplicate or collide with something. Read the current state first.",
     "subscription_lapsed": "The host's Hostex subscription has ended; the host can renew it in the portal.",
     "plan_unsupported": "The host's Hostex plan does not include this function; other functions still work.",
     "account": (
         "Hostex refuses the account: its subscription, its plan's API access or a suspension. "
-        "The host has to look in the portal."
+        "The host has to check in the portal."
     ),
     "invalid_arguments": "Correct the arguments and call again.",
-    "rate_limited": "Too many calls; wait as long as told before the next one.",
+    "rate_limited": "Too many calls; wait for the stated time before the next one.",
     "upstream": "Hostex had an internal error; try again in a minute.",
     "unavailable": "Hostex does not offer this function to this account.",
     "channel": "The booking channel did not answer Hostex properly; try again in a few minutes.",
     "network": "Hostex could not be reached and nothing was changed; check the connection and try again.",
     "timeout": "Hostex did not answer in time and nothing was changed; try again.",
     "outcome_unknown": (
-        "The change was sent and no answer came, so it may have taken effect. Read the present state before "
+        "The change was sent and no answer came, so it may have taken effect. Read the current state before "
         "anything else; do not repeat it blindly."
     ),
-    "unexpected_response": "The answer was not in Hostex's form (a proxy page, a cut answer, a redirect).",
+    "unexpected_response": (
+        "The answer was not in Hostex's form (a proxy's page, a truncated answer, a redirect)."
+    ),
     "blocked": (
         "It is excluded, outside the chosen toolsets, or a write in read-only mode. "
         "Only the operator of this server can change that."
@@ -48,13 +50,14 @@ HINTS: Mapping[str, str] = {
     "internal": "This is a bug of hostex-mcp; its log has the details under the reference.",
 }
 UNSURE_WRITE_HINT = (
-    "Hostex failed while changing something, so it may have taken effect. Read the present state first."
+    "Hostex failed while changing something, so it may have taken effect. Read the current state first."
 )
 
 
 def failure(kind: str, message: str, *, hint: str | None = None, **details: Any) -> dict[str, Any]:
-    """The structured result of a failed call."""
+    """Return the structured result of a failed call."""
     error: dict[str, Any] = {
+        # Every member is there in every failure, so that clients need not look first.
         "kind": kind,
         "code": None,
         "message": message,
@@ -69,7 +72,8 @@ def failure(kind: str, message: str, *, hint: str | None = None, **details: Any)
 
 
 def hostex_failure(error: HostexError) -> dict[str, Any]:
-    """The structured result for an error of the Hostex client."""
+    """Return the structured result for an error of the Hostex client."""
+    # Not retryable means that it answered a write.
     unsure = error.kind in ("upstream", "channel") and not error.retryable
     status = {"status": error.kind} if error.kind == "outcome_unknown" else {}
     return status | failure(
@@ -81,19 +85,19 @@ def hostex_failure(error: HostexError) -> dict[str, Any]:
         retry_after_seconds=error.retry_after,
         request_id=error.request_id,
         operation=error.operation,
-        fields=[{"field": one.field, "problem": one.problem} for one in error.fields],
+        fields=[{"field": problem.field, "problem": problem.problem} for problem in error.fields],
     )
 
 
 def arguments_failure(tool: str, error: InvalidArguments, hint: str | None = None) -> dict[str, Any]:
-    """The structured result for arguments that do not fit; nothing was sent."""
-    fields = [{"field": one.field, "problem": one.problem} for one in error.problems]
+    """Return the structured result for arguments that do not fit; nothing was sent."""
+    fields = [{"field": problem.field, "problem": problem.problem} for problem in error.problems]
     message = f"{tool} cannot use these arguments: {error}"
     return failure("invalid_arguments", message, hint=hint, operation=tool, fields=fields)
 
 
 def failure_text(structured: Mapping[str, Any]) -> str:
-    """A failed call in one or two readable lines."""
+    """Return a failed call in one or two readable lines."""
     error = structured["error"]
     code = f" {error['code']}" if error["code"] is not None else ""
     trace = f" (request {error['request_id']})" if error["request_id"] else ""

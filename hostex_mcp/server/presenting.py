@@ -106,6 +106,7 @@ _OF_HOSTEX = frozenset(("id", "listing_id", "conversation_id", "plan_id", "speci
 _PERIOD = ("check_in_date", "check_out_date")
 _DAY = re.compile(r"\d{4}-[01]\d-[0-3]\d", re.ASCII)
 _CURRENCIES = frozenset(("currency", "listing_currency"))
+# Keys that are left out where the sentence or a change has their value; codes and numbers never are.
 _SAID_ABOVE = frozenset(
     (
         *_PERIOD,
@@ -116,40 +117,41 @@ _SAID_ABOVE = frozenset(
 )
 
 
-def presented(preview: Mapping[str, Any]) -> dict[str, Any]:
-    """What a person reads of a preview: the same target and changes, every key and value in words, and each
-    fact once."""
+def present(preview: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a preview as a person reads it: the same target and changes, every key and value in words, and
+    each fact once."""
     target: Mapping[str, Any] = preview.get("target", {})
     currency = target.get("listing_currency") or target.get("currency")
     changes = [_row(row, currency) for row in preview.get("changes", [])]
-    about = {name: _value(name, value, currency) for name, value in target.items()}
-    said = _Said(str(preview.get("summary", "")), changes, {**about, **_whole_period(target)})
-    kept = [name for name in target if not (_says_nothing_more(name, target) or said.again(name))]
-    return {**preview, "target": {label(name): about[name] for name in kept}, "changes": changes}
+    values = {name: _value(name, value, currency) for name, value in target.items()}
+    context = _Context(str(preview.get("summary", "")), changes, {**values, **_whole_period(target)})
+    names = [name for name in target if not (_says_nothing_more(name, target) or context.repeats(name))]
+    return {**preview, "target": {label(name): values[name] for name in names}, "changes": changes}
 
 
 def _whole_period(target: Mapping[str, Any]) -> dict[str, str]:
-    """Check-in and check-out as a sentence has them."""
+    """Return check-in and check-out as a sentence has them."""
     ends = [target.get(name) for name in _PERIOD]
     if not all(isinstance(end, str) and _DAY.fullmatch(end) for end in ends):
         return {}
     return dict.fromkeys(_PERIOD, period(*(date.fromisoformat(str(end)) for end in ends)))
 
 
-class _Said:
+class _Context:
     """What the sentence and the changes of a preview say, which what is below them need not say again."""
 
-    def __init__(self, summary: str, changes: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -> None:
+    def __init__(self, summary: str, changes: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
         self._above = "\n".join([summary, *(str(row.get("what", "")) for row in changes)])
         self._before = {row["what"]: row["before"] for row in changes if "what" in row and "before" in row}
-        self._about = about
-        others = [value for name, value in about.items() if name not in _CURRENCIES]
+        self._values = values
+        others = [value for name, value in values.items() if name not in _CURRENCIES]
         self._amounts = "\n".join(map(str, [summary, *changes, *others]))
 
-    def again(self, name: str) -> bool:
-        """Whether a key of the target only says again what is above it, or beside each amount."""
-        value = self._about[name]
+    def repeats(self, name: str) -> bool:
+        """Whether a key of the target only repeats what is above it, or beside each amount."""
+        value = self._values[name]
         if name in _CURRENCIES:
+            # The currency as it stands before each amount.
             return isinstance(value, str) and money(0, value)[:-1] in self._amounts
         if label(name) in self._before and self._before[label(name)] == value:
             return True
@@ -158,11 +160,12 @@ class _Said:
 
     def _has(self, text: str) -> bool:
         words = " ".join((text.inner if isinstance(text, Quoted) else text).split())
+        # Whole words only: "room 12" does not say "room 1".
         return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", self._above) is not None
 
 
 def label(name: str) -> str:
-    """A key of ours in words; any other text as it is."""
+    """Return a key of ours in words; any other text as it is."""
     return _LABELS.get(name) or (name.replace("_", " ") if _OWN_KEY.fullmatch(name) else name)
 
 
@@ -181,7 +184,7 @@ def _row(row: Mapping[str, Any], currency: str | None) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any, currency: str | None) -> Any:
-    """A value in the words for its key; what is not of the form that the key has stays as it is."""
+    """Return a value in the words for its key; what is not of the form that the key has stays as it is."""
     if isinstance(value, Quoted):
         return value
     if isinstance(value, list):
@@ -195,9 +198,9 @@ def _value(name: str, value: Any, currency: str | None) -> Any:
 
 
 def _members(name: str, values: list[Any], currency: str | None) -> Any:
-    """The members of a list; a single one stands for itself."""
-    shown = [_value(name, member, currency) for member in values]
-    return shown[0] if len(shown) == 1 and isinstance(shown[0], str) else shown
+    """Return the members of a list; a single one stands for itself."""
+    spelled = [_value(name, member, currency) for member in values]
+    return spelled[0] if len(spelled) == 1 and isinstance(spelled[0], str) else spelled
 
 
 def _discount(step: Mapping[str, Any], _: str | None) -> Any:
@@ -219,14 +222,14 @@ def _score(name: str, score: Any) -> str:
 
 
 def _days(days: Mapping[str, Any], _: str | None) -> Any:
-    """Days that were asked for: a period, or one by one."""
+    """Return the days of a change: a period, or each of them."""
     if set(days) == {"start_date", "end_date"}:
         return days_text(*(date.fromisoformat(days[end]) for end in ("start_date", "end_date")))
     return [_date(day, None) for day in days.get("dates", ())]
 
 
 def _paragraph(part: Mapping[str, Any], _: str | None) -> Any:
-    """A paragraph, its heading first."""
+    """Return a paragraph, its heading first."""
     return {label(name): part[name] for name in sorted(part, key=lambda name: name != "sub_title")}
 
 
@@ -236,7 +239,7 @@ def _money(value: Any, currency: str | None) -> Any:
 
 
 def _date(value: Any, _: str | None) -> Any:
-    """A day or a moment; a midnight without a zone is the day alone."""
+    """Return a day or a moment in words; a midnight without a zone is the day alone."""
     if not isinstance(value, str):
         return value
     try:

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any, cast
 
 from hostex_mcp.domain.guest_text import MOST_CHARACTERS, Fence, bounded, inner, visible
-from hostex_mcp.server.bounding import MOST_ROWS, shortened
-from hostex_mcp.server.presenting import presented
-from hostex_mcp.server.quoting import Quoted, named, row_lines, sentence
+from hostex_mcp.server.answer import MOST_ROWS, shorten
+from hostex_mcp.server.presenting import present
+from hostex_mcp.server.quoting import Quoted, named_lines, row_lines, sentence
 from hostex_mcp.server.render import to_json
 from hostex_mcp.toolkit.results import PlannedWrite, Preview
 from hostex_mcp.toolkit.tool import Tool
@@ -21,11 +21,11 @@ _FAR_MORE = 5_000
 
 
 def preview_of(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[Any]) -> dict[str, Any]:
-    """The preview of a change, without empty members."""
+    """Return the preview of a change, without empty members."""
     preview = preview_in(tool, arguments, change)
     fence = Fence(spell=visible)
     most = _FAR_MORE + 2 * len(to_json(arguments))
-    shown = {
+    members = {
         "summary": bounded(sentence(preview.summary)),
         "target": {
             name: _each(_at_most(value, most), partial(_about, fence))
@@ -34,52 +34,52 @@ def preview_of(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[An
         "changes": [_change(_at_most(row, most), fence) for row in preview.changes],
         "warnings": [bounded(sentence(warning)) for warning in preview.warnings],
     }
-    return {name: value for name, value in shown.items() if value}
+    return {name: value for name, value in members.items() if value}
 
 
 def preview_in(tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[Any]) -> Preview:
-    """What a change says of itself, else its arguments beside the old values of its undo, and what they are
-    set of: the ids and codes that are the same in its undo."""
+    """Return the preview that a change brings, else its arguments beside the old values of its undo, and as
+    its target the ids and codes that are the same in its undo."""
     if change.preview:
         return change.preview
-    before = _undone(tool, change)
+    old = _undone(tool, change)
     target = {
         name: value
         for name, value in arguments.items()
-        if (name == "id" or name.endswith(_NAMING)) and before.get(name) == value
+        if (name == "id" or name.endswith(_NAMING)) and old.get(name) == value
     }
-    return Preview(tool.title, target, _changes(arguments, before))
+    return Preview(tool.title, target, _changes(arguments, old))
 
 
 def question(preview: Mapping[str, Any]) -> str:
-    """The preview as a question to a person. Each value is on the line of its name or a block whose lines
-    all begin with a mark, so that nothing in it can look like a line of the question. What will be written
-    comes first: some clients show the first three lines only, and how many there are more."""
-    shown = presented(preview)
+    """Return the preview as a question to a person. Each value is on the line of its name or a block whose
+    lines all begin with a mark, so that nothing in it can look like a line of the question."""
+    words = present(preview)
     lines = [str(preview["summary"])]
-    for row in shown["changes"]:
+    # What will be written comes first: some clients show three lines, and how many more there are.
+    for row in words["changes"]:
         lines += row_lines(row)
-    for name, value in shown["target"].items():
-        lines += named(name, value)
+    for name, value in words["target"].items():
+        lines += named_lines(name, value)
     lines += [f"Warning: {warning}" for warning in preview.get("warnings", [])]
-    return "\n".join([*lines, "Shall this be done?"])
+    return "\n".join([*lines, "Make this change?"])
 
 
 def _change(row: Mapping[str, Any], fence: Fence) -> dict[str, Any]:
-    """One change. Longer text that was there before may be anybody's and is fenced; what is to come is the
-    caller's own and shown whole, with everything in it that nobody would see."""
+    """Return one change. Longer text that was there before may be anybody's and is fenced; what is to come is
+    the caller's own and shown in full, invisible characters included."""
 
     spell = {"before": partial(_before, fence), "what": sentence}
     return {name: _each(value, spell.get(name, visible)) for name, value in row.items()}
 
 
 def _at_most(value: Any, most: int) -> Any:
-    """A value without texts so long that they cannot be what the caller writes: Hostex sent them."""
-    return shortened(value, most, MOST_ROWS, {})
+    """Return a value without texts so long that only Hostex can have sent them."""
+    return shorten(value, most, MOST_ROWS, {})
 
 
 def _each(value: Any, spell: Callable[[str], str]) -> Any:
-    """A value with each text in it in another spelling."""
+    """Return a value with each text in it in another spelling."""
     match value:
         case Quoted():
             return value
@@ -95,36 +95,35 @@ def _each(value: Any, spell: Callable[[str], str]) -> Any:
 
 
 def _before(fence: Fence, text: str) -> str:
-    """A text that is there now."""
     return _read(fence, text, long="\n" in text or len(text) > _SHORT, most=MOST_CHARACTERS)
 
 
 def _about(fence: Fence, text: str) -> str:
-    """A text of the target, which may be part of what is written: nothing of it is cut."""
+    """Spell a text of the target, which may be part of what is written: nothing of it is cut."""
     return _read(fence, text, long="\n" in text, most=None)
 
 
 def _read(fence: Fence, text: str, long: bool, most: int | None) -> str:
-    """A text that was read: known as fenced where it is, and fenced where it is long."""
+    """Fence a text that was read, if it is long or was fenced before."""
     marked = text if inner(text) is not None else fence.mark(text, most) if long else ""
-    inside = inner(marked)
-    return visible(text) if inside is None else Quoted(marked, inside)
+    content = inner(marked)
+    return visible(text) if content is None else Quoted(marked, content)
 
 
 def _undone(tool: Tool, change: PlannedWrite[Any]) -> Mapping[str, Any]:
-    """The arguments with which the same tool brings back what there is now."""
+    """Return the arguments with which the same tool restores the present values."""
     return change.undo.arguments if change.undo and change.undo.tool == tool.name else {}
 
 
-def _changes(arguments: Mapping[str, Any], before: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _changes(arguments: Mapping[str, Any], old: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
-        {"what": name, **({"before": before[name]} if name in before else {}), "after": value}
+        {"what": name, **({"before": old[name]} if name in old else {}), "after": value}
         for name, value in _after(arguments).items()
-        if value is not None and before.get(name) != value
+        if value is not None and old.get(name) != value
     ]
 
 
 def _after(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """What the arguments set, and each thing that they clear."""
+    """Return what the arguments set, and each thing that they clear."""
     set_to = {name: value for name, value in arguments.items() if name != "clear"}
     return {**set_to, **dict.fromkeys(arguments.get("clear") or (), "not set")}

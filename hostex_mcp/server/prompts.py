@@ -23,15 +23,15 @@ from hostex_mcp.server.engine import Engine
 
 _MOST_CHARACTERS = 200
 _PROPERTY = PromptArgument(
-    name="property", title="Property", description="title of one property; all unless given"
+    name="property", title="Property", description="title of one property; all by default"
 )
-_DATE = PromptArgument(name="date", title="Day", description="YYYY-MM-DD; today unless given")
-_MONTH = PromptArgument(name="month", title="Month", description="YYYY-MM; the last whole month unless given")
+_DATE = PromptArgument(name="date", title="Day", description="YYYY-MM-DD; today by default")
+_MONTH = PromptArgument(name="month", title="Month", description="YYYY-MM; the last full month by default")
 _DAYS = PromptArgument(
-    name="days", title="Days ahead", description="how many days to look ahead; 3 unless given"
+    name="days", title="Days ahead", description="how many days to look ahead; 3 by default"
 )
 
-Given = Mapping[str, str]
+Arguments = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class Routine:
     about: str
     tools: tuple[str, ...]
     arguments: tuple[PromptArgument, ...]
-    text: Callable[[Given], str]
+    text: Callable[[Arguments], str]
 
     def shown(self) -> Prompt:
-        """The prompt as a list shows it."""
+        """Return the prompt as a list shows it."""
         return Prompt(
             name=self.name, title=self.title, description=self.about, arguments=list(self.arguments)
         )
@@ -56,22 +56,24 @@ def _text(lines: str) -> str:
     return " ".join(lines.split())
 
 
-def _of(given: Given, what: str = " for {}") -> str:
-    return what.format(f"the property {in_quotes(given['property'])}") if given.get("property") else ""
+def _of(arguments: Arguments, what: str = " for {}") -> str:
+    return (
+        what.format(f"the property {in_quotes(arguments['property'])}") if arguments.get("property") else ""
+    )
 
 
-def _morning(given: Given) -> str:
+def _morning(arguments: Arguments) -> str:
     return _text(
-        f"""Call get_daily_briefing{_on(given)}. Tell me what needs me first: what is wrong, who waits, what
-        has to happen before the first arrival. Then the day in short lines: departures, arrivals,
+        f"""Call get_daily_briefing{_on(arguments)}. Tell me what needs me first: what is wrong, who waits,
+        what has to happen before the first arrival. Then the day in short lines: departures, arrivals,
         turnovers, tasks. Name properties and guests, give times. Leave out what is in order. Change
         nothing."""
     )
 
 
-def _waiting(given: Given) -> str:
+def _waiting(arguments: Arguments) -> str:
     return _text(
-        f"""Call list_guests_waiting{_of(given)}. For each thread, most urgent first, read it with
+        f"""Call list_guests_waiting{_of(arguments)}. For each thread, most urgent first, read it with
         get_conversation and look into the property's knowledge with list_knowledge_bases. Write a draft
         reply in the guest's language that answers from what you found; where you did not find the answer,
         say what I have to tell you. Show me guest, property, question and draft side by side. Send nothing: I
@@ -80,51 +82,51 @@ def _waiting(given: Given) -> str:
     )
 
 
-def _pricing(given: Given) -> str:
+def _pricing(arguments: Arguments) -> str:
     return _text(
-        f"""Review prices{_of(given)} for the next eight weeks. Use get_performance for the last 28 days,
+        f"""Review prices{_of(arguments)} for the next eight weeks. Use get_performance for the last 28 days,
         find_calendar_gaps for nights that cannot sell, check_calendar_conflicts for prices that differ
         between channels. Propose at most ten changes, each with property, nights, price now and then,
         and the reason. Ask me which to make; make none before I said so."""
     )
 
 
-def _arrivals(given: Given) -> str:
-    days = given.get("days") or "3"
+def _arrivals(arguments: Arguments) -> str:
+    days = arguments.get("days") or "3"
     return _text(
-        f"""Call check_arrival_readiness for the next {days} days{_of(given)} and get_turnover_plan for the
-        same days. List per arrival what is missing: balance, door code, check-in details, cleaning,
+        f"""Call check_arrival_readiness for the next {days} days{_of(arguments)} and get_turnover_plan for
+        the same days. List per arrival what is missing: balance, door code, check-in details, cleaning,
         times. Propose the step that fixes each, ready to be taken, and wait for my yes to each."""
     )
 
 
-def _month(given: Given) -> str:
-    month = f"the month {given['month']}" if given.get("month") else "the last whole month"
+def _month(arguments: Arguments) -> str:
+    month = f"the month {arguments['month']}" if arguments.get("month") else "the last full month"
     return _text(
-        f"""Call get_month_end for {month}{_of(given)}. Give one table per currency: nights, revenue,
+        f"""Call get_month_end for {month}{_of(arguments)}. Give one table per currency: nights, revenue,
         commission, expenses, result for each property, then each owner group. Below, what is not
         received yet, and entries that look wrong or doubled. Never add different currencies. Offer the
         table as a file; the answer names it."""
     )
 
 
-def _onboarding(given: Given) -> str:
+def _onboarding(arguments: Arguments) -> str:
     return _text(
-        f"""Check how my account is set up{_of(given)}: list_properties, list_channel_accounts,
+        f"""Check how my account is set up{_of(arguments)}: list_properties, list_channel_accounts,
         list_listings, get_pricing_ratios, list_knowledge_bases, list_staffs, list_webhooks. Tell me,
         most important first, what is missing or broken: channels that are not authorised, properties
-        without listings, default times, Wi-Fi, knowledge, groups. For each say in one line how I mend
+        without listings, default times, Wi-Fi, knowledge, groups. For each say in one line how I fix
         it. Change nothing."""
     )
 
 
-def _on(given: Given) -> str:
-    return f" for {given['date']}" if given.get("date") else ""
+def _on(arguments: Arguments) -> str:
+    return f" for {arguments['date']}" if arguments.get("date") else ""
 
 
 ROUTINES: Mapping[str, Routine] = {
-    one.name: one
-    for one in (
+    routine.name: routine
+    for routine in (
         Routine(
             "morning_briefing",
             "Morning briefing",
@@ -186,35 +188,40 @@ ROUTINES: Mapping[str, Routine] = {
 
 
 async def list_prompts(engine: Engine, params: PaginatedRequestParams | None) -> ListPromptsResult:
-    """The prompts whose tools this session may use."""
-    return ListPromptsResult(prompts=[one.shown() for one in _served(engine).values()])
+    """Return the prompts whose tools this session may use."""
+    return ListPromptsResult(prompts=[routine.shown() for routine in _served(engine).values()])
 
 
 async def get_prompt(engine: Engine, params: GetPromptRequestParams) -> GetPromptResult:
-    """A prompt with its arguments filled in.
+    """Return a prompt with its arguments filled in.
 
     Raises:
         MCPError: -32602 for a prompt or argument that does not exist.
     """
-    served = _served(engine)
-    routine = served.get(params.name)
+    routines = _served(engine)
+    routine = routines.get(params.name)
     if routine is None:
-        known = ", ".join(served)
-        raise MCPError(code=INVALID_PARAMS, message=f"Unknown prompt: {params.name[:100]}; prompts: {known}")
-    text = routine.text(_given(routine, params.arguments or {}))
+        names = ", ".join(routines)
+        raise MCPError(code=INVALID_PARAMS, message=f"Unknown prompt: {params.name[:100]}; prompts: {names}")
+    text = routine.text(_checked(routine, params.arguments or {}))
     message = PromptMessage(role="user", content=TextContent(type="text", text=text))
     return GetPromptResult(description=routine.about, messages=[message])
 
 
-def _given(routine: Routine, arguments: Given) -> Given:
-    names = [one.name for one in routine.arguments]
+def _checked(routine: Routine, arguments: Arguments) -> Arguments:
+    names = [argument.name for argument in routine.arguments]
     unknown = [name for name in arguments if name not in names]
     if unknown:
         message = f"{routine.name} has no argument {unknown[0][:100]}; arguments: {', '.join(names)}"
         raise MCPError(code=INVALID_PARAMS, message=message)
+    # On one short line: what was pasted must not read as further instructions.
     return {name: " ".join(clean(value).split())[:_MOST_CHARACTERS] for name, value in arguments.items()}
 
 
 def _served(engine: Engine) -> Mapping[str, Routine]:
     reachable = engine.selection.reachable
-    return {name: one for name, one in ROUTINES.items() if all(tool in reachable for tool in one.tools)}
+    return {
+        name: routine
+        for name, routine in ROUTINES.items()
+        if all(tool in reachable for tool in routine.tools)
+    }

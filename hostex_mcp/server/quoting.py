@@ -9,6 +9,7 @@ from hostex_mcp.domain.channels import NAMES
 from hostex_mcp.domain.guest_text import visible
 from hostex_mcp.server.render import to_json
 
+# Each line of a value begins with a mark, so that none can pass for a line of the question.
 LINE, CONTINUED, ROW = "│ ", "┆ ", "• "
 WIDTH = 76
 
@@ -18,6 +19,7 @@ OWN_DAYS = re.compile(rf"(?:(?:{_CHANNELS})(?: [\w.-]+)?, )?{_DAY}(?: (?:and|to)
 """Days as changes are named by them, of a channel or one of its listings."""
 _OWN_NAME = re.compile(rf"{OWN_DAYS.pattern}|[a-z0-9_](?:[a-z0-9_,.'-]|:(?=\d)| (?=\S))*")
 _BARE = re.compile(r"(?! )(?:[\w.,'\u2019&()/+@%#$€£*=;-]|:(?=\S)| (?=\S))+")
+# Letters that reorder the line they are on, the name before them included.
 _RIGHT_TO_LEFT = frozenset(["R", "AL", "AN"])
 
 
@@ -28,25 +30,25 @@ class Quoted(str):
     __slots__ = ("inner",)
 
     def __new__(cls, marked: str, inner: str) -> "Quoted":
-        """The marked text, and what stands inside."""
+        """Join the marked text and its inner part."""
         quoted = super().__new__(cls, marked)
         quoted.inner = inner
         return quoted
 
 
 def sentence(text: str) -> str:
-    """Text of ours that names others' things: on one line, with everything in it that nobody would see."""
+    """Return a text of ours that names others' things on one line, invisible characters made visible."""
     return " ".join(visible(text).split())
 
 
-def named(name: str, value: object, indent: str = "") -> list[str]:
-    """A value behind its name, on one line or as a block below it."""
+def named_lines(name: str, value: object, indent: str = "") -> list[str]:
+    """Return a value behind its name, on one line or as a block below it."""
     if not _fits(name):
-        return [f"{indent}name:", *block(name, f"{indent}  "), *named("value", value, indent)]
+        return [f"{indent}name:", *block(name, f"{indent}  "), *named_lines("value", value, indent)]
     label = indent + _label(name)
     if (parts := _parts(value)) is not None:
-        inside = [line for key, part in parts.items() for line in named(key, part, f"{indent}  ")]
-        return [f"{label}:", *inside]
+        lines = [line for key, part in parts.items() for line in named_lines(key, part, f"{indent}  ")]
+        return [f"{label}:", *lines]
     text = _text(value)
     if _fits(text):
         return [f"{label}: {_cell(text)}"]
@@ -54,10 +56,13 @@ def named(name: str, value: object, indent: str = "") -> list[str]:
 
 
 def row_lines(row: Mapping[str, Any]) -> list[str]:
-    """A change as `what: before → after`, or with each of them below it."""
+    """Return a change as `what: before → after`, or with each of them below it."""
     what = str(row.get("what", ""))
     if not _fits(what):
-        return [f"{ROW}change:", *(line for name, value in row.items() for line in named(name, value, "  "))]
+        return [
+            f"{ROW}change:",
+            *(line for name, value in row.items() for line in named_lines(name, value, "  ")),
+        ]
     label = f"{ROW}{_label(what)}"
     values = {name: value for name, value in row.items() if name != "what"}
     texts = {name: _text(value) for name, value in values.items() if _parts(value) is None}
@@ -69,11 +74,11 @@ def row_lines(row: Mapping[str, Any]) -> list[str]:
                 return [f"{label}: {after}"]
             case _:
                 pass
-    return [f"{label}:", *(line for name, value in values.items() for line in named(name, value, "  "))]
+    return [f"{label}:", *(line for name, value in values.items() for line in named_lines(name, value, "  "))]
 
 
 def block(text: str, indent: str = "") -> list[str]:
-    """Text in lines that begin with a mark; what is folded begins with another one."""
+    """Return a text in lines that begin with a mark; what is folded begins with another one."""
     return [
         f"{indent}{LINE if place == 0 else CONTINUED}{part}"
         for line in _shown(text).split("\n")
@@ -82,7 +87,7 @@ def block(text: str, indent: str = "") -> list[str]:
 
 
 def _folded(line: str) -> Iterator[str]:
-    """A line in parts that fit, cut behind a blank where there is one in their second half."""
+    """Yield a line in parts that fit, cut behind a space where there is one in their second half."""
     while len(line) > WIDTH:
         blank = line.rfind(" ", WIDTH // 2, WIDTH) + 1
         yield line[: blank or WIDTH]
@@ -104,12 +109,12 @@ def _fits(text: str) -> bool:
 
 
 def _cell(text: str) -> str:
-    """A short text, between quotation marks where it could be taken for more than one."""
+    """Return a short text, between quotation marks where it could be taken for more than one."""
     return text if _BARE.fullmatch(text) else _between_marks(text)
 
 
 def _label(name: str) -> str:
-    """A name: ours as it is, any other between quotation marks."""
+    """Return a name: ours as it is, any other between quotation marks."""
     return name if _OWN_NAME.fullmatch(name) else _between_marks(name)
 
 
@@ -135,7 +140,7 @@ def _text(value: object) -> str:
 
 
 def _parts(value: object) -> dict[str, object] | None:
-    """The members of a value that has names in it or texts of which one could be taken for several."""
+    """Return the members of a value that has names in it or texts of which one could be taken for several."""
     if isinstance(value, Mapping) and value:
         return dict(cast("Mapping[str, object]", value))
     if isinstance(value, list | tuple):

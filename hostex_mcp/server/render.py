@@ -14,17 +14,18 @@ _LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
 
 
 def to_json(value: object) -> str:
-    """Compact JSON on one line, every script readable."""
+    """Return compact JSON on one line, every script readable."""
     try:
         text = pydantic_core.to_json(value).decode()
     except ValueError:
+        # Half an emoji is no UTF-8, which pydantic insists on.
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.translate(_LINE_ENDS)
 
 
 def render(structured: Shape) -> str:
-    """A structured result as text: lists of objects become tables, everything else `name: value` lines. What
-    all rows of a longer table have in common is said once, above it."""
+    """Render a structured result as text: lists of objects become tables, everything else `name: value`
+    lines. What all rows of a longer table have in common is said once, above it."""
     head = {name: value for name, value in structured.items() if not _is_table(value)}
     tables = {name: value for name, value in structured.items() if _is_table(value)}
     lines = [f"{name}: {_cell(value)}" for name, value in head.items()]
@@ -32,13 +33,13 @@ def render(structured: Shape) -> str:
         common = _common(rows)
         lines.append(f"{name}:" if rows else f"{name}: none")
         if common:
-            lines.append("all rows: " + " | ".join(f"{one} {_cell(rows[0][one])}" for one in common))
-        lines += table([{one: row[one] for one in row if one not in common} for row in rows])
+            lines.append("all rows: " + " | ".join(f"{member} {_cell(rows[0][member])}" for member in common))
+        lines += table([{member: row[member] for member in row if member not in common} for row in rows])
     return "\n".join(lines)
 
 
 def table(rows: Sequence[Shape]) -> list[str]:
-    """A header and a line for each row; members are parted by ` | `, an absent one is empty."""
+    """Return a header and a line for each row; members are parted by ` | `, an absent one is empty."""
     if not rows:
         return []
     columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -48,7 +49,8 @@ def table(rows: Sequence[Shape]) -> list[str]:
 
 
 def _common(rows: Sequence[Shape]) -> list[str]:
-    """Members that are the same in every row, where there are enough rows and others that differ."""
+    """Return the members that are the same in every row, where there are enough rows and others that
+    differ."""
     if len(rows) < _ROWS_WORTH_SHORTENING:
         return []
     first = rows[0]
@@ -57,12 +59,13 @@ def _common(rows: Sequence[Shape]) -> list[str]:
 
 
 def _is_table(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, Mapping) for one in cast("list[object]", value))
+    return isinstance(value, list) and all(isinstance(row, Mapping) for row in cast("list[object]", value))
 
 
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    # Most cells are numbers; True is an int as well, and is written as JSON does.
     if type(value) is int:
         return str(value)
     if isinstance(value, str):

@@ -3,11 +3,12 @@
 What a resource shows is what the tool behind it shows: the same privacy, the same scope, the same limits.
 """
 
+import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import unquote
 
 from mcp import MCPError
@@ -24,14 +25,31 @@ from mcp.types import (
 )
 
 from hostex_mcp.api import HostexError, unread
+from hostex_mcp.domain import (
+    availability,
+    briefing,
+    cleaning,
+    conflicts,
+    feasibility,
+    gaps,
+    month_end,
+    nights,
+    performance,
+    readiness,
+    reviews_due,
+    stay_rules,
+    turnovers,
+    waiting,
+)
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.accounts import read_books
 from hostex_mcp.reads.portfolio import read_portfolio
-from hostex_mcp.server.engine import Engine, in_time
-from hostex_mcp.server.failures import hostex_failure
-from hostex_mcp.server.reference import PAGES
+from hostex_mcp.server.engine import Engine, run_in_time
+from hostex_mcp.server.failures import HINTS, hostex_failure
 from hostex_mcp.server.render import to_json
+from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
 from hostex_mcp.tools.insights._month_end_rows import apart_rows, as_csv, home_rows
+from hostex_mcp.tools.insights._wording import RULES
 
 _JSON, _CSV, _TEXT = "application/json", "text/csv", "text/markdown"
 _MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])", re.ASCII)
@@ -54,16 +72,16 @@ class ResourceKind:
 
     @property
     def prefix(self) -> str:
-        """What every address of the kind begins with."""
+        """Return what every address of the kind begins with."""
         return self.template.partition("{")[0]
 
     @property
     def suffix(self) -> str:
-        """What every address of the kind ends with."""
+        """Return what every address of the kind ends with."""
         return self.template.partition("}")[2]
 
     def named(self, uri: str) -> str | None:
-        """What an address of this kind names, None for an address of another."""
+        """Return what an address of this kind names, None for an address of another."""
         if not (uri.startswith(self.prefix) and uri.endswith(self.suffix)):
             return None
         name = uri[len(self.prefix) : len(uri) - len(self.suffix)]
@@ -71,7 +89,7 @@ class ResourceKind:
 
 
 async def _answer(engine: Engine, tool: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a reading tool answers; its error as the protocol's, as resources have no other."""
+    """Return the answer of a reading tool; raise its error as the protocol's, as resources have no other."""
     result: Any = await engine.call(tool, arguments)
     answer: Mapping[str, Any] = result.structured_content
     if result.is_error:
@@ -80,7 +98,7 @@ async def _answer(engine: Engine, tool: str, arguments: Mapping[str, Any]) -> Ma
 
 
 def _refusal(failed: Mapping[str, Any]) -> MCPError:
-    """The protocol's error for the structured result of a failed call."""
+    """Return the protocol's error for the structured result of a failed call."""
     error = failed["error"]
     return MCPError(code=INVALID_PARAMS, message=f"{error['message']} {error['hint']}", data=error)
 
@@ -95,27 +113,29 @@ def _by_code(tool: str, argument: str) -> Read:
 async def _property(engine: Engine, name: str) -> str:
     by = {"id": name} if name.isdigit() else {"name": name}
     answer = await _answer(engine, "list_properties", {**by, "detail": "full"})
-    found = answer["items"]
-    if len(found) != 1:
-        problem = "No property has" if not found else "Several properties have"
+    properties = answer["items"]
+    if len(properties) != 1:
+        problem = "No property has" if not properties else "Several properties have"
         raise MCPError(code=INVALID_PARAMS, message=f"{problem} this id or title.")
     notes = answer.get("notes")
-    return to_json({**found[0], **({"notes": notes} if notes else {})})
+    return to_json({**properties[0], **({"notes": notes} if notes else {})})
 
 
 async def _month(engine: Engine, name: str) -> str:
-    found = _MONTH.fullmatch(name)
-    if found is None:
+    match = _MONTH.fullmatch(name)
+    if match is None:
         message = "A month is written YYYY-MM and lies between 2000-01 and 2099-12."
         raise MCPError(code=INVALID_PARAMS, message=message)
-    start = date(int(found[1]), int(found[2]), 1)
-    whole = Period(start, start + timedelta(days=31)).months()[0]
+    start = date(int(match[1]), int(match[2]), 1)
+    # 31 days reach into the next month at most, and `months` parts them there.
+    month = Period(start, start + timedelta(days=31)).months()[0]
     with unread() as lacking:
-        meant = await read_portfolio(engine.context)
-        books = await read_books(engine.context, meant, whole, complete=True)
+        homes = await read_portfolio(engine.context)
+        books = await read_books(engine.context, homes, month, complete=True)
+    # A spreadsheet has no place for a note about what it lacks.
     if lacking.left_out or lacking.lacks("rates"):
-        told = f"{' '.join(lacking.notes())} get_month_end tells the rest."
-        raise MCPError(code=INVALID_PARAMS, message=f"These accounts would not be whole. {told}")
+        reasons = f"{' '.join(lacking.notes())} get_month_end shows what there is."
+        raise MCPError(code=INVALID_PARAMS, message=f"These accounts would be incomplete. {reasons}")
     return as_csv([*home_rows(books, books.of_homes()), *apart_rows(books)])
 
 
@@ -151,7 +171,7 @@ KINDS = (
         "hostex://month-end/{month}.csv",
         "month",
         "Accounts of a month",
-        "A row for each property and currency, and for what is in none, for a spreadsheet.",
+        "One row per property and currency, and for what belongs to no property, for a spreadsheet.",
         _CSV,
         "get_month_end",
         _month,
@@ -160,7 +180,7 @@ KINDS = (
 
 
 async def list_resources(engine: Engine, params: PaginatedRequestParams | None) -> ListResourcesResult:
-    """The reference pages."""
+    """Return the reference pages."""
     return ListResourcesResult(
         resources=[
             Resource(
@@ -178,7 +198,7 @@ async def list_resources(engine: Engine, params: PaginatedRequestParams | None) 
 async def list_templates(
     engine: Engine, params: PaginatedRequestParams | None
 ) -> ListResourceTemplatesResult:
-    """The kinds of resources that this session may read."""
+    """Return the kinds of resources that this session may read."""
     return ListResourceTemplatesResult(
         resource_templates=[
             ResourceTemplate(
@@ -195,7 +215,7 @@ async def list_templates(
 
 
 async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> ReadResourceResult:
-    """What stands at an address.
+    """Return what stands at an address.
 
     Raises:
         MCPError: -32602 for an address at which nothing stands, that this session may not read, or that
@@ -209,16 +229,103 @@ async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> Re
         name = kind.named(uri)
         if name is not None and kind.tool in engine.selection.reachable:
             return _contents(uri, kind.mime_type, await _text(engine, kind, name))
-    known = ", ".join([*(kind.template for kind in KINDS), *(page.uri for page in PAGES)])
-    raise MCPError(code=INVALID_PARAMS, message=f"Nothing stands at {uri[:200]}; addresses: {known}")
+    addresses = ", ".join([*(kind.template for kind in KINDS), *(page.uri for page in PAGES)])
+    raise MCPError(
+        code=INVALID_PARAMS, message=f"There is no resource at {uri[:200]}; addresses: {addresses}"
+    )
 
 
 async def _text(engine: Engine, kind: ResourceKind, name: str) -> str:
     try:
-        return await in_time(kind.prefix + kind.suffix, lambda: kind.read(engine, name))
+        return await run_in_time(kind.prefix + kind.suffix, lambda: kind.read(engine, name))
     except HostexError as error:
         raise _refusal(hostex_failure(error)) from None
 
 
 def _contents(uri: str, mime_type: str, text: str) -> ReadResourceResult:
     return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=mime_type, text=text)])
+
+
+_ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "`guest_is` of guests waiting": get_args(waiting.Standing),
+    "`check_in_details` of arrivals": get_args(readiness.Details),
+    "`verdict` of an extension": get_args(feasibility.ExtensionVerdict),
+    "`kind` of warnings of a day, most urgent first": briefing.KINDS,
+    "`problem` of a gap": tuple(RULES),
+    "`state` of a listing in conflict": ("open", "closed"),
+    "`due` of reviews": ("write", "answer"),
+    "Toolsets": TOOLSETS,
+}
+
+
+# Modules whose docstrings are served as they are: hosts and models read them.
+_EXPLAINED = (
+    nights,
+    performance,
+    month_end,
+    availability,
+    stay_rules,
+    gaps,
+    conflicts,
+    turnovers,
+    cleaning,
+    feasibility,
+    briefing,
+    readiness,
+    waiting,
+    reviews_due,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePage:
+    """A reference page, the same for everybody."""
+
+    uri: str
+    title: str
+    about: str
+    text: Callable[[], str]
+
+
+def _enums() -> str:
+    users: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for tool in CATALOGUE.values():
+        for name, values in _choices("", tool.input_schema):
+            users.setdefault((name, values), []).append(tool.name)
+    arguments = [
+        f"- `{name}` of {', '.join(dict.fromkeys(tools))}: {', '.join(values)}"
+        for (name, values), tools in users.items()
+    ]
+    answers = [f"- {name}: {', '.join(values)}" for name, values in _ANSWERS.items()]
+    return "\n".join(["Arguments:", "", *arguments, "", "Answers:", "", *answers])
+
+
+def _choices(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the arguments of a schema that take one of some values, with those."""
+    if "enum" in schema:
+        yield name, tuple(map(str, schema["enum"]))
+    for key, inner in schema.get("properties", {}).items():
+        yield from _choices(key, inner)
+    if "items" in schema:
+        yield from _choices(name, schema["items"])
+
+
+def _errors() -> str:
+    return "\n".join(f"- `{kind}`: {hint}" for kind, hint in HINTS.items())
+
+
+def _definitions() -> str:
+    return "\n\n".join(inspect.cleandoc(part.__doc__ or "") for part in _EXPLAINED)
+
+
+PAGES = (
+    ReferencePage(
+        "hostex://reference/enums", "Values", "The values that arguments and answers take.", _enums
+    ),
+    ReferencePage(
+        "hostex://reference/errors", "Errors", "Every kind of error and what to do about it.", _errors
+    ),
+    ReferencePage(
+        "hostex://reference/definitions", "Definitions", "What occupancy, ADR, gap … mean here.", _definitions
+    ),
+)

@@ -4,14 +4,17 @@ import asyncio
 import json
 import logging
 import os
+import re
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from types import FrameType, TracebackType
-from typing import Any, NoReturn, Self, cast
+from typing import Any, BinaryIO, NoReturn, Self, cast
 
 import anyio
+from anyio.to_thread import run_sync
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 from mcp.types import (
@@ -22,13 +25,23 @@ from mcp.types import (
     jsonrpc_message_adapter,
 )
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.server.lines import Lines, Refusal, own_input
-from hostex_mcp.server.messages import NoMessage, as_meant
+from hostex_mcp.server.messages import MOST_BYTES, Bulky, NoMessage, normalise, require_bounded
 
 _URGENT = (signal.SIGINT, signal.SIGTERM)
+
+
+# How far from either end of an unread line its id is looked for, in bytes.
+_LONGEST_START = 1_000
+_STEP = 64 * 1024
+_ID = rb'"id"\s*:\s*(-?\d{1,15}|"[^"\\]{1,200}")\s*'
+_MEMBER = rb'"(?:jsonrpc|method)"\s*:\s*"[^"\\]*"\s*'
+_AT_START = re.compile(rb"\s*\{\s*(?:" + _MEMBER + rb",\s*)*" + _ID + rb"[,}]")
+_AT_END = re.compile(rb",\s*" + _ID + rb"(?:,\s*" + _MEMBER + rb")*\}\s*\Z")
+_TOO_LONG = f"This line is longer than {MOST_BYTES // 1024} KiB."
 
 
 async def serve_stdio(engine: Engine) -> None:
@@ -45,13 +58,14 @@ async def serve_stdio(engine: Engine) -> None:
                 lenient = _IncomingLine(incoming, outgoing)
                 await server.run(lenient, outgoing, server.create_initialization_options())
             stop.served()
+    # The client closed our output, so nobody is left to answer.
     except* BrokenPipeError:
         stop.leave()
 
 
 class _Stop:
-    """Ends the serving when a signal asks for it; at once when one comes again, or when all that is left to
-    do is to write answers, which nobody may read. One hang-up may come as several signals."""
+    """The end of serving, on a signal: at once when one comes again, or when all that is left to do is to
+    write answers, which nobody may read. One hang-up may come as several signals."""
 
     def __init__(self) -> None:
         self.serving = anyio.CancelScope()
@@ -63,10 +77,11 @@ class _Stop:
                 signal.signal(number, self._heed)
 
     def _heed(self, number: int, frame: FrameType | None) -> None:
-        again = self._number in _URGENT and number in _URGENT
+        urgent = self._number in _URGENT and number in _URGENT
         self._number = number
-        if again or self._served:
+        if urgent or self._served:
             self.leave()
+        # From a signal handler nothing else wakes a loop that sleeps.
         self._loop.call_soon_threadsafe(self.serving.cancel)
 
     def served(self) -> None:
@@ -76,14 +91,15 @@ class _Stop:
             self.leave()
 
     def leave(self) -> NoReturn:
-        """End the process. A thread may still wait for input, which nothing can call back: an ordinary exit
-        would wait for it."""
+        """End the process."""
         logging.shutdown()
+        # A thread may still wait for input, which nothing can call back: an ordinary exit would wait for it.
         os._exit(0 if self._number is None else 128 + self._number)
 
 
 def _heeded() -> Sequence[signal.Signals]:
-    """The signals that ask a process to end, but for the hang-up where it is to outlive its terminal."""
+    """Return the signals that ask a process to end, except the hang-up where it is to outlive its
+    terminal."""
     hang_up = getattr(signal, "SIGHUP", None)
     heard = [hang_up] if hang_up and signal.getsignal(hang_up) is not signal.SIG_IGN else []
     return [*_URGENT, *heard]
@@ -99,11 +115,11 @@ class _IncomingLine:
 
     @property
     def last_context(self) -> Any:
-        """The context in which the last message was sent, for the SDK."""
+        """Return the context in which the last message was sent, for the SDK."""
         return self._stream.last_context
 
     async def receive(self) -> SessionMessage | Exception:
-        """The next message.
+        """Return the next message.
 
         Raises:
             anyio.EndOfStream: the input has ended.
@@ -157,7 +173,7 @@ def _read_again(failure: ValidationError) -> SessionMessage | JSONRPCError | Non
         if not line:
             return None
         try:
-            content = as_meant(_decoded(line))
+            content = normalise(_decoded(line))
         except NoMessage as error:
             return _error({"id": error.id}, INVALID_REQUEST, str(error))
         except (ValueError, RecursionError):
@@ -169,7 +185,7 @@ def _read_again(failure: ValidationError) -> SessionMessage | JSONRPCError | Non
 
 
 def _decoded(line: str) -> Any:
-    """The JSON of a line, such that it can be written again as UTF-8, but for the texts among a tool's
+    """Read the JSON of a line such that it can be written again as UTF-8, except the texts among a tool's
     arguments.
 
     Raises:
@@ -187,7 +203,8 @@ def _decoded(line: str) -> Any:
 
 
 def _encodable(value: Any, texts: bool = True) -> Any:
-    """JSON data in which half characters are replaced: in names, and in its texts unless they are to stay."""
+    """Return JSON data in which half characters are replaced: in names, and in its texts unless they are to
+    stay."""
     match value:
         case str():
             return value.encode(errors="replace").decode() if texts else value
@@ -200,14 +217,92 @@ def _encodable(value: Any, texts: bool = True) -> Any:
             return value
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A line that is not read further: why, and the id of its request where that stands outside."""
+
+    reason: str
+    id: int | str | None
+
+
+class Lines:
+    """Lines of text for the SDK's reader. One that is too long or too deep, or whose JSON is no message, goes
+    to `refuse`, and the next is read; of the rest of a long line nothing is kept."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.refuse: Callable[[Refusal], Awaitable[None]] | None = None
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        # A thread that reads cannot be interrupted, and is left behind when serving ends.
+        while line := await run_sync(self._line, abandon_on_cancel=True):
+            if isinstance(line, str):
+                return line
+            if self.refuse:
+                await self.refuse(line)
+        raise StopAsyncIteration
+
+    def _line(self) -> str | Refusal:
+        line = self._stream.readline(MOST_BYTES + 1)
+        if len(line) > MOST_BYTES and not line.endswith(b"\n"):
+            return Refusal(_TOO_LONG, _id_in(line[:_LONGEST_START], self._rest()))
+        try:
+            require_bounded(line)
+        except Bulky as error:
+            number = _id_in(line[:_LONGEST_START], line[-_LONGEST_START:])
+            return Refusal(f"This line is not read: {error}.", number)
+        try:
+            return _line_text(line)
+        except NoMessage as error:
+            return Refusal(str(error), error.id)
+
+    def _rest(self) -> bytes:
+        """Skip the rest of a line, and return its end."""
+        end = b""
+        while step := self._stream.readline(_STEP):
+            end = (end + step)[-_LONGEST_START:]
+            if step.endswith(b"\n"):
+                break
+        return end
+
+
+def _line_text(line: bytes) -> str:
+    """Return a line as text; what pydantic cannot read is as it came."""
+    text = line.decode(errors="replace")
+    try:
+        content = cast("object", from_json(line))
+    except ValueError:
+        return text
+    message = normalise(content)
+    return text if message is content else json.dumps(message)
+
+
+def _id_in(start: bytes, end: bytes) -> int | str | None:
+    """Return the id of a request, which clients write before or after everything else."""
+    match = _AT_START.match(start) or _AT_END.search(end)
+    return json.loads(match[1]) if match else None
+
+
+def own_input() -> BinaryIO:
+    """Take the input of this process for the protocol alone: whatever else reads it, a child process too,
+    finds its end."""
+    stdin, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return os.fdopen(stdin, "rb", closefd=False)
+
+
 async def _refuse(outgoing: Any, refusal: Refusal) -> None:
     error = ErrorData(code=INVALID_REQUEST, message=refusal.reason)
     await outgoing.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=refusal.id, error=error)))
 
 
 def _error(content: Any, code: int, message: str) -> JSONRPCError:
-    """An error to this content, with its id where it has one."""
+    """Return an error about this content, with its id where it has one."""
     members = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
     number = members.get("id")
-    known = number if isinstance(number, int | str) and not isinstance(number, bool) else None
-    return JSONRPCError(jsonrpc="2.0", id=known, error=ErrorData(code=code, message=message))
+    request_id = number if isinstance(number, int | str) and not isinstance(number, bool) else None
+    return JSONRPCError(jsonrpc="2.0", id=request_id, error=ErrorData(code=code, message=message))

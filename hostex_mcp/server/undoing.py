@@ -1,5 +1,5 @@
-"""The way back of a write, exact without showing: a text that anybody may have written is in an undo as a
-sealed reference, which only the very call that it stands in opens, for the same account."""
+"""The undo of a write, exact without showing what it restores: a text that anybody may have written is in it
+as a sealed reference, which only the very call of that undo opens, for the same account."""
 
 import hmac
 import json
@@ -21,6 +21,7 @@ from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.results import TOKEN, JsonObject, PlannedWrite, Undo
 from hostex_mcp.toolkit.tool import Tool
 
+# Characters: a model has to repeat each of them exactly.
 MOST_SEALED = 12_000
 MOST_SHOWN = 300
 
@@ -41,39 +42,39 @@ _TOO_LONG = "There is no undo: what was there before is too long to be handed ba
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedArguments:
     """The arguments of a call with its sealed texts opened, and these texts."""
 
     arguments: Mapping[str, Any]
     texts: frozenset[str] = field(default_factory=frozenset[str])
     label: str | None = None
 
-    def fenced(self, value: Any) -> Any:
-        """A value in which the opened texts are fenced, whole."""
+    def fence(self, value: Any) -> Any:
+        """Return a value in which the opened texts are fenced, uncut."""
         fence = Fence(self.label, visible)
 
         def mark(text: str, _: str) -> str:
             return Quoted(fence.mark(text, None), text) if text in self.texts else text
 
-        return _walked(value, "", mark)
+        return _respell(value, "", mark)
 
 
-def undoing(
-    tool: Tool, opened: Opened, plan: Callable[[], Awaitable[PlannedWrite[Any]]], seals: "Seals"
+def with_sealed_undo(
+    tool: Tool, opened: OpenedArguments, plan: Callable[[], Awaitable[PlannedWrite[Any]]], seals: "Seals"
 ) -> Callable[[], Awaitable[PlannedWrite[Any]]]:
-    """The same plan, whose change hands its undo out sealed and fences what an undo restores."""
+    """Return the same plan, whose change hands out its undo sealed and fences what an undo restores."""
 
     async def planned() -> PlannedWrite[Any]:
         change = await plan()
         work = change.send
         if opened.texts:
-            shown = preview_in(tool, opened.arguments, change)
-            change.preview = replace(shown, changes=opened.fenced(shown.changes))
+            preview = preview_in(tool, opened.arguments, change)
+            change.preview = replace(preview, changes=opened.fence(preview.changes))
 
         async def send() -> JsonObject:
             result = await work()
-            change.undo = change.undo and seals.sealed(change.undo)
-            return opened.fenced(result)
+            change.undo = change.undo and seals.seal(change.undo)
+            return opened.fence(result)
 
         change.send = send
         return change
@@ -82,14 +83,16 @@ def undoing(
 
 
 class Seals:
-    """Seals the texts of undos and opens them. `keys` gives the keys there are now: the first seals."""
+    """Seals on the texts of undos. `keys` gives the present keys: the first seals, all open."""
 
     def __init__(self, account: str, keys: Callable[[], Sequence[bytes]]) -> None:
         self._account = account
         self._keys = keys
 
-    def sealed(self, undo: Undo) -> Undo:
-        """An undo in which each text that may be anybody's is sealed, and shown apart as what it restores."""
+    def seal(self, undo: Undo) -> Undo:
+        """Return an undo in which each text that may be anybody's is sealed, and shown apart as what it
+        restores."""
+        # Each text is bound to the call around it, so that none can be moved to another field or tool.
         frame = self._frame(undo.tool, undo.arguments, _is_prose)
         fence, restores = Fence(), dict[str, str]()
         cipher = _cipher(self._keys()[0])
@@ -102,33 +105,33 @@ class Seals:
             packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 9)
             return _MARK + _text(nonce + cipher.encrypt(nonce, packed, _bound(frame, path)))
 
-        arguments = cast("dict[str, Any]", _walked(undo.arguments, "", seal))
+        arguments = cast("dict[str, Any]", _respell(undo.arguments, "", seal))
         if sum(map(len, _strings(arguments))) > MOST_SEALED:
             return Undo(undo.tool, {}, missing=_TOO_LONG)
         return Undo(undo.tool, arguments, restores=restores)
 
-    def opened(self, tool: str, given: Mapping[str, Any]) -> Opened:
-        """The arguments of a call with what is sealed in them opened.
+    def open(self, tool: str, given: Mapping[str, Any]) -> OpenedArguments:
+        """Return the arguments of a call with what is sealed in them opened.
 
         Raises:
             InvalidArguments: something sealed was not sealed for just this call.
         """
         arguments = {name: value for name, value in given.items() if name != TOKEN}
         if not any(_SEALED.fullmatch(text) for text in _strings(arguments)):
-            return Opened(given)
+            return OpenedArguments(given)
         frame, texts = self._frame(tool, arguments, _is_sealed), set[str]()
 
         def unseal(text: str, path: str) -> str:
             if not _is_sealed(text, path):
                 return text
-            texts.add(found := self._open(text.removeprefix(_MARK), _bound(frame, path), path))
-            return found
+            texts.add(plain := self._open(text.removeprefix(_MARK), _bound(frame, path), path))
+            return plain
 
-        restored = cast("dict[str, Any]", _walked(arguments, "", unseal))
+        restored = cast("dict[str, Any]", _respell(arguments, "", unseal))
         # The same for the same call, as a confirmation is bound to what was shown, and known to nobody else.
         label = hmac.new(self._keys()[0], json.dumps(sorted(texts)).encode(), "sha256").hexdigest()[:6]
-        known = frozenset(texts) | {text.strip() for text in texts}
-        return Opened({**given, **restored}, known, f"guest-{label}")
+        readings = frozenset(texts) | {text.strip() for text in texts}
+        return OpenedArguments({**given, **restored}, readings, f"guest-{label}")
 
     def _open(self, sealed: str, bound: bytes, path: str) -> str:
         try:
@@ -144,10 +147,11 @@ class Seals:
         raise InvalidArguments(FieldProblem(path, _FOREIGN))
 
     def _frame(self, tool: str, arguments: Mapping[str, Any], left_out: Callable[[str, str], bool]) -> str:
-        """The call around the sealed texts, alike before and after sealing."""
-        around = _walked(arguments, "", lambda text, path: "" if left_out(text, path) else text)
-        told = json.loads(json.dumps(around, default=str), parse_int=str, parse_float=str)
-        return json.dumps([self._account, tool, told], sort_keys=True)
+        """Return the call around the sealed texts, alike before and after sealing."""
+        blanked = _respell(arguments, "", lambda text, path: "" if left_out(text, path) else text)
+        # A client may send a number back as text.
+        normal = json.loads(json.dumps(blanked, default=str), parse_int=str, parse_float=str)
+        return json.dumps([self._account, tool, normal], sort_keys=True)
 
 
 def _is_prose(text: str, path: str) -> bool:
@@ -159,25 +163,28 @@ def _is_sealed(text: str, path: str) -> bool:
     return _SEALED.fullmatch(text) is not None
 
 
-def _walked(value: Any, path: str, spell: Callable[[str, str], str]) -> Any:
-    """A value with another spelling of each text in it, told where it stands."""
+def _respell(value: Any, path: str, spell: Callable[[str, str], str]) -> Any:
+    """Return a value with each text in it respelled by `spell`, which is told its path."""
     match value:
         case str():
             return spell(value, path)
         case Mapping():
             members = cast("Mapping[str, Any]", value)
-            return {name: _walked(one, f"{path}.{name}".lstrip("."), spell) for name, one in members.items()}
+            return {
+                name: _respell(member, f"{path}.{name}".lstrip("."), spell)
+                for name, member in members.items()
+            }
         case list() | tuple():
             parts = cast("list[Any]", value)
-            return [_walked(part, f"{path}.{number}", spell) for number, part in enumerate(parts)]
+            return [_respell(part, f"{path}.{number}", spell) for number, part in enumerate(parts)]
         case _:
             return value
 
 
 def _strings(value: Any) -> list[str]:
-    found: list[str] = []
-    _walked(value, "", lambda text, _: found.append(text) or text)
-    return found
+    strings: list[str] = []
+    _respell(value, "", lambda text, _: strings.append(text) or text)
+    return strings
 
 
 def _cipher(key: bytes) -> AESGCM:

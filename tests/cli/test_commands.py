@@ -102,26 +102,26 @@ def test_a_weighty_change_without_a_terminal_is_declined_with_status_3(run: Run)
     assert done.exit_code == 3
     assert json.loads(done.stdout)["status"] == "declined"
     assert "There is no terminal to ask in, so the answer is no; --yes says yes." in done.stderr
-    assert "Shall this be done?" in done.stderr
+    assert "Make this change?" in done.stderr
 
 
 def test_a_change_of_what_is_so_already_asks_nothing_and_ends_well(run: Run) -> None:
     done = run("call", "create_calendar_share_link", "scope=entire", "--sandbox")
     assert (done.exit_code, json.loads(done.stdout)["status"]) == (0, "unchanged")
-    assert "Shall this be done?" not in done.stderr
+    assert "Make this change?" not in done.stderr
 
 
 def test_a_call_at_the_terminal_shows_no_log_lines(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HOSTEX_MCP_LOG_LEVEL")
     assert run("call", "list_properties", "--sandbox").stderr == ""
-    assert run(*CANCEL, "--yes").stderr.endswith("Shall this be done?\n")
+    assert run(*CANCEL, "--yes").stderr.endswith("Make this change?\n")
 
 
 def test_yes_answers_the_question_and_the_preview_is_still_shown(run: Run) -> None:
     done = run(*CANCEL, "--yes")
     assert done.exit_code == 0
     assert json.loads(done.stdout)["status"] == "done"
-    assert "Shall this be done?" in done.stderr
+    assert "Make this change?" in done.stderr
 
 
 def test_the_operator_may_have_a_token_handed_out_which_is_not_done_either(run: Run) -> None:

@@ -136,7 +136,7 @@ async def test_no_field_is_a_fault_of_the_server_for_a_write() -> None:
 async def test_a_resource_is_read_or_refused_with_a_reason(uri: str) -> None:
     async with untidy(Mangler()) as account:
         for _ in range(10):
-            assert "fault of this server" not in await _text(account.engine, uri)
+            assert "bug in this server" not in await _text(account.engine, uri)
 
 
 async def _text(engine: Engine, uri: str) -> str:
@@ -156,5 +156,5 @@ async def test_what_is_left_out_is_counted_in_notes() -> None:
 async def test_accounts_for_a_spreadsheet_are_whole_or_refused() -> None:
     async with untidy(Mangler()) as account:
         told = await _text(account.engine, RESOURCES[-1])
-    assert "These accounts would not be whole." in told
+    assert "These accounts would be incomplete." in told
     assert "could not be read and are left out" in told

@@ -12,7 +12,7 @@ import pytest
 
 from hostex_mcp.api import HostexClient, HostexError, Operation, UnexpectedResponse, unread
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
-from hostex_mcp.server.warming import warm_up
+from hostex_mcp.server.app import warm_up
 from tests.support.hostex import script, wire
 from tests.support.piece import longest_piece
 

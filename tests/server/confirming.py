@@ -35,7 +35,7 @@ def confirmable(account: Any) -> dict[str, Row]:
 
 async def answers(tokens: Mapping[str, str] | None = None) -> dict[str, Row]:
     """What each call ends in, with its token where there is one; each on a demo account of its own."""
-    found: dict[str, Row] = {}
+    rows: dict[str, Row] = {}
     selection = select(["all"])
     for name in confirmable(demo_sandbox().accounts.main):
         sandbox = demo_sandbox()
@@ -50,18 +50,18 @@ async def answers(tokens: Mapping[str, str] | None = None) -> dict[str, Row]:
             context = Context(client, selection.reachable, now=Clock())
             confirmations = Confirmations(lambda: NOW, lambda: (KEY,))
             engine = Engine(selection, context, "token", confirmations=confirmations)
-            found[name] = cast("Any", await engine.call(name, arguments)).structured_content
-    return found
+            rows[name] = cast("Any", await engine.call(name, arguments)).structured_content
+    return rows
 
 
 def main() -> None:
     with built_once_a_second():
         ended = asyncio.run(answers(json.load(sys.stdin)))
-    told = {
-        name: one.get("status") if one.get("status") == "done" else one.get("reason") or one
-        for name, one in ended.items()
+    outcomes = {
+        name: outcome.get("status") if outcome.get("status") == "done" else outcome.get("reason") or outcome
+        for name, outcome in ended.items()
     }
-    json.dump(told, sys.stdout)
+    json.dump(outcomes, sys.stdout)
 
 
 if __name__ == "__main__":

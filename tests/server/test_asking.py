@@ -156,12 +156,12 @@ async def test_reads_and_writes_never_go_through_the_same_door(tool: str, name: 
 
 async def test_two_clients_with_the_same_draft_make_it_happen_once() -> None:
     sandbox = Sandbox()
-    async with connected(sandbox, "auto", None) as one:
-        first, second = await cancel(one), await cancel(one)
+    async with connected(sandbox, "auto", None) as client:
+        first, second = await cancel(client), await cancel(client)
         outcomes = [
-            await cancel(one, confirmation_token=offer["confirmation_token"]) for offer in (first, second)
+            await cancel(client, confirmation_token=offer["confirmation_token"]) for offer in (first, second)
         ]
     assert outcomes[0]["status"] == "done"
     assert outcomes[1]["error"]["kind"] == "invalid_arguments"
     assert outcomes[1]["error"]["fields"][0]["problem"] == "is cancelled already"
-    assert sum(one.method == "DELETE" for one in sandbox.log) == 1
+    assert sum(request.method == "DELETE" for request in sandbox.log) == 1

@@ -30,10 +30,10 @@ async def cancel(
     sandbox: Sandbox, mode: Literal["auto", "legacy"], action: Action, *, with_token: bool = False
 ) -> tuple[dict[str, Any], int]:
     """Cancel a booking over HTTP; the outcome, and how often the user was asked."""
-    asked: list[str] = []
+    questions: list[str] = []
 
     async def person(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
-        asked.append(params.message)
+        questions.append(params.message)
         return ElicitResult(action=action)
 
     transport = httpx2.ASGITransport(app=sandbox.app)
@@ -57,7 +57,7 @@ async def cancel(
                 arguments = {**BOOKING, "confirmation_token": outcome["confirmation_token"]}
                 result = await client.call_tool("cancel_reservation", arguments)
                 outcome = cast("Any", result).structured_content
-    return outcome, len(asked)
+    return outcome, len(questions)
 
 
 @pytest.mark.parametrize(
@@ -65,20 +65,20 @@ async def cancel(
 )
 async def test_the_newest_era_asks_by_returning_a_question(action: Action, status: str) -> None:
     sandbox = Sandbox()
-    outcome, asked = await cancel(sandbox, "auto", action)
-    assert (outcome["status"], asked) == (status, 1)
-    assert sum(one.method == "DELETE" for one in sandbox.log) == (1 if action == "accept" else 0)
+    outcome, questions = await cancel(sandbox, "auto", action)
+    assert (outcome["status"], questions) == (status, 1)
+    assert sum(request.method == "DELETE" for request in sandbox.log) == (1 if action == "accept" else 0)
 
 
 async def test_the_handshake_eras_get_a_token_though_the_client_could_ask() -> None:
     sandbox = Sandbox()
-    outcome, asked = await cancel(sandbox, "legacy", "accept")
-    assert (outcome["status"], asked) == ("confirmation_required", 0)
-    assert not [one for one in sandbox.log if one.method == "DELETE"]
+    outcome, questions = await cancel(sandbox, "legacy", "accept")
+    assert (outcome["status"], questions) == ("confirmation_required", 0)
+    assert not [request for request in sandbox.log if request.method == "DELETE"]
 
 
 async def test_the_token_confirms_over_http_too() -> None:
     sandbox = Sandbox()
-    outcome, asked = await cancel(sandbox, "legacy", "accept", with_token=True)
-    assert (outcome["status"], asked) == ("done", 0)
-    assert sum(one.method == "DELETE" for one in sandbox.log) == 1
+    outcome, questions = await cancel(sandbox, "legacy", "accept", with_token=True)
+    assert (outcome["status"], questions) == ("done", 0)
+    assert sum(request.method == "DELETE" for request in sandbox.log) == 1

@@ -12,8 +12,7 @@ from hostex_mcp.api import Blocked, HostexClient, OutcomeUnknown, accepted, rece
 from hostex_mcp.cli import main
 from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.server.asking import Elicitation
-from hostex_mcp.server.audit import AuditLog
-from hostex_mcp.server.changed import changed
+from hostex_mcp.server.audit import AuditLog, describe_change
 from hostex_mcp.server.confirmation import digest
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.preview import preview_of
@@ -40,10 +39,10 @@ async def test_every_attempt_leaves_one_line_with_who_confirmed_and_what_came_of
     desk.writes = Writes("a1b2", "auto", desk.clock, AuditLog(path))
     token = (await desk.ask())["confirmation_token"]
     await desk.ask(token=token)
-    await desk.ask(130, inquiry=Person("decline"))
-    await desk.ask(140, inquiry=Person("accept"))
-    kept = [(one["outcome"], one.get("confirmed")) for one in lines(path)]
-    assert kept == [
+    await desk.ask(130, elicitation=Person("decline"))
+    await desk.ask(140, elicitation=Person("accept"))
+    outcomes = [(line["outcome"], line.get("confirmed")) for line in lines(path)]
+    assert outcomes == [
         ("confirmation_required", None),
         ("done", "token"),
         ("declined", None),
@@ -63,8 +62,8 @@ async def test_the_trail_says_what_was_changed_and_is_readable_by_its_owner_only
     desk = Desk()
     desk.writes = Writes("a1b2", confirm, desk.clock, AuditLog(path))
     await desk.ask(123_456)
-    (kept,) = lines(path)
-    assert kept["changed"] == "price 100 → 123,456"
+    (line,) = lines(path)
+    assert line["changed"] == "price 100 → 123,456"
     assert path.stat().st_mode & 0o077 == 0
 
 
@@ -78,13 +77,13 @@ def test_a_change_is_told_by_property_stay_days_before_and_after() -> None:
         },
         "changes": [{"what": "Fri 11 and Sat 12 Dec 2026", "before": "€148", "after": "€163"}],
     }
-    assert changed(prices) == "Harbour Loft on Airbnb (9001): Fri 11 and Sat 12 Dec 2026 €148 → €163"
+    assert describe_change(prices) == "Harbour Loft on Airbnb (9001): Fri 11 and Sat 12 Dec 2026 €148 → €163"
     booking = {
         "target": {"property_title": "Harbour Loft", "reservation_code": "0-A", "guest_name": "Ana"},
         "changes": [{"what": "status", "before": "wait_accept", "after": "accepted"}],
     }
-    told = "Harbour Loft, reservation 0-A: status waiting for your answer → accepted"
-    assert changed(booking) == told
+    sentence = "Harbour Loft, reservation 0-A: status waiting for your answer → accepted"
+    assert describe_change(booking) == sentence
 
 
 def test_days_of_several_properties_are_told_of_each_and_a_period_is_told_once() -> None:
@@ -94,13 +93,13 @@ def test_days_of_several_properties_are_told_of_each_and_a_period_is_told_once()
         {"what": "custom field gate, Mon 1 Feb 2027", "before": "4711", "after": "4712"},
     ]
     both = {"properties": ["Harbour Loft", "Studio, 2nd floor"]}
-    kept = "Harbour Loft, Studio, 2nd floor: Harbour Loft, Mon 1 to Wed 3 Feb 2027 open → closed; "
-    kept += "Studio, 2nd floor, Mon 1 Feb 2027 open → closed; text (changed)"
-    assert changed({"target": both, "changes": rows}) == kept
+    sentence = "Harbour Loft, Studio, 2nd floor: Harbour Loft, Mon 1 to Wed 3 Feb 2027 open → closed; "
+    sentence += "Studio, 2nd floor, Mon 1 Feb 2027 open → closed; text (changed)"
+    assert describe_change({"target": both, "changes": rows}) == sentence
     period = {"properties": ["Harbour Loft"], "days": {"start_date": "2027-02-01", "end_date": "2027-02-03"}}
-    one = [{"what": "Mon 1 to Wed 3 Feb 2027", "before": "open", "after": "closed"}]
-    told = "Harbour Loft: Mon 1 to Wed 3 Feb 2027 open → closed"
-    assert changed({"target": period, "changes": one}) == told
+    changes = [{"what": "Mon 1 to Wed 3 Feb 2027", "before": "open", "after": "closed"}]
+    text = "Harbour Loft: Mon 1 to Wed 3 Feb 2027 open → closed"
+    assert describe_change({"target": period, "changes": changes}) == text
 
 
 CONCERNED = {
@@ -118,11 +117,11 @@ async def test_the_trail_names_what_each_write_concerns_even_if_it_has_no_previe
     transport = httpx2.ASGITransport(app=sandbox.app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         context = Context(client, CATALOGUE, now=Clock())
-        given = every_write(sandbox.accounts.main)
+        calls = every_write(sandbox.accounts.main)
         for name, concerned in CONCERNED.items():
             tool = CATALOGUE[name]
-            change: PlannedWrite[Any] = cast("Any", await tool.function(context, **tool.bind(given[name])))
-            assert changed(preview_of(tool, given[name], change)).startswith(concerned)
+            change: PlannedWrite[Any] = cast("Any", await tool.function(context, **tool.bind(calls[name])))
+            assert describe_change(preview_of(tool, calls[name], change)).startswith(concerned)
 
 
 NAMES = ("Camille", "Patrick", "Emil", "Noor", "Oskar", "Priya", "Mallory", "Anders", "Dmytro", "Fatima")
@@ -144,12 +143,12 @@ async def test_no_text_name_contact_or_code_of_any_write_gets_into_the_trail() -
     transport = httpx2.ASGITransport(app=sandbox.app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         context = Context(client, CATALOGUE, now=Clock())
-        for name, given in every_write(sandbox.accounts.main).items():
+        for name, arguments in every_write(sandbox.accounts.main).items():
             tool = CATALOGUE[name]
-            change: PlannedWrite[Any] = cast("Any", await tool.function(context, **tool.bind(given)))
-            kept = changed(preview_of(tool, given, change))
-            assert [word for word in PRIVATE if word in kept] == [], kept
-            assert len(kept) < 440
+            change: PlannedWrite[Any] = cast("Any", await tool.function(context, **tool.bind(arguments)))
+            line = describe_change(preview_of(tool, arguments, change))
+            assert [word for word in PRIVATE if word in line] == [], line
+            assert len(line) < 440
 
 
 async def test_what_a_guest_and_a_host_wrote_is_only_said_to_be_changed() -> None:
@@ -167,8 +166,8 @@ async def test_what_a_guest_and_a_host_wrote_is_only_said_to_be_changed() -> Non
             {"what": "number_of_guests", "before": 2, "after": 3},
         ],
     }
-    kept = "Loft: message (changed); door code (changed); guest (changed); text (changed); guests 2 → 3"
-    assert changed(preview) == kept
+    line = "Loft: message (changed); door code (changed); guest (changed); text (changed); guests 2 → 3"
+    assert describe_change(preview) == line
 
 
 def test_an_entry_can_be_read_on_eighty_columns(tmp_path: Path) -> None:
@@ -182,8 +181,8 @@ def test_an_entry_can_be_read_on_eighty_columns(tmp_path: Path) -> None:
         outcome="done",
         request_ids=["RT1"],
     )
-    shown = CliRunner().invoke(main, ["audit", "--file", str(path)], env={"COLUMNS": "80"}).stdout
-    assert [line.strip() for line in shown.splitlines() if line.strip()] == [
+    output = CliRunner().invoke(main, ["audit", "--file", str(path)], env={"COLUMNS": "80"}).stdout
+    assert [line.strip() for line in output.splitlines() if line.strip()] == [
         "2026-11-24 10:00 update_listing_prices done, a person agreed",
         "Harbour Loft on Airbnb (9001): Fri 11 and Sat 12 Dec 2026 €148 → €163",
         "account a1b2c3, request RT1",
@@ -202,8 +201,8 @@ async def test_a_lost_answer_is_kept_as_unknown_with_its_request(tmp_path: Path)
     writes = Writes("a", "off", Clock(), AuditLog(path))
     with pytest.raises(OutcomeUnknown):
         await writes.run(set_price, {}, {}, plan, Elicitation())
-    (kept,) = lines(path)
-    assert (kept["outcome"], kept["request_ids"]) == ("outcome_unknown", ["RT1"])
+    (line,) = lines(path)
+    assert (line["outcome"], line["request_ids"]) == ("outcome_unknown", ["RT1"])
 
 
 async def test_a_change_is_in_the_trail_before_it_is_sent_and_its_outcome_takes_the_place(
@@ -214,7 +213,7 @@ async def test_a_change_is_in_the_trail_before_it_is_sent_and_its_outcome_takes_
 
     async def plan() -> PlannedWrite[Any]:
         async def send() -> Any:
-            seen.extend(one["outcome"] for one in lines(path))
+            seen.extend(line["outcome"] for line in lines(path))
             AuditLog(path).record(outcome="of another process")
 
         return PlannedWrite(send, preview=Preview("Do it"))
@@ -222,7 +221,7 @@ async def test_a_change_is_in_the_trail_before_it_is_sent_and_its_outcome_takes_
     writes = Writes("a", "off", Clock(), AuditLog(path))
     await writes.run(set_price, {}, {}, plan, Elicitation())
     assert seen == ["sending"]
-    assert [one["outcome"] for one in lines(path)] == ["done", "of another process"]
+    assert [line["outcome"] for line in lines(path)] == ["done", "of another process"]
 
 
 async def test_an_outcome_that_does_not_fit_or_whose_line_was_rotated_away_gets_one_of_its_own(
@@ -231,11 +230,11 @@ async def test_an_outcome_that_does_not_fit_or_whose_line_was_rotated_away_gets_
     path = tmp_path / "audit.jsonl"
     trail = AuditLog(path)
     trail.record(trail.reserve(outcome="sending"), outcome="done", request_ids=["RT1" * 400])
-    assert [one["outcome"] for one in lines(path)] == ["sending", "done"]
+    assert [line["outcome"] for line in lines(path)] == ["sending", "done"]
     line = trail.reserve(outcome="sending")
     path.write_bytes(b"")
     trail.record(line, outcome="declined")
-    assert [one["outcome"] for one in lines(path)] == ["declined"]
+    assert [line["outcome"] for line in lines(path)] == ["declined"]
 
 
 @pytest.mark.parametrize("confirm", ["off", "token"])
@@ -281,8 +280,8 @@ async def test_over_http_the_lines_go_to_a_logger_of_their_own(caplog: pytest.Lo
     with caplog.at_level("INFO", "hostex_mcp.audit"):
         await desk.ask()
     (record,) = caplog.records
-    kept = json.loads(record.getMessage())
-    assert (record.name, kept["account"], kept["outcome"]) == ("hostex_mcp.audit", "a1b2", "done")
+    line = json.loads(record.getMessage())
+    assert (record.name, line["account"], line["outcome"]) == ("hostex_mcp.audit", "a1b2", "done")
 
 
 async def test_request_ids_of_accepted_writes_are_collected() -> None:
@@ -332,15 +331,15 @@ def test_without_a_trail_the_command_says_how_to_keep_one(monkeypatch: pytest.Mo
 
 async def test_no_short_secret_can_be_guessed_from_the_digests_of_a_line(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
-    given = {"stay_code": "5-DEMO30PAT", "lock_code": "4711"}
+    arguments = {"stay_code": "5-DEMO30PAT", "lock_code": "4711"}
     transport = httpx2.ASGITransport(app=demo_sandbox().app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         selection = select(["all"])
         context = Context(client, selection.reachable, now=Clock())
         engine = Engine(selection, context, "off", audit=AuditLog(path))
-        await engine.call("update_reservation_checkin_details", given)
+        await engine.call("update_reservation_checkin_details", arguments)
     [line] = lines(path)
-    bound = CATALOGUE["update_reservation_checkin_details"].bind(given)
+    bound = CATALOGUE["update_reservation_checkin_details"].bind(arguments)
     assert line["outcome"] == "done"
     assert len(line["arguments"]) == 64
     assert line["arguments"] != digest(bound)

@@ -16,8 +16,8 @@ from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextCon
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.server.answer import TOKEN_BOUND, fit
 from hostex_mcp.server.app import create_server
-from hostex_mcp.server.bounding import TOKEN_BOUND, within
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.quoting import Quoted
 from hostex_mcp.server.render import render
@@ -115,61 +115,61 @@ async def test_a_page_of_long_rows_does_not_hold_the_loop_for_seconds(engine: En
 
 
 def cut(shape: dict[str, Any]) -> dict[str, Any]:
-    shown, text = within(shape, render)
-    assert len(ENCODING.encode(json.dumps(shown, ensure_ascii=False) + text)) <= TOKEN_BOUND
-    return shown
+    result, text = fit(shape, render)
+    assert len(ENCODING.encode(json.dumps(result, ensure_ascii=False) + text)) <= TOKEN_BOUND
+    return result
 
 
 def test_an_answer_that_fits_stays_as_it_is() -> None:
     shape = {"id": 1, "note": "word " * 1_000}
-    assert within(shape, render) == (shape, render(shape))
+    assert fit(shape, render) == (shape, render(shape))
 
 
 def test_an_answer_without_a_text_is_an_answer() -> None:
-    assert within({}, render) == ({}, "")
+    assert fit({}, render) == ({}, "")
 
 
 def test_a_text_that_is_cut_says_how_much_it_lacks() -> None:
-    shown = cut({"note": "ab c" * 50_000})
-    kept, said = shown["note"].rsplit("… (", 1)
-    assert len(kept) + int(said.removesuffix(" characters more)")) == 200_000
-    assert shown["notes"] == [
-        "This answer was too long: texts in it were shortened, and each says how much it lacks."
+    result = cut({"note": "ab c" * 50_000})
+    start, rest = result["note"].rsplit("… (", 1)
+    assert len(start) + int(rest.removesuffix(" characters more)")) == 200_000
+    assert result["notes"] == [
+        "This answer was too long, so texts in it were shortened; each says how much is missing."
     ]
 
 
 def test_a_text_that_was_cut_before_says_how_much_it_lacks_in_all() -> None:
-    shown = cut({"rows": [{"note": "ab c" * 5_000 + "… (500 characters more)"} for _ in range(9)]})
-    for row in shown["rows"]:
-        kept, said = row["note"].rsplit("… (", 1)
-        assert len(kept) + int(said.removesuffix(" characters more)")) == 20_500
+    result = cut({"rows": [{"note": "ab c" * 5_000 + "… (500 characters more)"} for _ in range(9)]})
+    for row in result["rows"]:
+        start, rest = row["note"].rsplit("… (", 1)
+        assert len(start) + int(rest.removesuffix(" characters more)")) == 20_500
 
 
 def test_the_boundary_of_an_outsiders_text_is_never_cut() -> None:
     fenced = f"<guest-123456>{'words</gue ' * 20_000}</guest-123456>"
-    shown = cut({"says": fenced})["says"]
+    result = cut({"says": fenced})["says"]
     assert re.fullmatch(
-        r"<guest-123456>(words</gue )+[words]*</guest-123456>… \(\d+ characters more\)", shown
+        r"<guest-123456>(words</gue )+[words]*</guest-123456>… \(\d+ characters more\)", result
     )
 
 
 @pytest.mark.parametrize("size", [1_000, 100_000])
 def test_lists_and_objects_of_any_length_are_cut_and_counted(size: int) -> None:
     shape = {"rows": [{"id": number, "note": "some words"} for number in range(size)] * 5}
-    shown = cut({**shape, "fields": {f"name {number}": number for number in range(size)}})
-    counts = dict(re.findall(r"(\w+) lacks (\d+)", shown["notes"][-1]))
-    assert int(counts["rows"]) + len(shown["rows"]) == 5 * size
-    assert int(counts["fields"]) + len(shown["fields"]) == size
+    result = cut({**shape, "fields": {f"name {number}": number for number in range(size)}})
+    counts = dict(re.findall(r"(\w+) lacks (\d+)", result["notes"][-1]))
+    assert int(counts["rows"]) + len(result["rows"]) == 5 * size
+    assert int(counts["fields"]) + len(result["fields"]) == size
 
 
 def test_what_will_be_written_and_what_is_made_here_stay_whole() -> None:
     change = {"what": "reply", "before": Quoted("x" * 90_000, "x" * 90_000), "after": "word " * 1_500}
     preview = {"target": {"title": "ab c" * 50_000}, "changes": [change]}
     shape = {"status": "confirmation_required", "preview": preview, "confirmation_token": "t" * 990}
-    shown = cut(shape)
-    assert shown["confirmation_token"] == shape["confirmation_token"]
-    assert shown["preview"]["changes"][0]["after"] == change["after"]
-    assert len(shown["preview"]["target"]["title"]) < 20_000
+    result = cut(shape)
+    assert result["confirmation_token"] == shape["confirmation_token"]
+    assert result["preview"]["changes"][0]["after"] == change["after"]
+    assert len(result["preview"]["target"]["title"]) < 20_000
 
 
 async def test_a_long_preview_has_all_that_will_be_written_in_its_text_and_says_what_its_data_lack() -> None:
@@ -183,8 +183,8 @@ async def test_a_long_preview_has_all_that_will_be_written_in_its_text_and_says_
     assert sum(len(ENCODING.encode(half)) for half in halves) <= TOKEN_BOUND
     assert answer["confirmation_token"]
     [change] = answer["preview"]["changes"]
-    kept, said = change["after"].rsplit("\u2026 (", 1)
-    assert len(kept) + int(said.removesuffix(" characters more)")) == len(message)
+    start, rest = change["after"].rsplit("\u2026 (", 1)
+    assert len(start) + int(rest.removesuffix(" characters more)")) == len(message)
     assert any("show the user all of it" in note for note in answer["notes"])
 
 
@@ -216,7 +216,7 @@ async def test_a_person_who_can_be_asked_is_shown_a_message_of_any_length_whole(
 def test_many_changes_are_all_in_the_text_and_counted_where_they_are_left_out() -> None:
     changes = [{"what": f"day {number}", "after": f"{number} EUR"} for number in range(900)]
     shape = {"status": "confirmation_required", "preview": {"summary": "Set", "changes": changes}}
-    shown, text = within(shape, render)
+    result, text = fit(shape, render)
     assert "day 899" in text
-    assert len(shown["preview"]["changes"]) == 20
-    assert "`changes` lacks 880 more, which are in the text." in shown["notes"]
+    assert len(result["preview"]["changes"]) == 20
+    assert "880 more changes are in the text only." in result["notes"]

@@ -42,7 +42,7 @@ def desk_of(path: Path, confirm: str = "auto") -> tuple[Desk, HeldPrice]:
 
 def outcomes(path: Path) -> list[tuple[str, str | None]]:
     lines = path.read_text(encoding="utf-8").splitlines()
-    return [(one["outcome"], one.get("confirmed")) for one in map(json.loads, lines)]
+    return [(line["outcome"], line.get("confirmed")) for line in map(json.loads, lines)]
 
 
 async def cancelled_while_sending(desk: Desk, price: HeldPrice, **given: Any) -> None:
@@ -56,13 +56,13 @@ async def cancelled_while_sending(desk: Desk, price: HeldPrice, **given: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("confirm", "inquiry", "confirmed"), [("off", None, "operator"), ("auto", Person("accept"), "person")]
+    ("confirm", "elicitation", "confirmed"), [("off", None, "operator"), ("auto", Person("accept"), "person")]
 )
 async def test_a_write_whose_caller_leaves_is_seen_to_its_end_and_audited(
-    tmp_path: Path, confirm: str, inquiry: Any, confirmed: str
+    tmp_path: Path, confirm: str, elicitation: Any, confirmed: str
 ) -> None:
     desk, price = desk_of(tmp_path / "audit", confirm)
-    await cancelled_while_sending(desk, price, inquiry=inquiry)
+    await cancelled_while_sending(desk, price, elicitation=elicitation)
     assert price.sent == [120]
     assert outcomes(tmp_path / "audit") == [("done", confirmed)]
 
@@ -81,16 +81,16 @@ async def test_a_confirmed_write_whose_caller_left_is_not_sent_again_and_tells_i
 
 async def test_a_call_that_is_cancelled_before_it_sends_changes_nothing(tmp_path: Path) -> None:
     desk, price = desk_of(tmp_path / "audit")
-    asked = asyncio.Event()
+    question = asyncio.Event()
 
     class Silent(Person):
         async def ask(self, message: str) -> Any:
-            asked.set()
+            question.set()
             await asyncio.Event().wait()
 
     async with anyio.create_task_group() as calls:
-        calls.start_soon(lambda: desk.ask(inquiry=Silent()))
-        await asked.wait()
+        calls.start_soon(lambda: desk.ask(elicitation=Silent()))
+        await question.wait()
         calls.cancel_scope.cancel()
     assert price.sent == []
     assert outcomes(tmp_path / "audit") == [("interrupted", None)]

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.domain.guest_text import Fence, fence_labels
-from hostex_mcp.server.confirmation import Binding, Channel, Confirmations, TokenCheck, digest
-from hostex_mcp.server.ledger import MemoryLedger
+from hostex_mcp.server.confirmation import Binding, Channel, Confirmations, MemoryLedger, TokenCheck, digest
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.server.test_writes import Desk
@@ -25,9 +24,9 @@ class SlowLedger(MemoryLedger):
     """Lets other calls run before it answers, as a database does."""
 
     async def find(self, key: str) -> Any:
-        found = await super().find(key)
+        use = await super().find(key)
         await asyncio.sleep(0)
-        return found
+        return use
 
     async def claim(self, key: str, expires: datetime) -> bool:
         await asyncio.sleep(0)
@@ -127,10 +126,10 @@ def test_a_digest_tells_apart_what_only_looks_like_a_fence() -> None:
 
 
 def test_a_digest_is_the_same_whatever_labels_the_fences_were_given() -> None:
-    one, other = Fence(), Fence()
-    assert digest(one.mark("Hello"), [one.label]) == digest(other.mark("Hello"), [other.label])
-    assert digest(one.mark("Hello"), [one.label]) != digest("<guest>Hello</guest>")
-    assert digest(one.mark("Hello"), [one.label]) != digest("<\x1f>Hello</\x1f>")
+    first, other = Fence(), Fence()
+    assert digest(first.mark("Hello"), [first.label]) == digest(other.mark("Hello"), [other.label])
+    assert digest(first.mark("Hello"), [first.label]) != digest("<guest>Hello</guest>")
+    assert digest(first.mark("Hello"), [first.label]) != digest("<\x1f>Hello</\x1f>")
 
 
 def test_a_digest_keeps_all_of_its_256_bits() -> None:
@@ -142,9 +141,9 @@ async def test_fences_of_tasks_that_run_at_the_same_time_are_all_known() -> None
         return Fence().label
 
     with fence_labels() as labels:
-        made = await asyncio.gather(*(fenced() for _ in range(3)))
+        pairs = await asyncio.gather(*(fenced() for _ in range(3)))
     outside = Fence().label
-    assert sorted(labels) == sorted(made)
+    assert sorted(labels) == sorted(pairs)
     assert outside not in labels
 
 

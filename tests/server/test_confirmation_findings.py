@@ -8,8 +8,15 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, TokenCheck, digest
-from hostex_mcp.server.ledger import MemoryLedger
+from hostex_mcp.server.confirmation import (
+    EXPLAINED,
+    Binding,
+    Channel,
+    Confirmations,
+    MemoryLedger,
+    TokenCheck,
+    digest,
+)
 from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
@@ -51,8 +58,8 @@ async def test_a_confirmation_ends_after_exactly_ten_minutes() -> None:
     clock = Clock()
     confirmations = Confirmations(clock)
     issued = confirmations.issue(BINDING, Channel.OFFER)
-    begun = clock.now
-    assert issued.expires == begun.replace(microsecond=0) + timedelta(minutes=10)
+    start = clock.now
+    assert issued.expires == start.replace(microsecond=0) + timedelta(minutes=10)
     clock.now = issued.expires - timedelta(milliseconds=1)
     assert await confirmations.check(issued.text, BINDING, Channel.OFFER) is TokenCheck.VALID
     clock.now = issued.expires
@@ -99,10 +106,10 @@ def content(text: str) -> bytes:
 def test_a_confirmation_holds_its_binding_its_channel_its_end_and_a_random_number() -> None:
     issued = Confirmations(lambda: datetime(2026, 7, 1, 12, tzinfo=UTC)).issue(BINDING, Channel.ANSWER)
     assert b" " not in content(issued.text)
-    held: dict[str, Any] = loads(content(issued.text))
-    nonce = held.pop("nonce")
-    assert isinstance(held["expires"], int)
-    assert held == {
+    members: dict[str, Any] = loads(content(issued.text))
+    nonce = members.pop("nonce")
+    assert isinstance(members["expires"], int)
+    assert members == {
         "account": "a",
         "tool": "set_price",
         "arguments": "arguments",
@@ -150,9 +157,9 @@ def test_a_label_left_out_of_a_digest_leaves_a_mark_that_no_text_can_hold() -> N
 
 def test_a_binding_and_what_was_issued_cannot_be_changed_afterwards() -> None:
     issued = Confirmations(Clock()).issue(BINDING, Channel.OFFER)
-    for held, name in ((BINDING, "state"), (issued, "place")):
+    for frozen, name in ((BINDING, "state"), (issued, "place")):
         with pytest.raises(FrozenInstanceError):
-            setattr(held, name, "other")
+            setattr(frozen, name, "other")
 
 
 def test_channels_and_findings_have_these_words_and_every_refusal_says_that_nothing_was_done() -> None:

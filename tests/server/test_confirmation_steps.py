@@ -8,7 +8,7 @@ import pytest
 from mcp import MCPError
 from mcp.types import ElicitResult
 
-from hostex_mcp.events import Confirmed, Event, heard_here
+from hostex_mcp.events import Confirmed, Event, listen_here
 from hostex_mcp.server.asking import Elicitation
 from tests.server.test_unconfirmed import Silence
 from tests.server.test_writes import Desk, Settled, answer
@@ -62,23 +62,23 @@ async def token_for_what_moved(desk: Desk) -> None:
 
 
 async def yes_twice(desk: Desk) -> None:
-    asked = await desk.ask(inquiry=RETURNED)
-    await desk.ask(inquiry=answer(asked, "accept"))
-    await desk.ask(inquiry=answer(asked, "accept"))
+    question = await desk.ask(elicitation=RETURNED)
+    await desk.ask(elicitation=answer(question, "accept"))
+    await desk.ask(elicitation=answer(question, "accept"))
 
 
 async def no(desk: Desk) -> None:
-    await desk.ask(inquiry=answer(await desk.ask(inquiry=RETURNED), "decline"))
+    await desk.ask(elicitation=answer(await desk.ask(elicitation=RETURNED), "decline"))
 
 
 async def nothing_said(desk: Desk) -> None:
-    await desk.ask(inquiry=answer(await desk.ask(inquiry=RETURNED), None))
+    await desk.ask(elicitation=answer(await desk.ask(elicitation=RETURNED), None))
 
 
 async def yes_to_what_moved(desk: Desk) -> None:
-    asked = await desk.ask(inquiry=RETURNED)
+    question = await desk.ask(elicitation=RETURNED)
     desk.price.now = 90
-    await desk.ask(inquiry=answer(asked, "accept"))
+    await desk.ask(elicitation=answer(question, "accept"))
 
 
 async def switched_off(desk: Desk) -> None:
@@ -104,20 +104,20 @@ async def switched_off(desk: Desk) -> None:
 async def test_every_step_is_told_once(
     happening: Callable[[Desk], Awaitable[None]], steps: list[str]
 ) -> None:
-    with heard_here(heard := Heard()):
+    with listen_here(heard := Heard()):
         await happening(Desk())
     assert heard.steps == steps
 
 
 async def test_what_would_change_nothing_takes_no_step() -> None:
-    with heard_here(heard := Heard()):
+    with listen_here(heard := Heard()):
         await Desk(price=Settled()).ask()
     assert heard.steps == []
 
 
 async def test_a_used_token_is_told_of_where_nothing_would_change_any_more() -> None:
     desk = Desk(price=Settled(settled_at=3))
-    with heard_here(heard := Heard()):
+    with listen_here(heard := Heard()):
         await token_used(desk)
     assert (desk.price.sent, heard.steps) == ([120], ["offered", "token", "used"])
 
@@ -131,10 +131,10 @@ class Session:
     async def elicit_form(self, message: str, form: Mapping[str, Any]) -> ElicitResult:
         self._clock.advance(seconds=8)
         self._meanwhile()
-        said = self._answers.pop(0)
-        if isinstance(said, Exception):
-            raise said
-        return ElicitResult(action=cast("Any", said))
+        action = self._answers.pop(0)
+        if isinstance(action, Exception):
+            raise action
+        return ElicitResult(action=cast("Any", action))
 
 
 REFUSAL = MCPError(code=-32601, message="Method not found")
@@ -157,8 +157,8 @@ async def test_questions_that_a_call_waits_for_are_told_with_their_answers_and_t
     monkeypatch.setattr("hostex_mcp.server.asking.time.monotonic", clock.seconds)
     session = Session(clock, *answers, meanwhile=lambda: setattr(desk.price, "now", 90))
     context = cast("Any", type("Asked", (), {"session": session}))
-    with heard_here(heard := Heard()):
-        await desk.ask(inquiry=Elicitation(context, began=clock.seconds()))
+    with listen_here(heard := Heard()):
+        await desk.ask(elicitation=Elicitation(context, began=clock.seconds()))
     assert heard.steps == steps
     answered = [
         event.seconds for event in heard.events if event.step in ("accept", "decline", "cancel", "failed")
@@ -174,6 +174,6 @@ async def test_a_question_that_was_withdrawn_is_told_as_one_that_nobody_answered
     desk, clock = Desk(), Clock()
     monkeypatch.setattr("hostex_mcp.server.asking.time.monotonic", clock.seconds)
     context = cast("Any", type("Asked", (), {"session": Silence()}))
-    with heard_here(heard := Heard()):
-        await desk.ask(inquiry=Elicitation(context, began=clock.seconds() - 50))
+    with listen_here(heard := Heard()):
+        await desk.ask(elicitation=Elicitation(context, began=clock.seconds() - 50))
     assert heard.steps == ["asked", "timeout"]

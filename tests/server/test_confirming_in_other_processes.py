@@ -33,13 +33,13 @@ async def used_elsewhere(tokens: str, seed: int) -> dict[str, Any]:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    told, _ = await process.communicate(tokens.encode())
-    return json.loads(told)
+    output, _ = await process.communicate(tokens.encode())
+    return json.loads(output)
 
 
 def test_the_calls_are_of_every_write() -> None:
-    known = set(every_write(demo_sandbox().accounts.main))
-    assert known == {one.name for one in CATALOGUE.values() if one.writes}
+    calls = set(every_write(demo_sandbox().accounts.main))
+    assert calls == {tool.name for tool in CATALOGUE.values() if tool.writes}
 
 
 @pytest.mark.slow

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from hostex_mcp.domain.wording import quoted
-from hostex_mcp.server.changed import changed
-from hostex_mcp.server.quoting import named, row_lines
+from hostex_mcp.server.audit import describe_change
+from hostex_mcp.server.quoting import named_lines, row_lines
 from hostex_mcp.tools.insights._briefing_text import briefing_text
 
 
@@ -45,12 +45,12 @@ def test_a_row_of_the_briefing_stays_on_one_line() -> None:
 
 @pytest.mark.parametrize("key", ["note: harmless, stay", "size ", "a: b"])
 def test_a_name_with_a_colon_or_a_blank_at_its_end_is_no_label_of_ours(key: str) -> None:
-    assert named(key, "x") == [f'"{key}": x']
+    assert named_lines(key, "x") == [f'"{key}": x']
     assert row_lines({"what": f"custom field {key}", "after": "x"}) == [f'\u2022 "custom field {key}": x']
 
 
 def test_blanks_before_a_value_are_seen() -> None:
-    assert named("note", "  x") == ['note: "  x"']
+    assert named_lines("note", "  x") == ['note: "  x"']
     assert row_lines({"what": "note", "before": " x", "after": "x"}) == ['\u2022 note: " x" \u2192 x']
 
 
@@ -59,7 +59,7 @@ def test_blanks_before_a_value_are_seen() -> None:
 )
 def test_the_audit_trail_takes_no_text_for_days(what: str) -> None:
     row: dict[str, Any] = {"what": what, "before": "allergic to nuts", "after": "call +45 12345678"}
-    assert changed({"target": {"stay_code": "5-A"}, "changes": [row]}) == "stay 5-A: text (changed)"
+    assert describe_change({"target": {"stay_code": "5-A"}, "changes": [row]}) == "stay 5-A: text (changed)"
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_the_audit_trail_takes_no_text_for_days(what: str) -> None:
 )
 def test_the_audit_trail_has_what_days_become(what: str) -> None:
     row: dict[str, Any] = {"what": what, "before": "€100", "after": "€110"}
-    assert changed({"changes": [row]}) == f"{what} €100 \u2192 €110"
+    assert describe_change({"changes": [row]}) == f"{what} €100 \u2192 €110"

@@ -49,13 +49,13 @@ async def previewed() -> dict[str, Row]:
     calls = confirmable(sandbox.accounts.main)
     renamed(sandbox.accounts.main)
     transport = httpx2.ASGITransport(app=sandbox.app)
-    found: dict[str, Row] = {}
+    previews: dict[str, Row] = {}
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         engine = careful_engine(client)
         for tool, arguments in calls.items():
             answer: Any = await engine.call(tool, arguments)
-            found[tool] = answer.structured_content.get("preview", {})
-    return found
+            previews[tool] = answer.structured_content.get("preview", {})
+    return previews
 
 
 @pytest.fixture(scope="module")
@@ -63,22 +63,22 @@ def previews() -> dict[str, Row]:
     return asyncio.run(previewed())
 
 
-def sentences(shown: Row) -> list[str]:
-    return [shown.get("summary", ""), *shown.get("warnings", [])]
+def sentences(preview: Row) -> list[str]:
+    return [preview.get("summary", ""), *preview.get("warnings", [])]
 
 
 def test_every_name_in_a_sentence_of_a_question_stands_in_quotes(previews: dict[str, Row]) -> None:
     named = 0
-    for tool, shown in previews.items():
-        for sentence in sentences(shown):
+    for tool, preview in previews.items():
+        for sentence in sentences(preview):
             for name in (GUEST, OTHER):
                 # An id stands with the title where several properties have the same.
-                whole = re.findall(rf'"{re.escape(name)}(?: \(\d+\))?"', sentence)
-                assert sentence.count(name) == len(whole), (tool, sentence)
+                quoted = re.findall(rf'"{re.escape(name)}(?: \(\d+\))?"', sentence)
+                assert sentence.count(name) == len(quoted), (tool, sentence)
                 named += sentence.count(name)
     assert named > 50, "hardly any name stood in a question: do the calls still fail?"
 
 
 def test_the_name_of_a_guest_is_told_from_our_words_in_the_first_line(previews: dict[str, Row]) -> None:
-    of_guests = {tool for tool, shown in previews.items() if f'"{GUEST}"' in sentences(shown)[0]}
+    of_guests = {tool for tool, preview in previews.items() if f'"{GUEST}"' in sentences(preview)[0]}
     assert {"cancel_reservation", "send_message", "create_review", "execute_automation_action"} <= of_guests

@@ -48,14 +48,14 @@ async def text_of(client: Client, name: str, **arguments: str) -> str:
 
 async def test_all_routines_are_offered_even_to_those_who_may_only_look() -> None:
     async with connected() as client:
-        offered = {one.name: one for one in (await client.list_prompts()).prompts}
+        offered = {prompt.name: prompt for prompt in (await client.list_prompts()).prompts}
     assert offered.keys() == NAMES
-    assert all(one.title and one.description for one in offered.values())
+    assert all(prompt.title and prompt.description for prompt in offered.values())
 
 
 async def test_a_routine_whose_tools_are_out_of_reach_is_not_offered() -> None:
     async with connected(exclude=("get_month_end",)) as client:
-        assert "month_end" not in {one.name for one in (await client.list_prompts()).prompts}
+        assert "month_end" not in {prompt.name for prompt in (await client.list_prompts()).prompts}
         with pytest.raises(MCPError, match="Unknown prompt: month_end"):
             await client.get_prompt("month_end")
 
@@ -63,8 +63,8 @@ async def test_a_routine_whose_tools_are_out_of_reach_is_not_offered() -> None:
 @pytest.mark.parametrize("tool", ["list_knowledge_bases", "get_conversation", "list_staffs"])
 async def test_no_routine_sends_a_person_to_a_tool_that_is_out_of_reach(tool: str) -> None:
     async with connected(exclude=(tool,)) as client:
-        for one in (await client.list_prompts()).prompts:
-            assert tool not in await text_of(client, one.name)
+        for prompt in (await client.list_prompts()).prompts:
+            assert tool not in await text_of(client, prompt.name)
 
 
 async def test_arguments_are_put_into_words() -> None:
@@ -75,7 +75,7 @@ async def test_arguments_are_put_into_words() -> None:
         )
         assert "next 5 days" in await text_of(client, "prepare_arrivals", days="5")
         assert "the month 2026-10" in await text_of(client, "month_end", month="2026-10")
-        assert "the last whole month" in await text_of(client, "month_end")
+        assert "the last full month" in await text_of(client, "month_end")
 
 
 async def test_an_argument_that_does_not_exist_is_refused_naming_those_that_do() -> None:

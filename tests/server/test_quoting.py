@@ -5,37 +5,37 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.server.quoting import Quoted, block, named, row_lines, sentence
+from hostex_mcp.server.quoting import Quoted, block, named_lines, row_lines, sentence
 
 BARE = "A-z_0 9.,'\u2019&()/+@%#$€£*=;-é東 12:30"
 MARKED = ['"', "\\", "→", "│", "┆", "•", "!", "?", "<", ">", "[", "]", "{", "|", "`", "~", "^", "\u2013"]
 
 
 def test_a_short_plain_value_stands_behind_its_name() -> None:
-    assert named("price", "120 EUR") == ["price: 120 EUR"]
-    assert named("price", "120 EUR", "  ") == ["  price: 120 EUR"]
+    assert named_lines("price", "120 EUR") == ["price: 120 EUR"]
+    assert named_lines("price", "120 EUR", "  ") == ["  price: 120 EUR"]
 
 
 @pytest.mark.parametrize("char", sorted(set(BARE) - {" ", ":"}))
 def test_ordinary_characters_need_no_quotation_marks(char: str) -> None:
-    assert named("note", char) == [f"note: {char}"]
-    assert named("note", BARE) == [f"note: {BARE}"]
+    assert named_lines("note", char) == [f"note: {char}"]
+    assert named_lines("note", BARE) == [f"note: {BARE}"]
 
 
 @pytest.mark.parametrize("char", MARKED)
 def test_what_could_be_taken_for_a_part_of_the_question_is_between_quotation_marks(char: str) -> None:
     escaped = {'"': '\\"', "\\": "\\\\"}.get(char, char)
-    assert named("note", f"a{char}b") == [f'note: "a{escaped}b"']
-    assert named(f"a{char}b", "note") == [f'"a{escaped}b": note']
+    assert named_lines("note", f"a{char}b") == [f'note: "a{escaped}b"']
+    assert named_lines(f"a{char}b", "note") == [f'"a{escaped}b": note']
 
 
 @pytest.mark.parametrize("text", ["", " ", " a", "a ", "a  b", "a:", "a: b", ": a", "a :"])
 def test_blanks_and_colons_that_could_mislead_are_between_quotation_marks(text: str) -> None:
-    assert named("note", text) == [f'note: "{text}"']
+    assert named_lines("note", text) == [f'note: "{text}"']
 
 
 def test_a_tab_and_what_nobody_sees_are_spelled() -> None:
-    assert named("note", "a\tb\u202ec") == ['note: "a⟨U+0009⟩b⟨U+202E⟩c"']
+    assert named_lines("note", "a\tb\u202ec") == ['note: "a⟨U+0009⟩b⟨U+202E⟩c"']
     assert block("a\tb\u202ec") == ["│ a⟨U+0009⟩b⟨U+202E⟩c"]
 
 
@@ -62,7 +62,7 @@ def test_a_sentence_of_ours_is_on_one_line_and_shows_what_nobody_would_see() -> 
     ],
 )
 def test_our_own_names_stand_without_quotation_marks(name: str) -> None:
-    assert named(name, 1) == [f"{name}: 1"]
+    assert named_lines(name, 1) == [f"{name}: 1"]
     assert row_lines({"what": name, "after": 1}) == [f"• {name}: 1"]
 
 
@@ -91,18 +91,18 @@ def test_our_own_names_stand_without_quotation_marks(name: str) -> None:
     ],
 )
 def test_any_other_name_is_between_quotation_marks(name: str) -> None:
-    assert named(name, 1) == [f'"{name}": 1']
+    assert named_lines(name, 1) == [f'"{name}": 1']
     assert row_lines({"what": name, "after": 1}) == [f'• "{name}": 1']
 
 
 def test_a_text_stands_on_its_line_up_to_76_characters() -> None:
-    assert named("note", "a" * 76) == ["note: " + "a" * 76]
-    assert named("note", "a" * 77, "  ") == ["  note:", "    │ " + "a" * 76, "    ┆ a"]
-    assert named("note", "a" * 69 + "\t") == ["note:", "  │ " + "a" * 69 + "⟨U+0009", "  ┆ ⟩"]
+    assert named_lines("note", "a" * 76) == ["note: " + "a" * 76]
+    assert named_lines("note", "a" * 77, "  ") == ["  note:", "    │ " + "a" * 76, "    ┆ a"]
+    assert named_lines("note", "a" * 69 + "\t") == ["note:", "  │ " + "a" * 69 + "⟨U+0009", "  ┆ ⟩"]
 
 
 def test_a_name_that_is_too_long_stands_in_a_block_beside_its_value() -> None:
-    assert named("n" * 77, {"a": 1}, "  ") == [
+    assert named_lines("n" * 77, {"a": 1}, "  ") == [
         "  name:",
         "    │ " + "n" * 76,
         "    ┆ n",
@@ -113,8 +113,8 @@ def test_a_name_that_is_too_long_stands_in_a_block_beside_its_value() -> None:
 
 @pytest.mark.parametrize("char", ["\u05d0", "\u0627", "\u0661"])
 def test_what_reads_from_right_to_left_stands_in_a_block(char: str) -> None:
-    assert named("note", f"a{char}") == ["note:", f"  │ a{char}"]
-    assert named(f"a{char}", "b") == ["name:", f"  │ a{char}", "value: b"]
+    assert named_lines("note", f"a{char}") == ["note:", f"  │ a{char}"]
+    assert named_lines(f"a{char}", "b") == ["name:", f"  │ a{char}", "value: b"]
 
 
 def test_a_block_folds_long_lines_and_marks_each_of_its_lines() -> None:
@@ -143,11 +143,11 @@ def test_a_block_folds_long_lines_and_marks_each_of_its_lines() -> None:
     ],
 )
 def test_values_of_every_kind_are_in_a_person_s_words(value: Any, text: str) -> None:
-    assert named("note", value) == [f"note: {text}"]
+    assert named_lines("note", value) == [f"note: {text}"]
 
 
 def test_the_members_of_a_map_stand_below_its_name() -> None:
-    assert named("rule", {"nights": 2, "more": {"Who": ["a"]}}, "  ") == [
+    assert named_lines("rule", {"nights": 2, "more": {"Who": ["a"]}}, "  ") == [
         "  rule:",
         "    nights: 2",
         "    more:",
@@ -170,7 +170,7 @@ NUMBERED: list[tuple[Any, list[str]]] = [
 @pytest.mark.parametrize(("members", "lines"), NUMBERED)
 def test_members_of_which_one_could_be_taken_for_several_are_numbered(members: Any, lines: list[str]) -> None:
     expected = [re.sub(r'"(a, b)"', r"\1", line) for line in lines]
-    assert named("list", members) == ["list:", *expected]
+    assert named_lines("list", members) == ["list:", *expected]
 
 
 def test_a_change_is_what_was_and_what_will_be_on_one_line() -> None:

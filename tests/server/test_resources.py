@@ -53,8 +53,10 @@ async def read(client: Client, uri: str) -> tuple[str, str]:
 
 async def test_kinds_and_reference_pages_are_listed() -> None:
     async with connected() as (client, _):
-        templates = {one.uri_template for one in (await client.list_resource_templates()).resource_templates}
-        pages = {one.uri for one in (await client.list_resources()).resources}
+        templates = {
+            template.uri_template for template in (await client.list_resource_templates()).resource_templates
+        }
+        pages = {page.uri for page in (await client.list_resources()).resources}
     assert templates == {
         "hostex://properties/{property_id}",
         "hostex://stays/{stay_code}",
@@ -77,7 +79,7 @@ async def test_a_property_is_read_by_id_or_title_without_its_secrets(name: str) 
 
 async def test_a_stay_and_a_thread_are_read_by_code() -> None:
     async with connected() as (client, sandbox):
-        stay = next(one for one in sandbox.accounts.main.stays.values() if one["conversation_id"])
+        stay = next(stay for stay in sandbox.accounts.main.stays.values() if stay["conversation_id"])
         _, text = await read(client, f"hostex://stays/{stay['stay_code']}")
         assert json.loads(text)["stay"]["stay_code"] == stay["stay_code"]
         thread = stay["conversation_id"]
@@ -153,14 +155,14 @@ async def test_nothing_is_completed_while_hostex_answers_with_an_error() -> None
         sandbox.faults.add("envelope", None, times=None, code=420, message="Subscription expired")
         for argument in ("property_id", "stay_code", "conversation_id"):
             template = ResourceTemplateReference(type="ref/resource", uri=f"hostex://any/{{{argument}}}")
-            found = await client.complete(template, {"name": argument, "value": ""})
-            assert found.completion.values == []
+            completed = await client.complete(template, {"name": argument, "value": ""})
+            assert completed.completion.values == []
 
 
 async def test_what_is_out_of_scope_does_not_exist() -> None:
     async with connected(property_ids=(LOFT,)) as (client, sandbox):
         await read(client, f"hostex://properties/{LOFT}")
-        other = next(one for one in sandbox.accounts.main.properties if one != LOFT)
+        other = next(home for home in sandbox.accounts.main.properties if home != LOFT)
         with pytest.raises(MCPError):
             await client.read_resource(f"hostex://properties/{other}")
         _, text = await read(client, f"hostex://month-end/{month_before(sandbox)}.csv")
@@ -169,9 +171,11 @@ async def test_what_is_out_of_scope_does_not_exist() -> None:
 
 async def test_an_excluded_tool_takes_its_resource_along() -> None:
     async with connected(exclude=("get_month_end",)) as (client, _):
-        templates = {one.uri_template for one in (await client.list_resource_templates()).resource_templates}
+        templates = {
+            template.uri_template for template in (await client.list_resource_templates()).resource_templates
+        }
         assert "hostex://month-end/{month}.csv" not in templates
-        with pytest.raises(MCPError, match="Nothing stands at"):
+        with pytest.raises(MCPError, match="There is no resource at"):
             await client.read_resource("hostex://month-end/2026-05.csv")
 
 
@@ -197,30 +201,30 @@ async def test_every_value_that_an_argument_of_any_tool_takes_is_in_the_referenc
         for name, schema in tool.input_schema["properties"].items():
             values = schema.get("enum") or schema.get("items", {}).get("enum")
             if values:
-                told = [one for head, one in rows if f"`{name}`" in head and tool.name in head]
-                assert ", ".join(values) in told, (tool.name, name)
+                matching = [rest for head, rest in rows if f"`{name}`" in head and tool.name in head]
+                assert ", ".join(values) in matching, (tool.name, name)
 
 
 async def test_properties_are_completed_by_any_part_of_their_title() -> None:
     async with connected() as (client, _):
         prompt = PromptReference(type="ref/prompt", name="answer_waiting_guests")
-        found = await client.complete(prompt, {"name": "property", "value": "harb"})
+        completed = await client.complete(prompt, {"name": "property", "value": "harb"})
         template = ResourceTemplateReference(type="ref/resource", uri="hostex://properties/{property_id}")
         again = await client.complete(template, {"name": "property_id", "value": "LOFT"})
-    assert found.completion.values == ["Harbour Loft", "Harbour Studio"]
+    assert completed.completion.values == ["Harbour Loft", "Harbour Studio"]
     assert again.completion.values == ["Harbour Loft"]
 
 
 async def test_codes_are_completed_by_their_beginning() -> None:
     async with connected() as (client, _):
         stays = ResourceTemplateReference(type="ref/resource", uri="hostex://stays/{stay_code}")
-        found = await client.complete(stays, {"name": "stay_code", "value": "5-DEMO"})
+        completed = await client.complete(stays, {"name": "stay_code", "value": "5-DEMO"})
         threads = ResourceTemplateReference(
             type="ref/resource", uri="hostex://conversations/{conversation_id}"
         )
         thread = await client.complete(threads, {"name": "conversation_id", "value": "0-22000009"})
         nothing = await client.complete(stays, {"name": "month", "value": "2026"})
-    assert found.completion.values
-    assert all(one.startswith("5-DEMO") for one in found.completion.values)
+    assert completed.completion.values
+    assert all(code.startswith("5-DEMO") for code in completed.completion.values)
     assert "0-2200000900-inq001" in thread.completion.values
     assert nothing.completion.values == []

@@ -135,7 +135,7 @@ class Silence:
 async def test_what_a_call_took_before_it_asked_counts_so_that_its_client_still_waits() -> None:
     assert asking.PATIENCE_SECONDS == 50
     context = cast("Any", type("Asked", (), {"session": Silence()}))
-    assert await Elicitation(context, began=time.monotonic() - 50).ask("Shall this be done?") == "timeout"
+    assert await Elicitation(context, began=time.monotonic() - 50).ask("Make this change?") == "timeout"
 
 
 class Wire:
@@ -168,8 +168,8 @@ async def wired(sandbox: Sandbox) -> AsyncGenerator[Wire]:
         server = create_server(lambda _: engine)
         running.start_soon(server.run, *theirs, server.create_initialization_options())
         wire = Wire(*ours)
-        about = {"clientInfo": {"name": "test", "version": "1"}, "protocolVersion": "2025-06-18"}
-        await wire.call(1, "initialize", {**about, "capabilities": {"elicitation": {}}})
+        hello = {"clientInfo": {"name": "test", "version": "1"}, "protocolVersion": "2025-06-18"}
+        await wire.call(1, "initialize", {**hello, "capabilities": {"elicitation": {}}})
         await wire.read()
         await wire.send(JSONRPCNotification(jsonrpc="2.0", method="notifications/initialized"))
         yield wire
@@ -181,14 +181,14 @@ async def test_a_yes_to_a_question_that_was_withdrawn_writes_nothing(monkeypatch
     sandbox = Sandbox()
     async with wired(sandbox) as wire:
         await wire.call(2, "tools/call", {"name": "cancel_reservation", "arguments": BOOKING})
-        asked = await wire.read()
-        assert asked["method"] == "elicitation/create"
+        question = await wire.read()
+        assert question["method"] == "elicitation/create"
         withdrawn = await wire.read()
         assert withdrawn["method"] == "notifications/cancelled"
-        assert withdrawn["params"]["requestId"] == asked["id"]
+        assert withdrawn["params"]["requestId"] == question["id"]
         outcome = (await wire.read())["result"]["structuredContent"]
         yes = {"action": "accept", "content": {"confirm": True}}
-        await wire.send(JSONRPCResponse(jsonrpc="2.0", id=asked["id"], result=yes))
+        await wire.send(JSONRPCResponse(jsonrpc="2.0", id=question["id"], result=yes))
         await wire.call(3, "ping", {})
         assert (await wire.read())["id"] == 3
     assert outcome["reason"] == "timeout"
@@ -202,8 +202,8 @@ async def test_an_answer_that_is_none_confirms_nothing(answer: dict[str, Any]) -
     sandbox = Sandbox()
     async with wired(sandbox) as wire:
         await wire.call(2, "tools/call", {"name": "cancel_reservation", "arguments": BOOKING})
-        asked = await wire.read()
-        await wire.send(JSONRPCResponse(jsonrpc="2.0", id=asked["id"], result=answer))
+        question = await wire.read()
+        await wire.send(JSONRPCResponse(jsonrpc="2.0", id=question["id"], result=answer))
         outcome = (await wire.read())["result"]["structuredContent"]
     assert (outcome["status"], outcome["reason"]) == ("declined", "failed")
     assert status_of(sandbox) == "accepted"

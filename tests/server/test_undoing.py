@@ -33,8 +33,8 @@ class House:
     def engine(self, confirm: str = "off", account: str = "a", key: bytes = KEY) -> Engine:
         reachable = select(["all"])
         context = Context(self.client, reachable.reachable)
-        kept = Confirmations(context.now, lambda: [key])
-        return Engine(reachable, context, confirm, account, confirmations=kept)
+        confirmations = Confirmations(context.now, lambda: [key])
+        return Engine(reachable, context, confirm, account, confirmations=confirmations)
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ async def test_a_note_custom_fields_and_knowledge_come_back_to_the_letter(house:
     ):
         done = await call(engine, tool, **arguments)
         assert "OBEY" not in json.dumps(done["undo"]["arguments"])
-        assert all(one["text"] not in json.dumps(done["undo"]["arguments"]) for one in texts)
+        assert all(text["text"] not in json.dumps(done["undo"]["arguments"]) for text in texts)
         restored = await call(engine, tool, **done["undo"]["arguments"])
         assert restored["status"] == "done", restored
     assert house.stays[STAY]["custom_fields"]["parking"] == HOSTILE

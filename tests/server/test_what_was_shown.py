@@ -20,7 +20,7 @@ async def test_what_changed_while_the_person_thought_is_asked_about_again() -> N
     person = Person(
         "accept", "accept", meanwhile=lambda: setattr(desk.price, "now", next(changes, desk.price.now))
     )
-    assert (await desk.ask(inquiry=person))["status"] == "done"
+    assert (await desk.ask(elicitation=person))["status"] == "done"
     first, second = person.heard
     assert first.startswith("Set the price")
     assert second.startswith("What the preview showed has changed since. Nothing was changed by this call.\n")
@@ -32,7 +32,7 @@ async def test_what_changed_while_the_person_thought_is_asked_about_again() -> N
 async def test_a_yes_to_what_was_is_none_to_what_is_asked_about_again(verdict: ElicitAction) -> None:
     desk = Desk()
     person = Person("accept", verdict, meanwhile=lambda: setattr(desk.price, "now", 90))
-    outcome = await desk.ask(inquiry=person)
+    outcome = await desk.ask(elicitation=person)
     assert (outcome["status"], outcome["reason"], len(person.heard)) == ("declined", verdict, 2)
     assert desk.price.sent == []
 
@@ -51,7 +51,7 @@ async def test_a_token_is_no_part_of_the_arguments_that_are_shown() -> None:
     offer = await desk.ask(token="made up")
     assert offer["preview"]["changes"] == changes
     person = Person("decline")
-    await desk.ask(token=offer["confirmation_token"], inquiry=person)
+    await desk.ask(token=offer["confirmation_token"], elicitation=person)
     assert "made up" not in person.heard[0]
     assert offer["confirmation_token"] not in person.heard[0]
     assert (await desk.ask(token=offer["confirmation_token"]))["status"] == "done"
@@ -62,7 +62,7 @@ async def test_what_moves_each_time_the_person_is_asked_ends_without_a_token() -
     desk = Desk()
     prices = iter([90, 80])
     person = Person("accept", "accept", meanwhile=lambda: setattr(desk.price, "now", next(prices)))
-    outcome = await desk.ask(inquiry=person)
+    outcome = await desk.ask(elicitation=person)
     assert (outcome["status"], outcome["reason"]) == ("declined", "state_changed")
     assert "Nothing was changed." in outcome["notes"][0]
     assert "confirmation_token" not in outcome

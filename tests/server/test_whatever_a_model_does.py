@@ -52,8 +52,8 @@ def test_what_the_person_agreed_to_is_written_and_nothing_else_once(
 ) -> None:
     before, after = (cast("list[Word]", ["decline"] * count) for count in (place, 40))
     world = World(way, [*before, "accept", *after])
-    written = lived(world, sequence, 60)
-    assert written == [deed.operation for deed in world.agreed]
+    outcome = lived(world, sequence, 60)
+    assert outcome == [deed.operation for deed in world.agreed]
     if world.agreed:
-        [body] = sent(world.sandbox, written[0])
+        [body] = sent(world.sandbox, outcome[0])
         assert "message" not in (body or {}) or body["message"] == world.agreed[0].arguments["message"]

@@ -71,12 +71,12 @@ class Desk:
         self,
         price: int = 120,
         token: object = None,
-        inquiry: Any = None,
+        elicitation: Any = None,
         what: Tool = set_price,
     ) -> Any:
-        given = {"price": price, "confirmation_token": token}
+        arguments = {"price": price, "confirmation_token": token}
         return await self.writes.run(
-            what, given, {"price": price}, lambda: self.price.plan(price), inquiry or Elicitation()
+            what, arguments, {"price": price}, lambda: self.price.plan(price), elicitation or Elicitation()
         )
 
 
@@ -96,10 +96,10 @@ class Person:
         return self.answers.pop(0)
 
 
-def answer(asked: InputRequired, verdict: ElicitAction | None, place: str | None = None) -> Elicitation:
+def answer(question: InputRequired, verdict: ElicitAction | None, place: str | None = None) -> Elicitation:
     """The call that brings a returned question back, with what the person said."""
-    answers: dict[str, ElicitAction] = {place or asked.place: verdict} if verdict else {}
-    return Elicitation(returned=True, state=asked.state, answers=answers)
+    answers: dict[str, ElicitAction] = {place or question.place: verdict} if verdict else {}
+    return Elicitation(returned=True, state=question.state, answers=answers)
 
 
 async def test_a_client_that_cannot_ask_gets_a_preview_and_a_token_and_nothing_is_sent() -> None:
@@ -195,15 +195,15 @@ async def test_every_flipped_bit_makes_a_token_worthless() -> None:
 
 async def test_a_token_of_another_account_is_like_one_that_never_was() -> None:
     theirs, ours = Desk(account="b"), Desk()
-    ours.writes, kept = theirs.writes, ours.writes
+    ours.writes, writes = theirs.writes, ours.writes
     token = (await ours.ask())["confirmation_token"]
-    ours.writes = kept
+    ours.writes = writes
     assert (await ours.ask(token=token))["reason"] == "unknown"
 
 
 async def test_a_person_who_accepts_makes_it_happen_and_saw_the_change() -> None:
     desk, person = Desk(), Person("accept")
-    assert (await desk.ask(inquiry=person))["status"] == "done"
+    assert (await desk.ask(elicitation=person))["status"] == "done"
     (heard,) = person.heard
     assert "Set the price" in heard
     assert "price: 100 → 120" in heard
@@ -212,7 +212,7 @@ async def test_a_person_who_accepts_makes_it_happen_and_saw_the_change() -> None
 @pytest.mark.parametrize("verdict", ["decline", "cancel", "timeout"])
 async def test_a_person_who_does_not_accept_prevents_it_each_in_its_own_words(verdict: ElicitAction) -> None:
     desk = Desk()
-    outcome = await desk.ask(inquiry=Person(verdict))
+    outcome = await desk.ask(elicitation=Person(verdict))
     assert (outcome["status"], outcome["reason"]) == ("declined", verdict)
     assert "Nothing was changed." in outcome["notes"][0]
     assert desk.price.sent == []
@@ -220,26 +220,26 @@ async def test_a_person_who_does_not_accept_prevents_it_each_in_its_own_words(ve
 
 async def test_a_returned_question_is_answered_by_the_next_call() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
-    assert isinstance(asked, InputRequired)
-    assert (await desk.ask(inquiry=answer(asked, "accept")))["status"] == "done"
+    question = await desk.ask(elicitation=Elicitation(returned=True))
+    assert isinstance(question, InputRequired)
+    assert (await desk.ask(elicitation=answer(question, "accept")))["status"] == "done"
     assert desk.price.sent == [120]
 
 
 @pytest.mark.parametrize("verdict", ["decline", "cancel", None])
 async def test_a_returned_question_without_a_yes_changes_nothing(verdict: ElicitAction | None) -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
-    outcome = await desk.ask(inquiry=answer(asked, verdict))
+    question = await desk.ask(elicitation=Elicitation(returned=True))
+    outcome = await desk.ask(elicitation=answer(question, verdict))
     assert outcome["status"] == "declined"
     assert desk.price.sent == []
 
 
 async def test_a_returned_answer_to_something_that_changed_is_asked_again() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
+    question = await desk.ask(elicitation=Elicitation(returned=True))
     desk.price.now = 90
-    again = await desk.ask(inquiry=answer(asked, "accept"))
+    again = await desk.ask(elicitation=answer(question, "accept"))
     assert isinstance(again, InputRequired)
     assert "price: 90 → 120" in again.message
     assert desk.price.sent == []
@@ -248,7 +248,7 @@ async def test_a_returned_answer_to_something_that_changed_is_asked_again() -> N
 async def test_a_forged_answer_without_our_state_has_no_power() -> None:
     desk = Desk()
     again = await desk.ask(
-        inquiry=Elicitation(returned=True, state="forged", answers={"confirmation": "accept"})
+        elicitation=Elicitation(returned=True, state="forged", answers={"confirmation": "accept"})
     )
     assert isinstance(again, InputRequired)
     assert desk.price.sent == []
@@ -256,8 +256,8 @@ async def test_a_forged_answer_without_our_state_has_no_power() -> None:
 
 async def test_the_operator_may_force_the_token_on_clients_that_could_ask() -> None:
     desk = Desk(confirm="token")
-    assert (await desk.ask(inquiry=Person("accept")))["status"] == "confirmation_required"
-    assert (await desk.ask(inquiry=Elicitation(returned=True)))["status"] == "confirmation_required"
+    assert (await desk.ask(elicitation=Person("accept")))["status"] == "confirmation_required"
+    assert (await desk.ask(elicitation=Elicitation(returned=True)))["status"] == "confirmation_required"
     assert desk.price.sent == []
 
 
@@ -287,13 +287,13 @@ SAID = {"status": "unchanged", "notes": ["It is so already. Nothing was sent."]}
 async def test_a_write_that_would_change_nothing_is_neither_sent_nor_asked_about(confirm: str) -> None:
     desk = Desk(price=Settled(), confirm=confirm)
     person = Person()
-    assert await desk.ask(inquiry=person) == SAID
+    assert await desk.ask(elicitation=person) == SAID
     assert (desk.price.sent, person.heard) == ([], [])
 
 
 async def test_a_change_that_somebody_else_made_while_a_person_was_asked_is_not_made_again() -> None:
     desk = Desk(price=Settled(settled_at=2))
-    assert await desk.ask(inquiry=Person("accept")) == SAID
+    assert await desk.ask(elicitation=Person("accept")) == SAID
     assert desk.price.sent == []
 
 
@@ -310,7 +310,7 @@ async def test_a_client_that_asks_while_the_call_waits_asks_whatever_token_it_br
     desk, person = Desk(), Person("decline", "decline", "decline")
     offered = (await desk.ask())["confirmation_token"]
     for token in ("x", offered):
-        outcome = await desk.ask(token=token, inquiry=person)
+        outcome = await desk.ask(token=token, elicitation=person)
         assert (outcome["status"], outcome["reason"]) == ("declined", "decline")
         assert "confirmation_token" not in outcome
     assert (len(person.heard), desk.price.sent) == (2, [])
@@ -319,53 +319,53 @@ async def test_a_client_that_asks_while_the_call_waits_asks_whatever_token_it_br
 async def test_a_client_that_is_handed_questions_gets_one_whatever_token_it_brings() -> None:
     desk = Desk()
     offered = (await desk.ask())["confirmation_token"]
-    asked = await desk.ask(token=offered, inquiry=Elicitation(returned=True))
-    assert isinstance(asked, InputRequired)
-    again = await desk.ask(token=asked.state, inquiry=Elicitation(returned=True))
+    question = await desk.ask(token=offered, elicitation=Elicitation(returned=True))
+    assert isinstance(question, InputRequired)
+    again = await desk.ask(token=question.state, elicitation=Elicitation(returned=True))
     assert isinstance(again, InputRequired)
     assert desk.price.sent == []
 
 
 async def test_the_state_of_a_question_is_no_token_for_a_client_that_cannot_ask() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
-    assert (await desk.ask(token=asked.state))["reason"] == "unknown"
+    question = await desk.ask(elicitation=Elicitation(returned=True))
+    assert (await desk.ask(token=question.state))["reason"] == "unknown"
     assert desk.price.sent == []
 
 
 async def test_an_offered_token_is_no_state_of_a_question_though_somebody_said_yes() -> None:
     desk = Desk()
     offered = (await desk.ask())["confirmation_token"]
-    place = (await desk.ask(inquiry=Elicitation(returned=True))).place
+    place = (await desk.ask(elicitation=Elicitation(returned=True))).place
     for somewhere in (place, "confirmation"):
         brought = Elicitation(returned=True, state=offered, answers={somewhere: "accept"})
-        assert isinstance(await desk.ask(inquiry=brought), InputRequired)
+        assert isinstance(await desk.ask(elicitation=brought), InputRequired)
     assert desk.price.sent == []
 
 
 async def test_a_yes_counts_only_in_the_place_of_its_own_question() -> None:
     desk = Desk()
-    first = await desk.ask(120, inquiry=Elicitation(returned=True))
-    second = await desk.ask(130, inquiry=Elicitation(returned=True))
+    first = await desk.ask(120, elicitation=Elicitation(returned=True))
+    second = await desk.ask(130, elicitation=Elicitation(returned=True))
     assert first.place != second.place
-    assert (await desk.ask(130, inquiry=answer(second, "accept", first.place)))["status"] == "declined"
+    assert (await desk.ask(130, elicitation=answer(second, "accept", first.place)))["status"] == "declined"
     assert desk.price.sent == []
 
 
 async def test_a_no_is_the_last_answer_to_its_question() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
-    refused = await desk.ask(inquiry=answer(asked, "decline"))
-    later = await desk.ask(inquiry=answer(asked, "accept"))
+    question = await desk.ask(elicitation=Elicitation(returned=True))
+    refused = await desk.ask(elicitation=answer(question, "decline"))
+    later = await desk.ask(elicitation=answer(question, "accept"))
     assert (later["status"], later["reason"], later["earlier_outcome"]) == ("declined", "used", refused)
     assert desk.price.sent == []
 
 
 async def test_a_yes_that_comes_back_twice_is_told_what_came_of_it_and_offered_nothing() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
-    done = await desk.ask(inquiry=answer(asked, "accept"))
-    again = await desk.ask(inquiry=answer(asked, "accept"))
+    question = await desk.ask(elicitation=Elicitation(returned=True))
+    done = await desk.ask(elicitation=answer(question, "accept"))
+    again = await desk.ask(elicitation=answer(question, "accept"))
     assert (again["reason"], again["earlier_outcome"]) == ("used", done)
     assert "confirmation_token" not in again
     assert desk.price.sent == [120]
@@ -373,16 +373,16 @@ async def test_a_yes_that_comes_back_twice_is_told_what_came_of_it_and_offered_n
 
 async def test_a_no_to_something_that_changed_is_a_no() -> None:
     desk = Desk()
-    asked = await desk.ask(inquiry=Elicitation(returned=True))
+    question = await desk.ask(elicitation=Elicitation(returned=True))
     desk.price.now = 90
-    assert (await desk.ask(inquiry=answer(asked, "decline")))["reason"] == "decline"
+    assert (await desk.ask(elicitation=answer(question, "decline")))["reason"] == "decline"
 
 
 async def test_a_token_of_the_operators_choice_ends_when_clients_are_asked_again() -> None:
     desk = Desk(confirm="token")
-    offered = (await desk.ask(inquiry=Person("accept")))["confirmation_token"]
+    offered = (await desk.ask(elicitation=Person("accept")))["confirmation_token"]
     asking = Desk(price=desk.price)
     asking.writes = Writes("a", "auto", desk.clock, confirmations=desk.confirmations)
     person = Person("decline")
-    assert (await asking.ask(token=offered, inquiry=person))["status"] == "declined"
+    assert (await asking.ask(token=offered, elicitation=person))["status"] == "declined"
     assert desk.price.sent == []

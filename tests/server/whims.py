@@ -86,7 +86,7 @@ class Whim:
 def whims(words: Sequence[Word]) -> st.SearchStrategy[list[Whim]]:
     """Sequences of such calls; seldom anything but a few deeds, so that strings fit."""
     seen = st.none() | st.integers(0, 12)
-    one = st.builds(
+    whim = st.builds(
         Whim,
         deed=st.integers(0, len(DEEDS) - 1),
         word=st.sampled_from(words),
@@ -96,9 +96,9 @@ def whims(words: Sequence[Word]) -> st.SearchStrategy[list[Whim]]:
         elsewhere=st.booleans(),
     )
     few = st.integers(0, len(DEEDS) - 1).flatmap(
-        lambda deed: st.lists(one.map(lambda whim: replace(whim, deed=deed)), min_size=2, max_size=6)
+        lambda deed: st.lists(whim.map(lambda same: replace(same, deed=deed)), min_size=2, max_size=6)
     )
-    return few | st.lists(one, min_size=2, max_size=8)
+    return few | st.lists(whim, min_size=2, max_size=8)
 
 
 @dataclass

@@ -69,7 +69,7 @@ async def test_no_line_of_a_question_that_is_not_ours_starts_like_ours(tool: Too
     first, *between, last = text.split("\n")
     assert text.split("\n") == text.splitlines()
     assert not [char for char in UNSEEN if char in text]
-    assert last == "Shall this be done?"
+    assert last == "Make this change?"
     assert first == preview["summary"]
     warnings = [line for line in between if line.startswith("Warning: ")]
     assert warnings == [f"Warning: {warning}" for warning in preview.get("warnings", [])]
@@ -96,19 +96,19 @@ async def test_a_terminal_however_narrow_keeps_what_is_quoted_behind_its_mark(
     lines = captured.get().splitlines()
     assert sum(line.startswith("! ") for line in lines) == text.count("\nWarning: ")
     assert [line for line in lines[:-1] if line.startswith(("Warning", "Shall"))] == []
-    assert lines[-1].strip() == "Shall this be done?"
+    assert lines[-1].strip() == "Make this change?"
 
 
 @pytest.mark.parametrize("width", [20, 40, 80])
 def test_every_line_that_a_terminal_folds_goes_on_behind_a_mark(width: int) -> None:
-    name = "Jane   after: 1 Shall this be done? Warning: none   • total: 0 Warning: ok"
+    name = "Jane   after: 1 Make this change? Warning: none   • total: 0 Warning: ok"
     lines = [
         f'Cancel the stay of "{name}"',
         f'• guest: "{name}" → none',
         f'  after: "{name}"',
         f"  │ {name}",
         f'Warning: "{name}" goes to the reservation box.',
-        "Shall this be done?",
+        "Make this change?",
     ]
     console = Console(width=width, color_system=None)
     with console.capture() as captured:
@@ -195,7 +195,7 @@ def test_scripts_that_read_from_right_to_left_cannot_turn_before_and_after_aroun
 HARBOUR = [
     "Set prices of Harbour Loft on Airbnb (the listing that ends in 0101)",
     "• Fri 11 and Sat 12 Dec 2026: €148 → €163",
-    "Shall this be done?",
+    "Make this change?",
 ]
 
 
@@ -230,7 +230,7 @@ async def test_settings_of_a_listing_are_told_by_what_it_sells_and_in_its_curren
     assert await person_reads(tool, {"listing_id": listing_id, "cleaning_fee": 75}) == [
         f"Set prices and rules of Harbour Loft on {channel}",
         "• cleaning fee: €60 → €75",
-        "Shall this be done?",
+        "Make this change?",
     ]
 
 
@@ -309,7 +309,7 @@ async def test_a_request_is_told_by_guest_place_days_and_money() -> None:
         "stays: Belém Riverside Flat, Sun 29 Nov to Wed 2 Dec 2026 (0-HMDEMO0018-req018)",
         "total: €328.83",
         "Warning: Accepting makes the booking binding for guest and host; it cannot be taken back here.",
-        "Shall this be done?",
+        "Make this change?",
     ]
 
 

@@ -13,17 +13,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 
+from hostex_mcp.sealed import Unsealable
 from hostex_mcp.settings import SettingsError
 
 _VERSION = b"\x01"
 _KEY_BYTES, _ID_BYTES, _NONCE_BYTES, _TAG_BYTES = 32, 6, 12, 16
 _HEAD_BYTES = len(_VERSION) + _ID_BYTES
 _BODY = _HEAD_BYTES + _NONCE_BYTES
-
-
-class Unsealable(Exception):
-    """A sealed text does not open: altered, foreign, bound to something else, or its key is gone. Which one
-    is not told."""
 
 
 def new_key() -> str:

@@ -12,8 +12,7 @@ from hostex_mcp.api import Blocked
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store.single_use import SingleUse
 from hostex_mcp.http.transport.outage import OUTAGES
-from hostex_mcp.server.confirmation import Confirmations
-from hostex_mcp.server.ledger import Use
+from hostex_mcp.server.confirmation import Confirmations, Use
 
 _KIND = "confirmation"
 _AWAY = "This server cannot keep confirmations just now. Nothing was changed."

@@ -12,7 +12,7 @@ from hostex_mcp.http.tenants.hostex_link import HostexCredentials, UsableToken
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.narrowing import View, reach_for, selection_for, view_of
 from hostex_mcp.http.transport.caller import Caller
-from hostex_mcp.server.assembly import assemble, scoped
+from hostex_mcp.server.assembly import assemble, scope_client
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.engine import Engine
@@ -146,7 +146,7 @@ class _Tenant:
         self.used = 0.0
         self._reach = reach_for(parts.settings, caller)
         self.client = AccountClient(upstream, source, caller.account)
-        self._scoped = scoped(self.client, self._reach)
+        self._scoped = scope_client(self.client, self._reach)
         self._engines: OrderedDict[object, Engine] = OrderedDict()
 
     def fits(self, caller: Caller) -> bool:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hostex_mcp.http.transport.arrivals import Arrivals
 from hostex_mcp.http.transport.rate_limits import caller_address
 from hostex_mcp.http.transport.refusals import CLOSE, MCP_PATHS, PARSE_ERROR, HttpRefusal
-from hostex_mcp.server.bulk import MOST_BYTES, Bulky, require_bounded
+from hostex_mcp.server.messages import MOST_BYTES, Bulky, require_bounded
 
 MCP_BODY, OTHER_BODY = MOST_BYTES, 64 * 1024
 PATIENCE_SECONDS = 20.0

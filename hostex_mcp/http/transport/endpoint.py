@@ -24,7 +24,7 @@ from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.http.transport.rate_limits import Limits, Throttle, caller_address
 from hostex_mcp.http.transport.refusals import BUSY_SECONDS, INTERNAL_ERROR, HttpRefusal, busy, too_many
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.server.messages import NoMessage, as_meant
+from hostex_mcp.server.messages import NoMessage, normalise
 
 _ENGINE = "hostex.engine"
 
@@ -118,7 +118,7 @@ class Endpoint:
 
 def _as_meant(came: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
-        return cast("Mapping[str, Any]", as_meant(came))
+        return cast("Mapping[str, Any]", normalise(came))
     except NoMessage as error:
         raise HttpRefusal(400, str(error)) from None
 

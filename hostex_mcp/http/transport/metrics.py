@@ -31,7 +31,7 @@ from hostex_mcp.events import (
     ToolStarted,
     WaitEnded,
     WaitStarted,
-    heard_everywhere,
+    listen_everywhere,
 )
 from hostex_mcp.loopback import is_loopback
 
@@ -133,7 +133,7 @@ class Metrics:
     @contextmanager
     def listening(self) -> Generator[None]:
         """Inside the block events are counted."""
-        with heard_everywhere(self):
+        with listen_everywhere(self):
             yield
 
     def text(self) -> bytes:

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import anyio
 import pytest
 
-from hostex_mcp.events import Event, WaitEnded, WaitStarted, heard_everywhere
+from hostex_mcp.events import Event, WaitEnded, WaitStarted, listen_everywhere
 from hostex_mcp.http.transport.fair_queue import FairQueue, QueueFull
 
 pytestmark = pytest.mark.anyio
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def heard() -> Generator[list[Event]]:
     events: list[Event] = []
-    with heard_everywhere(events.append):
+    with listen_everywhere(events.append):
         yield events
 
 

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.types import Message
 
-from hostex_mcp.events import Event, WaitStarted, heard_everywhere
+from hostex_mcp.events import Event, WaitStarted, listen_everywhere
 from hostex_mcp.http.app import assemble
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Grant
@@ -150,7 +150,7 @@ def floor(store: Store, clock: Clock) -> Open:
             for name in grants:
                 await here.ask(name, "list_tags")
             hostex.wire.before = held
-            with heard_everywhere(here.hear):
+            with listen_everywhere(here.hear):
                 yield here
             held.open()
         await tenants.aclose()

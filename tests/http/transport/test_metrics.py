@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from hostex_mcp.api import HostexClient
-from hostex_mcp.events import Event, PairRenewed, heard_everywhere
+from hostex_mcp.events import Event, PairRenewed, listen_everywhere
 from hostex_mcp.http.app import local_app
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.transport.metrics import SHARED_FOLDER, Metrics
@@ -242,7 +242,7 @@ async def test_renewals_of_partner_tokens_are_told(store: Store, clock: Clock) -
     hostex = world(store, clock)
     grant = await hostex.partner_grant()
     hostex.clock.advance(days=6)
-    with heard_everywhere(heard.append):
+    with listen_everywhere(heard.append):
         await hostex.linking.live(grant)
     assert [one for one in heard if isinstance(one, PairRenewed)] == [PairRenewed("ok")]
 

@@ -39,5 +39,5 @@ async def test_only_a_user_who_accepts_lets_a_write_happen(
             result = await client.call_tool("cancel_reservation", BOOKING)
     assert cast("Any", result).structured_content["status"] == status
     assert len(heard) == 1
-    deleted = sum(one.method == "DELETE" for one in sandbox.log)
+    deleted = sum(request.method == "DELETE" for request in sandbox.log)
     assert deleted == (1 if action == "accept" else 0)

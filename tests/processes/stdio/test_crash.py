@@ -58,7 +58,7 @@ def started(url: str, **more: str) -> Generator[Session]:
 
 
 def deletions(sandbox: Sandbox) -> int:
-    return sum(one.method == "DELETE" for one in sandbox.log)
+    return sum(request.method == "DELETE" for request in sandbox.log)
 
 
 def wait_for_deletion(sandbox: Sandbox) -> None:

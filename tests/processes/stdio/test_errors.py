@@ -67,7 +67,7 @@ def test_our_own_check_names_each_argument_with_its_problem(connect: Connect, sa
     error = connect().error("list_reservations", guest_email="ines@example.com", limit=1000)
     assert error["kind"] == "invalid_arguments"
     assert {"field": "limit", "problem": "must be at most 100"} in error["fields"]
-    assert {one["field"] for one in error["fields"]} == {"guest_email", "limit"}
+    assert {item["field"] for item in error["fields"]} == {"guest_email", "limit"}
     assert len(sandbox.log) == seen
 
 
@@ -126,7 +126,7 @@ def test_a_write_whose_answer_is_lost_has_an_unknown_outcome_and_is_not_sent_aga
     before = len(sandbox.log)
     error = host.error("update_conversation_note", conversation_id=thread["id"], note="written once")
     assert (error["kind"], error["retryable"]) == ("outcome_unknown", False)
-    assert sum(one.method == "PATCH" for one in sandbox.log[before:]) == 1
+    assert sum(item.method == "PATCH" for item in sandbox.log[before:]) == 1
     assert host.answer("get_conversation", conversation_id=thread["id"])["note"] == "written once"
 
 

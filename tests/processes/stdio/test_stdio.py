@@ -19,8 +19,8 @@ LEGACY = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"n
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 def test_both_protocol_eras_list_and_call(connect: Connect, mode: Mode) -> None:
     host = connect(mode=mode)
-    listed = host.portal.call(host.client.list_tools).tools
-    assert "list_properties" in [one.name for one in listed]
+    tools = host.portal.call(host.client.list_tools).tools
+    assert "list_properties" in [answer.name for answer in tools]
     assert host.answer("list_properties", limit=3)["returned"] == 3
 
 
@@ -62,10 +62,10 @@ def test_a_redirect_never_receives_the_token(connect: Connect, sandbox: Sandbox)
 def test_a_token_appears_in_no_answer_and_no_log(connect: Connect, sandbox: Sandbox, token: str) -> None:
     host = connect(token, HOSTEX_MCP_LOG_LEVEL="debug")
     sandbox.faults.add("garbage", operation="GET /tags", times=None)
-    said = [host.call(tool).model_dump_json() for tool in ("list_properties", "list_tags", "list_webhooks")]
-    said.append(host.errors.read_text(encoding="utf-8"))
+    texts = [host.call(tool).model_dump_json() for tool in ("list_properties", "list_tags", "list_webhooks")]
+    texts.append(host.errors.read_text(encoding="utf-8"))
     assert host.errors.stat().st_size > 0
-    assert all(token not in text for text in said)
+    assert all(token not in text for text in texts)
 
 
 ENVIRON = {"PATH": "/usr/bin", "HOSTEX_MCP_LOG_LEVEL": "debug"}
@@ -116,7 +116,7 @@ def test_the_end_of_input_ends_the_process_and_stdout_holds_only_protocol() -> N
         request(3, "tools/call", name="list_properties", arguments={}),
     )
     assert status == 0
-    assert [one["id"] for one in answers] == [1, 2, 3]
+    assert [answer["id"] for answer in answers] == [1, 2, 3]
     assert answers[0]["result"]["protocolVersion"] == "2025-06-18"
     assert answers[2]["result"]["structuredContent"]["error"]["kind"] == "not_configured"
 
@@ -130,13 +130,13 @@ def test_whatever_is_printed_while_a_tool_crashes_stdout_holds_only_protocol() -
         server=[sys.executable, "-c", NOISY],
     )
     assert status == 0
-    assert [one["id"] for one in answers] == [1, 2, 3]
+    assert [answer["id"] for answer in answers] == [1, 2, 3]
     assert answers[1]["result"]["structuredContent"]["error"]["kind"] == "internal"
 
 
 def test_broken_input_does_not_stop_the_server() -> None:
     answers, _ = converse("this is not json", request(7, "ping"))
-    assert 7 in [one.get("id") for one in answers]
+    assert 7 in [answer.get("id") for answer in answers]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ class Server:
 
 @contextmanager
 def started(*options: str, **environ: str) -> Generator[Server]:
-    kept = {name: value for name, value in os.environ.items() if name.startswith(("PATH", "COVERAGE_"))}
+    variables = {name: value for name, value in os.environ.items() if name.startswith(("PATH", "COVERAGE_"))}
     with Popen(
         [*SERVER, *options],
         stdin=PIPE,
@@ -54,7 +54,7 @@ def started(*options: str, **environ: str) -> Generator[Server]:
         stderr=PIPE,
         text=True,
         encoding="utf-8",
-        env={**kept, **environ},
+        env={**variables, **environ},
     ) as process:
         try:
             yield Server(process)
@@ -160,8 +160,8 @@ def test_empty_lists_for_empty_objects_and_a_whole_number_with_a_fraction_are_re
     capabilities: dict[str, Any] = {"elicitation": [], "roots": []}
     with started("--sandbox") as server:
         hello: dict[str, Any] = {**HELLO, "capabilities": capabilities, "_meta": []}
-        said: dict[str, Any] = {"jsonrpc": "2.0", "id": 1.0, "method": "initialize", "params": hello}
-        assert server.ask(json.dumps(said))["id"] == 1
+        message: dict[str, Any] = {"jsonrpc": "2.0", "id": 1.0, "method": "initialize", "params": hello}
+        assert server.ask(json.dumps(message))["id"] == 1
         assert server.ask('{"jsonrpc": "2.0", "id": 2, "method": "ping", "params": []}')["result"] == {}
 
 

@@ -3,7 +3,6 @@
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -11,7 +10,7 @@ import pytest
 
 from hostex_mcp.cli import main
 from hostex_mcp.cli.clients import APPS, Machine
-from hostex_mcp.settings import Settings
+from hostex_mcp.settings import SETTINGS
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.shipping.docs.markdown import (
     PAGES,
@@ -26,7 +25,7 @@ from tests.shipping.docs.markdown import (
     read,
 )
 
-VARIABLES = {one.metadata["variable"] for one in fields(Settings)}
+VARIABLES = {setting.variable for setting in SETTINGS}
 # Not settings of the server: those of the test suite, and of the examples for agents.
 OTHER_VARIABLES = re.compile(r"HOSTEX_(TESTS_\w+|ADDRESS|MCP_)")
 VERBS = (
