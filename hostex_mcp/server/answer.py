@@ -10,6 +10,7 @@ from math import inf
 from typing import Any, TypeVar, cast
 
 import anyio
+from anyio.lowlevel import checkpoint
 from anyio.to_thread import run_sync
 
 from hostex_mcp.domain.size import DEAREST, tokens
@@ -365,7 +366,8 @@ def weight(value: Any, most: float = inf) -> int:
 
 
 async def run_apart(value: Any, work: Callable[..., ResultT], *arguments: Any) -> ResultT:
-    """Return the result of work on a value, done in a thread if the value is long."""
+    """Return the result of work on a value, done in a piece of its own, in a thread if the value is long."""
+    await checkpoint()
     if weight(value, _LONG) <= _LONG:
         return work(*arguments)
     # In a thread it takes many steps, and lets the event loop go on after a few milliseconds of them.

@@ -33,7 +33,7 @@ _ABOUT = (
 _FIXED = frozenset(
     (
         *("status", "stay_status", "scope", "property", "properties", "channels", "dates", "events"),
-        *("price of the whole stay", "amount", "rate_amount", "commission_amount", "received_amount"),
+        *("price of the whole stay", "amount", "fee", "rate_amount", "commission_amount", "received_amount"),
         *("check_in_date", "check_out_date", "expected_date", "expected_time", "scheduled_at"),
         *("arrival_at", "departure_at", "nightly_rate", "long_term_discount", "category_ratings"),
         *("reservation_code", "stay_code", "color", "cancellation_policy", "id_required"),
