@@ -19,7 +19,7 @@ from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, seal_authorization
 from hostex_mcp.http.oauth.browser import Browser
 from hostex_mcp.http.oauth.flow import Flow
-from hostex_mcp.http.pages.about import Tokens
+from hostex_mcp.http.pages.notice import Tokens
 from hostex_mcp.http.store import open_store
 from hostex_mcp.http.store.records import Grant, OAuthClient
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials

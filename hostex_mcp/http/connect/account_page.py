@@ -87,7 +87,7 @@ class AccountPage:
         return self._way_back((await self._once.answer(step.grant.grant_id)).url, step)
 
     def _way_back(self, url: str, step: ConsentStep) -> Response:
-        return way_back(url, step.consent, self._deps.about)
+        return way_back(url, step.consent, self._deps.notice)
 
     async def _ask(self, step: ConsentStep) -> Response:
         if not step.pending:
@@ -113,7 +113,7 @@ class AccountPage:
         return page(
             "properties.html" if choosing else "account.html",
             problem.status if problem else 200,
-            about=self._deps.about,
+            notice=self._deps.notice,
             asker=step.consent.asker,
             account=account,
             bounds=grant_row(step.grant, self._deps.now()),

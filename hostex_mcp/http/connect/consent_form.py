@@ -176,5 +176,5 @@ def consent_page(
         request=consent.sealed,
         csrf=form_token(deps, consent),
         sealed_token=sealed_token,
-        about=deps.about,
+        notice=deps.notice,
     )

@@ -14,7 +14,7 @@ from hostex_mcp.http.connect.consent_request import ConsentRequest, seal_step
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.problems import already_answered, out_of_date
 from hostex_mcp.http.oauth.flow import FlowError
-from hostex_mcp.http.pages.about import ServerNotice
+from hostex_mcp.http.pages.notice import ServerNotice
 from hostex_mcp.http.pages.render import HEADERS, page
 from hostex_mcp.http.store import CODE_PREFIX
 from hostex_mcp.http.store.records import Choices, Credential, Grant
@@ -132,7 +132,7 @@ class Granting:
         return await self._once.claim(consent.authorization.nonce, consent.authorization.expires_at)
 
     def _way_back(self, url: str, consent: ConsentRequest, chained: bool = False) -> Response:
-        return way_back(url, consent, self._deps.about, chained=chained)
+        return way_back(url, consent, self._deps.notice, chained=chained)
 
     def _pending(self, consent: ConsentRequest, choices: Choices, credential: Credential) -> Grant:
         authorization = consent.authorization
@@ -150,7 +150,7 @@ class Granting:
         )
 
 
-def way_back(url: str, consent: ConsentRequest, about: ServerNotice, *, chained: bool = False) -> Response:
+def way_back(url: str, consent: ConsentRequest, notice: ServerNotice, *, chained: bool = False) -> Response:
     """Return a redirect to a web address or a page of ours, or a page with a link to an app. `chained` says
     that the request follows from a form of another site."""
     parts = urlsplit(url)
@@ -159,4 +159,4 @@ def way_back(url: str, consent: ConsentRequest, about: ServerNotice, *, chained:
         return RedirectResponse(url, 303, HEADERS)
     done = f"code={CODE_PREFIX}" in parts.query
     title = f"{consent.asker.name} is connected" if done else "Nothing was connected"
-    return page("away.html", title=title, url=url, app=consent.asker.name, done=done, about=about)
+    return page("away.html", title=title, url=url, app=consent.asker.name, done=done, notice=notice)

@@ -51,9 +51,9 @@ class _UntrustedRequest(Exception):
         self.status = status
         self.advice = advice
 
-    def page(self, about: object) -> Response:
+    def page(self, notice: object) -> Response:
         """Return the error page."""
-        return error_page(_TITLE, self.text, self.status, advice=self.advice, about=about)
+        return error_page(_TITLE, self.text, self.status, advice=self.advice, notice=notice)
 
 
 class Authorize:
@@ -71,7 +71,7 @@ class Authorize:
             client = await self._client(query.get("client_id"))
             redirect_uri = _redirect_uri(client, query.get("redirect_uri"))
         except _UntrustedRequest as problem:
-            return problem.page(self._deps.about)
+            return problem.page(self._deps.notice)
         try:
             if repeated:
                 raise OAuthError("invalid_request", f"{min(repeated)} is given twice.")

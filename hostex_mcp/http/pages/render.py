@@ -31,10 +31,10 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     return HTMLResponse(_environment().get_template(template).render(values), status, HEADERS)
 
 
-def error_page(title: str, text: str, status: int = 400, *, advice: str = "", about: object) -> Response:
-    """Return a page that says in plain words what went wrong, and in `advice` what to do now. `about` says
+def error_page(title: str, text: str, status: int = 400, *, advice: str = "", notice: object) -> Response:
+    """Return a page that says in plain words what went wrong, and in `advice` what to do now. `notice` says
     who runs the server, as on every page; None where that is not known."""
-    return page("error.html", status, title=title, text=text, advice=advice, about=about)
+    return page("error.html", status, title=title, text=text, advice=advice, notice=notice)
 
 
 def asset(name: str) -> Response:
