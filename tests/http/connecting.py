@@ -66,7 +66,7 @@ class Person:
 
     def asked(self, **told: Any) -> str:
         """A sealed authorization for this browser, as `/authorize` would have made it."""
-        return seal_authorization(self.deps.keys, transaction(self.clock(), **told), self.browser.digest)
+        return seal_authorization(self.deps.keys, authorization(self.clock(), **told), self.browser.digest)
 
     async def get(self, path: str) -> httpx2.Response:
         return await self.http.get(path, headers={"cookie": f"__Host-hostex={self.browser.id}"})
@@ -115,7 +115,7 @@ class Person:
         return Person(self.deps, self.sandbox, self.clock, self.http, Browser("o" * 43, new=False))
 
 
-def transaction(now: datetime, **told: Any) -> AuthorizationRequest:
+def authorization(now: datetime, **told: Any) -> AuthorizationRequest:
     """A request of Claude's for both scopes; what a test tells is different."""
     usual: dict[str, Any] = {
         "client_id": CLIENT,
