@@ -1,4 +1,4 @@
-"""The parts that the pages build on: sealed authorizations, the browser's cookie, form tokens, the way back."""
+"""What the pages build on: sealed authorizations, the browser's cookie, form tokens, the way back."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
