@@ -11,9 +11,8 @@ from hostex_mcp.http.connect.connections import Connections
 from hostex_mcp.http.connect.consent import Consent
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.landing import landing_route
-from hostex_mcp.http.connect.problems import PageError
 from hostex_mcp.http.pages.notice import ServerNotice
-from hostex_mcp.http.pages.render import ASSETS, asset, error_page
+from hostex_mcp.http.pages.render import ASSETS, PageError, asset
 
 _Handler = Callable[[Request], Awaitable[Response]]
 
@@ -42,7 +41,7 @@ def _with_error_page(handler: _Handler, notice: ServerNotice) -> _Handler:
         try:
             return await handler(request)
         except PageError as error:
-            return error_page(error.title, error.text, error.status, advice=error.advice, notice=notice)
+            return error.page(notice)
 
     return answer
 

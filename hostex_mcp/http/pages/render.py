@@ -37,6 +37,18 @@ def error_page(title: str, text: str, status: int = 400, *, advice: str = "", no
     return page("error.html", status, title=title, text=text, advice=advice, notice=notice)
 
 
+class PageError(Exception):
+    """Nothing more can be done with a request; the person reads `title`, `text` and `advice`."""
+
+    def __init__(self, title: str, text: str, advice: str = "", status: int = 400) -> None:
+        super().__init__(title)
+        self.title, self.text, self.advice, self.status = title, text, advice, status
+
+    def page(self, notice: object) -> Response:
+        """Return the error page."""
+        return error_page(self.title, self.text, self.status, advice=self.advice, notice=notice)
+
+
 def asset(name: str) -> Response:
     """Return the style sheet or the icon; a browser may keep it for an hour."""
     content = files(_PACKAGE).joinpath("static", name).read_bytes()

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from hostex_mcp.http.connect.consent_request import ConsentRequest
 from hostex_mcp.http.connect.granting import Granting
-from hostex_mcp.http.connect.problems import PageError
+from hostex_mcp.http.pages.render import PageError
 from hostex_mcp.http.store.records import Choices, Credential, Grant
 from tests.http.connecting import ADDRESS, CLIENT, Person, authorization, deployment
 
