@@ -15,7 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.landing import landing_route
 from hostex_mcp.http.connect.routes import asset_routes
-from hostex_mcp.http.pages.about import about_of
+from hostex_mcp.http.pages.notice import notice_of
 from hostex_mcp.http.transport.bodies import BodyLimit
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.http.transport.endpoint import Endpoint, engine_of
@@ -39,8 +39,8 @@ _UNLIMITED = Limits(account=None, strangers=None)
 
 def local_app(settings: Settings, address: Address, engine: Engine) -> Starlette:
     """The application of one local user, without authorization."""
-    about, previews = about_of(settings, address), settings.confirm != "off"
-    pages = [landing_route(address, about, accounts=False, previews=previews), *asset_routes()]
+    notice, previews = notice_of(settings, address), settings.confirm != "off"
+    pages = [landing_route(address, notice, accounts=False, previews=previews), *asset_routes()]
     inside = Ports(identifies=_Anyone(), engines=_Always(engine), routes=pages)
     return assemble(settings, address, inside, limits=_UNLIMITED)
 
@@ -78,7 +78,7 @@ def assemble(
         routes=routes,
         middleware=_middleware(settings, address, limits),
         lifespan=lifespan,
-        exception_handlers=dict.fromkeys(OUTAGES, unserved_by(about_of(settings, address))),
+        exception_handlers=dict.fromkeys(OUTAGES, unserved_by(notice_of(settings, address))),
     )
     app.router.redirect_slashes = False
     return app

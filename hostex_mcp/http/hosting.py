@@ -17,7 +17,7 @@ from hostex_mcp.http.oauth.deps import Fetch
 from hostex_mcp.http.oauth.deps import OAuthDeps as OAuthParts
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.oauth.routes import routes as oauth_routes
-from hostex_mcp.http.pages.about import Tokens
+from hostex_mcp.http.pages.notice import Tokens
 from hostex_mcp.http.store import Store, store_of
 from hostex_mcp.http.tenants.confirmations import shared_confirmations
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials
@@ -88,7 +88,7 @@ def hosted_app(
         end_grant=linking.end,
         fetch=fetch if settings.client_documents else None,
         contact=settings.contact,
-        about=pages.about,
+        notice=pages.notice,
         now=now,
     )
     upkeep = Upkeep(store, linking, now, let_idle_go=tenants.let_idle_go)

@@ -134,18 +134,18 @@ class _Late:
         settings, address, keys = self._settings, self._address, KeyRing([new_key()])
         async with open_store(SecretStr(f"sqlite:///{self._folder}/site.db"), keys) as store:
             upstream = Upstream.of(settings)
-            linking = HostexCredentials(store, upstream)
+            credentials = HostexCredentials(store, upstream)
             parts = PageDeps(
                 settings=settings,
                 address=address,
                 store=store,
                 keys=keys,
                 flow=Flow(address, store, utc_now),
-                credentials=linking,
+                credentials=credentials,
                 upstream=upstream,
                 demo_tokens=tuple(TOKENS.items()),
             )
-            server = oauth.OAuthDeps(address=address, store=store, keys=keys, end_grant=linking.end)
+            server = oauth.OAuthDeps(address=address, store=store, keys=keys, end_grant=credentials.end)
             routes = [*endpoints(server), *pages(parts)]
             app = assemble(settings, address, Ports(identifies=_Nobody(), engines=_Nothing(), routes=routes))
             async with app.router.lifespan_context(app):

@@ -208,14 +208,14 @@ def _stand_ins(server: Deployment, bearer: Bearer) -> list[Route]:
 
     async def consent(request: Request) -> Response:
         sealed, browser = request.query_params["request"], browser_of(request, parts.address)
-        transaction = open_authorization(parts.keys, sealed, browser.digest, parts.now())
-        if transaction is None:
+        authorization = open_authorization(parts.keys, sealed, browser.digest, parts.now())
+        if authorization is None:
             return Response("no", 400)
-        server.seen.append(transaction)
-        grant = _grant(server, transaction, browser.digest)
+        server.seen.append(authorization)
+        grant = _grant(server, authorization, browser.digest)
         await parts.store.grants.add(grant, Credential("token", SecretStr(HOSTEX_TOKEN)))
         await parts.store.grants.activate(grant.grant_id)
-        return RedirectResponse(await flow.complete(transaction, grant.grant_id), 303)
+        return RedirectResponse(await flow.complete(authorization, grant.grant_id), 303)
 
     async def mcp(request: Request) -> Response:
         caller = await bearer.identify(request.headers)
@@ -228,14 +228,14 @@ def _stand_ins(server: Deployment, bearer: Bearer) -> list[Route]:
     return [Route("/connect/consent", consent), Route("/mcp", mcp, methods=["GET", "POST"])]
 
 
-def _grant(server: Deployment, transaction: AuthorizationRequest, browser: str) -> Grant:
+def _grant(server: Deployment, authorization: AuthorizationRequest, browser: str) -> Grant:
     return Grant(
         grant_id=f"grant-{len(server.seen)}",
-        client_id=transaction.client_id,
-        client_name=transaction.client_name,
-        returns_to=transaction.redirect_uri,
-        choices=Choices(frozenset(server.allowed & set(transaction.scopes)) or frozenset({READ})),
-        resource=transaction.resource,
+        client_id=authorization.client_id,
+        client_name=authorization.client_name,
+        returns_to=authorization.redirect_uri,
+        choices=Choices(frozenset(server.allowed & set(authorization.scopes)) or frozenset({READ})),
+        resource=authorization.resource,
         browser=browser,
         kind="token",
         status="pending",

@@ -19,7 +19,7 @@ from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, seal_authorization
 from hostex_mcp.http.oauth.browser import Browser
 from hostex_mcp.http.oauth.flow import Flow
-from hostex_mcp.http.pages.about import Tokens
+from hostex_mcp.http.pages.notice import Tokens
 from hostex_mcp.http.store import open_store
 from hostex_mcp.http.store.records import Grant, OAuthClient
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials
@@ -54,7 +54,7 @@ class Person:
 
     def asked(self, **told: Any) -> str:
         """A sealed authorization for this browser, as `/authorize` would have made it."""
-        return seal_authorization(self.deps.keys, transaction(self.clock(), **told), self.browser.digest)
+        return seal_authorization(self.deps.keys, authorization(self.clock(), **told), self.browser.digest)
 
     async def get(self, path: str) -> httpx2.Response:
         return await self.http.get(path, headers={"cookie": f"__Host-hostex={self.browser.id}"})
@@ -103,7 +103,7 @@ class Person:
         return Person(self.deps, self.sandbox, self.clock, self.http, Browser("o" * 43, new=False))
 
 
-def transaction(now: datetime, **told: Any) -> AuthorizationRequest:
+def authorization(now: datetime, **told: Any) -> AuthorizationRequest:
     """A request of Claude's for both scopes; what a test tells is different."""
     usual: dict[str, Any] = {
         "client_id": CLIENT,

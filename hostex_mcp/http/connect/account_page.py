@@ -68,7 +68,7 @@ class AccountPage:
             return await self._repeat(step)
         url = await self._granting.activate(step.consent, step.grant.grant_id, property_ids)
         await self._once.settle(step.grant.grant_id, url)
-        return self._way_back(url, step)
+        return way_back(self._deps, url, step.consent)
 
     async def _cancel(self, step: ConsentStep) -> Response:
         url, grant_id = self._granting.refusal(step.consent), step.grant.grant_id
@@ -78,16 +78,14 @@ class AccountPage:
             # Within seconds of a click on Connect this takes it back; later it is refused.
             await self._once.answer(grant_id)
         await self._deps.credentials.end(grant_id, CANCELLED)
-        return self._way_back(url, step)
+        return way_back(self._deps, url, step.consent)
 
     async def _claim(self, step: ConsentStep) -> bool:
         return await self._once.claim(step.grant.grant_id, step.consent.authorization.expires_at)
 
     async def _repeat(self, step: ConsentStep) -> Response:
-        return self._way_back((await self._once.answer(step.grant.grant_id)).url, step)
-
-    def _way_back(self, url: str, step: ConsentStep) -> Response:
-        return way_back(url, step.consent, self._deps.about)
+        answer = await self._once.answer(step.grant.grant_id)
+        return way_back(self._deps, answer.url, step.consent)
 
     async def _ask(self, step: ConsentStep) -> Response:
         if not step.pending:
@@ -113,7 +111,7 @@ class AccountPage:
         return page(
             "properties.html" if choosing else "account.html",
             problem.status if problem else 200,
-            about=self._deps.about,
+            notice=self._deps.notice,
             asker=step.consent.asker,
             account=account,
             bounds=grant_row(step.grant, self._deps.now()),

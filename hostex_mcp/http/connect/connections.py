@@ -142,7 +142,7 @@ class Connections:
         return page(
             "connections.html",
             problem.status if problem else 200,
-            about=self._deps.about,
+            notice=self._deps.notice,
             by_token=by_token,
             rows=[grant_row(grant, now, accounts[grant.grant_id]) for grant in active],
             more=more,

@@ -1,4 +1,4 @@
-"""The authorization that the pages ask about, in the browser that it belongs to, from step to step."""
+"""The authorization that the pages ask notice, in the browser that it belongs to, from step to step."""
 
 from dataclasses import dataclass
 

@@ -8,7 +8,7 @@ from hostex_mcp.clock import utc_now
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.oauth.flow import Flow
-from hostex_mcp.http.pages.about import ServerNotice, Tokens, about_of
+from hostex_mcp.http.pages.notice import ServerNotice, Tokens, notice_of
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.hostex_partner import Upstream
@@ -30,6 +30,6 @@ class PageDeps:
     now: Callable[[], datetime] = utc_now
 
     @property
-    def about(self) -> ServerNotice:
+    def notice(self) -> ServerNotice:
         """What the pages say of this server."""
-        return about_of(self.settings, self.address, self.demo_tokens)
+        return notice_of(self.settings, self.address, self.demo_tokens)

@@ -14,7 +14,6 @@ from hostex_mcp.http.connect.consent_request import ConsentRequest, seal_step
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.problems import already_answered, out_of_date
 from hostex_mcp.http.oauth.flow import FlowError
-from hostex_mcp.http.pages.about import ServerNotice
 from hostex_mcp.http.pages.render import HEADERS, page
 from hostex_mcp.http.store import CODE_PREFIX
 from hostex_mcp.http.store.records import Choices, Credential, Grant
@@ -93,13 +92,14 @@ class Granting:
         nonce = consent.authorization.nonce
         if not await self._claim(consent):
             await self._deps.credentials.forget(credential)
-            return self._way_back((await self._once.answer(nonce)).url, consent, chained)
+            answer = await self._once.answer(nonce)
+            return way_back(self._deps, answer.url, consent, chained=chained)
         grant = self._pending(consent, choices, credential)
         await self._deps.store.grants.add(grant, credential)
         sealed = seal_step(self._deps, consent, grant.grant_id, pick)
         url = f"/connect/account?{urlencode({'request': sealed})}"
         await self._once.settle(nonce, url, grant.grant_id)
-        return self._way_back(url, consent, chained)
+        return way_back(self._deps, url, consent, chained=chained)
 
     async def activate(
         self, consent: ConsentRequest, grant_id: str, property_ids: tuple[int, ...] | None
@@ -122,7 +122,7 @@ class Granting:
         elif grant_id := (await self._once.answer(nonce)).grant_id:
             # A click on Connect just before is taken back.
             await self._deps.credentials.end(grant_id, CANCELLED)
-        return self._way_back(url, consent)
+        return way_back(self._deps, url, consent)
 
     def refusal(self, consent: ConsentRequest) -> str:
         """Return the address that tells the client that the person said no."""
@@ -130,9 +130,6 @@ class Granting:
 
     async def _claim(self, consent: ConsentRequest) -> bool:
         return await self._once.claim(consent.authorization.nonce, consent.authorization.expires_at)
-
-    def _way_back(self, url: str, consent: ConsentRequest, chained: bool = False) -> Response:
-        return way_back(url, consent, self._deps.about, chained=chained)
 
     def _pending(self, consent: ConsentRequest, choices: Choices, credential: Credential) -> Grant:
         authorization = consent.authorization
@@ -150,7 +147,7 @@ class Granting:
         )
 
 
-def way_back(url: str, consent: ConsentRequest, about: ServerNotice, *, chained: bool = False) -> Response:
+def way_back(deps: PageDeps, url: str, consent: ConsentRequest, *, chained: bool = False) -> Response:
     """Return a redirect to a web address or a page of ours, or a page with a link to an app. `chained` says
     that the request follows from a form of another site."""
     parts = urlsplit(url)
@@ -158,5 +155,6 @@ def way_back(url: str, consent: ConsentRequest, about: ServerNotice, *, chained:
     if not parts.scheme or (parts.scheme in ("http", "https") and not chained):
         return RedirectResponse(url, 303, HEADERS)
     done = f"code={CODE_PREFIX}" in parts.query
-    title = f"{consent.asker.name} is connected" if done else "Nothing was connected"
-    return page("away.html", title=title, url=url, app=consent.asker.name, done=done, about=about)
+    app = consent.asker.name
+    title = f"{app} is connected" if done else "Nothing was connected"
+    return page("away.html", title=title, url=url, app=app, done=done, notice=deps.notice)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.pages.about import ServerNotice
+from hostex_mcp.http.pages.notice import ServerNotice
 from hostex_mcp.http.pages.render import page
 from hostex_mcp.install_links import NAME, cursor_link, vscode_link
 
@@ -24,14 +24,14 @@ class SetupGuide:
     steps: Sequence[str] = ()
 
 
-def landing_route(address: Address, about: ServerNotice, *, accounts: bool, previews: bool) -> Route:
+def landing_route(address: Address, notice: ServerNotice, *, accounts: bool, previews: bool) -> Route:
     """Return the route of the page. Without `accounts` there is nothing to sign in to, without `previews`
     changes are not shown first; it promises neither."""
 
     async def show(_: Request) -> Response:
         url = address.resource
         return page(
-            "landing.html", about=about, url=url, guides=guides(url), accounts=accounts, previews=previews
+            "landing.html", notice=notice, url=url, guides=guides(url), accounts=accounts, previews=previews
         )
 
     return Route("/", show, methods=["GET"])

@@ -2,15 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from hostex_mcp.http.pages.render import PageError
+
 _NOTHING_STORED = "Nothing was stored."
-
-
-class PageError(Exception):
-    """Nothing more can be done with this request; the person reads `title`, `text` and `advice`."""
-
-    def __init__(self, title: str, text: str, advice: str = "", status: int = 400) -> None:
-        super().__init__(title)
-        self.title, self.text, self.advice, self.status = title, text, advice, status
 
 
 def out_of_date() -> PageError:

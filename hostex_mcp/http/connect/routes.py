@@ -11,9 +11,8 @@ from hostex_mcp.http.connect.connections import Connections
 from hostex_mcp.http.connect.consent import Consent
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.landing import landing_route
-from hostex_mcp.http.connect.problems import PageError
-from hostex_mcp.http.pages.about import ServerNotice
-from hostex_mcp.http.pages.render import ASSETS, asset, error_page
+from hostex_mcp.http.pages.notice import ServerNotice
+from hostex_mcp.http.pages.render import ASSETS, PageError, asset
 
 _Handler = Callable[[Request], Awaitable[Response]]
 
@@ -31,18 +30,18 @@ def routes(deps: PageDeps) -> list[Route]:
         ("GET", "/connect/return", consent.returned),
     ]
     return [
-        *(Route(path, _with_error_page(page, deps.about), methods=[method]) for method, path, page in pages),
-        landing_route(deps.address, deps.about, accounts=True, previews=deps.settings.confirm != "off"),
+        *(Route(path, _with_error_page(page, deps.notice), methods=[method]) for method, path, page in pages),
+        landing_route(deps.address, deps.notice, accounts=True, previews=deps.settings.confirm != "off"),
         *asset_routes(),
     ]
 
 
-def _with_error_page(handler: _Handler, about: ServerNotice) -> _Handler:
+def _with_error_page(handler: _Handler, notice: ServerNotice) -> _Handler:
     async def answer(request: Request) -> Response:
         try:
             return await handler(request)
         except PageError as error:
-            return error_page(error.title, error.text, error.status, advice=error.advice, about=about)
+            return error.page(notice)
 
     return answer
 

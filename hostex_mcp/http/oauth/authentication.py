@@ -47,10 +47,10 @@ class Authentication:
 
 
 def _check_secret(secret: SecretStr, sent: str) -> None:
-    """Compare without a hint in the time it takes. Where the secret came from does not matter: clients differ
-    from their registration."""
+    # In the form or by HTTP Basic: some clients do it otherwise than they registered.
     if not sent:
         raise OAuthError("invalid_client", "Client secret is required", 401)
+    # The time this takes must tell nothing of the secret.
     if not hmac.compare_digest(secret.get_secret_value().encode(), sent.encode()):
         raise OAuthError("invalid_client", "Invalid client_secret", 401)
 

@@ -25,7 +25,7 @@ from hostex_mcp.http.oauth.clients import (
 from hostex_mcp.http.oauth.deps import OAuthDeps
 from hostex_mcp.http.oauth.redirects import matching, with_query
 from hostex_mcp.http.oauth.requested import is_resource, requested_scopes
-from hostex_mcp.http.pages.render import error_page
+from hostex_mcp.http.pages.render import PageError
 from hostex_mcp.http.store.records import OAuthClient
 
 CONSENT_PATH = "/connect/consent"
@@ -39,21 +39,6 @@ _NOT_FETCHED = (
     "server{contact}. The reason is in its log."
 )
 _OFF = "Use an app that registers itself, or ask whoever runs this server{contact}."
-
-
-class _UntrustedRequest(Exception):
-    """A request whose client or redirect URI is not certain: the error is shown to the person only, since a
-    redirect could lead anywhere."""
-
-    def __init__(self, text: str, status: int = 400, *, advice: str = _ADVICE) -> None:
-        super().__init__(text)
-        self.text = text
-        self.status = status
-        self.advice = advice
-
-    def page(self, about: object) -> Response:
-        """Return the error page."""
-        return error_page(_TITLE, self.text, self.status, advice=self.advice, about=about)
 
 
 class Authorize:
@@ -70,8 +55,8 @@ class Authorize:
             query, repeated = _parameters(request.scope["query_string"].decode("latin-1"))
             client = await self._client(query.get("client_id"))
             redirect_uri = _redirect_uri(client, query.get("redirect_uri"))
-        except _UntrustedRequest as problem:
-            return problem.page(self._deps.about)
+        except PageError as problem:
+            return problem.page(self._deps.notice)
         try:
             if repeated:
                 raise OAuthError("invalid_request", f"{min(repeated)} is given twice.")
@@ -82,12 +67,12 @@ class Authorize:
 
     async def _client(self, client_id: str | None) -> OAuthClient:
         if client_id is None:
-            raise _UntrustedRequest("The app did not say who it is: client_id is missing.")
+            raise _untrusted("The app did not say who it is: client_id is missing.")
         if is_document_id(client_id):
             return await self._of_document(client_id)
         client = await self._clients.known(client_id)
         if client is None:
-            raise _UntrustedRequest("This server does not know the app, or it registered too long ago.")
+            raise _untrusted("This server does not know the app, or it registered too long ago.")
         return client
 
     async def _of_document(self, client_id: str) -> OAuthClient:
@@ -96,19 +81,19 @@ class Authorize:
         except DocumentProblem as problem:
             raise self._without_document(client_id, problem) from None
         except OAuthError as error:
-            raise _UntrustedRequest(error.description, error.status) from None
+            raise _untrusted(error.description, error.status) from None
 
-    def _without_document(self, client_id: str, problem: DocumentProblem) -> _UntrustedRequest:
+    def _without_document(self, client_id: str, problem: DocumentProblem) -> PageError:
         """Return what the person is told, and who can fix it."""
         contact = f" ({self._deps.contact})" if self._deps.contact else ""
         if isinstance(problem, DocumentsOff):
             text = "This server does not accept apps that identify themselves by a web address."
-            return _UntrustedRequest(text, advice=_OFF.format(contact=contact))
+            return _untrusted(text, advice=_OFF.format(contact=contact))
         if isinstance(problem, NotFetched):
             host = verified_domain(client_id)
             text = f"The app describes itself at {host}. This server tried to read that, but it {problem}."
-            return _UntrustedRequest(text, 502, advice=_NOT_FETCHED.format(contact=contact))
-        return _UntrustedRequest(f"The app's description of itself {problem}.")
+            return _untrusted(text, 502, advice=_NOT_FETCHED.format(contact=contact))
+        return _untrusted(f"The app's description of itself {problem}.")
 
     def _authorization(
         self, client: OAuthClient, redirect_uri: str, query: Mapping[str, str]
@@ -143,15 +128,21 @@ class Authorize:
         return _see_other(with_query(redirect_uri, answer | {"iss": self._deps.address.issuer}))
 
 
+def _untrusted(text: str, status: int = 400, *, advice: str = _ADVICE) -> PageError:
+    """Return the error of a request whose client or redirect URI is not certain. The client does not hear of
+    it: a redirect could lead anywhere."""
+    return PageError(_TITLE, text, advice, status)
+
+
 def _parameters(query: str) -> tuple[dict[str, str], frozenset[str]]:
     try:
         if not _QUERY.fullmatch(query):
             raise OAuthError("invalid_request", "The request is too long.")
         values, repeated = parameters(query)
     except OAuthError as error:
-        raise _UntrustedRequest(error.description) from None
+        raise _untrusted(error.description) from None
     if ambiguous := repeated.intersection({"client_id", "redirect_uri"}):
-        raise _UntrustedRequest(f"{min(ambiguous)} is given more than once.")
+        raise _untrusted(f"{min(ambiguous)} is given more than once.")
     return values, repeated
 
 
@@ -160,9 +151,7 @@ def _redirect_uri(client: OAuthClient, requested: str | None) -> str:
     if requested is None and len(registered) == 1:
         return registered[0]
     if requested is None or not matching(registered, requested):
-        raise _UntrustedRequest(
-            "The app wants its answer at an address that it did not register (redirect_uri)."
-        )
+        raise _untrusted("The app wants its answer at an address that it did not register (redirect_uri).")
     return requested
 
 

@@ -24,7 +24,7 @@ class Fetch(Protocol):
 class OAuthDeps:
     """Everything the endpoints need. `end_grant` ends a grant for a reason that is shown, and forgets its
     Hostex credential, upstream too; ending an ended one does nothing. Without `fetch` no document is fetched,
-    so that clients have to register. `contact` is how users reach the operator, `about` what pages say of
+    so that clients have to register. `contact` is how users reach the operator, `notice` what pages say of
     them."""
 
     address: Address
@@ -33,5 +33,5 @@ class OAuthDeps:
     end_grant: Callable[[str, str], Awaitable[object]]
     fetch: Fetch | None = fetch_public
     contact: str | None = None
-    about: object = None
+    notice: object = None
     now: Callable[[], datetime] = utc_now

@@ -59,7 +59,7 @@ def _problem_of_scheme(uri: str, parts: SplitResult) -> str | None:
 
 
 def _is_app_scheme(uri: str, parts: SplitResult) -> bool:
-    """A scheme of an installed app: `com.example.app:/callback`, `cursor://host/callback`."""
+    """Whether it has the scheme of an installed app: `com.example.app:/callback`, `cursor://host/callback`."""
     scheme = uri.partition(":")[0]
     if not _SCHEME.fullmatch(scheme) or scheme in _REFUSED_SCHEMES or scheme.startswith(("ms-", "web+")):
         return False

@@ -31,10 +31,22 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     return HTMLResponse(_environment().get_template(template).render(values), status, HEADERS)
 
 
-def error_page(title: str, text: str, status: int = 400, *, advice: str = "", about: object) -> Response:
-    """Return a page that says in plain words what went wrong, and in `advice` what to do now. `about` says
+def error_page(title: str, text: str, status: int = 400, *, advice: str = "", notice: object) -> Response:
+    """Return a page that says in plain words what went wrong, and in `advice` what to do now. `notice` says
     who runs the server, as on every page; None where that is not known."""
-    return page("error.html", status, title=title, text=text, advice=advice, about=about)
+    return page("error.html", status, title=title, text=text, advice=advice, notice=notice)
+
+
+class PageError(Exception):
+    """Nothing more can be done with a request; the person reads `title`, `text` and `advice`."""
+
+    def __init__(self, title: str, text: str, advice: str = "", status: int = 400) -> None:
+        super().__init__(title)
+        self.title, self.text, self.advice, self.status = title, text, advice, status
+
+    def page(self, notice: object) -> Response:
+        """Return the error page."""
+        return error_page(self.title, self.text, self.status, advice=self.advice, notice=notice)
 
 
 def asset(name: str) -> Response:

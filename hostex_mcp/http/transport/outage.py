@@ -7,7 +7,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hostex_mcp.http.pages.about import ServerNotice
+from hostex_mcp.http.pages.notice import ServerNotice
 from hostex_mcp.http.pages.render import error_page
 
 RETRY = {"Retry-After": "5"}
@@ -18,16 +18,16 @@ _PAGES = ("/connect", "/authorize")
 _log = logging.getLogger(__name__)
 
 
-def unserved_by(about: ServerNotice) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """What answers such a request to the server that `about` tells of."""
+def unserved_by(notice: ServerNotice) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """What answers such a request to the server that `notice` describes."""
 
     async def unserved(request: Request, error: Exception) -> Response:
-        return _unserved(request, error, about)
+        return _unserved(request, error, notice)
 
     return unserved
 
 
-def _unserved(request: Request, error: Exception, about: ServerNotice) -> Response:
+def _unserved(request: Request, error: Exception, notice: ServerNotice) -> Response:
     """503: a page for people, an error of OAuth for programs."""
     reason = (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
     _log.error("The database did not serve %s: %s", request.scope["path"], reason)
@@ -37,7 +37,7 @@ def _unserved(request: Request, error: Exception, about: ServerNotice) -> Respon
             "Nothing was stored and nothing was changed.",
             503,
             advice="Wait a minute and load the page again, or go back to your app and connect again.",
-            about=about,
+            notice=notice,
         )
     else:
         told = "This server cannot reach its database right now. Try again shortly."

@@ -69,7 +69,7 @@ def test_a_name_is_one_short_visible_line(name: str, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("request", "warning"),
+    ("changes", "warning"),
     [
         ({"client_id": "https://claude.ai/c.json"}, "verified: claude.ai"),
         ({}, "name not verified"),
@@ -82,10 +82,10 @@ def test_a_name_is_one_short_visible_line(name: str, line: str) -> None:
     ],
 )
 async def test_the_page_says_who_asks_and_how_far_that_is_known(
-    tmp_path: Path, request: dict[str, Any], warning: str
+    tmp_path: Path, changes: dict[str, Any], warning: str
 ) -> None:
     async with deployment(tmp_path) as person:
-        assert warning in (await person.consent(**request)).text
+        assert warning in (await person.consent(**changes)).text
 
 
 async def test_a_verified_client_that_returns_home_raises_no_warning(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pydantic import SecretStr
 
 from hostex_mcp.http.connect.consent_request import ConsentRequest
 from hostex_mcp.http.connect.granting import Granting
-from hostex_mcp.http.connect.problems import PageError
+from hostex_mcp.http.pages.render import PageError
 from hostex_mcp.http.store.records import Choices, Credential, Grant
-from tests.http.connecting import ADDRESS, CLIENT, Person, deployment, transaction
+from tests.http.connecting import ADDRESS, CLIENT, Person, authorization, deployment
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +34,7 @@ async def pending(person: Person) -> str:
 async def test_a_grant_of_another_client_is_ended_rather_than_completed(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         grant_id = await pending(person)
-        foreign = ConsentRequest("", transaction(person.clock(), client_id="another"), person.browser)
+        foreign = ConsentRequest("", authorization(person.clock(), client_id="another"), person.browser)
         with pytest.raises(PageError, match="out of date"):
             await Granting(person.deps).activate(foreign, grant_id, None)
         grant = await person.deps.store.grants.get(grant_id)
@@ -46,6 +46,6 @@ async def test_a_grant_that_was_ended_meanwhile_is_not_completed(tmp_path: Path)
     async with deployment(tmp_path) as person:
         grant_id = await pending(person)
         await person.deps.credentials.end(grant_id, "It was ended.")
-        consent = ConsentRequest("", transaction(person.clock()), person.browser)
+        consent = ConsentRequest("", authorization(person.clock()), person.browser)
         with pytest.raises(PageError, match="already been answered"):
             await Granting(person.deps).activate(consent, grant_id, None)

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.landing import landing_route
-from hostex_mcp.http.pages.about import about_of
+from hostex_mcp.http.pages.notice import notice_of
 from hostex_mcp.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -19,7 +19,7 @@ ORIGIN = "https://mcp.example.com"
 
 @asynccontextmanager
 async def landing(*, accounts: bool = True, previews: bool = True) -> AsyncGenerator[httpx2.Response]:
-    address, notice = Address(ORIGIN), about_of(Settings(), Address(ORIGIN))
+    address, notice = Address(ORIGIN), notice_of(Settings(), Address(ORIGIN))
     app = Starlette(routes=[landing_route(address, notice, accounts=accounts, previews=previews)])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ORIGIN) as http:
         yield await http.get("/")

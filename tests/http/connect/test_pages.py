@@ -104,7 +104,7 @@ async def test_the_style_sheet_and_the_icon_are_served(tmp_path: Path, path: str
 
 
 def test_an_error_page_says_what_went_wrong_and_what_to_do() -> None:
-    answer = error_page("It <failed>", "Because & so.", 418, advice="Try <again>.", about=None)
+    answer = error_page("It <failed>", "Because & so.", 418, advice="Try <again>.", notice=None)
     page = Html(bytes(answer.body).decode())
     assert (answer.status_code, page.title, page.headings) == (418, "It <failed>", ["It <failed>"])
     assert "Because & so. Try <again>." in page.text

@@ -1,4 +1,4 @@
-"""The parts that the pages build on: sealed transactions, the browser's cookie, form tokens, the way back."""
+"""What the pages build on: sealed authorizations, the browser's cookie, form tokens, the way back."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 ID = "A" * 43
 OTHER_ID = "B" * 43
 
-TRANSACTION = AuthorizationRequest(
+AUTHORIZATION = AuthorizationRequest(
     client_id="client",
     client_name="Example App",
     redirect_uri=CALLBACK,
@@ -54,15 +54,15 @@ GRANT = Grant(
 )
 
 
-async def test_a_transaction_opens_as_it_was_sealed() -> None:
+async def test_an_authorization_opens_as_it_was_sealed() -> None:
     keys = KeyRing([new_key()])
-    sealed = seal_authorization(keys, TRANSACTION, "browser")
-    assert open_authorization(keys, sealed, "browser", NOW) == TRANSACTION
+    sealed = seal_authorization(keys, AUTHORIZATION, "browser")
+    assert open_authorization(keys, sealed, "browser", NOW) == AUTHORIZATION
 
 
-async def test_a_transaction_opens_in_no_other_way() -> None:
+async def test_an_authorization_opens_in_no_other_way() -> None:
     keys = KeyRing([new_key()])
-    sealed = seal_authorization(keys, TRANSACTION, "browser")
+    sealed = seal_authorization(keys, AUTHORIZATION, "browser")
     other_purpose = keys.seal("partner", b"{}", "browser")
     flipped = sealed[:40] + ("A" if sealed[40] != "A" else "B") + sealed[41:]
     refused = [
@@ -74,13 +74,13 @@ async def test_a_transaction_opens_in_no_other_way() -> None:
         open_authorization(keys, keys.seal("authorization", b"{}", "browser"), "browser", NOW),
         open_authorization(keys, None, "browser", NOW),
         open_authorization(keys, "é", "browser", NOW),
-        open_authorization(keys, sealed, "browser", TRANSACTION.expires_at),
+        open_authorization(keys, sealed, "browser", AUTHORIZATION.expires_at),
     ]
     assert refused == [None] * 9
 
 
-async def test_a_transaction_gives_nothing_away() -> None:
-    sealed = seal_authorization(KeyRing([new_key()]), TRANSACTION, "browser")
+async def test_an_authorization_gives_nothing_away() -> None:
+    sealed = seal_authorization(KeyRing([new_key()]), AUTHORIZATION, "browser")
     assert sealed.isascii()
     assert len(sealed) < 900
 
@@ -135,7 +135,7 @@ async def test_a_code_lives_a_minute_and_may_what_was_both_asked_and_allowed(tmp
         )
         await server.store.grants.activate("grant")
         flow = Flow(server.deps.address, server.store, server.clock)
-        url = await flow.complete(TRANSACTION, "grant")
+        url = await flow.complete(AUTHORIZATION, "grant")
         text = url.partition("code=")[2].partition("&")[0]
         code = await server.store.codes.find(text)
         expires_at = server.clock() + timedelta(seconds=60)
@@ -150,7 +150,7 @@ async def test_a_code_lives_a_minute_and_may_what_was_both_asked_and_allowed(tmp
 async def test_a_refusal_goes_back_with_state_and_issuer(tmp_path: Path) -> None:
     async with deployed(tmp_path) as server:
         flow = Flow(server.deps.address, server.store, server.clock)
-        url = flow.refuse(replace(TRANSACTION, state=None), "access_denied", "Not now")
+        url = flow.refuse(replace(AUTHORIZATION, state=None), "access_denied", "Not now")
     expected = "error=access_denied&error_description=Not+now&iss=https%3A%2F%2Fmcp.example.com"
     assert url == f"{CALLBACK}?{expected}"
 
@@ -164,7 +164,7 @@ async def test_a_refusal_goes_back_with_state_and_issuer(tmp_path: Path) -> None
     ],
 )
 async def test_a_grant_completes_only_what_it_belongs_to(tmp_path: Path, grant: Grant) -> None:
-    authorization = replace(TRANSACTION, scopes=("hostex:read",))
+    authorization = replace(AUTHORIZATION, scopes=("hostex:read",))
     async with deployed(tmp_path) as server:
         await server.store.grants.add(grant, Credential("token", SecretStr("t")))
         await server.store.grants.activate("grant")
@@ -178,7 +178,7 @@ async def test_a_pending_or_unknown_grant_completes_nothing(tmp_path: Path) -> N
         flow = Flow(server.deps.address, server.store, server.clock)
         for grant_id in ("grant", "unknown"):
             with pytest.raises(FlowError):
-                await flow.complete(TRANSACTION, grant_id)
+                await flow.complete(AUTHORIZATION, grant_id)
 
 
 async def test_a_client_moves_between_replicas_at_every_step(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hostex_mcp.http.store.records import OAuthClient
 from tests.http.authorizing import CALLBACK, RESOURCE, VERIFIER, deployed, error_of
 
 pytestmark = pytest.mark.anyio
@@ -88,6 +89,25 @@ async def test_an_error_never_repeats_what_a_stranger_wrote_at_length(tmp_path: 
         refused = await server.refresh(client["client_id"], pair["refresh_token"], scope=hostile)
     assert error_of(refused) == "invalid_scope"
     assert set(refused.json()["error_description"]).isdisjoint('"\\\r\n\u202eé')
+
+
+@pytest.mark.parametrize("path", ["/token", "/revoke"])
+async def test_the_client_is_looked_up_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    lookups: list[str] = []
+    async with deployed(tmp_path) as server:
+        client = await server.register()
+        get = server.store.clients.get
+
+        async def count(client_id: str) -> OAuthClient | None:
+            lookups.append(client_id)
+            return await get(client_id)
+
+        monkeypatch.setattr(server.store.clients, "get", count)
+        form = {"grant_type": "refresh_token", "refresh_token": "x", "token": "x"}
+        await server.http.post(path, data=form | {"client_id": client["client_id"]})
+    assert lookups == [client["client_id"]]
 
 
 def basic(client_id: str, secret: str) -> dict[str, str]:

@@ -84,7 +84,13 @@ async def test_a_token_request_cannot_go_back_to_plain_pkce(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     "uri",
-    [None, "https://app.example.com/callback/", "https://APP.example.com/callback", "https://evil.example/"],
+    [
+        None,
+        "https://app.example.com/callback/",
+        "https://APP.example.com/callback",
+        "https://evil.example/",
+        "no address",
+    ],
 )
 async def test_a_code_is_bound_to_the_redirect_uri_as_it_was_written(tmp_path: Path, uri: str | None) -> None:
     async with deployed(tmp_path) as server:

@@ -35,7 +35,7 @@ class ServerNotice:
         return self.operator or unnamed
 
 
-def about_of(settings: Settings, address: Address, tokens: Iterable[tuple[str, str]] = ()) -> ServerNotice:
+def notice_of(settings: Settings, address: Address, tokens: Iterable[tuple[str, str]] = ()) -> ServerNotice:
     """Return what the settings say."""
     return ServerNotice(
         host=address.host,
