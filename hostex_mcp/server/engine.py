@@ -65,7 +65,7 @@ _LESS_TEXT = (
 _log = logging.getLogger(__name__)
 
 
-_NO_UNDO = "What was there before is not known for certain, so there is no undo."
+_NO_UNDO = "The previous state is not known for certain, so there is no undo."
 _USUAL = "%s %s %d ms, %d to Hostex"
 _SLOW = f"slow: {_USUAL} in %d ms, %d of them again"
 _call_log = logging.getLogger("hostex_mcp.calls")

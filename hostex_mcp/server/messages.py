@@ -39,7 +39,7 @@ def normalise(content: object) -> object:
     if message.get("jsonrpc") != "2.0":
         raise NoMessage("This is not a JSON-RPC 2.0 message.", request_id)
     if "method" in message and "id" in message and request_id is None:
-        raise NoMessage("The id of a request must be a text or a whole number.")
+        raise NoMessage("The id of a request must be a string or an integer.")
     parameters = _parameters(message.get("params"))
     if parameters is not None and not isinstance(parameters, dict):
         raise NoMessage("The params of a message must be an object.", request_id)
@@ -100,7 +100,7 @@ def require_bounded(message: bytes) -> None:
     """
     opened = message.count(b"[") + message.count(b"{")
     if opened + message.count(b",") > _MOST_MEMBERS:
-        raise Bulky(f"it has more than {_MOST_MEMBERS:,} members, as commas and brackets count")
+        raise Bulky(f"it has more than {_MOST_MEMBERS:,} members, counted by commas and brackets")
     if opened > _DEEPEST and _depth(message) > _DEEPEST:
         raise Bulky(f"it is nested more than {_DEEPEST} levels deep")
 

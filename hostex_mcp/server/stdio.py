@@ -253,7 +253,7 @@ class Lines:
             require_bounded(line)
         except Bulky as error:
             number = _id_in(line[:_LONGEST_START], line[-_LONGEST_START:])
-            return Refusal(f"This line is not read: {error}.", number)
+            return Refusal(f"This line was not read: {error}.", number)
         try:
             return _line_text(line)
         except NoMessage as error:

@@ -35,10 +35,10 @@ _PROSE = frozenset(
     ["remarks", "note", "custom_fields", "contents", "guest_name", "mobile", "email", "creator"]
 )
 _FOREIGN = (
-    "holds a sealed text that this call does not open: repeat the call of the undo exactly as it was given. "
-    "A server that was restarted without keys of its own opens none of before"
+    "holds a sealed text that does not belong to this call: repeat the call of the undo exactly as it was "
+    "given. A server that was restarted without keys of its own cannot open texts it sealed before"
 )
-_TOO_LONG = "There is no undo: what was there before is too long to be handed back."
+_TOO_LONG = "There is no undo: what was there before is too long to be returned."
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ def test_empty_text_means_unset() -> None:
         ("HOSTEX_MCP_TRUSTED_PROXIES", "everybody", "allowed: addresses or networks"),
         ("HOSTEX_MCP_REFRESH_GRACE_SECONDS", "3600", "allowed: a number of seconds from 0 to 600"),
         ("HOSTEX_MCP_WORKERS", "0", "allowed: a number from 1 to 64"),
+        ("HOSTEX_MCP_WORKERS", "2.5", "allowed: a number from 1 to 64"),
+        ("HOSTEX_MCP_PRICE_FLOOR", "nan", "allowed: an amount above 0"),
         ("HOSTEX_MCP_WAITING_CALLS", "0", "allowed: a number from 1 to 10000"),
         ("HOSTEX_AUTHORIZE_URL", "http://hostex.io/app/authorization", "allowed: an https address"),
     ],

@@ -150,4 +150,4 @@ async def test_what_is_too_long_to_hand_back_has_no_undo_and_says_so(house: Hous
     new = [{"sub_title": "Other", "text": "Other"}]
     done = await call(house.engine(), "update_knowledge_base", id=entry, contents=new)
     assert done["undo"] is None
-    assert done["notes"] == ["There is no undo: what was there before is too long to be handed back."]
+    assert done["notes"] == ["There is no undo: what was there before is too long to be returned."]
