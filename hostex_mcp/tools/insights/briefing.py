@@ -47,7 +47,7 @@ _ELSEWHERE = {
 _ASSISTED = "Answered only by Hostex's assistant, and so last among the waiting: {count}."
 _WAITING = ("guest_name", "guest_is", "arrives_in_days", "auto_reply", "property", "property_id")
 _QUOTED = (*_WAITING[:3], "waiting_hours", "says", *_WAITING[3:])
-_REVIEW = ("due", "closes", "guest_score", "property", "property_id", "reservation_code")
+_REVIEW_DETAILS = ("days_left", "check_out_date", "channel_type", "guest_review")
 
 
 class Briefing(TypedDict, total=False):
@@ -117,7 +117,7 @@ def _sections(daily: Daily, redactor: Redactor, now: datetime) -> dict[str, list
     arrivals = sorted((_arrival(stay, daily) for stay in moves.arrivals), key=_by_time)
     departures = sorted((_departure(stay, daily) for stay in moves.departures), key=_by_time)
     listed = {row["stay_code"] for row in [*requests, *arrivals, *departures]}
-    reviews = [brief(review_row(review, daily.meant, redactor), _REVIEW) for review in daily.reviews]
+    reviews = [review_row(review, daily.meant, redactor) for review in daily.reviews]
     return {
         "warnings": [_warning(warning, daily, listed) for warning in daily.warnings],
         "requests": requests,
@@ -126,7 +126,7 @@ def _sections(daily: Daily, redactor: Redactor, now: datetime) -> dict[str, list
         "turnovers": [_turnover(turnover, daily) for turnover in daily.turnovers],
         "departures": departures,
         "tasks": [_task(task, daily) for task in daily.tasks],
-        "reviews": [_told_apart(row, daily) for row in reviews],
+        "reviews": [_told_apart(brief(row, _REVIEW_DETAILS), daily) for row in reviews],
         "in_house": [
             {**_stay(stay, daily), "check_out_date": f"{stay.check_out_date}"} for stay in moves.in_house
         ],

@@ -21,16 +21,7 @@ from hostex_mcp.tools.insights.waiting import brief, excerpt
 ANSWER_DAYS = 60
 
 _MOST_TEXT, _BRIEF_TEXT = 1_500, 60
-_BRIEF = (
-    "due",
-    "closes",
-    "days_left",
-    "property_id",
-    "property",
-    "guest_score",
-    "guest_review",
-    "reservation_code",
-)
+_FULL_ONLY = ("check_out_date", "channel_type")
 _DEFINITION = (
     f"Inferred: writing closes {WRITE_DAYS} days after check-out, as on Airbnb, on the day `closes`. Reviews "
     "to write come first, soonest to close first; then those to answer, lowest score first."
@@ -75,7 +66,7 @@ async def list_reviews_due(
     redactor, full = context.redactor(), page.detail == "full"
     most_text = _MOST_TEXT if full else _BRIEF_TEXT
     rows = [review_row(review, portfolio, redactor, most_text) for review in reviews]
-    rows = rows if full else [brief(row, _BRIEF) for row in rows]
+    rows = rows if full else [brief(row, _FULL_ONLY) for row in rows]
     notes = [_DEFINITION, f"Check-outs of the last {days} days.", *portfolio.notes, *parts.notes]
     answer = sliced(rows, page, notes, keys=[review.key for review in reviews], moment=moment)
     answer.failed = failure_rows(parts.failures)

@@ -1,6 +1,6 @@
 """Guests who wait for an answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, TypedDict
@@ -29,18 +29,7 @@ BRIEF_TEXT = 80
 _USUAL_DAYS = 30
 _MOST_LOOKED_UP = 40
 _MOST_TEXT = 1_500
-_BRIEF = (
-    "guest_name",
-    "guest_is",
-    "arrives_in_days",
-    "waiting_hours",
-    "says",
-    "auto_reply",
-    "property_id",
-    "property",
-    "stay_code",
-    "conversation_id",
-)
+_FULL_ONLY = ("check_in_date",)
 _DEFINITION = (
     "Waiting: nobody has written since the guest did; templates and the channel's own lines and cards are "
     "no answer. A reply of Hostex's assistant is one (`auto_reply` assistant), but those guests are listed "
@@ -103,7 +92,7 @@ async def list_guests_waiting(
     redactor, full = context.redactor(), page.detail == "full"
     most_text = _MOST_TEXT if full else BRIEF_TEXT
     rows = [waiting_row(guest, portfolio, redactor, most_text) for guest in guests]
-    rows = rows if full else [brief(row, _BRIEF) for row in rows]
+    rows = rows if full else [brief(row, _FULL_ONLY) for row in rows]
     notes = [_DEFINITION, f"Threads of the last {days} days.", *portfolio.notes, *stays.notes]
     notes += _counts(guests, part)
     keys = [guest.key for guest in guests]
@@ -140,9 +129,9 @@ def unread_notes(threads: Threads) -> list[str]:
     return [f"{threads.left} older threads were not read yet; repeat the call to continue with them."]
 
 
-def brief(row: JsonObject, names: Sequence[str]) -> JsonObject:
-    """Return what of a row serves a next step, without what repeats it."""
-    return {name: value for name, value in row.items() if name in names}
+def brief(row: JsonObject, full_only: Collection[str]) -> JsonObject:
+    """Return a row without the members that only full detail has."""
+    return {name: value for name, value in row.items() if name not in full_only}
 
 
 def waiting_row(

@@ -31,7 +31,8 @@ def coins(amounts: Iterable[tuple[Any, str, Fraction]]) -> Sums:
     sums: dict[tuple[Any, str], Fraction] = defaultdict(Fraction)
     for name, currency, amount in amounts:
         sums[name, currency] += amount
-    return {key: smallest(amount, DECIMALS[key[1]]) for key, amount in sums.items() if amount}
+    rounded = {key: smallest(amount, DECIMALS[key[1]]) for key, amount in sums.items()}
+    return {key: amount for key, amount in rounded.items() if amount}
 
 
 def shown(rows: Iterable[dict[str, Any]], name: str, field: str = "revenue") -> Sums:
