@@ -9,9 +9,8 @@ from datetime import datetime
 import anyio
 from pydantic import SecretStr
 
-from hostex_mcp.api import HostexError, read_all
+from hostex_mcp.api import HostexError, Pace, read_all
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
-from hostex_mcp.api.pace import Pace
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.http.config import WRITE
 from hostex_mcp.http.connect.asker import app_name
