@@ -68,7 +68,7 @@ _log = logging.getLogger("hostex_mcp.api")
 
 
 class Client(ABC):
-    """What calls Hostex for one account: `HostexClient`, or a client around another one."""
+    """A caller of Hostex for one account: `HostexClient`, or a client around another client."""
 
     @abstractmethod
     async def send(self, request: Request[AnswerT]) -> AnswerT:

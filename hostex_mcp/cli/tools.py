@@ -24,12 +24,12 @@ _STYLES = {Effect.READ: "", Effect.INTERNAL: "cyan", Effect.CONSEQUENTIAL: "yell
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with each tool's definition.")
 def command(as_json: bool, **options: Any) -> None:
     """List the tools of the chosen toolsets with toolset, effect and approximate token cost."""
-    listed = list(selection_of(load_settings(**options)).listed.values())
+    tools = list(selection_of(load_settings(**options)).listed.values())
     if as_json:
-        print_json([_entry(tool) for tool in listed])
+        print_json([_entry(tool) for tool in tools])
     else:
         out = console()
-        out.print(Block(_table(listed, narrow=out.width < _ROOM)))
+        out.print(Block(_table(tools, narrow=out.width < _ROOM)))
 
 
 def approximate_tokens(definition: object) -> int:
@@ -52,20 +52,20 @@ def _entry(tool: Tool) -> dict[str, Any]:
     return {**fields, **costs}
 
 
-def _table(listed: list[Tool], *, narrow: bool) -> Table:
+def _table(tools: list[Tool], *, narrow: bool) -> Table:
     """Return a table of the tools; a narrow one has a line for each toolset instead of a column."""
     table = columns("Tool", *([] if narrow else ["Toolset"]), "Effect")
     table.add_column("Tokens", justify="right")
     total = 0
-    for toolset, tools in groupby(listed, lambda tool: tool.toolset):
+    for toolset, members in groupby(tools, lambda tool: tool.toolset):
         toolset_cell = [] if narrow else [toolset]
         if narrow:
             table.add_row(Text(toolset, "bold"))
-        for tool in tools:
+        for tool in members:
             cost = approximate_tokens(_definition(tool))
             total += cost
             effect = Text(tool.effect.value, _STYLES[tool.effect])
             table.add_row(tool.name, *toolset_cell, effect, f"{cost:,}")
-    count = f"{len(listed)} {'tool' if len(listed) == 1 else 'tools'}"
+    count = f"{len(tools)} {'tool' if len(tools) == 1 else 'tools'}"
     table.add_row(count, *([] if narrow else [""]), "", roughly(total), style="bold")
     return table
