@@ -94,6 +94,7 @@ def install(path: Path, text: Text, body: str) -> Path | None:
     backup = _backup(target) if target.exists() else None
     # A new file can be read by its owner only, as it may come to hold a token.
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
+    # Replaced in a single step: a client that reads meanwhile never sees half a file.
     draft = target.with_name(f".{target.name}.{os.getpid()}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:

@@ -54,6 +54,7 @@ def command(host: str, port: int, no_auth: bool, **options: Any) -> None:
     listener = _listen(host, port)
     address = Address(settings.public_url or _origin(listener))
     _announce(settings, address, no_auth)
+    # Folders of this machine are for its own user, not for those who connect.
     worker = _Worker(replace(settings, image_folders=()), address, no_auth)
     processes = 1 if no_auth else _processes(settings)
     with _counted_together(processes):
@@ -71,6 +72,7 @@ class _Worker:
 
     def __call__(self) -> ASGIApp:
         configure_logs(self.settings.log_level, self.settings.log_format)
+        # Writes are logged whatever the level hides of the rest.
         logging.getLogger("hostex_mcp.audit").setLevel(logging.INFO)
         warm_up()
         return Opening(self._open)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 _DECODER = json.JSONDecoder()
+# Texts match as a whole, so that what looks like a comment inside one stays.
 _COMMENT_OR_TEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _COMMA_OR_TEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|,(?=\s*[}\]])')
 _BLANK = re.compile(r"\s*")

@@ -17,6 +17,7 @@ from hostex_mcp.cli.checks.finding import Finding
 
 _SECONDS = 10.0
 _CLOCK_MAY_DIFFER = timedelta(minutes=2)
+# Verification codes of OpenSSL.
 _UNTRUSTED = (18, 19, 20, 21)
 _EXPIRED, _NOT_YET = 10, 9
 _CONNECTION = "Check the internet connection, and HOSTEX_API_BASE_URL if you set it."
