@@ -189,6 +189,7 @@ async def _envelope(body: bytes, secrets: tuple[str, ...]) -> _Envelope | None:
         return None
     members = cast("dict[str, Any]", parsed)
     code = members.get("error_code")
+    # The code may be a number or a text of digits.
     if isinstance(code, bool) or not _NUMBER.fullmatch(str(code)):
         return None
     return _Envelope(

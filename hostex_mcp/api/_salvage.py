@@ -18,7 +18,9 @@ from hostex_mcp.api.pace import Pace
 _MOST_ROUNDS = 16
 _MOST_PROBLEMS = 2_000
 _GONE = object()
+# A row without its properties could be shown to, or changed by, the wrong people.
 _BELONGING = ("property_id", "property_ids", "room_type_ids", "ids", "properties", "properties.id")
+# These lists are written back with a change in them: a blank would delete what stood there.
 _WRITTEN_BACK = ("events", "contents")
 _LONGEST_NAME = 40
 

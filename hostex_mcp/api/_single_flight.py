@@ -35,6 +35,7 @@ class SingleFlight:
             NetworkFailed: when the client was closed meanwhile; else whatever the read raises.
         """
         flight = self._joinable.get(key) or self._start(key, start)
+        # A future of its own: to await the task would let a cancelled caller cancel it for all.
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         flight.waiters.add(waiter)
         try:

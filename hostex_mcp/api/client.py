@@ -62,13 +62,14 @@ _RULE = (
     "base_url must be an https address, or http on this machine itself (localhost, 127.0.0.0/8, ::1), "
     "without user, password, query or fragment"
 )
+# The smallest read that every token may make.
 _PROBE = ApiCall(Operation[Any]("GET", "/properties"), "/properties", (("offset", "0"), ("limit", "1")))
 
 _log = logging.getLogger("hostex_mcp.api")
 
 
 class Client(ABC):
-    """What calls Hostex for one account: `HostexClient`, or a client around another one."""
+    """A caller of Hostex for one account: `HostexClient`, or a client around another client."""
 
     @abstractmethod
     async def send(self, request: Request[AnswerT]) -> AnswerT:
@@ -193,6 +194,7 @@ class HostexClient(Client):
         if placeholder := placeholder_of(self._token):
             problem = f"The access token is the placeholder {placeholder}, which was not filled in."
             raise NotConfigured(problem, operation=call.name)
+        # The HTTP library would refuse it with an error that quotes it.
         if not self._token.isascii() or not self._token.isprintable() or " " in self._token:
             raise InvalidToken("The access token holds characters that no token has.", operation=call.name)
 
@@ -219,8 +221,10 @@ class HostexClient(Client):
             # A try that hangs must leave time for the others; a write is sent once and gets all of it.
             seconds = min(seconds, self._timeout / _READ_TRIES)
         answer = await exchange(self._http, self._request(call), seconds, self._place, self._clock)
+        # A transport of its own goes past the proxies of the environment.
         if isinstance(answer, TransportFailure) and self._transport is None:
             answer = replace(answer, proxy=proxy_variable(self._base_url))
+        # Hostex, or a proxy before it, may echo the token in its error text.
         secrets = (*call.secrets, self._token) if self._token else call.secrets
         outcome = await interpret(answer, call, secrets)
         _note(outcome, call, number, self._clock.time() - started)
@@ -239,6 +243,7 @@ class HostexClient(Client):
     def _wait_before_next(self, call: ApiCall, error: HostexError, number: int) -> float | None:
         """Return the seconds until the call is made again, None if it must not be."""
         tries = _WRITE_TRIES if call.writes else _READ_TRIES
+        # NoAnswer of a write means that nothing was sent.
         retryable = isinstance(error, NoAnswer) if call.writes else error.retryable
         if number >= tries or not retryable:
             return None

@@ -5,6 +5,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx2
 
 _USABLE = ("http", "https", "socks5", "socks5h")
+# The variables that the HTTP client reads, too.
 _READ = ("http", "https", "all")
 
 

@@ -25,6 +25,7 @@ TokenStatus = Literal[
     "read_write", "read_only", "readable", "dead", "lapsed", "plan", "account", "unreachable"
 ]
 
+# No webhook has this id.
 _NO_WEBHOOK = 0
 _REFUSALS: tuple[tuple[type[HostexError], TokenStatus], ...] = (
     (ReadOnlyToken, "read_only"),

@@ -84,4 +84,5 @@ def _named(fields: Iterable[str]) -> str:
 
 
 def _fingerprint(row: object) -> int:
+    # Of its content: a row that is read twice is another object.
     return hash(to_json(row, serialize_unknown=True))

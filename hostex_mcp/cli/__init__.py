@@ -1,4 +1,4 @@
-"""The command `hostex-mcp`. Each subcommand lives in a module of its own, loaded only when it runs."""
+"""The command `hostex-mcp`. Each subcommand is a module of its own, loaded only when it runs."""
 
 import gc
 import importlib
@@ -18,15 +18,15 @@ _COMMANDS = {
     "tools": "List the tools with toolset, effect and approximate token cost.",
     "demo": "Show the server at work on the demo account; no Hostex account needed.",
     "doctor": "Check settings, connection, token, clock and clients, and say what to fix.",
-    "config": "Print or write what a client needs to find this server.",
+    "config": "Print the entry that a client needs to find this server, or write it to its file.",
     "audit": "Show the audit trail of writes.",
-    "keys": "Make and rotate the keys that encrypt what the HTTP server keeps.",
+    "keys": "Create and rotate the keys that encrypt what the HTTP server stores.",
     "sandbox": "Serve the simulated Hostex over HTTP.",
 }
 
 
 class _Commands(click.Group):
-    """Loads a subcommand's module when it is wanted; without one, `stdio` is meant."""
+    """A group that loads the module of a subcommand when it runs; the default is `stdio`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -48,7 +48,7 @@ class _Commands(click.Group):
 
 
 def _loading(name: str) -> AbstractContextManager[Any]:
-    """Shows whoever looks on that a command is loading, which may take a second."""
+    """Show on a terminal that a command is loading, which may take a second."""
     if name != "stdio" and sys.stderr.isatty():
         return importlib.import_module("hostex_mcp.cli.look").waiting("Loading…")
     return nullcontext()
@@ -56,7 +56,8 @@ def _loading(name: str) -> AbstractContextManager[Any]:
 
 @contextmanager
 def _uncollected() -> Generator[None]:
-    """Modules live as long as the process: what they make is not searched for garbage, now or later."""
+    # Modules live as long as the process, so nothing they make needs to be searched for garbage, now or
+    # later.
     gc.disable()
     try:
         yield

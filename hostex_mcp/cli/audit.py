@@ -1,4 +1,4 @@
-"""`hostex-mcp audit`: who changed what, and how it was confirmed."""
+"""`hostex-mcp audit`: a reader of the audit trail."""
 
 import json
 import os
@@ -15,7 +15,11 @@ from hostex_mcp.cli.look import Block, console
 from hostex_mcp.cli.session import OneLine
 from hostex_mcp.cli.showing import text_of
 
-_BY = {"person": ", a person agreed", "token": ", by token", "operator": ", unasked by the operator's choice"}
+_BY = {
+    "person": ", a person agreed",
+    "token": ", by token",
+    "operator": ", not confirmed, by the operator's choice",
+}
 _TRACES = {"account": "account", "request_ids": "request"}
 
 
@@ -25,7 +29,7 @@ _TRACES = {"account": "account", "request_ids": "request"}
 @click.option("--outcome", help="Only this outcome, such as done or declined.")
 @click.option("--since", metavar="DATE", help="Only from this day or moment on (ISO 8601).")
 @click.option("--last", type=click.IntRange(min=1), help="Only the newest N entries.")
-@click.option("--json", "as_json", is_flag=True, help="Print the lines as they are kept.")
+@click.option("--json", "as_json", is_flag=True, help="Print the lines as stored.")
 def command(
     path: Path | None,
     tool: str | None,
@@ -36,25 +40,25 @@ def command(
 ) -> None:
     """Show the audit trail of writes, oldest first."""
     file = path or _configured()
-    wanted = {name: value for name, value in (("tool", tool), ("outcome", outcome)) if value}
+    filters = {name: value for name, value in (("tool", tool), ("outcome", outcome)) if value}
     entries = [
         entry
         for entry in _entries(file)
-        if all(entry.get(name) == value for name, value in wanted.items())
+        if all(entry.get(name) == value for name, value in filters.items())
         and (since is None or entry.get("time", "") >= since)
     ]
-    shown = entries[-last:] if last else entries
+    newest = entries[-last:] if last else entries
     if as_json:
-        for entry in shown:
+        for entry in newest:
             click.echo(json.dumps(entry, ensure_ascii=False))
     else:
-        console().print(Block(_paragraphs(shown)))
+        console().print(Block(_paragraphs(newest)))
 
 
 def _configured() -> Path:
     setting = os.environ.get("HOSTEX_MCP_AUDIT_LOG")
     if not setting:
-        raise OneLine("no audit trail: set HOSTEX_MCP_AUDIT_LOG, or name a --file")
+        raise OneLine("no audit trail: set HOSTEX_MCP_AUDIT_LOG or pass --file")
     return Path(setting).expanduser()
 
 
@@ -71,17 +75,19 @@ def _entries(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _paragraphs(entries: list[dict[str, Any]]) -> Group:
-    """Each entry as two or three lines that fit a narrow terminal."""
+    """Return each entry as two or three lines that fit a narrow terminal."""
     return Group(*(line for entry in entries for line in _lines(entry)))
 
 
 def _lines(entry: Mapping[str, Any]) -> Iterator[RenderableType]:
-    told = {name: text_of(value) for name, value in entry.items()}
-    time = told.get("time", "")[:16].replace("T", " ")
-    by = _BY.get(told.get("confirmed", ""), "")
-    yield Text.assemble((time, "dim"), " ", (told.get("tool", ""), "cyan"), f" {told.get('outcome', '')}", by)
-    if told.get("changed"):
-        yield Padding(Text(told["changed"]), (0, 0, 0, 2))
-    traces = [f"{name} {told[key]}" for key, name in _TRACES.items() if told.get(key)]
+    texts = {name: text_of(value) for name, value in entry.items()}
+    time = texts.get("time", "")[:16].replace("T", " ")
+    by = _BY.get(texts.get("confirmed", ""), "")
+    yield Text.assemble(
+        (time, "dim"), " ", (texts.get("tool", ""), "cyan"), f" {texts.get('outcome', '')}", by
+    )
+    if texts.get("changed"):
+        yield Padding(Text(texts["changed"]), (0, 0, 0, 2))
+    traces = [f"{name} {texts[key]}" for key, name in _TRACES.items() if texts.get(key)]
     if traces:
         yield Padding(Text(", ".join(traces), "dim"), (0, 0, 0, 2))

@@ -1,4 +1,4 @@
-"""`hostex-mcp call`: one tool through a real MCP session."""
+"""`hostex-mcp call`: a tool call through a real MCP session."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ from hostex_mcp.tools.catalogue import CATALOGUE
 
 TOOL_ERROR, NOT_CONFIRMED = 1, 3
 
-_NOBODY = "There is no terminal to ask in, so the answer is no; --yes says yes."
+_NOBODY = "There is no terminal to ask on, so the answer is no; --yes agrees."
 
 
 @click.command("call")
@@ -41,10 +41,10 @@ def command(tool: str, arguments: tuple[str, ...], as_json: str | None, yes: boo
     """Call one tool and print its structured result as JSON. A consequential change is shown first and asked
     about; without a terminal and without --yes the answer is no. Status 1: the tool failed; 2: wrong usage;
     3: not confirmed, so nothing was changed."""
-    given = _json_arguments(as_json) | _named_arguments(tool, arguments)
+    values = _json_arguments(as_json) | _named_arguments(tool, arguments)
     settings = load_settings(log_level=usual_log_level("error"), **options)
     with waiting(f"Calling {tool}…") as status:
-        result = asyncio.run(_call(settings, tool, given, status, yes))
+        result = asyncio.run(_call(settings, tool, values, status, yes))
     print_json(result)
     if "error" in result:
         raise SystemExit(TOOL_ERROR)
@@ -53,7 +53,7 @@ def command(tool: str, arguments: tuple[str, ...], as_json: str | None, yes: boo
 
 
 def _person(status: Status, yes: bool) -> ElicitationFnT:
-    """Whoever sits at the terminal, asked on standard error."""
+    """Return what asks the person at the terminal, on standard error."""
 
     async def answer(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
         status.stop()
@@ -66,11 +66,11 @@ def _person(status: Status, yes: bool) -> ElicitationFnT:
 
 
 def _agrees() -> bool:
-    """Whether the person says yes; to interrupt or to end the input is to say no. Nothing else runs
-    meanwhile, so that an interrupt reaches the question."""
+    """Whether the person says yes; an interrupt or the end of the input is a no."""
     if not sys.stdin.isatty():
         click.echo(_NOBODY, err=True)
         return False
+    # asyncio takes interrupts for itself; while it waits here, they have to reach the question.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return click.confirm("Do it?", err=True)
@@ -82,9 +82,9 @@ def _agrees() -> bool:
 
 
 async def _call(
-    settings: Settings, tool: str, given: dict[str, Any], status: Status, yes: bool
+    settings: Settings, tool: str, arguments: dict[str, Any], status: Status, yes: bool
 ) -> dict[str, Any]:
-    unknown = ""
+    problem = ""
 
     async def listen(progress: float, total: float | None, message: str | None) -> None:
         status.update(f"Calling {tool}: {message or ''} {progress:g}/{total or progress:g}")
@@ -94,11 +94,12 @@ async def _call(
         Client(create_server(lambda _: engine), elicitation_callback=_person(status, yes)) as client,
     ):
         try:
-            result = await client.call_tool(tool, given, progress_callback=listen)
+            result = await client.call_tool(tool, arguments, progress_callback=listen)
             return cast("dict[str, Any]", result.structured_content)
         except MCPError as error:
-            unknown = error.error.message
-    raise OneLine(unknown)
+            problem = error.error.message
+    # Raised behind the block: inside it, the task group would wrap the exception.
+    raise OneLine(problem)
 
 
 def _json_arguments(text: str | None) -> dict[str, Any]:
@@ -115,17 +116,17 @@ def _json_arguments(text: str | None) -> dict[str, Any]:
 
 def _named_arguments(tool: str, pairs: tuple[str, ...]) -> dict[str, Any]:
     declared: dict[str, Any] = CATALOGUE[tool].input_schema["properties"] if tool in CATALOGUE else {}
-    given: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for pair in pairs:
         name, separator, text = pair.partition("=")
         if not separator:
             raise OneLine(f"{pair!r} is not NAME=VALUE")
-        given[name] = _value(text, declared.get(name, {}).get("type"))
-    return given
+        values[name] = _value(text, declared.get(name, {}).get("type"))
+    return values
 
 
 def _value(text: str, kind: str | None) -> Any:
-    """A value typed on a command line: JSON for lists and objects, or a list parted by commas."""
+    """Return a value typed on a command line: JSON for lists and objects, or a list separated by commas."""
     if kind not in ("array", "object"):
         return text
     try:

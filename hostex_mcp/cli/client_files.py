@@ -1,4 +1,4 @@
-"""Client files with our entry in them: worked out as text, and written without loss."""
+"""Client files with our entry in them: made as text, and written without loss."""
 
 import json
 import os
@@ -14,15 +14,15 @@ from hostex_mcp.cli import jsonc
 from hostex_mcp.cli.clients import NAME, TOKEN, App, Entry
 
 _BOM = "\ufeff"
-_ONE_WAY_ONLY = frozenset({"command", "args", "env", "env_vars", "required", "startup_timeout_sec", "url"})
-"""Members of an entry in TOML that hold for a server that is started, or for one over HTTP."""
+_OF_A_TRANSPORT = frozenset({"command", "args", "env", "env_vars", "required", "startup_timeout_sec", "url"})
+"""Members of an entry in TOML that apply only to a server that is started, or only to one over HTTP."""
 _WAITS = ("required", "startup_timeout_sec")
 """Members that keep the value that the person gave them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The text of a file with plain line ends, and what makes its bytes again."""
+    """The text of a file with plain line ends, and what restores its bytes."""
 
     body: str = ""
     bom: bool = False
@@ -30,7 +30,7 @@ class Text:
 
     @classmethod
     def read(cls, path: Path) -> "Text":
-        """The text of a file; none where there is no file.
+        """Read a file; the text is empty where there is none.
 
         Raises:
             OSError: when it cannot be read.
@@ -44,13 +44,13 @@ class Text:
         return cls(body.replace("\r\n", "\n") if crlf else body, raw.startswith(_BOM), crlf)
 
     def encode(self, body: str) -> bytes:
-        """Another text in this one's form."""
-        ended = body.replace("\n", "\r\n") if self.crlf else body
-        return ((_BOM if self.bom else "") + ended).encode()
+        """Encode another text in this one's form."""
+        lines = body.replace("\n", "\r\n") if self.crlf else body
+        return ((_BOM if self.bom else "") + lines).encode()
 
 
 def standalone(app: App, entry: Entry, *, local: bool) -> str:
-    """A file of the client that holds our entry and nothing else."""
+    """Return a file of the client that holds our entry and nothing else."""
     if app.form == "toml":
         return tomlkit.dumps({app.section: {NAME: entry}})
     file: Entry = {app.section: {NAME: entry}}
@@ -60,8 +60,8 @@ def standalone(app: App, entry: Entry, *, local: bool) -> str:
 
 
 def merged(app: App, text: str, entry: Entry, *, local: bool) -> str:
-    """A client's file with our entry set and nothing else changed. Of an entry that was there before, what
-    the person added stays, such as a token or toolsets.
+    """Return a client's file with our entry set and nothing else changed. Of an entry that was there before,
+    what the person added stays, such as a token or toolsets.
 
     Raises:
         NotJson: when the file is not in the client's form.
@@ -72,41 +72,43 @@ def merged(app: App, text: str, entry: Entry, *, local: bool) -> str:
     text = jsonc.put(text, [app.section, NAME], entry)
     if app.inputs and local:
         inputs: list[Any] = jsonc.member(jsonc.load(text), "inputs") or []
-        if not any(jsonc.member(one, "id") == app.inputs["id"] for one in inputs):
+        if not any(jsonc.member(present, "id") == app.inputs["id"] for present in inputs):
             text = jsonc.put(text, ["inputs"], [*inputs, app.inputs])
     return text
 
 
 def with_token(entry: Entry, token: str) -> Entry:
-    """An entry that holds the token itself."""
+    """Return an entry that holds the token itself."""
     return {**entry, "env": {**entry.get("env", {}), TOKEN: token}}
 
 
 def install(path: Path, text: Text, body: str) -> Path | None:
-    """Write a client's file in one step, keeping what it was beside it; the path of that copy, if any. A link
-    is followed; a new file can be read by its owner only, as it may come to hold a token.
+    """Write a client's file in one step and keep the old one beside it; return the path of that copy, if any.
+    A link is followed.
 
     Raises:
         OSError: when it cannot be written.
     """
     target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
-    kept = _backup(target) if target.exists() else None
+    backup = _backup(target) if target.exists() else None
+    # A new file can be read by its owner only, as it may come to hold a token.
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    # Replaced in a single step: a client that reads meanwhile never sees half a file.
+    draft = target.with_name(f".{target.name}.{os.getpid()}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode(body))
-        fresh.chmod(mode)
-        fresh.replace(target)
+        draft.chmod(mode)
+        draft.replace(target)
     finally:
-        fresh.unlink(missing_ok=True)
-    return kept
+        draft.unlink(missing_ok=True)
+    return backup
 
 
 def _backup(target: Path) -> Path:
-    """A copy of a file under the first free name, with its permissions."""
+    """Copy a file to the first free name, with its permissions."""
     number = 0
     while True:
         copy = target.with_name(f"{target.name}.bak{number or ''}")
@@ -121,22 +123,22 @@ def _backup(target: Path) -> Path:
 
 
 def _with_own(entry: Entry, present: object) -> Entry:
-    """An entry with what a present one has besides: other members, other values of its environment, and the
-    token in it."""
+    """Return an entry with what the present one has besides: other members, other values of its environment,
+    and the token in it."""
     if not isinstance(present, dict):
         return entry
-    kept = cast("Mapping[str, Any]", present)
-    if "env" not in entry or not isinstance(kept.get("env"), dict):
+    members = cast("Mapping[str, Any]", present)
+    if "env" not in entry or not isinstance(members.get("env"), dict):
         return {
-            **{name: kept[name] for name in kept if name in ("disabled", "alwaysAllow", "timeout")},
+            **{name: members[name] for name in members if name in ("disabled", "alwaysAllow", "timeout")},
             **entry,
         }
     own = {
         name: value
-        for name, value in kept["env"].items()
+        for name, value in members["env"].items()
         if value and (name == TOKEN or name not in entry["env"])
     }
-    return {**kept, **entry, "env": {**entry["env"], **own}}
+    return {**members, **entry, "env": {**entry["env"], **own}}
 
 
 def _merged_toml(app: App, text: str, entry: Entry) -> str:
@@ -146,9 +148,9 @@ def _merged_toml(app: App, text: str, entry: Entry) -> str:
         raise jsonc.NotJson(f"is not valid TOML: {error}") from None
     servers = document.setdefault(app.section, tomlkit.table(is_super_table=True))
     if not isinstance(servers, dict):
-        raise jsonc.NotJson(f"has something else than a table under {app.section}")
+        raise jsonc.NotJson(f"has something other than a table under {app.section}")
     table = cast("dict[str, dict[str, Any]]", servers).setdefault(NAME, cast("Any", tomlkit.table()))
-    for name in _ONE_WAY_ONLY - entry.keys() - ({"env"} if "command" in entry else set()):
+    for name in _OF_A_TRANSPORT - entry.keys() - ({"env"} if "command" in entry else set()):
         table.pop(name, None)
     for name, value in entry.items():
         if name not in _WAITS or name not in table:
@@ -157,11 +159,14 @@ def _merged_toml(app: App, text: str, entry: Entry) -> str:
 
 
 def _set(table: dict[str, Any], name: str, value: Any) -> None:
-    """Set a member of a table; what a present one has besides stays."""
+    """Set a member of a table; what the present one has besides stays."""
     present = table.get(name)
     if isinstance(value, dict) and isinstance(present, dict):
         cast("dict[str, Any]", present).update(cast("dict[str, Any]", value))
     elif name == "env_vars" and isinstance(present, list):
-        table[name] = [*value, *(kept for kept in cast("list[str]", present) if kept not in value)]
+        table[name] = [
+            *value,
+            *(variable for variable in cast("list[str]", present) if variable not in value),
+        ]
     else:
         table[name] = value

@@ -1,4 +1,4 @@
-"""The MCP clients that can be set up: where each keeps its servers, and what it wants to find there."""
+"""The MCP clients that can be set up: where each keeps its servers, and the entry it needs there."""
 
 import os
 import shutil
@@ -31,11 +31,11 @@ class Machine:
 
     @classmethod
     def here(cls) -> "Machine":
-        """This machine."""
+        """Return this machine."""
         return cls(sys.platform, Path.home(), Path.cwd(), os.environ)
 
     def settings(self) -> PurePath:
-        """The folder in which programs keep their settings."""
+        """Return the folder in which programs keep their settings."""
         if self.system == "darwin":
             return self.home / "Library" / "Application Support"
         if self.system == "win32":
@@ -43,23 +43,23 @@ class Machine:
         return self._named("XDG_CONFIG_HOME") or self.home / ".config"
 
     def _named(self, variable: str) -> PurePath | None:
-        chosen = self.environ.get(variable)
-        return type(self.home)(chosen) if chosen else None
+        path = self.environ.get(variable)
+        return type(self.home)(path) if path else None
 
     def zed(self) -> PurePath:
-        """The folder in which Zed keeps its settings, on macOS too as on Linux."""
+        """Return the folder in which Zed keeps its settings: on macOS the same as on Linux."""
         if self.system == "win32":
             return self.settings() / "Zed"
         return (self._named("XDG_CONFIG_HOME") or self.home / ".config") / "zed"
 
     def codex(self) -> PurePath:
-        """The folder in which Codex keeps everything."""
+        """Return the folder in which Codex keeps everything."""
         return self._named("CODEX_HOME") or self.home / ".codex"
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How a client starts the server."""
+    """The command with which a client starts the server."""
 
     command: str
     args: tuple[str, ...] = ()
@@ -67,8 +67,8 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A client: its file, the member that holds its servers, the entries it wants, and what comes next.
-    `holds_token` says that only its file itself can hold the token."""
+    """A client: its file, the member that holds its servers, the entries it needs, and the next step for the
+    user. `holds_token` says that only its file itself can hold the token."""
 
     name: str
     title: str
@@ -85,19 +85,19 @@ class App:
 
 
 def launch() -> Launch:
-    """How this very program is started again: by its whole path, or anew through uvx or pipx where it lies in
-    what they keep for a while only."""
+    """Return how this very program is started again."""
+    # uvx and pipx run remove what they installed after a while, so its path would lead nowhere.
     runner = _runner(Path(sys.prefix))
     if runner:
         return Launch(shutil.which(runner[0]) or runner[0], (*runner[1:], "hostex-mcp"))
     beside = Path(sys.executable).with_name("hostex-mcp.exe" if os.name == "nt" else "hostex-mcp")
-    found = str(beside) if beside.exists() else shutil.which("hostex-mcp")
-    return Launch(found) if found else Launch(sys.executable, ("-m", "hostex_mcp"))
+    program = str(beside) if beside.exists() else shutil.which("hostex-mcp")
+    return Launch(program) if program else Launch(sys.executable, ("-m", "hostex_mcp"))
 
 
 def _runner(prefix: PurePath) -> tuple[str, ...]:
     folders = [part.lower().lstrip(".") for part in prefix.parts]
-    if any(one.startswith("archive-v") for one in folders):
+    if any(folder.startswith("archive-v") for folder in folders):
         return ("uvx",)
     return ("pipx", "run") if "pipx" in folders and {"cache", "caches"} & set(folders) else ()
 
@@ -110,7 +110,7 @@ def _stdio(token: str, **more: Any) -> Callable[[Launch, Values], Entry]:
 
 
 def _codex(how: Launch, values: Values) -> Entry:
-    """Codex asks its model while servers still start, and waits only for those that are required."""
+    # Codex asks its model while servers still start, and waits only for those that are required.
     waits = {"required": True, "startup_timeout_sec": 30}
     entry: Entry = {"command": how.command, "args": list(how.args), "env_vars": [TOKEN], **waits}
     return {**entry, "env": dict(values)} if values else entry
@@ -128,8 +128,8 @@ _IN_FILE = f"Put your Hostex access token between the quotation marks after {TOK
 _IN_ENVIRONMENT = f"The client takes the token from {TOKEN} in the environment it is started in."
 
 APPS: Mapping[str, App] = {
-    one.name: one
-    for one in (
+    app.name: app
+    for app in (
         App(
             name="claude-desktop",
             title="Claude Desktop",

@@ -46,29 +46,29 @@ async def _demonstrate(out: Console) -> None:
 
 
 class Demo:
-    """Asks the server over MCP and shows question, call and answer. `today` is the demo account's day."""
+    """A show of questions, calls and answers over MCP. `today` is the demo account's day."""
 
     def __init__(self, out: Console, today: date) -> None:
         self._out = out
         self._today = today
 
     def scenes(self) -> Sequence[Scene]:
-        """Everything there is to show, in the order of a day."""
+        """Return everything there is to show, in the order of a day."""
         questions = (self.arrivals, self.waiting, self.free_nights, self.cleaning)
         return (*questions, self.mistake, self.price, self.reply)
 
     async def meet(self, client: Client, started: Callable[[], None]) -> None:
-        """What the client finds when it connects; `started` is told once the server has answered."""
-        listed = (await client.list_tools()).tools
+        """Show what the client finds when it connects; `started` is called once the server has answered."""
+        tools = (await client.list_tools()).tools
         started()
-        definitions = [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in listed]
+        definitions = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
         cost = sum(map(approximate_tokens, definitions))
         self._out.print(Block(Text("A real MCP client and server on a demo account", "dim")))
-        found = f"{len(listed)} tools, {roughly(cost)} tokens for the model to carry"
-        self._out.print(Block(Text(found, "dim")))
+        size = f"{len(tools)} tools, {roughly(cost)} tokens in the model's context"
+        self._out.print(Block(Text(size, "dim")))
 
     async def arrivals(self, client: Client) -> None:
-        """What a day brings."""
+        """Show what a day brings."""
         self._ask("Who arrives today? And what needs attention?")
         answer = await self._call(client, "get_daily_briefing", {})
         more = answer.get("more", {})
@@ -79,44 +79,44 @@ class Demo:
         self._more(more.get("warnings", 0))
 
     async def waiting(self, client: Client) -> None:
-        """Who wrote and has no answer."""
-        self._ask("Which guests wait for an answer?")
+        """Show who wrote and has no answer."""
+        self._ask("Which guests are waiting for an answer?")
         answer = await self._call(client, "list_guests_waiting", {"limit": 3})
         self._rows(answer["items"], "guest_name", "waiting_hours", "says")
         self._more(answer["total"] - answer["returned"])
 
     async def free_nights(self, client: Client) -> None:
-        """Nights that can still be sold."""
+        """Show nights that can still be sold."""
         self._ask("When is the Harbour Loft free in the next two weeks?")
         period = {"start_date": f"{self._today}", "end_date": f"{self._today + timedelta(days=13)}"}
         answer = await self._call(client, "list_availabilities", {"property_ids": ["Harbour Loft"], **period})
-        self._rows([one for one in answer["items"] if one["available"]], "start_date", "end_date")
+        self._rows([span for span in answer["items"] if span["available"]], "start_date", "end_date")
 
     async def cleaning(self, client: Client) -> None:
-        """Work for the team."""
+        """Show work for the team."""
         self._ask("What has to be cleaned today and tomorrow?")
         period = {"start_date": f"{self._today}", "end_date": f"{self._today + timedelta(days=1)}"}
         answer = await self._call(client, "list_tasks", {**period, "type": "cleaning"})
         self._rows(answer["items"], "expected", "property_title", "staff_name")
 
     async def mistake(self, client: Client) -> None:
-        """A misspelt argument, which Hostex itself would drop without a word."""
+        """Show a misspelt argument, which Hostex itself would drop without a word."""
         self._ask("And when the model makes a mistake?")
         answer = await self._call(client, "list_conversations", {"page_size": 5})
         self._show(showing.error(answer["error"]))
 
     async def price(self, client: Client) -> None:
-        """A change of money, previewed and confirmed."""
+        """Show a change of prices, previewed and confirmed."""
         self._ask("Raise the Harbour Loft on Airbnb by ten percent next weekend.")
-        found = await self._call(client, "get_pricing_ratios", {"property_id": "Harbour Loft"})
-        listing = next(one for one in found["channels"] if one["channel_type"] == "airbnb")
+        ratios = await self._call(client, "get_pricing_ratios", {"property_id": "Harbour Loft"})
+        listing = next(link for link in ratios["channels"] if link["channel_type"] == "airbnb")
         friday = self._today + timedelta(days=(4 - self._today.weekday()) % 7 + 7)
         weekend = {"start_date": f"{friday}", "end_date": f"{friday + timedelta(days=1)}", "percent": 10}
         key = {name: listing[name] for name in ("channel_type", "listing_id")}
         await self._change(client, "update_listing_prices", {**key, "prices": [weekend]})
 
     async def reply(self, client: Client) -> None:
-        """A message that a guest will read, previewed and confirmed."""
+        """Show a message that a guest will read, previewed and confirmed."""
         self._ask("Tell the guest of the newest conversation that there is a lift.")
         threads = await self._call(client, "list_conversations", {"limit": 1})
         text = "Yes, there is a lift, and the pushchair fits into it."
@@ -124,7 +124,7 @@ class Demo:
         await self._change(client, "send_message", message)
 
     async def person(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
-        """The person at the client, who reads the preview and agrees."""
+        """Play the person at the client, who reads the preview and agrees."""
         self._show(Text("The client asks its user:", "yellow"))
         self._show(showing.question(params.message), deeper=2)
         self._show(Text("The user accepts.", "yellow"))
@@ -148,12 +148,12 @@ class Demo:
             self._show(showing.call_line(undo["tool"], undo["arguments"]))
 
     def _rows(self, rows: Sequence[Row], *columns: str) -> None:
-        chosen = [{name: row.get(name, "") for name in columns} for row in rows]
-        self._show(showing.TableRows(chosen) if chosen else Text("none"))
+        cells = [{name: row.get(name, "") for name in columns} for row in rows]
+        self._show(showing.TableRows(cells) if cells else Text("none"))
 
     def _more(self, count: int) -> None:
         if count:
             self._show(Text(f"and {count} more", "dim"))
 
-    def _show(self, shown: RenderableType, deeper: int = 0) -> None:
-        self._out.print(Block(shown, 2 + deeper))
+    def _show(self, content: RenderableType, deeper: int = 0) -> None:
+        self._out.print(Block(content, 2 + deeper))

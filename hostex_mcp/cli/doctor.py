@@ -1,4 +1,4 @@
-"""`hostex-mcp doctor`: what is wrong here, and how to fix it."""
+"""`hostex-mcp doctor`: checks of this setup, each with the fix of what is wrong."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ from hostex_mcp.cli.checks.http_server import http_server
 from hostex_mcp.cli.checks.network import reach
 from hostex_mcp.cli.clients import Machine
 from hostex_mcp.cli.look import Block, console, print_json, waiting
-from hostex_mcp.cli.session import checked_selection, hostex_of, mend_proxies
+from hostex_mcp.cli.session import checked_selection, fix_proxies, hostex_of
 from hostex_mcp.clock import utc_now
 from hostex_mcp.settings import Settings, SettingsError, load
 
@@ -37,33 +37,33 @@ _MARKS = {
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
 def command(ctx: click.Context, port: int, as_json: bool) -> None:
-    """Check settings, the way to Hostex, the token and what it may do, the clock, and the clients on this
-    machine. Each problem comes with its fix. Exit status 1 if there is a problem."""
-    with waiting("Looking…") as status:
-        found = asyncio.run(findings(port, status.update))
+    """Check settings, the connection to Hostex, the token and what it may do, the clock, and the clients on
+    this machine. Each problem comes with its fix. Exit status 1 if there is a problem."""
+    with waiting("Checking…") as status:
+        results = asyncio.run(findings(port, status.update))
     if as_json:
-        print_json([asdict(one) for one in found])
+        print_json([asdict(finding) for finding in results])
     else:
-        _show(console(), found)
-    ctx.exit(1 if any(one.verdict == "problem" for one in found) else 0)
+        _show(console(), results)
+    ctx.exit(1 if any(finding.verdict == "problem" for finding in results) else 0)
 
 
 async def findings(port: int, tell: Callable[[str], None]) -> list[Finding]:
-    """Every check, in an order in which the first problem is most likely the cause of the others. `tell`
-    hears what is being looked at."""
-    found = [_program()]
-    mend_proxies()
+    """Run every check; `tell` hears what is being looked at."""
+    # In an order in which the first problem is most likely the cause of the others.
+    results = [_program()]
+    fix_proxies()
     try:
         settings = load(os.environ)
         checked_selection(settings)
     except SettingsError as error:
-        return [*found, Finding.problem("settings", str(error), "Correct it where it is set.")]
-    found.append(Finding.ok("settings", "All settings can be used."))
-    tell(f"Looking at the way to {settings.api_base_url} and the token…")
-    found += await _hostex(settings)
-    found += client_files(Machine.here())
-    tell("Looking at the HTTP server…")
-    return [*found, *await http_server(settings, port)]
+        return [*results, Finding.problem("settings", str(error), "Correct it where it is set.")]
+    results.append(Finding.ok("settings", "All settings are valid."))
+    tell(f"Checking the connection to {settings.api_base_url} and the token…")
+    results += await _hostex(settings)
+    results += client_files(Machine.here())
+    tell("Checking the HTTP server…")
+    return [*results, *await http_server(settings, port)]
 
 
 def _program() -> Finding:
@@ -76,26 +76,26 @@ async def _hostex(settings: Settings) -> list[Finding]:
         says = "The demo account is served (HOSTEX_MCP_SANDBOX); Hostex is not asked."
         async with hostex_of(settings) as client:
             return [Finding.skipped("Hostex", says), *await properties(client, settings.property_ids)]
-    found = await reach(settings.api_base_url, utc_now)
-    if any(one.verdict == "problem" for one in found):
+    results = await reach(settings.api_base_url, utc_now)
+    if any(finding.verdict == "problem" for finding in results):
         unchecked = Finding.skipped("token", "Not checked, as Hostex cannot be reached.")
-        return [*found, missing_token(settings.access_token) or unchecked]
+        return [*results, missing_token(settings.access_token) or unchecked]
     async with hostex_of(settings) as client:
         token = await account(client, settings.access_token)
-        known = await properties(client, settings.property_ids) if token.verdict != "problem" else []
-    return [*found, token, *known]
+        served = await properties(client, settings.property_ids) if token.verdict != "problem" else []
+    return [*results, token, *served]
 
 
-def _show(out: Console, found: list[Finding]) -> None:
+def _show(out: Console, results: list[Finding]) -> None:
     rows = Table.grid(padding=(0, 2, 0, 0))
     rows.add_column(no_wrap=True)
     rows.add_column(overflow="fold")
-    for one in found:
-        mark, style = _MARKS[one.verdict]
-        rows.add_row(Text(f"{mark} {one.check}", style), Text(one.says))
-        if one.fix:
-            rows.add_row("", Text(f"→ {one.fix}", "bold" if one.verdict == "problem" else ""))
-    problems = sum(one.verdict == "problem" for one in found)
+    for finding in results:
+        mark, style = _MARKS[finding.verdict]
+        rows.add_row(Text(f"{mark} {finding.check}", style), Text(finding.says))
+        if finding.fix:
+            rows.add_row("", Text(f"→ {finding.fix}", "bold" if finding.verdict == "problem" else ""))
+    problems = sum(finding.verdict == "problem" for finding in results)
     out.print(Block(rows))
     out.print()
     if problems:

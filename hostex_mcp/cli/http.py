@@ -54,6 +54,7 @@ def command(host: str, port: int, no_auth: bool, **options: Any) -> None:
     listener = _listen(host, port)
     address = Address(settings.public_url or _origin(listener))
     _announce(settings, address, no_auth)
+    # Folders of this machine are for its own user, not for those who connect.
     worker = _Worker(replace(settings, image_folders=()), address, no_auth)
     processes = 1 if no_auth else _processes(settings)
     with _counted_together(processes):
@@ -63,7 +64,7 @@ def command(host: str, port: int, no_auth: bool, **options: Any) -> None:
 
 @dataclass(frozen=True)
 class _Worker:
-    """Makes the application, in each process that serves it."""
+    """A factory of the application, called in each process that serves it."""
 
     settings: Settings
     address: Address
@@ -71,6 +72,7 @@ class _Worker:
 
     def __call__(self) -> ASGIApp:
         configure_logs(self.settings.log_level, self.settings.log_format)
+        # Writes are logged whatever the level hides of the rest.
         logging.getLogger("hostex_mcp.audit").setLevel(logging.INFO)
         warm_up()
         return Opening(self._open)
@@ -88,16 +90,16 @@ class _Worker:
 
 @contextmanager
 def _counted_together(processes: int) -> Generator[None]:
-    """Several processes write their metrics into a folder, so that each can tell those of all. They map its
-    files into memory, which ends a process when the disk is full, so memory is where the folder is."""
+    """Give several processes a folder for their metrics, so that each can report those of all."""
     if processes == 1:
         yield
         return
     try:
+        # Processes map its files into memory and die when the disk below is full, so it lies in memory.
         folder = tempfile.TemporaryDirectory(prefix="hostex-mcp-metrics-", dir=_memory())
     except OSError as error:
         raise OneLine(
-            f"no folder for metrics, set TMPDIR to one that can be written: {error.strerror}"
+            f"no folder for metrics; set TMPDIR to a writable directory: {error.strerror}"
         ) from None
     with folder as path:
         os.environ[SHARED_FOLDER] = path
@@ -105,7 +107,7 @@ def _counted_together(processes: int) -> Generator[None]:
 
 
 def _memory() -> str | None:
-    """A folder that is kept in memory, where the system has one."""
+    """Return a folder that is kept in memory, where the system has one."""
     shared = Path("/dev") / "shm"
     return str(shared) if shared.is_dir() and os.access(shared, os.W_OK) else None
 
@@ -131,13 +133,13 @@ def _demo_tokens(settings: Settings) -> tuple[tuple[str, str], ...]:
 
 
 def _processes(settings: Settings) -> int:
-    """The sandbox lives in one process, everything else in one for each core."""
+    # The sandbox keeps its state in memory, so it lives in a single process.
     return 1 if settings.sandbox else settings.workers or os.cpu_count() or 1
 
 
 def _check_reach(settings: Settings, host: str) -> None:
     if not is_loopback(host) and settings.public_url is None:
-        raise OneLine(f"--host {host} is reachable from outside: name its https address with --public-url")
+        raise OneLine(f"--host {host} is reachable from outside: set its https address with --public-url")
 
 
 def _check_local(settings: Settings, host: str) -> None:
@@ -155,12 +157,12 @@ def _check_processes(settings: Settings, no_auth: bool) -> None:
 
 
 def _announce(settings: Settings, address: Address, no_auth: bool) -> None:
-    """Say on standard error where the server is, and what it can be tried with."""
+    """Print on standard error where the server is, and what it can be tried with."""
     click.echo(f"hostex-mcp serves {address.resource}", err=True)
     if settings.access_token and not no_auth:
-        _log.warning("HOSTEX_ACCESS_TOKEN is not used: every host links an account of their own")
+        _log.warning("HOSTEX_ACCESS_TOKEN is not used: every host connects their own account")
     if settings.sandbox and not no_auth:
-        click.echo("The connect page takes these access tokens:", err=True)
+        click.echo("The connect page accepts these access tokens:", err=True)
         for name, meaning in _demo_tokens(settings):
             click.echo(f"  {name:<20} {meaning}", err=True)
 

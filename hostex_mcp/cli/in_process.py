@@ -1,4 +1,4 @@
-"""The sandbox in this process, behind clients that speak to it without a port."""
+"""The sandbox in this process, behind clients that reach it without a port."""
 
 import httpx2
 
@@ -10,11 +10,11 @@ _ADDRESS = "https://sandbox.invalid/v3"
 
 
 def sandbox_client() -> HostexClient:
-    """A client of a fresh demo account, with its writable token."""
+    """Return a client of a fresh demo account, with its writable token."""
     transport = httpx2.ASGITransport(app=Sandbox().app)
     return HostexClient(WRITABLE, base_url=_ADDRESS, transport=transport)
 
 
 def sandbox_upstream() -> Upstream:
-    """Fresh demo accounts in place of Hostex, with a client for each of their tokens."""
+    """Return fresh demo accounts in place of Hostex, with a client for each of their tokens."""
     return Upstream(_ADDRESS, transport=httpx2.ASGITransport(app=Sandbox().app))

@@ -1,4 +1,5 @@
-"""One member set in a JSON text, everything else left byte for byte as it is: comments, order, indentation.
+"""An editor that sets a member in a JSON text and leaves all else byte for byte: comments, order,
+indentation.
 
 Clients keep servers of other makers in the same file, and some of them allow comments and trailing commas.
 """
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 _DECODER = json.JSONDecoder()
+# Texts match as a whole, so that what looks like a comment inside one stays.
 _COMMENT_OR_TEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _COMMA_OR_TEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|,(?=\s*[}\]])')
 _BLANK = re.compile(r"\s*")
@@ -17,7 +19,7 @@ _INDENTED = re.compile(r"\n([ \t]+)\S")
 
 
 class NotJson(ValueError):
-    """The text is not a JSON object, or not where a member is to go; the text says where."""
+    """A text that is not a JSON object, or has none where a member is to go; the message says where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class _Member:
 
 
 def load(text: str) -> dict[str, Any]:
-    """The object of a JSON text in which comments and trailing commas are allowed; an empty text is `{}`.
+    """Return the object of a JSON text in which comments and trailing commas are allowed; an empty text is
+    `{}`.
 
     Raises:
         NotJson: when it is not an object.
@@ -43,7 +46,7 @@ def load(text: str) -> dict[str, Any]:
 
 
 def put(text: str, path: Sequence[str], value: Any) -> str:
-    """The text with the member at `path` set, members on the way made where they are missing.
+    """Return the text with the member at `path` set; members on the way are made where they are missing.
 
     Raises:
         NotJson: when the text is no object, or something on the way is none.
@@ -55,21 +58,22 @@ def put(text: str, path: Sequence[str], value: Any) -> str:
     start = _after_blanks(plain, 0)
     for depth, name in enumerate(path):
         members = list(_members(plain, start))
-        found = next((one for one in members if one.name == name), None)
-        if found is None:
+        present = next((member for member in members if member.name == name), None)
+        if present is None:
             return _insert(text, start, members, name, _nested(path[depth + 1 :], value))
         if depth == len(path) - 1:
-            return text[: found.start] + _dumped(text, found.start, value) + text[found.end :]
-        start = found.start
+            return text[: present.start] + _dumped(text, present.start, value) + text[present.end :]
+        start = present.start
         if plain[start] != "{":
-            raise NotJson(f"has something else than an object under {name!r}")
+            raise NotJson(f"has something other than an object under {name!r}")
     raise NotJson("needs a name to set")
 
 
 def _plain(text: str) -> str:
-    """The text with comments and trailing commas turned into blanks, every other character in its place."""
-    bare = _COMMENT_OR_TEXT.sub(lambda found: found[0] if found[0][0] == '"' else _blanks(found[0]), text)
-    return _COMMA_OR_TEXT.sub(lambda found: found[0] if found[0][0] == '"' else " ", bare)
+    """Return the text with comments and trailing commas turned into blanks, so that every place stays the
+    same."""
+    bare = _COMMENT_OR_TEXT.sub(lambda match: match[0] if match[0][0] == '"' else _blanks(match[0]), text)
+    return _COMMA_OR_TEXT.sub(lambda match: match[0] if match[0][0] == '"' else " ", bare)
 
 
 def _blanks(text: str) -> str:
@@ -77,7 +81,7 @@ def _blanks(text: str) -> str:
 
 
 def _members(plain: str, start: int) -> Iterator[_Member]:
-    """The members of the object that starts at `start`."""
+    """Yield the members of the object that starts at `start`."""
     at = _after_blanks(plain, start + 1)
     while plain[at] != "}":
         name, at = _DECODER.raw_decode(plain, at)
@@ -91,7 +95,8 @@ def _members(plain: str, start: int) -> Iterator[_Member]:
 
 
 def _insert(text: str, start: int, members: Sequence[_Member], name: str, value: Any) -> str:
-    """Put a new member first, so that comments stay with the members they stand beside."""
+    """Put a new member first."""
+    # Behind the last one it would come between that member and the comment beside it.
     outer = _indent_of(text, start)
     inner = outer + _step(text)
     head = f"{text[: start + 1]}\n{inner}{json.dumps(name)}: {_indented(value, inner, _step(text))}"
@@ -110,20 +115,20 @@ def _indented(value: Any, indent: str, step: str) -> str:
 
 
 def _indent_of(text: str, at: int) -> str:
-    """The blanks at the beginning of the line that holds a place."""
+    """Return the blanks at the beginning of the line that holds a place."""
     line = text[text.rfind("\n", 0, at) + 1 : at + 1]
     return line[: len(line) - len(line.lstrip())] if line.strip() else line
 
 
 def _step(text: str) -> str:
-    """What one level is indented by."""
-    found = _INDENTED.search(text)
-    return found[1] if found else "  "
+    """Return the indentation of a level."""
+    match = _INDENTED.search(text)
+    return match[1] if match else "  "
 
 
 def _after_blanks(plain: str, at: int) -> int:
-    found = _BLANK.match(plain, at)
-    return found.end() if found else at
+    match = _BLANK.match(plain, at)
+    return match.end() if match else at
 
 
 def _nested(path: Sequence[str], value: Any) -> Any:
@@ -131,8 +136,8 @@ def _nested(path: Sequence[str], value: Any) -> Any:
 
 
 def member(document: object, *path: str) -> Any:
-    """What stands at a path, None where there is nothing."""
-    found: object = document
+    """Return the value at a path, None where there is nothing."""
+    value: object = document
     for name in path:
-        found = cast("dict[str, Any]", found).get(name) if isinstance(found, dict) else None
-    return found
+        value = cast("dict[str, Any]", value).get(name) if isinstance(value, dict) else None
+    return value

@@ -1,6 +1,4 @@
-"""Log lines on standard error, as text or JSON. Of other libraries only warnings are kept, at every level,
-since their debug lines hold headers and bodies. A thread of its own writes them: where nobody reads standard
-error, its pipe fills up, and whoever writes to it waits for ever."""
+"""Log lines on standard error, as text or JSON, written by a thread of their own."""
 
 import json
 import logging
@@ -44,13 +42,15 @@ class _TextFormatter(logging.Formatter):
 
 
 class _Unblocked(QueueHandler):
-    """Hands lines to a thread that writes them, and drops and counts those that it cannot take in time."""
+    """A handler that hands lines to a thread that writes them. Those that it cannot take in time are dropped
+    and counted."""
 
     def __init__(self, stream: TextIO) -> None:
         self._lines: Queue[logging.LogRecord] = Queue(MOST_LINES)
         super().__init__(self._lines)
         self._stream = stream
         self._dropped = 0
+        # Where nobody reads standard error, its pipe fills up, and whoever writes to it waits for ever.
         Thread(target=self._write, name="log lines", daemon=True).start()
 
     def enqueue(self, record: logging.LogRecord) -> None:
@@ -61,7 +61,7 @@ class _Unblocked(QueueHandler):
             self._dropped += 1
 
     def flush(self) -> None:
-        """Wait till the lines taken are written, but not long: perhaps nobody reads them."""
+        """Wait until the lines taken are written, but not long: perhaps nobody reads them."""
         end = time.monotonic() + FLUSH_SECONDS
         while self._lines.unfinished_tasks and time.monotonic() < end:
             time.sleep(0.005)
@@ -77,7 +77,7 @@ class _Unblocked(QueueHandler):
             self._lines.task_done()
 
     def _put(self, text: str) -> None:
-        """Write past Python's own buffer, whose lock the end of the process would wait for."""
+        # Past Python's own buffer, whose lock the end of the process would wait for.
         try:
             descriptor = self._stream.fileno()
         except UnsupportedOperation:
@@ -93,6 +93,7 @@ def configure_logs(level: str, form: str) -> None:
     handler = _Unblocked(sys.stderr)
     text = _TextFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(_JsonFormatter() if form == "json" else text)
+    # The debug lines of other libraries hold headers and bodies, and so tokens.
     others = logging.ERROR if level == "error" else logging.WARNING
     logging.basicConfig(level=others, handlers=[handler], force=True)
     logging.getLogger("hostex_mcp").setLevel(level.upper())

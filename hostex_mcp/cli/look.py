@@ -1,4 +1,4 @@
-"""How output looks: coloured on a terminal, plain in a pipe, and folded only where somebody reads it."""
+"""The look of output: coloured on a terminal, plain in a pipe, and folded only where somebody reads it."""
 
 import json
 import os
@@ -19,7 +19,7 @@ _UNPRINTABLE = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console on standard output or error. Styles only on a terminal or with FORCE_COLOR, none with
+    """Return a console on standard output or error. Styles only on a terminal or with FORCE_COLOR, none with
     NO_COLOR; in a pipe, lines are not folded. What the stream's encoding lacks becomes a question mark."""
     file = sys.stderr if stderr else sys.stdout
     _forgive(file)
@@ -38,7 +38,7 @@ def _forgive(file: TextIO) -> None:
 
 
 def _width(file: TextIO) -> int | None:
-    """The columns of this very stream; None leaves it to the console to find out."""
+    """Return the columns of this very stream; None leaves it to the console to find out."""
     if "COLUMNS" in os.environ:
         return None
     if not file.isatty():
@@ -51,7 +51,7 @@ def _width(file: TextIO) -> int | None:
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        """Whoever read has gone; what is still to be said is said to nobody, and the work goes on."""
+        # Whoever read is gone; the work goes on, and the rest of the output goes nowhere.
         self.quiet = True
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self.file.fileno())
@@ -68,38 +68,38 @@ class Block:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         inner = options.update(width=max(1, options.max_width - self._indent))
         for line in console.render_lines(self._content, inner, pad=False):
-            kept = list(line)
-            while kept and not kept[-1].text.strip():
-                kept.pop()
-            if kept:
-                kept[-1] = Segment(kept[-1].text.rstrip(), *kept[-1][1:])
+            segments = list(line)
+            while segments and not segments[-1].text.strip():
+                segments.pop()
+            if segments:
+                segments[-1] = Segment(segments[-1].text.rstrip(), *segments[-1][1:])
                 yield Segment(" " * self._indent)
-            yield from kept
+            yield from segments
             yield Segment.line()
 
 
 def waiting(text: str) -> Status:
-    """A context in which a terminal shows that something goes on, and what; in a pipe it shows nothing. Its
-    `update` says something else, its `stop` and `start` leave the terminal to others for a while."""
-    shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    out = Console(stderr=True, quiet=not shown, force_terminal=shown, force_interactive=shown)
+    """Return a context in which a terminal shows what is going on; in a pipe it shows nothing. `update`
+    changes the text, `stop` and `start` leave the terminal to others for a while."""
+    is_visible = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    out = Console(stderr=True, quiet=not is_visible, force_terminal=is_visible, force_interactive=is_visible)
     return Status(text, console=out, spinner_style="cyan")
 
 
 def print_json(value: object) -> None:
-    """Print JSON, every script readable where the stream can show it; coloured on a terminal, where nothing
-    in it can give the terminal orders."""
+    """Print JSON, every script readable where the stream can show it, coloured on a terminal."""
     unicode = sys.stdout.encoding.lower().startswith("utf")
     text = json.dumps(value, indent=2, ensure_ascii=not unicode)
     if sys.stdout.isatty():
-        shown = _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-        console().print(JSONHighlighter()(shown), soft_wrap=True)
+        # Control characters in guests' texts could give the terminal orders.
+        safe = _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+        console().print(JSONHighlighter()(safe), soft_wrap=True)
     else:
         click.echo(text)
 
 
 def columns(*headings: str) -> Table:
-    """An empty table of aligned columns, without lines."""
+    """Return an empty table of aligned columns, without lines."""
     table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
         table.add_column(heading, overflow="fold")

@@ -1,4 +1,4 @@
-"""What the subcommands share: options, settings, and an engine over Hostex or the sandbox."""
+"""Options, settings and the engine over Hostex or the sandbox that the subcommands share."""
 
 import os
 from collections.abc import AsyncGenerator, Callable
@@ -20,7 +20,7 @@ CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 
 class OneLine(click.ClickException):
-    """Ends the command with one line on standard error and the status of wrong usage."""
+    """An error that ends the command with a single line on standard error and the status of wrong usage."""
 
     exit_code = 2
 
@@ -47,8 +47,9 @@ def serving_options(command: CommandT) -> CommandT:
 
 
 def load_settings(**options: Any) -> Settings:
-    """Settings of the environment and these options, with logs set up; ends the command when one is wrong."""
-    mend_proxies()
+    """Load the settings of the environment and these options, and set up logs. A wrong setting ends the
+    command."""
+    fix_proxies()
     try:
         settings = load(os.environ, **options)
     except SettingsError as error:
@@ -57,8 +58,8 @@ def load_settings(**options: Any) -> Settings:
     return settings
 
 
-def mend_proxies() -> None:
-    """Desktops set `socks://` for proxies whose standard name is `socks5://`."""
+def fix_proxies() -> None:
+    """Correct `socks://` in the environment, which desktops set for what is called `socks5://`."""
     for name in ("ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
         address = os.environ.get(name, "")
         if address.startswith("socks://"):
@@ -66,12 +67,13 @@ def mend_proxies() -> None:
 
 
 def usual_log_level(level: str) -> str | None:
-    """The log level of a command that is to say less than servers do, unless the environment sets another."""
+    """Return the log level of a command that says less than servers do, unless the environment sets
+    another."""
     return None if "HOSTEX_MCP_LOG_LEVEL" in os.environ else level
 
 
 def selection_of(settings: Settings) -> Selection:
-    """The tools these settings choose; ends the command when they name one that does not exist."""
+    """Return the tools these settings choose; a name that does not exist ends the command."""
     try:
         return checked_selection(settings)
     except SettingsError as error:
@@ -79,10 +81,10 @@ def selection_of(settings: Settings) -> Selection:
 
 
 def checked_selection(settings: Settings) -> Selection:
-    """The tools these settings choose.
+    """Return the tools these settings choose.
 
     Raises:
-        SettingsError: they name one that does not exist.
+        SettingsError: when they name a tool or toolset that does not exist.
     """
     try:
         return select(settings.toolsets, settings.tools, settings.exclude_tools, read_only=settings.read_only)
@@ -92,7 +94,7 @@ def checked_selection(settings: Settings) -> Selection:
 
 @asynccontextmanager
 async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
-    """An engine over the Hostex account of these settings, or over the sandbox's demo account."""
+    """Open an engine over the Hostex account of these settings, or over the sandbox's demo account."""
     selection = selection_of(settings)
     async with hostex_of(settings) as client:
         reach = reach_of(settings, _label(settings))
@@ -100,15 +102,16 @@ async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
 
 
 def _label(settings: Settings) -> str:
-    """Tells accounts apart in the audit trail and in confirmations, without giving a token away."""
+    # Tells accounts apart in the audit trail and in confirmations, without giving a token away.
     if settings.sandbox or settings.access_token is None:
         return "sandbox" if settings.sandbox else "none"
     return sha256(settings.access_token.get_secret_value().encode()).hexdigest()[:12]
 
 
 def hostex_of(settings: Settings) -> HostexClient:
-    """A client of the Hostex account of these settings, or of the sandbox's demo account."""
+    """Return a client of the Hostex account of these settings, or of the sandbox's demo account."""
     if settings.sandbox:
+        # Loaded only here: the sandbox is large, and servers of real accounts never need it.
         return import_module("hostex_mcp.cli.in_process").sandbox_client()
     token = settings.access_token.get_secret_value() if settings.access_token else None
     return HostexClient(token, base_url=settings.api_base_url, timeout=settings.api_timeout_seconds)

@@ -22,14 +22,16 @@ _FOLD = Text(CONTINUED, "dim")
 
 
 def text_of(value: object) -> str:
-    """A single value in words that a person reads; guests' text without the marks that are for models."""
+    """Return a single value as a person reads it; guests' text without the marks that are for models."""
     match value:
         case None:
             return ""
         case str():
             return _printable(_unfenced(value))
-        case list() | tuple() if not any(isinstance(one, dict | list) for one in cast("list[object]", value)):
-            return ", ".join(text_of(one) for one in cast("list[object]", value))
+        case list() | tuple() if not any(
+            isinstance(member, dict | list) for member in cast("list[object]", value)
+        ):
+            return ", ".join(map(text_of, cast("list[object]", value)))
         case bool():
             return "yes" if value else "no"
         case int() | float():
@@ -39,11 +41,11 @@ def text_of(value: object) -> str:
 
 
 def _unfenced(value: Any) -> Any:
-    """A value without the boundaries of the texts in it; what only looks like one stays."""
+    """Return a value without the fences around the texts in it; what only looks like a fence stays."""
     match value:
         case str():
-            inside = inner(value)
-            return value if inside is None else inside
+            text = inner(value)
+            return value if text is None else text
         case dict():
             return {name: _unfenced(member) for name, member in cast("Row", value).items()}
         case list() | tuple():
@@ -53,7 +55,7 @@ def _unfenced(value: Any) -> Any:
 
 
 def call_line(tool: str, arguments: Row) -> RenderableType:
-    """A call as it would be typed behind `hostex-mcp call`."""
+    """Return a call as it would be typed after `hostex-mcp call`."""
     typed = [f"{name}={_typed(value)}" for name, value in arguments.items()]
     return _hanging(Text(tool, "cyan"), Text(" ".join(typed), "dim"))
 
@@ -62,7 +64,7 @@ def _typed(value: object) -> str:
     if isinstance(value, str | int | float):
         return _quoted(text_of(value))
     parts = cast("list[object]", value) if isinstance(value, list) else []
-    if parts and all(isinstance(one, str | int) for one in parts):
+    if parts and all(isinstance(part, str | int) for part in parts):
         return _quoted(",".join(map(str, parts)))
     return json.dumps(value, ensure_ascii=False)
 
@@ -71,21 +73,21 @@ def _quoted(text: str) -> str:
     return f'"{text}"' if " " in text else text
 
 
-def error(failed: Row) -> RenderableType:
-    """A failed call: what is wrong, and what to do."""
-    code = f" {failed['code']}" if failed.get("code") is not None else ""
-    trace = f" (request {failed['request_id']})" if failed.get("request_id") else ""
+def error(failure: Row) -> RenderableType:
+    """Return a failed call: what is wrong, and what to do."""
+    code = f" {failure['code']}" if failure.get("code") is not None else ""
+    trace = f" (request {failure['request_id']})" if failure.get("request_id") else ""
     message = Text.assemble(
-        (f"{failed['kind']}{code}", "bold red"), f": {text_of(failed['message'])}", (trace, "dim")
+        (f"{failure['kind']}{code}", "bold red"), f": {text_of(failure['message'])}", (trace, "dim")
     )
-    return Group(message, _hanging(Text("→"), Text(text_of(failed["hint"]), "bold")))
+    return Group(message, _hanging(Text("→"), Text(text_of(failure["hint"]), "bold")))
 
 
 def question(message: str) -> RenderableType:
-    """The preview of a change, as the server asks about it. Lines that are folded stay behind their mark."""
+    """Return the preview of a change, as the server asks about it. Folded lines stay behind their mark."""
     first, *rest = message.split("\n")
-    asked = _Marked(Text(), _FOLD, Text(_printable(first), "bold"))
-    return Group(asked, *(_preview_line(_printable(line)) for line in rest))
+    title = _Marked(Text(), _FOLD, Text(_printable(first), "bold"))
+    return Group(title, *(_preview_line(_printable(line)) for line in rest))
 
 
 class TableRows:
@@ -126,7 +128,7 @@ def _paragraph(row: Row) -> RenderableType:
 
 
 def _hanging(head: Text, body: Text) -> Table:
-    """Words behind a head, whose further lines begin where the first does."""
+    """Return words behind a head, whose further lines begin where the first does."""
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
@@ -161,5 +163,5 @@ class _Marked:
 
 
 def _printable(text: str) -> str:
-    """Text that cannot give the terminal orders."""
+    # Control characters in guests' texts could give the terminal orders.
     return "".join(char if char.isprintable() or char == "\n" else " " for char in text)

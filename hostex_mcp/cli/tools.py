@@ -1,4 +1,4 @@
-"""`hostex-mcp tools`: what a client would see, and what it costs."""
+"""`hostex-mcp tools`: the tools that a client would see, and their cost."""
 
 from itertools import groupby
 from typing import Any
@@ -24,21 +24,21 @@ _STYLES = {Effect.READ: "", Effect.INTERNAL: "cyan", Effect.CONSEQUENTIAL: "yell
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with each tool's definition.")
 def command(as_json: bool, **options: Any) -> None:
     """List the tools of the chosen toolsets with toolset, effect and approximate token cost."""
-    listed = list(selection_of(load_settings(**options)).listed.values())
+    tools = list(selection_of(load_settings(**options)).listed.values())
     if as_json:
-        print_json([_entry(tool) for tool in listed])
+        print_json([_entry(tool) for tool in tools])
     else:
         out = console()
-        out.print(Block(_table(listed, narrow=out.width < _ROOM)))
+        out.print(Block(_table(tools, narrow=out.width < _ROOM)))
 
 
-def approximate_tokens(shown: object) -> int:
-    """About how many tokens a model spends on a definition, from the length of its JSON."""
-    return round(len(to_json(shown)) / _CHARACTERS_A_TOKEN)
+def approximate_tokens(definition: object) -> int:
+    """Estimate the tokens that a model spends on a definition, from the length of its JSON."""
+    return round(len(to_json(definition)) / _CHARACTERS_A_TOKEN)
 
 
 def roughly(tokens: int) -> str:
-    """A sum of such costs, no more exact than it is."""
+    """Format a sum of such costs, no more exactly than it is known."""
     return f"about {int(float(f'{tokens:.2g}')):,}"
 
 
@@ -47,25 +47,25 @@ def _definition(tool: Tool) -> dict[str, Any]:
 
 
 def _entry(tool: Tool) -> dict[str, Any]:
-    shown = _definition(tool)
-    about = {"toolset": tool.toolset, "effect": tool.effect.value, "tokens": approximate_tokens(shown)}
-    return {**shown, **about}
+    fields = _definition(tool)
+    costs = {"toolset": tool.toolset, "effect": tool.effect.value, "tokens": approximate_tokens(fields)}
+    return {**fields, **costs}
 
 
-def _table(listed: list[Tool], *, narrow: bool) -> Table:
-    """The tools, where there is little room under a line for each toolset instead of beside its name."""
+def _table(tools: list[Tool], *, narrow: bool) -> Table:
+    """Return a table of the tools; a narrow one has a line for each toolset instead of a column."""
     table = columns("Tool", *([] if narrow else ["Toolset"]), "Effect")
     table.add_column("Tokens", justify="right")
     total = 0
-    for toolset, tools in groupby(listed, lambda tool: tool.toolset):
-        beside = [] if narrow else [toolset]
+    for toolset, members in groupby(tools, lambda tool: tool.toolset):
+        toolset_cell = [] if narrow else [toolset]
         if narrow:
             table.add_row(Text(toolset, "bold"))
-        for tool in tools:
+        for tool in members:
             cost = approximate_tokens(_definition(tool))
             total += cost
             effect = Text(tool.effect.value, _STYLES[tool.effect])
-            table.add_row(tool.name, *beside, effect, f"{cost:,}")
-    count = f"{len(listed)} {'tool' if len(listed) == 1 else 'tools'}"
+            table.add_row(tool.name, *toolset_cell, effect, f"{cost:,}")
+    count = f"{len(tools)} {'tool' if len(tools) == 1 else 'tools'}"
     table.add_row(count, *([] if narrow else [""]), "", roughly(total), style="bold")
     return table

@@ -12,6 +12,7 @@ from hostex_mcp.scope.refusal import REMEDY, ScopedCall
 from hostex_mcp.scope.rules import RULES, Rule
 
 _AT_ONCE = 8
+# Rows of others that a single page may lead through: each hundred is a read of Hostex.
 _MOST_ROWS = 2_000
 
 
@@ -70,6 +71,7 @@ class ScopedClient(Client):
                     break
                 raise call.too_sparse(sieve.end - start)
             await sieve.take(await self._client.send(replace(narrowed, offset=sieve.end)))
+        # Hostex's own total would count the rows of other properties.
         return ListAnswer(sieve.items, None, sieve.more, sieve.places, sieve.end)
 
     async def _admit(self, target: ListEndpoint[Any] | Operation[Any], call: ScopedCall) -> Rule:
@@ -78,6 +80,7 @@ class ScopedClient(Client):
         rule = RULES.get(target)
         if rule is None:
             raise call.account_wide()
+        # In the list of properties, `id` itself names one.
         names = (*PROPERTY_NAMES, "id") if rule.narrow == "id" else PROPERTY_NAMES
         for arguments in (call.query, call.body):
             require_served(self._portfolio, call, arguments, names)

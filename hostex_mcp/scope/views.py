@@ -40,6 +40,7 @@ async def tag(portfolio: ServedProperties, row: PropertyTag) -> PropertyTag | No
 async def room_type(portfolio: ServedProperties, row: RoomType) -> RoomType | None:
     """Show a room type with its served properties, and with its listings if it has no other properties."""
     served = tuple(home for home in row.properties if portfolio.holds(home.id))
+    # A listing of a room type sells all of its properties.
     channels = row.channels if len(served) == len(row.properties) else ()
     return row.model_copy(update={"properties": served, "channels": channels}) if served else None
 

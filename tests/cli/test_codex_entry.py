@@ -34,15 +34,15 @@ def test_a_server_over_http_is_not_required_as_codex_would_not_start_before_its_
 
 
 @pytest.mark.parametrize(
-    ("own", "kept"),
+    ("own", "waiting"),
     [("", (True, 30)), ("required = false", (False, 30)), ("startup_timeout_sec = 90", (True, 90))],
 )
-def test_what_a_person_chose_of_it_stays(home: Path, own: str, kept: tuple[Any, Any]) -> None:
+def test_what_a_person_chose_of_it_stays(home: Path, own: str, waiting: tuple[Any, Any]) -> None:
     path = file_of("codex", home)
     path.parent.mkdir(parents=True)
     path.write_text(f'[mcp_servers.hostex]\ncommand = "old"\n{own}\n', encoding="utf-8")
     config("codex", "--write")
-    assert waits(entry_in(path)) == kept
+    assert waits(entry_in(path)) == waiting
 
 
 def test_an_entry_that_changes_to_http_is_not_required_any_more(home: Path) -> None:

@@ -33,16 +33,16 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_a_call_prints_the_structured_result_as_json(run: Run) -> None:
     done = run("call", "list_properties", "name=harbour loft", "--sandbox")
     assert done.exit_code == 0
-    assert [one["title"] for one in json.loads(done.stdout)["items"]] == ["Harbour Loft"]
+    assert [item["title"] for item in json.loads(done.stdout)["items"]] == ["Harbour Loft"]
 
 
 def test_arguments_may_be_one_json_object_and_lists_may_be_typed_with_commas(run: Run) -> None:
-    found = json.loads(run("call", "list_properties", "--json", '{"limit": 2}', "--sandbox").stdout)
-    ids = ",".join(str(one["id"]) for one in found["items"])
+    properties = json.loads(run("call", "list_properties", "--json", '{"limit": 2}', "--sandbox").stdout)
+    ids = ",".join(str(item["id"]) for item in properties["items"])
     days = ["start_date=2026-12-01", "end_date=2026-12-02"]
     done = run("call", "list_availabilities", f"property_ids={ids}", *days, "--sandbox")
-    assert {one["property_id"] for one in json.loads(done.stdout)["items"]} == {
-        one["id"] for one in found["items"]
+    assert {item["property_id"] for item in json.loads(done.stdout)["items"]} == {
+        item["id"] for item in properties["items"]
     }
 
 
@@ -88,10 +88,10 @@ def test_the_tools_of_a_toolset_are_listed_with_effect_and_cost(run: Run) -> Non
 
 
 def test_the_tools_as_json_hold_what_a_client_would_see(run: Run) -> None:
-    listed = json.loads(run("tools", "--json").stdout)
-    first = next(one for one in listed if one["name"] == "list_properties")
+    tools = json.loads(run("tools", "--json").stdout)
+    first = next(tool for tool in tools if tool["name"] == "list_properties")
     assert {"inputSchema", "outputSchema", "annotations", "toolset", "effect", "tokens"} <= set(first)
-    assert len(listed) <= 25
+    assert len(tools) <= 25
 
 
 CANCEL = ("call", "cancel_reservation", "reservation_code=5-DEMO30PAT", "--sandbox")
@@ -101,7 +101,7 @@ def test_a_weighty_change_without_a_terminal_is_declined_with_status_3(run: Run)
     done = run(*CANCEL)
     assert done.exit_code == 3
     assert json.loads(done.stdout)["status"] == "declined"
-    assert "There is no terminal to ask in, so the answer is no; --yes says yes." in done.stderr
+    assert "There is no terminal to ask on, so the answer is no; --yes agrees." in done.stderr
     assert "Make this change?" in done.stderr
 
 

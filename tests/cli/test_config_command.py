@@ -134,8 +134,8 @@ def test_copies_are_never_written_over(home: Path) -> None:
     for number in range(3):
         path.write_text(json.dumps({"number": number}))
         config("cursor", "--write")
-    kept = [json.loads(path.with_name(f"mcp.json.bak{end}").read_text()) for end in ("", "1", "2")]
-    assert kept == [{"number": 0}, {"number": 1}, {"number": 2}]
+    copies = [json.loads(path.with_name(f"mcp.json.bak{end}").read_text()) for end in ("", "1", "2")]
+    assert copies == [{"number": 0}, {"number": 1}, {"number": 2}]
 
 
 def test_what_the_person_put_into_our_entry_stays(home: Path) -> None:
@@ -188,8 +188,8 @@ def test_a_dry_run_shows_the_difference_and_writes_nothing(home: Path) -> None:
     path = file_of("cursor", home)
     path.parent.mkdir()
     path.write_text('{\n  "mcpServers": {}\n}\n')
-    shown = config("cursor", "--dry-run").stdout
-    assert '+    "hostex": {' in shown
+    difference = config("cursor", "--dry-run").stdout
+    assert '+    "hostex": {' in difference
     assert path.read_text() == '{\n  "mcpServers": {}\n}\n'
     assert list(path.parent.iterdir()) == [path]
 
@@ -199,9 +199,9 @@ def test_a_broken_file_is_left_alone(text: str, home: Path) -> None:
     path = file_of("cursor", home)
     path.parent.mkdir()
     path.write_bytes(text.encode("latin-1"))
-    said = config("cursor", "--write", status=2).stderr
-    assert str(path) in said
-    assert "nothing was changed" in said
+    output = config("cursor", "--write", status=2).stderr
+    assert str(path) in output
+    assert "nothing was changed" in output
     assert path.read_bytes() == text.encode("latin-1")
 
 
@@ -227,12 +227,12 @@ def test_a_client_that_knows_no_other_way_gets_the_token_in_its_file_once_the_pe
     client: str, more: tuple[str, ...], answer: str | None, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOSTEX_ACCESS_TOKEN", SECRET)
-    said = config(client, "--write", *more, answer=answer).stderr
+    output = config(client, "--write", *more, answer=answer).stderr
     path = file_of(client, home)
     assert servers(client, path.read_text())["hostex"]["env"] == {"HOSTEX_ACCESS_TOKEN": SECRET}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert "is now in that file" in said
-    assert SECRET not in said
+    assert "is now in that file" in output
+    assert SECRET not in output
 
 
 @pytest.mark.parametrize("client", BY_FILE)
@@ -241,13 +241,13 @@ def test_without_a_yes_no_file_gets_the_token(
     client: str, answer: str | None, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOSTEX_ACCESS_TOKEN", SECRET)
-    said = config(client, "--write", answer=answer).stderr
+    output = config(client, "--write", answer=answer).stderr
     path = file_of(client, home)
-    assert f"Write the token from HOSTEX_ACCESS_TOKEN into {path}?" in said
+    assert f"Write the token from HOSTEX_ACCESS_TOKEN into {path}?" in output
     assert servers(client, path.read_text())["hostex"]["env"] == {"HOSTEX_ACCESS_TOKEN": ""}
 
 
-@pytest.mark.parametrize("client", [one for one in CLIENTS if one not in BY_FILE])
+@pytest.mark.parametrize("client", [name for name in CLIENTS if name not in BY_FILE])
 def test_other_clients_files_never_hold_the_token(
     client: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -272,10 +272,10 @@ def test_every_bound_that_is_set_here_is_in_the_entry_and_is_named(
 ) -> None:
     for name, value in BOUNDS.items():
         monkeypatch.setenv(name, value)
-    said = config(client, "--write").stderr
+    output = config(client, "--write").stderr
     entry = servers(client, file_of(client, home).read_text())["hostex"]
     assert {name: entry["env"].get(name) for name in BOUNDS} == BOUNDS
-    assert all(f"{name}={value}" in said for name, value in BOUNDS.items())
+    assert all(f"{name}={value}" in output for name, value in BOUNDS.items())
     assert "nothing was changed" in config(client, "--write").stderr
 
 
@@ -361,7 +361,7 @@ def test_an_address_asks_for_the_bounds_that_it_can_hold_and_the_others_are_name
     url = servers("cursor", result.stdout)["hostex"]["url"]
     assert url == "https://m.test/mcp?read_only=1&toolsets=calendar,reviews"
     lost = "HOSTEX_API_BASE_URL, HOSTEX_MCP_EXCLUDE_TOOLS, HOSTEX_MCP_PROPERTY_IDS, HOSTEX_MCP_PRIVACY, "
-    assert f"do not hold there: {lost}HOSTEX_MCP_PRICE_FLOOR." in result.stderr
+    assert f"do not apply there: {lost}HOSTEX_MCP_PRICE_FLOOR." in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -454,8 +454,8 @@ LINUX = Machine("linux", PurePosixPath("/home/ana"), PurePosixPath("/work"))
     ],
 )
 def test_each_system_has_its_paths(client: str, linux: str, mac: str, windows: str) -> None:
-    found = [str(APPS[client].file(place)) for place in (LINUX, MAC, WINDOWS)]
-    assert found == [linux, mac, windows]
+    paths = [str(APPS[client].file(place)) for place in (LINUX, MAC, WINDOWS)]
+    assert paths == [linux, mac, windows]
 
 
 def test_folders_that_the_person_chose_are_kept_to() -> None:
@@ -471,8 +471,8 @@ def test_folders_that_the_person_chose_are_kept_to() -> None:
 
 def test_on_windows_a_folder_is_known_without_the_variable_that_names_it() -> None:
     place = Machine("win32", PureWindowsPath("C:/Users/ana"), PureWindowsPath("D:/work"))
-    found = str(APPS["claude-desktop"].file(place))
-    assert found == "C:\\Users\\ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json"
+    path = str(APPS["claude-desktop"].file(place))
+    assert path == "C:\\Users\\ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json"
 
 
 def test_no_entry_runs_a_program_of_whatever_version_is_published_next() -> None:

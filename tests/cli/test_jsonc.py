@@ -32,7 +32,7 @@ def test_what_is_no_object_is_refused(text: str) -> None:
 
 
 def test_a_section_that_is_no_object_is_refused() -> None:
-    with pytest.raises(NotJson, match="something else than an object under 'servers'"):
+    with pytest.raises(NotJson, match="something other than an object under 'servers'"):
         put('{"servers": []}', ["servers", "hostex"], OURS)
 
 

@@ -65,10 +65,10 @@ def socks() -> Generator[SocksProxy]:
 
 def hostex_mcp(*arguments: str, **environ: str) -> tuple[Any, str]:
     """What the command prints, and what it writes to standard error."""
-    kept = {name: value for name, value in os.environ.items() if name.startswith(("PATH", "COVERAGE_"))}
+    inherited = {name: value for name, value in os.environ.items() if name.startswith(("PATH", "COVERAGE_"))}
     command = [sys.executable, "-m", "hostex_mcp", *arguments]
     result = subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", env={**kept, **environ}, timeout=50
+        command, capture_output=True, text=True, encoding="utf-8", env={**inherited, **environ}, timeout=50
     )
     return json.loads(result.stdout), result.stderr
 

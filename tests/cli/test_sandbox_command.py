@@ -43,8 +43,8 @@ def test_the_sandbox_serves_hostex_to_other_processes() -> None:
             [*command, "call", "list_properties"], capture_output=True, text=True, env=environ, check=False
         )
         sandbox.terminate()
-        said = sandbox.stderr.read() if sandbox.stderr else ""
+        output = sandbox.stderr.read() if sandbox.stderr else ""
     assert (answer["error_code"], answer["data"]["total"]) == (200, 12)
     assert json.loads(called.stdout)["total"] == 12
-    assert f"HOSTEX_API_BASE_URL={address}" in said
-    assert "sandbox-read-only" in said
+    assert f"HOSTEX_API_BASE_URL={address}" in output
+    assert "sandbox-read-only" in output

@@ -81,9 +81,9 @@ def test_a_failed_call_prints_its_error_and_what_to_do(show: Show) -> None:
 def test_json_gives_the_terminal_no_orders(show: Show) -> None:
     orders = ("\x9b", "\u202e")
     arguments = ("call", "list_properties", f"{orders[0]}31m{orders[1]}=1", "--sandbox")
-    assert all(one in show(*arguments, piping="stdout").piped for one in orders)
+    assert all(order in show(*arguments, piping="stdout").piped for order in orders)
     seen = show(*arguments, piping="stderr", width=200, environ={"NO_COLOR": "1"})
-    assert [one for one in orders if one in seen.screen] == []
+    assert [order for order in orders if order in seen.screen] == []
     assert r"\u009b31m\u202e: unknown argument" in seen.screen
 
 
@@ -121,14 +121,14 @@ def test_the_terminal_shows_what_is_waited_for_and_takes_it_away_again(show: Sho
 def test_doctor_tells_what_it_looks_at(show: Show) -> None:
     with running(Sandbox()) as url:
         seen = show("doctor", piping="stdout", environ={"HOSTEX_API_BASE_URL": url})
-    assert "Looking at" in seen.screen
+    assert "Checking the connection" in seen.screen
     assert "No access token is set." in seen.piped
 
 
 def test_a_stream_that_lacks_characters_gets_question_marks_and_json_its_escapes(show: Show) -> None:
     ascii_pipe = {"piping": "stdout", "encoding": "ascii"}
-    found = show("doctor", environ={"HOSTEX_MCP_SANDBOX": "1"}, **ascii_pipe).piped
-    assert "? settings" in found
+    output = show("doctor", environ={"HOSTEX_MCP_SANDBOX": "1"}, **ascii_pipe).piped
+    assert "? settings" in output
     listed = show("call", "list_properties", "name=belem", "--sandbox", **ascii_pipe).piped
     assert json.loads(listed)["items"][0]["title"] == "Belém Riverside Flat"
 

@@ -1,1 +1,1 @@
-"""What `hostex-mcp doctor` looks at, one small function for each thing that can be wrong."""
+"""The checks of `hostex-mcp doctor`, a small function for each thing that can be wrong."""

@@ -1,4 +1,4 @@
-"""What the access token may do at Hostex."""
+"""Checks of the access token, and of the properties that are to be served."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from hostex_mcp.cli.checks.finding import CheckStatus, Finding
 from hostex_mcp.placeholders import placeholder_of
 
 _PORTAL = "the Hostex portal under Settings, OpenAPI"
-_SAID: Mapping[str, tuple[CheckStatus, str, str | None]] = {
+_FINDINGS: Mapping[str, tuple[CheckStatus, str, str | None]] = {
     "read_write": ("ok", "The token works and may read and write.", None),
     "read_only": (
         "warning",
@@ -30,15 +30,15 @@ _SAID: Mapping[str, tuple[CheckStatus, str, str | None]] = {
     ),
     "account": (
         "problem",
-        "Hostex refuses the account: the plan has no API access (as the Basic edition), or it is suspended.",
-        "Look into the Hostex portal under Settings, Subscription.",
+        "Hostex refuses the account: its plan (like Basic) has no API access, or it is suspended.",
+        "Look in the Hostex portal under Settings, Subscription.",
     ),
     "unreachable": ("problem", "Hostex did not answer properly.", "Try again in a minute."),
 }
 
 
 def missing_token(token: SecretStr | None) -> Finding | None:
-    """What is wrong with a token that Hostex need not be asked about: there is none."""
+    """Return what is wrong with a token without asking Hostex: it is missing, or a placeholder."""
     if token is None:
         return Finding.problem(
             "token",
@@ -55,18 +55,18 @@ def missing_token(token: SecretStr | None) -> Finding | None:
 
 
 async def account(client: HostexClient, token: SecretStr | None) -> Finding:
-    """What the token may do. Whether it may write is asked by a write that can change nothing."""
+    """Check what the token may do; whether it may write is tried by a write that can change nothing."""
     if missing := missing_token(token):
         return missing
     access: Access = await check_token(client, writes=True)
-    verdict, says, fix = _SAID[access.verdict]
+    verdict, says, fix = _FINDINGS[access.verdict]
     trace = f" (request {access.request_id})" if verdict == "problem" and access.request_id else ""
     return Finding("token", verdict, says + trace, fix)
 
 
-async def properties(client: HostexClient, wanted: Sequence[int]) -> list[Finding]:
-    """Whether the properties that alone are to be served are there."""
-    if not wanted:
+async def properties(client: HostexClient, property_ids: Sequence[int]) -> list[Finding]:
+    """Check that the properties which the scope names exist."""
+    if not property_ids:
         return []
     try:
         every = (await read_all(client, LIST_PROPERTIES)).items
@@ -74,18 +74,20 @@ async def properties(client: HostexClient, wanted: Sequence[int]) -> list[Findin
         return [
             Finding.problem(
                 "properties",
-                f"They could not be read ({error.kind}).",
+                f"The properties could not be read ({error.kind}).",
                 error.hint or "Try again in a minute.",
             )
         ]
-    unknown = sorted(set(wanted) - {place.id for place in every})
+    unknown = sorted(set(property_ids) - {home.id for home in every})
     if not unknown:
-        return [Finding.ok("properties", f"Only {len(set(wanted))} of {len(every)} properties are served.")]
-    named = ", ".join(map(str, unknown))
+        return [
+            Finding.ok("properties", f"Only {len(set(property_ids))} of {len(every)} properties are served.")
+        ]
+    ids = ", ".join(map(str, unknown))
     return [
         Finding.problem(
             "properties",
-            f"HOSTEX_MCP_PROPERTY_IDS names {named}, which this account does not have.",
+            f"HOSTEX_MCP_PROPERTY_IDS names {ids}, which this account does not have.",
             "Correct it; `hostex-mcp call list_properties`, run without that setting, shows every id.",
         )
     ]

@@ -1,4 +1,4 @@
-"""The files of MCP clients on this machine: whether they start this server, and can."""
+"""Checks of the files of MCP clients on this machine: whether they start this server, and can."""
 
 import shutil
 import tomllib
@@ -20,10 +20,11 @@ _CONTAINERS = ("docker", "podman")  # in which files and folders are others
 
 
 def client_files(place: Machine) -> list[Finding]:
-    """A finding for each client file that names this server or is broken; one that says so when none does."""
-    found = [finding for app in APPS.values() if (finding := _look(app, place))]
-    if found:
-        return found
+    """Check each client file that names this server or is broken; a single finding says when there is
+    none."""
+    results = [finding for app in APPS.values() if (finding := _look(app, place))]
+    if results:
+        return results
     says = "No MCP client on this machine is set up for Hostex yet; `hostex-mcp config CLIENT` shows how."
     return [Finding.skipped("clients", says)]
 
@@ -64,12 +65,12 @@ def _ours_by_another_name(servers: object) -> Iterator[str]:
 
 
 def _entry(app: App, path: Path, entry: dict[str, Any]) -> Finding:
-    mend = f"`hostex-mcp config {app.name} --write` fixes it."
+    fix = f"`hostex-mcp config {app.name} --write` fixes it."
     if address := next((entry[name] for name in ("url", "serverUrl", "httpUrl") if name in entry), None):
         return Finding.ok(app.title, f"{path} connects to {address}.")
     command = str(entry.get("command") or "")
     if not command or shutil.which(command) is None:
-        return Finding.problem(app.title, f"{path} starts {command or 'nothing'}, which is not there.", mend)
+        return Finding.problem(app.title, f"{path} starts {command or 'nothing'}, which does not exist.", fix)
     token = member(entry, "env", TOKEN)
     sandbox = member(entry, "env", "HOSTEX_MCP_SANDBOX")
     if app.form == "json" and not token and not sandbox and not _is_bridge(entry):
@@ -78,15 +79,16 @@ def _entry(app: App, path: Path, entry: dict[str, Any]) -> Finding:
         )
     if Path(command).stem not in _CONTAINERS and (problem := _wrong_setting(entry)):
         return Finding.problem(
-            app.title, f"{path} sets what the server refuses: {problem}", "Correct it there."
+            app.title, f"{path} has a setting that the server refuses: {problem}", "Correct it there."
         )
     return Finding.ok(app.title, f"{path} starts {command}.")
 
 
 def _wrong_setting(entry: dict[str, Any]) -> str | None:
-    """Why the server would not start with the settings of an entry; what a client fills in is left out."""
-    given = cast("dict[object, object]", member(entry, "env") or {})
-    values = {str(name): str(value) for name, value in given.items()}
+    """Return why the server would not start with the settings of an entry; what a client fills in is left
+    out."""
+    environ = cast("dict[object, object]", member(entry, "env") or {})
+    values = {str(name): str(value) for name, value in environ.items()}
     try:
         checked_selection(
             load_settings({name: value for name, value in values.items() if not placeholder_of(value)})

@@ -1,4 +1,4 @@
-"""What a check found out."""
+"""The outcome of a check."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ CheckStatus = Literal["ok", "warning", "problem", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The outcome of a check: what is so, and, where that is not well, what mends it."""
+    """The outcome of a check: what was found, and the fix where something is wrong."""
 
     check: str
     verdict: CheckStatus
@@ -17,20 +17,20 @@ class Finding:
 
     @classmethod
     def ok(cls, check: str, says: str) -> "Finding":
-        """All is well."""
+        """Return that all is well."""
         return cls(check, "ok", says)
 
     @classmethod
     def warning(cls, check: str, says: str, fix: str) -> "Finding":
-        """It works, but not as one may expect."""
+        """Return that it works, but not as expected."""
         return cls(check, "warning", says, fix)
 
     @classmethod
     def problem(cls, check: str, says: str, fix: str) -> "Finding":
-        """It does not work."""
+        """Return that it does not work."""
         return cls(check, "problem", says, fix)
 
     @classmethod
     def skipped(cls, check: str, says: str) -> "Finding":
-        """It was not looked at, and why."""
+        """Return why it was not checked."""
         return cls(check, "skipped", says)

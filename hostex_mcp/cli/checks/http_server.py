@@ -1,4 +1,4 @@
-"""What `hostex-mcp http` needs: its port, its database and keys, and the address its users reach."""
+"""Checks of what `hostex-mcp http` needs: port, database and keys, and the address its users reach."""
 
 import socket
 from importlib import import_module
@@ -16,15 +16,15 @@ _DOCUMENT = "https://claude.ai/oauth/claude-code-client-metadata"
 
 
 async def http_server(settings: Settings, port: int) -> list[Finding]:
-    """A finding for each part of the HTTP server, when any of its settings is set."""
+    """Check each part of the HTTP server, when any of its settings is set."""
     if not (settings.public_url or settings.database_url or settings.secret_keys):
         return [Finding.skipped("HTTP server", "Not set up; it is only needed to serve others over HTTP.")]
-    found = [_port(port), await _database(settings)]
+    results = [_port(port), await _database(settings)]
     if settings.public_url:
-        found.append(await _public(settings.public_url))
+        results.append(await _public(settings.public_url))
     if settings.public_url and not is_loopback(urlsplit(settings.public_url).hostname or ""):
-        found.append(await _documents(settings))
-    return found
+        results.append(await _documents(settings))
+    return results
 
 
 def _port(port: int) -> Finding:
@@ -45,8 +45,8 @@ async def _database(settings: Settings) -> Finding:
     store = import_module("hostex_mcp.http.store")
     try:
         keys = store.open_keys(settings)
-        async with store.open_store(settings.database_url, keys) as opened:
-            await opened.ping()
+        async with store.open_store(settings.database_url, keys) as database:
+            await database.ping()
     except SettingsError as error:
         return Finding.problem("database", str(error), "Correct it where it is set.")
     except Exception as error:
@@ -63,24 +63,24 @@ async def _public(address: str) -> Finding:
     try:
         async with httpx2.AsyncClient(timeout=_SECONDS, follow_redirects=False) as http:
             response = await http.get(address + document)
-            named = response.json().get("issuer")
+            issuer = response.json().get("issuer")
     except (httpx2.HTTPError, ValueError, AttributeError):
         return Finding.problem(
             check,
             f"{address} does not lead to a running hostex-mcp.",
-            "Start it, and check that the proxy in front passes every path on and keeps the Host header.",
+            "Start it, and check that the proxy in front forwards every path and keeps the Host header.",
         )
-    if named != address:
+    if issuer != address:
         return Finding.problem(
             check,
-            f"{address} leads to a server that calls itself {named}.",
+            f"{address} leads to a server that calls itself {issuer}.",
             "Set HOSTEX_MCP_PUBLIC_URL to the address users type, letter for letter.",
         )
     return Finding.ok(check, f"{address} leads here.")
 
 
 async def _documents(settings: Settings) -> Finding:
-    """Whether the documents of apps can be read that are known by the address of their document."""
+    """Check that the documents by which some apps introduce themselves can be read."""
     check = "client documents"
     if not settings.client_documents:
         return Finding.skipped(

@@ -1,4 +1,4 @@
-"""The way to Hostex: proxy, name, connection, certificate, answer, and the clock, each told apart."""
+"""Checks of the connection to Hostex: proxy, name, connection, certificate, answer and clock."""
 
 import socket
 import ssl
@@ -17,6 +17,7 @@ from hostex_mcp.cli.checks.finding import Finding
 
 _SECONDS = 10.0
 _CLOCK_MAY_DIFFER = timedelta(minutes=2)
+# Verification codes of OpenSSL.
 _UNTRUSTED = (18, 19, 20, 21)
 _EXPIRED, _NOT_YET = 10, 9
 _CONNECTION = "Check the internet connection, and HOSTEX_API_BASE_URL if you set it."
@@ -34,7 +35,7 @@ class Target:
 
     @classmethod
     def of(cls, url: str) -> "Target":
-        """The host of the Hostex API's address, with the proxy that the environment names for it."""
+        """Return the host of the Hostex API's address, with the proxy that the environment names for it."""
         parts = urlsplit(url)
         host, secure = parts.hostname or "", parts.scheme == "https"
         proxies = getproxies()
@@ -43,16 +44,16 @@ class Target:
 
 
 async def reach(url: str, now: Callable[[], datetime]) -> list[Finding]:
-    """Everything on the way to Hostex, up to the first thing that fails."""
+    """Check everything on the way to Hostex, up to the first thing that fails."""
     target = Target.of(url)
-    found: list[Finding] = []
+    results: list[Finding] = []
     for step in (_proxy, _name, _connection, _certificate):
         finding = await step(target)
         if finding:
-            found.append(finding)
+            results.append(finding)
             if finding.verdict == "problem":
-                return found
-    return [*found, *await _answer(target, now)]
+                return results
+    return [*results, *await _answer(target, now)]
 
 
 async def _proxy(target: Target) -> Finding | None:
@@ -62,16 +63,17 @@ async def _proxy(target: Target) -> Finding | None:
         return None
     parts = urlsplit(target.proxy if "//" in target.proxy else f"//{target.proxy}")
     port = parts.port or (1080 if parts.scheme.startswith("socks") else 80)
-    shown = f"{parts.hostname}:{port}"
+    # Without user and password.
+    proxy = f"{parts.hostname}:{port}"
     try:
         await _connect(parts.hostname or "", port)
     except OSError:
         return Finding.problem(
             "proxy",
-            f"The proxy {shown} cannot be reached.",
-            "Correct HTTPS_PROXY, or unset it if there is no proxy any more.",
+            f"The proxy {proxy} cannot be reached.",
+            "Correct HTTPS_PROXY, or unset it if there is no longer a proxy.",
         )
-    return Finding.ok("proxy", f"Calls go through the proxy {shown}.")
+    return Finding.ok("proxy", f"Calls go through the proxy {proxy}.")
 
 
 async def _name(target: Target) -> Finding | None:
@@ -80,8 +82,8 @@ async def _name(target: Target) -> Finding | None:
     try:
         await anyio.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except OSError:
-        return Finding.problem("name", f"The name {target.host} cannot be looked up.", _CONNECTION)
-    return Finding.ok("name", f"{target.host} is known.")
+        return Finding.problem("name", f"The name {target.host} cannot be resolved.", _CONNECTION)
+    return Finding.ok("name", f"{target.host} resolves.")
 
 
 async def _connection(target: Target) -> Finding | None:
@@ -112,7 +114,7 @@ async def _certificate(target: Target) -> Finding | None:
         return None
     try:
         with anyio.fail_after(_SECONDS):
-            # Many servers end a connection without the word of goodbye that TLS asks for.
+            # Many servers close a connection without the close_notify that TLS asks for.
             stream = await anyio.connect_tcp(
                 target.host,
                 target.port,
@@ -136,7 +138,7 @@ def _bad_certificate(target: Target, error: ssl.SSLCertVerificationError) -> Fin
     if error.verify_code in (_EXPIRED, _NOT_YET):
         says, fix = "has expired or is not valid yet", "Check the date and time of this machine first."
     elif error.verify_code in _UNTRUSTED:
-        says = "is signed by nobody this machine trusts"
+        says = "is not signed by an authority this machine trusts"
         fix = (
             "A company proxy or virus scanner may be reading the traffic: install its certificate in the "
             "system's store. In a container, install the ca-certificates package."
@@ -147,7 +149,8 @@ def _bad_certificate(target: Target, error: ssl.SSLCertVerificationError) -> Fin
 
 
 async def _answer(target: Target, now: Callable[[], datetime]) -> list[Finding]:
-    """Ask for nothing in particular without a token: Hostex answers in its own form even so."""
+    """Check that Hostex answers."""
+    # Without a token: Hostex refuses in its own form, which is enough to recognise it.
     try:
         async with httpx2.AsyncClient(timeout=_SECONDS, follow_redirects=False) as http:
             response = await http.get(f"{target.url}/properties", params={"offset": 0, "limit": 1})
@@ -178,18 +181,18 @@ def _clock(date: str | None, now: datetime) -> list[Finding]:
         theirs = parsedate_to_datetime(date or "").astimezone(UTC)
     except ValueError:
         return []
-    apart = abs(now - theirs)
-    if apart <= _CLOCK_MAY_DIFFER:
+    difference = abs(now - theirs)
+    if difference <= _CLOCK_MAY_DIFFER:
         return [Finding.ok("clock", "The clock is right.")]
     return [
         Finding.warning(
             "clock",
-            f"The clock of this machine and that of Hostex differ by {_span(apart)}.",
+            f"The clock of this machine and that of Hostex differ by {_span(difference)}.",
             "Set the date and time; confirmations and sign-ins depend on them.",
         )
     ]
 
 
-def _span(apart: timedelta) -> str:
-    minutes = round(apart.total_seconds() / 60)
+def _span(difference: timedelta) -> str:
+    minutes = round(difference.total_seconds() / 60)
     return f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"

@@ -108,12 +108,12 @@ def test_a_key_file_is_rotated_under_a_server_that_goes_on(command: Command) -> 
     grant_id = anyio.run(_grant_in, url, serving, clock)
     [first] = command.keys()
     told = command.rotate()
-    assert "Encrypted again: 1. Older keys dropped: 0." in told
+    assert "Rows encrypted again: 1. Older keys dropped: 0." in told
     [second, kept] = command.keys()
     assert kept == first
     assert anyio.run(_opens_in, url, serving, grant_id)
     newer = anyio.run(_grant_in, url, serving, clock)
-    assert "Encrypted again: 2. Older keys dropped: 1." in command.rotate()
+    assert "Rows encrypted again: 2. Older keys dropped: 1." in command.rotate()
     assert command.keys()[1:] == [second]
     for one in (grant_id, newer):
         assert anyio.run(_opens_in, url, serving, one)
@@ -126,10 +126,10 @@ def test_keys_of_the_environment_are_rotated_and_it_is_told_when_the_others_may_
     url = command.settings.database_url
     grant_id = anyio.run(_grant_in, url, KeyRing([OLDER_KEY]), Clock())
     told = command.rotate(KEY, OLDER_KEY)
-    assert "Encrypted again under the first key: 1." in told
-    assert "the other keys may be taken out" in told
+    assert "Rows encrypted again under the first key: 1." in told
+    assert "the other keys can be removed" in told
     assert anyio.run(_opens_in, url, KeyRing([KEY]), grant_id)
-    assert "HOSTEX_MCP_SECRET_KEYS holds one key. Encrypted again: 0." in command.rotate(KEY)
+    assert "HOSTEX_MCP_SECRET_KEYS holds one key. Rows encrypted again: 0." in command.rotate(KEY)
     assert not command.file.with_name("kept.db.keys").exists()
 
 
