@@ -39,8 +39,8 @@ _UNLIMITED = Limits(account=None, strangers=None)
 
 def local_app(settings: Settings, address: Address, engine: Engine) -> Starlette:
     """The application of one local user, without authorization."""
-    about, previews = about_of(settings, address), settings.confirm != "off"
-    pages = [landing_route(address, about, accounts=False, previews=previews), *asset_routes()]
+    notice, previews = about_of(settings, address), settings.confirm != "off"
+    pages = [landing_route(address, notice, accounts=False, previews=previews), *asset_routes()]
     inside = Ports(identifies=_Anyone(), engines=_Always(engine), routes=pages)
     return assemble(settings, address, inside, limits=_UNLIMITED)
 

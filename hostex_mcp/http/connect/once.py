@@ -1,6 +1,5 @@
 """Questions that are answered once, though people click twice."""
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -40,7 +39,7 @@ class Once:
     async def settle(self, key: str, url: str, grant_id: str = "") -> None:
         """Keep the answer for a click that follows."""
         given = Given(url, grant_id, self._now().isoformat())
-        await self._spent.settle(self._kind, key, json.dumps(asdict(given)).encode())
+        await self._spent.settle(self._kind, key, asdict(given))
 
     async def given(self, key: str) -> Given:
         """The answer that was given a moment ago, or is being given just now.
@@ -51,7 +50,7 @@ class Once:
         for _ in range(_WAITS):
             spent = await self._spent.outcome(self._kind, key)
             if spent is not None and spent.outcome is not None:
-                given = Given(**json.loads(spent.outcome))
+                given = Given(**spent.outcome)
                 if self._now() - datetime.fromisoformat(given.at) <= REPEAT:
                     return given
                 break

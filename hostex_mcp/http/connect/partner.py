@@ -1,10 +1,8 @@
 """The way through Hostex's own authorization page, for partners, and the return from it."""
 
-import json
 import secrets
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -38,7 +36,7 @@ class Partner:
         kept = {"request": asked.sealed, "chosen": asdict(chosen)}
         spent, until = self._parts.store.spent, self._parts.now() + _LIFETIME
         await spent.claim(_LEFT, state, until)
-        await spent.settle(_LEFT, state, json.dumps(kept).encode())
+        await spent.settle(_LEFT, state, kept)
         url = self._parts.upstream.authorize_url(state, self._redirect_uri)
         return RedirectResponse(url, 303, HEADERS)
 
@@ -69,7 +67,7 @@ class Partner:
         left = await spent.outcome(_LEFT, state) if state else None
         if left is None or left.outcome is None or left.expires_at <= self._parts.now():
             raise out_of_date()
-        kept: dict[str, Any] = json.loads(left.outcome)
+        kept = left.outcome
         asked = question(self._parts, request, kept["request"])
         if not await spent.claim(_RETURNED, state, asked.transaction.expires_at):
             raise out_of_date()

@@ -41,10 +41,10 @@ class KeyFile:
         """Takes the keys behind this one out of the file. How many those were."""
         with exclusive(self._lock):
             keys = self._read()
-            kept = keys[: keys.index(key) + 1] if key in keys else keys
-            if kept != keys:
-                self._write(kept)
-            return len(keys) - len(kept)
+            remaining = keys[: keys.index(key) + 1] if key in keys else keys
+            if remaining != keys:
+                self._write(remaining)
+            return len(keys) - len(remaining)
 
     def _make(self) -> None:
         with exclusive(self._lock):
@@ -58,8 +58,8 @@ class KeyFile:
             return None
 
     def _changed(self) -> Sequence[str] | None:
-        about = self.path.stat()
-        seen = (about.st_mtime_ns, about.st_ino, about.st_size)
+        status = self.path.stat()
+        seen = (status.st_mtime_ns, status.st_ino, status.st_size)
         if seen == self._seen:
             return None
         keys, self._seen = self._read(), seen

@@ -47,14 +47,14 @@ _PING = select(literal(1))
 class Store:
     """Everything that is kept. Opened by `open_store`."""
 
-    def __init__(self, kept: StoreContext) -> None:
-        self._kept = kept
-        self.keys: KeyRing = kept.keys
-        self.clients = ClientTable(kept)
-        self.grants = Grants(kept)
-        self.codes = Codes(kept)
-        self.tokens = TokenTable(kept)
-        self.spent = SingleUse(kept)
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
+        self.keys: KeyRing = context.keys
+        self.clients = ClientTable(context)
+        self.grants = Grants(context)
+        self.codes = Codes(context)
+        self.tokens = TokenTable(context)
+        self.spent = SingleUse(context)
 
     async def ping(self) -> None:
         """Returns if the database answers.
@@ -62,17 +62,17 @@ class Store:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: it does not.
         """
-        await self._kept.database.read(_PING)
+        await self._context.database.read(_PING)
 
     async def clean(self) -> None:
         """Drops what has expired: codes, tokens, spent keys, clients without grants, grants pending for 15
         minutes, and grants that ended 90 days ago."""
-        await cleaning.clean(self._kept)
+        await cleaning.clean(self._context)
 
     async def reseal(self) -> int:
         """Seals anew, under the first key, whatever is sealed under another. How many rows that were. Rows
         that no key opens are left and logged."""
-        return await resealing.reseal(self._kept)
+        return await resealing.reseal(self._context)
 
 
 def key_file_of(settings: Settings) -> KeyFile | None:

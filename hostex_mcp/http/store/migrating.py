@@ -63,13 +63,13 @@ def _upgrade(connection: Connection) -> None:
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if found is not None and found not in REVISIONS:
+    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if revision is not None and revision not in REVISIONS:
         raise SettingsError(
-            f"the database is of a newer version of hostex-mcp (schema {found}; this one knows "
+            f"the database is of a newer version of hostex-mcp (schema {revision}; this one knows "
             f"{REVISIONS[-1]}); update hostex-mcp"
         )
-    return found
+    return revision
 
 
 @contextmanager

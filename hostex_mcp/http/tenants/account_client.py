@@ -40,7 +40,7 @@ class Source(Protocol):
         """The token to use now; looked up `anew`, it is there only if its grant still is."""
         ...
 
-    async def rejected(self, live: UsableToken) -> UsableToken | None:
+    async def rejected(self, current: UsableToken) -> UsableToken | None:
         """What takes the place of a token that Hostex refused a call with; None if only the call was
         refused."""
         ...
@@ -56,7 +56,7 @@ class OwnToken:
         """The token."""
         return self._live
 
-    async def rejected(self, live: UsableToken) -> UsableToken | None:
+    async def rejected(self, current: UsableToken) -> UsableToken | None:
         """Nothing can take its place."""
         return None
 
@@ -116,23 +116,23 @@ class AccountClient:
 
     async def _persist(self, ask: Callable[[HostexClient], Awaitable[ResultT]], writes: bool) -> ResultT:
         # A change may have waited: in line, for what it read first. Its host may have ended it meanwhile.
-        live = await self._source.live(anew=writes)
+        current = await self._source.live(anew=writes)
         try:
-            async with await self._line_of(live) as client:
+            async with await self._line_of(current) as client:
                 return await ask(client)
         except InvalidToken as error:
-            again = await self._source.rejected(live)
-            if again and writes:
+            replacement = await self._source.rejected(current)
+            if replacement and writes:
                 error.retryable, error.hint = True, _RENEWED
-            if again is None or writes:
+            if replacement is None or writes:
                 raise
-        async with await self._line_of(again) as client:
+        async with await self._line_of(replacement) as client:
             return await ask(client)
 
-    async def _line_of(self, live: UsableToken) -> "_Line":
-        if self._line and self._line.link == live.link:
+    async def _line_of(self, current: UsableToken) -> "_Line":
+        if self._line and self._line.link == current.link:
             return self._line
-        line = _Line(self._upstream.client(live.token, self._account), live.link)
+        line = _Line(self._upstream.client(current.token, self._account), current.link)
         if self._retired:
             await line.end()
             return line

@@ -1,6 +1,5 @@
 """Confirmations that every process of a deployment honours, each once."""
 
-import json
 import logging
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -41,17 +40,15 @@ class StoreLedger:
     async def settle(self, key: str, outcome: Mapping[str, Any]) -> None:
         """Keep what came of a used key, if the database takes it: the outcome stands without."""
         try:
-            await self._spent.settle(_KIND, key, json.dumps(outcome, default=str).encode())
+            await self._spent.settle(_KIND, key, outcome)
         except OUTAGES:
             _log.exception("What came of a confirmed write was not kept")
 
     async def find(self, key: str) -> Use | None:
         """The use of this key, None when it was not used."""
         with _served():
-            kept = await self._spent.outcome(_KIND, key)
-        if kept is None:
-            return None
-        return Use(json.loads(kept.outcome) if kept.outcome else None)
+            spent = await self._spent.outcome(_KIND, key)
+        return Use(spent.outcome) if spent else None
 
 
 @contextmanager

@@ -90,7 +90,7 @@ class HostexCredentials:
         """
         return await self._live(grant.grant_id, self._renewal.current(grant.grant_id))
 
-    async def rejected(self, grant: Grant, live: UsableToken) -> UsableToken | None:
+    async def rejected(self, grant: Grant, current: UsableToken) -> UsableToken | None:
         """What to use in place of a token that Hostex has just refused a call with; None if it refuses that
         call only and the token is alive.
 
@@ -99,15 +99,15 @@ class HostexCredentials:
             HostexError: nothing took its place this time.
         """
         with _opening():
-            held = await self._renewal.held(grant.grant_id)
-        if held is None or held.link != live.link:
-            return _in_use(held)
-        if (await self.check(live.token, writes=False)).verdict != "dead":
+            stored = await self._renewal.stored(grant.grant_id)
+        if stored is None or stored.link != current.link:
+            return _in_use(stored)
+        if (await self.check(current.token, writes=False)).verdict != "dead":
             return None
-        if held.credential.kind == "token":
+        if stored.credential.kind == "token":
             await self.end(grant.grant_id, DELETED)
             raise _disconnected()
-        return await self._live(grant.grant_id, self._renewal.renewed(grant.grant_id, live.link))
+        return await self._live(grant.grant_id, self._renewal.renewed(grant.grant_id, current.link))
 
     async def renew(self, grant_id: str) -> None:
         """Renew a pair whose end is near, used or not; end the grant if its end has come and there is no
@@ -125,9 +125,9 @@ class HostexCredentials:
             emit(GrantChanged("ended"))
         for listener in self._listeners:
             await listener(grant_id)
-        for one in (credential, self._renewal.unstored(grant_id)):
-            if one:
-                await self.forget(one)
+        for leftover in (credential, self._renewal.unstored(grant_id)):
+            if leftover:
+                await self.forget(leftover)
 
     async def end_abandoned(self) -> None:
         """End the grants that hold a credential for nobody."""
@@ -174,11 +174,11 @@ def _opening() -> Generator[None]:
         raise away from None
 
 
-def _in_use(held: StoredToken | None) -> UsableToken:
-    if held is None:
+def _in_use(stored: StoredToken | None) -> UsableToken:
+    if stored is None:
         raise _disconnected()
-    ends = held.credential.expires_at
-    return UsableToken(held.credential.access_token, held.link, ends - RENEWED_BEFORE if ends else None)
+    ends = stored.credential.expires_at
+    return UsableToken(stored.credential.access_token, stored.link, ends - RENEWED_BEFORE if ends else None)
 
 
 def _disconnected() -> InvalidToken:

@@ -183,14 +183,14 @@ class Upstream:
         return True
 
     async def _obtain(self, body: Mapping[str, str]) -> Credential:
-        asked = self._now()
+        started = self._now()
         pair: TokenPair = await self._speak(OBTAIN_TOKEN, body)
         seconds = max(0, min(pair.expires_in, _LONGEST_LIFE))
         return Credential(
             "partner",
             SecretStr(pair.access_token),
             SecretStr(pair.refresh_token),
-            asked + timedelta(seconds=seconds),
+            started + timedelta(seconds=seconds),
         )
 
     async def _speak(self, operation: Operation[AnswerT], body: Mapping[str, str]) -> AnswerT:
@@ -208,11 +208,11 @@ class Upstream:
 
     def _keep_quiet(self, operation: Operation[AnswerT]) -> None:
         now = self._now()
-        left = (self._quiet_until - now).total_seconds()
+        seconds = (self._quiet_until - now).total_seconds()
         # A clock that was put back would make it hours.
-        if left > 0 and now >= self._quiet_since:
+        if seconds > 0 and now >= self._quiet_since:
             message = "Hostex has asked this server to wait."
-            raise RateLimited(message, operation=operation.name, retry_after=float(math.ceil(left)))
+            raise RateLimited(message, operation=operation.name, retry_after=float(math.ceil(seconds)))
 
     def _unknown(self, error: InvalidToken | None) -> NotConfigured:
         message = _NOT_OURS if error else "This server has no partner credentials any more."

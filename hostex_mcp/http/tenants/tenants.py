@@ -124,16 +124,20 @@ class _GrantToken:
 
     async def live(self, *, anew: bool) -> UsableToken:
         """The token to use now."""
-        live = self._live
-        if anew or live is None or live.link < self.grant.link or (live.until and live.until <= self._now()):
-            live = self._live = await self._linking.live(self.grant)
-        return live
+        token = self._live
+        if token is None or anew or self._is_over(token):
+            token = self._live = await self._linking.live(self.grant)
+        return token
 
-    async def rejected(self, live: UsableToken) -> UsableToken | None:
+    def _is_over(self, token: UsableToken) -> bool:
+        ended = token.until is not None and token.until <= self._now()
+        return ended or token.link < self.grant.link
+
+    async def rejected(self, current: UsableToken) -> UsableToken | None:
         """What takes the place of a refused token."""
-        again = await self._linking.rejected(self.grant, live)
-        self._live = again or self._live
-        return again
+        replacement = await self._linking.rejected(self.grant, current)
+        self._live = replacement or self._live
+        return replacement
 
 
 class _Tenant:

@@ -18,16 +18,16 @@ _PAGES = ("/connect", "/authorize")
 _log = logging.getLogger(__name__)
 
 
-def unserved_by(about: ServerNotice) -> Callable[[Request, Exception], Awaitable[Response]]:
+def unserved_by(notice: ServerNotice) -> Callable[[Request, Exception], Awaitable[Response]]:
     """What answers such a request to the server that `about` tells of."""
 
     async def unserved(request: Request, error: Exception) -> Response:
-        return _unserved(request, error, about)
+        return _unserved(request, error, notice)
 
     return unserved
 
 
-def _unserved(request: Request, error: Exception, about: ServerNotice) -> Response:
+def _unserved(request: Request, error: Exception, notice: ServerNotice) -> Response:
     """503: a page for people, an error of OAuth for programs."""
     reason = (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
     _log.error("The database did not serve %s: %s", request.scope["path"], reason)
@@ -37,11 +37,11 @@ def _unserved(request: Request, error: Exception, about: ServerNotice) -> Respon
             "Nothing was stored and nothing was changed.",
             503,
             advice="Wait a minute and load the page again, or go back to your app and connect again.",
-            about=about,
+            about=notice,
         )
     else:
-        told = "This server cannot reach its database right now. Try again shortly."
-        body = {"error": "temporarily_unavailable", "error_description": told}
+        message = "This server cannot reach its database right now. Try again shortly."
+        body = {"error": "temporarily_unavailable", "error_description": message}
         answer = JSONResponse(body, 503, {"Cache-Control": "no-store"})
     answer.headers.update(RETRY)
     return answer

@@ -54,4 +54,4 @@ def _route(path: str) -> str:
         return "/mcp"
     if path == "/":
         return path
-    return next((one for one in _ROUTES if path == one or path.startswith(f"{one}/")), "other")
+    return next((route for route in _ROUTES if path == route or path.startswith(f"{route}/")), "other")

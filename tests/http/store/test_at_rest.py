@@ -42,7 +42,7 @@ async def _fill(store: Store, clock: Clock) -> list[str]:
     await store.grants.add(a_grant(kind="partner"), a_pair_at_hostex(clock.now))
     await store.clients.put(OAuthClient("claude", {"client_name": "Claude"}, SecretStr("client-s3cret")))
     await store.spent.claim("partner-state", "state-in-a-url", clock.now)
-    await store.spent.settle("partner-state", "state-in-a-url", b"guest's lock code")
+    await store.spent.settle("partner-state", "state-in-a-url", {"note": "guest's lock code"})
     issued = [one for made in (pair, newer) for one in (made.access_token, made.refresh_token)]
     given = ["partner-access", "partner-refresh", "client-s3cret", "state-in-a-url", "guest's lock code"]
     return [HOSTEX_TOKEN, *given, code, *issued, KEY, "0123456789012345678901234567890"]
