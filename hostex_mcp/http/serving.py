@@ -94,7 +94,7 @@ def _settle_memory() -> None:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket that the clients will reach.
+    """Return a socket that the clients will reach.
 
     Raises:
         OSError: it is taken, or not of this machine.
@@ -113,7 +113,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def speaking(crowd: Crowd) -> Any:
-    """What makes the protocol of each connection, with a place in this crowd."""
+    """Return what makes the protocol of each connection, with a place in this crowd."""
     return cast("Any", partial(PatientProtocol, crowd=crowd))
 
 

@@ -13,7 +13,7 @@ ENDED_MEMORY = timedelta(days=90)
 
 
 async def clean(context: StoreContext) -> None:
-    """Drops what has expired, table by table, so that no transaction is long."""
+    """Drop what has expired, table by table, so that no transaction is long."""
     now = context.now()
     for statement in (_grants(now), *_secrets(now, context.grace), _clients(now)):
         await write(context.database, statement)

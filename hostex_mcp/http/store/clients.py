@@ -27,12 +27,12 @@ class ClientTable:
         self._context = context
 
     async def get(self, client_id: str) -> OAuthClient | None:
-        """The client, expired or not; None if it is not known (any more)."""
+        """Return the client, expired or not; None if it is not known (any more)."""
         rows = await self._context.database.read(_BY_ID, {"client_id": client_id})
         return self._client(rows[0]) if rows else None
 
     async def put(self, client: OAuthClient) -> None:
-        """Keeps a client, in place of what was kept under its id. Whether it has been used is not forgotten.
+        """Keep a client, in place of what was kept under its id. Whether it has been used is not forgotten.
         `created_at` is set on the first put if it is None, and kept by later ones."""
         insert = self._context.database.insert(CLIENTS).values(self._values(client))
         replaced = {CLIENTS.c[name]: insert.excluded[name] for name in _REPLACED}
@@ -41,7 +41,7 @@ class ClientTable:
         )
 
     async def register(self, client: OAuthClient, fingerprint: str) -> OAuthClient:
-        """Keeps a public client unless one with the same fingerprint (a digest of its metadata) is there:
+        """Keep a public client unless one with the same fingerprint (a digest of its metadata) is there:
         then gives that one back, its `expires_at` moved to the new client's. The database decides."""
         values = self._values(client) | {"fingerprint": fingerprint}
         insert = self._context.database.insert(CLIENTS).values(values)
@@ -53,24 +53,24 @@ class ClientTable:
             return self._client((await connection.execute(statement)).one())
 
     async def same_registration(self, fingerprint: str) -> OAuthClient | None:
-        """The client that was registered with this fingerprint."""
+        """Return the client that was registered with this fingerprint."""
         rows = await self._context.database.read(_BY_FINGERPRINT, {"fingerprint": fingerprint})
         return self._client(rows[0]) if rows else None
 
     async def used(self, client_id: str) -> None:
-        """An authorization was completed: the client stays as long as it has grants, ended ones that are
-        still shown included."""
+        """Note that an authorization was completed: the client stays as long as it has grants, ended ones
+        that are still shown included."""
         change = update(CLIENTS).where(CLIENTS.c.client_id == client_id, CLIENTS.c.used_at.is_(None))
         await write(self._context.database, change.values(used_at=self._context.now()))
 
     async def count_unused(self) -> int:
-        """How many clients, neither used nor expired, are kept: the bound of a registration flood."""
+        """Return how many clients, neither used nor expired, are kept: the bound of a registration flood."""
         alive = or_(CLIENTS.c.expires_at.is_(None), CLIENTS.c.expires_at > self._context.now())
         query = select(func.count()).select_from(CLIENTS).where(CLIENTS.c.used_at.is_(None), alive)
         return (await self._context.database.read(query))[0][0]
 
     async def forget_unused(self, most: int, before: datetime) -> None:
-        """Of the clients that nobody has used and that no grant is for, forgets all but so many: those that
+        """Forget, of the clients that nobody has used and that no grant is for, all but so many: those that
         would be forgotten first anyhow, and none that does not expire before this moment."""
         granted = exists().where(GRANTS.c.client_id == CLIENTS.c.client_id)
         unused = select(CLIENTS.c.client_id).where(CLIENTS.c.used_at.is_(None), ~granted)

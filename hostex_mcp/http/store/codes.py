@@ -25,13 +25,13 @@ class Codes:
         self._context = context
 
     async def issue(self, text: str, code: Code) -> None:
-        """Keeps what a code is bound to. `new_code` makes the text."""
+        """Keep what a code is bound to. `new_code` makes the text."""
         values = asdict(code) | {"digest": digest(text), "scopes": " ".join(code.scopes)}
         await write(self._context.database, CODES.insert().values(values))
 
     async def find(self, text: str) -> Code | Replayed | None:
-        """What a code is bound to, without redeeming it; Replayed if it has been redeemed, for a day after it
-        expired; None if it has expired, its grant has ended or it is not known."""
+        """Return what a code is bound to, without redeeming it; Replayed if it has been redeemed, for a day
+        after it expired; None if it has expired, its grant has ended or it is not known."""
         rows = await self._context.database.read(_FIND, {"digest": digest(text)})
         if not rows:
             return None

@@ -32,7 +32,7 @@ def grant_values(grant: Grant) -> dict[str, Any]:
 
 
 def credential_values(keys: KeyRing, grant_id: str, credential: Credential) -> dict[str, Any]:
-    """The columns of a credential: encrypted, bound to its grant; and a keyed digest to find it by."""
+    """Return the columns of a credential: encrypted, bound to its grant; and a keyed digest to find it by."""
     access = credential.access_token.get_secret_value()
     refresh = credential.refresh_token
     plain = {
@@ -50,7 +50,7 @@ def credential_values(keys: KeyRing, grant_id: str, credential: Credential) -> d
 def credential_of(
     keys: KeyRing, grant_id: str, kind: Any, sealed: str, ends_at: datetime | None
 ) -> Credential:
-    """The credential.
+    """Return the credential.
 
     Raises:
         Unsealable: it is another grant's, was altered, or its key is gone.

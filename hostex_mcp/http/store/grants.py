@@ -54,21 +54,21 @@ class Grants:
         self._used: dict[str, datetime] = {}
 
     async def add(self, grant: Grant, credential: Credential) -> None:
-        """Keeps a new grant. A pending one cannot become active after 15 minutes."""
+        """Keep a new grant. A pending one cannot become active after 15 minutes."""
         values = grant_values(grant) | credential_values(self._context.keys, grant.grant_id, credential)
         await write(self._context.database, GRANTS.insert().values(values))
 
     async def get(self, grant_id: str) -> Grant | None:
-        """The grant, whatever its status."""
+        """Return the grant, whatever its status."""
         rows = await self._context.database.read(_GET, {"grant_id": grant_id})
         return grant_of(rows[0]) if rows else None
 
     async def some(self, grant_ids: Collection[str]) -> list[Grant]:
-        """Those of these that are known, whatever their status, newest first."""
+        """Return those of these grants that are known, whatever their status, newest first."""
         return await self._list(GRANTS.c.grant_id.in_(grant_ids))
 
     async def activate(self, grant_id: str, property_ids: tuple[int, ...] | None = None) -> Grant | None:
-        """Makes a pending grant active, with these properties unless None. None if it is not pending."""
+        """Make a pending grant active, with these properties unless None. None if it is not pending."""
         pending = (
             GRANTS.c.grant_id == grant_id,
             GRANTS.c.status == "pending",
@@ -84,7 +84,7 @@ class Grants:
             return grant_of((await connection.execute(narrowed.returning(*GRANT_COLUMNS))).one())
 
     async def credential(self, grant_id: str) -> tuple[Credential, int] | None:
-        """The credential and its link; None if the grant has ended or is not known.
+        """Return the credential and its link; None if the grant has ended or is not known.
 
         Raises:
             Unsealable: no key opens it.
@@ -93,7 +93,7 @@ class Grants:
         return (self._opened(rows[0]), rows[0].link) if rows else None
 
     async def replace_credential(self, grant_id: str, credential: Credential, link: int) -> bool:
-        """Puts a newer credential in the place of the one with this link, and counts the link up. False, and
+        """Put a newer credential in the place of the one with this link, and count the link up. False, and
         nothing changed, if the link is another by now or the grant has ended."""
         values = credential_values(self._context.keys, grant_id, credential) | {"link": link + 1}
         return await self._changed(grant_id, values, GRANTS.c.link == link)
@@ -110,12 +110,12 @@ class Grants:
         return await self._changed(grant_id, values, free)
 
     async def release(self, grant_id: str) -> None:
-        """Gives the lease back, if this store still holds it."""
+        """Give the lease back, if this store still holds it."""
         values: dict[str, Any] = {"leased_by": None, "leased_until": None}
         await self._changed(grant_id, values, GRANTS.c.leased_by == self._holder)
 
     async def end(self, grant_id: str, reason: str) -> Credential | None:
-        """Ends the grant for a reason that is shown: in one transaction its credential is wiped and its codes
+        """End the grant for a reason that is shown: in one transaction its credential is wiped and its codes
         and tokens deleted. Gives the credential, to be revoked upstream, to the one caller that ended it;
         None to any later one."""
         async with self._context.database.transaction() as connection:
@@ -133,18 +133,18 @@ class Grants:
     async def in_browser(
         self, browser: str, status: Status | None = None, most: int | None = None
     ) -> list[Grant]:
-        """The grants given in a browser, newest first: active ones, and ended ones while they are kept; those
-        of one status, or so many, if that is given."""
+        """Return the grants given in a browser, newest first: active ones, and ended ones while they are
+        kept; those of one status, or so many, if that is given."""
         visible = GRANTS.c.status == status if status else GRANTS.c.status != "pending"
         return await self._list(GRANTS.c.browser == browser, visible, most=most)
 
     async def of_token(self, token: str, most: int | None = None) -> list[Grant]:
-        """The active grants that hold this Hostex access token, or so many of them, newest first."""
+        """Return the active grants that hold this Hostex access token, or so many of them, newest first."""
         digests = self._context.keys.digests(FINGERPRINT, token)
         return await self._list(GRANTS.c.fingerprint.in_(digests), GRANTS.c.status == "active", most=most)
 
     async def due(self, before: datetime) -> list[str]:
-        """Active grants whose partner pair ends before this moment, soonest first."""
+        """Return active grants whose partner pair ends before this moment, soonest first."""
         due = (
             select(GRANTS.c.grant_id)
             .where(
@@ -157,8 +157,8 @@ class Grants:
         return [row.grant_id for row in await self._context.database.read(due)]
 
     async def abandoned(self) -> list[str]:
-        """Grants that hold a credential for nobody, oldest first and not too many at once: those whose last
-        question was not answered in time, and those for which no code or token is left, or ever was."""
+        """Return grants that hold a credential for nobody, oldest first and not too many at once: those whose
+        last question was not answered in time, and those for which no code or token is left, or ever was."""
         now = self._context.now()
         in_use = or_(
             exists().where(TOKENS.c.grant_id == GRANTS.c.grant_id, TOKENS.c.expires_at > now),
@@ -170,11 +170,11 @@ class Grants:
         return [row.grant_id for row in await self._context.database.read(query.limit(_AT_ONCE))]
 
     def touch(self, grant_id: str) -> None:
-        """Remembers that the grant was used now, until `write_uses`."""
+        """Remember that the grant was used now, until `write_uses`."""
         self._used[grant_id] = self._context.now()
 
     async def write_uses(self) -> None:
-        """Notes when grants were used that were since the last time."""
+        """Note when grants were used that were since the last time."""
         used, self._used = self._used, {}
         for grant_id, moment in used.items():
             earlier = or_(GRANTS.c.used_at.is_(None), GRANTS.c.used_at < moment)

@@ -39,7 +39,8 @@ _PLAIN = (
 
 
 async def reseal(context: StoreContext) -> int:
-    """How many rows were sealed anew. Rows that no key opens are left and logged."""
+    """Seal again what is sealed under an older key, and return how many rows that were. Rows that no key
+    opens are left and logged."""
     resealed = await _reseal(context, _CREDENTIALS, _credential)
     for column in _PLAIN:
         resealed += await _reseal(context, column, _text)

@@ -50,7 +50,7 @@ class TokenTable:
         self._context = context
 
     async def redeem(self, code: str) -> Pair | None:
-        """Claims an authorization code and issues its first pair, in one transaction. None if somebody else
+        """Claim an authorization code and issue its first pair, in one transaction. None if somebody else
         was first, it has expired, or its grant is not active. What the code is bound to is for the caller to
         check before."""
         claim = (
@@ -74,26 +74,27 @@ class TokenTable:
             return pair
 
     async def access(self, text: str) -> IssuedToken | None:
-        """What an access token that is alive was issued for."""
+        """Return what an access token that is alive was issued for."""
         values = {"digest": digest(text), "now": self._context.now()}
         rows = await self._context.database.read(_ACCESS, values)
         return _issued(rows[0]) if rows else None
 
     async def refreshable(self, text: str) -> IssuedToken | None:
-        """What a refresh token was issued for, if it is alive or was rotated within the grace."""
+        """Return what a refresh token was issued for, if it is alive or was rotated within the grace."""
         values = {"digest": digest(text), "now": self._context.now(), "since": self._since()}
         rows = await self._context.database.read(_REFRESHABLE, values)
         return _issued(rows[0]) if rows else None
 
     async def reused(self, text: str) -> str | None:
-        """The grant of a refresh token that was rotated longer ago than the grace: the grant must end."""
+        """Return the grant of a refresh token that was rotated longer ago than the grace: the grant must
+        end."""
         rows = await self._context.database.read(_REUSED, {"digest": digest(text), "since": self._since()})
         return rows[0].grant_id if rows else None
 
     async def rotate(self, text: str, scopes: tuple[str, ...]) -> Pair | None:
-        """The successors of a refresh token. The access token gets these scopes, the refresh token keeps all
-        of the old one's. Whoever comes first makes them; a repeat within the grace gets the very same pair,
-        whatever scopes it asks for. None if the token is not refreshable."""
+        """Return the successors of a refresh token. The access token gets these scopes, the refresh token
+        keeps all of the old one's. Whoever comes first makes them; a repeat within the grace gets the very
+        same pair, whatever scopes it asks for. None if the token is not refreshable."""
         name, pair = digest(text), _new_pair(scopes)
         async with self._context.database.transaction() as connection:
             if not await _holds(connection, TOKENS.c.grant_id, TOKENS.c.digest == name):
@@ -131,7 +132,7 @@ class TokenTable:
             return None
 
     async def _keep(self, connection: AsyncConnection, row: AnyRow, pair: Pair) -> None:
-        """Both tokens of a pair. `row` has the grant, the client, and the refresh token's scopes."""
+        """Keep both tokens of a pair. `row` has the grant, the client, and the refresh token's scopes."""
         now = self._context.now()
         shared = {"grant_id": row.grant_id, "client_id": row.client_id}
         access = _token("access", pair.access_token, " ".join(pair.scopes), now + ACCESS_LIFE)

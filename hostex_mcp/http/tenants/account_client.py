@@ -15,29 +15,30 @@ from hostex_mcp.http.tenants.hostex_partner import Upstream
 ResultT = TypeVar("ResultT")
 
 _OR_ANOTHER = (
-    "It works again by itself then; to use another Hostex account, connect this server in your app again."
+    "Calls then work again without further steps. To use another Hostex account, "
+    "reconnect this server in your app."
 )
 HINTS = {
     "subscription_lapsed": (
         f"The host's Hostex subscription has ended; the host can renew it there. {_OR_ANOTHER}"
     ),
     "account": (
-        "Hostex refuses the account: its subscription, its plan's API access or a suspension. The host has "
-        f"to look in the Hostex portal. {_OR_ANOTHER}"
+        "Hostex refuses this account, because of its subscription, its plan's API access or a suspension. "
+        f"The host should check the Hostex portal. {_OR_ANOTHER}"
     ),
     "read_only_token": (
-        "The Hostex access token behind this connection may only read. Reads go on working; for changes "
-        "create a writable token in the Hostex portal and connect this server in your app again."
+        "The Hostex access token behind this connection is read-only. Reads still work; for changes, create "
+        "a writable token in the Hostex portal and reconnect this server in your app."
     ),
 }
-_RENEWED = "The access to Hostex was renewed just now and nothing was changed: make the call again."
+_RENEWED = "Access to Hostex has just been renewed and nothing was changed; make the call again."
 
 
 class Source(Protocol):
     """Where an account's token comes from."""
 
     async def live(self, *, anew: bool) -> UsableToken:
-        """The token to use now; looked up `anew`, it is there only if its grant still is."""
+        """Return the token to use now; looked up `anew`, it is there only if its grant still is."""
         ...
 
     async def rejected(self, current: UsableToken) -> UsableToken | None:
@@ -53,7 +54,7 @@ class OwnToken:
         self._live = UsableToken(token or SecretStr(""), 0)
 
     async def live(self, *, anew: bool) -> UsableToken:
-        """The token."""
+        """Return the token."""
         return self._live
 
     async def rejected(self, current: UsableToken) -> UsableToken | None:

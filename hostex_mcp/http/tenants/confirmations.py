@@ -15,14 +15,14 @@ from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.ledger import Use
 
 _KIND = "confirmation"
-_AWAY = "This server cannot keep confirmations just now. Nothing was changed."
-_AGAIN = "Try again in a minute. If it stays so, the operator has to look after its database: is a disk full?"
+_AWAY = "This server cannot store confirmations right now. Nothing was changed."
+_AGAIN = "Try again in a minute. If this persists, the operator should check the database: is a disk full?"
 
 _log = logging.getLogger(__name__)
 
 
 def shared_confirmations(spent: SingleUse, keys: KeyRing, now: Callable[[], datetime]) -> Confirmations:
-    """Confirmations signed with the key ring and used up in the database."""
+    """Return confirmations signed with the key ring and used up in the database."""
     return Confirmations(now, partial(keys.mac_keys, _KIND), StoreLedger(spent))
 
 
@@ -42,10 +42,10 @@ class StoreLedger:
         try:
             await self._spent.settle(_KIND, key, outcome)
         except OUTAGES:
-            _log.exception("What came of a confirmed write was not kept")
+            _log.exception("The outcome of a confirmed write was not stored")
 
     async def find(self, key: str) -> Use | None:
-        """The use of this key, None when it was not used."""
+        """Return the use of this key, None when it was not used."""
         with _served():
             spent = await self._spent.outcome(_KIND, key)
         return Use(spent.outcome) if spent else None
@@ -53,7 +53,7 @@ class StoreLedger:
 
 @contextmanager
 def _served() -> Generator[None]:
-    """Whether a confirmation was used is asked before anything is sent."""
+    """Refuse the call when the database is away: nothing has been sent by then."""
     try:
         yield
     except OUTAGES:

@@ -11,7 +11,6 @@ from hostex_mcp.api import DeadlineExceeded, HostexError
 from hostex_mcp.api.endpoints.oauth import OBTAIN_TOKEN
 from hostex_mcp.events import PairRenewed, emit
 from hostex_mcp.http.store import Store
-from hostex_mcp.http.store.recent import Recent
 from hostex_mcp.http.store.records import Credential
 from hostex_mcp.http.tenants.hostex_partner import PairRefused, Upstream
 
@@ -53,12 +52,12 @@ class Renewal:
         self._unstored: dict[str, StoredToken] = {}
 
     async def stored(self, grant_id: str) -> StoredToken | None:
-        """The credential as it is stored; None if the grant has ended."""
+        """Return the credential as it is stored; None if the grant has ended."""
         row = await self._grants.credential(grant_id)
         return StoredToken(*row) if row else None
 
     async def current(self, grant_id: str) -> StoredToken | None:
-        """The credential to use now, renewed if its end is near. None if the grant has ended.
+        """Return the credential to use now, renewed if its end is near. None if the grant has ended.
 
         Raises:
             PairRefused: its end has come, and there is no other.
@@ -73,8 +72,8 @@ class Renewal:
         return await self._while_it_lives(grant_id, stored)
 
     async def renewed(self, grant_id: str, link: int) -> StoredToken | None:
-        """The credential after the one of this link, made here or wherever it is being made. None if the
-        grant has ended.
+        """Return the credential after the one of this link, made here or wherever it is being made. None if
+        the grant has ended.
 
         Raises:
             HostexError: as `current`.
@@ -84,10 +83,10 @@ class Renewal:
             if stored is None or stored.link != link:
                 return stored
             await self._pause(_WAIT_SECONDS)
-        raise DeadlineExceeded("The access to Hostex is still being renewed.", operation=OBTAIN_TOKEN.name)
+        raise DeadlineExceeded("Access to Hostex is still being renewed.", operation=OBTAIN_TOKEN.name)
 
     def unstored(self, grant_id: str) -> Credential | None:
-        """A pair that Hostex gave and that could not be stored, for whoever gives the grant up."""
+        """Return a pair that Hostex gave and that could not be stored, for whoever gives the grant up."""
         earlier = self._unstored.pop(grant_id, None)
         return earlier.credential if earlier else None
 
@@ -104,8 +103,8 @@ class Renewal:
         return stored
 
     async def _renew(self, grant_id: str, link: int) -> StoredToken | None:
-        """The next credential if nobody else is making it, else what is stored. Cancelling waits: a pair that
-        Hostex gave must be stored."""
+        """Return the next credential if nobody else is making it, else what is stored. Cancelling waits: a
+        pair that Hostex gave must be stored."""
         with anyio.CancelScope(shield=True):
             if not await self._grants.lease(grant_id, _LEASE_SECONDS):
                 return await self.stored(grant_id)
@@ -135,15 +134,36 @@ class Renewal:
         return await self.stored(grant_id)
 
     async def _pair(self, grant_id: str, stored: StoredToken) -> Credential:
-        """The next pair: one that Hostex gave before and that could not be stored, else a new one."""
+        """Return the next pair: one that Hostex gave before and that could not be stored, else a new one."""
         earlier = self._unstored.pop(grant_id, None)
         if earlier and earlier.link == stored.link:
             return earlier.credential
         return await self._upstream.refresh(stored.credential)
 
     async def _refused(self, grant_id: str, link: int, error: PairRefused) -> StoredToken | None:
-        """What is stored, if another process was faster after all, one whose lease had run out."""
+        """Return what is stored, if another process was faster after all, one whose lease had run out."""
         stored = await self.stored(grant_id)
         if stored and stored.link == link:
             raise error
         return stored
+
+
+_MOST = 10_000
+
+
+class Recent:
+    """Names seen within a span of time. Forgets everything when it is full, so it never grows."""
+
+    def __init__(self, span: timedelta) -> None:
+        self._span = span
+        self._seen: dict[str, datetime] = {}
+
+    def is_news(self, name: str, now: datetime) -> bool:
+        """Whether a name was not seen within the span before now; it is from now on."""
+        last = self._seen.get(name)
+        if last is not None and last <= now < last + self._span:
+            return False
+        if len(self._seen) >= _MOST:
+            self._seen.clear()
+        self._seen[name] = now
+        return True

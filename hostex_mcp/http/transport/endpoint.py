@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 def engine_of(context: ServerRequestContext[Any]) -> Engine:
-    """The engine that was found for the HTTP request of this context."""
+    """Return the engine that was found for the HTTP request of this context."""
     return cast("Request", context.request).scope[_ENGINE]
 
 
@@ -100,8 +100,8 @@ class Endpoint:
         return caller
 
     def _count(self, caller: Caller | Response, address: str) -> float:
-        """The seconds to wait. Each token that is brought along is an account, so that whoever makes them up
-        has as many as he likes."""
+        """Return the seconds to wait. Each token that is brought along is an account, so that whoever makes
+        them up has as many as he likes."""
         if isinstance(caller, Response):
             return self._strangers.wait(address)
         seconds = self._bringers.wait(address) if caller.token else 0.0
@@ -124,8 +124,8 @@ def _as_meant(received: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _stands_for(caller: Caller, scope: Scope) -> str:
-    """Who takes turns: the account, or the address of those who bring their own tokens, lest somebody makes
-    up many tokens to have many places."""
+    """Return who takes turns: the account, or the address of those who bring their own tokens, lest somebody
+    makes up many tokens to have many places."""
     return caller_address(scope) if caller.token else caller.account
 
 
@@ -139,12 +139,13 @@ def _looking_up() -> Generator[None]:
     except Exception:
         reference = uuid.uuid4().hex[:12]
         _log.exception("A caller could not be looked up, reference %s", reference)
-        text = f"This server cannot look up who calls just now (reference {reference}). Try again shortly."
+        text = f"This server cannot identify the caller right now (reference {reference}). Try again shortly."
         raise HttpRefusal(503, text, {"Retry-After": "5"}, code=INTERNAL_ERROR) from None
 
 
 def _with_accept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The headers; a request that does not say what it takes, takes anything (RFC 9110 section 12.5.1)."""
+    """Return the headers; a request that does not say what it takes, takes anything (RFC 9110 section
+    12.5.1)."""
     sent = [(name, value) for name, value in headers if name != b"accept" or value.strip()]
     return sent if any(name == b"accept" for name, _ in sent) else [*sent, (b"accept", b"*/*")]
 
@@ -157,7 +158,7 @@ def _narrowing(scope: Scope) -> Mapping[str, str]:
 
 
 def _forbidding(send: Send, challenge: str) -> Send:
-    """A `send` that turns success into 403 with a challenge; the body stays as it is."""
+    """Return a `send` that turns success into 403 with a challenge; the body stays as it is."""
 
     async def forbid(message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] == 200:

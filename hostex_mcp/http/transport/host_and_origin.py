@@ -66,8 +66,8 @@ class Guard:
 
 
 def _hosts(address: Address) -> frozenset[str]:
-    """The ways to write this server's Host: with or without the port that goes without saying, and, on this
-    machine, by any of its names."""
+    """Return the ways to write this server's Host: with or without the port that goes without saying, and, on
+    this machine, by any of its names."""
     match = re.fullmatch(r"(.+?)(?::([0-9]+))?", address.host)
     name, port = (match[1], match[2]) if match else ("", None)
     names = _LOOPBACK_NAMES if name in _LOOPBACK_NAMES else (name,)

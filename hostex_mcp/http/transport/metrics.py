@@ -47,30 +47,30 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._calls = self._counter("hostex_mcp_calls", "Calls of tools that ended.", "tool", "outcome")
-        documentation = "Time of calls of tools, that of a person who was asked included."
+        documentation = "Duration of tool calls, including the time people take to answer."
         self._call_seconds = self._times("hostex_mcp_call_seconds", documentation, "tool")
         self._running = self._gauge("hostex_mcp_calls_running", "Calls of tools that run now.")
-        documentation = "Requests to Hostex that ended, each try by itself."
+        documentation = "Completed requests to Hostex, counting each try."
         self._hostex = self._counter("hostex_mcp_hostex_requests", documentation, "operation", "outcome")
-        documentation = "Time of requests to Hostex."
+        documentation = "Duration of requests to Hostex."
         self._hostex_seconds = self._times("hostex_mcp_hostex_request_seconds", documentation, "operation")
-        documentation = "Requests to Hostex that were made again."
+        documentation = "Retried requests to Hostex."
         self._retries = self._counter("hostex_mcp_hostex_retries", documentation, "operation")
-        documentation = "Steps of confirmations of writes."
+        documentation = "Confirmation steps of writes."
         self._confirmations = self._counter("hostex_mcp_confirmations", documentation, "step")
-        documentation = "Requests refused because their caller called too often."
+        documentation = "Requests refused by a rate limit."
         self._throttled = self._counter("hostex_mcp_throttled", documentation, "limit")
-        documentation = "Calls, and requests to Hostex, that wait for their turn now."
+        documentation = "Calls and requests to Hostex that wait for their turn."
         self._waiting = self._gauge("hostex_mcp_waiting", documentation, "line")
-        documentation = "Calls, and requests to Hostex, that had to wait for their turn, by how that ended."
+        documentation = "Calls and requests to Hostex that had to wait for their turn, by outcome."
         self._waits = self._counter("hostex_mcp_waits", documentation, "line", "outcome")
         self._grants = self._counter("hostex_mcp_grants", "Grants that began or ended.", "step")
-        documentation = "Requests of clients for tokens."
+        documentation = "Token requests by clients."
         self._tokens = self._counter("hostex_mcp_token_requests", documentation, "grant_type", "outcome")
         documentation = "Renewals of partner tokens at Hostex."
         self._renewals = self._counter("hostex_mcp_partner_renewals", documentation, "outcome")
         self._served = self._counter("hostex_mcp_http_requests", "HTTP requests answered.", "route", "status")
-        documentation = "Time of HTTP requests."
+        documentation = "Duration of HTTP requests."
         self._served_seconds = self._times("hostex_mcp_http_request_seconds", documentation, "route")
         info = self._gauge("hostex_mcp_build_info", "The version that runs.", "version", together="livemax")
         info.labels(__version__).set(1)
@@ -84,7 +84,7 @@ class Metrics:
     def _gauge(
         self, name: str, meaning: str, *labels: str, together: Literal["livesum", "livemax"] = "livesum"
     ) -> Gauge:
-        """A present value; `together` says what those of several processes make."""
+        """Return a gauge; `together` says what those of several processes make."""
         return Gauge(name, meaning, labels, registry=self._registry, multiprocess_mode=together)
 
     def __call__(self, event: Event) -> None:
@@ -132,12 +132,12 @@ class Metrics:
 
     @contextmanager
     def listening(self) -> Generator[None]:
-        """Inside the block events are counted."""
+        """Count events inside the block."""
         with heard_everywhere(self):
             yield
 
     def text(self) -> bytes:
-        """All of it in Prometheus's text format, that of the other workers included."""
+        """Return all of it in Prometheus's text format, that of the other workers included."""
         folder = os.environ.get(SHARED_FOLDER)
         if folder is None:
             return generate_latest(self._registry)
@@ -148,8 +148,8 @@ class Metrics:
 
 
 def metrics_route(metrics: Metrics, token: SecretStr | None, *, public: bool) -> Route:
-    """`/metrics`: for whoever brings the token; without one, only for this machine, on a server that is not
-    public."""
+    """Return `/metrics`: for whoever brings the token; without one, only for this machine, on a server that
+    is not public."""
     expected = f"Bearer {token.get_secret_value()}".encode() if token else None
 
     async def show(request: Request) -> Response:

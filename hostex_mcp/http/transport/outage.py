@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 def unserved_by(notice: ServerNotice) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """What answers such a request to the server that `about` tells of."""
+    """Return what answers such a request to the server that `notice` describes."""
 
     async def unserved(request: Request, error: Exception) -> Response:
         return _unserved(request, error, notice)
@@ -28,7 +28,7 @@ def unserved_by(notice: ServerNotice) -> Callable[[Request, Exception], Awaitabl
 
 
 def _unserved(request: Request, error: Exception, notice: ServerNotice) -> Response:
-    """503: a page for people, an error of OAuth for programs."""
+    """Answer 503: a page for people, an error of OAuth for programs."""
     reason = (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
     _log.error("The database did not serve %s: %s", request.scope["path"], reason)
     if request.scope["path"].startswith(_PAGES):

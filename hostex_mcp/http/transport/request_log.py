@@ -49,7 +49,7 @@ class Requests:
 
 
 def _route(path: str) -> str:
-    """The route as it is counted: none but this server's own, since anybody may ask for any path."""
+    """Return the route as it is counted: none but this server's own, since anybody may ask for any path."""
     if path in MCP_PATHS:
         return "/mcp"
     if path == "/":

@@ -21,7 +21,7 @@ from hostex_mcp.http.keys.file_lock import exclusive
 from hostex_mcp.http.store import Store, migrate, open_store, store_of
 from hostex_mcp.http.store import schema as written
 from hostex_mcp.http.store.addresses import place_of
-from hostex_mcp.http.store.recent import Recent
+from hostex_mcp.http.tenants.token_renewal import Recent
 from hostex_mcp.settings import Settings, SettingsError
 from tests.http.keeping import KEY, RING, connected, granted
 from tests.support.clock import Clock
@@ -241,7 +241,7 @@ def test_a_lock_that_another_process_keeps_is_told_in_one_line(
 
 
 def test_what_was_seen_lately_never_grows_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hostex_mcp.http.store.recent._MOST", 2)
+    monkeypatch.setattr("hostex_mcp.http.tenants.token_renewal._MOST", 2)
     recent, now = Recent(timedelta(minutes=1)), Clock().now
     assert [recent.is_news(name, now) for name in ("a", "b", "a", "c", "a")] == [
         True,

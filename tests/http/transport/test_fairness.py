@@ -203,7 +203,7 @@ async def test_a_full_line_is_refused_with_503_and_the_rest_is_served(floor: Ope
         await here.in_line.acquire()
         refused = await here.ask("ann", "list_properties", limit=4)
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
-        assert "did not begin" in refused.json()["error"]["message"]
+        assert "has not started" in refused.json()["error"]["message"]
         single = here.ask("bob", "list_tags")
         shed = await waiting[1]
         assert shed.status_code == 503
