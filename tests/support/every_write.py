@@ -73,7 +73,7 @@ def _calendar() -> dict[str, Row]:
         },
         "update_vrbo_price_and_rules": {
             "listing_id": "vr-3001",
-            "nightly_rate": {one: 150 + place for place, one in enumerate(week)},
+            "nightly_rate": {day: 150 + place for place, day in enumerate(week)},
             "minimum_stay": 5,
             "max_guests": 3,
             "cleaning_fee": 51,
@@ -129,8 +129,10 @@ def _stays() -> dict[str, Row]:
 
 
 def _messages(account: SandboxAccount) -> dict[str, Row]:
-    offered = next(one for one in account.conversations.values() if one.get("_offers"))
-    active = next(one for one in offered["_offers"] if one["status"] == "active")
+    offered = next(
+        conversation for conversation in account.conversations.values() if conversation.get("_offers")
+    )
+    active = next(offer for offer in offered["_offers"] if offer["status"] == "active")
     return {
         "send_message": {"conversation_id": "0-2200000039-thr039", "message": "Good evening"},
         "update_conversation_note": {"conversation_id": "0-2200000039-thr039", "note": "Likes tea"},
@@ -153,7 +155,7 @@ def _messages(account: SandboxAccount) -> dict[str, Row]:
 
 def _reviews(account: SandboxAccount) -> dict[str, Row]:
     rows = account.reviews.items()
-    answered = next(code for code, one in rows if one["guest_review"] and not one["host_reply"])
+    answered = next(code for code, row in rows if row["guest_review"] and not row["host_reply"])
     unwritten = next(code for code, one in rows if not one["host_review"] and one["channel_type"] == "airbnb")
     return {
         "create_review": {

@@ -57,7 +57,7 @@ class Script:
     @property
     def asked(self) -> list[str]:
         """Method, path and query of each request."""
-        return [f"{one.method} {one.url.raw_path.decode()}" for one in self.requests]
+        return [f"{request.method} {request.url.raw_path.decode()}" for request in self.requests]
 
     def client(
         self, *, jitter: float = 0.0, timeout: float = 30.0, token: str | None = TOKEN

@@ -27,7 +27,7 @@ def careful_engine(client: HostexClient) -> Engine:
 
 def changed(sandbox: Sandbox) -> list[str]:
     """The operations that were called and change something."""
-    return [one for one in written(sandbox) if one != "POST /listings/calendar"]
+    return [operation for operation in written(sandbox) if operation != "POST /listings/calendar"]
 
 
 async def offer(call: Call, sandbox: Sandbox, tool: str, **arguments: Any) -> Row:
@@ -51,4 +51,4 @@ async def confirm(call: Call, offered: Row, tool: str, **arguments: Any) -> Row:
 
 def cells(shown: Row) -> dict[str, tuple[Any, Any]]:
     """The rows of a preview: what to before and after."""
-    return {one["what"]: (one.get("before"), one.get("after")) for one in shown["changes"]}
+    return {change["what"]: (change.get("before"), change.get("after")) for change in shown["changes"]}

@@ -31,4 +31,4 @@ async def problems(call: Call, tool: str, **arguments: Any) -> Row:
     """Argument to problem, of a write that has to be refused for its arguments."""
     error = (await call(tool, **arguments))["error"]
     assert error["kind"] == "invalid_arguments", error
-    return {one["field"]: one["problem"] for one in error["fields"]}
+    return {field["field"]: field["problem"] for field in error["fields"]}

@@ -8,18 +8,18 @@ from tests.support.engine import Call
 
 def sent(sandbox: Sandbox, operation: str) -> list[Any]:
     """The bodies of the requests to one operation, such as `POST /groups`."""
-    return [one.body for one in sandbox.log if f"{one.method} {one.path}" == operation]
+    return [call.body for call in sandbox.log if f"{call.method} {call.path}" == operation]
 
 
 def written(sandbox: Sandbox) -> list[str]:
     """The operations that were called and are no reads."""
-    return [f"{one.method} {one.path}" for one in sandbox.log if one.method != "GET"]
+    return [f"{call.method} {call.path}" for call in sandbox.log if call.method != "GET"]
 
 
 def refused(answer: dict[str, Any]) -> set[str]:
     """The fields that a call was refused for."""
     assert answer["error"]["kind"] == "invalid_arguments"
-    return {one["field"] for one in answer["error"]["fields"]}
+    return {field["field"] for field in answer["error"]["fields"]}
 
 
 async def take_back(call: Call, answer: dict[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def _differs(_context: Any, _inspected: Any, _column: Any, there: Any, here: Any
 
 def test_every_migration_is_named_in_the_schema_in_order() -> None:
     folder = Path(written.__file__).parent / "migrations"
-    revisions = [one.revision for one in ScriptDirectory(str(folder)).walk_revisions()]
+    revisions = [script.revision for script in ScriptDirectory(str(folder)).walk_revisions()]
     assert revisions[::-1] == list(written.REVISIONS)
 
 
@@ -178,7 +178,7 @@ async def test_many_at_once_in_one_process_all_come_through(store: Store, clock:
     rotations = [store.tokens.rotate(pair.refresh_token, ("hostex:read",)) for _ in range(20)]
     claimed, rotated = await asyncio.gather(asyncio.gather(*claims), asyncio.gather(*rotations))
     assert claimed.count(True) == 20
-    assert len({one and one.access_token for one in rotated}) == 1
+    assert len({pair and pair.access_token for pair in rotated}) == 1
 
 
 async def test_a_reader_is_not_held_up_by_a_writer(sqlite_url: SecretStr, clock: Clock) -> None:
