@@ -38,7 +38,7 @@ _UNLIMITED = Limits(account=None, strangers=None)
 
 
 def local_app(settings: Settings, address: Address, engine: Engine) -> Starlette:
-    """The application of one local user, without authorization."""
+    """Return the application of one local user, without authorization."""
     notice, previews = notice_of(settings, address), settings.confirm != "off"
     pages = [landing_route(address, notice, accounts=False, previews=previews), *asset_routes()]
     inside = Ports(identifies=_Anyone(), engines=_Always(engine), routes=pages)
@@ -53,8 +53,8 @@ def assemble(
     limits: Limits | None = None,
     manager: StreamableHTTPSessionManager | None = None,
 ) -> Starlette:
-    """The transport around what is inside. `manager` may serve another MCP server than our own, or serve it
-    with sessions and streams."""
+    """Return the application that these ports make. `manager` may serve another MCP server than our own, or
+    serve it with sessions and streams."""
     limits = limits or Limits()
     manager = manager or StreamableHTTPSessionManager(
         create_server(engine_of), stateless=True, json_response=True

@@ -42,7 +42,7 @@ async def hosted(
     limits: Limits | None = None,
     demo_tokens: Tokens = (),
 ) -> AsyncGenerator[Starlette]:
-    """The application over the store that the settings name.
+    """Return the application over the store that the settings name.
 
     Raises:
         SettingsError: the database or its keys cannot be used.
@@ -65,8 +65,8 @@ def hosted_app(
     manager: StreamableHTTPSessionManager | None = None,
     demo_tokens: Tokens = (),
 ) -> Starlette:
-    """The application over an open store; `manager` as in `assemble`. `demo_tokens` are offered on the pages
-    of a server that serves demo accounts."""
+    """Return the application over an open store; `manager` as in `assemble`. `demo_tokens` are offered on the
+    pages of a server that serves demo accounts."""
     keys = store.keys
     linking = HostexCredentials(store, upstream, now)
     tenants = Tenants(settings, linking, upstream, shared_confirmations(store.spent, keys, now), now=now)
@@ -114,7 +114,7 @@ def hosted_app(
 
 
 def _writing(settings: Settings) -> frozenset[str]:
-    """The tools that this server serves to those who may write, and to nobody else."""
+    """Return the tools that this server serves to those who may write, and to nobody else."""
     chosen = (settings.toolsets, settings.tools, settings.exclude_tools)
     every, reading = select(*chosen, read_only=settings.read_only), select(*chosen, read_only=True)
     return frozenset(every.reachable) - frozenset(reading.reachable)

@@ -94,7 +94,7 @@ def _settle_memory() -> None:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket that the clients will reach.
+    """Return a socket that the clients will reach.
 
     Raises:
         OSError: it is taken, or not of this machine.
@@ -113,7 +113,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def speaking(crowd: Crowd) -> Any:
-    """What makes the protocol of each connection, with a place in this crowd."""
+    """Return what makes the protocol of each connection, with a place in this crowd."""
     return cast("Any", partial(PatientProtocol, crowd=crowd))
 
 
@@ -174,7 +174,7 @@ class _Workers(Multiprocess):
     @property
     def status(self) -> int:
         """How it ended: 0, or that of a worker that could not start."""
-        return STARTUP_FAILURE if any(one.exitcode == STARTUP_FAILURE for one in self.processes) else 0
+        return STARTUP_FAILURE if any(worker.exitcode == STARTUP_FAILURE for worker in self.processes) else 0
 
     def init_processes(self) -> None:
         """Start the workers."""
@@ -189,19 +189,19 @@ class _Workers(Multiprocess):
     def _leave_them_their_ends(self) -> None:
         """Close the workers' ends of their pipes here. Only then is one that dies while it is asked for a
         sign of life known to be dead at once, and not when the time for its answer is over."""
-        for one in self.processes:
-            one.child_conn.close()
+        for worker in self.processes:
+            worker.child_conn.close()
 
     def terminate_all(self) -> None:
         """Stop accepting here too, then let the workers finish."""
-        for one in self.sockets:
-            one.close()
+        for listener in self.sockets:
+            listener.close()
         super().terminate_all()
 
     def join_all(self) -> None:
         """Wait for the workers; told to stop again, for none of them."""
-        for one in self.processes:
-            while one.process.is_alive():
+        for worker in self.processes:
+            while worker.process.is_alive():
                 if self.signal_queue:
-                    one.process.kill()
-                one.process.join(0.1)
+                    worker.process.kill()
+                worker.process.join(0.1)

@@ -23,7 +23,7 @@ class Html(HTMLParser):
         self._open: list[str] = []
         self.feed(self.source)
         self.text = " ".join(self.text.split())
-        self.headings = [" ".join(one.split()) for one in self.headings]
+        self.headings = [" ".join(heading.split()) for heading in self.headings]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _INLINE:
@@ -71,10 +71,10 @@ def changed(fields: Fields, **values: str | list[str]) -> Fields:
     """The fields with other values; a list gives a field several, or none."""
     kept = [(name, value) for name, value in fields if name not in values]
     for name, value in values.items():
-        kept += [(name, one) for one in ([value] if isinstance(value, str) else value)]
+        kept += [(name, text) for text in ([value] if isinstance(value, str) else value)]
     return kept
 
 
 def forms(source: str) -> list[Fields]:
     """What each form of a page sends when nothing is touched."""
-    return [Html(f"<form {one}").fields for one in source.split("<form ")[1:]]
+    return [Html(f"<form {form}").fields for form in source.split("<form ")[1:]]

@@ -83,7 +83,7 @@ class World:
     @property
     def asked(self) -> list[str]:
         """What Hostex was asked, as `GET /properties`."""
-        return [f"{one.method} {one.path}" for one in self.sandbox.log]
+        return [f"{call.method} {call.path}" for call in self.sandbox.log]
 
     def consent(self) -> str:
         """The code of a host who has let the partner in."""

@@ -23,7 +23,7 @@ def issued_in(text: str) -> list[str]:
 
 def secrets_in(text: str, made: Iterable[str] = ()) -> list[str]:
     """The secrets in a log: those of every test, those that were issued, and what was made."""
-    return [*issued_in(text), *(one for one in (*_ALWAYS, *made) if one in text)]
+    return [*issued_in(text), *(secret for secret in (*_ALWAYS, *made) if secret in text)]
 
 
 class _WithFacts(logging.Formatter):

@@ -125,7 +125,7 @@ async def test_a_client_that_gets_the_other_process_at_every_request_notices_not
     assert result.structured_content["total"] == 12
     assert kept.asked == 1
     assert set(fleet.served) == {A, B}
-    assert all(one != other for one, other in zip(fleet.served, fleet.served[1:], strict=False))
+    assert all(process != other for process, other in zip(fleet.served, fleet.served[1:], strict=False))
 
 
 def test_authorizing_redeeming_refreshing_and_confirming_at_other_processes(fleet: Fleet) -> None:
@@ -167,8 +167,8 @@ def test_refreshes_at_both_processes_at_once_get_the_same_pair(fleet: Fleet) -> 
     client = ByHand(fleet)
     first = client.connect(fleet.person())
     answers = at_once(8, lambda number: client.refresh(first["refresh_token"], number % 2))
-    assert {one.status_code for one in answers} == {200}
-    pairs = {(one.json()["access_token"], one.json()["refresh_token"]) for one in answers}
+    assert {answer.status_code for answer in answers} == {200}
+    pairs = {(answer.json()["access_token"], answer.json()["refresh_token"]) for answer in answers}
     assert len(pairs) == 1
     assert open_chains(fleet, client) == 1
 
@@ -177,7 +177,7 @@ def test_redeeming_a_code_at_both_processes_at_once_issues_one_pair(fleet: Fleet
     client = ByHand(fleet)
     form = client.code(fleet.person())
     answers = at_once(4, lambda number: fleet.post("/token", number % 2, data=form))
-    assert sum(one.status_code == 200 for one in answers) == 1
+    assert sum(answer.status_code == 200 for answer in answers) == 1
 
 
 def test_a_process_killed_in_the_middle_of_a_refresh_logs_nobody_out(fleet: Fleet) -> None:
@@ -215,7 +215,7 @@ def test_a_process_killed_before_its_answer_arrived_has_its_pair_given_out_by_th
 def test_calls_at_both_processes_at_once_renew_the_access_to_hostex_once(partner: Connected) -> None:
     client, pair = partner
     answers = at_once(8, lambda number: client.call(pair["access_token"], "list_properties", number % 2))
-    assert [one["total"] for one in answers] == [12] * 8
+    assert [answer["total"] for answer in answers] == [12] * 8
     assert client.fleet.calls(RENEWAL) == 1
 
 
@@ -240,7 +240,7 @@ async def test_tenants_that_call_at_the_same_time_never_see_each_other(fleet: Fl
     async def call(token: str, client: Client) -> None:
         for _ in range(15):
             result: Any = await client.call_tool("list_properties", {"limit": 50})
-            seen[token].append({one["id"] for one in result.structured_content["items"]})
+            seen[token].append({item["id"] for item in result.structured_content["items"]})
 
     async def tenant(token: str) -> None:
         kept = Keeping(fleet.person(token=token))

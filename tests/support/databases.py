@@ -86,12 +86,12 @@ def _other_account() -> str | None:
     """PostgreSQL does not run as root."""
     if os.getuid():
         return None
-    names = {one.pw_name for one in pwd.getpwall()}
+    names = {account.pw_name for account in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
 
 
 def _programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda one: int(one.parent.name))
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
     on_path = shutil.which("initdb")
     return found[-1] if found else Path(on_path).parent if on_path else None
 

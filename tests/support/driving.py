@@ -92,7 +92,7 @@ def answer_in(url: str) -> dict[str, str]:
     """What an address that leads back to the client tells it; nothing is told twice."""
     values = parse_qs(urlsplit(url).query, keep_blank_values=True, strict_parsing=True)
     assert all(len(one) == 1 for one in values.values())
-    return {name: one[0] for name, one in values.items()}
+    return {name: value[0] for name, value in values.items()}
 
 
 def _origin(url: str) -> str:

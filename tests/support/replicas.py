@@ -67,7 +67,7 @@ class Fleet:
     def calls(self, operation: str) -> int:
         """How often the sandbox was called for something, such as `DELETE /reservations`."""
         method, _, path = operation.partition(" ")
-        return sum(one.method == method and one.path.startswith(path) for one in self.sandbox.log)
+        return sum(call.method == method and call.path.startswith(path) for call in self.sandbox.log)
 
     @contextmanager
     def one_more(self, workers: int = 1, **more: str) -> Generator[tuple[int, Running]]:

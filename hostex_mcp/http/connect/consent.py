@@ -110,7 +110,7 @@ class Consent:
     async def _leave(self, consent: ConsentRequest, selection: Selection) -> Response:
         """Send the person to Hostex with a single-use state, made only now that they have consented here."""
         state = secrets.token_urlsafe(32)
-        departure = _DEPARTURE.dump_json(_Departure(consent.sealed, selection))
+        departure = _DEPARTURE.dump_python(_Departure(consent.sealed, selection), mode="json")
         spent, until = self._deps.store.spent, self._deps.now() + _STATE_LIFETIME
         await spent.claim(_LEFT, state, until)
         await spent.settle(_LEFT, state, departure)
@@ -146,7 +146,7 @@ class Consent:
         left = await spent.outcome(_LEFT, state) if state else None
         if left is None or left.outcome is None or left.expires_at <= self._deps.now():
             raise out_of_date()
-        departure = _DEPARTURE.validate_json(left.outcome)
+        departure = _DEPARTURE.validate_python(left.outcome)
         # The browser is checked before the state is used up, so that another one cannot spoil it.
         consent = open_request(self._deps, request, departure.request)
         if not await spent.claim(_RETURNED, state, consent.authorization.expires_at):

@@ -51,7 +51,7 @@ class Once:
     async def settle(self, key: str, url: str, grant_id: str = "") -> None:
         """Keep the answer for a click that follows."""
         answer = Answer(url, grant_id, self._now())
-        await self._spent.settle(self._kind, key, _ANSWER.dump_json(answer))
+        await self._spent.settle(self._kind, key, _ANSWER.dump_python(answer, mode="json"))
 
     async def answer(self, key: str) -> Answer:
         """Return the answer of a moment ago, or the one that is being worked on.
@@ -62,7 +62,7 @@ class Once:
         for _ in range(_WAITS):
             spent = await self._spent.outcome(self._kind, key)
             if spent is not None and spent.outcome is not None:
-                answer = _ANSWER.validate_json(spent.outcome)
+                answer = _ANSWER.validate_python(spent.outcome)
                 # People click twice, and a browser shows only what the last click led to.
                 if self._now() - answer.at <= REPEAT:
                     return answer

@@ -13,7 +13,7 @@ _PATIENCE_SECONDS = 60.0
 
 @contextmanager
 def exclusive(path: Path) -> Generator[None]:
-    """Holds the lock that the file is; others wait. An empty SQLite file, because SQLite locks files alike on
+    """Hold the lock that the file is; others wait. An empty SQLite file, because SQLite locks files alike on
     every system.
 
     Raises:
@@ -29,7 +29,7 @@ def exclusive(path: Path) -> Generator[None]:
 
 
 def make_private(path: Path) -> None:
-    """Makes the file, and its folder, if missing, for this user only.
+    """Make the file, and its folder, if missing, for this user only.
 
     Raises:
         SettingsError: it cannot be made.

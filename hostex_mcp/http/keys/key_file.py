@@ -18,7 +18,8 @@ class KeyFile:
         self._seen: tuple[int, int, int] | None = None
 
     def ring(self) -> KeyRing:
-        """Its keys, with one made first if the file is missing. The ring notices when the file changes.
+        """Return its keys, with one made first if the file is missing. The ring notices when the file
+        changes.
 
         Raises:
             SettingsError: the file cannot be read or made, or holds something else than keys.
@@ -31,20 +32,20 @@ class KeyFile:
             raise SettingsError(f"{self.path}: {error.strerror}") from None
 
     def add(self) -> str:
-        """Puts a fresh key before the others. The key that was first until then."""
+        """Put a fresh key before the others, and return the key that was first until then."""
         with exclusive(self._lock):
             keys = self._read()
             self._write([new_key(), *keys])
             return keys[0]
 
     def drop_older_than(self, key: str) -> int:
-        """Takes the keys behind this one out of the file. How many those were."""
+        """Take the keys behind this one out of the file, and return how many those were."""
         with exclusive(self._lock):
             keys = self._read()
-            kept = keys[: keys.index(key) + 1] if key in keys else keys
-            if kept != keys:
-                self._write(kept)
-            return len(keys) - len(kept)
+            remaining = keys[: keys.index(key) + 1] if key in keys else keys
+            if remaining != keys:
+                self._write(remaining)
+            return len(keys) - len(remaining)
 
     def _make(self) -> None:
         with exclusive(self._lock):
@@ -58,8 +59,8 @@ class KeyFile:
             return None
 
     def _changed(self) -> Sequence[str] | None:
-        about = self.path.stat()
-        seen = (about.st_mtime_ns, about.st_ino, about.st_size)
+        status = self.path.stat()
+        seen = (status.st_mtime_ns, status.st_ino, status.st_size)
         if seen == self._seen:
             return None
         keys, self._seen = self._read(), seen
@@ -69,7 +70,7 @@ class KeyFile:
         return [line for line in self.path.read_text(encoding="ascii", errors="replace").split() if line]
 
     def _write(self, keys: Sequence[str]) -> None:
-        """In one step: a reader, or a crash, never meets half a file."""
+        """Write in one step: a reader, or a crash, never meets half a file."""
         draft = self.path.with_name(f"{self.path.name}.new")
         draft.unlink(missing_ok=True)
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:

@@ -23,7 +23,7 @@ _BODY = _HEAD_BYTES + _NONCE_BYTES
 
 
 def new_key() -> str:
-    """A fresh key, as HOSTEX_MCP_SECRET_KEYS and key files hold it."""
+    """Return a fresh key, as HOSTEX_MCP_SECRET_KEYS and key files hold it."""
     return _text(secrets.token_bytes(_KEY_BYTES))
 
 
@@ -55,14 +55,14 @@ class KeyRing:
         return "<KeyRing>"
 
     def seal(self, purpose: str, plain: bytes, bound_to: str = "") -> str:
-        """Encrypts and authenticates under the first key; url-safe text. It opens only for the same purpose
+        """Encrypt and authenticate under the first key; url-safe text. It opens only for the same purpose
         and the same `bound_to`."""
         first = self._current()[0]
         head, nonce = _VERSION + first.key_id, secrets.token_bytes(_NONCE_BYTES)
         return _text(head + nonce + first.cipher(purpose).encrypt(nonce, plain, _context(head, bound_to)))
 
     def open(self, purpose: str, sealed: str, bound_to: str = "") -> bytes:
-        """What was sealed.
+        """Return what was sealed.
 
         Raises:
             Unsealable: for every reason alike.
@@ -85,13 +85,13 @@ class KeyRing:
             return False
 
     def mac_keys(self, purpose: str) -> list[bytes]:
-        """Keys for signatures of one purpose, 32 bytes each: the first signs, all verify. To be asked for at
-        each use rather than kept, so that a rotation is noticed."""
+        """Return keys for signatures of one purpose, 32 bytes each: the first signs, all verify. To be asked
+        for at each use rather than kept, so that a rotation is noticed."""
         return [key.derive("mac", purpose) for key in self._current()]
 
     def digests(self, purpose: str, text: str) -> list[str]:
-        """Keyed digests of a text under every key, first key first, of 64 hexadecimal digits each: a text can
-        be found again in a table that does not give it away."""
+        """Return keyed digests of a text under every key, first key first, of 64 hexadecimal digits each: a
+        text can be found again in a table that does not give it away."""
         data = text.encode("utf-8", "surrogatepass")
         return [
             hmac.new(key.derive("digest", purpose), data, hashlib.sha256).hexdigest()
@@ -154,7 +154,8 @@ def _text(raw: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    """The bytes of a text in its one canonical form: what works once must not have a second spelling."""
+    """Return the bytes of a text in its one canonical form: what works once must not have a second
+    spelling."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError:

@@ -47,36 +47,37 @@ _PING = select(literal(1))
 class Store:
     """Everything that is kept. Opened by `open_store`."""
 
-    def __init__(self, kept: StoreContext) -> None:
-        self._kept = kept
-        self.keys: KeyRing = kept.keys
-        self.clients = ClientTable(kept)
-        self.grants = Grants(kept)
-        self.codes = Codes(kept)
-        self.tokens = TokenTable(kept)
-        self.spent = SingleUse(kept)
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
+        self.keys: KeyRing = context.keys
+        self.clients = ClientTable(context)
+        self.grants = Grants(context)
+        self.codes = Codes(context)
+        self.tokens = TokenTable(context)
+        self.spent = SingleUse(context)
 
     async def ping(self) -> None:
-        """Returns if the database answers.
+        """Return if the database answers.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: it does not.
         """
-        await self._kept.database.read(_PING)
+        await self._context.database.read(_PING)
 
     async def clean(self) -> None:
-        """Drops what has expired: codes, tokens, spent keys, clients without grants, grants pending for 15
+        """Drop what has expired: codes, tokens, spent keys, clients without grants, grants pending for 15
         minutes, and grants that ended 90 days ago."""
-        await cleaning.clean(self._kept)
+        await cleaning.clean(self._context)
 
     async def reseal(self) -> int:
-        """Seals anew, under the first key, whatever is sealed under another. How many rows that were. Rows
-        that no key opens are left and logged."""
-        return await resealing.reseal(self._kept)
+        """Seal again, under the first key, whatever is sealed under another, and return how many rows that
+        were. Rows that no key opens are left and logged."""
+        return await resealing.reseal(self._context)
 
 
 def key_file_of(settings: Settings) -> KeyFile | None:
-    """The file that the keys are kept in; None if they are set, or there is no SQLite file to be beside.
+    """Return the file that the keys are kept in; None if they are set, or there is no SQLite file to be
+    beside.
 
     Raises:
         SettingsError: the database's address cannot be read.
@@ -86,7 +87,8 @@ def key_file_of(settings: Settings) -> KeyFile | None:
 
 
 def open_keys(settings: Settings) -> KeyRing:
-    """The keys of HOSTEX_MCP_SECRET_KEYS, else those of the file beside the SQLite file, made if missing.
+    """Return the keys of HOSTEX_MCP_SECRET_KEYS, else those of the file beside the SQLite file, made if
+    missing.
 
     Raises:
         SettingsError: a key is malformed, or PostgreSQL is used and none is set.
@@ -106,7 +108,7 @@ def open_keys(settings: Settings) -> KeyRing:
 async def open_store(
     url: SecretStr | None, keys: KeyRing, *, grace: int = 60, now: Callable[[], datetime] = utc_now
 ) -> AsyncGenerator[Store]:
-    """The store in a database, migrated if that has not happened yet.
+    """Return the store in a database, migrated if that has not happened yet.
 
     Args:
         url: sqlite:///FILE or postgresql://…; None is the SQLite file in the user's data directory.
@@ -125,7 +127,7 @@ async def open_store(
 
 @asynccontextmanager
 async def store_of(settings: Settings, now: Callable[[], datetime] = utc_now) -> AsyncGenerator[Store]:
-    """The store that the settings name, with its keys (`store.keys`).
+    """Return the store that the settings name, with its keys (`store.keys`).
 
     Raises:
         SettingsError: as `open_keys` and `open_store`.

@@ -28,7 +28,7 @@ class DatabaseLocation:
         return self.file.with_name(f"{self.file.name}.lock") if self.file else None
 
     def prepare(self) -> None:
-        """Makes the SQLite file, for this user only, if it is missing.
+        """Make the SQLite file, for this user only, if it is missing.
 
         Raises:
             SettingsError: it cannot be made.
@@ -37,7 +37,7 @@ class DatabaseLocation:
             make_private(self.file)
 
     def problem(self, error: DBAPIError) -> SettingsError:
-        """Why it cannot be used, in one line without the password."""
+        """Return why it cannot be used, in one line without the password."""
         line = (str(error.orig).splitlines() or ["no reason given"])[0]
         if self.url.password:
             line = line.replace(str(self.url.password), "***")
@@ -45,7 +45,7 @@ class DatabaseLocation:
 
 
 def place_of(url: SecretStr | None) -> DatabaseLocation:
-    """The database that an address means; None is the SQLite file in the user's data directory.
+    """Return the database that an address means; None is the SQLite file in the user's data directory.
 
     Raises:
         SettingsError: the address cannot be read, or the driver for PostgreSQL is not installed.

@@ -12,11 +12,11 @@ from hostex_mcp.http.store.schema import CLIENTS, CODES, GRANTS, SPENT, TOKENS
 ENDED_MEMORY = timedelta(days=90)
 
 
-async def clean(kept: StoreContext) -> None:
-    """Drops what has expired, table by table, so that no transaction is long."""
-    now = kept.now()
-    for statement in (_grants(now), *_secrets(now, kept.grace), _clients(now)):
-        await write(kept.database, statement)
+async def clean(context: StoreContext) -> None:
+    """Drop what has expired, table by table, so that no transaction is long."""
+    now = context.now()
+    for statement in (_grants(now), *_secrets(now, context.grace), _clients(now)):
+        await write(context.database, statement)
 
 
 def _grants(now: datetime) -> Delete:

@@ -37,24 +37,24 @@ class Database(Protocol):
     """What the tables' owners need of either database."""
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An INSERT that may say what to do about a conflict."""
+        """Return an INSERT that may say what to do about a conflict."""
         ...
 
     async def read(self, statement: Executable, values: Values | None = None) -> Rows:
-        """All rows of a query, as they are committed now."""
+        """Return all rows of a query, as they are committed now."""
         ...
 
     def transaction(self) -> Transaction:
-        """A transaction that writes, committed at its end unless something is raised."""
+        """Return a transaction that writes, committed at its end unless something is raised."""
         ...
 
     async def aclose(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         ...
 
 
 async def write(database: Database, statement: Executable, values: Values | None = None) -> int:
-    """One writing statement in a transaction of its own. How many rows it touched."""
+    """Run one writing statement in a transaction of its own, and return how many rows it touched."""
     async with database.transaction() as connection:
         return (await connection.execute(statement, values)).rowcount
 
@@ -84,22 +84,22 @@ class SqliteDatabase:
         event.listen(self._writer.sync_engine, "connect", _prepared)
 
     def insert(self, table: Table) -> sqlite.Insert:
-        """An INSERT that may say what to do about a conflict."""
+        """Return an INSERT that may say what to do about a conflict."""
         return sqlite.insert(table)
 
     async def read(self, statement: Executable, values: Values | None = None) -> Rows:
-        """All rows of a query, as they are committed now."""
+        """Return all rows of a query, as they are committed now."""
         if not _can_be_found(values):
             return []
         with self._reader.connect() as connection:
             return connection.execute(statement, values).all()
 
     def transaction(self) -> Transaction:
-        """A transaction that writes, one at a time in all processes."""
+        """Return a transaction that writes, one at a time in all processes."""
         return self._writer.begin()
 
     async def aclose(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         self._reader.dispose()
         await self._writer.dispose()
 
@@ -129,12 +129,12 @@ class PostgresDatabase:
         )
 
     def insert(self, table: Table) -> postgresql.Insert:
-        """An INSERT that may say what to do about a conflict."""
+        """Return an INSERT that may say what to do about a conflict."""
         return postgresql.insert(table)
 
     async def read(self, statement: Executable, values: Values | None = None) -> Rows:
-        """All rows of a query, as they are committed now; asked again once if the server had dropped the
-        connection meanwhile."""
+        """Return all rows of a query, as they are committed now; asked again once if the server had dropped
+        the connection meanwhile."""
         if not _can_be_found(values):
             return []
         try:
@@ -145,11 +145,11 @@ class PostgresDatabase:
         return await _rows(self._reader, statement, values)
 
     def transaction(self) -> Transaction:
-        """A transaction that writes."""
+        """Return a transaction that writes."""
         return self._writer.begin()
 
     async def aclose(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         await self._reader.dispose()
         await self._writer.dispose()
 
@@ -166,7 +166,7 @@ async def _rows(engine: AsyncEngine, statement: Executable, values: Values | Non
 
 @asynccontextmanager
 async def opened(place: DatabaseLocation) -> AsyncGenerator[Database]:
-    """The database, closed at the end."""
+    """Return the database, closed at the end."""
     database = SqliteDatabase(place) if place.file else PostgresDatabase(place)
     try:
         yield database
@@ -179,7 +179,7 @@ WRITING = {"timeout": BUSY_SECONDS, "isolation_level": None}
 
 
 def immediate(engine: Engine) -> None:
-    """Has transactions of a SQLite engine take the write lock at their start: one that read first and wanted
+    """Have transactions of a SQLite engine take the write lock at their start: one that read first and wanted
     it later could find that another had written meanwhile, and fail."""
     event.listen(engine, "begin", _begin)
 

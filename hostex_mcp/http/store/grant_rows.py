@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store.database import AnyRow
@@ -15,56 +15,24 @@ from hostex_mcp.http.store.schema import GRANTS
 PURPOSE = "credential"
 FINGERPRINT = "hostex-token"
 
-GRANT_COLUMNS = tuple(GRANTS.c[one.name] for one in fields(Grant))
+_CHOICES, _GRANT = TypeAdapter(Choices), TypeAdapter(Grant)
+GRANT_COLUMNS = tuple(GRANTS.c[field.name] for field in fields(Grant))
 
 
 def grant_of(row: AnyRow) -> Grant:
-    """The grant of a row with GRANT_COLUMNS."""
-    return Grant(
-        grant_id=row.grant_id,
-        client_id=row.client_id,
-        client_name=row.client_name,
-        returns_to=row.returns_to,
-        choices=choices_of(row.choices),
-        resource=row.resource,
-        browser=row.browser,
-        kind=row.kind,
-        status=row.status,
-        created_at=row.created_at,
-        used_at=row.used_at,
-        reason=row.reason,
-        link=row.link,
-    )
+    """Return the grant of a row with GRANT_COLUMNS."""
+    return _GRANT.validate_python({column.name: getattr(row, column.name) for column in GRANT_COLUMNS})
 
 
 def grant_values(grant: Grant) -> dict[str, Any]:
-    """The columns of a grant, without its credential."""
+    """Return the columns of a grant, without its credential."""
     values = {column.name: getattr(grant, column.name) for column in GRANT_COLUMNS}
-    return values | {"choices": choices_values(grant.choices)}
-
-
-def choices_of(values: dict[str, Any]) -> Choices:
-    """What was chosen, from its JSON."""
-    return Choices(
-        scopes=frozenset(values["scopes"]),
-        toolsets=tuple(values["toolsets"]),
-        property_ids=tuple(values["property_ids"]),
-        privacy=values["privacy"],
-    )
-
-
-def choices_values(choices: Choices) -> dict[str, Any]:
-    """What was chosen, as JSON."""
-    return {
-        "scopes": sorted(choices.scopes),
-        "toolsets": list(choices.toolsets),
-        "property_ids": list(choices.property_ids),
-        "privacy": choices.privacy,
-    }
+    choices = _CHOICES.dump_python(grant.choices, mode="json")
+    return values | {"choices": choices | {"scopes": sorted(grant.choices.scopes)}}
 
 
 def credential_values(keys: KeyRing, grant_id: str, credential: Credential) -> dict[str, Any]:
-    """The columns of a credential: encrypted, bound to its grant; and a keyed digest to find it by."""
+    """Return the columns of a credential: encrypted, bound to its grant; and a keyed digest to find it by."""
     access = credential.access_token.get_secret_value()
     refresh = credential.refresh_token
     plain = {
@@ -82,7 +50,7 @@ def credential_values(keys: KeyRing, grant_id: str, credential: Credential) -> d
 def credential_of(
     keys: KeyRing, grant_id: str, kind: Any, sealed: str, ends_at: datetime | None
 ) -> Credential:
-    """The credential.
+    """Return the credential.
 
     Raises:
         Unsealable: it is another grant's, was altered, or its key is gone.

@@ -15,8 +15,6 @@ from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.grant_rows import (
     FINGERPRINT,
     GRANT_COLUMNS,
-    choices_of,
-    choices_values,
     credential_of,
     credential_values,
     grant_of,
@@ -50,60 +48,60 @@ logger = logging.getLogger(__name__)
 class Grants:
     """Grants by their id. Credentials are encrypted at rest, each bound to its grant."""
 
-    def __init__(self, kept: StoreContext) -> None:
-        self._kept = kept
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
         self._holder = secrets.token_hex(16)
         self._used: dict[str, datetime] = {}
 
     async def add(self, grant: Grant, credential: Credential) -> None:
-        """Keeps a new grant. A pending one cannot become active after 15 minutes."""
-        values = grant_values(grant) | credential_values(self._kept.keys, grant.grant_id, credential)
-        await write(self._kept.database, GRANTS.insert().values(values))
+        """Keep a new grant. A pending one cannot become active after 15 minutes."""
+        values = grant_values(grant) | credential_values(self._context.keys, grant.grant_id, credential)
+        await write(self._context.database, GRANTS.insert().values(values))
 
     async def get(self, grant_id: str) -> Grant | None:
-        """The grant, whatever its status."""
-        rows = await self._kept.database.read(_GET, {"grant_id": grant_id})
+        """Return the grant, whatever its status."""
+        rows = await self._context.database.read(_GET, {"grant_id": grant_id})
         return grant_of(rows[0]) if rows else None
 
     async def some(self, grant_ids: Collection[str]) -> list[Grant]:
-        """Those of these that are known, whatever their status, newest first."""
+        """Return those of these grants that are known, whatever their status, newest first."""
         return await self._list(GRANTS.c.grant_id.in_(grant_ids))
 
     async def activate(self, grant_id: str, property_ids: tuple[int, ...] | None = None) -> Grant | None:
-        """Makes a pending grant active, with these properties unless None. None if it is not pending."""
+        """Make a pending grant active, with these properties unless None. None if it is not pending."""
         pending = (
             GRANTS.c.grant_id == grant_id,
             GRANTS.c.status == "pending",
-            GRANTS.c.created_at > self._kept.now() - PENDING_LIFE,
+            GRANTS.c.created_at > self._context.now() - PENDING_LIFE,
         )
         active = update(GRANTS).where(*pending).values(status="active").returning(*GRANT_COLUMNS)
-        async with self._kept.database.transaction() as connection:
+        async with self._context.database.transaction() as connection:
             row = (await connection.execute(active)).one_or_none()
             if row is None or property_ids is None:
                 return grant_of(row) if row else None
-            choices = choices_values(choices_of(row.choices)) | {"property_ids": list(property_ids)}
+            choices = row.choices | {"property_ids": list(property_ids)}
             narrowed = update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(choices=choices)
             return grant_of((await connection.execute(narrowed.returning(*GRANT_COLUMNS))).one())
 
     async def credential(self, grant_id: str) -> tuple[Credential, int] | None:
-        """The credential and its link; None if the grant has ended or is not known.
+        """Return the credential and its link; None if the grant has ended or is not known.
 
         Raises:
             Unsealable: no key opens it.
         """
-        rows = await self._kept.database.read(_GET_CREDENTIAL, {"grant_id": grant_id})
+        rows = await self._context.database.read(_GET_CREDENTIAL, {"grant_id": grant_id})
         return (self._opened(rows[0]), rows[0].link) if rows else None
 
     async def replace_credential(self, grant_id: str, credential: Credential, link: int) -> bool:
-        """Puts a newer credential in the place of the one with this link, and counts the link up. False, and
+        """Put a newer credential in the place of the one with this link, and count the link up. False, and
         nothing changed, if the link is another by now or the grant has ended."""
-        values = credential_values(self._kept.keys, grant_id, credential) | {"link": link + 1}
+        values = credential_values(self._context.keys, grant_id, credential) | {"link": link + 1}
         return await self._changed(grant_id, values, GRANTS.c.link == link)
 
     async def lease(self, grant_id: str, seconds: float) -> bool:
         """Whether the caller is now the only one, in any process, to refresh this grant's credential, until
         it releases the lease or the time is up. False if another holds it or the grant has ended."""
-        now = self._kept.now()
+        now = self._context.now()
         until = now + timedelta(seconds=seconds)
         # One that goes on for much longer is from before the clock was put back.
         ended = or_(GRANTS.c.leased_until <= now, GRANTS.c.leased_until > until + _CLOCKS_APART)
@@ -112,17 +110,17 @@ class Grants:
         return await self._changed(grant_id, values, free)
 
     async def release(self, grant_id: str) -> None:
-        """Gives the lease back, if this store still holds it."""
+        """Give the lease back, if this store still holds it."""
         values: dict[str, Any] = {"leased_by": None, "leased_until": None}
         await self._changed(grant_id, values, GRANTS.c.leased_by == self._holder)
 
     async def end(self, grant_id: str, reason: str) -> Credential | None:
-        """Ends the grant for a reason that is shown: in one transaction its credential is wiped and its codes
+        """End the grant for a reason that is shown: in one transaction its credential is wiped and its codes
         and tokens deleted. Gives the credential, to be revoked upstream, to the one caller that ended it;
         None to any later one."""
-        async with self._kept.database.transaction() as connection:
-            found = select(*_CREDENTIAL).where(GRANTS.c.grant_id == grant_id, _ALIVE).with_for_update()
-            row = (await connection.execute(found)).one_or_none()
+        async with self._context.database.transaction() as connection:
+            query = select(*_CREDENTIAL).where(GRANTS.c.grant_id == grant_id, _ALIVE).with_for_update()
+            row = (await connection.execute(query)).one_or_none()
             if row is None:
                 return None
             await self._wipe(connection, grant_id, reason)
@@ -135,18 +133,18 @@ class Grants:
     async def in_browser(
         self, browser: str, status: Status | None = None, most: int | None = None
     ) -> list[Grant]:
-        """The grants given in a browser, newest first: active ones, and ended ones while they are kept; those
-        of one status, or so many, if that is given."""
-        wanted = GRANTS.c.status == status if status else GRANTS.c.status != "pending"
-        return await self._list(GRANTS.c.browser == browser, wanted, most=most)
+        """Return the grants given in a browser, newest first: active ones, and ended ones while they are
+        kept; those of one status, or so many, if that is given."""
+        visible = GRANTS.c.status == status if status else GRANTS.c.status != "pending"
+        return await self._list(GRANTS.c.browser == browser, visible, most=most)
 
     async def of_token(self, token: str, most: int | None = None) -> list[Grant]:
-        """The active grants that hold this Hostex access token, or so many of them, newest first."""
-        digests = self._kept.keys.digests(FINGERPRINT, token)
+        """Return the active grants that hold this Hostex access token, or so many of them, newest first."""
+        digests = self._context.keys.digests(FINGERPRINT, token)
         return await self._list(GRANTS.c.fingerprint.in_(digests), GRANTS.c.status == "active", most=most)
 
     async def due(self, before: datetime) -> list[str]:
-        """Active grants whose partner pair ends before this moment, soonest first."""
+        """Return active grants whose partner pair ends before this moment, soonest first."""
         due = (
             select(GRANTS.c.grant_id)
             .where(
@@ -156,46 +154,48 @@ class Grants:
             )
             .order_by(GRANTS.c.credential_ends_at)
         )
-        return [row.grant_id for row in await self._kept.database.read(due)]
+        return [row.grant_id for row in await self._context.database.read(due)]
 
     async def abandoned(self) -> list[str]:
-        """Grants that hold a credential for nobody, oldest first and not too many at once: those whose last
-        question was not answered in time, and those for which no code or token is left, or ever was."""
-        now = self._kept.now()
+        """Return grants that hold a credential for nobody, oldest first and not too many at once: those whose
+        last question was not answered in time, and those for which no code or token is left, or ever was."""
+        now = self._context.now()
         in_use = or_(
             exists().where(TOKENS.c.grant_id == GRANTS.c.grant_id, TOKENS.c.expires_at > now),
             exists().where(CODES.c.grant_id == GRANTS.c.grant_id, CODES.c.expires_at > now),
         )
         pending = and_(GRANTS.c.status == "pending", GRANTS.c.created_at <= now - PENDING_LIFE)
         active = and_(GRANTS.c.status == "active", GRANTS.c.created_at <= now - _SETTLED, ~in_use)
-        found = select(GRANTS.c.grant_id).where(or_(pending, active)).order_by(GRANTS.c.created_at)
-        return [row.grant_id for row in await self._kept.database.read(found.limit(_AT_ONCE))]
+        query = select(GRANTS.c.grant_id).where(or_(pending, active)).order_by(GRANTS.c.created_at)
+        return [row.grant_id for row in await self._context.database.read(query.limit(_AT_ONCE))]
 
     def touch(self, grant_id: str) -> None:
-        """Remembers that the grant was used now, until `write_uses`."""
-        self._used[grant_id] = self._kept.now()
+        """Remember that the grant was used now, until `write_uses`."""
+        self._used[grant_id] = self._context.now()
 
     async def write_uses(self) -> None:
-        """Notes when grants were used that were since the last time."""
+        """Note when grants were used that were since the last time."""
         used, self._used = self._used, {}
         for grant_id, moment in used.items():
             earlier = or_(GRANTS.c.used_at.is_(None), GRANTS.c.used_at < moment)
             await self._changed(grant_id, {"used_at": moment}, earlier)
 
     async def _wipe(self, connection: AsyncConnection, grant_id: str, reason: str) -> None:
-        ended = _WIPED | {"status": "ended", "reason": reason, "ended_at": self._kept.now()}
+        ended = _WIPED | {"status": "ended", "reason": reason, "ended_at": self._context.now()}
         await connection.execute(update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(ended))
         await connection.execute(delete(CODES).where(CODES.c.grant_id == grant_id))
         await connection.execute(delete(TOKENS).where(TOKENS.c.grant_id == grant_id))
 
     async def _changed(self, grant_id: str, values: dict[str, Any], condition: ColumnElement[bool]) -> bool:
         change = update(GRANTS).where(GRANTS.c.grant_id == grant_id, _ALIVE, condition).values(values)
-        return await write(self._kept.database, change) == 1
+        return await write(self._context.database, change) == 1
 
     async def _list(self, *conditions: ColumnElement[bool], most: int | None = None) -> list[Grant]:
         newest_first = select(*GRANT_COLUMNS).where(*conditions).order_by(GRANTS.c.created_at.desc())
-        found = newest_first.limit(most)
-        return [grant_of(row) for row in await self._kept.database.read(found)]
+        query = newest_first.limit(most)
+        return [grant_of(row) for row in await self._context.database.read(query)]
 
     def _opened(self, row: AnyRow) -> Credential:
-        return credential_of(self._kept.keys, row.grant_id, row.kind, row.credential, row.credential_ends_at)
+        return credential_of(
+            self._context.keys, row.grant_id, row.kind, row.credential, row.credential_ends_at
+        )

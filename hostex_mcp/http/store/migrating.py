@@ -19,7 +19,7 @@ _ADVISORY_LOCK = 0x486F73746578
 
 
 def migrate(url: SecretStr | None) -> None:
-    """Brings the database to the schema of this version, making it if need be. Blocks. Any number of
+    """Bring the database to the schema of this version, making it if need be. Blocks. Any number of
     processes may do so at once. None is the SQLite file in the user's data directory.
 
     Raises:
@@ -29,7 +29,7 @@ def migrate(url: SecretStr | None) -> None:
 
 
 def migrate_place(place: DatabaseLocation) -> None:
-    """As `migrate`."""
+    """Do as `migrate` does."""
     place.prepare()
     try:
         with exclusive(place.lock) if place.lock else nullcontext():
@@ -51,9 +51,9 @@ def _migrate(place: DatabaseLocation) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    """Alembic is loaded only here: a worker that finds the schema in order has no need of it."""
     if _revision(connection) == REVISIONS[-1]:
         return
+    # Alembic is loaded only here: a worker that finds the schema in order has no need of it.
     config = import_module("alembic.config").Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -63,13 +63,13 @@ def _upgrade(connection: Connection) -> None:
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if found is not None and found not in REVISIONS:
+    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if revision is not None and revision not in REVISIONS:
         raise SettingsError(
-            f"the database is of a newer version of hostex-mcp (schema {found}; this one knows "
+            f"the database is of a newer version of hostex-mcp (schema {revision}; this one knows "
             f"{REVISIONS[-1]}); update hostex-mcp"
         )
-    return found
+    return revision
 
 
 @contextmanager
@@ -84,7 +84,7 @@ def _connected(place: DatabaseLocation) -> Generator[Connection]:
 
 
 def _log_ahead(place: DatabaseLocation) -> None:
-    """A property of the file; SQLite takes no transaction for it."""
+    # A property of the file; SQLite takes no transaction for it.
     engine = create_engine(place.url, hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")

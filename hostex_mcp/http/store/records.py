@@ -115,4 +115,4 @@ class Spent:
     """Something single-use that was used. `outcome` is None until it is settled."""
 
     expires_at: datetime
-    outcome: bytes | None = field(default=None, repr=False)
+    outcome: dict[str, Any] | None = field(default=None, repr=False)

@@ -38,41 +38,46 @@ _PLAIN = (
 )
 
 
-async def reseal(kept: StoreContext) -> int:
-    """How many rows were sealed anew. Rows that no key opens are left and logged."""
-    done = await _reseal(kept, _CREDENTIALS, _credential)
-    for one in _PLAIN:
-        done += await _reseal(kept, one, _text)
-    return done
+async def reseal(context: StoreContext) -> int:
+    """Seal again what is sealed under an older key, and return how many rows that were. Rows that no key
+    opens are left and logged."""
+    resealed = await _reseal(context, _CREDENTIALS, _credential)
+    for column in _PLAIN:
+        resealed += await _reseal(context, column, _text)
+    return resealed
 
 
 async def _reseal(
-    kept: StoreContext, sealed: _Sealed, anew: Callable[[StoreContext, _Sealed, AnyRow], dict[str, Any]]
+    context: StoreContext,
+    sealed: _Sealed,
+    seal_again: Callable[[StoreContext, _Sealed, AnyRow], dict[str, Any]],
 ) -> int:
-    done = lost = 0
-    for row in await kept.database.read(select(sealed.table).where(sealed.column.is_not(None))):
+    resealed = unreadable = 0
+    for row in await context.database.read(select(sealed.table).where(sealed.column.is_not(None))):
         text: str = getattr(row, sealed.column.name)
-        if kept.keys.is_current(text):
+        if context.keys.is_current(text):
             continue
         try:
-            values = anew(kept, sealed, row)
+            values = seal_again(context, sealed, row)
         except Unsealable:
-            lost += 1
+            unreadable += 1
             continue
         same = [column == getattr(row, column.name) for column in sealed.table.primary_key]
         change = update(sealed.table).where(*same, sealed.column == text).values(values)
-        done += await write(kept.database, change)
-    if lost:
-        logger.warning("No key opens %d rows of %s; they were left as they are", lost, sealed.table.name)
-    return done
+        resealed += await write(context.database, change)
+    if unreadable:
+        logger.warning(
+            "No key opens %d rows of %s; they were left as they are", unreadable, sealed.table.name
+        )
+    return resealed
 
 
-def _credential(kept: StoreContext, _: _Sealed, row: AnyRow) -> dict[str, Any]:
-    credential = credential_of(kept.keys, row.grant_id, row.kind, row.credential, row.credential_ends_at)
-    return credential_values(kept.keys, row.grant_id, credential)
+def _credential(context: StoreContext, _: _Sealed, row: AnyRow) -> dict[str, Any]:
+    credential = credential_of(context.keys, row.grant_id, row.kind, row.credential, row.credential_ends_at)
+    return credential_values(context.keys, row.grant_id, credential)
 
 
-def _text(kept: StoreContext, sealed: _Sealed, row: AnyRow) -> dict[str, Any]:
+def _text(context: StoreContext, sealed: _Sealed, row: AnyRow) -> dict[str, Any]:
     bound_to = sealed.bound_to(row)
-    plain = kept.keys.open(sealed.purpose, getattr(row, sealed.column.name), bound_to)
-    return {sealed.column.name: kept.keys.seal(sealed.purpose, plain, bound_to)}
+    plain = context.keys.open(sealed.purpose, getattr(row, sealed.column.name), bound_to)
+    return {sealed.column.name: context.keys.seal(sealed.purpose, plain, bound_to)}

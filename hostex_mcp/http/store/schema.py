@@ -28,7 +28,7 @@ class UtcTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Into the database. A time without a zone is a mistake."""
+        """Return a moment as the database takes it. A time without a zone is a mistake."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -36,7 +36,7 @@ class UtcTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Out of the database."""
+        """Return a moment as it comes out of the database."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

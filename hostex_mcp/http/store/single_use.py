@@ -1,6 +1,9 @@
 """What may be used once: confirmations, consents, a partner's states."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
@@ -18,35 +21,36 @@ _OUTCOME = select(SPENT).where(SPENT.c.kind == bindparam("kind"), SPENT.c.digest
 class SingleUse:
     """Uses by kind and key. Of a key only a digest is kept; outcomes are encrypted at rest."""
 
-    def __init__(self, kept: StoreContext) -> None:
-        self._kept = kept
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Whether the caller is the first to use this key; the database decides. The claim is remembered
         until `expires_at`, which must not be before the key itself becomes worthless."""
         values = {"kind": kind, "digest": digest(key), "expires_at": expires_at}
-        claim = self._kept.database.insert(SPENT).values(values).on_conflict_do_nothing()
-        async with self._kept.database.transaction() as connection:
+        claim = self._context.database.insert(SPENT).values(values).on_conflict_do_nothing()
+        async with self._context.database.transaction() as connection:
             made = await connection.execute(claim.returning(SPENT.c.digest))
             return made.one_or_none() is not None
 
-    async def settle(self, kind: str, key: str, outcome: bytes) -> None:
-        """Keeps what came of a claim, for whoever repeats it."""
+    async def settle(self, kind: str, key: str, outcome: Mapping[str, Any]) -> None:
+        """Keep what came of a claim, for whoever repeats it. Values that JSON lacks are kept as text."""
         name = digest(key)
-        sealed = self._kept.keys.seal(PURPOSE, outcome, f"{kind} {name}")
+        plain = json.dumps(outcome, default=str).encode()
+        sealed = self._context.keys.seal(PURPOSE, plain, f"{kind} {name}")
         claimed = update(SPENT).where(SPENT.c.kind == kind, SPENT.c.digest == name)
-        await write(self._kept.database, claimed.values(outcome=sealed))
+        await write(self._context.database, claimed.values(outcome=sealed))
 
     async def outcome(self, kind: str, key: str) -> Spent | None:
-        """The claim on this key; None if there is none. Its outcome is None until it is settled.
+        """Return the claim on this key; None if there is none. Its outcome is None until it is settled.
 
         Raises:
             Unsealable: no key opens the outcome.
         """
         name = digest(key)
-        rows = await self._kept.database.read(_OUTCOME, {"kind": kind, "digest": name})
+        rows = await self._context.database.read(_OUTCOME, {"kind": kind, "digest": name})
         if not rows:
             return None
         sealed = rows[0].outcome
-        opened = self._kept.keys.open(PURPOSE, sealed, f"{kind} {name}") if sealed else None
-        return Spent(rows[0].expires_at, opened)
+        plain = self._context.keys.open(PURPOSE, sealed, f"{kind} {name}") if sealed else None
+        return Spent(rows[0].expires_at, json.loads(plain) if plain else None)

@@ -10,17 +10,17 @@ _HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 
 
 def new_code() -> str:
-    """A fresh authorization code."""
+    """Return a fresh authorization code."""
     return new_text(CODE_PREFIX)
 
 
 def new_text(prefix: str) -> str:
-    """A prefix and 32 random bytes, url-safe."""
+    """Return a prefix and 32 random bytes, url-safe."""
     return prefix + secrets.token_urlsafe(32)
 
 
 def digest(text: str) -> str:
-    """The SHA-256 digest of a text, in hexadecimal digits."""
+    """Return the SHA-256 digest of a text, in hexadecimal digits."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -46,11 +46,11 @@ class TokenTable:
     """Tokens by their text, of which only a digest is kept. Those of a grant that is not active are never
     found."""
 
-    def __init__(self, kept: StoreContext) -> None:
-        self._kept = kept
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def redeem(self, code: str) -> Pair | None:
-        """Claims an authorization code and issues its first pair, in one transaction. None if somebody else
+        """Claim an authorization code and issue its first pair, in one transaction. None if somebody else
         was first, it has expired, or its grant is not active. What the code is bound to is for the caller to
         check before."""
         claim = (
@@ -58,12 +58,12 @@ class TokenTable:
             .where(
                 CODES.c.digest == digest(code),
                 CODES.c.claimed_at.is_(None),
-                CODES.c.expires_at > self._kept.now(),
+                CODES.c.expires_at > self._context.now(),
             )
-            .values(claimed_at=self._kept.now())
+            .values(claimed_at=self._context.now())
             .returning(CODES.c.grant_id, CODES.c.client_id, CODES.c.scopes)
         )
-        async with self._kept.database.transaction() as connection:
+        async with self._context.database.transaction() as connection:
             if not await _holds(connection, CODES.c.grant_id, CODES.c.digest == digest(code)):
                 return None
             row = (await connection.execute(claim)).one_or_none()
@@ -74,28 +74,29 @@ class TokenTable:
             return pair
 
     async def access(self, text: str) -> IssuedToken | None:
-        """What an access token that is alive was issued for."""
-        values = {"digest": digest(text), "now": self._kept.now()}
-        rows = await self._kept.database.read(_ACCESS, values)
+        """Return what an access token that is alive was issued for."""
+        values = {"digest": digest(text), "now": self._context.now()}
+        rows = await self._context.database.read(_ACCESS, values)
         return _issued(rows[0]) if rows else None
 
     async def refreshable(self, text: str) -> IssuedToken | None:
-        """What a refresh token was issued for, if it is alive or was rotated within the grace."""
-        values = {"digest": digest(text), "now": self._kept.now(), "since": self._since()}
-        rows = await self._kept.database.read(_REFRESHABLE, values)
+        """Return what a refresh token was issued for, if it is alive or was rotated within the grace."""
+        values = {"digest": digest(text), "now": self._context.now(), "since": self._since()}
+        rows = await self._context.database.read(_REFRESHABLE, values)
         return _issued(rows[0]) if rows else None
 
     async def reused(self, text: str) -> str | None:
-        """The grant of a refresh token that was rotated longer ago than the grace: the grant must end."""
-        rows = await self._kept.database.read(_REUSED, {"digest": digest(text), "since": self._since()})
+        """Return the grant of a refresh token that was rotated longer ago than the grace: the grant must
+        end."""
+        rows = await self._context.database.read(_REUSED, {"digest": digest(text), "since": self._since()})
         return rows[0].grant_id if rows else None
 
     async def rotate(self, text: str, scopes: tuple[str, ...]) -> Pair | None:
-        """The successors of a refresh token. The access token gets these scopes, the refresh token keeps all
-        of the old one's. Whoever comes first makes them; a repeat within the grace gets the very same pair,
-        whatever scopes it asks for. None if the token is not refreshable."""
+        """Return the successors of a refresh token. The access token gets these scopes, the refresh token
+        keeps all of the old one's. Whoever comes first makes them; a repeat within the grace gets the very
+        same pair, whatever scopes it asks for. None if the token is not refreshable."""
         name, pair = digest(text), _new_pair(scopes)
-        async with self._kept.database.transaction() as connection:
+        async with self._context.database.transaction() as connection:
             if not await _holds(connection, TOKENS.c.grant_id, TOKENS.c.digest == name):
                 return None
             row = (await connection.execute(self._rotation(name, pair))).one_or_none()
@@ -105,7 +106,7 @@ class TokenTable:
             return pair
 
     def _rotation(self, name: str, pair: Pair) -> Any:
-        now = self._kept.now()
+        now = self._context.now()
         return (
             update(TOKENS)
             .where(
@@ -119,47 +120,47 @@ class TokenTable:
         )
 
     async def _repeated(self, connection: AsyncConnection, name: str) -> Pair | None:
-        found = select(TOKENS.c.successor).where(
+        query = select(TOKENS.c.successor).where(
             TOKENS.c.digest == name,
-            TOKENS.c.expires_at > self._kept.now(),
+            TOKENS.c.expires_at > self._context.now(),
             TOKENS.c.rotated_at > self._since(),
         )
-        sealed = (await connection.execute(found)).scalar_one_or_none()
+        sealed = (await connection.execute(query)).scalar_one_or_none()
         try:
             return self._opened(name, sealed) if sealed else None
         except Unsealable:
             return None
 
     async def _keep(self, connection: AsyncConnection, row: AnyRow, pair: Pair) -> None:
-        """Both tokens of a pair. `row` has the grant, the client, and the refresh token's scopes."""
-        now = self._kept.now()
+        """Keep both tokens of a pair. `row` has the grant, the client, and the refresh token's scopes."""
+        now = self._context.now()
         shared = {"grant_id": row.grant_id, "client_id": row.client_id}
         access = _token("access", pair.access_token, " ".join(pair.scopes), now + ACCESS_LIFE)
         refresh = _token("refresh", pair.refresh_token, row.scopes, now + REFRESH_LIFE)
         await connection.execute(TOKENS.insert(), [shared | access, shared | refresh])
 
     def _since(self) -> datetime:
-        return self._kept.now() - self._kept.grace
+        return self._context.now() - self._context.grace
 
     def _sealed(self, name: str, pair: Pair) -> str:
         plain = [pair.access_token, pair.refresh_token, pair.scopes, pair.expires_in]
-        return self._kept.keys.seal(PURPOSE, json.dumps(plain).encode(), name)
+        return self._context.keys.seal(PURPOSE, json.dumps(plain).encode(), name)
 
     def _opened(self, name: str, sealed: str) -> Pair:
-        access, refresh, scopes, expires_in = json.loads(self._kept.keys.open(PURPOSE, sealed, name))
+        access, refresh, scopes, expires_in = json.loads(self._context.keys.open(PURPOSE, sealed, name))
         return Pair(access, refresh, tuple(scopes), expires_in)
 
 
 async def _holds(connection: AsyncConnection, grant_id: Any, condition: Any) -> bool:
     """Whether the grant of a code or token is active. It stays so until the transaction is over: whoever ends
     it meanwhile waits, and then deletes what was issued here too."""
-    found = (
+    query = (
         select(GRANTS.c.status)
         .join_from(GRANTS, grant_id.table, grant_id == GRANTS.c.grant_id)
         .where(condition)
         .with_for_update(read=True, of=GRANTS)
     )
-    return (await connection.execute(found)).scalar_one_or_none() == "active"
+    return (await connection.execute(query)).scalar_one_or_none() == "active"
 
 
 def _new_pair(scopes: tuple[str, ...]) -> Pair:

@@ -10,32 +10,33 @@ from hostex_mcp.http.tenants.hostex_link import UsableToken
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 
 _OR_ANOTHER = (
-    "It works again by itself then; to use another Hostex account, connect this server in your app again."
+    "Calls then work again without further steps. To use another Hostex account, "
+    "reconnect this server in your app."
 )
 HINTS = {
     "subscription_lapsed": (
         f"The host's Hostex subscription has ended; the host can renew it there. {_OR_ANOTHER}"
     ),
     "account": (
-        "Hostex refuses the account: its subscription, its plan's API access or a suspension. The host has "
-        f"to look in the Hostex portal. {_OR_ANOTHER}"
+        "Hostex refuses this account, because of its subscription, its plan's API access or a suspension. "
+        f"The host should check the Hostex portal. {_OR_ANOTHER}"
     ),
     "read_only_token": (
-        "The Hostex access token behind this connection may only read. Reads go on working; for changes "
-        "create a writable token in the Hostex portal and connect this server in your app again."
+        "The Hostex access token behind this connection is read-only. Reads still work; for changes, create "
+        "a writable token in the Hostex portal and reconnect this server in your app."
     ),
 }
-_RENEWED = "The access to Hostex was renewed just now and nothing was changed: make the call again."
+_RENEWED = "Access to Hostex has just been renewed and nothing was changed; make the call again."
 
 
 class Source(Protocol):
     """Where an account's token comes from."""
 
     async def live(self, *, anew: bool) -> UsableToken:
-        """The token to use now; looked up `anew`, it is there only if its grant still is."""
+        """Return the token to use now; looked up `anew`, it is there only if its grant still is."""
         ...
 
-    async def rejected(self, live: UsableToken) -> UsableToken | None:
+    async def rejected(self, current: UsableToken) -> UsableToken | None:
         """What takes the place of a token that Hostex refused a call with; None if only the call was
         refused."""
         ...
@@ -48,10 +49,10 @@ class OwnToken:
         self._live = UsableToken(token or SecretStr(""), 0)
 
     async def live(self, *, anew: bool) -> UsableToken:
-        """The token."""
+        """Return the token."""
         return self._live
 
-    async def rejected(self, live: UsableToken) -> UsableToken | None:
+    async def rejected(self, current: UsableToken) -> UsableToken | None:
         """Nothing can take its place."""
         return None
 
@@ -86,23 +87,23 @@ class AccountClient(Client):
     async def _persist(self, request: Request[AnswerT]) -> AnswerT:
         writes = request.target.writes
         # A change may have waited: in line, for what it read first. Its host may have ended it meanwhile.
-        live = await self._source.live(anew=writes)
+        current = await self._source.live(anew=writes)
         try:
-            async with await self._line_of(live) as client:
+            async with await self._line_of(current) as client:
                 return await client.send(request)
         except InvalidToken as error:
-            again = await self._source.rejected(live)
-            if again and writes:
+            replacement = await self._source.rejected(current)
+            if replacement and writes:
                 error.retryable, error.hint = True, _RENEWED
-            if again is None or writes:
+            if replacement is None or writes:
                 raise
-        async with await self._line_of(again) as client:
+        async with await self._line_of(replacement) as client:
             return await client.send(request)
 
-    async def _line_of(self, live: UsableToken) -> "_Line":
-        if self._line and self._line.link == live.link:
+    async def _line_of(self, current: UsableToken) -> "_Line":
+        if self._line and self._line.link == current.link:
             return self._line
-        line = _Line(self._upstream.client(live.token, self._account), live.link)
+        line = _Line(self._upstream.client(current.token, self._account), current.link)
         if self._retired:
             await line.end()
             return line

@@ -1,6 +1,5 @@
 """Confirmations that every process of a deployment honours, each once."""
 
-import json
 import logging
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -15,14 +14,14 @@ from hostex_mcp.http.transport.outage import OUTAGES
 from hostex_mcp.server.confirmation import Confirmations, Use
 
 _KIND = "confirmation"
-_AWAY = "This server cannot keep confirmations just now. Nothing was changed."
-_AGAIN = "Try again in a minute. If it stays so, the operator has to look after its database: is a disk full?"
+_AWAY = "This server cannot store confirmations right now. Nothing was changed."
+_AGAIN = "Try again in a minute. If this persists, the operator should check the database: is a disk full?"
 
 _log = logging.getLogger(__name__)
 
 
 def shared_confirmations(spent: SingleUse, keys: KeyRing, now: Callable[[], datetime]) -> Confirmations:
-    """Confirmations signed with the key ring and used up in the database."""
+    """Return confirmations signed with the key ring and used up in the database."""
     return Confirmations(now, partial(keys.mac_keys, _KIND), StoreLedger(spent))
 
 
@@ -40,22 +39,20 @@ class StoreLedger:
     async def settle(self, key: str, outcome: Mapping[str, Any]) -> None:
         """Keep what came of a used key, if the database takes it: the outcome stands without."""
         try:
-            await self._spent.settle(_KIND, key, json.dumps(outcome, default=str).encode())
+            await self._spent.settle(_KIND, key, outcome)
         except OUTAGES:
-            _log.exception("What came of a confirmed write was not kept")
+            _log.exception("The outcome of a confirmed write was not stored")
 
     async def find(self, key: str) -> Use | None:
-        """The use of this key, None when it was not used."""
+        """Return the use of this key, None when it was not used."""
         with _served():
-            kept = await self._spent.outcome(_KIND, key)
-        if kept is None:
-            return None
-        return Use(json.loads(kept.outcome) if kept.outcome else None)
+            spent = await self._spent.outcome(_KIND, key)
+        return Use(spent.outcome) if spent else None
 
 
 @contextmanager
 def _served() -> Generator[None]:
-    """Whether a confirmation was used is asked before anything is sent."""
+    """Refuse the call when the database is away: nothing has been sent by then."""
     try:
         yield
     except OUTAGES:

@@ -29,18 +29,19 @@ from hostex_mcp.http.transport.outage import OUTAGES
 
 DELETED = "Hostex no longer accepts the access token: it was deleted there. Connect again with a new one."
 WITHDRAWN = (
-    "Hostex no longer lets this server in: the permission was withdrawn there or has run out. Connect again."
+    "Hostex no longer gives this server access: the permission was withdrawn there or has "
+    "expired. Connect again."
 )
-ABANDONED = "The app never fetched its access, or let it run out, so what was kept for it was deleted."
+ABANDONED = "The app never collected its access, or let it expire, so the stored credential was deleted."
 CONNECT_AGAIN = (
     "Hostex ended this access, so the connection has ended too. Connect this server in your app again; you "
     "will be asked for your Hostex account again."
 )
-_UNREADABLE = "What is stored of this connection cannot be read."
-_AWAY = "This server cannot look up the connection just now. Nothing was sent to Hostex."
+_UNREADABLE = "The stored credential of this connection cannot be read."
+_AWAY = "This server cannot look up the connection right now. Nothing was sent to Hostex."
 _KEYS_CHANGED = (
-    "The keys of this server have changed. Its operator can bring them back (HOSTEX_MCP_SECRET_KEYS); else "
-    "connect this server in your app again."
+    "The keys of this server have changed. Its operator can restore them (HOSTEX_MCP_SECRET_KEYS); "
+    "otherwise reconnect this server in your app."
 )
 
 _log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ class HostexCredentials:
         self._listeners.append(listener)
 
     async def check(self, token: SecretStr, writes: bool) -> Access:
-        """What a token may do, found out at Hostex."""
+        """Ask Hostex what a token may do."""
         async with self._upstream.client(token) as client:
             return await check_token(client, writes=writes)
 
@@ -88,7 +89,8 @@ class HostexCredentials:
         self._store.grants.touch(grant.grant_id)
 
     async def live(self, grant: Grant) -> UsableToken:
-        """The token to use now. A pair near its end is renewed first; one that lives goes on when that fails.
+        """Return the token to use now. A pair near its end is renewed first; one that lives goes on when that
+        fails.
 
         Raises:
             InvalidToken: the grant has ended, maybe just now, because Hostex gives no more tokens for it.
@@ -96,24 +98,24 @@ class HostexCredentials:
         """
         return await self._live(grant.grant_id, self._renewal.current(grant.grant_id))
 
-    async def rejected(self, grant: Grant, live: UsableToken) -> UsableToken | None:
-        """What to use in place of a token that Hostex has just refused a call with; None if it refuses that
-        call only and the token is alive.
+    async def rejected(self, grant: Grant, current: UsableToken) -> UsableToken | None:
+        """Return what to use in place of a token that Hostex has just refused a call with; None if it refuses
+        that call only and the token is alive.
 
         Raises:
             InvalidToken: the token is dead and nothing takes its place, so the grant has ended.
             HostexError: nothing took its place this time.
         """
         with _opening():
-            held = await self._renewal.held(grant.grant_id)
-        if held is None or held.link != live.link:
-            return _in_use(held)
-        if (await self.check(live.token, writes=False)).verdict != "dead":
+            stored = await self._renewal.stored(grant.grant_id)
+        if stored is None or stored.link != current.link:
+            return _in_use(stored)
+        if (await self.check(current.token, writes=False)).verdict != "dead":
             return None
-        if held.credential.kind == "token":
+        if stored.credential.kind == "token":
             await self.end(grant.grant_id, DELETED)
             raise _disconnected()
-        return await self._live(grant.grant_id, self._renewal.renewed(grant.grant_id, live.link))
+        return await self._live(grant.grant_id, self._renewal.renewed(grant.grant_id, current.link))
 
     async def renew(self, grant_id: str) -> None:
         """Renew a pair whose end is near, used or not; end the grant if its end has come and there is no
@@ -131,9 +133,9 @@ class HostexCredentials:
             emit(GrantChanged("ended"))
         for listener in self._listeners:
             await listener(grant_id)
-        for one in (credential, self._renewal.unstored(grant_id)):
-            if one:
-                await self.forget(one)
+        for leftover in (credential, self._renewal.unstored(grant_id)):
+            if leftover:
+                await self.forget(leftover)
 
     async def end_abandoned(self) -> None:
         """End the grants that hold a credential for nobody."""
@@ -158,14 +160,14 @@ class HostexCredentials:
             await self.end(grant_id, WITHDRAWN)
             raise _disconnected() from None
         except OutcomeUnknown as error:
-            message = "Hostex did not answer when the access was renewed."
+            message = "Hostex did not answer while access was being renewed."
             raise UpstreamFailed(message, operation=error.operation, retryable=True) from None
 
 
 @contextmanager
 def _opening() -> Generator[None]:
-    """What is stored and cannot be opened any more is a connection that has to be made again; what cannot be
-    read just now is asked for before anything is sent."""
+    """Raise InvalidToken for what is stored and cannot be opened any more, as the connection has to be made
+    again, and Blocked while it cannot be read, which is found out before anything is sent."""
     try:
         yield
     except Unsealable:
@@ -180,11 +182,11 @@ def _opening() -> Generator[None]:
         raise away from None
 
 
-def _in_use(held: StoredToken | None) -> UsableToken:
-    if held is None:
+def _in_use(stored: StoredToken | None) -> UsableToken:
+    if stored is None:
         raise _disconnected()
-    ends = held.credential.expires_at
-    return UsableToken(held.credential.access_token, held.link, ends - RENEWED_BEFORE if ends else None)
+    ends = stored.credential.expires_at
+    return UsableToken(stored.credential.access_token, stored.link, ends - RENEWED_BEFORE if ends else None)
 
 
 def _disconnected() -> InvalidToken:

@@ -86,7 +86,7 @@ class Upstream:
         transport: httpx2.AsyncBaseTransport | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> Self:
-        """Hostex as the settings name it.
+        """Return Hostex as the settings name it.
 
         Raises:
             SettingsError: only one half of the partner credentials is set.
@@ -114,7 +114,7 @@ class Upstream:
         return self._client_id is not None and self._client_secret is not None
 
     def client(self, token: SecretStr | None, account: str = "") -> HostexClient:
-        """A client with connections and cookies of its own, whose requests take turns as those of this
+        """Return a client with connections and cookies of its own, whose requests take turns as those of this
         account. Whoever asked for it closes it."""
         return HostexClient(
             token.get_secret_value() if token else None,
@@ -126,12 +126,12 @@ class Upstream:
         )
 
     def authorize_url(self, state: str, redirect_uri: str) -> str:
-        """Where a host lets the partner in. Hostex takes no PKCE and no scopes."""
+        """Return the address at which a host lets the partner in. Hostex takes no PKCE and no scopes."""
         query = urlencode({"client_id": self._client_id, "redirect_uri": redirect_uri, "state": state})
         return f"{self._authorize_url}{'&' if '?' in self._authorize_url else '?'}{query}"
 
     async def exchange(self, code: str) -> Credential:
-        """The pair for a code that a host came back with.
+        """Return the pair for a code that a host came back with.
 
         Raises:
             HostexError: Hostex gives none.
@@ -139,7 +139,7 @@ class Upstream:
         return await self._obtain({"grant_type": "authorization_code", "code": code})
 
     async def refresh(self, credential: Credential) -> Credential:
-        """The next pair. From then on the old one may be dead.
+        """Return the next pair. From then on the old one may be dead.
 
         Raises:
             PairRefused: there is none for this refresh token, now or later.
@@ -183,14 +183,14 @@ class Upstream:
         return True
 
     async def _obtain(self, body: Mapping[str, str]) -> Credential:
-        asked = self._now()
+        started = self._now()
         pair: TokenPair = await self._speak(OBTAIN_TOKEN, body)
         seconds = max(0, min(pair.expires_in, _LONGEST_LIFE))
         return Credential(
             "partner",
             SecretStr(pair.access_token),
             SecretStr(pair.refresh_token),
-            asked + timedelta(seconds=seconds),
+            started + timedelta(seconds=seconds),
         )
 
     async def _speak(self, operation: Operation[AnswerT], body: Mapping[str, str]) -> AnswerT:
@@ -208,14 +208,14 @@ class Upstream:
 
     def _keep_quiet(self, operation: Operation[AnswerT]) -> None:
         now = self._now()
-        left = (self._quiet_until - now).total_seconds()
+        seconds = (self._quiet_until - now).total_seconds()
         # A clock that was put back would make it hours.
-        if left > 0 and now >= self._quiet_since:
+        if seconds > 0 and now >= self._quiet_since:
             message = "Hostex has asked this server to wait."
-            raise RateLimited(message, operation=operation.name, retry_after=float(math.ceil(left)))
+            raise RateLimited(message, operation=operation.name, retry_after=float(math.ceil(seconds)))
 
     def _unknown(self, error: InvalidToken | None) -> NotConfigured:
-        message = _NOT_OURS if error else "This server has no partner credentials any more."
+        message = _NOT_OURS if error else "This server no longer has partner credentials."
         failed = NotConfigured(message, operation=OBTAIN_TOKEN.name)
         failed.hint = _ONLY_OPERATOR
         return failed

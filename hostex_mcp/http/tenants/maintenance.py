@@ -17,7 +17,7 @@ from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.token_renewal import RENEWED_BEFORE
 
 _EVERY_SECONDS = 60.0
-_USES = "The uses of grants were not noted"
+_USES = "The last uses of grants were not saved"
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Upkeep:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Keeps house until the end of the block. A renewal under way is finished first."""
+        """Keep house until the end of the block. A renewal under way is finished first."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._run)
             try:
@@ -54,7 +54,7 @@ class Upkeep:
         await self._try(self._store.grants.write_uses, _USES)
 
     async def round(self) -> None:
-        """One round. Nothing that goes wrong in it ends the next."""
+        """Go one round. Nothing that goes wrong in it prevents the next."""
         await self._try(self._let_idle_go, "Idle accounts were not let go")
         await self._try(self._store.grants.write_uses, _USES)
         await self._try(self._linking.end_abandoned, "Abandoned grants were not ended")
@@ -73,8 +73,8 @@ class Upkeep:
             _log.exception(failed)
 
     async def _renew(self) -> None:
-        """Pairs whose end is near, used or not, one after the other. When Hostex wants to be left alone the
-        rest waits for the next round."""
+        """Renew pairs whose end is near, used or not, one after the other. When Hostex wants to be left alone
+        the rest waits for the next round."""
         for grant_id in await self._store.grants.due(self._now() + RENEWED_BEFORE):
             try:
                 await self._linking.renew(grant_id)

@@ -30,7 +30,7 @@ class View:
 
 
 def view_of(parameters: Mapping[str, str]) -> View:
-    """The view that the parameters of an address name.
+    """Return the view that the parameters of an address name.
 
     Raises:
         Refused: one of them, or its value, does not exist.
@@ -57,7 +57,7 @@ def _toolsets(text: str | None) -> tuple[str, ...] | None:
 
 
 def selection_for(operator: Selection, caller: Caller, view: View) -> Selection:
-    """What of the operator's selection the caller reaches in this view; never more than in any other.
+    """Return what of the operator's selection the caller reaches in this view; never more than in any other.
 
     Raises:
         Refused: the view names a toolset that does not exist.
@@ -74,7 +74,7 @@ def selection_for(operator: Selection, caller: Caller, view: View) -> Selection:
 
 
 def reach_for(settings: Settings, caller: Caller) -> Reach:
-    """The properties and the privacy of a caller: the stricter of the operator's and the grant's."""
+    """Return the properties and the privacy of a caller: the stricter of the operator's and the grant's."""
     choices = caller.grant.choices if caller.grant else Choices(caller.scopes, privacy="full")
     operator, chosen = frozenset(settings.property_ids), frozenset(choices.property_ids)
     levels = settings.privacy, choices.privacy
@@ -87,7 +87,7 @@ def reach_for(settings: Settings, caller: Caller) -> Reach:
 
 
 def _bound(choices: Choices | None) -> tuple[str, ...] | None:
-    """The toolsets that a grant is bound to. Every topic means whatever the operator serves."""
+    """Return the toolsets that a grant is bound to. Every topic means whatever the operator serves."""
     if choices is None or CORE in choices.toolsets or ALL in choices.toolsets:
         return None
     return choices.toolsets

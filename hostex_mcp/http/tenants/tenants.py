@@ -54,7 +54,7 @@ class Tenants:
         linking.on_end(self.forget)
 
     async def engine(self, caller: Caller, narrowing: Mapping[str, str]) -> Engine:
-        """The engine of this caller, narrowed by the parameters of the address.
+        """Return the engine of this caller, narrowed by the parameters of the address.
 
         Raises:
             Refused: the parameters name something that does not exist.
@@ -123,17 +123,21 @@ class _GrantToken:
         self.grant = grant
 
     async def live(self, *, anew: bool) -> UsableToken:
-        """The token to use now."""
-        live = self._live
-        if anew or live is None or live.link < self.grant.link or (live.until and live.until <= self._now()):
-            live = self._live = await self._linking.live(self.grant)
-        return live
+        """Return the token to use now."""
+        token = self._live
+        if token is None or anew or self._is_over(token):
+            token = self._live = await self._linking.live(self.grant)
+        return token
 
-    async def rejected(self, live: UsableToken) -> UsableToken | None:
-        """What takes the place of a refused token."""
-        again = await self._linking.rejected(self.grant, live)
-        self._live = again or self._live
-        return again
+    def _is_over(self, token: UsableToken) -> bool:
+        ended = token.until is not None and token.until <= self._now()
+        return ended or token.link < self.grant.link
+
+    async def rejected(self, current: UsableToken) -> UsableToken | None:
+        """Return what takes the place of a refused token."""
+        replacement = await self._linking.rejected(self.grant, current)
+        self._live = replacement or self._live
+        return replacement
 
 
 class _Tenant:
@@ -157,7 +161,7 @@ class _Tenant:
         return self._choices == (caller.grant.choices if caller.grant else None)
 
     def engine(self, caller: Caller, view: View) -> Engine:
-        """The engine of one view."""
+        """Return the engine of one view."""
         key = caller.scopes, view
         engine = self._engines.get(key)
         if engine is None:

@@ -11,7 +11,6 @@ from hostex_mcp.api import DeadlineExceeded, HostexError
 from hostex_mcp.api.endpoints.oauth import OBTAIN_TOKEN
 from hostex_mcp.events import PairRenewed, emit
 from hostex_mcp.http.store import Store
-from hostex_mcp.http.store.recent import Recent
 from hostex_mcp.http.store.records import Credential
 from hostex_mcp.http.tenants.hostex_partner import PairRefused, Upstream
 
@@ -52,74 +51,74 @@ class Renewal:
         self._tried = Recent(_REST)
         self._unstored: dict[str, StoredToken] = {}
 
-    async def held(self, grant_id: str) -> StoredToken | None:
-        """The credential as it is stored; None if the grant has ended."""
-        found = await self._grants.credential(grant_id)
-        return StoredToken(*found) if found else None
+    async def stored(self, grant_id: str) -> StoredToken | None:
+        """Return the credential as it is stored; None if the grant has ended."""
+        row = await self._grants.credential(grant_id)
+        return StoredToken(*row) if row else None
 
     async def current(self, grant_id: str) -> StoredToken | None:
-        """The credential to use now, renewed if its end is near. None if the grant has ended.
+        """Return the credential to use now, renewed if its end is near. None if the grant has ended.
 
         Raises:
             PairRefused: its end has come, and there is no other.
             HostexError: its end has come, and it could not be renewed this time.
         """
-        held = await self.held(grant_id)
-        ends = held.credential.expires_at if held else None
-        if held is None or ends is None or ends - self._now() > RENEWED_BEFORE:
-            return held
+        stored = await self.stored(grant_id)
+        ends = stored.credential.expires_at if stored else None
+        if stored is None or ends is None or ends - self._now() > RENEWED_BEFORE:
+            return stored
         if ends <= self._now():
-            return await self.renewed(grant_id, held.link)
-        return await self._while_it_lives(grant_id, held)
+            return await self.renewed(grant_id, stored.link)
+        return await self._while_it_lives(grant_id, stored)
 
     async def renewed(self, grant_id: str, link: int) -> StoredToken | None:
-        """The credential after the one of this link, made here or wherever it is being made. None if the
-        grant has ended.
+        """Return the credential after the one of this link, made here or wherever it is being made. None if
+        the grant has ended.
 
         Raises:
             HostexError: as `current`.
         """
         for _ in range(_WAITS):
-            held = await self._renew(grant_id, link)
-            if held is None or held.link != link:
-                return held
+            stored = await self._renew(grant_id, link)
+            if stored is None or stored.link != link:
+                return stored
             await self._pause(_WAIT_SECONDS)
-        raise DeadlineExceeded("The access to Hostex is still being renewed.", operation=OBTAIN_TOKEN.name)
+        raise DeadlineExceeded("Access to Hostex is still being renewed.", operation=OBTAIN_TOKEN.name)
 
     def unstored(self, grant_id: str) -> Credential | None:
-        """A pair that Hostex gave and that could not be stored, for whoever gives the grant up."""
-        kept = self._unstored.pop(grant_id, None)
-        return kept.credential if kept else None
+        """Return a pair that Hostex gave and that could not be stored, for whoever gives the grant up."""
+        earlier = self._unstored.pop(grant_id, None)
+        return earlier.credential if earlier else None
 
-    async def _while_it_lives(self, grant_id: str, held: StoredToken) -> StoredToken | None:
+    async def _while_it_lives(self, grant_id: str, stored: StoredToken) -> StoredToken | None:
         """Nothing that goes wrong matters yet, and so none of it is tried again at once."""
         if grant_id not in self._unstored and not self._tried.is_news(grant_id, self._now()):
-            return held
+            return stored
         try:
-            return await self._renew(grant_id, held.link)
+            return await self._renew(grant_id, stored.link)
         except HostexError as error:
             _log.warning("A partner token was not renewed and goes on: %s, %s", error.kind, error.request_id)
         except Exception:
             _log.exception("A partner token was not renewed and goes on")
-        return held
+        return stored
 
     async def _renew(self, grant_id: str, link: int) -> StoredToken | None:
-        """The next credential if nobody else is making it, else what is stored. Cancelling waits: a pair that
-        Hostex gave must be stored."""
+        """Return the next credential if nobody else is making it, else what is stored. Cancelling waits: a
+        pair that Hostex gave must be stored."""
         with anyio.CancelScope(shield=True):
             if not await self._grants.lease(grant_id, _LEASE_SECONDS):
-                return await self.held(grant_id)
+                return await self.stored(grant_id)
             try:
                 return await self._alone(grant_id, link)
             finally:
                 await self._grants.release(grant_id)
 
     async def _alone(self, grant_id: str, link: int) -> StoredToken | None:
-        held = await self.held(grant_id)
-        if held is None or held.link != link:
-            return held
+        stored = await self.stored(grant_id)
+        if stored is None or stored.link != link:
+            return stored
         try:
-            pair = await self._pair(grant_id, held)
+            pair = await self._pair(grant_id, stored)
         except HostexError as error:
             emit(PairRenewed(error.kind))
             if isinstance(error, PairRefused):
@@ -127,23 +126,44 @@ class Renewal:
             raise
         emit(PairRenewed("ok"))
         self._unstored[grant_id] = StoredToken(pair, link)
-        stored = await self._grants.replace_credential(grant_id, pair, link)
+        replaced = await self._grants.replace_credential(grant_id, pair, link)
         del self._unstored[grant_id]
-        if stored:
+        if replaced:
             return StoredToken(pair, link + 1)
         await self._forget(pair)
-        return await self.held(grant_id)
+        return await self.stored(grant_id)
 
-    async def _pair(self, grant_id: str, held: StoredToken) -> Credential:
-        """The next pair: one that Hostex gave before and that could not be stored, else a new one."""
-        kept = self._unstored.pop(grant_id, None)
-        if kept and kept.link == held.link:
-            return kept.credential
-        return await self._upstream.refresh(held.credential)
+    async def _pair(self, grant_id: str, stored: StoredToken) -> Credential:
+        """Return the next pair: one that Hostex gave before and that could not be stored, else a new one."""
+        earlier = self._unstored.pop(grant_id, None)
+        if earlier and earlier.link == stored.link:
+            return earlier.credential
+        return await self._upstream.refresh(stored.credential)
 
     async def _refused(self, grant_id: str, link: int, error: PairRefused) -> StoredToken | None:
-        """What is stored, if another process was faster after all, one whose lease had run out."""
-        held = await self.held(grant_id)
-        if held and held.link == link:
+        """Return what is stored, if another process was faster after all, one whose lease had run out."""
+        stored = await self.stored(grant_id)
+        if stored and stored.link == link:
             raise error
-        return held
+        return stored
+
+
+_MOST = 10_000
+
+
+class Recent:
+    """Names seen within a span of time. Forgets everything when it is full, so it never grows."""
+
+    def __init__(self, span: timedelta) -> None:
+        self._span = span
+        self._seen: dict[str, datetime] = {}
+
+    def is_news(self, name: str, now: datetime) -> bool:
+        """Whether a name was not seen within the span before now; it is from now on."""
+        last = self._seen.get(name)
+        if last is not None and last <= now < last + self._span:
+            return False
+        if len(self._seen) >= _MOST:
+            self._seen.clear()
+        self._seen[name] = now
+        return True

@@ -19,7 +19,7 @@ class Arrivals:
 
     @contextmanager
     def of(self, who: str) -> Generator[None]:
-        """Inside the block a body of this caller arrives.
+        """Note that inside the block a body of this caller arrives.
 
         Raises:
             Refused: too many are on their way.

@@ -25,7 +25,7 @@ _HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 
 
 async def read_body(scope: Scope, receive: Receive, most: int) -> bytes | None:
-    """The whole body, None when the client went away before its end.
+    """Return the whole body, None when the client went away before its end.
 
     Raises:
         Refused: it is larger than `most` bytes, or did not arrive in time.
@@ -49,7 +49,7 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes | None:
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives a body that was read already, and then what really comes."""
+    """Return a `receive` that gives a body that was read already, and then what really comes."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def next_message() -> Message:
@@ -82,7 +82,7 @@ class BodyLimit:
 
 
 async def message_of(body: bytes) -> dict[str, Any]:
-    """The JSON-RPC message in a body; reading a long one leaves the loop to others.
+    """Return the JSON-RPC message in a body; reading a long one leaves the loop to others.
 
     Raises:
         Refused: it is not one JSON object that every reader would read alike.

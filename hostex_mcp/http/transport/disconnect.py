@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Send
 
 @contextmanager
 def while_present(receive: Receive, send: Send) -> Generator[Send]:
-    """What runs inside the block ends when the caller of the request hangs up before it has its answer, which
+    """End what runs inside the block when the caller of the request hangs up before it has its answer, which
     is to be sent by the `send` that the block is given; its body was read before."""
     with anyio.CancelScope() as scope:
         watch = asyncio.create_task(_hung_up(receive, scope))

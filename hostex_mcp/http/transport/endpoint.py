@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 def engine_of(context: ServerRequestContext[Any]) -> Engine:
-    """The engine that was found for the HTTP request of this context."""
+    """Return the engine that was found for the HTTP request of this context."""
     return cast("Request", context.request).scope[_ENGINE]
 
 
@@ -41,12 +41,12 @@ class Endpoint:
     caller hangs up."""
 
     def __init__(
-        self, manager: StreamableHTTPSessionManager, inside: Ports, limits: Limits, calls: FairQueue
+        self, manager: StreamableHTTPSessionManager, ports: Ports, limits: Limits, calls: FairQueue
     ) -> None:
         self._manager = manager
         self._calls = calls
         self._arrivals = Arrivals()
-        self._inside = inside
+        self._ports = ports
         self._accounts = Throttle("account", limits.account)
         self._strangers = Throttle("strangers", limits.strangers)
         self._bringers = Throttle("bringers", limits.bringers)
@@ -68,16 +68,16 @@ class Endpoint:
             caller = await self._caller(scope)
             if isinstance(caller, Response):
                 return caller
-            engine = await self._inside.engines.engine(caller, narrowing)
+            engine = await self._ports.engines.engine(caller, narrowing)
         with self._arrivals.of(_stands_for(caller, scope)):
             body = await read_body(scope, receive, MCP_BODY)
         if body is None:
             return None
-        came = await message_of(body)
-        message = _as_meant(came)
-        body = body if message is came else json.dumps(message).encode()
+        received = await message_of(body)
+        message = _as_meant(received)
+        body = body if message is received else json.dumps(message).encode()
         if "read_only" not in narrowing and self._lacks_scope(caller, message):
-            send = _forbidding(send, self._inside.challenge)
+            send = _forbidding(send, self._ports.challenge)
         scope = {**scope, _ENGINE: engine, "headers": _with_accept(scope["headers"])}
         with while_present(receive, send) as answer:
             async with self._turn(caller, scope):
@@ -94,14 +94,14 @@ class Endpoint:
             raise busy(BUSY_SECONDS) from None
 
     async def _caller(self, scope: Scope) -> Caller | Response:
-        caller = await self._inside.identifies.identify(Headers(scope=scope))
+        caller = await self._ports.identifies.identify(Headers(scope=scope))
         if seconds := self._count(caller, caller_address(scope)):
             raise too_many(seconds)
         return caller
 
     def _count(self, caller: Caller | Response, address: str) -> float:
-        """The seconds to wait. Each token that is brought along is an account, so that whoever makes them up
-        has as many as he likes."""
+        """Return the seconds to wait. Each token that is brought along is an account, so that whoever makes
+        them up has as many as he likes."""
         if isinstance(caller, Response):
             return self._strangers.wait(address)
         seconds = self._bringers.wait(address) if caller.token else 0.0
@@ -113,19 +113,19 @@ class Endpoint:
             return False
         params = message.get("params")
         name = cast("dict[str, Any]", params).get("name") if isinstance(params, dict) else None
-        return isinstance(name, str) and name in self._inside.writing
+        return isinstance(name, str) and name in self._ports.writing
 
 
-def _as_meant(came: Mapping[str, Any]) -> Mapping[str, Any]:
+def _as_meant(received: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
-        return cast("Mapping[str, Any]", normalise(came))
+        return cast("Mapping[str, Any]", normalise(received))
     except NoMessage as error:
         raise HttpRefusal(400, str(error)) from None
 
 
 def _stands_for(caller: Caller, scope: Scope) -> str:
-    """Who takes turns: the account, or the address of those who bring their own tokens, lest somebody makes
-    up many tokens to have many places."""
+    """Return who takes turns: the account, or the address of those who bring their own tokens, lest somebody
+    makes up many tokens to have many places."""
     return caller_address(scope) if caller.token else caller.account
 
 
@@ -139,25 +139,26 @@ def _looking_up() -> Generator[None]:
     except Exception:
         reference = uuid.uuid4().hex[:12]
         _log.exception("A caller could not be looked up, reference %s", reference)
-        text = f"This server cannot look up who calls just now (reference {reference}). Try again shortly."
+        text = f"This server cannot identify the caller right now (reference {reference}). Try again shortly."
         raise HttpRefusal(503, text, {"Retry-After": "5"}, code=INTERNAL_ERROR) from None
 
 
 def _with_accept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The headers; a request that does not say what it takes, takes anything (RFC 9110 section 12.5.1)."""
-    told = [(name, value) for name, value in headers if name != b"accept" or value.strip()]
-    return told if any(name == b"accept" for name, _ in told) else [*told, (b"accept", b"*/*")]
+    """Return the headers; a request that does not say what it takes, takes anything (RFC 9110 section
+    12.5.1)."""
+    sent = [(name, value) for name, value in headers if name != b"accept" or value.strip()]
+    return sent if any(name == b"accept" for name, _ in sent) else [*sent, (b"accept", b"*/*")]
 
 
 def _narrowing(scope: Scope) -> Mapping[str, str]:
-    given = QueryParams(scope["query_string"])
-    if len(given.multi_items()) > len(given):
+    parameters = QueryParams(scope["query_string"])
+    if len(parameters.multi_items()) > len(parameters):
         raise HttpRefusal(400, "A parameter appears twice in the address.")
-    return dict(given)
+    return dict(parameters)
 
 
 def _forbidding(send: Send, challenge: str) -> Send:
-    """A `send` that turns success into 403 with a challenge; the body stays as it is."""
+    """Return a `send` that turns success into 403 with a challenge; the body stays as it is."""
 
     async def forbid(message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] == 200:

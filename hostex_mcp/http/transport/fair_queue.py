@@ -111,7 +111,7 @@ class FairQueue:
             last.set_exception(QueueFull())
 
     def _call_next(self) -> None:
-        """Give a free place to the first in the round who may have it, and puts them last in the round."""
+        """Give a free place to the first in the round who may have it, and put them last in the round."""
         for who, line in list(self._lines.items()):
             while line and line[0].done():
                 line.popleft()

@@ -56,7 +56,7 @@ class Guard:
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or not self._is_ours(hosts[0].lower(), path):
             raise HttpRefusal(421, "The Host header does not name this server.")
-        if not all(one in self._origins or self._loopback_origin.fullmatch(one) for one in origins):
+        if not all(origin in self._origins or self._loopback_origin.fullmatch(origin) for origin in origins):
             raise HttpRefusal(403, "Pages of this Origin may not call this server.")
 
     def _is_ours(self, host: str, path: str) -> bool:
@@ -66,13 +66,13 @@ class Guard:
 
 
 def _hosts(address: Address) -> frozenset[str]:
-    """The ways to write this server's Host: with or without the port that goes without saying, and, on this
-    machine, by any of its names."""
-    found = re.fullmatch(r"(.+?)(?::([0-9]+))?", address.host)
-    name, port = (found[1], found[2]) if found else ("", None)
+    """Return the ways to write this server's Host: with or without the port that goes without saying, and, on
+    this machine, by any of its names."""
+    match = re.fullmatch(r"(.+?)(?::([0-9]+))?", address.host)
+    name, port = (match[1], match[2]) if match else ("", None)
     names = _LOOPBACK_NAMES if name in _LOOPBACK_NAMES else (name,)
     default = "443" if address.secure else "80"
-    hosts = {f"{one}:{port or default}" for one in names}
+    hosts = {f"{name}:{port or default}" for name in names}
     if port in (None, default):
         hosts |= set(names)
     return frozenset(hosts)

@@ -47,31 +47,31 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._calls = self._counter("hostex_mcp_calls", "Calls of tools that ended.", "tool", "outcome")
-        told = "Time of calls of tools, that of a person who was asked included."
-        self._call_seconds = self._times("hostex_mcp_call_seconds", told, "tool")
+        documentation = "Duration of tool calls, including the time people take to answer."
+        self._call_seconds = self._times("hostex_mcp_call_seconds", documentation, "tool")
         self._running = self._gauge("hostex_mcp_calls_running", "Calls of tools that run now.")
-        told = "Requests to Hostex that ended, each try by itself."
-        self._hostex = self._counter("hostex_mcp_hostex_requests", told, "operation", "outcome")
-        told = "Time of requests to Hostex."
-        self._hostex_seconds = self._times("hostex_mcp_hostex_request_seconds", told, "operation")
-        told = "Requests to Hostex that were made again."
-        self._retries = self._counter("hostex_mcp_hostex_retries", told, "operation")
-        told = "Steps of confirmations of writes."
-        self._confirmations = self._counter("hostex_mcp_confirmations", told, "step")
-        told = "Requests refused because their caller called too often."
-        self._throttled = self._counter("hostex_mcp_throttled", told, "limit")
-        told = "Calls, and requests to Hostex, that wait for their turn now."
-        self._waiting = self._gauge("hostex_mcp_waiting", told, "line")
-        told = "Calls, and requests to Hostex, that had to wait for their turn, by how that ended."
-        self._waits = self._counter("hostex_mcp_waits", told, "line", "outcome")
+        documentation = "Completed requests to Hostex, counting each try."
+        self._hostex = self._counter("hostex_mcp_hostex_requests", documentation, "operation", "outcome")
+        documentation = "Duration of requests to Hostex."
+        self._hostex_seconds = self._times("hostex_mcp_hostex_request_seconds", documentation, "operation")
+        documentation = "Retried requests to Hostex."
+        self._retries = self._counter("hostex_mcp_hostex_retries", documentation, "operation")
+        documentation = "Confirmation steps of writes."
+        self._confirmations = self._counter("hostex_mcp_confirmations", documentation, "step")
+        documentation = "Requests refused by a rate limit."
+        self._throttled = self._counter("hostex_mcp_throttled", documentation, "limit")
+        documentation = "Calls and requests to Hostex that wait for their turn."
+        self._waiting = self._gauge("hostex_mcp_waiting", documentation, "line")
+        documentation = "Calls and requests to Hostex that had to wait for their turn, by outcome."
+        self._waits = self._counter("hostex_mcp_waits", documentation, "line", "outcome")
         self._grants = self._counter("hostex_mcp_grants", "Grants that began or ended.", "step")
-        told = "Requests of clients for tokens."
-        self._tokens = self._counter("hostex_mcp_token_requests", told, "grant_type", "outcome")
-        told = "Renewals of partner tokens at Hostex."
-        self._renewals = self._counter("hostex_mcp_partner_renewals", told, "outcome")
+        documentation = "Token requests by clients."
+        self._tokens = self._counter("hostex_mcp_token_requests", documentation, "grant_type", "outcome")
+        documentation = "Renewals of partner tokens at Hostex."
+        self._renewals = self._counter("hostex_mcp_partner_renewals", documentation, "outcome")
         self._served = self._counter("hostex_mcp_http_requests", "HTTP requests answered.", "route", "status")
-        told = "Time of HTTP requests."
-        self._served_seconds = self._times("hostex_mcp_http_request_seconds", told, "route")
+        documentation = "Duration of HTTP requests."
+        self._served_seconds = self._times("hostex_mcp_http_request_seconds", documentation, "route")
         info = self._gauge("hostex_mcp_build_info", "The version that runs.", "version", together="livemax")
         info.labels(__version__).set(1)
 
@@ -84,7 +84,7 @@ class Metrics:
     def _gauge(
         self, name: str, meaning: str, *labels: str, together: Literal["livesum", "livemax"] = "livesum"
     ) -> Gauge:
-        """A present value; `together` says what those of several processes make."""
+        """Return a gauge; `together` says what those of several processes make."""
         return Gauge(name, meaning, labels, registry=self._registry, multiprocess_mode=together)
 
     def __call__(self, event: Event) -> None:
@@ -132,12 +132,12 @@ class Metrics:
 
     @contextmanager
     def listening(self) -> Generator[None]:
-        """Inside the block events are counted."""
+        """Count events inside the block."""
         with listen_everywhere(self):
             yield
 
     def text(self) -> bytes:
-        """All of it in Prometheus's text format, that of the other workers included."""
+        """Return all of it in Prometheus's text format, that of the other workers included."""
         folder = os.environ.get(SHARED_FOLDER)
         if folder is None:
             return generate_latest(self._registry)
@@ -148,15 +148,15 @@ class Metrics:
 
 
 def metrics_route(metrics: Metrics, token: SecretStr | None, *, public: bool) -> Route:
-    """`/metrics`: for whoever brings the token; without one, only for this machine, on a server that is not
-    public."""
+    """Return `/metrics`: for whoever brings the token; without one, only for this machine, on a server that
+    is not public."""
     expected = f"Bearer {token.get_secret_value()}".encode() if token else None
 
     async def show(request: Request) -> Response:
         if expected is None and (public or not is_loopback(request.client.host if request.client else "")):
             return PlainTextResponse("Set HOSTEX_MCP_METRICS_TOKEN to have metrics here.\n", 404)
-        given = request.headers.get("authorization", "").encode("latin-1")
-        if expected is not None and not compare_digest(given, expected):
+        authorization = request.headers.get("authorization", "").encode("latin-1")
+        if expected is not None and not compare_digest(authorization, expected):
             return PlainTextResponse(
                 "Send HOSTEX_MCP_METRICS_TOKEN as a bearer token.\n", 401, {"WWW-Authenticate": "Bearer"}
             )
@@ -169,8 +169,8 @@ def metrics_route(metrics: Metrics, token: SecretStr | None, *, public: bool) ->
 def _forget_the_dead(folder: Path) -> None:
     """Drop gauges of workers that have exited."""
     for path in folder.iterdir():
-        found = _GAUGE_FILE.fullmatch(path.name)
-        if found and not _runs(int(found[1])):
+        match = _GAUGE_FILE.fullmatch(path.name)
+        if match and not _runs(int(match[1])):
             path.unlink(missing_ok=True)
 
 

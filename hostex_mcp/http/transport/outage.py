@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 def unserved_by(notice: ServerNotice) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """What answers such a request to the server that `notice` describes."""
+    """Return what answers such a request to the server that `notice` describes."""
 
     async def unserved(request: Request, error: Exception) -> Response:
         return _unserved(request, error, notice)
@@ -28,7 +28,7 @@ def unserved_by(notice: ServerNotice) -> Callable[[Request, Exception], Awaitabl
 
 
 def _unserved(request: Request, error: Exception, notice: ServerNotice) -> Response:
-    """503: a page for people, an error of OAuth for programs."""
+    """Answer 503: a page for people, an error of OAuth for programs."""
     reason = (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
     _log.error("The database did not serve %s: %s", request.scope["path"], reason)
     if request.scope["path"].startswith(_PAGES):
@@ -40,8 +40,8 @@ def _unserved(request: Request, error: Exception, notice: ServerNotice) -> Respo
             notice=notice,
         )
     else:
-        told = "This server cannot reach its database right now. Try again shortly."
-        body = {"error": "temporarily_unavailable", "error_description": told}
+        message = "This server cannot reach its database right now. Try again shortly."
+        body = {"error": "temporarily_unavailable", "error_description": message}
         answer = JSONResponse(body, 503, {"Cache-Control": "no-store"})
     answer.headers.update(RETRY)
     return answer

@@ -17,7 +17,7 @@ class Authenticates(Protocol):
     """Finds out who calls; see `Bearer`."""
 
     async def identify(self, headers: Headers) -> Caller | Response:
-        """The caller, or the answer that a stranger gets."""
+        """Return the caller, or the answer that a stranger gets."""
         ...
 
 
@@ -25,7 +25,7 @@ class FindsEngine(Protocol):
     """Finds what serves a caller; see `Tenants`."""
 
     async def engine(self, caller: Caller, narrowing: Mapping[str, str]) -> Engine:
-        """The engine of this caller, narrowed by the parameters of the address.
+        """Return the engine of this caller, narrowed by the parameters of the address.
 
         Raises:
             Refused: the parameters name something that does not exist.

@@ -40,7 +40,7 @@ class DatabaseProbe:
 
 
 def probes(ask: Ask | None) -> list[Route]:
-    """The routes; without a database to ask the server is ready as soon as it is alive."""
+    """Return the routes; without a database to ask the server is ready as soon as it is alive."""
     readiness = DatabaseProbe(ask) if ask else None
 
     async def alive(_: Request) -> Response:

@@ -67,12 +67,13 @@ class Throttle:
 
 
 def caller_address(scope: Scope) -> str:
-    """The address that counts as one caller: of IPv6 the network that a household has."""
+    """Return the address that counts as one caller: of IPv6 the network that a household has."""
     return _network(scope, 64)
 
 
 def neighbours_of(scope: Scope) -> str:
-    """The address, or of IPv6 the network that one customer may have, in which many callers are one."""
+    """Return the address, or of IPv6 the network that one customer may have, in which many callers are
+    one."""
     return _network(scope, 48)
 
 

@@ -23,7 +23,7 @@ class HttpRefusal(Exception):
         self.status, self.text, self.headers, self.code = status, text, headers or {}, code
 
     def answer(self, path: str) -> Response:
-        """The answer to a request of this path."""
+        """Return the answer to a request of this path."""
         error = {"code": self.code, "message": self.text}
         body = {"jsonrpc": "2.0", "id": None, "error": error}
         if path not in MCP_PATHS:
@@ -32,14 +32,14 @@ class HttpRefusal(Exception):
 
 
 def too_many(seconds: float) -> HttpRefusal:
-    """The refusal of a request that came too soon; `seconds` from now another one will do."""
+    """Return the refusal of a request that came too soon; `seconds` from now another one will do."""
     wait = max(1, math.ceil(seconds))
     text = f"Too many requests. Wait {wait} s, then try again."
     return HttpRefusal(429, text, {"Retry-After": str(wait)})
 
 
 def busy(seconds: float, headers: Mapping[str, str] | None = None) -> HttpRefusal:
-    """The refusal of a request that this server has no room for; nothing of it was done."""
+    """Return the refusal of a request that this server has no room for; nothing of it was done."""
     wait = math.ceil(seconds)
-    text = f"This server is busy and did not begin with this request. Try again in {wait} s."
+    text = f"This server is busy and has not started this request. Try again in {wait} s."
     return HttpRefusal(503, text, {"Retry-After": str(wait), **(headers or {})}, code=INTERNAL_ERROR)

@@ -49,9 +49,9 @@ class Requests:
 
 
 def _route(path: str) -> str:
-    """The route as it is counted: none but this server's own, since anybody may ask for any path."""
+    """Return the route as it is counted: none but this server's own, since anybody may ask for any path."""
     if path in MCP_PATHS:
         return "/mcp"
     if path == "/":
         return path
-    return next((one for one in _ROUTES if path == one or path.startswith(f"{one}/")), "other")
+    return next((route for route in _ROUTES if path == route or path.startswith(f"{route}/")), "other")

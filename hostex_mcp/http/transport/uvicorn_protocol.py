@@ -86,18 +86,18 @@ class PatientProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """The client reads more slowly than is written: wait for it, not for ever."""
+        """Wait, but not for ever, for a client that reads more slowly than is written."""
         super().pause_writing()
         self._watch_reading()
 
     def resume_writing(self) -> None:
-        """The client has read."""
+        """Go on, now that the client has read."""
         self._stop_reading_watch()
         super().resume_writing()
 
     def shutdown(self) -> None:
-        """The server stops: say so in the next answer, and wait a moment for a request that may be on its way
-        on an idle connection."""
+        """Say in the next answer that the server stops, and wait a moment for a request that may be on
+        its way on an idle connection."""
         if _LAST not in self.server_state.default_headers:
             self.server_state.default_headers = [*self.server_state.default_headers, _LAST]
         if self.cycle and not self.cycle.response_complete:

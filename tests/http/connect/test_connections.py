@@ -68,7 +68,7 @@ async def test_a_connection_of_another_day_shows_its_date(tmp_path: Path) -> Non
     async with deployment(tmp_path) as person:
         await person.connect(TOKENS.WRITABLE)
         person.clock.advance(days=3)
-        assert "Connected 25 November 2026 at 12:00 UTC" in (await connections(person)).text
+        assert "Connected 24 November 2026 at 12:00 UTC" in (await connections(person)).text
 
 
 async def test_disconnect_ends_the_grant_and_says_so(tmp_path: Path) -> None:

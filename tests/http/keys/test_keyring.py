@@ -65,7 +65,7 @@ def test_a_text_has_one_spelling_only(ring: KeyRing) -> None:
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     spellings = [sealed[:-1] + last for last in alphabet]
     spellings += [sealed + "=", sealed + "\n", f" {sealed}", sealed + "é", sealed.replace("-", "+")]
-    assert [one for one in spellings if one != sealed and _is_four(ring, one)] == []
+    assert [spelling for spelling in spellings if spelling != sealed and _is_four(ring, spelling)] == []
 
 
 def _is_four(ring: KeyRing, sealed: str) -> bool:
@@ -131,7 +131,7 @@ def test_a_key_file_is_made_once_for_this_user_only(tmp_path: Path) -> None:
     sealed = file.ring().seal("note", b"the lock code is 4711", "row-1")
     assert opens(KeyFile(tmp_path / "kept.db").ring(), sealed)
     assert stat.S_IMODE((tmp_path / "kept.db.keys").stat().st_mode) == 0o600
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["kept.db.keys", "kept.db.lock"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["kept.db.keys", "kept.db.lock"]
 
 
 def test_a_ring_in_use_notices_a_fresh_key_and_one_that_was_dropped(tmp_path: Path, sealed: str) -> None:

@@ -42,8 +42,8 @@ async def _fill(store: Store, clock: Clock) -> list[str]:
     await store.grants.add(a_grant(kind="partner"), a_pair_at_hostex(clock.now))
     await store.clients.put(OAuthClient("claude", {"client_name": "Claude"}, SecretStr("client-s3cret")))
     await store.spent.claim("partner-state", "state-in-a-url", clock.now)
-    await store.spent.settle("partner-state", "state-in-a-url", b"guest's lock code")
-    issued = [one for made in (pair, newer) for one in (made.access_token, made.refresh_token)]
+    await store.spent.settle("partner-state", "state-in-a-url", {"note": "guest's lock code"})
+    issued = [token for made in (pair, newer) for token in (made.access_token, made.refresh_token)]
     given = ["partner-access", "partner-refresh", "client-s3cret", "state-in-a-url", "guest's lock code"]
     return [HOSTEX_TOKEN, *given, code, *issued, KEY, "0123456789012345678901234567890"]
 
@@ -131,8 +131,8 @@ async def test_a_successor_that_was_exchanged_is_not_given_out(
         database_url,
         "UPDATE tokens SET successor = (SELECT max(successor) FROM tokens) WHERE successor IS NOT NULL",
     )
-    given = [await store.tokens.rotate(one.refresh_token, BOTH) for one in (mine, theirs)]
-    assert [one is None for one in given].count(True) == 1
+    given = [await store.tokens.rotate(pair.refresh_token, BOTH) for pair in (mine, theirs)]
+    assert [pair is None for pair in given].count(True) == 1
 
 
 async def test_a_digest_in_place_of_a_token_opens_nothing(
@@ -189,7 +189,7 @@ async def test_the_files_are_for_this_user_only(tmp_path: Path, clock: Clock) ->
     file = tmp_path / "deep" / "folder" / "kept.db"
     async with open_store(SecretStr(f"sqlite:///{file}"), RING, now=clock) as store:
         await granted(store)
-        modes = {stat.S_IMODE(one.stat().st_mode) for one in file.parent.iterdir()}
+        modes = {stat.S_IMODE(entry.stat().st_mode) for entry in file.parent.iterdir()}
         assert modes == {0o600}
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     with closing(sqlite3.connect(file)) as plain:

@@ -78,7 +78,7 @@ async def test_a_newer_credential_takes_the_place_of_the_one_it_followed_only(
     kept = await store.grants.get(grant.grant_id)
     assert kept is not None
     assert kept.link == 2
-    assert [one.grant_id for one in await store.grants.of_token("newer")] == [grant.grant_id]
+    assert [holder.grant_id for holder in await store.grants.of_token("newer")] == [grant.grant_id]
     assert await store.grants.of_token("partner-access") == []
 
 
@@ -139,7 +139,7 @@ async def test_an_ended_grant_is_shown_for_90_days(store: Store, clock: Clock) -
     await store.grants.end(grant_id, "disconnected")
     clock.advance(days=89)
     await store.clean()
-    assert [one.grant_id for one in await store.grants.in_browser("browser-1")] == [grant_id]
+    assert [grant.grant_id for grant in await store.grants.in_browser("browser-1")] == [grant_id]
     clock.advance(days=1)
     await store.clean()
     assert await store.grants.in_browser("browser-1") == []
@@ -150,14 +150,14 @@ async def test_a_browser_lists_its_own_grants_newest_first(store: Store, clock: 
     newer = await granted(store, created_at=clock.now)
     await granted(store, status="pending")
     await granted(store, browser="browser-2")
-    assert [one.grant_id for one in await store.grants.in_browser("browser-1")] == [newer, older]
+    assert [grant.grant_id for grant in await store.grants.in_browser("browser-1")] == [newer, older]
 
 
 async def test_grants_are_found_by_the_hostex_token_they_hold(store: Store) -> None:
     mine = await granted(store)
     await store.grants.add(a_grant(), a_credential("another token"))
     await granted(store, status="pending")
-    assert [one.grant_id for one in await store.grants.of_token(HOSTEX_TOKEN)] == [mine]
+    assert [grant.grant_id for grant in await store.grants.of_token(HOSTEX_TOKEN)] == [mine]
     assert await store.grants.of_token("no such token \udcff") == []
 
 

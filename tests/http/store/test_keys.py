@@ -33,7 +33,7 @@ async def _filled(store: Store, clock: Clock) -> tuple[str, str]:
     await store.tokens.rotate(pair.refresh_token, BOTH)
     await store.clients.put(OAuthClient("claude", {}, SecretStr("s3cret")))
     await store.spent.claim("confirmation", "token", clock.now)
-    await store.spent.settle("confirmation", "token", b"done")
+    await store.spent.settle("confirmation", "token", {"status": "done"})
     return grant_id, pair.refresh_token
 
 
@@ -53,7 +53,7 @@ async def test_everything_is_sealed_anew_and_the_old_key_is_no_longer_needed(
         client = await store.clients.get("claude")
         assert client is not None
         assert client.secret == SecretStr("s3cret")
-        assert await store.spent.outcome("confirmation", "token") == Spent(clock.now, b"done")
+        assert await store.spent.outcome("confirmation", "token") == Spent(clock.now, {"status": "done"})
 
 
 async def test_rows_that_no_key_opens_are_left_and_told(

@@ -21,7 +21,7 @@ from hostex_mcp.http.keys.file_lock import exclusive
 from hostex_mcp.http.store import Store, migrate, open_store, store_of
 from hostex_mcp.http.store import schema as written
 from hostex_mcp.http.store.addresses import place_of
-from hostex_mcp.http.store.recent import Recent
+from hostex_mcp.http.tenants.token_renewal import Recent
 from hostex_mcp.settings import Settings, SettingsError
 from tests.http.keeping import KEY, RING, connected, granted
 from tests.support.clock import Clock
@@ -57,7 +57,7 @@ def _differs(_context: Any, _inspected: Any, _column: Any, there: Any, here: Any
 
 def test_every_migration_is_named_in_the_schema_in_order() -> None:
     folder = Path(written.__file__).parent / "migrations"
-    revisions = [one.revision for one in ScriptDirectory(str(folder)).walk_revisions()]
+    revisions = [script.revision for script in ScriptDirectory(str(folder)).walk_revisions()]
     assert revisions[::-1] == list(written.REVISIONS)
 
 
@@ -178,7 +178,7 @@ async def test_many_at_once_in_one_process_all_come_through(store: Store, clock:
     rotations = [store.tokens.rotate(pair.refresh_token, ("hostex:read",)) for _ in range(20)]
     claimed, rotated = await asyncio.gather(asyncio.gather(*claims), asyncio.gather(*rotations))
     assert claimed.count(True) == 20
-    assert len({one and one.access_token for one in rotated}) == 1
+    assert len({pair and pair.access_token for pair in rotated}) == 1
 
 
 async def test_a_reader_is_not_held_up_by_a_writer(sqlite_url: SecretStr, clock: Clock) -> None:
@@ -241,7 +241,7 @@ def test_a_lock_that_another_process_keeps_is_told_in_one_line(
 
 
 def test_what_was_seen_lately_never_grows_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hostex_mcp.http.store.recent._MOST", 2)
+    monkeypatch.setattr("hostex_mcp.http.tenants.token_renewal._MOST", 2)
     recent, now = Recent(timedelta(minutes=1)), Clock().now
     assert [recent.is_news(name, now) for name in ("a", "b", "a", "c", "a")] == [
         True,

@@ -19,7 +19,7 @@ ROUNDS = 15
 
 def by_round(results: list[list[Any]]) -> list[list[Any]]:
     """For each argument, what each process got."""
-    return [list(one) for one in zip(*results, strict=True)]
+    return [list(answers) for answers in zip(*results, strict=True)]
 
 
 async def test_one_code_is_redeemed_once_by_several_processes(
@@ -29,7 +29,7 @@ async def test_one_code_is_redeemed_once_by_several_processes(
         grant_id = await granted(store)
         codes = [await a_code(store, grant_id, datetime.now(UTC)) for _ in range(ROUNDS)]
         for got in by_round(racers.race("redeem", database_url, KEY, codes)):
-            [pair] = [one for one in got if one is not None]
+            [pair] = [answer for answer in got if answer is not None]
             assert await store.tokens.access(pair[0]) is not None
 
 
@@ -66,7 +66,7 @@ async def test_a_credential_is_replaced_by_one_process(database_url: SecretStr, 
         grants = [await granted(store) for _ in range(ROUNDS)]
         for got in by_round(racers.race("replace", database_url, KEY, grants)):
             assert sorted(got) == [False, False, True]
-        assert [kept[1] for one in grants if (kept := await store.grants.credential(one))] == [2] * ROUNDS
+        assert [kept[1] for grant in grants if (kept := await store.grants.credential(grant))] == [2] * ROUNDS
 
 
 async def test_a_pending_grant_is_activated_by_one_process(database_url: SecretStr, racers: Racers) -> None:
@@ -108,4 +108,4 @@ def test_several_processes_that_start_at_once_make_one_key_file(tmp_path: Path, 
     results = racers.race("key file", SecretStr("-"), KEY, files)
     for got in by_round(results):
         assert got == [got[0]] * RACERS
-    assert len({tuple(one) for one in results[0]}) == ROUNDS
+    assert len({tuple(result) for result in results[0]}) == ROUNDS

@@ -22,12 +22,12 @@ async def test_what_came_of_a_claim_is_kept(store: Store, clock: Clock) -> None:
     assert await store.spent.outcome("confirmation", "token") is None
     await store.spent.claim("confirmation", "token", ends)
     assert await store.spent.outcome("confirmation", "token") == Spent(ends)
-    await store.spent.settle("confirmation", "token", b"\x00done")
-    assert await store.spent.outcome("confirmation", "token") == Spent(ends, b"\x00done")
+    await store.spent.settle("confirmation", "token", {"status": "done"})
+    assert await store.spent.outcome("confirmation", "token") == Spent(ends, {"status": "done"})
 
 
 async def test_an_outcome_without_a_claim_is_not_kept(store: Store) -> None:
-    await store.spent.settle("confirmation", "token", b"done")
+    await store.spent.settle("confirmation", "token", {"status": "done"})
     assert await store.spent.outcome("confirmation", "token") is None
 
 

@@ -41,7 +41,7 @@ class Meeting:
 
 
 def ids(answer: dict[str, Any]) -> set[Any]:
-    return {one["id"] for one in answer["items"]}
+    return {item["id"] for item in answer["items"]}
 
 
 async def test_two_hosts_who_ask_the_same_at_once_get_their_own(hostex: World, tenants: Tenants) -> None:
@@ -59,7 +59,7 @@ async def test_each_request_carries_the_token_of_its_own_account(hostex: World, 
     grants = [await hostex.token_grant(WRITABLE), await hostex.token_grant(SECOND)]
     hostex.wire.before = Meeting("/properties", 2)
     await asyncio.gather(*(ask(tenants, grant, "list_properties") for grant in grants))
-    carried = sorted(one.headers["hostex-access-token"] for one in hostex.wire.requests)
+    carried = sorted(request.headers["hostex-access-token"] for request in hostex.wire.requests)
     assert carried == sorted([SECOND, WRITABLE])
 
 
@@ -152,7 +152,7 @@ async def resource(tenants: Tenants, grant: Grant, uri: str) -> str:
     """The text of a resource, read with a token of this grant."""
     engine = await tenants.engine(caller_of(grant), {})
     result = await read_resource(engine, ReadResourceRequestParams(uri=uri))
-    return "".join(getattr(one, "text", "") for one in result.contents)
+    return "".join(getattr(content, "text", "") for content in result.contents)
 
 
 async def test_a_cursor_of_another_host_is_like_one_that_never_was(hostex: World, tenants: Tenants) -> None:
@@ -196,9 +196,9 @@ def cancellable(hostex: World) -> str:
     """A direct booking that lies ahead."""
     ahead = (hostex.clock().date() + timedelta(days=3)).isoformat()
     return next(
-        one["reservation_code"]
-        for one in hostex.sandbox.accounts.main.stays.values()
-        if one["channel_type"] == "hostex_direct"
-        and one["status"] == "accepted"
-        and one["check_in_date"] >= ahead
+        stay["reservation_code"]
+        for stay in hostex.sandbox.accounts.main.stays.values()
+        if stay["channel_type"] == "hostex_direct"
+        and stay["status"] == "accepted"
+        and stay["check_in_date"] >= ahead
     )

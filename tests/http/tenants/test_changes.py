@@ -40,8 +40,8 @@ async def test_properties_that_are_chosen_anew_are_served_from_then_on(
     grant = await hostex.token_grant(choices=choosing(property_ids=(LOFT,)))
     before = await ask(tenants, grant, "list_properties")
     after = await ask(tenants, replace(grant, choices=choosing(property_ids=(STUDIO,))), "list_properties")
-    assert [one["id"] for one in before["items"]] == [LOFT]
-    assert [one["id"] for one in after["items"]] == [STUDIO]
+    assert [item["id"] for item in before["items"]] == [LOFT]
+    assert [item["id"] for item in after["items"]] == [STUDIO]
 
 
 async def test_a_token_that_another_replica_has_replaced_is_not_used_any_more(
@@ -52,7 +52,7 @@ async def test_a_token_that_another_replica_has_replaced_is_not_used_any_more(
     fresh = Credential("token", SecretStr(SECOND))
     assert await hostex.store.grants.replace_credential(grant.grant_id, fresh, grant.link)
     await ask(tenants, await hostex.now_of(grant), "list_reservations")
-    carried = [one.headers["hostex-access-token"] for one in hostex.wire.requests]
+    carried = [request.headers["hostex-access-token"] for request in hostex.wire.requests]
     assert carried[0] == WRITABLE
     assert carried[-1] == SECOND
 

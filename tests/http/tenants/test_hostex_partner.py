@@ -225,7 +225,7 @@ async def test_a_renewal_does_not_stand_in_line_behind_strangers_who_try_tokens(
         together.start_soon(partner.upstream.refresh, pair)
         await anyio.wait_all_tasks_blocked()
         gate.opened.set()
-    paths = [one.url.path.rpartition("/")[2] for one in partner.wire.requests]
+    paths = [request.url.path.rpartition("/")[2] for request in partner.wire.requests]
     assert len(paths) == 6
     assert paths.index("authorizations") <= 2
 
@@ -234,7 +234,7 @@ async def test_a_redirect_is_never_followed_with_the_secret(partner: Partner) ->
     partner.sandbox.faults.add("redirect", operation=TOKENS)
     with pytest.raises(UnexpectedResponse, match="redirect"):
         await partner.upstream.exchange(partner.code())
-    assert [one.url.host for one in partner.wire.requests] == ["hostex.example"]
+    assert [request.url.host for request in partner.wire.requests] == ["hostex.example"]
 
 
 @pytest.mark.parametrize("seconds", [-5, 0, 10**12])

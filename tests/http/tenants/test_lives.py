@@ -83,7 +83,7 @@ async def test_many_calls_that_find_a_token_dead_at_once_all_say_so(hostex: Worl
     grant = await hostex.token_grant(DEAD)
     tools = ("list_properties", "list_staffs", "list_conversations", "list_custom_channels", "list_tags")
     answers = await asyncio.gather(*(ask(tenants, grant, tool) for tool in tools))
-    assert [one["error"]["hint"] for one in answers] == [CONNECT_AGAIN] * 5
+    assert [answer["error"]["hint"] for answer in answers] == [CONNECT_AGAIN] * 5
     assert await ended(hostex, grant)
 
 
@@ -309,7 +309,7 @@ async def test_only_the_properties_that_operator_and_host_both_chose_are_served(
     tenants = tenants_of(hostex, toolsets=("all",), property_ids=(LOFT, STUDIO))
     grant = await hostex.token_grant(choices=choosing(property_ids=(STUDIO, 20110003)))
     shown = await ask(tenants, grant, "list_properties")
-    assert [one["id"] for one in shown["items"]] == [STUDIO]
+    assert [item["id"] for item in shown["items"]] == [STUDIO]
 
 
 async def test_where_they_chose_none_in_common_nothing_is_served_and_that_is_said(hostex: World) -> None:
@@ -357,7 +357,7 @@ async def test_pictures_are_never_read_from_folders_of_the_server(hostex: World,
     path = str(tmp_path / "picture.png")
     answer = await ask(tenants, grant, "send_message", conversation_id=thread, image_path=path)
     assert answer["error"]["kind"] in ("blocked", "invalid_arguments")
-    assert not [one for one in hostex.asked if one.startswith("POST /conversations")]
+    assert not [request for request in hostex.asked if request.startswith("POST /conversations")]
 
 
 async def test_an_account_that_is_let_go_while_its_engine_is_made_is_served_nevertheless(

@@ -80,7 +80,9 @@ def test_properties_are_those_that_both_chose_and_privacy_is_the_stricter(
     reach = reach_for(settings, caller_with(Choices(frozenset(SCOPES), property_ids=chosen, privacy=other)))
     served = set(range(1, 7)) if reach.property_ids is None else set(reach.property_ids)
     assert served == {
-        one for one in range(1, 7) if one in (operator or range(1, 7)) and one in (chosen or range(1, 7))
+        number
+        for number in range(1, 7)
+        if number in (operator or range(1, 7)) and number in (chosen or range(1, 7))
     }
     assert LEVELS.index(reach.privacy) == max(LEVELS.index(level), LEVELS.index(other))
 

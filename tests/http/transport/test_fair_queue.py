@@ -136,6 +136,6 @@ async def test_waits_are_told_and_those_who_need_not_wait_are_not(heard: list[Ev
         hall = Hall(turns)
         await hall.comes("b1", "b2")
     await hall.goes("b1")
-    ends = [(one.line, one.outcome) for one in heard if isinstance(one, WaitEnded)]
+    ends = [(event.line, event.outcome) for event in heard if isinstance(event, WaitEnded)]
     assert heard.count(WaitStarted("calls")) == 2
     assert ends == [("calls", "refused"), ("calls", "served")]

@@ -190,7 +190,7 @@ async def test_an_account_that_has_all_its_calls_under_way_leaves_room_for_other
         assert (await single).status_code == 200
         assert here.held.came == ["ann", "ann", "bob"]
         here.held.open()
-        assert [(await one).status_code for one in greedy] == [200] * 6
+        assert [(await call).status_code for call in greedy] == [200] * 6
 
 
 async def test_a_full_line_is_refused_with_503_and_the_rest_is_served(floor: Open) -> None:
@@ -203,13 +203,13 @@ async def test_a_full_line_is_refused_with_503_and_the_rest_is_served(floor: Ope
         await here.in_line.acquire()
         refused = await here.ask("ann", "list_properties", limit=4)
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
-        assert "did not begin" in refused.json()["error"]["message"]
+        assert "has not started" in refused.json()["error"]["message"]
         single = here.ask("bob", "list_tags")
         shed = await waiting[1]
         assert shed.status_code == 503
         assert here.held.came == ["ann"]
         here.held.open()
-        assert [(await one).status_code for one in (first, waiting[0], single)] == [200] * 3
+        assert [(await call).status_code for call in (first, waiting[0], single)] == [200] * 3
     assert sorted(here.held.came) == ["ann", "ann", "bob"]
 
 
@@ -304,5 +304,5 @@ async def test_a_write_under_way_is_seen_to_its_end_when_the_caller_hangs_up(
         held.open()
         await asking
         await trail.written.wait()
-    assert [(one["tool"], one["outcome"]) for one in trail.kept] == [("create_task", "done")]
+    assert [(entry["tool"], entry["outcome"]) for entry in trail.kept] == [("create_task", "done")]
     assert here.hostex.asked.count("POST /tasks") == 1

@@ -87,7 +87,7 @@ async def posted(http: httpx2.AsyncClient, *names: str) -> list[int]:
     """The statuses of one call by each of these accounts."""
     body = call("list_properties", {"limit": 1})
     headers = [{**JSON, "Authorization": name} if name else JSON for name in names]
-    return [(await http.post("/mcp", headers=one, content=body)).status_code for one in headers]
+    return [(await http.post("/mcp", headers=header, content=body)).status_code for header in headers]
 
 
 async def test_an_address_that_makes_up_tokens_of_its_own_waits_and_other_accounts_do_not() -> None:
@@ -126,7 +126,10 @@ async def test_an_address_that_calls_a_route_too_often_waits(path: str, limits: 
 async def ask_thrice(client: str, proxies: tuple[str, ...], *forwarded: str) -> list[int]:
     """The statuses of requests that each claim to come from somewhere else."""
     async with running(shared(Limits(others=TWO), trusted_proxies=proxies), client=client) as http:
-        return [(await http.get("/token", headers={"X-Forwarded-For": one})).status_code for one in forwarded]
+        return [
+            (await http.get("/token", headers={"X-Forwarded-For": addresses})).status_code
+            for addresses in forwarded
+        ]
 
 
 async def test_a_forged_forwarded_header_does_not_change_who_is_counted() -> None:
@@ -162,6 +165,6 @@ async def test_registrations_from_many_networks_of_one_customer_wait() -> None:
     app = shared(Limits(neighbours=TWO), trusted_proxies=("10.0.0.9/32",))
     async with running(app, client="10.0.0.9") as http:
         callers = [{"X-Forwarded-For": f"2001:db8:1:{number}::7"} for number in (1, 2, 3)]
-        statuses = [(await http.post("/register", headers=one)).status_code for one in callers]
+        statuses = [(await http.post("/register", headers=caller)).status_code for caller in callers]
         elsewhere = await http.post("/register", headers={"X-Forwarded-For": "203.0.113.5"})
     assert (statuses, elsewhere.status_code) == ([200, 200, 429], 200)

@@ -22,7 +22,7 @@ async def test_both_eras_list_and_call_at_both_paths(mode: Mode, version: str, p
         running(local()) as http,
         Client(streamable_http_client(HERE.origin + path, http_client=http), mode=mode) as client,
     ):
-        listed = [one.name for one in (await client.list_tools()).tools]
+        listed = [tool.name for tool in (await client.list_tools()).tools]
         result = await client.call_tool("list_properties", {"limit": 2})
         assert client.protocol_version == version
     assert "list_properties" in listed

@@ -49,10 +49,10 @@ ORDER = ("tool", "operation", "grant_type", "route", "step", "limit", "outcome",
 def samples(text: str, name: str) -> dict[str, float]:
     """The samples of a metric, by the values of their labels: what first, how it ended last."""
     return {
-        " ".join(one.labels[label] for label in ORDER if label in one.labels): one.value
+        " ".join(sample.labels[label] for label in ORDER if label in sample.labels): sample.value
         for family in text_string_to_metric_families(text)
-        for one in family.samples
-        if one.name == name
+        for sample in family.samples
+        if sample.name == name
     }
 
 
@@ -127,7 +127,7 @@ async def test_each_try_of_a_request_to_hostex_is_counted_and_so_are_repeats() -
         await here.ask("call_read_tool", name="list_staffs", arguments={})
         asked = await here.samples("hostex_mcp_hostex_requests_total")
         again = await here.samples("hostex_mcp_hostex_retries_total")
-        log = [f"{one.method} {one.path}" for one in here.sandbox.log]
+        log = [f"{call.method} {call.path}" for call in here.sandbox.log]
     assert log.count("GET /staffs") == 3
     assert sum(asked.values()) == 3
     assert asked["GET /staffs ok"] == 1
@@ -226,8 +226,8 @@ async def test_grants_and_refreshes_of_a_real_client_are_counted_and_no_token_is
     }
     assert samples(text, "hostex_mcp_confirmations_total") == {"asked": 1, "accept": 1}
     secrets = {WRITABLE, first, kept.tokens.access_token, kept.tokens.refresh_token, "5-DEMO30PAT", "Standin"}
-    assert [one for one in secrets if one and one in text] == []
-    assert [one for one in secrets if one and one in _lines_without_access_table(log)] == []
+    assert [secret for secret in secrets if secret and secret in text] == []
+    assert [secret for secret in secrets if secret and secret in _lines_without_access_table(log)] == []
 
 
 def _lines_without_access_table(log: str) -> str:
@@ -244,7 +244,7 @@ async def test_renewals_of_partner_tokens_are_told(store: Store, clock: Clock) -
     hostex.clock.advance(days=6)
     with listen_everywhere(heard.append):
         await hostex.linking.live(grant)
-    assert [one for one in heard if isinstance(one, PairRenewed)] == [PairRenewed("ok")]
+    assert [event for event in heard if isinstance(event, PairRenewed)] == [PairRenewed("ok")]
 
 
 async def test_any_worker_tells_the_counts_of_all() -> None:

@@ -63,7 +63,7 @@ def answering(url: str, count: int) -> set[str]:
     seen: set[str] = set()
 
     def enough() -> bool:
-        seen.update(one for one in [pid_of(url)] if one)
+        seen.update(pid for pid in [pid_of(url)] if pid)
         return len(seen) >= count
 
     until(enough)

@@ -65,8 +65,8 @@ async def test_an_id_that_is_none_is_replaced(given: str) -> None:
     async with running(local()) as http:
         headers = [(b"X-Request-Id", given.encode())]
         answers = [await http.get("/healthz", headers=headers) for _ in range(2)]
-    ids = [one.headers["x-request-id"] for one in answers]
-    assert all(re.fullmatch(r"[0-9a-f]{16}", one) for one in ids)
+    ids = [answer.headers["x-request-id"] for answer in answers]
+    assert all(re.fullmatch(r"[0-9a-f]{16}", id) for id in ids)
     assert ids[0] != ids[1]
 
 
@@ -81,7 +81,7 @@ async def test_lines_of_text_name_the_request(monkeypatch: pytest.MonkeyPatch) -
     with logged(monkeypatch, "text") as written:
         async with running(local()) as http:
             await http.post("/mcp", headers={**JSON, "X-Request-Id": ID}, content=call("list_tags"))
-    (line,) = [one for one in written.getvalue().splitlines() if "hostex_mcp.calls" in one]
+    (line,) = [text for text in written.getvalue().splitlines() if "hostex_mcp.calls" in text]
     assert re.search(rf"INFO hostex_mcp\.calls: list_tags ok \d+ ms, 1 to Hostex request={ID}$", line)
 
 

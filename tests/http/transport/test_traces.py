@@ -41,15 +41,15 @@ async def test_a_call_is_a_span_with_the_name_of_its_tool_and_of_nothing_that_wa
         await http.post("/mcp", headers=JSON, content=call("list_reservations", {"guest_email": GUEST}))
         await http.post("/mcp", headers=JSON, content=call("list_conversations", {"limit": 3}))
     failed, done = spans.get_finished_spans()
-    assert [one.name for one in (failed, done)] == [
+    assert [span.name for span in (failed, done)] == [
         "tools/call list_reservations",
         "tools/call list_conversations",
     ]
     assert (failed.status.status_code, done.status.status_code) == (StatusCode.ERROR, StatusCode.UNSET)
     assert done.attributes is not None
     assert done.attributes["gen_ai.tool.name"] == "list_conversations"
-    text = "".join(one.to_json() for one in (failed, done))
-    assert [one for one in (GUEST, "guest_email", WRITABLE, "guest-", "items") if one in text] == []
+    text = "".join(span.to_json() for span in (failed, done))
+    assert [secret for secret in (GUEST, "guest_email", WRITABLE, "guest-", "items") if secret in text] == []
 
 
 async def test_a_span_belongs_to_the_trace_of_its_caller(spans: InMemorySpanExporter) -> None:

@@ -158,7 +158,7 @@ async def test_an_idle_connection_is_closed_in_the_end() -> None:
 
 def test_every_wait_has_an_end() -> None:
     waits: list[Any] = [wire.HEAD_SECONDS, wire.BODY_SECONDS, wire.READING_SECONDS]
-    assert all(0 < one <= 30 for one in waits)
+    assert all(0 < seconds <= 30 for seconds in waits)
 
 
 @contextmanager
@@ -196,6 +196,6 @@ def test_idle_connections_keep_nobody_out_and_the_longest_idle_goes_first(crowd:
             for _ in range(30)
         ]
         assert httpx2.get(f"{address.origin}/").status_code == 200
-        assert [one.recv(1) for one in idle[:21]] == [b""] * 21
+        assert [connection.recv(1) for connection in idle[:21]] == [b""] * 21
         idle[-1].sendall(f"GET / HTTP/1.1\r\nHost: {address.host}\r\n\r\n".encode())
         assert b" 200 OK" in idle[-1].recv(1_000)

@@ -70,7 +70,7 @@ async def confirmed(client: Client, tool: str, **arguments: Any) -> dict[str, An
 def sent(sandbox: Sandbox, text: str) -> int:
     """How often a message stands in its thread."""
     messages = sandbox.accounts.main.conversations[THREAD]["messages"]
-    return sum(one.get("content") == text for one in messages)
+    return sum(message.get("content") == text for message in messages)
 
 
 async def until(condition: Callable[[], object], seconds: float = LONG) -> None:

@@ -58,9 +58,9 @@ def test_while_postgresql_is_away_calls_are_told_to_wait_and_afterwards_everythi
             finally:
                 postgres_server.start()
             assert (ready, alive) == (503, 200)
-            assert {path: one.status_code for path, one in told.items()} == dict.fromkeys(told, 503)
-            assert all(1 <= int(one.headers["retry-after"]) <= 60 for one in told.values())
-            assert all("www-authenticate" not in one.headers for one in told.values())
+            assert {path: answer.status_code for path, answer in told.items()} == dict.fromkeys(told, 503)
+            assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in told.values())
+            assert all("www-authenticate" not in answer.headers for answer in told.values())
             assert "text/html" in told["/authorize"].headers["content-type"]
             by_then(lambda: probe(server.origin) == 200)
             assert client.call(access, "send_message", **write)["status"] == "done"
@@ -110,8 +110,10 @@ async def test_a_database_whose_machine_is_gone_is_not_waited_for_a_quarter_of_a
     async with open_store(postgres_server.new_database(), RING) as store:
         await store.ping()
         connections = connections_to(postgres_server.port)
-        waits = [one.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) for one in connections]
-        for one in connections:
-            one.close()
+        waits = [
+            connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) for connection in connections
+        ]
+        for connection in connections:
+            connection.close()
     assert waits
     assert all(1000 <= wait <= 20_000 for wait in waits)

@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 def under_way(fleet: Fleet, *operations: str) -> bool:
-    return all(fleet.calls(one) for one in operations)
+    return all(fleet.calls(operation) for operation in operations)
 
 
 @asynccontextmanager

@@ -70,7 +70,7 @@ def test_while_hostex_refuses_connections_reads_and_writes_say_so_and_both_recov
         write = client.call(access, "send_message", confirmation_token=token, **NOTE)["error"]
     finally:
         way.open()
-    assert [(one["kind"], one["retryable"]) for one in (read, write)] == [("network", True)] * 2
+    assert [(error["kind"], error["retryable"]) for error in (read, write)] == [("network", True)] * 2
     assert client.call(access, "list_properties")["total"] == 12
     done = client.call(access, "send_message", confirmation_token=token, **NOTE)
     assert done["status"] == "done"
