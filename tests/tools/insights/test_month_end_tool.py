@@ -176,7 +176,7 @@ async def test_entries_of_which_no_property_is_known_are_counted() -> None:
         (row, *_) = (one for one in entries(account, 20110001) if one["reservation_code"])
         row |= {"property_id": None, "reservation_code": "0-LONGAGO-x", "stay_code": "0-LONGAGO-x"}
 
-    told = "1 entry names no property and an order without stays in the period: in no row of a property."
+    told = "1 entry could not be assigned to a property and is in no property row."
     async with world(MOMENTS["an ordinary noon"], change=detach) as here:
         for asked in ({}, {"property_ids": [20110001]}):
             assert told in (await here.ask("get_month_end", **asked))["notes"]
