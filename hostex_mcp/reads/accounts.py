@@ -131,13 +131,13 @@ async def other_stays(
     was paid for the whole order, and its other stays may be in any month and property."""
     orders = grouped(stays, lambda stay: stay.reservation_code)
     incomplete = [code for code, own in orders.items() if needed(own) and not is_whole(own)]
-    selection, left = first(incomplete, _MOST_ORDERS)
+    selection, rest = first(incomplete, _MOST_ORDERS)
     others = await read_lists(context, LIST_RESERVATIONS, [{"reservation_code": code} for code in selection])
     codes = {stay.stay_code for stay in stays}
     others.items = [stay for stay in others.items if stay.stay_code not in codes]
-    if left:
+    if rest:
         problem = "were not looked for: what they owe may be due in another month."
-        others.notes.append(f"Further stays of {left} orders {problem}")
+        others.notes.append(f"Further stays of {rest} orders {problem}")
     return others
 
 

@@ -120,12 +120,12 @@ async def add_listings(
     calendars: Calendars,
     start: date,
     end: date,
-    wanted: Callable[[SoldListing], bool] = lambda listing: True,
+    is_wanted: Callable[[SoldListing], bool] = lambda listing: True,
 ) -> None:
     """Add the wanted listings of the properties and their days to calendars."""
     parts = PartialReads(calendars.failures, calendars.notes)
     pools = await parts.rows("room types", read_lists(context, LIST_ROOM_TYPES))
-    calendars.listings = [listing for listing in _sold(portfolio, pools or []) if wanted(listing)]
+    calendars.listings = [listing for listing in _sold(portfolio, pools or []) if is_wanted(listing)]
     readable = [listing for listing in calendars.listings if listing.channel_type in CALENDAR_CHANNELS]
     pieces = [readable[place : place + _MOST_LISTINGS] for place in range(0, len(readable), _MOST_LISTINGS)]
     first, _ = reading_window([start, end], context.now().date())
@@ -141,9 +141,9 @@ async def add_listings(
     # One listing that its channel has lost fails the call for all, so they are read one by one.
     again = [listing for part, why in answers.failed if why.kind in ONE_SPOILS for listing in part]
     alone = await each(again[:_MOST_ALONE], read_one, may_fail=True)
-    if left := again[_MOST_ALONE:]:
+    if unread := again[_MOST_ALONE:]:
         calendars.notes.append(
-            f"The calendars of {len(left)} more listings were not read; narrow the question."
+            f"The calendars of {len(unread)} more listings were not read; narrow the question."
         )
     rows = [calendar for part in [*answers.items, *alone.items] for calendar in part]
     calendars.days = {
@@ -168,8 +168,8 @@ async def read_ratios(
         return property_id, await context.client.call(GET_PRICING_RATIOS, query=query)
 
     answers = await each(property_ids[:_MOST_RATIOS], read, may_fail=True)
-    left = len(property_ids) - _MOST_RATIOS
-    notes = [f"Prices of {left} more properties were not compared; narrow the question."] if left > 0 else []
+    rest = len(property_ids) - _MOST_RATIOS
+    notes = [f"Prices of {rest} more properties were not compared; narrow the question."] if rest > 0 else []
     return (
         dict(answers.items),
         [Failure(property_id, why.kind, why.message) for property_id, why in answers.failed],

@@ -67,8 +67,8 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
         HostexError: if the stays cannot be read.
     """
     local = day_of(portfolio)
-    of: Day = (lambda _: day) if day else local
-    days = {of(place.id) for place in portfolio.properties} or {of(0)}
+    day_at: Day = (lambda _: day) if day else local
+    days = {day_at(place.id) for place in portfolio.properties} or {day_at(0)}
     first, last = min(days), max(days)
     parts = PartialReads()
     (stays, later), threads, tasks, due, accounts = await asyncio.gather(
@@ -81,26 +81,28 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
     far = await _far(context, portfolio, later, threads, parts)
     every = {stay.stay_code: stay for stay in [*stays.items, *later.requests, *far]}
     open_requests = requests(every.values(), local)
-    cleanings = _turnovers(portfolio, stays, tasks, of)
+    cleanings = _turnovers(portfolio, stays, tasks, day_at)
     warnings = [
         *turnover_warnings(cleanings),
-        *arrival_warnings(stays.items, of),
-        *placing_warnings(stays.items, of),
-        *request_warnings(open_requests, context.now(), of),
+        *arrival_warnings(stays.items, day_at),
+        *placing_warnings(stays.items, day_at),
+        *request_warnings(open_requests, context.now(), day_at),
         *channel_warnings(accounts or [], first),
     ]
     guests = waiting(threads.items, every.values(), local, context.now())
     return Daily(
         meant=portfolio,
-        day=of,
+        day=day_at,
         first=first,
-        movements=movements(stays.items, of),
+        movements=movements(stays.items, day_at),
         turnovers=[
-            turnover for turnover in cleanings if turnover.same_day and turnover.day == of(turnover.place.id)
+            turnover
+            for turnover in cleanings
+            if turnover.same_day and turnover.day == day_at(turnover.place.id)
         ],
         waiting=guests if everything else among(guests, portfolio.ids - {0}),
         requests=open_requests,
-        tasks=_of_the_day(tasks or [], of),
+        tasks=_of_the_day(tasks or [], day_at),
         reviews=due,
         warnings=by_urgency(warnings, last),
         threads=threads,
@@ -137,21 +139,23 @@ async def _far(
 
 
 def _turnovers(
-    portfolio: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, of: Day
+    portfolio: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, day_at: Day
 ) -> list[Turnover]:
     """Return the turnovers of each property's day and the next one."""
     data = turnover_data(portfolio.properties, stays.items, tasks)
     return [
         turnover
         for place_id, own in data.items()
-        for turnover in turnovers(own, portfolio.zone(place_id), of(place_id), of(place_id) + DAY)
+        for turnover in turnovers(own, portfolio.zone(place_id), day_at(place_id), day_at(place_id) + DAY)
     ]
 
 
-def _of_the_day(tasks: Sequence[Task], of: Day) -> list[Task]:
+def _of_the_day(tasks: Sequence[Task], day_at: Day) -> list[Task]:
     """Return the open tasks of the day by time, unassigned ones first at the same time."""
     due = [
-        task for task in tasks if task.expected_date == of(task.property_id or 0) and task.status not in _DONE
+        task
+        for task in tasks
+        if task.expected_date == day_at(task.property_id or 0) and task.status not in _DONE
     ]
     return sorted(due, key=lambda task: (task.expected_time or "", bool(task.staff_id), task.id))
 

@@ -72,10 +72,10 @@ async def far_requests(
     for day in sorted(day for day in days if day > after and day.year <= LAST_YEAR):
         if not spans or day > spans[-1][1]:
             spans.append((day, day + timedelta(days=RESERVATION_WINDOW_DAYS - 1)))
-    selection, left = spans[:_MOST_FAR], spans[_MOST_FAR:]
+    selection, rest = spans[:_MOST_FAR], spans[_MOST_FAR:]
     parts = await asyncio.gather(*(_of_window(context, *span) for span in selection))
     open_requests, notes = _open(portfolio, parts)
-    beyond = f", none beyond {left[0][0] - DAY}" if left else ""
+    beyond = f", none beyond {rest[0][0] - DAY}" if rest else ""
     return Gathered(open_requests, [f"Requests beyond {after}: by guest threads alone{beyond}.", *notes])
 
 

@@ -79,16 +79,16 @@ async def with_last_guests(
     first."""
     data = turnover_data(portfolio.properties, stays, tasks)
     empty = [] if tasks is None else _unsettled(data, span)
-    selection, left = empty[:_MOST], empty[_MOST:]
+    selection, rest = empty[:_MOST], empty[_MOST:]
     past = await _before(context, selection, start - DAY, _pages(stays, start))
     every = None if tasks is None else [*tasks, *past.cleanings]
     guests = [stay for stay in past.guests if stay.property_id not in past.failed]
     # What was not looked up counts as unseen, so that its cleaning is not known instead of missing.
-    turnovers = turnover_data(portfolio.properties, [*stays, *guests], every, {*left, *past.failed})
+    turnovers = turnover_data(portfolio.properties, [*stays, *guests], every, {*rest, *past.failed})
     failures = [Failure(place, why.kind, f"last guest: {why.message}") for place, why in past.failed.items()]
     settled = {stay.property_id for stay in past.guests} | past.failed.keys()
     first = [property_id for property_id in selection if property_id not in settled]
-    notes = [*([_not_looked_up(len(left), start)] if left else []), *_first_guests(portfolio, first, start)]
+    notes = [*([_not_looked_up(len(rest), start)] if rest else []), *_first_guests(portfolio, first, start)]
     return Past(turnovers, notes, failures)
 
 
@@ -139,11 +139,11 @@ async def _before(context: Context, property_ids: Sequence[int], until: date, pa
     # All properties together if that takes fewer calls than one by one.
     past = _Before()
     for first, last in windows(until - FARTHEST + DAY, until, RESERVATION_WINDOW_DAYS):
-        left = past.lacking(property_ids)
+        missing = past.lacking(property_ids)
         period = {"status": "accepted", "start_check_out_date": first, "end_check_out_date": last}
-        queries = _queries(left, dict.fromkeys(left, period), together=pages < len(left))
+        queries = _queries(missing, dict.fromkeys(missing, period), together=pages < len(missing))
         for stays in await _read(context, LIST_RESERVATIONS, queries, past):
-            past.add(left, stays)
+            past.add(missing, stays)
     since = {
         property_id: past.left_on(property_id) or until - FARTHEST
         for property_id in property_ids

@@ -54,10 +54,10 @@ async def booked(
 ) -> list[str]:
     """Say who has booked, or what blocks, these nights of properties, for a limited number of them."""
     closed = [(property_id, days) for property_id, days in nights.items() if days]
-    selection, left = closed[:_MOST_CHECKED], len(closed[_MOST_CHECKED:])
+    selection, rest = closed[:_MOST_CHECKED], len(closed[_MOST_CHECKED:])
     obstacles = await asyncio.gather(*(_on(context, property_id, days) for property_id, days in selection))
     lines = [line for own in obstacles for line in (own if with_blocks else Taken(own.stays, ())).warnings()]
-    return [*lines, *([f"Bookings of {left} more properties were not checked."] if left else [])]
+    return [*lines, *([f"Bookings of {rest} more properties were not checked."] if rest else [])]
 
 
 async def _on(context: Context, property_id: int, days: Collection[date]) -> Taken:
