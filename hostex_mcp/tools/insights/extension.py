@@ -29,8 +29,8 @@ from hostex_mcp.domain.turnovers import (
     cleaning_after,
     cleaning_before,
     in_time,
-    turnover_data,
     out_time,
+    turnover_data,
 )
 from hostex_mcp.reads.calendars import Calendars, add_listings, read_nights
 from hostex_mcp.reads.lists import PartialReads
