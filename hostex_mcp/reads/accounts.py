@@ -1,5 +1,6 @@
-"""What the accounts of a period are worked out from."""
+"""The accounts of a period: its stays, income and expenses, by property and apart."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,10 +33,13 @@ from hostex_mcp.toolkit.context import Context
 _MOST_ORDERS, _MOST_NAMED = 50, 5
 _REASONS: Sequence[str] = (*APART, NOT_LISTED, OTHER_ORDERS, ACCOUNT)
 
+_Place = tuple[str, int]
+"""Where an amount counts: the reason why it stands apart, empty for none, and its property, 0 for none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """Accounts that are in no property's: why, and of which property, 0 where of none."""
+    """Ledgers that belong to no property's accounts: why, and of which property, 0 for none."""
 
     why: str
     property_id: int
@@ -44,8 +48,8 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Stays, entries and groups of a period; `entries` is None where they could not be read. `elsewhere` are
-    further stays of the same orders, `homes` the properties of all orders."""
+    """Stays, entries and property groups of a period; `entries` is None if they could not be read.
+    `elsewhere` has further stays of the same orders, `homes` the properties of all orders."""
 
     meant: Portfolio
     period: Period
@@ -59,47 +63,42 @@ class Books:
     failures: Sequence[Failure]
 
     def of_homes(self) -> Mapping[int, list[Ledger]]:
-        """The accounts of each property, by currency."""
-        counted = self._counted()
-        ids = [place.id for place in self.meant.properties]
-        return {home: accounts(*counted.get(("", home), ((), ()))) for home in ids}
+        """Return the ledgers of each property, by currency."""
+        amounts = self._amounts()
+        return {place.id: accounts(*amounts.get(("", place.id), ((), ()))) for place in self.meant.properties}
 
     def apart(self) -> list[Apart]:
-        """The accounts of everything that is in those of no property."""
-        rest = [(place, counted) for place, counted in self._counted().items() if place[0]]
-        rest.sort(key=lambda item: (_REASONS.index(item[0][0]), item[0][1]))
-        every = [Apart(why, home, accounts(*counted)) for (why, home), counted in rest]
-        return [part for part in every if part.accounts]
+        """Return the ledgers of everything that is in no property's."""
+        rest = [(*place, accounts(*amounts)) for place, amounts in self._amounts().items() if place[0]]
+        rest.sort(key=lambda item: (_REASONS.index(item[0]), item[1]))
+        return [Apart(*item) for item in rest if item[2]]
 
     def partial_groups(self) -> list[str]:
-        """The groups of which only some properties are portfolio, with how many of how many."""
-        chosen = {place.id for place in self.meant.properties}
-        counted = [
-            (group, len(chosen & {*group.property_ids}), len({*group.property_ids})) for group in self.groups
+        """Return the groups of which only some properties are in the accounts, with how many of how many."""
+        ids = _ids(self.meant)
+        sizes = [
+            (group.name, len(ids & {*group.property_ids}), len({*group.property_ids}))
+            for group in self.groups
         ]
-        return [
-            f"{one_line(group.name)} {some} of {every}" for group, some, every in counted if 0 < some < every
-        ]
+        return [f"{one_line(name)} {count} of {size}" for name, count, size in sizes if 0 < count < size]
 
-    def _counted(self) -> dict[tuple[str, int], tuple[list[Earning], list[Transaction]]]:
-        """Every earning and entry in its one place: why it stands apart, and of which property it is."""
-        listed = {place.id for place in self.meant.properties}
-        counted: dict[tuple[str, int], tuple[list[Earning], list[Transaction]]] = {}
+    def _amounts(self) -> dict[_Place, tuple[list[Earning], list[Transaction]]]:
+        """Sort all earnings and entries by where they count."""
+        ids = _ids(self.meant)
+        amounts: dict[_Place, tuple[list[Earning], list[Transaction]]] = defaultdict(lambda: ([], []))
         for earning in self.earned:
             why = "" if earning.place == "sold" else earning.place
-            counted.setdefault((why, earning.property_id), ([], []))[0].append(earning)
+            amounts[why, earning.property_id][0].append(earning)
         for entry in self.entries or ():
-            place = place_of(entry, self.homes, listed)
-            key = ("", place) if isinstance(place, int) else (place, 0)
-            counted.setdefault(key, ([], []))[1].append(entry)
-        return counted
+            place = place_of(entry, self.homes, ids)
+            amounts[("", place) if isinstance(place, int) else (place, 0)][1].append(entry)
+        return amounts
 
 
 async def read_books(
     context: Context, portfolio: Portfolio, period: Period, *, complete: bool = False
 ) -> Books:
-    """Read what the accounts of a period need; without entries or groups there are still stays, unless all
-    of it is wanted `complete`."""
+    """Read the accounts of a period. Entries and groups may be missing, unless they must be `complete`."""
 
     def needed(order: Sequence[Reservation]) -> bool:
         return kept_alone(order) or bool(balances(order, period))
@@ -108,21 +107,22 @@ async def read_books(
     parts = PartialReads(stays.failures, stays.notes, needed=complete)
     entries = await parts.rows("transactions", transactions_between(context, period.start, period.end))
     groups = await parts.rows("property groups", read_lists(context, LIST_PROPERTY_GROUPS))
-    elsewhere = await parts.rows("stays of the same orders", other_stays(context, stays.items, needed))
-    found = [stay for stay in stays.items if stay.check_in_date <= period.end]
-    late = [stay for stay in stays.items if stay.check_in_date > period.end]
-    homes = homes_of(found)
+    others = await parts.rows("stays of the same orders", other_stays(context, stays.items, needed))
+    reported = [stay for stay in stays.items if stay.check_in_date <= period.end]
+    later = [stay for stay in stays.items if stay.check_in_date > period.end]
+    elsewhere = [*later, *(others or ())]
+    homes = homes_of(reported)
     await checkpoint()
     return Books(
         meant=portfolio,
         period=period,
-        stays=found,
-        earned=earnings(found, period, [*late, *(elsewhere or ())]),
-        elsewhere=[*late, *(elsewhere or ())],
-        entries=None if entries is None else _meant(entries, homes, portfolio),
+        stays=reported,
+        earned=earnings(reported, period, elsewhere),
+        elsewhere=elsewhere,
+        entries=None if entries is None else _own(entries, homes, portfolio),
         homes=homes,
         groups=groups or [],
-        notes=[*stays.notes, *_left_out(entries or (), homes)],
+        notes=[*stays.notes, *_notes(entries or (), homes)],
         failures=stays.failures,
     )
 
@@ -130,44 +130,50 @@ async def read_books(
 async def other_stays(
     context: Context, stays: Sequence[Reservation], needed: Callable[[Sequence[Reservation]], object]
 ) -> Gathered[Reservation]:
-    """The stays that are missing here of orders that `needed` wants whole. What an order owes or was paid is
-    told for the order as a whole, and its other stays may be in any month and property."""
+    """Read the other stays of those orders that are `needed` as a whole. Hostex gives what an order owes or
+    was paid for the whole order, and its other stays may be in any month and property."""
     orders = grouped(stays, lambda stay: stay.reservation_code)
-    unsure = [code for code, own in orders.items() if needed(own) and not is_whole(own)]
-    asked, left = first(unsure, _MOST_ORDERS)
-    found = await read_lists(context, LIST_RESERVATIONS, [{"reservation_code": code} for code in asked])
-    known = {stay.stay_code for stay in stays}
-    found.items = [stay for stay in found.items if stay.stay_code not in known]
-    unread = f"Further stays of {left} orders were not looked for: what they owe may be due in another month."
-    found.notes += [unread] if left else []
-    return found
+    incomplete = [code for code, own in orders.items() if needed(own) and not is_whole(own)]
+    selection, rest = first(incomplete, _MOST_ORDERS)
+    others = await read_lists(context, LIST_RESERVATIONS, [{"reservation_code": code} for code in selection])
+    codes = {stay.stay_code for stay in stays}
+    others.items = [stay for stay in others.items if stay.stay_code not in codes]
+    if rest:
+        problem = "were not looked for: what they owe may be due in another month."
+        others.notes.append(f"Further stays of {rest} orders {problem}")
+    return others
 
 
-def _meant(
+def _ids(portfolio: Portfolio) -> set[int]:
+    return {place.id for place in portfolio.properties}
+
+
+def _own(
     entries: Sequence[Transaction], homes: Mapping[str, int], portfolio: Portfolio
 ) -> Sequence[Transaction]:
-    """The entries that are asked about: all of the whole account, else those of the chosen properties."""
+    """Return the entries that belong to a portfolio: all of the whole account, else those of its
+    properties."""
     if portfolio.whole:
         return entries
-    listed = {place.id for place in portfolio.properties}
-    return [entry for entry in entries if isinstance(place_of(entry, homes, listed), int)]
+    ids = _ids(portfolio)
+    return [entry for entry in entries if isinstance(place_of(entry, homes, ids), int)]
 
 
-def _left_out(entries: Sequence[Transaction], homes: Mapping[str, int]) -> list[str]:
-    """How many entries are in no row of a property, or in no sum at all."""
-    homeless = [entry for entry in entries if place_of(entry, homes, ()) == OTHER_ORDERS]
+def _notes(entries: Sequence[Transaction], homes: Mapping[str, int]) -> list[str]:
+    """Say how many entries are in no property row, or in no sum at all."""
+    notes: list[str] = []
+    unassigned = sum(place_of(entry, homes, ()) == OTHER_ORDERS for entry in entries)
+    if unassigned:
+        verb = "is" if unassigned == 1 else "are"
+        notes.append(
+            f"{_count(unassigned)} could not be assigned to a property and {verb} in no property row."
+        )
     unclear = [entry for entry in entries if not counts(entry)]
-    ids = ", ".join(f"{entry.id}" for entry in unclear[:_MOST_NAMED])
-    names = "no property and an order without stays in the period: in no row of a property."
-    return [
-        *([f"{_entries(len(homeless))} name{'s' if len(homeless) == 1 else ''} {names}"] if homeless else []),
-        *(
-            [f"In no sum, without a currency or a known direction: {_entries(len(unclear))} ({ids})."]
-            if unclear
-            else []
-        ),
-    ]
+    if unclear:
+        ids = ", ".join(f"{entry.id}" for entry in unclear[:_MOST_NAMED])
+        notes.append(f"In no sum, without a currency or a known direction: {_count(len(unclear))} ({ids}).")
+    return notes
 
 
-def _entries(count: int) -> str:
-    return f"{count} {'entry' if count == 1 else 'entries'}"
+def _count(entries: int) -> str:
+    return f"{entries} {'entry' if entries == 1 else 'entries'}"

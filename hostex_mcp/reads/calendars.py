@@ -1,4 +1,4 @@
-"""What the answers about calendars read: nights of properties, the listings that sell them, their prices."""
+"""Calendars: the nights of properties, the listings that sell them, and their prices."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,12 +37,13 @@ CALENDAR_CHANNELS = frozenset(
         "vrbo",
     ]
 )
-"""The channels whose calendars Hostex shows. Inferred for ctrip, which only its changelog names."""
+"""The channels whose calendars Hostex shows. Inferred for ctrip, which only its changelog mentions."""
 
 _MOST_PROPERTIES = 100
 _MOST_LISTINGS = 50
 _MOST_RATIOS = 60
 _MOST_ALONE = 60
+# One listing or property that fails in these ways fails the call for all others in it.
 ONE_SPOILS = ("not_found", "invalid_arguments", "forbidden")
 
 
@@ -58,19 +59,19 @@ class SoldListing:
 
     @property
     def key(self) -> tuple[str, str]:
-        """How Hostex names the listing."""
+        """How Hostex identifies the listing."""
         return self.channel_type, self.listing_id
 
     @property
     def arguments(self) -> dict[str, str]:
-        """How a call names the listing."""
+        """The arguments that identify the listing in a call."""
         return {"channel_type": self.channel_type, "listing_id": self.listing_id}
 
 
 @dataclass(slots=True)
 class Calendars:
-    """The nights of properties, their stays, and the days of the listings that sell them, as far as they
-    could be read; `failures` says what could not, `notes` what was cut."""
+    """The nights of properties, their stays, and the days of the listings that sell them; `failures` has what
+    could not be read, `notes` what was cut."""
 
     books: dict[int, Nights]
     stays: list[Reservation]
@@ -80,7 +81,7 @@ class Calendars:
     notes: list[str]
 
     def selling(self, property_id: int) -> list[tuple[SoldListing, ListingDays]]:
-        """The listings that sell a property, with their days, those that could be read."""
+        """Return the listings that sell a property, with their days, as far as these could be read."""
         return [
             (listing, self.days[listing.key])
             for listing in self.listings
@@ -89,7 +90,8 @@ class Calendars:
 
 
 async def read_nights(context: Context, portfolio: Portfolio, start: date, end: date) -> Calendars:
-    """The nights of the properties from `start` to `end`, both included, and the stays that touch them."""
+    """Read the nights of the properties from `start` to `end`, both included, and the stays that touch
+    them."""
     ids = [place.id for place in portfolio.properties]
     today = context.now().date()
     first, _ = reading_window([start, end], today)
@@ -100,31 +102,31 @@ async def read_nights(context: Context, portfolio: Portfolio, start: date, end: 
         return await context.client.call(LIST_AVAILABILITIES, query=query)
 
     # The look-up of long stays needs the calendar from the last night on, which Hostex has within a year.
-    near = reading_window([end], today)[0] == end
-    stays = await (all_stays if near else stays_between)(context, portfolio, start, end)
-    got = await each(parts, read)
+    shows_end = reading_window([end], today)[0] == end
+    stays = await (all_stays if shows_end else stays_between)(context, portfolio, start, end)
+    answers = await each(parts, read)
     by_property: dict[int, list[Reservation]] = {}
     for stay in stays.items:
         by_property.setdefault(stay.property_id, []).append(stay)
-    calendars = {row.id: row for part in got.items for row in part}
+    calendars = {row.id: row for part in answers.items for row in part}
     books = {key: nights_of(row.availabilities, by_property.get(key, ())) for key, row in calendars.items()}
-    unread = [Failure(ident, why.kind, why.message) for part, why in got.failed for ident in part]
+    unread = [Failure(place_id, why.kind, why.message) for part, why in answers.failed for place_id in part]
     return Calendars(books, stays.items, [], {}, [*stays.failures, *unread], stays.notes)
 
 
 async def add_listings(
     context: Context,
     portfolio: Portfolio,
-    found: Calendars,
+    calendars: Calendars,
     start: date,
     end: date,
-    wanted: Callable[[SoldListing], bool] = lambda listing: True,
+    is_wanted: Callable[[SoldListing], bool] = lambda listing: True,
 ) -> None:
-    """Add the wanted listings of the properties and their days to what was read."""
-    parts = PartialReads(found.failures, found.notes)
+    """Add the wanted listings of the properties and their days to calendars."""
+    parts = PartialReads(calendars.failures, calendars.notes)
     pools = await parts.rows("room types", read_lists(context, LIST_ROOM_TYPES))
-    found.listings = [listing for listing in _sold(portfolio, pools or []) if wanted(listing)]
-    readable = [listing for listing in found.listings if listing.channel_type in CALENDAR_CHANNELS]
+    calendars.listings = [listing for listing in _sold(portfolio, pools or []) if is_wanted(listing)]
+    readable = [listing for listing in calendars.listings if listing.channel_type in CALENDAR_CHANNELS]
     pieces = [readable[place : place + _MOST_LISTINGS] for place in range(0, len(readable), _MOST_LISTINGS)]
     first, _ = reading_window([start, end], context.now().date())
 
@@ -135,19 +137,20 @@ async def add_listings(
     async def read_one(listing: SoldListing) -> list[ListingCalendar]:
         return await read([listing])
 
-    got = await each(pieces, read, may_fail=True)
+    answers = await each(pieces, read, may_fail=True)
     # One listing that its channel has lost fails the call for all, so they are read one by one.
-    again = [listing for part, why in got.failed if why.kind in ONE_SPOILS for listing in part]
+    again = [listing for part, why in answers.failed if why.kind in ONE_SPOILS for listing in part]
     alone = await each(again[:_MOST_ALONE], read_one, may_fail=True)
-    left = again[_MOST_ALONE:]
-    if left:
-        found.notes.append(f"The calendars of {len(left)} more listings were not read; narrow the question.")
-    answers = [calendar for part in [*got.items, *alone.items] for calendar in part]
-    found.days = {
-        (row.channel_type, row.listing_id): {day.date: day for day in row.calendar} for row in answers
+    if unread := again[_MOST_ALONE:]:
+        calendars.notes.append(
+            f"The calendars of {len(unread)} more listings were not read; narrow the question."
+        )
+    rows = [calendar for part in [*answers.items, *alone.items] for calendar in part]
+    calendars.days = {
+        (row.channel_type, row.listing_id): {day.date: day for day in row.calendar} for row in rows
     }
-    lost = [(listing, why) for part, why in got.failed if why.kind not in ONE_SPOILS for listing in part]
-    found.failures += [
+    lost = [(listing, why) for part, why in answers.failed if why.kind not in ONE_SPOILS for listing in part]
+    calendars.failures += [
         Failure(
             listing.property_ids[0], why.kind, f"{listing.channel_type} {listing.listing_id}: {why.message}"
         )
@@ -158,18 +161,18 @@ async def add_listings(
 async def read_ratios(
     context: Context, property_ids: Sequence[int]
 ) -> tuple[Mapping[int, PricingRatios], list[Failure], list[str]]:
-    """The price ratios of properties, what could not be read, and a note where there are too many."""
+    """Read the price ratios of properties, with what could not be read, and a note if there are too many."""
 
     async def read(property_id: int) -> tuple[int, PricingRatios]:
         query = {"property_id": property_id}
         return property_id, await context.client.call(GET_PRICING_RATIOS, query=query)
 
-    got = await each(property_ids[:_MOST_RATIOS], read, may_fail=True)
-    left = len(property_ids) - _MOST_RATIOS
-    notes = [f"Prices of {left} more properties were not compared; narrow the question."] if left > 0 else []
+    answers = await each(property_ids[:_MOST_RATIOS], read, may_fail=True)
+    rest = len(property_ids) - _MOST_RATIOS
+    notes = [f"Prices of {rest} more properties were not compared; narrow the question."] if rest > 0 else []
     return (
-        dict(got.items),
-        [Failure(property_id, why.kind, why.message) for property_id, why in got.failed],
+        dict(answers.items),
+        [Failure(property_id, why.kind, why.message) for property_id, why in answers.failed],
         notes,
     )
 

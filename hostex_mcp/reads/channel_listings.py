@@ -1,4 +1,4 @@
-"""Listings as their channels hold them: whether there is one, and whether its account is still connected."""
+"""Listings on their channels: whether one exists, and whether its account is still connected."""
 
 from hostex_mcp.api import HostexError, read_all
 from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS, LIST_LISTINGS, ChannelAccount, Listing
@@ -9,19 +9,19 @@ from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 _REFUSED = "Hostex refuses to answer requests of an account that is disconnected."
-_UNREAD = "Whether the channel account is connected could not be read."
+_UNREAD = "Could not read whether the channel account is connected."
 
 
 async def require_listing(context: Context, channel_type: str, listing_id: str) -> None:
-    """Check that a channel has a listing with this id on this account.
+    """Require that a channel has a listing with this id on this account.
 
     Raises:
-        InvalidArguments: when it has not, naming the channels that have.
+        InvalidArguments: if it has not, naming the channels that have.
     """
-    found = await _listings(context, listing_id)
-    if any(listing.channel_type == channel_type for listing in found):
+    listings = await _listings(context, listing_id)
+    if any(listing.channel_type == channel_type for listing in listings):
         return
-    others = ", ".join(sorted(listing.channel_type for listing in found if listing.channel_type))
+    others = ", ".join(sorted(listing.channel_type for listing in listings if listing.channel_type))
     hint = f"it is one of {others}" if others else "`list_listings` has them"
     raise InvalidArguments(
         FieldProblem("listing_id", f"is no listing of {channel_type} on this account; {hint}")
@@ -29,11 +29,10 @@ async def require_listing(context: Context, channel_type: str, listing_id: str) 
 
 
 async def connection_warnings(context: Context, stay: Reservation, argument: str) -> list[str]:
-    """What the channel account of a stay's listing says against telling the channel anything, as far as that
-    can be read.
+    """Return what the status of a stay's channel account says against sending the channel anything.
 
     Raises:
-        InvalidArguments: naming the argument, when the account is disconnected.
+        InvalidArguments: naming the argument, if the account is disconnected.
     """
     try:
         account = await _account_of(context, stay)
@@ -41,15 +40,15 @@ async def connection_warnings(context: Context, stay: Reservation, argument: str
         return [_UNREAD]
     if account is None or account.auth_status in (None, "active"):
         return []
-    named = f"The {channel_name(stay.channel_type)} account {one_line(account.username or '')}".strip()
+    name = f"The {channel_name(stay.channel_type)} account {one_line(account.username or '')}".strip()
     if account.auth_status == "disconnected":
         problem = "is a booking of a channel account that is disconnected; connect it again in Hostex first"
         raise InvalidArguments(FieldProblem(argument, problem))
-    return [f"{named} has the status {account.auth_status}. {_REFUSED}"]
+    return [f"{name} has the status {account.auth_status}. {_REFUSED}"]
 
 
 async def _account_of(context: Context, stay: Reservation) -> ChannelAccount | None:
-    """The account that holds the listing of a stay, None where Hostex does not tell it."""
+    """Return the account that holds the listing of a stay, None if Hostex does not say."""
     ids = [
         listing.channel_account_id
         for listing in await _listings(context, stay.listing_id)

@@ -1,7 +1,7 @@
-"""Everything that the briefing of one day is made from."""
+"""Everything that the briefing of a day needs."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,6 +9,7 @@ from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.briefing import (
+    Day,
     DayWarning,
     Movements,
     arrival_warnings,
@@ -41,10 +42,10 @@ _DONE = ("completed", "cancelled")
 
 @dataclass(slots=True)
 class Daily:
-    """One day of a portfolio. `day` tells it for a property, `first` is the earliest of them."""
+    """A day of a portfolio. `day` gives the date at a property, `first` is the earliest of them."""
 
     meant: Portfolio
-    day: Callable[[int], date]
+    day: Day
     first: date
     movements: Movements
     turnovers: Sequence[Turnover]
@@ -59,11 +60,15 @@ class Daily:
 
 
 async def read_day(context: Context, portfolio: Portfolio, day: date | None, everything: bool) -> Daily:
-    """A day of the properties, each property's own today where none is given. What cannot be read is left out
-    and told; without the stays there is no briefing."""
+    """Read a day of the properties, each property's own today if none is given. What cannot be read is left
+    out and reported in `failures`.
+
+    Raises:
+        HostexError: if the stays cannot be read.
+    """
     local = day_of(portfolio)
-    of: Callable[[int], date] = (lambda _: day) if day else local
-    days = {of(place.id) for place in portfolio.properties} or {of(0)}
+    day_at: Day = (lambda _: day) if day else local
+    days = {day_at(place.id) for place in portfolio.properties} or {day_at(0)}
     first, last = min(days), max(days)
     parts = PartialReads()
     (stays, later), threads, tasks, due, accounts = await asyncio.gather(
@@ -73,31 +78,33 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
         read_reviews_due(context, portfolio, _REVIEW_DAYS, parts),
         parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
     )
-    asked = [*later.requests, *await _far(context, portfolio, later, threads, parts)]
-    known = {stay.stay_code: stay for stay in [*stays.items, *asked]}
-    open_requests = requests(known.values(), local)
-    turned = _turnovers(portfolio, stays, tasks, of)
-    found = [
-        *turnover_warnings(turned),
-        *arrival_warnings(stays.items, of),
-        *placing_warnings(stays.items, of),
-        *request_warnings(open_requests, context.now(), of),
+    far = await _far(context, portfolio, later, threads, parts)
+    every = {stay.stay_code: stay for stay in [*stays.items, *later.requests, *far]}
+    open_requests = requests(every.values(), local)
+    cleanings = _turnovers(portfolio, stays, tasks, day_at)
+    warnings = [
+        *turnover_warnings(cleanings),
+        *arrival_warnings(stays.items, day_at),
+        *placing_warnings(stays.items, day_at),
+        *request_warnings(open_requests, context.now(), day_at),
         *channel_warnings(accounts or [], first),
     ]
-    waits = waiting(threads.items, known.values(), local, context.now())
+    guests = waiting(threads.items, every.values(), local, context.now())
     return Daily(
         meant=portfolio,
-        day=of,
+        day=day_at,
         first=first,
-        movements=movements(stays.items, of),
+        movements=movements(stays.items, day_at),
         turnovers=[
-            turnover for turnover in turned if turnover.same_day and turnover.day == of(turnover.place.id)
+            turnover
+            for turnover in cleanings
+            if turnover.same_day and turnover.day == day_at(turnover.place.id)
         ],
-        waiting=waits if everything else among(waits, {place.id for place in portfolio.properties}),
+        waiting=guests if everything else among(guests, portfolio.ids - {0}),
         requests=open_requests,
-        tasks=_of_the_day(tasks or [], of),
+        tasks=_of_the_day(tasks or [], day_at),
         reviews=due,
-        warnings=by_urgency(found, last),
+        warnings=by_urgency(warnings, last),
         threads=threads,
         notes=[*stays.notes, *parts.notes],
         failures=[*stays.failures, *parts.failures],
@@ -107,16 +114,17 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
 async def _stays(
     context: Context, portfolio: Portfolio, first: date, last: date, parts: PartialReads
 ) -> tuple[Gathered[Reservation], Later]:
-    """The stays around some days, those that follow within a month with them, and the requests of later
+    """Read the stays around some days, including those that follow within a month, and the requests of later
     ones."""
-    found, later = await asyncio.gather(
+    stays, later = await asyncio.gather(
         stays_between(context, portfolio, first - _BACK, last, FOLLOWING),
         parts.read("requests", later_requests(context, portfolio, first - _BACK, last + FOLLOWING), Later()),
     )
-    known = later.half_year
-    if known:
-        known.items = [stay for stay in known.items if stay.check_in_date <= last]
-    stays = await with_long_stays(context, portfolio, found, last, following=True, later=known)
+    # The half year was read for its requests anyway, so long stays in it need no call of their own.
+    half_year = later.half_year
+    if half_year:
+        half_year.items = [stay for stay in half_year.items if stay.check_in_date <= last]
+    stays = await with_long_stays(context, portfolio, stays, last, following=True, later=half_year)
     stays.notes += later.notes
     return stays, later
 
@@ -124,31 +132,30 @@ async def _stays(
 async def _far(
     context: Context, portfolio: Portfolio, later: Later, threads: Threads, parts: PartialReads
 ) -> list[Reservation]:
-    """The requests of stays that lie behind the later ones."""
+    """Read the requests of stays beyond the later ones."""
     if later.until is None:
         return []
     return await parts.rows("requests", far_requests(context, portfolio, later.until, threads.until)) or []
 
 
 def _turnovers(
-    portfolio: Portfolio,
-    stays: Gathered[Reservation],
-    tasks: Sequence[Task] | None,
-    of: Callable[[int], date],
+    portfolio: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, day_at: Day
 ) -> list[Turnover]:
-    """Those of each property's day and the next one."""
-    known = turnover_data(portfolio.properties, stays.items, tasks)
+    """Return the turnovers of each property's day and the next one."""
+    data = turnover_data(portfolio.properties, stays.items, tasks)
     return [
         turnover
-        for place in portfolio.properties
-        for turnover in turnovers(known[place.id], portfolio.zone(place.id), of(place.id), of(place.id) + DAY)
+        for place_id, own in data.items()
+        for turnover in turnovers(own, portfolio.zone(place_id), day_at(place_id), day_at(place_id) + DAY)
     ]
 
 
-def _of_the_day(tasks: Sequence[Task], of: Callable[[int], date]) -> list[Task]:
-    """What is still to be done on the day: by the hour, what nobody is assigned to first of equals."""
+def _of_the_day(tasks: Sequence[Task], day_at: Day) -> list[Task]:
+    """Return the open tasks of the day by time, unassigned ones first at the same time."""
     due = [
-        task for task in tasks if task.expected_date == of(task.property_id or 0) and task.status not in _DONE
+        task
+        for task in tasks
+        if task.expected_date == day_at(task.property_id or 0) and task.status not in _DONE
     ]
     return sorted(due, key=lambda task: (task.expected_time or "", bool(task.staff_id), task.id))
 

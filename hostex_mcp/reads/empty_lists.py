@@ -1,4 +1,4 @@
-"""Why a list is empty: something that its filters name does not exist, or nothing fits them all."""
+"""Why a list is empty: a filter names something that does not exist, or nothing matches all filters."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -37,18 +37,18 @@ _OWN: Mapping[str, _Kind] = {
 }
 _NO_FILTERS = frozenset(["page", "reveal", "order_by"])
 _FREE_TEXT = frozenset(["name", "guest_name", "keyword"])
-"""Filters that are named without what they look for, which may be anybody's words."""
+"""Filters that are named without their text, which may be anybody's words."""
 
 _MOST_NAMED = 20
 _LONGEST_NAMED = 60
 
 
 async def why_empty(context: Context, tool: str, arguments: Mapping[str, Any]) -> list[str]:
-    """What to say of an empty list: by which filters it is. Properties are known to be there.
+    """Return a note on an empty list that names its filters. Property ids have been checked before.
 
     Raises:
-        NotFound: when something that a filter names is not there.
-        InvalidArguments: when a listing is not.
+        NotFound: if something that a filter names does not exist.
+        InvalidArguments: if a listing does not exist.
     """
     filters = {name: value for name, value in arguments.items() if name not in _NO_FILTERS}
     for name, value in filters.items():
@@ -58,23 +58,22 @@ async def why_empty(context: Context, tool: str, arguments: Mapping[str, Any]) -
     await _require_codes(context, filters)
     if not filters:
         return []
-    named = [name if name in _FREE_TEXT else f"{name} {_in_words(value)}" for name, value in filters.items()]
-    return [f"Empty: nothing fits {some(named, _MOST_NAMED)}."]
+    names = [name if name in _FREE_TEXT else f"{name} {_in_words(value)}" for name, value in filters.items()]
+    return [f"Empty: nothing fits {some(names, _MOST_NAMED)}."]
 
 
-async def _require_id(
-    context: Context, listings: Sequence[ListEndpoint[Any]], what: str, wanted: int
-) -> None:
-    for listing in listings:
-        rows = (await read_all(context.client, listing, query=_narrowed(listing, wanted))).items
-        if any(row.id == wanted for row in rows):
+async def _require_id(context: Context, lists: Sequence[ListEndpoint[Any]], what: str, id: int) -> None:
+    for endpoint in lists:
+        rows = (await read_all(context.client, endpoint, query=_narrowed(endpoint, id))).items
+        if any(row.id == id for row in rows):
             return
-    raise NotFound(f"There is no {what} with the id {wanted}.", operation=listings[0].name)
+    raise NotFound(f"There is no {what} with the id {id}.", operation=lists[0].name)
 
 
-def _narrowed(listing: ListEndpoint[Any], wanted: int) -> dict[str, int]:
+def _narrowed(endpoint: ListEndpoint[Any], id: int) -> dict[str, int]:
+    # These lists have no filter by id.
     dictionaries = (*_BY_ID["item_id"][0], *_BY_ID["payment_method_id"][0])
-    return {} if listing in dictionaries else {"id": wanted}
+    return {} if endpoint in dictionaries else {"id": id}
 
 
 async def _require_codes(context: Context, filters: Mapping[str, Any]) -> None:

@@ -1,5 +1,5 @@
-"""The open requests of stays that lie further ahead than the stays around a day: of the next two years by
-their dates, of all that comes later by the guest threads that speak of them."""
+"""Open requests of stays further ahead than the stays around a day: in the next two years by their dates,
+after that by the guest threads that mention them."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -24,8 +24,8 @@ _MOST_FAR = 5
 
 @dataclass(slots=True)
 class Later:
-    """Open requests of stays that end up to a day, None where they could not be read, and all stays that end
-    in the half year behind the days around, where one page held them."""
+    """Open requests of stays that end by `until` (None if they could not be read), and all stays that end in
+    the half year after the days around, if one page had them."""
 
     requests: list[Reservation] = field(default_factory=list[Reservation])
     until: date | None = None
@@ -35,19 +35,19 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The stays of a window: all of them, or the open requests alone."""
+    """The stays of a window: all of them, or only the open requests."""
 
     stays: Sequence[Reservation]
     whole: bool
 
 
 async def later_requests(context: Context, portfolio: Portfolio, known_from: date, known_to: date) -> Later:
-    """The requests of stays that end outside two days, between which all stays are known anyway: from today
-    on, to about two years behind the later one, as no channel sells further ahead.
+    """Read the requests of stays that end outside two days, between which all stays are read anyway: from
+    today to about two years after the later day, as no channel sells further ahead.
 
-    Hostex finds requests by their state, but never outside a window of half a year. A window of which one
-    page holds every stay costs one call, another one a call more for each state; of many properties the
-    nearest window is sure to be such a one.
+    Hostex finds requests by their status, but only within half a year. A window costs one call if a page has
+    all its stays, and one more for each status otherwise; with many properties the nearest window surely
+    does.
     """
     first = known_to + DAY
     *later, nearest = windows(first, known_to + _AHEAD, RESERVATION_WINDOW_DAYS)
@@ -58,29 +58,29 @@ async def later_requests(context: Context, portfolio: Portfolio, known_from: dat
         *(_of_window(context, *window) for window in later),
         *(_of_states(context, *window) for window in sooner),
     )
-    asked, left_out = _open(portfolio, [half_year, *others])
+    open_requests, notes = _open(portfolio, [half_year, *others])
     own = [stay for stay in half_year.stays if stay.property_id in portfolio.ids]
-    return Later(asked, known_to + _AHEAD, Gathered(own) if half_year.whole else None, left_out)
+    return Later(open_requests, known_to + _AHEAD, Gathered(own) if half_year.whole else None, notes)
 
 
 async def far_requests(
     context: Context, portfolio: Portfolio, after: date, days: Collection[date]
 ) -> Gathered[Reservation]:
-    """The open requests of stays that end later than a day, on or about these days, which the guest threads
-    tell: a request of a channel comes with a thread."""
+    """Read the open requests of stays that end later than a day, on or near these days, which the guest
+    threads mention: every request of a channel comes with a thread."""
     spans: list[tuple[date, date]] = []
     for day in sorted(day for day in days if day > after and day.year <= LAST_YEAR):
         if not spans or day > spans[-1][1]:
             spans.append((day, day + timedelta(days=RESERVATION_WINDOW_DAYS - 1)))
-    read, left = spans[:_MOST_FAR], spans[_MOST_FAR:]
-    parts = await asyncio.gather(*(_of_window(context, *span) for span in read))
-    asked, notes = _open(portfolio, parts)
-    beyond = f", none beyond {left[0][0] - DAY}" if left else ""
-    return Gathered(asked, [f"Requests beyond {after}: by guest threads alone{beyond}.", *notes])
+    selection, rest = spans[:_MOST_FAR], spans[_MOST_FAR:]
+    parts = await asyncio.gather(*(_of_window(context, *span) for span in selection))
+    open_requests, notes = _open(portfolio, parts)
+    beyond = f", none beyond {rest[0][0] - DAY}" if rest else ""
+    return Gathered(open_requests, [f"Requests beyond {after}: by guest threads alone{beyond}.", *notes])
 
 
 def _open(portfolio: Portfolio, parts: Sequence[_Part]) -> tuple[list[Reservation], list[str]]:
-    """The open requests of some windows that belong here, each once, and a note of those left out."""
+    """Return the open requests of some windows that belong here, each once, and a note on those left out."""
     every = [stay for part in parts for stay in part.stays if stay.status in OPEN]
     return stays_of(portfolio, {stay.stay_code: stay for stay in every}.values(), "request")
 

@@ -1,4 +1,4 @@
-"""Single properties, and the titles of some."""
+"""Single properties and their titles."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -13,10 +13,10 @@ UNPLACED = "no property"
 
 
 async def find_property(context: Context, property_id: int, argument: str = "property_id") -> Property:
-    """The property with this id.
+    """Read the property with this id.
 
     Raises:
-        InvalidArguments: naming the argument, when there is no such property.
+        InvalidArguments: naming the argument, if there is no such property.
     """
     for place in await _properties(context, property_id):
         return place
@@ -24,15 +24,15 @@ async def find_property(context: Context, property_id: int, argument: str = "pro
 
 
 async def titles_of(context: Context, stays: Iterable[Reservation]) -> Mapping[int, str]:
-    """Property id to title of some stays; without a property the title says so."""
+    """Read the titles of the properties of some stays, by property id; 0 stands for stays without one."""
     ids = sorted({stay.property_id for stay in stays} - {0})
-    found = await asyncio.gather(*(_properties(context, ident) for ident in ids))
-    titles = {place.id: title(place) for part in found for place in part}
+    answers = await asyncio.gather(*(_properties(context, ident) for ident in ids))
+    titles = {place.id: title(place) for answer in answers for place in answer}
     return {0: UNPLACED, **{ident: titles.get(ident, f"property {ident}") for ident in ids}}
 
 
 def title(place: Property) -> str:
-    """A property's title on one line."""
+    """Return a property's title on one line."""
     return one_line(place.title)
 
 

@@ -37,7 +37,7 @@ class StayContext:
 
 
 async def read_surroundings(context: Context, stay: Reservation, parts: PartialReads) -> StayContext:
-    """What belongs to a stay; what cannot be read is left out and told in `parts`."""
+    """Read what belongs to a stay; what cannot be read is left out and noted in `parts`."""
     thread, tasks, transactions, plans, reviews = await asyncio.gather(
         parts.read("guest thread", _thread(context, stay), None),
         parts.rows("tasks", _tasks(context, stay)),
@@ -55,40 +55,41 @@ async def _thread(context: Context, stay: Reservation) -> Conversation | None:
 
 
 async def _tasks(context: Context, stay: Reservation) -> Gathered[Task]:
-    """The tasks of the stay, whenever and wherever they are, and those of its property that belong to no stay
-    and fall into it. Hostex finds tasks by property and day, not by stay: so all tasks are read where they
-    are few, else all of the property and those of the others around the stay."""
+    """Read the tasks of the stay, on whatever day and property, and those of its property during the stay
+    that belong to no stay."""
+    # Hostex finds tasks by property and day, not by stay. So all are read if they are few, else all of the
+    # property and those of other properties around the stay.
     page = await context.client.page(LIST_TASKS)
     if not page.more:
-        found = Gathered(page.items)
+        tasks = Gathered(page.items)
     elif page.total and page.total <= _FEW_TASKS:
-        found = await read_lists(context, LIST_TASKS)
+        tasks = await read_lists(context, LIST_TASKS)
     else:
-        found = await _tasks_around(context, stay)
-    return Gathered([task for task in found.items if _belongs(task, stay)], found.notes)
+        tasks = await _tasks_around(context, stay)
+    return Gathered([task for task in tasks.items if _belongs(task, stay)], tasks.notes)
 
 
 async def _tasks_around(context: Context, stay: Reservation) -> Gathered[Task]:
     start, end = stay.check_in_date - _MONTH, stay.check_out_date + _MONTH
     queries: list[Mapping[str, Any]] = [{"start_date": start, "end_date": end}]
     queries += [{"property_id": stay.property_id}] if stay.property_id else []
-    found = await read_lists(context, LIST_TASKS, queries)
+    tasks = await read_lists(context, LIST_TASKS, queries)
     others = "other properties" if stay.property_id else "any property"
     note = f"Tasks of {others} were looked for from {start} to {end} only."
-    return Gathered(found.items, [note, *found.notes])
+    return Gathered(tasks.items, [note, *tasks.notes])
 
 
 def _belongs(task: Task, stay: Reservation) -> bool:
     if task.stay_code:
         return task.stay_code == stay.stay_code
     day = task.expected_date
-    inside = bool(day and stay.check_in_date - DAY <= day <= stay.check_out_date)
-    return inside and bool(stay.property_id) and task.property_id == stay.property_id
+    is_during = bool(day and stay.check_in_date - DAY <= day <= stay.check_out_date)
+    return is_during and bool(stay.property_id) and task.property_id == stay.property_id
 
 
 async def _transactions(context: Context, stay: Reservation) -> Gathered[Transaction]:
-    """The entries of the order from a year before its booking to a year from now, or after check-out; of a
-    stay in another century, those of our time."""
+    """Read the entries of the order from a year before its booking to a year from now, or after check-out."""
+    # A stay in another century, by a slip of the keyboard, must not cost a call for each year until then.
     today = context.now().date()
     booked = stay.booked_at.date() if stay.booked_at else stay.check_in_date
     first = max(min(booked, stay.check_in_date), today - _FAR) - _YEAR
@@ -97,8 +98,10 @@ async def _transactions(context: Context, stay: Reservation) -> Gathered[Transac
         {"reservation_code": stay.reservation_code, "start_date": start, "end_date": end}
         for start, end in windows(first, last, TRANSACTION_WINDOW_DAYS)
     ]
-    found = await read_lists(context, LIST_TRANSACTIONS, queries)
-    return Gathered(found.items, [*found.notes, f"Transactions were looked for from {first} to {last} only."])
+    entries = await read_lists(context, LIST_TRANSACTIONS, queries)
+    return Gathered(
+        entries.items, [*entries.notes, f"Transactions were looked for from {first} to {last} only."]
+    )
 
 
 async def _plans(context: Context, stay: Reservation) -> Gathered[AutomationAction]:
@@ -107,18 +110,18 @@ async def _plans(context: Context, stay: Reservation) -> Gathered[AutomationActi
 
 
 async def _reviews(context: Context, stay: Reservation) -> Gathered[Review]:
-    """The review of the order. Hostex keeps one of each, under the check-out of any of its stays, so those up
-    to three months around this one's are looked through. Before it there is none, unless the order has more
-    stays."""
+    """Read the review of the order."""
+    # Before check-out there is none, unless the order has other stays.
     if stay.check_out_date > context.now().date() + DAY and is_whole([stay]):
         return Gathered([])
+    # Hostex keeps one review per order, under the check-out of any of its stays.
     first = stay.check_out_date - _SEASON
     last = first + timedelta(days=REVIEW_WINDOW_DAYS - 1)
     period = {"start_check_out_date": first, "end_check_out_date": last}
     queries = [
         {"reservation_code": stay.reservation_code, "review_status": state, **period} for state in _STATES
     ]
-    found = await read_lists(context, LIST_REVIEWS, queries)
-    if not found.items and not is_whole([stay]):
-        found.notes.append(f"Reviews of the order were looked for from {first} to {last} only.")
-    return found
+    reviews = await read_lists(context, LIST_REVIEWS, queries)
+    if not reviews.items and not is_whole([stay]):
+        reviews.notes.append(f"Reviews of the order were looked for from {first} to {last} only.")
+    return reviews

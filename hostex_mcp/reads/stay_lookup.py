@@ -1,4 +1,4 @@
-"""Stays and orders, found by whichever of their codes is given."""
+"""Stays and orders by any of their codes."""
 
 import asyncio
 import re
@@ -13,36 +13,29 @@ from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 _THIS_CODE = "this code, neither as Hostex's nor as the channel's."
-
-
 _CODES = ("reservation_code", "stay_code")
-
-
 _HOSTEX_CODE = re.compile(r"\d+-")
-
-
 _BACK, _AHEAD = timedelta(days=540), timedelta(days=540)
 
 
 async def resolve_codes(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments with the channel's own code of a booking replaced by Hostex's. What is neither stays as
-    it is, for Hostex to know better.
+    """Replace the channel's own code of a booking by Hostex's. What is neither is passed on for Hostex to
+    judge.
 
     Raises:
-        InvalidArguments: when it is the code of several bookings, or of several stays where one is wanted.
+        InvalidArguments: if it is the code of several bookings, or of several stays where one is needed.
     """
-    given = {name: arguments[name] for name in _CODES if arguments.get(name)}
-    own = {name: await _own_code(context, name, code) for name, code in given.items()}
-    return {**arguments, **own}
+    codes = {name: arguments[name] for name in _CODES if arguments.get(name)}
+    return {**arguments, **{name: await _own_code(context, name, code) for name, code in codes.items()}}
 
 
 async def _own_code(context: Context, argument: str, code: str) -> str:
     bare = code.lstrip("# ")
     if not bare or _HOSTEX_CODE.match(bare):
         return bare or code
-    spelled = list(dict.fromkeys([bare, bare.upper()]))
-    found = await _stays_with(context, [{"channel_id": code} for code in spelled])
-    stays = [stay for stay in found if stay.channel_id in spelled]
+    spellings = list(dict.fromkeys([bare, bare.upper()]))
+    answer = await _stays_with(context, [{"channel_id": code} for code in spellings])
+    stays = [stay for stay in answer if stay.channel_id in spellings]
     codes = list(dict.fromkeys(str(getattr(stay, argument)) for stay in stays))
     if len(codes) > 1:
         problem = f"is a channel's code of several; give one of {', '.join(codes)}"
@@ -51,12 +44,13 @@ async def _own_code(context: Context, argument: str, code: str) -> str:
 
 
 async def find_stay(context: Context, stay_code: str) -> Reservation:
-    """The stay with this code. Hostex has no filter by stay code, so its order is read.
+    """Read the stay with this code.
 
     Raises:
-        NotFound: when no stay of the account has it.
-        InvalidArguments: when it is the code of an order of several stays.
+        NotFound: if no stay of the account has it.
+        InvalidArguments: if it is the code of an order of several stays.
     """
+    # Hostex has no filter by stay code, so the order is read.
     codes = list(dict.fromkeys([stay_code, order_code(stay_code)]))
     stays = await _stays_with(context, [{"reservation_code": code} for code in codes])
     for stay in stays:
@@ -69,11 +63,11 @@ async def find_stay(context: Context, stay_code: str) -> Reservation:
 
 
 async def find_order(context: Context, reservation_code: str) -> list[Reservation]:
-    """The stays of the order with this code, at least one.
+    """Read the stays of the order with this code, at least one.
 
     Raises:
-        NotFound: when no order of the account has it.
-        InvalidArguments: when it is the code of one stay of several.
+        NotFound: if no order of the account has it.
+        InvalidArguments: if it is the code of one stay of several.
     """
     codes = list(dict.fromkeys([reservation_code, order_code(reservation_code)]))
     stays = await _stays_with(context, [{"reservation_code": code} for code in codes])
@@ -87,16 +81,18 @@ async def find_order(context: Context, reservation_code: str) -> list[Reservatio
 
 
 async def _stays_with(context: Context, filters: Sequence[Mapping[str, str]]) -> list[Reservation]:
-    """The stays that fit the first of these filters that any fits. Inferred: a code alone might reach no
-    further than the window that Hostex applies without dates, so a year and a half back and ahead is asked
-    for when it finds nothing."""
+    """Read the stays that match the first of these filters with any match.
+
+    Inferred: a code alone might reach no further than the window that Hostex applies without dates, so if it
+    finds nothing, a year and a half back and ahead is searched.
+    """
     today = context.now().date()
     periods = windows(today - _BACK, today + _AHEAD, RESERVATION_WINDOW_DAYS)
     wide = [{"start_check_out_date": start, "end_check_out_date": end} for start, end in periods]
     anytime: list[Mapping[str, Any]] = [{}]
     for dates in (anytime, wide):
-        for wanted in filters:
-            reads = [_read(context, {**wanted, **period}) for period in dates]
+        for query in filters:
+            reads = [_read(context, {**query, **period}) for period in dates]
             if stays := [stay for part in await asyncio.gather(*reads) for stay in part]:
                 return stays
     return []

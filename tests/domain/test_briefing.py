@@ -32,17 +32,17 @@ def today(property_id: int) -> date:
     return TODAY
 
 
-def told(found: list[DayWarning]) -> list[tuple[str, str]]:
-    return [(warning.kind, warning.stay.stay_code if warning.stay else "") for warning in found]
+def told(warnings: list[DayWarning]) -> list[tuple[str, str]]:
+    return [(warning.kind, warning.stay.stay_code if warning.stay else "") for warning in warnings]
 
 
 @given(st.integers(-20, 20), st.integers(1, 20))
 def test_a_stay_comes_goes_or_stays_and_never_two_of_them(start: int, nights: int) -> None:
     come = TODAY + timedelta(days=start)
-    found = movements([stay("A", f"{come}", nights)], today)
-    assert len(found.arrivals) == (start == 0)
-    assert len(found.departures) == (start + nights == 0)
-    assert len(found.in_house) == (start < 0 < start + nights)
+    moves = movements([stay("A", f"{come}", nights)], today)
+    assert len(moves.arrivals) == (start == 0)
+    assert len(moves.departures) == (start + nights == 0)
+    assert len(moves.in_house) == (start < 0 < start + nights)
 
 
 def test_only_accepted_stays_move() -> None:
@@ -54,8 +54,8 @@ def test_only_accepted_stays_move() -> None:
 
 def test_each_property_has_its_own_day() -> None:
     stays = [stay("A", "2026-06-15", 2), stay("B", "2026-06-16", 2, property_id=2)]
-    found = movements(stays, lambda home: date(2026, 6, 14 + home))
-    assert [stay.stay_code for stay in found.arrivals] == ["A", "B"]
+    moves = movements(stays, lambda home: date(2026, 6, 14 + home))
+    assert [stay.stay_code for stay in moves.arrivals] == ["A", "B"]
 
 
 def request(code: str, hours: float, **changes: Any) -> Reservation:
@@ -64,7 +64,7 @@ def request(code: str, hours: float, **changes: Any) -> Reservation:
 
 
 def test_requests_wait_for_the_host_before_those_that_wait_for_money_the_oldest_first() -> None:
-    found = [
+    queue = [
         request("pays", 9, status="wait_pay"),
         request("new", 1),
         request("old", 5),
@@ -73,7 +73,7 @@ def test_requests_wait_for_the_host_before_those_that_wait_for_money_the_oldest_
         request("over", 5, check_in_date="2026-06-13", check_out_date="2026-06-15"),
         stay("booked", "2026-07-01", 2),
     ]
-    assert [stay.stay_code for stay in requests([*found, *found], today)] == [
+    assert [stay.stay_code for stay in requests([*queue, *queue], today)] == [
         "old",
         "far",
         "begun",
@@ -89,9 +89,9 @@ def test_a_request_lapses_after_a_day_where_that_is_known() -> None:
 
 
 def test_only_requests_that_lapse_within_twelve_hours_are_a_warning() -> None:
-    waits = [request("late", 13), request("early", 11), request("over", 25)]
-    (found,) = request_warnings(waits, NOW, today)
-    assert (found.kind, found.detail) == ("request_expiring", "lapses in 11 h")
+    bookings = [request("late", 13), request("early", 11), request("over", 25)]
+    (warning,) = request_warnings(bookings, NOW, today)
+    assert (warning.kind, warning.detail) == ("request_expiring", "lapses in 11 h")
 
 
 def test_arrivals_of_today_and_tomorrow_lack_the_code_that_the_house_sets() -> None:
@@ -107,10 +107,10 @@ def test_arrivals_of_today_and_tomorrow_lack_the_code_that_the_house_sets() -> N
 def test_the_balance_of_an_order_of_two_stays_is_told_once() -> None:
     paid = {"currency": "EUR", "total_amount": 100, "received_amount": 40, "balance_amount": 60}
     order = {"reservation_code": "O", "channel_type": "hostex_direct", "payment": paid}
-    found = arrival_warnings(
+    warnings = arrival_warnings(
         [stay("A", "2026-06-15", 1, **order), stay("B", "2026-06-15", 1, **order)], today
     )
-    assert [(warning.kind, warning.detail) for warning in found] == [("balance_due", "€60")]
+    assert [(warning.kind, warning.detail) for warning in warnings] == [("balance_due", "€60")]
 
 
 def test_stays_without_a_property_are_told_until_they_are_over() -> None:
@@ -130,9 +130,9 @@ def test_stays_without_a_property_are_told_until_they_are_over() -> None:
 def test_nights_to_come_that_two_stays_hold_are_told_and_past_ones_are_not() -> None:
     past = [stay("A", "2026-06-10", 4), stay("B", "2026-06-12", 2)]
     coming = [stay("C", "2026-06-12", 6, property_id=2), stay("D", "2026-06-14", 3, property_id=2)]
-    (found,) = placing_warnings([*past, *coming], today)
-    assert (found.kind, found.day) == ("overlapping_stays", TODAY)
-    assert "same 2 nights" in found.detail
+    (warnings,) = placing_warnings([*past, *coming], today)
+    assert (warnings.kind, warnings.day) == ("overlapping_stays", TODAY)
+    assert "same 2 nights" in warnings.detail
 
 
 def test_a_same_day_turnover_is_told_without_cleaning_and_without_a_cleaner() -> None:
@@ -151,9 +151,9 @@ def test_a_same_day_turnover_is_told_without_cleaning_and_without_a_cleaner() ->
     )
 
     def warned(*tasks: Task) -> list[tuple[str, str]]:
-        known = turnover_data([place], stays, tasks)[1]
-        found = turnover_warnings(turnovers(known, ZoneInfo("UTC"), TODAY, TODAY))
-        return [(warning.kind, warning.detail) for warning in found]
+        earlier = turnover_data([place], stays, tasks)[1]
+        warnings = turnover_warnings(turnovers(earlier, ZoneInfo("UTC"), TODAY, TODAY))
+        return [(warning.kind, warning.detail) for warning in warnings]
 
     assert warned() == [("turnover_without_cleaning", "out 11:00, in 15:00")]
     assert warned(nobody)[0] == ("turnover_without_cleaner", "out 11:00, in 15:00")

@@ -59,7 +59,7 @@ ROWS = some.fixed_dictionaries(
 
 @given(some.lists(ROWS, max_size=5))
 def test_a_turnover_is_clean_when_a_cleaning_of_the_property_lies_between(rows: list[dict[str, Any]]) -> None:
-    counted = [
+    valid = [
         row
         for row in rows
         if row["type"] == "cleaning"
@@ -67,11 +67,11 @@ def test_a_turnover_is_clean_when_a_cleaning_of_the_property_lies_between(rows: 
         and row["property_id"] == 1
         and lies_between(row)
     ]
-    certain = [row for row in counted if row["staff_id"] or row["status"] == "completed"]
-    found = verdict(*(Task.model_validate({"id": number} | row) for number, row in enumerate(rows)))
-    expected = [] if certain else ["who cleans"] if counted else ["cleaning task"]
-    assert list(found.missing) == expected
-    assert (found.task is None) is (not counted)
+    certain = [row for row in valid if row["staff_id"] or row["status"] == "completed"]
+    cleaning = verdict(*(Task.model_validate({"id": number} | row) for number, row in enumerate(rows)))
+    expected = [] if certain else ["who cleans"] if valid else ["cleaning task"]
+    assert list(cleaning.missing) == expected
+    assert (cleaning.task is None) is (not valid)
 
 
 def test_what_does_not_count_is_named_with_the_reason() -> None:

@@ -61,16 +61,16 @@ def test_overlaps_are_the_pairs_that_share_a_night(spans: list[tuple[int, int]])
         for other in sets
         if group != other and sets[group] & sets[other]
     }
-    found = {
+    pairs = {
         frozenset([overlap.first.stay_code, overlap.second.stay_code]): overlap.nights
         for overlap in overlaps(stays)
     }
-    assert found == expected
+    assert pairs == expected
 
 
 def holes(books: list[Any], signs: str) -> list[tuple[int, int, bool]]:
-    found = channel_holes(books, selling(signs), june(1), june(len(signs)))
-    return [((hole.first_night - june(0)).days, hole.nights, hole.open) for hole in found]
+    result = channel_holes(books, selling(signs), june(1), june(len(signs)))
+    return [((hole.first_night - june(0)).days, hole.nights, hole.open) for hole in result]
 
 
 def test_a_listing_that_agrees_with_the_calendar_has_no_hole() -> None:
@@ -114,11 +114,11 @@ def priced(channel: str, ratio: int, *prices: float, currency: str = "EUR", **ch
 
 
 def odd(*listings: Priced, nights: int = 1, tolerance: float = 2) -> dict[str, list[tuple[float, float]]]:
-    wanted = [june(day) for day in range(1, nights + 1)]
-    found = price_differences(listings, wanted, tolerance)
+    dates = [june(day) for day in range(1, nights + 1)]
+    differences = price_differences(listings, dates, tolerance)
     return {
         listing.ratio.channel_type: [(night.price, night.expected) for night in differing]
-        for listing, differing in found
+        for listing, differing in differences
     }
 
 
@@ -158,8 +158,8 @@ def test_listings_that_cannot_be_compared_are_left_out() -> None:
 
 
 def test_each_night_is_judged_for_itself() -> None:
-    found = odd(priced("airbnb", 100, 100, 120, 100), priced("vrbo", 110, 110, 110, 110), nights=3)
-    assert found == {"vrbo": [(110, 132)]}
+    differences = odd(priced("airbnb", 100, 100, 120, 100), priced("vrbo", 110, 110, 110, 110), nights=3)
+    assert differences == {"vrbo": [(110, 132)]}
     ((_, (night,)),) = price_differences(
         [priced("airbnb", 100, 120), priced("vrbo", 110, 110)], [date(2026, 6, 1)], 2
     )

@@ -9,8 +9,8 @@ Day = tuple[date, str]
 
 
 def fold(days: list[Day]) -> list[tuple[str, str, str]]:
-    found = runs(days, lambda day: day[0], lambda day: day[1])
-    return [(run.start_date.isoformat(), run.end_date.isoformat(), run.state) for run in found]
+    folded = runs(days, lambda day: day[0], lambda day: day[1])
+    return [(run.start_date.isoformat(), run.end_date.isoformat(), run.state) for run in folded]
 
 
 def test_equal_days_in_a_row_become_one_run_with_both_ends() -> None:
@@ -37,6 +37,8 @@ def test_the_order_of_the_days_does_not_matter() -> None:
 def test_every_day_is_in_exactly_one_run_with_its_own_state(offsets: dict[int, str]) -> None:
     start = date(2026, 10, 1)
     days = [(start + timedelta(days=offset), state) for offset, state in offsets.items()]
-    found = runs(days, lambda day: day[0], lambda day: day[1])
-    spread = [(run.start_date + timedelta(days=step), run.state) for run in found for step in range(run.days)]
+    folded = runs(days, lambda day: day[0], lambda day: day[1])
+    spread = [
+        (run.start_date + timedelta(days=step), run.state) for run in folded for step in range(run.days)
+    ]
     assert sorted(spread) == sorted(days)

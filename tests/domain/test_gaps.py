@@ -16,18 +16,18 @@ def day(number: int) -> str:
     return june(number).isoformat()
 
 
-def only(found: list[UnsellableNights]) -> UnsellableNights:
-    (item,) = found
+def only(unsellable: list[UnsellableNights]) -> UnsellableNights:
+    (item,) = unsellable
     return item
 
 
 def test_gaps_are_the_free_nights_between_stays_and_blocks() -> None:
-    seen = book("###..#....", stay("a", "2026-06-01", 3), stay("b", "2026-06-07", 1))
-    assert gaps(seen, june(1), june(10)) == [
+    calendar = book("###..#....", stay("a", "2026-06-01", 3), stay("b", "2026-06-07", 1))
+    assert gaps(calendar, june(1), june(10)) == [
         Gap(june(4), 2),
         Gap(june(8), 3, open_ended=True),
     ]
-    assert gaps(seen, june(4), june(5))[0].open_ended
+    assert gaps(calendar, june(4), june(5))[0].open_ended
     assert Gap(june(4), 2).check_out == june(6)
 
 
@@ -81,8 +81,8 @@ def test_both_minimum_stays_are_lowered_where_a_channel_has_both() -> None:
 def test_a_gap_into_which_nobody_may_arrive_or_out_of_which_nobody_may_leave_is_stuck() -> None:
     shut = only(stuck_nights(Gap(june(2), 1), selling("...", {2: {"closed_on_arrival": True}})))
     assert shut.ranges == [{"start_date": day(2), "end_date": day(2), "closed_on_arrival": False}]
-    held = only(stuck_nights(Gap(june(2), 1), selling("...", {3: {"closed_on_departure": True}})))
-    assert held.ranges == [{"start_date": day(3), "end_date": day(3), "closed_on_departure": False}]
+    opening = only(stuck_nights(Gap(june(2), 1), selling("...", {3: {"closed_on_departure": True}})))
+    assert opening.ranges == [{"start_date": day(3), "end_date": day(3), "closed_on_departure": False}]
 
 
 def test_only_the_nights_before_the_first_possible_arrival_are_stuck() -> None:
@@ -156,11 +156,11 @@ def sold_by_hand(gap: Gap, days: ListingDays) -> set[date]:
 @given(LISTINGS, some.integers(1, 12), some.integers(1, 10))
 def test_a_night_is_stuck_exactly_when_no_allowed_stay_holds_it(days: Any, start: int, length: int) -> None:
     gap = Gap(june(start), min(length, 14 - start))
-    found = stuck_nights(gap, days)
-    told = [night for gap in found for night in nights(gap.first_night, gap.check_out)]
+    unsellable = stuck_nights(gap, days)
+    unsold = [night for gap in unsellable for night in nights(gap.first_night, gap.check_out)]
     everything = nights(gap.first_night, gap.check_out)
-    assert set(told) == set(everything) - sold_by_hand(gap, days)
-    assert all(gap.check_out < other.first_night for gap, other in pairwise(found))
+    assert set(unsold) == set(everything) - sold_by_hand(gap, days)
+    assert all(gap.check_out < other.first_night for gap, other in pairwise(unsellable))
 
 
 @given(LISTINGS, some.integers(1, 12), some.integers(1, 10))
@@ -178,14 +178,14 @@ def test_an_opening_opens_the_nights_and_stays_within_the_bounds(days: Any, star
             )
             assert all(rules[name] == gap.nights for name in rules if name.startswith("min_"))
             for each in nights(first, last + timedelta(days=1)):
-                kept = changed[each].restrictions.model_copy(update=rules)
-                changed[each] = changed[each].model_copy(update={"restrictions": kept})
+                restrictions = changed[each].restrictions.model_copy(update=rules)
+                changed[each] = changed[each].model_copy(update={"restrictions": restrictions})
         if run.ranges:
             assert set(nights(run.first_night, run.check_out)) <= sold_by_hand(gap, changed)
 
 
 @given(some.text(".#", min_size=1, max_size=40))
 def test_gaps_hold_every_free_night_once(signs: str) -> None:
-    found = gaps(book(signs), june(1), june(len(signs)))
-    told = [night for run in found for night in nights(run.first_night, run.check_out)]
-    assert told == [june(number) for number, sign in enumerate(signs, 1) if sign == "."]
+    rows = gaps(book(signs), june(1), june(len(signs)))
+    covered = [night for run in rows for night in nights(run.first_night, run.check_out)]
+    assert covered == [june(number) for number, sign in enumerate(signs, 1) if sign == "."]

@@ -19,8 +19,8 @@ from hostex_mcp.domain.guard_rails import GuardRails
 def test_a_price_stays_within_three_times_of_the_present_one(
     before: float | None, after: float, setting: str | None
 ) -> None:
-    found = GuardRails().price_problem(before, after)
-    assert (found and found[1]) == setting
+    problem = GuardRails().price_problem(before, after)
+    assert (problem and problem[1]) == setting
 
 
 def test_floor_and_ceiling_hold_whatever_the_present_price() -> None:

@@ -60,19 +60,19 @@ PICTURE: dict[str, Any] = {"attachment": {"fullback_url": "https://img.example.c
 
 
 def test_the_last_word_of_the_guest_is_neither_a_channels_line_nor_a_picture() -> None:
-    asked = message("1", "Is there parking?", "guest", sender_name=None)
+    question = message("1", "Is there parking?", "guest", sender_name=None)
     line = message("2", "Source: reservation_book", "guest", sender_name=None)
     picture = message("3", "", "guest", sender_name=None, **PICTURE)
-    assert last_guest_text(thread(message("4", "Yes."), picture, line, asked)) == "Is there parking?"
+    assert last_guest_text(thread(message("4", "Yes."), picture, line, question)) == "Is there parking?"
     assert last_guest_text(thread(message("4", "Welcome!"))) is None
 
 
 def test_a_new_message_of_ours_is_found_whatever_its_blanks() -> None:
     before = thread(message("1", "Hello", "guest"))
     after = thread(message("2", "On  our\nway. "), message("1", "Hello", "guest"))
-    found = new_ours(before, after, "On our way.")
-    assert found is not None
-    assert found.id == "2"
+    sent = new_ours(before, after, "On our way.")
+    assert sent is not None
+    assert sent.id == "2"
 
 
 def test_an_equal_message_from_before_or_of_the_guest_is_not_it() -> None:
@@ -90,24 +90,24 @@ def test_messages_without_id_are_counted() -> None:
 def test_a_new_picture_is_an_attachment_of_ours() -> None:
     before = thread(message("1", "", **PICTURE))
     after = thread(message("2", "", **PICTURE), message("1", "", **PICTURE))
-    found = new_ours(before, after, None)
-    assert found is not None
-    assert found.id == "2"
+    sent = new_ours(before, after, None)
+    assert sent is not None
+    assert sent.id == "2"
     assert new_ours(before, thread(message("2", "Hi"), message("1", "", **PICTURE)), None) is None
 
 
 def test_the_last_word_is_not_a_channels_line() -> None:
-    asked = message("1", "Is there parking?", "guest", sender_name=None)
+    question = message("1", "Is there parking?", "guest", sender_name=None)
     line = message("3", "Source: reservation_book", "guest", sender_name=None)
-    found = last_word(thread(line, message("2", "Welcome!", sender_name="Bot:12"), asked))
-    assert found
-    assert (found[0], found[1].id) == ("automation", "2")
+    words = last_word(thread(line, message("2", "Welcome!", sender_name="Bot:12"), question))
+    assert words
+    assert (words[0], words[1].id) == ("automation", "2")
     assert last_word(thread(line)) is None
 
 
 def test_a_text_of_ours_is_known_whatever_its_blanks() -> None:
     said = thread(message("2", "Hi  there "), message("1", "Bye", "guest"))
-    found = sent_before(said, "Hi there")
-    assert found
-    assert found.id == "2"
+    sent = sent_before(said, "Hi there")
+    assert sent
+    assert sent.id == "2"
     assert sent_before(said, "Bye") is None

@@ -61,8 +61,10 @@ def test_what_is_no_amount_counts_as_none(amount: float | None) -> None:
 
 
 def test_the_standard_s_table_is_not_read_at_the_start() -> None:
-    seen = "import sys, hostex_mcp.tools.catalogue; print('iso4217' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", seen], capture_output=True, check=True).stdout == b"False\n"
+    script = "import sys, hostex_mcp.tools.catalogue; print('iso4217' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout == b"False\n"
+    )
 
 
 def house(id: int, *used: str | None) -> Property:

@@ -44,8 +44,8 @@ def test_what_is_not_paid_yet_is_outstanding_and_no_income() -> None:
 
 def test_each_currency_has_accounts_of_its_own() -> None:
     stays = [stay("a", "2026-06-10", 2, price=300)]
-    found = accounts(earnings(stays, JUNE), [entry(1, "expense", 5000, currency="JPY")])
-    assert [(ledger.currency, ledger.revenue, ledger.expenses) for ledger in found] == [
+    ledgers = accounts(earnings(stays, JUNE), [entry(1, "expense", 5000, currency="JPY")])
+    assert [(ledger.currency, ledger.revenue, ledger.expenses) for ledger in ledgers] == [
         ("EUR", 300, 0),
         ("JPY", 0, 5000),
     ]
@@ -102,11 +102,11 @@ def test_changes_after_a_moment_are_told_oldest_first() -> None:
             3, "income", 10, created_at="2026-06-05T00:00:00+00:00", updated_at="2026-06-05T00:00:00+00:00"
         ),
     ]
-    found = [
+    changes = [
         (change.what, change.reservation_code or change.transaction_id)
         for change in alterations(stays, entries, begins.__getitem__, JUNE)
     ]
-    assert found == [
+    assert changes == [
         ("cancelled", "gone"),
         ("booked", "new"),
         ("expense recorded", 1),
@@ -124,7 +124,7 @@ def test_an_order_that_goes_on_elsewhere_owes_with_its_last_stay() -> None:
 
 def test_every_entry_has_one_place_and_a_reason_to_stand_apart() -> None:
     homes = homes_of([stay("a", "2026-06-12", 1), stay("b", "2026-06-12", 1, property_id=0)])
-    found = {
+    places = {
         place_of(entry(1, "income", 1, **link), homes, {1})
         for link in (
             {"property_id": 1},
@@ -135,7 +135,7 @@ def test_every_entry_has_one_place_and_a_reason_to_stand_apart() -> None:
             {},
         )
     }
-    assert found == {
+    assert places == {
         1,
         "property not listed",
         "not allocated",

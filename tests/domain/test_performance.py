@@ -28,23 +28,23 @@ def test_the_day_of_check_out_is_no_night() -> None:
 
 
 def test_a_stay_over_the_end_of_the_month_counts_with_its_nights_inside() -> None:
-    found = june(stay("a", "2026-06-28", 6, price=600, room=480, commission=60))
-    assert found.sold == 3
-    assert found.money["EUR"].revenue == 300
-    assert found.money["EUR"].room == 240
-    assert found.money["EUR"].commission == 30
-    assert found.adr("EUR") == 80
+    result = june(stay("a", "2026-06-28", 6, price=600, room=480, commission=60))
+    assert result.sold == 3
+    assert result.money["EUR"].revenue == 300
+    assert result.money["EUR"].room == 240
+    assert result.money["EUR"].commission == 30
+    assert result.adr("EUR") == 80
 
 
 def test_occupancy_leaves_blocked_nights_out() -> None:
-    found = june(stay("a", "2026-06-01", 10), blocked=5)
-    assert found.for_sale == 25
-    assert found.occupancy == Fraction(10, 25)
+    result = june(stay("a", "2026-06-01", 10), blocked=5)
+    assert result.for_sale == 25
+    assert result.occupancy == Fraction(10, 25)
 
 
 def test_revpar_is_room_revenue_over_nights_for_sale() -> None:
-    found = june(stay("a", "2026-06-01", 10, price=1100, room=1000), blocked=10)
-    assert found.revpar("EUR") == 50
+    result = june(stay("a", "2026-06-01", 10, price=1100, room=1000), blocked=10)
+    assert result.revpar("EUR") == 50
 
 
 def test_revpar_of_a_currency_counts_the_nights_of_the_properties_that_sell_in_it() -> None:
@@ -53,17 +53,17 @@ def test_revpar_of_a_currency_counts_the_nights_of_the_properties_that_sell_in_i
         stay("b", "2026-06-01", 10, price=2400, currency="USD", property_id=2),
     ]
     sells_in = {1: ["EUR"], 2: ["USD"], 3: ["EUR", "USD"]}
-    found = figures(
+    result = figures(
         earnings(stays, JUNE), JUNE, booked_on, blocked={1: 10, 2: 0, 3: 0, 4: 10}, sells_in=sells_in
     )
-    assert found.for_sale == 100
-    assert found.revpar("EUR") == Fraction(1000, 20 + 30 + 20)
-    assert found.revpar("USD") == Fraction(2400, 30 + 30 + 20)
+    assert result.for_sale == 100
+    assert result.revpar("EUR") == Fraction(1000, 20 + 30 + 20)
+    assert result.revpar("USD") == Fraction(2400, 30 + 30 + 20)
 
 
 def test_with_nothing_for_sale_there_is_no_occupancy_and_no_revpar() -> None:
-    found = june(blocked=30)
-    assert (found.for_sale, found.occupancy, found.money) == (0, None, {})
+    result = june(blocked=30)
+    assert (result.for_sale, result.occupancy, result.money) == (0, None, {})
 
 
 def test_only_accepted_stays_in_a_property_are_sold() -> None:
@@ -78,12 +78,12 @@ def test_only_accepted_stays_in_a_property_are_sold() -> None:
 
 
 def test_money_of_two_currencies_stays_apart() -> None:
-    found = june(
+    result = june(
         stay("a", "2026-06-01", 2, price=200, room=200),
         stay("b", "2026-06-05", 4, price=800, room=800, currency="USD"),
     )
-    assert (found.adr("EUR"), found.adr("USD")) == (100, 200)
-    assert (found.sold, found.money["EUR"].nights, found.money["USD"].nights) == (6, 2, 4)
+    assert (result.adr("EUR"), result.adr("USD")) == (100, 200)
+    assert (result.sold, result.money["EUR"].nights, result.money["USD"].nights) == (6, 2, 4)
 
 
 def test_without_lines_the_whole_price_counts_as_room_revenue() -> None:
@@ -104,13 +104,13 @@ def test_lines_of_another_currency_are_no_room_revenue() -> None:
 
 def test_a_commission_in_another_currency_is_never_taken_off() -> None:
     rates = {"rate": {"currency": "EUR", "amount": 300}, "commission": {"currency": "USD", "amount": 45}}
-    found = june(stay("a", "2026-06-01", 2, rates=rates))
-    assert (found.money, found.unpriced) == ({}, 2)
+    result = june(stay("a", "2026-06-01", 2, rates=rates))
+    assert (result.money, result.unpriced) == ({}, 2)
 
 
 def test_a_stay_without_a_price_is_sold_but_earns_nothing() -> None:
-    found = june(stay("a", "2026-06-01", 2, rates=None))
-    assert (found.sold, found.money, found.unpriced) == (2, {}, 2)
+    result = june(stay("a", "2026-06-01", 2, rates=None))
+    assert (result.sold, result.money, result.unpriced) == (2, {}, 2)
 
 
 def test_the_booking_window_is_the_median_over_arrivals_of_the_period() -> None:
@@ -118,13 +118,13 @@ def test_the_booking_window_is_the_median_over_arrivals_of_the_period() -> None:
         moment = datetime.fromisoformat(check_in).replace(tzinfo=UTC) - timedelta(days=days)
         return stay(code, check_in, 2, booked_at=moment)
 
-    found = june(
+    result = june(
         booked("before", "2026-05-31", 400),
         booked("a", "2026-06-02", 3),
         booked("b", "2026-06-10", 5),
         booked("c", "2026-06-20", 90),
     )
-    assert (found.stays, found.arrivals, found.booking_window) == (4, 3, 5)
+    assert (result.stays, result.arrivals, result.booking_window) == (4, 3, 5)
 
 
 def test_closed_nights_that_no_stay_holds_are_blocked() -> None:
@@ -168,18 +168,18 @@ def test_the_nights_and_money_of_a_stay_are_shared_out_over_months_without_loss(
 
 def test_day_use_kept_fees_and_unallocated_stays_earn_without_a_night_sold() -> None:
     paid = {"currency": "EUR", "received_amount": 70, "balance_amount": 0}
-    found = june(
+    result = june(
         stay("night", "2026-06-10", 2, price=200),
         stay("day", "2026-06-12", 0, price=40),
         stay("box", "2026-06-14", 4, price=400, property_id=0),
         stay("kept", "2026-06-20", 3, price=300, status="cancelled", payment=paid),
         stay("gone", "2026-06-24", 3, price=300, status="cancelled"),
     )
-    assert found.money["EUR"].revenue == 200 + 40 + 400 + 70
-    assert (found.sold, found.stays, found.apart, found.not_allocated) == (2, 1, 3, 4)
-    assert found.adr("EUR") == 100
+    assert result.money["EUR"].revenue == 200 + 40 + 400 + 70
+    assert (result.sold, result.stays, result.apart, result.not_allocated) == (2, 1, 3, 4)
+    assert result.adr("EUR") == 100
 
 
 def test_a_double_booking_fills_no_night_twice() -> None:
-    found = june(stay("a", "2026-06-01", 30), stay("b", "2026-06-29", 1))
-    assert (found.sold, found.sold_twice, found.occupancy) == (31, 1, 1)
+    result = june(stay("a", "2026-06-01", 30), stay("b", "2026-06-29", 1))
+    assert (result.sold, result.sold_twice, result.occupancy) == (31, 1, 1)

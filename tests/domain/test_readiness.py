@@ -43,8 +43,8 @@ def test_a_balance_is_due_where_the_host_collects_it(
     channel: str, received: int, balance: int, due: int | None
 ) -> None:
     paid = {"currency": "EUR", "total_amount": 100, "received_amount": received, "balance_amount": balance}
-    found = balance_due(stay("A", "2026-06-15", 2, channel_type=channel, payment=paid))
-    assert (found.amount if found else None) == due
+    open_balance = balance_due(stay("A", "2026-06-15", 2, channel_type=channel, payment=paid))
+    assert (open_balance.amount if open_balance else None) == due
 
 
 def test_a_lock_code_is_expected_where_half_of_the_stays_before_have_one() -> None:
@@ -109,11 +109,11 @@ def test_a_cleaning_of_the_stay_before_that_is_planned_after_the_arrival_is_no_p
 def test_details_are_sent_once_guide_or_code_stand_in_a_message_of_the_host() -> None:
     coming = stay("in", "2026-06-15", 3, conversation_id="t-1", **CODE)
     silent = thread("gh")
-    told = silent.model_copy(
+    text = silent.model_copy(
         update={"messages": (silent.messages[0].model_copy(update={"content": "Code: 4821"}),)}
     )
     assert missing(coming, task(), threads=[silent]) == ["check-in details"]
-    assert missing(coming, task(), threads=[told]) == []
+    assert missing(coming, task(), threads=[text]) == []
 
 
 def test_details_that_an_automation_will_send_are_scheduled() -> None:
@@ -128,9 +128,9 @@ def test_details_that_an_automation_will_send_are_scheduled() -> None:
         "scheduled_at": "2026-06-14 10:00",
         "channel_type": "airbnb",
     }
-    waits = AutomationAction.model_validate(plan)
+    action = AutomationAction.model_validate(plan)
     other = AutomationAction.model_validate(plan | {"name": "Check-out reminder"})
-    assert missing(COMING, task(), threads=[thread("gh")], plans=[waits]) == []
+    assert missing(COMING, task(), threads=[thread("gh")], plans=[action]) == []
     assert missing(COMING, task(), threads=[thread("gh")], plans=[other]) == ["check-in details"]
 
 

@@ -23,8 +23,8 @@ def review(code: str, out: date, **sides: Any) -> Review:
 
 
 def due(pending: list[Review], reviewed: list[Review]) -> list[tuple[str, str, int | None]]:
-    found = reviews_due(pending, reviewed, lambda _: TODAY)
-    return [(item.review.reservation_code, "+".join(item.due), item.days_left) for item in found]
+    rows = reviews_due(pending, reviewed, lambda _: TODAY)
+    return [(item.review.reservation_code, "+".join(item.due), item.days_left) for item in rows]
 
 
 def test_a_review_can_be_written_until_the_fourteenth_day_after_check_out() -> None:
@@ -96,5 +96,5 @@ def test_a_reservation_is_due_once_whatever_lists_and_properties_its_rows_are_in
             expected[code] = "+".join(
                 word for word, is_due in (("write", write), ("answer", answer)) if is_due
             )
-    found = due(lists[True], lists[False])
-    assert sorted((code, what) for code, what, _ in found) == sorted(expected.items())
+    reviews = due(lists[True], lists[False])
+    assert sorted((code, what) for code, what, _ in reviews) == sorted(expected.items())

@@ -5,8 +5,8 @@ from hostex_mcp.domain.settings import SettingChange, differing, plain, restored
 
 def test_settings_that_are_so_already_do_not_change() -> None:
     present = {"base_price": 125, "cleaning_fee": None, "rules": [{"discount": 5, "days": 90}]}
-    wanted = {"base_price": 125.0, "cleaning_fee": 60, "rules": [{"discount": 5, "days": 90}]}
-    assert differing(present, wanted) == [SettingChange("cleaning_fee", None, 60)]
+    new = {"base_price": 125.0, "cleaning_fee": 60, "rules": [{"discount": 5, "days": 90}]}
+    assert differing(present, new) == [SettingChange("cleaning_fee", None, 60)]
 
 
 def test_old_values_are_set_again_and_what_was_not_set_is_cleared() -> None:
@@ -29,6 +29,6 @@ def test_setting_one_of_exclusive_settings_again_unsets_the_other() -> None:
 
 
 def test_whole_numbers_are_integers_inside_lists_and_objects_too() -> None:
-    made = plain({"fee": 60.0, "rates": [1.5, 2.0], "open": True})
-    assert made == {"fee": 60, "rates": [1.5, 2], "open": True}
-    assert [type(value) for value in (made["fee"], made["rates"][1], made["open"])] == [int, int, bool]
+    result = plain({"fee": 60.0, "rates": [1.5, 2.0], "open": True})
+    assert result == {"fee": 60, "rates": [1.5, 2], "open": True}
+    assert [type(value) for value in (result["fee"], result["rates"][1], result["open"])] == [int, int, bool]

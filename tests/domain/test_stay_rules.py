@@ -7,8 +7,8 @@ from tests.domain.calendar_samples import june, selling
 
 
 def broken(days: Any, check_in: int, check_out: int) -> list[tuple[str, int, Any]]:
-    found = broken_rules(days, june(check_in), june(check_out))
-    return [(violation.rule, (violation.day - june(0)).days, violation.value) for violation in found]
+    violations = broken_rules(days, june(check_in), june(check_out))
+    return [(violation.rule, (violation.day - june(0)).days, violation.value) for violation in violations]
 
 
 def test_a_stay_within_the_rules_breaks_none() -> None:

@@ -51,11 +51,11 @@ def test_stays_on_the_same_nights_have_to_make_room() -> None:
         stay("spans it", 1, 30),
         stay("within it", 11, 12),
     ]
-    found = [
+    codes = [
         holder.stay_code
         for holder in holders([stay("a", 10, 13), *others], date(2026, 6, 10), date(2026, 6, 13), ["a"])
     ]
-    assert found == ["spans it", "ends in it", "within it", "begins in it"]
+    assert codes == ["spans it", "ends in it", "within it", "begins in it"]
 
 
 def test_only_stays_that_hold_the_property_have_to_make_room() -> None:
@@ -70,8 +70,8 @@ def test_closed_nights_that_no_stay_holds_are_blocked() -> None:
     days = [
         AvailabilityDay(date=date(2026, 6, day), available=free, remarks=why) for day, free, why in states
     ]
-    found = block_runs(days, [stay("a", 9, 11)])
-    assert [(run.start_date.day, run.end_date.day, run.state) for run in found] == [
+    blocks = block_runs(days, [stay("a", 9, 11)])
+    assert [(run.start_date.day, run.end_date.day, run.state) for run in blocks] == [
         (11, 12, "Painter"),
         (13, 13, ""),
     ]

@@ -64,10 +64,10 @@ def periods(draw: some.DrawFn) -> Period:
     return Period(first, second)
 
 
-def totals(found: Iterable[Ledger]) -> Sums:
+def totals(ledgers: Iterable[Ledger]) -> Sums:
     """Nights and money by currency, those that are not all nothing."""
     sums: dict[str, list[Fraction]] = defaultdict(lambda: [Fraction()] * 6)
-    for ledger in found:
+    for ledger in ledgers:
         row = (
             ledger.nights,
             ledger.revenue,
@@ -97,7 +97,7 @@ def test_groups_that_share_no_property_add_up_to_all_properties(
     rows: list[Reservation], booked: list[Transaction], groups: list[int]
 ) -> None:
     year = Period(FIRST, LAST)
-    found = {
+    by_home = {
         home: accounts(
             earnings(of_home(rows, home), year),
             [earning for earning in booked if earning.property_id == home],
@@ -106,16 +106,16 @@ def test_groups_that_share_no_property_add_up_to_all_properties(
     }
     members: dict[tuple[int, str], list[Ledger]] = defaultdict(list)
     for home, group in zip(HOMES, groups, strict=True):
-        for ledger in found[home]:
+        for ledger in by_home[home]:
             members[group, ledger.currency].append(ledger)
-    every = [ledger for own in found.values() for ledger in own]
+    every = [ledger for own in by_home.values() for ledger in own]
     assert totals(map(added, members.values())) == totals(every)
     assert sum(added(own).result for own in members.values()) == sum(ledger.result for ledger in every)
     entered = sum(Fraction(str(earning.amount)) for earning in booked)
-    counted = (
+    sums = (
         ledger.income + ledger.expenses + ledger.outstanding + ledger.outstanding_expenses for ledger in every
     )
-    assert sum(counted) == entered
+    assert sum(sums) == entered
 
 
 @given(stays(), periods(), some.sets(days, max_size=20))
@@ -124,16 +124,19 @@ def test_figures_of_months_add_up_to_the_period(
 ) -> None:
     def of(part: Period) -> list[Fraction]:
         blocked = {home: blocked_nights(closed, of_home(rows, home), part) for home in HOMES}
-        got = figures(
+        result = figures(
             earnings(rows, part), part, lambda stay: stay.check_in_date, blocked=blocked, sells_in={}
         )
-        money = [got.money.get(currency) for currency in ("EUR", "JPY", "USD")]
+        money = [result.money.get(currency) for currency in ("EUR", "JPY", "USD")]
         sums = [
             (revenue.revenue, revenue.commission, Fraction(revenue.nights)) for revenue in money if revenue
         ]
-        assert got.sold == got.unpriced + sum(revenue.nights for revenue in money if revenue)
+        assert result.sold == result.unpriced + sum(revenue.nights for revenue in money if revenue)
         return [
-            *(Fraction(number or 0) for number in (got.sold, got.for_sale, got.blocked, got.unpriced)),
+            *(
+                Fraction(number or 0)
+                for number in (result.sold, result.for_sale, result.blocked, result.unpriced)
+            ),
             *(sum((row[place] for row in sums), Fraction()) for place in range(3)),
         ]
 

@@ -49,12 +49,12 @@ def week(
     home: Property | None = None,
     zone: ZoneInfo = LISBON,
 ) -> list[Turnover]:
-    known = turnover_data([home or place()], stays, tasks or [])
-    return turnovers(known[1], zone, date(2026, 6, 8), date(2026, 6, 14))
+    data = turnover_data([home or place()], stays, tasks or [])
+    return turnovers(data[1], zone, date(2026, 6, 8), date(2026, 6, 14))
 
 
-def only(found: list[Turnover]) -> Turnover:
-    (item,) = found
+def only(rows: list[Turnover]) -> Turnover:
+    (item,) = rows
     return item
 
 
@@ -87,15 +87,15 @@ def test_the_next_guest_may_come_days_later_or_not_be_known() -> None:
 
 
 def test_an_arrival_into_an_empty_place_is_a_row_of_its_own_with_the_last_cleaning() -> None:
-    found = week(LEAVING, stay("b", "2026-06-12", 3), tasks=[cleaning()])
+    rows = week(LEAVING, stay("b", "2026-06-12", 3), tasks=[cleaning()])
     assert [
         (turnover.day.day, turnover.leaving and "a", turnover.coming and turnover.coming.stay_code)
-        for turnover in found
+        for turnover in rows
     ] == [
         (10, "a", "b"),
         (12, None, "b"),
     ]
-    assert (found[1].cleaning.task, found[1].missing) == (cleaning(), [])
+    assert (rows[1].cleaning.task, rows[1].missing) == (cleaning(), [])
 
 
 def test_an_arrival_after_a_guest_who_left_before_the_days_lacks_his_cleaning() -> None:
@@ -167,9 +167,9 @@ def test_the_window_is_in_real_hours_when_the_clocks_change(
     out_on: date, in_on: date, zone: str, hours: int
 ) -> None:
     leaving = stay("a", (out_on - timedelta(days=2)).isoformat(), 2)
-    known = turnover_data([place()], [leaving, stay("b", in_on.isoformat(), 2)], [])
-    found = turnovers(known[1], ZoneInfo(zone), out_on, out_on)
-    assert found[0].window == hours
+    data = turnover_data([place()], [leaving, stay("b", in_on.isoformat(), 2)], [])
+    rows = turnovers(data[1], ZoneInfo(zone), out_on, out_on)
+    assert rows[0].window == hours
 
 
 @given(
@@ -195,9 +195,9 @@ def test_every_check_out_has_a_row_and_every_check_in_of_the_days_is_in_one(
         stay(f"s{place}", (first + timedelta(days=start)).isoformat(), length)
         for place, (start, length) in enumerate(spans)
     ]
-    found = week(*stays)
+    rows = week(*stays)
     days = (date(2026, 6, 8), date(2026, 6, 14))
-    left = [stay.stay_code for stay in stays if days[0] <= stay.check_out_date <= days[1]]
-    assert sorted(turnover.leaving.stay_code for turnover in found if turnover.leaving) == sorted(left)
+    leaving = [stay.stay_code for stay in stays if days[0] <= stay.check_out_date <= days[1]]
+    assert sorted(turnover.leaving.stay_code for turnover in rows if turnover.leaving) == sorted(leaving)
     arrivals = {stay.check_in_date for stay in stays if days[0] <= stay.check_in_date <= days[1]}
-    assert arrivals <= {turnover.day for turnover in found}
+    assert arrivals <= {turnover.day for turnover in rows}

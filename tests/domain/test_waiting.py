@@ -36,11 +36,11 @@ def today(property_id: int) -> date:
 def test_a_guest_waits_since_the_first_message_that_no_person_answered(
     signs: str, messages: int, hours: int
 ) -> None:
-    found = unanswered(thread(signs))
-    assert found is not None
-    assert len(found.messages) == messages
-    assert found.since is not None
-    assert (NOW - found.since).total_seconds() == hours * 3600
+    guest = unanswered(thread(signs))
+    assert guest is not None
+    assert len(guest.messages) == messages
+    assert guest.since is not None
+    assert (NOW - guest.since).total_seconds() == hours * 3600
 
 
 @pytest.mark.parametrize("signs", ["", "h", "b", "gh", "ghb", "ghs", "gha", "s", "c", "hc", "ghc", "go"])
@@ -49,22 +49,22 @@ def test_who_was_answered_by_a_person_or_has_said_nothing_does_not_wait(signs: s
 
 
 def test_something_automatic_after_the_guest_is_told_and_before_is_not() -> None:
-    told = {
+    answer = {
         signs: getattr(unanswered(thread(signs)), "auto_reply", "")
         for signs in ("gb", "bg", "ga", "gba", "ag")
     }
-    assert told == {"gb": "template", "bg": None, "ga": "assistant", "gba": "assistant", "ag": None}
+    assert answer == {"gb": "template", "bg": None, "ga": "assistant", "gba": "assistant", "ag": None}
 
 
 @given(st.text("ghbasco", max_size=12))
 def test_a_guest_waits_just_when_the_last_person_who_spoke_is_the_guest(signs: str) -> None:
     spoken = re.sub("[bsc]", "", signs).replace("o", "h")
     open_ones = re.search("(g+)(a*)$", spoken)
-    found = unanswered(thread(signs))
-    assert (found is not None) is (open_ones is not None)
-    if found and open_ones:
-        assert len(found.messages) == len(open_ones[1])
-        assert (found.auto_reply == "assistant") is bool(open_ones[2])
+    guest = unanswered(thread(signs))
+    assert (guest is not None) is (open_ones is not None)
+    if guest and open_ones:
+        assert len(guest.messages) == len(open_ones[1])
+        assert (guest.auto_reply == "assistant") is bool(open_ones[2])
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_a_guest_waits_just_when_the_last_person_who_spoke_is_the_guest(signs: s
 def test_where_a_guest_stands_by_the_stay(
     come: str, nights: int, changes: dict[str, str], standing: str, days: int | None
 ) -> None:
-    found = subject_of(thread("g"), [stay("A", come, nights, conversation_id="t-1", **changes)], today)
-    assert (found.standing, found.days) == (standing, days)
+    subject = subject_of(thread("g"), [stay("A", come, nights, conversation_id="t-1", **changes)], today)
+    assert (subject.standing, subject.days) == (standing, days)
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ def test_where_a_guest_stands_by_what_the_thread_says(
 
 
 def test_a_stay_that_is_known_counts_for_more_than_what_the_thread_says_of_it() -> None:
-    told = activity("reservation", "2026-06-14", "2026-06-16", reservation_code="A")
+    mention = activity("reservation", "2026-06-14", "2026-06-16", reservation_code="A")
     moved = stay("A", "2026-06-20", 2)
-    assert subject_of(thread("g", told), [moved], today).days == 5
+    assert subject_of(thread("g", mention), [moved], today).days == 5
 
 
 def test_of_several_stays_the_most_urgent_counts() -> None:

@@ -19,8 +19,8 @@ def test_the_host_is_whom_a_call_would_reach(url: str, wanted: str) -> None:
 
 
 def test_another_address_of_a_known_host_over_https_has_only_the_general_warning() -> None:
-    known = ["https://hooks.example.invalid/a"]
-    assert len(address_warnings("https://hooks.example.invalid/b", known)) == 1
+    registered = ["https://hooks.example.invalid/a"]
+    assert len(address_warnings("https://hooks.example.invalid/b", registered)) == 1
 
 
 def test_an_open_address_of_an_unknown_host_is_warned_of_twice_more() -> None:

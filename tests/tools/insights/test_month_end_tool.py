@@ -176,7 +176,7 @@ async def test_entries_of_which_no_property_is_known_are_counted() -> None:
         (row, *_) = (entry for entry in entries(account, 20110001) if entry["reservation_code"])
         row |= {"property_id": None, "reservation_code": "0-LONGAGO-x", "stay_code": "0-LONGAGO-x"}
 
-    note = "1 entry names no property and an order without stays in the period: in no row of a property."
+    note = "1 entry could not be assigned to a property and is in no property row."
     async with world(MOMENTS["an ordinary noon"], change=detach) as host:
         for choice in ({}, {"property_ids": [20110001]}):
             assert note in (await host.ask("get_month_end", **choice))["notes"]

@@ -184,7 +184,7 @@ async def test_an_offer_that_cannot_be_compared_says_so(
     def unknown(*_: object) -> Quote:
         return Quote(None, [])
 
-    monkeypatch.setattr("hostex_mcp.tools.messaging._offer_preview.quoted", unknown)
+    monkeypatch.setattr("hostex_mcp.tools.messaging._offer_preview.calendar_quote", unknown)
     shown = await preview(call, sandbox, "send_special_offer", **OFFER)
     said = "The calendar's price of these nights is not known, so the offer could not be compared."
     assert said in shown["warnings"]
