@@ -108,6 +108,7 @@ async def update_listing_prices(
     ]
     notes = [_ROUNDED] if any(price_range.percent is not None for price_range in prices) else []
     if channel_type == "ctrip":
+        # What reads as the price is the floor: neither a before nor an undo can be taken from it.
         listing = ListingDays(channel_type, listing_id, listing.sold, {})
         notes.append(_CTRIP_BEFORE)
     return change_days(context, listing, _PRICES, planned, notes, verify=verify)
@@ -115,6 +116,7 @@ async def update_listing_prices(
 
 def _require_one_of_each(channel_type: str, prices: Sequence[PriceRange]) -> None:
     for place, price_range in enumerate(prices):
+        # Models fill in 0 for the one of the two that they do not mean.
         if price_range.price is not None and price_range.percent == 0:
             price_range.percent = None
         if (price_range.price is None) == (price_range.percent is None):
@@ -175,6 +177,7 @@ async def update_airbnb_price_and_rules(
     )
     listing = await listing_of(context, "airbnb", listing_id)
     _require_eligible(present, values)
+    # Hostex has an hour as a number and FLEXIBLE as text; as text no hour would ever be unchanged.
     for name in _AIRBNB.texts:
         if str(values.get(name)).isdigit():
             values[name] = int(values[name])
