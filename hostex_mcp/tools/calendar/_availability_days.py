@@ -64,7 +64,7 @@ class RequestedDays:
     period: Mapping[str, Any]
 
 
-def wanted_days(
+def requested_days(
     today: date, start_date: date | None, end_date: date | None, dates: Sequence[date] | None
 ) -> RequestedDays:
     """Return the days of a period or a list.

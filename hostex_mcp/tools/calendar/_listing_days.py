@@ -254,7 +254,7 @@ def _price(state: State) -> float | None:
     return cast("float | None", dict(state).get("price"))
 
 
-def written(days: DayRange, values: Mapping[str, Hashable]) -> Run[State]:
+def run_of(days: DayRange, values: Mapping[str, Hashable]) -> Run[State]:
     """Return a range as it was asked for, with what is to hold on its days."""
     return Run(days.start_date, days.end_date, tuple(values.items()))
 
