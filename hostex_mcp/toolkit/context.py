@@ -72,6 +72,7 @@ class Context:
         """Return one page of a Hostex list, each row brief or full as the page wants; repeats are dropped."""
         answer = await self.client.page(listing, query=query or {}, offset=page.offset, limit=page.limit)
         first = {listing.identity(item): place for place, item in reversed(list(enumerate(answer.items)))}
+        # A row that is added while a list is read moves others onto the next page: the first place counts.
         places = sorted(first.values())
         offsets = [*(answer.places[place] for place in places[1:]), answer.end]
         screen = self.redactor(reveal)

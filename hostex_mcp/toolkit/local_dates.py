@@ -24,6 +24,7 @@ async def date_hint(context: Context, arguments: Mapping[str, Any]) -> str | Non
     try:
         properties = (await read_all(context.client, LIST_PROPERTIES)).items
     except HostexError:
+        # The date is a help beside another error; without the properties UTC has to do.
         properties = list[Property]()
     zones = dict.fromkeys(home.timezone for home in _properties_of(properties, arguments) if home.timezone)
     days = [f"{_local(now, zone):%Y-%m-%d} in {zone}" for zone in list(zones)[:_MOST_ZONES]]

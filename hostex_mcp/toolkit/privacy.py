@@ -78,6 +78,7 @@ class Redactor:
 
     def _model(self, model: BaseModel) -> BaseModel:
         marks = _marks(type(model))
+        # One dump in compiled code is far cheaper than a look at every text here.
         names = _watched(type(model)) if _is_all_plain(model) else model.__dict__
         changed: dict[str, object] = {}
         for name in names:
@@ -88,6 +89,7 @@ class Redactor:
 
     def _value(self, value: object, mark: object, name: str) -> object:
         if mark is not None and value and self._hides(mark):
+            # An empty list does not even tell how many documents there are.
             return () if isinstance(value, list | tuple) else HIDDEN
         if isinstance(value, str):
             return self._text(value, mark, name)

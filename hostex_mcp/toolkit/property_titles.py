@@ -87,6 +87,7 @@ class _Lookup:
 
     def _one(self, argument: str, text: str) -> int:
         number = _NUMBER.fullmatch(text)
+        # "#7" may be somebody's title too.
         if number and not self._titles.exact(text):
             text = number[1]
         return self._numbered(argument, text) if text.isdecimal() else self._titled(argument, text)

@@ -112,7 +112,8 @@ async def outcome(tool: str, arguments: Row) -> tuple[Sent, Any]:
         (request.method, request.path, request.path_params, request.query, request.body)
         for request in sandbox.log
     ]
-    return sorted(sent, key=repr), answer.get("error") or answer.get("status") or "read"
+    ended = answer["status"] if "status" in answer and CATALOGUE[tool].writes else "read"
+    return sorted(sent, key=repr), answer.get("error") or ended
 
 
 async def _never(seconds: float) -> None:

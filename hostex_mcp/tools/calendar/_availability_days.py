@@ -1,6 +1,5 @@
 """Opening and closing days of properties: their present state, the preview and the way back."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,9 +15,9 @@ from hostex_mcp.reads.taken_nights import booked
 from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments, in_order
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, Undo, lean
-from hostex_mcp.tools.calendar._listing_days import MOST_SHOWN, QUEUED
+from hostex_mcp.tools.calendar._listing_days import MOST_SHOWN, QUEUED, cut_notes
 from hostex_mcp.tools.calendar._read_back import READ_BACK_SECONDS, ReadBack, read_back
-from hostex_mcp.tools.writing.edits import with_id
+from hostex_mcp.tools.writing.edits import unique_names, with_id
 from hostex_mcp.tools.writing.pending import holds, remember
 
 _TOOL = "update_availabilities"
@@ -57,7 +56,7 @@ class RequestedDays:
     period: Mapping[str, Any]
 
 
-def wanted_days(
+def requested_days(
     today: date, start_date: date | None, end_date: date | None, dates: Sequence[date] | None
 ) -> RequestedDays:
     """Return the days of a period or a list.
@@ -92,6 +91,7 @@ async def change_availability(
     differences = await _days_to_change(context, ids, available, request.days)
     rows: list[ChangedAvailability] = []
     all_days: dict[int, list[DayChange]] = {}
+    # 100 properties have up to 40,000 days: other calls get their turn in between.
     pace = Pace()
     for home in homes:
         rows += _rows(home, differences[home.id])
@@ -111,13 +111,14 @@ async def change_availability(
             remember(context, (_TOOL, id), all_days[id])
         result: dict[str, Any] = {"changes": rows[:MOST_SHOWN], "notes": [QUEUED, *notes]}
         if verify:
+            # Hostex queues the write: read at once, the calendar would still show the old state.
             await context.pause(READ_BACK_SECONDS)
             still = await _days_to_change(context, ids, available, request.days)
             result["read_back"] = read_back(change.date for changes in still.values() for change in changes)
         return lean({"available": available, "queued": True, **result})
 
     await pace.rest()
-    names = _unique_titles(homes)
+    names = unique_names({home.id: home.title for home in homes})
     titles = list({id: names[id] for id in ids if differences[id]}.values() or names.values())
     summary = f"{'Open' if available else 'Close'} on all channels: {', '.join(map(quoted, titles))}"
     lines = [_in_words(row, names if len(titles) > 1 else {}) for row in rows]
@@ -222,22 +223,7 @@ def _period(days: Sequence[date]) -> dict[str, Any]:
 
 def _notes(rows: Sequence[ChangedAvailability], undo: Undo | None) -> list[str]:
     has_remarks = any("remarks" in row.get("before", {}) for row in rows)
-    return [
-        *([_UNEVEN] if undo is None else [_REMARKS] if has_remarks else []),
-        *(
-            [f"{MOST_SHOWN} of {len(rows)} changes are shown; all are made."]
-            if len(rows) > MOST_SHOWN
-            else []
-        ),
-    ]
-
-
-def _unique_titles(homes: Sequence[Property]) -> dict[int, str]:
-    """Return titles by property id, with the id in them where several are the same."""
-    times = Counter(place.title for place in homes)
-    return {
-        place.id: place.title if times[place.title] == 1 else f"{place.title} ({place.id})" for place in homes
-    }
+    return [*([_UNEVEN] if undo is None else [_REMARKS] if has_remarks else []), *cut_notes(len(rows))]
 
 
 def _in_words(change: ChangedAvailability, names: Mapping[int, str]) -> JsonObject:

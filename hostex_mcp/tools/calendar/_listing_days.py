@@ -213,18 +213,19 @@ def change_days(
     async def send() -> JsonObject:
         await context.client.call(writing.operation, body={**listing.key, writing.field: rows(ranges)})
         remember(context, thing, changes)
-        notes = _cut(runs, [QUEUED, *remarks])
+        notes = [QUEUED, *remarks, *cut_notes(len(runs))]
         report = {"read_back": await _read_back(context, listing, changes)} if verify else {}
         return lean({**names, "queued": True, "changes": _changes(runs), "notes": notes, **report})
 
     summary = f"Set {_FIELDS[writing.field]} of {listing.named(context)}"
     lines = [_in_words(run, listing.currency) for run in runs[:MOST_SHOWN]]
-    preview = Preview(summary, lean(names), lines, _cut(runs, [*warnings, *remarks]))
+    preview = Preview(summary, lean(names), lines, [*warnings, *remarks, *cut_notes(len(runs))])
     undo = Undo(writing.tool, {**listing.key, writing.field: writing.restoring(old)}) if old else None
     return PlannedWrite(send, undo, preview, already)
 
 
 async def _read_back(context: Context, listing: ListingDays, changes: Sequence[DayChange]) -> ReadBack:
+    # Hostex queues the write: read at once, the calendar would still show the old state.
     await context.pause(READ_BACK_SECONDS)
     present = await _present(
         context, listing.channel_type, listing.listing_id, [change.date for change in changes]
@@ -242,6 +243,7 @@ def _guard(context: Context, listing: ListingDays, writing: DayWrite, changes: S
     guarded(writing.tool, rails.days_problem((change.date for change in changes), today))
     for change in changes if writing.field == "prices" else ():
         before, after = _price(change.before), _price(change.after)
+        # What ctrip reads as the price is a floor: the guard rail's factor cannot be held against it.
         present = None if listing.channel_type == "ctrip" else before
         guarded(writing.tool, rails.price_problem(present, after or 0), f"{change.date}: ")
 
@@ -250,7 +252,7 @@ def _price(state: State) -> float | None:
     return cast("float | None", dict(state).get("price"))
 
 
-def written(days: DayRange, values: Mapping[str, Hashable]) -> Run[State]:
+def run_of(days: DayRange, values: Mapping[str, Hashable]) -> Run[State]:
     """Return a range as it was asked for, with what is to hold on its days."""
     return Run(days.start_date, days.end_date, tuple(values.items()))
 
@@ -327,7 +329,6 @@ def _value_in_words(name: str, value: Any, currency: str | None) -> str:
     return rule_text(name, value)
 
 
-def _cut(runs: Sequence[Any], notes: list[str]) -> list[str]:
-    if len(runs) <= MOST_SHOWN:
-        return notes
-    return [*notes, f"{MOST_SHOWN} of {len(runs)} changes are shown; all are made."]
+def cut_notes(number: int) -> list[str]:
+    """Return a note where not all of so many changes are shown."""
+    return [f"{MOST_SHOWN} of {number} changes are shown; all are made."] if number > MOST_SHOWN else []

@@ -150,7 +150,7 @@ class ChannelSettings:
     note: str = ""
 
 
-def wanted(
+def requested_settings(
     rules: ChannelSettings, settings: Mapping[str, Any], clear: Collection[str] | None
 ) -> dict[str, Any]:
     """Return the settings that were given, None for those to unset.

@@ -23,7 +23,7 @@ from hostex_mcp.tools.calendar._listing_days import (
     change_days,
     listing_days,
     listing_of,
-    written,
+    run_of,
 )
 from hostex_mcp.tools.calendar._listing_settings import (
     AirbnbClearable,
@@ -33,7 +33,7 @@ from hostex_mcp.tools.calendar._listing_settings import (
     VrboClearable,
     VrboSettings,
     change_settings,
-    wanted,
+    requested_settings,
 )
 from hostex_mcp.tools.calendar._read_back import Verify
 
@@ -108,6 +108,7 @@ async def update_listing_prices(
     ]
     notes = [_ROUNDED] if any(price_range.percent is not None for price_range in prices) else []
     if channel_type == "ctrip":
+        # What reads as the price is the floor: neither a before nor an undo can be taken from it.
         listing = ListingDays(channel_type, listing_id, listing.sold, {})
         notes.append(_CTRIP_BEFORE)
     return change_days(context, listing, _PRICES, planned, notes, verify=verify)
@@ -115,6 +116,7 @@ async def update_listing_prices(
 
 def _require_one_of_each(channel_type: str, prices: Sequence[PriceRange]) -> None:
     for place, price_range in enumerate(prices):
+        # Models fill in 0 for the one of the two that they do not mean.
         if price_range.price is not None and price_range.percent == 0:
             price_range.percent = None
         if (price_range.price is None) == (price_range.percent is None):
@@ -137,7 +139,7 @@ async def _require_steerable(context: Context, listing: ListingDays) -> None:
 def _planned(listing: ListingDays, price_range: PriceRange, place: int) -> list[Run[State]]:
     """Return the ranges to write for one that was asked: itself, or one for each resulting price."""
     if price_range.percent is None:
-        return [written(price_range, {"price": price_range.price})]
+        return [run_of(price_range, {"price": price_range.price})]
     days = days_of(price_range.start_date, price_range.end_date)
     present = {day: values["price"] for day in days if (values := listing.before.get(day))}
     if unpriced := [day for day in days if day not in present]:
@@ -169,12 +171,13 @@ async def update_airbnb_price_and_rules(
     """Change default prices, fees, discounts and booking rules of one Airbnb listing, at once. Only
     what differs is sent. Amounts: the listing's currency, major units.
     `get_airbnb_price_and_rules` shows what is set."""
-    values = wanted(_AIRBNB, settings, clear)
+    values = requested_settings(_AIRBNB, settings, clear)
     present = await context.client.call(
         rules_api.GET_AIRBNB_PRICE_AND_RULES, query={"listing_id": listing_id}
     )
     listing = await listing_of(context, "airbnb", listing_id)
     _require_eligible(present, values)
+    # Hostex has an hour as a number and FLEXIBLE as text; as text no hour would ever be unchanged.
     for name in _AIRBNB.texts:
         if str(values.get(name)).isdigit():
             values[name] = int(values[name])
@@ -208,7 +211,7 @@ async def update_vrbo_price_and_rules(
     """Change default prices, fees, discounts and booking rules of one Vrbo listing, at once. Only what is
     given and differs from Hostex's stored copy is sent. Amounts are in the listing's currency, major units.
     `get_vrbo_price_and_rules` shows the present ones."""
-    values = wanted(_VRBO, settings, clear)
+    values = requested_settings(_VRBO, settings, clear)
     present = await context.client.call(rules_api.GET_VRBO_PRICE_AND_RULES, query={"listing_id": listing_id})
     listing = await listing_of(context, "vrbo", listing_id)
     for name in _VRBO.texts:

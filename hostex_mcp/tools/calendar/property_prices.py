@@ -26,7 +26,7 @@ from hostex_mcp.tools.calendar._listing_days import (
     ListingDays,
     change_days,
     listing_days,
-    written,
+    run_of,
 )
 from hostex_mcp.tools.writing.edits import counted
 
@@ -183,7 +183,7 @@ def _reference(listings: Sequence[_SteerableListing]) -> _SteerableListing:
 
 def _amounts(listing: _SteerableListing, prices: Sequence[BasePriceRange]) -> list[Run[State]]:
     return [
-        written(price_range, {"price": steered_price(price_range.price, listing.ratio)})
+        run_of(price_range, {"price": steered_price(price_range.price, listing.ratio)})
         for price_range in prices
     ]
 

@@ -27,7 +27,7 @@ from hostex_mcp.tools.calendar._availability_days import (
     AvailabilityChange,
     change_availability,
     properties_of,
-    wanted_days,
+    requested_days,
 )
 from hostex_mcp.tools.calendar._inventory_warnings import inventory_warnings
 from hostex_mcp.tools.calendar._listing_days import (
@@ -36,7 +36,7 @@ from hostex_mcp.tools.calendar._listing_days import (
     ListingChange,
     change_days,
     listing_days,
-    written,
+    run_of,
 )
 from hostex_mcp.tools.calendar._read_back import Verify
 from hostex_mcp.tools.calendar.read import ShareLinkRow, share_link_row
@@ -115,7 +115,7 @@ async def update_availabilities(
     """Open or close days of properties in the master calendar, which spreads to all their listings: a period
     with both ends included, or single `dates`; at most 400 days. A closed day may be a booking, which
     `list_reservations` shows. Hostex queues the write."""
-    request = wanted_days(context.now().date(), start_date, end_date, dates)
+    request = requested_days(context.now().date(), start_date, end_date, dates)
     return await change_availability(context, property_ids, available, request, verify)
 
 
@@ -139,7 +139,7 @@ async def update_listing_inventories(
     on that channel only. The master calendar stays as it is, and its next change can overwrite this. At
     most 400 days, no overlaps. Hostex queues the write."""
     listing = await listing_days(context, channel_type, listing_id, _INVENTORIES, inventories)
-    ranges = [written(days, {"inventory": days.inventory}) for days in inventories]
+    ranges = [run_of(days, {"inventory": days.inventory}) for days in inventories]
     warnings = await inventory_warnings(context, listing, compared(listing.before, spread(ranges)))
     notes = [_OVERWRITTEN]
     return change_days(context, listing, _INVENTORIES, ranges, notes, warnings=warnings, verify=verify)
@@ -167,7 +167,7 @@ async def update_listing_restrictions(
     for place, rules in enumerate(restrictions):
         _require_rules(channel_type, f"restrictions.{place}", rules)
     listing = await listing_days(context, channel_type, listing_id, _RESTRICTIONS, restrictions)
-    ranges = [written(rules, rules.rules) for rules in restrictions]
+    ranges = [run_of(rules, rules.rules) for rules in restrictions]
     return change_days(context, listing, _RESTRICTIONS, ranges, verify=verify)
 
 

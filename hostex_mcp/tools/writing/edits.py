@@ -207,10 +207,14 @@ async def names(
     if not ids:
         return []
     rows = (await read_all(context.client, listing)).items
-    titles = {listing.identity(row): one_line(name(row)) for row in rows}
-    times = Counter(titles.values())
-    labels = {id: title if times[title] == 1 else f"{title} ({id})" for id, title in titles.items()}
+    labels = unique_names({listing.identity(row): one_line(name(row)) for row in rows})
     return [labels.get(id, f"id {id}") for id in ids]
+
+
+def unique_names(names: Mapping[KeyT, str]) -> dict[KeyT, str]:
+    """Return names by their ids, with the id in those that several have."""
+    times = Counter(names.values())
+    return {id: name if times[name] == 1 else f"{name} ({id})" for id, name in names.items()}
 
 
 async def property_names(context: Context, ids: Collection[int]) -> list[str]:
@@ -245,6 +249,7 @@ async def creating(
 
     async def look() -> ModelT | None:
         rows = (await read_all(context.client, listing)).items
+        # Where the list before was cut short, a row that it lacks need not be new.
         new = [row for row in rows if listing.identity(row) not in earlier and fits(row)]
         return new[0] if before.complete and len(new) == 1 else None
 
