@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 DayT = TypeVar("DayT")
 StateT = TypeVar("StateT", bound=Hashable)
 
-_ONE = timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def runs(
     for one in sorted(days, key=day):
         today, now = day(one), state(one)
         last = found[-1] if found else None
-        if last and last.state == now and last.end_date + _ONE >= today:
+        if last and last.state == now and last.end_date + DAY >= today:
             found[-1] = Run(last.start_date, today, now)
         else:
             found.append(Run(today, today, now))

@@ -1,4 +1,4 @@
-"""The knowledge base from which Hostex's own assistant answers guests."""
+"""Tools that read the knowledge base from which Hostex's own assistant answers guests."""
 
 from typing import Annotated, TypedDict
 

@@ -26,8 +26,8 @@ NEW: dict[str, Any] = {
 }
 
 
-def same_but_status(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return one | {"process_status": ""} == other | {"process_status": ""}
+def same_but_status(entry: dict[str, Any], other: dict[str, Any]) -> bool:
+    return entry | {"process_status": ""} == other | {"process_status": ""}
 
 
 async def test_a_new_entry_is_found_in_the_list_and_taken_back(call: Call, sandbox: Sandbox) -> None:
@@ -68,7 +68,7 @@ async def test_the_preview_shows_rewritten_paragraphs_and_warns_of_dropped_ones(
     assert "Free from 20:00" in dropped["before"]
     assert (change["what"], change["after"]) == ("paragraph Garage", "Closed.")
     assert "The garage two streets up" in change["before"]
-    assert "This drops the paragraph Street." in preview["warnings"]
+    assert "This removes the paragraph Street." in preview["warnings"]
     assert preview["target"] == {"id": PARKING, "title": "Parking in Lisbon"}
     assert written(sandbox) == []
 
@@ -187,7 +187,7 @@ async def test_of_paragraphs_with_one_heading_each_that_goes_is_shown(
     assert row["what"] == "paragraph Wifi"
     assert "First floor." in row["before"]
     assert "after" not in row
-    assert "This drops the paragraph Wifi." in change["warnings"]
+    assert "This removes the paragraph Wifi." in change["warnings"]
 
 
 async def test_a_scope_that_moves_to_another_property_of_the_same_title_is_shown(
@@ -203,4 +203,4 @@ async def test_a_scope_that_moves_to_another_property_of_the_same_title_is_shown
     preview = cast("dict[str, Any]", cast("CallToolResult", asked).structured_content)["preview"]
     [row] = preview["changes"]
     assert (row["before"], row["after"]) == ("Harbour Loft (20110001)", "Harbour Loft (20110002)")
-    assert "It holds no more for Harbour Loft (20110001)." in preview["warnings"]
+    assert "It no longer applies to Harbour Loft (20110001)." in preview["warnings"]

@@ -70,12 +70,12 @@ async def test_the_stay_of_an_order_of_several_is_matched_to_its_automation(
     plan["stay_code"] = "2-4310000024_1-grp024"
     thread = "2-2200000028-thr028"
     shown = await preview(call, sandbox, "send_message", conversation_id=thread, message="Hello")
-    assert any("plan 6600001" in one for one in shown["warnings"])
+    assert any("plan 6600001" in warning for warning in shown["warnings"])
 
 
 async def test_a_text_that_was_sent_before_is_noticed(call: Call, sandbox: Sandbox) -> None:
     messages = sandbox.accounts.main.conversations[FATIMA]["messages"]
-    text = next(one["content"] for one in messages if one["sender_role"] == "host")
+    text = next(message["content"] for message in messages if message["sender_role"] == "host")
     shown = await preview(call, sandbox, "send_message", conversation_id=FATIMA, message=text)
     assert shown["warnings"][-1] == "The same text was sent already, Mon 23 Nov 2026, 17:50 UTC."
 
@@ -89,8 +89,8 @@ async def test_an_empty_thread_is_written_to_knowingly(call: Call, sandbox: Sand
 
 
 async def test_a_message_without_a_time_is_shown_without_one(call: Call, sandbox: Sandbox) -> None:
-    for one in sandbox.accounts.main.conversations[INES]["messages"]:
-        one["created_at"] = None
+    for message in sandbox.accounts.main.conversations[INES]["messages"]:
+        message["created_at"] = None
     shown = await preview(call, sandbox, "send_message", conversation_id=INES, message="Hello")
     assert shown["target"]["last_word"] == "guest, at an unknown time"
 
@@ -177,9 +177,9 @@ async def test_an_offer_that_cannot_be_compared_says_so(
 
     monkeypatch.setattr("hostex_mcp.tools.messaging._offer_preview.quoted", unknown)
     shown = await preview(call, sandbox, "send_special_offer", **OFFER)
-    said = "The calendar's price of these nights is not known, so the offer could not be compared."
+    said = "The calendar has no price for these nights, so the offer could not be compared."
     assert said in shown["warnings"]
-    assert cells(shown)["price of the whole stay"] == ("not known", "€300")
+    assert cells(shown)["price of the whole stay"] == ("unknown", "€300")
 
 
 async def test_an_inquiry_is_pre_approved_at_the_calendars_price(call: Call, sandbox: Sandbox) -> None:

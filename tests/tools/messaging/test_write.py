@@ -51,7 +51,7 @@ def engine(client: HostexClient, tmp_path: Path) -> Engine:
 
 
 def texts(sandbox: Sandbox, thread: str = THREAD) -> list[str]:
-    return [one["content"] for one in sandbox.accounts.main.conversations[thread]["messages"]]
+    return [message["content"] for message in sandbox.accounts.main.conversations[thread]["messages"]]
 
 
 def png(width: int = 30) -> bytes:
@@ -231,7 +231,9 @@ async def test_nothing_goes_to_an_address_before_the_person_saw_it_whole(
     assert (web.asked, looked_up, written(sandbox)) == ([], [], [])
     assert offer["preview"]["changes"] == [{"what": "picture", "after": ADDRESS}]
     assert offer["preview"]["target"]["picture_host"] == "example.com"
-    assert any("fetched from example.com once you agree" in one for one in offer["preview"]["warnings"])
+    assert any(
+        "fetched from example.com once you agree" in warning for warning in offer["preview"]["warnings"]
+    )
     told = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
     assert (told["status"], len(web.asked), written(sandbox)) == ("done", 1, [SEND])
 
@@ -372,6 +374,6 @@ async def test_only_an_active_offer_is_withdrawn(call: Call, sandbox: Sandbox) -
     answer = await done(call, "withdraw_special_offer", **key)
     assert (answer["result"]["status"], answer["undo"]) == ("withdrawn", None)
     refused = await problems(call, "withdraw_special_offer", **key)
-    assert refused == {"special_offer_id": "has the status withdrawn, not active"}
+    assert refused == {"special_offer_id": "is withdrawn; only an active offer can be withdrawn"}
     error = (await call("withdraw_special_offer", conversation_id=THREAD, special_offer_id="1"))["error"]
     assert error["kind"] == "not_found"
