@@ -17,6 +17,7 @@ from anyio.to_thread import run_sync
 from PIL import Image
 
 from hostex_mcp.toolkit.arguments import InvalidArguments
+from hostex_mcp.tools.messaging import _decoding as decoding
 from hostex_mcp.tools.messaging import _pictures as pictures
 from hostex_mcp.tools.messaging._pictures import picture_from_path
 
@@ -24,10 +25,9 @@ pytestmark = pytest.mark.anyio
 
 TOO_LARGE = "has more than 24,000,000 pixels (WebP: 16,000,000) or 50 scans; make it smaller"
 # The process decodes as it always does, and tells how much memory it ever had.
-MEASURED = """
-import sys
-from hostex_mcp.tools.messaging import _decoding as decoding
-status = decoding.main()
+MEASURED = f"""
+import runpy, sys
+status = runpy.run_path({decoding.__file__!r})["main"]()
 [line] = [line for line in open("/proc/self/status") if line.startswith("VmPeak")]
 sys.stderr.write(line.split()[1])
 sys.exit(status)
