@@ -75,21 +75,21 @@ async def addition(context: Context, body: JsonObject) -> Preview:
 
 async def rewriting(context: Context, entry: api.KnowledgeBase, changed: JsonObject) -> Preview:
     """Return each change beside what is there now, texts by paragraph, and warn of each thing removed."""
-    shown = context.preview_redactor().redact(entry).model_dump(mode="json", warnings=False)
-    changes = rows({name: changed.get(name) for name in ("title", "is_enable")}, shown)
+    old = context.preview_redactor().redact(entry).model_dump(mode="json", warnings=False)
+    changes = rows({name: changed.get(name) for name in ("title", "is_enable")}, old)
     warnings = [_PUBLIC if changed.get("is_enable", entry.is_enable) else OFF if entry.is_enable else _IDLE]
-    for name, before, after in await _scopes(context, shown, changed):
+    for name, before, after in await _scopes(context, old, changed):
         changes += rows({name: ", ".join(after)}, {name: ", ".join(before)})
         warnings += _narrower(before, after)
     if "contents" in changed:
         present = [part.model_dump() for part in entry.contents]
         new, removed = _compared(present, changed["contents"])
-        texts = {_heading(part): part["text"] for part in shown["contents"]}
+        texts = {_heading(part): part["text"] for part in old["contents"]}
         changes += [row for part in new for row in rows({_heading(part): part["text"]}, texts)]
-        for part in (shown["contents"][place] for place in removed):
+        for part in (old["contents"][place] for place in removed):
             changes.append({"what": _heading(part), "before": part["text"]})
             warnings.append(f"This removes the paragraph {quoted(one_line(part['sub_title']))}.")
-    target = {"id": entry.id, "title": shown["title"]}
+    target = {"id": entry.id, "title": old["title"]}
     summary = f"Change the knowledge entry {quoted(one_line(entry.title))}"
     return Preview(summary, target, changes, warnings)
 

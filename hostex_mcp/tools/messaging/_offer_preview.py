@@ -112,8 +112,8 @@ def thread_warnings(
         warnings += [f"Nothing is for sale on the {nights_text(run)}." for run in listing.quote.sold_out]
         titles = property_titles(thread)
         if listing.title and titles and listing.title not in titles:
-            asked, sold = in_line(min(titles)), in_line(listing.title)
-            warnings.append(f"The guest asked about {asked}, the offer is for {sold}.")
+            topic, offer = in_line(min(titles)), in_line(listing.title)
+            warnings.append(f"The guest asked about {topic}, the offer is for {offer}.")
     return [*warnings, *last_word_warnings(thread)]
 
 

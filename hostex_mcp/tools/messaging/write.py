@@ -70,12 +70,12 @@ async def send_message(
     last message, and says whether the thread, read again, shows what was sent."""
     _require_single(message, image_path, image_url)
     host = picture_host(image_url) if image_url is not None else ""
-    unseen = image_url if host and host not in context.picture_hosts else None
-    picture = None if unseen else await _picture(context, image_path, image_url)
+    address = image_url if host and host not in context.picture_hosts else None
+    picture = None if address else await _picture(context, image_path, image_url)
     thread = await read_thread(context, conversation_id)
 
     async def send() -> Sent:
-        image = await _fetched(unseen, context.decoding) if unseen else picture
+        image = await _fetched(address, context.decoding) if address else picture
         body = {"jpeg_base64": image.base64} if image else {"message": message}
         delivery = await _delivered(context, thread, body)
         row: dict[str, Any] = {"picture": image.size} if image else {"message": message or ""}
@@ -86,9 +86,9 @@ async def send_message(
             row["message_id"] = delivery.id
         return Sent(**addressee(context, thread), **row)
 
-    content = _in_words(picture, image_url) if picture or unseen else message
+    content = _in_words(picture, image_url) if picture or address else message
     preview = await _preview(context, thread, message, content)
-    return PlannedWrite(send, preview=_from_host(preview, host) if unseen else preview)
+    return PlannedWrite(send, preview=_from_host(preview, host) if address else preview)
 
 
 def _require_single(*contents: str | None) -> None:

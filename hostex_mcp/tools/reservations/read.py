@@ -178,8 +178,8 @@ async def get_reservation_custom_fields(context: Context, stay_code: Code) -> It
     """Free key-value fields of one stay, as message templates can use them."""
     operation = api.GET_RESERVATION_CUSTOM_FIELDS
     fields = await context.client.call(operation, path={"stay_code": stay_code})
-    shown = context.redactor().fields({name: str(value) for name, value in (fields or {}).items()})
-    return Item(CustomFields(stay_code=stay_code, custom_fields=shown))
+    texts = context.redactor().fields({name: str(value) for name, value in (fields or {}).items()})
+    return Item(CustomFields(stay_code=stay_code, custom_fields=texts))
 
 
 @tool("List reservation tags", hostex_name="search_reservation_tags", keywords="label conflicted vip")

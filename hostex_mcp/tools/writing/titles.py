@@ -9,9 +9,7 @@ from hostex_mcp.tools.writing.edits import property_names
 UNPLACED = "no property"
 
 
-async def titles_of(
-    context: Context, stays: Iterable[Reservation], *property_ids: int
-) -> Mapping[int, str]:
+async def titles_of(context: Context, stays: Iterable[Reservation], *property_ids: int) -> Mapping[int, str]:
     """Return the title of each property that the stays are on, and of some more, by its id. A title that
     several properties have carries the id; id 0 stands for no property."""
     ids = sorted({*(stay.property_id for stay in stays), *property_ids} - {0})
