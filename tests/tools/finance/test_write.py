@@ -74,8 +74,8 @@ async def test_an_entry_of_the_account_needs_a_currency_where_several_are_in_use
 async def test_an_entry_with_a_value_that_does_not_fit_is_refused(
     call: Call, sandbox: Sandbox, name: str, value: object
 ) -> None:
-    given = EXPENSE | {"currency": "EUR", name: value}
-    assert refused(await call("create_transaction", **given)) == {name}
+    arguments = EXPENSE | {"currency": "EUR", name: value}
+    assert refused(await call("create_transaction", **arguments)) == {name}
     assert written(sandbox) == []
 
 

@@ -234,8 +234,8 @@ async def test_nothing_goes_to_an_address_before_the_person_saw_it_whole(
     assert any(
         "fetched from example.com once you agree" in warning for warning in offer["preview"]["warnings"]
     )
-    told = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
-    assert (told["status"], len(web.asked), written(sandbox)) == ("done", 1, [SEND])
+    answer = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
+    assert (answer["status"], len(web.asked), written(sandbox)) == ("done", 1, [SEND])
 
 
 async def test_a_host_in_foreign_letters_is_named_as_look_ups_name_it(client: HostexClient, web: Web) -> None:
@@ -260,8 +260,8 @@ async def test_a_picture_that_was_exchanged_since_its_preview_is_not_sent(
     engine = cautious(client, "example.com")
     offer = await ask(engine, image_url=ADDRESS)
     web.content = png(31)
-    told = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
-    assert (told["reason"], written(sandbox)) == ("state_changed", [])
+    answer = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
+    assert (answer["reason"], written(sandbox)) == ("state_changed", [])
 
 
 async def test_a_picture_that_cannot_be_had_after_the_agreement_is_an_error_and_nothing_is_sent(
@@ -271,10 +271,10 @@ async def test_a_picture_that_cannot_be_had_after_the_agreement_is_an_error_and_
     for content, problem in ((None, "does not lead to a public address"), (b"<html>", "is not a JPEG")):
         web.content = content
         offer = await ask(engine, image_url=ADDRESS)
-        told = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
-        assert (told["error"]["kind"], written(sandbox)) == ("invalid_arguments", [])
-        assert told["error"]["message"].startswith("Nothing was sent")
-        [field] = told["error"]["fields"]
+        answer = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
+        assert (answer["error"]["kind"], written(sandbox)) == ("invalid_arguments", [])
+        assert answer["error"]["message"].startswith("Nothing was sent")
+        [field] = answer["error"]["fields"]
         assert (field["field"], field["problem"].startswith(problem)) == ("image_url", True)
 
 
