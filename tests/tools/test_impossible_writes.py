@@ -74,7 +74,7 @@ UNKNOWN: list[tuple[str, Row]] = [
     ("create_review", {"reservation_code": "none"}),
     ("reply_to_review", {"reservation_code": "none"}),
     ("create_task", {"property_id": NONE}),
-    ("create_task", {"property_id": None, "stay_code": "none", "currency": "EUR"}),
+    ("create_task", {"property_id": None, "stay_code": "0-999-x", "currency": "EUR"}),
     ("create_task", {"staff_id": NONE}),
     ("update_task", {"id": NONE}),
     ("update_task", {"property_id": NONE}),
