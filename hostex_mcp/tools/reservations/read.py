@@ -138,7 +138,7 @@ def _periods(start: date | None, end: date | None) -> Sequence[tuple[date, date]
 def _pairs(
     check_ins: Sequence[tuple[date, date] | None], check_outs: Sequence[tuple[date, date] | None]
 ) -> list[dict[str, date]]:
-    """The windows to read, as Hostex's filters; none where no stay can be, as it would end before it begins.
+    """Return the windows to read, as Hostex's filters, but those in which a stay would end before it begins.
 
     Raises:
         InvalidArguments: when they are too many.
