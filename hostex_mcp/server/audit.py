@@ -32,7 +32,8 @@ _ABOUT = (
 # Keys whose values have a fixed form. Any other may hold text of a guest, and is only said to be changed.
 _FIXED = frozenset(
     (
-        *("status", "stay_status", "scope", "property", "properties", "channels", "dates", "events"),
+        *("status", "stay_status", "scope", "property", "properties", "room_types"),
+        *("channels", "dates", "events"),
         *("price of the whole stay", "amount", "fee", "rate_amount", "commission_amount", "received_amount"),
         *("check_in_date", "check_out_date", "expected_date", "expected_time", "scheduled_at"),
         *("arrival_at", "departure_at", "nightly_rate", "long_term_discount", "category_ratings"),

@@ -104,10 +104,11 @@ def test_days_of_several_properties_are_told_of_each_and_a_period_is_told_once()
 
 CONCERNED = {
     "send_message": "Wicker Park Walk-up, about reservation 0-HMDEMO0028-hos028, Sat 12 to Wed 16 Dec 2026, ",
-    "update_conversation_note": "conversation 0-2200000039-thr039: ",
+    "update_conversation_note": "Wicker Park Walk-up, about reservation 0-HMDEMO0028-hos028, ",
     "update_property_group": "number 7101: ",
     "update_property_tag": "number 3301: ",
-    "update_reservation_stay_status": "stay 0-HM03B0IH4S-v5179o: stay status not arrived yet → checked in",
+    "update_reservation_stay_status": "Harbour Studio, dates Sat 28 Nov to Wed 2 Dec 2026, "
+    "reservation 0-HM03B0IH4S-v5179o: stay status not arrived yet → checked in",
     "update_task": "number 440001: date Tue 24 Nov 2026 → ",
 }
 

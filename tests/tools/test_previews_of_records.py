@@ -185,7 +185,7 @@ async def test_an_income_of_a_reservation_names_its_guest_and_takes_its_currency
     assert preview["summary"] == 'Record an income of €10 (Room fee) for the reservation of "Noor Voorbeeld"'
     assert preview["target"]["property_titles"] == ["Harbour Loft"]
     other = await call("create_transaction", **given, currency="USD")
-    assert other["error"]["fields"][0]["problem"] == "must be the reservation's, EUR, or not be given"
+    assert other["error"]["fields"][0]["problem"] == "must be the reservation's, EUR, or be left out"
 
 
 async def test_a_corrected_entry_shows_names_and_what_it_does_to_the_total(call: Call) -> None:
@@ -208,11 +208,11 @@ async def test_a_deleted_entry_tells_what_leaves_the_total(call: Call) -> None:
 async def test_new_knowledge_is_shown_whole_and_where_it_holds(call: Call) -> None:
     preview = await previewed(call, "create_knowledge_base", **ENTRY)
     assert preview["summary"] == "Add the knowledge entry Tram in Porto"
-    assert rows(preview)["holds for"] == (None, "group Porto, all channels")
+    assert rows(preview)["applies to"] == (None, "group Porto, all channels")
     assert rows(preview)["paragraph Tram"] == (None, "Line 1 stops at the corner.")
     assert preview["warnings"] == [STILL_ENABLED]
     unused = await previewed(call, "create_knowledge_base", **ENTRY | {"is_enable": False})
-    assert "out of use" in unused["warnings"][0]
+    assert "not used" in unused["warnings"][0]
 
 
 async def test_changed_knowledge_names_what_it_leaves_and_what_it_drops(call: Call) -> None:
@@ -232,9 +232,9 @@ async def test_changed_knowledge_names_what_it_leaves_and_what_it_drops(call: Ca
     assert "One small dog" in changes["paragraph Fee"][0]
     assert preview["warnings"] == [
         STILL_ENABLED,
-        "It holds no more for Garden House Estrela.",
-        "It holds for all channels.",
-        "This drops the paragraph Fee.",
+        "It no longer applies to Garden House Estrela.",
+        "It applies to all channels.",
+        "This removes the paragraph Fee.",
     ]
 
 
@@ -259,7 +259,7 @@ async def test_a_recipient_with_hidden_characters_is_named_on_one_line(call: Cal
 async def test_deleted_knowledge_shows_its_texts_and_where_it_held(call: Call) -> None:
     preview = await previewed(call, "delete_knowledge_base", id=WIFI)
     assert preview["summary"] == "Delete the knowledge entry Wi-Fi for good"
-    assert preview["target"]["holds_for"] == ["all properties", "all channels"]
+    assert preview["target"]["applies_to"] == ["all properties", "all channels"]
     assert "check-in guide" in preview["target"]["paragraphs"][0]["text"]
     assert preview["warnings"][0] == "Hostex's own assistant will no longer answer guests from it."
 
@@ -313,15 +313,15 @@ async def test_a_changed_webhook_tells_which_events_and_host_are_told_no_more(ca
     assert preview["summary"] == "Change the webhook to hooks.example.invalid"
     assert rows(preview)["events"][1] == "reservation created, reservation updated"
     assert preview["warnings"][:2] == [
-        "It will no longer be told of: message created.",
-        "hooks.example.invalid is told nothing more.",
+        "It will no longer be notified of: message created.",
+        "hooks.example.invalid is no longer notified.",
     ]
 
 
 async def test_a_deleted_webhook_names_who_is_told_no_more(call: Call) -> None:
     preview = await previewed(call, "delete_webhook", id=HOOK)
     assert preview["summary"] == "Delete the webhook to hooks.example.invalid for good"
-    assert preview["warnings"][0].startswith("hooks.example.invalid will be told of nothing any more")
+    assert preview["warnings"][0].startswith("hooks.example.invalid will no longer be notified")
 
 
 def _renamed(rows: str, id: int, name: str, value: object) -> Callable[[SandboxAccount], None]:

@@ -259,7 +259,7 @@ async def test_events_of_a_webhook_are_told_in_words() -> None:
     account = demo_sandbox()
     given = every_write(account.accounts.main)["update_webhook"]
     text = "\n".join(await person_reads("update_webhook", given, account))
-    assert "Warning: It will no longer be told of: message created." in text
+    assert "Warning: It will no longer be notified of: message created." in text
     assert "reservation created, reservation updated, review created, transaction" in text
     assert not re.search(r"(reservation|review|message|transaction)_", text)
 

@@ -1,4 +1,4 @@
-"""Income and expenses, and the dictionaries they are recorded with."""
+"""Tools that read income and expenses, and the dictionaries they are recorded with."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal, TypedDict

@@ -1,4 +1,4 @@
-"""Recording and changing income and expenses."""
+"""Tools that record, change and delete income and expenses."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -41,6 +41,7 @@ from hostex_mcp.tools.writing.edits import (
     sending,
     undone_by,
 )
+from hostex_mcp.tools.writing.titles import title_of
 
 Amount = Annotated[Number, Gt(0), "major units of currency; direction tells the sign"]
 ItemId = Annotated[Integer, Ge(0), "from the items of the direction; 0 is a real expense item"]
@@ -51,7 +52,8 @@ Note = Annotated[str, MaxLen(500)]
 _MOST_NAMED = 50
 _BLANKS = {"note": ""}
 _LATER = "A time in the future means outstanding, any other paid."
-_SAID_OTHERWISE = ("item_id", "payment_method_id", "property_id", "stay_code")
+# A preview has these as names and titles.
+_REPEATED = ("item_id", "payment_method_id", "property_id", "stay_code")
 _ITEMS = {"income": api.LIST_INCOME_ITEMS, "expense": api.LIST_EXPENSE_ITEMS}
 _METHODS = {"income": api.LIST_INCOME_METHODS, "expense": api.LIST_EXPENSE_METHODS}
 
@@ -65,34 +67,33 @@ class TransactionChange(TransactionRow, total=False):
 
 
 async def _name(context: Context, field: str, listing: ListEndpoint[IdName], id: int) -> str:
-    """The name of a dictionary's entry.
+    """Return the name of a dictionary's entry.
 
     Raises:
-        InvalidArguments: when it is not in this dictionary, naming what is.
+        InvalidArguments: naming the entries that there are, when this is none of them.
     """
-    entries = (await context.client.page(listing)).items
-    for entry in entries:
-        if entry.id == id:
-            return one_line(entry.name)
-    known = some([f"{entry.id} {one_line(entry.name)}" for entry in entries], _MOST_NAMED)
-    raise InvalidArguments(FieldProblem(field, f"is not among those of this direction: {known}"))
+    entries = {entry.id: one_line(entry.name) for entry in (await context.client.page(listing)).items}
+    if id in entries:
+        return entries[id]
+    names = some([f"{id} {name}" for id, name in entries.items()], _MOST_NAMED)
+    raise InvalidArguments(FieldProblem(field, f"is not one of this direction: {names}"))
 
 
 async def _names(
     context: Context, direction: str, item_id: int | None, payment_method_id: int | None
 ) -> dict[str, Any]:
-    """The names of the item and method that were given, checked to be of the direction."""
-    found: dict[str, Any] = {}
+    """Return the names of the item and method of an entry, once they are known to be of its direction."""
+    names: dict[str, Any] = {}
     if item_id is not None:
-        found["item_name"] = await _name(context, "item_id", _ITEMS[direction], item_id)
+        names["item_name"] = await _name(context, "item_id", _ITEMS[direction], item_id)
     if payment_method_id is not None:
         listing = _METHODS[direction]
-        found["payment_method_name"] = await _name(context, "payment_method_id", listing, payment_method_id)
-    return found
+        names["payment_method_name"] = await _name(context, "payment_method_id", listing, payment_method_id)
+    return names
 
 
 def _iso(moment: str | None) -> str | None:
-    """Inferred: Hostex reads a time without an offset in the operator's time zone."""
+    # Inferred: Hostex reads a time without an offset in the operator's time zone.
     return None if moment is None else moment.replace(" ", "T", 1)
 
 
@@ -137,25 +138,25 @@ async def create_transaction(
     preview = await _recorded(context, body, names)
 
     async def send() -> TransactionChange:
-        made = await context.client.call(api.CREATE_TRANSACTION, body=body)
-        return TransactionChange(id=made, **body, **names)
+        id = await context.client.call(api.CREATE_TRANSACTION, body=body)
+        return TransactionChange(id=id, **body, **names)
 
     return undone_by("delete_transaction", send, preview)
 
 
 async def _recorded(context: Context, body: JsonObject, names: JsonObject) -> Preview:
-    """What would be recorded, and for what."""
+    """Return what would be recorded, and for what."""
     if "reservation_code" in body:
         owner = await _of_reservation(context, body["reservation_code"], body.get("currency"))
     elif "property_id" in body:
         owner = await _of_property(context, body["property_id"], body["currency"])
     else:
-        whole = "It belongs to the account as a whole, to no property and no reservation."
-        owner = _Owner("the account", {}, body["currency"], [whole])
+        warning = "It belongs to the account as a whole, to no property and no reservation."
+        owner = _Owner("the account", {}, body["currency"], [warning])
     amount = money(body["amount"], owner.currency)
     later = [_LATER] if "action_at" in body else []
-    when = body.get("action_at", "now")
-    changes = rows({"amount": amount, **names, "action_at": when, "note": body.get("note")})
+    moment = body.get("action_at", "now")
+    changes = rows({"amount": amount, **names, "action_at": moment, "note": body.get("note")})
     kind = "an income" if body["direction"] == "income" else "an expense"
     summary = f"Record {kind} of {amount} ({quoted(names['item_name'])}) for {owner.name}"
     return Preview(summary, owner.target, changes, [*owner.warnings, *later])
@@ -173,11 +174,10 @@ class _Owner:
 
 async def _of_property(context: Context, property_id: int, currency: str) -> _Owner:
     properties = (await read_all(context.client, LIST_PROPERTIES)).items
-    title = next((one_line(one.title) for one in properties if one.id == property_id), f"id {property_id}")
+    title = await title_of(context, property_id)
     own = currencies(properties, property_id)
-    named = quoted(title)
-    other = [f"{named} is sold in {', '.join(own)}, this is in {currency}."] if currency not in own else []
-    return _Owner(named, {"property_title": title}, currency, other)
+    sold = f"{quoted(title)} is sold in {', '.join(own)}, this is in {currency}."
+    return _Owner(quoted(title), {"property_title": title}, currency, [] if currency in own else [sold])
 
 
 async def _of_reservation(context: Context, reservation_code: str, currency: str | None) -> _Owner:
@@ -191,25 +191,25 @@ async def _of_reservation(context: Context, reservation_code: str, currency: str
         "guest_name": first.guest_name,
         "status": first.status,
         "property_titles": await property_names(
-            context, [one.property_id for one in stays if one.property_id]
+            context, [stay.property_id for stay in stays if stay.property_id]
         ),
         "check_in_date": first.check_in_date.isoformat(),
         "check_out_date": first.check_out_date.isoformat(),
     }
-    warnings = [f"It belongs to all {len(stays)} stays of the order."] if len(stays) > 1 else []
+    warnings = [f"It belongs to all {len(stays)} stays of the reservation."] if len(stays) > 1 else []
     if currency not in (None, own):
-        raise InvalidArguments(FieldProblem("currency", f"must be the reservation's, {own}, or not be given"))
+        raise InvalidArguments(FieldProblem("currency", f"must be the reservation's, {own}, or be left out"))
     if first.status != "accepted":
         warnings.append(f"The reservation is {first.status}.")
     return _Owner(f"the reservation of {guest_in_words(stays[0].guest_name)}", lean(target), own, warnings)
 
 
 def _entry_name(entry: api.Transaction) -> str:
-    """An entry in a few words: what, how much, for what."""
+    """Return an entry in a few words: what, how much, for what."""
     item = f" ({quoted(one_line(entry.item_name))})" if entry.item_name else ""
     owner = entry.property_title or entry.reservation_code
-    for_what = f" for {quoted(one_line(owner))}" if owner else ""
-    return f"the {entry.direction} of {money(entry.amount, entry.currency)}{item}{for_what}"
+    purpose = f" for {quoted(one_line(owner))}" if owner else ""
+    return f"the {entry.direction} of {money(entry.amount, entry.currency)}{item}{purpose}"
 
 
 @tool(
@@ -231,7 +231,7 @@ async def update_transaction(
     clear: list[Literal["note"]] | None = None,
 ) -> PlannedWrite[TransactionChange]:
     """Change the amount, item, method, time or note of an income or expense. Direction, currency and what it
-    belongs to are fixed: for those it has to be deleted and recorded anew."""
+    belongs to are fixed: to change those, delete it and record it again."""
     body = given(
         clear,
         _BLANKS,
@@ -251,30 +251,26 @@ async def update_transaction(
 
 
 def _corrected(entry: api.Transaction, body: JsonObject, names: JsonObject) -> Preview:
-    """An entry as it is and as it would be, and what that does to the totals."""
+    """Return an entry as it is and as it would be, and what that does to the totals."""
     before = everything(entry)
-    rest = {name: value for name, value in body.items() if name in ("action_at", "note")}
-    changes = rows({**names, **rest}, before)
+    texts = {name: value for name, value in body.items() if name in ("action_at", "note")}
+    changes = rows({**names, **texts}, before)
     warnings: list[str] = []
     if body.get("amount", entry.amount) != entry.amount:
-        old, new = (money(one, entry.currency) for one in (entry.amount, body["amount"]))
+        old, new = (money(amount, entry.currency) for amount in (entry.amount, body["amount"]))
         changes = [*rows({"amount": new}, {"amount": old}), *changes]
         warnings.append(_in_total(entry, round(body["amount"] - entry.amount, 4)))
     if "action_at" in body:
         warnings.append(_LATER)
-    return Preview(f"Change {_entry_name(entry)}", _shown(before), changes, warnings)
+    target = {name: value for name, value in before.items() if name not in _REPEATED}
+    return Preview(f"Change {_entry_name(entry)}", target, changes, warnings)
 
 
 def _in_total(entry: api.Transaction, more: float) -> str:
-    """What a change does to the sum of all entries."""
+    """Warn of what a change does to the sum of all entries."""
     sums = "income" if entry.direction == "income" else "expenses"
     amount = money(abs(more), entry.currency)
     return f"This takes {amount} off the {sums}." if more < 0 else f"This adds {amount} to the {sums}."
-
-
-def _shown(entry: JsonObject) -> JsonObject:
-    """An entry without what its names and its amount with the currency say already."""
-    return {name: value for name, value in entry.items() if name not in _SAID_OTHERWISE}
 
 
 @tool(
@@ -286,10 +282,8 @@ def _shown(entry: JsonObject) -> JsonObject:
     keywords="remove payment cost ledger",
 )
 async def delete_transaction(context: Context, id: Id) -> PlannedWrite[TransactionChange]:
-    """Delete an income or expense for good. The result tells what it was."""
+    """Delete an income or expense for good. The result shows what it was."""
     entry = await find(context, api.LIST_TRANSACTIONS, id, "transaction")
     warnings = [_in_total(entry, -entry.amount)]
     what = _entry_name(entry)
-    return deleting(
-        context, api.DELETE_TRANSACTION, id, entry, what, warnings, **dict.fromkeys(_SAID_OTHERWISE)
-    )
+    return deleting(context, api.DELETE_TRANSACTION, id, entry, what, warnings, **dict.fromkeys(_REPEATED))

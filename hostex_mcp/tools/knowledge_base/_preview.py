@@ -1,4 +1,4 @@
-"""Previews of changes to the knowledge base: where an entry holds by name, and its texts by paragraph."""
+"""Previews of changes to the knowledge base: the scope of an entry by name, and its texts by paragraph."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,17 +17,19 @@ from hostex_mcp.tools.writing.edits import names, property_names, rows
 _ALL_PROPERTIES, _ALL_CHANNELS = "all properties", "all channels"
 _EVERYWHERE = {_ALL_PROPERTIES, _ALL_CHANNELS}
 _PUBLIC = "Hostex's own assistant answers guests from it."
-_IDLE = "It stays out of use until it is switched on."
-_OFF = "Hostex's own assistant will no longer answer guests from it."
+_IDLE = "It is not used until it is switched on."
+OFF = "Hostex's own assistant will no longer answer guests from it."
 
 
 async def scope_names(context: Context, scope: Mapping[str, Any]) -> list[str]:
-    """The names of the properties, groups or room types that an entry holds for."""
+    """Return the names of the properties, groups or room types that an entry applies to."""
     match scope["type"]:
         case "by_group":
-            return await names(context, LIST_PROPERTY_GROUPS, scope["ids"], lambda one: f"group {one.name}")
+            return await names(
+                context, LIST_PROPERTY_GROUPS, scope["ids"], lambda group: f"group {group.name}"
+            )
         case "by_room_type":
-            return await names(context, LIST_ROOM_TYPES, scope["ids"], lambda one: f"room type {one.title}")
+            return await names(context, LIST_ROOM_TYPES, scope["ids"], lambda pool: f"room type {pool.title}")
         case "by_property":
             return await property_names(context, scope["ids"])
         case _:
@@ -35,7 +37,7 @@ async def scope_names(context: Context, scope: Mapping[str, Any]) -> list[str]:
 
 
 async def require_scope(context: Context, scope: Mapping[str, Any]) -> None:
-    """Check that there are the properties, groups or room types that an entry shall hold for.
+    """Check that the properties, groups or room types that an entry is to apply to exist.
 
     Raises:
         NotFound: when one is missing.
@@ -52,21 +54,19 @@ async def require_scope(context: Context, scope: Mapping[str, Any]) -> None:
 
 
 def channel_names(scope: Mapping[str, Any]) -> list[str]:
-    """The channels that an entry holds for."""
-    return (
-        [_ALL_CHANNELS]
-        if scope["type"] == "all"
-        else [channel_name(one_line(one)) for one in scope["channels"]]
-    )
+    """Return the names of the channels that an entry applies to."""
+    if scope["type"] == "all":
+        return [_ALL_CHANNELS]
+    return [channel_name(one_line(channel)) for channel in scope["channels"]]
 
 
 async def addition(context: Context, body: JsonObject) -> Preview:
-    """An entry that would be new."""
+    """Return the preview of a new entry."""
     places = await scope_names(context, body["scope_property"])
     channels = channel_names(body["scope_channel"])
     changes = [
-        *rows({"title": body.get("title"), "holds for": ", ".join([*places, *channels])}),
-        *({"what": _paragraph(one), "after": one["text"]} for one in body["contents"]),
+        *rows({"title": body.get("title"), "applies to": ", ".join([*places, *channels])}),
+        *({"what": _heading(part), "after": part["text"]} for part in body["contents"]),
     ]
     title = one_line(body.get("title") or body["contents"][0]["sub_title"])
     warnings = [_PUBLIC if body["is_enable"] else _IDLE]
@@ -74,21 +74,22 @@ async def addition(context: Context, body: JsonObject) -> Preview:
 
 
 async def rewriting(context: Context, entry: api.KnowledgeBase, changed: JsonObject) -> Preview:
-    """Each change beside what is there now, texts by paragraph, and a warning for each thing that goes."""
-    shown = context.preview_redactor().redact(entry).model_dump(mode="json", warnings=False)
-    changes = rows({name: changed.get(name) for name in ("title", "is_enable")}, shown)
-    warnings = [_PUBLIC if changed.get("is_enable", entry.is_enable) else _OFF if entry.is_enable else _IDLE]
-    for name, before, after in await _scopes(context, shown, changed):
+    """Return each change beside what is there now, texts by paragraph, and warn of each thing removed."""
+    old = context.preview_redactor().redact(entry).model_dump(mode="json", warnings=False)
+    changes = rows({name: changed.get(name) for name in ("title", "is_enable")}, old)
+    warnings = [_PUBLIC if changed.get("is_enable", entry.is_enable) else OFF if entry.is_enable else _IDLE]
+    for name, before, after in await _scopes(context, old, changed):
         changes += rows({name: ", ".join(after)}, {name: ", ".join(before)})
         warnings += _narrower(before, after)
     if "contents" in changed:
-        written, gone = _rewritten([one.model_dump() for one in entry.contents], changed["contents"])
-        texts = {_paragraph(one): one["text"] for one in shown["contents"]}
-        changes += [row for one in written for row in rows({_paragraph(one): one["text"]}, texts)]
-        dropped = [shown["contents"][place] for place in gone]
-        changes += [{"what": _paragraph(one), "before": one["text"]} for one in dropped]
-        warnings += [f"This drops the paragraph {quoted(one_line(one['sub_title']))}." for one in dropped]
-    target = {"id": entry.id, "title": shown["title"]}
+        present = [part.model_dump() for part in entry.contents]
+        new, removed = _compared(present, changed["contents"])
+        texts = {_heading(part): part["text"] for part in old["contents"]}
+        changes += [row for part in new for row in rows({_heading(part): part["text"]}, texts)]
+        for part in (old["contents"][place] for place in removed):
+            changes.append({"what": _heading(part), "before": part["text"]})
+            warnings.append(f"This removes the paragraph {quoted(one_line(part['sub_title']))}.")
+    target = {"id": entry.id, "title": old["title"]}
     summary = f"Change the knowledge entry {quoted(one_line(entry.title))}"
     return Preview(summary, target, changes, warnings)
 
@@ -96,45 +97,45 @@ async def rewriting(context: Context, entry: api.KnowledgeBase, changed: JsonObj
 async def _scopes(
     context: Context, before: JsonObject, changed: JsonObject
 ) -> list[tuple[str, Sequence[str], Sequence[str]]]:
-    """Kind of scope, names before and names after, of each scope that changes."""
-    found: list[tuple[str, Sequence[str], Sequence[str]]] = []
+    """Return the kind, the names before and the names after of each scope that changes."""
+    scopes: list[tuple[str, Sequence[str], Sequence[str]]] = []
     if after := changed.get("scope_property"):
-        now = await scope_names(context, before["scope_property"])
-        found.append(("properties", now, await scope_names(context, after)))
+        old = await scope_names(context, before["scope_property"])
+        scopes.append(("properties", old, await scope_names(context, after)))
     if after := changed.get("scope_channel"):
-        found.append(("channels", channel_names(before["scope_channel"]), channel_names(after)))
-    return found
+        scopes.append(("channels", channel_names(before["scope_channel"]), channel_names(after)))
+    return scopes
 
 
 def _narrower(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    """What speaks against another scope: that it holds everywhere, or what it leaves out."""
+    """Warn of another scope: that it applies everywhere, or what it no longer covers."""
     if set(after) <= _EVERYWHERE:
-        return [f"It holds for {', '.join(map(quoted, after))}."]
-    dropped = [one for one in before if one not in after]
-    return [f"It holds no more for {', '.join(map(quoted, dropped))}."] if dropped else []
+        return [f"It applies to {', '.join(map(quoted, after))}."]
+    lost = [name for name in before if name not in after]
+    return [f"It no longer applies to {', '.join(map(quoted, lost))}."] if lost else []
 
 
-def _rewritten(
+def _compared(
     before: Sequence[JsonObject], after: Sequence[JsonObject]
 ) -> tuple[list[JsonObject], list[int]]:
-    """The paragraphs that are new or get another text, and the places of those that go. Several may have one
-    heading: each that is written takes the place of one of them."""
-    written, rest = list(after), list[int]()
-    for place, paragraph in enumerate(before):
-        if paragraph in written:
-            written.remove(paragraph)
+    """Return the paragraphs that are new or get another text, and the places of those that are removed."""
+    new, candidates = list(after), list[int]()
+    for place, part in enumerate(before):
+        if part in new:
+            new.remove(part)
         else:
-            rest.append(place)
-    replaced = Counter(paragraph["sub_title"] for paragraph in written)
-    gone: list[int] = []
-    for place in rest:
-        if replaced[before[place]["sub_title"]] > 0:
-            replaced[before[place]["sub_title"]] -= 1
+            candidates.append(place)
+    # Several paragraphs may have one heading: each new one takes the place of one of them.
+    replaced = Counter(part["sub_title"] for part in new)
+    removed: list[int] = []
+    for place in candidates:
+        heading = before[place]["sub_title"]
+        if replaced[heading]:
+            replaced[heading] -= 1
         else:
-            gone.append(place)
-    return written, gone
+            removed.append(place)
+    return new, removed
 
 
-def _paragraph(one: JsonObject) -> str:
-    """A paragraph by its heading."""
-    return f"paragraph {one['sub_title']}"
+def _heading(paragraph: JsonObject) -> str:
+    return f"paragraph {paragraph['sub_title']}"

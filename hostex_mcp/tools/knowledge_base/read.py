@@ -1,4 +1,4 @@
-"""The knowledge base from which Hostex's own assistant answers guests."""
+"""Tools that read the knowledge base from which Hostex's own assistant answers guests."""
 
 from typing import Annotated, TypedDict
 
@@ -43,6 +43,6 @@ async def list_knowledge_bases(
 
 @tool("Get a knowledge entry", hostex_name="get_knowledge_base", keywords="house rules faq text")
 async def get_knowledge_base(context: Context, id: Id) -> Item[api.KnowledgeBase]:
-    """One knowledge entry with its texts and the properties and channels it holds for."""
+    """One knowledge entry with its texts and the properties and channels it applies to."""
     entry = await context.read(api.GET_KNOWLEDGE_BASE, path={"id": id})
     return Item(everything(entry), long="contents")

@@ -1,4 +1,4 @@
-"""Changing the knowledge base from which Hostex's own assistant answers guests."""
+"""Tools that change the knowledge base from which Hostex's own assistant answers guests."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -15,6 +15,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.knowledge_base._preview import (
+    OFF,
     addition,
     channel_names,
     require_scope,
@@ -26,18 +27,18 @@ from hostex_mcp.tools.writing.edits import creating, deleting, edited, given, re
 
 _EVERY_PROPERTY = [-1]
 _EVERY_CHANNEL = ["unlimited"]
-_UNKNOWN_ID = "The new id could not be told; `list_knowledge_bases` shows what there is."
+_UNKNOWN_ID = "The new id is not known; `list_knowledge_bases` shows what there is."
 
 
 class PropertyScope(Arguments):
-    """Where an entry holds: everywhere, or for these properties, groups or room types."""
+    """What an entry applies to: everything, or these properties, groups or room types."""
 
     type: Literal["all", "by_property", "by_group", "by_room_type"]
     ids: Annotated[list[Id], MinLen(1), "of the kind of type; none with all"] | None = None
 
 
 class ChannelScope(Arguments):
-    """On which channels an entry holds: all, or these."""
+    """Which channels an entry applies to: all, or these."""
 
     type: Literal["all", "by_channel"]
     channels: Annotated[list[Channel], MinLen(1), "such as airbnb; none with all"] | None = None
@@ -90,31 +91,31 @@ async def create_knowledge_base(
     title: ShortText | None = None,
 ) -> PlannedWrite[EntryChange]:
     """Add an entry from which Hostex's own assistant answers guests: titled paragraphs, and the properties
-    and channels they hold for. Hostex gives no id back; the new one is looked up in the list and left out
-    where that cannot be told for sure."""
+    and channels they apply to. Hostex returns no id; the new one is looked up in the list and left out if it
+    cannot be identified for certain."""
     body = given(
         scope_property=_property_scope(scope_property),
         scope_channel=_channel_scope(scope_channel),
-        contents=[one.model_dump() for one in contents],
+        contents=_dumped(contents),
         is_enable=is_enable,
         title=title,
     )
     await require_scope(context, body["scope_property"])
     create = await creating(
-        context, api.CREATE_KNOWLEDGE_BASE, body, api.LIST_KNOWLEDGE_BASES, lambda one: _is_of(one, body)
+        context, api.CREATE_KNOWLEDGE_BASE, body, api.LIST_KNOWLEDGE_BASES, lambda entry: _is_of(entry, body)
     )
 
     async def send() -> EntryChange:
-        made = await create()
-        if made is None:
+        entry = await create()
+        if entry is None:
             return EntryChange(is_enable=is_enable, note=_UNKNOWN_ID)
-        return EntryChange(id=made.id, title=made.title, is_enable=bool(made.is_enable))
+        return EntryChange(id=entry.id, title=entry.title, is_enable=bool(entry.is_enable))
 
     return undone_by("delete_knowledge_base", send, await addition(context, body))
 
 
 def _is_of(entry: api.KnowledgeBaseSummary, body: JsonObject) -> bool:
-    """Whether a listed entry can be the one that was written with this body."""
+    """Whether a listed entry can be the one that was written with this body. Lists lack the texts."""
     listed = entry.model_dump(mode="json")
     return all(listed[name] == value for name, value in body.items() if name != "contents")
 
@@ -144,11 +145,12 @@ async def update_knowledge_base(
     clear: list[Literal["title"]] | None = None,
 ) -> PlannedWrite[EntryChange]:
     """Change an entry from which Hostex's own assistant answers guests: paragraphs, title, whether it is in
-    use, and where it holds. Only what is given changes: the entry is read first and written whole. The result
-    shows the changed lists as written."""
+    use, and what it applies to. Only what is given changes: the entry is read first and written whole. The
+    result shows the changed lists as written."""
     entry = await context.client.call(api.GET_KNOWLEDGE_BASE, path={"id": id})
     remember_channels(context, entry)
-    whole = _body(entry)
+    # Hostex takes the entry with all its members, changed or not.
+    old = entry.model_dump(mode="json", exclude={"id", "process_status"}, warnings=False)
     new_properties = _property_scope(scope_property) if scope_property else None
     new_channels = _channel_scope(scope_channel) if scope_channel else None
     changed = given(
@@ -160,7 +162,7 @@ async def update_knowledge_base(
         scope_property=_scope(
             "scope_property",
             "scope_ids",
-            whole["scope_property"],
+            old["scope_property"],
             new_properties,
             add_scope_ids,
             remove_scope_ids,
@@ -168,7 +170,7 @@ async def update_knowledge_base(
         scope_channel=_scope(
             "scope_channel",
             "channels",
-            whole["scope_channel"],
+            old["scope_channel"],
             new_channels,
             add_channels,
             remove_channels,
@@ -178,22 +180,21 @@ async def update_knowledge_base(
         await require_scope(context, changed["scope_property"])
     result = EntryChange(id=id, **changed)
     if "contents" in changed:
-        result["contents"] = [_sub_title(one) for one in changed["contents"]]
-    send = sending(context, api.UPDATE_KNOWLEDGE_BASE, id, whole | changed, result)
-    old = {name: _argument(name, whole[name]) for name in changed}
-    undo = restoring("update_knowledge_base", {"id": id}, old, ["title"])
+        result["contents"] = [_sub_title(part) for part in changed["contents"]]
+    send = sending(context, api.UPDATE_KNOWLEDGE_BASE, id, old | changed, result)
+    before = {name: _argument(name, old[name]) for name in changed}
+    undo = restoring("update_knowledge_base", {"id": id}, before, ["title"])
     preview = await rewriting(context, entry, changed)
-    already = ALREADY if whole | changed == whole else ""
+    already = ALREADY if old | changed == old else ""
     return PlannedWrite(send, undo, preview, already)
 
 
-def _body(entry: api.KnowledgeBase) -> dict[str, Any]:
-    """An entry as Hostex takes it."""
-    return entry.model_dump(mode="json", exclude={"id", "process_status"}, warnings=False)
+def _dumped(paragraphs: Sequence[Paragraph]) -> list[dict[str, Any]]:
+    return [paragraph.model_dump() for paragraph in paragraphs]
 
 
 def _argument(name: str, value: Any) -> Any:
-    """A member of an entry as `update_knowledge_base` takes it: a scope that is all has no list there."""
+    """Return a member of an entry as `update_knowledge_base` takes it: without a list in a scope of all."""
     return {"type": "all"} if name.startswith("scope_") and value["type"] == "all" else value
 
 
@@ -208,15 +209,15 @@ def _contents(
             FieldProblem("contents", "cannot be combined with add_contents or remove_contents")
         )
     if whole is not None:
-        return [one.model_dump() for one in whole]
+        return _dumped(whole)
     if add is None and remove is None:
         return None
-    present = [one.model_dump() for one in entry.contents]
+    present = [part.model_dump() for part in entry.contents]
     _all_present(present, remove or ())
-    written = upserted(present, [one.model_dump() for one in add or ()], remove or (), _sub_title)
-    if not written:
+    new = upserted(present, _dumped(add or ()), remove or (), _sub_title)
+    if not new:
         raise InvalidArguments(FieldProblem("remove_contents", "would leave no paragraph"))
-    return written
+    return new
 
 
 def _sub_title(paragraph: dict[str, Any]) -> str:
@@ -224,9 +225,9 @@ def _sub_title(paragraph: dict[str, Any]) -> str:
 
 
 def _all_present(present: Sequence[dict[str, Any]], remove: Sequence[str]) -> None:
-    titles = [_sub_title(one) for one in present]
-    if missing := [one for one in remove if one not in titles]:
-        problem = f"has no paragraph {', '.join(missing)}; there are: {', '.join(titles)}"
+    titles = [_sub_title(part) for part in present]
+    if unknown := [title for title in remove if title not in titles]:
+        problem = f"has no paragraph {', '.join(unknown)}; there are: {', '.join(titles)}"
         raise InvalidArguments(FieldProblem("remove_contents", problem))
 
 
@@ -238,14 +239,14 @@ def _scope(
     add: Sequence[int] | Sequence[str] | None,
     remove: Sequence[int] | Sequence[str] | None,
 ) -> dict[str, Any] | None:
-    """The scope to write: `whole`, or the one before with some members added and removed."""
+    """Return the scope to write: `whole`, or the one before with some members added and removed."""
     if add is None and remove is None:
         return whole
     if whole is not None:
         raise InvalidArguments(FieldProblem(argument, f"cannot be combined with add_{name} or remove_{name}"))
     if before["type"] == "all":
         raise InvalidArguments(
-            FieldProblem(argument, "is needed: the entry holds for all now, so has no list")
+            FieldProblem(argument, "is required: the entry applies to all now, so there is no list to change")
         )
     key = "ids" if "ids" in before else "channels"
     members = edited(name, before[key], None, add, remove)
@@ -266,27 +267,21 @@ def _scope(
 )
 async def delete_knowledge_base(context: Context, id: Id) -> PlannedWrite[EntryChange]:
     """Delete an entry for good, so that Hostex's own assistant no longer answers guests from it.
-    `update_knowledge_base` with `is_enable` false keeps it out of use instead."""
+    `update_knowledge_base` with `is_enable` false takes it out of use instead."""
     entry = await context.client.call(api.GET_KNOWLEDGE_BASE, path={"id": id})
-    places = [*await scope_names(context, entry.scope_property.model_dump())]
-    places += channel_names(entry.scope_channel.model_dump())
-    texts = [one.model_dump() for one in context.preview_redactor().redact(entry).contents]
-    warnings = ["Hostex's own assistant will no longer answer guests from it."] if entry.is_enable else []
+    scope = await scope_names(context, entry.scope_property.model_dump())
+    channels = channel_names(entry.scope_channel.model_dump())
+    texts = [part.model_dump() for part in context.preview_redactor().redact(entry).contents]
     return deleting(
         context,
         api.DELETE_KNOWLEDGE_BASE,
         id,
-        _summary(entry),
+        api.KnowledgeBaseSummary(**entry.model_dump(exclude={"contents"})),
         f"the knowledge entry {quoted(one_line(entry.title))}",
-        warnings,
-        holds_for=places,
+        [OFF] if entry.is_enable else [],
+        applies_to=[*scope, *channels],
         paragraphs=texts,
         scope_property=None,
         scope_channel=None,
         process_status=None,
     )
-
-
-def _summary(entry: api.KnowledgeBase) -> api.KnowledgeBaseSummary:
-    """An entry without its texts."""
-    return api.KnowledgeBaseSummary(**entry.model_dump(exclude={"contents"}))

@@ -1,5 +1,5 @@
-"""Makes a plain JPEG of a picture, in a process of its own: from standard input to standard output. A decoder
-that a hostile file leads astray has little time and memory, no secrets around it, and is killed."""
+"""A process that makes a plain JPEG of a picture, from standard input to standard output. A decoder that a
+hostile file leads astray has little time and memory here, no secrets around it, and is killed."""
 
 import struct
 import sys
@@ -10,9 +10,9 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 MOST_PIXELS = 24_000_000
+# The decoder of WebP keeps three copies of a picture.
 MOST_WEBP_PIXELS = 16_000_000
-"""Fewer, as its decoder keeps three copies."""
-
+# A JPEG of few bytes can have thousands of scans, each of which is decoded over the whole picture.
 MOST_SCANS = 50
 MOST_MEMORY = 384 * 1024 * 1024
 MOST_CPU_SECONDS = 10
@@ -30,23 +30,24 @@ class TooLarge(ValueError):
 
 
 def to_jpeg(content: bytes) -> tuple[bytes, int, int]:
-    """The first frame of a picture as JPEG, with its sides: upright, opaque, at most 2048 pixels a side,
-    without metadata.
+    """Return the first frame of a picture as JPEG, with its sides: upright, opaque, at most 2048 pixels a
+    side, without metadata.
 
     Raises:
         TooLarge: before it is decoded; anything else that a decoder raises over a broken file.
     """
     with Image.open(BytesIO(content), formats=FORMATS) as source:
         _require_bounded(source, content)
+        # The decoder of JPEG scales while it decodes, which saves most of the memory.
         source.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         ImageOps.exif_transpose(source, in_place=True)
         if source.mode == "P":
             source = source.convert("RGBA")
         source.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         plain = _on_white(source)
-    written = BytesIO()
-    plain.save(written, "JPEG", quality=QUALITY)
-    return written.getvalue(), plain.width, plain.height
+    jpeg = BytesIO()
+    plain.save(jpeg, "JPEG", quality=QUALITY)
+    return jpeg.getvalue(), plain.width, plain.height
 
 
 def _require_bounded(source: Image.Image, content: bytes) -> None:
@@ -58,7 +59,8 @@ def _require_bounded(source: Image.Image, content: bytes) -> None:
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
-    """The bare pixels on white ground; a new image, so that comments and profiles stay behind."""
+    """Return the bare pixels on a white ground."""
+    # Only a new image is free of comments and profiles.
     plain = Image.new("RGB", picture.size, "white")
     if picture.has_transparency_data:
         opaque = picture.convert("RGBA")
@@ -69,7 +71,7 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 
 def limit_this_process() -> None:
-    """Take memory and time away from this process, where its system can."""
+    """Limit the memory and time of this process, where its system can."""
     with suppress(ImportError):
         resource = import_module("resource")
         limits = {"RLIMIT_AS": MOST_MEMORY, "RLIMIT_CPU": MOST_CPU_SECONDS, "RLIMIT_CORE": 0}

@@ -1,9 +1,9 @@
-"""Special offers in the words of previews: the listing, the calendar's price, and what to mind."""
+"""Special offers in the words of previews: the listing, the calendar's price, and warnings."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from hostex_mcp.api import read_all
@@ -12,22 +12,22 @@ from hostex_mcp.api.endpoints.calendar import LIST_LISTING_CALENDARS
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_ROOM_TYPES, Property, RoomType
 from hostex_mcp.domain.calendar_changes import reading_window
 from hostex_mcp.domain.channels import channel_name
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.pricing import FAR_PERCENT, Quote, calendar_quote
 from hostex_mcp.domain.wording import money, nights_text, period
 from hostex_mcp.domain.wording import quoted as in_line
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import JsonObject, Preview
-from hostex_mcp.tools.messaging._threads import guest_of, last_word_warnings, target
+from hostex_mcp.tools.messaging._threads import guest_of, last_word_warnings, property_titles, target
 
 _BINDING = "The guest can book at once at this price; until it lapses or is withdrawn it binds the host."
-_ONE = timedelta(days=1)
 _GUESTS = ("number_of_adults", "number_of_children", "number_of_infants", "number_of_pets")
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The listing that is offered, what it sells, and what its calendar says of the nights."""
+    """A listing that is offered: title and currency of what it sells, and its calendar on the nights."""
 
     title: str
     currency: str | None
@@ -37,8 +37,8 @@ class Offered:
 async def offered(
     context: Context, channel_type: str, listing_id: str, check_in: date, check_out: date
 ) -> Offered:
-    """What is known of a listing on some nights."""
-    start, end = reading_window([check_in, check_out - _ONE], context.now().date())
+    """Read what a listing sells, and its calendar on some nights."""
+    start, end = reading_window([check_in, check_out - DAY], context.now().date())
     key = {"channel_type": channel_type, "listing_id": listing_id}
     body = {"start_date": start, "end_date": end, "listings": [key]}
     calendars, properties, pools = await asyncio.gather(
@@ -46,10 +46,14 @@ async def offered(
         read_all(context.client, LIST_PROPERTIES),
         read_all(context.client, LIST_ROOM_TYPES),
     )
-    found = (one for one in calendars if (one.channel_type, one.listing_id) == (channel_type, listing_id))
-    days = [day for one in found for day in one.calendar]
+    days = [
+        day
+        for calendar in calendars
+        if (calendar.channel_type, calendar.listing_id) == (channel_type, listing_id)
+        for day in calendar.calendar
+    ]
     title, currency = _sold([*properties.items, *pools.items], channel_type, listing_id)
-    return Offered(title, currency, calendar_quote(days, check_in, check_out - _ONE))
+    return Offered(title, currency, calendar_quote(days, check_in, check_out - DAY))
 
 
 def offer_preview(
@@ -57,13 +61,13 @@ def offer_preview(
     thread: api.Conversation,
     body: Mapping[str, Any],
     listing: Offered,
-    known: Sequence[api.SpecialOffer],
+    offers: Sequence[api.SpecialOffer],
 ) -> Preview:
-    """A special offer about to be sent."""
+    """Return the preview of a special offer; `offers` are those of the thread so far."""
     check_in, check_out = (date.fromisoformat(body[name]) for name in ("check_in_date", "check_out_date"))
     currency = body.get("currency") or listing.currency
     total = listing.quote.total
-    before = "not known" if total is None else f"{money(total, listing.currency)} by the calendar"
+    before = "unknown" if total is None else f"{money(total, listing.currency)} by the calendar"
     channel = channel_name(thread.channel_type)
     where = f"{in_line(listing.title or 'unknown')} ({channel} listing {body['listing_id']})"
     changes = [
@@ -74,7 +78,7 @@ def offer_preview(
     ]
     warnings = [
         *_price_warnings(body["price"], body.get("currency"), listing),
-        *thread_warnings(thread, listing, known),
+        *thread_warnings(thread, listing, offers),
         _BINDING,
     ]
     summary = (
@@ -84,39 +88,37 @@ def offer_preview(
 
 
 def preapproval_preview(
-    context: Context, thread: api.Conversation, listing: Offered | None, known: Sequence[api.SpecialOffer]
+    context: Context, thread: api.Conversation, listing: Offered | None, offers: Sequence[api.SpecialOffer]
 ) -> Preview:
-    """A pre-approval about to be sent."""
-    inquiry = next(one for one in thread.activities if one.activity_type == "inquiry")
+    """Return the preview of a pre-approval; `offers` are those of the thread so far."""
+    inquiry = next(activity for activity in thread.activities if activity.activity_type == "inquiry")
     rows: list[JsonObject] = []
     if inquiry.check_in_date and inquiry.check_out_date:
         rows.append({"what": "dates", "after": period(inquiry.check_in_date, inquiry.check_out_date)})
     if listing and listing.quote.total is not None:
         total = f"{money(listing.quote.total, listing.currency)} by the calendar"
         rows.append({"what": "price of the whole stay", "after": total})
-    warnings = [*thread_warnings(thread, listing, known), _BINDING]
+    warnings = [*thread_warnings(thread, listing, offers), _BINDING]
     return Preview(f"Pre-approve the inquiry of {guest_of(thread)}", target(context, thread), rows, warnings)
 
 
 def thread_warnings(
-    thread: api.Conversation, listing: Offered | None, known: Sequence[api.SpecialOffer]
+    thread: api.Conversation, listing: Offered | None, offers: Sequence[api.SpecialOffer]
 ) -> list[str]:
-    """What the thread and the calendar say against an offer."""
-    active = [one for one in known if one.status == "active"]
-    places = {one.property.title for one in thread.activities if one.property and one.property.title}
-    found = [f"An offer is active already: {offer_in_words(one)}." for one in active]
+    """Warn of what the thread and the calendar say against an offer."""
+    active = [offer_in_words(offer) for offer in offers if offer.status == "active"]
+    warnings = [f"An offer is active already: {offer}." for offer in active]
     if listing:
-        found += [f"Nothing is for sale on the {nights_text(run)}." for run in listing.quote.sold_out]
-        if listing.title and places and listing.title not in {one_line(one) for one in places}:
-            asked = one_line(sorted(places)[0])
-            found.append(
-                f"The guest asked about {in_line(asked)}, the offer is for {in_line(listing.title)}."
-            )
-    return [*found, *last_word_warnings(thread)]
+        warnings += [f"Nothing is for sale on the {nights_text(run)}." for run in listing.quote.sold_out]
+        titles = property_titles(thread)
+        if listing.title and titles and listing.title not in titles:
+            topic, offer = in_line(min(titles)), in_line(listing.title)
+            warnings.append(f"The guest asked about {topic}, the offer is for {offer}.")
+    return [*warnings, *last_word_warnings(thread)]
 
 
 def offer_in_words(offer: api.SpecialOffer) -> str:
-    """An offer of a thread's list."""
+    """Return an offer of a thread's list in a few words."""
     kind = (offer.offer_type or "offer").replace("_", " ")
     dates = (
         period(offer.check_in_date, offer.check_out_date)
@@ -132,7 +134,7 @@ def _price_warnings(price: float, currency: str | None, listing: Offered) -> lis
         return [f"The offer is in {currency}, the listing is sold in {listing.currency}."]
     percent = listing.quote.percent_off(price)
     if percent is None:
-        return ["The calendar's price of these nights is not known, so the offer could not be compared."]
+        return ["The calendar has no price for these nights, so the offer could not be compared."]
     if abs(percent) < FAR_PERCENT:
         return []
     side = "below" if percent < 0 else "above"
@@ -143,7 +145,7 @@ def _price_warnings(price: float, currency: str | None, listing: Offered) -> lis
 def _sold(
     places: Iterable[Property | RoomType], channel_type: str, listing_id: str
 ) -> tuple[str, str | None]:
-    """The title and currency of what a listing sells; empty and None where no property has it."""
+    """Return the title and currency of what a listing sells; empty and None where no property has it."""
     for place in places:
         for link in place.channels:
             if (link.channel_type, link.listing_id) == (channel_type, listing_id):

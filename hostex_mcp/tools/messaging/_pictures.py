@@ -31,12 +31,14 @@ _TOO_LARGE = (
     f"has more than {decoding.MOST_PIXELS:,} pixels (WebP: {decoding.MOST_WEBP_PIXELS:,}) or "
     f"{decoding.MOST_SCANS} scans; make it smaller"
 )
-_NOT_OPEN = "is no file in the folders that the operator opened to pictures (HOSTEX_MCP_IMAGE_FOLDERS)"
+_NOT_OPEN = "is not a file in a folder that the operator opened for pictures (HOSTEX_MCP_IMAGE_FOLDERS)"
 
-_DECODER = [sys.executable, "-P", "-m", decoding.__name__]
+# Run by its path, the decoder imports neither this package nor anything that it needs.
+_DECODER = [sys.executable, "-P", decoding.__file__]
+# Nothing else of the environment is passed on, as tokens may be in it.
 _NEEDED = ("SYSTEMROOT", "PATH", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+# A decoder takes up to half of a small machine's memory, so one runs at a time in all.
 _ROOM = anyio.CapacityLimiter(1)
-"""A decoder takes up to half of a small machine's memory, so there is one at a time in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +51,32 @@ class Picture:
 
     @property
     def base64(self) -> str:
-        """The JPEG as Hostex takes it."""
+        """Return the JPEG as Hostex takes it."""
         return b64encode(self.jpeg).decode("ascii")
 
     @property
     def size(self) -> str:
-        """The sides in words."""
+        """Return the sides in words."""
         return f"{self.width} x {self.height} pixels"
 
     @property
     def fingerprint(self) -> str:
-        """Tells the picture from another of the same size."""
+        """Return what tells the picture from another of the same size."""
         return sha256(self.jpeg).hexdigest()[:12]
 
 
 async def picture_from_path(path: str, folders: Sequence[Path], turn: anyio.Lock) -> Picture:
-    """The picture in a file; a relative path starts in one of `folders`, and no path may lead out of them.
-    `turn` is the account's, whose pictures are decoded one after the other.
+    """Return the picture in a file; a relative path starts in one of `folders`, and no path may lead out of
+    them. `turn` is the account's, whose pictures are decoded one after the other.
 
     Raises:
-        InvalidArguments: naming `image_path`; whether a file outside the folders exists is not told.
+        InvalidArguments: naming `image_path`, the same whether or not a file outside the folders exists.
     """
     return await _decoded(await run_sync(_contents, path, folders), "image_path", turn)
 
 
 def picture_host(url: str) -> str:
-    """The host that a picture would be fetched from; nothing is looked up.
+    """Return the host that a picture would be fetched from; nothing is looked up.
 
     Raises:
         InvalidArguments: naming `image_url`, for an address that is never fetched.
@@ -86,16 +88,16 @@ def picture_host(url: str) -> str:
 
 
 async def picture_from_url(url: str, turn: anyio.Lock) -> Picture:
-    """The picture at a public https address, decoded in the account's turn.
+    """Return the picture at a public https address, decoded in the account's turn.
 
     Raises:
         InvalidArguments: naming `image_url`.
     """
     try:
-        got = await fetch_public(url, most_bytes=MOST_BYTES, seconds=MOST_SECONDS, accept=_ACCEPT)
+        response = await fetch_public(url, most_bytes=MOST_BYTES, seconds=MOST_SECONDS, accept=_ACCEPT)
     except FetchFailed as error:
         raise InvalidArguments(FieldProblem("image_url", str(error))) from None
-    return await _decoded(got.content, "image_url", turn)
+    return await _decoded(response.content, "image_url", turn)
 
 
 def _contents(path: str, folders: Sequence[Path]) -> bytes:
@@ -110,7 +112,7 @@ def _contents(path: str, folders: Sequence[Path]) -> bytes:
 
 
 def _file_within(folder: Path, path: str) -> bytes | None:
-    """The first bytes of a regular file that really lies in a folder, every link on the way followed."""
+    """Return the bytes of a regular file that lies in a folder once every link is followed, else None."""
     try:
         root = folder.resolve(strict=True)
         real = (root / path).resolve(strict=True)
@@ -119,46 +121,47 @@ def _file_within(folder: Path, path: str) -> bytes | None:
         return None
 
 
-def _read(root: Path, inside: Path) -> bytes | None:
-    opened = _opened(root, inside)
+def _read(root: Path, path: Path) -> bytes | None:
+    descriptor = _opened(root, path)
     try:
-        if not stat.S_ISREG(os.fstat(opened).st_mode):
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
-        with os.fdopen(opened, "rb", closefd=False) as file:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            # One byte more tells a file that is too large.
             return file.read(MOST_BYTES + 1)
     finally:
-        os.close(opened)
+        os.close(descriptor)
 
 
-def _opened(root: Path, inside: Path) -> int:
-    """A file opened from its folder down; no step may have become a link since it was resolved. Where a
-    system cannot open a step from the one before, only the last is guarded."""
+def _opened(root: Path, path: Path) -> int:
+    """Open a file from its folder down; no step may have become a link since it was resolved."""
+    # Where a system cannot open a step from the one before, only the last is guarded.
     if os.open not in os.supports_dir_fd:
-        return os.open(root / inside, _FLAGS)
-    place = os.open(root, _STEP)
-    for step in inside.parts:
+        return os.open(root / path, _FLAGS)
+    descriptor = os.open(root, _STEP)
+    for step in path.parts:
+        parent = descriptor
         try:
-            below = os.open(step, _FLAGS, dir_fd=place)
+            descriptor = os.open(step, _FLAGS, dir_fd=parent)
         finally:
-            os.close(place)
-        place = below
-    return place
+            os.close(parent)
+    return descriptor
 
 
 async def _decoded(content: bytes, argument: str, turn: anyio.Lock) -> Picture:
-    """The picture as another process decodes it, which is killed when the call ends or takes too long. An
-    account with many pictures has one of them in the line of all accounts."""
+    """Decode a picture in another process, which is killed when the call ends or takes too long."""
     try:
+        # The account's turn comes first, so that many pictures of one account take one place in the queue.
         async with turn, _ROOM:
             with anyio.fail_after(MOST_SECONDS):
-                done = await _decoding_process(content)
+                process = await _decoding_process(content)
     except TimeoutError:
         raise InvalidArguments(FieldProblem(argument, "takes too long to decode")) from None
-    if done.returncode != decoding.DONE:
-        problem = _TOO_LARGE if done.returncode == decoding.TOO_LARGE else _NO_PICTURE
+    if process.returncode != decoding.DONE:
+        problem = _TOO_LARGE if process.returncode == decoding.TOO_LARGE else _NO_PICTURE
         raise InvalidArguments(FieldProblem(argument, problem))
-    width, height = decoding.SIDES.unpack_from(done.stdout)
-    return Picture(done.stdout[decoding.SIDES.size :], width, height)
+    width, height = decoding.SIDES.unpack_from(process.stdout)
+    return Picture(process.stdout[decoding.SIDES.size :], width, height)
 
 
 async def _decoding_process(content: bytes) -> CompletedProcess[bytes]:
@@ -167,5 +170,4 @@ async def _decoding_process(content: bytes) -> CompletedProcess[bytes]:
 
 
 def _bare_environment() -> dict[str, str]:
-    """What the interpreter needs to start; no token of anybody is among it."""
     return {name: os.environ[name] for name in _NEEDED if name in os.environ}

@@ -1,4 +1,4 @@
-"""What the tools that write into guest threads share: who is at the other end."""
+"""Guest threads in the previews and results of writes: who they are with, and who spoke last."""
 
 from datetime import UTC
 from typing import TypedDict
@@ -31,47 +31,58 @@ class Addressee(TypedDict, total=False):
 
 
 async def read_thread(context: Context, conversation_id: str) -> api.Conversation:
-    """A thread with all its messages."""
+    """Return a thread with all its messages."""
     return await context.client.call(api.GET_CONVERSATION, path={"conversation_id": conversation_id})
 
 
 def addressee(context: Context, thread: api.Conversation) -> Addressee:
-    """Who a thread is with, in the result of a write."""
-    titles = (one.property.title for one in thread.activities if one.property and one.property.title)
+    """Return who a thread is with, for the result of a write."""
     row = Addressee(
         conversation_id=thread.id,
         channel_type=thread.channel_type,
         guest_name=context.redactor().redact(thread.guest).name,
-        property_title=one_line(next(titles, "")),
+        property_title=_property_title(thread),
         last_guest_message=context.redactor().fence(last_guest_text(thread) or ""),
     )
     return Addressee(**lean(row))
 
 
+def property_titles(thread: api.Conversation) -> list[str]:
+    """Return the titles of the properties that a thread is about, in its order."""
+    places = (activity.property for activity in thread.activities)
+    return [one_line(place.title) for place in places if place and place.title]
+
+
+def _property_title(thread: api.Conversation) -> str:
+    return next(iter(property_titles(thread)), "")
+
+
 def target(context: Context, thread: api.Conversation) -> JsonObject:
-    """Who a thread is with, what it is about and who spoke last, in a preview."""
-    about = [
-        f"{' '.join(filter(None, (one.activity_type, one.reservation_code)))}, "
-        f"{period(one.check_in_date, one.check_out_date)}"
-        for one in thread.activities
-        if one.check_in_date and one.check_out_date
+    """Return who a thread is with, what it is about and who spoke last, for a preview."""
+    subjects = [
+        f"{' '.join(filter(None, (activity.activity_type, activity.reservation_code)))}, "
+        f"{period(activity.check_in_date, activity.check_out_date)}"
+        for activity in thread.activities
+        if activity.check_in_date and activity.check_out_date
     ]
-    who, last = last_word(thread) or ("nobody", None)
-    spoken = f"{who}, {spoken_at(last)}" if last else who
-    said = context.preview_redactor().fence(" ".join((last_guest_text(thread) or "").split()))
-    seen = {"last_guest_message": said, "about": list(dict.fromkeys(about)), "last_word": spoken}
-    return lean({**addressee(context, thread), **seen})
+    who, message = last_word(thread) or ("nobody", None)
+    text = " ".join((last_guest_text(thread) or "").split())
+    facts = {
+        "last_guest_message": context.preview_redactor().fence(text),
+        "about": list(dict.fromkeys(subjects)),
+        "last_word": f"{who}, {spoken_at(message)}" if message else who,
+    }
+    return lean({**addressee(context, thread), **facts})
 
 
 def guest_of(thread: api.Conversation) -> str:
-    """The name of a thread's guest and the property in question, in the summary of a preview."""
-    titles = (one.property.title for one in thread.activities if one.property and one.property.title)
-    names = (guest_in_words(thread.guest.name), quoted(one_line(next(titles, ""))))
+    """Return the guest of a thread and the property in question, for the summary of a preview."""
+    names = (guest_in_words(thread.guest.name), quoted(_property_title(thread)))
     return f"{', '.join(filter(None, names))} ({channel_name(thread.channel_type)})"
 
 
 def spoken_at(message: api.Message) -> str:
-    """When a message was written, in UTC."""
+    """Return when a message was written, in UTC."""
     if message.created_at is None:
         return "at an unknown time"
     at = message.created_at.astimezone(UTC)
@@ -79,17 +90,17 @@ def spoken_at(message: api.Message) -> str:
 
 
 def last_word_warnings(thread: api.Conversation) -> list[str]:
-    """What is worth knowing when it is not the guest who spoke last."""
-    who, last = last_word(thread) or ("nobody", None)
-    if last is None:
+    """Warn where it is not the guest who spoke last."""
+    who, message = last_word(thread) or ("nobody", None)
+    if message is None:
         return ["Nobody has written in this thread yet."]
     if who == "guest":
         return []
-    return [f"The last word is not the guest's: {_SPEAKERS.get(who, who)} wrote last, {spoken_at(last)}."]
+    return [f"The last word is not the guest's: {_SPEAKERS.get(who, who)} wrote last, {spoken_at(message)}."]
 
 
 def require_channel(thread: api.Conversation, channels: tuple[str, ...], what: str) -> None:
-    """Check that a thread's channel knows something.
+    """Check that a thread is on one of these channels, which alone have `what`.
 
     Raises:
         InvalidArguments: naming `conversation_id`.

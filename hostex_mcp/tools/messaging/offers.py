@@ -1,14 +1,14 @@
-"""Special offers and pre-approvals sent into guest threads."""
+"""Tools that send special offers and pre-approvals into guest threads, and withdraw them."""
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Annotated, Any
 
 from annotated_types import Ge, Gt
 
 from hostex_mcp.api import NotFound, Operation
 from hostex_mcp.api.endpoints import messaging as api
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.reads.channel_listings import require_listing
 from hostex_mcp.toolkit.arguments import (
     Code,
@@ -21,7 +21,7 @@ from hostex_mcp.toolkit.arguments import (
     require_nights,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, Undo, lean
+from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.messaging._offer_preview import (
     Offered,
@@ -38,10 +38,11 @@ from hostex_mcp.tools.messaging._threads import (
     require_channel,
     target,
 )
+from hostex_mcp.tools.messaging.read import offer_row
 from hostex_mcp.tools.writing.edits import given
 from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
 
-Some = Annotated[Integer, Ge(0)]
+Count = Annotated[Integer, Ge(0)]
 
 _WITHDRAWN = (
     "The guest sees that it is withdrawn and can no longer book on it.",
@@ -77,9 +78,9 @@ async def send_special_offer(
     check_out_date: Day,
     price: Annotated[Number, Gt(0), "whole stay, major units"],
     number_of_adults: Annotated[Integer, Ge(1)],
-    number_of_children: Some | None = None,
-    number_of_infants: Some | None = None,
-    number_of_pets: Some | None = None,
+    number_of_children: Count | None = None,
+    number_of_infants: Count | None = None,
+    number_of_pets: Count | None = None,
     rate_plan_id: Annotated[Code, "booking_site needs it"] | None = None,
     currency: Annotated[Currency, "booking_site needs it"] | None = None,
 ) -> PlannedWrite[OfferSent]:
@@ -87,7 +88,8 @@ async def send_special_offer(
     at once, usually lapses after 24 hours, and can be withdrawn while it is active. On Airbnb the price is
     in the listing's currency."""
     require_nights(check_in_date, check_out_date)
-    if check_in_date < context.now().date() - timedelta(days=1):
+    # Somewhere on earth it may still be the day before.
+    if check_in_date < context.now().date() - DAY:
         raise InvalidArguments(FieldProblem("check_in_date", "is in the past"))
     thread = await read_thread(context, conversation_id)
     require_channel(thread, ("airbnb", "booking_site"), "special offers")
@@ -105,14 +107,14 @@ async def send_special_offer(
     )
     if missing := [name for name in ("rate_plan_id", "currency") if name not in body]:
         _require_airbnb(thread, missing)
-    known, listing = await asyncio.gather(
+    offers, listing = await asyncio.gather(
         _offers(context, thread.id),
         offered(context, thread.channel_type, listing_id, check_in_date, check_out_date),
     )
     if not listing.title:
         await require_listing(context, thread.channel_type, listing_id)
-    preview = offer_preview(context, thread, body, listing, known)
-    return _offering(context, thread, api.SEND_SPECIAL_OFFER, body, known, preview)
+    preview = offer_preview(context, thread, body, listing, offers)
+    return _offering(context, thread, api.SEND_SPECIAL_OFFER, body, offers, preview)
 
 
 def _require_airbnb(thread: api.Conversation, missing: list[str]) -> None:
@@ -133,16 +135,17 @@ async def send_preapproval(context: Context, conversation_id: Code) -> PlannedWr
     usually lapses after 24 hours, and can be withdrawn while it is active."""
     thread = await read_thread(context, conversation_id)
     require_channel(thread, ("airbnb",), "pre-approvals")
-    inquiry = next((one for one in thread.activities if one.activity_type == "inquiry"), None)
+    inquiries = (activity for activity in thread.activities if activity.activity_type == "inquiry")
+    inquiry = next(inquiries, None)
     if inquiry is None:
         raise InvalidArguments(FieldProblem("conversation_id", "has no inquiry to pre-approve"))
-    known, listing = await asyncio.gather(_offers(context, thread.id), _asked_for(context, inquiry))
-    preview = preapproval_preview(context, thread, listing, known)
-    return _offering(context, thread, api.SEND_PREAPPROVAL, None, known, preview)
+    offers, listing = await asyncio.gather(_offers(context, thread.id), _inquired(context, inquiry))
+    preview = preapproval_preview(context, thread, listing, offers)
+    return _offering(context, thread, api.SEND_PREAPPROVAL, None, offers, preview)
 
 
-async def _asked_for(context: Context, inquiry: api.ConversationActivity) -> Offered | None:
-    """What is known of the listing of an inquiry, None where the inquiry does not name it and its dates."""
+async def _inquired(context: Context, inquiry: api.ConversationActivity) -> Offered | None:
+    """Read the listing of an inquiry, None where the inquiry does not name it and its dates."""
     check_in, check_out = inquiry.check_in_date, inquiry.check_out_date
     if not inquiry.listing_id or not check_in or not check_out:
         return None
@@ -157,14 +160,14 @@ def _offering(
     before: Sequence[api.SpecialOffer],
     preview: Preview,
 ) -> PlannedWrite[OfferSent]:
-    """An offer to be sent. Hostex gives it no id in its answer, so it is looked up in the thread's list."""
+    """Plan the sending of an offer, which is then looked up in the thread: Hostex answers without its id."""
     path = {"conversation_id": thread.id}
     kind = "special_offer" if body else "preapproval"
-    known = {one.id for one in before}
+    ids = {offer.id for offer in before}
 
     async def listed() -> api.SpecialOffer | None:
-        now = await _offers(context, thread.id)
-        return next((one for one in now if one.id not in known and one.offer_type == kind), None)
+        offers = (offer for offer in await _offers(context, thread.id) if offer.offer_type == kind)
+        return next((offer for offer in offers if offer.id not in ids), None)
 
     async def send() -> OfferSent:
         await answered_or_found(lambda: context.client.call(operation, path=path, body=body), listed)
@@ -183,16 +186,8 @@ async def _offers(context: Context, conversation_id: str) -> list[api.SpecialOff
 
 
 def _row(offer: api.SpecialOffer) -> dict[str, Any]:
-    row: JsonObject = {
-        "special_offer_id": offer.id,
-        "offer_type": offer.offer_type,
-        "status": offer.status,
-        "check_in_date": offer.check_in_date.isoformat() if offer.check_in_date else None,
-        "check_out_date": offer.check_out_date.isoformat() if offer.check_out_date else None,
-        "price": offer.price,
-        "currency": offer.currency,
-    }
-    return dict(lean(row))
+    row = dict(lean(offer_row(offer)))
+    return {("special_offer_id" if name == "id" else name): value for name, value in row.items()}
 
 
 @tool(
@@ -211,20 +206,21 @@ async def withdraw_special_offer(
     has the ids."""
     thread = await read_thread(context, conversation_id)
     offers = await _offers(context, conversation_id)
-    offer = next((one for one in offers if one.id == special_offer_id), None)
+    offer = next((offer for offer in offers if offer.id == special_offer_id), None)
     if offer is None:
         raise NotFound("This thread has no offer with this id.", operation=api.LIST_SPECIAL_OFFERS.name)
     if offer.status != "active":
-        raise InvalidArguments(FieldProblem("special_offer_id", f"has the status {offer.status}, not active"))
+        raise InvalidArguments(
+            FieldProblem("special_offer_id", f"is {offer.status}; only an active offer can be withdrawn")
+        )
 
     async def send() -> OfferSent:
         path = {"conversation_id": conversation_id, "special_offer_id": special_offer_id}
         await context.client.call(api.WITHDRAW_SPECIAL_OFFER, path=path)
-        row = _row(offer)
-        row["status"] = "withdrawn"
+        row: dict[str, Any] = {**_row(offer), "status": "withdrawn"}
         return OfferSent(**addressee(context, thread), **row)
 
     summary = f"Withdraw the {offer_in_words(offer)}, from {guest_of(thread)}"
     changes = [{"what": "status", "before": offer.status, "after": "withdrawn"}]
-    seen = {**target(context, thread), **_row(offer)}
-    return PlannedWrite(send, preview=Preview(summary, seen, changes, _WITHDRAWN))
+    about = {**target(context, thread), **_row(offer)}
+    return PlannedWrite(send, preview=Preview(summary, about, changes, _WITHDRAWN))

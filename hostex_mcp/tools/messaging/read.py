@@ -1,4 +1,4 @@
-"""Guest threads, their messages, and the special offers sent in them."""
+"""Tools that read guest threads, their messages, and the special offers sent in them."""
 
 from collections.abc import Sequence
 from operator import attrgetter
@@ -68,7 +68,7 @@ class OfferRow(TypedDict, total=False):
 
 
 _conversation = row_mapper(ConversationRow, guest_name=attrgetter("guest.name"))
-_offer = row_mapper(OfferRow)
+offer_row = row_mapper(OfferRow)
 
 
 @tool(
@@ -136,7 +136,7 @@ async def get_conversation(
 
 
 def _place(messages: Sequence[api.Message], before: str | None) -> int:
-    """How many messages, counted from the oldest, come before the one with this id."""
+    """Return how many messages, counted from the oldest, come before the one with this id."""
     if before is None:
         return len(messages)
     for place, message in enumerate(messages):
@@ -177,4 +177,4 @@ async def list_special_offers(
     """Special offers and pre-approvals sent in a thread, newest first, with their status. `price` is for the
     whole stay, major units of `currency`."""
     path = {"conversation_id": conversation_id}
-    return await context.dictionary(api.LIST_SPECIAL_OFFERS, page, _offer, path=path)
+    return await context.dictionary(api.LIST_SPECIAL_OFFERS, page, offer_row, path=path)

@@ -1,4 +1,4 @@
-"""Messages to guests, and the team's private note on a thread."""
+"""Tools that send messages to guests, and write the team's private note on a thread."""
 
 from dataclasses import replace
 from typing import Annotated, Any, Literal, TypedDict
@@ -41,7 +41,7 @@ class NoteView(TypedDict, total=False):
 
 
 class Sent(Addressee, total=False):
-    """A message sent; `delivered` says that the thread, read again, shows it."""
+    """A message that was sent; `delivered` says whether the thread, read again, shows it."""
 
     message: str
     picture: str
@@ -68,72 +68,72 @@ async def send_message(
     """Send a guest a text or a picture (JPEG, PNG, WebP or GIF), at once and for good. Exactly one of
     `message`, `image_path` and `image_url` is given. The result names the guest, the property and the guest's
     last message, and says whether the thread, read again, shows what was sent."""
-    _require_one(message, image_path, image_url)
+    _require_single(message, image_path, image_url)
     host = picture_host(image_url) if image_url is not None else ""
-    unseen = image_url if host and host not in context.picture_hosts else None
-    picture = None if unseen else await _picture(context, image_path, image_url)
+    address = image_url if host and host not in context.picture_hosts else None
+    picture = None if address else await _picture(context, image_path, image_url)
     thread = await read_thread(context, conversation_id)
 
     async def send() -> Sent:
-        sending = await _fetched(unseen, context.decoding) if unseen else picture
-        body = {"jpeg_base64": sending.base64} if sending else {"message": message}
-        seen = await _delivered(context, thread, body)
-        found: dict[str, Any] = {"picture": sending.size} if sending else {"message": message or ""}
-        found["delivered"] = seen is not None
-        if seen is None:
-            found["note"] = _UNSEEN
-        elif seen.id:
-            found["message_id"] = seen.id
-        return Sent(**addressee(context, thread), **found)
+        image = await _fetched(address, context.decoding) if address else picture
+        body = {"jpeg_base64": image.base64} if image else {"message": message}
+        delivery = await _delivered(context, thread, body)
+        row: dict[str, Any] = {"picture": image.size} if image else {"message": message or ""}
+        row["delivered"] = delivery is not None
+        if delivery is None:
+            row["note"] = _UNSEEN
+        elif delivery.id:
+            row["message_id"] = delivery.id
+        return Sent(**addressee(context, thread), **row)
 
-    said = _in_words(picture, image_url) if picture or unseen else message
-    preview = await _preview(context, thread, message, said)
-    return PlannedWrite(send, preview=_from_host(preview, host) if unseen else preview)
+    content = _in_words(picture, image_url) if picture or address else message
+    preview = await _preview(context, thread, message, content)
+    return PlannedWrite(send, preview=_from_host(preview, host) if address else preview)
 
 
-def _require_one(*given: str | None) -> None:
-    if given.count(None) != len(given) - 1:
+def _require_single(*contents: str | None) -> None:
+    if contents.count(None) != len(contents) - 1:
         problem = "give exactly one of message, image_path and image_url"
         raise InvalidArguments(FieldProblem("message", problem))
 
 
 def _in_words(picture: Picture | None, address: str | None) -> str:
-    known = f"{picture.size}, fingerprint {picture.fingerprint}" if picture else ""
-    return ", ".join(filter(None, (address, known)))
+    facts = f"{picture.size}, fingerprint {picture.fingerprint}" if picture else ""
+    return ", ".join(filter(None, (address, facts)))
 
 
 async def _preview(
-    context: Context, thread: api.Conversation, message: str | None, said: str | None
+    context: Context, thread: api.Conversation, message: str | None, content: str | None
 ) -> Preview:
-    """Whom the message goes to, all of it, and what else is said in the thread."""
-    codes = [one.reservation_code for one in thread.activities if one.reservation_code]
+    """Return whom the message goes to, all of it, and warnings of what else the guest gets."""
+    codes = [activity.reservation_code for activity in thread.activities if activity.reservation_code]
     warnings = [*last_word_warnings(thread), *await due_soon(context, codes)]
     if message and (same := sent_before(thread, message)):
         warnings.append(f"The same text was sent already, {spoken_at(same)}.")
     name = "message" if message else "picture"
     summary = f"Send a {name} to {guest_of(thread)}; it cannot be taken back"
-    return Preview(summary, target(context, thread), [{"what": name, "after": said}], warnings)
+    return Preview(summary, target(context, thread), [{"what": name, "after": content}], warnings)
 
 
 def _from_host(preview: Preview, host: str) -> Preview:
-    """The preview of a picture that nobody here has seen."""
-    unseen = f"The picture is fetched from {host} once you agree, which tells {host} its whole address."
+    """Add to a preview that nobody here has seen the picture."""
+    fetched = f"The picture is fetched from {host} once you agree, which tells {host} its full address."
     return replace(
         preview,
         target={**preview.target, "picture_host": host},
         warnings=[
             *preview.warnings,
-            unseen,
-            "Nobody here has seen it; the guest gets what is there then.",
+            fetched,
+            "Nobody here has seen it; the guest gets whatever is there at that moment.",
         ],
     )
 
 
 async def _picture(context: Context, image_path: str | None, image_url: str | None) -> Picture | None:
-    """The picture to send, None where a text is.
+    """Return the picture to send, None where a text is sent.
 
     Raises:
-        InvalidArguments: when it cannot be had.
+        InvalidArguments: when it cannot be read or fetched.
     """
     if image_path is not None:
         return await picture_from_path(image_path, context.image_folders, context.decoding)
@@ -141,27 +141,28 @@ async def _picture(context: Context, image_path: str | None, image_url: str | No
 
 
 async def _fetched(address: str, turn: Lock) -> Picture:
-    """The picture at an address that a person has agreed to.
+    """Return the picture at an address that a person has agreed to.
 
     Raises:
-        BadRequest: when it cannot be had.
+        BadRequest: when it cannot be fetched.
     """
     try:
         return await picture_from_url(address, turn)
     except InvalidArguments as error:
-        found = tuple(api_errors.FieldProblem(one.field, one.problem) for one in error.problems)
-        raise BadRequest(f"Nothing was sent: the picture at {error}.", fields=found) from None
+        # Only errors of the API may leave a write that was agreed to.
+        fields = tuple(api_errors.FieldProblem(refused.field, refused.problem) for refused in error.problems)
+        raise BadRequest(f"Nothing was sent: the picture at {error}.", fields=fields) from None
 
 
 async def _delivered(context: Context, before: api.Conversation, body: dict[str, Any]) -> api.Message | None:
     """Send a message and find it in its thread, None while it does not show."""
     path = {"conversation_id": before.id}
 
-    async def seen() -> api.Message | None:
+    async def listed() -> api.Message | None:
         return new_ours(before, await read_thread(context, before.id), body.get("message"))
 
-    await answered_or_found(lambda: context.client.call(api.SEND_MESSAGE, path=path, body=body), seen)
-    return await if_readable(seen)
+    await answered_or_found(lambda: context.client.call(api.SEND_MESSAGE, path=path, body=body), listed)
+    return await if_readable(listed)
 
 
 @tool(
@@ -183,9 +184,12 @@ async def update_conversation_note(
     thread = await read_thread(context, conversation_id)
 
     async def send() -> NoteView:
-        written = await context.client.call(api.UPDATE_CONVERSATION_NOTE, path=path, body={"note": text})
-        return NoteView(conversation_id=conversation_id, note=written.note or "")
+        answer = await context.client.call(api.UPDATE_CONVERSATION_NOTE, path=path, body={"note": text})
+        return NoteView(conversation_id=conversation_id, note=answer.note or "")
 
     old = thread.note or ""
     undo = restoring("update_conversation_note", path, {"note": old}, ["note"])
-    return PlannedWrite(send, undo, already="The note reads so already." if text == old else "")
+    changes = [{"what": "note", "before": old or "not set", "after": text or "not set"}]
+    summary = f"Write the private note on the conversation with {guest_of(thread)}"
+    preview = Preview(summary, target(context, thread), changes)
+    return PlannedWrite(send, undo, preview, "The note reads so already." if text == old else "")

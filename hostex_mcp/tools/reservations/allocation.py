@@ -77,8 +77,8 @@ async def allocate_reservation(
         body = {"property_id": property_id}
         await context.client.call(api.ALLOCATE_RESERVATION, path={"stay_code": stay_code}, body=body)
         boxed = [stay_view(context, other, titles) for other in obstacles.stays]
-        moved = stay.model_copy(update=body)
-        return Allocation(**stay_view(context, moved, titles), moved_to_box=boxed)
+        after = stay.model_copy(update=body)
+        return Allocation(**stay_view(context, after, titles), moved_to_box=boxed)
 
     changes = [{"what": "property", "before": _BOX if stay.in_reservation_box else old, "after": new}]
     warnings = allocation_warnings(stay, obstacles)

@@ -138,7 +138,7 @@ def _periods(start: date | None, end: date | None) -> Sequence[tuple[date, date]
 def _pairs(
     check_ins: Sequence[tuple[date, date] | None], check_outs: Sequence[tuple[date, date] | None]
 ) -> list[dict[str, date]]:
-    """The windows to read, as Hostex's filters; none where no stay can be, as it would end before it begins.
+    """Return the windows to read, as Hostex's filters, but those in which a stay would end before it begins.
 
     Raises:
         InvalidArguments: when they are too many.
@@ -178,8 +178,8 @@ async def get_reservation_custom_fields(context: Context, stay_code: Code) -> It
     """Free key-value fields of one stay, as message templates can use them."""
     operation = api.GET_RESERVATION_CUSTOM_FIELDS
     fields = await context.client.call(operation, path={"stay_code": stay_code})
-    shown = context.redactor().fields({name: str(value) for name, value in (fields or {}).items()})
-    return Item(CustomFields(stay_code=stay_code, custom_fields=shown))
+    texts = context.redactor().fields({name: str(value) for name, value in (fields or {}).items()})
+    return Item(CustomFields(stay_code=stay_code, custom_fields=texts))
 
 
 @tool("List reservation tags", hostex_name="search_reservation_tags", keywords="label conflicted vip")

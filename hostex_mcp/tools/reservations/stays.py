@@ -75,18 +75,18 @@ class _Patch:
         key = {"stay_code": stay.stay_code}
         state = self.state(stay)
         before = to_jsonable_python({name: state[name] for name in changes})
-        visible = self.state(context.redactor().redact(stay))
-        shown = to_jsonable_python({name: visible[name] for name in changes})
+        view = self.state(context.redactor().redact(stay))
+        old = to_jsonable_python({name: view[name] for name in changes})
         after = to_jsonable_python(dict(changes))
         same = all(state[name] == value for name, value in changes.items())
         # That a hidden value is so already is not said, or it could be found out by guessing.
-        already = ALREADY if same and HIDDEN not in shown.values() else ""
+        already = ALREADY if same and HIDDEN not in old.values() else ""
 
         async def send() -> StayChange:
             await context.client.call(self.operation, path=key, body=body or changes)
-            return StayChange(**stay_view(context, stay, titles), before=dict(lean(shown)), after=after)
+            return StayChange(**stay_view(context, stay, titles), before=dict(lean(old)), after=after)
 
-        hidden = any(shown[name] == HIDDEN != before[name] for name in changes)
+        hidden = any(old[name] == HIDDEN != before[name] for name in changes)
         undo = None if hidden else restoring(self.tool, key, before, self.clearable)
         return PlannedWrite(send, undo, already=already)
 
@@ -99,13 +99,13 @@ class _Patch:
         warnings: Sequence[str] = (),
     ) -> Preview:
         """Return what a change would do, field by field."""
-        visible = self.state(context.preview_redactor().redact(stay))
-        before = {name: "set" for name in self.secret if visible[name]}
+        view = self.state(context.preview_redactor().redact(stay))
+        before = {name: "set" for name in self.secret if view[name]}
         currency = _currency(stay)
         rows = [
             {
                 "what": name,
-                "before": before.get(name) or _in_words(name, visible[name], currency),
+                "before": before.get(name) or _in_words(name, view[name], currency),
                 "after": _in_words(name, value, changes.get("currency", currency)),
             }
             for name, value in changes.items()

@@ -1,4 +1,4 @@
-"""Reviews of stays: the guest's, the host's and the host's public reply."""
+"""A tool that reads reviews of stays: the guest's, the host's and the host's public reply."""
 
 from datetime import timedelta
 from operator import attrgetter
@@ -56,7 +56,7 @@ async def list_reviews(
     """Reviews by check-out date; up to ten years, the last 180 days unless given.
     `review_status` defaults to `reviewed`; `pending_host_review` are those to write. Full detail adds
     sub-scores (Airbnb 1 to 5, Booking.com 1 to 10) and Airbnb's private feedback, which is not for public
-    replies. A review has no id of its own and no guest name, and cannot be filtered by score."""
+    replies. Reviews have no id of their own and no guest name, and cannot be filtered by score."""
     in_order(start_check_out_date=start_check_out_date, end_check_out_date=end_check_out_date)
     notes: list[str] = []
     today = context.now().date()

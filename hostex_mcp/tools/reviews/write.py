@@ -1,6 +1,7 @@
-"""The host's reviews of guests, and public replies to theirs."""
+"""Tools that post the host's reviews of guests and public replies to theirs."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, TypedDict, get_args
 
@@ -10,7 +11,7 @@ from pydantic import BeforeValidator
 from hostex_mcp.api.endpoints import reviews as api
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.reviews import repeats
-from hostex_mcp.reads.properties import titles_of
+from hostex_mcp.domain.wording import day_text
 from hostex_mcp.reads.stay_lookup import find_order
 from hostex_mcp.toolkit.arguments import Arguments, Code, FieldProblem, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
@@ -20,12 +21,13 @@ from hostex_mcp.tools.reviews.read import ReviewStatus
 from hostex_mcp.tools.writing.due_soon import review_due
 from hostex_mcp.tools.writing.edits import given
 from hostex_mcp.tools.writing.stays import StayView, in_words, stay_target, stay_view
+from hostex_mcp.tools.writing.titles import titles_of
 
 WITH_CATEGORIES = ("airbnb", "zhenguo")
 
 _FINAL = ("It is public on the channel at once, and cannot be changed or taken back.",)
 _FEEDBACK = (
-    "The guest also left private feedback, which the public must not learn of; "
+    "The guest also left private feedback, which must not become public; "
     "only runs of five words from it were looked for."
 )
 
@@ -34,7 +36,7 @@ ReviewText = Annotated[str, MinLen(1), MaxLen(10_000)]
 
 
 def _yes(value: object) -> object:
-    """Hostex's own 1 is a yes. Its 0 is no answer here: it is what fills in a rating that is not meant."""
+    # Hostex's own 1 is a yes. A 0 is no answer: it is what fills in a rating that nobody gave.
     return "yes" if value in (1, "1") else value
 
 
@@ -51,7 +53,7 @@ class CategoryRatings(Arguments):
     recommend: Recommendation | None = None
 
     def sent(self) -> dict[str, Any]:
-        """The ratings as Hostex takes them."""
+        """Return the ratings as Hostex takes them."""
         ratings = self.model_dump(exclude_none=True)
         return ratings | ({"recommend": int(self.recommend == "yes")} if self.recommend else {})
 
@@ -67,7 +69,7 @@ class PostedReview(StayView, total=False):
 
 
 class PostedReply(TypedDict, total=False):
-    """A reply with the review that it answers; the score is out of 5."""
+    """A posted reply with the review that it answers; the score is out of 5."""
 
     reservation_code: str
     channel_type: str
@@ -94,10 +96,12 @@ async def create_review(
     """Post the host's review of a guest. It is public on the channel and cannot be changed or taken back."""
     ratings = category_ratings.sent() if category_ratings else {}
     if host_review_score is None and "overall_rating" not in ratings:
-        raise InvalidArguments(FieldProblem("host_review_score", "is required without an overall_rating"))
+        raise InvalidArguments(
+            FieldProblem("host_review_score", "is required unless overall_rating is given")
+        )
     stay = (await find_order(context, reservation_code))[0]
     if ratings and stay.channel_type not in WITH_CATEGORIES:
-        raise InvalidArguments(FieldProblem("category_ratings", f"are not known to {stay.channel_type}"))
+        raise InvalidArguments(FieldProblem("category_ratings", f"do not exist on {stay.channel_type}"))
     review = await _review_of(context, stay)
     if review and review.host_review:
         raise InvalidArguments(
@@ -108,18 +112,18 @@ async def create_review(
         host_review_content=host_review_content,
         category_ratings=ratings or None,
     )
-    named = {**stay_view(context, stay), **_order(stay)}
+    titles = await titles_of(context, [stay])
 
     async def send() -> PostedReview:
         await context.client.call(api.CREATE_REVIEW, path={"reservation_code": reservation_code}, body=body)
-        return PostedReview(**named, **body)
+        return PostedReview(**stay_view(context, stay, titles), **_order(stay), **body)
 
     changes = [{"what": name, "after": value} for name, value in body.items()]
-    summary, about = await _about(context, "Publish a review of", stay, review)
+    summary, target = _about(context, "Publish a review of", stay, titles, review)
     warnings = [*_FINAL, *_early(stay, context.now().date()), *await review_due(context, reservation_code)]
     if review and repeats(host_review_content, _private(review)):
         warnings.append("It repeats what the guest wrote as private feedback.")
-    return PlannedWrite(send, preview=Preview(summary, about, changes, warnings))
+    return PlannedWrite(send, preview=Preview(summary, target, changes, warnings))
 
 
 @tool(
@@ -150,25 +154,31 @@ async def reply_to_review(
         return _replied(context, stay, review, host_reply_content)
 
     changes = [{"what": "host_reply_content", "after": host_reply_content}]
-    summary, about = await _about(context, "Publish a reply to the review by", stay, review)
+    titles = await titles_of(context, [stay])
+    summary, target = _about(context, "Publish a reply to the review by", stay, titles, review)
     private = [_FEEDBACK] if _private(review) else []
-    return PlannedWrite(send, preview=Preview(summary, about, changes, [*_FINAL, *private]))
+    return PlannedWrite(send, preview=Preview(summary, target, changes, [*_FINAL, *private]))
 
 
-async def _about(
-    context: Context, what: str, stay: Reservation, review: api.Review | None
+def _about(
+    context: Context,
+    verb: str,
+    stay: Reservation,
+    titles: Mapping[int, str],
+    review: api.Review | None,
 ) -> tuple[str, dict[str, Any]]:
-    """Summary and target of a preview: the stay, and what the guest said of it."""
-    title = (await titles_of(context, [stay]))[stay.property_id]
-    said = context.preview_redactor().redact(review).guest_review if review else None
-    guests = {"guest_score": said.score, "guest_review": said.content} if said else {}
-    return f"{what} {in_words(stay, title)}", {**stay_target(stay, title), **lean(guests)}
+    """Return summary and target of a preview: the stay, and the guest's review of it."""
+    title = titles[stay.property_id]
+    answer = context.preview_redactor().redact(review).guest_review if review else None
+    facts = {"guest_score": answer.score, "guest_review": answer.content} if answer else {}
+    return f"{verb} {in_words(stay, title)}", {**stay_target(stay, title), **lean(facts)}
 
 
 def _early(stay: Reservation, today: date) -> list[str]:
-    """What speaks against reviewing a guest of a stay that is not over, or does not take place."""
-    found = [f"The stay ends only on {stay.check_out_date}."] if today < stay.check_out_date else []
-    return found if stay.status == "accepted" else [*found, f"The stay is {stay.status}."]
+    """Warn of a review of a stay that is not over, or does not take place."""
+    end = day_text(stay.check_out_date)
+    warnings = [f"The stay does not end until {end}."] if today < stay.check_out_date else []
+    return warnings if stay.status == "accepted" else [*warnings, f"The stay is {stay.status}."]
 
 
 def _private(review: api.Review) -> str:
@@ -180,27 +190,29 @@ def _order(stay: Reservation) -> dict[str, Any]:
 
 
 def _replied(context: Context, stay: Reservation, review: api.Review, reply: str) -> PostedReply:
-    screen = context.redactor()
-    said = screen.redact(review).guest_review or api.GuestReview()
+    redactor = context.redactor()
+    guest_review = redactor.redact(review).guest_review or api.GuestReview()
     row = {
         **_order(stay),
-        "guest_name": screen.redact(stay).guest_name,
-        "guest_score": said.score,
-        "guest_review": said.content,
+        "guest_name": redactor.redact(stay).guest_name,
+        "guest_score": guest_review.score,
+        "guest_review": guest_review.content,
         "host_reply_content": reply,
     }
     return PostedReply(**lean(row))
 
 
 async def _review_of(context: Context, stay: Reservation) -> api.Review | None:
-    """The reviews of a stay's order. The list gives one status at a time, and a check-out outside its window
-    only when it is asked for."""
+    """Return the reviews of a stay's reservation, None where Hostex lists none."""
+    # Hostex lists one status at a time, and without dates only check-outs of its own window.
     query = {
         "reservation_code": stay.reservation_code,
         "start_check_out_date": stay.check_out_date,
         "end_check_out_date": stay.check_out_date,
     }
-    statuses = get_args(ReviewStatus)
-    reads = [context.client.page(api.LIST_REVIEWS, query={**query, "review_status": one}) for one in statuses]
-    rows = [row for page in await asyncio.gather(*reads) for row in page.items]
-    return next((row for row in rows if row.reservation_code == stay.reservation_code), None)
+    reads = [
+        context.client.page(api.LIST_REVIEWS, query={**query, "review_status": status})
+        for status in get_args(ReviewStatus)
+    ]
+    reviews = [review for page in await asyncio.gather(*reads) for review in page.items]
+    return next((review for review in reviews if review.reservation_code == stay.reservation_code), None)

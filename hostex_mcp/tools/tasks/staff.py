@@ -132,11 +132,11 @@ async def update_staff(
     await require_properties(context, property_ids)
     titles = await _titles(context, body.get("property_ids"))
     send = sending(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body, **titles))
-    shown = context.redactor().redact(staff)
-    hidden = any(getattr(shown, name, None) == HIDDEN for name in body)
+    view = context.redactor().redact(staff)
+    hidden = any(getattr(view, name, None) == HIDDEN for name in body)
     restorable = not hidden and "property_ids" not in body
     undo = back("update_staff", staff, body, _BLANKS) if restorable else None
-    preview = _changed(shown, body, titles, undo is None)
+    preview = _changed(view, body, titles, undo is None)
     return PlannedWrite(send, undo, preview, same(context, staff, body))
 
 

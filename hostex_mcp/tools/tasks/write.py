@@ -256,13 +256,13 @@ async def delete_task(context: Context, id: Id) -> PlannedWrite[TaskChange]:
     """Delete a task for good. `update_task` can set its status to cancelled instead, which keeps it on
     record."""
     task = await find(context, api.LIST_TASKS, id, "task")
-    shown = context.redactor().redact(task)
-    warnings = [f"It is assigned to {_quoted(shown.staff_name)}."] if shown.staff_name else []
+    view = context.redactor().redact(task)
+    warnings = [f"It is assigned to {_quoted(view.staff_name)}."] if view.staff_name else []
     if task.status == "completed":
         warnings.append("It is completed: its record and fee are deleted too.")
     elif task.status != "cancelled":
         warnings.append("Cancelling it instead keeps it on record.")
-    what = f"the task {task_name(shown)}"
+    what = f"the task {task_name(view)}"
     return deleting(context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_REPEATED)
 
 

@@ -1,4 +1,4 @@
-"""Webhooks: addresses that Hostex calls when something happens."""
+"""A tool that reads webhooks: addresses that Hostex calls when something happens."""
 
 from typing import TypedDict
 
@@ -10,7 +10,7 @@ from hostex_mcp.toolkit.tool import tool
 
 
 class WebhookRow(TypedDict, total=False):
-    """A registered webhook. `manageable` is true only for those this same application made."""
+    """A registered webhook. `manageable` is true only for those that this application registered."""
 
     id: int
     url: str

@@ -1,4 +1,4 @@
-"""Changing webhooks."""
+"""Tools that register, change and delete webhooks."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args
@@ -40,7 +40,7 @@ Event = Literal[
     "transaction_updated",
     "transaction_deleted",
 ]
-_UNKNOWN_ID = "The new id could not be told; `list_webhooks` shows what there is."
+_UNKNOWN_ID = "The new id is not known; `list_webhooks` shows what there is."
 
 Events = Annotated[list[Event], MinLen(1)]
 
@@ -64,15 +64,17 @@ class NewWebhook(WebhookRow, total=False):
 
 
 def _own(webhooks: Sequence[api.Webhook], id: int) -> api.Webhook:
-    """The webhook with this id, if this application may change it.
+    """Return the webhook with this id, if this application may change it.
 
     Raises:
         NotFound: when there is none.
-        Forbidden: when another application made it.
+        Forbidden: when another application registered it.
     """
     webhook = with_id(webhooks, api.LIST_WEBHOOKS, id, "webhook")
     if not webhook.manageable:
-        raise Forbidden(f"Webhook {id} was made by another application.", operation=api.LIST_WEBHOOKS.name)
+        raise Forbidden(
+            f"Webhook {id} was registered by another application.", operation=api.LIST_WEBHOOKS.name
+        )
     return webhook
 
 
@@ -86,26 +88,26 @@ async def create_webhook(
     context: Context, url: Address, events: Events | None = None
 ) -> PlannedWrite[NewWebhook]:
     """Register an address that Hostex calls at every event of the given kinds, of all kinds when none are
-    given. Calls carry ids and times only. Hostex gives no id back; the new one is looked up in the list and
-    left out where that cannot be told for sure."""
+    given. Calls carry ids and times only. Hostex returns no id; the new one is looked up in the list and
+    left out if it cannot be identified for certain."""
     body = given(url=url, events=events)
-    present = (await context.client.page(api.LIST_WEBHOOKS)).items
+    webhooks = (await context.client.page(api.LIST_WEBHOOKS)).items
     create = await creating(
         context,
         api.CREATE_WEBHOOK,
         body,
         api.LIST_WEBHOOKS,
-        lambda one: bool(one.manageable) and one.url == url,
+        lambda webhook: bool(webhook.manageable) and webhook.url == url,
     )
 
     async def send() -> NewWebhook:
-        made = await create()
-        if made is None:
+        webhook = await create()
+        if webhook is None:
             return NewWebhook(**body, note=_UNKNOWN_ID)
-        return NewWebhook(id=made.id, url=made.url, events=list(made.events))
+        return NewWebhook(**_shown(webhook))
 
     changes = rows({"url": url, "events": _in_words(events or ["all kinds"])})
-    warnings = address_warnings(url, [one.url for one in present])
+    warnings = address_warnings(url, [webhook.url for webhook in webhooks])
     preview = Preview(f"Have Hostex call {host(url)} when something happens", {}, changes, warnings)
     return undone_by("delete_webhook", send, preview)
 
@@ -126,45 +128,45 @@ async def update_webhook(
     add_events: Events | None = None,
     remove_events: Events | None = None,
 ) -> PlannedWrite[WebhookRow]:
-    """Change the address or the events of a webhook made by this application: some events added and removed,
-    or the list replaced. The result shows the events as written."""
+    """Change the address or the events of a webhook registered by this application: some events added and
+    removed, or the list replaced. The result shows the events as written."""
     webhooks = (await context.client.page(api.LIST_WEBHOOKS)).items
     webhook = _own(webhooks, id)
-    kept = edited("events", webhook.events, events, add_events, remove_events)
-    if kept == []:
+    new_events = edited("events", webhook.events, events, add_events, remove_events)
+    if new_events == []:
         raise InvalidArguments(
-            FieldProblem("remove_events", "would leave no event; `delete_webhook` removes it")
+            FieldProblem("remove_events", "would leave no event; `delete_webhook` removes the webhook")
         )
-    body = given(url=url, events=kept)
+    body = given(url=url, events=new_events)
     send = sending(context, api.UPDATE_WEBHOOK, id, body, WebhookRow(id=id, **body))
-    undo = back("update_webhook", webhook, body) if _known(webhook) else None
-    preview = _rewired(webhook, body, [one.url for one in webhooks])
+    # Hostex may know kinds of events that are not documented yet, and these could not be sent again.
+    restorable = set(webhook.events) <= set(get_args(Event))
+    undo = back("update_webhook", webhook, body) if restorable else None
+    preview = _rewired(webhook, body, [webhook.url for webhook in webhooks])
     return PlannedWrite(send, undo, preview, same(context, webhook, body))
 
 
 def _rewired(webhook: api.Webhook, body: dict[str, Any], registered: list[str]) -> Preview:
-    """The webhook as it is and as it would be, and which events would be told no more."""
+    """Return the webhook as it is and as it would be, and warn of events that it no longer gets."""
     before = {"url": webhook.url, "events": _in_words(webhook.events)}
     after = {"url": body.get("url"), "events": _in_words(body.get("events", ()))}
-    dropped = [one for one in webhook.events if one not in body.get("events", webhook.events)]
-    warnings = [f"It will no longer be told of: {_in_words(dropped)}."] if dropped else []
+    lost = [event for event in webhook.events if event not in body.get("events", webhook.events)]
+    warnings = [f"It will no longer be notified of: {_in_words(lost)}."] if lost else []
     if body.get("url", webhook.url) != webhook.url:
-        warnings += [f"{host(webhook.url)} is told nothing more.", *address_warnings(body["url"], registered)]
+        warnings += [
+            f"{host(webhook.url)} is no longer notified.",
+            *address_warnings(body["url"], registered),
+        ]
     summary = f"Change the webhook to {host(webhook.url)}"
-    return Preview(summary, _webhook(webhook), rows(lean(after), before), warnings)
+    return Preview(summary, _shown(webhook), rows(lean(after), before), warnings)
 
 
 def _in_words(events: Sequence[str]) -> str:
-    return ", ".join(one.replace("_", " ") for one in events)
+    return ", ".join(event.replace("_", " ") for event in events)
 
 
-def _webhook(one: api.Webhook) -> WebhookRow:
-    return WebhookRow(id=one.id, url=one.url, events=list(one.events))
-
-
-def _known(webhook: api.Webhook) -> bool:
-    """Whether its events could be sent again: Hostex may know kinds that are not documented yet."""
-    return set(webhook.events) <= set(get_args(Event))
+def _shown(webhook: api.Webhook) -> WebhookRow:
+    return WebhookRow(id=webhook.id, url=webhook.url, events=list(webhook.events))
 
 
 @tool(
@@ -176,8 +178,8 @@ def _known(webhook: api.Webhook) -> bool:
     keywords="remove notification callback unsubscribe",
 )
 async def delete_webhook(context: Context, id: Id) -> PlannedWrite[WebhookRow]:
-    """Remove a webhook made by this application. Registering the address again gives another id."""
+    """Remove a webhook registered by this application. Registering the address again gives another id."""
     webhook = _own((await context.client.page(api.LIST_WEBHOOKS)).items, id)
-    warnings = [f"{host(webhook.url)} will be told of nothing any more; what relies on it stops."]
+    warnings = [f"{host(webhook.url)} will no longer be notified; whatever relies on it stops."]
     what = f"the webhook to {host(webhook.url)}"
     return deleting(context, api.DELETE_WEBHOOK, id, webhook, what, warnings, manageable=None)

@@ -30,7 +30,7 @@ async def test_an_expense_of_a_property_takes_its_currency_and_item_0(call: Call
 async def test_an_entry_of_a_reservation_sends_no_currency_and_inherits_it(
     call: Call, sandbox: Sandbox
 ) -> None:
-    stay = next(one for one in sandbox.accounts.main.stays.values() if one["status"] == "accepted")
+    stay = next(stay for stay in sandbox.accounts.main.stays.values() if stay["status"] == "accepted")
     done = await call(
         "create_transaction",
         direction="income",
@@ -74,8 +74,8 @@ async def test_an_entry_of_the_account_needs_a_currency_where_several_are_in_use
 async def test_an_entry_with_a_value_that_does_not_fit_is_refused(
     call: Call, sandbox: Sandbox, name: str, value: object
 ) -> None:
-    given = EXPENSE | {"currency": "EUR", name: value}
-    assert refused(await call("create_transaction", **given)) == {name}
+    arguments = EXPENSE | {"currency": "EUR", name: value}
+    assert refused(await call("create_transaction", **arguments)) == {name}
     assert written(sandbox) == []
 
 

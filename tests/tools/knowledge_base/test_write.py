@@ -27,8 +27,8 @@ NEW: dict[str, Any] = {
 }
 
 
-def same_but_status(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return one | {"process_status": ""} == other | {"process_status": ""}
+def same_but_status(entry: dict[str, Any], other: dict[str, Any]) -> bool:
+    return entry | {"process_status": ""} == other | {"process_status": ""}
 
 
 async def test_a_new_entry_is_found_in_the_list_and_taken_back(call: Call, sandbox: Sandbox) -> None:
@@ -46,10 +46,10 @@ async def test_a_new_entry_is_found_in_the_list_and_taken_back(call: Call, sandb
 async def test_an_entry_whose_answer_was_lost_is_found_and_not_sent_again(
     call: Call, sandbox: Sandbox
 ) -> None:
-    known = set(sandbox.accounts.main.knowledge_bases)
+    ids = set(sandbox.accounts.main.knowledge_bases)
     sandbox.faults.add("drop_after", operation="POST /knowledge_bases")
     done = await call("create_knowledge_base", **NEW)
-    assert {done["result"]["id"]} == set(sandbox.accounts.main.knowledge_bases) - known
+    assert {done["result"]["id"]} == set(sandbox.accounts.main.knowledge_bases) - ids
     assert len(sent(sandbox, "POST /knowledge_bases")) == 1
 
 
@@ -59,17 +59,17 @@ async def test_the_preview_shows_rewritten_paragraphs_and_warns_of_dropped_ones(
     selection = select(["all"])
     engine = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
     garage = {"sub_title": "Garage", "text": "Closed."}
-    asked = await engine.call(
+    answer = await engine.call(
         "update_knowledge_base", {"id": PARKING, "add_contents": [garage], "remove_contents": ["Street"]}
     )
-    assert isinstance(asked, CallToolResult)
-    preview = cast("dict[str, Any]", asked.structured_content)["preview"]
-    change, dropped = preview["changes"]
-    assert dropped["what"] == "paragraph Street"
-    assert "Free from 20:00" in dropped["before"]
+    assert isinstance(answer, CallToolResult)
+    preview = cast("dict[str, Any]", answer.structured_content)["preview"]
+    change, removal = preview["changes"]
+    assert removal["what"] == "paragraph Street"
+    assert "Free from 20:00" in removal["before"]
     assert (change["what"], change["after"]) == ("paragraph Garage", "Closed.")
     assert "The garage two streets up" in change["before"]
-    assert "This drops the paragraph Street." in preview["warnings"]
+    assert "This removes the paragraph Street." in preview["warnings"]
     assert preview["target"] == {"id": PARKING, "title": "Parking in Lisbon"}
     assert written(sandbox) == []
 
@@ -180,15 +180,15 @@ async def test_of_paragraphs_with_one_heading_each_that_goes_is_shown(
     selection = select(["all"])
     engine = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
     entry = sandbox.accounts.main.knowledge_bases[WIFI]
-    kept = {"sub_title": "Wifi", "text": "Second floor."}
-    entry["contents"] = [{"sub_title": "Wifi", "text": "First floor."}, kept]
-    asked = await engine.call("update_knowledge_base", {"id": WIFI, "contents": [kept]})
-    change = cast("dict[str, Any]", cast("CallToolResult", asked).structured_content)["preview"]
+    second = {"sub_title": "Wifi", "text": "Second floor."}
+    entry["contents"] = [{"sub_title": "Wifi", "text": "First floor."}, second]
+    answer = await engine.call("update_knowledge_base", {"id": WIFI, "contents": [second]})
+    change = cast("dict[str, Any]", cast("CallToolResult", answer).structured_content)["preview"]
     [row] = change["changes"]
     assert row["what"] == "paragraph Wifi"
     assert "First floor." in row["before"]
     assert "after" not in row
-    assert "This drops the paragraph Wifi." in change["warnings"]
+    assert "This removes the paragraph Wifi." in change["warnings"]
 
 
 async def test_a_scope_that_moves_to_another_property_of_the_same_title_is_shown(
@@ -200,8 +200,8 @@ async def test_a_scope_that_moves_to_another_property_of_the_same_title_is_shown
     selection = select(["all"])
     engine = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
     scope = {"type": "by_property", "ids": [20110002]}
-    asked = await engine.call("update_knowledge_base", {"id": WIFI, "scope_property": scope})
-    preview = cast("dict[str, Any]", cast("CallToolResult", asked).structured_content)["preview"]
+    answer = await engine.call("update_knowledge_base", {"id": WIFI, "scope_property": scope})
+    preview = cast("dict[str, Any]", cast("CallToolResult", answer).structured_content)["preview"]
     [row] = preview["changes"]
     assert (row["before"], row["after"]) == ("Harbour Loft (20110001)", "Harbour Loft (20110002)")
-    assert "It holds no more for Harbour Loft (20110001)." in preview["warnings"]
+    assert "It no longer applies to Harbour Loft (20110001)." in preview["warnings"]

@@ -17,6 +17,7 @@ from anyio.to_thread import run_sync
 from PIL import Image
 
 from hostex_mcp.toolkit.arguments import InvalidArguments
+from hostex_mcp.tools.messaging import _decoding as decoding
 from hostex_mcp.tools.messaging import _pictures as pictures
 from hostex_mcp.tools.messaging._pictures import picture_from_path
 
@@ -24,10 +25,9 @@ pytestmark = pytest.mark.anyio
 
 TOO_LARGE = "has more than 24,000,000 pixels (WebP: 16,000,000) or 50 scans; make it smaller"
 # The process decodes as it always does, and tells how much memory it ever had.
-MEASURED = """
-import sys
-from hostex_mcp.tools import decoding
-status = decoding.main()
+MEASURED = f"""
+import runpy, sys
+status = runpy.run_path({decoding.__file__!r})["main"]()
 [line] = [line for line in open("/proc/self/status") if line.startswith("VmPeak")]
 sys.stderr.write(line.split()[1])
 sys.exit(status)
@@ -42,7 +42,9 @@ def png(width: int, height: int, colours: int = 2) -> bytes:
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, colours, 0, 0, 0)
     palette = [b"PLTE" + bytes(768), b"tRNS" + bytes(256)] if colours == 3 else []
     chunks = [header, *palette, b"IDAT" + data, b"IEND"]
-    framed = [struct.pack(">I", len(one) - 4) + one + struct.pack(">I", zlib.crc32(one)) for one in chunks]
+    framed = [
+        struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part)) for part in chunks
+    ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
 
 
@@ -110,7 +112,8 @@ def test_the_largest_pictures_take_less_than_384_mebibytes_of_another_process(
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux only")
 def test_the_process_that_decodes_cannot_have_more_memory_than_that() -> None:
     greedy = (
-        "from hostex_mcp.tools import decoding as d; d.limit_this_process(); bytearray(400 * 1024 * 1024)"
+        "from hostex_mcp.tools.messaging._decoding import limit_this_process\n"
+        "limit_this_process(); bytearray(400 * 1024 * 1024)"
     )
     done = subprocess.run([sys.executable, "-c", greedy], capture_output=True, text=True, check=False)
     assert done.stderr.rstrip().endswith("MemoryError")

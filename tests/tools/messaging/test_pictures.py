@@ -50,15 +50,15 @@ def folder(tmp_path: Path) -> Path:
 async def problem(path: object, folders: Sequence[Path]) -> str:
     with pytest.raises(InvalidArguments) as caught:
         await picture_from_path(str(path), folders, anyio.Lock())
-    [found] = caught.value.problems
-    assert found.field == "image_path"
-    return found.problem
+    [problem] = caught.value.problems
+    assert problem.field == "image_path"
+    return problem.problem
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_every_usual_form_becomes_a_jpeg(form: str) -> None:
-    made = decoded(to_jpeg(plain(form))[0])
-    assert (made.format, made.mode, made.size) == ("JPEG", "RGB", (30, 20))
+    picture = decoded(to_jpeg(plain(form))[0])
+    assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (30, 20))
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_metadata_stays_behind_and_the_picture_stands_upright() -> None:
 def test_a_see_through_picture_stands_on_white() -> None:
     see_through = Image.new("RGBA", (8, 8), (255, 0, 0, 0))
     for form in ("PNG", "WEBP"):
-        made = decoded(to_jpeg(encoded(see_through, form))[0])
-        assert made.getpixel((4, 4)) == (255, 255, 255)
+        picture = decoded(to_jpeg(encoded(see_through, form))[0])
+        assert picture.getpixel((4, 4)) == (255, 255, 255)
     palette = encoded(Image.new("P", (8, 8), 0), "GIF", transparency=0)
     assert decoded(to_jpeg(palette)[0]).getpixel((4, 4)) == (255, 255, 255)
 
@@ -95,7 +95,9 @@ def huge_png(width: int, height: int) -> bytes:
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     data = b"IDAT" + zlib.compress(b"\0" * 100)
     chunks = [header, data, b"IEND"]
-    framed = [struct.pack(">I", len(one) - 4) + one + struct.pack(">I", zlib.crc32(one)) for one in chunks]
+    framed = [
+        struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part)) for part in chunks
+    ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
 
 
@@ -137,9 +139,9 @@ async def test_no_path_leads_out_of_the_folders(folder: Path, tmp_path: Path) ->
         "up/secret.png",
         "door.png/../../secret.png",
     ]
-    told = {await problem(path, [folder]) for path in outside}
-    told |= {await problem(path, [folder]) for path in ("../absent.png", "absent.png", ".", "a\0b", "~")}
-    assert len(told) == 1
+    problems = {await problem(path, [folder]) for path in outside}
+    problems |= {await problem(path, [folder]) for path in ("../absent.png", "absent.png", ".", "a\0b", "~")}
+    assert len(problems) == 1
 
 
 @pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="this system opens nothing from a folder")
@@ -151,11 +153,11 @@ async def test_a_step_that_becomes_a_link_after_the_check_is_not_followed(
     resolve = Path.resolve
 
     def swapped(path: Path, strict: bool = False) -> Path:
-        found = resolve(path, strict)
-        if found.name == "secret.png" and not (folder / "rooms").is_symlink():
+        target = resolve(path, strict)
+        if target.name == "secret.png" and not (folder / "rooms").is_symlink():
             (folder / "rooms").rename(folder / "former")
             (folder / "rooms").symlink_to(tmp_path)
-        return found
+        return target
 
     monkeypatch.setattr(Path, "resolve", swapped)
     assert "HOSTEX_MCP_IMAGE_FOLDERS" in await problem("rooms/secret.png", [folder])

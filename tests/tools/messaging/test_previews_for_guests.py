@@ -44,22 +44,22 @@ def engine(client: HostexClient) -> Engine:
 
 async def test_a_message_is_shown_whole_with_whom_it_goes_to(call: Call, sandbox: Sandbox) -> None:
     text = "First line.\nSecond line."
-    shown = await preview(call, sandbox, "send_message", conversation_id=INES, message=text)
-    assert shown["summary"] == (
+    view = await preview(call, sandbox, "send_message", conversation_id=INES, message=text)
+    assert view["summary"] == (
         'Send a message to "Inês Exemplar", Harbour Loft (Airbnb); it cannot be taken back'
     )
-    assert shown["target"]["last_word"] == "guest, Tue 24 Nov 2026, 11:15 UTC"
-    assert shown["target"]["about"] == ["reservation 0-HMDEMO0005-ine005, Tue 24 to Sat 28 Nov 2026"]
-    assert shown["target"]["last_guest_message"].startswith("<guest-")
-    assert cells(shown) == {"message": (None, text)}
-    assert "warnings" not in shown
+    assert view["target"]["last_word"] == "guest, Tue 24 Nov 2026, 11:15 UTC"
+    assert view["target"]["about"] == ["reservation 0-HMDEMO0005-ine005, Tue 24 to Sat 28 Nov 2026"]
+    assert view["target"]["last_guest_message"].startswith("<guest-")
+    assert cells(view) == {"message": (None, text)}
+    assert "warnings" not in view
 
 
 async def test_a_thread_where_the_team_spoke_last_and_an_automation_is_due_is_warned_of(
     call: Call, sandbox: Sandbox
 ) -> None:
-    shown = await preview(call, sandbox, "send_message", conversation_id=FATIMA, message="Hello")
-    assert shown["warnings"] == [
+    view = await preview(call, sandbox, "send_message", conversation_id=FATIMA, message="Hello")
+    assert view["warnings"] == [
         "The last word is not the guest's: one of the team wrote last, Mon 23 Nov 2026, 17:50 UTC.",
         'The automatic message "Send message: Check-out reminder" (plan 6600001) goes out to this guest at '
         "2026-11-24T18:00:00+00:00 anyway.",
@@ -67,9 +67,9 @@ async def test_a_thread_where_the_team_spoke_last_and_an_automation_is_due_is_wa
 
 
 async def test_a_template_as_the_last_word_is_told_from_a_person(call: Call, sandbox: Sandbox) -> None:
-    shown = await preview(call, sandbox, "send_message", conversation_id=BOT, message="Hello")
-    said = "The last word is not the guest's: an automatic message wrote last, Mon 23 Nov 2026, 10:00 UTC."
-    assert shown["warnings"] == [said]
+    view = await preview(call, sandbox, "send_message", conversation_id=BOT, message="Hello")
+    warning = "The last word is not the guest's: an automatic message wrote last, Mon 23 Nov 2026, 10:00 UTC."
+    assert view["warnings"] == [warning]
 
 
 async def test_the_stay_of_an_order_of_several_is_matched_to_its_automation(
@@ -78,43 +78,43 @@ async def test_the_stay_of_an_order_of_several_is_matched_to_its_automation(
     plan = sandbox.accounts.main.automation_actions[6600001]
     plan["stay_code"] = "2-4310000024_1-grp024"
     thread = "2-2200000028-thr028"
-    shown = await preview(call, sandbox, "send_message", conversation_id=thread, message="Hello")
-    assert any("plan 6600001" in one for one in shown["warnings"])
+    view = await preview(call, sandbox, "send_message", conversation_id=thread, message="Hello")
+    assert any("plan 6600001" in warning for warning in view["warnings"])
 
 
 async def test_a_text_that_was_sent_before_is_noticed(call: Call, sandbox: Sandbox) -> None:
     messages = sandbox.accounts.main.conversations[FATIMA]["messages"]
-    text = next(one["content"] for one in messages if one["sender_role"] == "host")
-    shown = await preview(call, sandbox, "send_message", conversation_id=FATIMA, message=text)
-    assert shown["warnings"][-1] == "The same text was sent already, Mon 23 Nov 2026, 17:50 UTC."
+    text = next(message["content"] for message in messages if message["sender_role"] == "host")
+    view = await preview(call, sandbox, "send_message", conversation_id=FATIMA, message=text)
+    assert view["warnings"][-1] == "The same text was sent already, Mon 23 Nov 2026, 17:50 UTC."
 
 
 async def test_an_empty_thread_is_written_to_knowingly(call: Call, sandbox: Sandbox) -> None:
     line: Row = {"id": "1", "sender_role": "guest", "content": "Source: reservation_book", "created_at": None}
     add_conversation(sandbox.accounts.main, "0-9-new", messages=[line])
-    shown = await preview(call, sandbox, "send_message", conversation_id="0-9-new", message="Hello")
-    assert shown["warnings"] == ["Nobody has written in this thread yet."]
-    assert shown["target"]["last_word"] == "nobody"
+    view = await preview(call, sandbox, "send_message", conversation_id="0-9-new", message="Hello")
+    assert view["warnings"] == ["Nobody has written in this thread yet."]
+    assert view["target"]["last_word"] == "nobody"
 
 
 async def test_a_message_without_a_time_is_shown_without_one(call: Call, sandbox: Sandbox) -> None:
-    for one in sandbox.accounts.main.conversations[INES]["messages"]:
-        one["created_at"] = None
-    shown = await preview(call, sandbox, "send_message", conversation_id=INES, message="Hello")
-    assert shown["target"]["last_word"] == "guest, at an unknown time"
+    for message in sandbox.accounts.main.conversations[INES]["messages"]:
+        message["created_at"] = None
+    view = await preview(call, sandbox, "send_message", conversation_id=INES, message="Hello")
+    assert view["target"]["last_word"] == "guest, at an unknown time"
 
 
 async def test_a_hostile_guest_stays_inside_the_fence(call: Call, sandbox: Sandbox) -> None:
-    shown = await preview(call, sandbox, "send_message", conversation_id=HOSTILE, message="Hello")
-    said: str = shown["target"]["last_guest_message"]
-    label = said[1 : said.index(">")]
+    view = await preview(call, sandbox, "send_message", conversation_id=HOSTILE, message="Hello")
+    text: str = view["target"]["last_guest_message"]
+    label = text[1 : text.index(">")]
     assert label.startswith("guest-")
-    assert said.endswith(f"</{label}>")
-    assert said.count(label) == 2
-    assert "\n" not in said
-    assert not {"\u200b", "\u202e"} & set(said)
-    rest = [value for name, value in shown["target"].items() if name != "last_guest_message"]
-    assert all("ignore" not in str(value).lower() for value in [*rest, shown["summary"]])
+    assert text.endswith(f"</{label}>")
+    assert text.count(label) == 2
+    assert "\n" not in text
+    assert not {"\u200b", "\u202e"} & set(text)
+    rest = [value for name, value in view["target"].items() if name != "last_guest_message"]
+    assert all("ignore" not in str(value).lower() for value in [*rest, view["summary"]])
 
 
 OFFER: Row = {
@@ -146,24 +146,24 @@ async def test_an_offer_is_held_against_the_calendar(
     call: Call, sandbox: Sandbox, price: int, warning: str | None
 ) -> None:
     set_prices(sandbox, 100)
-    shown = await preview(call, sandbox, "send_special_offer", **{**OFFER, "price": price})
+    view = await preview(call, sandbox, "send_special_offer", **{**OFFER, "price": price})
     assert (
-        shown["summary"]
+        view["summary"]
         == f'Offer €{price:,} for Sun 27 to Thu 31 Dec 2026 to "Oskar Muster", Harbour Loft (Airbnb)'
     )
-    assert cells(shown)["price of the whole stay"] == ("€400 by the calendar", f"€{price:,}")
-    assert cells(shown)["listing"][1] == "Harbour Loft (Airbnb listing 900000000000000101)"
-    assert shown["warnings"] == [*([warning] if warning else []), BINDING]
+    assert cells(view)["price of the whole stay"] == ("€400 by the calendar", f"€{price:,}")
+    assert cells(view)["listing"][1] == "Harbour Loft (Airbnb listing 900000000000000101)"
+    assert view["warnings"] == [*([warning] if warning else []), BINDING]
 
 
 async def test_an_offer_of_another_property_on_taken_nights_beside_an_older_one_is_warned_of(
     call: Call, sandbox: Sandbox
 ) -> None:
     changes = {"conversation_id": PRIYA, "check_in_date": "2026-12-16", "check_out_date": "2026-12-20"}
-    shown = await preview(call, sandbox, "send_special_offer", **{**OFFER, **changes})
-    assert "An offer is active already: special offer, Thu 24 to Tue 29 Dec 2026, €520." in shown["warnings"]
-    assert "Nothing is for sale on the nights of Wed 16 to Fri 18 Dec 2026." in shown["warnings"]
-    assert "The guest asked about Alfama Terrace, the offer is for Harbour Loft." in shown["warnings"]
+    view = await preview(call, sandbox, "send_special_offer", **{**OFFER, **changes})
+    assert "An offer is active already: special offer, Thu 24 to Tue 29 Dec 2026, €520." in view["warnings"]
+    assert "Nothing is for sale on the nights of Wed 16 to Fri 18 Dec 2026." in view["warnings"]
+    assert "The guest asked about Alfama Terrace, the offer is for Harbour Loft." in view["warnings"]
 
 
 async def test_an_offer_in_another_currency_or_of_an_unknown_listing_is_warned_of(
@@ -171,8 +171,8 @@ async def test_an_offer_in_another_currency_or_of_an_unknown_listing_is_warned_o
 ) -> None:
     add_conversation(sandbox.accounts.main, "6-9-site", "booking_site")
     site = {"conversation_id": "6-9-site", "rate_plan_id": "1", "listing_id": "300101-40001"}
-    shown = await preview(call, sandbox, "send_special_offer", **{**OFFER, **site, "currency": "USD"})
-    assert "The offer is in USD, the listing is sold in EUR." in shown["warnings"]
+    view = await preview(call, sandbox, "send_special_offer", **{**OFFER, **site, "currency": "USD"})
+    assert "The offer is in USD, the listing is sold in EUR." in view["warnings"]
     sandbox.accounts.main.properties[20110001]["channels"] = []
     unsold = await preview(call, sandbox, "send_special_offer", **OFFER)
     assert cells(unsold)["listing"][1] == "unknown (Airbnb listing 900000000000000101)"
@@ -185,35 +185,35 @@ async def test_an_offer_that_cannot_be_compared_says_so(
         return Quote(None, [])
 
     monkeypatch.setattr("hostex_mcp.tools.messaging._offer_preview.calendar_quote", unknown)
-    shown = await preview(call, sandbox, "send_special_offer", **OFFER)
-    said = "The calendar's price of these nights is not known, so the offer could not be compared."
-    assert said in shown["warnings"]
-    assert cells(shown)["price of the whole stay"] == ("not known", "€300")
+    view = await preview(call, sandbox, "send_special_offer", **OFFER)
+    warning = "The calendar has no price for these nights, so the offer could not be compared."
+    assert warning in view["warnings"]
+    assert cells(view)["price of the whole stay"] == ("unknown", "€300")
 
 
 async def test_an_inquiry_is_pre_approved_at_the_calendars_price(call: Call, sandbox: Sandbox) -> None:
     set_prices(sandbox, 100)
-    shown = await preview(call, sandbox, "send_preapproval", conversation_id=OSKAR)
-    assert shown["summary"] == 'Pre-approve the inquiry of "Oskar Muster", Harbour Loft (Airbnb)'
-    assert cells(shown) == {
+    view = await preview(call, sandbox, "send_preapproval", conversation_id=OSKAR)
+    assert view["summary"] == 'Pre-approve the inquiry of "Oskar Muster", Harbour Loft (Airbnb)'
+    assert cells(view) == {
         "dates": (None, "Sun 27 to Thu 31 Dec 2026"),
         "price of the whole stay": (None, "€400 by the calendar"),
     }
-    assert shown["warnings"] == [BINDING]
+    assert view["warnings"] == [BINDING]
 
 
 async def test_an_inquiry_without_dates_is_pre_approved_without_a_price(call: Call, sandbox: Sandbox) -> None:
     sandbox.accounts.main.conversations[OSKAR]["activities"][0]["check_in_date"] = None
-    shown = await preview(call, sandbox, "send_preapproval", conversation_id=OSKAR)
-    assert (shown["warnings"], "changes" in shown) == ([BINDING], False)
+    view = await preview(call, sandbox, "send_preapproval", conversation_id=OSKAR)
+    assert (view["warnings"], "changes" in view) == ([BINDING], False)
 
 
 async def test_a_withdrawal_says_what_is_withdrawn(call: Call, sandbox: Sandbox) -> None:
     arguments = {"conversation_id": PRIYA, "special_offer_id": "1500000777"}
-    shown = await preview(call, sandbox, "withdraw_special_offer", **arguments)
+    view = await preview(call, sandbox, "withdraw_special_offer", **arguments)
     offer_said = "special offer, Thu 24 to Tue 29 Dec 2026, €520"
-    assert shown["summary"] == f'Withdraw the {offer_said}, from "Priya Namoona", Alfama Terrace (Airbnb)'
-    assert shown["warnings"] == [
+    assert view["summary"] == f'Withdraw the {offer_said}, from "Priya Namoona", Alfama Terrace (Airbnb)'
+    assert view["warnings"] == [
         "The guest sees that it is withdrawn and can no longer book on it.",
         "It cannot be revived; only a new offer can be sent.",
     ]
@@ -223,23 +223,23 @@ async def test_a_reply_is_shown_beside_the_review_and_keeps_private_feedback_pri
     call: Call, sandbox: Sandbox
 ) -> None:
     arguments = {"reservation_code": REVIEWED, "host_reply_content": "Thank you, come again!"}
-    shown = await preview(call, sandbox, "reply_to_review", **arguments)
-    assert shown["summary"].startswith("Publish a reply to the review by ")
-    assert shown["target"]["guest_review"].startswith("<guest-")
-    assert shown["target"]["property_title"]
-    assert cells(shown) == {"host_reply_content": (None, "Thank you, come again!")}
-    assert shown["warnings"][0] == FINAL
-    assert shown["warnings"][1].startswith("The guest also left private feedback")
-    assert PRIVATE not in str(shown)
+    view = await preview(call, sandbox, "reply_to_review", **arguments)
+    assert view["summary"].startswith("Publish a reply to the review by ")
+    assert view["target"]["guest_review"].startswith("<guest-")
+    assert view["target"]["property_title"]
+    assert cells(view) == {"host_reply_content": (None, "Thank you, come again!")}
+    assert view["warnings"][0] == FINAL
+    assert view["warnings"][1].startswith("The guest also left private feedback")
+    assert PRIVATE not in str(view)
 
 
 async def test_a_review_that_an_automation_would_post_too_is_warned_of(call: Call, sandbox: Sandbox) -> None:
     words: Row = {"host_review_score": 5, "host_review_content": "Tidy and kind."}
     arguments = {"reservation_code": "0-HMDEMO0004-dep004", **words}
-    shown = await preview(call, sandbox, "create_review", **arguments)
-    assert shown["summary"].startswith('Publish a review of "Noah Dummy", Harbour Loft, ')
-    assert cells(shown) == {name: (None, value) for name, value in words.items()}
-    assert shown["warnings"] == [
+    view = await preview(call, sandbox, "create_review", **arguments)
+    assert view["summary"].startswith('Publish a review of "Noah Dummy", Harbour Loft, ')
+    assert cells(view) == {name: (None, value) for name, value in words.items()}
+    assert view["warnings"] == [
         FINAL,
         'The automatic review "Review guest: five stars" (plan 6600021) would be posted for this stay at '
         "2026-11-27T11:00:00+00:00.",
@@ -248,8 +248,8 @@ async def test_a_review_that_an_automation_would_post_too_is_warned_of(call: Cal
 
 async def test_a_review_that_gives_private_feedback_away_is_warned_of(call: Call, sandbox: Sandbox) -> None:
     words = {"host_review_score": 4, "host_review_content": "Yes, the router is in the cupboard!"}
-    shown = await preview(call, sandbox, "create_review", reservation_code=REVIEWED, **words)
-    assert shown["warnings"] == [FINAL, "It repeats what the guest wrote as private feedback."]
+    view = await preview(call, sandbox, "create_review", reservation_code=REVIEWED, **words)
+    assert view["warnings"] == [FINAL, "It repeats what the guest wrote as private feedback."]
 
 
 def guest_writes(account: SandboxAccount) -> None:

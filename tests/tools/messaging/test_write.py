@@ -52,7 +52,7 @@ def engine(client: HostexClient, tmp_path: Path) -> Engine:
 
 
 def texts(sandbox: Sandbox, thread: str = THREAD) -> list[str]:
-    return [one["content"] for one in sandbox.accounts.main.conversations[thread]["messages"]]
+    return [message["content"] for message in sandbox.accounts.main.conversations[thread]["messages"]]
 
 
 def png(width: int = 30) -> bytes:
@@ -232,9 +232,11 @@ async def test_nothing_goes_to_an_address_before_the_person_saw_it_whole(
     assert (web.asked, looked_up, written(sandbox)) == ([], [], [])
     assert offer["preview"]["changes"] == [{"what": "picture", "after": ADDRESS}]
     assert offer["preview"]["target"]["picture_host"] == "example.com"
-    assert any("fetched from example.com once you agree" in one for one in offer["preview"]["warnings"])
-    told = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
-    assert (told["status"], len(web.asked), written(sandbox)) == ("done", 1, [SEND])
+    assert any(
+        "fetched from example.com once you agree" in warning for warning in offer["preview"]["warnings"]
+    )
+    answer = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
+    assert (answer["status"], len(web.asked), written(sandbox)) == ("done", 1, [SEND])
 
 
 async def test_a_host_in_foreign_letters_is_named_as_look_ups_name_it(client: HostexClient, web: Web) -> None:
@@ -259,8 +261,8 @@ async def test_a_picture_that_was_exchanged_since_its_preview_is_not_sent(
     engine = cautious(client, "example.com")
     offer = await ask(engine, image_url=ADDRESS)
     web.content = png(31)
-    told = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
-    assert (told["reason"], written(sandbox)) == ("state_changed", [])
+    answer = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
+    assert (answer["reason"], written(sandbox)) == ("state_changed", [])
 
 
 async def test_a_picture_that_cannot_be_had_after_the_agreement_is_an_error_and_nothing_is_sent(
@@ -270,10 +272,10 @@ async def test_a_picture_that_cannot_be_had_after_the_agreement_is_an_error_and_
     for content, problem in ((None, "does not lead to a public address"), (b"<html>", "is not a JPEG")):
         web.content = content
         offer = await ask(engine, image_url=ADDRESS)
-        told = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
-        assert (told["error"]["kind"], written(sandbox)) == ("invalid_arguments", [])
-        assert told["error"]["message"].startswith("Nothing was sent")
-        [field] = told["error"]["fields"]
+        answer = await ask(engine, image_url=ADDRESS, confirmation_token=offer["confirmation_token"])
+        assert (answer["error"]["kind"], written(sandbox)) == ("invalid_arguments", [])
+        assert answer["error"]["message"].startswith("Nothing was sent")
+        [field] = answer["error"]["fields"]
         assert (field["field"], field["problem"].startswith(problem)) == ("image_url", True)
 
 
@@ -373,6 +375,6 @@ async def test_only_an_active_offer_is_withdrawn(call: Call, sandbox: Sandbox) -
     answer = await done(call, "withdraw_special_offer", **key)
     assert (answer["result"]["status"], answer["undo"]) == ("withdrawn", None)
     refused = await problems(call, "withdraw_special_offer", **key)
-    assert refused == {"special_offer_id": "has the status withdrawn, not active"}
+    assert refused == {"special_offer_id": "is withdrawn; only an active offer can be withdrawn"}
     error = (await call("withdraw_special_offer", conversation_id=THREAD, special_offer_id="1"))["error"]
     assert error["kind"] == "not_found"

@@ -41,8 +41,8 @@ async def test_a_group_is_created_with_properties_named_by_title_and_taken_back(
 ) -> None:
     before = copy.deepcopy(sandbox.accounts.main.groups)
     done = await call("create_property_group", name="Harbour", property_ids=["Harbour Loft", STUDIO])
-    made = sandbox.accounts.main.groups[done["result"]["id"]]
-    assert (made["name"], made["property_ids"]) == ("Harbour", [LOFT, STUDIO])
+    group = sandbox.accounts.main.groups[done["result"]["id"]]
+    assert (group["name"], group["property_ids"]) == ("Harbour", [LOFT, STUDIO])
     await take_back(call, done)
     assert sandbox.accounts.main.groups == before
 
@@ -207,5 +207,5 @@ async def test_a_room_type_pools_properties(call: Call, sandbox: Sandbox) -> Non
 async def test_groups_and_tags_are_previewed_with_titles(
     client: HostexClient, tool: str, arguments: dict[str, Any], summary: str, rows: dict[str, Any]
 ) -> None:
-    shown = await planned(client, tool, arguments)
-    assert (shown.summary, cells({"changes": shown.changes})) == (summary, rows)
+    view = await planned(client, tool, arguments)
+    assert (view.summary, cells({"changes": view.changes})) == (summary, rows)

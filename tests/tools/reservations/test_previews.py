@@ -55,19 +55,19 @@ def engine(client: HostexClient) -> Engine:
 
 
 async def test_a_booking_is_shown_with_names_and_money(call: Call, sandbox: Sandbox) -> None:
-    shown = await preview(call, sandbox, "create_reservation", **BOOKING, remarks="Quiet")
+    view = await preview(call, sandbox, "create_reservation", **BOOKING, remarks="Quiet")
     assert (
-        shown["summary"] == 'Book Loop Pied-à-terre directly for "Noor Voorbeeld", Sat 19 to Tue 22 Dec 2026'
+        view["summary"] == 'Book Loop Pied-à-terre directly for "Noor Voorbeeld", Sat 19 to Tue 22 Dec 2026'
     )
-    assert shown["target"]["custom_channel"] == "Booking Site"
-    assert shown["target"]["income_method"] == "Stripe"
-    assert cells(shown) == {
+    assert view["target"]["custom_channel"] == "Booking Site"
+    assert view["target"]["income_method"] == "Stripe"
+    assert cells(view) == {
         "rate_amount": (None, "$330"),
         "commission_amount": (None, "$30"),
         "received_amount": (None, "$0"),
         "remarks": (None, "Quiet"),
     }
-    assert "warnings" not in shown
+    assert "warnings" not in view
 
 
 BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
@@ -109,8 +109,8 @@ BOOKING_WARNINGS: list[tuple[Row, list[str]]] = [
 async def test_what_speaks_against_a_booking_is_said(
     call: Call, sandbox: Sandbox, changes: Row, warnings: list[str]
 ) -> None:
-    shown = await preview(call, sandbox, "create_reservation", **{**BOOKING, **changes})
-    assert shown["warnings"] == warnings
+    view = await preview(call, sandbox, "create_reservation", **{**BOOKING, **changes})
+    assert view["warnings"] == warnings
 
 
 async def test_a_booking_on_nights_that_are_taken_is_refused_before_it_is_asked_about(
@@ -124,13 +124,13 @@ async def test_a_booking_on_nights_that_are_taken_is_refused_before_it_is_asked_
 
 
 async def test_the_cancelling_of_a_booking_says_who_loses_what(call: Call, sandbox: Sandbox) -> None:
-    shown = await preview(call, sandbox, "cancel_reservation", reservation_code=PATRICK)
-    assert shown["summary"] == (
+    view = await preview(call, sandbox, "cancel_reservation", reservation_code=PATRICK)
+    assert view["summary"] == (
         'Cancel the direct booking of "Patrick Standin", Loop Pied-à-terre, Tue 24 to Mon 30 Nov 2026'
     )
-    assert (shown["target"]["total"], shown["target"]["received"]) == ("$757", "$378.50")
-    assert cells(shown) == {"status": ("accepted", "cancelled")}
-    assert shown["warnings"] == [
+    assert (view["target"]["total"], view["target"]["received"]) == ("$757", "$378.50")
+    assert cells(view) == {"status": ("accepted", "cancelled")}
+    assert view["warnings"] == [
         "A cancelled booking cannot be revived; its nights open for sale again on all channels.",
         "$378.50 was received for it; cancelling refunds nothing and leaves the income on record.",
     ]
@@ -139,24 +139,22 @@ async def test_the_cancelling_of_a_booking_says_who_loses_what(call: Call, sandb
 async def test_an_order_is_cancelled_with_all_its_stays_in_view(call: Call, sandbox: Sandbox) -> None:
     extra = {"reservation_code": PATRICK, "channel_type": "hostex_direct", "stay_status": "in_house"}
     add_stay(sandbox.accounts.main, f"{PATRICK}_1", ("2026-11-24", "2026-11-30"), STUDIO, **extra)
-    shown = await preview(call, sandbox, "cancel_reservation", reservation_code=PATRICK)
-    assert shown["target"]["stays"] == [
+    view = await preview(call, sandbox, "cancel_reservation", reservation_code=PATRICK)
+    assert view["target"]["stays"] == [
         "Loop Pied-à-terre, Tue 24 to Mon 30 Nov 2026 (5-DEMO30PAT)",
         "Harbour Studio, Tue 24 to Mon 30 Nov 2026 (5-DEMO30PAT_1)",
     ]
-    assert "All 2 stays of the reservation are cancelled: 5-DEMO30PAT, 5-DEMO30PAT_1." in shown["warnings"]
-    assert "The guest is in house." in shown["warnings"]
+    assert "All 2 stays of the reservation are cancelled: 5-DEMO30PAT, 5-DEMO30PAT_1." in view["warnings"]
+    assert "The guest is in house." in view["warnings"]
 
 
 async def test_accepting_a_request_is_called_binding_and_a_clash_is_named(
     call: Call, sandbox: Sandbox
 ) -> None:
-    shown = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
+    view = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
     final = "Accepting makes the booking binding for guest and host; it cannot be taken back here."
-    assert shown["summary"].startswith(
-        'Accept the booking request of "Camille Gabarit", Belém Riverside Flat'
-    )
-    assert shown["warnings"] == [final]
+    assert view["summary"].startswith('Accept the booking request of "Camille Gabarit", Belém Riverside Flat')
+    assert view["warnings"] == [final]
     add_stay(sandbox.accounts.main, "0-9-x", ("2026-12-01", "2026-12-03"), 20110005)
     again = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
     clash = 'Already booked: "Ines Exemplar", Tue 1 to Thu 3 Dec 2026 (Airbnb, accepted, stay 0-9-x).'
@@ -167,20 +165,20 @@ async def test_a_request_without_a_property_is_accepted_without_a_look_at_nights
     call: Call, sandbox: Sandbox
 ) -> None:
     sandbox.accounts.main.stays[CAMILLE]["property_id"] = 0
-    shown = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
-    assert '"Camille Gabarit", no property' in shown["summary"]
+    view = await preview(call, sandbox, "approve_reservation", reservation_code=CAMILLE)
+    assert '"Camille Gabarit", no property' in view["summary"]
 
 
 async def test_an_order_without_money_is_shown_without(call: Call, sandbox: Sandbox) -> None:
     sandbox.accounts.main.stays[CAMILLE]["payment"] = None
-    shown = await preview(call, sandbox, "decline_reservation", reservation_code=CAMILLE)
-    assert "total" not in shown["target"]
+    view = await preview(call, sandbox, "decline_reservation", reservation_code=CAMILLE)
+    assert "total" not in view["target"]
 
 
 async def test_declining_a_request_says_what_it_costs(call: Call, sandbox: Sandbox) -> None:
-    shown = await preview(call, sandbox, "decline_reservation", reservation_code=CAMILLE)
-    assert cells(shown) == {"status": ("wait_accept", "denied")}
-    assert shown["warnings"] == [
+    view = await preview(call, sandbox, "decline_reservation", reservation_code=CAMILLE)
+    assert cells(view) == {"status": ("wait_accept", "denied")}
+    assert view["warnings"] == [
         "It cannot be taken back, and the guest is given no reason.",
         "A declined request may count against the host's acceptance rate on Airbnb.",
     ]
@@ -188,16 +186,16 @@ async def test_declining_a_request_says_what_it_costs(call: Call, sandbox: Sandb
 
 async def test_a_changed_stay_is_shown_field_by_field(call: Call, sandbox: Sandbox) -> None:
     changes = {"check_out_date": "2026-12-03", "rate_amount": 300, "commission_amount": 301}
-    shown = await preview(call, sandbox, "update_reservation_basic", stay_code=EMIL, **changes)
+    view = await preview(call, sandbox, "update_reservation_basic", stay_code=EMIL, **changes)
     assert (
-        shown["summary"] == 'Change the stay of "Emil Eksempel", Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026'
+        view["summary"] == 'Change the stay of "Emil Eksempel", Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026'
     )
-    assert cells(shown) == {
+    assert cells(view) == {
         "check_out_date": ("2026-12-02", "2026-12-03"),
         "rate_amount": ("€393", "€300"),
         "commission_amount": ("€11.79", "€301"),
     }
-    assert shown["warnings"] == [
+    assert view["warnings"] == [
         'Already booked: "Amara Beispiel", Wed 2 to Sun 6 Dec 2026 '
         "(direct booking, accepted, stay 5-DEMO7KQ2X).",
         "This is a booking of Airbnb; Hostex does not say whether Airbnb is told.",
@@ -225,14 +223,14 @@ async def test_a_changed_stay_is_shown_field_by_field(call: Call, sandbox: Sandb
 async def test_what_is_odd_about_a_change_is_said(
     call: Call, sandbox: Sandbox, code: str, changes: Row, warning: str
 ) -> None:
-    shown = await preview(call, sandbox, "update_reservation_basic", stay_code=code, **changes)
-    assert warning in shown["warnings"]
+    view = await preview(call, sandbox, "update_reservation_basic", stay_code=code, **changes)
+    assert warning in view["warnings"]
 
 
 async def test_a_change_of_a_dead_stay_says_so(call: Call, sandbox: Sandbox) -> None:
     sandbox.accounts.main.stays[EMIL]["status"] = "cancelled"
-    shown = await preview(call, sandbox, "update_reservation_basic", stay_code=EMIL, remarks="x")
-    assert "The stay is cancelled." in shown["warnings"]
+    view = await preview(call, sandbox, "update_reservation_basic", stay_code=EMIL, remarks="x")
+    assert "The stay is cancelled." in view["warnings"]
     guide = await preview(call, sandbox, "update_reservation_checkin_details", stay_code=EMIL, deposit=5)
     assert "The stay is cancelled." in guide["warnings"]
     assert "• deposit: not set → €5" in question(guide)
@@ -265,10 +263,10 @@ async def test_a_hidden_door_code_cannot_be_guessed_by_writing_it(call: Call, sa
 
 
 async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call, sandbox: Sandbox) -> None:
-    shown = await preview(call, sandbox, "move_reservation_to_box", stay_code=EMIL)
-    assert shown["summary"].endswith('"Emil Eksempel", Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026')
-    assert cells(shown) == {"property": ("Harbour Studio", "reservation box")}
-    assert shown["warnings"] == [
+    view = await preview(call, sandbox, "move_reservation_to_box", stay_code=EMIL)
+    assert view["summary"].endswith('"Emil Eksempel", Harbour Studio, Sat 28 Nov to Wed 2 Dec 2026')
+    assert cells(view) == {"property": ("Harbour Studio", "reservation box")}
+    assert view["warnings"] == [
         "Its nights open for sale again on all channels, although the booking stands."
     ]
     boxed = await call("move_reservation_to_box", stay_code="2-4310000015-box015")
@@ -277,10 +275,10 @@ async def test_a_stay_that_goes_to_the_box_leaves_its_nights_for_sale(call: Call
 
 async def test_who_would_lose_the_property_is_named(call: Call, sandbox: Sandbox) -> None:
     arguments = {"stay_code": EMIL, "property_id": "Loop Pied-à-terre"}
-    shown = await preview(call, sandbox, "allocate_reservation", **arguments)
+    view = await preview(call, sandbox, "allocate_reservation", **arguments)
     lost = '"Patrick Standin", Tue 24 to Mon 30 Nov 2026 (direct booking, accepted, stay 5-DEMO30PAT).'
-    assert cells(shown) == {"property": ("Harbour Studio", "Loop Pied-à-terre")}
-    assert shown["warnings"] == [
+    assert cells(view) == {"property": ("Harbour Studio", "Loop Pied-à-terre")}
+    assert view["warnings"] == [
         f"Would lose the property and go to the reservation box: {lost}",
         "No single call brings this back.",
     ]
@@ -293,14 +291,14 @@ async def test_who_would_lose_the_property_is_named(call: Call, sandbox: Sandbox
 
 async def test_a_property_is_told_from_another_of_the_same_title(call: Call, sandbox: Sandbox) -> None:
     sandbox.accounts.main.properties[STUDIO]["title"] = "Harbour Loft"
-    named = f"Harbour Loft ({STUDIO})"
+    title = f"Harbour Loft ({STUDIO})"
     boxed = await preview(call, sandbox, "move_reservation_to_box", stay_code=EMIL)
-    assert (named in boxed["summary"], cells(boxed)["property"][0]) == (True, named)
+    assert (title in boxed["summary"], cells(boxed)["property"][0]) == (True, title)
     put = await preview(call, sandbox, "allocate_reservation", stay_code=EMIL, property_id=LOFT)
     assert put["summary"].startswith(f"Put on Harbour Loft ({LOFT}): ")
     booking = await preview(call, sandbox, "create_reservation", **{**BOOKING, "property_id": STUDIO})
-    assert f"Book {named} directly" in booking["summary"]
-    assert booking["target"]["property_title"] == named
+    assert f"Book {title} directly" in booking["summary"]
+    assert booking["target"]["property_title"] == title
 
 
 @pytest.mark.parametrize(
@@ -329,16 +327,16 @@ async def test_a_property_is_told_from_another_of_the_same_title(call: Call, san
 async def test_what_is_not_asked_about_by_itself_is_shown_in_words_too(
     client: HostexClient, tool: str, arguments: Row, summary: str, rows: Row
 ) -> None:
-    shown = await planned(client, tool, arguments)
-    assert (shown.summary, cells({"changes": shown.changes})) == (summary, rows)
+    view = await planned(client, tool, arguments)
+    assert (view.summary, cells({"changes": view.changes})) == (summary, rows)
 
 
 async def test_a_tag_is_deleted_by_name(call: Call, sandbox: Sandbox) -> None:
     tags = sandbox.accounts.main.reservation_tags
     vip = next(tag["id"] for tag in tags.values() if tag["tag_name"] == "VIP")
-    shown = await preview(call, sandbox, "delete_reservation_tag", id=vip)
-    assert shown["summary"] == "Delete the tag VIP and take it off every stay"
-    assert shown["warnings"] == ["This cannot be undone: a new tag with this name would be on no stay."]
+    view = await preview(call, sandbox, "delete_reservation_tag", id=vip)
+    assert view["summary"] == "Delete the tag VIP and take it off every stay"
+    assert view["warnings"] == ["This cannot be undone: a new tag with this name would be on no stay."]
 
 
 def arrived(account: SandboxAccount) -> None:

@@ -167,9 +167,9 @@ async def test_a_guests_contact_is_in_the_undo_only_where_it_may_be_seen(
     selection = select(["all"])
     engine = Engine(selection, Context(client, selection.reachable, privacy=level, now=Clock()), "off")
     result: Any = await engine.call("update_reservation_basic", {"stay_code": CODE, "mobile": "+1 555"})
-    shown: Row = result.structured_content
-    assert ("900000001" in str(shown)) is way_back
-    assert (shown["undo"] is not None) is way_back
+    answer: Row = result.structured_content
+    assert ("900000001" in str(answer)) is way_back
+    assert (answer["undo"] is not None) is way_back
 
 
 @pytest.mark.parametrize("time", ["24:00", "9:00", "noon", "12:60"])

@@ -64,6 +64,7 @@ async def test_a_guest_is_reviewed_with_score_text_and_categories(call: Call, sa
         "channel_type": "airbnb",
         "guest_name": "Ines Exemplar",
         "property_id": LOFT,
+        "property_title": "Harbour Loft",
         "check_in_date": ahead(-205),
         "check_out_date": ahead(-200),
         **body,
@@ -97,7 +98,7 @@ async def test_an_overall_rating_stands_in_for_the_score(call: Call, sandbox: Sa
 @pytest.mark.parametrize(
     ("changes", "field", "problem"),
     [
-        ({"host_review_score": None}, "host_review_score", "is required without an overall_rating"),
+        ({"host_review_score": None}, "host_review_score", "is required unless overall_rating is given"),
         ({"host_review_score": 6}, "host_review_score", "must be at most 5"),
         ({"host_review_content": ""}, "host_review_content", "is required"),
         ({"category_ratings": {"kindness": 5}}, "category_ratings.kindness", "is not a known key here"),
@@ -133,7 +134,7 @@ async def test_category_ratings_are_for_channels_that_know_them(call: Call, sand
         host_review_score=5,
         category_ratings={"cleanliness": 5},
     )
-    assert refused == {"category_ratings": "are not known to booking.com"}
+    assert refused == {"category_ratings": "do not exist on booking.com"}
 
 
 async def test_nobody_is_reviewed_twice(call: Call, sandbox: Sandbox) -> None:

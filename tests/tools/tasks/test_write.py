@@ -42,8 +42,8 @@ async def test_a_task_takes_the_currency_of_the_property_when_none_is_given(
         "currency": "EUR",
     }
     assert sent(sandbox, "POST /tasks") == [body]
-    named = {"property_title": "Harbour Loft", "staff_name": "Rita Modelo"}
-    assert done["result"] == {"id": done["result"]["id"], **body, **named}
+    names = {"property_title": "Harbour Loft", "staff_name": "Rita Modelo"}
+    assert done["result"] == {"id": done["result"]["id"], **body, **names}
     await take_back(call, done)
     assert done["result"]["id"] not in sandbox.accounts.main.tasks
 
@@ -90,8 +90,8 @@ async def test_a_task_of_the_account_needs_a_currency_where_several_are_in_use(
 async def test_a_task_with_a_value_that_does_not_fit_is_refused(
     call: Call, sandbox: Sandbox, name: str, value: object
 ) -> None:
-    given: dict[str, object] = {"type": "cleaning", "expected_date": "2027-01-05", "currency": "EUR"}
-    assert refused(await call("create_task", **(given | {name: value}))) == {name}
+    arguments: dict[str, object] = {"type": "cleaning", "expected_date": "2027-01-05", "currency": "EUR"}
+    assert refused(await call("create_task", **(arguments | {name: value}))) == {name}
     assert written(sandbox) == []
 
 
@@ -190,9 +190,9 @@ async def test_a_hidden_phone_number_is_in_no_undo_and_no_result(client: HostexC
     engine = Engine(selection, Context(client, selection.reachable, privacy="strict", now=Clock()), "off")
     changed = await engine.call("update_staff", {"id": RITA, "mobile": "+351 900000999"})
     renamed = await engine.call("update_staff", {"id": RITA, "name": "Rita M."})
-    gone = await engine.call("delete_staff", {"id": 5602})
+    answer = await engine.call("delete_staff", {"id": 5602})
     assert "900000101" not in changed.model_dump_json()
-    assert "900000102" not in gone.model_dump_json()
+    assert "900000102" not in answer.model_dump_json()
     assert "Rita Modelo" in renamed.model_dump_json()
 
 
@@ -236,5 +236,5 @@ async def test_tasks_are_previewed_with_names_and_money(
 ) -> None:
     transport = httpx2.ASGITransport(app=demo_sandbox().app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        shown = await planned(client, tool, arguments)
-    assert (shown.summary, cells({"changes": shown.changes})) == (summary, rows)
+        view = await planned(client, tool, arguments)
+    assert (view.summary, cells({"changes": view.changes})) == (summary, rows)

@@ -53,10 +53,10 @@ async def test_an_address_registered_twice_still_tells_the_new_id(call: Call, sa
 async def test_a_webhook_whose_answer_was_lost_is_found_and_not_sent_again(
     call: Call, sandbox: Sandbox
 ) -> None:
-    known = set(sandbox.accounts.main.webhooks)
+    ids = set(sandbox.accounts.main.webhooks)
     sandbox.faults.add("drop_after", operation="POST /webhooks")
     done = await call("create_webhook", url=URL)
-    assert {done["result"]["id"]} == set(sandbox.accounts.main.webhooks) - known
+    assert {done["result"]["id"]} == set(sandbox.accounts.main.webhooks) - ids
     assert len(sent(sandbox, "POST /webhooks")) == 1
 
 
@@ -84,9 +84,9 @@ async def test_events_are_added_and_removed_keeping_the_others(call: Call, sandb
     done = await call(
         "update_webhook", id=OWN, add_events=["review_created"], remove_events=["message_created"]
     )
-    wanted = ["reservation_created", "reservation_updated", "review_created"]
-    assert done["result"] == {"id": OWN, "events": wanted}
-    assert sandbox.accounts.main.webhooks[OWN]["events"] == wanted
+    events = ["reservation_created", "reservation_updated", "review_created"]
+    assert done["result"] == {"id": OWN, "events": events}
+    assert sandbox.accounts.main.webhooks[OWN]["events"] == events
     await take_back(call, done)
     assert sandbox.accounts.main.webhooks == before
 
