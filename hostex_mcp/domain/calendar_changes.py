@@ -41,22 +41,22 @@ def range_problems(ranges: Sequence[tuple[date, date]], today: date) -> list[tup
     return problems or list(_overlaps(ranges))
 
 
-def spread(ranges: Iterable[Run[State]]) -> dict[date, State]:
+def days_of_runs(ranges: Iterable[Run[State]]) -> dict[date, State]:
     """Return the state of each day of some ranges."""
     return {day: run.state for run in ranges for day in days_of(run.start_date, run.end_date)}
 
 
-def compared(before: Mapping[date, Mapping[str, Any]], after: Mapping[date, State]) -> list[DayChange]:
+def day_changes(before: Mapping[date, Mapping[str, Any]], after: Mapping[date, State]) -> list[DayChange]:
     """Return what each day has of the settings that are written to it, and what it gets."""
     return [DayChange(day, _present(before.get(day, {}), after[day]), after[day]) for day in sorted(after)]
 
 
-def folded(changes: Iterable[DayChange]) -> list[Run[tuple[State, State]]]:
+def change_runs(changes: Iterable[DayChange]) -> list[Run[tuple[State, State]]]:
     """Fold consecutive days with the same change."""
     return runs(changes, lambda change: change.date, lambda change: (change.before, change.after))
 
 
-def restoring(
+def undo_ranges(
     changes: Sequence[DayChange], writable: Callable[[Any], bool] = lambda value: True
 ) -> list[Run[State]] | None:
     """Return the ranges that undo the changes; None if an old value is unknown or, by `writable`, cannot be

@@ -71,7 +71,7 @@ def gaps(book: Nights, start: date, end: date) -> list[Gap]:
     return [Gap(run.start_date, run.days, run.end_date == end) for run in free_runs(book, start, end)]
 
 
-def stuck_nights(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
+def unsellable_nights(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
     """Return the nights of a gap that a listing cannot sell."""
     unsold = runs(_unsold(gap, days), lambda night: night, lambda night: True)
     return [_unsellable(gap, days, run) for run in unsold]

@@ -88,7 +88,7 @@ def counts(entry: Transaction) -> bool:
     return entry.direction in DIRECTIONS and bool(code(entry.currency))
 
 
-def added(ledgers: Sequence[Ledger]) -> Ledger:
+def sum_of(ledgers: Sequence[Ledger]) -> Ledger:
     """Add up ledgers of one currency."""
     return reduce(add, ledgers)
 

@@ -59,12 +59,12 @@ class Nights:
     first."""
 
     calendar: Mapping[date, AvailabilityDay]
-    held: Mapping[date, Sequence[Reservation]] = field(default_factory=dict[date, Sequence[Reservation]])
+    holders: Mapping[date, Sequence[Reservation]] = field(default_factory=dict[date, Sequence[Reservation]])
 
     def free(self, night: date) -> bool:
         """Whether a night can still be sold."""
         day = self.calendar.get(night)
-        return day is not None and day.available and night not in self.held
+        return day is not None and day.available and night not in self.holders
 
     def all_free(self, check_in: date, check_out: date) -> bool:
         """Whether every night of a stay is free."""
@@ -78,11 +78,11 @@ class Nights:
         """
         others = {
             night: [stay for stay in stays if stay.stay_code != stay_code]
-            for night, stays in self.held.items()
+            for night, stays in self.holders.items()
         }
         opened = {
             night: AvailabilityDay(date=night, available=True, remarks="")
-            for night, stays in self.held.items()
+            for night, stays in self.holders.items()
             if len(others[night]) < len(stays)
         }
         return Nights({**self.calendar, **opened}, {night: stays for night, stays in others.items() if stays})
@@ -94,13 +94,13 @@ class Nights:
 
     def _reason(self, night: date) -> tuple[str, str, bool]:
         """Return stay code, remarks, and whether Hostex shows the night."""
-        if night in self.held:
-            return self.held[night][0].stay_code, "", True
+        if night in self.holders:
+            return self.holders[night][0].stay_code, "", True
         day = self.calendar.get(night)
         return ("", day.remarks, True) if day else ("", "", False)
 
     def _closure(self, run: Run[tuple[str, str, bool]]) -> ClosedNights:
-        stays = self.held.get(run.start_date)
+        stays = self.holders.get(run.start_date)
         _, remarks, visible = run.state
         return ClosedNights(run.start_date, run.days, stays[0] if stays else None, remarks, visible)
 

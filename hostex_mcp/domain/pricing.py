@@ -55,7 +55,7 @@ def steered_price(base: int, ratio: float) -> int:
     return max(1, round(base * ratio / 100))
 
 
-def shifted(
+def shifted_prices(
     old: Mapping[date, float], reference: Mapping[date, float], new: Mapping[date, int]
 ) -> dict[date, int]:
     """Change prices in proportion to a reference that goes from its old prices to the `new` ones.

@@ -16,7 +16,7 @@ class SettingChange:
     after: Any
 
 
-def differing(present: Mapping[str, Any], new: Mapping[str, Any]) -> list[SettingChange]:
+def setting_changes(present: Mapping[str, Any], new: Mapping[str, Any]) -> list[SettingChange]:
     """Return the new settings that differ from the present ones."""
     return [
         SettingChange(name, present.get(name), value)
@@ -36,7 +36,7 @@ def nightly_prices(changes: Sequence[SettingChange]) -> Iterator[tuple[str, floa
                 yield f"{change.setting} of {day}", old.get(day), price
 
 
-def restored_by(
+def undo_settings(
     changes: Sequence[SettingChange],
     clearable: Collection[str],
     exclusive: Collection[str] = (),

@@ -79,7 +79,7 @@ class Waiting:
     """A guest who waits."""
 
     thread: Conversation
-    about: ThreadSubject
+    subject: ThreadSubject
     unanswered: Unanswered
     hours: float | None
 
@@ -93,7 +93,7 @@ class Waiting:
         """The sort key. It is unique, and stays the same over time and with further messages of the guest."""
         since = self.unanswered.since
         start = since.timestamp() if since else _UNKNOWN
-        return [int(self.by_assistant), self.about.rank, self.about.days or 0, start, self.thread.id]
+        return [int(self.by_assistant), self.subject.rank, self.subject.days or 0, start, self.thread.id]
 
 
 def unanswered(thread: Conversation) -> Unanswered | None:
@@ -161,7 +161,7 @@ def waiting(
 
 def among(guests: Iterable[Waiting], property_ids: AbstractSet[int]) -> list[Waiting]:
     """Return the guests who wait about one of these properties."""
-    return [guest for guest in guests if property_ids & {guest.about.property_id, *homes(guest.thread)}]
+    return [guest for guest in guests if property_ids & {guest.subject.property_id, *homes(guest.thread)}]
 
 
 def _of_stay(stay: Reservation, today: Today) -> ThreadSubject:

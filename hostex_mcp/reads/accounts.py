@@ -51,7 +51,7 @@ class Books:
     """Stays, entries and property groups of a period; `entries` is None if they could not be read.
     `elsewhere` has further stays of the same orders, `homes` the properties of all orders."""
 
-    meant: Portfolio
+    portfolio: Portfolio
     period: Period
     stays: Sequence[Reservation]
     elsewhere: Sequence[Reservation]
@@ -65,7 +65,9 @@ class Books:
     def of_homes(self) -> Mapping[int, list[Ledger]]:
         """Return the ledgers of each property, by currency."""
         amounts = self._amounts()
-        return {place.id: accounts(*amounts.get(("", place.id), ((), ()))) for place in self.meant.properties}
+        return {
+            place.id: accounts(*amounts.get(("", place.id), ((), ()))) for place in self.portfolio.properties
+        }
 
     def apart(self) -> list[Apart]:
         """Return the ledgers of everything that is in no property's."""
@@ -75,7 +77,7 @@ class Books:
 
     def partial_groups(self) -> list[str]:
         """Return the groups of which only some properties are in the accounts, with how many of how many."""
-        ids = _ids(self.meant)
+        ids = _ids(self.portfolio)
         sizes = [
             (group.name, len(ids & {*group.property_ids}), len({*group.property_ids}))
             for group in self.groups
@@ -84,7 +86,7 @@ class Books:
 
     def _amounts(self) -> dict[_Place, tuple[list[Earning], list[Transaction]]]:
         """Sort all earnings and entries by where they count."""
-        ids = _ids(self.meant)
+        ids = _ids(self.portfolio)
         amounts: dict[_Place, tuple[list[Earning], list[Transaction]]] = defaultdict(lambda: ([], []))
         for earning in self.earned:
             why = "" if earning.place == "sold" else earning.place
@@ -114,7 +116,7 @@ async def read_books(
     homes = homes_of(reported)
     await checkpoint()
     return Books(
-        meant=portfolio,
+        portfolio=portfolio,
         period=period,
         stays=reported,
         earned=earnings(reported, period, elsewhere),

@@ -44,7 +44,7 @@ _DONE = ("completed", "cancelled")
 class Daily:
     """A day of a portfolio. `day` gives the date at a property, `first` is the earliest of them."""
 
-    meant: Portfolio
+    portfolio: Portfolio
     day: Day
     first: date
     movements: Movements
@@ -91,7 +91,7 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
     ]
     guests = waiting(threads.items, every.values(), local, context.now())
     return Daily(
-        meant=portfolio,
+        portfolio=portfolio,
         day=day_at,
         first=first,
         movements=movements(stays.items, day_at),

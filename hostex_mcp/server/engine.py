@@ -136,7 +136,7 @@ class Engine:
         tool = self.selection.reachable.get(name)
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
-        given = tool.meant(given)
+        given = tool.interpret(given)
         # Sealed texts first: what is bound, resolved and shown from here on is what will be written.
         opened = self._seals.open(name, given) if tool.writes else OpenedArguments(given)
         arguments, step = opened.arguments, None

@@ -133,7 +133,7 @@ class Tool:
         defaults = {name: ... if name in self.required else None for name in self.hints}
         return arguments_model(self.name, {name: (hint, defaults[name]) for name, hint in self.hints.items()})
 
-    def meant(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    def interpret(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments of a call as they are plainly meant, before they are validated."""
         return meaning(self.hints, self.required, arguments)
 

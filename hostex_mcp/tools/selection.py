@@ -37,7 +37,7 @@ class Selection:
         }
         return Selection({name: tool for name, tool in self.listed.items() if name in reachable}, reachable)
 
-    def chosen(self, toolsets: Sequence[str]) -> "Selection":
+    def narrowed_to(self, toolsets: Sequence[str]) -> "Selection":
         """Return what of this selection these toolsets list and reach.
 
         Raises:

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostex_mcp.domain.calendar_changes import (
+    change_runs,
     common_days,
-    compared,
-    folded,
+    day_changes,
+    days_of_runs,
     range_problems,
     reading_window,
-    restoring,
-    spread,
+    undo_ranges,
 )
 from hostex_mcp.domain.days import Run, days_of
 
@@ -66,8 +66,8 @@ def test_neighbouring_ranges_do_not_overlap() -> None:
 
 def test_changes_are_folded_by_what_was_and_what_will_be() -> None:
     before = {day(1): {"price": 100}, day(2): {"price": 100}, day(3): {"price": 120}}
-    after = spread([Run(day(1), day(3), (("price", 150),))])
-    assert folded(compared(before, after)) == [
+    after = days_of_runs([Run(day(1), day(3), (("price", 150),))])
+    assert change_runs(day_changes(before, after)) == [
         Run(day(1), day(2), ((("price", 100),), (("price", 150),))),
         Run(day(3), day(3), ((("price", 120),), (("price", 150),))),
     ]
@@ -75,22 +75,22 @@ def test_changes_are_folded_by_what_was_and_what_will_be() -> None:
 
 def test_only_settings_that_are_written_are_restored_and_only_where_they_change() -> None:
     before = {day(1): {"price": 100, "inventory": 1}, day(2): {"price": 150, "inventory": 1}}
-    changes = compared(before, spread([Run(day(1), day(2), (("price", 150),))]))
-    assert restoring(changes) == [Run(day(1), day(1), (("price", 100),))]
+    changes = day_changes(before, days_of_runs([Run(day(1), day(2), (("price", 150),))]))
+    assert undo_ranges(changes) == [Run(day(1), day(1), (("price", 100),))]
 
 
 def test_there_is_no_way_back_to_an_unknown_or_unwritable_value() -> None:
-    after = spread([Run(day(1), day(2), (("price", 150),))])
-    assert restoring(compared({day(1): {"price": 100}}, after)) is None
-    fractions = compared({day(1): {"price": 100.5}, day(2): {"price": 100}}, after)
-    assert restoring(fractions, lambda price: price == int(price)) is None
+    after = days_of_runs([Run(day(1), day(2), (("price", 150),))])
+    assert undo_ranges(day_changes({day(1): {"price": 100}}, after)) is None
+    fractions = day_changes({day(1): {"price": 100.5}, day(2): {"price": 100}}, after)
+    assert undo_ranges(fractions, lambda price: price == int(price)) is None
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 3)), min_size=1, max_size=30))
 def test_what_restores_brings_back_every_day(prices: list[tuple[int, int]]) -> None:
     before = {day(place): {"price": old} for place, (old, _) in enumerate(prices)}
     after = {day(place): (("price", new),) for place, (_, new) in enumerate(prices)}
-    ranges = restoring(compared(before, after))
+    ranges = undo_ranges(day_changes(before, after))
     assert ranges is not None
     state: dict[date, dict[str, Any]] = {night: dict(new) for night, new in after.items()}
     for run in ranges:

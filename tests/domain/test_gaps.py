@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hostex_mcp.domain.gaps import Gap, UnsellableNights, closed_arrivals, gaps, only_whole, stuck_nights
+from hostex_mcp.domain.gaps import Gap, UnsellableNights, closed_arrivals, gaps, only_whole, unsellable_nights
 from hostex_mcp.domain.nights import nights
 from hostex_mcp.domain.stay_rules import ListingDays, broken_rules
 from tests.domain.calendar_samples import book, june, selling
@@ -33,7 +33,7 @@ def test_gaps_are_the_free_nights_between_stays_and_blocks() -> None:
 
 def test_a_gap_shorter_than_the_minimum_stay_is_opened_by_lowering_it_to_the_gap() -> None:
     days = selling("##..###", min_stay_on_arrival=3)
-    run = only(stuck_nights(Gap(june(3), 2), days))
+    run = only(unsellable_nights(Gap(june(3), 2), days))
     assert (run.first_night, run.nights) == (june(3), 2)
     assert [(rule.rule, rule.value) for rule in run.rules] == [("min_stay_on_arrival", 3)]
     assert run.ranges == [{"start_date": day(3), "end_date": day(3), "min_stay_on_arrival": 2}]
@@ -57,12 +57,12 @@ def test_a_gap_of_more_than_a_week_is_not_short() -> None:
 
 
 def test_a_gap_as_long_as_the_minimum_stay_is_not_stuck() -> None:
-    assert stuck_nights(Gap(june(3), 3), selling("." * 9, min_stay_on_arrival=3)) == []
+    assert unsellable_nights(Gap(june(3), 3), selling("." * 9, min_stay_on_arrival=3)) == []
 
 
 def test_a_minimum_stay_through_is_lowered_on_the_nights_where_it_is_too_long() -> None:
     days = selling("." * 9, {3: {"min_stay_through": 2}}, min_stay_on_arrival=1, min_stay_through=4)
-    run = only(stuck_nights(Gap(june(2), 3), days))
+    run = only(unsellable_nights(Gap(june(2), 3), days))
     assert run.ranges == [
         {"start_date": day(2), "end_date": day(2), "min_stay_through": 3},
         {"start_date": day(4), "end_date": day(4), "min_stay_through": 3},
@@ -71,7 +71,7 @@ def test_a_minimum_stay_through_is_lowered_on_the_nights_where_it_is_too_long() 
 
 def test_both_minimum_stays_are_lowered_where_a_channel_has_both() -> None:
     days = selling("." * 9, min_stay_on_arrival=5, min_stay_through=5)
-    run = only(stuck_nights(Gap(june(2), 2), days))
+    run = only(unsellable_nights(Gap(june(2), 2), days))
     assert run.ranges == [
         {"start_date": day(2), "end_date": day(2), "min_stay_on_arrival": 2, "min_stay_through": 2},
         {"start_date": day(3), "end_date": day(3), "min_stay_through": 2},
@@ -79,15 +79,15 @@ def test_both_minimum_stays_are_lowered_where_a_channel_has_both() -> None:
 
 
 def test_a_gap_into_which_nobody_may_arrive_or_out_of_which_nobody_may_leave_is_stuck() -> None:
-    shut = only(stuck_nights(Gap(june(2), 1), selling("...", {2: {"closed_on_arrival": True}})))
+    shut = only(unsellable_nights(Gap(june(2), 1), selling("...", {2: {"closed_on_arrival": True}})))
     assert shut.ranges == [{"start_date": day(2), "end_date": day(2), "closed_on_arrival": False}]
-    opening = only(stuck_nights(Gap(june(2), 1), selling("...", {3: {"closed_on_departure": True}})))
+    opening = only(unsellable_nights(Gap(june(2), 1), selling("...", {3: {"closed_on_departure": True}})))
     assert opening.ranges == [{"start_date": day(3), "end_date": day(3), "closed_on_departure": False}]
 
 
 def test_only_the_nights_before_the_first_possible_arrival_are_stuck() -> None:
     rules = {1: {"closed_on_arrival": True}, 2: {"closed_on_arrival": True}}
-    run = only(stuck_nights(Gap(june(1), 10), selling("." * 12, rules, min_stay_on_arrival=2)))
+    run = only(unsellable_nights(Gap(june(1), 10), selling("." * 12, rules, min_stay_on_arrival=2)))
     assert (run.first_night, run.nights) == (june(1), 2)
     assert run.ranges == [{"start_date": day(1), "end_date": day(1), "closed_on_arrival": False}]
 
@@ -95,21 +95,21 @@ def test_only_the_nights_before_the_first_possible_arrival_are_stuck() -> None:
 def test_a_minimum_stay_is_never_lowered_below_the_gap_to_open_a_part_of_it() -> None:
     rules = {number: {"min_stay_on_arrival": 20} for number in range(1, 4)}
     days = selling("." * 8, rules)
-    run = only(stuck_nights(Gap(june(1), 8), days))
+    run = only(unsellable_nights(Gap(june(1), 8), days))
     assert (run.first_night, run.nights) == (june(1), 3)
     assert run.ranges == [{"start_date": day(1), "end_date": day(1), "min_stay_on_arrival": 8}]
 
 
 def test_the_minimum_stay_of_a_gap_whose_end_is_not_known_is_left_alone() -> None:
-    run = only(stuck_nights(Gap(june(1), 3, open_ended=True), selling("." * 3, min_stay_on_arrival=5)))
+    run = only(unsellable_nights(Gap(june(1), 3, open_ended=True), selling("." * 3, min_stay_on_arrival=5)))
     assert run.ranges == ()
 
 
 def test_units_and_exact_stays_are_named_and_left_to_the_host() -> None:
-    closed = only(stuck_nights(Gap(june(2), 4), selling("...#...")))
+    closed = only(unsellable_nights(Gap(june(2), 4), selling("...#...")))
     assert (closed.first_night, closed.nights) == (june(4), 1)
     assert ([violation.rule for violation in closed.rules], closed.ranges) == (["inventory"], ())
-    exact = only(stuck_nights(Gap(june(2), 2), selling("." * 6, exact_stay_on_arrival=7)))
+    exact = only(unsellable_nights(Gap(june(2), 2), selling("." * 6, exact_stay_on_arrival=7)))
     assert ([violation.rule for violation in exact.rules], exact.ranges) == (["exact_stay_on_arrival"], ())
 
 
@@ -118,7 +118,7 @@ def test_nights_that_an_earlier_arrival_can_hold_are_only_closed_to_arrival() ->
         Gap(june(1), 6),
         selling("." * 8, {3: {"closed_on_arrival": True}, 4: {"closed_on_arrival": True}}),
     )
-    assert stuck_nights(gap, days) == []
+    assert unsellable_nights(gap, days) == []
     run = only(closed_arrivals(gap, days, []))
     assert (run.first_night, run.nights) == (june(3), 2)
     assert run.ranges == [{"start_date": day(3), "end_date": day(4), "closed_on_arrival": False}]
@@ -126,7 +126,7 @@ def test_nights_that_an_earlier_arrival_can_hold_are_only_closed_to_arrival() ->
 
 def test_stuck_nights_are_not_told_a_second_time_as_closed_to_arrival() -> None:
     gap, days = Gap(june(1), 6), selling("." * 8, {1: {"closed_on_arrival": True}})
-    assert closed_arrivals(gap, days, stuck_nights(gap, days)) == []
+    assert closed_arrivals(gap, days, unsellable_nights(gap, days)) == []
 
 
 RULES = some.fixed_dictionaries(
@@ -156,7 +156,7 @@ def sold_by_hand(gap: Gap, days: ListingDays) -> set[date]:
 @given(LISTINGS, some.integers(1, 12), some.integers(1, 10))
 def test_a_night_is_stuck_exactly_when_no_allowed_stay_holds_it(days: Any, start: int, length: int) -> None:
     gap = Gap(june(start), min(length, 14 - start))
-    unsellable = stuck_nights(gap, days)
+    unsellable = unsellable_nights(gap, days)
     unsold = [night for gap in unsellable for night in nights(gap.first_night, gap.check_out)]
     everything = nights(gap.first_night, gap.check_out)
     assert set(unsold) == set(everything) - sold_by_hand(gap, days)
@@ -166,7 +166,7 @@ def test_a_night_is_stuck_exactly_when_no_allowed_stay_holds_it(days: Any, start
 @given(LISTINGS, some.integers(1, 12), some.integers(1, 10))
 def test_an_opening_opens_the_nights_and_stays_within_the_bounds(days: Any, start: int, length: int) -> None:
     gap = Gap(june(start), min(length, 14 - start))
-    for run in stuck_nights(gap, days):
+    for run in unsellable_nights(gap, days):
         changed = dict(days)
         for row in run.ranges:
             first, last = date.fromisoformat(row["start_date"]), date.fromisoformat(row["end_date"])

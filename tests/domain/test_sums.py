@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from hostex_mcp.api.endpoints.finance import Transaction
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.earnings import earnings
-from hostex_mcp.domain.month_end import Ledger, accounts, added
+from hostex_mcp.domain.month_end import Ledger, accounts, sum_of
 from hostex_mcp.domain.performance import blocked_nights, figures
 from hostex_mcp.domain.periods import Period
 from tests.domain.stay_samples import stay
@@ -109,8 +109,8 @@ def test_groups_that_share_no_property_add_up_to_all_properties(
         for ledger in by_home[home]:
             members[group, ledger.currency].append(ledger)
     every = [ledger for own in by_home.values() for ledger in own]
-    assert totals(map(added, members.values())) == totals(every)
-    assert sum(added(own).result for own in members.values()) == sum(ledger.result for ledger in every)
+    assert totals(map(sum_of, members.values())) == totals(every)
+    assert sum(sum_of(own).result for own in members.values()) == sum(ledger.result for ledger in every)
     entered = sum(Fraction(str(earning.amount)) for earning in booked)
     sums = (
         ledger.income + ledger.expenses + ledger.outstanding + ledger.outstanding_expenses for ledger in every

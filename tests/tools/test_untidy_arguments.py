@@ -59,13 +59,13 @@ def test_every_tool_is_tried() -> None:
 @pytest.mark.parametrize("empty", ["", "  ", [], {}, None], ids=repr)
 @pytest.mark.parametrize(("tool", "argument"), OPTIONAL, ids=lambda value: str(value))
 def test_an_empty_optional_argument_is_one_not_given(tool: str, argument: str, empty: object) -> None:
-    assert CATALOGUE[tool].meant({argument: empty}) == {}
+    assert CATALOGUE[tool].interpret({argument: empty}) == {}
 
 
 @pytest.mark.parametrize("zero", [0, 0.0])
 def test_zero_is_a_value_where_the_range_includes_it_and_nothing_else(zero: float) -> None:
     for tool, argument in OPTIONAL:
-        kept = CATALOGUE[tool].meant({argument: zero})
+        kept = CATALOGUE[tool].interpret({argument: zero})
         if CATALOGUE[tool].input_schema["properties"][argument].get("type") == "boolean":
             continue
         assert (argument in kept) is ((tool, argument) in ZERO_IS_A_VALUE), (tool, argument)
@@ -152,7 +152,7 @@ async def test_no_write_clears_anything_without_being_told_by_name(tool: str) ->
 
 def test_one_value_stands_for_a_list_of_it() -> None:
     bind = CATALOGUE["list_knowledge_bases"].bind
-    meant = CATALOGUE["list_knowledge_bases"].meant
+    meant = CATALOGUE["list_knowledge_bases"].interpret
     for value in (LOFT, str(LOFT), [LOFT], f"[{LOFT}]", f'["{LOFT}"]'):
         assert [int(id) for id in bind(meant({"property_ids": value}))["property_ids"]] == [LOFT]
     for several in ("101, 102", "101;102", "101,102,", ["101,102"], '["101, 102"]'):
@@ -163,15 +163,15 @@ def test_one_value_stands_for_a_list_of_it() -> None:
 @pytest.mark.parametrize("empty", ["null", "None", "undefined", " NULL ", "n/a", "[]", "{}", '""', "''"])
 def test_a_word_for_nothing_is_nothing_but_in_a_text_of_a_persons_own(empty: str) -> None:
     for name in ("cursor", "status", "start_date", "property_id", "staff_id", "limit", "detail"):
-        assert CATALOGUE["list_tasks"].meant({name: empty}) == {}
+        assert CATALOGUE["list_tasks"].interpret({name: empty}) == {}
     for name in ("channel_type", "reservation_code", "listing_id", "currency", "property_ids", "verify"):
         holders = [tool for tool, held in OPTIONAL if held == name]
         assert holders
         for tool in holders:
-            assert CATALOGUE[tool].meant({name: empty}) == {}
+            assert CATALOGUE[tool].interpret({name: empty}) == {}
     note = {"id": 5601, "note": empty, "name": empty}
-    assert CATALOGUE["update_staff"].meant(note) == note
-    assert "reservation_code" in CATALOGUE["cancel_reservation"].meant({"reservation_code": empty})
+    assert CATALOGUE["update_staff"].interpret(note) == note
+    assert "reservation_code" in CATALOGUE["cancel_reservation"].interpret({"reservation_code": empty})
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_word_for_nothing_is_nothing_but_in_a_text_of_a_persons_own(empty: str
     ],
 )
 def test_a_value_in_another_spelling_is_read(tool: str, argument: str, untidy: Any, tidy: Any) -> None:
-    assert CATALOGUE[tool].meant({argument: untidy}) == {argument: tidy}
+    assert CATALOGUE[tool].interpret({argument: untidy}) == {argument: tidy}
 
 
 @pytest.mark.parametrize(
@@ -213,21 +213,21 @@ def test_a_value_in_another_spelling_is_read(tool: str, argument: str, untidy: A
 def test_a_day_that_would_have_to_be_guessed_is_refused_with_the_form_to_use(day: object) -> None:
     tool = CATALOGUE["find_available_properties"]
     with pytest.raises(InvalidArguments, match="check_in_date: must be a date written YYYY-MM-DD"):
-        tool.bind(tool.meant({"check_in_date": day, "check_out_date": "2026-12-28"}))
+        tool.bind(tool.interpret({"check_in_date": day, "check_out_date": "2026-12-28"}))
 
 
 def test_a_text_argument_that_holds_json_stays_text() -> None:
     for text in ("[101,102]", '{"a": 1}', "null", "0"):
-        assert CATALOGUE["send_message"].meant({"message": text}) == {"message": text}
+        assert CATALOGUE["send_message"].interpret({"message": text}) == {"message": text}
     fields = {"custom_fields": {"a": "[1]", "b": '{"c": 2}'}}
-    assert CATALOGUE["update_reservation_custom_fields"].meant(fields) == fields
+    assert CATALOGUE["update_reservation_custom_fields"].interpret(fields) == fields
 
 
 def test_a_required_argument_that_is_empty_is_missing() -> None:
     for tool in CATALOGUE.values():
         for name in tool.required:
             with pytest.raises(InvalidArguments) as refused:
-                tool.bind(tool.meant({name: ""}))
+                tool.bind(tool.interpret({name: ""}))
             assert (name, "is required") in {
                 (problem.field, problem.problem) for problem in refused.value.problems
             }
@@ -246,7 +246,7 @@ def test_any_value_is_read_or_refused_in_plain_words(value: Any, wrapped: bool) 
     for tool in CATALOGUE.values():
         for name in tool.hints:
             try:
-                tool.bind(tool.meant({name: json.dumps(value) if wrapped else value}))
+                tool.bind(tool.interpret({name: json.dumps(value) if wrapped else value}))
             except InvalidArguments as refused:
                 told = str(refused)
                 assert not any(word in told for word in ("Input should", "Value error", "valid string"))

@@ -70,7 +70,7 @@ class Authorize:
             raise _untrusted("The app did not say who it is: client_id is missing.")
         if is_document_id(client_id):
             return await self._of_document(client_id)
-        client = await self._clients.known(client_id)
+        client = await self._clients.get(client_id)
         if client is None:
             raise _untrusted("This server does not know the app, or it registered too long ago.")
         return client

@@ -70,7 +70,7 @@ class Documents:
             raise DocumentsOff("is not read")
         if not _may_be_read(client_id):
             raise DocumentProblem("is not an address that a client may have as its id")
-        client = await self._clients.known(client_id)
+        client = await self._clients.get(client_id)
         fresh_until = client.fresh_until if client else None
         if client and fresh_until and self._now() < fresh_until:
             return client

@@ -107,7 +107,7 @@ class ClientRegistry:
         self._store = deps.store.clients
         self._now = deps.now
 
-    async def known(self, client_id: str) -> OAuthClient | None:
+    async def get(self, client_id: str) -> OAuthClient | None:
         """Return a client as it was last seen."""
         return await self._store.get(client_id)
 

@@ -85,7 +85,7 @@ class TokenEndpoint:
         return pair
 
     async def _code(self, text: str) -> Code | None:
-        code = await self._store.codes.find(text)
+        code = await self._store.codes.get(text)
         if not isinstance(code, Replayed):
             return code
         # RFC 6749 section 4.1.2. Whoever replays it, with or without its verifier, one of two is a thief.

@@ -29,7 +29,7 @@ class Codes:
         values = asdict(code) | {"digest": digest(text), "scopes": " ".join(code.scopes)}
         await write(self._context.database, CODES.insert().values(values))
 
-    async def find(self, text: str) -> Code | Replayed | None:
+    async def get(self, text: str) -> Code | Replayed | None:
         """Return what a code is bound to, without redeeming it; Replayed if it has been redeemed, for a day
         after it expired; None if it has expired, its grant has ended or it is not known."""
         rows = await self._context.database.read(_FIND, {"digest": digest(text)})

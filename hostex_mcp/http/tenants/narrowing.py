@@ -68,7 +68,7 @@ def selection_for(operator: Selection, caller: Caller, view: View) -> Selection:
     if view.toolsets is None:
         return bounded
     try:
-        return bounded.chosen(view.toolsets)
+        return bounded.narrowed_to(view.toolsets)
     except UnknownName as error:
         raise HttpRefusal(400, f"toolsets in the address: {error}.") from None
 

@@ -15,7 +15,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, everything, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.automation.read import ActionRow
-from hostex_mcp.tools.writing.edits import rows
+from hostex_mcp.tools.writing.edits import change_rows
 
 # How far the clocks of the earth are ahead of and behind UTC.
 _EARLIEST_DAY, _LATEST_DAY = timedelta(hours=14), timedelta(hours=12)
@@ -105,7 +105,7 @@ async def execute_automation_action(context: Context, plan_id: Id) -> PlannedWri
         return waiting.row
 
     review = plan.type == "review"
-    changes = rows({"scheduled_at": "now"}, {"scheduled_at": plan.scheduled_at})
+    changes = change_rows({"scheduled_at": "now"}, {"scheduled_at": plan.scheduled_at})
     warnings = [
         _PUBLISHED if review else _SENT.format(guest_in_words(plan.send_to), channel_name(plan.channel_type)),
         "Hostex does not show the text beforehand.",
@@ -151,7 +151,7 @@ async def delete_automation_action(context: Context, plan_id: Id) -> PlannedWrit
         await context.client.call(api.DELETE_AUTOMATION_ACTION, path={"plan_id": plan_id})
         return waiting.row
 
-    changes = rows({"scheduled_at": "never"}, {"scheduled_at": waiting.plan.scheduled_at})
+    changes = change_rows({"scheduled_at": "never"}, {"scheduled_at": waiting.plan.scheduled_at})
     summary = f"Drop {waiting.name}, so that it is never sent"
     warnings = [f"{guest_in_words(waiting.plan.send_to)} does not get it, and this cannot be taken back."]
     return PlannedWrite(send, preview=Preview(summary, waiting.target, changes, warnings))

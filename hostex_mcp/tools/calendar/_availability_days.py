@@ -8,7 +8,13 @@ from typing import Any, TypedDict
 from hostex_mcp.api import Pace, guarded, read_all
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, Property
-from hostex_mcp.domain.calendar_changes import DayChange, common_days, folded, range_problems, reading_window
+from hostex_mcp.domain.calendar_changes import (
+    DayChange,
+    change_runs,
+    common_days,
+    range_problems,
+    reading_window,
+)
 from hostex_mcp.domain.days import days_of
 from hostex_mcp.domain.wording import days_text, quoted
 from hostex_mcp.reads.taken_nights import booked
@@ -199,7 +205,7 @@ def _rows(home: Property, differences: Sequence[DayChange]) -> list[ChangedAvail
             before=dict(run.state[0]),
             after=dict(run.state[1]),
         )
-        for run in folded(differences)
+        for run in change_runs(differences)
     ]
 
 

@@ -11,12 +11,12 @@ from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_ROOM_TYPES
 from hostex_mcp.domain.calendar_changes import (
     DayChange,
     State,
-    compared,
-    folded,
+    change_runs,
+    day_changes,
+    days_of_runs,
     range_problems,
     reading_window,
-    restoring,
-    spread,
+    undo_ranges,
 )
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run, days_of
@@ -198,11 +198,11 @@ def change_days(
         InvalidArguments: when the days differ so often that preview, result and undo would be too long.
         Blocked: when a guard rail of the operator forbids it.
     """
-    changes = compared(listing.before, spread(ranges))
+    changes = day_changes(listing.before, days_of_runs(ranges))
     _guard(context, listing, writing, changes)
-    runs = folded(changes)
+    runs = change_runs(changes)
     _require_short(writing.field, runs)
-    old = restoring(changes, writing.writable)
+    old = undo_ranges(changes, writing.writable)
     remarks = [*notes, *([NO_WAY_BACK] if old is None else [])]
     title = listing.title(context)
     names = {**listing.key, "title": title, "currency": listing.currency if writing.field == "prices" else ""}

@@ -10,7 +10,7 @@ from pydantic_core import to_jsonable_python
 
 from hostex_mcp.api import Operation, guarded
 from hostex_mcp.api.endpoints.models import Model
-from hostex_mcp.domain.settings import SettingChange, differing, nightly_prices, plain, restored_by
+from hostex_mcp.domain.settings import SettingChange, nightly_prices, plain, setting_changes, undo_settings
 from hostex_mcp.toolkit.arguments import Arguments, FieldProblem, Integer, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, Undo, lean
@@ -177,7 +177,7 @@ def change_settings(
         Blocked: when a guard rail of the operator forbids a nightly price.
     """
     before = present.model_dump(mode="json")
-    changes = differing(before, values)
+    changes = setting_changes(before, values)
     for name, old, new in nightly_prices(changes):
         guarded(rules.tool, context.guard_rails.price_problem(old, new), f"{name}: ")
     listing_id, title = listing.listing_id, listing.title(context)
@@ -216,7 +216,7 @@ def _sent(rules: ChannelSettings, change: SettingChange) -> Any:
 
 
 def _undo(rules: ChannelSettings, listing_id: str, changes: Collection[SettingChange]) -> Undo | None:
-    old = restored_by(list(changes), rules.clearable, rules.exclusive, rules.emptied)
+    old = undo_settings(list(changes), rules.clearable, rules.exclusive, rules.emptied)
     if old is None:
         return None
     texts = {name: str(old[name]) for name in rules.texts if name in old}

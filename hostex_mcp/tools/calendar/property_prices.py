@@ -12,7 +12,7 @@ from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.domain.calendar_changes import State
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run, days_of, runs
-from hostex_mcp.domain.pricing import shifted, steered_price, unknown_days
+from hostex_mcp.domain.pricing import shifted_prices, steered_price, unknown_days
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.toolkit.arguments import Currency, FieldProblem, Integer, InvalidArguments, PropertyId
 from hostex_mcp.toolkit.context import Context
@@ -201,7 +201,7 @@ def _same_percentage(
         if unpriced := unknown_days(amounts, follower.present):
             problem = f"cannot be same_percentage: {follower.name} has no present price on {unpriced[0]}"
             raise InvalidArguments(FieldProblem("other_currencies", problem))
-    new = shifted(listing.present, reference.present, amounts)
+    new = shifted_prices(listing.present, reference.present, amounts)
     return runs(new, lambda day: day, lambda day: (("price", new[day]),))
 
 

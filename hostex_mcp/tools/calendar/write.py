@@ -7,7 +7,7 @@ from pydantic import Field
 
 from hostex_mcp.api import read_all
 from hostex_mcp.api.endpoints import calendar as api
-from hostex_mcp.domain.calendar_changes import compared, spread
+from hostex_mcp.domain.calendar_changes import day_changes, days_of_runs
 from hostex_mcp.domain.stay_rules import RULES, unknown_rules
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.toolkit.arguments import (
@@ -140,7 +140,7 @@ async def update_listing_inventories(
     most 400 days, no overlaps. Hostex queues the write."""
     listing = await listing_days(context, channel_type, listing_id, _INVENTORIES, inventories)
     ranges = [run_of(days, {"inventory": days.inventory}) for days in inventories]
-    warnings = await inventory_warnings(context, listing, compared(listing.before, spread(ranges)))
+    warnings = await inventory_warnings(context, listing, day_changes(listing.before, days_of_runs(ranges)))
     notes = [_OVERWRITTEN]
     return change_days(context, listing, _INVENTORIES, ranges, notes, warnings=warnings, verify=verify)
 

@@ -31,15 +31,15 @@ from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.finance.read import Direction, TransactionRow
 from hostex_mcp.tools.writing.checks import require_properties, same
 from hostex_mcp.tools.writing.edits import (
-    back,
+    change_body,
+    change_rows,
     currency_for,
-    deleting,
     find,
-    given,
+    plan_creation,
+    plan_deletion,
     property_names,
-    rows,
-    sending,
-    undone_by,
+    sender,
+    undo_update,
 )
 from hostex_mcp.tools.writing.titles import title_of
 
@@ -123,7 +123,7 @@ async def create_transaction(
     await require_properties(context, None if property_id is None else [property_id])
     if currency is None and reservation_code is None:
         currency = await currency_for(context, property_id)
-    body = given(
+    body = change_body(
         direction=direction,
         amount=amount,
         item_id=item_id,
@@ -141,7 +141,7 @@ async def create_transaction(
         id = await context.client.call(api.CREATE_TRANSACTION, body=body)
         return TransactionChange(id=id, **body, **names)
 
-    return undone_by("delete_transaction", send, preview)
+    return plan_creation("delete_transaction", send, preview)
 
 
 async def _recorded(context: Context, body: JsonObject, names: JsonObject) -> Preview:
@@ -156,7 +156,7 @@ async def _recorded(context: Context, body: JsonObject, names: JsonObject) -> Pr
     amount = money(body["amount"], owner.currency)
     later = [_LATER] if "action_at" in body else []
     moment = body.get("action_at", "now")
-    changes = rows({"amount": amount, **names, "action_at": moment, "note": body.get("note")})
+    changes = change_rows({"amount": amount, **names, "action_at": moment, "note": body.get("note")})
     kind = "an income" if body["direction"] == "income" else "an expense"
     summary = f"Record {kind} of {amount} ({quoted(names['item_name'])}) for {owner.name}"
     return Preview(summary, owner.target, changes, [*owner.warnings, *later])
@@ -232,7 +232,7 @@ async def update_transaction(
 ) -> PlannedWrite[TransactionChange]:
     """Change the amount, item, method, time or note of an income or expense. Direction, currency and what it
     belongs to are fixed: to change those, delete it and record it again."""
-    body = given(
+    body = change_body(
         clear,
         _BLANKS,
         amount=amount,
@@ -244,9 +244,9 @@ async def update_transaction(
     entry = await find(context, api.LIST_TRANSACTIONS, id, "transaction")
     names = await _names(context, entry.direction, item_id, payment_method_id)
     result = TransactionChange(id=id, direction=entry.direction, currency=entry.currency, **body, **names)
-    send = sending(context, api.UPDATE_TRANSACTION, id, body, result)
+    send = sender(context, api.UPDATE_TRANSACTION, id, body, result)
     preview = _corrected(context.preview_redactor().redact(entry), body, names)
-    undo = back("update_transaction", entry, body, _BLANKS)
+    undo = undo_update("update_transaction", entry, body, _BLANKS)
     return PlannedWrite(send, undo, preview, same(context, entry, body))
 
 
@@ -254,11 +254,11 @@ def _corrected(entry: api.Transaction, body: JsonObject, names: JsonObject) -> P
     """Return an entry as it is and as it would be, and what that does to the totals."""
     before = everything(entry)
     texts = {name: value for name, value in body.items() if name in ("action_at", "note")}
-    changes = rows({**names, **texts}, before)
+    changes = change_rows({**names, **texts}, before)
     warnings: list[str] = []
     if body.get("amount", entry.amount) != entry.amount:
         old, new = (money(amount, entry.currency) for amount in (entry.amount, body["amount"]))
-        changes = [*rows({"amount": new}, {"amount": old}), *changes]
+        changes = [*change_rows({"amount": new}, {"amount": old}), *changes]
         warnings.append(_in_total(entry, round(body["amount"] - entry.amount, 4)))
     if "action_at" in body:
         warnings.append(_LATER)
@@ -286,4 +286,6 @@ async def delete_transaction(context: Context, id: Id) -> PlannedWrite[Transacti
     entry = await find(context, api.LIST_TRANSACTIONS, id, "transaction")
     warnings = [_in_total(entry, -entry.amount)]
     what = _entry_name(entry)
-    return deleting(context, api.DELETE_TRANSACTION, id, entry, what, warnings, **dict.fromkeys(_REPEATED))
+    return plan_deletion(
+        context, api.DELETE_TRANSACTION, id, entry, what, warnings, **dict.fromkeys(_REPEATED)
+    )

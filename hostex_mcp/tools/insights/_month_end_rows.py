@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.money import code, rounded
-from hostex_mcp.domain.month_end import DIRECTIONS, Ledger, added, by_name, counts, total
+from hostex_mcp.domain.month_end import DIRECTIONS, Ledger, by_name, counts, sum_of, total
 from hostex_mcp.reads.accounts import Books
 
 _OF_STAYS = ("revenue", "commission")
@@ -71,7 +71,7 @@ class CheckRow(TypedDict, total=False):
 def home_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[HomeRow]:
     """Return a row for each property and currency."""
     return [
-        HomeRow(property_id=home, property=books.meant.titled(home), **_sums(books, ledger))
+        HomeRow(property_id=home, property=books.portfolio.titled(home), **_sums(books, ledger))
         for home, ledgers in homes.items()
         for ledger in ledgers
     ]
@@ -81,7 +81,7 @@ def apart_rows(books: Books) -> list[ApartRow]:
     """Return a row for each currency of what is in no row of a property."""
     rows: list[ApartRow] = []
     for part in books.apart():
-        home = books.meant.named(part.property_id) if part.property_id else {}
+        home = books.portfolio.named(part.property_id) if part.property_id else {}
         for ledger in part.accounts:
             sums: dict[str, Any] = {**_sums(books, ledger)}
             # What stands apart has no night of a property, and zeros would look like data.
@@ -108,7 +108,7 @@ def group_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[Grou
 def total_rows(books: Books, ledgers: Sequence[Ledger]) -> list[MoneyRow]:
     """Return the sums of ledgers, a row for each currency."""
     return [
-        _sums(books, added([ledger for ledger in ledgers if ledger.currency == currency]))
+        _sums(books, sum_of([ledger for ledger in ledgers if ledger.currency == currency]))
         for currency in sorted({ledger.currency for ledger in ledgers}, key=by_name)
     ]
 
@@ -117,7 +117,7 @@ def check_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[Chec
     """Return how income and expenses come to what the list of transactions has; no rows for a part of the
     account, or where entries could not be read."""
     # A part of the account cannot add up to the list of all entries.
-    if books.entries is None or not books.meant.whole:
+    if books.entries is None or not books.portfolio.whole:
         return []
     entries = [entry for entry in books.entries if counts(entry)]
     owned = [ledger for ledgers in homes.values() for ledger in ledgers]

@@ -117,7 +117,7 @@ def _sections(daily: Daily, redactor: Redactor, now: datetime) -> dict[str, list
     arrivals = sorted((_arrival(stay, daily) for stay in moves.arrivals), key=_by_time)
     departures = sorted((_departure(stay, daily) for stay in moves.departures), key=_by_time)
     listed = {row["stay_code"] for row in [*requests, *arrivals, *departures]}
-    reviews = [review_row(review, daily.meant, redactor) for review in daily.reviews]
+    reviews = [review_row(review, daily.portfolio, redactor) for review in daily.reviews]
     return {
         "warnings": [_warning(warning, daily, listed) for warning in daily.warnings],
         "requests": requests,
@@ -135,7 +135,7 @@ def _sections(daily: Daily, redactor: Redactor, now: datetime) -> dict[str, list
 
 def _waiting(daily: Daily, redactor: Redactor) -> list[JsonObject]:
     """Return all who wait, the first of them with their words."""
-    rows = [waiting_row(guest, daily.meant, redactor, _MOST_TEXT) for guest in daily.waiting]
+    rows = [waiting_row(guest, daily.portfolio, redactor, _MOST_TEXT) for guest in daily.waiting]
     return [
         _told_apart(_short(row, _QUOTED if place < _MOST_QUOTED else _WAITING), daily)
         for place, row in enumerate(rows)
@@ -155,7 +155,7 @@ def _short(row: JsonObject, names: Sequence[str]) -> JsonObject:
 
 def _other_days(daily: Daily) -> list[str]:
     """Return where the date is another one than the first. A property may have no time zone."""
-    others = {(place.timezone or "", daily.day(place.id)) for place in daily.meant.properties}
+    others = {(place.timezone or "", daily.day(place.id)) for place in daily.portfolio.properties}
     return [
         f"The date in {zone} is {day}." if zone else f"Where no time zone is set, the date is {day}."
         for zone, day in sorted(others)
@@ -166,13 +166,13 @@ def _other_days(daily: Daily) -> list[str]:
 def _home(daily: Daily, property_id: int) -> JsonObject:
     if not property_id:
         return {"property": "no property"}
-    return _told_apart(daily.meant.named(property_id), daily)
+    return _told_apart(daily.portfolio.named(property_id), daily)
 
 
 def _told_apart(row: JsonObject, daily: Daily) -> JsonObject:
     """Return a row with the id of its property only where the title does not say which one it is: any call
     takes the title instead."""
-    if row.get("property_id") in daily.meant.namesakes:
+    if row.get("property_id") in daily.portfolio.namesakes:
         return row
     return {name: value for name, value in row.items() if name != "property_id"}
 
@@ -187,13 +187,13 @@ def _by_time(row: JsonObject) -> tuple[str, str, str]:
 
 
 def _arrival(stay: Reservation, daily: Daily) -> JsonObject:
-    place = daily.meant.place(stay.property_id)
+    place = daily.portfolio.place(stay.property_id)
     comes = clock_text(in_time(stay, place)) if place else None
     return lean({"time": comes, **_stay(stay, daily), "guests": stay.number_of_guests})
 
 
 def _departure(stay: Reservation, daily: Daily) -> JsonObject:
-    place = daily.meant.place(stay.property_id)
+    place = daily.portfolio.place(stay.property_id)
     leaves = clock_text(out_time(stay, place)) if place else None
     return lean({"time": leaves, **_stay(stay, daily)})
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypedDict
 from annotated_types import Ge
 
 from hostex_mcp.domain.days import DAY
-from hostex_mcp.domain.gaps import Gap, UnsellableNights, closed_arrivals, gaps, only_whole, stuck_nights
+from hostex_mcp.domain.gaps import Gap, UnsellableNights, closed_arrivals, gaps, only_whole, unsellable_nights
 from hostex_mcp.domain.money import exact, rounded
 from hostex_mcp.domain.nights import Nights, nights
 from hostex_mcp.domain.stay_rules import ListingDays
@@ -187,7 +187,7 @@ def _all_stuck(portfolio: Portfolio, calendars: Calendars, start: date, end: dat
 
 def _stuck(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
     """Return what is stuck on a listing; of a gap whose end is not read, the last nights are not judged."""
-    stuck = stuck_nights(gap, days)
+    stuck = unsellable_nights(gap, days)
     judged = [span for span in stuck if not (gap.open_ended and span.check_out == gap.check_out)]
     return [*judged, *closed_arrivals(gap, days, stuck)]
 
@@ -242,7 +242,7 @@ def _changes(member: _StuckNights, shortest: int) -> list[JsonObject]:
 
 def _beside(book: Nights, night: date, day: str) -> JsonObject | None:
     """Return who holds the night beside a gap, with the day on which the gap begins or ends for that stay."""
-    if stays := book.held.get(night):
+    if stays := book.holders.get(night):
         row = stay_row(stays[0])
         return {name: row[name] for name in ("guest_name", "stay_code", day)}
     closed = book.calendar.get(night)

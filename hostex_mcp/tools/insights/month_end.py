@@ -141,7 +141,7 @@ def _balance(context: Context, books: Books, balance: OrderBalance) -> JsonObjec
         stay_code=stay.stay_code,
         guest_name=stay.guest_name,
         property_id=stay.property_id,
-        property=books.meant.titled(stay.property_id),
+        property=books.portfolio.titled(stay.property_id),
         channel_type=stay.channel_type,
         check_out_date=f"{stay.check_out_date}",
         currency=balance.currency,
@@ -153,7 +153,7 @@ def _balance(context: Context, books: Books, balance: OrderBalance) -> JsonObjec
 def _changes(books: Books, since: date | None) -> list[JsonObject]:
     if since is None:
         return []
-    portfolio = books.meant
+    portfolio = books.portfolio
     # A zone's midnight is asked for with every stay and entry.
     begins = cache(partial(portfolio.midnight, since))
     return [

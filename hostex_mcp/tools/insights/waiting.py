@@ -138,7 +138,7 @@ def waiting_row(
     guest: Waiting, portfolio: Portfolio, redactor: Redactor, most_text: int = BRIEF_TEXT
 ) -> JsonObject:
     """Return a guest who waits as a row."""
-    subject, stay = guest.about, guest.about.stay
+    subject, stay = guest.subject, guest.subject.stay
     booked_by = one_line(stay.guest_name or "") if stay else ""
     row = WaitingRow(
         guest_name=redactor.redact(guest.thread.guest).name or booked_by,

@@ -12,7 +12,7 @@ from hostex_mcp.domain.wording import quoted
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import JsonObject, Preview
 from hostex_mcp.tools.writing.checks import require, require_properties
-from hostex_mcp.tools.writing.edits import names, property_names, rows
+from hostex_mcp.tools.writing.edits import change_rows, names, property_names
 
 _ALL_PROPERTIES, _ALL_CHANNELS = "all properties", "all channels"
 _EVERYWHERE = {_ALL_PROPERTIES, _ALL_CHANNELS}
@@ -65,7 +65,7 @@ async def addition(context: Context, body: JsonObject) -> Preview:
     places = await scope_names(context, body["scope_property"])
     channels = channel_names(body["scope_channel"])
     changes = [
-        *rows({"title": body.get("title"), "applies to": ", ".join([*places, *channels])}),
+        *change_rows({"title": body.get("title"), "applies to": ", ".join([*places, *channels])}),
         *({"what": _heading(part), "after": part["text"]} for part in body["contents"]),
     ]
     title = one_line(body.get("title") or body["contents"][0]["sub_title"])
@@ -76,16 +76,16 @@ async def addition(context: Context, body: JsonObject) -> Preview:
 async def rewriting(context: Context, entry: api.KnowledgeBase, changed: JsonObject) -> Preview:
     """Return each change beside what is there now, texts by paragraph, and warn of each thing removed."""
     old = context.preview_redactor().redact(entry).model_dump(mode="json", warnings=False)
-    changes = rows({name: changed.get(name) for name in ("title", "is_enable")}, old)
+    changes = change_rows({name: changed.get(name) for name in ("title", "is_enable")}, old)
     warnings = [_PUBLIC if changed.get("is_enable", entry.is_enable) else OFF if entry.is_enable else _IDLE]
     for name, before, after in await _scopes(context, old, changed):
-        changes += rows({name: ", ".join(after)}, {name: ", ".join(before)})
+        changes += change_rows({name: ", ".join(after)}, {name: ", ".join(before)})
         warnings += _narrower(before, after)
     if "contents" in changed:
         present = [part.model_dump() for part in entry.contents]
         new, removed = _compared(present, changed["contents"])
         texts = {_heading(part): part["text"] for part in old["contents"]}
-        changes += [row for part in new for row in rows({_heading(part): part["text"]}, texts)]
+        changes += [row for part in new for row in change_rows({_heading(part): part["text"]}, texts)]
         for part in (old["contents"][place] for place in removed):
             changes.append({"what": _heading(part), "before": part["text"]})
             warnings.append(f"This removes the paragraph {quoted(one_line(part['sub_title']))}.")

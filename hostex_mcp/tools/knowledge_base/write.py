@@ -23,7 +23,15 @@ from hostex_mcp.tools.knowledge_base._preview import (
     scope_names,
 )
 from hostex_mcp.tools.knowledge_base.read import KnowledgeRow
-from hostex_mcp.tools.writing.edits import creating, deleting, edited, given, restoring, sending, undone_by
+from hostex_mcp.tools.writing.edits import (
+    change_body,
+    creator,
+    edit_list,
+    plan_creation,
+    plan_deletion,
+    sender,
+    undo_to,
+)
 
 _EVERY_PROPERTY = [-1]
 _EVERY_CHANNEL = ["unlimited"]
@@ -93,7 +101,7 @@ async def create_knowledge_base(
     """Add an entry from which Hostex's own assistant answers guests: titled paragraphs, and the properties
     and channels they apply to. Hostex returns no id; the new one is looked up in the list and left out if it
     cannot be identified for certain."""
-    body = given(
+    body = change_body(
         scope_property=_property_scope(scope_property),
         scope_channel=_channel_scope(scope_channel),
         contents=_dumped(contents),
@@ -101,7 +109,7 @@ async def create_knowledge_base(
         title=title,
     )
     await require_scope(context, body["scope_property"])
-    create = await creating(
+    create = await creator(
         context, api.CREATE_KNOWLEDGE_BASE, body, api.LIST_KNOWLEDGE_BASES, lambda entry: _is_of(entry, body)
     )
 
@@ -111,7 +119,7 @@ async def create_knowledge_base(
             return EntryChange(is_enable=is_enable, note=_UNKNOWN_ID)
         return EntryChange(id=entry.id, title=entry.title, is_enable=bool(entry.is_enable))
 
-    return undone_by("delete_knowledge_base", send, await addition(context, body))
+    return plan_creation("delete_knowledge_base", send, await addition(context, body))
 
 
 def _is_of(entry: api.KnowledgeBaseSummary, body: JsonObject) -> bool:
@@ -153,7 +161,7 @@ async def update_knowledge_base(
     old = entry.model_dump(mode="json", exclude={"id", "process_status"}, warnings=False)
     new_properties = _property_scope(scope_property) if scope_property else None
     new_channels = _channel_scope(scope_channel) if scope_channel else None
-    changed = given(
+    changed = change_body(
         clear,
         {"title": ""},
         title=title,
@@ -181,9 +189,9 @@ async def update_knowledge_base(
     result = EntryChange(id=id, **changed)
     if "contents" in changed:
         result["contents"] = [_sub_title(part) for part in changed["contents"]]
-    send = sending(context, api.UPDATE_KNOWLEDGE_BASE, id, old | changed, result)
+    send = sender(context, api.UPDATE_KNOWLEDGE_BASE, id, old | changed, result)
     before = {name: _argument(name, old[name]) for name in changed}
-    undo = restoring("update_knowledge_base", {"id": id}, before, ["title"])
+    undo = undo_to("update_knowledge_base", {"id": id}, before, ["title"])
     preview = await rewriting(context, entry, changed)
     already = ALREADY if old | changed == old else ""
     return PlannedWrite(send, undo, preview, already)
@@ -249,7 +257,7 @@ def _scope(
             FieldProblem(argument, "is required: the entry applies to all now, so there is no list to change")
         )
     key = "ids" if "ids" in before else "channels"
-    members = edited(name, before[key], None, add, remove)
+    members = edit_list(name, before[key], None, add, remove)
     if not members:
         raise InvalidArguments(
             FieldProblem(f"remove_{name}", f"would leave none; {argument} sets another scope")
@@ -272,7 +280,7 @@ async def delete_knowledge_base(context: Context, id: Id) -> PlannedWrite[EntryC
     scope = await scope_names(context, entry.scope_property.model_dump())
     channels = channel_names(entry.scope_channel.model_dump())
     texts = [part.model_dump() for part in context.preview_redactor().redact(entry).contents]
-    return deleting(
+    return plan_deletion(
         context,
         api.DELETE_KNOWLEDGE_BASE,
         id,

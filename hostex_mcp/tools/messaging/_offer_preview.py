@@ -26,7 +26,7 @@ _GUESTS = ("number_of_adults", "number_of_children", "number_of_infants", "numbe
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferedListing:
     """A listing that is offered: title and currency of what it sells, and its calendar on the nights."""
 
     title: str
@@ -34,9 +34,9 @@ class Offered:
     quote: Quote
 
 
-async def offered(
+async def read_offered_listing(
     context: Context, channel_type: str, listing_id: str, check_in: date, check_out: date
-) -> Offered:
+) -> OfferedListing:
     """Read what a listing sells, and its calendar on some nights."""
     start, end = reading_window([check_in, check_out - DAY], context.now().date())
     key = {"channel_type": channel_type, "listing_id": listing_id}
@@ -53,14 +53,14 @@ async def offered(
         for day in calendar.calendar
     ]
     title, currency = _sold([*properties.items, *pools.items], channel_type, listing_id)
-    return Offered(title, currency, calendar_quote(days, check_in, check_out - DAY))
+    return OfferedListing(title, currency, calendar_quote(days, check_in, check_out - DAY))
 
 
 def offer_preview(
     context: Context,
     thread: api.Conversation,
     body: Mapping[str, Any],
-    listing: Offered,
+    listing: OfferedListing,
     offers: Sequence[api.SpecialOffer],
 ) -> Preview:
     """Return the preview of a special offer; `offers` are those of the thread so far."""
@@ -88,7 +88,10 @@ def offer_preview(
 
 
 def preapproval_preview(
-    context: Context, thread: api.Conversation, listing: Offered | None, offers: Sequence[api.SpecialOffer]
+    context: Context,
+    thread: api.Conversation,
+    listing: OfferedListing | None,
+    offers: Sequence[api.SpecialOffer],
 ) -> Preview:
     """Return the preview of a pre-approval; `offers` are those of the thread so far."""
     inquiry = next(activity for activity in thread.activities if activity.activity_type == "inquiry")
@@ -103,7 +106,7 @@ def preapproval_preview(
 
 
 def thread_warnings(
-    thread: api.Conversation, listing: Offered | None, offers: Sequence[api.SpecialOffer]
+    thread: api.Conversation, listing: OfferedListing | None, offers: Sequence[api.SpecialOffer]
 ) -> list[str]:
     """Warn of what the thread and the calendar say against an offer."""
     active = [offer_in_words(offer) for offer in offers if offer.status == "active"]
@@ -129,7 +132,7 @@ def offer_in_words(offer: api.SpecialOffer) -> str:
     return ", ".join(filter(None, (kind, dates, price)))
 
 
-def _price_warnings(price: float, currency: str | None, listing: Offered) -> list[str]:
+def _price_warnings(price: float, currency: str | None, listing: OfferedListing) -> list[str]:
     if currency and listing.currency and currency != listing.currency:
         return [f"The offer is in {currency}, the listing is sold in {listing.currency}."]
     percent = listing.quote.percent_off(price)

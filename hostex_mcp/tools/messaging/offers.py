@@ -24,11 +24,11 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.messaging._offer_preview import (
-    Offered,
+    OfferedListing,
     offer_in_words,
     offer_preview,
-    offered,
     preapproval_preview,
+    read_offered_listing,
 )
 from hostex_mcp.tools.messaging._threads import (
     Addressee,
@@ -39,7 +39,7 @@ from hostex_mcp.tools.messaging._threads import (
     target,
 )
 from hostex_mcp.tools.messaging.read import offer_row
-from hostex_mcp.tools.writing.edits import given
+from hostex_mcp.tools.writing.edits import change_body
 from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
 
 Count = Annotated[Integer, Ge(0)]
@@ -93,7 +93,7 @@ async def send_special_offer(
         raise InvalidArguments(FieldProblem("check_in_date", "is in the past"))
     thread = await read_thread(context, conversation_id)
     require_channel(thread, ("airbnb", "booking_site"), "special offers")
-    body = given(
+    body = change_body(
         listing_id=listing_id,
         check_in_date=check_in_date.isoformat(),
         check_out_date=check_out_date.isoformat(),
@@ -109,7 +109,7 @@ async def send_special_offer(
         _require_airbnb(thread, missing)
     offers, listing = await asyncio.gather(
         _offers(context, thread.id),
-        offered(context, thread.channel_type, listing_id, check_in_date, check_out_date),
+        read_offered_listing(context, thread.channel_type, listing_id, check_in_date, check_out_date),
     )
     if not listing.title:
         await require_listing(context, thread.channel_type, listing_id)
@@ -144,12 +144,12 @@ async def send_preapproval(context: Context, conversation_id: Code) -> PlannedWr
     return _offering(context, thread, api.SEND_PREAPPROVAL, None, offers, preview)
 
 
-async def _inquired(context: Context, inquiry: api.ConversationActivity) -> Offered | None:
+async def _inquired(context: Context, inquiry: api.ConversationActivity) -> OfferedListing | None:
     """Read the listing of an inquiry, None where the inquiry does not name it and its dates."""
     check_in, check_out = inquiry.check_in_date, inquiry.check_out_date
     if not inquiry.listing_id or not check_in or not check_out:
         return None
-    return await offered(context, "airbnb", inquiry.listing_id, check_in, check_out)
+    return await read_offered_listing(context, "airbnb", inquiry.listing_id, check_in, check_out)
 
 
 def _offering(

@@ -25,7 +25,7 @@ from hostex_mcp.tools.messaging._threads import (
     target,
 )
 from hostex_mcp.tools.writing.due_soon import due_soon
-from hostex_mcp.tools.writing.edits import given, restoring
+from hostex_mcp.tools.writing.edits import change_body, undo_to
 from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
 
 _UNSEEN = (
@@ -179,7 +179,7 @@ async def update_conversation_note(
     clear: list[Literal["note"]] | None = None,
 ) -> PlannedWrite[NoteView]:
     """Replace the team's private note on a guest thread. Guests never see it. The undo holds the old note."""
-    text = given(clear, {"note": ""}, note=note)["note"]
+    text = change_body(clear, {"note": ""}, note=note)["note"]
     path = {"conversation_id": conversation_id}
     thread = await read_thread(context, conversation_id)
 
@@ -188,7 +188,7 @@ async def update_conversation_note(
         return NoteView(conversation_id=conversation_id, note=answer.note or "")
 
     old = thread.note or ""
-    undo = restoring("update_conversation_note", path, {"note": old}, ["note"])
+    undo = undo_to("update_conversation_note", path, {"note": old}, ["note"])
     changes = [{"what": "note", "before": old or "not set", "after": text or "not set"}]
     summary = f"Write the private note on the conversation with {guest_of(thread)}"
     preview = Preview(summary, target(context, thread), changes)

@@ -18,17 +18,17 @@ from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.properties.read import GroupRow, TagRow
 from hostex_mcp.tools.writing.checks import MOST_TAGS, require, require_new, require_properties, same
 from hostex_mcp.tools.writing.edits import (
-    back,
+    change_body,
+    change_rows,
     counted,
-    deleting,
-    edited,
+    edit_list,
     find,
-    given,
     names,
     or_empty,
-    rows,
-    sending,
-    undone_by,
+    plan_creation,
+    plan_deletion,
+    sender,
+    undo_update,
 )
 from hostex_mcp.tools.writing.titles import titles_of
 
@@ -67,7 +67,7 @@ async def create_property_group(
     context: Context, name: GroupName, property_ids: list[PropertyId] | None = None
 ) -> PlannedWrite[GroupChange]:
     """Create a group of properties, filled at once if `property_ids` are given."""
-    body = given(name=name, property_ids=property_ids)
+    body = change_body(name=name, property_ids=property_ids)
     await require_new(context, api.LIST_PROPERTY_GROUPS, "name", name, _NAME)
     await require_properties(context, property_ids)
     titles = await carrier_titles(context, property_ids)
@@ -76,7 +76,7 @@ async def create_property_group(
         group = await context.client.call(api.CREATE_PROPERTY_GROUP, body=body)
         return GroupChange(**everything(group), **titles)
 
-    return undone_by("delete_property_group", send, _created("property group", body, titles))
+    return plan_creation("delete_property_group", send, _created("property group", body, titles))
 
 
 async def carrier_titles(
@@ -98,7 +98,7 @@ def carriers_in_words(titles: Mapping[str, list[str]]) -> JsonObject:
 
 def _created(what: str, body: JsonObject, titles: Mapping[str, list[str]]) -> Preview:
     after = {"name": body["name"], "color": body.get("color"), **carriers_in_words(titles)}
-    return Preview(f"Create the {what} {quoted(one_line(body['name']))}", changes=rows(after))
+    return Preview(f"Create the {what} {quoted(one_line(body['name']))}", changes=change_rows(after))
 
 
 async def _changed(
@@ -111,7 +111,7 @@ async def _changed(
         carrier_titles(context, *(body.get(kind) for kind in get_args(_Carriers))),
     )
     new = {name: body.get(name) for name in ("name", "color")}
-    changes = rows({**new, **carriers_in_words(after)}, {**old, **carriers_in_words(before)})
+    changes = change_rows({**new, **carriers_in_words(after)}, {**old, **carriers_in_words(before)})
     name = one_line(item.name)
     return after, Preview(f"Change the {what} {quoted(name)}", {"id": item.id, "name": name}, changes)
 
@@ -137,14 +137,14 @@ async def update_property_group(
     replaced."""
     group = await find(context, api.LIST_PROPERTY_GROUPS, id, "property group")
     new = or_empty("property_ids", property_ids, clear)
-    members = edited("property_ids", group.property_ids, new, add_property_ids, remove_property_ids)
+    members = edit_list("property_ids", group.property_ids, new, add_property_ids, remove_property_ids)
     if name not in (None, group.name):
         await require_new(context, api.LIST_PROPERTY_GROUPS, "name", name, _NAME)
     await require_properties(context, [*(property_ids or ()), *(add_property_ids or ())])
-    body = given(name=name, property_ids=members)
+    body = change_body(name=name, property_ids=members)
     titles, preview = await _changed(context, "property group", group, body)
-    send = sending(context, api.UPDATE_PROPERTY_GROUP, id, body, GroupChange(id=id, **body, **titles))
-    undo = back("update_property_group", group, body, get_args(_Members))
+    send = sender(context, api.UPDATE_PROPERTY_GROUP, id, body, GroupChange(id=id, **body, **titles))
+    undo = undo_update("update_property_group", group, body, get_args(_Members))
     return PlannedWrite(send, undo, preview, same(context, group, body))
 
 
@@ -179,7 +179,7 @@ def _deleted(
     members = {_KINDS[kind]: names for kind, names in titles.items()}
     ids = dict.fromkeys(get_args(_Carriers))
     words = f"the {what} {quoted(one_line(item.name))}"
-    change = deleting(context, operation, item.id, item, words, warnings, **members, **ids)
+    change = plan_deletion(context, operation, item.id, item, words, warnings, **members, **ids)
     delete = change.send
 
     async def send() -> JsonObject:
@@ -204,7 +204,7 @@ async def create_property_tag(
 ) -> PlannedWrite[TagChange]:
     """Create a tag for properties and room types, attached to those given. Hostex picks a missing colour.
     Tags of reservations are apart."""
-    body = given(name=name, color=color, property_ids=property_ids, room_type_ids=room_type_ids)
+    body = change_body(name=name, color=color, property_ids=property_ids, room_type_ids=room_type_ids)
     await require_new(context, api.LIST_TAGS, "name", name, _NAME, MOST_TAGS)
     await require_properties(context, property_ids)
     await require(context, api.LIST_ROOM_TYPES, room_type_ids, "room type")
@@ -215,7 +215,7 @@ async def create_property_tag(
         tag = await context.client.call(api.CREATE_PROPERTY_TAG, body=body)
         return TagChange(**everything(tag), **titles)
 
-    return undone_by("delete_property_tag", send, _created("property tag", body, titles))
+    return plan_creation("delete_property_tag", send, _created("property tag", body, titles))
 
 
 @tool(
@@ -243,18 +243,18 @@ async def update_property_tag(
     replaced. The result shows the lists as written."""
     tag = await find(context, api.LIST_TAGS, id, "property tag")
     new = or_empty("property_ids", property_ids, clear)
-    properties = edited("property_ids", tag.property_ids, new, add_property_ids, remove_property_ids)
+    properties = edit_list("property_ids", tag.property_ids, new, add_property_ids, remove_property_ids)
     new = or_empty("room_type_ids", room_type_ids, clear)
-    room_types = edited("room_type_ids", tag.room_type_ids, new, add_room_type_ids, remove_room_type_ids)
+    room_types = edit_list("room_type_ids", tag.room_type_ids, new, add_room_type_ids, remove_room_type_ids)
     if name not in (None, tag.name):
         await require_new(context, api.LIST_TAGS, "name", name, _NAME)
     await require_properties(context, [*(property_ids or ()), *(add_property_ids or ())])
     added = [*(room_type_ids or ()), *(add_room_type_ids or ())]
     await require(context, api.LIST_ROOM_TYPES, added, "room type")
-    body = given(name=name, color=color, property_ids=properties, room_type_ids=room_types)
+    body = change_body(name=name, color=color, property_ids=properties, room_type_ids=room_types)
     titles, preview = await _changed(context, "property tag", tag, body)
-    send = sending(context, api.UPDATE_PROPERTY_TAG, id, body, TagChange(id=id, **body, **titles))
-    undo = back("update_property_tag", tag, body, get_args(_Carriers))
+    send = sender(context, api.UPDATE_PROPERTY_TAG, id, body, TagChange(id=id, **body, **titles))
+    undo = undo_update("update_property_tag", tag, body, get_args(_Carriers))
     return PlannedWrite(send, undo, preview, same(context, tag, body))
 
 

@@ -17,8 +17,8 @@ from hostex_mcp.tools.properties.grouping import carrier_titles, carriers_in_wor
 from hostex_mcp.tools.properties.read import PropertyRow, RoomTypeRow
 from hostex_mcp.tools.writing.checks import require_new, require_properties
 from hostex_mcp.tools.writing.edits import (
-    given,
-    rows,
+    change_body,
+    change_rows,
 )
 
 Title = Annotated[str, MinLen(1), MaxLen(100), "unique in the account"]
@@ -54,7 +54,7 @@ async def create_property(context: Context, title: Title) -> PlannedWrite[Proper
 async def _one_more(context: Context, title: str) -> Preview:
     """Return what a new property does to the account. Hostex does not tell how many it may have."""
     count = len((await read_all(context.client, api.LIST_PROPERTIES)).items)
-    changes = [*rows({"title": title}), *rows({"properties": count + 1}, {"properties": count})]
+    changes = [*change_rows({"title": title}), *change_rows({"properties": count + 1}, {"properties": count})]
     warnings = ["It uses up one of the properties that the subscription pays for.", _FINAL]
     return Preview(f"Create the property {quoted(one_line(title))}", changes=changes, warnings=warnings)
 
@@ -72,7 +72,7 @@ async def create_room_type(
 ) -> PlannedWrite[NewRoomType]:
     """Create a room type: a pool of interchangeable properties sold as one. Basic plans do not have it, and
     Hostex has no call that changes or deletes one."""
-    body = given(title=title, property_ids=property_ids)
+    body = change_body(title=title, property_ids=property_ids)
     await require_new(context, api.LIST_ROOM_TYPES, "title", title, _TITLE)
     await require_properties(context, property_ids)
     await _require_unpooled(context, property_ids or [])
@@ -82,7 +82,7 @@ async def create_room_type(
         id = await context.client.call(api.CREATE_ROOM_TYPE, body=body)
         return NewRoomType(id=id, **body, **titles)
 
-    changes = rows({"title": title, **carriers_in_words(titles)})
+    changes = change_rows({"title": title, **carriers_in_words(titles)})
     summary = f"Create the room type {quoted(one_line(title))}"
     return PlannedWrite(send, preview=Preview(summary, changes=changes, warnings=[_FINAL]))
 

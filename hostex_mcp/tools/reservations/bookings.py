@@ -41,7 +41,7 @@ from hostex_mcp.tools.reservations._warnings import (
     declining_warnings,
 )
 from hostex_mcp.tools.writing.checks import find_entry
-from hostex_mcp.tools.writing.edits import given
+from hostex_mcp.tools.writing.edits import change_body
 from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
 from hostex_mcp.tools.writing.stays import OrderView, order_in_words, order_target, order_view
 from hostex_mcp.tools.writing.titles import title_of, titles_of
@@ -99,7 +99,7 @@ async def create_reservation(
     booking, made up unless given: a repeat with the same one makes no second booking and returns the first,
     with its present status."""
     require_nights(check_in_date, check_out_date)
-    body = given(
+    body = change_body(
         property_id=property_id,
         custom_channel_id=custom_channel_id,
         check_in_date=check_in_date,

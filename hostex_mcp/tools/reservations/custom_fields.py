@@ -11,7 +11,7 @@ from hostex_mcp.toolkit.results import ALREADY, PlannedWrite, Preview, Undo, lea
 from hostex_mcp.toolkit.schema import SentAsText
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reservations.stays import StayChange
-from hostex_mcp.tools.writing.edits import given, require_unset
+from hostex_mcp.tools.writing.edits import change_body, require_unset
 from hostex_mcp.tools.writing.stays import in_words, stay_target, stay_view
 from hostex_mcp.tools.writing.titles import titles_of
 
@@ -61,7 +61,7 @@ def _changes(fields: Mapping[str, str] | None, clear: Sequence[str] | None) -> d
     Raises:
         InvalidArguments: when nothing would change, or a text is empty.
     """
-    texts = given(custom_fields=fields, clear=clear).get("custom_fields", {})
+    texts = change_body(custom_fields=fields, clear=clear).get("custom_fields", {})
     if empty := [key for key, text in texts.items() if not text]:
         raise InvalidArguments(
             *(FieldProblem(f"custom_fields.{key}", "is empty; use `clear` to remove a key") for key in empty)

@@ -29,7 +29,7 @@ from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reservations._arguments import Amount, Email, TimeOfDay
 from hostex_mcp.tools.reservations._warnings import change_warnings, guide_warnings
 from hostex_mcp.tools.writing.checks import find_entry
-from hostex_mcp.tools.writing.edits import given, restoring
+from hostex_mcp.tools.writing.edits import change_body, undo_to
 from hostex_mcp.tools.writing.stays import StayView, in_words, stay_target, stay_view
 from hostex_mcp.tools.writing.titles import titles_of
 
@@ -87,7 +87,7 @@ class _Patch:
             return StayChange(**stay_view(context, stay, titles), before=dict(lean(old)), after=after)
 
         hidden = any(old[name] == HIDDEN != before[name] for name in changes)
-        undo = None if hidden else restoring(self.tool, key, before, self.clearable)
+        undo = None if hidden else undo_to(self.tool, key, before, self.clearable)
         return PlannedWrite(send, undo, already=already)
 
     def preview(
@@ -157,7 +157,7 @@ async def update_reservation_basic(
     """Change guest data, dates, amounts or remarks of one stay; what is not given stays. Amounts are major
     units for the whole stay. Hostex does not say whether a channel's booking takes new dates or
     amounts."""
-    changes = given(
+    changes = change_body(
         clear,
         dict.fromkeys(_EMPTIED, ""),
         remarks=remarks,
@@ -236,7 +236,7 @@ async def update_reservation_checkin_details(
 ) -> PlannedWrite[StayChange]:
     """Change what the check-in guide tells the guest of one stay; what is not given stays. The lock code is
     only text in the guide: no lock is programmed, and the guest gets no message."""
-    changes = given(
+    changes = change_body(
         clear,
         dict.fromkeys(get_args(GuideClearable), ""),
         lock_code=lock_code,

@@ -18,7 +18,7 @@ from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, Undo
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reservations.read import ReservationTagRow
 from hostex_mcp.tools.writing.checks import MOST_TAGS, require_new
-from hostex_mcp.tools.writing.edits import find, rows, undone_by
+from hostex_mcp.tools.writing.edits import change_rows, find, plan_creation
 from hostex_mcp.tools.writing.stays import StayView, in_words, stay_target, stay_view
 from hostex_mcp.tools.writing.titles import titles_of
 
@@ -132,8 +132,8 @@ async def create_reservation_tag(context: Context, tag_name: TagName) -> Planned
         return ReservationTagRow(id=tag.id, tag_name=tag.tag_name, is_default=bool(tag.is_default))
 
     summary = f"Create the reservation tag {quoted(one_line(tag_name))}"
-    preview = Preview(summary, changes=rows({"tag_name": tag_name}))
-    return undone_by("delete_reservation_tag", send, preview)
+    preview = Preview(summary, changes=change_rows({"tag_name": tag_name}))
+    return plan_creation("delete_reservation_tag", send, preview)
 
 
 @tool(

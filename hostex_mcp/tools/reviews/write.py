@@ -19,7 +19,7 @@ from hostex_mcp.toolkit.results import PlannedWrite, Preview, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reviews.read import ReviewStatus
 from hostex_mcp.tools.writing.due_soon import review_due
-from hostex_mcp.tools.writing.edits import given
+from hostex_mcp.tools.writing.edits import change_body
 from hostex_mcp.tools.writing.stays import StayView, in_words, stay_target, stay_view
 from hostex_mcp.tools.writing.titles import titles_of
 
@@ -107,7 +107,7 @@ async def create_review(
         raise InvalidArguments(
             FieldProblem("reservation_code", "has the host's review already, which is final")
         )
-    body = given(
+    body = change_body(
         host_review_score=host_review_score,
         host_review_content=host_review_content,
         category_ratings=ratings or None,

@@ -18,15 +18,15 @@ from hostex_mcp.tools.tasks.read import StaffRow
 from hostex_mcp.tools.tasks.write import Note, task_name
 from hostex_mcp.tools.writing.checks import require_properties, same
 from hostex_mcp.tools.writing.edits import (
-    back,
+    change_body,
+    change_rows,
     counted,
-    deleting,
     find,
-    given,
+    plan_creation,
+    plan_deletion,
     property_names,
-    rows,
-    sending,
-    undone_by,
+    sender,
+    undo_update,
 )
 
 _BLANKS: Mapping[str, Any] = {"email": "", "note": "", "property_ids": []}
@@ -75,7 +75,7 @@ async def create_staff(
     property_ids: Annotated[list[PropertyId], "all when not given"] | None = None,
 ) -> PlannedWrite[NewStaff]:
     """Add a staff member who can be given tasks at once."""
-    body = given(name=name, mobile=mobile, email=email, note=note, property_ids=property_ids)
+    body = change_body(name=name, mobile=mobile, email=email, note=note, property_ids=property_ids)
     await require_properties(context, property_ids)
     titles = await _titles(context, property_ids)
 
@@ -83,9 +83,9 @@ async def create_staff(
         return NewStaff(id=await context.client.call(api.CREATE_STAFF, body=body), **body, **titles)
 
     properties = "all properties" if property_ids is None else _in_words(titles)
-    changes = rows({**body, "property_ids": None, "properties": properties})
+    changes = change_rows({**body, "property_ids": None, "properties": properties})
     preview = Preview(f"Add {quoted(one_line(name))} to the staff", changes=changes, warnings=[_ADDED])
-    return undone_by("delete_staff", send, preview)
+    return plan_creation("delete_staff", send, preview)
 
 
 async def _titles(context: Context, property_ids: Sequence[int] | None) -> dict[str, Any]:
@@ -118,7 +118,7 @@ async def update_staff(
 ) -> PlannedWrite[StaffChange]:
     """Change a staff member; only what is given changes. Hostex does not say which properties somebody has
     now, so `property_ids` only replaces the whole list, and that cannot be undone."""
-    body = given(
+    body = change_body(
         clear,
         _BLANKS,
         name=name,
@@ -131,11 +131,11 @@ async def update_staff(
     staff = await find(context, api.LIST_STAFFS, id, "staff member")
     await require_properties(context, property_ids)
     titles = await _titles(context, body.get("property_ids"))
-    send = sending(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body, **titles))
+    send = sender(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body, **titles))
     view = context.redactor().redact(staff)
     hidden = any(getattr(view, name, None) == HIDDEN for name in body)
     restorable = not hidden and "property_ids" not in body
-    undo = back("update_staff", staff, body, _BLANKS) if restorable else None
+    undo = undo_update("update_staff", staff, body, _BLANKS) if restorable else None
     preview = _changed(view, body, titles, undo is None)
     return PlannedWrite(send, undo, preview, same(context, staff, body))
 
@@ -151,7 +151,7 @@ def _changed(staff: api.Staff, body: JsonObject, titles: JsonObject, final: bool
         warnings = [_REPLACED]
     name = one_line(staff.name)
     target = {"id": staff.id, "name": name}
-    return Preview(f"Change {quoted(name)} of the staff", target, rows(after, before), warnings)
+    return Preview(f"Change {quoted(name)} of the staff", target, change_rows(after, before), warnings)
 
 
 @tool(
@@ -171,7 +171,7 @@ async def delete_staff(context: Context, id: Id) -> PlannedWrite[StaffChange]:
         *await _unassigned(context, id),
         "Making them inactive instead keeps them on record.",
     ]
-    return deleting(context, api.DELETE_STAFF, id, staff, f"the staff member {name}", warnings)
+    return plan_deletion(context, api.DELETE_STAFF, id, staff, f"the staff member {name}", warnings)
 
 
 async def _unassigned(context: Context, staff_id: int) -> list[str]:

@@ -30,14 +30,14 @@ from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.tasks.read import TaskRow, TaskStatus, TaskType
 from hostex_mcp.tools.writing.checks import require_properties, same
 from hostex_mcp.tools.writing.edits import (
-    back,
+    change_body,
+    change_rows,
     currency_for,
-    deleting,
     find,
-    given,
-    rows,
-    sending,
-    undone_by,
+    plan_creation,
+    plan_deletion,
+    sender,
+    undo_update,
 )
 from hostex_mcp.tools.writing.titles import title_of
 
@@ -116,7 +116,7 @@ async def create_task(
     staff = await _staff(context, staff_id)
     if currency is None:
         currency = await currency_for(context, place)
-    body = given(
+    body = change_body(
         type=type,
         expected_date=expected_date.isoformat(),
         expected_time=expected_time,
@@ -136,8 +136,8 @@ async def create_task(
     what = filter(None, (type.replace("_", " "), names.get("property_title"), day_text(expected_date)))
     summary = f"Create the task {', '.join(map(_quoted, what))}"
     notes = _notified(staff)
-    preview = Preview(summary, changes=rows(_in_words(body, names, currency)), warnings=notes)
-    change = undone_by("delete_task", send, preview)
+    preview = Preview(summary, changes=change_rows(_in_words(body, names, currency)), warnings=notes)
+    change = plan_creation("delete_task", send, preview)
     change.notes = notes
     return change
 
@@ -179,7 +179,7 @@ async def update_task(
 ) -> PlannedWrite[TaskChange]:
     """Change a task: who does it and when, its property, kind, status, fee or note. Only what is given
     changes; the stay it belongs to cannot. The result shows the new values, the undo the old ones."""
-    body = given(
+    body = change_body(
         clear,
         _BLANKS,
         type=type,
@@ -197,10 +197,10 @@ async def update_task(
     await require_properties(context, [property_id] if property_id else None)
     staff = await _staff(context, staff_id, task)
     names = await _names(context, property_id, staff)
-    send = sending(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **(body | names)))
+    send = sender(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **(body | names)))
     notes = _notified(staff, task)
     preview = _changed(context.preview_redactor().redact(task), body, names, notes)
-    undo = back("update_task", task, body, _BLANKS)
+    undo = undo_update("update_task", task, body, _BLANKS)
     return PlannedWrite(send, undo, preview, same(context, task, body), notes=notes)
 
 
@@ -210,7 +210,7 @@ def _changed(task: api.Task, body: JsonObject, names: JsonObject, warnings: Sequ
     after = _in_words(body, names, body.get("currency", task.currency))
     about = ("id", "type", "property_title", "expected")
     target = {name: old[name] for name in about if name in old}
-    return Preview(f"Change the task {task_name(task)}", target, rows(after, before), warnings)
+    return Preview(f"Change the task {task_name(task)}", target, change_rows(after, before), warnings)
 
 
 async def _names(context: Context, property_id: int | None, staff: api.Staff | None) -> dict[str, Any]:
@@ -263,7 +263,7 @@ async def delete_task(context: Context, id: Id) -> PlannedWrite[TaskChange]:
     elif task.status != "cancelled":
         warnings.append("Cancelling it instead keeps it on record.")
     what = f"the task {task_name(view)}"
-    return deleting(context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_REPEATED)
+    return plan_deletion(context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_REPEATED)
 
 
 def task_name(task: api.Task) -> str:

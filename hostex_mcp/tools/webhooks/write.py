@@ -17,14 +17,14 @@ from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.webhooks.read import WebhookRow
 from hostex_mcp.tools.writing.checks import same
 from hostex_mcp.tools.writing.edits import (
-    back,
-    creating,
-    deleting,
-    edited,
-    given,
-    rows,
-    sending,
-    undone_by,
+    change_body,
+    change_rows,
+    creator,
+    edit_list,
+    plan_creation,
+    plan_deletion,
+    sender,
+    undo_update,
     with_id,
 )
 
@@ -90,9 +90,9 @@ async def create_webhook(
     """Register an address that Hostex calls at every event of the given kinds, of all kinds when none are
     given. Calls carry ids and times only. Hostex returns no id; the new one is looked up in the list and
     left out if it cannot be identified for certain."""
-    body = given(url=url, events=events)
+    body = change_body(url=url, events=events)
     webhooks = (await context.client.page(api.LIST_WEBHOOKS)).items
-    create = await creating(
+    create = await creator(
         context,
         api.CREATE_WEBHOOK,
         body,
@@ -106,10 +106,10 @@ async def create_webhook(
             return NewWebhook(**body, note=_UNKNOWN_ID)
         return NewWebhook(**_shown(webhook))
 
-    changes = rows({"url": url, "events": _in_words(events or ["all kinds"])})
+    changes = change_rows({"url": url, "events": _in_words(events or ["all kinds"])})
     warnings = address_warnings(url, [webhook.url for webhook in webhooks])
     preview = Preview(f"Have Hostex call {host(url)} when something happens", {}, changes, warnings)
-    return undone_by("delete_webhook", send, preview)
+    return plan_creation("delete_webhook", send, preview)
 
 
 @tool(
@@ -132,16 +132,16 @@ async def update_webhook(
     removed, or the list replaced. The result shows the events as written."""
     webhooks = (await context.client.page(api.LIST_WEBHOOKS)).items
     webhook = _own(webhooks, id)
-    new_events = edited("events", webhook.events, events, add_events, remove_events)
+    new_events = edit_list("events", webhook.events, events, add_events, remove_events)
     if new_events == []:
         raise InvalidArguments(
             FieldProblem("remove_events", "would leave no event; `delete_webhook` removes the webhook")
         )
-    body = given(url=url, events=new_events)
-    send = sending(context, api.UPDATE_WEBHOOK, id, body, WebhookRow(id=id, **body))
+    body = change_body(url=url, events=new_events)
+    send = sender(context, api.UPDATE_WEBHOOK, id, body, WebhookRow(id=id, **body))
     # Hostex may know kinds of events that are not documented yet, and these could not be sent again.
     restorable = set(webhook.events) <= set(get_args(Event))
-    undo = back("update_webhook", webhook, body) if restorable else None
+    undo = undo_update("update_webhook", webhook, body) if restorable else None
     preview = _rewired(webhook, body, [webhook.url for webhook in webhooks])
     return PlannedWrite(send, undo, preview, same(context, webhook, body))
 
@@ -158,7 +158,7 @@ def _rewired(webhook: api.Webhook, body: dict[str, Any], registered: list[str]) 
             *address_warnings(body["url"], registered),
         ]
     summary = f"Change the webhook to {host(webhook.url)}"
-    return Preview(summary, _shown(webhook), rows(lean(after), before), warnings)
+    return Preview(summary, _shown(webhook), change_rows(lean(after), before), warnings)
 
 
 def _in_words(events: Sequence[str]) -> str:
@@ -182,4 +182,4 @@ async def delete_webhook(context: Context, id: Id) -> PlannedWrite[WebhookRow]:
     webhook = _own((await context.client.page(api.LIST_WEBHOOKS)).items, id)
     warnings = [f"{host(webhook.url)} will no longer be notified; whatever relies on it stops."]
     what = f"the webhook to {host(webhook.url)}"
-    return deleting(context, api.DELETE_WEBHOOK, id, webhook, what, warnings, manageable=None)
+    return plan_deletion(context, api.DELETE_WEBHOOK, id, webhook, what, warnings, manageable=None)

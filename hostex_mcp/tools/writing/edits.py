@@ -51,7 +51,7 @@ def with_id(rows: Iterable[ModelT], listing: ListEndpoint[ModelT], id: int, what
     raise NotFound(f"There is no {what} with the id {id}.", operation=listing.name)
 
 
-def given(
+def change_body(
     clear: Collection[str] | None = None, blanks: Mapping[str, Any] | None = None, /, **values: Any
 ) -> dict[str, Any]:
     """Return the arguments that were given, as the body of a change; those to `clear` have what is in
@@ -79,7 +79,7 @@ def require_unset(clear: Collection[str] | None, values: Collection[str]) -> Non
         raise InvalidArguments(*(FieldProblem("clear", f"{name} is also set") for name in both))
 
 
-def edited(
+def edit_list(
     name: str,
     present: Iterable[KeyT],
     new: Sequence[KeyT] | None,
@@ -113,7 +113,7 @@ def or_empty(name: str, new: Sequence[KeyT] | None, clear: Collection[str] | Non
     return [] if clear and name in clear else new
 
 
-def back(
+def undo_update(
     tool: str,
     before: Model,
     changed: Iterable[str],
@@ -122,10 +122,10 @@ def back(
     """Return the call that sets the changed fields to what they were. A field without a value is cleared;
     where it is not `clearable` Hostex has no way to do so, and so there is no way back."""
     old = before.model_dump(mode="json", include={"id", *changed})
-    return restoring(tool, {"id": old["id"]}, {name: old.get(name) for name in changed}, clearable)
+    return undo_to(tool, {"id": old["id"]}, {name: old.get(name) for name in changed}, clearable)
 
 
-def restoring(
+def undo_to(
     tool: str, key: Mapping[str, Any], before: Mapping[str, Any], clearable: Collection[str]
 ) -> Undo | None:
     """Return the call that sets what has the key to the values before; None where one was empty that cannot
@@ -142,7 +142,7 @@ def _is_unset(name: str, value: Any) -> bool:
     return value in (None, "", [], {}) or (value == 0 and name in ("property_id", "staff_id"))
 
 
-def undone_by(
+def plan_creation(
     tool: str, send: Callable[[], Awaitable[JsonObject]], preview: Preview | None = None
 ) -> PlannedWrite[Any]:
     """Return a creation, whose result has an `id` where it could be told; `tool` deletes what has this id."""
@@ -156,7 +156,7 @@ def undone_by(
     return change
 
 
-def sending(
+def sender(
     context: Context,
     operation: Operation[AnswerT],
     id: int,
@@ -172,7 +172,7 @@ def sending(
     return send
 
 
-def deleting(
+def plan_deletion(
     context: Context,
     operation: Operation[AnswerT],
     id: int,
@@ -186,10 +186,10 @@ def deleting(
     result = lean(everything(context.redactor().redact(gone)))
     target = lean({**everything(context.preview_redactor().redact(gone)), **named})
     preview = Preview(f"Delete {what} for good", target, warnings=[*warnings, _FOR_GOOD])
-    return PlannedWrite(sending(context, operation, id, None, result), preview=preview)
+    return PlannedWrite(sender(context, operation, id, None, result), preview=preview)
 
 
-def rows(after: JsonObject, before: JsonObject | None = None) -> list[dict[str, Any]]:
+def change_rows(after: JsonObject, before: JsonObject | None = None) -> list[dict[str, Any]]:
     """Return the changes of a preview: each member of `after` that says something, beside what it is now."""
     old = lean(before or {})
     return [
@@ -227,7 +227,7 @@ def counted(number: int, singular: str, plural: str) -> str:
     return f"{number} {singular if number == 1 else plural}"
 
 
-async def creating(
+async def creator(
     context: Context,
     operation: Operation[None],
     body: Mapping[str, Any],

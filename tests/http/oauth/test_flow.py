@@ -137,7 +137,7 @@ async def test_a_code_lives_a_minute_and_may_what_was_both_asked_and_allowed(tmp
         flow = Flow(server.deps.address, server.store, server.clock)
         url = await flow.complete(AUTHORIZATION, "grant")
         text = url.partition("code=")[2].partition("&")[0]
-        code = await server.store.codes.find(text)
+        code = await server.store.codes.get(text)
         expires_at = server.clock() + timedelta(seconds=60)
     assert url == f"{CALLBACK}?code={text}&state=s%26t%3Du&iss=https%3A%2F%2Fmcp.example.com"
     assert code is not None

@@ -105,4 +105,4 @@ async def test_a_text_that_a_database_cannot_hold_is_not_found_in_it(store: Stor
     assert await store.grants.credential(text) is None
     assert await store.tokens.access(text) is None
     assert await store.tokens.refreshable(text) is None
-    assert await store.codes.find(text) is None
+    assert await store.codes.get(text) is None

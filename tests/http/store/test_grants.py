@@ -117,7 +117,7 @@ async def test_an_ended_grant_keeps_its_reason_and_nothing_that_opens_an_account
     assert (kept.status, kept.reason) == ("ended", "disconnected in the browser")
     assert await store.grants.credential(grant_id) is None
     assert await store.grants.of_token(HOSTEX_TOKEN) == []
-    assert await store.codes.find(code) is None
+    assert await store.codes.get(code) is None
     assert await store.tokens.redeem(code) is None
     assert await store.tokens.access(pair.access_token) is None
     assert await store.tokens.refreshable(pair.refresh_token) is None

@@ -26,10 +26,10 @@ async def test_a_code_is_found_with_what_it_is_bound_to_until_it_expires(store: 
         resource="https://mcp.example.com/mcp",
         expires_at=clock.now + timedelta(seconds=60),
     )
-    assert await store.codes.find(text) == bound
-    assert await store.codes.find(new_code()) is None
+    assert await store.codes.get(text) == bound
+    assert await store.codes.get(new_code()) is None
     clock.advance(seconds=60)
-    assert await store.codes.find(text) is None
+    assert await store.codes.get(text) is None
     assert await store.tokens.redeem(text) is None
 
 
@@ -47,10 +47,10 @@ async def test_a_redeemed_code_gives_a_pair_once_and_is_then_known_as_replayed(
     assert await store.tokens.redeem(text) is None
     clock.advance(hours=23)
     await store.clean()
-    assert await store.codes.find(text) == Replayed(grant_id)
+    assert await store.codes.get(text) == Replayed(grant_id)
     clock.advance(hours=2)
     await store.clean()
-    assert await store.codes.find(text) is None
+    assert await store.codes.get(text) is None
 
 
 async def test_a_code_of_a_grant_that_is_still_pending_gives_nothing(store: Store, clock: Clock) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostex_mcp.api import HostexClient
-from hostex_mcp.domain.pricing import shifted
+from hostex_mcp.domain.pricing import shifted_prices
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
@@ -121,6 +121,6 @@ def test_a_share_is_exact_to_the_half_unit(prices: list[tuple[int, int, int]]) -
     old, reference, new = (
         {day: row[place] for day, row in zip(days_of, prices, strict=True)} for place in range(3)
     )
-    assert shifted(old, reference, new) == {
+    assert shifted_prices(old, reference, new) == {
         day: half_up(Fraction(a * c, b)) for day, (a, b, c) in zip(days_of, prices, strict=True)
     }
