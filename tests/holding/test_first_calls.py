@@ -8,24 +8,24 @@ PROGRAM = """
 import asyncio, gc, json, sys
 import httpx2
 from hostex_mcp.api import HostexClient
-from hostex_mcp.api.models import Model
-from hostex_mcp.api.reservations import LIST_CUSTOM_CHANNELS
+from hostex_mcp.api.endpoints.models import Model
+from hostex_mcp.api.endpoints.reservations import LIST_CUSTOM_CHANNELS
 from hostex_mcp.cli.http import _Worker
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.upstream import Upstream
+from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.serving import _settle_memory
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.context import Context
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.support.piece import longest_piece
 
 def below(kind):
-    for one in kind.__subclasses__():
-        yield one
-        yield from below(one)
+    for model in kind.__subclasses__():
+        yield model
+        yield from below(model)
 
 async def first() -> dict:
     sandbox, selection = Sandbox(), select(["all"])
@@ -39,8 +39,8 @@ async def first() -> dict:
         return {"held": longest.seconds, "by": longest.what, "searches": gc.get_threshold()}
 
 _Worker(Settings(), Address("http://127.0.0.1:8000"), True)()
-late = [one.__name__ for one in [*below(Model), *(tool.model for tool in CATALOGUE.values())]
-        if not one.__pydantic_complete__]
+late = [model.__name__ for model in [*below(Model), *(tool.model for tool in CATALOGUE.values())]
+        if not model.__pydantic_complete__]
 known = set(sys.modules)
 Upstream.of(Settings())
 httpx2.AsyncHTTPTransport(verify=False)

@@ -1,12 +1,12 @@
 """Calendars: availability of properties, prices and rules of channel listings, and shared calendar links."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict, TypeVar
 
 from annotated_types import MaxLen, MinLen
 
-from hostex_mcp.api import HostexError
+from hostex_mcp.api import HostexError, Pace
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints import price_and_rules
 from hostex_mcp.domain.days import runs
@@ -29,6 +29,8 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import sliced
 from hostex_mcp.toolkit.results import Item, JsonObject, Key, ListPage, PageRequest, everything, lean
 from hostex_mcp.toolkit.tool import tool
+
+CalendarT = TypeVar("CalendarT")
 
 _MOST_NAMED = 20
 
@@ -97,7 +99,7 @@ async def list_availabilities(
         (f"property {ident}" for ident in property_ids),
         {f"property {home.id}" for home in properties if home.availabilities},
     )
-    return _by_day([_availability_rows(home, page.detail == "full") for home in properties], page, notes)
+    return await _by_day(properties, _availability_rows, page, notes)
 
 
 def _without_days(names: Iterable[str], answered: AbstractSet[str]) -> list[str]:
@@ -106,17 +108,25 @@ def _without_days(names: Iterable[str], answered: AbstractSet[str]) -> list[str]
     return [f"Hostex returned no days for {some(missing, _MOST_NAMED)}."] if missing else []
 
 
-def _by_day(
-    calendars: Iterable[Iterable[JsonObject]], page: PageRequest, notes: Sequence[str]
+async def _by_day(
+    calendars: Iterable[CalendarT],
+    rows_of: Callable[[CalendarT, bool], list[Mapping[str, Any]]],
+    page: PageRequest,
+    notes: Sequence[str],
 ) -> ListPage[Any]:
     """Return the rows of several calendars, of each by day."""
-    keyed: list[tuple[Key, JsonObject]] = [
-        ([place, row.get("start_date") or row["date"]], row)
-        for place, rows in enumerate(calendars)
-        for row in rows
-    ]
-    keyed.sort(key=lambda pair: pair[0])
-    return sliced([row for _, row in keyed], page, notes, keys=[key for key, _ in keyed])
+    # Fifty listings of a year have 19,000 days: one calendar after another lets other calls go on.
+    pace, rows, keys = Pace(), list[JsonObject](), list[Key]()
+    for place, calendar in enumerate(calendars):
+        days = sorted(rows_of(calendar, page.detail == "full"), key=_first_day)
+        rows += days
+        keys += [Key((place, _first_day(row))) for row in days]
+        await pace.rest()
+    return sliced(rows, page, notes, keys=keys)
+
+
+def _first_day(row: JsonObject) -> str:
+    return row.get("start_date") or row["date"]
 
 
 def _availability_rows(home: api.PropertyAvailability, daily: bool) -> list[Mapping[str, Any]]:
@@ -165,7 +175,7 @@ async def list_listing_calendars(
         *refused.values(),
         *_without_days((_listing_name(**key) for key in keys), names | refused.keys()),
     ]
-    return _by_day([_calendar_rows(calendar, page.detail == "full") for calendar in calendars], page, notes)
+    return await _by_day(calendars, _calendar_rows, page, notes)
 
 
 async def _calendars(

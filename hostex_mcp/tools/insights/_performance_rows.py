@@ -1,7 +1,7 @@
 """The rows of figures: of properties, channels and months, and of what stands apart from them."""
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypedDict, TypeVar
 
@@ -66,15 +66,19 @@ class Book:
     of_home: Mapping[int, Sequence[Reservation]]
     closed: Mapping[int, set[date]] | None
     sells_in: Mapping[int, Collection[str]]
+    _earnings: dict[Period, Sequence[Earning]] = field(default_factory=dict[Period, Sequence[Earning]])
 
     @property
     def ids(self) -> Sequence[int]:
         """Return the ids of the properties."""
         return [place.id for place in self.portfolio.properties]
 
-    def earned(self, period: Period) -> list[Earning]:
+    def earned(self, period: Period) -> Sequence[Earning]:
         """Return what the stays earn in a period."""
-        return earnings(self.stays, period, self.elsewhere)
+        # Totals, rows and notes ask for the same periods, and of a large account each takes long.
+        if period not in self._earnings:
+            self._earnings[period] = earnings(self.stays, period, self.elsewhere)
+        return self._earnings[period]
 
     def earned_by(self, period: Period, key: Callable[[Earning], KeyT]) -> dict[KeyT, list[Earning]]:
         """Return the earnings of a period by what they have in common, in order of first appearance."""

@@ -8,6 +8,8 @@ from typing import Annotated, Any, TypedDict
 
 from annotated_types import Ge
 
+from hostex_mcp.api import Pace
+from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.gaps import Gap, UnsellableNights, closed_arrivals, gaps, only_whole, unsellable_nights
 from hostex_mcp.domain.money import exact, rounded
@@ -123,9 +125,9 @@ async def find_calendar_gaps(
     first = max(today - DAY, start - _AROUND)
     calendars = await read_nights(context, portfolio, first, end + _AROUND)
     await add_listings(context, portfolio, calendars, first, end + _AROUND)
-    whole = sorted(_whole_rows(portfolio, calendars, start, end), key=_order)
+    whole = sorted(await _whole_rows(portfolio, calendars, start, end), key=_order)
     answer = {
-        "gaps": _rows(portfolio, calendars, (start, end), shortest_stay),
+        "gaps": await _rows(portfolio, calendars, (start, end), shortest_stay),
         "only_whole": whole,
         **lean({"failed": failure_rows(calendars.failures)}),
         "notes": [_DEFINITION, *([_WHOLE] if whole else []), *notes, *calendars.notes],
@@ -137,14 +139,17 @@ def _order(row: JsonObject) -> tuple[str, int]:
     return row["first_night"], row["property_id"]
 
 
-def _whole_rows(portfolio: Portfolio, calendars: Calendars, start: date, end: date) -> Iterator[JsonObject]:
+async def _whole_rows(portfolio: Portfolio, calendars: Calendars, start: date, end: date) -> list[JsonObject]:
+    pace, rows = Pace(), list[JsonObject]()
     for place in portfolio.properties:
         if book := calendars.books.get(place.id):
             selling = calendars.selling(place.id)
             for gap in gaps(book, portfolio.today(place), end + _AROUND):
                 touches = start < gap.check_out and gap.first_night <= end
                 if touches and (row := _whole_row(gap, book, selling)):
-                    yield {**portfolio.named(place.id), **row}
+                    rows.append({**portfolio.named(place.id), **row})
+        await pace.rest()
+    return rows
 
 
 def _whole_row(
@@ -163,26 +168,32 @@ def _whole_row(
     }
 
 
-def _rows(
+async def _rows(
     portfolio: Portfolio, calendars: Calendars, period: tuple[date, date], shortest: int
 ) -> list[JsonObject]:
     """Return a row for nights that several listings cannot sell by the same rule, earliest first."""
-    every = sorted(_all_stuck(portfolio, calendars, *period), key=lambda stuck: stuck.sort)
-    groups = groupby(every, key=lambda stuck: stuck.sort)
-    return [_row(portfolio, calendars, list(members), shortest) for _, members in groups]
-
-
-def _all_stuck(portfolio: Portfolio, calendars: Calendars, start: date, end: date) -> Iterator[_StuckNights]:
+    pace, every, rows = Pace(), list[_StuckNights](), list[JsonObject]()
     for place in portfolio.properties:
-        if place.id not in calendars.books:
-            continue
-        book = calendars.books[place.id]
-        first = max(portfolio.today(place), start - _AROUND)
-        for gap in gaps(book, first, end + _AROUND):
-            for listing, days in calendars.selling(place.id):
-                for stuck in _stuck(gap, days):
-                    if start < stuck.check_out and stuck.first_night <= end:
-                        yield _StuckNights(place.id, gap, stuck, listing, days)
+        every += _all_stuck(portfolio, calendars, place, *period)
+        await pace.rest()
+    every.sort(key=lambda stuck: stuck.sort)
+    for _, members in groupby(every, key=lambda stuck: stuck.sort):
+        rows.append(_row(portfolio, calendars, list(members), shortest))
+        await pace.rest()
+    return rows
+
+
+def _all_stuck(
+    portfolio: Portfolio, calendars: Calendars, place: Property, start: date, end: date
+) -> Iterator[_StuckNights]:
+    if place.id not in calendars.books:
+        return
+    first = max(portfolio.today(place), start - _AROUND)
+    for gap in gaps(calendars.books[place.id], first, end + _AROUND):
+        for listing, days in calendars.selling(place.id):
+            for stuck in _stuck(gap, days):
+                if start < stuck.check_out and stuck.first_night <= end:
+                    yield _StuckNights(place.id, gap, stuck, listing, days)
 
 
 def _stuck(gap: Gap, days: ListingDays) -> list[UnsellableNights]:

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from functools import cache, partial
 from typing import Any, TypedDict
 
+from anyio.lowlevel import checkpoint
+
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.earnings import unpaid_cancellations
 from hostex_mcp.domain.money import rounded
@@ -104,10 +106,15 @@ async def get_month_end(
     portfolio = await read_portfolio(context, property_ids, group_id)
     period = Period(start_date, end_date) if start_date and end_date else last_month(portfolio.first_today())
     books = await read_books(context, portfolio, period)
+    # A large account's year takes long in one piece, so other calls go on between the parts.
+    await checkpoint()
     homes = books.of_homes()
     ledgers = [ledger for own in homes.values() for ledger in own]
     ledgers += [ledger for part in books.apart() for ledger in part.accounts]
+    await checkpoint()
     balances_due = balances(books.stays, period, books.elsewhere)
+    unreceived = [_balance(context, books, balance) for balance in balances_due]
+    await checkpoint()
     # The resource has whole months of all properties only.
     has_table = portfolio.whole and period.is_month
     answer = {
@@ -119,7 +126,7 @@ async def get_month_end(
         "apart": apart_rows(books),
         "totals": total_rows(books, ledgers),
         "reconciliation": check_rows(books, homes),
-        "unreceived": [_balance(context, books, balance) for balance in balances_due],
+        "unreceived": unreceived,
         "changes": _changes(books, changed_since),
         "notes": _notes(books),
         "failed": failure_rows(books.failures),
