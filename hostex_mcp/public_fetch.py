@@ -58,7 +58,7 @@ class FetchFailed(Exception):
         self.detail = detail or problem
 
 
-class Unanswered(FetchFailed):
+class NothingHeard(FetchFailed):
     """An address from which nothing came, which says nothing about what is there."""
 
 
@@ -105,9 +105,9 @@ async def fetch_public(url: str, *, most_bytes: int, seconds: float, accept: str
         with anyio.fail_after(seconds):
             return await _fetch(parsed, most_bytes, accept, limits)
     except (TimeoutError, httpx2.TimeoutException):
-        raise Unanswered("did not answer in time", f"did not answer within {seconds:g} seconds") from None
+        raise NothingHeard("did not answer in time", f"did not answer within {seconds:g} seconds") from None
     except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
-        raise Unanswered("could not be fetched", f"could not be fetched ({_log_text(error)})") from None
+        raise NothingHeard("could not be fetched", f"could not be fetched ({_log_text(error)})") from None
 
 
 def host_in(url: str) -> str:
@@ -146,7 +146,7 @@ async def _fetch(url: httpx2.URL, most_bytes: int, accept: str, limits: httpx2.T
                 return await _read(http, _request(url, address, accept), most_bytes)
             except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
                 reason = f"{address}{' through the proxy' if proxy else ''}: {_log_text(error)}"
-    raise Unanswered("could not be reached", f"could not be reached ({reason})")
+    raise NothingHeard("could not be reached", f"could not be reached ({reason})")
 
 
 def _proxy(host: str) -> str | None:

@@ -35,7 +35,7 @@ _CONTINUED = secrets.token_hex(8)
 _CONTINUING = {_LIST: b"[", _OBJECT: b'{"%b":' % _CONTINUED.encode()}
 
 
-class Bulky(ValueError):
+class BulkyAnswer(ValueError):
     """JSON that would take too long to read."""
 
 
@@ -52,7 +52,7 @@ async def read_json(body: bytes) -> object:
             return _read(body)
         return await _in_pieces(body)
     except (ValueError, RecursionError) as error:
-        if isinstance(error, Bulky):
+        if isinstance(error, BulkyAnswer):
             raise
         return None
 
@@ -72,7 +72,7 @@ async def _marks(body: bytes) -> int:
         marks += here
         await pace.rest()
     if marks > MOST_MARKS:
-        raise Bulky("too many members")
+        raise BulkyAnswer("too many members")
     return marks
 
 

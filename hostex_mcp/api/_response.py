@@ -8,9 +8,9 @@ from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
-from hostex_mcp.api._json import Bulky, read_json
+from hostex_mcp.api._json import BulkyAnswer, read_json
 from hostex_mcp.api._salvage import NothingLeft, salvage
-from hostex_mcp.api._transport import Answer, TransportFailure, wait_in, wait_of
+from hostex_mcp.api._transport import HttpAnswer, TransportFailure, wait_in, wait_of
 from hostex_mcp.api.errors import (
     AccountBlocked,
     BadRequest,
@@ -89,7 +89,7 @@ class _Envelope:
 
 
 async def interpret(
-    answer: Answer | TransportFailure, call: ApiCall, secrets: tuple[str, ...]
+    answer: HttpAnswer | TransportFailure, call: ApiCall, secrets: tuple[str, ...]
 ) -> Success | HostexError:
     """Return the success or the error that an answer, or its loss, stands for. `secrets` are kept out of what
     Hostex wrote."""
@@ -100,7 +100,7 @@ async def interpret(
         return UnexpectedResponse(message, operation=call.name)
     try:
         envelope = await _envelope(answer.body, secrets)
-    except Bulky:
+    except BulkyAnswer:
         return _of_failure(TransportFailure("oversized"), call)
     if envelope is None:
         return _throttled(answer, call) if answer.status == _TOO_MANY else _of_other_form(answer, call)
@@ -129,7 +129,7 @@ def _of_failure(failure: TransportFailure, call: ApiCall) -> HostexError:
     return kind(f"{problem}.", operation=call.name)
 
 
-def _throttled(answer: Answer, call: ApiCall) -> HostexError:
+def _throttled(answer: HttpAnswer, call: ApiCall) -> HostexError:
     # From a proxy, or from Hostex in another form than its own: nothing was done.
     error = RateLimited(
         f"There were too many calls (HTTP {_TOO_MANY}).",
@@ -139,20 +139,20 @@ def _throttled(answer: Answer, call: ApiCall) -> HostexError:
     return _with_scope(error, answer)
 
 
-def _with_scope(error: RateLimited, answer: Answer) -> RateLimited:
+def _with_scope(error: RateLimited, answer: HttpAnswer) -> RateLimited:
     error.scope = _clean(answer.headers.get("x-ratelimit-scope"), 40) or None
     error.window = _clean(answer.headers.get("x-ratelimit-window"), 40) or None
     return error
 
 
-def _of_other_form(answer: Answer, call: ApiCall) -> HostexError:
+def _of_other_form(answer: HttpAnswer, call: ApiCall) -> HostexError:
     problem = f"The answer is not in Hostex's form (HTTP {answer.status})"
     if 400 <= answer.status < 500 and call.writes:
         return UnexpectedResponse(f"{problem}.", operation=call.name, retry_after=wait_of(answer))
     return _outcome_unknown(problem, answer, call)
 
 
-def _outcome_unknown(problem: str, answer: Answer, call: ApiCall) -> HostexError:
+def _outcome_unknown(problem: str, answer: HttpAnswer, call: ApiCall) -> HostexError:
     if call.writes:
         return unreadable(problem, call)
     # What is announced as JSON and is none was cut short; a page of a proxy would only come again.
@@ -161,7 +161,7 @@ def _outcome_unknown(problem: str, answer: Answer, call: ApiCall) -> HostexError
     return unreadable(problem, call, retryable=retryable, retry_after=wait_of(answer))
 
 
-def _of_error_code(envelope: _Envelope, answer: Answer, call: ApiCall) -> HostexError:
+def _of_error_code(envelope: _Envelope, answer: HttpAnswer, call: ApiCall) -> HostexError:
     kind = _ERRORS.get(envelope.code, UpstreamFailed)
     # 420 stands for a lapsed subscription, a small plan and a suspension; only the first has a constant text.
     if kind is AccountBlocked and envelope.message == LAPSED:

@@ -29,7 +29,7 @@ _SEARCHED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """An answer with its whole body."""
 
     status: int
@@ -53,7 +53,7 @@ async def exchange(
     seconds: float,
     place: Place = nullcontext,
     clock: Stopwatch = STOPWATCH,
-) -> Answer | TransportFailure:
+) -> HttpAnswer | TransportFailure:
     """Send a request once there is a `place` for it, and read its answer, all within `seconds`. No failure is
     raised, and none is tried again."""
     if seconds <= 0:
@@ -83,7 +83,7 @@ class _Progress:
             self.nothing_sent = False
 
 
-async def _attempt(http: httpx2.AsyncClient, request: httpx2.Request) -> Answer | TransportFailure:
+async def _attempt(http: httpx2.AsyncClient, request: httpx2.Request) -> HttpAnswer | TransportFailure:
     try:
         response = await http.send(request, stream=True)
         try:
@@ -95,7 +95,7 @@ async def _attempt(http: httpx2.AsyncClient, request: httpx2.Request) -> Answer 
     return (
         TransportFailure("oversized")
         if body is None
-        else Answer(response.status_code, response.headers, body)
+        else HttpAnswer(response.status_code, response.headers, body)
     )
 
 
@@ -118,7 +118,7 @@ def _loss(error: Exception) -> TransportFailure:
     return TransportFailure("garbled" if isinstance(error, httpx2.DecodingError) else "network", sent)
 
 
-def wait_of(answer: Answer) -> float | None:
+def wait_of(answer: HttpAnswer) -> float | None:
     """Return the seconds of the `Retry-After` header, which may be a date; None where there are none."""
     header = answer.headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(header):

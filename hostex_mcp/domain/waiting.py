@@ -62,7 +62,7 @@ class ThreadSubject:
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
+class UnansweredMessages:
     """The guest's messages without an answer, newest first, and what was sent after them automatically."""
 
     messages: Sequence[Message]
@@ -80,7 +80,7 @@ class Waiting:
 
     thread: Conversation
     subject: ThreadSubject
-    unanswered: Unanswered
+    unanswered: UnansweredMessages
     hours: float | None
 
     @property
@@ -96,7 +96,7 @@ class Waiting:
         return [int(self.by_assistant), self.subject.rank, self.subject.days or 0, start, self.thread.id]
 
 
-def unanswered(thread: Conversation) -> Unanswered | None:
+def unanswered(thread: Conversation) -> UnansweredMessages | None:
     """Return what a guest wrote that no person has answered, None if there is nothing."""
     waiting: list[Message] = []
     after: set[Author] = set()
@@ -108,7 +108,7 @@ def unanswered(thread: Conversation) -> Unanswered | None:
             waiting.append(message)
         elif not waiting:
             after.add(writer)
-    return Unanswered(waiting, _auto_reply(after)) if waiting else None
+    return UnansweredMessages(waiting, _auto_reply(after)) if waiting else None
 
 
 def _auto_reply(after: AbstractSet[Author]) -> AutoReply | None:

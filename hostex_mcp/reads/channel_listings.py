@@ -1,11 +1,11 @@
 """Listings on their channels: whether one exists, and whether its account is still connected."""
 
-from hostex_mcp.api import HostexError, read_all
+from hostex_mcp.api import FieldProblem, HostexError, read_all
 from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS, LIST_LISTINGS, ChannelAccount, Listing
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 _REFUSED = "Hostex refuses to answer requests of an account that is disconnected."

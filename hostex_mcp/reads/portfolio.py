@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_PROPERTY_GROUPS, Property
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.names import fold
 from hostex_mcp.domain.wording import some
 from hostex_mcp.reads.lists import read_lists
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 _UTC = ZoneInfo("UTC")

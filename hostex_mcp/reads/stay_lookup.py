@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, NotFound, read_all, windows
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, FieldProblem, NotFound, read_all, windows
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.stays import order_code
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 _THIS_CODE = "this code, neither as Hostex's nor as the channel's."

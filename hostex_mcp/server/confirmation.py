@@ -78,7 +78,7 @@ class Use:
     outcome: Mapping[str, Any] | None = None
 
 
-class Ledger(Protocol):
+class UsedTokens(Protocol):
     """A record of uses. One kept for several processes decides there which claim is the first."""
 
     async def claim(self, key: str, expires: datetime) -> bool:
@@ -187,7 +187,7 @@ class Confirmations:
         self,
         now: Callable[[], datetime],
         keys: Callable[[], Sequence[bytes]] | None = None,
-        ledger: Ledger | None = None,
+        ledger: UsedTokens | None = None,
     ) -> None:
         random = (secrets.token_bytes(32),)
         self._now = now

@@ -13,7 +13,7 @@ import anyio
 from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 
-from hostex_mcp.api import DeadlineExceeded, HostexError, Unread, unread
+from hostex_mcp.api import DeadlineExceeded, FieldProblem, HostexError, Unread, unread
 from hostex_mcp.events import (
     Confirmed,
     Event,
@@ -36,7 +36,7 @@ from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.render import render
 from hostex_mcp.server.undoing import OpenedArguments, Seals, with_sealed_undo
 from hostex_mcp.server.writes import Plan, Writes
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments, nearest
+from hostex_mcp.toolkit.arguments import InvalidArguments, nearest
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.cursor import resume
 from hostex_mcp.toolkit.local_dates import date_hint

@@ -88,7 +88,7 @@ def _object(value: object) -> object:
         return value
 
 
-class Bulky(ValueError):
+class BulkyMessage(ValueError):
     """JSON that would take too long to read."""
 
 
@@ -100,9 +100,9 @@ def require_bounded(message: bytes) -> None:
     """
     opened = message.count(b"[") + message.count(b"{")
     if opened + message.count(b",") > _MOST_MEMBERS:
-        raise Bulky(f"it has more than {_MOST_MEMBERS:,} members, counted by commas and brackets")
+        raise BulkyMessage(f"it has more than {_MOST_MEMBERS:,} members, counted by commas and brackets")
     if opened > _DEEPEST and _depth(message) > _DEEPEST:
-        raise Bulky(f"it is nested more than {_DEEPEST} levels deep")
+        raise BulkyMessage(f"it is nested more than {_DEEPEST} levels deep")
 
 
 def _depth(message: bytes) -> int:

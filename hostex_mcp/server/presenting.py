@@ -34,7 +34,6 @@ _LABELS: Mapping[str, str] = {
     "guest_name": "guest",
     "guest_review": "the guest's review",
     "guest_score": "the guest's score",
-    "holds_for": "holds for",
     "host_reply_content": "reply",
     "host_review_content": "review",
     "host_review_score": "score",

@@ -29,7 +29,7 @@ from pydantic_core import from_json
 
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.server.messages import MOST_BYTES, Bulky, NoMessage, normalise, require_bounded
+from hostex_mcp.server.messages import MOST_BYTES, BulkyMessage, NoMessage, normalise, require_bounded
 
 _URGENT = (signal.SIGINT, signal.SIGTERM)
 
@@ -251,7 +251,7 @@ class Lines:
             return Refusal(_TOO_LONG, _id_in(line[:_LONGEST_START], self._rest()))
         try:
             require_bounded(line)
-        except Bulky as error:
+        except BulkyMessage as error:
             number = _id_in(line[:_LONGEST_START], line[-_LONGEST_START:])
             return Refusal(f"This line was not read: {error}.", number)
         try:

@@ -14,10 +14,11 @@ from typing import Any, cast
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.domain.guest_text import Fence, visible
 from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.quoting import Quoted
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.results import TOKEN, JsonObject, PlannedWrite, Undo
 from hostex_mcp.toolkit.tool import Tool
 

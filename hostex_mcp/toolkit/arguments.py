@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_core.core_schema import ErrorType
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.domain.channels import CHANNELS, channel_code
 from hostex_mcp.toolkit.bounds import LARGEST_NUMBER, LONGEST_NAME, excess
 from hostex_mcp.toolkit.meaning import Coded
@@ -91,14 +92,6 @@ _HABITS = {
 }
 
 _ACCEPTS: ContextVar[Callable[[str], bool]] = ContextVar("accepts_channel", default=lambda _: False)
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
-    """One argument that cannot be used, and why."""
-
-    field: str
-    problem: str
 
 
 class InvalidArguments(Exception):

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 from annotated_types import Ge, Le, MinLen
 from pydantic import ConfigDict, TypeAdapter
 
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.api import FieldProblem
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.results import ListPosition, Step
 
 _Offset = Annotated[int, Ge(-1), Le(10_000_000)]

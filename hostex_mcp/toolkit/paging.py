@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.api import FieldProblem
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.results import Key, ListPage, ListPosition, PageRequest
 
 _GOOD_FOR = timedelta(days=1)

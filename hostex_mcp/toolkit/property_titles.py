@@ -7,12 +7,12 @@ from typing import Any, cast
 
 from anyio.to_thread import run_sync
 
-from hostex_mcp.api import NotFound, read_all
+from hostex_mcp.api import FieldProblem, NotFound, read_all
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, Property
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.names import Titles
 from hostex_mcp.domain.wording import quoted, some
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 

@@ -9,7 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hostex_mcp.api import HostexError
-from hostex_mcp.http.connect.consent_form import Selection, choices_of, consent_page, offer_of, selection_of
+from hostex_mcp.http.connect.consent_form import (
+    GrantSelection,
+    choices_of,
+    consent_page,
+    offer_of,
+    selection_of,
+)
 from hostex_mcp.http.connect.consent_request import ConsentRequest, check_form_token, open_request
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.forms import count_try, read_form
@@ -37,7 +43,7 @@ _STATE_LIFETIME = timedelta(minutes=10)
 @dataclass(frozen=True, slots=True)
 class _Departure:
     request: str
-    chosen: Selection
+    chosen: GrantSelection
 
 
 _DEPARTURE = TypeAdapter(_Departure)
@@ -76,7 +82,9 @@ class Consent:
             raise unreadable()
         return await self._leave(consent, selection)
 
-    async def _connect_token(self, consent: ConsentRequest, selection: Selection, token: str) -> Response:
+    async def _connect_token(
+        self, consent: ConsentRequest, selection: GrantSelection, token: str
+    ) -> Response:
         """Connect with the pasted token, once Hostex has said what it may do."""
         problem = shape_problem(token)
         if problem:
@@ -95,7 +103,12 @@ class Consent:
         return await self._grant(consent, selection, credential)
 
     async def _grant(
-        self, consent: ConsentRequest, selection: Selection, credential: Credential, *, chained: bool = False
+        self,
+        consent: ConsentRequest,
+        selection: GrantSelection,
+        credential: Credential,
+        *,
+        chained: bool = False,
     ) -> Response:
         choices = choices_of(selection, offer_of(consent.authorization.scopes, self._deps.settings))
         return await self._granting.grant(consent, choices, credential, pick=selection.pick, chained=chained)
@@ -107,7 +120,7 @@ class Consent:
         except Unsealable:
             return ""
 
-    async def _leave(self, consent: ConsentRequest, selection: Selection) -> Response:
+    async def _leave(self, consent: ConsentRequest, selection: GrantSelection) -> Response:
         """Send the person to Hostex with a single-use state, made only now that they have consented here."""
         state = secrets.token_urlsafe(32)
         departure = _DEPARTURE.dump_python(_Departure(consent.sealed, selection), mode="json")
@@ -133,14 +146,14 @@ class Consent:
             return consent_page(self._deps, consent, selection, problem)
         return await self._grant(consent, selection, credential, chained=True)
 
-    async def _problem_of(self, credential: Credential, selection: Selection) -> FormProblem | None:
+    async def _problem_of(self, credential: Credential, selection: GrantSelection) -> FormProblem | None:
         access = await self._deps.credentials.check(credential.access_token, selection.writes)
         problem = problem_of(access.verdict, access.request_id, pasted=False)
         if problem:
             await self._deps.credentials.forget(credential)
         return problem
 
-    async def _consented(self, request: Request, state: str) -> tuple[ConsentRequest, Selection]:
+    async def _consented(self, request: Request, state: str) -> tuple[ConsentRequest, GrantSelection]:
         """Return what was consented to before this state was made: once, and only in the same browser."""
         spent = self._deps.store.spent
         left = await spent.outcome(_LEFT, state) if state else None

@@ -71,7 +71,7 @@ class GrantChoices:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class GrantSelection:
     """What is ticked on the page; `unusual` if it differs from the page as it opens, apart from access."""
 
     access: str
@@ -117,12 +117,12 @@ def _access(scopes: Sequence[str], read_only: bool) -> tuple[str, ...]:
     return ("read", "write") if READ in scopes else ("write",)
 
 
-def first_selection(offer: GrantChoices) -> Selection:
+def first_selection(offer: GrantChoices) -> GrantSelection:
     """Return the page as it opens: reading only, every topic, the operator's privacy."""
-    return Selection(offer.access[0], offer.toolsets, offer.privacy[0][0])
+    return GrantSelection(offer.access[0], offer.toolsets, offer.privacy[0][0])
 
 
-def selection_of(form: Form, offer: GrantChoices) -> Selection:
+def selection_of(form: Form, offer: GrantChoices) -> GrantSelection:
     """Return what was ticked.
 
     Raises:
@@ -140,10 +140,10 @@ def selection_of(form: Form, offer: GrantChoices) -> Selection:
     ticked = tuple(name for name in offer.toolsets if name in toolsets)
     pick = form.get("pick") == "1"
     unusual = pick or ticked != first.toolsets or privacy != first.privacy
-    return Selection(access, ticked, cast("Privacy", privacy), pick, unusual)
+    return GrantSelection(access, ticked, cast("Privacy", privacy), pick, unusual)
 
 
-def choices_of(selection: Selection, offer: GrantChoices) -> Choices:
+def choices_of(selection: GrantSelection, offer: GrantChoices) -> Choices:
     """Return what was ticked as the bounds of a grant."""
     scopes = frozenset((READ, WRITE) if selection.writes else (READ,))
     # Every topic means whatever the operator serves, later additions included.
@@ -154,7 +154,7 @@ def choices_of(selection: Selection, offer: GrantChoices) -> Choices:
 def consent_page(
     deps: PageDeps,
     consent: ConsentRequest,
-    selection: Selection | None = None,
+    selection: GrantSelection | None = None,
     problem: FormProblem | None = None,
     *,
     sealed_token: str = "",

@@ -25,7 +25,7 @@ _WAITS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ConsentOutcome:
     """An answer: where it led, and the grant that it made, if any."""
 
     url: str
@@ -33,7 +33,7 @@ class Answer:
     at: datetime
 
 
-_ANSWER = TypeAdapter(Answer)
+_ANSWER = TypeAdapter(ConsentOutcome)
 
 
 class Once:
@@ -50,10 +50,10 @@ class Once:
 
     async def settle(self, key: str, url: str, grant_id: str = "") -> None:
         """Keep the answer for a click that follows."""
-        answer = Answer(url, grant_id, self._now())
+        answer = ConsentOutcome(url, grant_id, self._now())
         await self._spent.settle(self._kind, key, _ANSWER.dump_python(answer, mode="json"))
 
-    async def answer(self, key: str) -> Answer:
+    async def answer(self, key: str) -> ConsentOutcome:
         """Return the answer of a moment ago, or the one that is being worked on.
 
         Raises:

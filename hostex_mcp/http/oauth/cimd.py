@@ -13,7 +13,7 @@ from hostex_mcp.http.oauth.client_keys import ACCEPTED, keys_in
 from hostex_mcp.http.oauth.clients import ClientRegistry, checked_metadata
 from hostex_mcp.http.oauth.deps import Fetch, OAuthDeps
 from hostex_mcp.http.store.records import OAuthClient
-from hostex_mcp.public_fetch import Fetched, FetchFailed, Unanswered
+from hostex_mcp.public_fetch import Fetched, FetchFailed, NothingHeard
 
 _MOST_BYTES = 5 * 1024
 _SECONDS = 5.0
@@ -108,7 +108,7 @@ class Documents:
 async def _document(fetch: Fetch, client_id: str) -> Fetched:
     try:
         return await fetch(client_id, most_bytes=_MOST_BYTES, seconds=_SECONDS, accept="application/json")
-    except Unanswered as failure:
+    except NothingHeard as failure:
         raise NotAnswered(str(failure)) from failure
     except FetchFailed as failure:
         raise NotFetched(str(failure)) from failure

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hostex_mcp.http.transport.arrivals import Arrivals
 from hostex_mcp.http.transport.rate_limits import caller_address
 from hostex_mcp.http.transport.refusals import CLOSE, MCP_PATHS, PARSE_ERROR, HttpRefusal
-from hostex_mcp.server.messages import MOST_BYTES, Bulky, require_bounded
+from hostex_mcp.server.messages import MOST_BYTES, BulkyMessage, require_bounded
 
 MCP_BODY, OTHER_BODY = MOST_BYTES, 64 * 1024
 PATIENCE_SECONDS = 20.0
@@ -95,7 +95,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
         require_bounded(body)
         message: object = _DECODER.decode(body.decode())
     except (ValueError, RecursionError) as error:
-        raise _unreadable(str(error) if isinstance(error, _Ambiguous | Bulky) else "") from None
+        raise _unreadable(str(error) if isinstance(error, _Ambiguous | BulkyMessage) else "") from None
     if b"\\u" in body and _HALF_A_PAIR.search(json.dumps(message, ensure_ascii=False)):
         raise _unreadable("a character is only half of one")
     if not isinstance(message, dict):

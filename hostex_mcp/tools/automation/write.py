@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hostex_mcp.api import NotFound, read_all
+from hostex_mcp.api import FieldProblem, NotFound, read_all
 from hostex_mcp.api.endpoints import automation as api
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.stays import guest_in_words
 from hostex_mcp.domain.wording import in_quotes, quoted
 from hostex_mcp.reads.stay_lookup import find_stay
-from hostex_mcp.toolkit.arguments import FieldProblem, Id, InvalidArguments
+from hostex_mcp.toolkit.arguments import Id, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, everything, lean
 from hostex_mcp.toolkit.tool import Effect, tool

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict
 
-from hostex_mcp.api import Pace, guarded, read_all
+from hostex_mcp.api import FieldProblem, Pace, guarded, read_all
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, Property
 from hostex_mcp.domain.calendar_changes import (
@@ -18,7 +18,7 @@ from hostex_mcp.domain.calendar_changes import (
 from hostex_mcp.domain.days import days_of
 from hostex_mcp.domain.wording import days_text, quoted
 from hostex_mcp.reads.taken_nights import booked
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments, in_order
+from hostex_mcp.toolkit.arguments import InvalidArguments, in_order
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, Undo, lean
 from hostex_mcp.tools.calendar._listing_days import MOST_SHOWN, QUEUED, cut_notes

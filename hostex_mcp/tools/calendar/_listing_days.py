@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypedDict, TypeVar, cast
 
-from hostex_mcp.api import Operation, guarded, read_all
+from hostex_mcp.api import FieldProblem, Operation, guarded, read_all
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_ROOM_TYPES, Property, RoomType
 from hostex_mcp.domain.calendar_changes import (
@@ -24,7 +24,7 @@ from hostex_mcp.domain.pricing import whole
 from hostex_mcp.domain.stay_rules import rule_text
 from hostex_mcp.domain.wording import days_text, money, quoted
 from hostex_mcp.reads.channel_listings import require_listing
-from hostex_mcp.toolkit.arguments import Arguments, Day, FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import Arguments, Day, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, Undo, everything, lean
 from hostex_mcp.tools.calendar._read_back import READ_BACK_SECONDS, ReadBack, read_back

@@ -8,10 +8,10 @@ from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from pydantic import Field
 from pydantic_core import to_jsonable_python
 
-from hostex_mcp.api import Operation, guarded
+from hostex_mcp.api import FieldProblem, Operation, guarded
 from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.domain.settings import SettingChange, nightly_prices, plain, setting_changes, undo_settings
-from hostex_mcp.toolkit.arguments import Arguments, FieldProblem, Integer, InvalidArguments, Number
+from hostex_mcp.toolkit.arguments import Arguments, Integer, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, Undo, lean
 from hostex_mcp.tools.calendar._listing_days import ListingDays

@@ -5,13 +5,14 @@ from typing import Annotated, Any, Unpack, get_args
 
 from annotated_types import Gt, Le, MaxLen, MinLen
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints import price_and_rules as rules_api
 from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.domain.calendar_changes import State
 from hostex_mcp.domain.days import Run, days_of
 from hostex_mcp.domain.pricing import repriced_runs
-from hostex_mcp.toolkit.arguments import Channel, Code, FieldProblem, Integer, InvalidArguments, Number
+from hostex_mcp.toolkit.arguments import Channel, Code, Integer, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite
 from hostex_mcp.toolkit.tool import Effect, tool

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal, TypedDict, cast
 
 from annotated_types import Gt, MaxLen, MinLen
 
-from hostex_mcp.api import HostexError
+from hostex_mcp.api import FieldProblem, HostexError
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.domain.calendar_changes import State
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run, days_of, runs
 from hostex_mcp.domain.pricing import shifted_prices, steered_price, unknown_days
 from hostex_mcp.domain.wording import quoted
-from hostex_mcp.toolkit.arguments import Currency, FieldProblem, Integer, InvalidArguments, PropertyId
+from hostex_mcp.toolkit.arguments import Currency, Integer, InvalidArguments, PropertyId
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, lean
 from hostex_mcp.toolkit.tool import Effect, tool
@@ -76,7 +76,7 @@ class _SteerableListing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _ListingChange:
     """One write of several: what tells it apart, and the change, None where everything is as wanted."""
 
     key: JsonObject
@@ -205,12 +205,12 @@ def _same_percentage(
     return runs(new, lambda day: day, lambda day: (("price", new[day]),))
 
 
-def _part(context: Context, listing: _SteerableListing, ranges: Sequence[Run[State]]) -> _Part:
+def _part(context: Context, listing: _SteerableListing, ranges: Sequence[Run[State]]) -> _ListingChange:
     """Return the write to one listing, nothing where its prices are as wanted already."""
     # A floor price is not what was written before, so nothing follows from it.
     days = replace(listing.days, before={}) if _has_only_floor_prices(listing) else listing.days
     change = change_days(context, days, _PRICES, ranges)
-    return _Part(listing.key, None if change.already else change)
+    return _ListingChange(listing.key, None if change.already else change)
 
 
 def _other_currency_notes(listings: Sequence[_SteerableListing]) -> list[str]:
@@ -225,14 +225,14 @@ def _channel_priced_notes(number: int) -> list[str]:
     return [f"{counted(number, 'listing is', 'listings are')} priced by the channel and left out."]
 
 
-def _part_name(part: _Part, parts: Sequence[_Part]) -> str:
+def _part_name(part: _ListingChange, parts: Sequence[_ListingChange]) -> str:
     """Return a listing by its channel, with its number where the channel has several."""
     channel = part.key["channel_type"]
     several = sum(other.key["channel_type"] == channel for other in parts) > 1
     return f"{channel_name(channel)} {part.key['listing_id']}" if several else channel_name(channel)
 
 
-def _preview(title: str, parts: Sequence[_Part], warnings: Sequence[str]) -> Preview:
+def _preview(title: str, parts: Sequence[_ListingChange], warnings: Sequence[str]) -> Preview:
     rows = [
         {**row, "what": f"{_part_name(part, parts)}, {row['what']}"}
         for part in parts
@@ -245,7 +245,7 @@ def _preview(title: str, parts: Sequence[_Part], warnings: Sequence[str]) -> Pre
     return Preview(summary, target, rows, warnings)
 
 
-async def _send_in_turn(parts: Sequence[_Part]) -> list[JsonObject]:
+async def _send_in_turn(parts: Sequence[_ListingChange]) -> list[JsonObject]:
     """Send the parts one after the other and report each: `done` (with the call that restores what was),
     `unchanged`, `failed` or `outcome_unknown`. A part that fails does not keep the rest from being sent."""
     return [{**part.key, **(await _outcome(part.change))} for part in parts]

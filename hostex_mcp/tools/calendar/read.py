@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypedDict, TypeVar
 
 from annotated_types import MaxLen, MinLen
 
-from hostex_mcp.api import HostexError, Pace
+from hostex_mcp.api import FieldProblem, HostexError, Pace
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints import price_and_rules
 from hostex_mcp.domain.days import runs
@@ -19,7 +19,6 @@ from hostex_mcp.toolkit.arguments import (
     Channel,
     Code,
     Day,
-    FieldProblem,
     Id,
     InvalidArguments,
     PropertyId,

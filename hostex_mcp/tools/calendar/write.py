@@ -5,21 +5,12 @@ from typing import Annotated, Literal
 from annotated_types import Ge, MaxLen, MinLen
 from pydantic import Field
 
-from hostex_mcp.api import read_all
+from hostex_mcp.api import FieldProblem, read_all
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.domain.calendar_changes import day_changes, days_of_runs
 from hostex_mcp.domain.stay_rules import RULES, unknown_rules
 from hostex_mcp.domain.wording import quoted
-from hostex_mcp.toolkit.arguments import (
-    Channel,
-    Code,
-    Day,
-    FieldProblem,
-    Id,
-    Integer,
-    InvalidArguments,
-    PropertyId,
-)
+from hostex_mcp.toolkit.arguments import Channel, Code, Day, Id, Integer, InvalidArguments, PropertyId
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo, lean
 from hostex_mcp.toolkit.tool import Effect, tool

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, MaxLen
 
-from hostex_mcp.api import ListEndpoint, read_all
+from hostex_mcp.api import FieldProblem, ListEndpoint, read_all
 from hostex_mcp.api.endpoints import finance as api
 from hostex_mcp.api.endpoints.models import IdName
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
@@ -17,7 +17,6 @@ from hostex_mcp.reads.stay_lookup import find_order
 from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
-    FieldProblem,
     Id,
     Integer,
     InvalidArguments,

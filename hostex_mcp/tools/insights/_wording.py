@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.cleaning import Cleaning
@@ -14,7 +15,7 @@ from hostex_mcp.domain.stays import guest, holder
 from hostex_mcp.domain.wording import day_text, some
 from hostex_mcp.reads.lists import Failure
 from hostex_mcp.reads.portfolio import Portfolio
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.results import JsonObject, lean
 
 _MOST_CODES = 10

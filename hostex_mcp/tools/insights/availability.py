@@ -7,13 +7,14 @@ from typing import Annotated, Any, TypedDict
 
 from annotated_types import Ge, Le
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.domain.availability import StayQuote, alternatives, offer
 from hostex_mcp.domain.lists import first
 from hostex_mcp.domain.money import rounded
 from hostex_mcp.domain.nights import ClosedNights
 from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, read_nights
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
-from hostex_mcp.toolkit.arguments import Day, FieldProblem, Id, Integer, InvalidArguments, PropertyIds
+from hostex_mcp.toolkit.arguments import Day, Id, Integer, InvalidArguments, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypedDict
 from annotated_types import Ge, Le
 from pydantic import Field
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
@@ -37,7 +38,7 @@ from hostex_mcp.reads.lists import PartialReads
 from hostex_mcp.reads.portfolio import read_portfolio
 from hostex_mcp.reads.records import tasks_between
 from hostex_mcp.reads.stay_lookup import find_stay
-from hostex_mcp.toolkit.arguments import Code, Day, FieldProblem, InvalidArguments, Number
+from hostex_mcp.toolkit.arguments import Code, Day, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool

@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 
 from anyio.lowlevel import checkpoint
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.earnings import unpaid_cancellations
 from hostex_mcp.domain.money import rounded
@@ -13,7 +14,7 @@ from hostex_mcp.domain.month_end import OrderBalance, alterations, balances
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.accounts import Books, read_books
 from hostex_mcp.reads.portfolio import read_portfolio
-from hostex_mcp.toolkit.arguments import Day, FieldProblem, Id, InvalidArguments, PropertyIds, in_order
+from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, PropertyIds, in_order
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool

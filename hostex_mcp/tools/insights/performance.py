@@ -6,6 +6,7 @@ from typing import Any, Literal, TypedDict
 
 from anyio.lowlevel import checkpoint
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.earnings import APART, Earning, grouped, kept_alone, price, unpaid_cancellations
 from hostex_mcp.domain.lists import first
@@ -16,7 +17,7 @@ from hostex_mcp.reads.accounts import other_stays
 from hostex_mcp.reads.lists import Gathered, PartialReads
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.reads.stays import all_stays, closed_nights, known_from
-from hostex_mcp.toolkit.arguments import Day, FieldProblem, Id, InvalidArguments, PropertyIds, in_order
+from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, PropertyIds, in_order
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, lean
 from hostex_mcp.toolkit.tool import tool

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 
 from annotated_types import MaxLen, MinLen
 
-from hostex_mcp.api import NotFound
+from hostex_mcp.api import FieldProblem, NotFound
 from hostex_mcp.api.endpoints.finance import Transaction
 from hostex_mcp.api.endpoints.messaging import Conversation, Message
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
@@ -25,7 +25,7 @@ from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.reads.stay import StayContext, read_surroundings
 from hostex_mcp.reads.stay_lookup import find_order, find_stay
 from hostex_mcp.reads.stays import all_stays, stays_between
-from hostex_mcp.toolkit.arguments import Code, Day, FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import Code, Day, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import Item, JsonObject, everything, lean

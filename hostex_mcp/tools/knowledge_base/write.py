@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import MinLen
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints import knowledge_base as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.lists import upserted
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.reads.channel_codes import remember_channels
-from hostex_mcp.toolkit.arguments import Arguments, Channel, FieldProblem, Id, InvalidArguments, ShortText
+from hostex_mcp.toolkit.arguments import Arguments, Channel, Id, InvalidArguments, ShortText
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite
 from hostex_mcp.toolkit.tool import Effect, tool

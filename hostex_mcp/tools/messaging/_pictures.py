@@ -15,8 +15,9 @@ import anyio
 from anyio import run_process
 from anyio.to_thread import run_sync
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.public_fetch import FetchFailed, fetch_public, host_in
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.tools.messaging import _decoding as decoding
 
 MOST_BYTES = 10 * 1024 * 1024

@@ -3,13 +3,14 @@
 from datetime import UTC
 from typing import TypedDict
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints import messaging as api
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.messages import last_guest_text, last_word
 from hostex_mcp.domain.stays import guest_in_words
 from hostex_mcp.domain.wording import day_text, period, quoted
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import JsonObject, lean
 

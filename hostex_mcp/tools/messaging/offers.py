@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt
 
-from hostex_mcp.api import NotFound, Operation
+from hostex_mcp.api import FieldProblem, NotFound, Operation
 from hostex_mcp.api.endpoints import messaging as api
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.reads.channel_listings import require_listing
@@ -14,7 +14,6 @@ from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
     Day,
-    FieldProblem,
     Integer,
     InvalidArguments,
     Number,

@@ -7,12 +7,12 @@ from typing import Annotated, Any, TypedDict
 from annotated_types import Ge, Le, MaxLen
 from anyio.to_thread import run_sync
 
-from hostex_mcp.api import read_all
+from hostex_mcp.api import FieldProblem, read_all
 from hostex_mcp.api.endpoints import messaging as api
 from hostex_mcp.domain.guest_text import tidy
 from hostex_mcp.domain.messages import OURS, author
 from hostex_mcp.domain.names import Titles
-from hostex_mcp.toolkit.arguments import Code, FieldProblem, Integer, InvalidArguments
+from hostex_mcp.toolkit.arguments import Code, Integer, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import Item, Key, ListPage, PageRequest, everything, lean

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, TypedDict
 from annotated_types import MaxLen, MinLen
 from anyio import Lock
 
-from hostex_mcp.api import BadRequest
+from hostex_mcp.api import BadRequest, FieldProblem
 from hostex_mcp.api import errors as api_errors
 from hostex_mcp.api.endpoints import messaging as api
 from hostex_mcp.domain.messages import new_ours, sent_before
-from hostex_mcp.toolkit.arguments import Code, FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import Code, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview
 from hostex_mcp.toolkit.tool import Effect, tool

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from annotated_types import MaxLen, MinLen
 
-from hostex_mcp.api import read_all
+from hostex_mcp.api import FieldProblem, read_all
 from hostex_mcp.api.endpoints import properties as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import quoted
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments, PropertyId
+from hostex_mcp.toolkit.arguments import InvalidArguments, PropertyId
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview
 from hostex_mcp.toolkit.tool import Effect, tool

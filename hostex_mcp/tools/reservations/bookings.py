@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from annotated_types import Ge, MaxLen, MinLen
 
-from hostex_mcp.api import Operation
+from hostex_mcp.api import FieldProblem, Operation
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.api.endpoints.finance import LIST_INCOME_METHODS
 from hostex_mcp.domain.stays import guest_in_words, holder
@@ -21,7 +21,6 @@ from hostex_mcp.toolkit.arguments import (
     Code,
     Currency,
     Day,
-    FieldProblem,
     Id,
     Integer,
     InvalidArguments,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.reads.stay_lookup import find_stay
-from hostex_mcp.toolkit.arguments import Code, FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import Code, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ALREADY, PlannedWrite, Preview, Undo, lean
 from hostex_mcp.toolkit.schema import SentAsText

@@ -5,14 +5,13 @@ from datetime import UTC, date, datetime
 from itertools import product
 from typing import Annotated, Literal, TypedDict
 
-from hostex_mcp.api import MOST_WINDOWS, RESERVATION_WINDOW_DAYS, windows
+from hostex_mcp.api import MOST_WINDOWS, RESERVATION_WINDOW_DAYS, FieldProblem, windows
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.api.endpoints.models import Money
 from hostex_mcp.toolkit.arguments import (
     Channel,
     Code,
     Day,
-    FieldProblem,
     Id,
     InvalidArguments,
     PropertyId,

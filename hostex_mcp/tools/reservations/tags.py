@@ -7,12 +7,12 @@ from typing import Annotated, TypedDict
 
 from annotated_types import MaxLen, MinLen
 
-from hostex_mcp.api import read_all
+from hostex_mcp.api import FieldProblem, read_all
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.reads.stay_lookup import find_stay
-from hostex_mcp.toolkit.arguments import Code, FieldProblem, Id, InvalidArguments
+from hostex_mcp.toolkit.arguments import Code, Id, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, Undo
 from hostex_mcp.toolkit.tool import Effect, tool

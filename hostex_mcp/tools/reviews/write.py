@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal, TypedDict, get_args
 from annotated_types import Gt, Le, MaxLen, MinLen
 from pydantic import BeforeValidator
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints import reviews as api
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.reviews import repeats
 from hostex_mcp.domain.wording import day_text
 from hostex_mcp.reads.stay_lookup import find_order
-from hostex_mcp.toolkit.arguments import Arguments, Code, FieldProblem, InvalidArguments, Number
+from hostex_mcp.toolkit.arguments import Arguments, Code, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview, lean
 from hostex_mcp.toolkit.tool import Effect, tool

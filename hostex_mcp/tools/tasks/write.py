@@ -9,20 +9,12 @@ from annotated_types import Ge, MaxLen
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints import tasks as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import day_text, money, quoted
 from hostex_mcp.reads.stay_lookup import find_stay
-from hostex_mcp.toolkit.arguments import (
-    Code,
-    Currency,
-    Day,
-    FieldProblem,
-    Id,
-    InvalidArguments,
-    Number,
-    PropertyId,
-)
+from hostex_mcp.toolkit.arguments import Code, Currency, Day, Id, InvalidArguments, Number, PropertyId
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.meaning import Coded
 from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, everything, lean

@@ -7,10 +7,10 @@ from annotated_types import MaxLen, MinLen
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from hostex_mcp.api import Forbidden
+from hostex_mcp.api import FieldProblem, Forbidden
 from hostex_mcp.api.endpoints import webhooks as api
 from hostex_mcp.domain.web_addresses import address_warnings, host, means_one_host
-from hostex_mcp.toolkit.arguments import FieldProblem, Id, InvalidArguments
+from hostex_mcp.toolkit.arguments import Id, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview, lean
 from hostex_mcp.toolkit.tool import Effect, tool

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from hostex_mcp.api import ListEndpoint, read_all
+from hostex_mcp.api import FieldProblem, ListEndpoint, read_all
 from hostex_mcp.api.endpoints.models import IdName, Model
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import some
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import HIDDEN
 from hostex_mcp.toolkit.results import ALREADY, ModelT

@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from hostex_mcp.api import ListEndpoint, NotFound, Operation, read_all
+from hostex_mcp.api import FieldProblem, ListEndpoint, NotFound, Operation, read_all
 from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.lists import KeyT, merged
 from hostex_mcp.domain.money import currencies
-from hostex_mcp.toolkit.arguments import FieldProblem, InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import (
     AnswerT,

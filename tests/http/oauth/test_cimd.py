@@ -8,7 +8,7 @@ import pytest
 
 from hostex_mcp.http.oauth.cimd import DocumentProblem, Documents
 from hostex_mcp.http.oauth.clients import ClientRegistry, verified_domain
-from hostex_mcp.public_fetch import FetchFailed, Unanswered
+from hostex_mcp.public_fetch import FetchFailed, NothingHeard
 from tests.http.authorizing import CALLBACK, DOCUMENT, deployed, error_of
 from tests.http.html_pages import Html
 
@@ -180,8 +180,8 @@ async def test_tokens_go_on_while_the_server_of_the_description_is_away(tmp_path
 @pytest.mark.parametrize(
     ("hours", "failure", "status"),
     [
-        (24, Unanswered("did not answer in time"), 303),
-        (26, Unanswered("did not answer in time"), 502),
+        (24, NothingHeard("did not answer in time"), 303),
+        (26, NothingHeard("did not answer in time"), 502),
         (2, FetchFailed("answers with HTTP 404"), 502),
         (2, FetchFailed("does not lead to a public address"), 502),
     ],
