@@ -34,7 +34,7 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
+class _RequestWindow:
     """The stays of a window: all of them, or only the open requests."""
 
     stays: Sequence[Reservation]
@@ -79,20 +79,20 @@ async def far_requests(
     return Gathered(open_requests, [f"Requests beyond {after}: by guest threads alone{beyond}.", *notes])
 
 
-def _open(portfolio: Portfolio, parts: Sequence[_Window]) -> tuple[list[Reservation], list[str]]:
+def _open(portfolio: Portfolio, parts: Sequence[_RequestWindow]) -> tuple[list[Reservation], list[str]]:
     """Return the open requests of some windows that belong here, each once, and a note on those left out."""
     every = [stay for part in parts for stay in part.stays if stay.status in OPEN]
     return stays_of(portfolio, {stay.stay_code: stay for stay in every}.values(), "request")
 
 
-async def _of_window(context: Context, start: date, end: date) -> _Window:
+async def _of_window(context: Context, start: date, end: date) -> _RequestWindow:
     page = await context.client.page(LIST_RESERVATIONS, query=_window(start, end))
-    return await _of_states(context, start, end) if page.more else _Window(page.items, whole=True)
+    return await _of_states(context, start, end) if page.more else _RequestWindow(page.items, whole=True)
 
 
-async def _of_states(context: Context, start: date, end: date) -> _Window:
+async def _of_states(context: Context, start: date, end: date) -> _RequestWindow:
     queries = [{**_window(start, end), "status": state} for state in OPEN]
-    return _Window((await read_lists(context, LIST_RESERVATIONS, queries)).items, whole=False)
+    return _RequestWindow((await read_lists(context, LIST_RESERVATIONS, queries)).items, whole=False)
 
 
 def _window(start: date, end: date) -> Mapping[str, Any]:
