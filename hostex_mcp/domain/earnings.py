@@ -133,12 +133,15 @@ def first_of(order: Iterable[Reservation]) -> Reservation:
 
 
 def is_whole(order: Sequence[Reservation]) -> bool:
-    """Whether the prices of these stays add up to the total of their order, so that it has no others; False
-    if a price is unknown."""
+    """Whether these are all stays of their order: the first is among them, and their prices add up to the
+    total. False if a price is unknown."""
     rates = order[0].rates
     total = rates.total_rate.amount if rates and rates.total_rate else None
     prices = [amounts[2] for amounts in map(price, order) if amounts]
-    return total is not None and len(prices) == len(order) and abs(sum(prices) - exact(total)) < _UNEVEN
+    # Only further stays have a code of their own, so one of them is never alone, however little others cost.
+    has_first = any(stay.stay_code == stay.reservation_code for stay in order)
+    adds_up = total is not None and len(prices) == len(order) and abs(sum(prices) - exact(total)) < _UNEVEN
+    return has_first and adds_up
 
 
 def kept_alone(order: Sequence[Reservation]) -> bool:
