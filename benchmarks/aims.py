@@ -63,7 +63,7 @@ def judged(tables: Sequence[Table]) -> Table:
 
 def _cell(tables: Sequence[Table], aim: Aim) -> float:
     """The number that a cell begins with."""
-    (table,) = (one for one in tables if one.name == aim.table)
+    (table,) = (table for table in tables if table.name == aim.table)
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     (row,) = (row for row in rows if aim.row.items() <= row.items())
     return float(row[aim.column].split()[0].replace(",", ""))

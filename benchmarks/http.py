@@ -99,9 +99,9 @@ def request(subject: Subject, era: str, number: int) -> bytes:
 def start(stack: ExitStack, shared: Setting) -> list[Subject]:
     """The baselines and ours, for one user and for many; one process each."""
     subjects: list[Subject] = []
-    for one in shared.baselines("http"):
-        server = stack.enter_context(program(*one.command, **one.environ))
-        subjects.append(Subject(one.name, server, int(server.line())))
+    for baseline in shared.baselines("http"):
+        server = stack.enter_context(program(*baseline.command, **baseline.environ))
+        subjects.append(Subject(baseline.name, server, int(server.line())))
     command = ("http", "--workers", "1", "--port")
     port = _free_port()
     local = shared.ours("hostex-mcp http --no-auth", *command, f"{port}", "--no-auth")
@@ -146,24 +146,29 @@ def rates(shared: Setting, scale: Scale) -> list[Table]:
     found: dict[tuple[str, int], dict[str, Calls]] = {}
     with ExitStack() as stack:
         subjects = start(stack, shared)
-        for one in subjects:
-            Calls().add(one, "handshake", 1, islice(numbers, scale.calls // 5))
+        for subject in subjects:
+            Calls().add(subject, "handshake", 1, islice(numbers, scale.calls // 5))
         for run, (blocks, calls) in runs.items():
-            found[run] = {one.name: Calls() for one in subjects}
+            found[run] = {server.name: Calls() for server in subjects}
             for _ in range(blocks):
-                for one in subjects:
-                    found[run][one.name].add(one, *run, islice(numbers, calls))
+                for subject in subjects:
+                    found[run][subject.name].add(subject, *run, islice(numbers, calls))
     rows = [row for (era, clients), measured in found.items() for row in _rates(era, clients, measured)]
     columns = ("Protocol", "Clients", "Server", "Requests/s", "p50 ms", "p95 ms", "CPU ms", "Of the first")
-    sizes = {name: one.megabytes for name, one in found[main].items()}
+    sizes = {name: figures.megabytes for name, figures in found[main].items()}
     note = f"One process of each server, {os.cpu_count()} cores shared with the clients and the upstream."
     return [Table("http", columns, rows, note), memory("memory-http", sizes, scale)]
 
 
 def _rates(era: str, clients: int, measured: dict[str, Calls]) -> Iterator[tuple[str, ...]]:
     floor = 0.0
-    for name, one in measured.items():
-        rate = statistics.median(one.rate)
+    for name, figures in measured.items():
+        rate = statistics.median(figures.rate)
         floor = floor or rate
-        numbers = (spread(one.rate, 0), median(one.median, 1), median(one.p95, 1), median(one.cpu, 2))
+        numbers = (
+            spread(figures.rate, 0),
+            median(figures.median, 1),
+            median(figures.p95, 1),
+            median(figures.cpu, 2),
+        )
         yield (era, f"{clients}", name, *numbers, f"{rate / floor:.0%}")

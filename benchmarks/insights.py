@@ -106,14 +106,14 @@ async def answers(sizes: Sequence[int], *wanted: str) -> Table:
         (
             name,
             f"{size:,}",
-            f"{one.calls:,}",
-            f"{one.seconds:.1f}",
-            f"{one.calls * LATENCY:.1f}",
-            f"{one.tokens:,}",
-            f"{one.read:,}",
+            f"{figures.calls:,}",
+            f"{figures.seconds:.1f}",
+            f"{figures.calls * LATENCY:.1f}",
+            f"{figures.tokens:,}",
+            f"{figures.read:,}",
         )
         for size in sizes
-        for name, one in (await measured(size, wanted)).items()
+        for name, figures in (await measured(size, wanted)).items()
     ]
     columns = (
         "Answer",

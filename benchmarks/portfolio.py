@@ -91,11 +91,11 @@ def _add(account: SandboxAccount, copy: _Copy) -> None:
     account.automation_actions |= copy.rows(pattern.automation_actions, copy.belongs)
     account.blocks |= {copy.id(key) or 0: dict(days) for key, days in pattern.blocks.items()}
     account.rates |= {
-        (channel, f"{name}{number}"): deepcopy(one) for (channel, name), one in pattern.rates.items()
+        (channel, f"{name}{number}"): deepcopy(rates) for (channel, name), rates in pattern.rates.items()
     }
     for group in account.groups.values():
         own = pattern.groups[group["id"]]["property_ids"]
-        group["property_ids"] = [*group["property_ids"], *(copy.id(one) for one in own)]
+        group["property_ids"] = [*group["property_ids"], *(copy.id(key) for key in own)]
 
 
 def _keep(account: SandboxAccount, ids: set[int]) -> None:
@@ -114,7 +114,10 @@ def _keep(account: SandboxAccount, ids: set[int]) -> None:
     account.conversations = {
         key: row
         for key, row in account.conversations.items()
-        if all(one["property"] is None or one["property"]["id"] in ids for one in row["activities"])
+        if all(
+            activity["property"] is None or activity["property"]["id"] in ids
+            for activity in row["activities"]
+        )
     }
     for group in account.groups.values():
-        group["property_ids"] = [one for one in group["property_ids"] if one in ids]
+        group["property_ids"] = [key for key in group["property_ids"] if key in ids]

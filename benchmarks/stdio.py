@@ -111,14 +111,20 @@ def startup(shared: Setting, scale: Scale) -> Table:
         shared.ours(OURS),
         shared.ours(listed, "--toolsets", "all"),
     ]
-    starts = {one.name: Start() for one in candidates}
+    starts = {server.name: Start() for server in candidates}
     for _ in range(scale.starts):
-        for one in candidates:
-            starts[one.name].add(one)
+        for candidate in candidates:
+            starts[candidate.name].add(candidate)
     columns = ("Server", "First tools/list, s", "First answer, s", "CPU by then, s", "Memory, MB")
     rows = [
-        (name, spread(one.listed, 2), spread(one.called, 2), median(one.cpu, 2), median(one.megabytes, 0))
-        for name, one in starts.items()
+        (
+            name,
+            spread(start.listed, 2),
+            spread(start.called, 2),
+            median(start.cpu, 2),
+            median(start.megabytes, 0),
+        )
+        for name, start in starts.items()
     ]
     return Table("start-up", columns, rows, f"{scale.starts} starts each, taking turns.")
 
@@ -126,17 +132,17 @@ def startup(shared: Setting, scale: Scale) -> Table:
 def calls(shared: Setting, scale: Scale) -> list[Table]:
     with ExitStack() as stack:
         measured = {
-            one.name: Calls(stack.enter_context(session(one)))
-            for one in [*shared.baselines("stdio"), shared.ours(OURS)]
+            candidate.name: Calls(stack.enter_context(session(candidate)))
+            for candidate in [*shared.baselines("stdio"), shared.ours(OURS)]
         }
         for _ in range(scale.blocks):
-            for one in measured.values():
-                one.add(scale.calls)
+            for tally in measured.values():
+                tally.add(scale.calls)
     trips = ("Server", "Call, p50 ms", "p95 ms", "CPU ms", "tools/list, p50 ms")
     blocks = f"{scale.blocks} blocks of {scale.calls:,} calls each, one after another."
     return [
-        Table("round-trip", trips, [_trip(name, one) for name, one in measured.items()], blocks),
-        memory("memory-stdio", {name: one.megabytes for name, one in measured.items()}, scale),
+        Table("round-trip", trips, [_trip(name, figures) for name, figures in measured.items()], blocks),
+        memory("memory-stdio", {name: figures.megabytes for name, figures in measured.items()}, scale),
     ]
 
 

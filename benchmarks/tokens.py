@@ -41,7 +41,7 @@ def lists() -> Table:
     rows: list[tuple[str, ...]] = []
     for toolset in ("core", *TOOLSETS, "all"):
         tools = [definition(tool) for tool in select([toolset]).listed.values()]
-        costs = sorted(cost(one.model_dump(mode="json", by_alias=True, exclude_none=True)) for one in tools)
+        costs = sorted(cost(tool.model_dump(mode="json", by_alias=True, exclude_none=True)) for tool in tools)
         numbers = (len(costs), sum(costs), costs[len(costs) // 2], costs[-1])
         rows.append((toolset, *(f"{number:,}" for number in numbers)))
     return Table("tool-lists", ("Toolset", "Tools", "Tokens", "Median tool", "Largest tool"), rows)
@@ -50,7 +50,7 @@ def lists() -> Table:
 def questions(sandbox: Sandbox) -> dict[str, tuple[str, dict[str, Any], Ask]]:
     """Question to tool, its arguments, and how Hostex is asked the same."""
     account = sandbox.accounts.main
-    thread = max(account.conversations.values(), key=lambda one: len(one["messages"]))["id"]
+    thread = max(account.conversations.values(), key=lambda conversation: len(conversation["messages"]))["id"]
     channel, listing = next(key for key in account.rates if key[0] == "booking.com")
     stays = {"start_check_in_date": day(-60), "end_check_in_date": day(90)}
     period = {"start_date": day(0), "end_date": day(89)}

@@ -173,7 +173,7 @@ def errors() -> str:
     for case, error in shown:
         repeat = "yes" if error["retryable"] else "no"
         lines.append(f"| [`{case.kind}`](#{case.kind}) | {case.when.split('. ')[0].rstrip('.')} | {repeat} |")
-    sections = "\n\n".join(_section(*one) for one in shown)
+    sections = "\n\n".join(_section(*entry) for entry in shown)
     page = TEMPLATE.read_text(encoding="utf-8")
     return page.replace("<!-- kinds -->", "\n".join(lines)).replace("<!-- sections -->", sections)
 

@@ -11,7 +11,7 @@ def _kinds(error: type[HostexError]) -> list[str]:
 
 def _classes() -> set[str]:
     members = vars(errors).items()
-    return {name for name, one in members if isinstance(one, type) and issubclass(one, HostexError)}
+    return {name for name, member in members if isinstance(member, type) and issubclass(member, HostexError)}
 
 
 def test_every_kind_of_failure_has_a_class() -> None:

@@ -171,7 +171,7 @@ def _windows(draw: st.DrawFn) -> dict[str, list[tuple[int, int]]]:
     mixed = Random(draw(st.integers(0, 99)))
     windows: dict[str, list[tuple[int, int]]] = {}
     for name in names:
-        rows = [(identity, one) for identity, one in enumerate(keys) if name in homes[identity]]
+        rows = [(identity, rank) for identity, rank in enumerate(keys) if name in homes[identity]]
         mixed.shuffle(rows)
         windows[name] = sorted(rows, key=lambda row: -row[1])
     return windows
@@ -198,4 +198,4 @@ async def test_over_pages_of_any_length_every_row_comes_once_and_in_order(
         assert page.items or not page.more
     everything = {row for rows in windows.values() for row in rows}
     assert sorted(row.id for row in read) == sorted(identity for identity, _ in everything)
-    assert [row.key for row in read] == sorted((one for _, one in everything), reverse=True)
+    assert [row.key for row in read] == sorted((rank for _, rank in everything), reverse=True)

@@ -95,7 +95,11 @@ class GenerateContent:
     """Google's."""
 
     def tools(self, body: Body) -> list[str]:
-        return [one["name"] for tool in body.get("tools", []) for one in tool.get("functionDeclarations", [])]
+        return [
+            declaration["name"]
+            for tool in body.get("tools", [])
+            for declaration in tool.get("functionDeclarations", [])
+        ]
 
     def results(self, body: Body) -> list[str]:
         parts = [part for content in body["contents"] for part in content["parts"]]

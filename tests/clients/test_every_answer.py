@@ -30,7 +30,9 @@ def answers() -> list[Answer]:
 @pytest.fixture(scope="module")
 def shapes(answers: list[Answer]) -> list[Answer]:
     """One answer of each shape, as clients are slower."""
-    return list({(one.tool, shape(one.result["structuredContent"])): one for one in answers}.values())
+    return list(
+        {(answer.tool, shape(answer.result["structuredContent"])): answer for answer in answers}.values()
+    )
 
 
 def shape(value: Any) -> str:
@@ -47,9 +49,9 @@ def shape(value: Any) -> str:
 def replay(shapes: list[Answer], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """How a client starts a server that gives the answers again, and which tools it calls in turn."""
     file = tmp_path_factory.mktemp("replay") / "answers.json"
-    file.write_text(json.dumps([(one.tool, one.result) for one in shapes]), encoding="utf-8")
+    file.write_text(json.dumps([(answer.tool, answer.result) for answer in shapes]), encoding="utf-8")
     command = [sys.executable, "-m", "tests.clients.replay", str(file)]
-    return {"command": command, "folder": str(ROOT), "tools": [one.tool for one in shapes]}
+    return {"command": command, "folder": str(ROOT), "tools": [answer.tool for answer in shapes]}
 
 
 def named(refused: list[tuple[int, str]], answers: list[Answer]) -> list[tuple[str, str, str]]:
@@ -57,10 +59,10 @@ def named(refused: list[tuple[int, str]], answers: list[Answer]) -> list[tuple[s
 
 
 def test_the_answers_are_of_every_tool_and_of_every_outcome(answers: list[Answer]) -> None:
-    told = Counter(one.result["structuredContent"].get("status") for one in answers)
+    told = Counter(answer.result["structuredContent"].get("status") for answer in answers)
     assert set(told) >= OUTCOMES
-    assert {one.tool for one in answers} == set(CATALOGUE) - {"call_write_tool"}
-    errors = [one.result["structuredContent"].get("error", {}).get("kind") for one in answers]
+    assert {answer.tool for answer in answers} == set(CATALOGUE) - {"call_write_tool"}
+    errors = [answer.result["structuredContent"].get("error", {}).get("kind") for answer in answers]
     assert {"invalid_arguments", "upstream"} <= set(errors)
 
 
@@ -70,8 +72,8 @@ def test_each_fits_its_schema(answers: list[Answer]) -> None:
     }
     refused = [
         (number, f"{error.json_path}: {error.message[:200]}")
-        for number, one in enumerate(answers)
-        for error in checks[one.tool].iter_errors(one.result["structuredContent"])
+        for number, answer in enumerate(answers)
+        for error in checks[answer.tool].iter_errors(answer.result["structuredContent"])
     ]
     assert named(refused, answers) == []
 

@@ -52,7 +52,7 @@ def test_it_reads_a_result(server: list[str], tmp_path: Path) -> None:
     arguments = ["--tool-name", "list_properties", "--tool-arg", "limit=2"]
     status, answer = inspect(server, "tools/call", *arguments, folder=tmp_path)
     assert status == 0
-    assert [one["id"] for one in answer["structuredContent"]["items"]] == [20110001, 20110002]
+    assert [row["id"] for row in answer["structuredContent"]["items"]] == [20110001, 20110002]
 
 
 def test_it_reads_an_error_with_its_hint(server: list[str], tmp_path: Path) -> None:

@@ -18,4 +18,4 @@ def test_it_has_a_person_consent_and_calls_a_tool(authorizing: Running, browser:
     done = run([*program("mcp-inspector"), *target, *asked], cwd=tmp_path, environ=environ)
     assert done.returncode == 0, done.stderr
     items = json.loads(done.stdout.splitlines()[-1])["result"]["structuredContent"]["items"]
-    assert [one["title"] for one in items] == ["Harbour Loft"]
+    assert [row["title"] for row in items] == ["Harbour Loft"]

@@ -42,7 +42,7 @@ async def test_it_registers_has_a_person_consent_and_calls_tools(
 ) -> None:
     async with bridge(authorizing, browser, tmp_path) as client:
         answer = await listed(client)
-    assert [one["title"] for one in answer["items"]] == ["Harbour Loft"]
+    assert [row["title"] for row in answer["items"]] == ["Harbour Loft"]
 
 
 async def test_the_next_time_nobody_is_asked(authorizing: Running, browser: str, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ async def test_it_registers_has_a_person_consent_and_calls_tools(
     kept = Keeping()
     async with connected(authorizing.resource, kept, mode) as client:
         result: Any = await client.call_tool("list_properties", {"limit": 1})
-    assert [one["title"] for one in result.structured_content["items"]] == ["Harbour Loft"]
+    assert [row["title"] for row in result.structured_content["items"]] == ["Harbour Loft"]
     assert kept.asked == 1
     assert kept.tokens is not None
     assert kept.tokens.scope == "hostex:read hostex:write"
@@ -40,6 +40,6 @@ async def test_it_refreshes_without_asking_the_person(authorizing: Running) -> N
 async def test_a_person_who_allows_reading_only_is_not_shown_a_tool_that_writes(authorizing: Running) -> None:
     kept = Keeping(Person(READ_ONLY, {"access": "read"}))
     async with connected(authorizing.resource, kept) as client:
-        tools = {one.name: one.annotations for one in (await client.list_tools()).tools}
+        tools = {tool.name: tool.annotations for tool in (await client.list_tools()).tools}
     assert "list_properties" in tools
     assert [name for name, hints in tools.items() if not (hints and hints.read_only_hint)] == []

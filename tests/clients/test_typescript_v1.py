@@ -43,7 +43,7 @@ def test_it_reads_results_errors_and_confirmations(
     stdio = transport == "stdio"
     target = over_stdio(HOSTEX_MCP_SANDBOX="1") if stdio else {"url": request.getfixturevalue("url")}
     listed, none, wrong, missing, asked = read(target, tmp_path)["results"]
-    assert [one["id"] for one in listed["structuredContent"]["items"]] == [20110001, 20110002]
+    assert [row["id"] for row in listed["structuredContent"]["items"]] == [20110001, 20110002]
     assert "Harbour Studio" in listed["content"][0]["text"]
     assert none["structuredContent"]["returned"] == 0
     assert wrong["isError"] is True
@@ -55,5 +55,5 @@ def test_it_reads_results_errors_and_confirmations(
 
 def test_it_reads_the_errors_of_a_server_without_a_token(tmp_path: Path) -> None:
     results = read(over_stdio(), tmp_path)["results"]
-    kinds = [one["structuredContent"]["error"]["kind"] for one in results]
+    kinds = [result["structuredContent"]["error"]["kind"] for result in results]
     assert kinds == ["not_configured"] * 2 + ["invalid_arguments"] + ["not_configured"] * 2

@@ -168,10 +168,10 @@ async def _set_level(_: Context, __: SetLevelRequestParams) -> EmptyResult:
 
 async def _list_prompts(_: Context, __: PaginatedRequestParams | None) -> ListPromptsResult:
     def shown(name: str, arguments: tuple[str, ...]) -> Prompt:
-        takes = [PromptArgument(name=one, required=True) for one in arguments]
+        takes = [PromptArgument(name=argument, required=True) for argument in arguments]
         return Prompt(name=name, description=f"The suite's {name}", arguments=takes)
 
-    return ListPromptsResult(prompts=[shown(*one) for one in _PROMPTS.items()])
+    return ListPromptsResult(prompts=[shown(*prompt) for prompt in _PROMPTS.items()])
 
 
 async def _prompt(_: Context, params: GetPromptRequestParams) -> GetPromptResult | InputRequiredResult:

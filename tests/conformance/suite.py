@@ -20,7 +20,7 @@ def server_suite(url: str, revision: str, folder: Path) -> Verdicts:
     words = run([*program("conformance"), *arguments], cwd=folder).stdout
     verdicts = {name: (int(passed), int(failed)) for name, passed, failed in _SCENARIO.findall(words)}
     assert len(verdicts) > 30, words
-    return {name: one for name, one in verdicts.items() if not name.startswith(_EXTENSIONS)}
+    return {name: verdict for name, verdict in verdicts.items() if not name.startswith(_EXTENSIONS)}
 
 
 def failing(verdicts: Verdicts) -> set[str]:

@@ -56,8 +56,8 @@ def test_every_scenario_passes(tmp_path: Path) -> None:
             Person().go(visited(suite.stdout))
             words, _ = suite.communicate(timeout=40)
     assert suite.returncode == 0, words
-    checks = [one for file in tmp_path.rglob("checks.json") for one in _read(file)]
-    assert {one["id"]: one["status"] for one in checks} == dict.fromkeys(CHECKS, "SUCCESS")
+    checks = [check for file in tmp_path.rglob("checks.json") for check in _read(file)]
+    assert {check["id"]: check["status"] for check in checks} == dict.fromkeys(CHECKS, "SUCCESS")
 
 
 def _read(file: Path) -> list[dict[str, Any]]:

@@ -39,10 +39,14 @@ class DocumentedTransport(httpx2.AsyncBaseTransport):
 @cache
 def addressed(method: str, path: str) -> Operation:
     """The operation that a request addresses; a fixed path wins over one with a parameter."""
-    fitting = [one for one in OPERATIONS.values() if one.method == method and _fits(one.path, path)]
+    fitting = [
+        operation
+        for operation in OPERATIONS.values()
+        if operation.method == method and _fits(operation.path, path)
+    ]
     if not fitting:
         raise Undocumented(f"{method} {path}: no such operation")
-    return min(fitting, key=lambda one: one.path.count("{"))
+    return min(fitting, key=lambda operation: operation.path.count("{"))
 
 
 def _fits(template: str, path: str) -> bool:
@@ -71,12 +75,12 @@ def _as_sent(operation: Operation) -> Mapping[str, Shape]:
 
 
 def _partly(shape: Shape) -> Shape:
-    fields = {name: one.model_copy(update={"required": False}) for name, one in shape.item_fields.items()}
+    fields = {name: field.model_copy(update={"required": False}) for name, field in shape.item_fields.items()}
     return shape.model_copy(update={"item_fields": fields, "required": shape.required is True})
 
 
 def _named(operation: Operation, place: str, name: str) -> Parameter | None:
-    return next((one for one in operation.placed(place) if one.name == name), None)
+    return next((parameter for parameter in operation.placed(place) if parameter.name == name), None)
 
 
 def _text_problem(parameter: Parameter, value: str) -> str | None:

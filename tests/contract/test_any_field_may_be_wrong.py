@@ -28,12 +28,14 @@ from tests.support.hostex import script
 pytestmark = pytest.mark.anyio
 
 READ = [
-    one
-    for one in OPERATIONS.values()
-    if not one.writes and one.answer is not None and one.path != "/reservations/{stay_code}/custom_fields"
+    operation
+    for operation in OPERATIONS.values()
+    if not operation.writes
+    and operation.answer is not None
+    and operation.path != "/reservations/{stay_code}/custom_fields"
 ]
-LISTS = [one for one in READ if rows_key(one)]
-OBJECTS = [one for one in READ if not rows_key(one)]
+LISTS = [operation for operation in READ if rows_key(operation)]
+OBJECTS = [operation for operation in READ if not rows_key(operation)]
 
 NEEDED: dict[str, set[str]] = {
     "GET /properties": {"id"},
@@ -85,7 +87,7 @@ def fits_json(value: BaseModel) -> bool:
     return bool(json.dumps(value.model_dump(mode="json"), allow_nan=False, ensure_ascii=False).encode())
 
 
-@pytest.mark.parametrize("operation", LISTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", LISTS, ids=lambda operation: operation.name)
 async def test_a_wrong_value_in_a_field_of_a_row_costs_no_other_row(operation: Operation) -> None:
     good = whole(operation)
     (sound,) = await read(operation, [good])
@@ -107,7 +109,7 @@ def _missed(lacking: Unread) -> set[str]:
     return {name for (_, left_out), names in lacking.fields.items() if left_out for name in names}
 
 
-@pytest.mark.parametrize("operation", OBJECTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", OBJECTS, ids=lambda operation: operation.name)
 async def test_a_wrong_value_in_a_field_of_an_object_costs_no_other_field(operation: Operation) -> None:
     good = whole(operation)
     declared = cast("Declared[Any]", DECLARED[operation.name])

@@ -38,16 +38,18 @@ class Maker:
         channel, listing = chance.choice(list(account.rates))
         self._known: dict[str, list[Any]] = {
             "property_id": list(account.properties),
-            "stay_code": [one["stay_code"] for one in stays],
-            "reservation_code": [one["reservation_code"] for one in stays],
+            "stay_code": [stay["stay_code"] for stay in stays],
+            "reservation_code": [stay["reservation_code"] for stay in stays],
             "conversation_id": list(account.conversations),
             "channel_type": [channel],
             "listing_id": [listing],
             "staff_id": list(account.staff),
-            "custom_channel_id": [one["id"] for one in account.custom_channels],
-            "income_method_id": [one["id"] for one in account.income_methods],
-            "payment_method_id": [one["id"] for one in account.income_methods + account.expense_methods],
-            "item_id": [one["id"] for one in account.income_items + account.expense_items],
+            "custom_channel_id": [row["id"] for row in account.custom_channels],
+            "income_method_id": [method["id"] for method in account.income_methods],
+            "payment_method_id": [
+                method["id"] for method in account.income_methods + account.expense_methods
+            ],
+            "item_id": [item["id"] for item in account.income_items + account.expense_items],
             "currency": ["EUR", "USD"],
             "custom_fields": [{"key": "value"}],
             "email": ["ines@example.com"],

@@ -47,5 +47,5 @@ def test_every_node_package_of_the_tests_has_a_digest_and_none_an_address() -> N
     packages = json.loads(text)["packages"]
     wanted = json.loads((ROOT / "tests/clients/npm/package.json").read_text(encoding="utf-8"))["dependencies"]
     assert packages.pop("")["dependencies"] == wanted
-    assert all(one["integrity"].startswith("sha512-") for one in packages.values())
+    assert all(package["integrity"].startswith("sha512-") for package in packages.values())
     assert "://" not in text

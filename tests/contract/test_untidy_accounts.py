@@ -44,7 +44,9 @@ ARGUMENTS: dict[str, list[Row]] = {
     "list_conversations": [{}, {"guest_name": "a"}],
     "get_conversation": [{"conversation_id": THREAD}],
     "list_special_offers": [{"conversation_id": THREAD}],
-    "list_reviews": [{"review_status": one, **CHECK_OUTS} for one in ("reviewed", "pending_host_review")],
+    "list_reviews": [
+        {"review_status": status, **CHECK_OUTS} for status in ("reviewed", "pending_host_review")
+    ],
     "list_tasks": [{}, PERIOD],
     "list_transactions": [PERIOD],
     "list_automation_actions": [{"type": "message"}, {"type": "review"}],
@@ -56,7 +58,7 @@ ARGUMENTS: dict[str, list[Row]] = {
     "get_performance": [{**days(-30, 30), "by": by} for by in ("property", "channel", "month")],
     "get_month_end": [{"start_date": "2026-10-01", "end_date": "2026-10-31"}],
 }
-READS = sorted(name for name, one in CATALOGUE.items() if one.effect is Effect.READ)
+READS = sorted(name for name, tool in CATALOGUE.items() if tool.effect is Effect.READ)
 RESOURCES = (
     f"hostex://properties/{LOFT}",
     f"hostex://stays/{STAY}",
@@ -106,7 +108,7 @@ async def untidy(mangler: Mangler) -> AsyncGenerator[Untidy]:
 
 def _calls(tool: str) -> list[Row]:
     paged = [{"detail": "full", "limit": 100}] if CATALOGUE[tool].paged else []
-    return [one | more for one in ARGUMENTS.get(tool, [{}]) for more in [{}, *paged]]
+    return [arguments | more for arguments in ARGUMENTS.get(tool, [{}]) for more in [{}, *paged]]
 
 
 @pytest.mark.parametrize("tool", READS)

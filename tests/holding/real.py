@@ -47,10 +47,10 @@ _WIDE = (
 
 def _known(account: SandboxAccount, today: date) -> Given:
     stay = next(iter(account.stays.values()))
-    days = [today + timedelta(days=one) for one in range(1, _MOST_RANGES)]
-    ranges = [{"start_date": f"{one}", "end_date": f"{one}"} for one in days]
+    days = [today + timedelta(days=offset) for offset in range(1, _MOST_RANGES)]
+    ranges = [{"start_date": f"{day}", "end_date": f"{day}"} for day in days]
     channel, listing = next(iter(account.rates))
-    titles = [one["title"] for one in account.properties.values()]
+    titles = [row["title"] for row in account.properties.values()]
     return {
         "limit": 100,
         "detail": "full",
@@ -64,24 +64,24 @@ def _known(account: SandboxAccount, today: date) -> Given:
         "stay_code": stay["stay_code"],
         "reservation_code": stay["reservation_code"],
         "conversation_id": next(iter(account.conversations)),
-        "listings": [{"channel_type": one, "listing_id": key} for one, key in list(account.rates)[:50]],
+        "listings": [{"channel_type": kind, "listing_id": key} for kind, key in list(account.rates)[:50]],
         "channel_type": channel,
         "listing_id": listing,
-        "prices": [{**one, "price": 100} for one in ranges],
-        "inventories": [{**one, "inventory": 1} for one in ranges],
-        "restrictions": [{**one, "min_stay_on_arrival": 2} for one in ranges],
-        "dates": [f"{one}" for one in days],
+        "prices": [{**period, "price": 100} for period in ranges],
+        "inventories": [{**period, "inventory": 1} for period in ranges],
+        "restrictions": [{**period, "min_stay_on_arrival": 2} for period in ranges],
+        "dates": [f"{day}" for day in days],
         "available": True,
         "message": "x" * 10_000,
         "note": "x" * 500,
         "title": "x" * 100,
         "tag_name": "x",
         "id": next(iter(account.knowledge_bases)),
-        "contents": [{"sub_title": f"{one}", "text": "x" * 5_000} for one in range(100)],
+        "contents": [{"sub_title": f"{number}", "text": "x" * 5_000} for number in range(100)],
         "scope_property": {"type": "all"},
         "scope_channel": {"type": "all"},
         "is_enable": True,
-        "custom_fields": {f"key{one}": "x" * 100 for one in range(500)},
+        "custom_fields": {f"key{number}": "x" * 100 for number in range(500)},
         "query": " ".join(["calenxar", "reservxtion", "propxrty", "availabxlity"] * 5)[:200],
     }
 

@@ -140,7 +140,7 @@ async def test_lists_prompts_resources_and_completions_do_not_hold_the_loop(engi
                 for argument in ("property", "property_id", "stay_code", "conversation_id"):
                     await client.complete(reference, {"name": argument, "value": long})
             for prompt in prompts:
-                given = {one.name: long for one in prompt.arguments or []}
+                given = {parameter.name: long for parameter in prompt.arguments or []}
                 try:
                     await client.get_prompt(prompt.name, given)
                 except MCPError:
@@ -171,7 +171,7 @@ BODIES = {
     "one long fraction": _CALL % (b"0." + filled(b"9")),
     "long numbers": _CALL % (b"[" + filled(b"9" * 4_000 + b",") + b"1]"),
     "members at the bound": _CALL % (b"[" + b'{"a":1},' * 9_900 + b"1]"),
-    "names at the bound": _CALL % (b"{" + b",".join(b'"k%d":1' % one for one in range(19_900)) + b"}"),
+    "names at the bound": _CALL % (b"{" + b",".join(b'"k%d":1' % number for number in range(19_900)) + b"}"),
     "blanks": _CALL % (filled(b" ") + b"1"),
 }
 

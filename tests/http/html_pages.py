@@ -61,9 +61,9 @@ class Html(HTMLParser):
     def fields(self) -> Fields:
         """What the inputs send as they stand."""
         return [
-            (one["name"], one.get("value", ""))
-            for one in self.all("input")
-            if one["type"] not in ("radio", "checkbox") or "checked" in one
+            (element["name"], element.get("value", ""))
+            for element in self.all("input")
+            if element["type"] not in ("radio", "checkbox") or "checked" in element
         ]
 
 

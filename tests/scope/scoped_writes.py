@@ -123,8 +123,8 @@ def _calendar() -> list[Case]:
     ]
     return [
         *(
-            Case(one, *_bodies(make("booking.com", "55501001-220011"), *(make(*key) for key in pools)))
-            for one, make in writes
+            Case(operation, *_bodies(make("booking.com", "55501001-220011"), *(make(*key) for key in pools)))
+            for operation, make in writes
         ),
         Case(
             price_and_rules.UPDATE_AIRBNB_PRICE_AND_RULES,

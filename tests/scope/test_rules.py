@@ -71,7 +71,7 @@ def test_every_declared_operation_has_a_rule() -> None:
 
 
 def test_lists_that_are_sifted_are_paged() -> None:
-    sifted = [one for one, rule in RULES.items() if isinstance(one, ListEndpoint) and rule.view]
+    sifted = [target for target, rule in RULES.items() if isinstance(target, ListEndpoint) and rule.view]
     assert len(sifted) == 13
     assert all(listing.paged for listing in sifted)
 

@@ -45,10 +45,10 @@ def test_the_calls_are_of_every_write() -> None:
 @pytest.mark.slow
 async def test_every_confirmation_holds_in_ten_other_processes_with_other_hash_seeds() -> None:
     offered = await answers()
-    tokens = {name: one.get("confirmation_token") for name, one in offered.items()}
-    assert {name: offered[name] for name, one in tokens.items() if one is None} == {}
+    tokens = {name: answer.get("confirmation_token") for name, answer in offered.items()}
+    assert {name: offered[name] for name, token in tokens.items() if token is None} == {}
     text = json.dumps(tokens)
     pairs = [(seed, seed + 1) for seed in SEEDS[::2]]
     for pair in pairs:
         for told in await asyncio.gather(*(used_elsewhere(text, seed) for seed in pair)):
-            assert {name: one for name, one in told.items() if one != "done"} == {}
+            assert {name: status for name, status in told.items() if status != "done"} == {}

@@ -141,7 +141,10 @@ class Run:
 
     def report(self) -> str:
         """What was done, in words and numbers."""
-        told = [sum(one == what for one in self.ledger.writes.values()) for what in (DONE, NOT_DONE, UNKNOWN)]
+        told = [
+            sum(outcome == what for outcome in self.ledger.writes.values())
+            for what in (DONE, NOT_DONE, UNKNOWN)
+        ]
         memory = [f"{looks[0]:.0f} -> {looks[-1]:.0f} MB" for looks in self.watch.memory.values()]
         files = [f"{looks[0]} -> {looks[-1]}" for looks in self.watch.files.values()]
         calls = ", ".join(f"{what} {times}" for what, times in self.ledger.calls.most_common())

@@ -47,14 +47,16 @@ class Deployment:
 
     def threads(self) -> list[str]:
         """The conversations of the main account."""
-        return [one["id"] for one in self._rows(WRITABLE, "/conversations", "conversations")]
+        return [
+            conversation["id"] for conversation in self._rows(WRITABLE, "/conversations", "conversations")
+        ]
 
     def written(self, prefix: str) -> list[str]:
         """The texts of all messages and tasks that begin like this, each as often as it is there."""
         texts: list[str] = []
         for token in (WRITABLE, SECOND):
-            for one in self._rows(token, "/conversations", "conversations"):
-                thread = self._get(token, f"/conversations/{one['id']}")
+            for conversation in self._rows(token, "/conversations", "conversations"):
+                thread = self._get(token, f"/conversations/{conversation['id']}")
                 texts += [message["content"] or "" for message in thread["messages"]]
             texts += [task["note"] or "" for task in self._rows(token, "/tasks", "tasks")]
         return [text for text in texts if text.startswith(prefix)]

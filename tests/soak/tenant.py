@@ -90,7 +90,7 @@ class Tenant:
             (self.refresh, 5),
             (self.sign_out, 1),
         ]
-        (chosen,) = self.chance.choices([one for one, _ in actions], [often for _, often in actions])
+        (chosen,) = self.chance.choices([action for action, _ in actions], [often for _, often in actions])
         try:
             await chosen()
         except Exception as error:
@@ -157,7 +157,7 @@ class Tenant:
         async with anyio.create_task_group() as both:
             for _ in range(self.chance.choice([1, 1, 2])):
                 both.start_soon(one)
-        if any(one != pairs[0] for one in pairs):
+        if any(pair != pairs[0] for pair in pairs):
             self.ledger.surprises.append("two refreshes at once got different pairs")
         self.kept.tokens = OAuthToken.model_validate(pairs[0])
         self._remember()

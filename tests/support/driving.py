@@ -91,7 +91,7 @@ def _onward(answer: httpx2.Response) -> str | None:
 def answer_in(url: str) -> dict[str, str]:
     """What an address that leads back to the client tells it; nothing is told twice."""
     values = parse_qs(urlsplit(url).query, keep_blank_values=True, strict_parsing=True)
-    assert all(len(one) == 1 for one in values.values())
+    assert all(len(value) == 1 for value in values.values())
     return {name: value[0] for name, value in values.items()}
 
 

@@ -27,16 +27,19 @@ def openai(tools: list[Any]) -> Forms:
     forms: Forms = {}
     for strict in (False, True):
         functions = [made(tool, server, strict) for tool in tools]
-        assert all(one.strict_json_schema is strict for one in functions)
+        assert all(function.strict_json_schema is strict for function in functions)
         name = "openai strict" if strict else "openai"
-        forms[name] = {one.name: one.params_json_schema for one in functions}
+        forms[name] = {function.name: function.params_json_schema for function in functions}
     return forms
 
 
 def gemini(tools: list[Any]) -> Forms:
     made = import_module("google.genai._mcp_utils").mcp_to_gemini_tools
-    declared = [one.function_declarations[0] for one in made(tools)]
-    sent = {one.name: one.parameters.model_dump(mode="json", exclude_none=True) for one in declared}
+    declared = [tool.function_declarations[0] for tool in made(tools)]
+    sent = {
+        declaration.name: declaration.parameters.model_dump(mode="json", exclude_none=True)
+        for declaration in declared
+    }
     return {"gemini": sent}
 
 
@@ -46,7 +49,7 @@ def langchain(tools: list[Any]) -> Forms:
     made = [adapted(None, tool, connection={"transport": "stdio"}) for tool in tools]
 
     def parameters(strict: bool) -> dict[str, Any]:
-        return {one.name: function(one, strict=strict)["function"]["parameters"] for one in made}
+        return {tool.name: function(tool, strict=strict)["function"]["parameters"] for tool in made}
 
     return {"langchain": parameters(False), "langchain strict": parameters(True)}
 
@@ -70,7 +73,7 @@ def pydantic_ai(tools: list[Any]) -> Forms:
 
 async def main() -> None:
     tool = import_module("mcp.types").Tool
-    tools = [tool.model_validate(one) for one in json.load(sys.stdin)]
+    tools = [tool.model_validate(definition) for definition in json.load(sys.stdin)]
     forms: Forms = {}
     for library in (anthropic, openai, gemini, langchain, pydantic_ai):
         forms |= library(tools)

@@ -115,8 +115,8 @@ def test_a_key_file_is_rotated_under_a_server_that_goes_on(command: Command) -> 
     newer = anyio.run(_grant_in, url, serving, clock)
     assert "Rows encrypted again: 2. Older keys dropped: 1." in command.rotate()
     assert command.keys()[1:] == [second]
-    for one in (grant_id, newer):
-        assert anyio.run(_opens_in, url, serving, one)
+    for grant in (grant_id, newer):
+        assert anyio.run(_opens_in, url, serving, grant)
     assert [key in told for key in (first, second)] == [False, False]
 
 

@@ -23,7 +23,7 @@ def shown(kind: str) -> dict[str, Any]:
 def kinds(error: type[Exception]) -> set[str]:
     below = error.__subclasses__()
     own = {error.__dict__["kind"]} if "kind" in error.__dict__ else set[str]()
-    return own.union(*(kinds(one) for one in below))
+    return own.union(*(kinds(subclass) for subclass in below))
 
 
 def test_every_kind_of_error_has_its_place_on_the_page() -> None:

@@ -103,7 +103,7 @@ def typescript(block: Block, server: Running, folder_of_agent: Path) -> list[str
 
 
 def test_a_program_in_typescript_previews_and_confirms(server: Running, tmp_path: Path) -> None:
-    block = next(one for one in blocks("ts") if "confirmation_token" in one.text)
+    block = next(block for block in blocks("ts") if "confirmation_token" in block.text)
     summary, outcome = typescript(block, server, tmp_path)
     assert "Harbour Loft" in summary
     assert outcome == "done"
@@ -121,7 +121,7 @@ def test_what_the_programs_in_typescript_send_fits_the_schemas() -> None:
 
 
 def test_a_program_in_typescript_signs_in(server: Running, tmp_path: Path) -> None:
-    block = next(one for one in blocks("ts") if "authProvider" in one.text)
+    block = next(block for block in blocks("ts") if "authProvider" in block.text)
     assert "Harbour Loft" in "".join(typescript(block, server, tmp_path))
 
 

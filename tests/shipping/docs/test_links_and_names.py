@@ -77,7 +77,7 @@ def written() -> Iterator[tuple[str, str]]:
 WRITTEN = sorted(set(written()))
 
 
-@pytest.mark.parametrize(("where", "command"), WRITTEN, ids=[f"{one[0]} {one[1]}" for one in WRITTEN])
+@pytest.mark.parametrize(("where", "command"), WRITTEN, ids=[f"{case[0]} {case[1]}" for case in WRITTEN])
 def test_every_command_that_is_written_exists_with_its_options(where: str, command: str) -> None:
     words = shlex.split(command)
     context = click.Context(main)
@@ -88,7 +88,9 @@ def test_every_command_that_is_written_exists_with_its_options(where: str, comma
         found = below
     options = [word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)]
     subcommand = main.get_command(context, "stdio") if found is main else None
-    known = {name for one in (found, subcommand) if one for each in one.params for name in each.opts}
+    known = {
+        name for program in (found, subcommand) if program for each in program.params for name in each.opts
+    }
     assert not set(options) - known - {"--help"}
     if found.name == "call" and words and re.fullmatch(r"[a-z_]+", words[0]):
         assert words[0] in CATALOGUE
@@ -112,7 +114,7 @@ def test_the_files_of_clients_are_where_the_page_says() -> None:
 def test_every_program_of_the_repository_that_is_named_exists(page: Path) -> None:
     programs = set(re.findall(r"python -m ((?:benchmarks|tests|hostex_mcp)[\w.]*)", read(page)))
     files = {ROOT.joinpath(*name.split(".")) for name in programs}
-    assert not {one for one in files if not _runs(one)}
+    assert not {file for file in files if not _runs(file)}
     assert all(
         (ROOT / script).exists() for script in re.findall(r"python ((?:docs|manifests)/\S+\.py)", read(page))
     )

@@ -17,10 +17,10 @@ def words(line: str) -> list[str]:
 
 
 def test_the_picture_shows_what_the_demo_prints_today() -> None:
-    texts = [one for one in ElementTree.parse(FILE).iter(f"{SVG}text") if "textLength" in one.attrib]
+    texts = [text for text in ElementTree.parse(FILE).iter(f"{SVG}text") if "textLength" in text.attrib]
     pictured = [
-        words(" ".join(one.text or "" for one in line))
-        for _, line in groupby(texts, lambda one: one.get("y"))
+        words(" ".join(text.text or "" for text in line))
+        for _, line in groupby(texts, lambda text: text.get("y"))
     ]
     printed = [words(line) for line in picture.recorded().export_text().splitlines() if line.strip()]
     assert [line for line in pictured if line] == printed

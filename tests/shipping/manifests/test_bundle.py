@@ -69,7 +69,9 @@ def started(folder: Path, chosen: dict[str, Any], **more: str) -> StdioServerPar
     environ = {**outside(), **{name: filled(value) for name, value in config["env"].items()}, **more}
     command = shutil.which(str(config["command"]), path=str(PROGRAMS))
     assert command
-    return StdioServerParameters(command=command, args=[filled(one) for one in config["args"]], env=environ)
+    return StdioServerParameters(
+        command=command, args=[filled(argument) for argument in config["args"]], env=environ
+    )
 
 
 def validated(manifest: dict[str, Any], folder: Path) -> int:
@@ -118,9 +120,9 @@ async def test_with_a_token_it_serves_the_account_and_only_looks_if_told_so(inst
         async with Client(started(installed, chosen, HOSTEX_API_BASE_URL=url)) as client:
             tools = (await client.list_tools()).tools
             result: Any = await client.call_tool("list_properties", {"limit": 1})
-    assert [one["title"] for one in result.structured_content["items"]] == ["Harbour Loft"]
+    assert [row["title"] for row in result.structured_content["items"]] == ["Harbour Loft"]
     assert tools
-    assert all(one.annotations and one.annotations.read_only_hint for one in tools)
+    assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools)
 
 
 @installs_packages

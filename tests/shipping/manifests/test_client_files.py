@@ -88,13 +88,13 @@ async def properties(command: StdioServerParameters) -> Any:
 @pytest.mark.parametrize("name", CLIENT_FILES)
 async def test_a_client_file_starts_the_server_with_the_token(name: str, hostex: str) -> None:
     answer = await properties(started(name, in_file(name), WRITABLE, HOSTEX_API_BASE_URL=hostex))
-    assert [one["title"] for one in answer["items"]] == ["Harbour Loft"]
+    assert [row["title"] for row in answer["items"]] == ["Harbour Loft"]
 
 
 @pytest.mark.parametrize("client", ["cursor", "vscode"])
 async def test_an_install_link_starts_the_server_with_the_token(client: str, hostex: str) -> None:
     command = started(f"{client}.json", in_link(client), WRITABLE, HOSTEX_API_BASE_URL=hostex)
-    assert [one["title"] for one in (await properties(command))["items"]] == ["Harbour Loft"]
+    assert [row["title"] for row in (await properties(command))["items"]] == ["Harbour Loft"]
 
 
 def test_a_link_for_vs_code_asks_for_what_its_entry_needs_and_keeps_it_secret() -> None:

@@ -89,7 +89,7 @@ def test_the_registry_would_take_the_file(server: dict[str, Any]) -> None:
 
 
 def test_all_versions_are_that_of_the_package(server: dict[str, Any]) -> None:
-    by_type = {one["registryType"]: one for one in server["packages"]}
+    by_type = {package["registryType"]: package for package in server["packages"]}
     assert server["version"] == by_type["pypi"]["version"] == __version__
     assert by_type["oci"]["identifier"].endswith(f":{__version__}")
 
@@ -100,7 +100,9 @@ def test_the_readme_proves_that_the_package_is_ours(server: dict[str, Any]) -> N
 
 def test_every_variable_is_a_setting_that_takes_its_default(server: dict[str, Any]) -> None:
     for package in server["packages"]:
-        defaults = {one["name"]: one.get("default", "tok-1") for one in package["environmentVariables"]}
+        defaults = {
+            variable["name"]: variable.get("default", "tok-1") for variable in package["environmentVariables"]
+        }
         settings = load(defaults)
         assert not settings.read_only
         assert settings.public_url in (None, "http://localhost:8000")

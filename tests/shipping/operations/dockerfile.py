@@ -44,7 +44,7 @@ class Stage:
 
     def pairs(self, word: str) -> dict[str, str]:
         """Names and values of all ENV or LABEL steps."""
-        found = (re.findall(r'(\S+?)=("[^"]*"|\S+)', one.text) for one in self.steps if one.word == word)
+        found = (re.findall(r'(\S+?)=("[^"]*"|\S+)', step.text) for step in self.steps if step.word == word)
         return {name: value.strip('"') for pairs in found for name, value in pairs}
 
 
@@ -89,7 +89,7 @@ class Replay:
 
     def here(self, text: str) -> str:
         """A text of the image with its paths turned into paths of this machine."""
-        names = "|".join(re.escape(one) for one in self.places)
+        names = "|".join(re.escape(place) for place in self.places)
         return re.sub(rf"(?<![\w.-])({names})(?=$|[/:\s'\"])", rf"{self.folder}\1", text)
 
     def follow(self, stage: Stage) -> None:
@@ -113,7 +113,7 @@ class Replay:
 
     def _copy(self, step: Step, where: Path) -> None:
         if "from" in step.options:
-            assert all(Path(self.here(one)).exists() for one in step.text.split())
+            assert all(Path(self.here(path)).exists() for path in step.text.split())
             return
         *sources, target = step.text.split()
         for source in sources:

@@ -22,7 +22,7 @@ def objects() -> dict[str, Any]:
     """Kubernetes' objects, by kind; each kind occurs once."""
     files = (path for path in sorted(KUBERNETES.glob("*.yaml")) if path.name != "kustomization.yaml")
     parsed = [read(path) for path in files]
-    found = {one["kind"]: one for one in parsed}
+    found = {document["kind"]: document for document in parsed}
     assert len(found) == len(parsed)
     return found
 

@@ -49,7 +49,9 @@ def test_the_server_knows_the_database_by_the_name_user_and_password_that_it_was
 def test_the_server_may_write_its_data_as_the_user_of_the_image() -> None:
     image = stages(DOCKERFILE.read_text())[-1]
     user, group = image.only("USER").text.split(":")
-    (data,) = (one for one in SERVICES["server"]["tmpfs"] if one.startswith(image.only("VOLUME").command[0]))
+    (data,) = (
+        mount for mount in SERVICES["server"]["tmpfs"] if mount.startswith(image.only("VOLUME").command[0])
+    )
     assert {f"uid={user}", f"gid={group}"} <= set(data.split(":")[1].split(","))
 
 

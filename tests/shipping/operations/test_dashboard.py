@@ -47,18 +47,22 @@ EVENTS: list[Event] = [
 def expressions() -> Iterator[str]:
     for panel in DASHBOARD["panels"]:
         yield from (target["expr"] for target in panel["targets"])
-    yield from (one["expr"] for one in DASHBOARD["annotations"]["list"])
-    yield from (one["query"]["query"] for one in DASHBOARD["templating"]["list"] if one["type"] == "query")
+    yield from (annotation["expr"] for annotation in DASHBOARD["annotations"]["list"])
+    yield from (
+        variable["query"]["query"]
+        for variable in DASHBOARD["templating"]["list"]
+        if variable["type"] == "query"
+    )
 
 
 def exposed() -> dict[str, set[str]]:
     """Every series of `/metrics` with its labels, after one event of each kind."""
-    assert {type(one) for one in EVENTS} == set(get_args(Event))
+    assert {type(instance) for instance in EVENTS} == set(get_args(Event))
     metrics = Metrics()
     for event in EVENTS:
         metrics(event)
     families = text_string_to_metric_families(metrics.text().decode())
-    found = {one.name: set(one.labels) for family in families for one in family.samples}
+    found = {sample.name: set(sample.labels) for family in families for sample in family.samples}
     return {name: labels for name, labels in found.items() if not name.endswith("_created")}
 
 

@@ -82,7 +82,7 @@ def ignored(path: str) -> bool:
     """Whether .dockerignore keeps a file from the build: the last line that matches it or a folder of it."""
     verdict = False
     lines = (ROOT / ".dockerignore").read_text().splitlines()
-    for line in (one for one in lines if one and not one.startswith("#")):
+    for line in (text for text in lines if text and not text.startswith("#")):
         pattern = line.removeprefix("!")
         names = [path, *(str(parent) for parent in PurePosixPath(path).parents if str(parent) != ".")]
         if any(matches(name, pattern) for name in names):

@@ -42,7 +42,7 @@ def port() -> int:
 @pytest.fixture
 def server(image: Replay, port: int) -> Iterator[subprocess.Popen[str]]:
     """The server as the image starts it, on another port than 8000."""
-    command = [*ENTRYPOINT, *(one.replace("8000", str(port)) for one in START)]
+    command = [*ENTRYPOINT, *(word.replace("8000", str(port)) for word in START)]
     environ = {**image.environ, "HOSTEX_MCP_PUBLIC_URL": "https://mcp.example.com", "HOSTEX_MCP_WORKERS": "1"}
     with subprocess.Popen(
         command, env=environ, cwd=image.folder, stderr=subprocess.PIPE, text=True
@@ -94,5 +94,5 @@ def test_the_image_holds_the_package_and_the_driver_for_postgresql_but_no_instal
 
 def check_health(image: Replay, port: int) -> int:
     """The exit status of the image's health check."""
-    command = [one.replace("8000", str(port)) for one in PROBE]
+    command = [word.replace("8000", str(port)) for word in PROBE]
     return subprocess.run(command, env=image.environ, capture_output=True, check=False).returncode

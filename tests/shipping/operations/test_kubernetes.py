@@ -95,7 +95,7 @@ def test_a_probe_names_a_host_that_the_server_answers_to(name: str) -> None:
         return PlainTextResponse("yes")
 
     probe = CONTAINER[name]["httpGet"]
-    headers = {one["name"]: one["value"] for one in probe["httpHeaders"]}
+    headers = {header["name"]: header["value"] for header in probe["httpHeaders"]}
     address = Address(OBJECTS["ConfigMap"]["data"]["HOSTEX_MCP_PUBLIC_URL"])
     app = Guard(Starlette(routes=[Route(probe["path"], answer)]), address)
     client = TestClient(app)
@@ -144,6 +144,6 @@ def test_no_private_address_but_the_database_and_the_resolver_can_be_called() ->
     assert {port["port"] for port in names["ports"]} == {53}
     assert {port["port"] for port in database["ports"]} == {5432}
     assert {port["port"] for port in public["ports"]} == {443}
-    excepted = [one["ipBlock"]["except"] for one in public["to"]]
+    excepted = [peer["ipBlock"]["except"] for peer in public["to"]]
     assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"} <= set(excepted[0])
     assert "fc00::/7" in excepted[1]

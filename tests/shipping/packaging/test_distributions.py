@@ -80,7 +80,9 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder / "env")
     (packages,) = (folder / "env").glob("lib/python*/site-packages")
-    (packages / "dependencies.pth").write_text("\n".join(one for one in sys.path if "site-packages" in one))
+    (packages / "dependencies.pth").write_text(
+        "\n".join(path for path in sys.path if "site-packages" in path)
+    )
     pip = [sys.executable, "-m", "pip", "--python", folder / "env", "install", "--quiet", "--no-deps"]
     subprocess.run([*pip, "--no-index", "--ignore-installed", wheel], check=True)
     return folder / "env" / "bin"
@@ -103,7 +105,7 @@ def test_the_installed_program_is_of_this_version_and_its_own_files(installed: P
 
 def test_the_installed_program_has_its_demo_account(installed: Path) -> None:
     answer = run(installed / "hostex-mcp", "call", "list_properties", "limit=1", "--sandbox")
-    assert [one["title"] for one in json.loads(answer)["items"]] == ["Harbour Loft"]
+    assert [row["title"] for row in json.loads(answer)["items"]] == ["Harbour Loft"]
 
 
 def test_the_installed_program_has_its_migrations_and_pages(installed: Path, tmp_path: Path) -> None:

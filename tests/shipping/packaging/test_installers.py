@@ -31,4 +31,4 @@ async def test_it_serves_a_client_that_starts_it(name: str, wheel: Path, tmp_pat
     started = StdioServerParameters(command=str(PROGRAMS / command), args=arguments, env=environ)
     async with Client(started) as client:
         result: Any = await client.call_tool("list_properties", {"limit": 1})
-    assert [one["title"] for one in result.structured_content["items"]] == ["Harbour Loft"]
+    assert [row["title"] for row in result.structured_content["items"]] == ["Harbour Loft"]

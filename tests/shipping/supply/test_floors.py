@@ -31,7 +31,9 @@ def test_no_pin_is_older_than_its_floor_or_unwanted(path: str) -> None:
 @pytest.mark.parametrize("name", FLOORS)
 def test_the_project_allows_nothing_below_the_floor(name: str) -> None:
     (wanted,) = (
-        one for one in map(Requirement, PROJECT["project"]["dependencies"]) if one.name.lower() == name
+        requirement
+        for requirement in map(Requirement, PROJECT["project"]["dependencies"])
+        if requirement.name.lower() == name
     )
     lowest = [Version(part.version) for part in wanted.specifier if part.operator == ">="]
     assert lowest

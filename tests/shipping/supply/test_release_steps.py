@@ -47,7 +47,7 @@ def copy(tmp_path: Path) -> Path:
 
 def run(job: str, name: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run the step of this name the way the workflow does."""
-    (step,) = (one for one in JOBS[job]["steps"] if one.get("name") == name)
+    (step,) = (step for step in JOBS[job]["steps"] if step.get("name") == name)
     path = f"{folder / 'programs'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-e", "-o", "pipefail", "-c", step["run"]],

@@ -24,7 +24,7 @@ async def test_every_tool_that_is_listed_has_the_committed_digest() -> None:
         async with Client(create_server(lambda _: engine)) as client:
             listed = (await client.list_tools()).tools
     lines: list[str] = []
-    for tool in sorted(listed, key=lambda one: one.name):
+    for tool in sorted(listed, key=lambda definition: definition.name):
         shown = tool.model_dump(mode="json", by_alias=True, exclude_none=True)
         text = json.dumps(shown, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         lines.append(f"{hashlib.sha256(text.encode()).hexdigest()}  {tool.name}")

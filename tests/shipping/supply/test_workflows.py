@@ -36,7 +36,7 @@ def test_every_action_is_pinned_to_a_commit_and_says_its_version(file: Path) -> 
 
 
 def test_an_action_is_of_the_same_commit_wherever_it_is_used() -> None:
-    found = {one for file in FILES for one in re.findall(r"uses: (\S+)@(\w+)", file.read_text())}
+    found = {action for file in FILES for action in re.findall(r"uses: (\S+)@(\w+)", file.read_text())}
     assert len({name for name, _ in found}) == len(found)
 
 
@@ -50,7 +50,7 @@ def test_no_job_runs_without_end_or_may_write_by_default(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_whatever_is_installed_is_pinned_by_hash(file: Path) -> None:
     installs = [line for line in file.read_text().splitlines() if " install " in line]
-    assert [one for one in installs if "--require-hashes" not in one and "--no-index" not in one] == []
+    assert [line for line in installs if "--require-hashes" not in line and "--no-index" not in line] == []
 
 
 def test_a_release_is_checked_audited_listed_and_attested_before_it_is_published() -> None:

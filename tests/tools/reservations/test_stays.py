@@ -222,7 +222,7 @@ async def test_stays_that_have_to_make_room_are_named_and_there_is_no_exact_way_
     add_stay(account, "0-3-c", (ahead(13), ahead(14)), STUDIO)
     add_stay(account, "0-4-d", (ahead(10), ahead(12)), STUDIO, status="cancelled")
     answer = await done(call, "allocate_reservation", stay_code=CODE, property_id=STUDIO)
-    boxed = [code for code, one in account.stays.items() if one["in_reservation_box"]]
+    boxed = [code for code, row in account.stays.items() if row["in_reservation_box"]]
     assert [stay["stay_code"] for stay in answer["result"]["moved_to_box"]] == boxed == ["0-2-b"]
     assert answer["undo"] is None
 

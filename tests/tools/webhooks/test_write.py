@@ -66,9 +66,9 @@ async def test_a_list_that_does_not_tell_leaves_the_id_out_and_is_no_failure(
     webhooks, read = sandbox.accounts.main.webhooks, HostexClient.page
 
     async def with_a_twin(client: HostexClient, *given: Any, **more: Any) -> Any:
-        for id, one in list(webhooks.items()):
-            if one["url"] == URL:
-                webhooks[id + 1] = one | {"id": id + 1}
+        for id, webhook in list(webhooks.items()):
+            if webhook["url"] == URL:
+                webhooks[id + 1] = webhook | {"id": id + 1}
         return await read(client, *given, **more)
 
     monkeypatch.setattr(HostexClient, "page", with_a_twin)
