@@ -59,10 +59,10 @@ def test_after_a_guest_of_the_same_day_the_cleaning_comes_first() -> None:
 
 
 def test_a_wanted_time_is_possible_from_the_limit_on() -> None:
-    assert early(BEFORE, wanted=time(14)).verdict == "possible"
-    assert early(BEFORE, wanted=time(13, 59)).verdict == "blocked"
-    assert late(BEHIND, wanted=time(12)).verdict == "possible"
-    assert late(BEHIND, wanted=time(12, 1)).verdict == "blocked"
+    assert early(BEFORE, target=time(14)).verdict == "possible"
+    assert early(BEFORE, target=time(13, 59)).verdict == "blocked"
+    assert late(BEHIND, target=time(12)).verdict == "possible"
+    assert late(BEHIND, target=time(12, 1)).verdict == "blocked"
 
 
 def test_nothing_earlier_or_later_is_possible_where_the_cleaning_takes_all_the_time() -> None:
