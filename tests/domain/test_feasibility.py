@@ -171,7 +171,7 @@ def test_no_check_in_is_offered_that_is_over_and_none_that_is_wanted_in_the_past
     clock: time, wanted: time | None
 ) -> None:
     now = datetime.combine(OWN.check_in_date, clock)
-    shift = not_past(early(wanted=wanted), OWN.check_in_date, now, time(15), wanted)
+    shift = not_past(early(target=wanted), OWN.check_in_date, now, time(15), wanted)
     assert shift.limit is None or shift.limit >= clock
     latest = wanted or time(15)
     assert clock <= latest or shift.verdict == "blocked"
