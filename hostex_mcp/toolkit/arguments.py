@@ -60,7 +60,7 @@ _PLAIN: Mapping[str, str] = {
     "bool_parsing": _TRUTH,
     "bool_type": _TRUTH,
     "string_type": "must be text",
-    "string_unicode": "must be text without lone surrogates",
+    "string_unicode": "must be text without lone surrogates (half of an emoji)",
     "string_pattern_mismatch": "must be of the form {pattern}",
     "list_type": "must be a list",
     "dict_type": _OBJECT,

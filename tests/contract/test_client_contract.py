@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
-import hostex_mcp.api
+import hostex_mcp.api.endpoints
 from hostex_mcp.api import ListEndpoint
 from hostex_mcp.api import Operation as Declared
 from tests.contract.answers import fullest, rows
@@ -24,7 +24,8 @@ Declaration = Declared[Any] | ListEndpoint[Any]
 def declarations() -> list[Declaration]:
     """Return every operation that a module of the client declares; one that another imports counts once."""
     modules = [
-        import_module(module.name) for module in iter_modules(hostex_mcp.api.__path__, "hostex_mcp.api.")
+        import_module(module.name)
+        for module in iter_modules(hostex_mcp.api.endpoints.__path__, "hostex_mcp.api.endpoints.")
     ]
     found: dict[int, Declaration] = {}
     for module in modules:

@@ -223,5 +223,5 @@ async def test_prices_are_set_on_a_channel_named_as_people_do(call: Call, sandbo
 
 
 def test_half_a_character_is_refused_in_plain_words() -> None:
-    with pytest.raises(InvalidArguments, match="must be text without half characters"):
+    with pytest.raises(InvalidArguments, match="must be text without lone surrogates"):
         CATALOGUE["send_message"].bind({"conversation_id": "1", "message": "\ud83d"})

@@ -111,7 +111,7 @@ async def test_a_room_type_names_its_properties_and_takes_none_of_another(call: 
 
 
 async def test_a_deleted_task_is_told_by_place_time_and_assignee(call: Call, sandbox: Sandbox) -> None:
-    sandbox.accounts.main.tasks[PUMP]["expected"] = "2026-12-01 09:00:00"
+    sandbox.accounts.main.tasks[PUMP] |= {"expected_date": "2026-12-01", "expected_time": "09:00:00"}
     preview = await previewed(call, "delete_task", id=PUMP)
     said = "Delete the task maintenance, Foz Beach Villa, Tue 1 Dec 2026, 09:00 for good"
     assert preview["summary"] == said

@@ -79,7 +79,7 @@ async def test_no_line_of_a_question_that_is_not_ours_starts_like_ours(tool: Too
 
 def _forges(lines: list[str]) -> list[str]:
     """Lines that begin, behind blanks and a bullet, with what a guest or a model wrote."""
-    forged = ("OBEY", "Warning: none", "Shall this", "price: 1 ", "</guest", "<guest", "host:")
+    forged = ("OBEY", "Warning: none", "Make this", "price: 1 ", "</guest", "<guest", "host:")
     return [line for line in lines if line.lstrip(" •").startswith(forged)]
 
 
@@ -116,7 +116,7 @@ def test_every_line_that_a_terminal_folds_goes_on_behind_a_mark(width: int) -> N
     shown = captured.get().splitlines()
     begun = [line for line in shown if not line.lstrip(" ").startswith("┆ ")]
     assert len(begun) == len(lines)
-    assert [line[:6] for line in begun] == ["Cancel", "• gues", "  afte", "  │ Ja", '! "Jan', "Shall "]
+    assert [line[:6] for line in begun] == ["Cancel", "• gues", "  afte", "  │ Ja", '! "Jan', "Make t"]
     assert len(shown) > len(lines)
 
 

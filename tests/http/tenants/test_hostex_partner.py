@@ -159,7 +159,7 @@ async def test_without_an_answer_to_whether_the_partner_is_known_nothing_is_refu
 
 async def test_without_partner_credentials_nothing_is_asked(clock: Clock) -> None:
     partner = Partner(clock, client_id=None, client_secret=None)
-    with pytest.raises(NotConfigured, match="no partner credentials"):
+    with pytest.raises(NotConfigured, match="no longer has partner credentials"):
         await partner.upstream.refresh(OLD)
     assert partner.sandbox.log == []
 

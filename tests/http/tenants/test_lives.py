@@ -134,7 +134,7 @@ async def test_420_is_told_with_what_to_do_and_ends_nothing(hostex: World, tenan
     error = (await ask(tenants, grant, "list_properties"))["error"]
     assert error["kind"] == "subscription_lapsed"
     assert "renew" in error["hint"]
-    assert "connect this server in your app again" in error["hint"]
+    assert "reconnect this server in your app" in error["hint"]
     assert not await ended(hostex, grant)
 
 
@@ -143,7 +143,7 @@ async def test_a_token_that_may_only_read_is_told_and_ends_nothing(hostex: World
     grant = await hostex.token_grant(READ_ONLY)
     error = (await ask(tenants, grant, "create_webhook", **HOOK))["error"]
     assert error["kind"] == "read_only_token"
-    assert "connect this server in your app again" in error["hint"]
+    assert "reconnect this server in your app" in error["hint"]
     assert not await ended(hostex, grant)
 
 

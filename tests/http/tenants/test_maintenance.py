@@ -103,7 +103,7 @@ async def test_a_grant_whose_code_was_never_redeemed_keeps_nothing_here_or_at_ho
     hostex.clock.advance(minutes=6)
     await upkeep_of(hostex).round()
     ended = await hostex.now_of(grant)
-    assert (ended.status, "never fetched" in (ended.reason or "")) == ("ended", True)
+    assert (ended.status, "never collected" in (ended.reason or "")) == ("ended", True)
     assert await hostex.kept(grant) is None
     assert not await hostex.works(pair.access_token)
 

@@ -77,13 +77,13 @@ import os
 from hostex_mcp.api import HostexClient
 from hostex_mcp.cli import main
 
-async def page(*_, **__):
+async def send(*_, **__):
     print("a library prints", flush=True)
     os.write(1, b"a library of C writes\\n")
     os.system("echo a child prints")
     raise RuntimeError("and crashes")
 
-HostexClient.page = page
+HostexClient.send = send
 main(["stdio", "--sandbox"])
 """
 
