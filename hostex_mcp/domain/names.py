@@ -20,10 +20,9 @@ def fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.casefold().split())
     # Character by character: sorting stacked accents takes time that grows with their square (an attack).
-    decomposed = "".join(unicodedata.normalize("NFKD", char) for char in text.translate(_NO_ACCENT))
-    return " ".join(
-        "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().split()
-    )
+    decomposed = "".join(unicodedata.normalize("NFKD", char) for char in text)
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(plain.translate(_NO_ACCENT).casefold().split())
 
 
 class Titles(Generic[ItemT]):

@@ -1,11 +1,12 @@
 """Calendars that contradict each other: double bookings, channels out of step, prices out of proportion."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, TypedDict
 
 from annotated_types import Ge, Le
 
+from hostex_mcp.api import Pace
 from hostex_mcp.api.endpoints.calendar import PricingRatios
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.conflicts import (
@@ -114,8 +115,8 @@ async def check_calendar_conflicts(
     doubled = [overlap for overlap in overlaps(calendars.stays) if _touches(overlap, start, end)]
     parts = {
         "overlaps": [_overlap(portfolio, overlap) for overlap in doubled],
-        "channels": _channels(portfolio, calendars, start, end),
-        "price_differences": list(_prices(portfolio, calendars, ratios, (start, end), tolerance_percent)),
+        "channels": await _channels(portfolio, calendars, start, end),
+        "price_differences": await _prices(portfolio, calendars, ratios, (start, end), tolerance_percent),
         "unplaced": [stay_row(stay) for stay in calendars.stays if _unplaced(stay, start)],
     }
     answer = lean({**parts, "failed": failure_rows([*calendars.failures, *failures])})
@@ -140,9 +141,9 @@ def _overlap(portfolio: Portfolio, overlap: Overlap) -> JsonObject:
     }
 
 
-def _channels(portfolio: Portfolio, calendars: Calendars, start: date, end: date) -> list[JsonObject]:
+async def _channels(portfolio: Portfolio, calendars: Calendars, start: date, end: date) -> list[JsonObject]:
     """Return a row for each hole; open ones first, as they can become double bookings."""
-    holes: list[tuple[SoldListing, ChannelHole]] = []
+    pace, holes = Pace(), list[tuple[SoldListing, ChannelHole]]()
     for listing in calendars.listings:
         books = [calendars.books.get(home) for home in listing.property_ids]
         # A room type is open while any of its rooms is free, so that all of its calendars are needed.
@@ -150,8 +151,13 @@ def _channels(portfolio: Portfolio, calendars: Calendars, start: date, end: date
         if listing.key in calendars.days and len(read) == len(books):
             days = calendars.days[listing.key]
             holes += [(listing, hole) for hole in channel_holes(read, days, start, end)]
+        await pace.rest()
     holes.sort(key=lambda pair: (not pair[1].open, pair[1].first_night, pair[0].key))
-    return [_channel(portfolio, listing, hole) for listing, hole in holes]
+    rows: list[JsonObject] = []
+    for listing, hole in holes:
+        rows.append(_channel(portfolio, listing, hole))
+        await pace.rest()
+    return rows
 
 
 def _channel(portfolio: Portfolio, listing: SoldListing, hole: ChannelHole) -> JsonObject:
@@ -177,14 +183,14 @@ def _closing(listing: SoldListing, hole: ChannelHole) -> JsonObject:
     return call("update_listing_inventories", {**listing.arguments, "inventories": [closed]})
 
 
-def _prices(
+async def _prices(
     portfolio: Portfolio,
     calendars: Calendars,
     ratios: Mapping[int, PricingRatios],
     period: tuple[date, date],
     tolerance: float,
-) -> Iterator[JsonObject]:
-    start, end = period
+) -> list[JsonObject]:
+    pace, rows, (start, end) = Pace(), list[JsonObject](), period
     for home, pricing in ratios.items():
         selling = {listing.key: (listing, days) for listing, days in calendars.selling(home)}
         priced: list[Priced] = []
@@ -194,7 +200,9 @@ def _prices(
         book = calendars.books.get(home)
         free = [night for night in nights(start, end + DAY) if book and book.free(night)]
         for listing, odd in price_differences(priced, free, tolerance):
-            yield _price(portfolio, home, listing, odd)
+            rows.append(_price(portfolio, home, listing, odd))
+        await pace.rest()
+    return rows
 
 
 def _price(portfolio: Portfolio, home: int, listing: Priced, odd: Sequence[PriceNight]) -> JsonObject:
