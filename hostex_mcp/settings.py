@@ -290,7 +290,7 @@ class Setting:
             return TypeAdapter(self.type).validate_python(
                 text.lower() if get_origin(self.type) is Literal else text
             )
-        except ValidationError:
+        except (ValidationError, RuntimeError, OSError):  # the last two of paths: no such user, too long
             value = "" if self.secret else f"={text if text.isprintable() else ascii(text)[1:-1]}"
             rule = self.allowed if self.allowed.startswith("must be") else f"allowed: {self.allowed}"
             # Without its cause, which would show the value in a traceback.
@@ -328,8 +328,11 @@ def load(environ: Mapping[str, str], **options: Any) -> Settings:
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
     variables = [setting.variable for setting in SETTINGS]
+    # Some have no MCP_ in their names, so it is easily left out: READ_ONLY must not be lost by that.
+    shortened = {f"HOSTEX_{setting.name.upper()}" for setting in SETTINGS}
     for variable in environ:
-        if variable.startswith("HOSTEX_MCP_") and variable not in variables:
+        of_ours = variable.startswith("HOSTEX_MCP_") or variable in shortened
+        if of_ours and variable not in variables:
             guess = get_close_matches(variable, variables, n=1)
             hint = f"; did you mean {guess[0]}?" if guess else f"; allowed: {', '.join(variables)}"
             # Without its value: what is misspelt may be a key.

@@ -57,14 +57,14 @@ def change_runs(changes: Iterable[DayChange]) -> list[Run[tuple[State, State]]]:
 
 
 def undo_ranges(
-    changes: Sequence[DayChange], writable: Callable[[Any], bool] = lambda value: True
+    changes: Sequence[DayChange], writable: Callable[[str, Any], bool] = lambda name, value: True
 ) -> list[Run[State]] | None:
     """Return the ranges that undo the changes; None if an old value is unknown or, by `writable`, cannot be
     written."""
     changing = [change for change in changes if change.before != change.after]
     if not all(len(change.before) == len(change.after) for change in changing):
         return None
-    if not all(writable(value) for change in changing for _, value in change.before):
+    if not all(writable(name, value) for change in changing for name, value in change.before):
         return None
     return runs(changing, lambda change: change.date, lambda change: change.before)
 

@@ -169,6 +169,9 @@ def _list_of(member: _Kind, value: Any) -> Any:
         return []
     values = cast("list[Any]", value) if isinstance(value, list) else [value]
     members = [_read(member, part) for entry in values for part in _several(member, entry)]
+    # Of a list of ids "none" may be meant, and a list that is not given may stand for all.
+    if member.base is int and any(_is_none(entry) for entry in members):
+        return members
     return [] if all(_says_nothing(member, entry) for entry in members) else members
 
 
@@ -210,6 +213,10 @@ def _says_nothing(kind: _Kind, value: Any) -> bool:
     if kind.model is not None and isinstance(value, dict):
         return all(_is_zero(member) for member in cast("dict[str, Any]", value).values())
     return kind.base is not bool and _is_zero(value) and not (kind.base in (int, float) and kind.has_zero)
+
+
+def _is_none(value: Any) -> bool:
+    return isinstance(value, str) and value.strip().casefold() in ("none", "n/a")
 
 
 def _is_number(value: Any) -> TypeGuard[float]:

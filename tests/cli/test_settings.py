@@ -115,6 +115,12 @@ def test_a_setting_that_does_not_exist_is_refused_naming_the_nearest() -> None:
     assert line == "HOSTEX_MCP_READONLY: is not a setting of this version; did you mean HOSTEX_MCP_READ_ONLY?"
 
 
+@pytest.mark.parametrize("variable", ["HOSTEX_READ_ONLY", "HOSTEX_PRIVACY", "HOSTEX_PROPERTY_IDS"])
+def test_a_setting_without_its_mcp_is_refused_and_not_lost(variable: str) -> None:
+    with pytest.raises(SettingsError, match=variable.replace("HOSTEX_", "HOSTEX_MCP_")):
+        load({variable: "1"})
+
+
 @pytest.mark.parametrize("token", ["two words", "línea", "a${HOSTEX_ACCESS_TOKEN}", "a\nb"])
 def test_a_token_that_cannot_be_one_is_refused_without_showing_it(token: str) -> None:
     line = problem({"HOSTEX_ACCESS_TOKEN": token})

@@ -83,7 +83,7 @@ def test_there_is_no_way_back_to_an_unknown_or_unwritable_value() -> None:
     after = days_of_runs([Run(day(1), day(2), (("price", 150),))])
     assert undo_ranges(day_changes({day(1): {"price": 100}}, after)) is None
     fractions = day_changes({day(1): {"price": 100.5}, day(2): {"price": 100}}, after)
-    assert undo_ranges(fractions, lambda price: price == int(price)) is None
+    assert undo_ranges(fractions, lambda _, price: price == int(price)) is None
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 3)), min_size=1, max_size=30))

@@ -21,7 +21,10 @@ GRANT_COLUMNS = tuple(GRANTS.c[field.name] for field in fields(Grant))
 
 def grant_of(row: AnyRow) -> Grant:
     """Return the grant of a row with GRANT_COLUMNS."""
-    return _GRANT.validate_python({column.name: getattr(row, column.name) for column in GRANT_COLUMNS})
+    values = {column.name: getattr(row, column.name) for column in GRANT_COLUMNS}
+    # Each choice must be there: what one defaults to allows more than a person may have chosen.
+    choices = {choice.name: row.choices[choice.name] for choice in fields(Choices)}
+    return _GRANT.validate_python(values | {"choices": choices})
 
 
 def grant_values(grant: Grant) -> dict[str, Any]:

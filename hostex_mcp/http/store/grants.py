@@ -22,6 +22,7 @@ from hostex_mcp.http.store.grant_rows import (
 )
 from hostex_mcp.http.store.records import Credential, Grant, Status
 from hostex_mcp.http.store.schema import CODES, GRANTS, TOKENS
+from hostex_mcp.http.store.token_text import can_be_kept
 
 PENDING_LIFE = timedelta(minutes=15)
 _CLOCKS_APART = timedelta(minutes=5)
@@ -65,7 +66,8 @@ class Grants:
 
     async def some(self, grant_ids: Collection[str]) -> list[Grant]:
         """Return those of these grants that are known, whatever their status, newest first."""
-        return await self._list(GRANTS.c.grant_id.in_(grant_ids))
+        # A form may name anything, and PostgreSQL refuses what it cannot hold.
+        return await self._list(GRANTS.c.grant_id.in_(list(filter(can_be_kept, grant_ids))))
 
     async def activate(self, grant_id: str, property_ids: tuple[int, ...] | None = None) -> Grant | None:
         """Make a pending grant active, with these properties unless None. None if it is not pending."""

@@ -20,6 +20,7 @@ from hostex_mcp.domain.calendar_changes import (
 )
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run, days_of
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.pricing import whole
 from hostex_mcp.domain.stay_rules import rule_text
 from hostex_mcp.domain.wording import days_text, money, quoted
@@ -28,6 +29,7 @@ from hostex_mcp.toolkit.arguments import Arguments, Day, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, Undo, everything, lean
 from hostex_mcp.tools.calendar._read_back import READ_BACK_SECONDS, ReadBack, read_back
+from hostex_mcp.tools.writing.edits import unique_names
 from hostex_mcp.tools.writing.pending import holds, remember
 
 QUEUED = (
@@ -119,7 +121,7 @@ class DayWrite:
     tool: str
     operation: Operation[None]
     field: str
-    writable: Callable[[Any], bool] = lambda value: True
+    writable: Callable[[str, Any], bool] = lambda name, value: True
     cleared: Sequence[str] = ()
 
     def restoring(self, ranges: Iterable[Run[State]]) -> list[dict[str, Any]]:
@@ -277,9 +279,17 @@ def _values(day: api.CalendarDay) -> dict[str, Any]:
 async def _sold(context: Context, channel_type: str, listing_id: str) -> Property | RoomType | None:
     """Return the property or room type that a listing sells."""
     properties = (await read_all(context.client, LIST_PROPERTIES)).items
-    if properties_found := _linked(properties, channel_type, listing_id):
-        return properties_found
-    return _linked((await read_all(context.client, LIST_ROOM_TYPES)).items, channel_type, listing_id)
+    if home := _linked(properties, channel_type, listing_id):
+        return _told_apart(home, properties)
+    pools = (await read_all(context.client, LIST_ROOM_TYPES)).items
+    pool = _linked(pools, channel_type, listing_id)
+    return pool and _told_apart(pool, pools)
+
+
+def _told_apart(sold: SoldT, others: Iterable[SoldT]) -> SoldT:
+    """Return it with its id in its title where another one is called the same."""
+    title = unique_names({other.id: one_line(other.title) for other in others})[sold.id]
+    return sold if title == one_line(sold.title) else sold.model_copy(update={"title": title})
 
 
 def _linked(candidates: Iterable[SoldT], channel_type: str, listing_id: str) -> SoldT | None:

@@ -42,7 +42,7 @@ _PRICES = DayWrite(
     "update_listing_prices",
     api.UPDATE_LISTING_PRICES,
     "prices",
-    writable=lambda price: isinstance(price, int) and price > 0,
+    writable=lambda _, price: isinstance(price, int) and price > 0,
 )
 _ROUNDED = "Percentages of the present prices are rounded to whole units."
 _CTRIP_PERCENT = (

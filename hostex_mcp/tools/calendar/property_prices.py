@@ -29,6 +29,7 @@ from hostex_mcp.tools.calendar._listing_days import (
     run_of,
 )
 from hostex_mcp.tools.writing.edits import counted
+from hostex_mcp.tools.writing.titles import title_of
 
 OtherCurrencies = Literal["leave", "same_percentage"]
 
@@ -102,7 +103,7 @@ async def update_property_prices(
     ratio, rounded to whole units. Listings in another currency are left alone, or changed by the same
     percentage; those priced by their channel are left out. Ranges include both ends. The result says
     what became of each listing, with the call that undoes it; a repeat sends only what is not yet done."""
-    (home,) = await properties_of(context, [property_id])
+    await properties_of(context, [property_id])
     ratios = await context.client.call(api.GET_PRICING_RATIOS, query={"property_id": property_id})
     settable = [ratio for ratio in ratios.channels if not ratio.readonly and ratio.ratio > 0]
     if not settable:
@@ -138,7 +139,8 @@ async def update_property_prices(
         *_channel_priced_notes(len(ratios.channels) - len(settable)),
     ]
     already = "" if any(part.change for part in parts) else " ".join([ALREADY, *warnings])
-    return PlannedWrite(send, preview=_preview(home.title, parts, warnings), already=already)
+    title = await title_of(context, property_id)
+    return PlannedWrite(send, preview=_preview(title, parts, warnings), already=already)
 
 
 async def _steerable_listing(

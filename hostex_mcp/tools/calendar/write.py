@@ -38,13 +38,15 @@ Advance = Annotated[
     str, Field(pattern=r"^(\d{1,4}D(\d{1,4}H)?|\d{1,4}H)$"), "before arrival: 4D, 12H or 4D12H"
 ]
 
+_CLEARED = ("exact_stay_on_arrival",)
 _INVENTORIES = DayWrite("update_listing_inventories", api.UPDATE_LISTING_INVENTORIES, "inventories")
 _RESTRICTIONS = DayWrite(
     "update_listing_restrictions",
     api.UPDATE_LISTING_RESTRICTIONS,
     "restrictions",
-    writable=lambda value: value != "",
-    cleared=("exact_stay_on_arrival",),
+    # A rule of 0 nights cannot be given back, unless `clear` names it.
+    writable=lambda name, value: value is False or name in _CLEARED or value not in ("", 0),
+    cleared=_CLEARED,
 )
 _OVERWRITTEN = "The next change of the master calendar can overwrite these units."
 _ONE_LINK = "A link to the whole account exists already, and there can be only one: {url} (id {id})."
@@ -195,7 +197,8 @@ async def create_calendar_share_link(
     before = {link.id for link in links}
     account_link = next((link for link in links if link.scope == scope == "entire"), None)
     body = lean({"scope": scope, "property_ids": property_ids})
-    titles = [home.title for home in await properties_of(context, property_ids or [])]
+    await properties_of(context, property_ids or [])
+    titles = await property_names(context, property_ids or [])
 
     async def send() -> ShareLinkChange:
         link = await context.client.call(api.CREATE_CALENDAR_SHARE_LINK, body=body)

@@ -200,6 +200,9 @@ def _changed(task: api.Task, body: JsonObject, names: JsonObject, warnings: Sequ
     old = everything(task)
     before = {**old, "property": old.get("property_title"), "fee": _fee(task)}
     after = _in_words(body, names, body.get("currency", task.currency))
+    staff_id = body.get("staff_id", task.staff_id)
+    if staff_id != task.staff_id and after["staff_name"] == old.get("staff_name"):
+        after["staff_name"] = f"{after['staff_name']} ({staff_id})"
     about = ("id", "type", "property_title", "expected")
     target = {name: old[name] for name in about if name in old}
     return Preview(f"Change the task {task_name(task)}", target, change_rows(after, before), warnings)

@@ -187,3 +187,8 @@ async def test_the_last_use_is_noted_and_never_an_earlier_one_in_its_place(
     kept = await store.grants.get(grant_id)
     assert kept
     assert kept.used_at == last
+
+
+async def test_a_name_that_no_database_can_hold_is_no_grant(store: Store) -> None:
+    await store.grants.add(a_grant(grant_id="known"), a_credential())
+    assert [grant.grant_id for grant in await store.grants.some(["known", "\0", "\ud800"])] == ["known"]

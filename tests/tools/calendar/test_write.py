@@ -309,3 +309,20 @@ async def test_opening_days_that_somebody_has_booked_is_warned_of_by_name(
     warnings = " ".join(offer["preview"]["warnings"])
     assert "Already booked" in warnings
     assert stay["guest_name"] in warnings
+
+
+async def test_a_rule_that_cannot_be_set_back_to_nothing_leaves_no_undo(call: Call, sandbox: Sandbox) -> None:
+    rates = sandbox.accounts.main.rates[BOOKING["channel_type"], BOOKING["listing_id"]]
+    day = TODAY + timedelta(days=5)
+    rates.restrictions[day] = {"min_stay_through": 2, "max_stay_through": 0}
+    wanted = [days(5, 5, min_stay_through=3, max_stay_through=30)]
+    done = await call("update_listing_restrictions", **BOOKING, restrictions=wanted)
+    assert (done["status"], done["undo"]) == ("done", None)
+
+
+async def test_listings_of_properties_with_one_title_are_told_apart(call: Call, sandbox: Sandbox) -> None:
+    sandbox.accounts.main.properties[STUDIO]["title"] = sandbox.accounts.main.properties[LOFT]["title"]
+    answer = await call("update_listing_inventories", **BOOKING, inventories=[days(5, 6, inventory=0)])
+    said = str(answer)
+    assert str(LOFT) in said
+    assert str(STUDIO) not in said

@@ -238,3 +238,8 @@ async def test_tasks_are_previewed_with_names_and_money(
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         view = await planned(client, tool, arguments)
     assert (view.summary, cells({"changes": view.changes})) == (summary, rows)
+
+
+async def test_no_property_is_not_every_property(call: Call, sandbox: Sandbox) -> None:
+    person = {"name": "Nuno Teste", "mobile": "+351 900000222"}
+    assert refused(await call("create_staff", **person, property_ids=["none"])) == {"property_ids"}
