@@ -1,6 +1,5 @@
 """Previews of changes to the knowledge base: the scope of an entry by name, and its texts by paragraph."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -84,8 +83,9 @@ async def rewriting(context: Context, entry: api.KnowledgeBase, changed: JsonObj
     if "contents" in changed:
         present = [part.model_dump() for part in entry.contents]
         new, removed = _compared(present, changed["contents"])
-        texts = {_heading(part): part["text"] for part in old["contents"]}
-        changes += [row for part in new for row in change_rows({_heading(part): part["text"]}, texts)]
+        for part, place in new:
+            texts = {} if place is None else {_heading(part): old["contents"][place]["text"]}
+            changes += change_rows({_heading(part): part["text"]}, texts)
         for part in (old["contents"][place] for place in removed):
             changes.append({"what": _heading(part), "before": part["text"]})
             warnings.append(f"This removes the paragraph {quoted(one_line(part['sub_title']))}.")
@@ -117,24 +117,23 @@ def _narrower(before: Sequence[str], after: Sequence[str]) -> list[str]:
 
 def _compared(
     before: Sequence[JsonObject], after: Sequence[JsonObject]
-) -> tuple[list[JsonObject], list[int]]:
-    """Return the paragraphs that are new or get another text, and the places of those that are removed."""
-    new, candidates = list(after), list[int]()
+) -> tuple[list[tuple[JsonObject, int | None]], list[int]]:
+    """Return the paragraphs that are new, each with the place of the one that it takes over, if any, and the
+    places of those that are removed."""
+    new, left = list(after), list[int]()
     for place, part in enumerate(before):
         if part in new:
             new.remove(part)
         else:
-            candidates.append(place)
+            left.append(place)
     # Several paragraphs may have one heading: each new one takes the place of one of them.
-    replaced = Counter(part["sub_title"] for part in new)
-    removed: list[int] = []
-    for place in candidates:
-        heading = before[place]["sub_title"]
-        if replaced[heading]:
-            replaced[heading] -= 1
-        else:
-            removed.append(place)
-    return new, removed
+    paired: list[tuple[JsonObject, int | None]] = []
+    for part in new:
+        place = next((old for old in left if before[old]["sub_title"] == part["sub_title"]), None)
+        if place is not None:
+            left.remove(place)
+        paired.append((part, place))
+    return paired, left
 
 
 def _heading(paragraph: JsonObject) -> str:

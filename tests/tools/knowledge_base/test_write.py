@@ -205,3 +205,19 @@ async def test_a_scope_that_moves_to_another_property_of_the_same_title_is_shown
     [row] = preview["changes"]
     assert (row["before"], row["after"]) == ("Harbour Loft (20110001)", "Harbour Loft (20110002)")
     assert "It no longer applies to Harbour Loft (20110001)." in preview["warnings"]
+
+
+async def test_of_two_paragraphs_with_one_title_the_changed_one_shows_its_own_text(
+    client: HostexClient, sandbox: Sandbox
+) -> None:
+    hours = [{"sub_title": "Hours", "text": "open at 9"}, {"sub_title": "Hours", "text": "open at 10"}]
+    sandbox.accounts.main.knowledge_bases[PARKING]["contents"] = copy.deepcopy(hours)
+    selection = select(["all"])
+    engine = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
+    contents = [{"sub_title": "Hours", "text": "open at 8"}, hours[1]]
+    answer = cast(
+        "CallToolResult", await engine.call("update_knowledge_base", {"id": PARKING, "contents": contents})
+    )
+    (row,) = cast("dict[str, Any]", answer.structured_content)["preview"]["changes"]
+    assert "open at 9" in str(row["before"])
+    assert "open at 8" in str(row["after"])
