@@ -9,7 +9,7 @@ import uvicorn
 
 from hostex_mcp.sandbox.app import Sandbox
 
-START_SECONDS = 10
+START_SECONDS, STOP_SECONDS = 10, 10
 
 
 def serve(sandbox: Sandbox, host: str, port: int) -> None:
@@ -30,7 +30,8 @@ def running(sandbox: Sandbox) -> Generator[str]:
         yield f"http://127.0.0.1:{_port(server)}/v3"
     finally:
         server.should_exit = server.force_exit = True
-        thread.join()
+        # A connection that never closes holds nobody up: the thread ends with the process.
+        thread.join(STOP_SECONDS)
 
 
 def _server(sandbox: Sandbox, host: str, port: int) -> uvicorn.Server:
