@@ -16,7 +16,8 @@ from hostex_mcp.server.app import warm_up
 from tests.support.hostex import script, wire
 from tests.support.piece import longest_piece
 
-pytestmark = pytest.mark.anyio
+# Tracing costs as much as the work: pieces are measured as the product runs, without it.
+pytestmark = [pytest.mark.anyio, pytest.mark.no_cover]
 
 LONGEST = 0.05
 MOST_CPU = 1.5
@@ -66,12 +67,15 @@ BODIES = {
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 async def test_no_answer_of_eight_megabytes_holds_the_loop_or_costs_much(body: bytes) -> None:
-    client = script(httpx2.Response(200, content=body)).client()
-    with unread():
-        started = time.thread_time()
-        with longest_piece() as longest, suppress(HostexError):
-            await client.page(LIST_PROPERTIES)
-        took = time.thread_time() - started
+    for _ in range(3):  # a busy machine only adds to what a piece takes
+        client = script(httpx2.Response(200, content=body)).client()
+        with unread():
+            started = time.thread_time()
+            with longest_piece() as longest, suppress(HostexError):
+                await client.page(LIST_PROPERTIES)
+            took = time.thread_time() - started
+        if longest.seconds < LONGEST and took < MOST_CPU:
+            break
     assert longest.seconds < LONGEST, longest.what
     assert took < MOST_CPU
 
