@@ -17,10 +17,10 @@ from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.support.piece import longest_piece
 
-# Tracing costs as much as the work: pieces are measured as the product runs, without it.
-pytestmark = [pytest.mark.anyio, pytest.mark.no_cover]
+pytestmark = pytest.mark.anyio
 
-LONGEST = 0.05
+# 50 ms on an idle core; half as much again, as a busy machine adds to what a piece takes.
+LONGEST = 0.075
 LENGTH = 20_000
 TEXTS = {
     "one word": "a",
@@ -85,10 +85,7 @@ async def test_long_texts_in_every_field_do_not_hold_the_loop(piece: str) -> Non
         for name in READS:
             arguments = {"detail": "full"} if CATALOGUE[name].paged else {}
             await engine.call(name, arguments)
-            for _ in range(3):  # a busy machine only adds to what a piece takes
-                with longest_piece() as longest:
-                    result = await engine.call(name, arguments)
-                if longest.seconds < LONGEST:
-                    break
+            with longest_piece() as longest:
+                result = await engine.call(name, arguments)
             assert longest.seconds < LONGEST, (name, longest.what)
             assert "internal" not in str(result)[:200]
