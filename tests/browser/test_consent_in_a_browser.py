@@ -10,7 +10,7 @@ from hostex_mcp.sandbox.tokens import TOKENS
 from tests.browser.conftest import Open
 from tests.browser.site import Site
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 def client_of(start: str) -> str:

@@ -7,7 +7,7 @@ from tests.browser.conftest import Open
 from tests.browser.looks import every_page, poor_contrast, small_targets, too_wide
 from tests.browser.site import Site
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -48,7 +48,7 @@ def run(program: str, given: Any, cwd: Path) -> Any:
         input=json.dumps(given),
         capture_output=True,
         text=True,
-        timeout=500,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -10,7 +10,7 @@ from hostex_mcp.cli import main
 from tests.clients.agents import claude, codex, gemini
 from tests.clients.scripted_model import Call, ScriptedModel
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 READ: Call = ("list_properties", {"limit": 1})
 WRITE: Call = ("send_message", {"conversation_id": "0-2200000003-thr003", "message": "Hello"})

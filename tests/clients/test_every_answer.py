@@ -16,7 +16,7 @@ from tests.clients.node import NODE, run
 from tests.support.root import ROOT
 from tests.tools.every_answer import Answer, every_answer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 SCRIPT = Path(__file__).parent / "read_all.cjs"
 OUTCOMES = {"done", "unchanged", "declined", "confirmation_required", "outcome_unknown"}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.clients.node import program, run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 TOOL_SAID_NO = 5
 COMMAND = [sys.executable, "-m", "hostex_mcp", "stdio"]

@@ -8,7 +8,7 @@ import pytest
 from tests.clients.node import program, run
 from tests.support.processes import Running
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 def test_it_has_a_person_consent_and_calls_a_tool(authorizing: Running, browser: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from mcp.types import CallToolResult
 from tests.clients.node import environment, program
 from tests.support.processes import Running
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 @asynccontextmanager

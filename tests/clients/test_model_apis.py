@@ -10,7 +10,7 @@ import pytest
 from tests.clients import isolated
 from tests.tools.test_catalogue import TOOLS, wire
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 Schema = dict[str, Any]
 Forms = dict[str, dict[str, Schema]]

@@ -9,7 +9,7 @@ from tests.support.driving import Person
 from tests.support.processes import Running
 from tests.support.python_client import Keeping, connected
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

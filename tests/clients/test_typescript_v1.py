@@ -13,7 +13,7 @@ import pytest
 from tests.clients.conftest import COMMAND
 from tests.clients.node import NODE, run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 SCRIPT = Path(__file__).parent / "typescript_v1.cjs"
 CALLS: list[tuple[str, dict[str, Any]]] = [

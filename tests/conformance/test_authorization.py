@@ -14,7 +14,7 @@ from tests.clients.node import environment, program
 from tests.support.driving import Person
 from tests.support.processes import Running, free_port, hostex_mcp
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 CHECKS = (
     "authorization-server-metadata",

@@ -20,7 +20,7 @@ from tests.conformance.fixture_server import create_fixture_server
 from tests.conformance.suite import REVISIONS, failing, server_suite
 from tests.support.serving import served
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 # Needs a message of the server beside its one JSON answer, so that only streams can carry it.
 NEEDS_A_STREAM = {

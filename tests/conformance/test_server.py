@@ -13,7 +13,7 @@ import pytest
 from tests.conformance.suite import REVISIONS, server_suite
 from tests.support.processes import hostex_mcp
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 BASELINE = Path(__file__).parent / "baseline.json"
 

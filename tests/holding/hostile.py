@@ -62,7 +62,7 @@ def attacks(tool: Tool) -> Iterator[tuple[str, Given]]:
     needed = {name: full[name] for name in tool.required}
     yield "at the bounds", full
     yield "only what is needed", needed
-    for name in () if tool.writes else fields:
+    for name in fields:
         yield f"{name} alone", {**needed, name: full[name]}
     yield "many unknown", {**needed, **{f"{name}_{place}": 1 for place in range(500) for name in "abcdefgh"}}
     yield "long unknown", {**needed, "reservation_" * 100_000: 1}

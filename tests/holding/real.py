@@ -21,7 +21,7 @@ def _calls(tool: Tool, account: SandboxAccount, today: date) -> Iterator[tuple[s
     fields: Mapping[str, Any] = tool.input_schema["properties"]
     known = _known(account, today)
     wide = {name: known[name] for name in fields if name in known and name in (*tool.required, *_WIDE)}
-    for years in (1,) if tool.writes else (0, 1, 5, 10):
+    for years in (0, 1, 5, 10):
         yield f"{years} years", {**wide, **_period(fields, today, timedelta(days=365 * years + 30))}
         yield (
             f"{years} years in one pair",

@@ -18,8 +18,7 @@ from tests.support.piece import longest_piece
 
 pytestmark = pytest.mark.anyio
 
-# 50 ms on an idle core; half as much again, as a busy machine adds to what a piece takes.
-LONGEST = 0.075
+LONGEST = 0.05
 MOST_CPU = 1.5
 LARGEST = 8 * 1024 * 1024
 ANYTHING = Operation("GET", "/x", dict[str, Any])

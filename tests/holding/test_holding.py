@@ -32,8 +32,7 @@ from tests.support.piece import longest_piece
 
 pytestmark = pytest.mark.anyio
 
-# 50 ms on an idle core; half as much again, as a busy machine adds to what a piece takes.
-LONGEST = 0.075
+LONGEST = 0.05
 PROPERTIES = 40
 
 each_tool = pytest.mark.parametrize("tool", CATALOGUE.values(), ids=lambda tool: tool.name)

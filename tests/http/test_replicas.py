@@ -26,7 +26,7 @@ from tests.support.processes import Running
 from tests.support.python_client import Keeping, connected
 from tests.support.replicas import RESOURCE, ByHand, Fleet, SteeredClient, fleet_of_two
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(180)]
 
 A, B = 0, 1
 RENEWAL = "POST /oauth/authorizations"

@@ -43,6 +43,7 @@ def test_the_calls_are_of_every_write() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)
 async def test_every_confirmation_holds_in_ten_other_processes_with_other_hash_seeds() -> None:
     offered = await answers()
     tokens = {name: answer.get("confirmation_token") for name, answer in offered.items()}

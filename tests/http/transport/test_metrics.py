@@ -35,7 +35,7 @@ from tests.support.processes import hostex_mcp
 from tests.support.python_client import Keeping, connected
 from tests.support.root import ROOT
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(120)]
 
 TOKEN = "a-token-of-twenty-four-signs"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

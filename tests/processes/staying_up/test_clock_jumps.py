@@ -9,7 +9,7 @@ from tests.processes.staying_up.clock import WallClock
 from tests.processes.staying_up.deployed import READING, THREAD, sent
 from tests.support.replicas import ByHand, Fleet
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 NOTE: dict[str, Any] = {"conversation_id": THREAD, "message": "The sauna is warm"}
 RENEWAL = "POST /oauth/authorizations"

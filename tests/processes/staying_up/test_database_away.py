@@ -19,7 +19,7 @@ from tests.support.databases import PostgresServer
 from tests.support.local import JSON, call
 from tests.support.replicas import PUBLIC, ByHand, Fleet, Steered
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 ASKING: dict[str, Any] = {"message": "Until soon", "conversation_id": THREAD}
 

@@ -13,7 +13,7 @@ from tests.processes.staying_up.deployed import THREAD, probe, sent
 from tests.support.processes import Running
 from tests.support.replicas import ByHand, Fleet
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 NOTE: dict[str, Any] = {"conversation_id": THREAD, "message": "The key is in the box"}
 TASK: dict[str, Any] = {"type": "other", "expected_date": "2027-01-05", "property_id": 20110001}

@@ -28,7 +28,7 @@ from tests.processes.stdio.test_crash import CODE, OPERATION, call, started, wai
 from tests.support.python_client import Keeping
 from tests.support.replicas import Fleet
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(120)]
 
 
 def under_way(fleet: Fleet, *operations: str) -> bool:

@@ -21,7 +21,7 @@ from tests.support.processes import Running
 from tests.support.python_client import Keeping, connected
 from tests.support.replicas import Fleet
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(240)]
 
 CLIENTS = 2
 PAUSE = 0.1

@@ -9,6 +9,7 @@ from tests.soak.ledger import Ledger
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 def test_a_short_run_finds_no_write_lost_or_doubled() -> None:
     command = [sys.executable, "-m", "tests.soak", "--minutes", "0.07", "--tenants", "2", "--seed", "5"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=170)

@@ -13,7 +13,7 @@ from tests.processes.staying_up.deployed import READING, SENDING, THREAD, sent
 from tests.processes.staying_up.switch import Switch, switched
 from tests.support.replicas import ByHand, Fleet
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 NOTE: dict[str, Any] = {"conversation_id": THREAD, "message": "Back at nine"}
 RENEWAL = "POST /oauth/authorizations"

@@ -19,7 +19,7 @@ from tests.shipping.operations.dockerfile import outside
 from tests.support.complete import installs_packages
 from tests.support.root import ROOT
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(300)]
 
 MANIFEST: dict[str, Any] = json.loads((ROOT / "manifests" / "mcpb" / "manifest.json").read_text())
 PROGRAMS = Path(sys.executable).parent

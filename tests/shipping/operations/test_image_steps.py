@@ -15,6 +15,7 @@ from tests.support.root import ROOT
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(300),
     installs_packages,
 ]
 BUILD, FINAL = stages(DOCKERFILE.read_text())

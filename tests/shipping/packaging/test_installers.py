@@ -11,7 +11,7 @@ from tests.shipping.operations.dockerfile import outside
 from tests.support.complete import installs_packages
 from tests.support.root import ROOT
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow, installs_packages]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(300), installs_packages]
 
 PROGRAMS = Path(sys.executable).parent
 RUNNERS = {"uvx": ["uvx", "--from"], "pipx": ["pipx", "run", "--spec"]}
