@@ -6,18 +6,18 @@ import unicodedata
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
 
 MOST_CHARACTERS = 2_000
 NAME_CHARACTERS = 100
 
 _MOST_TIMES, _MOST_BEYOND = 4, 1_000
-_SHORT_RUN = 8
 
 Spelling = Callable[[str], str]
 
 _JOINERS = "\u200c\u200d"
 _SELECTORS = "\ufe0e\ufe0f"
+# Whether these are seen depends on what stands beside them.
+_CONTEXTUAL = re.compile(f"[{_JOINERS}{_SELECTORS}]")
 _KEYS = frozenset("0123456789#*")
 _CHOSEN = ("So", "Sm", "Nd", "Po")
 _KEPT_CONTROLS = "\n\t"
@@ -137,15 +137,17 @@ def _spelled(text: str, spell: Spelling) -> str:
     doubtful = "".join(sorted(char for char in set(text) if _is_doubtful(char)))
     if not doubtful:
         return text
-    runs = re.compile(f"[{re.escape(doubtful)}]+")
-
-    def spelled(match: re.Match[str]) -> str:
-        start, end = match.span()
-        neighbours = text[start - 1 : start] if start else "", text[end : end + 1]
-        # Short runs are the same few in every text; long ones would fill the cache with an attacker's.
-        return (_spelled_short if end - start <= _SHORT_RUN else _spelled_run)(match[0], *neighbours, spell)
-
-    return runs.sub(spelled, text)
+    if not _CONTEXTUAL.search(doubtful):
+        return text.translate({ord(char): spell(char) for char in doubtful if not _visible(char, "", "")})
+    parts = re.split(f"([{re.escape(doubtful)}]+)", text)
+    # In a text the same few runs stand between the same few neighbours.
+    spelled: dict[tuple[str, str, str], str] = {}
+    for place in range(1, len(parts), 2):
+        run = parts[place], parts[place - 1][-1:], parts[place + 1][:1]
+        if run not in spelled:
+            spelled[run] = _spelled_run(*run, spell)
+        parts[place] = spelled[run]
+    return "".join(parts)
 
 
 def _is_doubtful(char: str) -> bool:
@@ -161,9 +163,6 @@ def _spelled_run(run: str, before: str, after: str, spell: Spelling) -> str:
         previous = char if is_visible else previous
         characters.append(char if is_visible else spell(char))
     return "".join(characters)
-
-
-_spelled_short = lru_cache(4_096)(_spelled_run)
 
 
 def _nothing(_: str) -> str:

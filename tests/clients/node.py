@@ -50,7 +50,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run(
-    command: list[str], *, cwd: Path, seconds: float = 500, environ: Mapping[str, str] | None = None
+    command: list[str], *, cwd: Path, seconds: float = 120, environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end in a folder of its own, which is its home as well."""
     return subprocess.run(

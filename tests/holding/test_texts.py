@@ -25,6 +25,8 @@ TEXTS = {
     "one word": "a",
     "lines": "a\n",
     "unseen characters": "a\u200b",
+    "joiners": "a\u200d",
+    "emoji": "🏖\ufe0f\u200d",
     "boundaries": "<guest-",
     "scripts": "Aé中",
 }
