@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from anyio.lowlevel import checkpoint
 from pydantic_core import from_json
 
 from hostex_mcp.api.pace import Pace
@@ -44,12 +45,17 @@ async def read_json(body: bytes) -> object:
     become U+FFFD, bare control characters become blanks, and numbers that are none become null.
 
     Raises:
-        Bulky: it has too many members.
+        BulkyAnswer: it has too many members.
     """
     body = body.removeprefix(_BOM)
     try:
-        if len(body) <= _PIECE or (await _marks(body) <= _FEW_MARKS and len(body) <= _SHORT):
+        if len(body) <= _PIECE:
             return _read(body)
+        # Each step over a long text is a piece of its own.
+        await checkpoint()
+        if await _marks(body) <= _FEW_MARKS and len(body) <= _SHORT:
+            return _read(body)
+        await checkpoint()
         return await _in_pieces(body)
     except (ValueError, RecursionError) as error:
         if isinstance(error, BulkyAnswer):

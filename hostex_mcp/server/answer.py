@@ -6,16 +6,12 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, islice, takewhile
-from math import inf
-from typing import Any, TypeVar, cast
-
-import anyio
-from anyio.lowlevel import checkpoint
-from anyio.to_thread import run_sync
+from typing import Any, cast
 
 from hostex_mcp.domain.size import DEAREST, tokens
 from hostex_mcp.server.quoting import Quoted
 from hostex_mcp.server.render import render, table, to_json
+from hostex_mcp.toolkit.apart import weight
 from hostex_mcp.toolkit.cursor import Cursor
 from hostex_mcp.toolkit.results import MOST_FAILED, TOKEN, Item, ListPage, Undo
 from hostex_mcp.toolkit.tool import Tool
@@ -39,13 +35,6 @@ MOST_ROWS = 100_000
 
 
 TOO_LONG = ROOM * 5  # characters
-
-
-_LONG = 20_000
-
-
-# One at a time, as the loop waits for each of them in turn.
-_APART = anyio.CapacityLimiter(1)
 
 
 # Characters of a text and rows of a list, in the order in which they are tried.
@@ -83,9 +72,6 @@ _OPEN = re.compile(r"<(guest-[0-9a-f]{6})>")
 
 
 _SHORTER = re.compile(r"… \((\d{1,12}) characters more\)$")
-
-
-ResultT = TypeVar("ResultT")
 
 
 # A cut may fall into the mark that ends an outsider's text.
@@ -345,30 +331,3 @@ def _fitting_text(shape: Mapping[str, Any], text: Callable[[Mapping[str, Any]], 
     most = ROOM + TOKEN_BOUND // 20 if text is render else HALVES
     fits = len(data) + len(rendered) <= TOO_LONG and tokens(data) + tokens(rendered) <= most
     return rendered if fits else None
-
-
-def weight(value: Any, most: float = inf) -> int:
-    """Estimate the characters of a value; of one with more than `most`, the count stops there."""
-    size, parts = 0, [value]
-    while parts and size <= most:
-        part = parts.pop()
-        if isinstance(part, str):
-            size += len(part) + 2
-        elif isinstance(part, Mapping):
-            members = cast("Mapping[str, Any]", part)
-            size += sum(len(key) + 4 for key in members)
-            parts += members.values()
-        elif isinstance(part, list | tuple):
-            parts += cast("list[Any]", part)
-        else:
-            size += 4
-    return size
-
-
-async def run_apart(value: Any, work: Callable[..., ResultT], *arguments: Any) -> ResultT:
-    """Return the result of work on a value, done in a piece of its own, in a thread if the value is long."""
-    await checkpoint()
-    if weight(value, _LONG) <= _LONG:
-        return work(*arguments)
-    # In a thread it takes many steps, and lets the event loop go on after a few milliseconds of them.
-    return await run_sync(work, *arguments, limiter=_APART)

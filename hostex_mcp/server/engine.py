@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 import anyio
+from anyio.lowlevel import checkpoint
 from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 
@@ -27,7 +28,7 @@ from hostex_mcp.events import (
 from hostex_mcp.reads.channel_codes import bind_channels
 from hostex_mcp.reads.empty_lists import why_empty
 from hostex_mcp.reads.stay_lookup import resolve_codes
-from hostex_mcp.server.answer import PreviewTooLong, answer, fit, run_apart
+from hostex_mcp.server.answer import PreviewTooLong, answer, fit
 from hostex_mcp.server.asking import Elicitation, InputRequired
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.confirmation import Confirmations
@@ -36,6 +37,7 @@ from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.render import render
 from hostex_mcp.server.undoing import OpenedArguments, Seals, with_sealed_undo
 from hostex_mcp.server.writes import Plan, Writes
+from hostex_mcp.toolkit.apart import run_apart
 from hostex_mcp.toolkit.arguments import InvalidArguments, nearest
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.cursor import resume
@@ -111,6 +113,7 @@ class Engine:
             _note(outcome, summary)
         if isinstance(outcome, InputRequired):
             return outcome.result()
+        await checkpoint()
         outcome, text = await run_apart(outcome, _bound, name, outcome)
         failed = outcome.get("error")
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
@@ -161,6 +164,8 @@ class Engine:
                 if isinstance(result, ListPage) and not result.items and not result.more and step is None:
                     result.notes += await why_empty(self.context, name, bound)
                 long = result.items if isinstance(result, ListPage) else result.data
+                # What the tool worked out and its answer are pieces of their own.
+                await checkpoint()
                 structured = await run_apart(long, answer, tool, arguments, result, self._account)
                 return with_notes(structured, lacking.notes())
             case PlannedWrite():

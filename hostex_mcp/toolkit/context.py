@@ -12,6 +12,7 @@ from hostex_mcp.api import Client, ListEndpoint, Operation, Pace, read_merged
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.domain.guest_text import visible
+from hostex_mcp.toolkit.apart import run_apart
 from hostex_mcp.toolkit.paging import sliced
 from hostex_mcp.toolkit.privacy import Level, Redactor
 from hostex_mcp.toolkit.results import AnswerT, JsonObject, Key, ListPage, ModelT, PageRequest, everything
@@ -61,11 +62,11 @@ class Context:
         answer = await self.client.call(operation, path=path, query=query, body=body)
         redactor = self.redactor()
         if not isinstance(answer, list):
-            return redactor.redact(answer)
+            return cast("AnswerT", await run_apart(answer, redactor.redact, answer))
         # Calendars of a year are long lists: one member after another lets other calls go on.
         pace, members = Pace(), list[Any]()
         for member in cast("list[Any]", answer):
-            members.append(redactor.redact(member))
+            members.append(await run_apart(member, redactor.redact, member))
             await pace.rest()
         return cast("AnswerT", members)
 
@@ -152,8 +153,12 @@ async def _rendered_rows(
     items: Sequence[ModelT], page: PageRequest, brief: Callable[[ModelT], JsonObject], screen: Redactor
 ) -> list[JsonObject]:
     """Return the rows of a page. Texts may be of any length, so others run in between."""
+
+    def render(item: ModelT) -> JsonObject:
+        return page.show(screen.redact(item), brief)
+
     pace, rows = Pace(), list[JsonObject]()
     for item in items:
-        rows.append(page.show(screen.redact(item), brief))
+        rows.append(await run_apart(item, render, item))
         await pace.rest()
     return rows
