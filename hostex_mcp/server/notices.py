@@ -31,7 +31,7 @@ class NotInstalled(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingChange:
     """A change that waits for a person: what it would do, and which app asked for it."""
 
     title: str
@@ -114,11 +114,11 @@ class Notices:
         self._quiet = quiet
         self._zone = zone
         self._sleep = sleep
-        self._waiting: dict[str, Waiting] = {}
+        self._waiting: dict[str, WaitingChange] = {}
         self._last: datetime | None = None
         self._sending: asyncio.Task[None] | None = None
 
-    def tell(self, change_id: str, waiting: Waiting) -> None:
+    def tell(self, change_id: str, waiting: WaitingChange) -> None:
         """Tell of a change that waits; returns at once."""
         self._waiting[change_id] = waiting
         if self._sending is None or self._sending.done():
@@ -168,7 +168,7 @@ def quiet_until(quiet: QuietHours, moment: datetime, zone: tzinfo | None) -> dat
     return (naive.replace(tzinfo=local.tzinfo) if zone else naive.astimezone()).astimezone(moment.tzinfo)
 
 
-def notice(changes: Sequence[Waiting], where: str) -> tuple[str, str]:
+def notice(changes: Sequence[WaitingChange], where: str) -> tuple[str, str]:
     """Return title and text of a notice."""
     count = len(changes)
     title = "Hostex: a change waits for you" if count == 1 else f"Hostex: {count} changes wait for you"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hostex_mcp.server.notices import Addresses, Delivery, Notices, Waiting, notice, quiet_until
+from hostex_mcp.server.notices import Addresses, Delivery, Notices, WaitingChange, notice, quiet_until
 from hostex_mcp.settings import QuietHours
 from tests.support.clock import Clock
 
@@ -43,7 +43,7 @@ async def settled() -> None:
 
 async def test_a_waiting_change_is_told_at_once_with_where_to_decide() -> None:
     phone = Phone(Clock())
-    phone.notices().tell("c1", Waiting("Update listing prices", "Claude"))
+    phone.notices().tell("c1", WaitingChange("Update listing prices", "Claude"))
     await settled()
     assert [(title, text) for _, title, text in phone.arrived] == [
         (
@@ -57,10 +57,10 @@ async def test_a_waiting_change_is_told_at_once_with_where_to_decide() -> None:
 async def test_changes_asked_for_in_a_row_come_in_two_notices_a_minute_apart() -> None:
     phone = Phone(Clock())
     notices, started = phone.notices(), phone.clock.now
-    notices.tell("c0", Waiting("Send message", "Claude"))
+    notices.tell("c0", WaitingChange("Send message", "Claude"))
     await settled()
     for number in range(1, 8):
-        notices.tell(f"c{number}", Waiting(f"Change {number}", "Claude"))
+        notices.tell(f"c{number}", WaitingChange(f"Change {number}", "Claude"))
     await settled()
     assert [moment - started for moment, _, _ in phone.arrived] == [timedelta(0), timedelta(minutes=1)]
     _, title, text = phone.arrived[1]
@@ -72,7 +72,7 @@ async def test_changes_asked_for_in_a_row_come_in_two_notices_a_minute_apart() -
 async def test_what_was_decided_before_its_notice_is_not_told() -> None:
     phone = Phone(Clock(datetime(2026, 11, 24, 23, 30, tzinfo=UTC)))
     notices = phone.notices(quiet=NIGHT, zone=LISBON)
-    notices.tell("c1", Waiting("Send message", "Claude"))
+    notices.tell("c1", WaitingChange("Send message", "Claude"))
     notices.forget("c1")
     await settled()
     assert phone.arrived == []
@@ -80,7 +80,7 @@ async def test_what_was_decided_before_its_notice_is_not_told() -> None:
 
 async def test_quiet_hours_hold_a_notice_until_they_are_over_in_the_time_zone_of_the_host() -> None:
     phone = Phone(Clock(datetime(2026, 7, 1, 22, 30, tzinfo=UTC)))  # 23:30 in Lisbon
-    phone.notices(quiet=NIGHT, zone=LISBON).tell("c1", Waiting("Send message", "Claude"))
+    phone.notices(quiet=NIGHT, zone=LISBON).tell("c1", WaitingChange("Send message", "Claude"))
     await settled()
     assert [moment for moment, _, _ in phone.arrived] == [datetime(2026, 7, 2, 6, tzinfo=UTC)]  # 7:00 there
 
@@ -118,12 +118,12 @@ def test_quiet_hours_pass_midnight_and_changes_of_the_clock(
     ["https://evil.example/ok", "evil.example", "Call +1@evil", "\n", "", "support@evil.example", "a:b"],
 )
 def test_an_app_that_calls_itself_an_address_is_not_named(name: str) -> None:
-    _, text = notice([Waiting("Send message", name)], WHERE)
+    _, text = notice([WaitingChange("Send message", name)], WHERE)
     assert text.splitlines()[0] == "An app asks: Send message"
 
 
 def test_the_name_of_an_app_stays_on_one_short_line() -> None:
-    _, text = notice([Waiting("Send message", "Cl\nau\u202ede" + "x" * 500)], WHERE)
+    _, text = notice([WaitingChange("Send message", "Cl\nau\u202ede" + "x" * 500)], WHERE)
     first, second = text.splitlines()
     assert len(first) < 100
     assert "\u202e" not in first
