@@ -4,9 +4,11 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from annotated_types import Ge, Le, MaxLen, Predicate
 from pydantic import BeforeValidator, SecretStr, TypeAdapter, ValidationError
@@ -20,6 +22,14 @@ Confirm = Literal["auto", "token", "off"]
 
 class SettingsError(Exception):
     """A setting has a value that cannot be used; the text is one line for the person who set it."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours of each day, from the first till before the second; they may pass midnight."""
+
+    start: time
+    end: time
 
 
 def _folders(value: str) -> tuple[Path, ...]:
@@ -66,6 +76,27 @@ def _token(value: str) -> SecretStr:
 
 def _secrets(value: str) -> tuple[SecretStr, ...]:
     return tuple(map(_secret, names(value)))
+
+
+def _notice_addresses(value: str) -> tuple[SecretStr, ...]:
+    addresses = value.split()
+    if not all(re.match(r"[a-z][a-z0-9+]*://[^/]", address) for address in addresses):
+        raise ValueError
+    return tuple(map(_secret, addresses))
+
+
+def _quiet_hours(value: str) -> QuietHours:
+    start, end = (time.fromisoformat(part.strip()) for part in value.split("-"))
+    if start == end or start.tzinfo or end.tzinfo:
+        raise ValueError
+    return QuietHours(start, end)
+
+
+def _zone(value: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except ZoneInfoNotFoundError:
+        raise ValueError from None
 
 
 def _metrics_token(value: str) -> SecretStr:
@@ -117,6 +148,13 @@ SecretKeys = Annotated[
     BeforeValidator(_secrets),
     "must be keys exactly as `hostex-mcp keys new` printed them, comma-separated",
 ]
+NoticeAddresses = Annotated[
+    tuple[SecretStr, ...],
+    BeforeValidator(_notice_addresses),
+    "must be addresses as apprise takes them, such as ntfy://my-topic, separated by blanks",
+]
+Hours = Annotated[QuietHours, BeforeValidator(_quiet_hours), "two times of day, such as 22:00-07:00"]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone), "a time zone by its name, such as Europe/Lisbon"]
 MetricsToken = Annotated[
     SecretStr,
     BeforeValidator(_metrics_token),
@@ -179,6 +217,15 @@ class Settings:
         3.0, "the largest factor by which a price may be raised or lowered at once"
     )
     horizon_days: Days = _setting(1095, "how many days ahead calendars and prices may be changed")
+    notify: NoticeAddresses = _setting(
+        (),
+        "where you are told that a change waits for you: addresses of mail servers, messengers and others, as"
+        " apprise takes them; needs `pip install 'hostex-mcp[notify]'`",
+    )
+    quiet_hours: Hours | None = _setting(
+        None, "hours without notices, such as 22:00-07:00; what waits is told when they are over"
+    )
+    time_zone: Zone | None = _setting(None, "time zone of the quiet hours; the machine's own unless set")
     public_url: Origin | None = _setting(
         None, "over HTTP: the https address users reach, without a path; the bound address unless set"
     )

@@ -20,6 +20,7 @@ _COMMANDS = {
     "doctor": "Check settings, connection, token, clock and clients, and say what to fix.",
     "config": "Print the entry that a client needs to find this server, or write it to its file.",
     "audit": "Show the audit trail of writes.",
+    "notify": "Try the notices that tell you of waiting changes.",
     "keys": "Create and rotate the keys that encrypt what the HTTP server stores.",
     "sandbox": "Serve the simulated Hostex over HTTP.",
 }

@@ -1,0 +1,186 @@
+"""Notices to a person outside the chat: a change waits for them. They go out through apprise, an optional
+package, which speaks to mail servers, messengers and a hundred other services.
+
+A notice holds no guest data and no link that decides anything: it says where to look.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from hostex_mcp.domain.guest_text import visible
+from hostex_mcp.settings import QuietHours
+
+_PAUSE = timedelta(minutes=1)
+"""The time between two notices: changes asked for in a row are told together."""
+
+_NAMED = 5
+_NAME = 60
+_ADDRESS = re.compile(r"[:/@.]\S")
+
+_log = logging.getLogger(__name__)
+
+
+class NotInstalled(Exception):
+    """The optional package that sends notices is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingChange:
+    """A change that waits for a person: what it would do, and which app asked for it."""
+
+    title: str
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Whether a notice reached a service, whose address is shown without its secrets."""
+
+    service: str
+    arrived: bool
+
+
+Deliver = Callable[[str, str], Awaitable[Sequence[Delivery]]]
+"""Sends a title and a text to all addresses."""
+
+
+class _Service(Protocol):
+    service_name: Any
+
+    def notify(self, *, title: str, body: str) -> bool: ...
+
+
+class Addresses:
+    """The addresses that notices go to.
+
+    Raises:
+        NotInstalled: apprise is missing.
+    """
+
+    def __init__(self, addresses: Collection[str]) -> None:
+        try:
+            apprise = import_module("apprise")
+        except ImportError:
+            raise NotInstalled from None
+        # Its own lines hold addresses, and those hold passwords.
+        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+        services = (apprise.Apprise.instantiate(address) for address in addresses)
+        self._services = cast("list[_Service | None]", list(services))
+
+    @property
+    def unreadable(self) -> list[int]:
+        """Return the places, from 1, of the addresses that no service takes."""
+        return [place for place, service in enumerate(self._services, 1) if service is None]
+
+    async def deliver(self, title: str, text: str) -> Sequence[Delivery]:
+        """Send a notice to every address, each in a thread of its own."""
+        return await asyncio.gather(*(self._send(service, title, text) for service in self._services))
+
+    async def _send(self, service: _Service | None, title: str, text: str) -> Delivery:
+        if service is None:
+            return Delivery("unknown service", False)
+        name = str(service.service_name)
+        try:
+            arrived = await asyncio.to_thread(service.notify, title=title, body=text)
+        except Exception:  # A hundred services have errors of their own.
+            arrived = False
+        if not arrived:
+            _log.warning("A notice did not reach %s.", name)
+        return Delivery(name, arrived)
+
+
+class Notices:
+    """Notices of changes that wait. Those of a minute go out together, and those of quiet hours when these
+    are over. `where` says in words where to decide."""
+
+    def __init__(
+        self,
+        deliver: Deliver,
+        where: str,
+        now: Callable[[], datetime],
+        quiet: QuietHours | None = None,
+        zone: tzinfo | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._deliver = deliver
+        self._where = where
+        self._now = now
+        self._quiet = quiet
+        self._zone = zone
+        self._sleep = sleep
+        self._waiting: dict[str, WaitingChange] = {}
+        self._last: datetime | None = None
+        self._sending: asyncio.Task[None] | None = None
+
+    def tell(self, change_id: str, waiting: WaitingChange) -> None:
+        """Tell of a change that waits; returns at once."""
+        self._waiting[change_id] = waiting
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send_all())
+
+    def forget(self, change_id: str) -> None:
+        """Tell no more of a change that was decided before its notice went out."""
+        self._waiting.pop(change_id, None)
+
+    async def aclose(self) -> None:
+        """End; what has not gone out yet is dropped, as the changes end with the server too."""
+        if self._sending:
+            self._sending.cancel()
+            await asyncio.gather(self._sending, return_exceptions=True)
+
+    def due(self) -> datetime:
+        """Return when the next notice goes out."""
+        now = self._now()
+        moment = max(now, self._last + _PAUSE) if self._last else now
+        return quiet_until(self._quiet, moment, self._zone) if self._quiet else moment
+
+    async def _send_all(self) -> None:
+        while self._waiting:
+            while (wait := (self.due() - self._now()).total_seconds()) > 0:
+                await self._sleep(wait)
+            # What was decided meanwhile is gone.
+            if changes := list(self._waiting.values()):
+                self._waiting.clear()
+                self._last = self._now()
+                await self._deliver(*notice(changes, self._where))
+
+
+def quiet_until(quiet: QuietHours, moment: datetime, zone: tzinfo | None) -> datetime:
+    """Return the moment itself, or the end of the quiet hours that it lies in, on the clock of a zone (the
+    machine's when None)."""
+    local = moment.astimezone(zone)
+    clock = local.time().replace(tzinfo=None)
+    if quiet.start <= quiet.end:
+        inside = quiet.start <= clock < quiet.end
+    else:
+        inside = clock >= quiet.start or clock < quiet.end
+    if not inside:
+        return moment
+    day = local.date() if clock < quiet.end else local.date() + timedelta(days=1)
+    # Twice converted, as hours of the day count, not hours passed: a night may have 23 or 25.
+    naive = datetime.combine(day, quiet.end)
+    return (naive.replace(tzinfo=local.tzinfo) if zone else naive.astimezone()).astimezone(moment.tzinfo)
+
+
+def notice(changes: Sequence[WaitingChange], where: str) -> tuple[str, str]:
+    """Return title and text of a notice."""
+    count = len(changes)
+    title = "Hostex: a change waits for you" if count == 1 else f"Hostex: {count} changes wait for you"
+    lines = [f"{_short(change.asked_by)} asks: {change.title}" for change in changes[:_NAMED]]
+    if count > _NAMED:
+        lines.append(f"and {count - _NAMED} more")
+    return title, "\n".join((*lines, f"Nothing happens until you decide. {where}"))
+
+
+def _short(name: str) -> str:
+    shown = " ".join(visible(name).split())
+    # An app calls itself what it likes, and messengers make links of what looks like an address.
+    if not shown or _ADDRESS.search(shown):
+        return "An app"
+    return shown if len(shown) <= _NAME else f"{shown[:_NAME]}…"

@@ -1,0 +1,134 @@
+"""Notices of waiting changes: together, not in quiet hours, without guests' data or addresses of apps."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hostex_mcp.server.notices import Addresses, Delivery, Notices, WaitingChange, notice, quiet_until
+from hostex_mcp.settings import QuietHours
+from tests.support.clock import Clock
+
+pytestmark = pytest.mark.anyio
+
+LISBON, NIGHT = ZoneInfo("Europe/Lisbon"), QuietHours(time(22), time(7))
+WHERE = "Open https://mcp.example.com/changes to decide."
+
+
+class Phone:
+    """Keeps what arrived, and when."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.arrived: list[tuple[datetime, str, str]] = []
+
+    async def deliver(self, title: str, text: str) -> Sequence[Delivery]:
+        self.arrived.append((self.clock.now, title, text))
+        return [Delivery("phone", True)]
+
+    async def sleep(self, seconds: float) -> None:
+        self.clock.advance(seconds=seconds)
+        await asyncio.sleep(0)
+
+    def notices(self, **options: object) -> Notices:
+        return Notices(self.deliver, WHERE, self.clock, sleep=self.sleep, **options)  # type: ignore[arg-type]
+
+
+async def settled() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_a_waiting_change_is_told_at_once_with_where_to_decide() -> None:
+    phone = Phone(Clock())
+    phone.notices().tell("c1", WaitingChange("Update listing prices", "Claude"))
+    await settled()
+    assert [(title, text) for _, title, text in phone.arrived] == [
+        (
+            "Hostex: a change waits for you",
+            "Claude asks: Update listing prices\nNothing happens until you decide. "
+            "Open https://mcp.example.com/changes to decide.",
+        )
+    ]
+
+
+async def test_changes_asked_for_in_a_row_come_in_two_notices_a_minute_apart() -> None:
+    phone = Phone(Clock())
+    notices, started = phone.notices(), phone.clock.now
+    notices.tell("c0", WaitingChange("Send message", "Claude"))
+    await settled()
+    for number in range(1, 8):
+        notices.tell(f"c{number}", WaitingChange(f"Change {number}", "Claude"))
+    await settled()
+    assert [moment - started for moment, _, _ in phone.arrived] == [timedelta(0), timedelta(minutes=1)]
+    _, title, text = phone.arrived[1]
+    assert title == "Hostex: 7 changes wait for you"
+    assert [f"Change {number}" in text for number in range(1, 8)] == [True] * 5 + [False] * 2
+    assert "and 2 more" in text
+
+
+async def test_what_was_decided_before_its_notice_is_not_told() -> None:
+    phone = Phone(Clock(datetime(2026, 11, 24, 23, 30, tzinfo=UTC)))
+    notices = phone.notices(quiet=NIGHT, zone=LISBON)
+    notices.tell("c1", WaitingChange("Send message", "Claude"))
+    notices.forget("c1")
+    await settled()
+    assert phone.arrived == []
+
+
+async def test_quiet_hours_hold_a_notice_until_they_are_over_in_the_time_zone_of_the_host() -> None:
+    phone = Phone(Clock(datetime(2026, 7, 1, 22, 30, tzinfo=UTC)))  # 23:30 in Lisbon
+    phone.notices(quiet=NIGHT, zone=LISBON).tell("c1", WaitingChange("Send message", "Claude"))
+    await settled()
+    assert [moment for moment, _, _ in phone.arrived] == [datetime(2026, 7, 2, 6, tzinfo=UTC)]  # 7:00 there
+
+
+@pytest.mark.parametrize(
+    ("quiet", "moment", "told"),
+    [
+        (NIGHT, datetime(2026, 1, 5, 21, 59, tzinfo=UTC), datetime(2026, 1, 5, 21, 59, tzinfo=UTC)),
+        (NIGHT, datetime(2026, 1, 5, 22, 0, tzinfo=UTC), datetime(2026, 1, 6, 7, 0, tzinfo=UTC)),
+        (NIGHT, datetime(2026, 1, 5, 6, 59, tzinfo=UTC), datetime(2026, 1, 5, 7, 0, tzinfo=UTC)),
+        (NIGHT, datetime(2026, 1, 5, 7, 0, tzinfo=UTC), datetime(2026, 1, 5, 7, 0, tzinfo=UTC)),
+        # Clocks go forward at 1:00 on 29 March and back at 2:00 on 25 October.
+        (NIGHT, datetime(2026, 3, 28, 23, 0, tzinfo=UTC), datetime(2026, 3, 29, 6, 0, tzinfo=UTC)),
+        (NIGHT, datetime(2026, 10, 24, 22, 0, tzinfo=UTC), datetime(2026, 10, 25, 7, 0, tzinfo=UTC)),
+        (
+            QuietHours(time(13), time(15)),
+            datetime(2026, 1, 5, 14, tzinfo=UTC),
+            datetime(2026, 1, 5, 15, tzinfo=UTC),
+        ),
+        (
+            QuietHours(time(13), time(15)),
+            datetime(2026, 1, 5, 15, tzinfo=UTC),
+            datetime(2026, 1, 5, 15, tzinfo=UTC),
+        ),
+    ],
+)
+def test_quiet_hours_pass_midnight_and_changes_of_the_clock(
+    quiet: QuietHours, moment: datetime, told: datetime
+) -> None:
+    assert quiet_until(quiet, moment, LISBON) == told
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["https://evil.example/ok", "evil.example", "Call +1@evil", "\n", "", "support@evil.example", "a:b"],
+)
+def test_an_app_that_calls_itself_an_address_is_not_named(name: str) -> None:
+    _, text = notice([WaitingChange("Send message", name)], WHERE)
+    assert text.splitlines()[0] == "An app asks: Send message"
+
+
+def test_the_name_of_an_app_stays_on_one_short_line() -> None:
+    _, text = notice([WaitingChange("Send message", "Cl\nau\u202ede" + "x" * 500)], WHERE)
+    first, second = text.splitlines()
+    assert len(first) < 100
+    assert "\u202e" not in first
+    assert second.startswith("Nothing happens until you decide.")
+
+
+def test_an_address_that_no_service_takes_is_known_by_its_place() -> None:
+    assert Addresses(["ntfy://topic", "nonsense://x", "tgram://"]).unreadable == [2, 3]
