@@ -132,6 +132,10 @@ class Maker:
         return list(next((ids for word, ids in stores.items() if word in name), account.properties))
 
 
+async def at_once(_: float) -> None:
+    """No time passes before what was written is read again: what is read is not looked at here."""
+
+
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 async def test_whatever_a_tool_sends_is_documented(tool: Tool) -> None:
     chance = random.Random(tool.name)
@@ -149,7 +153,7 @@ async def test_whatever_a_tool_sends_is_documented(tool: Tool) -> None:
         async with HostexClient(
             WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport
         ) as client:
-            context = Context(client, reachable.reachable, guard_rails=rails)
+            context = Context(client, reachable.reachable, guard_rails=rails, pause=at_once)
             arguments = maker.arguments(tool)
             result = await Engine(reachable, context, "off").call(tool.name, arguments)
         assert isinstance(result, CallToolResult)
