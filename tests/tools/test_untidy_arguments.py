@@ -120,6 +120,8 @@ async def _never(seconds: float) -> None:
     return None
 
 
+# Coverage would make them half as slow again, and the tools have tests of their own.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("tool", CALLS)
 async def test_an_untidy_call_sends_what_the_tidy_one_sends(tool: str) -> None:
     tidy = CALLS[tool]
@@ -136,6 +138,7 @@ async def test_an_untidy_call_sends_what_the_tidy_one_sends(tool: str) -> None:
         assert await outcome(tool, untidy) == (sent, ended), untidy
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("tool", [name for name, tool in CATALOGUE.items() if tool.writes])
 async def test_no_write_clears_anything_without_being_told_by_name(tool: str) -> None:
     needed = {*CATALOGUE[tool].required, "channel_id"}
