@@ -15,7 +15,7 @@ from hostex_mcp.sandbox.state import Accounts
 
 
 def copies_of(accounts: Accounts) -> Callable[[], Accounts]:
-    """What gives copies of accounts as they are now, each in a fraction of the time that changing them takes."""
+    """What gives copies of accounts as they are now; a copy takes a fraction of the time of a change."""
     pickled = pickle.dumps(accounts)
     return lambda: _unpickled(pickled)
 
