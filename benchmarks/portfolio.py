@@ -1,6 +1,7 @@
 """Accounts of any size, made of the demo account: every property with its listings, stays, threads, tasks,
 reviews and entries, again and again under other ids."""
 
+import pickle
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import datetime
@@ -39,7 +40,7 @@ class _Copy:
 
     def coded(self, rows: dict[str, Row], key: str, change: Callable[[Row], None]) -> dict[str, Row]:
         """Rows with codes."""
-        made = [deepcopy(row) for row in rows.values()]
+        made = [_copied(row) for row in rows.values()]
         for row in made:
             change(row)
         return {row[key]: row for row in made}
@@ -74,10 +75,15 @@ class _Copy:
                 activity["property"]["id"] = self.id(activity["property"]["id"])
 
     def _changed(self, row: Row, change: Callable[[Row], None]) -> Row:
-        made = deepcopy(row)
+        made = _copied(row)
         made["id"] = self.id(made["id"])
         change(made)
         return made
+
+
+def _copied(row: Row) -> Row:
+    """A copy in a fraction of the time that `deepcopy` takes."""
+    return pickle.loads(pickle.dumps(row))
 
 
 def _add(account: SandboxAccount, copy: _Copy) -> None:

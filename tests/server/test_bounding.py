@@ -94,6 +94,8 @@ async def answered(engine: Engine, tool: str, arguments: dict[str, Any]) -> dict
     return answer
 
 
+# Coverage would make them half as slow again, and the tools have tests of their own.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("tool", READS)
 async def test_no_read_exceeds_the_bound_though_all_texts_are_long(engine: Engine, tool: str) -> None:
     paged = [{"detail": "full", "limit": 100}] if CATALOGUE[tool].paged else []
@@ -102,6 +104,7 @@ async def test_no_read_exceeds_the_bound_though_all_texts_are_long(engine: Engin
             await answered(engine, tool, arguments | more)
 
 
+@pytest.mark.no_cover
 async def test_no_write_exceeds_the_bound_though_all_texts_are_long(engine: Engine) -> None:
     for tool, arguments in every_write(demo_sandbox().accounts.main).items():
         await answered(engine, tool, arguments)

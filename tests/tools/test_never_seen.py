@@ -18,6 +18,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import HIDDEN, Level, Redactor
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
+from tests.support.accounts import copies_of
 from tests.support.clock import Clock
 from tests.tools.hostile_writes import calls as writes
 from tests.tools.never_seen import (
@@ -193,16 +194,18 @@ async def test_no_tool_that_writes_shows_what_is_on_the_list(level: Level, confi
     leaks: dict[str, set[str]] = {}
     reachable = select(["all"])
     names = [tool.name for tool in CATALOGUE.values() if tool.writes]
+    accounts = Sandbox(now=Clock()).accounts
+    given = writes(accounts.main)
+    plant_account(accounts.main)
+    copied = copies_of(accounts)
     for name in names:
-        sandbox = Sandbox(now=Clock())
-        given = writes(sandbox.accounts.main)[name]
-        plant_account(sandbox.accounts.main)
+        sandbox = Sandbox(now=Clock(), accounts=copied())
         transport = httpx2.ASGITransport(app=sandbox.app)
         async with HostexClient(
             WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport
         ) as client:
             context = Context(client, reachable.reachable, privacy=level, now=Clock())
-            answer = cast("Any", await Engine(reachable, context, confirm).call(name, given))
+            answer = cast("Any", await Engine(reachable, context, confirm).call(name, given[name]))
         if shown := marks(answer.model_dump_json()) & LEVELS[level]:
             leaks[name] = shown
     assert leaks == {}

@@ -8,7 +8,8 @@ from tests.support.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import world
 from tests.tools.sized_answers import SCRIPTS, both_halves, every_answer
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+# Coverage would make them half as slow again, and the tools have tests of their own.
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 ENCODING = bpe_openai.get_encoding("o200k_base")
 NOON = MOMENTS["an ordinary noon"]

@@ -120,24 +120,30 @@ async def _never(seconds: float) -> None:
     return None
 
 
+# Coverage would make them half as slow again, and the tools have tests of their own.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("tool", CALLS)
 async def test_an_untidy_call_sends_what_the_tidy_one_sends(tool: str) -> None:
     tidy = CALLS[tool]
     sent, ended = await outcome(tool, tidy)
     assert ended in ("read", "done"), ended
-    for untidy in (
+    ways: list[Row] = [
         {name: as_text(value) for name, value in tidy.items()},
         {name: members_as_text(value) for name, value in tidy.items()},
         {**empties(tool), **tidy},
         {**tidy, **dict.fromkeys(empties(tool), None)},
-    ):
+    ]
+    # A call that is to be written in one way only is made once.
+    for untidy in {repr(way): way for way in ways if repr(way) != repr(tidy)}.values():
         assert await outcome(tool, untidy) == (sent, ended), untidy
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("tool", [name for name, tool in CATALOGUE.items() if tool.writes])
 async def test_no_write_clears_anything_without_being_told_by_name(tool: str) -> None:
     needed = {*CATALOGUE[tool].required, "channel_id"}
     required = {name: value for name, value in CALLS[tool].items() if name in needed}
+    plain = await outcome(tool, required)
     fills: list[Any] = ["", 0, [], {}, None]
     for fill in fills:
         filled: Row = {
@@ -147,7 +153,7 @@ async def test_no_write_clears_anything_without_being_told_by_name(tool: str) ->
             and (fill != 0 or isinstance(fill, list | dict | str) or (tool, name) not in ZERO_IS_A_VALUE)
             and schema(tool, name).get("type") != "boolean"
         }
-        assert await outcome(tool, {**filled, **required}) == await outcome(tool, required)
+        assert await outcome(tool, {**filled, **required}) == plain, fill
 
 
 def test_one_value_stands_for_a_list_of_it() -> None:

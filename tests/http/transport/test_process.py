@@ -20,6 +20,8 @@ from hostex_mcp.cli import main
 from hostex_mcp.http.serving import bind
 from tests.support.local import JSON, call
 
+pytestmark = pytest.mark.slow
+
 PIDS = [sys.executable, "-m", "tests.http.pids"]
 SERVER = [sys.executable, "-m", "hostex_mcp", "http", "--port", "0"]
 

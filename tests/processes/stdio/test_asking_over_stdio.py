@@ -11,7 +11,7 @@ from mcp.types import ElicitRequestParams, ElicitResult
 
 from hostex_mcp.sandbox import WRITABLE, Sandbox, running
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 Action = Literal["accept", "decline", "cancel"]
 BOOKING = {"reservation_code": "5-DEMO30PAT"}

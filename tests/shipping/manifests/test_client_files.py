@@ -40,7 +40,7 @@ CLIENT_FILES = [
     "zed.json",
 ]
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from tests.support.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import world
 from tests.tools.sized_answers import both_halves
 
-pytestmark = pytest.mark.anyio
+# Coverage would make them half as slow again, and the tools have tests of their own.
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 NOW = MOMENTS["an ordinary noon"]
 

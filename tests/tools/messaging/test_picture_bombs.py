@@ -21,7 +21,7 @@ from hostex_mcp.tools.messaging import _decoding as decoding
 from hostex_mcp.tools.messaging import _pictures as pictures
 from hostex_mcp.tools.messaging._pictures import picture_from_path
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 TOO_LARGE = "has more than 24,000,000 pixels (WebP: 16,000,000) or 50 scans; make it smaller"
 # The process decodes as it always does, and tells how much memory it ever had.
