@@ -15,6 +15,7 @@ from datetime import date, time
 
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.days import DAY
+from hostex_mcp.domain.stays import time_of_day
 
 NO_TASK, NOBODY = "cleaning task", "who cleans"
 
@@ -116,11 +117,4 @@ def _concerns(task: Task, vacancy: Vacancy) -> bool:
 
 
 def _moment(task: Task) -> LocalTime | None:
-    return LocalTime(task.expected_date, _clock(task.expected_time)) if task.expected_date else None
-
-
-def _clock(text: str | None) -> time | None:
-    try:
-        return time.fromisoformat(text) if text else None
-    except ValueError:
-        return None
+    return LocalTime(task.expected_date, time_of_day(task.expected_time)) if task.expected_date else None

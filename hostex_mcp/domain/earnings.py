@@ -24,8 +24,6 @@ Place = Literal["sold", "not allocated", "day use", "cancelled"]
 APART: tuple[Place, ...] = ("not allocated", "day use", "cancelled")
 _ROOM = "ACCOMMODATION"
 _NONE = Fraction()
-# The prices of an order's stays may add up to a few cents less than its total, as cents do not divide evenly.
-_UNEVEN = Fraction(1, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +131,15 @@ def first_of(order: Iterable[Reservation]) -> Reservation:
 
 
 def is_whole(order: Sequence[Reservation]) -> bool:
-    """Whether these are all stays of their order: the first is among them, and their prices add up to the
-    total. False if a price is unknown."""
+    """Whether these are all stays of their order that cost anything: the first is among them, and their
+    prices add up to the total exactly. False if a price is unknown or the total is zero."""
     rates = order[0].rates
     total = rates.total_rate.amount if rates and rates.total_rate else None
     prices = [amounts[2] for amounts in map(price, order) if amounts]
     # Only further stays have a code of their own, so one of them is never alone, however little others cost.
     has_first = any(stay.stay_code == stay.reservation_code for stay in order)
-    adds_up = total is not None and len(prices) == len(order) and abs(sum(prices) - exact(total)) < _UNEVEN
-    return has_first and adds_up
+    # A total of zero says nothing: stays without a charge leave it as it is.
+    return has_first and bool(total) and len(prices) == len(order) and sum(prices) == exact(total)
 
 
 def kept_alone(order: Sequence[Reservation]) -> bool:

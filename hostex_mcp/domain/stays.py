@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, time
 
 from hostex_mcp.api.endpoints.calendar import AvailabilityDay
 from hostex_mcp.api.endpoints.reservations import HourMinute, Reservation
@@ -70,11 +70,20 @@ def hour_and_minute(text: str) -> dict[str, int] | None:
     return {"hour": int(hour), "minute": int(minute)}
 
 
-def time_text(time: HourMinute | None) -> str:
+def time_text(agreed: HourMinute | None) -> str:
     """Return a time of day as `HH:MM`, empty for none."""
-    if time is None or time.hour is None:
+    if agreed is None or agreed.hour is None:
         return ""
-    return f"{time.hour:02}:{time.minute or 0:02}"
+    return f"{agreed.hour:02}:{agreed.minute or 0:02}"
+
+
+def time_of_day(text: str | None) -> time | None:
+    """Read a local time of day, such as `HH:MM`; None if it is missing or unreadable."""
+    try:
+        # Times with and without an offset cannot be compared, and all of a property are its own.
+        return time.fromisoformat(text).replace(tzinfo=None) if text else None
+    except ValueError:
+        return None
 
 
 def guest(stay: Reservation) -> str:

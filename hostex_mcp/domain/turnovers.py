@@ -20,7 +20,7 @@ from hostex_mcp.api.endpoints.reservations import HourMinute, Reservation
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.cleaning import Cleaning, LocalTime, Vacancy, cleaning_in
 from hostex_mcp.domain.nights import is_placed
-from hostex_mcp.domain.stays import by_check_in
+from hostex_mcp.domain.stays import by_check_in, time_of_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,13 @@ class Turnover:
 def out_time(stay: Reservation, place: Property) -> time | None:
     """Return when a guest leaves: as agreed, else the property's check-out time."""
     agreed = stay.check_in_details.departure_at if stay.check_in_details else None
-    return _clock(agreed) or _read(place.default_checkout_time)
+    return _clock(agreed) or time_of_day(place.default_checkout_time)
 
 
 def in_time(stay: Reservation, place: Property) -> time | None:
     """Return when a guest arrives: as agreed, else the property's check-in time."""
     agreed = stay.check_in_details.arrival_at if stay.check_in_details else None
-    return _clock(agreed) or _read(place.default_checkin_time)
+    return _clock(agreed) or time_of_day(place.default_checkin_time)
 
 
 def hours_between(start: datetime, end: datetime) -> float:
@@ -181,11 +181,3 @@ def _clock(agreed: HourMinute | None) -> time | None:
     if agreed is None or agreed.hour is None:
         return None
     return time(agreed.hour % 24, agreed.minute or 0)
-
-
-def _read(text: str | None) -> time | None:
-    """Read a default time of a property, `HH:mm`; None if it is missing or unreadable."""
-    try:
-        return time.fromisoformat(text) if text else None
-    except ValueError:
-        return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_PROPERTY_GROUPS, Property
@@ -16,8 +16,7 @@ from hostex_mcp.domain.wording import some
 from hostex_mcp.reads.lists import read_lists
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
-
-_UTC = ZoneInfo("UTC")
+from hostex_mcp.toolkit.local_dates import zone_named
 
 
 @dataclass(frozen=True)
@@ -62,13 +61,15 @@ class Portfolio:
         that of the property where days begin first."""
         place = self.place(property_id)
         if place:
-            return _zone(place)
-        zones = (_zone(place) for place in self.properties)
-        return max(zones, key=lambda zone: self.now.astimezone(zone).replace(tzinfo=None), default=_UTC)
+            return zone_named(place.timezone)
+        zones = (zone_named(place.timezone) for place in self.properties)
+        return max(
+            zones, key=lambda zone: self.now.astimezone(zone).replace(tzinfo=None), default=zone_named(None)
+        )
 
     def today(self, place: Property) -> date:
         """Return the date at a property."""
-        return self.now.astimezone(_zone(place)).date()
+        return self.now.astimezone(zone_named(place.timezone)).date()
 
     def first_today(self) -> date:
         """Return the earliest date at any of the properties."""
@@ -77,13 +78,6 @@ class Portfolio:
     def midnight(self, day: date, property_id: int) -> datetime:
         """Return when a day begins at a property (see `zone`)."""
         return datetime(day.year, day.month, day.day, tzinfo=self.zone(property_id))
-
-
-def _zone(place: Property) -> ZoneInfo:
-    try:
-        return ZoneInfo(place.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return _UTC
 
 
 async def read_portfolio(

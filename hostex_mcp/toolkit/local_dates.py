@@ -1,7 +1,6 @@
 """What day it is where the properties are, for callers that write "today"."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -27,7 +26,7 @@ async def date_hint(context: Context, arguments: Mapping[str, Any]) -> str | Non
         # The date is a help beside another error; without the properties UTC has to do.
         properties = list[Property]()
     zones = dict.fromkeys(home.timezone for home in _properties_of(properties, arguments) if home.timezone)
-    days = [f"{_local(now, zone):%Y-%m-%d} in {zone}" for zone in list(zones)[:_MOST_ZONES]]
+    days = [f"{now.astimezone(zone_named(zone)):%Y-%m-%d} in {zone}" for zone in list(zones)[:_MOST_ZONES]]
     return f"Write dates as YYYY-MM-DD. Today is {', '.join(days) or f'{now:%Y-%m-%d} in UTC'}."
 
 
@@ -45,8 +44,10 @@ def _members(value: object) -> list[object]:
     return cast("list[object]", value) if isinstance(value, list) else []
 
 
-def _local(now: datetime, zone: str) -> datetime:
+def zone_named(name: str | None) -> ZoneInfo:
+    """Return the time zone with a name, UTC if there is none."""
     try:
-        return now.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        return now
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        # Of the system's files, one with such a name may be a directory of zones, as `Europe` is.
+        return ZoneInfo("UTC")

@@ -101,3 +101,12 @@ def test_what_could_not_be_looked_at_is_not_known() -> None:
     assert not cleaning_in(Vacancy(1, LocalTime(OUT), LocalTime(IN)), None).known
     assert not verdict(start=None, seen=False).known
     assert verdict(task(1, "2026-06-11", staff_id=5), start=None, seen=False).known
+
+
+def test_a_time_with_an_offset_or_of_no_clock_is_judged_like_any_other() -> None:
+    early = task(1, f"{OUT}", expected_time="10:00:00+00:00")
+    fitting = task(2, f"{OUT}", expected_time="12:00:00Z")
+    strange = task(3, f"{OUT}", expected_time="noon")
+    assert reasons(early) == [(1, "before check-out")]
+    assert verdict(fitting).task == fitting
+    assert verdict(strange).task == strange

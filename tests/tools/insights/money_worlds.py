@@ -65,8 +65,15 @@ def made(draw: some.DrawFn) -> Made:
 
 @some.composite
 def amounts(draw: some.DrawFn, currency: str) -> float:
-    # Hostex gives totals that may be some cents off, so a stay of a few cents cannot be told from none.
-    return draw(some.integers(100, 300_000)) / 10 ** DECIMALS[currency]
+    return draw(some.integers(1, 300_000)) / 10 ** DECIMALS[currency]
+
+
+@some.composite
+def signed(draw: some.DrawFn, currency: str) -> float:
+    """An amount, now and then nothing, a single coin, or an amount below zero."""
+    amount = draw(amounts(currency))
+    coin = 1 / 10 ** DECIMALS[currency]
+    return draw(some.sampled_from([amount, amount, amount, amount, 0, coin, -coin, -amount]))
 
 
 @some.composite
@@ -80,7 +87,7 @@ def _order(draw: some.DrawFn, moment: str, number: int) -> list[Row]:
         row |= {**shared, "status": state if draw(some.integers(0, 5)) else "cancelled"}
     priced = [row["rates"]["rate"]["amount"] for row in rows if row["rates"]]
     total = round(sum(priced), DECIMALS[currency])
-    received, balance = draw(some.tuples(amounts(currency), amounts(currency)))
+    received, balance = draw(some.tuples(signed(currency), signed(currency)))
     payment = {
         "currency": currency,
         "total_amount": total,
@@ -100,7 +107,7 @@ def _stay(draw: some.DrawFn, moment: str, currency: str, number: int, place: int
     row = deepcopy(next(iter(accounts_at(MOMENTS[moment]).main.stays.values())))
     arrival = MONTHS[moment][0] + timedelta(days=draw(some.integers(-45, 75)))
     nights = draw(some.sampled_from([0, 1, 2, 3, 5, 9, 33]))
-    price, fee = draw(some.tuples(amounts(currency), amounts(currency)))
+    price, fee = draw(some.tuples(signed(currency), signed(currency)))
     home = draw(some.sampled_from([0, *HOMES, *HOMES]))
     row |= {
         "stay_code": f"0-MADE{number:03}_{place}-x" if place else f"0-MADE{number:03}-x",
@@ -138,7 +145,7 @@ def _entry(draw: some.DrawFn, moment: str, number: int, codes: list[str]) -> Row
         "id": 600_000 + number,
         "direction": draw(some.sampled_from(["income", "expense"])),
         "status": draw(some.sampled_from(["paid", "outstanding"])),
-        "amount": draw(amounts(currency)),
+        "amount": draw(signed(currency)),
         "currency": currency,
         "link_type": link,
         "property_id": own.get(link, draw(some.sampled_from([None, *HOMES]))),

@@ -58,6 +58,18 @@ async def test_properties_without_a_time_zone_take_part(now: datetime, homes: li
     assert "date" in answer
 
 
+@pytest.mark.parametrize("name", ["Europe", "Nowhere/Here", "../Lisbon", "x" * 5_000, "\0", "ö"])
+async def test_a_property_with_a_name_of_no_time_zone_has_the_days_of_utc(name: str) -> None:
+    def rename(account: SandboxAccount) -> None:
+        for place in account.properties.values():
+            place["timezone"] = name
+
+    async with world(datetime(2026, 6, 30, 23, 30, tzinfo=UTC), change=rename) as host:
+        for tool in ("get_daily_briefing", "get_turnover_plan", "check_arrival_readiness"):
+            await host.ask(tool)
+        assert (await host.ask("get_daily_briefing"))["date"] == "2026-06-30"
+
+
 async def test_a_task_without_a_type_is_told() -> None:
     def untyped(account: SandboxAccount) -> None:
         for task in list(account.tasks.values())[:2]:
