@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal, TypedDict
 
-from anyio.lowlevel import checkpoint
-
-from hostex_mcp.api import FieldProblem
+from hostex_mcp.api import FieldProblem, Pace
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.earnings import APART, Earning, grouped, kept_alone, price, unpaid_cancellations
 from hostex_mcp.domain.lists import first
@@ -81,15 +79,16 @@ async def get_performance(
     stays = await all_stays(context, portfolio, start, end_date)
     book = await _read_book(context, portfolio, stays, start, end_date)
     # A large account's year takes long in one piece, so other calls go on between the parts.
-    await checkpoint()
+    pace = Pace()
     total = book.row(period, book.earned(period), book.ids)
-    await checkpoint()
+    await pace.rest()
     previous_total = book.row(before, book.earned(before), book.ids)
-    await checkpoint()
+    await pace.rest()
     # What stands apart has no channel or month of nights of its own.
     apart = apart_rows(book, period) if by in (None, "property") else []
-    rows = figure_rows(book, period, by or "property")
-    await checkpoint()
+    await pace.rest()
+    rows = await figure_rows(book, period, by or "property")
+    await pace.rest()
     answer = {
         "start_date": f"{period.start}",
         "end_date": f"{period.end}",
