@@ -18,7 +18,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import HIDDEN, Level, Redactor
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
-from tests.support.clock import Clock
+from tests.support.clock import TODAY, Clock
 from tests.tools.hostile_writes import calls as writes
 from tests.tools.never_seen import (
     CONTACT,
@@ -134,7 +134,7 @@ def reads(account: SandboxAccount) -> dict[str, list[dict[str, Any]]]:
     """Calls of every tool that reads: a plain one, or several where answers differ much."""
     names = [tool.name for tool in CATALOGUE.values() if not tool.writes and tool.name != "call_write_tool"]
     return {
-        **{name: [sample(name, account, date.today())] for name in names},
+        **{name: [sample(name, account, TODAY)] for name in names},
         "call_read_tool": [{"name": "list_reservations", "arguments": {"detail": "full"}}],
         "get_conversation": [{"conversation_id": thread} for thread in list(account.conversations)[:8]],
         "get_knowledge_base": [{"id": entry} for entry in account.knowledge_bases],

@@ -103,11 +103,12 @@ async def get_month_end(
     if start_date and end_date and end_date - start_date > _LONGEST:
         problem = f"is more than {_LONGEST.days} days after start_date"
         raise InvalidArguments(FieldProblem("end_date", problem))
+    # A large account's year takes long in one piece, so other calls go on between the parts.
+    pace = Pace()
     portfolio = await read_portfolio(context, property_ids, group_id)
     period = Period(start_date, end_date) if start_date and end_date else last_month(portfolio.first_today())
     books = await read_books(context, portfolio, period)
-    # A large account's year takes long in one piece, so other calls go on between the parts.
-    pace = Pace()
+    await pace.rest()
     homes = books.of_homes()
     await pace.rest()
     ledgers = [ledger for own in homes.values() for ledger in own]
