@@ -21,6 +21,7 @@ from hostex_mcp.tools.selection import select
 from tests.contract.requests import DocumentedTransport
 
 # Coverage would make them half as slow again, and the tools have tests of their own.
+# Measured by the tests of each tool; here so many calls would only take longer.
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 CALLS, MOST_CALLS = 6, 40

@@ -171,6 +171,7 @@ async def seen(level: Level, reveal: str | None = None) -> dict[str, set[str]]:
     return found
 
 
+# Measured by the tests of each tool; here so many calls would only take longer.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("level", LEVELS)
 async def test_no_tool_that_reads_shows_what_is_on_the_list(level: Level) -> None:
@@ -179,6 +180,7 @@ async def test_no_tool_that_reads_shows_what_is_on_the_list(level: Level) -> Non
     assert EVERYTHING - LEVELS[level] <= set[str]().union(*found.values())
 
 
+# Measured by the tests of each tool; here so many calls would only take longer.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("kind", ["wifi", "lock_code", "id_document"])
 async def test_what_a_call_reveals_is_what_it_names_and_nothing_else(kind: str) -> None:
@@ -186,6 +188,7 @@ async def test_what_a_call_reveals_is_what_it_names_and_nothing_else(kind: str) 
     assert set[str]().union(*found.values()) & SECRETS == {KINDS[kind]}
 
 
+# Measured by the tests of each tool; here so many calls would only take longer.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("level", ["standard", "strict"])
 @pytest.mark.parametrize("confirm", ["token", "off"])
