@@ -9,10 +9,11 @@ import re
 import secrets
 from collections.abc import Mapping
 from itertools import pairwise
+from math import isfinite
 from typing import Any
 
 from anyio.lowlevel import checkpoint
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from hostex_mcp.api.pace import Pace
 
@@ -25,6 +26,9 @@ _LONGEST_TEXT = 512 * 1024
 _DEEPEST = 64
 _OFTEN = 500
 _LONGEST_NUMBER = 400
+# What a number beyond all floats has in this spelling: a long exponent, or many digits before a short one.
+_SHAPE = bytes.maketrans(b"123456789E", b"000000000e")
+_HUGE = (b"0e000", b"0e+000", b"0" * 200)
 _BOM = b"\xef\xbb\xbf"
 _SPACES = bytes(range(256)).translate(bytes.maketrans(bytes(range(32)), b" " * 32))
 _MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+|[\[{\]},]', re.DOTALL)
@@ -84,15 +88,24 @@ async def _marks(body: bytes) -> int:
 
 def _read(text: bytes) -> Any:
     try:
-        return from_json(text, allow_inf_nan=False)
+        value = from_json(text, allow_inf_nan=False)
     except ValueError:
         return _read_mended(text)
+    return _read_mended(text) if _has_infinity(text, value) else value
+
+
+def _has_infinity(text: bytes, value: Any) -> bool:
+    """Whether a number of the text was too large, which the parser makes infinite."""
+    # A look at the spelling of all numbers is much cheaper than one at the value.
+    shape = text.translate(_SHAPE)
+    return any(huge in shape for huge in _HUGE) and b"Infinity" in to_json(value)
 
 
 def _read_mended(text: bytes) -> Any:
     value = json.loads(
         text.translate(_SPACES).decode(errors="replace"),
         parse_constant=lambda _: None,
+        parse_float=lambda number: amount if isfinite(amount := float(number)) else None,
         parse_int=lambda number: int(number) if len(number) < _LONGEST_NUMBER else None,
     )
     # Python's parser accepts half a surrogate pair. Through UTF-16 it becomes U+FFFD, and two halves become a

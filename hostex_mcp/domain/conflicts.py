@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import combinations
+from math import lcm
 
 from hostex_mcp.api.endpoints.calendar import CalendarDay, PricingRatio
 from hostex_mcp.api.endpoints.reservations import Reservation
@@ -68,17 +69,6 @@ class Priced:
     def comparable(self) -> bool:
         """Whether the listing's prices follow its ratio."""
         return self.ratio.ratio > 0 and not self.ratio.readonly and self.ratio.channel_type != "ctrip"
-
-    def base_price(self, night: date) -> Fraction:
-        """Return the base price that the price of a night implies."""
-        return exact(self.days[night].price) * 100 / self.ratio.ratio
-
-    def is_off(self, night: date, base: Fraction, tolerance: float) -> bool:
-        """Whether the price of a night is more than `tolerance` percent from what a base price makes of
-        it."""
-        expected = base * self.ratio.ratio / 100
-        difference = abs(exact(self.days[night].price) - expected)
-        return difference > _ROUNDING and difference * 100 > exact(tolerance) * expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,27 +147,44 @@ def price_differences(
     for currency in dict.fromkeys(listing.currency for listing in comparable):
         group = [listing for listing in comparable if listing.currency == currency]
         for night in dates:
-            for listing, difference in _differences(group, night, tolerance):
+            for listing, difference in _differences(group, night, exact(tolerance)):
                 differences.setdefault(listing.key, []).append(difference)
     return [(listing, differences[listing.key]) for listing in comparable if listing.key in differences]
 
 
-def _differences(group: Sequence[Priced], night: date, tolerance: float) -> list[tuple[Priced, PriceNight]]:
+def _differences(
+    group: Sequence[Priced], night: date, tolerance: Fraction
+) -> list[tuple[Priced, PriceNight]]:
     """Return the listings whose price of a night differs from the base price that most agree with."""
     priced = [listing for listing in group if night in listing.days and listing.days[night].price > 0]
     if len(priced) < 2:
         return []
+    ratios = [listing.ratio.ratio for listing in priced]
+    amounts = [exact(listing.days[night].price) for listing in priced]
+    # Whole numbers of one unit, as fractions take ten times as long.
+    unit = lcm(*(amount.denominator for amount in amounts))
+    prices = [amount.numerator * unit // amount.denominator for amount in amounts]
 
-    def dissent(listing: Priced) -> tuple[int, int]:
-        base = listing.base_price(night)
-        return sum(other.is_off(night, base, tolerance) for other in priced), abs(listing.ratio.ratio - 100)
+    def is_off(place: int, base: int) -> bool:
+        """Whether the price at a place is not what the one at the place `base` makes of it."""
+        expected = prices[base] * ratios[place]
+        difference = abs(prices[place] * ratios[base] - expected)
+        most = tolerance.numerator * expected
+        return (
+            difference > _ROUNDING * unit * ratios[base] and 100 * difference * tolerance.denominator > most
+        )
 
-    base = min(priced, key=dissent).base_price(night)
+    def dissent(base: int) -> tuple[int, int]:
+        return sum(is_off(place, base) for place in places), abs(ratios[base] - 100)
+
+    places = range(len(priced))
+    base = min(places, key=dissent)
+    share = amounts[base] / ratios[base]
     return [
         (
-            listing,
-            PriceNight(night, listing.days[night].price, round(float(base * listing.ratio.ratio / 100), 2)),
+            priced[place],
+            PriceNight(night, priced[place].days[night].price, round(float(share * ratios[place]), 2)),
         )
-        for listing in priced
-        if listing.is_off(night, base, tolerance)
+        for place in places
+        if is_off(place, base)
     ]

@@ -17,6 +17,7 @@ _USUAL_DECIMALS = 2
 _HALF = Fraction(1, 2)
 
 
+@lru_cache(maxsize=10_000)
 def exact(amount: float | None) -> Fraction:
     """Return an amount exactly as Hostex wrote it, 0 for none."""
     return Fraction(str(amount)) if amount is not None and isfinite(amount) else Fraction()

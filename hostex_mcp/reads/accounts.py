@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from anyio.lowlevel import checkpoint
-
+from hostex_mcp.api import Pace
 from hostex_mcp.api.endpoints.finance import Transaction
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTY_GROUPS, PropertyGroup
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
@@ -46,7 +46,7 @@ class Apart:
     accounts: Sequence[Ledger]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Books:
     """Stays, entries and property groups of a period; `entries` is None if they could not be read.
     `elsewhere` has further stays of the same orders, `homes` the properties of all orders."""
@@ -64,14 +64,15 @@ class Books:
 
     def of_homes(self) -> Mapping[int, list[Ledger]]:
         """Return the ledgers of each property, by currency."""
-        amounts = self._amounts()
+        amounts = self._amounts
         return {
             place.id: accounts(*amounts.get(("", place.id), ((), ()))) for place in self.portfolio.properties
         }
 
-    def apart(self) -> list[Apart]:
-        """Return the ledgers of everything that is in no property's."""
-        rest = [(*place, accounts(*amounts)) for place, amounts in self._amounts().items() if place[0]]
+    @cached_property
+    def apart(self) -> Sequence[Apart]:
+        """The ledgers of everything that is in no property's."""
+        rest = [(*place, accounts(*amounts)) for place, amounts in self._amounts.items() if place[0]]
         rest.sort(key=lambda item: (_REASONS.index(item[0]), item[1]))
         return [Apart(*item) for item in rest if item[2]]
 
@@ -84,6 +85,7 @@ class Books:
         ]
         return [f"{one_line(name)} {count} of {size}" for name, count, size in sizes if 0 < count < size]
 
+    @cached_property
     def _amounts(self) -> dict[_Place, tuple[list[Earning], list[Transaction]]]:
         """Sort all earnings and entries by where they count."""
         ids = _ids(self.portfolio)
@@ -106,20 +108,23 @@ async def read_books(
         return kept_alone(order) or bool(balances(order, period))
 
     stays = await all_stays(context, portfolio, period.start, period.end, following=True)
-    parts = PartialReads(stays.failures, stays.notes, needed=complete)
+    parts, pace = PartialReads(stays.failures, stays.notes, needed=complete), Pace()
     entries = await parts.rows("transactions", transactions_between(context, period.start, period.end))
     groups = await parts.rows("property groups", read_lists(context, LIST_PROPERTY_GROUPS))
     others = await parts.rows("stays of the same orders", other_stays(context, stays.items, needed))
     reported = [stay for stay in stays.items if stay.check_in_date <= period.end]
     later = [stay for stay in stays.items if stay.check_in_date > period.end]
     elsewhere = [*later, *(others or ())]
+    await pace.rest()
     homes = homes_of(reported)
-    await checkpoint()
+    await pace.rest()
+    earned = earnings(reported, period, elsewhere)
+    await pace.rest()
     return Books(
         portfolio=portfolio,
         period=period,
         stays=reported,
-        earned=earnings(reported, period, elsewhere),
+        earned=earned,
         elsewhere=elsewhere,
         entries=None if entries is None else _own(entries, homes, portfolio),
         homes=homes,

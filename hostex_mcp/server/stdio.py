@@ -37,6 +37,8 @@ _URGENT = (signal.SIGINT, signal.SIGTERM)
 # How far from either end of an unread line its id is looked for, in bytes.
 _LONGEST_START = 1_000
 _STEP = 64 * 1024
+# Many more than a client needs that reads them, and few enough to hold.
+_MOST_UNWRITTEN = 32
 _ID = rb'"id"\s*:\s*(-?\d{1,15}|"[^"\\]{1,200}")\s*'
 _MEMBER = rb'"(?:jsonrpc|method)"\s*:\s*"[^"\\]*"\s*'
 _AT_START = re.compile(rb"\s*\{\s*(?:" + _MEMBER + rb",\s*)*" + _ID + rb"[,}]")
@@ -53,10 +55,11 @@ async def serve_stdio(engine: Engine) -> None:
     stop = _Stop()
     try:
         async with stdio_server(cast("anyio.AsyncFile[str]", lines)) as (incoming, outgoing):
-            lines.refuse = partial(_refuse, outgoing)
+            answers = _Answers(outgoing)
+            lines.refuse = partial(_refuse, answers)
             with stop.serving:
-                lenient = _IncomingLine(incoming, outgoing)
-                await server.run(lenient, outgoing, server.create_initialization_options())
+                lenient = _IncomingLine(incoming, answers)
+                await server.run(lenient, cast("Any", answers), server.create_initialization_options())
             stop.served()
     # The client closed our output, so nobody is left to answer.
     except* BrokenPipeError:
@@ -105,11 +108,52 @@ def _heeded() -> Sequence[signal.Signals]:
     return [*_URGENT, *heard]
 
 
-class _IncomingLine:
-    """The client's messages. The SDK drops a line that it cannot read, and the client waits for ever; here it
-    is read once more, more leniently, and answered with an error when that fails too."""
+class _Answers:
+    """The messages to the client, which may be slower to read them than to ask."""
 
-    def __init__(self, stream: Any, outgoing: Any) -> None:
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._unwritten = 0
+        self._written = anyio.Event()
+
+    async def send(self, message: SessionMessage) -> None:
+        """Send a message once those before it are written."""
+        self._unwritten += 1
+        try:
+            await self._stream.send(message)
+        finally:
+            self._unwritten -= 1
+            self._written.set()
+
+    async def wait_for_room(self) -> None:
+        """Wait while too many messages are unwritten."""
+        while self._unwritten > _MOST_UNWRITTEN:
+            self._written = anyio.Event()
+            await self._written.wait()
+
+    async def aclose(self) -> None:
+        """Send no more."""
+        await self._stream.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> bool | None:
+        await self.aclose()
+        return None
+
+
+class _IncomingLine:
+    """The client's messages, none while it leaves too many answers unread. The SDK drops a line that it
+    cannot read, and the client waits for ever; here it is read once more, more leniently, and answered with
+    an error when that fails too."""
+
+    def __init__(self, stream: Any, outgoing: _Answers) -> None:
         self._stream = stream
         self._outgoing = outgoing
 
@@ -125,6 +169,7 @@ class _IncomingLine:
             anyio.EndOfStream: the input has ended.
         """
         while True:
+            await self._outgoing.wait_for_room()
             item = await self._stream.receive()
             if not isinstance(item, ValidationError):
                 return item
@@ -295,7 +340,7 @@ def own_input() -> BinaryIO:
     return os.fdopen(stdin, "rb", closefd=False)
 
 
-async def _refuse(outgoing: Any, refusal: Refusal) -> None:
+async def _refuse(outgoing: _Answers, refusal: Refusal) -> None:
     error = ErrorData(code=INVALID_REQUEST, message=refusal.reason)
     await outgoing.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=refusal.id, error=error)))
 

@@ -8,7 +8,7 @@ import anyio
 from anyio.to_thread import run_sync
 from pydantic import BaseModel
 
-_LONG = 20_000
+_LONG = 8_000
 
 
 # One at a time, as the loop waits for each of them in turn.

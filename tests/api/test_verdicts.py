@@ -316,6 +316,27 @@ async def test_what_json_does_not_allow_is_read_as_near_as_it_can_be(sent: bytes
     assert answer == {"x": read, "lone": "\ufffd"}
 
 
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (b"1e400", None),
+        (b"-1E+0999", None),
+        (b"9" * 400 + b".5", None),
+        (b"9" * 250 + b"e99", None),
+        (b'[{"a": 1e400, "b": "1e400"}]', [{"a": None, "b": "1e400"}]),
+        (b"1e308", 1e308),
+        (b"1e-400", 0.0),
+        (b'"Infinity, or 1e400"', "Infinity, or 1e400"),
+    ],
+)
+async def test_a_number_larger_than_all_is_none(sent: bytes, read: object) -> None:
+    body = b'{"error_code": 200, "error_msg": "", "data": {"x": %b}}' % sent
+    answer = (
+        await script(httpx2.Response(200, content=body)).client().call(Operation("GET", "/x", dict[str, Any]))
+    )
+    assert answer == {"x": read}
+
+
 @pytest.mark.parametrize("data", [None, [], {}, {"property": []}, "text"])
 async def test_a_list_without_its_rows_is_unexpected(data: object) -> None:
     hostex = script(envelope(data))

@@ -22,6 +22,7 @@ from tests.contract.requests import DocumentedTransport
 from tests.support.requests_sent import written
 
 # Coverage would make them half as slow again, and the tools have tests of their own.
+# Measured by the tests of each tool; here so many calls would only take longer.
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 CALLS, MOST_CALLS = 6, 40

@@ -26,6 +26,7 @@ from tests.support.every_write import AIRBNB, LOFT, STAY, STUDIO, days, every_wr
 from tests.support.previewing import demo_sandbox
 
 # Coverage would make them half as slow again, and the tools have tests of their own.
+# Measured by the tests of each tool; here so many calls would only take longer.
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 THREAD = "0-2200000900-inq001"

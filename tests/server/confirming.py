@@ -34,10 +34,10 @@ def confirmable(account: Any) -> dict[str, Row]:
 
 
 async def answers(tokens: Mapping[str, str] | None = None) -> dict[str, Row]:
-    """What each call ends in, with its token where there is one; each on a demo account of its own."""
+    """What each call ends in, of those that have a token with it; each on a demo account of its own."""
     rows: dict[str, Row] = {}
     selection = select(["all"])
-    for name in confirmable(demo_sandbox().accounts.main):
+    for name in tokens or confirmable(demo_sandbox().accounts.main):
         sandbox = demo_sandbox()
         arguments = confirmable(sandbox.accounts.main)[name]
         if tokens:

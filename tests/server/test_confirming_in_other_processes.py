@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import sys
+from collections import Counter
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from tests.support.root import ROOT
 pytestmark = pytest.mark.anyio
 
 SEEDS = range(10)
+PARTS = len(SEEDS) // 2
 
 
 # What the processes run is measured in this one, by the same calls.
@@ -43,13 +46,16 @@ def test_the_calls_are_of_every_write() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
-async def test_every_confirmation_holds_in_ten_other_processes_with_other_hash_seeds() -> None:
+async def test_every_confirmation_holds_in_two_of_ten_other_processes_with_other_hash_seeds() -> None:
     offered = await answers()
     tokens = {name: answer.get("confirmation_token") for name, answer in offered.items()}
     assert {name: offered[name] for name, token in tokens.items() if token is None} == {}
-    text = json.dumps(tokens)
-    pairs = [(seed, seed + 1) for seed in SEEDS[::2]]
-    for pair in pairs:
-        for told in await asyncio.gather(*(used_elsewhere(text, seed) for seed in pair)):
+    used = Counter[str]()
+    # Neighbours have different calls, so that each call meets two seeds.
+    shares = [dict(islice(tokens.items(), seed % PARTS, None, PARTS)) for seed in SEEDS]
+    for first in SEEDS[::2]:
+        pair = [used_elsewhere(json.dumps(shares[seed]), seed) for seed in (first, first + 1)]
+        for told in await asyncio.gather(*pair):
             assert {name: status for name, status in told.items() if status != "done"} == {}
+            used.update(told.keys())
+    assert used == dict.fromkeys(tokens, 2)

@@ -3,7 +3,6 @@ here, from what each operation reaches and from what the undo leaves, so that no
 
 import copy
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 import pytest
@@ -14,6 +13,7 @@ from hostex_mcp.scope.rules import RULES
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
+from tests.support.clock import TODAY
 from tests.support.engine import Call
 from tests.support.previewing import careful_engine, changed, demo_sandbox
 from tests.tools.sample_calls import sample
@@ -148,10 +148,8 @@ FINAL: list[tuple[str, dict[str, Any]]] = [
     ("remove_reservation_tag", {"stay_code": STAY, "tag_name": "A tag of the portal"}),
 ]
 INTERNAL = [name for name, tool in CATALOGUE.items() if tool.writes and tool.effect is Effect.INTERNAL]
-_ACCOUNT = Sandbox().accounts.main
-_TRIED = {
-    name: TAKEN_BACK.get(name) or [sample(name, _ACCOUNT, datetime.now(UTC).date())] for name in INTERNAL
-}
+_ACCOUNT = demo_sandbox().accounts.main
+_TRIED = {name: TAKEN_BACK.get(name) or [sample(name, _ACCOUNT, TODAY)] for name in INTERNAL}
 UNASKED = [(tool, arguments) for tool, calls in _TRIED.items() for arguments in calls]
 
 

@@ -19,7 +19,7 @@ from hostex_mcp.toolkit.privacy import HIDDEN, Level, Redactor
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.support.accounts import copies_of
-from tests.support.clock import Clock
+from tests.support.clock import TODAY, Clock
 from tests.tools.hostile_writes import calls as writes
 from tests.tools.never_seen import (
     CONTACT,
@@ -135,7 +135,7 @@ def reads(account: SandboxAccount) -> dict[str, list[dict[str, Any]]]:
     """Calls of every tool that reads: a plain one, or several where answers differ much."""
     names = [tool.name for tool in CATALOGUE.values() if not tool.writes and tool.name != "call_write_tool"]
     return {
-        **{name: [sample(name, account, date.today())] for name in names},
+        **{name: [sample(name, account, TODAY)] for name in names},
         "call_read_tool": [{"name": "list_reservations", "arguments": {"detail": "full"}}],
         "get_conversation": [{"conversation_id": thread} for thread in list(account.conversations)[:8]],
         "get_knowledge_base": [{"id": entry} for entry in account.knowledge_bases],
@@ -172,6 +172,7 @@ async def seen(level: Level, reveal: str | None = None) -> dict[str, set[str]]:
     return found
 
 
+# Measured by the tests of each tool; here so many calls would only take longer.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("level", LEVELS)
 async def test_no_tool_that_reads_shows_what_is_on_the_list(level: Level) -> None:
@@ -180,6 +181,7 @@ async def test_no_tool_that_reads_shows_what_is_on_the_list(level: Level) -> Non
     assert EVERYTHING - LEVELS[level] <= set[str]().union(*found.values())
 
 
+# Measured by the tests of each tool; here so many calls would only take longer.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("kind", ["wifi", "lock_code", "id_document"])
 async def test_what_a_call_reveals_is_what_it_names_and_nothing_else(kind: str) -> None:
@@ -187,6 +189,7 @@ async def test_what_a_call_reveals_is_what_it_names_and_nothing_else(kind: str) 
     assert set[str]().union(*found.values()) & SECRETS == {KINDS[kind]}
 
 
+# Measured by the tests of each tool; here so many calls would only take longer.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("level", ["standard", "strict"])
 @pytest.mark.parametrize("confirm", ["token", "off"])

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any, cast
 
 import httpx2
@@ -16,7 +15,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
-from tests.support.clock import Clock
+from tests.support.clock import TODAY, Clock
 from tests.tools.sample_calls import sample
 from tests.tools.test_reads import LISTS
 
@@ -63,7 +62,7 @@ def poison_account(account: SandboxAccount) -> None:
 async def answers(level: Level) -> list[tuple[str, Any]]:
     """Name and result of every read tool over the poisoned account, brief and full."""
     sandbox = Sandbox(now=Clock())
-    plain = {name: sample(name, sandbox.accounts.main, date.today()) for name in LISTS}
+    plain = {name: sample(name, sandbox.accounts.main, TODAY) for name in LISTS}
     poison_account(sandbox.accounts.main)
     transport = httpx2.ASGITransport(app=sandbox.app)
     selection = select(["all"], read_only=True)

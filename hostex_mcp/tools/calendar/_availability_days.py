@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict
 
-from hostex_mcp.api import FieldProblem, Pace, guarded, read_all
+from hostex_mcp.api import FieldProblem, Pace, guarded, paced, read_all
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, Property
 from hostex_mcp.domain.calendar_changes import (
@@ -174,8 +174,16 @@ async def _days_to_change(
     start, end = reading_window(days, context.now().date())
     query = {"property_ids": ids, "start_date": start, "end_date": end}
     properties = await context.client.call(api.LIST_AVAILABILITIES, query=query)
-    present = {home.id: {day.date: day for day in home.availabilities} for home in properties}
-    return {id: _differences(present.get(id, {}), available, days) for id in ids}
+    present = dict(await paced(_by_date, properties))
+
+    def differences(id: int) -> list[DayChange]:
+        return _differences(present.get(id, {}), available, days)
+
+    return dict(zip(ids, await paced(differences, ids), strict=True))
+
+
+def _by_date(home: api.PropertyAvailability) -> tuple[int, Mapping[date, api.AvailabilityDay]]:
+    return home.id, {day.date: day for day in home.availabilities}
 
 
 def _differences(

@@ -80,7 +80,7 @@ def home_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[HomeR
 def apart_rows(books: Books) -> list[ApartRow]:
     """Return a row for each currency of what is in no row of a property."""
     rows: list[ApartRow] = []
-    for part in books.apart():
+    for part in books.apart:
         home = books.portfolio.named(part.property_id) if part.property_id else {}
         for ledger in part.accounts:
             sums: dict[str, Any] = {**_sums(books, ledger)}
@@ -93,7 +93,7 @@ def apart_rows(books: Books) -> list[ApartRow]:
 def group_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[GroupMoneyRow]:
     """Return a row for each group and currency, of its properties and what they earned apart."""
     rows: list[GroupMoneyRow] = []
-    apart = [part for part in books.apart() if part.property_id]
+    apart = [part for part in books.apart if part.property_id]
     for group in books.groups:
         ledgers = [ledger for home in group.property_ids for ledger in homes.get(home, ())]
         for part in apart:
@@ -121,7 +121,7 @@ def check_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[Chec
         return []
     entries = [entry for entry in books.entries if counts(entry)]
     owned = [ledger for ledgers in homes.values() for ledger in ledgers]
-    apart = [ledger for part in books.apart() for ledger in part.accounts]
+    apart = [ledger for part in books.apart for ledger in part.accounts]
     rows: list[CheckRow] = []
     for currency in sorted({code(entry.currency) for entry in entries}):
         own = [entry for entry in entries if code(entry.currency) == currency]

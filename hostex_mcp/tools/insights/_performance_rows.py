@@ -1,10 +1,13 @@
 """The rows of figures: of properties, channels and months, and of what stands apart from them."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any, TypedDict, TypeVar
 
+from hostex_mcp.api import paced
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.earnings import APART, Earning, earnings
 from hostex_mcp.domain.money import rounded
@@ -111,11 +114,11 @@ class Book:
         return stay.booked_at.astimezone(self.portfolio.zone(stay.property_id)).date()
 
 
-def figure_rows(book: Book, period: Period, by: str) -> list[PerformanceRow]:
+async def figure_rows(book: Book, period: Period, by: str) -> list[PerformanceRow]:
     """Return a row for each month or channel, or else for each property."""
     if by == "month":
-        return [_month(book, month) for month in period.months()]
-    rows = _by_channel(book, period) if by == "channel" else _by_home(book, period)
+        return await paced(partial(_month, book), period.months())
+    rows = await (_by_channel if by == "channel" else _by_home)(book, period)
     return _ranked(book, period, rows)
 
 
@@ -128,34 +131,36 @@ def _month(book: Book, month: Period) -> PerformanceRow:
     )
 
 
-def _by_channel(book: Book, period: Period) -> list[PerformanceRow]:
+async def _by_channel(book: Book, period: Period) -> list[PerformanceRow]:
     now = book.earned_by(period, lambda earning: earning.stay.channel_type)
     before = book.earned_by(period.before, lambda earning: earning.stay.channel_type)
-    return [
-        PerformanceRow(
+
+    def row(channel: str) -> PerformanceRow:
+        return PerformanceRow(
             channel_type=channel,
             **book.row(period, now.get(channel, ())),
             previous=book.row(period.before, before.get(channel, ())),
         )
-        for channel in {**now, **before}
-    ]
+
+    return await paced(row, {**now, **before})
 
 
-def _by_home(book: Book, period: Period) -> list[PerformanceRow]:
+async def _by_home(book: Book, period: Period) -> list[PerformanceRow]:
     # What was not sold is of no property here: it is in the rows apart.
     def key(earning: Earning) -> int:
         return earning.property_id if earning.sold else 0
 
     now, before = book.earned_by(period, key), book.earned_by(period.before, key)
-    return [
-        PerformanceRow(
+
+    def row(home: int) -> PerformanceRow:
+        return PerformanceRow(
             property_id=home,
             property=book.portfolio.titled(home),
             **book.row(period, now.get(home, ()), [home]),
             previous=book.row(period.before, before.get(home, ()), [home]),
         )
-        for home in book.ids
-    ]
+
+    return await paced(row, book.ids)
 
 
 def apart_rows(book: Book, period: Period) -> list[PerformanceRow]:
@@ -176,8 +181,10 @@ def apart_rows(book: Book, period: Period) -> list[PerformanceRow]:
 def _ranked(book: Book, period: Period, rows: Sequence[PerformanceRow]) -> list[PerformanceRow]:
     """Return the rows by currency, that of most nights first, then by the revenue in it; what earned nothing
     comes last."""
-    money = book.figures(period, book.earned(period)).money
-    currencies = sorted(money, key=lambda currency: -money[currency].nights)
+    nights = Counter[str]()
+    for earning in book.earned(period):
+        nights[earning.currency] += earning.sold
+    currencies = sorted(filter(None, sorted(nights)), key=lambda currency: -nights[currency])
 
     def rank(row: PerformanceRow) -> tuple[int, float]:
         earned = {sums.get("currency", ""): sums.get("revenue", 0.0) for sums in row.get("money", [])}

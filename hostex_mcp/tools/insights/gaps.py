@@ -174,8 +174,9 @@ async def _rows(
     """Return a row for nights that several listings cannot sell by the same rule, earliest first."""
     pace, every, rows = Pace(), list[_StuckNights](), list[JsonObject]()
     for place in portfolio.properties:
-        every += _all_stuck(portfolio, calendars, place, *period)
-        await pace.rest()
+        for stuck in _all_stuck(portfolio, calendars, place, *period):
+            every += stuck
+            await pace.rest()
     every.sort(key=lambda stuck: stuck.sort)
     for _, members in groupby(every, key=lambda stuck: stuck.sort):
         rows.append(_row(portfolio, calendars, list(members), shortest))
@@ -185,15 +186,18 @@ async def _rows(
 
 def _all_stuck(
     portfolio: Portfolio, calendars: Calendars, place: Property, start: date, end: date
-) -> Iterator[_StuckNights]:
+) -> Iterator[list[_StuckNights]]:
+    """Return what is stuck in each gap on each listing, a list for each."""
     if place.id not in calendars.books:
         return
     first = max(portfolio.today(place), start - _AROUND)
     for gap in gaps(calendars.books[place.id], first, end + _AROUND):
         for listing, days in calendars.selling(place.id):
-            for stuck in _stuck(gap, days):
-                if start < stuck.check_out and stuck.first_night <= end:
-                    yield _StuckNights(place.id, gap, stuck, listing, days)
+            yield [
+                _StuckNights(place.id, gap, stuck, listing, days)
+                for stuck in _stuck(gap, days)
+                if start < stuck.check_out and stuck.first_night <= end
+            ]
 
 
 def _stuck(gap: Gap, days: ListingDays) -> list[UnsellableNights]:

@@ -4,9 +4,7 @@ from datetime import date, timedelta
 from functools import cache, partial
 from typing import Any, TypedDict
 
-from anyio.lowlevel import checkpoint
-
-from hostex_mcp.api import FieldProblem
+from hostex_mcp.api import FieldProblem, Pace, paced
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.earnings import unpaid_cancellations
 from hostex_mcp.domain.money import rounded
@@ -16,6 +14,7 @@ from hostex_mcp.reads.accounts import Books, read_books
 from hostex_mcp.reads.portfolio import read_portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, PropertyIds, in_order
 from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._month_end_rows import (
@@ -104,18 +103,22 @@ async def get_month_end(
     if start_date and end_date and end_date - start_date > _LONGEST:
         problem = f"is more than {_LONGEST.days} days after start_date"
         raise InvalidArguments(FieldProblem("end_date", problem))
+    # A large account's year takes long in one piece, so other calls go on between the parts.
+    pace = Pace()
     portfolio = await read_portfolio(context, property_ids, group_id)
     period = Period(start_date, end_date) if start_date and end_date else last_month(portfolio.first_today())
     books = await read_books(context, portfolio, period)
-    # A large account's year takes long in one piece, so other calls go on between the parts.
-    await checkpoint()
+    await pace.rest()
     homes = books.of_homes()
+    await pace.rest()
     ledgers = [ledger for own in homes.values() for ledger in own]
-    ledgers += [ledger for part in books.apart() for ledger in part.accounts]
-    await checkpoint()
+    ledgers += [ledger for part in books.apart for ledger in part.accounts]
+    await pace.rest()
     balances_due = balances(books.stays, period, books.elsewhere)
-    unreceived = [_balance(context, books, balance) for balance in balances_due]
-    await checkpoint()
+    await pace.rest()
+    unreceived = await paced(partial(_balance, context.redactor(), books), balances_due)
+    changes = _changes(books, changed_since)
+    await pace.rest()
     # The resource has whole months of all properties only.
     has_table = portfolio.whole and period.is_month
     answer = {
@@ -128,7 +131,7 @@ async def get_month_end(
         "totals": total_rows(books, ledgers),
         "reconciliation": check_rows(books, homes),
         "unreceived": unreceived,
-        "changes": _changes(books, changed_since),
+        "changes": changes,
         "notes": _notes(books),
         "failed": failure_rows(books.failures),
     }
@@ -141,9 +144,9 @@ def last_month(today: date) -> Period:
     return Period(last.replace(day=1), last)
 
 
-def _balance(context: Context, books: Books, balance: OrderBalance) -> JsonObject:
+def _balance(redactor: Redactor, books: Books, balance: OrderBalance) -> JsonObject:
     # The name is the guest's own text.
-    stay = context.redactor().redact(balance.stay)
+    stay = redactor.redact(balance.stay)
     row = BalanceRow(
         reservation_code=stay.reservation_code,
         stay_code=stay.stay_code,

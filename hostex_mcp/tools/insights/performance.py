@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal, TypedDict
 
-from anyio.lowlevel import checkpoint
-
-from hostex_mcp.api import FieldProblem
+from hostex_mcp.api import FieldProblem, Pace
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.earnings import APART, Earning, grouped, kept_alone, price, unpaid_cancellations
 from hostex_mcp.domain.lists import first
@@ -74,22 +72,26 @@ async def get_performance(
     period = Period(start_date, end_date)
     if period.nights > _MOST_DAYS:
         raise InvalidArguments(FieldProblem("end_date", "is more than two years after start_date"))
+    # A large account's year takes long in one piece, so other calls go on between the parts.
+    pace = Pace()
     portfolio = await read_portfolio(context, property_ids, group_id)
     before = period.before
     # The month before the first one may begin earlier than the period before.
     start = min(part.before.start for part in [period, *period.months()])
     stays = await all_stays(context, portfolio, start, end_date)
     book = await _read_book(context, portfolio, stays, start, end_date)
-    # A large account's year takes long in one piece, so other calls go on between the parts.
-    await checkpoint()
-    total = book.row(period, book.earned(period), book.ids)
-    await checkpoint()
+    await pace.rest()
+    earned = book.earned(period)
+    await pace.rest()
+    total = book.row(period, earned, book.ids)
+    await pace.rest()
     previous_total = book.row(before, book.earned(before), book.ids)
-    await checkpoint()
+    await pace.rest()
     # What stands apart has no channel or month of nights of its own.
     apart = apart_rows(book, period) if by in (None, "property") else []
-    rows = figure_rows(book, period, by or "property")
-    await checkpoint()
+    await pace.rest()
+    rows = await figure_rows(book, period, by or "property")
+    await pace.rest()
     answer = {
         "start_date": f"{period.start}",
         "end_date": f"{period.end}",
@@ -107,13 +109,14 @@ async def get_performance(
 async def _read_book(
     context: Context, portfolio: Portfolio, stays: Gathered[Reservation], start: date, end: date
 ) -> Book:
-    of_home = grouped(stays.items, lambda stay: stay.property_id)
+    pace, of_home = Pace(), grouped(stays.items, lambda stay: stay.property_id)
     parts = PartialReads(stays.failures, stays.notes)
     reading = closed_nights(context, [place.id for place in portfolio.properties], start, end)
     closed = await parts.read("blocked nights", reading, None)
     further = await parts.rows("stays of cancelled orders", other_stays(context, stays.items, kept_alone))
     sells_in: dict[int, set[str]] = {}
     for place in portfolio.properties:
+        await pace.rest()
         # What guests paid in says more than the listings, which may never have sold.
         prices = filter(None, map(price, of_home.get(place.id, ())))
         listed = {code(link.currency) for link in place.channels if link.currency}

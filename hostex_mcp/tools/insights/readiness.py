@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypedDict
 
+from hostex_mcp.api import paced
 from hostex_mcp.api.endpoints.automation import LIST_AUTOMATION_ACTIONS
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.days import DAY
@@ -114,7 +116,8 @@ async def check_arrival_readiness(
     past = await with_last_guests(context, portfolio, stays.items, tasks, span, start - _BACK)
     around = ArrivalContext(stays.items, past.turnovers, threads.items, plans)
     today = day_of(portfolio)
-    checks = [readiness(stay, around, today(stay.property_id)) for stay in arrivals]
+    checks = await paced(lambda stay: readiness(stay, around, today(stay.property_id)), arrivals)
+    rows = await paced(partial(_row, portfolio=portfolio), checks)
     rest = {
         "notes": [_DEFINITION, *stays.notes, *parts.notes, *past.notes, *unread_notes(threads)],
         "failed": [
@@ -122,7 +125,7 @@ async def check_arrival_readiness(
             *threads.rows(),
         ],
     }
-    answer = {"start_date": f"{start}", "end_date": f"{end}", **_arrivals(checks, portfolio), **lean(rest)}
+    answer = {"start_date": f"{start}", "end_date": f"{end}", **_arrivals(checks, rows), **lean(rest)}
     return Item(answer, long="arrivals", most={"arrivals": _MOST_ROWS})
 
 
@@ -131,13 +134,13 @@ def _arrives(stay: Reservation, span: Span) -> bool:
     return first <= stay.check_in_date <= last
 
 
-def _arrivals(checks: Sequence[ArrivalCheck], portfolio: Portfolio) -> JsonObject:
+def _arrivals(checks: Sequence[ArrivalCheck], rows: Sequence[JsonObject]) -> JsonObject:
     states = [check.ready for check in checks]
     return {
         "ready": states.count(True),
         "not_ready": states.count(False),
         "not_known": states.count(None),
-        "arrivals": sorted((_row(check, portfolio) for check in checks), key=_order),
+        "arrivals": sorted(rows, key=_order),
     }
 
 

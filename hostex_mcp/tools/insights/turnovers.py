@@ -1,8 +1,12 @@
 """The plan of turnovers: who leaves, who comes, how long there is between, and who cleans."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, TypedDict
 
+from hostex_mcp.api import paced
+from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.cleaning import NO_TASK
 from hostex_mcp.domain.nights import is_placed
@@ -90,17 +94,17 @@ async def get_turnover_plan(
     cleanings = tasks_between(context, portfolio, start - _BACK, end + _AHEAD, "cleaning")
     tasks = await parts.rows("tasks", cleanings)
     past = await with_last_guests(context, portfolio, stays.items, tasks, span, start - _BACK)
-    plan = [
-        turnover
-        for place in portfolio.properties
-        for turnover in turnovers(past.turnovers[place.id], portfolio.zone(place.id), *span(place.id))
-    ]
+
+    def planned(place: Property) -> Sequence[Turnover]:
+        return turnovers(past.turnovers[place.id], portfolio.zone(place.id), *span(place.id))
+
+    plan = [turnover for own in await paced(planned, portfolio.properties) for turnover in own]
     plan.sort(key=lambda turnover: _order(portfolio, turnover))
     rest = {
         "unplaced": [_arriving(stay) for stay in stays.items if _unplaced(stay, start, end)],
         "failed": failure_rows([*stays.failures, *past.failures]),
     }
-    answer = {"turnovers": [_row(portfolio, turnover) for turnover in plan], **lean(rest)}
+    answer = {"turnovers": await paced(partial(_row, portfolio), plan), **lean(rest)}
     notes = [_DEFINITION, *stays.notes, *past.notes]
     return Item({**answer, "notes": notes}, long="turnovers", most=_MOST)
 
