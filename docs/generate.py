@@ -1,5 +1,6 @@
 """Writes what is generated: docs/tools.md, docs/configuration.md, docs/errors.md, docs/tools.sha256, the
-snapshots of all tool schemas, the client files in manifests/, and the picture and the numbers of the README.
+snapshots of all tool schemas, the client files in manifests/, the picture of the README, and the numbers of the
+README and docs/architecture.md.
 Run `python docs/generate.py` after a change; the tests fail while something is stale."""
 
 import json
@@ -88,21 +89,37 @@ def fingerprints() -> str:
 
 def readme() -> str:
     """Return the README with the numbers that the catalogue and the description of the API give."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
     description = json.loads((ROOT / "tests" / "contract" / "hostex_api.json").read_text(encoding="utf-8"))
     every = len(description["operations"])
     served = sum("/oauth/" not in operation["path"] for operation in description["operations"])
     combined = sum(tool.toolset == "insights" for tool in CATALOGUE.values())
     listed = len(select().listed)
-    for pattern, number in (
-        (r"All (\d+) operations of the Hostex API", served),
-        (r"\| Operations of the API \((\d+)\) \|", every),
-        (r"\| Operations of the API \(\d+\) \| (\d+) as tools \|", served),
-        (r"Another (\d+) tools answer in one call", combined),
-        (r"\| Combined answers \| (\d+) \|", combined),
-        (r"A model sees (\d+) tools by default", listed),
-        (r"\| Tools a model carries \| (\d+) by default \|", listed),
-    ):
+    return _with_numbers(
+        ROOT / "README.md",
+        {
+            r"All (\d+) operations of the Hostex API": served,
+            r"\| Operations of the API \((\d+)\) \|": every,
+            r"\| Operations of the API \(\d+\) \| (\d+) as tools \|": served,
+            r"Another (\d+) tools answer in one call": combined,
+            r"\| Combined answers \| (\d+) \|": combined,
+            r"A model sees (\d+) tools by default": listed,
+            r"\| Tools a model carries \| (\d+) by default \|": listed,
+        },
+    )
+
+
+def architecture() -> str:
+    """Return the page on the architecture with the numbers that the catalogue gives."""
+    numbers = {
+        r"\*\*(\d+) tools, \d+ listed\.\*\*": len(CATALOGUE),
+        r"\*\*\d+ tools, (\d+) listed\.\*\*": len(select().listed),
+    }
+    return _with_numbers(ROOT / "docs" / "architecture.md", numbers)
+
+
+def _with_numbers(file: Path, numbers: Mapping[str, int]) -> str:
+    text = file.read_text(encoding="utf-8")
+    for pattern, number in numbers.items():
         (place,) = re.finditer(pattern, text)
         start, end = place.span(1)
         text = f"{text[:start]}{number}{text[end:]}"
@@ -151,6 +168,7 @@ def main() -> None:
     (ROOT / "docs" / "configuration.md").write_text(configuration(), encoding="utf-8")
     (ROOT / "docs" / "errors.md").write_text(errors(), encoding="utf-8")
     (ROOT / "README.md").write_text(readme(), encoding="utf-8")
+    (ROOT / "docs" / "architecture.md").write_text(architecture(), encoding="utf-8")
     (ROOT / "docs" / "images" / "demo.svg").write_text(picture(), encoding="utf-8")
 
 

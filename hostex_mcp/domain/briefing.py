@@ -11,7 +11,7 @@
   hours.
 - Inferred: Airbnb and Vrbo give a host 24 hours to answer a request, from the time of booking.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

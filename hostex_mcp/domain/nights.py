@@ -7,7 +7,7 @@
 - A stay *holds* its nights while it is accepted, requested or awaiting payment, is assigned to a property and
   is not in the reservation box.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

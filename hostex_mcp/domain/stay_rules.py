@@ -6,7 +6,7 @@
 - *Notice* and *booking horizon* are how late and how early before arrival a stay may be booked.
 - A rule that the channel does not report counts as open, and a limit of 0 as none.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence

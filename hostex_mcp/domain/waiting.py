@@ -9,7 +9,7 @@
   `past` afterwards; `cancelled` for what was cancelled, denied or expired. Of several stays the most urgent
   one counts.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
