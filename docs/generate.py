@@ -1,6 +1,6 @@
 """Writes what is generated: docs/tools.md, docs/configuration.md, docs/errors.md, docs/tools.sha256, the
-snapshots of all tool schemas, the client files in manifests/, the picture of the README, and the numbers of the
-README and docs/architecture.md.
+snapshots of all tool schemas, the client files in manifests/, the picture of the README, and the numbers of
+the README and of docs/architecture.md.
 Run `python docs/generate.py` after a change; the tests fail while something is stale."""
 
 import json
@@ -20,7 +20,7 @@ from docs.picture import picture  # noqa: E402
 from hostex_mcp.cli.client_files import standalone  # noqa: E402
 from hostex_mcp.cli.clients import APPS, Launch  # noqa: E402
 from hostex_mcp.cli.tools import approximate_tokens, roughly  # noqa: E402
-from hostex_mcp.server.app import definition  # noqa: E402
+from hostex_mcp.server.app import wire_form  # noqa: E402
 from hostex_mcp.toolkit.tool import Tool  # noqa: E402
 from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS  # noqa: E402
 from hostex_mcp.tools.selection import select  # noqa: E402
@@ -43,11 +43,6 @@ required; `hostex-mcp tools --json --toolsets all` has their types, bounds and h
 HEADER = "| Tool | Core | Effect | Official | Tokens | What it does | Arguments |"
 
 
-def wire(tool: Tool) -> dict[str, Any]:
-    """A tool as clients receive it."""
-    return definition(tool).model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
 def reference() -> str:
     """The text of docs/tools.md."""
     lines = [INTRODUCTION]
@@ -59,7 +54,7 @@ def reference() -> str:
         lines += [HEADER, "|---|---|---|---|---:|---|---|"]
         lines += [_row(tool) for tool in tools]
         lines.append("")
-    total = sum(approximate_tokens(wire(tool)) for tool in CATALOGUE.values())
+    total = sum(approximate_tokens(wire_form(tool)) for tool in CATALOGUE.values())
     lines.append(f"{len(CATALOGUE)} tools, {roughly(total)} tokens with `--toolsets all`.")
     return "\n".join(lines) + "\n"
 
@@ -67,7 +62,7 @@ def reference() -> str:
 def snapshots() -> Mapping[str, str]:
     """File name to text of every tool's snapshot."""
     return {
-        f"{name}.json": json.dumps(wire(tool), indent=1, ensure_ascii=False) + "\n"
+        f"{name}.json": json.dumps(wire_form(tool), indent=1, ensure_ascii=False) + "\n"
         for name, tool in CATALOGUE.items()
     }
 
@@ -83,7 +78,7 @@ def manifests() -> Mapping[str, str]:
 def fingerprints() -> str:
     """The text of docs/tools.sha256: for each tool the digest of its definition as `tools/list` gives it, as
     JSON with sorted keys and no spaces; then the digest of the lines above, which stands for all."""
-    lines = [f"{_digest(_canonical(wire(tool)))}  {name}\n" for name, tool in sorted(CATALOGUE.items())]
+    lines = [f"{_digest(_canonical(wire_form(tool)))}  {name}\n" for name, tool in sorted(CATALOGUE.items())]
     return "".join([*lines, f"{_digest(''.join(lines))}  all\n"])
 
 
@@ -142,7 +137,7 @@ def _row(tool: Tool) -> str:
         core,
         tool.effect.value,
         official,
-        str(approximate_tokens(wire(tool))),
+        str(approximate_tokens(wire_form(tool))),
         tool.description,
         _arguments(tool.input_schema),
     ]

@@ -1,6 +1,6 @@
 """Refusals by the operator's settings."""
 
-from hostex_mcp.api.errors import FieldProblem, HostexError
+from hostex_mcp.api.errors import HostexError
 
 
 class Blocked(HostexError):
@@ -8,10 +8,8 @@ class Blocked(HostexError):
 
     kind = "blocked"
 
-    def __init__(
-        self, message: str, *, operation: str, hint: str, fields: tuple[FieldProblem, ...] = ()
-    ) -> None:
-        super().__init__(message, operation=operation, fields=fields)
+    def __init__(self, message: str, *, operation: str, hint: str) -> None:
+        super().__init__(message, operation=operation)
         self.hint = hint
 
 

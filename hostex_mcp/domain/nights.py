@@ -18,8 +18,6 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.days import DAY, Run, runs
 from hostex_mcp.domain.stays import HOLDING, by_check_in
 
-ONE = DAY
-
 
 def nights(check_in: date, check_out: date) -> list[date]:
     """Return the nights from check-in to check-out, none unless check-out is later."""

@@ -9,7 +9,6 @@ from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.briefing import (
-    Day,
     DayWarning,
     Movements,
     arrival_warnings,
@@ -21,7 +20,7 @@ from hostex_mcp.domain.briefing import (
     requests,
     turnover_warnings,
 )
-from hostex_mcp.domain.days import DAY
+from hostex_mcp.domain.days import DAY, Today
 from hostex_mcp.domain.reviews_due import ReviewDue
 from hostex_mcp.domain.turnovers import Turnover, turnover_data, turnovers
 from hostex_mcp.domain.waiting import Waiting, among, waiting
@@ -45,7 +44,7 @@ class Daily:
     """A day of a portfolio. `day` gives the date at a property, `first` is the earliest of them."""
 
     portfolio: Portfolio
-    day: Day
+    day: Today
     first: date
     movements: Movements
     turnovers: Sequence[Turnover]
@@ -67,7 +66,7 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
         HostexError: if the stays cannot be read.
     """
     local = day_of(portfolio)
-    day_at: Day = (lambda _: day) if day else local
+    day_at: Today = (lambda _: day) if day else local
     days = {day_at(place.id) for place in portfolio.properties} or {day_at(0)}
     first, last = min(days), max(days)
     parts = PartialReads()
@@ -139,7 +138,7 @@ async def _far(
 
 
 def _turnovers(
-    portfolio: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, day_at: Day
+    portfolio: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, day_at: Today
 ) -> list[Turnover]:
     """Return the turnovers of each property's day and the next one."""
     data = turnover_data(portfolio.properties, stays.items, tasks)
@@ -150,7 +149,7 @@ def _turnovers(
     ]
 
 
-def _of_the_day(tasks: Sequence[Task], day_at: Day) -> list[Task]:
+def _of_the_day(tasks: Sequence[Task], day_at: Today) -> list[Task]:
     """Return the open tasks of the day by time, unassigned ones first at the same time."""
     due = [
         task

@@ -12,9 +12,10 @@ from hostex_mcp.api import Client, ListEndpoint, Operation, Pace, read_merged
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.domain.guest_text import visible
+from hostex_mcp.settings import PrivacyLevel
 from hostex_mcp.toolkit.apart import run_apart
 from hostex_mcp.toolkit.paging import sliced
-from hostex_mcp.toolkit.privacy import Level, Redactor
+from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import AnswerT, JsonObject, Key, ListPage, ModelT, PageRequest, everything
 from hostex_mcp.toolkit.thread_cache import Memory
 from hostex_mcp.toolkit.tool import Tool
@@ -34,7 +35,7 @@ class Context:
     client: Client
     tools: Mapping[str, Tool]
     now: Clock = field(default=utc_now)
-    privacy: Level = "standard"
+    privacy: PrivacyLevel = "standard"
     image_folders: tuple[Path, ...] = ()
     picture_hosts: Collection[str] = ()
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)

@@ -4,14 +4,13 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from pydantic import BaseModel
 
+from hostex_mcp.toolkit.results import ModelT
+
 _MOST_BYTES = 1_000_000
 _QUICK = 1
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)

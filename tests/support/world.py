@@ -16,7 +16,6 @@ from tests.support.clock import Clock
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 LOFT, STUDIO, ATTIC, TWIN_A, TWIN_B = 1, 2, 3, 4, 5
 TWINS = 60
-OWN_PROPERTIES = (LOFT, STUDIO, ATTIC, TWIN_A, TWIN_B)
 
 
 @dataclass
