@@ -197,7 +197,8 @@ def _all_unsellable(
 
 
 def _unsellable(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
-    """Return the nights that a listing cannot sell; of a gap whose end is not read, the last nights are not judged."""
+    """Return the nights that a listing cannot sell; of a gap whose end is not
+    read, the last nights are not judged."""
     unsellable = unsellable_nights(gap, days)
     judged = [span for span in unsellable if not (gap.open_ended and span.check_out == gap.check_out)]
     return [*judged, *closed_arrivals(gap, days, unsellable)]
