@@ -1,6 +1,6 @@
 """Refusals by the operator's settings."""
 
-from hostex_mcp.api.errors import HostexError
+from hostex_mcp.api.errors import FieldProblem, HostexError
 
 
 class Blocked(HostexError):
@@ -8,8 +8,10 @@ class Blocked(HostexError):
 
     kind = "blocked"
 
-    def __init__(self, message: str, *, operation: str, hint: str) -> None:
-        super().__init__(message, operation=operation)
+    def __init__(
+        self, message: str, *, operation: str, hint: str, fields: tuple[FieldProblem, ...] = ()
+    ) -> None:
+        super().__init__(message, operation=operation, fields=fields)
         self.hint = hint
 
 

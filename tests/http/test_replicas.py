@@ -22,6 +22,7 @@ from mcp.types import ElicitRequestParams, ElicitResult
 
 from hostex_mcp.sandbox import SECOND, WRITABLE, Sandbox
 from tests.support.databases import PostgresServer
+from tests.support.every_write import BOOKING
 from tests.support.processes import Running
 from tests.support.python_client import Keeping, connected
 from tests.support.replicas import RESOURCE, ByHand, Fleet, SteeredClient, fleet_of_two
@@ -31,7 +32,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(180)]
 A, B = 0, 1
 RENEWAL = "POST /oauth/authorizations"
 CANCEL = "DELETE /reservations"
-BOOKING = {"reservation_code": "5-DEMO30PAT"}
 Connected = tuple[ByHand, dict[str, Any]]
 
 

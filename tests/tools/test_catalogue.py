@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import jsonschema
 import pytest
 
@@ -16,8 +15,8 @@ from hostex_mcp.toolkit.tool import Effect, Tool
 from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
 from hostex_mcp.tools.selection import UnknownName, select
 from tests.contract.description import described
+from tests.support.encoding import ENCODING
 
-ENCODING = bpe_openai.get_encoding("o200k_base")
 TOOLS = list(CATALOGUE.values())
 OFFICIAL_READS = {
     "search_properties",

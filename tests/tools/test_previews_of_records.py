@@ -6,14 +6,10 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import SandboxAccount
-from hostex_mcp.server.engine import Engine
-from hostex_mcp.toolkit.context import Context
-from hostex_mcp.tools.selection import select
-from tests.support.clock import Clock
 from tests.support.engine import Call
+from tests.support.previewing import engine as engine
 from tests.support.requests_sent import written
 
 pytestmark = pytest.mark.anyio
@@ -41,13 +37,6 @@ ENTRY: dict[str, Any] = {
 URL = "http://elsewhere.example.invalid/in"
 STILL_ENABLED = "Hostex's own assistant answers guests from it."
 FOR_GOOD = "A deletion cannot be undone."
-
-
-@pytest.fixture
-def engine(client: HostexClient) -> Engine:
-    """An engine that has nobody to ask, so that each weighty write takes a token."""
-    selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable, now=Clock()))
 
 
 async def previewed(call: Call, tool: str, **arguments: Any) -> dict[str, Any]:

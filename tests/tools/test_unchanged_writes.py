@@ -16,7 +16,8 @@ from hostex_mcp.tools.selection import select
 from tests.support.clock import NOW, Clock, ahead
 from tests.support.engine import Call
 from tests.support.every_write import AIRBNB, LOFT, STAY, STUDIO, days
-from tests.support.previewing import careful_engine, changed, demo_sandbox
+from tests.support.previewing import changed, demo_sandbox
+from tests.support.previewing import engine as engine
 
 pytestmark = pytest.mark.anyio
 
@@ -26,11 +27,6 @@ Row = dict[str, Any]
 @pytest.fixture
 def sandbox() -> Sandbox:
     return demo_sandbox()
-
-
-@pytest.fixture
-def engine(client: HostexClient) -> Engine:
-    return careful_engine(client)
 
 
 def as_it_is(account: SandboxAccount) -> dict[str, Row]:
