@@ -22,10 +22,14 @@ EVERY_SECONDS = 0.002
 PARTS = {
     "screening: privacy, guests' text": ("hostex_mcp/toolkit/privacy", "hostex_mcp/domain/guest_text"),
     "rendering and bounding the answer": ("hostex_mcp/server/render", "hostex_mcp/server/answer"),
-    "reading Hostex's answer into models": ("hostex_mcp/api/_parsing", "hostex_mcp/api/_response"),
+    "reading Hostex's answer into models": (
+        "hostex_mcp/api/_json",
+        "hostex_mcp/api/_response",
+        "hostex_mcp/api/_salvage",
+    ),
     "checking arguments": ("hostex_mcp/toolkit/arguments", "hostex_mcp/toolkit/property_titles"),
     "asking Hostex: limits, deadlines, retries": ("hostex_mcp/api/",),
-    "the rest of hostex-mcp": ("hostex_mcp/server/", "hostex_mcp/tools/", "hostex_mcp/domain/"),
+    "the rest of hostex-mcp": ("hostex_mcp/",),
     "HTTP client": ("/httpx2/", "/httpcore2/", "/h11/"),
     "SDK: protocol, validation, streams": ("/mcp/", "/mcp_types/"),
 }

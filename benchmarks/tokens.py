@@ -15,7 +15,7 @@ from benchmarks.measuring import Table
 from benchmarks.page import as_text
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
-from hostex_mcp.server.app import definition
+from hostex_mcp.server.app import wire_form
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.catalogue import TOOLSETS
@@ -40,8 +40,7 @@ def day(days: int) -> str:
 def lists() -> Table:
     rows: list[tuple[str, ...]] = []
     for toolset in ("core", *TOOLSETS, "all"):
-        tools = [definition(tool) for tool in select([toolset]).listed.values()]
-        costs = sorted(cost(tool.model_dump(mode="json", by_alias=True, exclude_none=True)) for tool in tools)
+        costs = sorted(cost(wire_form(tool)) for tool in select([toolset]).listed.values())
         numbers = (len(costs), sum(costs), costs[len(costs) // 2], costs[-1])
         rows.append((toolset, *(f"{number:,}" for number in numbers)))
     return Table("tool-lists", ("Toolset", "Tools", "Tokens", "Median tool", "Largest tool"), rows)

@@ -1,5 +1,6 @@
 """Writes what is generated: docs/tools.md, docs/configuration.md, docs/errors.md, docs/tools.sha256, the
-snapshots of all tool schemas, the client files in manifests/, and the picture and the numbers of the README.
+snapshots of all tool schemas, the client files in manifests/, the picture of the README, and the numbers of
+the README and of docs/architecture.md.
 Run `python docs/generate.py` after a change; the tests fail while something is stale."""
 
 import json
@@ -19,7 +20,7 @@ from docs.picture import picture  # noqa: E402
 from hostex_mcp.cli.client_files import standalone  # noqa: E402
 from hostex_mcp.cli.clients import APPS, Launch  # noqa: E402
 from hostex_mcp.cli.tools import approximate_tokens, roughly  # noqa: E402
-from hostex_mcp.server.app import definition  # noqa: E402
+from hostex_mcp.server.app import wire_form  # noqa: E402
 from hostex_mcp.toolkit.tool import Tool  # noqa: E402
 from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS  # noqa: E402
 from hostex_mcp.tools.selection import select  # noqa: E402
@@ -42,11 +43,6 @@ required; `hostex-mcp tools --json --toolsets all` has their types, bounds and h
 HEADER = "| Tool | Core | Effect | Official | Tokens | What it does | Arguments |"
 
 
-def wire(tool: Tool) -> dict[str, Any]:
-    """A tool as clients receive it."""
-    return definition(tool).model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
 def reference() -> str:
     """The text of docs/tools.md."""
     lines = [INTRODUCTION]
@@ -58,7 +54,7 @@ def reference() -> str:
         lines += [HEADER, "|---|---|---|---|---:|---|---|"]
         lines += [_row(tool) for tool in tools]
         lines.append("")
-    total = sum(approximate_tokens(wire(tool)) for tool in CATALOGUE.values())
+    total = sum(approximate_tokens(wire_form(tool)) for tool in CATALOGUE.values())
     lines.append(f"{len(CATALOGUE)} tools, {roughly(total)} tokens with `--toolsets all`.")
     return "\n".join(lines) + "\n"
 
@@ -66,7 +62,7 @@ def reference() -> str:
 def snapshots() -> Mapping[str, str]:
     """File name to text of every tool's snapshot."""
     return {
-        f"{name}.json": json.dumps(wire(tool), indent=1, ensure_ascii=False) + "\n"
+        f"{name}.json": json.dumps(wire_form(tool), indent=1, ensure_ascii=False) + "\n"
         for name, tool in CATALOGUE.items()
     }
 
@@ -82,27 +78,43 @@ def manifests() -> Mapping[str, str]:
 def fingerprints() -> str:
     """The text of docs/tools.sha256: for each tool the digest of its definition as `tools/list` gives it, as
     JSON with sorted keys and no spaces; then the digest of the lines above, which stands for all."""
-    lines = [f"{_digest(_canonical(wire(tool)))}  {name}\n" for name, tool in sorted(CATALOGUE.items())]
+    lines = [f"{_digest(_canonical(wire_form(tool)))}  {name}\n" for name, tool in sorted(CATALOGUE.items())]
     return "".join([*lines, f"{_digest(''.join(lines))}  all\n"])
 
 
 def readme() -> str:
     """Return the README with the numbers that the catalogue and the description of the API give."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
     description = json.loads((ROOT / "tests" / "contract" / "hostex_api.json").read_text(encoding="utf-8"))
     every = len(description["operations"])
     served = sum("/oauth/" not in operation["path"] for operation in description["operations"])
     combined = sum(tool.toolset == "insights" for tool in CATALOGUE.values())
     listed = len(select().listed)
-    for pattern, number in (
-        (r"All (\d+) operations of the Hostex API", served),
-        (r"\| Operations of the API \((\d+)\) \|", every),
-        (r"\| Operations of the API \(\d+\) \| (\d+) as tools \|", served),
-        (r"Another (\d+) tools answer in one call", combined),
-        (r"\| Combined answers \| (\d+) \|", combined),
-        (r"A model sees (\d+) tools by default", listed),
-        (r"\| Tools a model carries \| (\d+) by default \|", listed),
-    ):
+    return _with_numbers(
+        ROOT / "README.md",
+        {
+            r"All (\d+) operations of the Hostex API": served,
+            r"\| Operations of the API \((\d+)\) \|": every,
+            r"\| Operations of the API \(\d+\) \| (\d+) as tools \|": served,
+            r"Another (\d+) tools answer in one call": combined,
+            r"\| Combined answers \| (\d+) \|": combined,
+            r"A model sees (\d+) tools by default": listed,
+            r"\| Tools a model carries \| (\d+) by default \|": listed,
+        },
+    )
+
+
+def architecture() -> str:
+    """Return the page on the architecture with the numbers that the catalogue gives."""
+    numbers = {
+        r"\*\*(\d+) tools, \d+ listed\.\*\*": len(CATALOGUE),
+        r"\*\*\d+ tools, (\d+) listed\.\*\*": len(select().listed),
+    }
+    return _with_numbers(ROOT / "docs" / "architecture.md", numbers)
+
+
+def _with_numbers(file: Path, numbers: Mapping[str, int]) -> str:
+    text = file.read_text(encoding="utf-8")
+    for pattern, number in numbers.items():
         (place,) = re.finditer(pattern, text)
         start, end = place.span(1)
         text = f"{text[:start]}{number}{text[end:]}"
@@ -125,7 +137,7 @@ def _row(tool: Tool) -> str:
         core,
         tool.effect.value,
         official,
-        str(approximate_tokens(wire(tool))),
+        str(approximate_tokens(wire_form(tool))),
         tool.description,
         _arguments(tool.input_schema),
     ]
@@ -151,6 +163,7 @@ def main() -> None:
     (ROOT / "docs" / "configuration.md").write_text(configuration(), encoding="utf-8")
     (ROOT / "docs" / "errors.md").write_text(errors(), encoding="utf-8")
     (ROOT / "README.md").write_text(readme(), encoding="utf-8")
+    (ROOT / "docs" / "architecture.md").write_text(architecture(), encoding="utf-8")
     (ROOT / "docs" / "images" / "demo.svg").write_text(picture(), encoding="utf-8")
 
 

@@ -163,7 +163,7 @@ def _passable(addresses: Sequence[Address], proxy: str | None) -> Sequence[Addre
     reachable = [address for address in addresses if address.version == 4]
     if not reachable:
         raise FetchFailed(
-            "could not be reached", "has IPv6 addresses only, which need a way without HTTP proxy"
+            "could not be reached", "has only IPv6 addresses, which cannot be reached through the HTTP proxy"
         )
     return reachable
 

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, SecretStr, TypeAdapter, ValidationError
 from hostex_mcp.placeholders import bare_token, placeholder_of
 from hostex_mcp.web_names import ApiUrl, Contact, Hosts, Names, Networks, Origin, Origins, WebPage, names
 
-Privacy = Literal["standard", "strict", "full"]
+PrivacyLevel = Literal["standard", "strict", "full"]
 Confirm = Literal["auto", "token", "off"]
 
 
@@ -114,7 +114,7 @@ def _database(value: str) -> SecretStr:
 # The text in each type says what it takes: on the page of settings, and to whoever set something else.
 Grace = Annotated[int, Ge(0), Le(600), "a number of seconds from 0 to 600"]
 Seconds = Annotated[float, Ge(1), Le(300), "a number of seconds from 1 to 300"]
-Count = Annotated[int, Ge(1), Le(64), "a number from 1 to 64"]
+WorkerCount = Annotated[int, Ge(1), Le(64), "a number from 1 to 64"]
 Calls = Annotated[int, Ge(1), Le(10_000), "a number from 1 to 10000"]
 Days = Annotated[int, Ge(1), Le(1_095), "a number of days from 1 to 1095"]
 Amount = Annotated[float, Ge(0.01), Le(10_000_000), "an amount above 0, such as 50"]
@@ -195,7 +195,7 @@ class Settings:
         "not at all",
     )
     property_ids: Ids = _setting((), "serve only these properties and what belongs to them; all when not set")
-    privacy: Privacy = _setting(
+    privacy: PrivacyLevel = _setting(
         "standard",
         "standard hides identity documents, lock codes and Wi-Fi passwords unless a call asks for them by"
         " name; strict also hides guests' phone and e-mail; full hides nothing",
@@ -205,8 +205,8 @@ class Settings:
     )
     picture_hosts: PictureHosts = _setting(
         (),
-        "hosts, comma-separated, whose pictures for guests are fetched for the preview; those of any "
-        "other host only after the user agreed",
+        "hosts, comma-separated, from which pictures for guests are fetched for the preview; pictures on "
+        "other hosts are fetched only once the user has agreed",
     )
     audit_log: WritableFile | None = _setting(
         None, "file that gets one JSON line for each write; none unless set"
@@ -266,7 +266,7 @@ class Settings:
     operator: Title | None = _setting(None, "over HTTP: who runs this server, as its pages name them")
     contact: Contact | None = _setting(None, "over HTTP: where users reach whoever runs this server")
     privacy_url: WebPage | None = _setting(None, "over HTTP: the privacy page of whoever runs this server")
-    workers: Count | None = _setting(None, "over HTTP: worker processes; one per core unless set")
+    workers: WorkerCount | None = _setting(None, "over HTTP: worker processes; one per core unless set")
     account_calls: Calls = _setting(
         16, "over HTTP: how many calls of one account a process works on at once; more wait"
     )

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BeforeValidator
 
 from hostex_mcp.loopback import is_loopback
 
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,49}")
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,49}")
+"""The scheme of an address, in small letters."""
 # Without capitals and wildcards: names are compared as they are.
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
@@ -46,7 +47,7 @@ def _origins(value: str) -> tuple[str, ...]:
 
 def _is_app_origin(text: str) -> bool:
     scheme, _, host = text.partition("://")
-    return scheme not in _NOT_OF_APPS and bool(_SCHEME.fullmatch(scheme) and _HOST.fullmatch(host))
+    return scheme not in _NOT_OF_APPS and bool(SCHEME.fullmatch(scheme) and _HOST.fullmatch(host))
 
 
 def _hosts(value: str) -> tuple[str, ...]:

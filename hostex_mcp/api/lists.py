@@ -10,7 +10,7 @@ import anyio
 
 from hostex_mcp.api.client import Client
 from hostex_mcp.api.errors import BadRequest, FieldProblem
-from hostex_mcp.api.operation import LARGEST_PAGE, ListAnswer, ListEndpoint, PathValues, Query, RowT
+from hostex_mcp.api.operation import LARGEST_PAGE, ListAnswer, ListEndpoint, Query, RowT
 from hostex_mcp.api.pace import Pace
 
 MOST_WINDOWS = 50
@@ -45,7 +45,6 @@ async def read_all(
     client: Client,
     listing: ListEndpoint[RowT],
     *,
-    path: PathValues | None = None,
     query: Query | None = None,
     most: int = 2000,
 ) -> Collected[RowT]:
@@ -59,7 +58,7 @@ async def read_all(
     rows: dict[object, RowT] = {}
     offset = 0
     while offset < most:
-        page = await client.page(listing, path=path, query=query, offset=offset, limit=LARGEST_PAGE)
+        page = await client.page(listing, query=query, offset=offset, limit=LARGEST_PAGE)
         before = len(rows)
         # Rows may move between two reads: neither the claimed total nor the order is relied on.
         for row in page.items:
@@ -116,9 +115,8 @@ async def read_merged(
     offsets: Sequence[int] | None,
     limit: int,
     order: Callable[[RowT], Any],
-    descending: bool = True,
 ) -> Merged[RowT]:
-    """Read up to `limit` rows of a list that is split over several windows, merged by `order`.
+    """Read up to `limit` rows of a list that is split over several windows, merged by `order`, largest first.
 
     Each window has to come in that order; rows with equal keys may come in any. A row that several windows
     hold comes once: the rows just before the offsets are read again, to recognise it on later pages.
@@ -131,7 +129,7 @@ async def read_merged(
         problem = "belong to other windows than these; start again without them"
         raise BadRequest(f"The offsets {problem}.", fields=(FieldProblem("offsets", problem),))
     windows = [_Window(client, listing, *pair) for pair in zip(queries, starts, strict=True)]
-    merge = _Merge(windows, listing.identity, order, descending)
+    merge = _Merge(windows, listing.identity, order)
     await merge.open(limit)
     await merge.take(limit)
     return merge.result()
@@ -212,10 +210,8 @@ class _Merge(Generic[RowT]):
         windows: list[_Window[RowT]],
         identity: Callable[[RowT], Hashable],
         order: Callable[[RowT], Any],
-        descending: bool,
     ) -> None:
         self._windows, self._identity, self._order = windows, identity, order
-        self._first, self._last = (max, min) if descending else (min, max)
         self._seen: set[Hashable] = set()
         self._frontier: Any = None
         self._items: list[RowT] = []
@@ -228,7 +224,7 @@ class _Merge(Generic[RowT]):
         await _together([(window.open, limit, behind) for window in live])
         reached = [self._order(window.used[-1]) for window in live if window.used]
         if reached:
-            self._frontier = self._last(reached)
+            self._frontier = min(reached)
             await _together([(self._look_behind, window) for window in live])
         self._seen = {self._identity(row) for window in live for row in window.used}
 
@@ -267,7 +263,7 @@ class _Merge(Generic[RowT]):
     def _next_window(self) -> _Window[RowT] | None:
         ready = [(window, window.head) for window in self._windows]
         keys = {window: self._order(head) for window, head in ready if head is not None}
-        return self._first(keys, key=keys.__getitem__) if keys else None
+        return max(keys, key=keys.__getitem__) if keys else None
 
     def _use(self, window: _Window[RowT], row: RowT, limit: int) -> bool:
         identity = self._identity(row)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from hostex_mcp.cli.look import Block, columns, console, print_json
 from hostex_mcp.cli.session import load_settings, selection_of, serving_options
-from hostex_mcp.server.app import definition
+from hostex_mcp.server.app import wire_form
 from hostex_mcp.server.render import to_json
 from hostex_mcp.toolkit.tool import Effect, Tool
 
@@ -42,12 +42,8 @@ def roughly(tokens: int) -> str:
     return f"about {int(float(f'{tokens:.2g}')):,}"
 
 
-def _definition(tool: Tool) -> dict[str, Any]:
-    return definition(tool).model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
 def _entry(tool: Tool) -> dict[str, Any]:
-    fields = _definition(tool)
+    fields = wire_form(tool)
     costs = {"toolset": tool.toolset, "effect": tool.effect.value, "tokens": approximate_tokens(fields)}
     return {**fields, **costs}
 
@@ -62,7 +58,7 @@ def _table(tools: list[Tool], *, narrow: bool) -> Table:
         if narrow:
             table.add_row(Text(toolset, "bold"))
         for tool in members:
-            cost = approximate_tokens(_definition(tool))
+            cost = approximate_tokens(wire_form(tool))
             total += cost
             effect = Text(tool.effect.value, _STYLES[tool.effect])
             table.add_row(tool.name, *toolset_cell, effect, f"{cost:,}")

@@ -4,7 +4,7 @@
 - A *near miss* is a property that is not available but would be after a small change: the same number of
   nights a few days earlier or later, or fewer nights at one end.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -11,16 +11,16 @@
   hours.
 - Inferred: Airbnb and Vrbo give a host 24 hours to answer a request, from the time of booking.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from hostex_mcp.api.endpoints.properties import ChannelAccount
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.conflicts import Overlap, overlaps
-from hostex_mcp.domain.days import DAY
+from hostex_mcp.domain.days import DAY, Today
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.readiness import balance_due, has_lock_code, uses_lock_codes
@@ -52,9 +52,6 @@ KINDS = (
     "channel_disconnected",
 )
 
-Day = Callable[[int], date]
-"""The local date at a property; of 0, for stays without a property, the earliest of all."""
-
 
 @dataclass(frozen=True, slots=True)
 class DayWarning:
@@ -76,7 +73,7 @@ class Movements:
     in_house: Sequence[Reservation]
 
 
-def movements(stays: Iterable[Reservation], day: Day) -> Movements:
+def movements(stays: Iterable[Reservation], day: Today) -> Movements:
     """Return the movements of each property's own day."""
     accepted = [(stay, day(stay.property_id)) for stay in stays if stay.status == "accepted"]
     accepted.sort(key=lambda pair: (pair[0].property_id, pair[0].stay_code))
@@ -87,7 +84,7 @@ def movements(stays: Iterable[Reservation], day: Day) -> Movements:
     )
 
 
-def requests(stays: Iterable[Reservation], day: Day) -> list[Reservation]:
+def requests(stays: Iterable[Reservation], day: Today) -> list[Reservation]:
     """Return the open requests of stays that are not over, longest waiting first."""
     waiting = {
         stay.stay_code: stay
@@ -127,7 +124,7 @@ def turnover_warnings(turnovers: Iterable[Turnover]) -> list[DayWarning]:
     ]
 
 
-def arrival_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]:
+def arrival_warnings(stays: Sequence[Reservation], day: Today) -> list[DayWarning]:
     """Return what the arrivals of a day and the next one lack."""
     warnings: list[DayWarning] = []
     orders: set[str] = set()
@@ -145,7 +142,7 @@ def arrival_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]
     return warnings
 
 
-def placing_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]:
+def placing_warnings(stays: Sequence[Reservation], day: Today) -> list[DayWarning]:
     """Return the stays without a property and those that hold the same nights, from a day on."""
     ahead = [stay for stay in stays if stay.check_out_date > day(stay.property_id)]
     unallocated = [
@@ -161,7 +158,7 @@ def placing_warnings(stays: Sequence[Reservation], day: Day) -> list[DayWarning]
     return [*unallocated, *map(_double_booking, overlaps(remaining))]
 
 
-def request_warnings(waiting: Iterable[Reservation], now: datetime, day: Day) -> list[DayWarning]:
+def request_warnings(waiting: Iterable[Reservation], now: datetime, day: Today) -> list[DayWarning]:
     """Return the requests that expire soon."""
     warnings: list[DayWarning] = []
     for request in waiting:

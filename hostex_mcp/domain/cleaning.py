@@ -7,7 +7,7 @@
   missing.
 - If several tasks count, the answer names one that is done or assigned, the latest of them.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

@@ -10,7 +10,7 @@
   the one of the ratio nearest to 100. Listings priced by their channel, and Ctrip, whose calendar shows floor
   prices, are left out.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

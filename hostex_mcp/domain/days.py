@@ -10,6 +10,9 @@ StateT = TypeVar("StateT", bound=Hashable)
 
 DAY = timedelta(days=1)
 
+Today = Callable[[int], date]
+"""The local date at a property; of 0, for stays without a property, the earliest of all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run(Generic[StateT]):

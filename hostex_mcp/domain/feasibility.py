@@ -7,7 +7,7 @@
   the day if neither a guest nor a block takes that night.
 - Check-out and check-in times are those of turnovers: as agreed for the stay, else the property's own.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

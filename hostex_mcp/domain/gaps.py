@@ -12,7 +12,7 @@
   fills it and none that is shorter. Hosts often lower the price of such nights, as few guests want exactly
   those.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

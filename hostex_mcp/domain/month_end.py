@@ -7,7 +7,7 @@
 - The balance of an order belongs to the order as a whole. It counts once, with the order's last stay, in the
   period in which that one checks out.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields

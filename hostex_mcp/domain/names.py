@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 ItemT = TypeVar("ItemT")
 
+_MOST_SIMILAR = 3
 _LONGEST, _COMPARED = 200, 60
 
 # Letters that Unicode does not decompose into a plain letter and an accent, but that people type without one.
@@ -47,9 +48,9 @@ class Titles(Generic[ItemT]):
         matches = [items for text, items in self._folded.items() if all(word in text for word in words)]
         return [item for items in matches for item in items]
 
-    def similar(self, query: str, most: int = 3) -> list[str]:
+    def similar(self, query: str) -> list[str]:
         """Return titles that look like `query`, most similar first."""
         # Only the beginnings are compared, as the time grows with the square of the length.
         starts = {text[:_COMPARED]: items for text, items in self._folded.items()}
-        similar = get_close_matches(fold(query[:_LONGEST])[:_COMPARED], starts, n=most, cutoff=0.4)
+        similar = get_close_matches(fold(query[:_LONGEST])[:_COMPARED], starts, n=_MOST_SIMILAR, cutoff=0.4)
         return [self._title(starts[text][0]) for text in similar]

@@ -7,7 +7,7 @@
 - A stay *holds* its nights while it is accepted, requested or awaiting payment, is assigned to a property and
   is not in the reservation box.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +17,6 @@ from hostex_mcp.api.endpoints.calendar import AvailabilityDay
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.days import DAY, Run, runs
 from hostex_mcp.domain.stays import HOLDING, by_check_in
-
-ONE = DAY
 
 
 def nights(check_in: date, check_out: date) -> list[date]:

@@ -19,7 +19,7 @@
 - *Lead time*, or *booking window*, is the number of days from booking to check-in: the median of the stays
   that check in inside the period.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -14,7 +14,7 @@
 - An arrival is *ready* when nothing is missing and everything is known, *not ready* when something is
   missing, and *not known* otherwise.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

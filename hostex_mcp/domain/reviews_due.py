@@ -5,7 +5,7 @@
 - A review is due *to answer* when the guest has reviewed the stay and the host has not replied. It has no
   deadline.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

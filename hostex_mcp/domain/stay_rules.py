@@ -6,7 +6,7 @@
 - *Notice* and *booking horizon* are how late and how early before arrival a stay may be booked.
 - A rule that the channel does not report counts as open, and a limit of 0 as none.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -177,3 +177,19 @@ def _whole_days(text: str | None) -> int | None:
         return None
     days, hours = (int(number or 0) for number in parts.groups())
     return days + timedelta(hours=hours).days
+
+
+# The reference for clients explains these in a resource of its own, too.
+RULE_TEXTS: Mapping[str, str] = {
+    "closed_on_arrival": "closed to arrival on {day}",
+    "closed_on_departure": "closed to departure on {day}",
+    "min_stay_on_arrival": "minimum stay {value}",
+    "max_stay_on_arrival": "maximum stay {value}",
+    "min_stay_through": "minimum stay {value} through {day}",
+    "max_stay_through": "maximum stay {value} through {day}",
+    "exact_stay_on_arrival": "stays of exactly {value} nights",
+    "min_advance_reservation": "notice of {value}",
+    "max_advance_reservation": "bookable only {value} ahead",
+    "inventory": "no unit for sale on {day}",
+    "unknown": "no prices known from {day}",
+}

@@ -7,7 +7,7 @@
 - The *next stay* is the first one that checks in on the day of check-out or later. On a *same-day turnover*
   it checks in on that very day.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence

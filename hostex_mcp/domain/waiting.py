@@ -9,9 +9,9 @@
   `past` afterwards; `cancelled` for what was cancelled, denied or expired. Of several stays the most urgent
   one counts.
 """
-# This docstring is served to users, in hostex://reference/definitions (server/reference.py).
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,11 +19,11 @@ from typing import Literal
 
 from hostex_mcp.api.endpoints.messaging import Conversation, ConversationActivity, Message
 from hostex_mcp.api.endpoints.reservations import Reservation
+from hostex_mcp.domain.days import Today
 from hostex_mcp.domain.messages import Author, author
 
 Standing = Literal["in_house", "arriving", "request", "inquiry", "past", "cancelled"]
 AutoReply = Literal["assistant", "template"]
-Today = Callable[[int], date]
 Key = list[int | float | str]
 
 SOON_DAYS = 7

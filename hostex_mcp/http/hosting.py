@@ -1,10 +1,8 @@
 """The whole server for many hosts: authorization, pages, tenants and transport over one store."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import datetime
 
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.applications import Starlette
 
 from hostex_mcp.clock import utc_now
@@ -13,7 +11,6 @@ from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.deps import PageDeps as PageParts
 from hostex_mcp.http.connect.routes import routes as page_routes
 from hostex_mcp.http.oauth.bearer import Bearer, insufficient_scope
-from hostex_mcp.http.oauth.deps import Fetch
 from hostex_mcp.http.oauth.deps import OAuthDeps as OAuthParts
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.oauth.routes import routes as oauth_routes
@@ -25,7 +22,6 @@ from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.maintenance import Upkeep
 from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.http.transport.ports import Ports
-from hostex_mcp.http.transport.rate_limits import Limits
 from hostex_mcp.public_fetch import fetch_public
 from hostex_mcp.settings import Settings
 from hostex_mcp.tools.selection import select
@@ -37,61 +33,47 @@ async def hosted(
     address: Address,
     upstream: Upstream,
     *,
-    fetch: Fetch = fetch_public,
-    now: Callable[[], datetime] = utc_now,
-    limits: Limits | None = None,
     demo_tokens: Tokens = (),
 ) -> AsyncGenerator[Starlette]:
-    """Return the application over the store that the settings name.
+    """Return the application over the store that the settings name. `demo_tokens` are offered on the pages of
+    a server that serves demo accounts.
 
     Raises:
         SettingsError: the database or its keys cannot be used.
     """
-    async with store_of(settings, now) as store:
-        yield hosted_app(
-            settings, address, store, upstream, fetch=fetch, now=now, limits=limits, demo_tokens=demo_tokens
-        )
+    async with store_of(settings, utc_now) as store:
+        yield _app(settings, address, store, upstream, demo_tokens)
 
 
-def hosted_app(
-    settings: Settings,
-    address: Address,
-    store: Store,
-    upstream: Upstream,
-    *,
-    fetch: Fetch = fetch_public,
-    now: Callable[[], datetime] = utc_now,
-    limits: Limits | None = None,
-    manager: StreamableHTTPSessionManager | None = None,
-    demo_tokens: Tokens = (),
+def _app(
+    settings: Settings, address: Address, store: Store, upstream: Upstream, demo_tokens: Tokens
 ) -> Starlette:
-    """Return the application over an open store; `manager` as in `assemble`. `demo_tokens` are offered on the
-    pages of a server that serves demo accounts."""
+    """Return the application over an open store."""
     keys = store.keys
-    linking = HostexCredentials(store, upstream, now)
-    tenants = Tenants(settings, linking, upstream, shared_confirmations(store.spent, keys, now), now=now)
+    linking = HostexCredentials(store, upstream, utc_now)
+    tenants = Tenants(settings, linking, upstream, shared_confirmations(store.spent, keys, utc_now))
     pages = PageParts(
         settings=settings,
         address=address,
         store=store,
         keys=keys,
-        flow=Flow(address, store, now),
+        flow=Flow(address, store, utc_now),
         credentials=linking,
         upstream=upstream,
         demo_tokens=demo_tokens,
-        now=now,
+        now=utc_now,
     )
     authorization = OAuthParts(
         address=address,
         store=store,
         keys=keys,
         end_grant=linking.end,
-        fetch=fetch if settings.client_documents else None,
+        fetch=fetch_public if settings.client_documents else None,
         contact=settings.contact,
         notice=pages.notice,
-        now=now,
+        now=utc_now,
     )
-    upkeep = Upkeep(store, linking, now, let_idle_go=tenants.let_idle_go)
+    upkeep = Upkeep(store, linking, utc_now, let_idle_go=tenants.let_idle_go)
 
     @asynccontextmanager
     async def running() -> AsyncGenerator[None]:
@@ -110,7 +92,7 @@ def hosted_app(
         ready=store.ping,
         running=running,
     )
-    return assemble(settings, address, inside, limits=limits, manager=manager)
+    return assemble(settings, address, inside)
 
 
 def _writing(settings: Settings) -> frozenset[str]:

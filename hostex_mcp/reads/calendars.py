@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Protocol
 
+from hostex_mcp.api import HostexError, Operation
 from hostex_mcp.api.endpoints.calendar import (
     GET_PRICING_RATIOS,
     LIST_AVAILABILITIES,
@@ -44,7 +46,11 @@ _MOST_LISTINGS = 50
 _MOST_RATIOS = 60
 _MOST_ALONE = 60
 # One listing or property that fails in these ways fails the call for all others in it.
-ONE_SPOILS = ("not_found", "invalid_arguments", "forbidden")
+_ONE_SPOILS = ("not_found", "invalid_arguments", "forbidden")
+
+
+ListingKey = tuple[str, str]
+"""The channel type and id by which Hostex identifies a listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class SoldListing:
     pooled: bool
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> ListingKey:
         """How Hostex identifies the listing."""
         return self.channel_type, self.listing_id
 
@@ -127,35 +133,68 @@ async def add_listings(
     pools = await parts.rows("room types", read_lists(context, LIST_ROOM_TYPES))
     calendars.listings = [listing for listing in _sold(portfolio, pools or []) if is_wanted(listing)]
     readable = [listing for listing in calendars.listings if listing.channel_type in CALENDAR_CHANNELS]
-    pieces = [readable[place : place + _MOST_LISTINGS] for place in range(0, len(readable), _MOST_LISTINGS)]
     first, _ = reading_window([start, end], context.now().date())
-
-    async def read(part: Sequence[SoldListing]) -> list[ListingCalendar]:
-        body = {"start_date": first, "end_date": end, "listings": [listing.arguments for listing in part]}
-        return await context.client.call(LIST_LISTING_CALENDARS, body=body)
-
-    async def read_one(listing: SoldListing) -> list[ListingCalendar]:
-        return await read([listing])
-
-    answers = await each(pieces, read, may_fail=True)
-    # One listing that its channel has lost fails the call for all, so they are read one by one.
-    again = [listing for part, why in answers.failed if why.kind in ONE_SPOILS for listing in part]
-    alone = await each(again[:_MOST_ALONE], read_one, may_fail=True)
-    if unread := again[_MOST_ALONE:]:
+    keys = {listing.key: listing for listing in readable}
+    answers = await read_listing_days(context.client.call, list(keys), first, end)
+    if answers.unread:
         calendars.notes.append(
-            f"The calendars of {len(unread)} more listings were not read; narrow the question."
+            f"The calendars of {answers.unread} more listings were not read; narrow the question."
         )
-    rows = [calendar for part in [*answers.items, *alone.items] for calendar in part]
     calendars.days = {
-        (row.channel_type, row.listing_id): {day.date: day for day in row.calendar} for row in rows
+        (row.channel_type, row.listing_id): {day.date: day for day in row.calendar} for row in answers.rows
     }
-    lost = [(listing, why) for part, why in answers.failed if why.kind not in ONE_SPOILS for listing in part]
     calendars.failures += [
-        Failure(
-            listing.property_ids[0], why.kind, f"{listing.channel_type} {listing.listing_id}: {why.message}"
-        )
-        for listing, why in [*lost, *alone.failed]
+        Failure(keys[key].property_ids[0], why.kind, f"{' '.join(key)}: {why.message}")
+        for key, why in answers.failed
     ]
+
+
+class _ReadsCalendars(Protocol):
+    async def __call__(
+        self, operation: Operation[list[ListingCalendar]], *, body: Mapping[str, Any]
+    ) -> list[ListingCalendar]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListingCalendars:
+    """The calendars of listings, those that could not be read with the error, and how many were not tried."""
+
+    rows: list[ListingCalendar]
+    failed: list[tuple[ListingKey, HostexError]]
+    unread: int = 0
+
+
+async def read_listing_days(
+    call: _ReadsCalendars,
+    keys: Sequence[ListingKey],
+    start: date,
+    end: date,
+) -> ListingCalendars:
+    """Read the calendars of listings from `start` to `end`, both included, by `call` of a client or a
+    context. One listing that its channel has lost fails the call for all others in it, so then they are read
+    one by one."""
+
+    async def read(part: Sequence[ListingKey]) -> list[ListingCalendar]:
+        listings = [{"channel_type": channel, "listing_id": listing} for channel, listing in part]
+        body = {"start_date": start, "end_date": end, "listings": listings}
+        return await call(LIST_LISTING_CALENDARS, body=body)
+
+    pieces = [keys[place : place + _MOST_LISTINGS] for place in range(0, len(keys), _MOST_LISTINGS)]
+    answers = await each(pieces, read, may_fail=True)
+    lost = [
+        (key, why)
+        for part, why in answers.failed
+        if len(part) == 1 or why.kind not in _ONE_SPOILS
+        for key in part
+    ]
+    settled = {key for key, _ in lost}
+    again = [key for part, _ in answers.failed for key in part if key not in settled]
+    alone = await each([[key] for key in again[:_MOST_ALONE]], read, may_fail=True)
+    return ListingCalendars(
+        [row for part in [*answers.items, *alone.items] for row in part],
+        [*lost, *((key, why) for (key,), why in alone.failed)],
+        len(again[_MOST_ALONE:]),
+    )
 
 
 async def read_ratios(

@@ -114,7 +114,7 @@ async def _members(context: Context, group_id: int) -> Sequence[int]:
     for group in (await read_lists(context, LIST_PROPERTY_GROUPS)).items:
         if group.id == group_id:
             return group.property_ids
-    raise InvalidArguments(FieldProblem("group_id", "is the id of no property group of this account"))
+    raise InvalidArguments(FieldProblem("group_id", f"there is no property group with the id {group_id}"))
 
 
 Span = Callable[[int], tuple[date, date]]

@@ -6,15 +6,15 @@ from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
 
 
-async def find_property(context: Context, property_id: int, argument: str = "property_id") -> Property:
+async def find_property(context: Context, property_id: int) -> Property:
     """Read the property with this id.
 
     Raises:
-        InvalidArguments: naming the argument, if there is no such property.
+        InvalidArguments: if there is no such property.
     """
     for place in await _properties(context, property_id):
         return place
-    raise InvalidArguments(FieldProblem(argument, "is the id of no property of this account"))
+    raise InvalidArguments(FieldProblem("property_id", f"there is no property with the id {property_id}"))
 
 
 async def _properties(context: Context, property_id: int) -> list[Property]:

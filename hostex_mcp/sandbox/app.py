@@ -17,24 +17,25 @@ from hostex_mcp.sandbox.tokens import TokenStore
 
 Clock = Callable[[], datetime]
 
+_SEED = 7
+
 
 class Sandbox:
     """A simulated Hostex.
 
     `now` is its clock (aware, UTC). Without one it runs in real time, from noon UTC of `today` if given.
-    The demo accounts are the same for the same day, seed and time; `accounts` takes their place when given.
+    The demo accounts are the same for the same day and time; `accounts` takes their place when given.
     """
 
     def __init__(
         self,
         today: date | None = None,
-        seed: int = 7,
         now: Clock | None = None,
         accounts: Accounts | None = None,
     ) -> None:
         self.clock = now or _clock_from(today)
         start = self.clock()
-        self.accounts = accounts or build_accounts(today or start.date(), seed, start)
+        self.accounts = accounts or build_accounts(today or start.date(), _SEED, start)
         tokens = TokenStore(self.accounts)
         self.oauth = OAuth(tokens, self.accounts.main)
         self._rest = RestApi(self.accounts, tokens, self.oauth, self.clock)

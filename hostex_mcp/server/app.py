@@ -68,6 +68,11 @@ def definition(tool: Tool) -> ToolDefinition:
     )
 
 
+def wire_form(tool: Tool) -> dict[str, Any]:
+    """Return a tool as clients receive it."""
+    return definition(tool).model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
 def create_server(engine_of: EngineOf) -> Server[Any]:
     """Create an MCP server over the engine that `engine_of` finds for each request."""
 

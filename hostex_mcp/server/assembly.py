@@ -10,7 +10,7 @@ from hostex_mcp.scope import REMEDY, ScopedClient
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.settings import Privacy, Settings
+from hostex_mcp.settings import PrivacyLevel, Settings
 from hostex_mcp.toolkit.context import Clock, Context
 from hostex_mcp.toolkit.progress import TellingClient
 from hostex_mcp.tools.selection import Selection
@@ -22,7 +22,7 @@ class Reach:
     change which they are."""
 
     account: str
-    privacy: Privacy
+    privacy: PrivacyLevel
     property_ids: Collection[int] | None = None
     remedy: str = REMEDY
 

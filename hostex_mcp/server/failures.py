@@ -26,8 +26,8 @@ HINTS: Mapping[str, str] = {
     "subscription_lapsed": "The host's Hostex subscription has ended; the host can renew it in the portal.",
     "plan_unsupported": "The host's Hostex plan does not include this function; other functions still work.",
     "account": (
-        "Hostex refuses the account: its subscription, its plan's API access or a suspension. "
-        "The host has to check in the portal."
+        "Hostex refuses this account: its subscription has ended, its plan has no API access, or it is "
+        "suspended. The host can see in the portal which of these it is."
     ),
     "invalid_arguments": "Correct the arguments and call again.",
     "rate_limited": "Too many calls; wait for the stated time before the next one.",

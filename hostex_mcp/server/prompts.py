@@ -86,8 +86,8 @@ def _pricing(arguments: Arguments) -> str:
     return _text(
         f"""Review prices{_of(arguments)} for the next eight weeks. Use get_performance for the last 28 days,
         find_calendar_gaps for nights that cannot sell, check_calendar_conflicts for prices that differ
-        between channels. Propose at most ten changes, each with property, nights, price now and then,
-        and the reason. Ask me which to make; make none before I said so."""
+        between channels. Propose at most ten changes, each with the property, the nights, the present and
+        the proposed price, and the reason. Ask me which to make, and change nothing until I answer."""
     )
 
 

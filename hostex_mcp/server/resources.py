@@ -42,14 +42,14 @@ from hostex_mcp.domain import (
     waiting,
 )
 from hostex_mcp.domain.periods import Period
+from hostex_mcp.domain.stay_rules import RULE_TEXTS
 from hostex_mcp.reads.accounts import read_books
 from hostex_mcp.reads.portfolio import read_portfolio
 from hostex_mcp.server.engine import Engine, run_in_time
 from hostex_mcp.server.failures import HINTS, hostex_failure
 from hostex_mcp.server.render import to_json
 from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
-from hostex_mcp.tools.insights._month_end_rows import apart_rows, as_csv, home_rows
-from hostex_mcp.tools.insights._wording import RULES
+from hostex_mcp.tools.insights.month_end_rows import apart_rows, as_csv, home_rows
 
 _JSON, _CSV, _TEXT = "application/json", "text/csv", "text/markdown"
 _MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])", re.ASCII)
@@ -251,7 +251,7 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "`check_in_details` of arrivals": get_args(readiness.Details),
     "`verdict` of an extension": get_args(feasibility.ExtensionVerdict),
     "`kind` of warnings of a day, most urgent first": briefing.KINDS,
-    "`problem` of a gap": tuple(RULES),
+    "`problem` of a gap": tuple(RULE_TEXTS),
     "`state` of a listing in conflict": ("open", "closed"),
     "`due` of reviews": ("write", "answer"),
     "Toolsets": TOOLSETS,

@@ -10,7 +10,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Annotated, Any, get_args
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import Ge, MaxLen, MinLen
 from pydantic import (
     AllowInfNan,
     BaseModel,
@@ -180,11 +180,14 @@ def _id_or_title(value: object, validate_id: ValidatorFunctionWrapHandler) -> ob
 
 # Bounds that go without saying are checked without being in the schema, which every session pays for.
 Integer = Annotated[int, BeforeValidator(_whole_number), Field(ge=-LARGEST_NUMBER), Field(le=LARGEST_NUMBER)]
-Id = Annotated[Integer, Field(ge=1)]
+Whole = Annotated[Integer, Ge(0)]
+Positive = Annotated[Integer, Field(ge=1)]
+Id = Positive
 PropertyId = Annotated[Id, WrapValidator(_id_or_title), PropertyTitle(), SentAsText(), "id or unique title"]
 PropertyIds = Annotated[list[PropertyId], MinLen(1), MaxLen(500)]
 Day = Annotated[datetime.date, BeforeValidator(_day), "YYYY-MM-DD"]
 ShortText = Annotated[str, Field(max_length=200)]
+Note = Annotated[str, MaxLen(500)]
 Code = Annotated[ShortText, Coded()]
 Channel = Annotated[str, BeforeValidator(_channel), Coded()]
 Number = Annotated[

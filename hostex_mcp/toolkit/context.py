@@ -1,23 +1,64 @@
 """What every tool call works with: the host's Hostex client, a clock, and what may be shown."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+import zlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 import anyio
+from pydantic import BaseModel
 
 from hostex_mcp.api import Client, ListEndpoint, Operation, Pace, read_merged
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.domain.guest_text import visible
+from hostex_mcp.settings import PrivacyLevel
 from hostex_mcp.toolkit.apart import run_apart
 from hostex_mcp.toolkit.paging import sliced
-from hostex_mcp.toolkit.privacy import Level, Redactor
+from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import AnswerT, JsonObject, Key, ListPage, ModelT, PageRequest, everything
-from hostex_mcp.toolkit.thread_cache import Memory
 from hostex_mcp.toolkit.tool import Tool
+
+_MOST_BYTES = 1_000_000
+_QUICK = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    state: Hashable
+    packed: bytes
+
+
+class Memory:
+    """A store of one account, of at most so many bytes. A thing is kept in one state only, such as a thread
+    up to its last message, and is true as long as that is its state. It is kept packed: models take twenty
+    times as much, and a server has many accounts. What was not used for longest goes first."""
+
+    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+        self._most = most_bytes
+        self._bytes = 0
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+
+    def recall(self, model: type[ModelT], thing: Hashable, state: Hashable) -> ModelT | None:
+        """Return what is kept of a thing in this state, None if nothing is."""
+        kept = self._kept.get(thing)
+        if kept is None or kept.state != state:
+            return None
+        self._kept.move_to_end(thing)
+        return model.model_validate_json(zlib.decompress(kept.packed))
+
+    def keep(self, thing: Hashable, state: Hashable, value: BaseModel) -> None:
+        """Keep a thing in a state, in place of what was kept of it."""
+        packed = zlib.compress(value.model_dump_json().encode(), _QUICK)
+        before = self._kept.pop(thing, None)
+        self._bytes += len(packed) - (len(before.packed) if before else 0)
+        self._kept[thing] = _Kept(state, packed)
+        while self._bytes > self._most:
+            self._bytes -= len(self._kept.popitem(last=False)[1].packed)
+
 
 Clock = Callable[[], datetime]
 
@@ -34,7 +75,7 @@ class Context:
     client: Client
     tools: Mapping[str, Tool]
     now: Clock = field(default=utc_now)
-    privacy: Level = "standard"
+    privacy: PrivacyLevel = "standard"
     image_folders: tuple[Path, ...] = ()
     picture_hosts: Collection[str] = ()
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)

@@ -5,15 +5,15 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
 
 from hostex_mcp.api.endpoints.marks import Contact, GuestText, Secret
 from hostex_mcp.domain.guest_text import Fence, clean, is_clean, one_line, shortened
 from hostex_mcp.domain.names import fold
+from hostex_mcp.settings import PrivacyLevel
 
-Level = Literal["standard", "strict", "full"]
 ValueT = TypeVar("ValueT")
 
 HIDDEN = "hidden"
@@ -51,7 +51,7 @@ class Redactor:
 
     def __init__(
         self,
-        level: Level = "standard",
+        level: PrivacyLevel = "standard",
         reveal: Collection[str] = (),
         spell: Callable[[str], str] = clean,
     ) -> None:

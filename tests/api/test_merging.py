@@ -14,12 +14,8 @@ def key(row: Row) -> int:
     return row.key
 
 
-async def merged(
-    lists: Lists, offsets: list[int] | None = None, *, limit: int = 3, descending: bool = True
-) -> Merged[Row]:
-    return await read_merged(
-        lists.client, ROWS, lists.queries, offsets=offsets, limit=limit, order=key, descending=descending
-    )
+async def merged(lists: Lists, offsets: list[int] | None = None, *, limit: int = 3) -> Merged[Row]:
+    return await read_merged(lists.client, ROWS, lists.queries, offsets=offsets, limit=limit, order=key)
 
 
 def ids(page: Merged[Row]) -> list[int]:
@@ -48,13 +44,6 @@ async def test_a_page_may_be_cut_anywhere() -> None:
     first = await merged(Lists(TWO))
     rest = await merged(Lists(TWO), first.steps[0], limit=10)
     assert ids(rest) == [4, 2, 5, 3]
-
-
-async def test_oldest_first_works_the_same() -> None:
-    lists = Lists({name: rows[::-1] for name, rows in TWO.items()})
-    first = await merged(lists, descending=False)
-    assert ids(first) == [3, 5, 2]
-    assert ids(await merged(lists, first.offsets, descending=False)) == [4, 1]
 
 
 async def test_an_exhausted_window_is_not_asked_again() -> None:

@@ -5,7 +5,7 @@ import json
 import ssl
 import sys
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -18,18 +18,13 @@ from click.testing import CliRunner
 from hostex_mcp.cli import main
 from hostex_mcp.cli.checks import http_server
 from hostex_mcp.public_fetch import FetchFailed
-from hostex_mcp.sandbox import TOKENS, Sandbox, running
+from hostex_mcp.sandbox import TOKENS
 from tests.support.certificates import certificate
+from tests.support.listening import hostex as hostex
 from tests.support.processes import free_port, hostex_mcp
 
 NOW = datetime.datetime.now(datetime.UTC)
 REFUSED = json.dumps({"error_code": 401, "error_msg": "Invalid access token.", "request_id": "RT1"}).encode()
-
-
-@pytest.fixture(scope="module")
-def hostex() -> Iterator[str]:
-    with running(Sandbox()) as url:
-        yield url
 
 
 @pytest.fixture(autouse=True)

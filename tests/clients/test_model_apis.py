@@ -7,8 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from hostex_mcp.server.app import wire_form
 from tests.clients import isolated
-from tests.tools.test_catalogue import TOOLS, wire
+from tests.tools.test_catalogue import TOOLS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -38,7 +39,7 @@ GEMINI = KEYWORDS | {"minimum", "maximum", "minItems", "maxItems", "min_items", 
 
 @pytest.fixture(scope="module")
 def forms(tmp_path_factory: pytest.TempPathFactory) -> Forms:
-    tools = [wire(tool) for tool in TOOLS]
+    tools = [wire_form(tool) for tool in TOOLS]
     return isolated.run("convert.py", tools, tmp_path_factory.mktemp("converting"))
 
 

@@ -38,7 +38,7 @@ async def test_it_refreshes_without_asking_the_person(authorizing: Running) -> N
 
 
 async def test_a_person_who_allows_reading_only_is_not_shown_a_tool_that_writes(authorizing: Running) -> None:
-    kept = Keeping(Person(READ_ONLY, {"access": "read"}))
+    kept = Keeping(person=Person(READ_ONLY, {"access": "read"}))
     async with connected(authorizing.resource, kept) as client:
         tools = {tool.name: tool.annotations for tool in (await client.list_tools()).tools}
     assert "list_properties" in tools

@@ -1,7 +1,6 @@
 """Every tool called with arguments made from its own schema: whatever it sends is documented."""
 
 import random
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,7 +26,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 CALLS, MOST_CALLS = 6, 40
 TOOLS = [tool for tool in CATALOGUE.values() if tool.toolset != "core"]
-Make = Callable[[], Any]
 
 
 class Maker:

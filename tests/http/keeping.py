@@ -63,7 +63,7 @@ async def granted(store: Store, **changes: Any) -> str:
     return grant.grant_id
 
 
-async def a_code(store: Store, grant_id: str, now: datetime, scopes: tuple[str, ...] = BOTH) -> str:
+async def a_code(store: Store, grant_id: str, now: datetime) -> str:
     """A code issued now for a minute."""
     text = new_code()
     await store.codes.issue(
@@ -74,7 +74,7 @@ async def a_code(store: Store, grant_id: str, now: datetime, scopes: tuple[str, 
             redirect_uri="https://claude.ai/callback",
             redirect_uri_given=True,
             code_challenge="c" * 43,
-            scopes=scopes,
+            scopes=BOTH,
             resource="https://mcp.example.com/mcp",
             expires_at=now + timedelta(seconds=60),
         ),

@@ -18,7 +18,6 @@ from hostex_mcp.http.store import Store, migrate, open_store
 from hostex_mcp.http.store.records import Credential
 
 RACERS = 3
-Jobs = list[dict[str, Any]]
 
 
 class Racers:

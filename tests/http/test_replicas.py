@@ -22,6 +22,7 @@ from mcp.types import ElicitRequestParams, ElicitResult
 
 from hostex_mcp.sandbox import SECOND, WRITABLE, Sandbox
 from tests.support.databases import PostgresServer
+from tests.support.every_write import BOOKING
 from tests.support.processes import Running
 from tests.support.python_client import Keeping, connected
 from tests.support.replicas import RESOURCE, ByHand, Fleet, SteeredClient, fleet_of_two
@@ -31,7 +32,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(180)]
 A, B = 0, 1
 RENEWAL = "POST /oauth/authorizations"
 CANCEL = "DELETE /reservations"
-BOOKING = {"reservation_code": "5-DEMO30PAT"}
 Connected = tuple[ByHand, dict[str, Any]]
 
 
@@ -117,7 +117,7 @@ def waits_to_write(fleet: Fleet) -> bool:
 async def test_a_client_that_gets_the_other_process_at_every_request_notices_nothing(
     fleet: Fleet, mode: Literal["auto", "legacy"]
 ) -> None:
-    kept = Keeping(fleet.person())
+    kept = Keeping(person=fleet.person())
     async with connected(RESOURCE, kept, mode, SteeredClient(fleet)) as client:
         await client.call_tool("list_properties", {})
         kept.let_expire()
@@ -154,7 +154,7 @@ async def test_a_question_is_answered_at_the_process_that_did_not_ask_it(fleet: 
         fleet.to = B
         return ElicitResult(action="accept")
 
-    kept = Keeping(fleet.person())
+    kept = Keeping(person=fleet.person())
     async with connected(RESOURCE, kept, "auto", SteeredClient(fleet), person) as client:
         fleet.to = A
         arguments = {"conversation_id": "0-2200000016-thr016", "message": "See you soon"}
@@ -243,7 +243,7 @@ async def test_tenants_that_call_at_the_same_time_never_see_each_other(fleet: Fl
             seen[token].append({item["id"] for item in result.structured_content["items"]})
 
     async def tenant(token: str) -> None:
-        kept = Keeping(fleet.person(token=token))
+        kept = Keeping(person=fleet.person(token=token))
         way = SteeredClient(fleet)
         async with connected(RESOURCE, kept, "auto", way) as client, anyio.create_task_group() as calls:
             for _ in range(4):

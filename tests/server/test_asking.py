@@ -18,11 +18,11 @@ from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
+from tests.support.every_write import BOOKING
 
 pytestmark = pytest.mark.anyio
 
 Mode = Literal["auto", "legacy"]
-BOOKING = {"reservation_code": "5-DEMO30PAT"}
 both_eras = pytest.mark.parametrize("mode", ["auto", "legacy"])
 
 

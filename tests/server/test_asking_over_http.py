@@ -18,10 +18,10 @@ from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
+from tests.support.every_write import BOOKING
 
 pytestmark = pytest.mark.anyio
 
-BOOKING = {"reservation_code": "5-DEMO30PAT"}
 ADDRESS = "http://localhost:8000/mcp"
 Action = Literal["accept", "decline", "cancel"]
 

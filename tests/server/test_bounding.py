@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import httpx2
 import pytest
 from mcp import Client
@@ -26,6 +25,7 @@ from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.contract.test_untidy_accounts import ARGUMENTS, READS
 from tests.support.clock import Clock
+from tests.support.encoding import ENCODING
 from tests.support.every_write import every_write
 from tests.support.piece import longest_piece
 from tests.support.previewing import changed, demo_sandbox
@@ -33,7 +33,6 @@ from tests.support.previewing import changed, demo_sandbox
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 THREAD = "0-2200000003-thr003"
-ENCODING = bpe_openai.get_encoding("o200k_base")
 NEEDED = re.compile(
     r"_at$|date|time|id$|code|status|type|currency|_on$|role|month|kind|category|direction|source"
 )

@@ -66,7 +66,7 @@ class Tenant:
         """Connect as the SDK's client does: discovery, registration, consent, and a first call. Where the
         page says that Hostex did not answer, try again a little later."""
         for _ in range(TRIES):
-            self.kept = Keeping(self.person)
+            self.kept = Keeping(person=self.person)
             try:
                 async with connected(self.resource, self.kept) as client:
                     await client.call_tool("list_properties", {"limit": 1})

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
+import pytest
+
 from hostex_mcp.sandbox.demo import build_accounts
 from hostex_mcp.sandbox.state import Accounts, Row, SandboxAccount
 
@@ -16,6 +18,10 @@ MOMENTS = {
     "summer time ends in Europe": datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
     "summer time starts in the US": datetime(2027, 3, 14, 8, tzinfo=UTC),
 }
+FEW_MOMENTS = ("an ordinary noon", "the leap day", "summer time ends in Europe")
+
+each_moment = pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS.keys())
+some_moments = pytest.mark.parametrize("now", [MOMENTS[name] for name in FEW_MOMENTS], ids=FEW_MOMENTS)
 SEED = 7
 
 

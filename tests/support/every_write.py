@@ -10,6 +10,8 @@ Row = dict[str, Any]
 
 LOFT, STUDIO, LOOP = 20110001, 20110002, 20110012
 AIRBNB = {"channel_type": "airbnb", "listing_id": "900000000000000101"}
+BOOKING = {"reservation_code": "5-DEMO30PAT"}
+"""A direct booking, which can be cancelled."""
 STAY, REQUEST, DIRECT = "0-HM03B0IH4S-v5179o", "0-HMDEMO0018-req018", "5-DEMO30PAT"
 
 

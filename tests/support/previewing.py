@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+import pytest
+
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
@@ -25,6 +27,11 @@ def careful_engine(client: HostexClient) -> Engine:
     """An engine that confirms by token, at the same time."""
     selection = select(["all"])
     return Engine(selection, Context(client, selection.reachable, now=Clock()), "auto")
+
+
+@pytest.fixture
+def engine(client: HostexClient) -> Engine:
+    return careful_engine(client)
 
 
 def changed(sandbox: Sandbox) -> list[str]:

@@ -25,16 +25,11 @@ CALLBACK = "http://127.0.0.1:3999/callback"
 
 
 @dataclass
-class Keeping:
-    """What a client keeps between its starts, and the person who sits before it. `asked` counts how often a
-    browser was opened."""
+class ClientMemory:
+    """What a client keeps between its starts."""
 
-    person: Person = field(default_factory=Person)
     tokens: OAuthToken | None = None
     client: OAuthClientInformationFull | None = None
-    asked: int = 0
-    answer: dict[str, str] = field(default_factory=dict[str, str])
-    auth: OAuthClientProvider | None = None
 
     async def get_tokens(self) -> OAuthToken | None:
         return self.tokens
@@ -47,6 +42,17 @@ class Keeping:
 
     async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
         self.client = client_info
+
+
+@dataclass
+class Keeping(ClientMemory):
+    """A client's memory, and the person who sits before it. `asked` counts how often a
+    browser was opened."""
+
+    person: Person = field(default_factory=Person)
+    asked: int = 0
+    answer: dict[str, str] = field(default_factory=dict[str, str])
+    auth: OAuthClientProvider | None = None
 
     async def open(self, url: str) -> None:
         """Have the person go through with an authorization."""

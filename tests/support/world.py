@@ -1,7 +1,6 @@
 """A small host and a client that speaks plain HTTP to the sandbox."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +15,6 @@ from tests.support.clock import Clock
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 LOFT, STUDIO, ATTIC, TWIN_A, TWIN_B = 1, 2, 3, 4, 5
 TWINS = 60
-OWN_PROPERTIES = (LOFT, STUDIO, ATTIC, TWIN_A, TWIN_B)
 
 
 @dataclass
@@ -80,12 +78,10 @@ class Api:
         return stay
 
 
-def make_api(runner: asyncio.Runner, change: Callable[[SandboxAccount], None] | None = None) -> Api:
+def make_api(runner: asyncio.Runner) -> Api:
     """Start a sandbox with the small host."""
     clock = Clock(NOW)
     accounts = Accounts(main=small_host(), second=_neighbour(), empty=SandboxAccount("Nobody", "UTC", "EUR"))
-    if change:
-        change(accounts.main)
     return Api(Sandbox(now=clock, accounts=accounts), clock, runner, {"Hostex-Access-Token": WRITABLE})
 
 

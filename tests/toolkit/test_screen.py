@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from hostex_mcp.api.endpoints.marks import Contact, GuestText, Secret
 from hostex_mcp.domain.guest_text import visible
-from hostex_mcp.toolkit.privacy import HIDDEN, Level, Redactor
+from hostex_mcp.settings import PrivacyLevel
+from hostex_mcp.toolkit.privacy import HIDDEN, Redactor
 
 CODE, NUMBER, PHONE = "4821", "X123", "+351 900000001"
 
@@ -321,4 +322,4 @@ def test_a_plain_model_as_long_as_a_text_may_be_is_still_seen_at_once(
 
 
 def test_the_levels_of_privacy_are_these() -> None:
-    assert get_args(Level) == ("standard", "strict", "full")
+    assert get_args(PrivacyLevel) == ("standard", "strict", "full")

@@ -15,8 +15,8 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.settings import PrivacyLevel
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.support.clock import NOW, Clock
@@ -81,7 +81,7 @@ def forms(tool: str, most: int) -> Iterator[Row]:
         yield {"detail": "full", "limit": most}
 
 
-async def of_the_demo_account(privacy: Level) -> list[Answer]:
+async def of_the_demo_account(privacy: PrivacyLevel) -> list[Answer]:
     sandbox = hurried_sandbox()
     async with engine_over(sandbox, privacy=privacy) as engine:
         return [

@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import jsonschema
 import pytest
 
-from hostex_mcp.server.app import definition
+from hostex_mcp.server.app import wire_form
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.tool import Effect, Tool
 from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
 from hostex_mcp.tools.selection import UnknownName, select
 from tests.contract.description import described
+from tests.support.encoding import ENCODING
 
-ENCODING = bpe_openai.get_encoding("o200k_base")
 TOOLS = list(CATALOGUE.values())
 OFFICIAL_READS = {
     "search_properties",
@@ -66,12 +65,8 @@ FIELDS = {field for members in described().types.values() for field in members}
 each_tool = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 
 
-def wire(tool: Tool) -> dict[str, Any]:
-    return definition(tool).model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
 def tokens(tools: list[Tool]) -> int:
-    return len(ENCODING.encode(json.dumps([wire(tool) for tool in tools], separators=(",", ":"))))
+    return len(ENCODING.encode(json.dumps([wire_form(tool) for tool in tools], separators=(",", ":"))))
 
 
 def keywords(schema: Any) -> Iterator[str]:
@@ -110,7 +105,7 @@ def test_every_read_of_the_official_server_has_its_counterpart_and_more_come_on_
 
 @each_tool
 def test_a_tool_has_a_short_name_a_title_hints_and_a_known_toolset(tool: Tool) -> None:
-    shown = wire(tool)
+    shown = wire_form(tool)
     assert re.fullmatch(r"[a-z_]{3,64}", tool.name)
     assert 3 <= len(shown["title"]) <= 60
     assert set(shown["annotations"]) == {"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"}

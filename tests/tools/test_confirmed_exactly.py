@@ -7,8 +7,8 @@ import pytest
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.settings import PrivacyLevel
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock
 from tests.support.engine import Call
@@ -22,7 +22,7 @@ SO_ALREADY = "Everything is already as requested."
 
 
 @pytest.fixture
-def privacy() -> Level:
+def privacy() -> PrivacyLevel:
     return "strict"
 
 
@@ -36,7 +36,7 @@ def sandbox() -> Sandbox:
 
 
 @pytest.fixture
-def engine(client: HostexClient, privacy: Level) -> Engine:
+def engine(client: HostexClient, privacy: PrivacyLevel) -> Engine:
     selection = select(["all"])
     return Engine(selection, Context(client, selection.reachable, now=Clock(), privacy=privacy))
 

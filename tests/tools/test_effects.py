@@ -7,15 +7,15 @@ from typing import Any, Literal
 
 import pytest
 
-from hostex_mcp.api import HostexClient, Operation
+from hostex_mcp.api import Operation
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.scope.rules import RULES
-from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.support.clock import TODAY
 from tests.support.engine import Call
-from tests.support.previewing import careful_engine, changed, demo_sandbox
+from tests.support.previewing import changed, demo_sandbox
+from tests.support.previewing import engine as engine
 from tests.tools.sample_calls import sample
 
 pytestmark = pytest.mark.anyio
@@ -158,11 +158,6 @@ def sandbox() -> Sandbox:
     sandbox = demo_sandbox()
     sandbox.accounts.main.stays[STAY]["tags"] = ["Invoice"]
     return sandbox
-
-
-@pytest.fixture
-def engine(client: HostexClient) -> Engine:
-    return careful_engine(client)
 
 
 def team(sandbox: Sandbox) -> dict[str, Any]:

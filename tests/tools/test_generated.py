@@ -32,6 +32,10 @@ def test_the_numbers_of_the_readme_are_current() -> None:
     assert (ROOT / "README.md").read_text(encoding="utf-8") == generator().readme()
 
 
+def test_the_numbers_of_the_architecture_page_are_current() -> None:
+    assert (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8") == generator().architecture()
+
+
 def test_the_client_files_are_current() -> None:
     made = generator().manifests()
     committed = {name: (ROOT / "manifests" / name).read_text(encoding="utf-8") for name in made}

@@ -8,12 +8,12 @@ import pytest
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
-from hostex_mcp.server.engine import Engine
 from tests.contract.requests import DocumentedTransport
 from tests.support.clock import ahead
 from tests.support.engine import Call
 from tests.support.every_write import AIRBNB, DIRECT, LOFT, REQUEST, STAY, STUDIO, days, every_write
 from tests.support.previewing import careful_engine, changed, demo_sandbox, preview
+from tests.support.previewing import engine as engine
 from tests.support.requests_sent import refused
 
 pytestmark = pytest.mark.anyio
@@ -27,11 +27,6 @@ RATES: Row = {"direction": "income", "amount": 10, "item_id": 1, "payment_method
 @pytest.fixture
 def sandbox() -> Sandbox:
     return demo_sandbox()
-
-
-@pytest.fixture
-def engine(client: HostexClient) -> Engine:
-    return careful_engine(client)
 
 
 UNKNOWN: list[tuple[str, Row]] = [

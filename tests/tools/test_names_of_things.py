@@ -5,14 +5,9 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
-from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.arguments import InvalidArguments
-from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.selection import select
-from tests.support.clock import Clock
 from tests.support.engine import Call
 from tests.support.every_write import AIRBNB, LOFT, STAY, STUDIO, every_write
 from tests.support.previewing import demo_sandbox
@@ -65,12 +60,6 @@ WITHOUT = {
 @pytest.fixture
 def sandbox() -> Sandbox:
     return demo_sandbox()
-
-
-@pytest.fixture
-def engine(client: HostexClient) -> Engine:
-    selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable, now=Clock()), "off")
 
 
 @pytest.mark.parametrize(("tool", "argument"), NAMED)

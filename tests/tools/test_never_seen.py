@@ -14,8 +14,9 @@ from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.settings import PrivacyLevel
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.privacy import HIDDEN, Level, Redactor
+from hostex_mcp.toolkit.privacy import HIDDEN, Redactor
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.support.accounts import copies_of
@@ -37,7 +38,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 SECRETS = set(KINDS.values())
 EVERYTHING = {*SECRETS, CONTACT}
-LEVELS: dict[Level, set[str]] = {"standard": SECRETS, "strict": EVERYTHING, "full": set()}
+LEVELS: dict[PrivacyLevel, set[str]] = {"standard": SECRETS, "strict": EVERYTHING, "full": set()}
 
 
 def models(kind: type[BaseModel] = Model) -> Iterator[type[BaseModel]]:
@@ -100,7 +101,7 @@ def text_of(value: Any) -> str:
 @pytest.mark.parametrize("kind", MODELS, ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("around", ["alone", "list", "tuple"])
-def test_no_model_shows_what_is_on_the_list(kind: type[BaseModel], level: Level, around: str) -> None:
+def test_no_model_shows_what_is_on_the_list(kind: type[BaseModel], level: PrivacyLevel, around: str) -> None:
     model = full_of_documents(filled(kind))
     there = marks(text_of(model))
     form = {"alone": model, "list": [model], "tuple": (model,)}[around]
@@ -148,7 +149,7 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-async def seen(level: Level, reveal: str | None = None) -> dict[str, set[str]]:
+async def seen(level: PrivacyLevel, reveal: str | None = None) -> dict[str, set[str]]:
     """The marks in the answers of every tool that reads, brief and full, as data and as text."""
     sandbox = Sandbox(now=Clock())
     account = sandbox.accounts.main
@@ -175,7 +176,7 @@ async def seen(level: Level, reveal: str | None = None) -> dict[str, set[str]]:
 # Measured by the tests of each tool; here so many calls would only take longer.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("level", LEVELS)
-async def test_no_tool_that_reads_shows_what_is_on_the_list(level: Level) -> None:
+async def test_no_tool_that_reads_shows_what_is_on_the_list(level: PrivacyLevel) -> None:
     found = await seen(level)
     assert {name: leaks for name, some in found.items() if (leaks := some & LEVELS[level])} == {}
     assert EVERYTHING - LEVELS[level] <= set[str]().union(*found.values())
@@ -193,7 +194,7 @@ async def test_what_a_call_reveals_is_what_it_names_and_nothing_else(kind: str) 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("level", ["standard", "strict"])
 @pytest.mark.parametrize("confirm", ["token", "off"])
-async def test_no_tool_that_writes_shows_what_is_on_the_list(level: Level, confirm: str) -> None:
+async def test_no_tool_that_writes_shows_what_is_on_the_list(level: PrivacyLevel, confirm: str) -> None:
     leaks: dict[str, set[str]] = {}
     reachable = select(["all"])
     names = [tool.name for tool in CATALOGUE.values() if tool.writes]
@@ -245,7 +246,7 @@ def hostile(kind: Any) -> Any:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_every_text_of_an_outsider_is_fenced_and_every_name_on_one_line(level: Level) -> None:
+def test_every_text_of_an_outsider_is_fenced_and_every_name_on_one_line(level: PrivacyLevel) -> None:
     found: set[str] = set()
     for kind in MODELS:
         shown = Redactor(level).redact(hostile(kind))

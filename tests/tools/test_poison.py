@@ -12,8 +12,8 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.settings import PrivacyLevel
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
 from tests.support.clock import TODAY, Clock
 from tests.tools.sample_calls import sample
@@ -59,7 +59,7 @@ def poison_account(account: SandboxAccount) -> None:
         stay |= {"custom_fields": {"door": HOSTILE}, "remarks": HOSTILE, "channel_remarks": HOSTILE}
 
 
-async def answers(level: Level) -> list[tuple[str, Any]]:
+async def answers(level: PrivacyLevel) -> list[tuple[str, Any]]:
     """Name and result of every read tool over the poisoned account, brief and full."""
     sandbox = Sandbox(now=Clock())
     plain = {name: sample(name, sandbox.accounts.main, TODAY) for name in LISTS}

@@ -6,14 +6,10 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import SandboxAccount
-from hostex_mcp.server.engine import Engine
-from hostex_mcp.toolkit.context import Context
-from hostex_mcp.tools.selection import select
-from tests.support.clock import Clock
 from tests.support.engine import Call
+from tests.support.previewing import engine as engine
 from tests.support.requests_sent import written
 
 pytestmark = pytest.mark.anyio
@@ -40,14 +36,7 @@ ENTRY: dict[str, Any] = {
 }
 URL = "http://elsewhere.example.invalid/in"
 STILL_ENABLED = "Hostex's own assistant answers guests from it."
-NO_WAY_BACK = "A deletion cannot be undone."
-
-
-@pytest.fixture
-def engine(client: HostexClient) -> Engine:
-    """An engine that has nobody to ask, so that each weighty write takes a token."""
-    selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable, now=Clock()))
+FOR_GOOD = "A deletion cannot be undone."
 
 
 async def previewed(call: Call, tool: str, **arguments: Any) -> dict[str, Any]:
@@ -83,7 +72,7 @@ async def test_a_deleted_group_names_the_properties_it_lets_go(call: Call) -> No
     assert preview["warnings"] == [
         "It is taken off 5 properties: Harbour Loft, Harbour Studio, Alfama Terrace, Garden House Estrela, "
         "Belém Riverside Flat.",
-        NO_WAY_BACK,
+        FOR_GOOD,
     ]
 
 
@@ -93,7 +82,7 @@ async def test_a_deleted_tag_names_properties_and_room_types(call: Call) -> None
     assert preview["warnings"] == [
         "It is taken off 2 properties: Douro Room 1, Douro Room 2.",
         "It is taken off 1 room type: Douro Double Room.",
-        NO_WAY_BACK,
+        FOR_GOOD,
     ]
 
 
@@ -202,7 +191,7 @@ async def test_a_corrected_entry_shows_names_and_what_it_does_to_the_total(call:
 async def test_a_deleted_entry_tells_what_leaves_the_total(call: Call) -> None:
     preview = await previewed(call, "delete_transaction", id=FIBRE)
     assert preview["summary"] == "Delete the expense of €34.90 (Internet) for Harbour Loft for good"
-    assert preview["warnings"] == ["This takes €34.90 off the expenses.", NO_WAY_BACK]
+    assert preview["warnings"] == ["This takes €34.90 off the expenses.", FOR_GOOD]
 
 
 async def test_new_knowledge_is_shown_whole_and_where_it_holds(call: Call) -> None:

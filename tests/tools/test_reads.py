@@ -244,7 +244,7 @@ LISTS = [name for name in CATALOGUE if name.startswith("list_")]
 async def test_a_brief_row_holds_what_its_schema_declares_and_is_light(
     name: str, call: Call, sandbox: Sandbox
 ) -> None:
-    from tests.tools.test_catalogue import ENCODING
+    from tests.support.encoding import ENCODING
 
     answer = await call(name, **sample(name, sandbox.accounts.main, TODAY))
     schema = dict(CATALOGUE[name].output_schema["properties"]["items"]["items"])

@@ -1,17 +1,16 @@
 """The count of tokens, against a real tokenizer on our own answers."""
 
-import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
 from hostex_mcp.domain.size import tokens
 from tests.support.demo_cases import MOMENTS
+from tests.support.encoding import ENCODING
 from tests.tools.insights.calendar_world import world
 from tests.tools.sized_answers import SCRIPTS, both_halves, every_answer
 
 # Coverage would make them half as slow again, and the tools have tests of their own.
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
-ENCODING = bpe_openai.get_encoding("o200k_base")
 NOON = MOMENTS["an ordinary noon"]
 A_FEW = 5
 """Tokens by which the count of a tiny answer may be wrong all the same."""

@@ -10,13 +10,14 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.settings import PrivacyLevel
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
 from tests.support.clock import NOW, Clock, ahead
 from tests.support.engine import Call
 from tests.support.every_write import AIRBNB, LOFT, STAY, STUDIO, days
-from tests.support.previewing import careful_engine, changed, demo_sandbox
+from tests.support.previewing import changed, demo_sandbox
+from tests.support.previewing import engine as engine
 
 pytestmark = pytest.mark.anyio
 
@@ -26,11 +27,6 @@ Row = dict[str, Any]
 @pytest.fixture
 def sandbox() -> Sandbox:
     return demo_sandbox()
-
-
-@pytest.fixture
-def engine(client: HostexClient) -> Engine:
-    return careful_engine(client)
 
 
 def as_it_is(account: SandboxAccount) -> dict[str, Row]:
@@ -112,7 +108,7 @@ async def test_prices_that_a_property_has_everywhere_already_are_not_sent(
     assert (answer["status"], changed(sandbox)) == ("unchanged", [])
 
 
-def engine_at(client: HostexClient, level: Level) -> Engine:
+def engine_at(client: HostexClient, level: PrivacyLevel) -> Engine:
     selection = select(["all"])
     return Engine(selection, Context(client, selection.reachable, now=Clock(), privacy=level), "off")
 
@@ -134,7 +130,7 @@ async def test_a_guess_of_a_door_code_is_never_told_to_be_right(
 
 @pytest.mark.parametrize(("level", "expected"), [("standard", "unchanged"), ("strict", "done")])
 async def test_a_guess_of_a_phone_number_is_never_told_to_be_right_where_contacts_are_hidden(
-    client: HostexClient, sandbox: Sandbox, level: Level, expected: str
+    client: HostexClient, sandbox: Sandbox, level: PrivacyLevel, expected: str
 ) -> None:
     account, engine = sandbox.accounts.main, engine_at(client, level)
     phone = account.stays[STAY]["guest_phone"]

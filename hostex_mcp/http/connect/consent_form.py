@@ -13,7 +13,7 @@ from hostex_mcp.http.connect.forms import Form
 from hostex_mcp.http.connect.problems import FormProblem, unreadable
 from hostex_mcp.http.pages.render import PageError, page
 from hostex_mcp.http.store.records import Choices
-from hostex_mcp.settings import Privacy, Settings
+from hostex_mcp.settings import PrivacyLevel, Settings
 from hostex_mcp.tools.catalogue import TOOLSETS
 from hostex_mcp.tools.selection import ALL, CORE
 
@@ -30,7 +30,7 @@ _TOPICS = {
     "webhooks": "Notifications to other programs (webhooks)",
     "insights": "Summaries: today, gaps, turnovers, performance, month end",
 }
-_PRIVACY: dict[Privacy, tuple[str, str]] = {
+_PRIVACY: dict[PrivacyLevel, tuple[str, str]] = {
     "full": ("Nothing", "It sees everything, including door codes and identity documents."),
     "standard": (
         "Door codes and the like",
@@ -41,7 +41,7 @@ _PRIVACY: dict[Privacy, tuple[str, str]] = {
         "Phone numbers and e-mail addresses of guests stay hidden too.",
     ),
 }
-_LEVELS: tuple[Privacy, ...] = ("full", "standard", "strict")
+_LEVELS: tuple[PrivacyLevel, ...] = ("full", "standard", "strict")
 
 
 def topic(toolset: str) -> str:
@@ -56,7 +56,7 @@ class GrantChoices:
     access: tuple[str, ...]
     previews: bool
     topics: tuple[tuple[str, str], ...]
-    privacy: tuple[tuple[Privacy, str, str], ...]
+    privacy: tuple[tuple[PrivacyLevel, str, str], ...]
     everything: str
 
     @property
@@ -76,7 +76,7 @@ class GrantSelection:
 
     access: str
     toolsets: tuple[str, ...]
-    privacy: Privacy
+    privacy: PrivacyLevel
     pick: bool = False
     unusual: bool = False
 
@@ -140,7 +140,7 @@ def selection_of(form: Form, offer: GrantChoices) -> GrantSelection:
     ticked = tuple(name for name in offer.toolsets if name in toolsets)
     pick = form.get("pick") == "1"
     unusual = pick or ticked != first.toolsets or privacy != first.privacy
-    return GrantSelection(access, ticked, cast("Privacy", privacy), pick, unusual)
+    return GrantSelection(access, ticked, cast("PrivacyLevel", privacy), pick, unusual)
 
 
 def choices_of(selection: GrantSelection, offer: GrantChoices) -> Choices:

@@ -1,7 +1,6 @@
 """Who calls `/mcp`: the access token of a request, and the challenges that tell a client what to do."""
 
 import re
-from collections.abc import Iterable
 
 from pydantic import SecretStr
 from starlette.datastructures import Headers
@@ -75,10 +74,10 @@ def insufficient_scope(address: Address) -> str:
     return challenge(address, error)
 
 
-def challenge(address: Address, error: dict[str, str], scopes: Iterable[str] = SCOPES) -> str:
+def challenge(address: Address, error: dict[str, str]) -> str:
     """Return a WWW-Authenticate header (RFC 6750, RFC 9728)."""
     values = error | {
         "resource_metadata": f"{address.origin}/.well-known/oauth-protected-resource{MCP_PATH}",
-        "scope": " ".join(scopes),
+        "scope": " ".join(SCOPES),
     }
     return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in values.items())

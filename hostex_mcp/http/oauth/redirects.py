@@ -10,11 +10,12 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from pydantic import AnyUrl
 
+from hostex_mcp.web_names import SCHEME
+
 LONGEST_URI = 500
 _PLAIN = re.compile(r"[!-~]+")
 _UNSAFE = frozenset('"<>\\^`{|}*#')
 _ANSWER_NAMES = frozenset({"code", "state", "iss", "error", "error_description", "error_uri"})
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,49}")
 _LOOPBACK = re.compile(r"(http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::([0-9]{1,5}))?((?:[/?].*)?)")
 _MOST_PORT = 65_535
 
@@ -61,7 +62,7 @@ def _problem_of_scheme(uri: str, parts: SplitResult) -> str | None:
 def _is_app_scheme(uri: str, parts: SplitResult) -> bool:
     """Whether it has the scheme of an installed app: `com.example.app:/callback`, `cursor://host/callback`."""
     scheme = uri.partition(":")[0]
-    if not _SCHEME.fullmatch(scheme) or scheme in _REFUSED_SCHEMES or scheme.startswith(("ms-", "web+")):
+    if not SCHEME.fullmatch(scheme) or scheme in _REFUSED_SCHEMES or scheme.startswith(("ms-", "web+")):
         return False
     if not parts.netloc and not parts.path.startswith("/"):
         return False

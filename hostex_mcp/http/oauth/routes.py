@@ -8,8 +8,7 @@ from hostex_mcp.http.oauth.clients import ClientRegistry
 from hostex_mcp.http.oauth.deps import OAuthDeps
 from hostex_mcp.http.oauth.metadata import documents
 from hostex_mcp.http.oauth.registration import Registration
-from hostex_mcp.http.oauth.revocation import Revocation
-from hostex_mcp.http.oauth.tokens import TokenEndpoint
+from hostex_mcp.http.oauth.tokens import Revocation, TokenEndpoint
 
 
 def routes(deps: OAuthDeps) -> list[Route]:

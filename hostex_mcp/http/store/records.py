@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from hostex_mcp.settings import Privacy
+from hostex_mcp.settings import PrivacyLevel
 
 Kind = Literal["token", "partner"]
 Status = Literal["pending", "active", "ended"]
@@ -45,7 +45,7 @@ class Choices:
     scopes: frozenset[str]
     toolsets: tuple[str, ...] = ("core",)
     property_ids: tuple[int, ...] = ()
-    privacy: Privacy = "standard"
+    privacy: PrivacyLevel = "standard"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import secrets
 
 ACCESS_PREFIX, REFRESH_PREFIX, CODE_PREFIX = "hmx_at_", "hmx_rt_", "hmx_ac_"
 
-_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
+HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
+"""A surrogate without its other half, which UTF-8 has no bytes for."""
 
 
 def new_code() -> str:
@@ -26,4 +27,4 @@ def digest(text: str) -> str:
 
 def can_be_kept(text: str) -> bool:
     """Whether a database can hold a text. One that it cannot hold is not found in it either."""
-    return "\0" not in text and not _HALF_A_PAIR.search(text)
+    return "\0" not in text and not HALF_A_PAIR.search(text)

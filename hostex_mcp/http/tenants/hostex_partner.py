@@ -79,13 +79,7 @@ class Upstream:
         self._quiet_since = self._quiet_until = datetime.min.replace(tzinfo=UTC)
 
     @classmethod
-    def of(
-        cls,
-        settings: Settings,
-        *,
-        transport: httpx2.AsyncBaseTransport | None = None,
-        now: Callable[[], datetime] = utc_now,
-    ) -> Self:
+    def of(cls, settings: Settings) -> Self:
         """Return Hostex as the settings name it.
 
         Raises:
@@ -96,11 +90,9 @@ class Upstream:
         upstream = cls(
             settings.api_base_url,
             settings.api_timeout_seconds,
-            transport=transport,
             client_id=settings.client_id,
             client_secret=settings.client_secret,
             authorize_url=settings.authorize_url,
-            now=now,
         )
         upstream.client(None)  # So that certificates are loaded before anybody waits.
         return upstream

@@ -10,11 +10,11 @@ from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.http.transport.refusals import HttpRefusal
 from hostex_mcp.scope import REMEDY
 from hostex_mcp.server.assembly import Reach
-from hostex_mcp.settings import Privacy, Settings
+from hostex_mcp.settings import PrivacyLevel, Settings
 from hostex_mcp.tools.selection import ALL, CORE, Selection, UnknownName
 
 _SWITCH = {"1": True, "true": True, "0": False, "false": False}
-_STRICTEST: tuple[Privacy, ...] = ("strict", "standard", "full")
+_STRICTEST: tuple[PrivacyLevel, ...] = ("strict", "standard", "full")
 _CHOSEN = (
     "They were chosen when this server was connected; connect it in your app again to choose others. The "
     "operator of the server may have set a limit of their own."

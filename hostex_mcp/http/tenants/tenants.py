@@ -38,14 +38,11 @@ class Tenants:
         upstream: Upstream,
         confirmations: Confirmations,
         *,
-        audit: AuditLog | None = None,
         now: Callable[[], datetime] = utc_now,
         clock: Callable[[], float] = time.monotonic,
         most: int = 256,
     ) -> None:
-        self._parts = TenantDeps(
-            settings, confirmations, audit or AuditLog(settings.audit_log, log=True), now
-        )
+        self._parts = TenantDeps(settings, confirmations, AuditLog(settings.audit_log, log=True), now)
         self._linking = linking
         self._upstream = upstream
         self._most = most

@@ -13,8 +13,7 @@ class Arrivals:
     """Counts bodies that have not arrived whole. Through a proxy that hands on what it has, somebody who
     sends slowly holds connections that look like those of everybody else."""
 
-    def __init__(self, most: int = MOST_ARRIVING) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._numbers: Counter[str] = Counter()
 
     @contextmanager
@@ -24,7 +23,7 @@ class Arrivals:
         Raises:
             Refused: too many are on their way.
         """
-        if self._numbers[who] >= self._most:
+        if self._numbers[who] >= MOST_ARRIVING:
             refused = too_many(BUSY_SECONDS)
             raise HttpRefusal(refused.status, refused.text, {**refused.headers, **CLOSE})
         self._numbers[who] += 1

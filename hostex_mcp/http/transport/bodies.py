@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from typing import Any, NoReturn, cast
 
@@ -10,6 +9,7 @@ import anyio
 from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hostex_mcp.http.store.token_text import HALF_A_PAIR
 from hostex_mcp.http.transport.arrivals import Arrivals
 from hostex_mcp.http.transport.rate_limits import caller_address
 from hostex_mcp.http.transport.refusals import CLOSE, MCP_PATHS, PARSE_ERROR, HttpRefusal
@@ -21,7 +21,6 @@ PATIENCE_SECONDS = 20.0
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 _LONGEST_NUMBER = 40
 _SHORT_BODY = 64 * 1024
-_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 
 
 async def read_body(scope: Scope, receive: Receive, most: int) -> bytes | None:
@@ -96,7 +95,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
         message: object = _DECODER.decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise _unreadable(str(error) if isinstance(error, _Ambiguous | BulkyMessage) else "") from None
-    if b"\\u" in body and _HALF_A_PAIR.search(json.dumps(message, ensure_ascii=False)):
+    if b"\\u" in body and HALF_A_PAIR.search(json.dumps(message, ensure_ascii=False)):
         raise _unreadable("a character is only half of one")
     if not isinstance(message, dict):
         raise HttpRefusal(400, "The body must be one JSON-RPC message; batches are not served.")

@@ -1,5 +1,6 @@
 """`/mcp`: who calls, how often, with what, and then the protocol itself."""
 
+import asyncio
 import json
 import logging
 import uuid
@@ -7,6 +8,7 @@ from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
 
+import anyio
 from mcp.server.context import ServerRequestContext
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.datastructures import Headers, QueryParams
@@ -18,7 +20,6 @@ from hostex_mcp.http.config import WRITE
 from hostex_mcp.http.transport.arrivals import Arrivals
 from hostex_mcp.http.transport.bodies import MCP_BODY, message_of, read_body, replayed
 from hostex_mcp.http.transport.caller import Caller
-from hostex_mcp.http.transport.disconnect import while_present
 from hostex_mcp.http.transport.fair_queue import FairQueue, QueueFull
 from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.http.transport.rate_limits import Limits, Throttle, caller_address
@@ -167,3 +168,27 @@ def _forbidding(send: Send, challenge: str) -> Send:
         await send(message)
 
     return forbid
+
+
+@contextmanager
+def while_present(receive: Receive, send: Send) -> Generator[Send]:
+    """End what runs inside the block when the caller of the request hangs up before it has its answer, which
+    is to be sent by the `send` that the block is given; its body was read before."""
+    with anyio.CancelScope() as scope:
+        watch = asyncio.create_task(_hung_up(receive, scope))
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                watch.cancel()
+            await send(message)
+
+        try:
+            yield answer
+        finally:
+            watch.cancel()
+
+
+async def _hung_up(receive: Receive, scope: anyio.CancelScope) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()

@@ -93,12 +93,12 @@ class AddressLimit:
     """Makes an address wait that calls the routes of authorization or the pages too often. `/mcp` counts for
     itself; probes are not counted."""
 
-    def __init__(self, app: ASGIApp, limits: Limits, clock: Clock = time.monotonic) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app = app
-        self._registrations = Throttle("registrations", limits.registrations, clock)
-        self._neighbours = Throttle("registrations", limits.neighbours, clock)
-        self._pages = Throttle("pages", limits.pages, clock)
-        self._others = Throttle("others", limits.others, clock)
+        self._registrations = Throttle("registrations", limits.registrations)
+        self._neighbours = Throttle("registrations", limits.neighbours)
+        self._pages = Throttle("pages", limits.pages)
+        self._others = Throttle("others", limits.others)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count a request, and hand it on or answer it."""

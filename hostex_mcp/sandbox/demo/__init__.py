@@ -6,13 +6,12 @@ from random import Random
 from hostex_mcp.sandbox.demo.automation import add_automation
 from hostex_mcp.sandbox.demo.bookings import planned_bookings
 from hostex_mcp.sandbox.demo.builder import Builder, load
-from hostex_mcp.sandbox.demo.dictionaries import add_dictionaries
 from hostex_mcp.sandbox.demo.housekeeping import add_tasks
 from hostex_mcp.sandbox.demo.listings import add_listings
 from hostex_mcp.sandbox.demo.money import add_transactions
 from hostex_mcp.sandbox.demo.places import add_places
 from hostex_mcp.sandbox.demo.reviews import add_reviews
-from hostex_mcp.sandbox.demo.setup import add_setup
+from hostex_mcp.sandbox.demo.setup import add_dictionaries, add_setup
 from hostex_mcp.sandbox.demo.stays import add_stays
 from hostex_mcp.sandbox.demo.threads import add_conversations
 from hostex_mcp.sandbox.state import Accounts, SandboxAccount

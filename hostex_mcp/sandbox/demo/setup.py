@@ -1,10 +1,10 @@
-"""What a host sets up once: knowledge for the reply assistant, webhooks, calendar links."""
+"""What a host sets up once: dictionaries, knowledge for the reply assistant, webhooks, calendar links."""
 
 from datetime import time
 
-from hostex_mcp.sandbox.demo.builder import Builder
+from hostex_mcp.sandbox.demo.builder import Builder, load
 from hostex_mcp.sandbox.lookups import iso
-from hostex_mcp.sandbox.state import Row
+from hostex_mcp.sandbox.state import Row, SandboxAccount
 from hostex_mcp.sandbox.tokens import WRITABLE
 
 
@@ -39,3 +39,16 @@ def _webhook(builder: Builder, hook: Row) -> Row:
         "created_at": iso(builder.past(-75, time(12))),
     }
     return row | {"_made_by": WRITABLE} if hook["ours"] else row
+
+
+def add_dictionaries(account: SandboxAccount, plan: Row) -> None:
+    """Add booking sources, items and methods of payment, and reservation tags."""
+    lists = load("dictionaries")
+    account.custom_channels = lists["custom_channels"] + plan.get("own_channels", [])
+    account.income_items = lists["income_items"]
+    account.expense_items = lists["expense_items"]
+    account.income_methods = lists["income_methods"]
+    account.expense_methods = lists["expense_methods"]
+    defaults = [tag | {"is_default": True} for tag in lists["reservation_tags"]]
+    own = [tag | {"is_default": False} for tag in plan.get("own_tags", [])]
+    account.reservation_tags = {tag["id"]: tag for tag in defaults + own}

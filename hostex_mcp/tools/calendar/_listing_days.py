@@ -35,7 +35,7 @@ from hostex_mcp.tools.writing.pending import holds, remember
 QUEUED = (
     "Hostex applies this in the background and reports no result; read the calendar again in a few seconds."
 )
-NO_WAY_BACK = (
+NO_UNDO = (
     "There is no undo: Hostex did not report the present values of all days, or they cannot be written back."
 )
 MOST_SHOWN = 60
@@ -205,7 +205,7 @@ def change_days(
     runs = change_runs(changes)
     _require_short(writing.field, runs)
     old = undo_ranges(changes, writing.writable)
-    remarks = [*notes, *([NO_WAY_BACK] if old is None else [])]
+    remarks = [*notes, *([NO_UNDO] if old is None else [])]
     title = listing.title(context)
     names = {**listing.key, "title": title, "currency": listing.currency if writing.field == "prices" else ""}
 

@@ -11,7 +11,7 @@ from pydantic_core import to_jsonable_python
 from hostex_mcp.api import FieldProblem, Operation, guarded
 from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.domain.settings import SettingChange, nightly_prices, plain, setting_changes, undo_settings
-from hostex_mcp.toolkit.arguments import Arguments, Integer, InvalidArguments, Number
+from hostex_mcp.toolkit.arguments import Arguments, Integer, InvalidArguments, Number, Positive
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, Undo, lean
 from hostex_mcp.tools.calendar._listing_days import ListingDays
@@ -20,7 +20,6 @@ from hostex_mcp.tools.writing.edits import require_unset
 # Bounds that go without saying are checked without being in the schema, which every session pays for.
 Price = Annotated[Number, Field(gt=0)]
 Fee = Annotated[Number, Field(ge=0)]
-Count = Annotated[Integer, Field(ge=1)]
 Hours = Annotated[Integer, Field(ge=0), "hours"]
 Days = Annotated[Integer, Field(ge=0), "days"]
 Hour = Annotated[str, Field(pattern=r"^(FLEXIBLE|[89]|1\d|2[0-6])$"), "8 to 26 (next day), or FLEXIBLE"]
@@ -76,9 +75,9 @@ class AirbnbSettings(TypedDict, total=False):
     pet_fee: Fee
     extra_guest_fee: Fee
     security_deposit: Fee
-    minimum_stay: Count
-    maximum_stay: Count
-    max_guests: Annotated[Count, "in the base price"]
+    minimum_stay: Positive
+    maximum_stay: Positive
+    max_guests: Annotated[Positive, "in the base price"]
     advance_notice: Hours
     preparation_time: Days
     availability_window: Days
@@ -103,10 +102,10 @@ class VrboSettings(TypedDict, total=False):
     monthly_discount: Percent
     cleaning_fee: SomeFee
     extra_guest_fee: SomeFee
-    extra_guest_number: Count
+    extra_guest_number: Positive
     security_deposit: SomeFee
-    minimum_stay: Count
-    max_guests: Count
+    minimum_stay: Positive
+    max_guests: Positive
     advance_notice: Annotated[Integer, Field(ge=0)]
     availability_window: Annotated[Integer, Field(ge=0)]
     check_in_start_time: Clock

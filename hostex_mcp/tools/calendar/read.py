@@ -6,14 +6,13 @@ from typing import Annotated, Any, TypedDict, TypeVar
 
 from annotated_types import MaxLen, MinLen
 
-from hostex_mcp.api import FieldProblem, HostexError, Pace
+from hostex_mcp.api import FieldProblem, Pace
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.api.endpoints import price_and_rules
 from hostex_mcp.domain.days import runs
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import some
-from hostex_mcp.reads.calendars import ONE_SPOILS
-from hostex_mcp.reads.lists import each
+from hostex_mcp.reads.calendars import read_listing_days
 from hostex_mcp.toolkit.arguments import (
     Arguments,
     Channel,
@@ -163,38 +162,21 @@ async def list_listing_calendars(
     included; full detail gives every day and rule. Prices are in the listing's currency, major units; on
     ctrip it is the floor price, not the selling price. `get_pricing_ratios` names a property's listings."""
     in_order(start_date=start_date, end_date=end_date)
-    keys = [listing.model_dump() for listing in listings]
-    calendars, refused = await _calendars(context, keys, {"start_date": start_date, "end_date": end_date})
-    names = {
+    keys = [(listing.channel_type, listing.listing_id) for listing in listings]
+    answers = await read_listing_days(context.read, keys, start_date, end_date)
+    if len(answers.failed) == len(keys):
+        raise answers.failed[0][1]
+    refused = {_listing_name(*key): why.message for key, why in answers.failed}
+    answered = {
         _listing_name(calendar.channel_type, calendar.listing_id)
-        for calendar in calendars
+        for calendar in answers.rows
         if calendar.calendar
     }
     notes = [
-        *refused.values(),
-        *_without_days((_listing_name(**key) for key in keys), names | refused.keys()),
+        *(f"The listing {name} could not be read: {message}" for name, message in refused.items()),
+        *_without_days((_listing_name(*key) for key in keys), answered | refused.keys()),
     ]
-    return await _by_day(calendars, _calendar_rows, page, notes)
-
-
-async def _calendars(
-    context: Context, keys: Sequence[JsonObject], period: JsonObject
-) -> tuple[list[api.ListingCalendar], dict[str, str]]:
-    """Return the calendars of these listings, and what Hostex says of those that it refuses, by listing. One
-    that is refused fails the call for all, so then they are read one by one."""
-
-    async def read(listings: Sequence[JsonObject]) -> list[api.ListingCalendar]:
-        return await context.read(api.LIST_LISTING_CALENDARS, body={**period, "listings": listings})
-
-    try:
-        return await read(keys), {}
-    except HostexError as error:
-        if len(keys) == 1 or error.kind not in ONE_SPOILS:
-            raise
-    reads = await each([[key] for key in keys], read)
-    names = [(_listing_name(**key), why) for (key,), why in reads.failed]
-    refused = {name: f"The listing {name} could not be read: {why.message}" for name, why in names}
-    return [day for part in reads.items for day in part], refused
+    return await _by_day(answers.rows, _calendar_rows, page, notes)
 
 
 def _listing_name(channel_type: str, listing_id: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt, MaxLen
+from annotated_types import Ge, Gt
 
 from hostex_mcp.api import FieldProblem, ListEndpoint, read_all
 from hostex_mcp.api.endpoints import finance as api
@@ -21,6 +21,7 @@ from hostex_mcp.toolkit.arguments import (
     Integer,
     InvalidArguments,
     LocalTime,
+    Note,
     Number,
     PropertyId,
 )
@@ -46,7 +47,6 @@ Amount = Annotated[Number, Gt(0), "major units of currency; direction tells the 
 ItemId = Annotated[Integer, Ge(0), "from the items of the direction; 0 is a real expense item"]
 MethodId = Annotated[Id, "from the methods of the direction"]
 When = Annotated[LocalTime, "operator's time zone unless an offset is given; a future time means outstanding"]
-Note = Annotated[str, MaxLen(500)]
 
 _MOST_NAMED = 50
 _BLANKS = {"note": ""}

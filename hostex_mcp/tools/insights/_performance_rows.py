@@ -1,22 +1,21 @@
 """The rows of figures: of properties, channels and months, and of what stands apart from them."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict
 
 from hostex_mcp.api import paced
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.earnings import APART, Earning, earnings
+from hostex_mcp.domain.lists import KeyT
 from hostex_mcp.domain.money import rounded
 from hostex_mcp.domain.performance import Figures, blocked_nights, figures
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.toolkit.results import JsonObject, lean
-
-KeyT = TypeVar("KeyT", bound=Hashable)
 
 
 class CurrencyRow(TypedDict, total=False):

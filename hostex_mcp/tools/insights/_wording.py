@@ -1,6 +1,6 @@
 """Stays, closed nights, rules and failures as insights word them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.cleaning import Cleaning
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import ClosedNights
-from hostex_mcp.domain.stay_rules import RuleViolation
+from hostex_mcp.domain.stay_rules import RULE_TEXTS, RuleViolation
 from hostex_mcp.domain.stays import guest, holder
 from hostex_mcp.domain.wording import day_text, some
 from hostex_mcp.reads.lists import Failure
@@ -19,20 +19,6 @@ from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.results import JsonObject, lean
 
 _MOST_CODES = 10
-# The reference for clients explains these in a resource of its own, too.
-RULES: Mapping[str, str] = {
-    "closed_on_arrival": "closed to arrival on {day}",
-    "closed_on_departure": "closed to departure on {day}",
-    "min_stay_on_arrival": "minimum stay {value}",
-    "max_stay_on_arrival": "maximum stay {value}",
-    "min_stay_through": "minimum stay {value} through {day}",
-    "max_stay_through": "maximum stay {value} through {day}",
-    "exact_stay_on_arrival": "stays of exactly {value} nights",
-    "min_advance_reservation": "notice of {value}",
-    "max_advance_reservation": "bookable only {value} ahead",
-    "inventory": "no unit for sale on {day}",
-    "unknown": "no prices known from {day}",
-}
 
 
 def stay_row(stay: Reservation) -> JsonObject:
@@ -91,7 +77,7 @@ def closure_text(closure: ClosedNights) -> str:
 
 def rule_text(violation: RuleViolation) -> str:
     """Return the rule that forbids a stay."""
-    return RULES[violation.rule].format(day=day_text(violation.day), value=violation.value)
+    return RULE_TEXTS[violation.rule].format(day=day_text(violation.day), value=violation.value)
 
 
 def call(tool: str, arguments: JsonObject) -> dict[str, Any]:
@@ -143,7 +129,7 @@ def days_to_come(
     return (
         first,
         last,
-        [f"Days before {first} are in the past and left out."] if start and start < first else [],
+        [f"Days before {first} are in the past and were left out."] if start and start < first else [],
     )
 
 

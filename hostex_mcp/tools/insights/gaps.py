@@ -81,24 +81,24 @@ class Gaps(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class _StuckNights:
+class _UnsellableOnListing:
     """Nights that one listing cannot sell."""
 
     property_id: int
     gap: Gap
-    stuck: UnsellableNights
+    unsellable: UnsellableNights
     listing: SoldListing
     days: ListingDays
 
     @property
     def problem(self) -> str:
         """Return the rule at fault."""
-        return self.stuck.rules[0].rule
+        return self.unsellable.rules[0].rule
 
     @property
     def sort(self) -> tuple[date, int, int, str]:
         """Return the place among the rows: by night. Equal keys make one row."""
-        return self.stuck.first_night, self.property_id, self.stuck.nights, self.problem
+        return self.unsellable.first_night, self.property_id, self.unsellable.nights, self.problem
 
 
 @tool(
@@ -172,58 +172,59 @@ async def _rows(
     portfolio: Portfolio, calendars: Calendars, period: tuple[date, date], shortest: int
 ) -> list[JsonObject]:
     """Return a row for nights that several listings cannot sell by the same rule, earliest first."""
-    pace, every, rows = Pace(), list[_StuckNights](), list[JsonObject]()
+    pace, every, rows = Pace(), list[_UnsellableOnListing](), list[JsonObject]()
     for place in portfolio.properties:
-        for stuck in _all_stuck(portfolio, calendars, place, *period):
-            every += stuck
+        for unsellable in _all_unsellable(portfolio, calendars, place, *period):
+            every += unsellable
             await pace.rest()
-    every.sort(key=lambda stuck: stuck.sort)
-    for _, members in groupby(every, key=lambda stuck: stuck.sort):
+    every.sort(key=lambda unsellable: unsellable.sort)
+    for _, members in groupby(every, key=lambda unsellable: unsellable.sort):
         rows.append(_row(portfolio, calendars, list(members), shortest))
         await pace.rest()
     return rows
 
 
-def _all_stuck(
+def _all_unsellable(
     portfolio: Portfolio, calendars: Calendars, place: Property, start: date, end: date
-) -> Iterator[list[_StuckNights]]:
-    """Return what is stuck in each gap on each listing, a list for each."""
+) -> Iterator[list[_UnsellableOnListing]]:
+    """Return the nights of each gap that each listing cannot sell, a list for each."""
     if place.id not in calendars.books:
         return
     first = max(portfolio.today(place), start - _AROUND)
     for gap in gaps(calendars.books[place.id], first, end + _AROUND):
         for listing, days in calendars.selling(place.id):
             yield [
-                _StuckNights(place.id, gap, stuck, listing, days)
-                for stuck in _stuck(gap, days)
-                if start < stuck.check_out and stuck.first_night <= end
+                _UnsellableOnListing(place.id, gap, unsellable, listing, days)
+                for unsellable in _unsellable(gap, days)
+                if start < unsellable.check_out and unsellable.first_night <= end
             ]
 
 
-def _stuck(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
-    """Return what is stuck on a listing; of a gap whose end is not read, the last nights are not judged."""
-    stuck = unsellable_nights(gap, days)
-    judged = [span for span in stuck if not (gap.open_ended and span.check_out == gap.check_out)]
-    return [*judged, *closed_arrivals(gap, days, stuck)]
+def _unsellable(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
+    """Return the nights that a listing cannot sell; of a gap whose end is not read, the last nights are not
+    judged."""
+    unsellable = unsellable_nights(gap, days)
+    judged = [span for span in unsellable if not (gap.open_ended and span.check_out == gap.check_out)]
+    return [*judged, *closed_arrivals(gap, days, unsellable)]
 
 
 def _row(
-    portfolio: Portfolio, calendars: Calendars, members: Sequence[_StuckNights], shortest: int
+    portfolio: Portfolio, calendars: Calendars, members: Sequence[_UnsellableOnListing], shortest: int
 ) -> JsonObject:
-    home, gap, stuck = members[0].property_id, members[0].gap, members[0].stuck
+    home, gap, unsellable = members[0].property_id, members[0].gap, members[0].unsellable
     book = calendars.books[home]
-    closed = stuck.nights == gap.nights or not gap.open_ended
-    rules = [rule for member in members for rule in member.stuck.rules]
+    closed = unsellable.nights == gap.nights or not gap.open_ended
+    rules = [rule for member in members for rule in member.unsellable.rules]
     changes = [(member, _changes(member, shortest)) for member in members]
     return lean(
         {
             **portfolio.named(home),
-            "first_night": f"{stuck.first_night}",
-            "nights": stuck.nights,
-            "gap_nights": gap.nights if closed and gap.nights != stuck.nights else None,
+            "first_night": f"{unsellable.first_night}",
+            "nights": unsellable.nights,
+            "gap_nights": gap.nights if closed and gap.nights != unsellable.nights else None,
             "problem": members[0].problem,
             "rules": list(dict.fromkeys(map(rule_text, rules))),
-            "prices": _prices(stuck, [(member.listing, member.days) for member in members]),
+            "prices": _prices(unsellable, [(member.listing, member.days) for member in members]),
             "before": _beside(book, gap.first_night - DAY, _OUT),
             "after": _beside(book, gap.check_out, _IN),
             "changes": [change for _, calls in changes for change in calls],
@@ -244,9 +245,9 @@ def _prices(span: Gap | UnsellableNights, selling: Sequence[tuple[SoldListing, L
     return texts
 
 
-def _changes(member: _StuckNights, shortest: int) -> list[JsonObject]:
+def _changes(member: _UnsellableOnListing, shortest: int) -> list[JsonObject]:
     """Return the call that opens the nights, if there is one."""
-    listing, ranges = member.listing, member.stuck.ranges
+    listing, ranges = member.listing, member.unsellable.ranges
     lowered = any("min_stay" in name for row in ranges for name in row)
     # The rules of a room type's listing are those of other rooms too, so they are left to the host.
     if not ranges or listing.pooled or (lowered and member.gap.nights < shortest):

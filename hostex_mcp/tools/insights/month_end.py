@@ -17,7 +17,8 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._month_end_rows import (
+from hostex_mcp.tools.insights._wording import cancelled_notes, failure_rows, home, unpriced_notes
+from hostex_mcp.tools.insights.month_end_rows import (
     GroupMoneyRow,
     HomeRow,
     apart_rows,
@@ -26,7 +27,6 @@ from hostex_mcp.tools.insights._month_end_rows import (
     home_rows,
     total_rows,
 )
-from hostex_mcp.tools.insights._wording import cancelled_notes, failure_rows, home, unpriced_notes
 
 _MOST = {"unreceived": 50, "changes": 50}
 _LONGEST = timedelta(days=731)

@@ -86,7 +86,7 @@ async def list_guests_waiting(
     since, order = moment - timedelta(days=days), _by_dates(portfolio.first_today())
     part = await threads_part(context, since, order, mark, MOST_THREADS)
     stays = await _stays_of(context, part.threads)
-    guests = waiting(part.threads.items, stays.items, day_of(portfolio), context.now())
+    guests = waiting(part.threads.items, stays.items, day_of(portfolio), moment)
     if property_ids is not None or group_id is not None:
         guests = among(guests, {place.id for place in portfolio.properties})
     redactor, full = context.redactor(), page.detail == "full"

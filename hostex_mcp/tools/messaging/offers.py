@@ -17,6 +17,7 @@ from hostex_mcp.toolkit.arguments import (
     Integer,
     InvalidArguments,
     Number,
+    Whole,
     require_nights,
 )
 from hostex_mcp.toolkit.context import Context
@@ -40,8 +41,6 @@ from hostex_mcp.tools.messaging._threads import (
 from hostex_mcp.tools.messaging.read import offer_row
 from hostex_mcp.tools.writing.edits import change_body
 from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
-
-Count = Annotated[Integer, Ge(0)]
 
 _WITHDRAWN = (
     "The guest sees that it is withdrawn and can no longer book on it.",
@@ -77,9 +76,9 @@ async def send_special_offer(
     check_out_date: Day,
     price: Annotated[Number, Gt(0), "whole stay, major units"],
     number_of_adults: Annotated[Integer, Ge(1)],
-    number_of_children: Count | None = None,
-    number_of_infants: Count | None = None,
-    number_of_pets: Count | None = None,
+    number_of_children: Whole | None = None,
+    number_of_infants: Whole | None = None,
+    number_of_pets: Whole | None = None,
     rate_plan_id: Annotated[Code, "booking_site needs it"] | None = None,
     currency: Annotated[Currency, "booking_site needs it"] | None = None,
 ) -> PlannedWrite[OfferSent]:

@@ -7,7 +7,7 @@ from annotated_types import Ge, Le, MaxLen
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from hostex_mcp.toolkit.arguments import Integer, Number
+from hostex_mcp.toolkit.arguments import Number
 from hostex_mcp.toolkit.meaning import Coded
 
 _REFERENCE = re.compile(r"[A-Za-z0-9]{1,32}")
@@ -27,5 +27,4 @@ def _fits(pattern: re.Pattern[str], problem: str) -> AfterValidator:
 Reference = Annotated[str, _fits(_REFERENCE, "must be at most 32 letters and digits"), "letters and digits"]
 Email = Annotated[str, MaxLen(254), _fits(_EMAIL, "must be an e-mail address")]
 TimeOfDay = Annotated[str, Coded(), _fits(_TIME, "must be a time written HH:MM"), "HH:MM"]
-Whole = Annotated[Integer, Ge(0)]
 Amount = Annotated[Number, Ge(0), Le(999_999)]

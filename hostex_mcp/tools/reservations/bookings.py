@@ -26,12 +26,13 @@ from hostex_mcp.toolkit.arguments import (
     InvalidArguments,
     PropertyId,
     ShortText,
+    Whole,
     require_nights,
 )
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo, lean
 from hostex_mcp.toolkit.tool import Effect, tool
-from hostex_mcp.tools.reservations._arguments import Email, Reference, Whole
+from hostex_mcp.tools.reservations._arguments import Email, Reference
 from hostex_mcp.tools.reservations._warnings import (
     DIRECT,
     approving_warnings,

@@ -34,7 +34,7 @@ _OPEN = ("pending", "in_progress")
 _MOST_NAMED = 5
 _ADDED = "They can be given tasks at once, and Hostex may write to this number and address."
 _REPLACED = "Hostex does not say which properties they have now: the whole list is replaced, for good."
-_NO_WAY_BACK = "No single call restores the old values."
+_NO_SINGLE_UNDO = "No single call restores the old values."
 
 StaffName = Annotated[str, MinLen(1), MaxLen(128)]
 Mobile = Annotated[str, MinLen(1), MaxLen(50), "+<country code> <number>"]
@@ -143,7 +143,7 @@ async def update_staff(
 def _changed(staff: api.Staff, body: JsonObject, titles: JsonObject, final: bool) -> Preview:
     """Return what a change of a staff member does. `staff` is what may be seen of them now."""
     after, before = dict(body), everything(staff)
-    warnings = [_NO_WAY_BACK] if final else []
+    warnings = [_NO_SINGLE_UNDO] if final else []
     if "property_ids" in after:
         del after["property_ids"]
         after["properties"] = _in_words(titles)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, MaxLen
+from annotated_types import Ge
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
@@ -14,7 +14,7 @@ from hostex_mcp.api.endpoints import tasks as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import day_text, money, quoted
 from hostex_mcp.reads.stay_lookup import find_stay
-from hostex_mcp.toolkit.arguments import Code, Currency, Day, Id, InvalidArguments, Number, PropertyId
+from hostex_mcp.toolkit.arguments import Code, Currency, Day, Id, InvalidArguments, Note, Number, PropertyId
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.meaning import Coded
 from hostex_mcp.toolkit.results import JsonObject, PlannedWrite, Preview, everything, lean
@@ -49,7 +49,6 @@ def _clock_time(value: object) -> object:
 ClockTime = Annotated[str, BeforeValidator(_clock_time), Coded(), "HH:MM, operator's time zone"]
 Level = Literal["standard", "simple", "advanced"]
 Fee = Annotated[Number, Ge(0), "major units of currency"]
-Note = Annotated[str, MaxLen(500)]
 Clearable = Literal["property_id", "staff_id", "note"]
 
 

@@ -86,7 +86,7 @@ def edit_list(
     add: Collection[KeyT] | None,
     remove: Collection[KeyT] | None,
 ) -> list[KeyT] | None:
-    """Return the list to write: `whole`, or `present` with `add` and without `remove`; None when none was
+    """Return the list to write: `new`, or `present` with `add` and without `remove`; None when none was
     given.
 
     Raises:

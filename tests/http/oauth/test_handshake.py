@@ -8,35 +8,14 @@ import pytest
 from mcp.client.auth import OAuthClientProvider, OAuthFlowError
 from mcp.shared.auth import (
     AuthorizationCodeResult,
-    OAuthClientInformationFull,
     OAuthClientMetadata,
-    OAuthToken,
 )
 from pydantic import AnyUrl
 
 from tests.http.authorizing import CALLBACK, DOCUMENT, RESOURCE, Deployment, answer_at, deployed
+from tests.support.python_client import ClientMemory
 
 pytestmark = pytest.mark.anyio
-
-
-@dataclass
-class Memory:
-    """What a client keeps between its starts."""
-
-    tokens: OAuthToken | None = None
-    client: OAuthClientInformationFull | None = None
-
-    async def get_tokens(self) -> OAuthToken | None:
-        return self.tokens
-
-    async def set_tokens(self, tokens: OAuthToken) -> None:
-        self.tokens = tokens
-
-    async def get_client_info(self) -> OAuthClientInformationFull | None:
-        return self.client
-
-    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
-        self.client = client_info
 
 
 @dataclass
@@ -62,7 +41,7 @@ class Person:
 
 def client_of(
     server: Deployment,
-    memory: Memory,
+    memory: ClientMemory,
     *,
     document: str | None = None,
     method: str = "none",
@@ -83,7 +62,7 @@ def client_of(
 
 @pytest.mark.parametrize("method", ["none", "client_secret_post", "client_secret_basic"])
 async def test_a_client_that_registers_itself_connects(tmp_path: Path, method: str) -> None:
-    memory = Memory()
+    memory = ClientMemory()
     async with deployed(tmp_path) as server, client_of(server, memory, method=method) as client:
         response = await client.post(RESOURCE)
     assert response.json() == {"account": "grant-1", "scopes": ["hostex:read", "hostex:write"]}
@@ -93,7 +72,7 @@ async def test_a_client_that_registers_itself_connects(tmp_path: Path, method: s
 
 
 async def test_a_client_with_a_document_connects_without_registering(tmp_path: Path) -> None:
-    memory = Memory()
+    memory = ClientMemory()
     async with deployed(tmp_path) as server:
         server.web.publish_client()
         async with client_of(server, memory, document=DOCUMENT) as client:
@@ -105,13 +84,13 @@ async def test_a_client_with_a_document_connects_without_registering(tmp_path: P
 
 @pytest.mark.parametrize("typed", [f"{RESOURCE}/", f"{RESOURCE}?toolsets=calendar"])
 async def test_a_client_connects_however_the_address_was_typed(tmp_path: Path, typed: str) -> None:
-    async with deployed(tmp_path) as server, client_of(server, Memory(), server_url=typed) as client:
+    async with deployed(tmp_path) as server, client_of(server, ClientMemory(), server_url=typed) as client:
         response = await client.post(RESOURCE)
     assert response.status_code == 200
 
 
 async def test_a_client_refreshes_without_asking_the_person(tmp_path: Path) -> None:
-    memory = Memory()
+    memory = ClientMemory()
     async with deployed(tmp_path) as server, client_of(server, memory) as client:
         await client.post(RESOURCE)
         first = memory.tokens
@@ -129,7 +108,7 @@ async def test_a_client_refreshes_without_asking_the_person(tmp_path: Path) -> N
 
 
 async def test_a_client_whose_grant_was_ended_asks_the_person_again(tmp_path: Path) -> None:
-    memory = Memory()
+    memory = ClientMemory()
     async with deployed(tmp_path) as server, client_of(server, memory) as client:
         await client.post(RESOURCE)
         await server.deps.end_grant("grant-1", "The host disconnected.")
@@ -138,7 +117,7 @@ async def test_a_client_whose_grant_was_ended_asks_the_person_again(tmp_path: Pa
 
 
 async def test_a_client_that_may_only_read_asks_for_more_when_it_needs_to_write(tmp_path: Path) -> None:
-    async with deployed(tmp_path) as server, client_of(server, Memory()) as client:
+    async with deployed(tmp_path) as server, client_of(server, ClientMemory()) as client:
         server.allowed = {"hostex:read"}
         await client.post(RESOURCE)
         server.allowed = {"hostex:read", "hostex:write"}
@@ -152,7 +131,7 @@ async def test_a_client_that_may_only_read_asks_for_more_when_it_needs_to_write(
 async def test_an_answer_with_another_state_or_issuer_or_none_is_refused_by_the_client(
     tmp_path: Path, changed: dict[str, str | None]
 ) -> None:
-    async with deployed(tmp_path) as server, client_of(server, Memory(), changed=changed) as client:
+    async with deployed(tmp_path) as server, client_of(server, ClientMemory(), changed=changed) as client:
         with pytest.raises(OAuthFlowError):
             await client.post(RESOURCE)
         assert server.ended == {}

@@ -13,11 +13,11 @@ from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.sandbox import SECOND, WRITABLE
 from tests.http.keeping import BOTH
 from tests.http.linked import Gate, World, ask, call, caller_of, choosing
+from tests.support.every_write import BOOKING
 
 pytestmark = pytest.mark.anyio
 
 LOFT, STUDIO = 20110001, 20110002
-BOOKING = {"reservation_code": "5-DEMO30PAT"}
 MESSAGE = {"conversation_id": "0-2200000900-inq001", "message": "Yes, there is a lift."}
 SENDING = "POST /conversations/{conversation_id}"
 

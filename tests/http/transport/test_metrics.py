@@ -30,6 +30,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.http.linked import world
 from tests.support.clock import Clock
+from tests.support.every_write import BOOKING
 from tests.support.local import HERE, JSON, PUBLIC, call, local, running, shared
 from tests.support.processes import hostex_mcp
 from tests.support.python_client import Keeping, connected
@@ -40,7 +41,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(120)]
 TOKEN = "a-token-of-twenty-four-signs"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 MACHINE = "127.0.0.1"
-BOOKING = {"reservation_code": "5-DEMO30PAT"}
 
 
 ORDER = ("tool", "operation", "grant_type", "route", "step", "limit", "outcome", "status")

@@ -49,7 +49,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Generator[Event]:
 @asynccontextmanager
 async def client_of(fleet: Fleet, kept: Keeping | None = None) -> AsyncGenerator[Client]:
     """The SDK's client of a host who connects by hand."""
-    kept = kept or Keeping(fleet.person())
+    kept = kept or Keeping(person=fleet.person())
     async with connected(RESOURCE, kept, "auto", SteeredClient(fleet)) as client:
         yield client
 

@@ -38,7 +38,7 @@ def under_way(fleet: Fleet, *operations: str) -> bool:
 @asynccontextmanager
 async def two_clients(fleet: Fleet) -> AsyncGenerator[tuple[Client, Client]]:
     """Each makes one call at a time, as the SDK's client with OAuth does."""
-    kept = Keeping(fleet.person())
+    kept = Keeping(person=fleet.person())
     async with client_of(fleet, kept) as one, client_of(fleet, kept) as other:
         yield one, other
 

@@ -85,7 +85,7 @@ class Work:
 
     async def client(self, resource: str) -> None:
         """Read, write and refresh."""
-        kept = Keeping(Person())
+        kept = Keeping(person=Person())
         async with connected(resource, kept) as client:
             while not self.over:
                 await self._read(client)
@@ -111,7 +111,7 @@ async def test_replicas_are_replaced_and_no_client_loses_a_call_a_write_or_its_c
     replicas: Replicas, sandbox: Sandbox
 ) -> None:
     resource, work, ends = f"{replicas.front.origin}/mcp", Work(), list[int | None]()
-    kept = Keeping(Person())
+    kept = Keeping(person=Person())
     async with connected(resource, kept) as client, anyio.create_task_group() as clients:
         begun = await confirmed(client, "send_message", conversation_id=THREAD, message="All settled?")
         for _ in range(CLIENTS):

@@ -10,11 +10,11 @@ from mcp.client import ClientRequestContext
 from mcp.types import ElicitRequestParams, ElicitResult
 
 from hostex_mcp.sandbox import WRITABLE, Sandbox, running
+from tests.support.every_write import BOOKING
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 Action = Literal["accept", "decline", "cancel"]
-BOOKING = {"reservation_code": "5-DEMO30PAT"}
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import sampled
 from benchmarks.candidates import setting
 from benchmarks.measuring import Table
 from benchmarks.page import markers, renew
@@ -66,3 +67,8 @@ def test_a_server_is_started_called_and_measured() -> None:
     assert 0 < start.listed[0] < start.called[0]
     assert start.megabytes[0] > 10 < calls.megabytes[0]
     assert 0 < calls.median[0] <= calls.p95[0]
+
+
+def test_the_parts_of_a_call_are_files_that_exist() -> None:
+    ours = [place for places in sampled.PARTS.values() for place in places if place.startswith("hostex_mcp/")]
+    assert [place for place in ours if not list(ROOT.glob(f"{place}*"))] == []

@@ -7,7 +7,6 @@ import shutil
 import sys
 import tomllib
 from base64 import b64decode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -17,7 +16,8 @@ from click.testing import CliRunner
 from mcp import Client, StdioServerParameters
 
 from hostex_mcp.cli import main
-from hostex_mcp.sandbox import WRITABLE, Sandbox, running
+from hostex_mcp.sandbox import WRITABLE
+from tests.support.listening import hostex as hostex
 from tests.support.root import ROOT
 
 MANIFESTS = ROOT / "manifests"
@@ -41,12 +41,6 @@ CLIENT_FILES = [
 ]
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def hostex() -> Iterator[str]:
-    with running(Sandbox()) as url:
-        yield url
 
 
 def in_file(name: str) -> dict[str, Any]:

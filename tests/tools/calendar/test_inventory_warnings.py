@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostex_mcp.api import HostexClient
 from hostex_mcp.domain.conflicts import oversold
 from hostex_mcp.sandbox import Sandbox
-from hostex_mcp.server.engine import Engine
 from tests.support.engine import Call
 from tests.support.every_write import days
-from tests.support.previewing import careful_engine, demo_sandbox, preview
+from tests.support.previewing import demo_sandbox, preview
+from tests.support.previewing import engine as engine
 
 pytestmark = pytest.mark.anyio
 
@@ -25,11 +24,6 @@ FIRST = date(2027, 1, 1)
 @pytest.fixture
 def sandbox() -> Sandbox:
     return demo_sandbox()
-
-
-@pytest.fixture
-def engine(client: HostexClient) -> Engine:
-    return careful_engine(client)
 
 
 async def warnings(call: Call, sandbox: Sandbox, listing: dict[str, str], **period: Any) -> list[str]:

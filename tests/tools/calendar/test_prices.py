@@ -15,18 +15,14 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.support.clock import TODAY, Clock, ahead
 from tests.support.engine import Call
+from tests.support.every_write import AIRBNB, days
 from tests.support.requests_sent import refused, sent, take_back
 
 pytestmark = pytest.mark.anyio
 
-AIRBNB = {"channel_type": "airbnb", "listing_id": "900000000000000101"}
 BOOKING = {"channel_type": "booking.com", "listing_id": "55501001-220011"}
 LOFT = AIRBNB["listing_id"]
 WRITE = "POST /listings/prices"
-
-
-def days(first: int, last: int, **values: Any) -> dict[str, Any]:
-    return {"start_date": ahead(first), "end_date": ahead(last), **values}
 
 
 async def prices(client: HostexClient, listing: dict[str, str], first: int, last: int) -> dict[str, float]:

@@ -13,18 +13,14 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
 from tests.support.clock import TODAY, Clock, ahead
 from tests.support.engine import Call
+from tests.support.every_write import AIRBNB, days
 from tests.support.requests_sent import refused, sent, take_back
 
 pytestmark = pytest.mark.anyio
 
 LOFT, STUDIO, TERRACE = 20110001, 20110002, 20110003
-AIRBNB = {"channel_type": "airbnb", "listing_id": "900000000000000101"}
 BOOKING = {"channel_type": "booking.com", "listing_id": "55501001-220011"}
 WRITE = "POST /availabilities"
-
-
-def days(first: int, last: int, **values: Any) -> dict[str, Any]:
-    return {"start_date": ahead(first), "end_date": ahead(last), **values}
 
 
 async def open_days(client: HostexClient, *ids: int, last: int = 90) -> dict[int, dict[str, bool]]:

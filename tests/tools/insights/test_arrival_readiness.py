@@ -5,14 +5,13 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.support.demo_cases import MOMENTS, arrival
+from tests.support.demo_cases import MOMENTS, arrival, each_moment
 from tests.tools.insights.calendar_world import world
 from tests.tools.insights.daily_truth import accepted, day_of
 
 pytestmark = pytest.mark.anyio
 
 NOON = MOMENTS["an ordinary noon"]
-each_moment = pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS.keys())
 
 
 async def rows_at(now: datetime, **arguments: object) -> dict[str, Row]:

@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.support.demo_cases import MOMENTS, arrival, departure, taken_nights
+from tests.support.demo_cases import MOMENTS, arrival, departure, each_moment, taken_nights
 from tests.tools.insights.calendar_truth import DAY, is_free, listings_of, local_today, price, rule, span
 from tests.tools.insights.calendar_world import world
 
 pytestmark = pytest.mark.anyio
 
 LOFT, STUDIO, LOOP = 20110001, 20110002, 20110012
-each_moment = pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS.keys())
 
 
 def named(answer: dict[str, Any], part: str) -> dict[int, dict[str, Any]]:

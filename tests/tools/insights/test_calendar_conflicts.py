@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.support.demo_cases import MOMENTS, taken_nights
+from tests.support.demo_cases import MOMENTS, some_moments, taken_nights
 from tests.tools.insights.calendar_truth import DAY, local_today, price, span
 from tests.tools.insights.calendar_world import world
 
@@ -14,8 +14,6 @@ pytestmark = pytest.mark.anyio
 
 LOFT, BELEM, RIBEIRA, ROOM_1 = 20110001, 20110005, 20110006, 20110007
 NOON = MOMENTS["an ordinary noon"]
-FEW = ["an ordinary noon", "the leap day", "summer time ends in Europe"]
-each_moment = pytest.mark.parametrize("now", [MOMENTS[name] for name in FEW], ids=FEW)
 
 
 def day(ahead: int) -> date:
@@ -31,7 +29,7 @@ def open_anyway(account: SandboxAccount, channel: str, listing_id: str, nights: 
     account.rates[channel, listing_id].inventories |= dict.fromkeys(nights, 1)
 
 
-@each_moment
+@some_moments
 async def test_the_demo_account_is_closed_on_one_channel_and_has_no_double_booking(now: datetime) -> None:
     async with world(now) as host:
         answer = await host.ask("check_calendar_conflicts")
@@ -42,7 +40,7 @@ async def test_the_demo_account_is_closed_on_one_channel_and_has_no_double_booki
     assert "change" not in row
 
 
-@each_moment
+@some_moments
 async def test_the_vrbo_price_of_ribeira_is_out_of_proportion_on_weekends(now: datetime) -> None:
     async with world(now) as host:
         answer = await host.ask("check_calendar_conflicts", property_ids=[RIBEIRA])

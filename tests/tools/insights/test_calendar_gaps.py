@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.support.demo_cases import MOMENTS, taken_nights
+from tests.support.demo_cases import MOMENTS, some_moments, taken_nights
 from tests.tools.insights.calendar_truth import (
     DAY,
     RULED,
@@ -24,8 +24,6 @@ pytestmark = pytest.mark.anyio
 
 LOFT, BELEM, ROOM_1, ROOM_2 = 20110001, 20110005, 20110007, 20110008
 NOON = MOMENTS["an ordinary noon"]
-FEW = ["an ordinary noon", "the leap day", "summer time ends in Europe"]
-each_moment = pytest.mark.parametrize("now", [MOMENTS[name] for name in FEW], ids=FEW)
 
 
 async def every_gap(host: World, days: int) -> list[dict[str, Any]]:
@@ -51,7 +49,7 @@ def written(row: dict[str, Any]) -> dict[tuple[str, str], list[dict[str, Any]]]:
     return {(call["channel_type"], call["listing_id"]): call["restrictions"] for call in calls}
 
 
-@each_moment
+@some_moments
 async def test_orphan_gaps_are_found_on_each_listing_with_the_minimum_stay_of_the_gap(now: datetime) -> None:
     async with world(now) as host:
         rows = await every_gap(host, 60)
@@ -66,7 +64,7 @@ async def test_orphan_gaps_are_found_on_each_listing_with_the_minimum_stay_of_th
     assert gaps == {(place, gap, listing, gap[1]) for place, gap, listing, _ in expected}
 
 
-@each_moment
+@some_moments
 async def test_nights_closed_to_arrival_are_found_where_they_are_free(now: datetime) -> None:
     async with world(now) as host:
         rows = await every_gap(host, 60)
@@ -108,7 +106,7 @@ async def test_nights_without_units_on_a_channel_are_named_and_left_to_the_host(
     assert row["unchangeable"] == ["booking.com 55501005-220051"]
 
 
-@each_moment
+@some_moments
 async def test_changes_stay_inside_the_gap_and_never_go_below_it_nor_back_in_time(now: datetime) -> None:
     async with world(now) as host:
         rows = await every_gap(host, 60)

@@ -5,22 +5,20 @@ from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
 from hostex_mcp.sandbox.lookups import iso
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.support.demo_cases import MOMENTS, arrival
+from tests.support.demo_cases import MOMENTS, arrival, each_moment
+from tests.support.encoding import ENCODING
 from tests.tools.insights.calendar_world import world
 from tests.tools.insights.daily_truth import arrivals, departures, in_house, same_day
 from tests.tools.sized_answers import both_halves
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-ENCODING = bpe_openai.get_encoding("o200k_base")
 NOON = MOMENTS["an ordinary noon"]
 STUDIO, VILLA, LOOP = 20110002, 20110009, 20110012
-each_moment = pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS.keys())
 
 
 def codes(answer: Row, section: str) -> set[str]:

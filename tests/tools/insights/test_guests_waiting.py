@@ -6,7 +6,7 @@ import pytest
 
 from hostex_mcp.sandbox.lookups import iso
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.support.demo_cases import MOMENTS
+from tests.support.demo_cases import MOMENTS, each_moment
 from tests.tools.insights.calendar_world import world
 from tests.tools.insights.daily_truth import waiting
 
@@ -14,7 +14,6 @@ pytestmark = pytest.mark.anyio
 
 NOON = MOMENTS["an ordinary noon"]
 RANKS = {"in_house": 0, "request": 2, "inquiry": 2, "past": 4, "cancelled": 4}
-each_moment = pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS.keys())
 
 
 def rank(row: Row) -> int:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from hostex_mcp.tools.insights._month_end_rows import as_csv
+from hostex_mcp.tools.insights.month_end_rows import as_csv
 from tests.support.demo_cases import MOMENTS, departure
 from tests.tools.insights.calendar_world import World, world
 from tests.tools.insights.money_truth import cents, money_of, sold

@@ -59,4 +59,4 @@ async def test_days_that_are_over_are_refused_as_such_and_left_out_of_others(too
         (error,) = (await host.answer(tool, **mixed))["error"]["fields"]
         assert error == {"field": "end_date", "problem": "is before start_date"}
         answer = await host.ask(tool, start_date="2026-05-01", end_date="2026-06-30")
-        assert "Days before 2026-06-15 are in the past and left out." in answer["notes"]
+        assert "Days before 2026-06-15 are in the past and were left out." in answer["notes"]

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.toolkit.context import Memory
 from hostex_mcp.toolkit.cursor import Cursor
 from hostex_mcp.toolkit.results import ListPosition
-from hostex_mcp.toolkit.thread_cache import Memory
 from hostex_mcp.tools.selection import select
 from tests.support.demo_cases import MOMENTS
 from tests.tools.insights.calendar_world import World, world
@@ -113,6 +113,14 @@ async def test_a_guest_who_is_answered_or_writes_again_between_pages_moves_no_ot
         second = await moved_on(host).ask("list_guests_waiting", cursor=first["next_cursor"])
     assert ids([first, second]) == expected
     assert "Rows removed before this page since the last one: 1." in second["notes"]
+
+
+async def test_every_page_counts_the_hours_up_to_the_first_one() -> None:
+    drawn = [replace(WAITS, apart=[60 * number, 1, 1, 1, 1]) for number in range(1, 9)]
+    async with world(NOON, change=filled(drawn, NOON)) as host:
+        answers = await pages(host, [3])
+    hours = [row["waiting_hours"] for page in answers for row in page["items"]]
+    assert sorted(hours) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 async def test_a_guest_who_came_up_before_the_page_is_told() -> None:

@@ -4,14 +4,13 @@ from datetime import datetime
 
 import pytest
 
-from tests.support.demo_cases import MOMENTS
+from tests.support.demo_cases import MOMENTS, each_moment
 from tests.tools.insights.calendar_world import world
 from tests.tools.insights.daily_truth import reviews_to_answer, reviews_to_write
 
 pytestmark = pytest.mark.anyio
 
 NOON = MOMENTS["an ordinary noon"]
-each_moment = pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS.keys())
 
 
 @each_moment

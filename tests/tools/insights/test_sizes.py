@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-import bpe_openai  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
 from benchmarks.portfolio import portfolio
@@ -11,6 +10,7 @@ from hostex_mcp.sandbox.state import Accounts
 from hostex_mcp.server.answer import tokens
 from hostex_mcp.server.render import render, to_json
 from tests.support.demo_cases import MOMENTS
+from tests.support.encoding import ENCODING
 from tests.tools.insights.calendar_world import world
 from tests.tools.sized_answers import both_halves
 
@@ -18,9 +18,6 @@ from tests.tools.sized_answers import both_halves
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 NOW = MOMENTS["an ordinary noon"]
-
-
-ENCODING = bpe_openai.get_encoding("o200k_base")
 
 
 def cost(answer: dict[str, Any]) -> int:

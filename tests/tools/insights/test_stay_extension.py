@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hostex_mcp.sandbox.state import SandboxAccount
-from tests.support.demo_cases import MOMENTS, arrival, departure, taken_nights
+from tests.support.demo_cases import MOMENTS, arrival, departure, some_moments, taken_nights
 from tests.tools.insights.calendar_truth import DAY, clock, local_today, price, span, stays_of
 from tests.tools.insights.calendar_world import world
 
@@ -19,8 +19,6 @@ INES, DEPARTING, TOMASZ, NOOR = (
     "0-HMDEMO0002-rep002",
 )
 NOON = MOMENTS["an ordinary noon"]
-FEW = ["an ordinary noon", "the leap day", "summer time ends in Europe"]
-each_moment = pytest.mark.parametrize("now", [MOMENTS[name] for name in FEW], ids=FEW)
 
 
 def day(ahead: int) -> date:
@@ -88,7 +86,7 @@ async def test_the_night_before_is_taken_by_the_guest_who_leaves() -> None:
     assert "Inês Exemplar" in longer["blocked_by"][0]
 
 
-@each_moment
+@some_moments
 async def test_free_nights_around_stays_are_as_the_rows_say(now: datetime) -> None:
     async with world(now) as host:
         account = host.account
@@ -109,7 +107,7 @@ async def test_free_nights_around_stays_are_as_the_rows_say(now: datetime) -> No
             assert longer["free_nights_before"] == min(ahead, [*before, False].index(False))
 
 
-@each_moment
+@some_moments
 async def test_the_price_of_added_nights_is_that_of_the_own_listing(now: datetime) -> None:
     async with world(now) as host:
         account = host.account

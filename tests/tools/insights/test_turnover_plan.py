@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.support.demo_cases import MOMENTS, arrival, departure
+from tests.support.demo_cases import MOMENTS, arrival, departure, each_moment
 from tests.tools.insights.calendar_truth import DAY, clock, local_today, next_stay, stays_of
 from tests.tools.insights.calendar_world import world
 
 pytestmark = pytest.mark.anyio
 
 NOON = MOMENTS["an ordinary noon"]
-each_moment = pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS.keys())
 
 
 def leaving_rows(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -1,8 +1,6 @@
 """Pictures for guests: from where they are read, and what is left of them."""
 
 import os
-import struct
-import zlib
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -88,17 +86,6 @@ def test_a_see_through_picture_stands_on_white() -> None:
         assert picture.getpixel((4, 4)) == (255, 255, 255)
     palette = encoded(Image.new("P", (8, 8), 0), "GIF", transparency=0)
     assert decoded(to_jpeg(palette)[0]).getpixel((4, 4)) == (255, 255, 255)
-
-
-def huge_png(width: int, height: int) -> bytes:
-    """A PNG of a few bytes that claims to be huge."""
-    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    data = b"IDAT" + zlib.compress(b"\0" * 100)
-    chunks = [header, data, b"IEND"]
-    framed = [
-        struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part)) for part in chunks
-    ]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,12 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.api import HostexClient
 from hostex_mcp.domain.pricing import Quote
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import SandboxAccount
-from hostex_mcp.server.engine import Engine
 from tests.support.engine import Call
 from tests.support.previewing import (
     Row,
-    careful_engine,
     cells,
     changed,
     confirm,
@@ -21,6 +18,7 @@ from tests.support.previewing import (
     offer,
     preview,
 )
+from tests.support.previewing import engine as engine
 from tests.support.world import add_conversation
 
 pytestmark = pytest.mark.anyio
@@ -35,11 +33,6 @@ FINAL = "It is public on the channel at once, and cannot be changed or taken bac
 @pytest.fixture
 def sandbox() -> Sandbox:
     return demo_sandbox()
-
-
-@pytest.fixture
-def engine(client: HostexClient) -> Engine:
-    return careful_engine(client)
 
 
 async def test_a_message_is_shown_whole_with_whom_it_goes_to(call: Call, sandbox: Sandbox) -> None:

@@ -115,7 +115,7 @@ async def test_a_booking_that_cannot_be_found_is_unknown_and_its_reference_told(
 
 REFUSED: list[tuple[Row, str, str]] = [
     ({"check_out_date": ahead(30)}, "check_out_date", "must be after check_in_date"),
-    ({"property_id": 77}, "property_id", "is the id of no property of this account"),
+    ({"property_id": 77}, "property_id", "there is no property with the id 77"),
     ({"custom_channel_id": 1}, "custom_channel_id", "is not one of this account's: Booking Site (29), Naver"),
     ({"income_method_id": 1}, "income_method_id", "is not one of this account's: Stripe (34), Other (198)"),
     ({"rate_amount": -1}, "rate_amount", "must be at least 0"),

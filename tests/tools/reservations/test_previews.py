@@ -9,12 +9,10 @@ import pytest
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.state import SandboxAccount
-from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.preview import question
 from tests.support.engine import Call
 from tests.support.previewing import (
     Row,
-    careful_engine,
     cells,
     changed,
     confirm,
@@ -23,6 +21,7 @@ from tests.support.previewing import (
     planned,
     preview,
 )
+from tests.support.previewing import engine as engine
 from tests.support.requests_sent import refused
 from tests.support.world import add_stay
 
@@ -47,11 +46,6 @@ BOOKING: Row = {
 @pytest.fixture
 def sandbox() -> Sandbox:
     return demo_sandbox()
-
-
-@pytest.fixture
-def engine(client: HostexClient) -> Engine:
-    return careful_engine(client)
 
 
 async def test_a_booking_is_shown_with_names_and_money(call: Call, sandbox: Sandbox) -> None:

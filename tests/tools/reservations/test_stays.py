@@ -7,8 +7,8 @@ import pytest
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.settings import PrivacyLevel
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.privacy import Level
 from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock, ahead
 from tests.support.engine import Call
@@ -162,7 +162,7 @@ async def test_an_old_lock_code_appears_neither_in_the_result_nor_in_an_undo(
 
 @pytest.mark.parametrize(("level", "way_back"), [("strict", False), ("standard", True)])
 async def test_a_guests_contact_is_in_the_undo_only_where_it_may_be_seen(
-    client: HostexClient, level: Level, way_back: bool
+    client: HostexClient, level: PrivacyLevel, way_back: bool
 ) -> None:
     selection = select(["all"])
     engine = Engine(selection, Context(client, selection.reachable, privacy=level, now=Clock()), "off")
@@ -229,7 +229,7 @@ async def test_stays_that_have_to_make_room_are_named_and_there_is_no_exact_way_
 
 async def test_a_stay_goes_to_no_unknown_property(call: Call, sandbox: Sandbox) -> None:
     refused = await problems(call, "allocate_reservation", stay_code=CODE, property_id=77)
-    assert refused == {"property_id": "is the id of no property of this account"}
+    assert refused == {"property_id": "there is no property with the id 77"}
     assert written(sandbox) == []
 
 

@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import Sandbox
-from hostex_mcp.server.engine import Engine
 from tests.support.engine import Call
-from tests.support.previewing import Row, careful_engine, changed, confirm, demo_sandbox, offer
+from tests.support.previewing import Row, changed, confirm, demo_sandbox, offer
+from tests.support.previewing import engine as engine
 
 pytestmark = pytest.mark.anyio
 
@@ -33,11 +32,6 @@ BOOKING: Row = {
 @pytest.fixture
 def sandbox() -> Sandbox:
     return demo_sandbox()
-
-
-@pytest.fixture
-def engine(client: HostexClient) -> Engine:
-    return careful_engine(client)
 
 
 def copies(sandbox: Sandbox) -> int:
