@@ -17,7 +17,7 @@ from hostex_mcp.http.connect.problems import (
     unreadable,
 )
 from hostex_mcp.http.connect.summaries import LinkedAccount, grant_row, read_account
-from hostex_mcp.http.pages.render import page
+from hostex_mcp.pages.render import page
 
 
 class AccountPage:

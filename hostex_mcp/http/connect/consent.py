@@ -32,8 +32,8 @@ from hostex_mcp.http.connect.problems import (
     unreadable,
 )
 from hostex_mcp.http.keys.keyring import Unsealable
-from hostex_mcp.http.pages.render import HEADERS
 from hostex_mcp.http.store.records import Credential
+from hostex_mcp.pages.render import HEADERS
 
 _PASTED = "pasted-token"
 _LEFT, _RETURNED = "partner", "partner-return"

@@ -11,8 +11,8 @@ from hostex_mcp.http.connect.consent_request import ConsentRequest, form_token
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.forms import Form
 from hostex_mcp.http.connect.problems import FormProblem, unreadable
-from hostex_mcp.http.pages.render import PageError, page
 from hostex_mcp.http.store.records import Choices
+from hostex_mcp.pages.render import PageError, page
 from hostex_mcp.settings import Privacy, Settings
 from hostex_mcp.tools.catalogue import TOOLSETS
 from hostex_mcp.tools.selection import ALL, CORE

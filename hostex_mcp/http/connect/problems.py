@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from hostex_mcp.http.pages.render import PageError
+from hostex_mcp.pages.render import PageError
 
 _NOTHING_STORED = "Nothing was stored."
 
