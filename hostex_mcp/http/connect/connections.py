@@ -17,7 +17,6 @@ from hostex_mcp.http.connect.problems import (
     NO_TOKEN_TO_FIND,
     NOT_THERE,
     TOO_MANY,
-    FormProblem,
     not_from_here,
     shape_problem,
     unreadable,
@@ -26,6 +25,7 @@ from hostex_mcp.http.connect.summaries import account_lines, grant_row
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits, remember
 from hostex_mcp.http.store.records import Grant
+from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import HEADERS, page
 
 ENDED_HERE = "You disconnected it on the connections page."

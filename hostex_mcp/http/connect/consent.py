@@ -25,7 +25,6 @@ from hostex_mcp.http.connect.problems import (
     NO_TOPIC,
     NOT_LINKED,
     TOO_MANY,
-    FormProblem,
     out_of_date,
     problem_of,
     shape_problem,
@@ -33,6 +32,7 @@ from hostex_mcp.http.connect.problems import (
 )
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.store.records import Credential
+from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import HEADERS
 
 _PASTED = "pasted-token"

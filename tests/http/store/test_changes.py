@@ -31,6 +31,7 @@ async def test_a_change_is_found_as_it_was_kept_quoted_text_told_from_what_looks
     )
     await store.changes.add(change)
     found = await store.changes.find(change.id)
+    assert found is not None
     assert found == change
     [row] = found.preview["changes"]
     assert isinstance(row["before"], Quoted)
