@@ -115,9 +115,7 @@ def answer(question: InputRequired, verdict: ElicitAction | None, place: str | N
     return Elicitation(returned=True, state=question.state, answers=answers)
 
 
-async def test_where_tokens_were_chosen_a_call_gets_a_preview_and_a_token_and_nothing_is_sent() -> (
-    None
-):
+async def test_where_tokens_were_chosen_a_call_gets_a_preview_and_a_token_and_nothing_is_sent() -> None:
     desk = Desk(confirm="token")
     offer = await desk.ask()
     assert offer["status"] == "confirmation_required"
