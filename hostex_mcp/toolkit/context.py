@@ -25,7 +25,8 @@ Clock = Callable[[], datetime]
 @dataclass(frozen=True, slots=True)
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
-    `tools` are those that may be called; `now` tells the time in UTC and `pause` lets seconds of it pass;
+    `tools` are those that may be called; changes are
+    confirmed as `confirm` says; `now` tells the time in UTC and `pause` lets seconds of it pass;
     pictures are read from `image_folders` of this machine only, fetched before a person agreed from
     `picture_hosts` only, and have a turn in `decoding`; `memory` is the account's. What the other methods
     give is fit to leave the server: secrets hidden unless the call asked for them with `reveal`, outsiders'
@@ -35,6 +36,7 @@ class Context:
     tools: Mapping[str, Tool]
     now: Clock = field(default=utc_now)
     privacy: Level = "standard"
+    confirm: str = "auto"
     image_folders: tuple[Path, ...] = ()
     picture_hosts: Collection[str] = ()
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)

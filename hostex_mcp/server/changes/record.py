@@ -10,11 +10,14 @@ from typing import Annotated, Any, Protocol, cast
 from pydantic import BeforeValidator, PlainSerializer
 
 from hostex_mcp.server.quoting import Quoted
+from hostex_mcp.settings import Privacy
 
 IN_CONVERSATION = timedelta(minutes=10)
 AS_DRAFT = timedelta(hours=24)
 KEPT = timedelta(days=7)
 """How long a record is kept once nobody can decide on it any more."""
+
+STRICTEST: tuple[Privacy, ...] = ("strict", "standard", "full")
 
 # Longer than any write takes: by then the process that sent it is gone, and its outcome with it.
 _SENDING = timedelta(minutes=15)
@@ -63,6 +66,20 @@ def _unpack(value: Any) -> Any:
             return value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How much of an account was served when a change was asked for: None means all properties."""
+
+    property_ids: frozenset[int] | None = None
+    privacy: Privacy = "full"
+
+    def covers(self, other: "Extent") -> bool:
+        """Whether what was shown within the other extent may be shown within this one."""
+        if self.property_ids is not None and not (other.property_ids or {0}) <= self.property_ids:
+            return False
+        return STRICTEST.index(self.privacy) >= STRICTEST.index(other.privacy)
+
+
 PackedPreview = Annotated[Mapping[str, Any], PlainSerializer(_pack), BeforeValidator(_unpack)]
 
 
@@ -87,6 +104,7 @@ class PendingChange:
     grant: str | None = None
     asked_by: str = ""
     draft_argument: str = ""
+    extent: Extent = field(default_factory=Extent)
     state: State = State.WAITING
     revision: int = 0
     decided_by: str | None = None
@@ -192,20 +210,24 @@ class MemoryChanges:
 
 
 class DecisionPage(Protocol):
-    """The page on which a person decides."""
+    """The page on which a person decides; not `present` where there is none."""
+
+    present: bool
 
     def address(self, change: PendingChange) -> str | None:
         """Return where the person reaches it, for the eyes of the person only; None without a page."""
         ...
 
     async def invite(self, change: PendingChange) -> str:
-        """Bring the person there as far as that is possible, and return a sentence for the model that says
-        where the user decides."""
+        """Bring the person there as far as that is possible, once for each change, and return a sentence for
+        the model that says where the user decides."""
         ...
 
 
 class NoPage:
     """A server without a page: whoever embeds the engine decides by `Engine.decide`."""
+
+    present = False
 
     def address(self, change: PendingChange) -> str | None:
         """Return None."""
