@@ -3,10 +3,10 @@
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, cast
+from typing import cast
 from urllib.parse import parse_qsl
 
-from mcp.types import CallToolResult
+from mcp.types import InputRequiredResult
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,13 +16,14 @@ from starlette.routing import Route
 from hostex_mcp.api import HostexError
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import ASSETS, HEADERS, asset, error_page
+from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.changes.deciding import UnknownChange
 from hostex_mcp.server.changes.pages import Frame, change_page, list_page
+from hostex_mcp.server.changes.pending import change_in
 from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.changes.view import ChangeView, change_view, change_views, undo_of
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.arguments import InvalidArguments
-from hostex_mcp.toolkit.results import CHANGE
 
 BY = "the user of this machine"
 
@@ -139,11 +140,13 @@ class LocalPages:
         undo = undo_of(change)
         if undo is None:
             raise _Undecided(_NO_UNDO)
-        result = cast("CallToolResult", await self._engine.call(*undo))
-        outcome: Mapping[str, Any] = result.structured_content or {}
-        if failed := outcome.get("error"):
+        # As a client that opens addresses: the person is at the page already.
+        result = await self._engine.call(*undo, Elicitation(returned=True, opens=True, app=BY))
+        if isinstance(result, InputRequiredResult):
+            return f"{self._base}/{change_in(result.request_state)}"
+        if failed := (result.structured_content or {}).get("error"):
             raise _Undecided(FormProblem(str(failed["message"]), str(failed["hint"])))
-        return f"{self._base}/{outcome[CHANGE]}" if CHANGE in outcome else self._base
+        return self._base
 
     async def _find(self, change_id: str) -> PendingChange:
         change = await self._engine.change(change_id)

@@ -24,6 +24,7 @@ from hostex_mcp.server.answer import PreviewTooLong, answer, fit
 from hostex_mcp.server.asking import Elicitation, InputRequired
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.changes.deciding import Decision, Decisions
+from hostex_mcp.server.changes.listing import change_log
 from hostex_mcp.server.changes.pending import ChangeDesk, PendingChanges, change_named
 from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.confirmation import Confirmations, digest
@@ -36,7 +37,7 @@ from hostex_mcp.server.undoing import Seals, with_sealed_undo
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.toolkit.apart import run_apart
 from hostex_mcp.toolkit.arguments import InvalidArguments, nearest
-from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.context import ChangeLog, Context
 from hostex_mcp.toolkit.cursor import resume
 from hostex_mcp.toolkit.local_dates import date_hint
 from hostex_mcp.toolkit.property_titles import Resolved, resolve_properties
@@ -89,7 +90,7 @@ class Engine:
         desk: ChangeDesk | None = None,
     ) -> None:
         self.selection = selection
-        self.context = context = replace(context, confirm=confirm)
+        self.context = context = replace(context, confirm=confirm, changes=self._change_log)
         self._account = account
         self._slow_seconds = slow_seconds
         confirmations = confirmations or Confirmations(context.now)
@@ -153,6 +154,9 @@ class Engine:
     async def changes(self) -> Sequence[PendingChange]:
         """Return the changes of this account that wait or were decided lately, the newest first."""
         return await self._pending.all()
+
+    async def _change_log(self, full: bool) -> ChangeLog:
+        return change_log(await self.changes(), self._pending.desk.extent, full)
 
     async def settled(self) -> None:
         """Wait until what was approved has been made."""
