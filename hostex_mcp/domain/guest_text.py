@@ -55,6 +55,12 @@ def visible(text: str) -> str:
     return lines if _all_seen(lines) else _spelled(lines, _code_point)
 
 
+def without_unseen(text: str) -> str:
+    """Return text without invisible characters, and otherwise as it is."""
+    lines = text.replace("\r\n", "\n")
+    return lines if _all_seen(lines) else _spelled(lines, _nothing)
+
+
 def is_clean(text: str) -> bool:
     """Whether `clean` would leave a single line as it is: a quick test for most texts."""
     return text.isprintable() and not any(

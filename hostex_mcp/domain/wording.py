@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
@@ -58,6 +58,26 @@ def days_text(first: date, last: date) -> str:
 def day_text(day: date) -> str:
     """Write a day: `Tue 24 Nov 2026`."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def moment_text(moment: datetime, now: datetime) -> str:
+    """Write a moment in UTC, with the date unless it is today's: `today at 12:00 UTC`."""
+    moment, now = moment.astimezone(UTC), now.astimezone(UTC)
+    day = "today" if moment.date() == now.date() else day_text(moment.date())
+    return f"{day} at {moment:%H:%M} UTC"
+
+
+def span_text(span: timedelta) -> str:
+    """Write how long something is, rounded up: `9 minutes`, `23 hours`, `6 days`."""
+    minutes = max(1, -(-int(span.total_seconds()) // 60))
+    if minutes <= 90:
+        return _counted(minutes, "minute")
+    hours = -(-minutes // 60)
+    return _counted(hours, "hour") if hours <= 36 else _counted(-(-hours // 24), "day")
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def nights_text(run: Run[str]) -> str:

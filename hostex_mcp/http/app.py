@@ -15,7 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.landing import landing_route
 from hostex_mcp.http.connect.routes import asset_routes
-from hostex_mcp.http.pages.notice import notice_of
+from hostex_mcp.http.notice import notice_of
 from hostex_mcp.http.transport.bodies import BodyLimit
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.http.transport.endpoint import Endpoint, engine_of

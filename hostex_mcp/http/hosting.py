@@ -10,11 +10,11 @@ from hostex_mcp.http.app import assemble
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.deps import PageDeps as PageParts
 from hostex_mcp.http.connect.routes import routes as page_routes
+from hostex_mcp.http.notice import Tokens
 from hostex_mcp.http.oauth.bearer import Bearer, insufficient_scope
 from hostex_mcp.http.oauth.deps import OAuthDeps as OAuthParts
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.oauth.routes import routes as oauth_routes
-from hostex_mcp.http.pages.notice import Tokens
 from hostex_mcp.http.store import Store, store_of
 from hostex_mcp.http.tenants.confirmations import shared_confirmations
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials

@@ -51,13 +51,13 @@ EngineOf = Callable[[ServerRequestContext[Any]], Engine]
 
 
 @cache
-def definition(tool: Tool) -> ToolDefinition:
-    """Return a tool as `tools/list` shows it."""
+def definition(tool: Tool, confirm: str = "auto") -> ToolDefinition:
+    """Return a tool as `tools/list` shows it where changes are confirmed in this way."""
     return ToolDefinition(
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        input_schema=tool.input_schema,
+        input_schema=tool.input_schema_for(confirm),
         output_schema=tool.output_schema,
         annotations=ToolAnnotations(
             read_only_hint=tool.effect is Effect.READ,
@@ -85,8 +85,9 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
     async def list_tools(
         context: ServerRequestContext[Any], params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        tools = engine_of(context).selection.listed
-        return ListToolsResult(tools=[definition(tool) for tool in tools.values()])
+        engine = engine_of(context)
+        tools = engine.selection.listed.values()
+        return ListToolsResult(tools=[definition(tool, engine.context.confirm) for tool in tools])
 
     async def call_tool(
         context: ServerRequestContext[Any], params: CallToolRequestParams

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,12 +13,14 @@ from mcp.types import (
     CallToolRequestParams,
     ElicitRequest,
     ElicitRequestFormParams,
+    ElicitRequestURLParams,
     ElicitResult,
     InputRequiredResult,
 )
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.events import Confirmed, emit
 
 ElicitAction = Literal["accept", "decline", "cancel", "timeout", "failed"]
@@ -57,15 +60,20 @@ def unconfirmed_result(tool: str, action: ElicitAction) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class InputRequired:
     """A question that is returned in place of a result; `state` comes back with the answer, which stands at
-    `place` then."""
+    `place` then. With an `address` the person is asked to open that."""
 
     message: str
     state: str
     place: str
+    address: str | None = None
 
     def result(self) -> InputRequiredResult:
         """Return the question in the form of the 2026-07-28 protocol."""
-        params = ElicitRequestFormParams(message=self.message, requested_schema=_FORM)
+        params = (
+            ElicitRequestURLParams(message=self.message, url=self.address)
+            if self.address
+            else ElicitRequestFormParams(message=self.message, requested_schema=_FORM)
+        )
         return InputRequiredResult(
             input_requests={self.place: ElicitRequest(params=params)}, request_state=self.state
         )
@@ -73,11 +81,14 @@ class InputRequired:
 
 @dataclass(frozen=True, slots=True)
 class Elicitation:
-    """How one call, which `began` then, can reach its person. `returned`: a question may be returned; `state`
-    and `answers`, by their places, are what came back with one that was."""
+    """How one call of an `app`, which `began` then, can reach its person. `returned`: a question may be
+    returned; `state` and `answers`, by their places, are what came back with one that was. `opens`: the
+    client shows no questions, but addresses to open."""
 
     context: ServerRequestContext[Any] | None = None
     returned: bool = False
+    opens: bool = False
+    app: str = ""
     state: str | None = None
     answers: Mapping[str, ElicitAction] = field(default_factory=dict[str, ElicitAction])
     began: float = field(default_factory=time.monotonic)
@@ -85,12 +96,7 @@ class Elicitation:
     @property
     def live(self) -> bool:
         """Whether the person can be asked while the call waits."""
-        return self.context is not None and not self.returned
-
-    @property
-    def possible(self) -> bool:
-        """Whether the person can be asked at all."""
-        return self.live or self.returned
+        return self.context is not None and not self.returned and not self.opens
 
     async def ask(self, message: str) -> ElicitAction:
         """Ask now and wait for the answer, while the client still waits for the call: an unanswered question
@@ -100,6 +106,19 @@ class Elicitation:
         action = await self._answer(message, self.began + PATIENCE_SECONDS - started)
         emit(Confirmed(action, time.monotonic() - started))
         return action
+
+    async def show(self, message: str, address: str, change_id: str) -> None:
+        """Have the person open an address, if they like, while the call waits."""
+        if self.context is None:
+            return
+        emit(Confirmed("asked"))
+        with suppress(TimeoutError, MCPError, ValidationError), anyio.fail_after(self.seconds_left):
+            await self.context.session.elicit_url(message, address, change_id)
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the client still waits for the call."""
+        return max(self.began + PATIENCE_SECONDS - time.monotonic(), 0)
 
     async def _answer(self, message: str, seconds: float) -> ElicitAction:
         if self.context is None:
@@ -115,18 +134,27 @@ class Elicitation:
 
 
 def elicitation_of(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Elicitation:
-    """Return what this call's client can do: be asked now, be handed a question, or neither."""
+    """Return what this call's client can do: be asked now, be handed a question, open an address, or none of
+    these."""
     capabilities = context.session.client_capabilities
     elicitation = capabilities.elicitation if capabilities else None
-    can_show_form = elicitation is not None and (elicitation.form is not None or elicitation.url is None)
+    app = _app(context)
+    if elicitation is None:
+        return Elicitation(app=app)
     # A capability without members means forms: it is older than the difference between form and url.
-    if not can_show_form:
-        return Elicitation()
+    opens = elicitation.form is None and elicitation.url is not None
     if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
-        return Elicitation(
-            returned=True, state=params.request_state, answers=_answers(params.input_responses)
-        )
-    return Elicitation(context) if context.session.can_send_request else Elicitation()
+        answers = _answers(params.input_responses)
+        return Elicitation(returned=True, opens=opens, app=app, state=params.request_state, answers=answers)
+    if context.session.can_send_request:
+        return Elicitation(context, opens=opens, app=app)
+    return Elicitation(app=app)
+
+
+def _app(context: ServerRequestContext[Any]) -> str:
+    """Return the name that a client gives itself."""
+    client = context.session.client_params
+    return one_line(client.client_info.title or client.client_info.name) if client else ""
 
 
 def _answers(responses: Mapping[str, Any] | None) -> dict[str, ElicitAction]:

@@ -1,16 +1,18 @@
 """An engine put together from the settings, over whichever client, the same for every transport."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hostex_mcp.api import Client
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.scope import REMEDY, ScopedClient
 from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.changes.pending import ChangeDesk
+from hostex_mcp.server.changes.record import Extent
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.settings import PrivacyLevel, Settings
+from hostex_mcp.settings import Confirm, PrivacyLevel, Settings
 from hostex_mcp.toolkit.context import Clock, Context
 from hostex_mcp.toolkit.progress import TellingClient
 from hostex_mcp.tools.selection import Selection
@@ -19,12 +21,20 @@ from hostex_mcp.tools.selection import Selection
 @dataclass(frozen=True, kw_only=True)
 class Reach:
     """How far one account is served. `property_ids` is None for all properties, and `remedy` says who can
-    change which they are."""
+    change which they are. Changes are confirmed as `confirm` says, None where that is the operator's
+    choice."""
 
     account: str
     privacy: PrivacyLevel
     property_ids: Collection[int] | None = None
     remedy: str = REMEDY
+    confirm: Confirm | None = None
+
+    @property
+    def extent(self) -> Extent:
+        """How much of the account is served."""
+        ids = None if self.property_ids is None else frozenset(self.property_ids)
+        return Extent(property_ids=ids, privacy=self.privacy)
 
 
 def reach_of(settings: Settings, account: str) -> Reach:
@@ -49,9 +59,10 @@ def assemble(
     now: Clock = utc_now,
     audit: AuditLog | None = None,
     confirmations: Confirmations | None = None,
+    desk: ChangeDesk | None = None,
 ) -> Engine:
     """Return an engine over a client that is `scoped` to its reach. Only on the user's `own_machine` are
-    pictures read from folders."""
+    pictures read from folders. Changes wait at the `desk`."""
     context = Context(
         TellingClient(client),
         selection.reachable,
@@ -63,7 +74,14 @@ def assemble(
     )
     trail = audit or AuditLog(settings.audit_log)
     return Engine(
-        selection, context, settings.confirm, reach.account, trail, confirmations, settings.slow_seconds
+        selection,
+        context,
+        reach.confirm or settings.confirm,
+        reach.account,
+        trail,
+        confirmations,
+        settings.slow_seconds,
+        replace(desk or ChangeDesk(), extent=reach.extent),
     )
 
 

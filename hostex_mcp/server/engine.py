@@ -1,10 +1,8 @@
 """The one path of every call of a tool, below all transports. Only protocol faults are raised past it."""
 
 import logging
-import time
 import uuid
-from collections.abc import Awaitable, Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -14,16 +12,10 @@ from anyio.lowlevel import checkpoint
 from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 
-from hostex_mcp.api import DeadlineExceeded, FieldProblem, HostexError, Unread, unread
+from hostex_mcp.api import Blocked, DeadlineExceeded, FieldProblem, HostexError, Unread, unread
 from hostex_mcp.events import (
-    Confirmed,
-    Event,
-    HostexAsked,
-    ToolEnded,
     ToolForwarded,
-    ToolStarted,
     emit,
-    listen_here,
 )
 from hostex_mcp.reads.channel_codes import bind_channels
 from hostex_mcp.reads.empty_lists import why_empty
@@ -31,19 +23,32 @@ from hostex_mcp.reads.stay_lookup import resolve_codes
 from hostex_mcp.server.answer import PreviewTooLong, answer, fit
 from hostex_mcp.server.asking import Elicitation, InputRequired
 from hostex_mcp.server.audit import AuditLog
-from hostex_mcp.server.confirmation import Confirmations
-from hostex_mcp.server.failures import arguments_failure, failure, failure_text, hostex_failure
+from hostex_mcp.server.changes.deciding import Decision, Decisions
+from hostex_mcp.server.changes.listing import change_log
+from hostex_mcp.server.changes.pending import ChangeDesk, PendingChanges, change_named
+from hostex_mcp.server.changes.record import PendingChange
+from hostex_mcp.server.confirmation import Confirmations, digest
+from hostex_mcp.server.failures import HINTS, arguments_failure, failure, failure_text, hostex_failure
 from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.render import render
-from hostex_mcp.server.undoing import OpenedArguments, Seals, with_sealed_undo
-from hostex_mcp.server.writes import Plan, Writes
+from hostex_mcp.server.sending import Plan, WriteCall
+from hostex_mcp.server.summary import SLOW_SECONDS, Summary, summarise
+from hostex_mcp.server.undoing import Seals, with_sealed_undo
+from hostex_mcp.server.writes import Writes
 from hostex_mcp.toolkit.apart import run_apart
 from hostex_mcp.toolkit.arguments import InvalidArguments, nearest
-from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.context import ChangeLog, Context
 from hostex_mcp.toolkit.cursor import resume
 from hostex_mcp.toolkit.local_dates import date_hint
 from hostex_mcp.toolkit.property_titles import Resolved, resolve_properties
-from hostex_mcp.toolkit.results import CatalogueCall, Item, ListPage, PlannedWrite
+from hostex_mcp.toolkit.results import (
+    CONFIRMING_PARAMETERS,
+    CatalogueCall,
+    Item,
+    ListPage,
+    PlannedWrite,
+    Step,
+)
 from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import Selection
@@ -53,8 +58,6 @@ READ_SECONDS = 300.0
 Outcome = dict[str, Any] | InputRequired
 Returned = TypeVar("Returned")
 Result = ListPage[Any] | Item[Any] | PlannedWrite[Any] | CatalogueCall[Any]
-
-SLOW_SECONDS = 10.0
 
 _UNSHOWN = (
     "What this would write is too long for a preview that shows all of it, and nothing is written that the "
@@ -68,9 +71,6 @@ _log = logging.getLogger(__name__)
 
 
 _NO_UNDO = "The previous state is not known for certain, so there is no undo."
-_USUAL = "%s %s %d ms, %d to Hostex"
-_SLOW = f"slow: {_USUAL} in %d ms, %d of them again"
-_call_log = logging.getLogger("hostex_mcp.calls")
 
 
 class Engine:
@@ -87,14 +87,19 @@ class Engine:
         audit: AuditLog | None = None,
         confirmations: Confirmations | None = None,
         slow_seconds: float = SLOW_SECONDS,
+        desk: ChangeDesk | None = None,
     ) -> None:
         self.selection = selection
-        self.context = context
+        self.context = context = replace(context, confirm=confirm, changes=self._change_log)
         self._account = account
         self._slow_seconds = slow_seconds
         confirmations = confirmations or Confirmations(context.now)
         self._seals = Seals(account, confirmations.keys)
-        self._writes = Writes(account, confirm, context.now, audit, confirmations)
+        self._pending = PendingChanges(account, context.now, desk, context.pause)
+        self._writes = Writes(account, confirm, context.now, audit, confirmations, self._pending)
+        self._decisions = Decisions(
+            self._pending, self._writes.sender, CATALOGUE.__getitem__, self._prepare_again
+        )
 
     async def call(
         self, name: str, arguments: Mapping[str, Any] | None, elicitation: Elicitation | None = None
@@ -119,6 +124,45 @@ class Engine:
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
         return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
 
+    async def decide(
+        self,
+        change_id: str,
+        approve: bool,
+        by: str,
+        *,
+        seen: str = "",
+        text: str | None = None,
+        way: str = "page",
+    ) -> PendingChange:
+        """Let a change through or not, for the person `by`, who saw the preview with the state digest `seen`,
+        and may have edited a draft to `text`. An approved change is made before this returns. One that has
+        moved since is not: it comes back with a new preview. One that was decided on before, or has expired,
+        comes back as it is.
+
+        Raises:
+            UnknownChange: no change of this account has this id.
+            HostexError: it could not be worked out just now; nothing was sent, and it still waits.
+            InvalidArguments: the edited text does not fit; likewise.
+        """
+        decision = Decision(by, way, self.context.now())
+        return await self._decisions.decide(change_id, approve, decision, seen, text)
+
+    async def change(self, change_id: str) -> PendingChange | None:
+        """Return a change of this account as it stands now, None without one."""
+        return await self._pending.find(change_id)
+
+    async def changes(self) -> Sequence[PendingChange]:
+        """Return the changes of this account that wait or were decided lately, the newest first."""
+        return await self._pending.all()
+
+    async def _change_log(self, full: bool) -> ChangeLog:
+        return change_log(await self.changes(), self._pending.desk.extent, full)
+
+    async def settled(self) -> None:
+        """Wait until what was approved has been made."""
+        async with self._writes.sender.alone:
+            return
+
     async def _outcome(self, name: str, arguments: Mapping[str, Any], elicitation: Elicitation) -> Outcome:
         with unread() as lacking:
             try:
@@ -140,21 +184,12 @@ class Engine:
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
         given = tool.interpret(given)
-        # Sealed texts first: what is bound, resolved and shown from here on is what will be written.
-        opened = self._seals.open(name, given) if tool.writes else OpenedArguments(given)
-        arguments, step = opened.arguments, None
-        if tool.paged:
-            arguments, step = resume(name, arguments, self._account)
-        bound = await bind_channels(self.context, partial(tool.bind, arguments, step))
-        bound = await resolve_codes(self.context, bound)
-        resolved = await resolve_properties(self.context, bound, tool.titled)
-        bound = resolved.arguments
-        run = partial(_run_noting, resolved, partial(tool.function, self.context, **bound))
         if tool.writes:
-            plan = with_sealed_undo(
-                tool, opened, with_unread_notes(tool, bound, cast("Plan", run)), self._seals
-            )
-            return await self._writes.run(tool, opened.arguments, bound, plan, elicitation)
+            if change_id := change_named(given, elicitation):
+                return await self._pending.follow(tool, given, change_id)
+            return await self._writes.run(await self._prepare(tool, given, elicitation))
+        arguments, step = resume(name, given, self._account) if tool.paged else (given, None)
+        bound, run = await self._bind(tool, arguments, step)
         with unread() as lacking:
             returned = await run_in_time(name, run)
         match returned:
@@ -170,6 +205,33 @@ class Engine:
                 return with_notes(structured, lacking.notes())
             case PlannedWrite():
                 raise TypeError(f"{name} is declared to read, but would write")
+
+    async def _bind(
+        self, tool: Tool, arguments: Mapping[str, Any], step: Step | None = None
+    ) -> tuple[Mapping[str, Any], Callable[[], Awaitable[Result]]]:
+        """Return the arguments of a call as they are meant in this account, and its run."""
+        bound = await bind_channels(self.context, partial(tool.bind, arguments, step))
+        bound = await resolve_codes(self.context, bound)
+        resolved = await resolve_properties(self.context, bound, tool.titled)
+        bound = resolved.arguments
+        return bound, partial(_run_noting, resolved, partial(tool.function, self.context, **bound))
+
+    async def _prepare(self, tool: Tool, given: Mapping[str, Any], elicitation: Elicitation) -> WriteCall:
+        """Return the call of a writing tool, ready to be worked out."""
+        # Sealed texts first: what is bound, resolved and shown from here on is what will be written.
+        opened = self._seals.open(tool.name, given)
+        bound, run = await self._bind(tool, opened.arguments)
+        plan = with_sealed_undo(tool, opened, with_unread_notes(tool, bound, cast("Plan", run)), self._seals)
+        visible = {
+            name: value for name, value in opened.arguments.items() if name not in CONFIRMING_PARAMETERS
+        }
+        return WriteCall(tool, visible, digest(bound), plan, elicitation, given)
+
+    async def _prepare_again(self, name: str, given: Mapping[str, Any]) -> WriteCall:
+        tool = self.selection.reachable.get(name)
+        if tool is None:
+            raise Blocked(f"{name} is not served here.", operation=name, hint=HINTS["blocked"])
+        return await self._prepare(tool, given, Elicitation())
 
     async def _forward(self, forward: CatalogueCall[Any], elicitation: Elicitation) -> Outcome:
         """Run the tool that a catalogue call names, if it is of the kind that call may run."""
@@ -249,67 +311,6 @@ def with_unread_notes(
         return change
 
     return planned
-
-
-class Summary:
-    """What one call does, counted for its line in the log. `outcome` is set by whoever runs it; `request_ids`
-    are Hostex's, of an error or of the writes that it accepted."""
-
-    def __init__(self, tool: str) -> None:
-        self.tool = tool
-        self.outcome = "cancelled"
-        self.request_ids: list[str] = []
-        self._requests = 0
-        self._again = 0
-        self._hostex_seconds = 0.0
-        self._person_seconds = 0.0
-
-    def __call__(self, event: Event) -> None:
-        """Count an event."""
-        match event:
-            case HostexAsked():
-                self._requests += 1
-                self._again += event.number > 1
-                self._hostex_seconds += event.seconds
-            case Confirmed():
-                self._person_seconds += event.seconds
-            case ToolForwarded():
-                self.tool = event.tool
-            case _:
-                pass
-
-    def tell(self, seconds: float, slow_seconds: float) -> None:
-        """Log how the call ended; as a warning if it was slow, not counting the time its person took."""
-        emit(ToolEnded(self.tool, self.outcome, seconds))
-        without_person = seconds - self._person_seconds
-        slow = without_person > slow_seconds
-        facts = {
-            "tool": self.tool,
-            "outcome": self.outcome,
-            "ms": round(1000 * without_person),
-            "hostex_requests": self._requests,
-            "hostex_ms": round(1000 * self._hostex_seconds),
-            "tried_again": self._again,
-            "hostex_request_ids": self.request_ids,
-        }
-        values = list(facts.values())
-        if slow:
-            _call_log.warning(_SLOW, *values[:6], extra={"facts": facts})
-        else:
-            _call_log.info(_USUAL, *values[:4], extra={"facts": facts})
-
-
-@contextmanager
-def summarise(tool: str, slow_seconds: float) -> Generator[Summary]:
-    """Log and count the call of a tool that runs in the block."""
-    summary = Summary(tool)
-    started = time.perf_counter()
-    emit(ToolStarted())
-    try:
-        with listen_here(summary):
-            yield summary
-    finally:
-        summary.tell(time.perf_counter() - started, slow_seconds)
 
 
 def _note(outcome: Outcome, summary: Summary) -> None:

@@ -43,31 +43,31 @@ def sentence(text: str) -> str:
 
 def named_lines(name: str, value: object, indent: str = "") -> list[str]:
     """Return a value behind its name, on one line or as a block below it."""
-    if not _fits(name):
+    if not fits(name):
         return [f"{indent}name:", *block(name, f"{indent}  "), *named_lines("value", value, indent)]
-    label = indent + _label(name)
-    if (parts := _parts(value)) is not None:
+    label = indent + name_label(name)
+    if (parts := value_parts(value)) is not None:
         lines = [line for key, part in parts.items() for line in named_lines(key, part, f"{indent}  ")]
         return [f"{label}:", *lines]
-    text = _text(value)
-    if _fits(text):
-        return [f"{label}: {_cell(text)}"]
+    text = value_text(value)
+    if fits(text):
+        return [f"{label}: {cell(text)}"]
     return [f"{label}:", *block(text, f"{indent}  ")]
 
 
 def row_lines(row: Mapping[str, Any]) -> list[str]:
     """Return a change as `what: before → after`, or with each of them below it."""
     what = str(row.get("what", ""))
-    if not _fits(what):
+    if not fits(what):
         return [
             f"{ROW}change:",
             *(line for name, value in row.items() for line in named_lines(name, value, "  ")),
         ]
-    label = f"{ROW}{_label(what)}"
+    label = f"{ROW}{name_label(what)}"
     values = {name: value for name, value in row.items() if name != "what"}
-    texts = {name: _text(value) for name, value in values.items() if _parts(value) is None}
-    if len(texts) == len(values) <= 2 and all(map(_fits, texts.values())):
-        match {name: _cell(text) for name, text in texts.items()}:
+    texts = {name: value_text(value) for name, value in values.items() if value_parts(value) is None}
+    if len(texts) == len(values) <= 2 and all(map(fits, texts.values())):
+        match {name: cell(text) for name, text in texts.items()}:
             case {"before": before, "after": after}:
                 return [f"{label}: {before} → {after}"]
             case {"after": after, **rest} if not rest:
@@ -81,7 +81,7 @@ def block(text: str, indent: str = "") -> list[str]:
     """Return a text in lines that begin with a mark; what is folded begins with another one."""
     return [
         f"{indent}{LINE if place == 0 else CONTINUED}{part}"
-        for line in _shown(text).split("\n")
+        for line in shown(text).split("\n")
         for place, part in enumerate(_folded(line))
     ]
 
@@ -95,42 +95,44 @@ def _folded(line: str) -> Iterator[str]:
     yield line
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """Return a text with everything in it that nobody sees spelled out."""
     return visible(text).replace("\t", "⟨U+0009⟩")
 
 
-def _fits(text: str) -> bool:
-    """Whether a text can stand on the line of its name: short, and read from left to right."""
+def fits(text: str, width: int = WIDTH) -> bool:
+    """Return whether a text can stand on the line of its name: short, and read from left to right."""
     return (
         "\n" not in text
-        and len(_shown(text)) <= WIDTH
+        and len(shown(text)) <= width
         and not any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text)
     )
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Return a short text, between quotation marks where it could be taken for more than one."""
     return text if _BARE.fullmatch(text) else _between_marks(text)
 
 
-def _label(name: str) -> str:
+def name_label(name: str) -> str:
     """Return a name: ours as it is, any other between quotation marks."""
     return name if _OWN_NAME.fullmatch(name) else _between_marks(name)
 
 
 def _between_marks(text: str) -> str:
-    escaped = _shown(text).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = shown(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
-def _text(value: object) -> str:
+def value_text(value: object) -> str:
+    """Return a value as one text."""
     match value:
         case Quoted():
             return value.inner
         case str():
             return value
         case list() | tuple():
-            return ", ".join(_text(member) for member in cast("list[object]", value)) or "none"
+            return ", ".join(value_text(member) for member in cast("list[object]", value)) or "none"
         case None | {}:
             return "none"
         case bool():
@@ -139,7 +141,7 @@ def _text(value: object) -> str:
             return to_json(value)
 
 
-def _parts(value: object) -> dict[str, object] | None:
+def value_parts(value: object) -> dict[str, object] | None:
     """Return the members of a value that has names in it or texts of which one could be taken for several."""
     if isinstance(value, Mapping) and value:
         return dict(cast("Mapping[str, object]", value))
@@ -151,5 +153,5 @@ def _parts(value: object) -> dict[str, object] | None:
 
 
 def _plain(member: object) -> bool:
-    text = _text(member)
+    text = value_text(member)
     return "," not in text and _BARE.fullmatch(text) is not None

@@ -19,7 +19,7 @@ from hostex_mcp.domain.guest_text import Fence, visible
 from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.quoting import Quoted
 from hostex_mcp.toolkit.arguments import InvalidArguments
-from hostex_mcp.toolkit.results import TOKEN, JsonObject, PlannedWrite, Undo
+from hostex_mcp.toolkit.results import CONFIRMING_PARAMETERS, JsonObject, PlannedWrite, Undo
 from hostex_mcp.toolkit.tool import Tool
 
 # Characters: a model has to repeat each of them exactly.
@@ -117,7 +117,7 @@ class Seals:
         Raises:
             InvalidArguments: something sealed was not sealed for just this call.
         """
-        arguments = {name: value for name, value in given.items() if name != TOKEN}
+        arguments = {name: value for name, value in given.items() if name not in CONFIRMING_PARAMETERS}
         if not any(_SEALED.fullmatch(text) for text in _strings(arguments)):
             return OpenedArguments(given)
         frame, texts = self._frame(tool, arguments, _is_sealed), set[str]()

@@ -1,72 +1,39 @@
 """The path of a write: worked out, shown to a person, and sent once."""
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-import anyio
-
-from hostex_mcp.api import Blocked, HostexError, receipts
-from hostex_mcp.domain.guest_text import fence_labels
+from hostex_mcp.api import HostexError
 from hostex_mcp.events import Confirmed, emit
-from hostex_mcp.server.answer import done_result, unchanged_result
-from hostex_mcp.server.asking import ElicitAction, Elicitation, InputRequired, unconfirmed_result
-from hostex_mcp.server.audit import AuditLog, Line, describe_change
-from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, TokenCheck, digest
-from hostex_mcp.server.preview import preview_of, question
+from hostex_mcp.server.answer import unchanged_result
+from hostex_mcp.server.asking import ElicitAction, InputRequired, unconfirmed_result
+from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.changes.pending import PendingChanges
+from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, TokenCheck
+from hostex_mcp.server.preview import question
+from hostex_mcp.server.sending import PreviewedWrite, Sender, WriteCall, shielded
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.results import TOKEN, PlannedWrite
 from hostex_mcp.toolkit.tool import Tool
-
-Plan = Callable[[], Awaitable[PlannedWrite[Any]]]
 
 _KEPT_MOVING = (
     "What this would change has changed again while the user was asked a second time. Nothing was changed. "
     "Repeat the call to be asked again."
 )
-_UNRECORDED = "Every change is recorded before it is made, and this one could not be. Nothing was changed."
-_MAKE_ROOM = "The operator of this server has to make HOSTEX_MCP_AUDIT_LOG writable: is its disk full?"
 _NOT_AGAIN = "As things are now, this change cannot be made."
 _BY_DOOR = " A client that knows no such argument of this tool passes it to call_write_tool."
 _HOW = "Show the preview to the user; when they agree, repeat the call with the same arguments and the token."
 
-_log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class WriteCall:
-    """A call of a writing tool: its arguments as they were given and a digest of what they mean, how to
-    work out the change, and whom to ask. `preview`, what is `changed`, `confirmed` and the `line` of the
-    audit trail are filled in on the way."""
-
-    tool: Tool
-    arguments: Mapping[str, Any]
-    arguments_digest: str
-    plan: Plan
-    elicitation: Elicitation
-    preview: str | None = None
-    changed: str | None = None
-    confirmed: str | None = None
-    line: Line | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewedWrite:
-    """A write as it stands now: what would be sent, its preview, and what a confirmation is bound to."""
-
-    change: PlannedWrite[Any]
-    preview: Mapping[str, Any]
-    binding: Binding
+# No person reads a question and answers it in less.
+_FASTEST_SECONDS = 0.2
 
 
 class Writes:
     """The writes of one account: consequential ones are sent only after a person could see them. `confirm` is
-    `auto` (ask where the client can), `token` (always by token) or `off`. What has no way back is
-    consequential, whatever its tool is."""
+    `auto` (ask where the client can, else wait for a person's click), `token` (always by token) or `off`.
+    What has no way back is consequential, whatever its tool is."""
 
     def __init__(
         self,
@@ -75,35 +42,24 @@ class Writes:
         now: Callable[[], datetime],
         audit: AuditLog | None = None,
         confirmations: Confirmations | None = None,
+        pending: PendingChanges | None = None,
     ) -> None:
         self._account = account
         self._confirm = confirm
-        self._now = now
-        self._audit = audit or AuditLog()
         self._confirmations = confirmations or Confirmations(now)
-        # Between the check of a confirmation and its use nothing else may change what it was given for.
-        self._one_at_a_time = asyncio.Lock()
+        self._pending = pending or PendingChanges(account, now)
+        self.sender = Sender(account, now, audit or AuditLog(), self._confirmations)
 
-    async def run(
-        self,
-        tool: Tool,
-        given: Mapping[str, Any],
-        bound: Mapping[str, Any],
-        plan: Plan,
-        elicitation: Elicitation,
-    ) -> dict[str, Any] | InputRequired:
-        """Do the write that `plan` works out, ask about it, or say how it can be confirmed.
+    async def run(self, call: WriteCall) -> dict[str, Any] | InputRequired:
+        """Do a write, ask about it, or say how it can be confirmed.
 
         Raises:
             HostexError: when working it out or sending it failed.
         """
-        elicitation = elicitation if self._confirm == "auto" else Elicitation()
-        visible = {name: value for name, value in given.items() if name != TOKEN}
-        call = WriteCall(tool, visible, digest(bound), plan, elicitation)
         outcome: str = "interrupted"
         ids: Sequence[str] = ()
         try:
-            result = await self._decide(call, given.get(TOKEN))
+            result = await self._decide(call)
             outcome = "asked" if isinstance(result, InputRequired) else result["status"]
             ids = (
                 () if isinstance(result, InputRequired) else result.get("receipt", {}).get("request_ids", ())
@@ -114,36 +70,62 @@ class Writes:
             raise
         finally:
             # Also of a call that failed or was cancelled.
-            self._record(call, outcome, ids)
+            self.sender.record(call, outcome, ids)
 
-    async def _decide(self, call: WriteCall, token: object) -> dict[str, Any] | InputRequired:
+    async def _decide(self, call: WriteCall) -> dict[str, Any] | InputRequired:
         """Send at once what needs no confirmation; else take the answer or token in the only way that is open
         to this client, or ask."""
-        elicitation = call.elicitation
         if self._confirm == "off" or not call.tool.confirmable:
             change = await call.plan()
             weighty = call.tool.confirmable or change.final
             if self._confirm == "off" or not weighty:
                 call.confirmed = "operator" if weighty else "not needed"
-                return await self._send(call, change)
-        if elicitation.returned and elicitation.state:
+                return await self.sender.send(call, change)
+        if self._confirm == "token":
+            return await self._by_token(call)
+        elicitation = call.elicitation
+        if elicitation.returned and elicitation.state and not elicitation.opens:
             return await self._with_answer(call, elicitation.state)
-        # Where the person can be asked, a model's token is worth nothing.
-        if token and not elicitation.possible:
-            return await self._with_token(call, str(token))
-        draft = await self._draft(call)
+        draft = await self.sender.draft(call)
         if draft.change.already:
             return unchanged_result(draft.change.already)
         if elicitation.live:
             return await self._ask(call, draft)
-        return self._question(call, draft) if elicitation.returned else self._offer(call.tool, draft)
+        if elicitation.returned and not elicitation.opens:
+            return self._question(call, draft)
+        return await self._wait(call, draft)
+
+    async def _wait(self, call: WriteCall, draft: PreviewedWrite) -> dict[str, Any] | InputRequired:
+        """Have a write wait for a person's click. A client that can open addresses is given that of the page;
+        any other learns where its user decides."""
+        elicitation = call.elicitation
+        change = await self._pending.begin(call, draft)
+        asked = {"asked_by": change.asked_by} if change.asked_by else {}
+        call.decision = {"change_id": change.id, **asked}
+        # Asked for only where it is shown: whoever asks for an address shows it to the person.
+        address = self._pending.desk.page.address(change) if elicitation.opens and change.open else None
+        if address:
+            if elicitation.returned:
+                return self._pending.page_question(change, address)
+            await elicitation.show(self._pending.page_words(change), address, change.id)
+            change = await self._pending.decided(change, elicitation.seconds_left)
+        return await self._pending.told(call.tool, change)
+
+    async def _by_token(self, call: WriteCall) -> dict[str, Any]:
+        """Send a write that comes with its token, or hand one out."""
+        if token := call.given.get(TOKEN):
+            return await self._with_token(call, str(token))
+        draft = await self.sender.draft(call)
+        if draft.change.already:
+            return unchanged_result(draft.change.already)
+        return self._offer(call.tool, draft)
 
     async def _with_answer(self, call: WriteCall, state: str) -> dict[str, Any] | InputRequired:
         """Send a write that a person agreed to when they were asked by a returned question. A no ends it; a
         yes to something that has changed since is asked again."""
         place = self._confirmations.place(state)
         action = call.elicitation.answers.get(place) if place else None
-        async with self._one_at_a_time:
+        async with self.sender.alone:
             draft = await self._draft_again(call, state, Channel.ANSWER)
             if isinstance(draft, dict):
                 return draft
@@ -173,7 +155,7 @@ class Writes:
 
     async def _with_token(self, call: WriteCall, token: str) -> dict[str, Any]:
         """Send a write whose token holds for exactly what would happen now; else say what differs."""
-        async with self._one_at_a_time:
+        async with self.sender.alone:
             draft = await self._draft_again(call, token, Channel.OFFER)
             if isinstance(draft, dict):
                 return draft
@@ -198,7 +180,7 @@ class Writes:
             InvalidArguments: likewise.
         """
         try:
-            return await self._draft(call)
+            return await self.sender.draft(call)
         except (HostexError, InvalidArguments):
             binding = Binding(self._account, call.tool.name, call.arguments_digest, "")
             if await self._confirmations.check(issued, binding, channel) is not TokenCheck.USED:
@@ -209,15 +191,15 @@ class Writes:
         self, call: WriteCall, change: PlannedWrite[Any], issued: str, by: Literal["person", "token"]
     ) -> dict[str, Any] | None:
         """Use a confirmation up, send the write and keep its outcome; None if it was used up before."""
-        with _shielded():
+        with shielded():
             call.confirmed = by
             # First, so that what cannot be recorded does not use the confirmation up.
-            self._announce(call)
+            self.sender.announce(call)
             if not await self._confirmations.claim(issued):
                 call.confirmed = None
                 return None
             emit(Confirmed("accept" if by == "person" else "token"))
-            outcome = await self._send(call, change)
+            outcome = await self.sender.send(call, change)
             await self._confirmations.settle(issued, outcome)
             return outcome
 
@@ -225,19 +207,31 @@ class Writes:
         """Ask while the call waits. If something changed meanwhile, say so and ask again, once."""
         reason = ""
         for _ in range(2):
+            asked = time.monotonic()
             action = await call.elicitation.ask(reason + question(draft.preview))
             if action != "accept":
-                return unconfirmed_result(call.tool.name, action)
-            async with self._one_at_a_time:
-                fresh = await self._draft(call)
+                return await self._unconfirmed(call, draft, action, time.monotonic() - asked)
+            async with self.sender.alone:
+                fresh = await self.sender.draft(call)
                 if fresh.change.already:
                     return unchanged_result(fresh.change.already)
                 if fresh.binding == draft.binding:
                     call.confirmed = "person"
-                    return await self._send(call, fresh.change)
+                    return await self.sender.send(call, fresh.change)
             emit(Confirmed(TokenCheck.STATE_CHANGED.value))
             draft, reason = fresh, f"{EXPLAINED[TokenCheck.STATE_CHANGED]}\n"
         return _declined(TokenCheck.STATE_CHANGED.value, _KEPT_MOVING)
+
+    async def _unconfirmed(
+        self, call: WriteCall, draft: PreviewedWrite, action: ElicitAction, seconds: float
+    ) -> dict[str, Any]:
+        """Return the result of a write that nobody agreed to. Where nobody may have been asked it waits on
+        the page, if there is one."""
+        nobody = action in ("timeout", "failed") or seconds < _FASTEST_SECONDS
+        if not nobody or not self._pending.desk.page.present:
+            return unconfirmed_result(call.tool.name, action)
+        change = await self._pending.begin(call, draft)
+        return await self._pending.told(call.tool, change)
 
     def _question(
         self, call: WriteCall, draft: PreviewedWrite, check: TokenCheck | None = None
@@ -270,67 +264,6 @@ class Writes:
             offer["earlier_outcome"] = outcome
         how = _HOW if tool.confirmable else _HOW + _BY_DOOR
         return {**offer, TOKEN: issued.text, "expires_at": issued.expires.isoformat(), "next_step": how}
-
-    async def _draft(self, call: WriteCall) -> PreviewedWrite:
-        with fence_labels() as labels:
-            change = await call.plan()
-            preview = preview_of(call.tool, call.arguments, change)
-        call.changed = describe_change(preview)
-        call.preview = digest([preview, change.undo.arguments if change.undo else None], labels)
-        binding = Binding(self._account, call.tool.name, call.arguments_digest, call.preview)
-        return PreviewedWrite(change, preview, binding)
-
-    async def _send(self, call: WriteCall, change: PlannedWrite[Any]) -> dict[str, Any]:
-        if change.already:
-            return unchanged_result(change.already)
-        call.changed = call.changed or describe_change(preview_of(call.tool, call.arguments, change))
-        self._announce(call)
-        with receipts() as ids, _shielded():
-            result = await change.send()
-        receipt = {
-            "tool": call.tool.name,
-            "at": self._now().isoformat(timespec="seconds"),
-            "request_ids": ids,
-        }
-        return done_result(result, change.undo, receipt, change.notes)
-
-    def _announce(self, call: WriteCall) -> None:
-        """Put into the audit trail that a write is about to be sent.
-
-        Raises:
-            Blocked: that cannot be, so nothing is sent.
-        """
-        try:
-            call.line = call.line or self._audit.reserve(**self._entry(call, "sending"))
-        except OSError as error:
-            _log.error("The audit trail cannot be written: %s", error.strerror or error)
-            raise Blocked(_UNRECORDED, operation=call.tool.name, hint=_MAKE_ROOM) from None
-
-    def _record(self, call: WriteCall, outcome: str, request_ids: Sequence[str]) -> None:
-        try:
-            self._audit.record(call.line, **self._entry(call, outcome), request_ids=request_ids)
-        except OSError as error:
-            _log.error("An outcome, %s, is not in the audit trail: %s", outcome, error.strerror or error)
-
-    def _entry(self, call: WriteCall, outcome: str) -> dict[str, Any]:
-        return {
-            "time": self._now().isoformat(timespec="milliseconds"),
-            "account": self._account,
-            "tool": call.tool.name,
-            "changed": call.changed,
-            "arguments": self._confirmations.fingerprint(call.arguments_digest),
-            "preview": call.preview and self._confirmations.fingerprint(call.preview),
-            "confirmed": call.confirmed,
-            "outcome": outcome,
-        }
-
-
-@contextmanager
-def _shielded() -> Generator[None]:
-    """Wait for a write that was sent though its caller may be gone."""
-    # The outcome has to be known and kept: the same confirmation may be presented again.
-    with anyio.CancelScope(shield=True):
-        yield
 
 
 def _unchanged_again(already: str, check: TokenCheck, outcome: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -19,9 +19,12 @@ class _Steps:
     done: int = 0
 
     async def tell(self, path: str) -> None:
-        self.done += 1
         what = path.split("/")[1].replace("_", " ")
-        await self.listener(self.done, self.begun, f"Reading {what}")
+        await self.say(f"Reading {what}")
+
+    async def say(self, message: str) -> None:
+        self.done += 1
+        await self.listener(self.done, max(self.begun, self.done), message)
 
 
 _STEPS: ContextVar[_Steps | None] = ContextVar("steps", default=None)
@@ -36,6 +39,13 @@ def heard_by(listener: Listener) -> Generator[None]:
         yield
     finally:
         _STEPS.reset(token)
+
+
+async def tell(message: str) -> None:
+    """Tell whoever listens what is being done, as one step more."""
+    if steps := _STEPS.get():
+        steps.begun += 1
+        await steps.say(message)
 
 
 class TellingClient(Client):

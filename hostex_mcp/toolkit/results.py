@@ -76,7 +76,12 @@ MOST_FAILED = 10
 """How many of the things that could not be read an answer names; the rest is counted."""
 
 TOKEN = "confirmation_token"  # noqa: S105
-TOKEN_PARAMETER: Mapping[str, Any] = {TOKEN: Annotated[str, Field(max_length=1000), "from the preview"]}
+CHANGE = "change_id"
+TokenText = Annotated[str, Field(max_length=1000), "from the preview"]
+ChangeId = Annotated[str, Field(max_length=100), "of the change that waits"]
+CONFIRMING: Mapping[str, tuple[str, ...]] = {"auto": (CHANGE,), "token": (TOKEN,), "off": ()}
+"""The arguments by which a call comes back to a write that was not made at once, for each way to confirm."""
+CONFIRMING_PARAMETERS: Mapping[str, Any] = {TOKEN: TokenText, CHANGE: ChangeId}
 PAGE_PARAMETERS: Mapping[str, Any] = {"limit": Limit, "cursor": CursorText, "detail": Detail}
 
 

@@ -10,9 +10,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 from hostex_mcp.toolkit.arguments import Arguments, PropertyTitle, arguments_model, validate
 from hostex_mcp.toolkit.meaning import meaning
 from hostex_mcp.toolkit.results import (
+    CONFIRMING,
+    CONFIRMING_PARAMETERS,
     PAGE_PARAMETERS,
-    TOKEN,
-    TOKEN_PARAMETER,
     CatalogueCall,
     Item,
     JsonObject,
@@ -39,7 +39,8 @@ class Effect(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Tool:
     """A declared tool. `hostex_name` is its name in Hostex's own MCP server, None where that lacks it. `text`
-    puts its answer into words, None where it is told as tables like all others."""
+    puts its answer into words, None where it is told as tables like all others. `draft` names the argument
+    whose text a person may edit before they agree."""
 
     name: str
     title: str
@@ -54,6 +55,7 @@ class Tool:
     idempotent: bool
     keywords: str
     text: Callable[[JsonObject], str] | None
+    draft: str = ""
 
     @cached_property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -88,7 +90,7 @@ class Tool:
         """Argument name to annotated type."""
         hints = {name: parameter.annotation for name, parameter in self.parameters.items() if name != "page"}
         extra: Mapping[str, Any] = (
-            PAGE_PARAMETERS if self.paged else TOKEN_PARAMETER if self.confirmable else {}
+            PAGE_PARAMETERS if self.paged else CONFIRMING_PARAMETERS if self.confirmable else {}
         )
         return {**hints, **extra}
 
@@ -104,8 +106,14 @@ class Tool:
 
     @cached_property
     def input_schema(self) -> Schema:
-        """What `tools/list` says the arguments are."""
-        return object_schema(self.hints, self.required)
+        """What `tools/list` says the arguments are, where nothing else is set."""
+        return self.input_schema_for("auto")
+
+    def input_schema_for(self, confirm: str) -> Schema:
+        """Return what `tools/list` says the arguments are where changes are confirmed in this way."""
+        left_out = CONFIRMING_PARAMETERS.keys() - CONFIRMING[confirm]
+        hints = {name: hint for name, hint in self.hints.items() if name not in left_out}
+        return object_schema(hints, self.required)
 
     @cached_property
     def output_schema(self) -> Schema:
@@ -145,10 +153,12 @@ class Tool:
         """
         if self.writes and not self.confirmable:
             # Not among its parameters, as it is seldom needed: only for a change without a way back.
-            call = {name: value for name, value in call.items() if name != TOKEN}
+            call = {name: value for name, value in call.items() if name not in CONFIRMING_PARAMETERS}
         arguments = validate(self.model, call)
         if self.confirmable:
-            arguments.pop(TOKEN, None)
+            arguments = {
+                name: value for name, value in arguments.items() if name not in CONFIRMING_PARAMETERS
+            }
         if self.paged:
             page = {name: arguments.pop(name) for name in ("limit", "detail") if name in arguments}
             marked = isinstance(step, ListPosition)
@@ -169,6 +179,7 @@ def tool(
     idempotent: bool = False,
     keywords: str = "",
     text: Callable[[JsonObject], str] | None = None,
+    draft: str = "",
 ) -> Callable[[Function], Tool]:
     """Declare a tool. The function's name, signature and docstring become its name, schemas and
     description, and the folder of its module its toolset; `core` is that of the tools outside of any.
@@ -190,6 +201,7 @@ def tool(
             idempotent=idempotent or effect is Effect.READ,
             keywords=keywords,
             text=text,
+            draft=draft,
         )
 
     return declare

@@ -8,7 +8,7 @@ from pydantic import Field
 from hostex_mcp.domain.search import asks_to_do, rank
 from hostex_mcp.toolkit.arguments import Integer
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import TOKEN, CatalogueCall, Item
+from hostex_mcp.toolkit.results import CHANGE, TOKEN, CatalogueCall, ChangeId, Item, TokenText
 from hostex_mcp.toolkit.schema import SentAsText
 from hostex_mcp.toolkit.tool import Effect, Tool, tool
 
@@ -48,7 +48,7 @@ async def find_tools(
     doing = asks_to_do(query)
     catalogue = {name: tool for name, tool in context.tools.items() if tool.toolset != "core"}
     ranked = rank(query, {name: _texts(tool, doing) for name, tool in catalogue.items()})
-    entries = [_entry(context.tools[name]) for name, _ in ranked[: limit or 5]]
+    entries = [_entry(context.tools[name], context.confirm) for name, _ in ranked[: limit or 5]]
     return Item(FoundTools(tools=entries), long="tools")
 
 
@@ -64,9 +64,12 @@ def _texts(tool: Tool, doing: bool) -> list[tuple[str, float]]:
     return [(text, weight * factor) for text, weight in texts]
 
 
-def _entry(tool: Tool) -> FoundTool:
+def _entry(tool: Tool, confirm: str) -> FoundTool:
     return FoundTool(
-        name=tool.name, description=tool.description, effect=tool.effect.value, input_schema=tool.input_schema
+        name=tool.name,
+        description=tool.description,
+        effect=tool.effect.value,
+        input_schema=tool.input_schema_for(confirm),
     )
 
 
@@ -89,12 +92,14 @@ async def call_write_tool(
     context: Context,
     name: ToolName,
     arguments: ToolArguments | None = None,
-    confirmation_token: Annotated[str, Field(max_length=1000), "from the preview"] | None = None,
+    change_id: ChangeId | None = None,
+    confirmation_token: TokenText | None = None,
 ) -> CatalogueCall[dict[str, Any]]:
     """Run a tool that changes something, by the name and input schema that `find_tools` gave. It is previewed
     and confirmed as if it had been called directly. Reads are refused."""
-    token = {TOKEN: confirmation_token} if confirmation_token else {}
-    return CatalogueCall(name, {**(arguments or {}), **token}, writes=True)
+    beside = {CHANGE: change_id, TOKEN: confirmation_token}
+    given = {name: value for name, value in beside.items() if value}
+    return CatalogueCall(name, {**(arguments or {}), **given}, writes=True)
 
 
 TOOLS = (find_tools, call_read_tool, call_write_tool)

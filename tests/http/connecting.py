@@ -16,10 +16,10 @@ from hostex_mcp.http.config import SCOPES, Address
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.routes import routes
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
+from hostex_mcp.http.notice import Tokens
 from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, seal_authorization
 from hostex_mcp.http.oauth.browser import Browser
 from hostex_mcp.http.oauth.flow import Flow
-from hostex_mcp.http.pages.notice import Tokens
 from hostex_mcp.http.store import open_store
 from hostex_mcp.http.store.records import Grant, OAuthClient
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store, new_code, open_store
 from hostex_mcp.http.store.records import Choices, Code, Credential, Grant, Pair
+from hostex_mcp.server.changes.record import PendingChange
 from tests.support.clock import NOW, Clock
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"
@@ -88,3 +89,24 @@ async def connected(store: Store, now: datetime) -> tuple[str, Pair]:
     pair = await store.tokens.redeem(await a_code(store, grant_id, now))
     assert pair is not None
     return grant_id, pair
+
+
+def a_change(grant_id: str | None, **values: Any) -> PendingChange:
+    """A price change that waits, of this grant's account."""
+    usual: dict[str, Any] = {
+        "account": grant_id or "local",
+        "grant": grant_id,
+        "asked_by": "Claude",
+        "tool": "update_listing_prices",
+        "title": "Set prices",
+        "arguments": {"listing_id": "1", "prices": [{"price": 163}]},
+        "digest": "d" * 64,
+        "state_digest": "s" * 64,
+        "preview": {
+            "summary": "Set prices of Harbour Loft on Airbnb",
+            "changes": [{"what": "Fri 11 and Sat 12 Dec 2026", "before": "€148", "after": "€163"}],
+        },
+        "asked_at": NOW,
+        "expires": NOW + timedelta(minutes=10),
+    }
+    return PendingChange(**usual | values)

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +18,7 @@ from hostex_mcp.http.keys.key_file import KeyFile
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store, migrate, open_store
 from hostex_mcp.http.store.records import Credential
+from hostex_mcp.server.changes.record import State
 
 RACERS = 3
 
@@ -98,6 +101,11 @@ async def _one(store: Store, what: str, argument: str) -> Any:
             return await store.grants.replace_credential(
                 argument, Credential("token", SecretStr("newer")), link=1
             )
+        case "decide":
+            change = await store.changes.find(argument)
+            assert change is not None
+            decided = replace(change, state=State.APPROVED, decided_by=f"process {os.getpid()}")
+            return change.open and await store.changes.replace(change, decided)
         case "activate":
             return await store.grants.activate(argument) is not None
         case _:

@@ -11,7 +11,6 @@ from click.testing import CliRunner
 from hostex_mcp.api import Blocked, HostexClient, OutcomeUnknown, accepted, receipts
 from hostex_mcp.cli import main
 from hostex_mcp.sandbox import WRITABLE
-from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.audit import AuditLog, describe_change
 from hostex_mcp.server.confirmation import digest
 from hostex_mcp.server.engine import Engine
@@ -21,7 +20,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
-from tests.server.test_writes import Desk, Person, set_price
+from tests.server.test_writes import Desk, Person, set_price, write_call
 from tests.support.clock import Clock
 from tests.support.every_write import every_write
 from tests.support.previewing import demo_sandbox
@@ -36,9 +35,10 @@ def lines(path: Path) -> list[dict[str, Any]]:
 async def test_every_attempt_leaves_one_line_with_who_confirmed_and_what_came_of_it(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
     desk = Desk()
-    desk.writes = Writes("a1b2", "auto", desk.clock, AuditLog(path))
+    desk.writes = Writes("a1b2", "token", desk.clock, AuditLog(path))
     token = (await desk.ask())["confirmation_token"]
     await desk.ask(token=token)
+    desk.writes = Writes("a1b2", "auto", desk.clock, AuditLog(path))
     await desk.ask(130, elicitation=Person("decline"))
     await desk.ask(140, elicitation=Person("accept"))
     outcomes = [(line["outcome"], line.get("confirmed")) for line in lines(path)]
@@ -201,7 +201,7 @@ async def test_a_lost_answer_is_kept_as_unknown_with_its_request(tmp_path: Path)
 
     writes = Writes("a", "off", Clock(), AuditLog(path))
     with pytest.raises(OutcomeUnknown):
-        await writes.run(set_price, {}, {}, plan, Elicitation())
+        await writes.run(write_call(set_price, {}, plan))
     (line,) = lines(path)
     assert (line["outcome"], line["request_ids"]) == ("outcome_unknown", ["RT1"])
 
@@ -220,7 +220,7 @@ async def test_a_change_is_in_the_trail_before_it_is_sent_and_its_outcome_takes_
         return PlannedWrite(send, preview=Preview("Do it"))
 
     writes = Writes("a", "off", Clock(), AuditLog(path))
-    await writes.run(set_price, {}, {}, plan, Elicitation())
+    await writes.run(write_call(set_price, {}, plan))
     assert seen == ["sending"]
     assert [line["outcome"] for line in lines(path)] == ["done", "of another process"]
 
@@ -270,7 +270,7 @@ async def test_an_outcome_that_cannot_be_recorded_any_more_is_told_all_the_same(
         return PlannedWrite(send, preview=Preview("Do it"))
 
     writes = Writes("a", "off", Clock(), AuditLog(path))
-    result: Any = await writes.run(set_price, {}, {}, plan, Elicitation())
+    result: Any = await writes.run(write_call(set_price, {}, plan))
     assert result["status"] == "done"
     assert "is not in the audit trail" in caplog.text
 

@@ -70,7 +70,7 @@ async def test_a_write_whose_caller_leaves_is_seen_to_its_end_and_audited(
 async def test_a_confirmed_write_whose_caller_left_is_not_sent_again_and_tells_its_outcome(
     tmp_path: Path,
 ) -> None:
-    desk, price = desk_of(tmp_path / "audit")
+    desk, price = desk_of(tmp_path / "audit", "token")
     token = (await desk.ask())["confirmation_token"]
     await cancelled_while_sending(desk, price, token=token)
     again = await desk.ask(token=token)

@@ -39,7 +39,7 @@ class SlowLedger(MemoryLedger):
 
 def replica(ledger: MemoryLedger, desk: Desk, key: bytes = OLD) -> Writes:
     """The writes of one more process that serves the same account."""
-    return Writes("a", "auto", desk.clock, confirmations=Confirmations(desk.clock, lambda: [key], ledger))
+    return Writes("a", "token", desk.clock, confirmations=Confirmations(desk.clock, lambda: [key], ledger))
 
 
 async def test_a_token_of_one_process_confirms_in_another_which_tells_a_third_what_came_of_it() -> None:

@@ -105,7 +105,7 @@ async def test_every_step_is_told_once(
     happening: Callable[[Desk], Awaitable[None]], steps: list[str]
 ) -> None:
     with listen_here(heard := Heard()):
-        await happening(Desk())
+        await happening(Desk(confirm="token" if happening.__name__.startswith("token") else "auto"))
     assert heard.steps == steps
 
 
@@ -116,7 +116,7 @@ async def test_what_would_change_nothing_takes_no_step() -> None:
 
 
 async def test_a_used_token_is_told_of_where_nothing_would_change_any_more() -> None:
-    desk = Desk(price=Settled(settled_at=3))
+    desk = Desk(price=Settled(settled_at=3), confirm="token")
     with listen_here(heard := Heard()):
         await token_used(desk)
     assert (desk.price.sent, heard.steps) == ([120], ["offered", "token", "used"])

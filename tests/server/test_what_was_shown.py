@@ -8,6 +8,7 @@ import pytest
 
 from hostex_mcp.server.asking import ElicitAction
 from hostex_mcp.server.preview import question
+from hostex_mcp.server.writes import Writes
 from hostex_mcp.toolkit.results import PlannedWrite
 from tests.server.test_writes import Desk, Person, Price
 
@@ -46,12 +47,14 @@ class Unexplained(Price):
 
 
 async def test_a_token_is_no_part_of_the_arguments_that_are_shown() -> None:
-    desk = Desk(price=Unexplained())
+    desk = Desk(price=Unexplained(), confirm="token")
     changes = [{"what": "price", "before": 100, "after": 120}]
     offer = await desk.ask(token="made up")
     assert offer["preview"]["changes"] == changes
     person = Person("decline")
-    await desk.ask(token=offer["confirmation_token"], elicitation=person)
+    asking = Desk(desk.price)
+    asking.writes = Writes("a", "auto", desk.clock, confirmations=desk.confirmations)
+    await asking.ask(token=offer["confirmation_token"], elicitation=person)
     assert "made up" not in person.heard[0]
     assert offer["confirmation_token"] not in person.heard[0]
     assert (await desk.ask(token=offer["confirmation_token"]))["status"] == "done"

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from hostex_mcp.server.asking import ElicitAction, Elicitation, InputRequired
-from hostex_mcp.server.confirmation import Confirmations
+from hostex_mcp.server.confirmation import Confirmations, digest
+from hostex_mcp.server.sending import Plan, WriteCall
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo
 from hostex_mcp.toolkit.tool import Effect, Tool, tool
@@ -74,16 +75,28 @@ class Desk:
         elicitation: Any = None,
         what: Tool = set_price,
     ) -> Any:
-        arguments = {"price": price, "confirmation_token": token}
-        return await self.writes.run(
-            what, arguments, {"price": price}, lambda: self.price.plan(price), elicitation or Elicitation()
-        )
+        call = write_call(what, {"price": price}, lambda: self.price.plan(price), token, elicitation)
+        return await self.writes.run(call)
+
+    async def offered(self) -> str:
+        """A token that the operator's choice gave for the same account with the same keys."""
+        choice = Desk(self.price, self.clock, "token", self.account)
+        choice.writes = Writes(self.account, "token", self.clock, confirmations=self.confirmations)
+        return (await choice.ask())["confirmation_token"]
+
+
+def write_call(
+    what: Tool, arguments: Mapping[str, Any], plan: Plan, token: object = None, elicitation: Any = None
+) -> WriteCall:
+    """A call of a tool, with what it brings beside its arguments."""
+    given = {**arguments, "confirmation_token": token}
+    return WriteCall(what, arguments, digest(arguments), plan, elicitation or Elicitation(), given)
 
 
 class Person:
     """A person who answers at once, after something happened meanwhile."""
 
-    live, returned, possible, state = True, False, True, None
+    live, returned, opens, state, app = True, False, False, None, "A client"
 
     def __init__(self, *answers: ElicitAction, meanwhile: Callable[[], None] = lambda: None) -> None:
         self.answers = list(answers)
@@ -102,8 +115,8 @@ def answer(question: InputRequired, verdict: ElicitAction | None, place: str | N
     return Elicitation(returned=True, state=question.state, answers=answers)
 
 
-async def test_a_client_that_cannot_ask_gets_a_preview_and_a_token_and_nothing_is_sent() -> None:
-    desk = Desk()
+async def test_where_tokens_were_chosen_a_call_gets_a_preview_and_a_token_and_nothing_is_sent() -> None:
+    desk = Desk(confirm="token")
     offer = await desk.ask()
     assert offer["status"] == "confirmation_required"
     assert offer["preview"]["changes"] == [{"what": "price", "before": 100, "after": 120}]
@@ -112,7 +125,7 @@ async def test_a_client_that_cannot_ask_gets_a_preview_and_a_token_and_nothing_i
 
 
 async def test_the_same_call_with_the_token_is_sent_once_with_its_undo() -> None:
-    desk = Desk()
+    desk = Desk(confirm="token")
     token = (await desk.ask())["confirmation_token"]
     outcome = await desk.ask(token=token)
     assert (outcome["status"], outcome["result"]) == ("done", {"price": 120})
@@ -121,7 +134,7 @@ async def test_the_same_call_with_the_token_is_sent_once_with_its_undo() -> None
 
 
 async def test_a_token_works_once_and_the_second_use_tells_the_first_outcome() -> None:
-    desk = Desk()
+    desk = Desk(confirm="token")
     token = (await desk.ask())["confirmation_token"]
     first = await desk.ask(token=token)
     again = await desk.ask(token=token)
@@ -131,7 +144,7 @@ async def test_a_token_works_once_and_the_second_use_tells_the_first_outcome() -
 
 
 async def test_a_token_that_arrives_twice_at_once_sends_once() -> None:
-    desk = Desk()
+    desk = Desk(confirm="token")
     token = (await desk.ask())["confirmation_token"]
     desk.price.gate = asyncio.Event()
     calls = [asyncio.create_task(desk.ask(token=token)) for _ in range(3)]
@@ -143,7 +156,7 @@ async def test_a_token_that_arrives_twice_at_once_sends_once() -> None:
 
 
 async def test_an_expired_token_is_refused_with_a_fresh_preview() -> None:
-    desk = Desk()
+    desk = Desk(confirm="token")
     token = (await desk.ask())["confirmation_token"]
     desk.clock.now += timedelta(minutes=10)
     refused = await desk.ask(token=token)
@@ -152,7 +165,7 @@ async def test_an_expired_token_is_refused_with_a_fresh_preview() -> None:
 
 
 async def test_a_changed_argument_is_refused() -> None:
-    desk = Desk()
+    desk = Desk(confirm="token")
     token = (await desk.ask(120))["confirmation_token"]
     refused = await desk.ask(1200, token=token)
     assert refused["reason"] == "arguments_changed"
@@ -160,7 +173,7 @@ async def test_a_changed_argument_is_refused() -> None:
 
 
 async def test_a_price_that_changed_since_the_preview_is_refused_showing_the_new_one() -> None:
-    desk = Desk()
+    desk = Desk(confirm="token")
     token = (await desk.ask())["confirmation_token"]
     desk.price.now = 90
     refused = await desk.ask(token=token)
@@ -170,7 +183,7 @@ async def test_a_price_that_changed_since_the_preview_is_refused_showing_the_new
 
 
 async def test_a_token_of_another_tool_is_refused() -> None:
-    desk = Desk()
+    desk = Desk(confirm="token")
     token = (await desk.ask(what=set_other))["confirmation_token"]
     assert (await desk.ask(token=token))["reason"] == "arguments_changed"
     assert desk.price.sent == []
@@ -178,13 +191,13 @@ async def test_a_token_of_another_tool_is_refused() -> None:
 
 @pytest.mark.parametrize("token", ["yes", "true", "A" * 200, "é", "eyJhbGciOiJub25lIn0"])
 async def test_a_made_up_token_has_no_power(token: str) -> None:
-    desk = Desk()
+    desk = Desk(confirm="token")
     assert (await desk.ask(token=token))["reason"] == "unknown"
     assert desk.price.sent == []
 
 
 async def test_every_flipped_bit_makes_a_token_worthless() -> None:
-    desk = Desk()
+    desk = Desk(confirm="token")
     token = (await desk.ask())["confirmation_token"]
     for place in range(0, len(token) - 1, 7):
         other = "A" if token[place] != "A" else "B"
@@ -194,7 +207,7 @@ async def test_every_flipped_bit_makes_a_token_worthless() -> None:
 
 
 async def test_a_token_of_another_account_is_like_one_that_never_was() -> None:
-    theirs, ours = Desk(account="b"), Desk()
+    theirs, ours = Desk(confirm="token", account="b"), Desk(confirm="token")
     ours.writes, writes = theirs.writes, ours.writes
     token = (await ours.ask())["confirmation_token"]
     ours.writes = writes
@@ -298,7 +311,7 @@ async def test_a_change_that_somebody_else_made_while_a_person_was_asked_is_not_
 
 
 async def test_a_used_token_tells_its_outcome_where_nothing_would_change_any_more() -> None:
-    desk = Desk(price=Settled(settled_at=3))
+    desk = Desk(price=Settled(settled_at=3), confirm="token")
     token = (await desk.ask())["confirmation_token"]
     first = await desk.ask(token=token)
     again = await desk.ask(token=token)
@@ -308,7 +321,7 @@ async def test_a_used_token_tells_its_outcome_where_nothing_would_change_any_mor
 
 async def test_a_client_that_asks_while_the_call_waits_asks_whatever_token_it_brings() -> None:
     desk, person = Desk(), Person("decline", "decline", "decline")
-    offered = (await desk.ask())["confirmation_token"]
+    offered = await desk.offered()
     for token in ("x", offered):
         outcome = await desk.ask(token=token, elicitation=person)
         assert (outcome["status"], outcome["reason"]) == ("declined", "decline")
@@ -318,7 +331,7 @@ async def test_a_client_that_asks_while_the_call_waits_asks_whatever_token_it_br
 
 async def test_a_client_that_is_handed_questions_gets_one_whatever_token_it_brings() -> None:
     desk = Desk()
-    offered = (await desk.ask())["confirmation_token"]
+    offered = await desk.offered()
     question = await desk.ask(token=offered, elicitation=Elicitation(returned=True))
     assert isinstance(question, InputRequired)
     again = await desk.ask(token=question.state, elicitation=Elicitation(returned=True))
@@ -329,13 +342,15 @@ async def test_a_client_that_is_handed_questions_gets_one_whatever_token_it_brin
 async def test_the_state_of_a_question_is_no_token_for_a_client_that_cannot_ask() -> None:
     desk = Desk()
     question = await desk.ask(elicitation=Elicitation(returned=True))
+    assert (await desk.ask(token=question.state))["status"] == "waiting_for_person"
+    desk.writes = Writes("a", "token", desk.clock, confirmations=desk.confirmations)
     assert (await desk.ask(token=question.state))["reason"] == "unknown"
     assert desk.price.sent == []
 
 
 async def test_an_offered_token_is_no_state_of_a_question_though_somebody_said_yes() -> None:
     desk = Desk()
-    offered = (await desk.ask())["confirmation_token"]
+    offered = await desk.offered()
     place = (await desk.ask(elicitation=Elicitation(returned=True))).place
     for somewhere in (place, "confirmation"):
         brought = Elicitation(returned=True, state=offered, answers={somewhere: "accept"})

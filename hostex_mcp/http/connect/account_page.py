@@ -11,13 +11,13 @@ from hostex_mcp.http.connect.granting import CANCELLED, Granting, Once, way_back
 from hostex_mcp.http.connect.problems import (
     NO_PROPERTY,
     NOT_READ,
-    FormProblem,
     already_answered,
     out_of_date,
     unreadable,
 )
 from hostex_mcp.http.connect.summaries import LinkedAccount, grant_row, read_account
-from hostex_mcp.http.pages.render import page
+from hostex_mcp.pages.problem import FormProblem
+from hostex_mcp.pages.render import page
 
 
 class AccountPage:

@@ -17,7 +17,6 @@ from hostex_mcp.http.connect.problems import (
     NO_TOKEN_TO_FIND,
     NOT_THERE,
     TOO_MANY,
-    FormProblem,
     not_from_here,
     shape_problem,
     unreadable,
@@ -25,8 +24,9 @@ from hostex_mcp.http.connect.problems import (
 from hostex_mcp.http.connect.summaries import account_lines, grant_row
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits, remember
-from hostex_mcp.http.pages.render import HEADERS, page
 from hostex_mcp.http.store.records import Grant
+from hostex_mcp.pages.problem import FormProblem
+from hostex_mcp.pages.render import HEADERS, page
 
 ENDED_HERE = "You disconnected it on the connections page."
 _PURPOSE = _NONCE = "connections"

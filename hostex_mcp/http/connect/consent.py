@@ -25,15 +25,15 @@ from hostex_mcp.http.connect.problems import (
     NO_TOPIC,
     NOT_LINKED,
     TOO_MANY,
-    FormProblem,
     out_of_date,
     problem_of,
     shape_problem,
     unreadable,
 )
 from hostex_mcp.http.keys.keyring import Unsealable
-from hostex_mcp.http.pages.render import HEADERS
 from hostex_mcp.http.store.records import Credential
+from hostex_mcp.pages.problem import FormProblem
+from hostex_mcp.pages.render import HEADERS
 
 _PASTED = "pasted-token"
 _LEFT, _RETURNED = "partner", "partner-return"

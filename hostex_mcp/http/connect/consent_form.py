@@ -10,9 +10,10 @@ from hostex_mcp.http.config import READ, WRITE
 from hostex_mcp.http.connect.consent_request import ConsentRequest, form_token
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.forms import Form
-from hostex_mcp.http.connect.problems import FormProblem, unreadable
-from hostex_mcp.http.pages.render import PageError, page
+from hostex_mcp.http.connect.problems import unreadable
 from hostex_mcp.http.store.records import Choices
+from hostex_mcp.pages.problem import FormProblem
+from hostex_mcp.pages.render import PageError, page
 from hostex_mcp.settings import PrivacyLevel, Settings
 from hostex_mcp.tools.catalogue import TOOLSETS
 from hostex_mcp.tools.selection import ALL, CORE

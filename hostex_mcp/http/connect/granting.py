@@ -14,9 +14,9 @@ from hostex_mcp.http.connect.consent_request import ConsentRequest, seal_step
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.problems import already_answered, out_of_date
 from hostex_mcp.http.oauth.flow import FlowError
-from hostex_mcp.http.pages.render import HEADERS, page
 from hostex_mcp.http.store import CODE_PREFIX
 from hostex_mcp.http.store.records import Choices, Credential, Grant
+from hostex_mcp.pages.render import HEADERS, page
 
 CANCELLED = "You cancelled it before it was connected."
 REPEAT = timedelta(seconds=5)

@@ -8,9 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hostex_mcp.http.config import Address
-from hostex_mcp.http.pages.notice import ServerNotice
-from hostex_mcp.http.pages.render import page
+from hostex_mcp.http.notice import ServerNotice
 from hostex_mcp.install_links import NAME, cursor_link, vscode_link
+from hostex_mcp.pages.render import page
 
 
 @dataclass(frozen=True, slots=True)

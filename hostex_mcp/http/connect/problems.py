@@ -1,8 +1,7 @@
 """What can go wrong on the pages, in their words: error pages, and problems of a form that is shown again."""
 
-from dataclasses import dataclass, replace
-
-from hostex_mcp.http.pages.render import PageError
+from hostex_mcp.pages.problem import FormProblem
+from hostex_mcp.pages.render import PageError
 
 _NOTHING_STORED = "Nothing was stored."
 
@@ -38,23 +37,6 @@ def not_from_here() -> PageError:
 def unreadable() -> PageError:
     """Return the error of a form with parts that no page of ours would send."""
     return PageError("This form cannot be read", "Nothing was changed.", "Go back and try again.")
-
-
-@dataclass(frozen=True, slots=True)
-class FormProblem:
-    """One thing to fix. `field` is the part of the page it belongs to, none when it is not on the page.
-    `reference` is Hostex's own number for the call."""
-
-    text: str
-    advice: str
-    field: str = ""
-    status: int = 400
-    reference: str = ""
-    suggests_reading: bool = False
-
-    def of_call(self, reference: str | None) -> "FormProblem":
-        """Return the problem with the reference of one call to Hostex."""
-        return replace(self, reference=reference or "")
 
 
 NO_TOKEN = FormProblem("Paste your Hostex access token", "Without it there is nothing to connect.", "token")

@@ -11,8 +11,8 @@ from hostex_mcp.http.connect.connections import Connections
 from hostex_mcp.http.connect.consent import Consent
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.landing import landing_route
-from hostex_mcp.http.pages.notice import ServerNotice
-from hostex_mcp.http.pages.render import ASSETS, PageError, asset
+from hostex_mcp.http.notice import ServerNotice
+from hostex_mcp.pages.render import ASSETS, PageError, asset
 
 _Handler = Callable[[Request], Awaitable[Response]]
 

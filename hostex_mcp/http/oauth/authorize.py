@@ -25,8 +25,8 @@ from hostex_mcp.http.oauth.clients import (
 from hostex_mcp.http.oauth.deps import OAuthDeps
 from hostex_mcp.http.oauth.redirects import matching, with_query
 from hostex_mcp.http.oauth.requested import is_resource, requested_scopes
-from hostex_mcp.http.pages.render import PageError
 from hostex_mcp.http.store.records import OAuthClient
+from hostex_mcp.pages.render import PageError
 
 CONSENT_PATH = "/connect/consent"
 _CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")

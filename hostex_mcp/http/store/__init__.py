@@ -1,7 +1,7 @@
-"""Grants, clients, codes and tokens, in SQLite or PostgreSQL.
+"""Grants, clients, codes, tokens and pending changes, in SQLite or PostgreSQL.
 
-Everything that may happen once only (a code redeemed, a token rotated, a lease taken, a grant ended) is
-decided by the database, so any number of processes may share one.
+Everything that may happen once only (a code redeemed, a token rotated, a lease taken, a grant ended, a change
+let through) is decided by the database, so any number of processes may share one.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from hostex_mcp.http.keys.key_file import KeyFile
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import cleaning, resealing
 from hostex_mcp.http.store.addresses import VARIABLE, place_of
+from hostex_mcp.http.store.changes import ChangeTable
 from hostex_mcp.http.store.clients import ClientTable
 from hostex_mcp.http.store.codes import Codes
 from hostex_mcp.http.store.context import StoreContext
@@ -55,6 +56,7 @@ class Store:
         self.codes = Codes(context)
         self.tokens = TokenTable(context)
         self.spent = SingleUse(context)
+        self.changes = ChangeTable(context)
 
     async def ping(self) -> None:
         """Return if the database answers.
@@ -66,8 +68,9 @@ class Store:
 
     async def clean(self) -> None:
         """Drop what has expired: codes, tokens, spent keys, clients without grants, grants pending for 15
-        minutes, and grants that ended 90 days ago."""
+        minutes, grants that ended 90 days ago, and changes that were decided, or not, a week ago."""
         await cleaning.clean(self._context)
+        await self.changes.purge(self._context.now())
 
     async def reseal(self) -> int:
         """Seal again, under the first key, whatever is sealed under another, and return how many rows that

@@ -21,7 +21,7 @@ from hostex_mcp.http.store.grant_rows import (
     grant_values,
 )
 from hostex_mcp.http.store.records import Credential, Grant, Status
-from hostex_mcp.http.store.schema import CODES, GRANTS, TOKENS
+from hostex_mcp.http.store.schema import CHANGES, CODES, GRANTS, TOKENS
 from hostex_mcp.http.store.token_text import can_be_kept
 
 PENDING_LIFE = timedelta(minutes=15)
@@ -117,9 +117,9 @@ class Grants:
         await self._changed(grant_id, values, GRANTS.c.leased_by == self._holder)
 
     async def end(self, grant_id: str, reason: str) -> Credential | None:
-        """End the grant for a reason that is shown: in one transaction its credential is wiped and its codes
-        and tokens deleted. Gives the credential, to be revoked upstream, to the one caller that ended it;
-        None to any later one."""
+        """End the grant for a reason that is shown: in one transaction its credential is wiped, and its
+        codes, tokens and changes are deleted. Gives the credential, to be revoked upstream, to the one caller
+        that ended it; None to any later one."""
         async with self._context.database.transaction() as connection:
             query = select(*_CREDENTIAL).where(GRANTS.c.grant_id == grant_id, _ALIVE).with_for_update()
             row = (await connection.execute(query)).one_or_none()
@@ -187,6 +187,7 @@ class Grants:
         await connection.execute(update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(ended))
         await connection.execute(delete(CODES).where(CODES.c.grant_id == grant_id))
         await connection.execute(delete(TOKENS).where(TOKENS.c.grant_id == grant_id))
+        await connection.execute(delete(CHANGES).where(CHANGES.c.grant_id == grant_id))
 
     async def _changed(self, grant_id: str, values: dict[str, Any], condition: ColumnElement[bool]) -> bool:
         change = update(GRANTS).where(GRANTS.c.grant_id == grant_id, _ALIVE, condition).values(values)

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Column, Table, select, update
 
 from hostex_mcp.http.keys.keyring import Unsealable
-from hostex_mcp.http.store import clients, grant_rows, single_use, tokens
+from hostex_mcp.http.store import changes, clients, grant_rows, single_use, tokens
 from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.grant_rows import credential_of, credential_values
-from hostex_mcp.http.store.schema import CLIENTS, GRANTS, SPENT, TOKENS
+from hostex_mcp.http.store.schema import CHANGES, CLIENTS, GRANTS, SPENT, TOKENS
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ _CREDENTIALS = _Sealed(GRANTS.c.credential, grant_rows.PURPOSE, lambda row: row.
 _PLAIN = (
     _Sealed(CLIENTS.c.secret, clients.PURPOSE, lambda row: row.client_id),
     _Sealed(TOKENS.c.successor, tokens.PURPOSE, lambda row: row.digest),
+    _Sealed(CHANGES.c.record, changes.PURPOSE, lambda row: row.change_id),
     _Sealed(SPENT.c.outcome, single_use.PURPOSE, lambda row: f"{row.kind} {row.digest}"),
 )
 

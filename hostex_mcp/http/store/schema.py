@@ -18,7 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -129,4 +129,17 @@ SPENT = Table(
     Column("digest", String(64), primary_key=True),
     Column("expires_at", UtcTime, nullable=False, index=True),
     Column("outcome", Text),
+)
+
+CHANGES = Table(
+    "changes",
+    METADATA,
+    Column("change_id", Text, primary_key=True),
+    Column("account", Text, nullable=False, index=True),
+    Column("grant_id", Text, ForeignKey("grants.grant_id", ondelete="CASCADE"), index=True),
+    Column("state", String(16), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("kept_until", UtcTime, nullable=False, index=True),
+    Column("record", Text, nullable=False),
 )

@@ -3,9 +3,11 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from hostex_mcp.clock import utc_now
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.http.store.records import Grant
 from hostex_mcp.http.tenants.account_client import AccountClient, OwnToken, Source
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials, UsableToken
@@ -14,6 +16,8 @@ from hostex_mcp.http.tenants.narrowing import View, reach_for, selection_for, vi
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.server.assembly import assemble, scope_client
 from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.changes.pending import ChangeDesk
+from hostex_mcp.server.changes.record import ChangeStore, DecisionPage, MemoryChanges, NoPage
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
@@ -41,8 +45,12 @@ class Tenants:
         now: Callable[[], datetime] = utc_now,
         clock: Callable[[], float] = time.monotonic,
         most: int = 256,
+        changes: ChangeStore | None = None,
+        page: DecisionPage | None = None,
     ) -> None:
-        self._parts = TenantDeps(settings, confirmations, AuditLog(settings.audit_log, log=True), now)
+        trail = AuditLog(settings.audit_log, log=True)
+        desk = ChangeDesk(store=changes or MemoryChanges(), page=page or NoPage())
+        self._parts = TenantDeps(settings, confirmations, trail, now, desk)
         self._linking = linking
         self._upstream = upstream
         self._most = most
@@ -102,9 +110,15 @@ class TenantDeps:
     """What all tenants have in common."""
 
     def __init__(
-        self, settings: Settings, confirmations: Confirmations, audit: AuditLog, now: Callable[[], datetime]
+        self,
+        settings: Settings,
+        confirmations: Confirmations,
+        audit: AuditLog,
+        now: Callable[[], datetime],
+        desk: ChangeDesk,
     ) -> None:
         self.settings, self.confirmations, self.audit, self.now = settings, confirmations, audit, now
+        self.desk = desk
         self.selection: Selection = select(
             settings.toolsets, settings.tools, settings.exclude_tools, read_only=settings.read_only
         )
@@ -178,4 +192,11 @@ class _Tenant:
             now=parts.now,
             audit=parts.audit,
             confirmations=parts.confirmations,
+            desk=self._desk(caller),
         )
+
+    def _desk(self, caller: Caller) -> ChangeDesk:
+        grant = caller.grant
+        if grant is None:
+            return self._parts.desk
+        return replace(self._parts.desk, grant=grant.grant_id, asked_by=one_line(grant.client_name))

@@ -7,8 +7,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hostex_mcp.http.pages.notice import ServerNotice
-from hostex_mcp.http.pages.render import error_page
+from hostex_mcp.http.notice import ServerNotice
+from hostex_mcp.pages.render import error_page
 
 RETRY = {"Retry-After": "5"}
 OUTAGES = (OperationalError, InterfaceError, TimeoutError)

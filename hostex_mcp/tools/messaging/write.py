@@ -57,6 +57,7 @@ class Sent(Addressee, total=False):
     core=True,
     open_world=True,
     keywords="reply answer write text picture photo image guest",
+    draft="message",
 )
 async def send_message(
     context: Context,

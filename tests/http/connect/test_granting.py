@@ -7,8 +7,8 @@ from pydantic import SecretStr
 
 from hostex_mcp.http.connect.consent_request import ConsentRequest
 from hostex_mcp.http.connect.granting import Granting
-from hostex_mcp.http.pages.render import PageError
 from hostex_mcp.http.store.records import Choices, Credential, Grant
+from hostex_mcp.pages.render import PageError
 from tests.http.connecting import ADDRESS, CLIENT, Person, authorization, deployment
 
 pytestmark = pytest.mark.anyio

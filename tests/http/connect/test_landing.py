@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.landing import landing_route
-from hostex_mcp.http.pages.notice import notice_of
+from hostex_mcp.http.notice import notice_of
 from hostex_mcp.settings import Settings
 
 pytestmark = pytest.mark.anyio

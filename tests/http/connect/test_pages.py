@@ -8,7 +8,7 @@ import pytest
 
 from hostex_mcp.http.connect.consent_form import topic
 from hostex_mcp.http.connect.problems import problem_of
-from hostex_mcp.http.pages.render import error_page
+from hostex_mcp.pages.render import error_page
 from hostex_mcp.sandbox.tokens import TOKENS
 from hostex_mcp.tools.catalogue import TOOLSETS
 from tests.http.connecting import Person, deployment

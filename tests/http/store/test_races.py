@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from hostex_mcp.http.store import open_store
 from hostex_mcp.http.store.migrating import migrate
-from tests.http.keeping import HOSTEX_TOKEN, KEY, RING, a_code, connected, granted
+from hostex_mcp.server.changes.record import State
+from tests.http.keeping import HOSTEX_TOKEN, KEY, RING, a_change, a_code, connected, granted
 from tests.http.racing import RACERS, Racers
 from tests.support.databases import PostgresServer
 
@@ -75,6 +76,18 @@ async def test_a_pending_grant_is_activated_by_one_process(database_url: SecretS
         grants = [await granted(store, status="pending", created_at=now) for _ in range(ROUNDS)]
         for got in by_round(racers.race("activate", database_url, KEY, grants)):
             assert sorted(got) == [False, False, True]
+
+
+async def test_a_change_is_let_through_by_one_process(database_url: SecretStr, racers: Racers) -> None:
+    async with open_store(database_url, RING) as store:
+        grant_id = await granted(store)
+        changes = [a_change(grant_id) for _ in range(ROUNDS)]
+        for change in changes:
+            await store.changes.add(change)
+        for got in by_round(racers.race("decide", database_url, KEY, [change.id for change in changes])):
+            assert sorted(got) == [False, False, True]
+        kept = await store.changes.of_account(grant_id)
+        assert {change.state for change in kept} == {State.APPROVED}
 
 
 async def test_a_single_use_key_is_claimed_by_one_process(database_url: SecretStr, racers: Racers) -> None:

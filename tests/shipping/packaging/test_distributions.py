@@ -23,8 +23,8 @@ PACKAGE = {
 }
 NEEDED = [
     "hostex_mcp/py.typed",
-    "hostex_mcp/http/pages/templates/consent.html",
-    "hostex_mcp/http/pages/static/style.css",
+    "hostex_mcp/pages/templates/consent.html",
+    "hostex_mcp/pages/static/style.css",
     "hostex_mcp/http/store/migrations/env.py",
     "hostex_mcp/sandbox/demo/data/tideway.json",
 ]

@@ -22,7 +22,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-_PACKAGE = "hostex_mcp.http.pages"
+_PACKAGE = "hostex_mcp.pages"
 ASSETS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 
 

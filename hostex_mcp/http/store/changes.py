@@ -1,0 +1,105 @@
+"""Changes that wait for a person, or did: which of two decisions is the first, the database says."""
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
+
+from hostex_mcp.api import Pace
+from hostex_mcp.http.keys.keyring import Unsealable
+from hostex_mcp.http.store.context import StoreContext
+from hostex_mcp.http.store.database import AnyRow, write
+from hostex_mcp.http.store.schema import CHANGES, GRANTS
+from hostex_mcp.http.store.token_text import can_be_kept
+from hostex_mcp.server.changes.record import PendingChange, State
+
+PURPOSE = "change"
+
+_CHANGE = TypeAdapter(PendingChange)
+_FIND = select(CHANGES).where(CHANGES.c.change_id == bindparam("change_id"))
+
+logger = logging.getLogger(__name__)
+
+
+class ChangeTable:
+    """Changes by their id. The whole record is encrypted at rest, bound to its id; it goes with its grant."""
+
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
+
+    async def add(self, change: PendingChange) -> None:
+        """Keep a new change. That of a grant that has ended meanwhile is not kept."""
+        values = self._values(change)
+        async with self._context.database.transaction() as connection:
+            if change.grant is not None:
+                active = select(GRANTS.c.status).where(GRANTS.c.grant_id == change.grant)
+                held = active.with_for_update(read=True)
+                if (await connection.execute(held)).scalar_one_or_none() != "active":
+                    return
+            await connection.execute(CHANGES.insert().values(values))
+
+    async def find(self, change_id: str) -> PendingChange | None:
+        """Return a change; None if there is none, or no key opens it."""
+        rows = await self._context.database.read(_FIND, {"change_id": change_id})
+        return self._opened(rows[0]) if rows else None
+
+    async def of_account(
+        self, account: str, states: Collection[State] | None = None
+    ) -> Sequence[PendingChange]:
+        """Return the changes of an account in these states, the newest first."""
+        return await self._list(CHANGES.c.account == account, states)
+
+    async def of_grants(
+        self, grants: Collection[str], states: Collection[State] | None = None, most: int | None = None
+    ) -> Sequence[PendingChange]:
+        """Return the changes of several grants in these states, or so many of them, the newest first."""
+        return await self._list(CHANGES.c.grant_id.in_(list(filter(can_be_kept, grants))), states, most)
+
+    async def replace(self, before: PendingChange, after: PendingChange) -> bool:
+        """Put `after` with the next revision in the place of `before`; False, and nothing changed, if that
+        was replaced already or has gone with its grant."""
+        values = self._values(replace(after, revision=before.revision + 1))
+        same = CHANGES.c.change_id == before.id, CHANGES.c.revision == before.revision
+        return await write(self._context.database, update(CHANGES).where(*same).values(values)) == 1
+
+    async def purge(self, now: datetime) -> None:
+        """Forget what is kept no longer."""
+        await write(self._context.database, delete(CHANGES).where(CHANGES.c.kept_until <= now))
+
+    async def _list(
+        self, whose: ColumnElement[bool], states: Collection[State] | None, most: int | None = None
+    ) -> Sequence[PendingChange]:
+        query = select(CHANGES).where(whose).order_by(CHANGES.c.asked_at.desc(), CHANGES.c.change_id)
+        if states is not None:
+            query = query.where(CHANGES.c.state.in_([state.value for state in states]))
+        changes: list[PendingChange] = []
+        pace = Pace()
+        for row in await self._context.database.read(query.limit(most)):
+            if change := self._opened(row):
+                changes.append(change)
+            # Opening many long records at once would hold up everybody else's requests.
+            await pace.rest()
+        return changes
+
+    def _values(self, change: PendingChange) -> dict[str, Any]:
+        return {
+            "change_id": change.id,
+            "account": change.account,
+            "grant_id": change.grant,
+            "state": change.state.value,
+            "revision": change.revision,
+            "asked_at": change.asked_at,
+            "kept_until": change.kept_until,
+            "record": self._context.keys.seal(PURPOSE, _CHANGE.dump_json(change), change.id),
+        }
+
+    def _opened(self, row: AnyRow) -> PendingChange | None:
+        try:
+            return _CHANGE.validate_json(self._context.keys.open(PURPOSE, row.record, row.change_id))
+        except Unsealable:
+            logger.warning("No key opens a change that waits for a person, or did; it is treated as unknown")
+            return None

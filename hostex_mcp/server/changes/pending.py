@@ -1,0 +1,253 @@
+"""The pending changes of one account, and what its model is told of them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import anyio
+
+from hostex_mcp.api import Blocked, FieldProblem
+from hostex_mcp.events import Confirmed, emit
+from hostex_mcp.server import asking
+from hostex_mcp.server.asking import Elicitation, InputRequired
+from hostex_mcp.server.changes.record import (
+    AS_DRAFT,
+    IN_CONVERSATION,
+    OPEN,
+    ChangeStore,
+    DecisionPage,
+    Extent,
+    MemoryChanges,
+    NoPage,
+    PendingChange,
+    State,
+)
+from hostex_mcp.server.confirmation import digest
+from hostex_mcp.server.failures import failure
+from hostex_mcp.server.sending import PreviewedWrite, WriteCall
+from hostex_mcp.toolkit.arguments import InvalidArguments
+from hostex_mcp.toolkit.progress import tell
+from hostex_mcp.toolkit.results import CHANGE, TOKEN
+from hostex_mcp.toolkit.tool import Tool
+
+MOST_OPEN = 100
+"""How many changes of an account may wait at a time."""
+
+_RETURNED = "change:"
+_POLL_SECONDS = 0.5
+_NO_SUCH = (
+    "names no change that this very call began: repeat the call with the arguments it had then, or leave "
+    "change_id out to have the user asked anew"
+)
+_TOO_MANY = f"{MOST_OPEN} changes wait for the user already. Nothing was changed."
+_DECIDE_FIRST = "The user decides on those first, or they expire."
+_OPEN_PAGE = "Open the page to see this change and to decide on it."
+_REPEAT = (
+    "Then repeat this call with the same arguments and change_id: it waits up to 50 seconds for the decision "
+    "and gives the outcome. Only the user can decide."
+)
+_BY_DOOR = " A client that knows no such argument of this tool passes it to call_write_tool."
+_MOVED = "What this would change has changed since the user was asked, and they are shown how it is now."
+_SENDING = "The user approved it and it is being made. Repeat this call with change_id for the outcome."
+_DECLINED = "The user declined this change. Nothing was changed."
+_EXPIRED = "Nobody decided in time. Nothing was changed."
+_ASK_AGAIN = "Leave it, or repeat the call without change_id if the user still wants it."
+_LOST = "The user approved this change, and the server ended before it knew what came of it."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeDesk:
+    """Where the changes of an account wait and a person decides on them. `grant` is whose browser may, and
+    `asked_by` the app that the account is served to, None where each call says so itself. `extent` is how
+    much of the account is served."""
+
+    store: ChangeStore = field(default_factory=MemoryChanges)
+    page: DecisionPage = field(default_factory=NoPage)
+    grant: str | None = None
+    asked_by: str | None = None
+    extent: Extent = field(default_factory=Extent)
+
+
+class PendingChanges:
+    """The pending changes of one account."""
+
+    def __init__(
+        self,
+        account: str,
+        now: Callable[[], datetime],
+        desk: ChangeDesk | None = None,
+        pause: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self._account = account
+        self._now = now
+        self._pause = pause
+        self.desk = desk or ChangeDesk()
+
+    async def begin(self, call: WriteCall, draft: PreviewedWrite) -> PendingChange:
+        """Have a write wait for a person. One that waits already, or is being sent, is not begun again.
+
+        Raises:
+            Blocked: too many wait.
+        """
+        fresh = self._change(call, draft)
+        live = [change for change in await self.all({*OPEN, State.APPROVED}) if change.state in _LIVE]
+        same = next((change for change in live if _is_same(change, fresh)), None)
+        if same is None and len(live) >= MOST_OPEN:
+            raise Blocked(_TOO_MANY, operation=call.tool.name, hint=_DECIDE_FIRST)
+        emit(Confirmed("waiting"))
+        if same is None:
+            await self.desk.store.add(fresh)
+            return fresh
+        if same.open and same.state_digest != fresh.state_digest:
+            return await self.show_anew(same, draft)
+        return same
+
+    async def show_anew(
+        self, change: PendingChange, draft: PreviewedWrite, arguments: Mapping[str, Any] | None = None
+    ) -> PendingChange:
+        """Put what a person is shown of an open change up to date; they have as long as for a new one."""
+        emit(Confirmed("state_changed"))
+        now = self._now()
+        after = replace(
+            change,
+            state=State.STALE,
+            arguments=arguments or change.arguments,
+            preview=draft.preview,
+            state_digest=draft.binding.state,
+            asked_at=now,
+            expires=now + (change.expires - change.asked_at),
+        )
+        return await self.move(change, after) or await self.now(change)
+
+    async def move(self, before: PendingChange, after: PendingChange) -> PendingChange | None:
+        """Return a change after a move, None if somebody else was first."""
+        moved = await self.desk.store.replace(before, after)
+        return replace(after, revision=before.revision + 1) if moved else None
+
+    async def now(self, change: PendingChange) -> PendingChange:
+        """Return a change as it stands now."""
+        return await self.find(change.id) or change
+
+    async def find(self, change_id: str) -> PendingChange | None:
+        """Return a change of this account as it stands now; None for another's and for one that never was."""
+        change = await self.desk.store.find(change_id)
+        return change.at(self._now()) if change and change.account == self._account else None
+
+    async def all(self, states: set[State] | None = None) -> Sequence[PendingChange]:
+        """Return the changes of this account that are kept in these states, as they stand now."""
+        changes = await self.desk.store.of_account(self._account, states)
+        return [change.at(self._now()) for change in changes]
+
+    async def follow(self, tool: Tool, given: Mapping[str, Any], change_id: str) -> dict[str, Any]:
+        """Wait for a person's decision on the change that a repeated call names, and return what the model is
+        told. This decides nothing.
+
+        Raises:
+            InvalidArguments: it names none of this call and account.
+        """
+        change = await self.find(change_id)
+        if change is None or (change.tool, change.digest) != (tool.name, same_call(tool, given)):
+            raise InvalidArguments(FieldProblem(CHANGE, _NO_SUCH))
+        return await self.told(tool, await self.decided(change, asking.PATIENCE_SECONDS))
+
+    async def decided(self, change: PendingChange, seconds: float) -> PendingChange:
+        """Return a change once a person has decided and it is made, or as it is after so many seconds."""
+        waited = 0.0
+        while change.state in _LIVE and waited < seconds:
+            if waited % 5 == 0:
+                await tell("Waiting for the user's decision")
+            await self._pause(_POLL_SECONDS)
+            waited += _POLL_SECONDS
+            change = await self.find(change.id) or change
+        return change
+
+    async def told(self, tool: Tool, change: PendingChange) -> dict[str, Any]:
+        """Return what a model is answered about a change."""
+        match change.state:
+            case State.WAITING | State.STALE:
+                return await self._waiting(tool, change)
+            case State.APPROVED:
+                return {"status": "approved", CHANGE: change.id, "next_step": _SENDING}
+            case State.DECLINED:
+                return {"status": "declined", "reason": "person", "notes": [_DECLINED]}
+            case State.EXPIRED:
+                return {"status": "expired", "notes": [_EXPIRED], "next_step": _ASK_AGAIN}
+            case _:
+                return dict(change.outcome or _lost(tool))
+
+    async def _waiting(self, tool: Tool, change: PendingChange) -> dict[str, Any]:
+        invitation = await self.desk.page.invite(change)
+        notes = {"notes": [_MOVED]} if change.state is State.STALE else {}
+        return {
+            "status": "waiting_for_person",
+            "preview": change.preview,
+            **notes,
+            CHANGE: change.id,
+            "expires_at": change.expires.isoformat(timespec="seconds"),
+            "next_step": f"{invitation} {_REPEAT}{'' if tool.confirmable else _BY_DOOR}",
+        }
+
+    def page_words(self, change: PendingChange) -> str:
+        """Return what a client says to its user about the page."""
+        return f"{change.preview.get('summary', change.title)}\n{_OPEN_PAGE}"
+
+    def page_question(self, change: PendingChange, address: str) -> InputRequired:
+        """Return the question that brings a person to the page, and the model's call back to `follow`."""
+        return InputRequired(self.page_words(change), _RETURNED + change.id, "page", address)
+
+    def _change(self, call: WriteCall, draft: PreviewedWrite) -> PendingChange:
+        drafted = call.tool.draft if isinstance(call.given.get(call.tool.draft), str) else ""
+        now = self._now()
+        return PendingChange(
+            account=self._account,
+            grant=self.desk.grant,
+            asked_by=self.asker(call.elicitation),
+            tool=call.tool.name,
+            title=call.tool.title,
+            arguments=call.given,
+            digest=same_call(call.tool, call.given),
+            state_digest=draft.binding.state,
+            preview=draft.preview,
+            asked_at=now,
+            expires=now + (AS_DRAFT if drafted else IN_CONVERSATION),
+            draft_argument=drafted,
+            extent=self.desk.extent,
+        )
+
+    def asker(self, elicitation: Elicitation) -> str:
+        """Return the name of the app that asks."""
+        return self.desk.asked_by or elicitation.app
+
+
+_LIVE = OPEN | {State.APPROVED}
+
+
+def change_named(given: Mapping[str, Any], elicitation: Elicitation) -> str | None:
+    """Return the id of the change that a repeated call, or one that comes back from the page, is about."""
+    if CHANGE in given:
+        return str(given[CHANGE])
+    return change_in(elicitation.state) if elicitation.opens else None
+
+
+def change_in(state: str | None) -> str | None:
+    """Return the id of the change that a question with this state brings a person to."""
+    return state.removeprefix(_RETURNED) if state and state.startswith(_RETURNED) else None
+
+
+def same_call(tool: Tool, given: Mapping[str, Any]) -> str:
+    """Return a digest that repeats of one call have in common."""
+    arguments = {name: value for name, value in given.items() if name not in (TOKEN, CHANGE)}
+    try:
+        return digest([tool.name, tool.bind(arguments)])
+    except InvalidArguments:
+        # Sealed texts are longer than what they stand for, and codes of channels may be newer than this.
+        return digest([tool.name, arguments])
+
+
+def _is_same(change: PendingChange, fresh: PendingChange) -> bool:
+    return (change.tool, change.digest) == (fresh.tool, fresh.digest)
+
+
+def _lost(tool: Tool) -> dict[str, Any]:
+    return {"status": "outcome_unknown"} | failure("outcome_unknown", _LOST, operation=tool.name)

@@ -1,0 +1,238 @@
+"""A change that waits for a person, and where such records live."""
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Protocol, cast
+
+from pydantic import BeforeValidator, PlainSerializer
+
+from hostex_mcp.server.quoting import Quoted
+from hostex_mcp.settings import PrivacyLevel
+
+IN_CONVERSATION = timedelta(minutes=10)
+AS_DRAFT = timedelta(hours=24)
+KEPT = timedelta(days=7)
+"""How long a record is kept once nobody can decide on it any more."""
+
+STRICTEST: tuple[PrivacyLevel, ...] = ("strict", "standard", "full")
+
+# Longer than any write takes: by then the process that sent it is gone, and its outcome with it.
+_SENDING = timedelta(minutes=15)
+
+
+class State(StrEnum):
+    """How far a change has come. `stale` waits too: what it would change has moved since a person saw it, and
+    its preview is a newer one. `approved` is being sent, and `unknown` may have been."""
+
+    WAITING = "waiting"
+    STALE = "stale"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+OPEN = frozenset((State.WAITING, State.STALE))
+
+
+def _pack(value: Any) -> Any:
+    """Return a preview as JSON that tells quoted text from text that only looks like it."""
+    match value:
+        case Quoted():
+            return ["quoted", str(value), value.inner]
+        case Mapping():
+            members = cast("Mapping[str, Any]", value)
+            return {name: _pack(member) for name, member in members.items()}
+        case list() | tuple():
+            return ["list", *map(_pack, cast("Sequence[Any]", value))]
+        case _:
+            return value
+
+
+def _unpack(value: Any) -> Any:
+    match value:
+        case {**members}:
+            return {name: _unpack(member) for name, member in cast("dict[str, Any]", members).items()}
+        case ["quoted", str(marked), str(inner)]:
+            return Quoted(marked, inner)
+        case ["list", *members]:
+            return [*map(_unpack, members)]
+        case _:
+            return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How much of an account was served when a change was asked for: None means all properties."""
+
+    property_ids: frozenset[int] | None = None
+    privacy: PrivacyLevel = "full"
+
+    def covers(self, other: "Extent") -> bool:
+        """Whether what was shown within the other extent may be shown within this one."""
+        if self.property_ids is not None and not (other.property_ids or {0}) <= self.property_ids:
+            return False
+        return STRICTEST.index(self.privacy) >= STRICTEST.index(other.privacy)
+
+
+PackedPreview = Annotated[Mapping[str, Any], PlainSerializer(_pack), BeforeValidator(_unpack)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingChange:
+    """A change that a person has to let through. `arguments` are those of the call, with its sealed texts
+    still sealed, and `digest` tells them apart; `state_digest` stands for all that `preview` shows. `grant`
+    says whose browser may decide, None where only this machine's user can. Of a draft a person may edit the
+    argument that `draft_argument` names. `outcome` is what the model is answered. Each `revision` replaces
+    the one before it, so that of two people who decide at once one is first."""
+
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    account: str
+    tool: str
+    title: str
+    arguments: Mapping[str, Any] = field(repr=False)
+    digest: str
+    state_digest: str
+    preview: PackedPreview = field(repr=False)
+    asked_at: datetime
+    expires: datetime
+    grant: str | None = None
+    asked_by: str = ""
+    draft_argument: str = ""
+    extent: Extent = field(default_factory=Extent)
+    state: State = State.WAITING
+    revision: int = 0
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    way: str | None = None
+    outcome: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def draft(self) -> bool:
+        """Whether it is a message to a guest, whose text a person may edit."""
+        return bool(self.draft_argument)
+
+    @property
+    def text(self) -> str | None:
+        """The text of a draft."""
+        return str(self.arguments[self.draft_argument]) if self.draft else None
+
+    @property
+    def open(self) -> bool:
+        """Whether a person can still decide, if it is not too late."""
+        return self.state in OPEN
+
+    @property
+    def kept_until(self) -> datetime:
+        """When the record may be forgotten."""
+        return max(self.expires, self.decided_at or self.expires) + KEPT
+
+    def at(self, now: datetime) -> "PendingChange":
+        """Return the record as it stands at this time: one that nobody decided on in time has expired, and of
+        one whose process ended while it was sent nobody knows what came."""
+        if self.open and now >= self.expires:
+            return replace(self, state=State.EXPIRED)
+        if self.state is State.APPROVED and now >= (self.decided_at or self.expires) + _SENDING:
+            return replace(self, state=State.UNKNOWN)
+        return self
+
+
+class ChangeStore(Protocol):
+    """Where changes live. One for several processes decides there which of two replacements is the first."""
+
+    async def add(self, change: PendingChange) -> None:
+        """Keep a new change."""
+        ...
+
+    async def find(self, change_id: str) -> PendingChange | None:
+        """Return a change, None if there is none."""
+        ...
+
+    async def of_account(
+        self, account: str, states: Collection[State] | None = None
+    ) -> Sequence[PendingChange]:
+        """Return the changes of an account in these states, the newest first. The states are those kept, not
+        those at some time."""
+        ...
+
+    async def replace(self, before: PendingChange, after: PendingChange) -> bool:
+        """Put `after` with the next revision in the place of `before`; False if that was replaced already.
+        This is the only way in which a change moves."""
+        ...
+
+    async def purge(self, now: datetime) -> None:
+        """Forget what is kept no longer."""
+        ...
+
+
+class MemoryChanges:
+    """The changes of a process that shares its account with no other."""
+
+    def __init__(self) -> None:
+        self._changes: dict[str, PendingChange] = {}
+
+    async def add(self, change: PendingChange) -> None:
+        """Keep a new change, and forget those that are kept no longer."""
+        await self.purge(change.asked_at)
+        self._changes[change.id] = change
+
+    async def find(self, change_id: str) -> PendingChange | None:
+        """Return a change, None if there is none."""
+        return self._changes.get(change_id)
+
+    async def of_account(
+        self, account: str, states: Collection[State] | None = None
+    ) -> Sequence[PendingChange]:
+        """Return the changes of an account in these states, the newest first."""
+        changes = reversed(self._changes.values())
+        return [
+            change
+            for change in changes
+            if change.account == account and (states is None or change.state in states)
+        ]
+
+    async def replace(self, before: PendingChange, after: PendingChange) -> bool:
+        """Put `after` with the next revision in the place of `before`; False if that was replaced already."""
+        current = self._changes.get(before.id)
+        if current is None or current.revision != before.revision:
+            return False
+        self._changes[before.id] = replace(after, revision=before.revision + 1)
+        return True
+
+    async def purge(self, now: datetime) -> None:
+        """Forget what is kept no longer."""
+        self._changes = {name: change for name, change in self._changes.items() if change.kept_until > now}
+
+
+class DecisionPage(Protocol):
+    """The page on which a person decides; not `present` where there is none."""
+
+    present: bool
+
+    def address(self, change: PendingChange) -> str | None:
+        """Return where the person reaches it, for the eyes of the person only; None without a page."""
+        ...
+
+    async def invite(self, change: PendingChange) -> str:
+        """Bring the person there as far as that is possible, once for each change, and return a sentence for
+        the model that says where the user decides."""
+        ...
+
+
+class NoPage:
+    """A server without a page: whoever embeds the engine decides by `Engine.decide`."""
+
+    present = False
+
+    def address(self, change: PendingChange) -> str | None:
+        """Return None."""
+        return None
+
+    async def invite(self, change: PendingChange) -> str:
+        """Say that the program around this server decides."""
+        return "The user decides in the program that runs this server."

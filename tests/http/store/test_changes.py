@@ -1,0 +1,156 @@
+"""Changes that wait for a person, as the database keeps them."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy.exc import IntegrityError
+
+from hostex_mcp.http.keys.keyring import KeyRing
+from hostex_mcp.http.store import Store, open_store
+from hostex_mcp.server.changes.record import State
+from hostex_mcp.server.quoting import Quoted
+from tests.http.keeping import KEY, OLDER_KEY, RING, a_change, granted
+from tests.support.clock import NOW, Clock
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_change_is_found_as_it_was_kept_quoted_text_told_from_what_looks_like_it(
+    store: Store,
+) -> None:
+    looks = "<guest-000001>text</guest-000001>"
+    rows = [
+        {"what": "message", "before": Quoted(looks, "text"), "after": [looks, {"list": ["quoted", "a", "b"]}]}
+    ]
+    change = a_change(
+        await granted(store), preview={"summary": "S", "changes": rows}, draft_argument="message"
+    )
+    await store.changes.add(change)
+    found = await store.changes.find(change.id)
+    assert found is not None
+    assert found == change
+    [row] = found.preview["changes"]
+    assert isinstance(row["before"], Quoted)
+    assert row["before"].inner == "text"
+    assert type(row["after"][0]) is str
+    assert row["after"] == [looks, {"list": ["quoted", "a", "b"]}]
+
+
+async def test_what_is_unknown_or_cannot_be_kept_is_not_found(store: Store) -> None:
+    assert await store.changes.find("unknown") is None
+    assert await store.changes.find("a\0b") is None
+    assert await store.changes.of_account("nobody") == []
+    assert await store.changes.of_grants(["nobody", "a\0b"]) == []
+
+
+async def test_changes_are_listed_by_account_and_by_grants_newest_first_in_some_states(store: Store) -> None:
+    first, second = await granted(store), await granted(store)
+    older = a_change(first, id="older")
+    newer = a_change(first, id="newer", asked_at=NOW + timedelta(minutes=1), state=State.DONE)
+    other = a_change(second, id="other", asked_at=NOW + timedelta(minutes=2))
+    for change in (older, newer, other):
+        await store.changes.add(change)
+    assert [change.id for change in await store.changes.of_account(first)] == ["newer", "older"]
+    assert [change.id for change in await store.changes.of_account(first, [State.WAITING])] == ["older"]
+    assert [change.id for change in await store.changes.of_grants([first, second])] == [
+        "other",
+        "newer",
+        "older",
+    ]
+    assert [change.id for change in await store.changes.of_grants([first, second], most=1)] == ["other"]
+
+
+async def test_of_two_replacements_of_one_change_the_second_is_refused(store: Store) -> None:
+    change = a_change(await granted(store))
+    await store.changes.add(change)
+    assert await store.changes.replace(change, replace(change, state=State.APPROVED, decided_by="first"))
+    assert not await store.changes.replace(change, replace(change, state=State.DECLINED, decided_by="second"))
+    kept = await store.changes.find(change.id)
+    assert kept is not None
+    assert (kept.state, kept.decided_by, kept.revision) == (State.APPROVED, "first", 1)
+
+
+async def test_a_change_ends_with_its_grant_and_none_is_kept_for_one_that_has_ended(store: Store) -> None:
+    grant_id, other = await granted(store), await granted(store)
+    change, others = a_change(grant_id), a_change(other)
+    for kept in (change, others):
+        await store.changes.add(kept)
+    await store.grants.end(grant_id, "disconnected")
+    assert await store.changes.find(change.id) is None
+    assert await store.changes.find(others.id) == others
+    assert not await store.changes.replace(change, replace(change, state=State.APPROVED))
+    await store.changes.add(a_change(grant_id, id="late"))
+    await store.changes.add(a_change("no-such-grant", id="stray"))
+    assert await store.changes.find("late") is None
+    assert await store.changes.find("stray") is None
+
+
+async def test_a_change_without_a_grant_is_kept_for_its_account(store: Store) -> None:
+    change = a_change(None, account="token-abc")
+    await store.changes.add(change)
+    assert await store.changes.of_account("token-abc") == [change]
+    with pytest.raises(IntegrityError):
+        await store.changes.add(change)
+
+
+async def test_changes_are_forgotten_a_week_after_nobody_can_decide_on_them(
+    store: Store, clock: Clock
+) -> None:
+    grant_id = await granted(store)
+    await store.changes.add(a_change(grant_id, id="a"))
+    decided = {"state": State.DONE, "decided_at": NOW + timedelta(days=1)}
+    await store.changes.add(a_change(grant_id, id="b", **decided))
+    clock.advance(days=7, minutes=9)
+    await store.clean()
+    assert len(await store.changes.of_account(grant_id)) == 2
+    clock.advance(minutes=1)
+    await store.clean()
+    assert [change.id for change in await store.changes.of_account(grant_id)] == ["b"]
+    clock.advance(days=1)
+    await store.clean()
+    assert await store.changes.of_account(grant_id) == []
+
+
+async def test_a_file_holds_nothing_of_what_would_be_written(sqlite_url: SecretStr) -> None:
+    async with open_store(sqlite_url, RING) as store:
+        change = a_change(
+            await granted(store), arguments={"lock_code": "4711-door"}, outcome={"note": "guest-said"}
+        )
+        await store.changes.add(change)
+    with closing(sqlite3.connect(sqlite_url.get_secret_value().removeprefix("sqlite:///"))) as file:
+        dump = "\n".join(file.iterdump())
+    assert change.id in dump
+    assert [secret for secret in ("4711-door", "guest-said", "Harbour Loft", "163") if secret in dump] == []
+
+
+async def test_changes_are_sealed_anew_and_without_their_key_they_are_unknown(
+    database_url: SecretStr,
+) -> None:
+    async with open_store(database_url, KeyRing([OLDER_KEY])) as store:
+        change = a_change(await granted(store))
+        await store.changes.add(change)
+    async with open_store(database_url, RING) as store:
+        assert await store.changes.find(change.id) is None
+        assert await store.changes.of_account(change.account) == []
+    async with open_store(database_url, KeyRing([KEY, OLDER_KEY])) as store:
+        assert await store.reseal() == 2
+    async with open_store(database_url, RING) as store:
+        assert await store.changes.find(change.id) == change
+
+
+async def test_a_record_does_not_open_in_the_row_of_another_change(sqlite_url: SecretStr) -> None:
+    async with open_store(sqlite_url, RING) as store:
+        grant_id = await granted(store)
+        for name in ("cheap", "dear"):
+            await store.changes.add(a_change(grant_id, id=name))
+        with closing(sqlite3.connect(sqlite_url.get_secret_value().removeprefix("sqlite:///"))) as file:
+            file.execute(
+                "UPDATE changes SET record = (SELECT record FROM changes WHERE change_id = 'dear') "
+                "WHERE change_id = 'cheap'"
+            )
+            file.commit()
+        assert await store.changes.find("cheap") is None
