@@ -3,12 +3,15 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.applications import Starlette
 
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.app import assemble
+from hostex_mcp.http.changes.deps import ChangeDeps, WebPage
+from hostex_mcp.http.changes.routes import routes as change_routes
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.deps import PageDeps as PageParts
 from hostex_mcp.http.connect.routes import routes as page_routes
@@ -69,7 +72,15 @@ def hosted_app(
     pages of a server that serves demo accounts."""
     keys = store.keys
     linking = HostexCredentials(store, upstream, now)
-    tenants = Tenants(settings, linking, upstream, shared_confirmations(store.spent, keys, now), now=now)
+    tenants = Tenants(
+        settings,
+        linking,
+        upstream,
+        shared_confirmations(store.spent, keys, now),
+        now=now,
+        changes=store.changes,
+        page=WebPage(address),
+    )
     pages = PageParts(
         settings=settings,
         address=address,
@@ -106,7 +117,11 @@ def hosted_app(
         engines=tenants,
         challenge=insufficient_scope(address),
         writing=_writing(settings),
-        routes=[*oauth_routes(authorization), *page_routes(pages)],
+        routes=[
+            *oauth_routes(authorization),
+            *page_routes(pages),
+            *change_routes(ChangeDeps(pages=pages, engine=partial(tenants.engine, narrowing={}))),
+        ],
         ready=store.ping,
         running=running,
     )
