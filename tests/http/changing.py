@@ -1,6 +1,7 @@
 """An app that asks for changes, and the pages on which a person decides on them."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, cast
 
 import httpx2
@@ -12,7 +13,7 @@ from hostex_mcp.sandbox.tokens import TOKENS
 from hostex_mcp.server.changes.record import PendingChange
 from tests.http.connecting import HERE, Person
 from tests.http.html_pages import Fields, Html, changed, forms
-from tests.support.clock import ahead
+from tests.support.clock import TODAY, ahead
 from tests.support.requests_sent import written
 
 LISTING = "900000000000000101"
@@ -110,6 +111,13 @@ async def kept(person: Person, change_id: str) -> PendingChange:
     change = await person.deps.store.changes.find(change_id)
     assert change is not None
     return change
+
+
+def reprice(person: Person, price: float) -> None:
+    """Somebody else sets a price for the same two nights."""
+    rates = person.sandbox.accounts.main.rates["airbnb", LISTING]
+    for days in (17, 18):
+        rates.prices[TODAY + timedelta(days=days)] = price
 
 
 def sent(person: Person) -> list[str]:
