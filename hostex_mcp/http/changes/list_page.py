@@ -145,5 +145,6 @@ class ListPage:
 
 def _summary(ended: Sequence[State]) -> str:
     """Say what came of several decisions, such as `2 done, 1 expired.`"""
-    counts = Counter(_COUNTED.get(state, state.value) for state in ended)
-    return f"{', '.join(f'{count} {words}' for words, count in counts.items())}." if counts else ""
+    counts = Counter(ended)
+    told = [f"{counts[state]} {words}" for state, words in _COUNTED.items() if counts[state]]
+    return f"{', '.join(told)}." if told else ""

@@ -42,7 +42,7 @@ async def test_a_form_that_is_not_whole_decides_nothing(tmp_path: Path, name: st
         change_id = await asked(person, await connected(person))
         values, status = WRONG[name]
         page = await opened(person, change_id)
-        answer = await send(person, change_id, page, "approve", **{"decision": "approve", **values})
+        answer = await send(person, change_id, page, "approve", **values)
         assert answer.status_code == status
         assert answer.headers["content-type"].startswith("text/html")
         await unchanged(person, change_id)

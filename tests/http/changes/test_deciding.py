@@ -219,13 +219,13 @@ async def test_of_very_many_the_newest_are_listed_and_that_there_are_more_is_sai
     async with deployment(tmp_path) as person:
         grant = await connected(person)
         for number in range(27):
-            await asked(person, grant, 130 + number)
+            await asked(person, grant, 150 + number)
             person.clock.advance(seconds=1)
         page = await listed(person)
         assert page.headings == ["25 changes wait for you"]
         assert "These are the newest 25; the others are listed as soon as you have decided" in page.text
-        assert "€156" in page.text
-        assert "€131" not in page.text
+        assert "€176" in page.text
+        assert "€151" not in page.text
 
 
 async def test_another_browser_gets_the_page_of_what_does_not_exist(tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ async def test_whoever_shows_the_token_decides_in_another_browser_for_ten_minute
         assert (await send(other, change_id, alone, "approve")).status_code == 404
         assert sent(person) == []
         person.clock.advance(minutes=-1)
-        page = await after(other, await send(other, change_id, alone, "approve"))
+        page = await after(other, await send(other, change_id, alone, "approve", text="Good evening"))
         assert "It is done." in page.text
         assert sent(person) == ["POST /conversations/{conversation_id}"]
 

@@ -26,7 +26,7 @@ SENT = ["POST /conversations/{conversation_id}"]
 
 def last_message(person: Person) -> str:
     thread = person.sandbox.accounts.main.conversations[THREAD]
-    return str(thread["messages"][-1]["content"])
+    return str(thread["messages"][0]["content"])
 
 
 def textarea(source: str) -> str:
@@ -65,7 +65,7 @@ async def test_what_the_person_made_of_it_is_sent_and_nothing_else(tmp_path: Pat
 
 async def test_ten_thousand_emoji_fit_into_a_form(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
-        change_id = await drafted(person, await connected(person), "🌞" * 9_999)
+        change_id = await drafted(person, await connected(person))
         await press(person, change_id, "approve", text="🌞" * 9_999)
         assert sent(person) == SENT
         assert last_message(person) == "🌞" * 9_999
@@ -96,10 +96,9 @@ async def test_a_draft_is_not_sent_once_the_thread_has_moved_on(tmp_path: Path) 
     async with deployment(tmp_path) as person:
         change_id = await drafted(person, await connected(person))
         thread = person.sandbox.accounts.main.conversations[THREAD]
-        newest = thread["messages"][-1]
-        thread["messages"].append(
-            {**newest, "id": "newer", "sender_role": "guest", "content": "We come tomorrow"}
-        )
+        newest = thread["messages"][0]
+        newer = {**newest, "id": "newer", "sender_role": "guest", "content": "We come tomorrow"}
+        thread["messages"].insert(0, newer)
         page = await after(person, await press(person, change_id, "approve", text="Edited"))
         assert sent(person) == []
         assert "Something has changed since you were asked" in page.text
