@@ -153,8 +153,13 @@ class Settings:
     read_only: Switch = _setting(False, "serve no tool that changes anything")
     confirm: Confirm = _setting(
         "auto",
-        "how consequential changes are confirmed: ask the user if the client can, always by a token, or "
-        "not at all",
+        "how consequential changes are confirmed: by the user, in the client or on a page; by a token, for "
+        "agents whose own program asks people; or not at all",
+    )
+    confirm_link: Switch = _setting(
+        False,
+        "over stdio: put the address of the page on which the user decides into answers as well, for "
+        "machines without a browser; a model that opens addresses could then decide by itself",
     )
     property_ids: Ids = _setting((), "serve only these properties and what belongs to them; all when not set")
     privacy: Privacy = _setting(

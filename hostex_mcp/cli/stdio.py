@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from hostex_mcp.cli.local_page import LocalPage
 from hostex_mcp.cli.session import load_settings, open_engine, serving_options, usual_log_level
 from hostex_mcp.server.stdio import serve_stdio
 from hostex_mcp.settings import Settings
@@ -12,11 +13,22 @@ from hostex_mcp.settings import Settings
 
 @click.command("stdio")
 @serving_options
+@click.option(
+    "--confirm-link",
+    is_flag=True,
+    default=None,
+    help="Tell the model the address of the page on which the user decides on changes.",
+)
 def command(**options: Any) -> None:
     """Serve MCP over standard input and output, with the token from HOSTEX_ACCESS_TOKEN."""
     asyncio.run(_serve(load_settings(log_level=usual_log_level("warning"), **options)))
 
 
 async def _serve(settings: Settings) -> None:
-    async with open_engine(settings) as engine:
-        await serve_stdio(engine)
+    page = LocalPage(told=settings.confirm_link)
+    async with open_engine(settings, page) as engine:
+        page.serve(engine)
+        try:
+            await serve_stdio(engine)
+        finally:
+            await page.aclose()

@@ -1,10 +1,8 @@
 """The one path of every call of a tool, below all transports. Only protocol faults are raised past it."""
 
 import logging
-import time
 import uuid
-from collections.abc import Awaitable, Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -16,14 +14,8 @@ from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequire
 
 from hostex_mcp.api import Blocked, DeadlineExceeded, FieldProblem, HostexError, Unread, unread
 from hostex_mcp.events import (
-    Confirmed,
-    Event,
-    HostexAsked,
-    ToolEnded,
     ToolForwarded,
-    ToolStarted,
     emit,
-    listen_here,
 )
 from hostex_mcp.reads.channel_codes import bind_channels
 from hostex_mcp.reads.empty_lists import why_empty
@@ -32,6 +24,7 @@ from hostex_mcp.server.answer import PreviewTooLong, answer, fit
 from hostex_mcp.server.asking import Elicitation, InputRequired
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.changes.deciding import Decision, Decisions
+from hostex_mcp.server.changes.listing import change_log
 from hostex_mcp.server.changes.pending import ChangeDesk, PendingChanges, change_named
 from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.confirmation import Confirmations, digest
@@ -39,11 +32,12 @@ from hostex_mcp.server.failures import HINTS, arguments_failure, failure, failur
 from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.render import render
 from hostex_mcp.server.sending import Plan, WriteCall
+from hostex_mcp.server.summary import SLOW_SECONDS, Summary, summarise
 from hostex_mcp.server.undoing import Seals, with_sealed_undo
 from hostex_mcp.server.writes import Writes
 from hostex_mcp.toolkit.apart import run_apart
 from hostex_mcp.toolkit.arguments import InvalidArguments, nearest
-from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.context import ChangeLog, Context
 from hostex_mcp.toolkit.cursor import resume
 from hostex_mcp.toolkit.local_dates import date_hint
 from hostex_mcp.toolkit.property_titles import Resolved, resolve_properties
@@ -65,8 +59,6 @@ Outcome = dict[str, Any] | InputRequired
 Returned = TypeVar("Returned")
 Result = ListPage[Any] | Item[Any] | PlannedWrite[Any] | CatalogueCall[Any]
 
-SLOW_SECONDS = 10.0
-
 _UNSHOWN = (
     "What this would write is too long for a preview that shows all of it, and nothing is written that the "
     "user cannot see. Nothing was changed."
@@ -79,9 +71,6 @@ _log = logging.getLogger(__name__)
 
 
 _NO_UNDO = "The previous state is not known for certain, so there is no undo."
-_USUAL = "%s %s %d ms, %d to Hostex"
-_SLOW = f"slow: {_USUAL} in %d ms, %d of them again"
-_call_log = logging.getLogger("hostex_mcp.calls")
 
 
 class Engine:
@@ -101,7 +90,7 @@ class Engine:
         desk: ChangeDesk | None = None,
     ) -> None:
         self.selection = selection
-        self.context = context = replace(context, confirm=confirm)
+        self.context = context = replace(context, confirm=confirm, changes=self._change_log)
         self._account = account
         self._slow_seconds = slow_seconds
         confirmations = confirmations or Confirmations(context.now)
@@ -157,6 +146,22 @@ class Engine:
         """
         decision = Decision(by, way, self.context.now())
         return await self._decisions.decide(change_id, approve, decision, seen, text)
+
+    async def change(self, change_id: str) -> PendingChange | None:
+        """Return a change of this account as it stands now, None without one."""
+        return await self._pending.find(change_id)
+
+    async def changes(self) -> Sequence[PendingChange]:
+        """Return the changes of this account that wait or were decided lately, the newest first."""
+        return await self._pending.all()
+
+    async def _change_log(self, full: bool) -> ChangeLog:
+        return change_log(await self.changes(), self._pending.desk.extent, full)
+
+    async def settled(self) -> None:
+        """Wait until what was approved has been made."""
+        async with self._writes.sender.alone:
+            return
 
     async def _outcome(self, name: str, arguments: Mapping[str, Any], elicitation: Elicitation) -> Outcome:
         with unread() as lacking:
@@ -306,67 +311,6 @@ def with_unread_notes(
         return change
 
     return planned
-
-
-class Summary:
-    """What one call does, counted for its line in the log. `outcome` is set by whoever runs it; `request_ids`
-    are Hostex's, of an error or of the writes that it accepted."""
-
-    def __init__(self, tool: str) -> None:
-        self.tool = tool
-        self.outcome = "cancelled"
-        self.request_ids: list[str] = []
-        self._requests = 0
-        self._again = 0
-        self._hostex_seconds = 0.0
-        self._person_seconds = 0.0
-
-    def __call__(self, event: Event) -> None:
-        """Count an event."""
-        match event:
-            case HostexAsked():
-                self._requests += 1
-                self._again += event.number > 1
-                self._hostex_seconds += event.seconds
-            case Confirmed():
-                self._person_seconds += event.seconds
-            case ToolForwarded():
-                self.tool = event.tool
-            case _:
-                pass
-
-    def tell(self, seconds: float, slow_seconds: float) -> None:
-        """Log how the call ended; as a warning if it was slow, not counting the time its person took."""
-        emit(ToolEnded(self.tool, self.outcome, seconds))
-        without_person = seconds - self._person_seconds
-        slow = without_person > slow_seconds
-        facts = {
-            "tool": self.tool,
-            "outcome": self.outcome,
-            "ms": round(1000 * without_person),
-            "hostex_requests": self._requests,
-            "hostex_ms": round(1000 * self._hostex_seconds),
-            "tried_again": self._again,
-            "hostex_request_ids": self.request_ids,
-        }
-        values = list(facts.values())
-        if slow:
-            _call_log.warning(_SLOW, *values[:6], extra={"facts": facts})
-        else:
-            _call_log.info(_USUAL, *values[:4], extra={"facts": facts})
-
-
-@contextmanager
-def summarise(tool: str, slow_seconds: float) -> Generator[Summary]:
-    """Log and count the call of a tool that runs in the block."""
-    summary = Summary(tool)
-    started = time.perf_counter()
-    emit(ToolStarted())
-    try:
-        with listen_here(summary):
-            yield summary
-    finally:
-        summary.tell(time.perf_counter() - started, slow_seconds)
 
 
 def _note(outcome: Outcome, summary: Summary) -> None:

@@ -57,6 +57,8 @@ async def serve_stdio(engine: Engine) -> None:
             with stop.serving:
                 lenient = _IncomingLine(incoming, outgoing)
                 await server.run(lenient, outgoing, server.create_initialization_options())
+            # A person may have approved something just now.
+            await engine.settled()
             stop.served()
     # The client closed our output, so nobody is left to answer.
     except* BrokenPipeError:

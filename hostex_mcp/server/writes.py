@@ -102,8 +102,9 @@ class Writes:
         change = await self._pending.begin(call, draft)
         asked = {"asked_by": change.asked_by} if change.asked_by else {}
         call.decision = {"change_id": change.id, **asked}
-        address = self._pending.desk.page.address(change)
-        if elicitation.opens and address and change.open:
+        # Asked for only where it is shown: whoever asks for an address shows it to the person.
+        address = self._pending.desk.page.address(change) if elicitation.opens and change.open else None
+        if address:
             if elicitation.returned:
                 return self._pending.page_question(change, address)
             await elicitation.show(self._pending.page_words(change), address, change.id)

@@ -23,10 +23,31 @@ Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeEntry:
+    """A change that a person decides on or decided on, as a row, and its place in the list."""
+
+    row: JsonObject
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLog:
+    """The changes of an account, and what there is to say about the list."""
+
+    entries: Sequence[ChangeEntry] = ()
+    notes: Sequence[str] = ()
+
+
+async def no_changes(full: bool) -> ChangeLog:
+    """Return the list of an account that nobody is asked about."""
+    return ChangeLog()
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
-    `tools` are those that may be called; changes are
-    confirmed as `confirm` says; `now` tells the time in UTC and `pause` lets seconds of it pass;
+    `tools` are those that may be called; changes are confirmed as `confirm` says, and `changes` lists them;
+    `now` tells the time in UTC and `pause` lets seconds of it pass;
     pictures are read from `image_folders` of this machine only, fetched before a person agreed from
     `picture_hosts` only, and have a turn in `decoding`; `memory` is the account's. What the other methods
     give is fit to leave the server: secrets hidden unless the call asked for them with `reveal`, outsiders'
@@ -37,6 +58,7 @@ class Context:
     now: Clock = field(default=utc_now)
     privacy: Level = "standard"
     confirm: str = "auto"
+    changes: Callable[[bool], Awaitable[ChangeLog]] = field(default=no_changes)
     image_folders: tuple[Path, ...] = ()
     picture_hosts: Collection[str] = ()
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)

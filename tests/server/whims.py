@@ -7,23 +7,39 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 import httpx2
+from anyio import lowlevel
 from hypothesis import strategies as st
 from mcp import Client
 from mcp.client import ClientRequestContext
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, ErrorData, InputRequiredResult
+from mcp.types import (
+    CallToolResult,
+    ElicitRequestParams,
+    ElicitRequestURLParams,
+    ElicitResult,
+    ErrorData,
+    InputRequiredResult,
+)
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.app import create_server
+from hostex_mcp.server.changes.pending import ChangeDesk
+from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.engine import Engine
-from tests.support.previewing import careful_engine, changed, demo_sandbox
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.tools.selection import select
+from tests.support.clock import Clock
+from tests.support.previewing import changed, demo_sandbox
 
-Way = Literal["stdio, handshake", "stdio, 2026", "http, 2026"]
-WAYS: tuple[Way, ...] = ("stdio, handshake", "stdio, 2026", "http, 2026")
+Way = Literal["stdio, handshake", "stdio, 2026", "http, handshake", "http, 2026"]
+WAYS: tuple[Way, ...] = ("stdio, handshake", "stdio, 2026", "http, handshake", "http, 2026")
+Kind = Literal["shows forms", "opens addresses", "asks nobody"]
+KINDS: tuple[Kind, ...] = ("shows forms", "opens addresses", "asks nobody")
 Word = Literal["accept", "decline", "cancel", "nothing"]
+PAGE = "https://page.example/changes/"
 ADDRESS = "http://localhost:8000/mcp"
 THREAD, PATRICK = "0-2200000003-thr003", {"stay_code": "5-DEMO30PAT"}
 
@@ -81,6 +97,7 @@ class Whim:
     token: int | None = None
     state: int | None = None
     elsewhere: bool = False
+    change: int | None = None
 
 
 def whims(words: Sequence[Word]) -> st.SearchStrategy[list[Whim]]:
@@ -94,6 +111,7 @@ def whims(words: Sequence[Word]) -> st.SearchStrategy[list[Whim]]:
         token=seen,
         state=seen,
         elsewhere=st.booleans(),
+        change=seen,
     )
     few = st.integers(0, len(DEEDS) - 1).flatmap(
         lambda deed: st.lists(whim.map(lambda same: replace(same, deed=deed)), min_size=2, max_size=6)
@@ -101,26 +119,40 @@ def whims(words: Sequence[Word]) -> st.SearchStrategy[list[Whim]]:
     return few | st.lists(whim, min_size=2, max_size=8)
 
 
+class Page:
+    """A page that the person is told of, and the model is not."""
+
+    present = True
+
+    def address(self, change: PendingChange) -> str:
+        return f"{PAGE}{change.id}"
+
+    async def invite(self, change: PendingChange) -> str:
+        return "The user decides on their page."
+
+
 @dataclass
 class World:
     """An account, the client of a person, another client that cannot ask, and all that a model ever saw."""
 
     way: Way
+    kind: Kind = "shows forms"
     words: list[Word] = field(default_factory=list[Word])
     sandbox: Sandbox = field(default_factory=demo_sandbox)
     seen: list[str] = field(default_factory=lambda: ["x"])
-    seen_elsewhere: list[str] = field(default_factory=list[str])
     agreed: list[Deed] = field(default_factory=list[Deed])
     asked: int = 0
     now: Deed = DEEDS[0]
+    engine: Engine = field(init=False)
 
     async def live(self, whims: Sequence[Whim]) -> list[str]:
         """Do all this; what was written in the end."""
         transport = httpx2.ASGITransport(app=self.sandbox.app)
         base = "https://sandbox.invalid/v3"
         async with HostexClient(WRITABLE, base_url=base, transport=transport) as hostex:
-            engine = careful_engine(hostex)
+            self.engine = engine = asking_engine(hostex)
             async with self._connected(engine) as client, Client(create_server(lambda _: engine)) as mute:
+                self._remember(_strings((await client.list_tools()).model_dump()))
                 for whim in whims:
                     await self._do(whim, mute if whim.elsewhere else client)
         return changed(self.sandbox)
@@ -132,7 +164,15 @@ class World:
         word = self._word()
         if word == "nothing":
             await asyncio.Event().wait()
+        if isinstance(params, ElicitRequestURLParams):
+            await self._click(params.url.removeprefix(PAGE), word)
         return ElicitResult(action=cast("Any", word))
+
+    async def _click(self, change_id: str, word: Word) -> None:
+        """What the person does on the page, if anything."""
+        change = await self.engine.change(change_id)
+        if change and word in ("accept", "decline"):
+            await self.engine.decide(change.id, word == "accept", "the user", seen=change.state_digest)
 
     def _word(self) -> Word:
         self.asked += 1
@@ -143,11 +183,9 @@ class World:
 
     async def _do(self, whim: Whim, client: Client) -> None:
         deed = self.now = DEEDS[whim.deed]
-        # A client that cannot ask may spend its own token today; here it only tries what is another's.
-        pool = self.seen if whim.elsewhere else [*self.seen, *self.seen_elsewhere]
-        token = pool[-1 - whim.token % len(pool)] if pool and whim.token is not None else None
-        state = pool[-1 - whim.state % len(pool)] if pool and whim.state is not None else None
-        arguments = deed.arguments | ({"confirmation_token": token} if token else {})
+        token, state, change = (self._recalled(place) for place in (whim.token, whim.state, whim.change))
+        brought = {"confirmation_token": token, "change_id": change}
+        arguments = deed.arguments | {name: text for name, text in brought.items() if text}
         tool = deed.tool
         if whim.forwarded:
             tool, arguments = "call_write_tool", {"name": deed.tool, "arguments": arguments}
@@ -156,12 +194,7 @@ class World:
         result = await client.session.call_tool(
             tool, arguments, request_state=state, allow_input_required=True
         )
-        while isinstance(result, InputRequiredResult):
-            self._remember(whim, [result.request_state or "", *(result.input_requests or {})])
-            word = self._word()
-            if word == "nothing":
-                break
-            answers = {place: ElicitResult(action=word) for place in result.input_requests or {}}
+        while isinstance(result, InputRequiredResult) and (answers := await self._answers(result)):
             result = await client.session.call_tool(
                 tool,
                 arguments,
@@ -170,18 +203,40 @@ class World:
                 allow_input_required=True,
             )
         if isinstance(result, CallToolResult):
-            self._remember(whim, _strings(result.structured_content))
+            await self._see(result)
 
-    def _remember(self, whim: Whim, strings: Sequence[str]) -> None:
-        pool = self.seen_elsewhere if whim.elsewhere else self.seen
-        pool += [text for text in strings if len(text) > 100 and " " not in text]
+    async def _answers(self, question: InputRequiredResult) -> dict[str, ElicitResult]:
+        """What the client brings back of a question that was returned; nothing if nobody answers."""
+        requests = question.input_requests or {}
+        self._remember([question.request_state or "", *requests])
+        word = self._word()
+        if word == "nothing":
+            return {}
+        for request in requests.values():
+            if isinstance(request.params, ElicitRequestURLParams):
+                await self._click(request.params.url.removeprefix(PAGE), word)
+        return {place: ElicitResult(action=word) for place in requests}
+
+    async def _see(self, result: CallToolResult) -> None:
+        """What the model sees of a result, and what the person does on the page after it."""
+        self._remember(_strings(result.model_dump()))
+        told = cast("dict[str, str]", result.structured_content or {})
+        if self.kind == "asks nobody" and told.get("status") == "waiting_for_person":
+            await self._click(told["change_id"], self._word())
+
+    def _recalled(self, place: int | None) -> str | None:
+        return None if place is None else self.seen[-1 - place % len(self.seen)]
+
+    def _remember(self, strings: Sequence[str]) -> None:
+        self.seen += [text for text in strings if len(text) > 20 and " " not in text]
 
     @asynccontextmanager
     async def _connected(self, engine: Engine) -> AsyncGenerator[Client]:
         server = create_server(lambda _: engine)
-        if self.way != "http, 2026":
-            mode = "legacy" if self.way == "stdio, handshake" else "auto"
-            async with Client(server, mode=mode, elicitation_callback=self.answer) as client:
+        mode = "legacy" if self.way.endswith("handshake") else "auto"
+        answer = None if self.kind == "asks nobody" else self.answer
+        if self.way.startswith("stdio"):
+            async with Client(server, mode=mode, elicitation_callback=answer) as client:
                 yield client
             return
         hosts = TransportSecuritySettings(allowed_hosts=["localhost:8000"])
@@ -193,10 +248,21 @@ class World:
             manager.run(),
             httpx2.AsyncClient(transport=through, base_url=ADDRESS) as http,
             Client(
-                streamable_http_client(ADDRESS, http_client=http), elicitation_callback=self.answer
+                streamable_http_client(ADDRESS, http_client=http), mode=mode, elicitation_callback=answer
             ) as client,
         ):
             yield client
+
+
+def asking_engine(client: HostexClient) -> Engine:
+    """An engine whose person can be asked or decides on a page; time passes at once while it waits."""
+
+    async def pause(seconds: float) -> None:
+        await lowlevel.checkpoint()
+
+    selection = select(["all"])
+    context = Context(client, selection.reachable, now=Clock(), pause=pause)
+    return Engine(selection, context, "auto", desk=ChangeDesk(page=Page()))
 
 
 def _strings(value: object) -> list[str]:

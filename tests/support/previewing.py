@@ -24,7 +24,7 @@ def demo_sandbox() -> Sandbox:
 def careful_engine(client: HostexClient) -> Engine:
     """An engine that confirms by token, at the same time."""
     selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable, now=Clock()), "auto")
+    return Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
 
 
 def changed(sandbox: Sandbox) -> list[str]:

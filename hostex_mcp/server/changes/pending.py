@@ -227,8 +227,12 @@ def change_named(given: Mapping[str, Any], elicitation: Elicitation) -> str | No
     """Return the id of the change that a repeated call, or one that comes back from the page, is about."""
     if CHANGE in given:
         return str(given[CHANGE])
-    state = elicitation.state or ""
-    return state.removeprefix(_RETURNED) if elicitation.opens and state.startswith(_RETURNED) else None
+    return change_in(elicitation.state) if elicitation.opens else None
+
+
+def change_in(state: str | None) -> str | None:
+    """Return the id of the change that a question with this state brings a person to."""
+    return state.removeprefix(_RETURNED) if state and state.startswith(_RETURNED) else None
 
 
 def same_call(tool: Tool, given: Mapping[str, Any]) -> str:

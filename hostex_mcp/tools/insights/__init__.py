@@ -2,6 +2,7 @@
 
 from hostex_mcp.tools.insights.availability import find_available_properties
 from hostex_mcp.tools.insights.briefing import get_daily_briefing
+from hostex_mcp.tools.insights.changes import list_changes
 from hostex_mcp.tools.insights.conflicts import check_calendar_conflicts
 from hostex_mcp.tools.insights.extension import check_stay_extension
 from hostex_mcp.tools.insights.gaps import find_calendar_gaps
@@ -26,4 +27,5 @@ TOOLS = (
     check_stay_extension,
     get_performance,
     get_month_end,
+    list_changes,
 )

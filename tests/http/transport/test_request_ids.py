@@ -12,7 +12,7 @@ import pytest
 
 from hostex_mcp.cli.logs import configure_logs
 from hostex_mcp.events import Confirmed, HostexAsked, emit
-from hostex_mcp.server.engine import summarise
+from hostex_mcp.server.summary import summarise
 from tests.support.clock import Clock
 from tests.support.local import JSON, call, local, running
 
@@ -87,7 +87,7 @@ async def test_lines_of_text_name_the_request(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_slow_call_is_a_warning_that_says_where_its_time_went(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
-    monkeypatch.setattr("hostex_mcp.server.engine.time.perf_counter", clock.seconds)
+    monkeypatch.setattr("hostex_mcp.server.summary.time.perf_counter", clock.seconds)
     with logged(monkeypatch) as written, summarise("list_reservations", 10) as summary:
         emit(HostexAsked("GET /reservations", "timeout", 9.0, 1))
         emit(HostexAsked("GET /reservations", "ok", 2.0, 2))
@@ -102,7 +102,7 @@ def test_the_time_that_a_person_takes_to_answer_does_not_make_a_call_slow(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr("hostex_mcp.server.engine.time.perf_counter", clock.seconds)
+    monkeypatch.setattr("hostex_mcp.server.summary.time.perf_counter", clock.seconds)
     with logged(monkeypatch) as written, summarise("send_message", 10) as summary:
         emit(Confirmed("accept", 240.0))
         clock.advance(seconds=241.0)

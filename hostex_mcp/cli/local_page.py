@@ -1,0 +1,135 @@
+"""A page on this machine, on which its user decides on changes where their client cannot ask them."""
+
+import asyncio
+import os
+import secrets
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from typing import Any
+
+import anyio
+import click
+from anyio.to_thread import run_sync
+from uvicorn import Config, Server
+
+from hostex_mcp.server.changes.record import PendingChange
+from hostex_mcp.server.engine import Engine
+
+_OPENING_SECONDS = 5.0
+_GRACE_SECONDS = 30
+_WAITS = "hostex-mcp: a change waits for you to approve or decline it: {}"
+_OPENED = "A page was opened in the browser of the user's machine; they decide there."
+_LINKED = "The user decides on a page of their own machine: {}"
+_UNOPENED = (
+    "No browser could be opened on the user's machine. The address of the page on which they decide is in "
+    "the log of this server, which their client keeps; only they should open it."
+)
+
+OpenBrowser = Callable[[str], bool]
+
+
+class LocalPage:
+    """The page on a port of this machine, there from the first change that waits. Its address holds a secret:
+    it is opened in the user's browser, or told on standard error where there is none; `told` says whether
+    it may also be in the answers that the model reads."""
+
+    present = True
+
+    def __init__(self, *, told: bool = False, open_browser: OpenBrowser | None = None) -> None:
+        self._told = told
+        self._open_browser = open_browser or open_in_browser
+        self._engine: Engine | None = None
+        self._secret = secrets.token_urlsafe(24)
+        self._origin: str | None = None
+        self._server: _Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self._sentences: dict[str, str] = {}
+
+    def serve(self, engine: Engine) -> None:
+        """Take the engine whose changes are shown."""
+        self._engine = engine
+
+    def address(self, change: PendingChange) -> str:
+        """Return where the person decides. Whoever asks shows it to them."""
+        self._sentences.setdefault(change.id, self._sentence(change, opened=True))
+        return self._url(change)
+
+    async def invite(self, change: PendingChange) -> str:
+        """Open the page, once for each change, and return a sentence that says where the user decides."""
+        if change.id not in self._sentences:
+            url = self._url(change)
+            opened = await self._opened(url)
+            if not opened:
+                click.echo(_WAITS.format(url), err=True)
+            self._sentences[change.id] = self._sentence(change, opened)
+        return self._sentences[change.id]
+
+    async def aclose(self) -> None:
+        """Stop serving, once what was approved has been made."""
+        if self._server and self._serving:
+            self._server.should_exit = True
+            with suppress(asyncio.CancelledError):
+                await self._serving
+
+    def _sentence(self, change: PendingChange, opened: bool) -> str:
+        if self._told:
+            return _LINKED.format(self._url(change))
+        return _OPENED if opened else _UNOPENED
+
+    def _url(self, change: PendingChange) -> str:
+        return f"{self._origin or self._start()}/{self._secret}/changes/{change.id}"
+
+    async def _opened(self, url: str) -> bool:
+        # Some systems wait for the browser to end.
+        with anyio.move_on_after(_OPENING_SECONDS):
+            return await run_sync(self._open_browser, url, abandon_on_cancel=True)
+        return True
+
+    def _start(self) -> str:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        self._origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        # Loaded only here: most servers never show a page.
+        pages: Any = import_module("hostex_mcp.cli.local_app").LocalPages(
+            self._engine, self._secret, self._origin
+        )
+        self._server = _Server(
+            Config(
+                pages.app,
+                loop="asyncio",
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+        )
+        self._serving = asyncio.get_running_loop().create_task(self._server.serve([listener]))
+        return self._origin
+
+
+class _Server(Server):
+    """A server inside a process that heeds its own signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave signals to the process."""
+        yield
+
+
+def open_in_browser(url: str) -> bool:
+    """Open an address in the user's browser, where there is a screen to show it on."""
+    # A browser of the terminal would write to standard output, which is the protocol's.
+    screen = sys.platform in ("darwin", "win32") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+    try:
+        return screen and webbrowser.open(url)
+    except (OSError, webbrowser.Error):
+        return False

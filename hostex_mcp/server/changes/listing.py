@@ -1,0 +1,57 @@
+"""The changes of an account as rows for its model."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hostex_mcp.server.changes.record import Extent, PendingChange, State
+from hostex_mcp.toolkit.context import ChangeEntry, ChangeLog
+from hostex_mcp.toolkit.results import lean
+
+_HIDDEN = (
+    "{} more were asked for when more properties or details were served here than now, and are not shown."
+)
+
+
+def change_log(changes: Sequence[PendingChange], extent: Extent, full: bool) -> ChangeLog:
+    """Return the changes that may be shown within this extent, newest first."""
+    shown = [change for change in changes if extent.covers(change.extent)]
+    entries = [ChangeEntry(_row(change, full), _key(change)) for change in shown]
+    hidden = len(changes) - len(shown)
+    return ChangeLog(sorted(entries, key=lambda entry: entry.key), [_HIDDEN.format(hidden)] if hidden else [])
+
+
+def _key(change: PendingChange) -> list[int | float | str]:
+    return [-change.asked_at.timestamp(), change.id]
+
+
+def _row(change: PendingChange, full: bool) -> dict[str, Any]:
+    outcome = change.outcome or {}
+    row = {
+        "change_id": change.id,
+        "tool": change.tool,
+        "summary": change.preview.get("summary", change.title),
+        "status": _status(change),
+        "asked_at": _moment(change.asked_at),
+        "asked_by": change.asked_by,
+        "expires_at": _moment(change.expires) if change.open else None,
+        "decided_at": _moment(change.decided_at),
+        "decided_by": change.decided_by,
+        "undo": outcome.get("undo"),
+        "preview": change.preview if full else None,
+        "outcome": outcome if full and outcome else None,
+    }
+    return dict(lean(row))
+
+
+def _status(change: PendingChange) -> str:
+    """Return the status of a change in the words of the answers to its call."""
+    names = {
+        State.WAITING: "waiting_for_person",
+        State.STALE: "waiting_for_person",
+        State.UNKNOWN: "outcome_unknown",
+    }
+    return str((change.outcome or {}).get("status") or names.get(change.state, change.state.value))
+
+
+def _moment(moment: Any) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

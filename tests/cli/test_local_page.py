@@ -1,0 +1,283 @@
+"""The page on the user's own machine: who reaches it, what it decides, and what the model learns of it."""
+
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any, cast
+
+import httpx2
+import pytest
+
+from hostex_mcp.api import HostexClient
+from hostex_mcp.cli.local_page import LocalPage, open_in_browser
+from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.server.changes.pending import ChangeDesk
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.tools.selection import select
+from tests.support.clock import Clock
+from tests.support.previewing import changed, demo_sandbox
+from tests.support.requests_sent import sent
+
+pytestmark = pytest.mark.anyio
+
+BOOKING = {"reservation_code": "5-DEMO30PAT"}
+THREAD = {"conversation_id": "0-2200000003-thr003", "message": "The key is in the box."}
+CANCELLED = "DELETE /reservations/{reservation_code}"
+MESSAGE = "POST /conversations/{conversation_id}"
+
+
+@dataclass
+class Machine:
+    """The user's machine: the server, its page and the browser."""
+
+    sandbox: Sandbox
+    engine: Engine
+    page: LocalPage
+    opened: list[str] = field(default_factory=list[str])
+
+    async def ask(self, tool: str = "cancel_reservation", **arguments: Any) -> dict[str, Any]:
+        result: Any = await self.engine.call(tool, arguments or BOOKING)
+        return cast("dict[str, Any]", result.structured_content)
+
+    @asynccontextmanager
+    async def browser(self) -> AsyncGenerator[httpx2.AsyncClient]:
+        async with httpx2.AsyncClient() as browser:
+            yield browser
+
+    @property
+    def origin(self) -> str:
+        return "/".join(self.opened[0].split("/")[:3])
+
+
+@asynccontextmanager
+async def machine(*, screen: bool = True, told: bool = False) -> AsyncGenerator[Machine]:
+    sandbox, opened = demo_sandbox(), list[str]()
+
+    def open_browser(url: str) -> bool:
+        opened.append(url)
+        return screen
+
+    page = LocalPage(told=told, open_browser=open_browser)
+    transport = httpx2.ASGITransport(app=sandbox.app)
+    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
+        selection = select(["all"])
+        context = Context(client, selection.reachable, now=Clock())
+        engine = Engine(selection, context, "auto", desk=ChangeDesk(page=page))
+        page.serve(engine)
+        try:
+            yield Machine(sandbox, engine, page, opened)
+        finally:
+            await page.aclose()
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[Machine]:
+    async with machine() as here:
+        yield here
+
+
+def fields(page: str) -> dict[str, str]:
+    """The hidden fields and the text of a page's form."""
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    text = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", page, re.DOTALL)
+    return hidden | ({"text": unescape(text[1])} if text else {})
+
+
+async def click(browser: httpx2.AsyncClient, url: str, decision: str, **more: str) -> httpx2.Response:
+    shown = await browser.get(url)
+    origin = "/".join(url.split("/")[:3])
+    form = fields(shown.text) | {"decision": decision} | more
+    return await browser.post(url, data=form, headers={"Origin": origin}, follow_redirects=True)
+
+
+async def test_the_first_change_that_waits_is_opened_in_the_browser_and_its_secret_told_to_nobody_else(
+    here: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = await here.ask()
+    assert told["status"] == "waiting_for_person"
+    (url,) = here.opened
+    assert re.fullmatch(rf"http://127\.0\.0\.1:\d+/[\w-]{{32}}/changes/{told['change_id']}", url)
+    secret = url.split("/")[3]
+    assert secret not in str(told)
+    assert secret not in capsys.readouterr().err
+    await here.ask()
+    assert len(here.opened) == 1
+
+
+async def test_a_person_who_approves_on_the_page_makes_it_happen_once(here: Machine) -> None:
+    told = await here.ask()
+    async with here.browser() as browser:
+        before = fields((await browser.get(here.opened[0])).text)
+        page = await click(browser, here.opened[0], "approve")
+        assert "It is done." in page.text
+        again = await browser.post(
+            here.opened[0], data=before | {"decision": "approve"}, headers={"Origin": here.origin}
+        )
+    assert again.status_code == 303
+    assert changed(here.sandbox) == [CANCELLED]
+    assert (await here.ask(**BOOKING, change_id=told["change_id"]))["status"] == "done"
+
+
+async def test_a_person_who_declines_on_the_page_ends_it(here: Machine) -> None:
+    told = await here.ask()
+    async with here.browser() as browser:
+        assert "Nothing was changed." in (await click(browser, here.opened[0], "decline")).text
+    assert (await here.ask(**BOOKING, change_id=told["change_id"]))["status"] == "declined"
+    assert changed(here.sandbox) == []
+
+
+async def test_looking_decides_nothing(here: Machine) -> None:
+    await here.ask()
+    async with here.browser() as browser:
+        for query in ("", "?decision=approve", "?change=1&decision=approve"):
+            assert (await browser.get(here.opened[0] + query)).status_code == 200
+        assert (await browser.head(here.opened[0])).status_code in (200, 405)
+    assert changed(here.sandbox) == []
+
+
+async def test_several_are_decided_at_once_each_on_its_own_preview(here: Machine) -> None:
+    await here.ask()
+    await here.ask("send_message", **THREAD)
+    base = here.opened[0].rpartition("/")[0]
+    async with here.browser() as browser:
+        tickets = re.findall(r'type="checkbox" name="change" value="([^"]*)"', (await browser.get(base)).text)
+        assert len(tickets) == 2
+        form = {"change": tickets, "decision": "approve"}
+        await browser.post(base, data=form, headers={"Origin": here.origin})
+    assert sorted(changed(here.sandbox)) == sorted([CANCELLED, MESSAGE])
+
+
+async def test_a_message_is_sent_as_the_person_edited_it(here: Machine) -> None:
+    told = await here.ask("send_message", **THREAD)
+    async with here.browser() as browser:
+        page = await click(browser, here.opened[0], "approve", text="The key is at the desk.\r\nSee you!")
+    assert "It is done." in page.text
+    assert [body and body["message"] for body in sent(here.sandbox, MESSAGE)] == [
+        "The key is at the desk.\nSee you!"
+    ]
+    outcome = await here.ask("send_message", **THREAD, change_id=told["change_id"])
+    assert outcome["result"]["message"] == "The key is at the desk.\nSee you!"
+
+
+async def test_an_edited_text_that_cannot_be_sent_is_said_and_kept(here: Machine) -> None:
+    await here.ask("send_message", **THREAD)
+    async with here.browser() as browser:
+        for text in (" ", "x" * 10_001):
+            page = await click(browser, here.opened[0], "approve", text=text)
+            assert page.status_code == 400
+            assert text.strip() in page.text
+    assert changed(here.sandbox) == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "HERE", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": "HERE", "Host": "evil.example"},
+        {"Origin": "HERE", "Host": "localhost"},
+    ],
+)
+async def test_a_form_from_elsewhere_decides_nothing(here: Machine, headers: dict[str, str]) -> None:
+    await here.ask()
+    brought = {name: here.origin if value == "HERE" else value for name, value in headers.items()}
+    async with here.browser() as browser:
+        form = fields((await browser.get(here.opened[0])).text) | {"decision": "approve"}
+        refused = await browser.post(here.opened[0], data=form, headers=brought)
+    assert refused.status_code in (403, 404)
+    assert changed(here.sandbox) == []
+
+
+async def test_a_form_of_another_change_or_with_a_made_up_ticket_decides_nothing(here: Machine) -> None:
+    await here.ask()
+    await here.ask("send_message", **THREAD)
+    first, second = here.opened
+    async with here.browser() as browser:
+        form = fields((await browser.get(first)).text) | {"decision": "approve"}
+        for ticket in (form["change"], f"{form['change'][:-1]}x", "", "é"):
+            refused = await browser.post(
+                second, data=form | {"change": ticket}, headers={"Origin": here.origin}
+            )
+            assert refused.status_code == 403
+    assert changed(here.sandbox) == []
+
+
+async def test_without_the_secret_there_is_nothing_to_see(here: Machine) -> None:
+    told = await here.ask()
+    async with here.browser() as browser:
+        texts: set[str] = set()
+        for path in (
+            f"/changes/{told['change_id']}",
+            f"/{'x' * 32}/changes/{told['change_id']}",
+            f"/{here.opened[0].split('/')[3]}/made-up",
+            "/changes",
+        ):
+            answer = await browser.get(here.origin + path)
+            assert answer.status_code == 404
+            texts.add(answer.text)
+        base = here.opened[0].rpartition("/")[0]
+        texts.add((await browser.get(f"{base}/made-up")).text)
+    assert len(texts) == 1
+
+
+async def test_no_website_can_frame_the_page_or_read_its_address(here: Machine) -> None:
+    await here.ask()
+    async with here.browser() as browser:
+        headers = (await browser.get(here.opened[0])).headers
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert (headers["Referrer-Policy"], headers["Cache-Control"]) == ("same-origin", "no-store")
+
+
+async def test_what_was_done_can_be_taken_back_from_the_page_after_a_look(here: Machine) -> None:
+    field = {"stay_code": "5-DEMO30PAT", "custom_fields": {"wifi": "hello"}}
+    await here.ask("update_reservation_custom_fields", **field)
+    async with here.browser() as browser:
+        await click(browser, here.opened[0], "approve")
+        asked = await click(browser, here.opened[0], "undo")
+        assert "waits for you" in asked.text
+        assert (len(changed(here.sandbox)), len(here.opened)) == (1, 1)
+        await click(browser, str(asked.url), "approve")
+    assert len(changed(here.sandbox)) == 2
+
+
+async def test_without_a_screen_the_address_is_on_standard_error_and_not_in_the_answer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with machine(screen=False) as here:
+        told = await here.ask()
+        (url,) = here.opened
+        line = f"hostex-mcp: a change waits for you to approve or decline it: {url}\n"
+        assert capsys.readouterr().err == line
+        assert url.split("/")[3] not in str(told)
+
+
+async def test_the_address_is_in_the_answer_where_the_operator_says_so() -> None:
+    async with machine(told=True) as here:
+        told = await here.ask()
+        assert here.opened[0] in told["next_step"]
+
+
+def test_no_browser_is_opened_where_there_is_no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr("webbrowser.open", pytest.fail)
+    assert open_in_browser("http://127.0.0.1:1/") is False
+
+
+def test_the_usual_browser_is_opened_on_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def open_it(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr("webbrowser.open", open_it)
+    assert open_in_browser("http://127.0.0.1:1/") is True
+    assert opened == ["http://127.0.0.1:1/"]
