@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.app import assemble
+from hostex_mcp.http.changes.deps import ChangeDeps, WebPage
+from hostex_mcp.http.changes.routes import routes as change_routes
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.deps import PageDeps as PageParts
 from hostex_mcp.http.connect.routes import routes as page_routes
@@ -51,7 +54,14 @@ def _app(
     """Return the application over an open store."""
     keys = store.keys
     linking = HostexCredentials(store, upstream, utc_now)
-    tenants = Tenants(settings, linking, upstream, shared_confirmations(store.spent, keys, utc_now))
+    tenants = Tenants(
+        settings,
+        linking,
+        upstream,
+        shared_confirmations(store.spent, keys, utc_now),
+        changes=store.changes,
+        page=WebPage(address),
+    )
     pages = PageParts(
         settings=settings,
         address=address,
@@ -88,7 +98,11 @@ def _app(
         engines=tenants,
         challenge=insufficient_scope(address),
         writing=_writing(settings),
-        routes=[*oauth_routes(authorization), *page_routes(pages)],
+        routes=[
+            *oauth_routes(authorization),
+            *page_routes(pages),
+            *change_routes(ChangeDeps(pages=pages, engine=partial(tenants.engine, narrowing={}))),
+        ],
         ready=store.ping,
         running=running,
     )

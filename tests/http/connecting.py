@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -12,6 +13,8 @@ import httpx2
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from hostex_mcp.http.changes.deps import ChangeDeps, WebPage
+from hostex_mcp.http.changes.routes import routes as change_routes
 from hostex_mcp.http.config import SCOPES, Address
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.routes import routes
@@ -22,8 +25,10 @@ from hostex_mcp.http.oauth.browser import Browser
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.store import open_store
 from hostex_mcp.http.store.records import Grant, OAuthClient
+from hostex_mcp.http.tenants.confirmations import shared_confirmations
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.hostex_partner import Upstream
+from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hostex_mcp.settings import Settings
@@ -50,6 +55,7 @@ class Person:
     sandbox: Sandbox
     clock: Clock
     http: httpx2.AsyncClient
+    tenants: Tenants
     browser: Browser = field(default_factory=lambda: Browser("b" * 43, new=False))
 
     def asked(self, **told: Any) -> str:
@@ -100,7 +106,7 @@ class Person:
 
     def elsewhere(self) -> "Person":
         """The same deployment in another browser."""
-        return Person(self.deps, self.sandbox, self.clock, self.http, Browser("o" * 43, new=False))
+        return replace(self, browser=Browser("o" * 43, new=False))
 
 
 def authorization(now: datetime, **told: Any) -> AuthorizationRequest:
@@ -143,22 +149,35 @@ async def deployment(
             client_secret=chosen.client_secret,
             authorize_url=chosen.authorize_url,
         )
+        credentials = HostexCredentials(store, upstream, clock)
+        confirmations = shared_confirmations(store.spent, keys, clock)
+        tenants = Tenants(
+            chosen,
+            credentials,
+            upstream,
+            confirmations,
+            now=clock,
+            changes=store.changes,
+            page=WebPage(ADDRESS),
+        )
         parts = PageDeps(
             settings=chosen,
             address=ADDRESS,
             store=store,
             keys=keys,
             flow=Flow(ADDRESS, store, clock),
-            credentials=HostexCredentials(store, upstream, clock),
+            credentials=credentials,
             upstream=upstream,
             demo_tokens=demo_tokens,
             now=clock,
         )
-        app = Starlette(routes=list(routes(parts)))
+        deciding = ChangeDeps(pages=parts, engine=partial(tenants.engine, narrowing={}))
+        app = Starlette(routes=[*routes(parts), *change_routes(deciding)])
         async with httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=app), base_url=ADDRESS.origin, follow_redirects=False
         ) as http:
-            yield Person(parts, sandbox, clock, http)
+            yield Person(parts, sandbox, clock, http, tenants)
+            await tenants.aclose()
 
 
 def query(url: str) -> dict[str, str]:

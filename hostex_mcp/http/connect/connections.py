@@ -144,6 +144,7 @@ class Connections:
             problem.status if problem else 200,
             notice=self._deps.notice,
             by_token=by_token,
+            changes=self._deps.settings.confirm == "auto",
             rows=[grant_row(grant, now, accounts[grant.grant_id]) for grant in active],
             more=more,
             ended_rows=[grant_row(grant, now) for grant in ended],

@@ -52,10 +52,12 @@ def topic(toolset: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class GrantChoices:
-    """What may be chosen: never more than the client asks for and the operator serves."""
+    """What may be chosen: never more than the client asks for and the operator serves. `asks_itself` says
+    whether the app may be let ask about changes itself."""
 
     access: tuple[str, ...]
     previews: bool
+    asks_itself: bool
     topics: tuple[tuple[str, str], ...]
     privacy: tuple[tuple[PrivacyLevel, str, str], ...]
     everything: str
@@ -79,6 +81,7 @@ class GrantSelection:
     toolsets: tuple[str, ...]
     privacy: PrivacyLevel
     pick: bool = False
+    asks_itself: bool = False
     unusual: bool = False
 
     @property
@@ -103,9 +106,11 @@ def offer_of(scopes: Sequence[str], settings: Settings) -> GrantChoices:
     toolsets = TOOLSETS if CORE in served or ALL in served else tuple(filter(served.__contains__, TOOLSETS))
     # The operator's level is the lowest: a person can hide more from an app, never less.
     levels = _LEVELS[_LEVELS.index(settings.privacy) :]
+    access = _access(scopes, settings.read_only)
     return GrantChoices(
-        access=_access(scopes, settings.read_only),
+        access=access,
         previews=settings.confirm != "off",
+        asks_itself=settings.confirm == "auto" and "write" in access,
         topics=tuple((name, topic(name)) for name in toolsets),
         privacy=tuple((level, *_PRIVACY[level]) for level in levels),
         everything=CORE if CORE in served else ALL,
@@ -131,17 +136,18 @@ def selection_of(form: Form, offer: GrantChoices) -> GrantSelection:
     """
     first = first_selection(offer)
     access, privacy = form.get("access") or first.access, form.get("privacy") or first.privacy
-    toolsets = form.all("toolsets")
+    toolsets, asks_itself = form.all("toolsets"), form.get("asks_itself") == "1"
     if (
         access not in offer.access
+        or asks_itself > offer.asks_itself
         or privacy not in [level for level, _, _ in offer.privacy]
         or not set(toolsets) <= set(offer.toolsets)
     ):
         raise unreadable()
     ticked = tuple(name for name in offer.toolsets if name in toolsets)
     pick = form.get("pick") == "1"
-    unusual = pick or ticked != first.toolsets or privacy != first.privacy
-    return GrantSelection(access, ticked, cast("PrivacyLevel", privacy), pick, unusual)
+    unusual = pick or asks_itself or ticked != first.toolsets or privacy != first.privacy
+    return GrantSelection(access, ticked, cast("PrivacyLevel", privacy), pick, asks_itself, unusual)
 
 
 def choices_of(selection: GrantSelection, offer: GrantChoices) -> Choices:
@@ -149,7 +155,9 @@ def choices_of(selection: GrantSelection, offer: GrantChoices) -> Choices:
     scopes = frozenset((READ, WRITE) if selection.writes else (READ,))
     # Every topic means whatever the operator serves, later additions included.
     every = selection.toolsets == offer.toolsets
-    return Choices(scopes, (offer.everything,) if every else selection.toolsets, (), selection.privacy)
+    toolsets = (offer.everything,) if every else selection.toolsets
+    confirm = "token" if selection.asks_itself and selection.writes else "auto"
+    return Choices(scopes, toolsets, (), selection.privacy, confirm)
 
 
 def consent_page(

@@ -30,13 +30,15 @@ def routes(deps: PageDeps) -> list[Route]:
         ("GET", "/connect/return", consent.returned),
     ]
     return [
-        *(Route(path, _with_error_page(page, deps.notice), methods=[method]) for method, path, page in pages),
+        *(Route(path, with_error_page(page, deps.notice), methods=[method]) for method, path, page in pages),
         landing_route(deps.address, deps.notice, accounts=True, previews=deps.settings.confirm != "off"),
         *asset_routes(),
     ]
 
 
-def _with_error_page(handler: _Handler, notice: ServerNotice) -> _Handler:
+def with_error_page(handler: _Handler, notice: ServerNotice) -> _Handler:
+    """Return the handler, whose errors are pages."""
+
     async def answer(request: Request) -> Response:
         try:
             return await handler(request)

@@ -134,6 +134,7 @@ class GrantRow:
     returns_to: str
     may: str
     writes: bool
+    asks_itself: bool
     topics: str
     properties: str
     since: str
@@ -152,6 +153,7 @@ def grant_row(grant: Grant, now: datetime, account: str = "") -> GrantRow:
         returns_to=grant.returns_to,
         may="read and change" if writes else "read only",
         writes=writes,
+        asks_itself=writes and choices.confirm == "token",
         topics=_topics(choices.toolsets),
         properties=_number(len(choices.property_ids)),
         since=_moment(grant.created_at, now),

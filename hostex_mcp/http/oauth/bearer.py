@@ -10,7 +10,7 @@ from hostex_mcp.http.config import MCP_PATH, SCOPES, Address
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import IssuedToken
-from hostex_mcp.http.transport.caller import Caller
+from hostex_mcp.http.transport.caller import Caller, account_of_token
 
 HOSTEX_HEADER = "Hostex-Access-Token"
 _BEARER = re.compile(r"bearer +([!-~]+) *", re.IGNORECASE)
@@ -57,7 +57,7 @@ class Bearer:
     def _of_header(self, text: str) -> Caller | Response:
         if not _HOSTEX_TOKEN.fullmatch(text):
             return self._refuse(401, "invalid_token", _NOT_HOSTEX)
-        return Caller(f"token-{self._keys.digests('account', text)[0]}", token=SecretStr(text))
+        return Caller(account_of_token(self._keys, text), token=SecretStr(text))
 
     def _refuse(self, status: int, error: str | None, description: str) -> Response:
         body = {"error": error or "unauthorized", "error_description": description}

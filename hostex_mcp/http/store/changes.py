@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, not_, select, update
 
 from hostex_mcp.api import Pace
 from hostex_mcp.http.keys.keyring import Unsealable
@@ -15,12 +15,13 @@ from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.schema import CHANGES, GRANTS
 from hostex_mcp.http.store.token_text import can_be_kept
-from hostex_mcp.server.changes.record import PendingChange, State
+from hostex_mcp.server.changes.record import OPEN, PendingChange, State
 
 PURPOSE = "change"
 
 _CHANGE = TypeAdapter(PendingChange)
 _FIND = select(CHANGES).where(CHANGES.c.change_id == bindparam("change_id"))
+_OPEN = [state.value for state in OPEN]
 
 logger = logging.getLogger(__name__)
 
@@ -51,13 +52,17 @@ class ChangeTable:
         self, account: str, states: Collection[State] | None = None
     ) -> Sequence[PendingChange]:
         """Return the changes of an account in these states, the newest first."""
-        return await self._list(CHANGES.c.account == account, states)
+        in_states = () if states is None else (CHANGES.c.state.in_([state.value for state in states]),)
+        return await self._list(CHANGES.c.account == account, *in_states)
 
-    async def of_grants(
-        self, grants: Collection[str], states: Collection[State] | None = None, most: int | None = None
-    ) -> Sequence[PendingChange]:
-        """Return the changes of several grants in these states, or so many of them, the newest first."""
-        return await self._list(CHANGES.c.grant_id.in_(list(filter(can_be_kept, grants))), states, most)
+    async def waiting(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
+        """Return the changes of these accounts on which somebody can decide now, or so many of them, the
+        newest first."""
+        return await self._list(_of(accounts), self._open(), most=most)
+
+    async def settled(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
+        """Return the other changes of these accounts, or so many of them, the newest first."""
+        return await self._list(_of(accounts), not_(self._open()), most=most)
 
     async def replace(self, before: PendingChange, after: PendingChange) -> bool:
         """Put `after` with the next revision in the place of `before`; False, and nothing changed, if that
@@ -70,15 +75,17 @@ class ChangeTable:
         """Forget what is kept no longer."""
         await write(self._context.database, delete(CHANGES).where(CHANGES.c.kept_until <= now))
 
+    def _open(self) -> ColumnElement[bool]:
+        return and_(CHANGES.c.state.in_(_OPEN), CHANGES.c.expires > self._context.now())
+
     async def _list(
-        self, whose: ColumnElement[bool], states: Collection[State] | None, most: int | None = None
+        self, *conditions: ColumnElement[bool], most: int | None = None
     ) -> Sequence[PendingChange]:
-        query = select(CHANGES).where(whose).order_by(CHANGES.c.asked_at.desc(), CHANGES.c.change_id)
-        if states is not None:
-            query = query.where(CHANGES.c.state.in_([state.value for state in states]))
+        newest_first = CHANGES.c.asked_at.desc(), CHANGES.c.change_id
+        query = select(CHANGES).where(*conditions).order_by(*newest_first).limit(most)
         changes: list[PendingChange] = []
         pace = Pace()
-        for row in await self._context.database.read(query.limit(most)):
+        for row in await self._context.database.read(query):
             if change := self._opened(row):
                 changes.append(change)
             # Opening many long records at once would hold up everybody else's requests.
@@ -93,6 +100,7 @@ class ChangeTable:
             "state": change.state.value,
             "revision": change.revision,
             "asked_at": change.asked_at,
+            "expires": change.expires,
             "kept_until": change.kept_until,
             "record": self._context.keys.seal(PURPOSE, _CHANGE.dump_json(change), change.id),
         }
@@ -103,3 +111,7 @@ class ChangeTable:
         except Unsealable:
             logger.warning("No key opens a change that waits for a person, or did; it is treated as unknown")
             return None
+
+
+def _of(accounts: Collection[str]) -> ColumnElement[bool]:
+    return CHANGES.c.account.in_(list(filter(can_be_kept, accounts)))

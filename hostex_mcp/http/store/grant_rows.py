@@ -14,6 +14,8 @@ from hostex_mcp.http.store.schema import GRANTS
 
 PURPOSE = "credential"
 FINGERPRINT = "hostex-token"
+# Grants of earlier versions lack these.
+_STRICTEST = {"confirm": "auto"}
 
 _CHOICES, _GRANT = TypeAdapter(Choices), TypeAdapter(Grant)
 GRANT_COLUMNS = tuple(GRANTS.c[field.name] for field in fields(Grant))
@@ -23,7 +25,8 @@ def grant_of(row: AnyRow) -> Grant:
     """Return the grant of a row with GRANT_COLUMNS."""
     values = {column.name: getattr(row, column.name) for column in GRANT_COLUMNS}
     # Each choice must be there: what one defaults to allows more than a person may have chosen.
-    choices = {choice.name: row.choices[choice.name] for choice in fields(Choices)}
+    given = {**_STRICTEST, **row.choices}
+    choices = {choice.name: given[choice.name] for choice in fields(Choices)}
     return _GRANT.validate_python(values | {"choices": choices})
 
 

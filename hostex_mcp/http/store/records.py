@@ -40,12 +40,14 @@ class Credential:
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a person allowed on the consent page, a bound on everything the grant may do. No `property_ids`
-    means all properties, future ones too."""
+    means all properties, future ones too. With `confirm` as `token` the app asks about changes itself, where
+    the operator leaves that open."""
 
     scopes: frozenset[str]
     toolsets: tuple[str, ...] = ("core",)
     property_ids: tuple[int, ...] = ()
     privacy: PrivacyLevel = "standard"
+    confirm: Literal["auto", "token"] = "auto"
 
 
 @dataclass(frozen=True, slots=True)

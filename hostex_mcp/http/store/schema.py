@@ -140,6 +140,7 @@ CHANGES = Table(
     Column("state", String(16), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("asked_at", UtcTime, nullable=False),
+    Column("expires", UtcTime, nullable=False),
     Column("kept_until", UtcTime, nullable=False, index=True),
     Column("record", Text, nullable=False),
 )

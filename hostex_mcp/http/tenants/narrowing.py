@@ -74,7 +74,8 @@ def selection_for(operator: Selection, caller: Caller, view: View) -> Selection:
 
 
 def reach_for(settings: Settings, caller: Caller) -> Reach:
-    """Return the properties and the privacy of a caller: the stricter of the operator's and the grant's."""
+    """Return the properties and the privacy of a caller, the stricter of the operator's and the grant's, and
+    how changes are confirmed if the person chose that."""
     choices = caller.grant.choices if caller.grant else Choices(caller.scopes, privacy="full")
     operator, chosen = frozenset(settings.property_ids), frozenset(choices.property_ids)
     levels = settings.privacy, choices.privacy
@@ -83,6 +84,7 @@ def reach_for(settings: Settings, caller: Caller) -> Reach:
         privacy=next(level for level in _STRICTEST if level in levels),
         property_ids=operator & chosen if operator and chosen else operator or chosen or None,
         remedy=_CHOSEN if chosen else REMEDY,
+        confirm="token" if settings.confirm == "auto" and choices.confirm == "token" else None,
     )
 
 

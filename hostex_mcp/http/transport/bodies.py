@@ -16,6 +16,8 @@ from hostex_mcp.http.transport.refusals import CLOSE, MCP_PATHS, PARSE_ERROR, Ht
 from hostex_mcp.server.messages import MOST_BYTES, BulkyMessage, require_bounded
 
 MCP_BODY, OTHER_BODY = MOST_BYTES, 64 * 1024
+# A message of 10,000 characters has twelve bytes for each in a form, if it is all emoji.
+CHANGE_BODY = 160 * 1024
 PATIENCE_SECONDS = 20.0
 
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
@@ -72,7 +74,7 @@ class BodyLimit:
             return
         try:
             with self._arrivals.of(caller_address(scope)):
-                body = await read_body(scope, receive, OTHER_BODY)
+                body = await read_body(scope, receive, _most(scope["path"]))
         except HttpRefusal as refused:
             await refused.answer(scope["path"])(scope, receive, send)
             return
@@ -149,3 +151,7 @@ def _too_large(most: int) -> HttpRefusal:
 def _unreadable(reason: str) -> HttpRefusal:
     detail = f": {reason}" if reason else ""
     return HttpRefusal(400, f"The body is not JSON that can be read{detail}.", code=PARSE_ERROR)
+
+
+def _most(path: str) -> int:
+    return CHANGE_BODY if path.startswith("/changes/") else OTHER_BODY

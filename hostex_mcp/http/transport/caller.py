@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from hostex_mcp.http.config import SCOPES
+from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store.records import Grant
 
 
@@ -17,3 +18,8 @@ class Caller:
     scopes: frozenset[str] = frozenset(SCOPES)
     grant: Grant | None = None
     token: SecretStr | None = None
+
+
+def account_of_token(keys: KeyRing, token: str) -> str:
+    """Return the account of a caller who brings a Hostex token."""
+    return f"token-{keys.digests('account', token)[0]}"

@@ -113,5 +113,5 @@ class AddressLimit:
         path, address = scope["path"], caller_address(scope)
         if path == "/register":
             return self._registrations.wait(address) or self._neighbours.wait(neighbours_of(scope))
-        pages = path.startswith(("/authorize", "/connect"))
+        pages = path.startswith(("/authorize", "/connect", "/changes"))
         return (self._pages if pages else self._others).wait(address)

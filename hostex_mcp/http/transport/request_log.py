@@ -11,7 +11,10 @@ from hostex_mcp.http.transport.refusals import MCP_PATHS
 
 HEADER = "X-Request-Id"
 
-_ROUTES = ("/authorize", "/token", "/register", "/revoke", "/connect", "/.well-known", "/healthz", "/readyz")
+_ROUTES = (
+    *("/authorize", "/token", "/register", "/revoke", "/connect", "/changes"),
+    *("/.well-known", "/healthz", "/readyz"),
+)
 _NOT_COUNTED = "/metrics"
 _NO_ANSWER = 499
 

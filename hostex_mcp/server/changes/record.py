@@ -91,7 +91,7 @@ class PendingChange:
     argument that `draft_argument` names. `outcome` is what the model is answered. Each `revision` replaces
     the one before it, so that of two people who decide at once one is first."""
 
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
     account: str
     tool: str
     title: str

@@ -13,7 +13,7 @@ from hostex_mcp.domain.guest_text import inner, one_line, without_unseen
 from hostex_mcp.domain.wording import moment_text, span_text
 from hostex_mcp.server.changes.record import PendingChange, State
 from hostex_mcp.server.presenting import label, present
-from hostex_mcp.server.quoting import Quoted, cell, fits, name_label, shown, value_parts, value_text
+from hostex_mcp.server.quoting import Quoted, cell, fits, name_label, sentence, shown, value_parts, value_text
 from hostex_mcp.tools.catalogue import CATALOGUE
 
 NAMELESS = "An app without a name"
@@ -160,10 +160,10 @@ def change_view(change: PendingChange, now: datetime) -> ChangeView:
         id=change.id,
         app=one_line(change.asked_by) or NAMELESS,
         title=change.title,
-        summary=str(words.get("summary", change.title)),
+        summary=sentence(str(words.get("summary", change.title))),
         rows=tuple(rows),
         about=_table(words.get("target", {})),
-        warnings=tuple(map(str, words.get("warnings", ()))),
+        warnings=_sentences(words.get("warnings", ())),
         state=change.state,
         headline=_HEADLINES[change.state],
         open=change.open,
@@ -206,15 +206,19 @@ def _outcome(change: PendingChange) -> OutcomeView | None:
     if change.open:
         return None
     outcome: Mapping[str, Any] = change.outcome or {}
-    notes = tuple(map(str, outcome.get("notes", ())))
+    notes = _sentences(outcome.get("notes", ()))
     error: Mapping[str, Any] = outcome.get("error") or {}
-    advice = tuple(str(error[name]) for name in ("message", "hint") if error.get(name))
+    advice = _sentences(error[name] for name in ("message", "hint") if error.get(name))
     return OutcomeView(
         _sentence(change.state, str(outcome.get("status", ""))),
         (*advice, *notes),
         _table(_readable(outcome.get("result") or {})),
         _undo(change),
     )
+
+
+def _sentences(texts: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(sentence(str(text)) for text in texts)
 
 
 def _sentence(state: State, status: str) -> str:

@@ -44,10 +44,10 @@ async def test_what_is_unknown_or_cannot_be_kept_is_not_found(store: Store) -> N
     assert await store.changes.find("unknown") is None
     assert await store.changes.find("a\0b") is None
     assert await store.changes.of_account("nobody") == []
-    assert await store.changes.of_grants(["nobody", "a\0b"]) == []
+    assert await store.changes.waiting(["nobody", "a\0b"], 5) == []
 
 
-async def test_changes_are_listed_by_account_and_by_grants_newest_first_in_some_states(store: Store) -> None:
+async def test_the_changes_of_an_account_are_listed_newest_first_in_some_states(store: Store) -> None:
     first, second = await granted(store), await granted(store)
     older = a_change(first, id="older")
     newer = a_change(first, id="newer", asked_at=NOW + timedelta(minutes=1), state=State.DONE)
@@ -56,12 +56,25 @@ async def test_changes_are_listed_by_account_and_by_grants_newest_first_in_some_
         await store.changes.add(change)
     assert [change.id for change in await store.changes.of_account(first)] == ["newer", "older"]
     assert [change.id for change in await store.changes.of_account(first, [State.WAITING])] == ["older"]
-    assert [change.id for change in await store.changes.of_grants([first, second])] == [
-        "other",
-        "newer",
-        "older",
-    ]
-    assert [change.id for change in await store.changes.of_grants([first, second], most=1)] == ["other"]
+
+
+async def test_what_can_be_decided_now_is_told_from_the_rest_whatever_is_newer(
+    store: Store, clock: Clock
+) -> None:
+    first, second = await granted(store), await granted(store)
+    draft = a_change(first, id="draft", expires=NOW + timedelta(days=1))
+    done = a_change(second, id="done", asked_at=NOW + timedelta(minutes=1), state=State.DONE)
+    short = a_change(second, id="short", asked_at=NOW + timedelta(minutes=2))
+    stale = a_change(second, id="stale", asked_at=NOW + timedelta(minutes=3), state=State.STALE)
+    foreign = a_change(await granted(store), id="foreign")
+    for change in (draft, done, short, stale, foreign):
+        await store.changes.add(change)
+    both = [first, second]
+    assert [change.id for change in await store.changes.waiting(both, 5)] == ["stale", "short", "draft"]
+    assert [change.id for change in await store.changes.settled(both, 5)] == ["done"]
+    clock.advance(minutes=10)
+    assert [change.id for change in await store.changes.waiting(both, 1)] == ["draft"]
+    assert [change.id for change in await store.changes.settled(both, 2)] == ["stale", "short"]
 
 
 async def test_of_two_replacements_of_one_change_the_second_is_refused(store: Store) -> None:

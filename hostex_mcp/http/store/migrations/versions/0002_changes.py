@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("asked_at", _TIME, nullable=False),
+        sa.Column("expires", _TIME, nullable=False),
         sa.Column("kept_until", _TIME, nullable=False, index=True),
         sa.Column("record", sa.Text, nullable=False),
     )
