@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hostex_mcp.api import FieldProblem
-from hostex_mcp.domain.guest_text import Fence, visible
+from hostex_mcp.domain.guest_text import Fence, harmless, visible
 from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.quoting import Quoted
 from hostex_mcp.toolkit.arguments import InvalidArguments
@@ -63,7 +63,8 @@ class OpenedArguments:
 def with_sealed_undo(
     tool: Tool, opened: OpenedArguments, plan: Callable[[], Awaitable[PlannedWrite[Any]]], seals: "Seals"
 ) -> Callable[[], Awaitable[PlannedWrite[Any]]]:
-    """Return the same plan, whose change hands out its undo sealed and fences what an undo restores."""
+    """Return the same plan, whose change hands out its undo sealed, fences what an undo restores, and has no
+    invisible character in its result."""
 
     async def planned() -> PlannedWrite[Any]:
         change = await plan()
@@ -75,7 +76,7 @@ def with_sealed_undo(
         async def send() -> JsonObject:
             result = await work()
             change.undo = change.undo and seals.seal(change.undo)
-            return opened.fence(result)
+            return _harmless(opened.fence(result))
 
         change.send = send
         return change
@@ -153,6 +154,15 @@ class Seals:
         # A client may send a number back as text.
         normal = json.loads(json.dumps(blanked, default=str), parse_int=str, parse_float=str)
         return json.dumps([self._account, tool, normal], sort_keys=True)
+
+
+def _harmless(result: JsonObject) -> JsonObject:
+    """Return the result of a write, in which Hostex may have answered with anybody's text."""
+
+    def spell(text: str, _: str) -> str:
+        return text if isinstance(text, Quoted) else harmless(text)
+
+    return cast("JsonObject", _respell(result, "", spell))
 
 
 def _is_prose(text: str, path: str) -> bool:
