@@ -49,6 +49,11 @@ def clean(text: str) -> str:
     return _defused(text if _all_seen(text) else _spelled(text, _nothing))
 
 
+def harmless(text: str) -> str:
+    """Return text without invisible characters and images. Boundaries stay, as they may be ours."""
+    return _PICTURE.sub("[", text if _all_seen(text) else _spelled(text, _nothing))
+
+
 def visible(text: str) -> str:
     """Return text with invisible characters spelled out, such as ⟨U+202E⟩; nothing is left out."""
     lines = text.replace("\r\n", "\n")

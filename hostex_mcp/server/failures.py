@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hostex_mcp.api import HostexError
+from hostex_mcp.api import FieldProblem, HostexError
+from hostex_mcp.domain.guest_text import harmless
 from hostex_mcp.toolkit.arguments import InvalidArguments
 
 _PORTAL = "the Hostex portal under Settings, OpenAPI"
@@ -60,8 +61,8 @@ def failure(kind: str, message: str, *, hint: str | None = None, **details: Any)
         # Every member is there in every failure, so that clients need not look first.
         "kind": kind,
         "code": None,
-        "message": message,
-        "hint": hint or HINTS[kind],
+        "message": _line(message),
+        "hint": _line(hint or HINTS[kind]),
         "retryable": False,
         "retry_after_seconds": None,
         "request_id": None,
@@ -69,6 +70,15 @@ def failure(kind: str, message: str, *, hint: str | None = None, **details: Any)
         "fields": [],
     }
     return {"error": error | details}
+
+
+def _field(problem: FieldProblem) -> dict[str, str]:
+    return {"field": _line(problem.field), "problem": _line(problem.problem)}
+
+
+def _line(text: str) -> str:
+    """Return a text of an error, which may quote anybody, on one line."""
+    return " ".join(harmless(text).split())
 
 
 def hostex_failure(error: HostexError) -> dict[str, Any]:
@@ -85,13 +95,13 @@ def hostex_failure(error: HostexError) -> dict[str, Any]:
         retry_after_seconds=error.retry_after,
         request_id=error.request_id,
         operation=error.operation,
-        fields=[{"field": problem.field, "problem": problem.problem} for problem in error.fields],
+        fields=[_field(problem) for problem in error.fields],
     )
 
 
 def arguments_failure(tool: str, error: InvalidArguments, hint: str | None = None) -> dict[str, Any]:
     """Return the structured result for arguments that do not fit; nothing was sent."""
-    fields = [{"field": problem.field, "problem": problem.problem} for problem in error.problems]
+    fields = [_field(problem) for problem in error.problems]
     message = f"{tool} cannot use these arguments: {error}"
     return failure("invalid_arguments", message, hint=hint, operation=tool, fields=fields)
 

@@ -15,12 +15,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hostex_mcp.api import FieldProblem
-from hostex_mcp.domain.guest_text import Fence, visible
+from hostex_mcp.domain.guest_text import Fence, harmless, visible
 from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.quoting import Quoted
-from hostex_mcp.toolkit.arguments import InvalidArguments
+from hostex_mcp.toolkit.arguments import InvalidArguments, accepting_channels
 from hostex_mcp.toolkit.results import CONFIRMING_PARAMETERS, JsonObject, PlannedWrite, Undo
 from hostex_mcp.toolkit.tool import Tool
+from hostex_mcp.tools.catalogue import CATALOGUE
 
 # Characters: a model has to repeat each of them exactly.
 MOST_SEALED = 12_000
@@ -40,6 +41,7 @@ _FOREIGN = (
     "given. A server that was restarted without keys of its own cannot open texts it sealed before"
 )
 _TOO_LONG = "There is no undo: what was there before is too long to be returned."
+_UNFIT = "There is no undo: {tool} would not take what was there before."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,17 @@ class OpenedArguments:
 def with_sealed_undo(
     tool: Tool, opened: OpenedArguments, plan: Callable[[], Awaitable[PlannedWrite[Any]]], seals: "Seals"
 ) -> Callable[[], Awaitable[PlannedWrite[Any]]]:
-    """Return the same plan, whose change hands out its undo sealed and fences what an undo restores."""
+    """Return the same plan, whose change hands out its undo sealed, fences what an undo restores, and has no
+    invisible character in its result."""
 
     async def planned() -> PlannedWrite[Any]:
         change = await plan()
         work = change.send
+        if change.undo and (missing := seals.problem_of(change.undo)):
+            # Known before it is sent, so that a person is asked about what has no way back.
+            preview = preview_in(tool, opened.arguments, change)
+            change.undo = replace(change.undo, missing=missing)
+            change.preview = replace(preview, warnings=[*preview.warnings, missing])
         if opened.texts:
             preview = preview_in(tool, opened.arguments, change)
             change.preview = replace(preview, changes=opened.fence(preview.changes))
@@ -75,7 +83,7 @@ def with_sealed_undo(
         async def send() -> JsonObject:
             result = await work()
             change.undo = change.undo and seals.seal(change.undo)
-            return opened.fence(result)
+            return _harmless(opened.fence(result))
 
         change.send = send
         return change
@@ -90,9 +98,20 @@ class Seals:
         self._account = account
         self._keys = keys
 
+    def problem_of(self, undo: Undo) -> str:
+        """Return why an undo could not be given back, empty if it can."""
+        try:
+            with accepting_channels(lambda _: True):
+                CATALOGUE[undo.tool].bind(undo.arguments)
+        except InvalidArguments:
+            return _UNFIT.format(tool=undo.tool)
+        return self.seal(undo).missing
+
     def seal(self, undo: Undo) -> Undo:
         """Return an undo in which each text that may be anybody's is sealed, and shown apart as what it
         restores."""
+        if undo.missing:
+            return undo
         # Each text is bound to the call around it, so that none can be moved to another field or tool.
         frame = self._frame(undo.tool, undo.arguments, _is_prose)
         fence, restores = Fence(), dict[str, str]()
@@ -153,6 +172,15 @@ class Seals:
         # A client may send a number back as text.
         normal = json.loads(json.dumps(blanked, default=str), parse_int=str, parse_float=str)
         return json.dumps([self._account, tool, normal], sort_keys=True)
+
+
+def _harmless(result: JsonObject) -> JsonObject:
+    """Return the result of a write, in which Hostex may have answered with anybody's text."""
+
+    def spell(text: str, _: str) -> str:
+        return text if isinstance(text, Quoted) else harmless(text)
+
+    return cast("JsonObject", _respell(result, "", spell))
 
 
 def _is_prose(text: str, path: str) -> bool:

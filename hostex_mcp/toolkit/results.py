@@ -167,7 +167,7 @@ class PlannedWrite(Generic[RowT]):
     @property
     def final(self) -> bool:
         """Whether there is no way back, as far as can be told beforehand."""
-        return self.undo is None and not self.reversible
+        return not self.reversible and (self.undo is None or bool(self.undo.missing))
 
 
 def everything(model: BaseModel) -> dict[str, Any]:

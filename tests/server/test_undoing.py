@@ -28,6 +28,7 @@ class House:
         self.client = client
         self.stays = sandbox.accounts.main.stays
         self.entries = sandbox.accounts.main.knowledge_bases
+        self.threads = sandbox.accounts.main.conversations
         self.stays[STAY] |= {"remarks": HOSTILE, "custom_fields": {"parking": HOSTILE, "door_code": "4821"}}
 
     def engine(self, confirm: str = "off", account: str = "a", key: bytes = KEY) -> Engine:
@@ -151,3 +152,32 @@ async def test_what_is_too_long_to_hand_back_has_no_undo_and_says_so(house: Hous
     done = await call(house.engine(), "update_knowledge_base", id=entry, contents=new)
     assert done["undo"] is None
     assert done["notes"] == ["There is no undo: what was there before is too long to be returned."]
+
+
+@pytest.mark.parametrize(
+    ("length", "reason"),
+    [
+        (5_000, "There is no undo: what was there before is too long to be returned."),
+        (5_001, "There is no undo: update_conversation_note would not take what was there before."),
+    ],
+)
+async def test_a_person_is_asked_before_something_goes_that_no_undo_can_give_back(
+    house: House, length: int, reason: str
+) -> None:
+    thread = "0-2200000039-thr039"
+    noise = "".join(chr(0x4E00 + (number * 7919) % 20_000) for number in range(length))
+    house.threads[thread]["note"] = noise
+    offered = await call(house.engine("token"), "update_conversation_note", conversation_id=thread, note="x")
+    assert offered["status"] == "confirmation_required", offered
+    assert reason in offered["preview"]["warnings"]
+    assert house.threads[thread]["note"] == noise
+
+
+async def test_a_change_of_the_teams_own_that_an_undo_gives_back_asks_nobody(house: House) -> None:
+    thread = "0-2200000039-thr039"
+    house.threads[thread]["note"] = "\u4e00" * 5_000
+    done = await call(house.engine("token"), "update_conversation_note", conversation_id=thread, note="x")
+    assert done["status"] == "done"
+    back = await call(house.engine("token"), done["undo"]["tool"], **done["undo"]["arguments"])
+    assert back["status"] == "done"
+    assert house.threads[thread]["note"] == "\u4e00" * 5_000

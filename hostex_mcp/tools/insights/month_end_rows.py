@@ -14,8 +14,9 @@ from hostex_mcp.reads.accounts import Books
 
 _OF_STAYS = ("revenue", "commission")
 _OF_ENTRIES = ("income", "expenses", "outstanding", "outstanding_expenses", "result")
-# Some spreadsheets split cells at semicolons or tabs, and take full-width signs for plain ones.
-_FORMULA = re.compile(r"(^|[;\t])(\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+# Some spreadsheets split cells at semicolons or tabs, drop a quotation mark that begins one, and take
+# full-width signs for plain ones.
+_FORMULA = re.compile(r"(^|[;\t])([\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 class MoneyRow(TypedDict, total=False):

@@ -230,7 +230,7 @@ async def test_the_table_is_a_row_for_each_property_and_currency(demo: World) ->
 
 
 @pytest.mark.parametrize(
-    "title", ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", "\r=1", "=", "-", "\uff1d1", "\uff20x"]
+    "title", ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", "\r=1", "=", "-", "\uff1d1", "\uff20x", '"=1']
 )
 def test_a_title_cannot_become_a_formula(title: str) -> None:
     rows: list[dict[str, Any]] = [{"property_id": 1, "property": title, "result": -5.0}]
@@ -243,6 +243,12 @@ def test_a_title_cannot_become_a_formula(title: str) -> None:
 def test_a_title_cannot_begin_a_formula_where_a_spreadsheet_parts_cells(sign: str) -> None:
     [row] = csv.DictReader(io.StringIO(as_csv([{"property": f"Loft{sign} =HYPERLINK(1)"}])))
     assert row["property"] == f"Loft{sign}' =HYPERLINK(1)"
+
+
+def test_a_title_with_a_quotation_mark_is_no_formula_where_a_spreadsheet_parts_cells() -> None:
+    table = as_csv([{"property": 'Loft;"=HYPERLINK(1);"'}])
+    _, line = csv.reader(io.StringIO(table), delimiter=";")
+    assert not any(cell.startswith("=") for cell in line), line
 
 
 @pytest.mark.parametrize("title", ["Loft =", "1-2", "'quoted'", 'a "b", c', "Ünïcode"])
