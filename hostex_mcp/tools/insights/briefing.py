@@ -116,7 +116,7 @@ def _sections(daily: Daily, redactor: Redactor, now: datetime) -> dict[str, list
     requests = [_request(stay, daily, now) for stay in daily.requests]
     arrivals = sorted((_arrival(stay, daily) for stay in moves.arrivals), key=_by_time)
     departures = sorted((_departure(stay, daily) for stay in moves.departures), key=_by_time)
-    listed = {row["stay_code"] for row in [*requests, *arrivals, *departures]}
+    listed = {row.get("stay_code", "") for row in [*requests, *arrivals, *departures]}
     reviews = [review_row(review, daily.portfolio, redactor) for review in daily.reviews]
     return {
         "warnings": [_warning(warning, daily, listed) for warning in daily.warnings],
@@ -183,7 +183,7 @@ def _stay(stay: Reservation, daily: Daily) -> JsonObject:
 
 def _by_time(row: JsonObject) -> tuple[str, str, str]:
     # "~" comes after all digits: what has no time is last.
-    return row.get("time", "~"), row["property"], row["stay_code"]
+    return row.get("time", "~"), row.get("property", ""), row.get("stay_code", "")
 
 
 def _arrival(stay: Reservation, daily: Daily) -> JsonObject:

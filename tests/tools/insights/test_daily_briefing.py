@@ -68,6 +68,18 @@ async def test_a_property_with_a_name_of_no_time_zone_has_the_days_of_utc(name: 
         assert (await host.ask("get_daily_briefing"))["date"] == "2026-06-30"
 
 
+async def test_a_stay_without_a_code_is_told() -> None:
+    def forget(account: SandboxAccount) -> None:
+        (stay,) = (stay for stay in account.stays.values() if stay["guest_name"] == "Patrick Standin")
+        stay["stay_code"] = ""
+
+    async with world(NOON, change=forget) as host:
+        answer = await host.ask("get_daily_briefing")
+    (arrival,) = (row for row in answer["arrivals"] if row["guest_name"] == "Patrick Standin")
+    assert (arrival["time"], arrival["property"]) == ("17:00", "Loop Pied-à-terre")
+    assert "stay_code" not in arrival
+
+
 async def test_a_task_without_a_type_is_told() -> None:
     def untyped(account: SandboxAccount) -> None:
         for task in list(account.tasks.values())[:2]:
