@@ -162,11 +162,11 @@ async def test_refusals_of_callers_in_a_hurry_are_counted_by_the_bound_they_met(
 
 async def test_requests_are_counted_by_route_and_paths_that_callers_make_up_are_one() -> None:
     async with running(local(), client=MACHINE) as http:
-        for path in ("/healthz", "/nowhere", "/elsewhere/9", "/connect-to-me"):
+        for path in ("/healthz", "/nowhere", "/elsewhere/9", "/connect-to-me", "/changes/1", "/changes/2"):
             await http.get(path)
         await http.get("/mcp/")
         counted = samples(await told(http), "hostex_mcp_http_requests_total")
-    assert counted == {"/healthz 200": 1, "other 404": 3, "/mcp 405": 1}
+    assert counted == {"/healthz 200": 1, "other 404": 3, "/changes 404": 2, "/mcp 405": 1}
 
 
 async def test_a_public_server_has_no_metrics_without_a_token() -> None:
