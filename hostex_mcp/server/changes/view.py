@@ -282,7 +282,9 @@ def _value(value: object) -> Value:
         return Table(_table(parts))
     if isinstance(value, list | tuple) and (parts is not None or not fits(text, _WIDTH)):
         return Several(tuple(map(_value, cast("list[object]", value))))
-    return Words(cell(text)) if fits(text, _WIDTH) else _passage(text)
+    if isinstance(value, Quoted) or not fits(text, _WIDTH):
+        return _passage(text)
+    return Words(cell(text))
 
 
 def _passage(text: str) -> Passage:
