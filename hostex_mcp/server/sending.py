@@ -121,6 +121,8 @@ class Sender:
             _log.error("An outcome, %s, is not in the audit trail: %s", outcome, error.strerror or error)
 
     def _entry(self, call: WriteCall, outcome: str) -> dict[str, Any]:
+        people = dict(call.decision)
+        change_id = people.pop("change_id", None)
         return {
             "time": self._now().isoformat(timespec="milliseconds"),
             "account": self._account,
@@ -129,7 +131,8 @@ class Sender:
             "arguments": self._fingerprint(call.arguments_digest),
             "preview": call.preview and self._fingerprint(call.preview),
             "confirmed": call.confirmed,
-            **call.decision,
+            "change": change_id and self._fingerprint(change_id),
+            **people,
             "outcome": outcome,
         }
 

@@ -30,6 +30,7 @@ from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.progress import tell
 from hostex_mcp.toolkit.results import CHANGE, TOKEN
 from hostex_mcp.toolkit.tool import Tool
+from hostex_mcp.toolkit.turns import leave_turn
 
 MOST_OPEN = 100
 """How many changes of an account may wait at a time."""
@@ -154,6 +155,8 @@ class PendingChanges:
     async def decided(self, change: PendingChange, seconds: float) -> PendingChange:
         """Return a change once a person has decided and it is made, or as it is after so many seconds."""
         waited = 0.0
+        if change.state in _LIVE:
+            leave_turn()
         while change.state in _LIVE and waited < seconds:
             if waited % 5 == 0:
                 await tell("Waiting for the user's decision")

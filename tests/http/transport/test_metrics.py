@@ -78,7 +78,7 @@ class Host:
 
 
 @asynccontextmanager
-async def host() -> AsyncGenerator[Host]:
+async def host(confirm: str = "auto") -> AsyncGenerator[Host]:
     async def at_once(_: float) -> None: ...
 
     sandbox = Sandbox()
@@ -89,7 +89,7 @@ async def host() -> AsyncGenerator[Host]:
         sleep=at_once,
     )
     selection = select(["core"])
-    engine = Engine(selection, Context(client, selection.reachable))
+    engine = Engine(selection, Context(client, selection.reachable), confirm)
     async with running(local_app(Settings(), HERE, engine), client=MACHINE) as http:
         yield Host(http, sandbox)
 
@@ -136,7 +136,7 @@ async def test_each_try_of_a_request_to_hostex_is_counted_and_so_are_repeats() -
 
 async def test_the_steps_of_a_confirmation_are_counted() -> None:
     write = {"conversation_id": "0-2200000900-inq001", "message": "Yes, there is a lift."}
-    async with host() as here:
+    async with host("token") as here:
         offer = await here.ask("send_message", **write)
         await here.ask(
             "send_message", **write | {"message": "No."}, confirmation_token=offer["confirmation_token"]
