@@ -35,7 +35,7 @@ def not_here() -> PageError:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class VisitorView:
     """What a browser is shown, until `until`: its own connections if `grant_ids` is None, else those of a
     token that it showed, whose `account` is served without a connection too; `key` is where that token is
     kept meanwhile. `done` says what came of a form just now."""
@@ -52,7 +52,7 @@ class View:
         return self.grant_ids is not None
 
 
-_VIEW = TypeAdapter(View)
+_VIEW = TypeAdapter(VisitorView)
 
 
 class Visitor:
@@ -63,15 +63,15 @@ class Visitor:
         self.browser: Browser = browser_of(request, deps.address)
         self.view = self._opened(sealed)
 
-    def own_view(self) -> View:
+    def own_view(self) -> VisitorView:
         """Return the view of this browser's own connections."""
-        return View(self._deps.now() + WINDOW)
+        return VisitorView(self._deps.now() + WINDOW)
 
-    def sealed(self, view: View) -> str:
+    def sealed(self, view: VisitorView) -> str:
         """Return a view as text that only this browser can bring back."""
         return self._deps.keys.seal(_PURPOSE, _VIEW.dump_json(view), self.browser.digest)
 
-    def _opened(self, sealed: str) -> View:
+    def _opened(self, sealed: str) -> VisitorView:
         try:
             view = _VIEW.validate_json(self._deps.keys.open(_PURPOSE, sealed, self.browser.digest))
         except Unsealable:
@@ -115,18 +115,18 @@ class Visitor:
             return None
         return Caller(grant.grant_id, grant.choices.scopes, grant=grant)
 
-    async def show(self, token: str) -> View:
+    async def show(self, token: str) -> VisitorView:
         """Return the view of a token that was shown, newest connections first."""
         deps, until = self._deps, self._deps.now() + WINDOW
         grants = await deps.store.grants.of_token(token, MOST_GRANTS)
-        view = View(until, tuple(grant.grant_id for grant in grants))
+        view = VisitorView(until, tuple(grant.grant_id for grant in grants))
         if not deps.settings.allow_token_header:
             return view
         # It is needed to make a change, and must not travel, not even sealed.
         key = secrets.token_urlsafe(32)
         await deps.store.spent.claim(_SHOWN, self._place(key), until)
         await deps.store.spent.settle(_SHOWN, self._place(key), {"token": token})
-        return View(until, view.grant_ids, account_of_token(deps.keys, token), key)
+        return VisitorView(until, view.grant_ids, account_of_token(deps.keys, token), key)
 
     async def _token(self) -> SecretStr | None:
         kept = await self._deps.store.spent.outcome(_SHOWN, self._place(self.view.key))

@@ -60,7 +60,7 @@ def frame_of(deps: ChangeDeps, visitor: Visitor) -> Frame:
     )
 
 
-class ListPage:
+class ChangesPage:
     """`GET` and `POST /changes`."""
 
     def __init__(self, deps: ChangeDeps) -> None:
