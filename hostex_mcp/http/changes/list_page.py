@@ -27,6 +27,7 @@ from hostex_mcp.pages.render import HEADERS
 from hostex_mcp.server.changes.pages import Frame, list_page
 from hostex_mcp.server.changes.record import PendingChange, State
 from hostex_mcp.server.changes.view import change_view, change_views
+from hostex_mcp.toolkit.apart import run_apart
 
 MOST_LISTED = 25
 _MOST_PAST = 20
@@ -133,14 +134,19 @@ class ChangesPage:
             self._deps.pages.now(),
         )
         waiting = await changes.waiting(accounts, MOST_LISTED + 1)
-        return list_page(
-            change_views(waiting[:MOST_LISTED], now),
-            change_views(await changes.settled(accounts, _MOST_PAST), now),
-            frame_of(self._deps, visitor),
-            problem,
-            done=done or visitor.view.done,
-            more_waiting=len(waiting) > MOST_LISTED,
-        )
+        settled = await changes.settled(accounts, _MOST_PAST)
+
+        def rendered() -> Response:
+            return list_page(
+                change_views(waiting[:MOST_LISTED], now),
+                change_views(settled, now),
+                frame_of(self._deps, visitor),
+                problem,
+                done=done or visitor.view.done,
+                more_waiting=len(waiting) > MOST_LISTED,
+            )
+
+        return await run_apart([change.preview for change in (*waiting, *settled)], rendered)
 
 
 def _summary(ended: Sequence[State]) -> str:
