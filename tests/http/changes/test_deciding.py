@@ -311,3 +311,16 @@ async def test_while_hostex_is_away_it_still_waits(tmp_path: Path) -> None:
         assert [button["value"] for button in page.all("button")] == ["approve", "decline"]
         assert (await kept(person, change_id)).state is State.WAITING
         assert sent(person) == []
+
+
+async def test_a_demo_offers_its_accounts_to_decide_with(tmp_path: Path) -> None:
+    tokens = tuple(TOKENS.items())
+    async with deployment(tmp_path, sandbox=True, demo_tokens=tokens) as person:
+        await asked(person, await connected(person))
+        other = person.elsewhere()
+        page = await listed(other)
+        assert "Which demo account?" in page.text
+        assert not page.all("input", type="password")
+        form = changed(find_form(page.source), decision="find", token=TOKENS.WRITABLE)
+        page = await after(other, await other.post("/changes", form))
+        assert page.headings == ["A change waits for you"]
