@@ -2,7 +2,7 @@
 minutes those of a Hostex token that was shown in it."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -19,8 +19,12 @@ from hostex_mcp.pages.render import PageError
 from hostex_mcp.server.changes.record import PendingChange
 
 WINDOW = timedelta(minutes=10)
-MOST_GRANTS = 25
+# Those of a token travel in the address of the page.
+MOST_GRANTS, MOST_OF_TOKEN = 1_000, 25
 _PURPOSE = _SHOWN = "changes"
+_MORE = (
+    f"This token has more than {MOST_OF_TOKEN} connections: what follows is of the newest {MOST_OF_TOKEN}."
+)
 
 
 def not_here() -> PageError:
@@ -118,15 +122,16 @@ class Visitor:
     async def show(self, token: str) -> VisitorView:
         """Return the view of a token that was shown, newest connections first."""
         deps, until = self._deps, self._deps.now() + WINDOW
-        grants = await deps.store.grants.of_token(token, MOST_GRANTS)
-        view = VisitorView(until, tuple(grant.grant_id for grant in grants))
+        grants = await deps.store.grants.of_token(token, MOST_OF_TOKEN + 1)
+        grant_ids = tuple(grant.grant_id for grant in grants[:MOST_OF_TOKEN])
+        view = VisitorView(until, grant_ids, done=_MORE if len(grants) > MOST_OF_TOKEN else "")
         if not deps.settings.allow_token_header:
             return view
         # It is needed to make a change, and must not travel, not even sealed.
         key = secrets.token_urlsafe(32)
         await deps.store.spent.claim(_SHOWN, self._place(key), until)
         await deps.store.spent.settle(_SHOWN, self._place(key), {"token": token})
-        return VisitorView(until, view.grant_ids, account_of_token(deps.keys, token), key)
+        return replace(view, account=account_of_token(deps.keys, token), key=key)
 
     async def _token(self) -> SecretStr | None:
         kept = await self._deps.store.spent.outcome(_SHOWN, self._place(self.view.key))

@@ -114,7 +114,7 @@ class ChangesPage:
         if not await count_try(pages.store, key, now + _WINDOW):
             return await self._page(visitor, TOO_MANY)
         visitor.view = await visitor.show(token)
-        return self._redirect(visitor, "")
+        return self._redirect(visitor, visitor.view.done)
 
     def _redirect(self, visitor: Visitor, done: str) -> Response:
         # A page that can be loaded again without deciding anything again.
