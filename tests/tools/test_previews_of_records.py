@@ -47,7 +47,7 @@ NO_WAY_BACK = "A deletion cannot be undone."
 def engine(client: HostexClient) -> Engine:
     """An engine that has nobody to ask, so that each weighty write takes a token."""
     selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable, now=Clock()))
+    return Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
 
 
 async def previewed(call: Call, tool: str, **arguments: Any) -> dict[str, Any]:

@@ -37,7 +37,7 @@ async def test_only_a_user_who_accepts_lets_a_write_happen(
         server = StdioServerParameters(command=sys.executable, args=["-m", "hostex_mcp"], env=environ)
         async with Client(server, mode=mode, elicitation_callback=person) as client:
             result = await client.call_tool("cancel_reservation", BOOKING)
-    # Of a no that comes at once, while the call waits, nobody knows whether a person said it: the page is left.
+    # Of a no that comes at once, while the call waits, nobody knows whether a person said it.
     waits = mode == "legacy" and action != "accept"
     assert cast("Any", result).structured_content["status"] == ("waiting_for_person" if waits else status)
     assert len(heard) == 1
