@@ -114,10 +114,14 @@ class Visitor:
         grant = await self._deps.store.grants.get(change.grant)
         if grant is None or grant.status != "active" or grant.resource != self._deps.address.resource:
             return None
-        own = not self.browser.new and grant.browser == self.browser.digest
-        if not own and grant.grant_id not in (self.view.grant_ids or ()):
-            return None
-        return Caller(grant.grant_id, grant.choices.scopes, grant=grant)
+        caller = Caller(grant.grant_id, grant.choices.scopes, grant=grant)
+        shown = grant.grant_id in (self.view.grant_ids or ())
+        return caller if shown or self.owns(caller) else None
+
+    def owns(self, caller: Caller) -> bool:
+        """Return whether the connection of this caller was made in this browser."""
+        grant = caller.grant
+        return grant is not None and not self.browser.new and grant.browser == self.browser.digest
 
     async def show(self, token: str) -> VisitorView:
         """Return the view of a token that was shown, newest connections first."""

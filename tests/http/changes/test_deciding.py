@@ -279,7 +279,7 @@ async def test_whoever_shows_the_token_decides_in_another_browser_for_ten_minute
         assert sent(person) == []
         person.clock.advance(minutes=-1)
         page = await after(other, await send(other, change_id, alone, "approve", text="Good evening"))
-        assert "It is done." in page.text
+        assert "It is done. Approved by someone with the Hostex token, today" in page.text
         assert sent(person) == ["POST /conversations/{conversation_id}"]
 
 
