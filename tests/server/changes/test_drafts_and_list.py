@@ -110,9 +110,8 @@ async def test_nothing_but_the_text_of_a_draft_can_be_edited(house: House) -> No
 async def test_a_draft_goes_stale_when_the_guest_has_written_meanwhile(house: House) -> None:
     draft = await house.waiting("send_message", **NOTE)
     thread = house.sandbox.accounts.main.conversations[THREAD]["messages"]
-    last = max(thread, key=lambda message: message["created_at"])
-    newer = {**last, "id": "999", "sender_role": "guest", "content": "Found it, thanks!"}
-    thread.append(newer | {"created_at": "2026-11-24T11:59:00+00:00"})
+    newer = {"id": "m-999", "content": "Found it, thanks!", "created_at": "2026-11-24T11:59:00+00:00"}
+    thread.insert(0, {**thread[0], "sender_role": "guest", **newer})
     stale = await house.approve(draft)
     assert stale.state is State.STALE
     assert messages(house.sandbox) == []
