@@ -110,9 +110,8 @@ async def test_nothing_but_the_text_of_a_draft_can_be_edited(house: House) -> No
 async def test_a_draft_goes_stale_when_the_guest_has_written_meanwhile(house: House) -> None:
     draft = await house.waiting("send_message", **NOTE)
     thread = house.sandbox.accounts.main.conversations[THREAD]["messages"]
-    last = max(thread, key=lambda message: message["created_at"])
-    newer = {**last, "id": "999", "sender_role": "guest", "content": "Found it, thanks!"}
-    thread.append(newer | {"created_at": "2026-11-24T11:59:00+00:00"})
+    newer = {"id": "m-999", "content": "Found it, thanks!", "created_at": "2026-11-24T11:59:00+00:00"}
+    thread.insert(0, {**thread[0], "sender_role": "guest", **newer})
     stale = await house.approve(draft)
     assert stale.state is State.STALE
     assert messages(house.sandbox) == []
@@ -159,6 +158,38 @@ async def test_what_waits_and_what_was_done_is_listed_newest_first_with_what_tak
     }
     back = await house.waiting(undo["tool"], **undo["arguments"])
     assert (await house.approve(back)).state is State.DONE
+
+
+@pytest.mark.parametrize(
+    ("confirm", "tool", "arguments", "by"),
+    [
+        ("off", "cancel_reservation", BOOKING, "the operator's setting"),
+        ("token", "cancel_reservation", BOOKING, "whoever confirmed the token"),
+        ("auto", "update_conversation_note", {"conversation_id": THREAD, "note": "Calls back"}, None),
+    ],
+)
+async def test_what_was_made_without_waiting_is_listed_too(
+    house: House, confirm: str, tool: str, arguments: dict[str, Any], by: str | None
+) -> None:
+    house.engine = Engine(house.engine.selection, house.engine.context, confirm, desk=house.desk)
+    done = await house.ask(tool, **arguments)
+    if token := done.get("confirmation_token"):
+        done = await house.ask(tool, **arguments, confirmation_token=token)
+    (row,) = (await house.ask("list_changes"))["items"]
+    assert (row["tool"], row["status"], row.get("decided_by")) == (tool, "done", by)
+    assert row.get("undo") == done["undo"]
+
+
+async def test_a_list_that_cannot_be_kept_keeps_nothing_from_being_made(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Full(MemoryChanges):
+        async def add(self, change: PendingChange) -> None:
+            raise OSError("the disk is full")
+
+    house.engine = Engine(house.engine.selection, house.engine.context, "off", desk=ChangeDesk(store=Full()))
+    assert (await house.ask("cancel_reservation", **BOOKING))["status"] == "done"
+    assert "is not in the list of changes" in caplog.text
 
 
 async def test_the_list_is_paged_and_full_detail_has_previews_and_outcomes(house: House) -> None:
