@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from typing import cast
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from mcp.types import InputRequiredResult
@@ -144,7 +144,8 @@ class LocalPages:
         result = await self._engine.call(*undo, Elicitation(returned=True, opens=True, app=BY))
         if isinstance(result, InputRequiredResult):
             return f"{self._base}/{change_in(result.request_state)}"
-        if failed := (result.structured_content or {}).get("error"):
+        outcome = cast("Mapping[str, Any]", result.structured_content or {})
+        if failed := outcome.get("error"):
             raise _Undecided(FormProblem(str(failed["message"]), str(failed["hint"])))
         return self._base
 

@@ -32,8 +32,8 @@ _log = logging.getLogger(__name__)
 class WriteCall:
     """A call of a writing tool: its arguments as they were given and a digest of what they mean, how to
     work out the change, and whom to ask; `given` are the arguments with their sealed texts still sealed.
-    `preview`, what is `changed`, `confirmed`, the `decision` on a pending change, and the `line` of the audit
-    trail are filled in on the way."""
+    What is `shown`, its digest `preview`, what is `changed`, `confirmed`, the `decision` on a pending change,
+    and the `line` of the audit trail are filled in on the way."""
 
     tool: Tool
     arguments: Mapping[str, Any]
@@ -41,6 +41,7 @@ class WriteCall:
     plan: Plan
     elicitation: Elicitation = field(default_factory=Elicitation)
     given: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    shown: Mapping[str, Any] | None = None
     preview: str | None = None
     changed: str | None = None
     confirmed: str | None = None
@@ -75,7 +76,7 @@ class Sender:
         with fence_labels() as labels:
             change = await call.plan()
             preview = preview_of(call.tool, call.arguments, change)
-        call.changed = describe_change(preview)
+        call.shown, call.changed = preview, describe_change(preview)
         call.preview = digest([preview, change.undo.arguments if change.undo else None], labels)
         binding = Binding(self._account, call.tool.name, call.arguments_digest, call.preview)
         return PreviewedWrite(change, preview, binding)
@@ -89,7 +90,9 @@ class Sender:
         """
         if change.already:
             return unchanged_result(change.already)
-        call.changed = call.changed or describe_change(preview_of(call.tool, call.arguments, change))
+        if call.shown is None:
+            call.shown = preview_of(call.tool, call.arguments, change)
+            call.changed = describe_change(call.shown)
         self.announce(call)
         with receipts() as ids, shielded():
             result = await change.send()
@@ -121,6 +124,8 @@ class Sender:
             _log.error("An outcome, %s, is not in the audit trail: %s", outcome, error.strerror or error)
 
     def _entry(self, call: WriteCall, outcome: str) -> dict[str, Any]:
+        people = dict(call.decision)
+        change_id = people.pop("change_id", None)
         return {
             "time": self._now().isoformat(timespec="milliseconds"),
             "account": self._account,
@@ -129,7 +134,8 @@ class Sender:
             "arguments": self._fingerprint(call.arguments_digest),
             "preview": call.preview and self._fingerprint(call.preview),
             "confirmed": call.confirmed,
-            **call.decision,
+            "change": change_id and self._fingerprint(change_id),
+            **people,
             "outcome": outcome,
         }
 

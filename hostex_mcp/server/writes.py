@@ -60,6 +60,9 @@ class Writes:
         ids: Sequence[str] = ()
         try:
             result = await self._decide(call)
+            if not isinstance(result, InputRequired) and result["status"] == "done":
+                with shielded():
+                    await self._pending.keep(call, result)
             outcome = "asked" if isinstance(result, InputRequired) else result["status"]
             ids = (
                 () if isinstance(result, InputRequired) else result.get("receipt", {}).get("request_ids", ())

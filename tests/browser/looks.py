@@ -126,7 +126,8 @@ _CONTRAST = """() => {
     const contrast = ratio(rgba(style.color).slice(0, 3), behind(element));
     if (contrast < (large ? 3 : 4.5)) poor.push(`${contrast.toFixed(2)} ${text.slice(0, 40)}`);
   }
-  for (const element of document.querySelectorAll("input[type=password], .button:not(.primary), .choice")) {
+  const controls = "input[type=password], textarea, .button:not(.primary), .choice";
+  for (const element of document.querySelectorAll(controls)) {
     const edge = rgba(getComputedStyle(element).borderTopColor);
     if (!visible(element) || edge[3] === 0) continue;
     const contrast = ratio(edge.slice(0, 3), behind(element.parentElement));

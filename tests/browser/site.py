@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,7 +14,6 @@ from urllib.parse import urlencode, urlsplit
 import httpx2
 from pydantic import SecretStr
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -21,23 +21,27 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.app import assemble
+from hostex_mcp.http.changes.deps import ChangeDeps, WebPage
+from hostex_mcp.http.changes.routes import routes as changes
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.routes import routes as pages
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.oauth import deps as oauth
+from hostex_mcp.http.oauth.bearer import Bearer
 from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.oauth.routes import routes as endpoints
 from hostex_mcp.http.store import open_store
+from hostex_mcp.http.tenants.confirmations import shared_confirmations
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.hostex_partner import Upstream
-from hostex_mcp.http.transport.caller import Caller
+from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.sandbox import Sandbox, running
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hostex_mcp.sandbox.tokens import TOKENS
-from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
+from tests.support.local import JSON, call
 from tests.support.serving import served
 
 VERIFIER = "v" * 43
@@ -76,6 +80,14 @@ class Site:
     def answer(self) -> dict[str, str]:
         """What the client was told last."""
         return dict(pair.split("=", 1) for pair in urlsplit(self.answers[-1]).query.split("&"))
+
+    def call(self, token: str, tool: str, **arguments: Any) -> dict[str, Any]:
+        """What the model of the client is answered."""
+        headers = {**JSON, "Authorization": f"Bearer {token}"}
+        url = f"{self.origin}/mcp"
+        answer = httpx2.post(url, content=call(tool, arguments), headers=headers, timeout=30)
+        structured: dict[str, Any] = answer.json()["result"]["structuredContent"]
+        return structured
 
     def redeem(self, client_id: str) -> httpx2.Response:
         """Trade the last code for tokens, as the client does."""
@@ -146,18 +158,16 @@ class _Late:
                 demo_tokens=tuple(TOKENS.items()),
             )
             server = oauth.OAuthDeps(address=address, store=store, keys=keys, end_grant=credentials.end)
-            routes = [*endpoints(server), *pages(parts)]
-            app = assemble(settings, address, Ports(identifies=_Nobody(), engines=_Nothing(), routes=routes))
+            confirmations = shared_confirmations(store.spent, keys, utc_now)
+            page = WebPage(address)
+            tenants = Tenants(
+                settings, credentials, upstream, confirmations, changes=store.changes, page=page
+            )
+            deciding = ChangeDeps(pages=parts, engine=partial(tenants.engine, narrowing={}))
+            routes = [*endpoints(server), *pages(parts), *changes(deciding)]
+            bearer = Bearer(address, store, keys, allow_token_header=False)
+            app = assemble(settings, address, Ports(identifies=bearer, engines=tenants, routes=routes))
             async with app.router.lifespan_context(app):
                 self._inner = app
                 yield
-
-
-class _Nobody:
-    async def identify(self, headers: Headers) -> Caller | Response:
-        return Response(status_code=401)
-
-
-class _Nothing:
-    async def engine(self, caller: Caller, narrowing: Any) -> Engine:
-        raise NotImplementedError
+            await tenants.aclose()

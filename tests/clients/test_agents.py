@@ -17,7 +17,6 @@ WRITE: Call = ("send_message", {"conversation_id": "0-2200000003-thr003", "messa
 WRONG: Call = ("get_conversation", {"conversation_id": "0-0-none"})
 EVERY_KIND = [READ, WRITE, WRONG]
 
-NOBODY = "It may be that nobody was asked. Nothing was changed."
 HINT = "Look it up with a list tool first."
 
 
@@ -25,16 +24,14 @@ def ours(model: ScriptedModel) -> list[str]:
     return [name for name in model.tools if "hostex" in name]
 
 
-def test_claude_code_without_a_person_closes_the_question_and_its_model_is_told_the_ways_out(
+def test_claude_code_without_a_person_closes_the_question_and_the_change_waits_on_the_page(
     tmp_path: Path,
 ) -> None:
     model = claude(tmp_path, EVERY_KIND)
     assert len(ours(model)) == 24
     read, written, wrong = model.results
     assert '"title":"Harbour Loft"' in read
-    assert '"reason":"cancel"' in written
-    assert NOBODY in written
-    assert "HOSTEX_MCP_CONFIRM=token" in written
+    assert '"status":"waiting_for_person"' in written
     assert "confirmation_token" not in written
     assert wrong.startswith("not_found 404: ")
     assert HINT in wrong
@@ -52,17 +49,16 @@ def test_codex_waits_for_our_server_and_does_not_say_yes_for_its_user(tmp_path: 
     assert len(ours(model)) == 24
     read, written, wrong = model.results
     assert '"title":"Harbour Loft"' in read
-    assert '"reason":"decline"' in written
-    assert NOBODY in written
+    assert '"status":"waiting_for_person"' in written
     assert HINT in wrong
 
 
-def test_gemini_cli_cannot_ask_so_its_model_gets_the_preview_and_a_token(tmp_path: Path) -> None:
+def test_gemini_cli_cannot_ask_so_the_change_waits_on_the_page(tmp_path: Path) -> None:
     model = gemini(tmp_path, EVERY_KIND)
     assert len(ours(model)) == 24
     read, written, wrong = model.results
     assert "20110001 | Harbour Loft" in read
-    assert "status: confirmation_required" in written
-    assert "confirmation_token: " in written
-    assert "Show the preview to the user" in written
+    assert "status: waiting_for_person" in written
+    assert "confirmation_token: " not in written
+    assert "Only the user can decide" in written
     assert HINT in wrong

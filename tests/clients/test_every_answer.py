@@ -19,7 +19,7 @@ from tests.tools.every_answer import Answer, every_answer
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 SCRIPT = Path(__file__).parent / "read_all.cjs"
-OUTCOMES = {"done", "unchanged", "declined", "confirmation_required", "outcome_unknown"}
+OUTCOMES = {"done", "unchanged", "declined", "confirmation_required", "waiting_for_person", "outcome_unknown"}
 
 
 @pytest.fixture(scope="module")

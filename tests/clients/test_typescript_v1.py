@@ -50,7 +50,7 @@ def test_it_reads_results_errors_and_confirmations(
     assert wrong["structuredContent"]["error"]["kind"] == "invalid_arguments"
     assert missing["structuredContent"]["error"]["kind"] == "not_found"
     assert missing["content"][0]["text"].startswith("not_found 404: ")
-    assert asked["structuredContent"]["status"] == "confirmation_required"
+    assert asked["structuredContent"]["status"] == "waiting_for_person"
 
 
 def test_it_reads_the_errors_of_a_server_without_a_token(tmp_path: Path) -> None:

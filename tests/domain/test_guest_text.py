@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostex_mcp.domain.guest_text import Fence, bounded, clean, inner, is_clean, one_line, tidy, visible
+from hostex_mcp.domain.guest_text import (
+    Fence,
+    bounded,
+    clean,
+    inner,
+    is_clean,
+    one_line,
+    tidy,
+    visible,
+    without_unseen,
+)
 from hostex_mcp.domain.size import tokens
 
 KEPT = [
@@ -178,3 +188,9 @@ def test_what_is_far_beyond_the_bound_is_counted_without_being_looked_at() -> No
     assert one_line("\u200b" * 350 + "x" * 50) == "x" * 50
     assert one_line("\u200b" * 350 + "x" * 51) == "x" * 50 + "… (1 characters more)"
     assert one_line("\u200b" * 200 + "x" * 210) == "x" * 100 + "… (110 characters more)"
+
+
+def test_without_what_nobody_sees_a_text_is_otherwise_as_it_was() -> None:
+    text = "![x](//e.example) <guest-000001>  \u0628\u200c\u0627 👩\u200d👧\ttab\nline"
+    assert without_unseen(text) == text
+    assert without_unseen("a\u202eb\u200bc\x1b[0m\r\nd\u2066") == "abc[0m\nd"

@@ -1,9 +1,9 @@
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
 from hostex_mcp.domain.days import Run
-from hostex_mcp.domain.wording import days_text, money, nights_text, period, some
+from hostex_mcp.domain.wording import days_text, moment_text, money, nights_text, period, some, span_text
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,29 @@ def test_money_has_the_sign_of_its_currency_and_loses_no_decimal(
 def test_names_that_are_left_out_are_counted() -> None:
     assert some(["a", "b"], 2) == "a, b"
     assert some(["a", "b", "c", "d"], 2) == "a, b and 2 more"
+
+
+def test_a_moment_is_in_utc_and_has_its_date_unless_it_is_of_today() -> None:
+    now = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    tokyo = timezone(timedelta(hours=9))
+    assert moment_text(now, now) == "today at 12:00 UTC"
+    assert moment_text(now.astimezone(tokyo), now.astimezone(tokyo)) == "today at 12:00 UTC"
+    assert moment_text(now + timedelta(days=1), now) == "Wed 25 Nov 2026 at 12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [
+        (timedelta(0), "1 minute"),
+        (timedelta(seconds=61), "2 minutes"),
+        (timedelta(minutes=10), "10 minutes"),
+        (timedelta(minutes=90), "90 minutes"),
+        (timedelta(minutes=91), "2 hours"),
+        (timedelta(hours=24), "24 hours"),
+        (timedelta(hours=36), "36 hours"),
+        (timedelta(hours=37), "2 days"),
+        (timedelta(days=7), "7 days"),
+    ],
+)
+def test_a_span_is_rounded_up_to_what_people_count_in(span: timedelta, text: str) -> None:
+    assert span_text(span) == text

@@ -72,7 +72,7 @@ async def opened(address: str) -> AsyncGenerator[Engine]:
     """An engine of its own for the sandbox; certificates, which take long to load, are not needed."""
     certificates, selection = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), select(["all"])
     async with HostexClient(WRITABLE, base_url=address, verify=certificates) as client:
-        yield Engine(selection, Context(client, selection.reachable), "preview")
+        yield Engine(selection, Context(client, selection.reachable), "token")
 
 
 @pytest.fixture

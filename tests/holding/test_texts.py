@@ -77,7 +77,7 @@ async def opened(text: str) -> AsyncGenerator[Engine]:
     async with HostexClient(
         WRITABLE, base_url="https://sandbox.invalid/v3", transport=Verbose(text), verify=certificates
     ) as client:
-        yield Engine(selection, Context(client, selection.reachable), "preview")
+        yield Engine(selection, Context(client, selection.reachable), "token")
 
 
 @pytest.mark.parametrize("piece", TEXTS.values(), ids=TEXTS)

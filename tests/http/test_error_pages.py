@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.hosting import hosted
+from hostex_mcp.http.store.changes import ChangeTable
 from hostex_mcp.http.store.clients import ClientTable
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.sandbox import Sandbox
@@ -33,6 +34,9 @@ FAILING = [
     ("POST", "/connect"),
     ("POST", "/connect/consent"),
     ("POST", "/connect/account"),
+    ("GET", "/changes/unknown"),
+    ("POST", "/changes"),
+    ("POST", "/changes/unknown"),
 ]
 
 
@@ -57,6 +61,19 @@ def told(answer: httpx2.Response) -> tuple[bool, bool, bool]:
     """Whether it is an error, who runs the server, and whether it is a demo."""
     text = Html(answer.text).text
     return answer.status_code >= 400, FOOT in text, DEMO in text
+
+
+async def test_changes_are_looked_up_again_when_the_database_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_: ChangeTable, change_id: str) -> None:
+        raise OperationalError(change_id, {}, Exception("gone"))
+
+    monkeypatch.setattr(ChangeTable, "find", away)
+    async with site(tmp_path, sandbox=False) as http:
+        answer = await http.get("/changes/unknown")
+    assert (answer.status_code, told(answer)) == (503, (True, True, False))
+    assert "This server cannot reach its database right now" in answer.text
 
 
 @pytest.mark.parametrize(("method", "path"), FAILING)

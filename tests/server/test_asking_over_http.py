@@ -1,5 +1,5 @@
-"""Confirmation over stateless HTTP with JSON answers: a returned question in the newest era, the token in the
-handshake eras, where no server can ask."""
+"""Confirmation over stateless HTTP with JSON answers: a returned question in the newest era, a person's page
+in the handshake eras, where no server can ask, and the token where that was chosen."""
 
 from typing import Any, Literal, cast
 
@@ -39,7 +39,8 @@ async def cancel(
     transport = httpx2.ASGITransport(app=sandbox.app)
     reachable = select(["all"])
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as hostex:
-        engine = Engine(reachable, Context(hostex, reachable.reachable))
+        confirm = "token" if with_token else "auto"
+        engine = Engine(reachable, Context(hostex, reachable.reachable), confirm)
         settings = TransportSecuritySettings(allowed_hosts=["localhost:8000"])
         manager = StreamableHTTPSessionManager(
             create_server(lambda _: engine), stateless=True, json_response=True, security_settings=settings
@@ -70,10 +71,10 @@ async def test_the_newest_era_asks_by_returning_a_question(action: Action, statu
     assert sum(request.method == "DELETE" for request in sandbox.log) == (1 if action == "accept" else 0)
 
 
-async def test_the_handshake_eras_get_a_token_though_the_client_could_ask() -> None:
+async def test_in_the_handshake_eras_a_change_waits_though_the_client_could_ask() -> None:
     sandbox = Sandbox()
     outcome, questions = await cancel(sandbox, "legacy", "accept")
-    assert (outcome["status"], questions) == ("confirmation_required", 0)
+    assert (outcome["status"], questions) == ("waiting_for_person", 0)
     assert not [request for request in sandbox.log if request.method == "DELETE"]
 
 

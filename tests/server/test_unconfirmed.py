@@ -26,13 +26,13 @@ from mcp.types import (
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
-from hostex_mcp.server import asking
+from hostex_mcp.server import asking, writes
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
-from tests.server.test_asking import BOOKING, Mode, both_eras, cancel, connected, status_of
+from tests.server.test_asking import BOOKING, Mode, Page, both_eras, cancel, connected, served, status_of
 
 pytestmark = pytest.mark.anyio
 
@@ -91,6 +91,36 @@ async def test_a_client_that_refuses_to_ask_confirms_nothing_and_gets_no_token()
     assert "could not" in outcome["notes"][0]
     assert "confirmation_token" not in outcome
     assert status_of(sandbox) == "accepted"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ErrorData(code=-32601, message="Method not found"),
+        ElicitResult(action="decline"),
+        ElicitResult(action="cancel"),
+    ],
+)
+async def test_where_there_is_a_page_a_question_that_nobody_may_have_seen_waits_there(
+    answer: ElicitResult | ErrorData,
+) -> None:
+    sandbox = Sandbox()
+    person = cast("Any", Automatic(answer))
+    async with served(sandbox, "legacy", person, page=Page()) as (connection, _):
+        outcome = await cancel(connection)
+    assert outcome["status"] == "waiting_for_person"
+    assert status_of(sandbox) == "accepted"
+
+
+async def test_a_person_who_took_their_time_to_say_no_said_no_though_there_is_a_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(writes, "_FASTEST_SECONDS", 0)
+    sandbox = Sandbox()
+    person = cast("Any", Automatic(ElicitResult(action="decline")))
+    async with served(sandbox, "legacy", person, page=Page()) as (connection, _):
+        outcome = await cancel(connection)
+    assert (outcome["status"], outcome["reason"]) == ("declined", "decline")
 
 
 @both_eras

@@ -6,7 +6,7 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from mcp import ClientSession, types
+from mcp import ClientSession
 
 from hostex_mcp.server import asking
 from tests.server.whims import KINDS, WAYS, Kind, Way, Whim, Word, World, whims
@@ -32,7 +32,7 @@ def lived(world: World, sequence: list[Whim], patience: float) -> list[str]:
         patch.setattr(asking, "PATIENCE_SECONDS", patience)
         patch.setattr(ClientSession, "validate_tool_result", unchecked)
         if world.kind == "opens addresses":
-            patch.setattr(types, "FormElicitationCapability", lambda: None)
+            patch.setattr("mcp.client.session.types.FormElicitationCapability", type(None))
         return anyio.run(world.live, sequence)
 
 

@@ -99,6 +99,7 @@ def deployed() -> Generator[Deployment]:
                 "HOSTEX_CLIENT_ID": CLIENT_ID,
                 "HOSTEX_CLIENT_SECRET": CLIENT_SECRET,
                 "HOSTEX_MCP_DATABASE_URL": f"sqlite:///{folder}/soak.db",
+                "HOSTEX_MCP_CONFIRM": "token",
                 "HOSTEX_MCP_AUDIT_LOG": f"{folder}/audit.jsonl",
             }
             with hostex_mcp("--workers", "2", port=free_port(), **settings) as server:

@@ -74,6 +74,8 @@ class Fleet:
         """One more process (or several behind one port), which gets only what is meant for it."""
         settings = {
             "HOSTEX_MCP_PUBLIC_URL": PUBLIC,
+            # Clients written by hand confirm for themselves; pages have tests of their own.
+            "HOSTEX_MCP_CONFIRM": "token",
             "HOSTEX_MCP_DATABASE_URL": self.database.get_secret_value(),
             "HOSTEX_MCP_SECRET_KEYS": self.key,
             "HOSTEX_API_BASE_URL": self.hostex,

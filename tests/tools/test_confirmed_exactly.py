@@ -38,7 +38,7 @@ def sandbox() -> Sandbox:
 @pytest.fixture
 def engine(client: HostexClient, privacy: PrivacyLevel) -> Engine:
     selection = select(["all"])
-    return Engine(selection, Context(client, selection.reachable, now=Clock(), privacy=privacy))
+    return Engine(selection, Context(client, selection.reachable, now=Clock(), privacy=privacy), "token")
 
 
 async def test_a_message_that_differs_in_what_looks_like_a_fence_is_not_confirmed(

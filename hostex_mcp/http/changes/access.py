@@ -2,7 +2,7 @@
 minutes those of a Hostex token that was shown in it."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -19,8 +19,12 @@ from hostex_mcp.pages.render import PageError
 from hostex_mcp.server.changes.record import PendingChange
 
 WINDOW = timedelta(minutes=10)
-MOST_GRANTS = 25
+# Those of a token travel in the address of the page.
+MOST_GRANTS, MOST_OF_TOKEN = 1_000, 25
 _PURPOSE = _SHOWN = "changes"
+_MORE = (
+    f"This token has more than {MOST_OF_TOKEN} connections: what follows is of the newest {MOST_OF_TOKEN}."
+)
 
 
 def not_here() -> PageError:
@@ -35,7 +39,7 @@ def not_here() -> PageError:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class VisitorView:
     """What a browser is shown, until `until`: its own connections if `grant_ids` is None, else those of a
     token that it showed, whose `account` is served without a connection too; `key` is where that token is
     kept meanwhile. `done` says what came of a form just now."""
@@ -52,7 +56,7 @@ class View:
         return self.grant_ids is not None
 
 
-_VIEW = TypeAdapter(View)
+_VIEW = TypeAdapter(VisitorView)
 
 
 class Visitor:
@@ -63,15 +67,15 @@ class Visitor:
         self.browser: Browser = browser_of(request, deps.address)
         self.view = self._opened(sealed)
 
-    def own_view(self) -> View:
+    def own_view(self) -> VisitorView:
         """Return the view of this browser's own connections."""
-        return View(self._deps.now() + WINDOW)
+        return VisitorView(self._deps.now() + WINDOW)
 
-    def sealed(self, view: View) -> str:
+    def sealed(self, view: VisitorView) -> str:
         """Return a view as text that only this browser can bring back."""
         return self._deps.keys.seal(_PURPOSE, _VIEW.dump_json(view), self.browser.digest)
 
-    def _opened(self, sealed: str) -> View:
+    def _opened(self, sealed: str) -> VisitorView:
         try:
             view = _VIEW.validate_json(self._deps.keys.open(_PURPOSE, sealed, self.browser.digest))
         except Unsealable:
@@ -110,23 +114,28 @@ class Visitor:
         grant = await self._deps.store.grants.get(change.grant)
         if grant is None or grant.status != "active" or grant.resource != self._deps.address.resource:
             return None
-        own = not self.browser.new and grant.browser == self.browser.digest
-        if not own and grant.grant_id not in (self.view.grant_ids or ()):
-            return None
-        return Caller(grant.grant_id, grant.choices.scopes, grant=grant)
+        caller = Caller(grant.grant_id, grant.choices.scopes, grant=grant)
+        shown = grant.grant_id in (self.view.grant_ids or ())
+        return caller if shown or self.owns(caller) else None
 
-    async def show(self, token: str) -> View:
+    def owns(self, caller: Caller) -> bool:
+        """Return whether the connection of this caller was made in this browser."""
+        grant = caller.grant
+        return grant is not None and not self.browser.new and grant.browser == self.browser.digest
+
+    async def show(self, token: str) -> VisitorView:
         """Return the view of a token that was shown, newest connections first."""
         deps, until = self._deps, self._deps.now() + WINDOW
-        grants = await deps.store.grants.of_token(token, MOST_GRANTS)
-        view = View(until, tuple(grant.grant_id for grant in grants))
+        grants = await deps.store.grants.of_token(token, MOST_OF_TOKEN + 1)
+        grant_ids = tuple(grant.grant_id for grant in grants[:MOST_OF_TOKEN])
+        view = VisitorView(until, grant_ids, done=_MORE if len(grants) > MOST_OF_TOKEN else "")
         if not deps.settings.allow_token_header:
             return view
         # It is needed to make a change, and must not travel, not even sealed.
         key = secrets.token_urlsafe(32)
         await deps.store.spent.claim(_SHOWN, self._place(key), until)
         await deps.store.spent.settle(_SHOWN, self._place(key), {"token": token})
-        return View(until, view.grant_ids, account_of_token(deps.keys, token), key)
+        return replace(view, account=account_of_token(deps.keys, token), key=key)
 
     async def _token(self) -> SecretStr | None:
         kept = await self._deps.store.spent.outcome(_SHOWN, self._place(self.view.key))

@@ -17,7 +17,7 @@ from hostex_mcp.server.changes.view import undo_of
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.results import CHANGE
 
-BY = "the owner"
+BY, BY_TOKEN = "the owner", "someone with the Hostex token"
 BY_UNDO = "You"
 EMPTY = FormProblem("Write a message, or decline", "An empty message cannot be sent.", "text")
 _UNCHANGED = "Nothing was changed."
@@ -51,7 +51,8 @@ class Deciding:
         change, caller = await self._visitor.find(change_id)
         engine = await self._deps.engine(caller)
         try:
-            return await engine.decide(change.id, approve, BY, seen=seen, text=text)
+            by = BY if self._visitor.owns(caller) else BY_TOKEN
+            return await engine.decide(change.id, approve, by, seen=seen, text=text)
         except UnknownChange:
             raise not_here() from None
         except InvalidArguments as error:

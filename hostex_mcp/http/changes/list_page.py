@@ -25,8 +25,9 @@ from hostex_mcp.http.oauth.browser import csrf, csrf_fits, remember
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import HEADERS
 from hostex_mcp.server.changes.pages import Frame, list_page
-from hostex_mcp.server.changes.record import PendingChange, State
-from hostex_mcp.server.changes.view import change_view, change_views
+from hostex_mcp.server.changes.record import State
+from hostex_mcp.server.changes.view import change_views
+from hostex_mcp.toolkit.apart import run_apart
 
 MOST_LISTED = 25
 _MOST_PAST = 20
@@ -60,7 +61,7 @@ def frame_of(deps: ChangeDeps, visitor: Visitor) -> Frame:
     )
 
 
-class ListPage:
+class ChangesPage:
     """`GET` and `POST /changes`."""
 
     def __init__(self, deps: ChangeDeps) -> None:
@@ -91,20 +92,14 @@ class ListPage:
         decisions = dict(map(visitor.redeem, tickets))
         if not decisions:
             return await self._page(visitor, NONE_TICKED)
-        ended: list[State] = []
+        ended, deciding = list[State](), Deciding(self._deps, visitor)
         for change_id, seen in decisions.items():
             try:
-                ended.append((await self._decide_one(visitor, change_id, seen, approve)).state)
+                ended.append((await deciding.decide(change_id, seen, approve)).state)
             except Undecided as error:
                 said = FormProblem(error.problem.text, error.problem.advice, status=error.problem.status)
                 return await self._page(visitor, said, _summary(ended))
         return self._redirect(visitor, _summary(ended))
-
-    async def _decide_one(self, visitor: Visitor, change_id: str, seen: str, approve: bool) -> PendingChange:
-        change, _ = await visitor.find(change_id)
-        # What is sent of a draft is what the page showed of it.
-        text = change_view(change, self._deps.pages.now()).text
-        return await Deciding(self._deps, visitor).decide(change_id, seen, approve, text)
 
     async def _find(self, visitor: Visitor, form: Form) -> Response:
         pages, token = self._deps.pages, form.get("token").strip()
@@ -119,7 +114,7 @@ class ListPage:
         if not await count_try(pages.store, key, now + _WINDOW):
             return await self._page(visitor, TOO_MANY)
         visitor.view = await visitor.show(token)
-        return self._redirect(visitor, "")
+        return self._redirect(visitor, visitor.view.done)
 
     def _redirect(self, visitor: Visitor, done: str) -> Response:
         # A page that can be loaded again without deciding anything again.
@@ -133,14 +128,19 @@ class ListPage:
             self._deps.pages.now(),
         )
         waiting = await changes.waiting(accounts, MOST_LISTED + 1)
-        return list_page(
-            change_views(waiting[:MOST_LISTED], now),
-            change_views(await changes.settled(accounts, _MOST_PAST), now),
-            frame_of(self._deps, visitor),
-            problem,
-            done=done or visitor.view.done,
-            more_waiting=len(waiting) > MOST_LISTED,
-        )
+        settled = await changes.settled(accounts, _MOST_PAST)
+
+        def rendered() -> Response:
+            return list_page(
+                change_views(waiting[:MOST_LISTED], now),
+                change_views(settled, now),
+                frame_of(self._deps, visitor),
+                problem,
+                done=done or visitor.view.done,
+                more_waiting=len(waiting) > MOST_LISTED,
+            )
+
+        return await run_apart([change.preview for change in (*waiting, *settled)], rendered)
 
 
 def _summary(ended: Sequence[State]) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, and_, bindparam, delete, not_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, not_, or_, select, update
 
 from hostex_mcp.api import Pace
 from hostex_mcp.http.keys.keyring import Unsealable
@@ -51,9 +51,14 @@ class ChangeTable:
     async def of_account(
         self, account: str, states: Collection[State] | None = None
     ) -> Sequence[PendingChange]:
-        """Return the changes of an account in these states, the newest first."""
-        in_states = () if states is None else (CHANGES.c.state.in_([state.value for state in states]),)
-        return await self._list(CHANGES.c.account == account, *in_states)
+        """Return the changes of an account in these states, the newest first; of open ones those that have
+        not expired, as each that is opened takes time."""
+        of_account = CHANGES.c.account == account
+        if states is None:
+            return await self._list(of_account)
+        settled = CHANGES.c.state.in_([state.value for state in states if state not in OPEN])
+        open_ones = and_(self._open(), CHANGES.c.state.in_([state.value for state in states]))
+        return await self._list(of_account, or_(settled, open_ones))
 
     async def waiting(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
         """Return the changes of these accounts on which somebody can decide now, or so many of them, the

@@ -26,6 +26,7 @@ from hostex_mcp.http.transport.rate_limits import Limits, Throttle, caller_addre
 from hostex_mcp.http.transport.refusals import BUSY_SECONDS, INTERNAL_ERROR, HttpRefusal, busy, too_many
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.messages import NoMessage, normalise
+from hostex_mcp.toolkit.turns import held_turn
 
 _ENGINE = "hostex.engine"
 
@@ -89,8 +90,9 @@ class Endpoint:
     async def _turn(self, caller: Caller, scope: Scope) -> AsyncGenerator[None]:
         """Hold a place for a call."""
         try:
-            async with self._calls.place(_stands_for(caller, scope)):
-                yield
+            async with self._calls.place(_stands_for(caller, scope)) as leave:
+                with held_turn(leave):
+                    yield
         except QueueFull:
             raise busy(BUSY_SECONDS) from None
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Literal, TypeAlias
 
@@ -42,20 +42,26 @@ class FairQueue:
         self._lines: OrderedDict[str, deque[_Turn]] = OrderedDict()
 
     @asynccontextmanager
-    async def place(self, who: str) -> AsyncGenerator[None]:
-        """Hold a place inside the block.
+    async def place(self, who: str) -> AsyncGenerator[Callable[[], None]]:
+        """Hold a place inside the block, or until what it gives is called, which leaves it early.
 
         Raises:
-            NoTurn: there is none in time.
+            QueueFull: there is none in time.
         """
         if self._may_take(who):
             self._take(who)
         else:
             await self._wait(who)
+        held = [who]
+
+        def leave() -> None:
+            while held:
+                self._give_back(held.pop())
+
         try:
-            yield
+            yield leave
         finally:
-            self._give_back(who)
+            leave()
 
     def _may_take(self, who: str) -> bool:
         return self._free > 0 and self._held[who] < self._each

@@ -1,5 +1,6 @@
 """The pending changes of one account, and what its model is told of them."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -30,6 +31,7 @@ from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.progress import tell
 from hostex_mcp.toolkit.results import CHANGE, TOKEN
 from hostex_mcp.toolkit.tool import Tool
+from hostex_mcp.toolkit.turns import leave_turn
 
 MOST_OPEN = 100
 """How many changes of an account may wait at a time."""
@@ -53,7 +55,14 @@ _SENDING = "The user approved it and it is being made. Repeat this call with cha
 _DECLINED = "The user declined this change. Nothing was changed."
 _EXPIRED = "Nobody decided in time. Nothing was changed."
 _ASK_AGAIN = "Leave it, or repeat the call without change_id if the user still wants it."
+_DECIDERS: Mapping[str, str] = {
+    "person": "the user, in the app",
+    "token": "whoever confirmed the token",
+    "operator": "the operator's setting",
+}
 _LOST = "The user approved this change, and the server ended before it knew what came of it."
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +99,7 @@ class PendingChanges:
         Raises:
             Blocked: too many wait.
         """
-        fresh = self._change(call, draft)
+        fresh = self._new(call, draft.preview, draft.binding.state, self._now())
         live = [change for change in await self.all({*OPEN, State.APPROVED}) if change.state in _LIVE]
         same = next((change for change in live if _is_same(change, fresh)), None)
         if same is None and len(live) >= MOST_OPEN:
@@ -102,6 +111,24 @@ class PendingChanges:
         if same.open and same.state_digest != fresh.state_digest:
             return await self.show_anew(same, draft)
         return same
+
+    async def keep(self, call: WriteCall, outcome: Mapping[str, Any]) -> None:
+        """Keep a change that was made without waiting here, if the store takes it: it stands without."""
+        now = self._now()
+        weighty = call.confirmed != "not needed"
+        made = replace(
+            self._new(call, call.shown or {}, call.preview or "", now),
+            state=State.DONE,
+            expires=now,
+            decided_at=now if weighty else None,
+            decided_by=_DECIDERS.get(call.confirmed or ""),
+            way=call.confirmed,
+            outcome=outcome,
+        )
+        try:
+            await self.desk.store.add(made)
+        except Exception:
+            _log.exception("A change that was made is not in the list of changes")
 
     async def show_anew(
         self, change: PendingChange, draft: PreviewedWrite, arguments: Mapping[str, Any] | None = None
@@ -154,6 +181,8 @@ class PendingChanges:
     async def decided(self, change: PendingChange, seconds: float) -> PendingChange:
         """Return a change once a person has decided and it is made, or as it is after so many seconds."""
         waited = 0.0
+        if change.state in _LIVE:
+            leave_turn()
         while change.state in _LIVE and waited < seconds:
             if waited % 5 == 0:
                 await tell("Waiting for the user's decision")
@@ -196,9 +225,10 @@ class PendingChanges:
         """Return the question that brings a person to the page, and the model's call back to `follow`."""
         return InputRequired(self.page_words(change), _RETURNED + change.id, "page", address)
 
-    def _change(self, call: WriteCall, draft: PreviewedWrite) -> PendingChange:
+    def _new(
+        self, call: WriteCall, preview: Mapping[str, Any], state_digest: str, now: datetime
+    ) -> PendingChange:
         drafted = call.tool.draft if isinstance(call.given.get(call.tool.draft), str) else ""
-        now = self._now()
         return PendingChange(
             account=self._account,
             grant=self.desk.grant,
@@ -207,8 +237,8 @@ class PendingChanges:
             title=call.tool.title,
             arguments=call.given,
             digest=same_call(call.tool, call.given),
-            state_digest=draft.binding.state,
-            preview=draft.preview,
+            state_digest=state_digest,
+            preview=preview,
             asked_at=now,
             expires=now + (AS_DRAFT if drafted else IN_CONVERSATION),
             draft_argument=drafted,

@@ -114,8 +114,9 @@ class OutcomeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeView:
-    """A change as a person reads it. `text` is that of a draft, which they may edit; `seen` stands for all
-    that is shown and goes with their decision."""
+    """A change as a person reads it. `text` is that of a draft, which they may edit, without what nobody
+    sees; `spelled` is the same with that spelled out, as it is sent unless they edit it. `seen` stands for
+    all that is shown and goes with their decision."""
 
     id: str
     app: str
@@ -132,7 +133,7 @@ class ChangeView:
     expires: str
     left: str
     text: str | None
-    trimmed: bool
+    spelled: str
     seen: str
     decided: str
     outcome: OutcomeView | None
@@ -172,7 +173,7 @@ def change_view(change: PendingChange, now: datetime) -> ChangeView:
         expires=moment_text(change.expires, now),
         left=span_text(change.expires - now),
         text=text,
-        trimmed=text is not None and text != change.text,
+        spelled=shown(change.text or ""),
         seen=change.state_digest,
         decided=_decided(change, now),
         outcome=_outcome(change),
@@ -282,7 +283,9 @@ def _value(value: object) -> Value:
         return Table(_table(parts))
     if isinstance(value, list | tuple) and (parts is not None or not fits(text, _WIDTH)):
         return Several(tuple(map(_value, cast("list[object]", value))))
-    return Words(cell(text)) if fits(text, _WIDTH) else _passage(text)
+    if isinstance(value, Quoted) or not fits(text, _WIDTH):
+        return _passage(text)
+    return Words(cell(text))
 
 
 def _passage(text: str) -> Passage:

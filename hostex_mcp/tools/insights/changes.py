@@ -31,10 +31,9 @@ class ChangeRow(TypedDict, total=False):
     keywords="pending waiting approval approve decline decided done history log today undo back last draft",
 )
 async def list_changes(context: Context, page: PageRequest) -> ListPage[ChangeRow]:
-    """Changes that wait for the user's decision, and those asked for in the last week with what came of
-    them, newest first; each with the call that takes it back, where there is one. Full detail has previews
-    and outcomes. Over stdio the list begins with this server; changes that nobody had to decide on are not
-    in it."""
+    """Changes that wait for the user's decision, and those made or decided on in the last week with what
+    came of them, newest first; each with the call that takes it back, where there is one. Full detail has
+    previews and outcomes. Over stdio the list begins with the start of this server."""
     moment = moment_of(page, context.now())
     log = await context.changes(page.detail == "full")
     rows = [entry.row for entry in log.entries]

@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from hostex_mcp.http.oauth.browser import Browser
+from hostex_mcp.http.store.records import Credential
 from hostex_mcp.sandbox.tokens import TOKENS
 from hostex_mcp.server.changes.record import State
 from tests.http.changing import (
@@ -28,6 +30,7 @@ from tests.http.changing import (
 )
 from tests.http.connecting import deployment
 from tests.http.html_pages import Html, changed
+from tests.http.keeping import a_grant
 
 pytestmark = pytest.mark.anyio
 
@@ -276,7 +279,7 @@ async def test_whoever_shows_the_token_decides_in_another_browser_for_ten_minute
         assert sent(person) == []
         person.clock.advance(minutes=-1)
         page = await after(other, await send(other, change_id, alone, "approve", text="Good evening"))
-        assert "It is done." in page.text
+        assert "It is done. Approved by someone with the Hostex token, today" in page.text
         assert sent(person) == ["POST /conversations/{conversation_id}"]
 
 
@@ -311,3 +314,35 @@ async def test_while_hostex_is_away_it_still_waits(tmp_path: Path) -> None:
         assert [button["value"] for button in page.all("button")] == ["approve", "decline"]
         assert (await kept(person, change_id)).state is State.WAITING
         assert sent(person) == []
+
+
+async def test_a_demo_offers_its_accounts_to_decide_with(tmp_path: Path) -> None:
+    tokens = tuple(TOKENS.items())
+    async with deployment(tmp_path, sandbox=True, demo_tokens=tokens) as person:
+        await asked(person, await connected(person))
+        other = person.elsewhere()
+        page = await listed(other)
+        assert "Which demo account?" in page.text
+        assert not page.all("input", type="password")
+        form = changed(find_form(page.source), decision="find", token=TOKENS.WRITABLE)
+        page = await after(other, await other.post("/changes", form))
+        assert page.headings == ["A change waits for you"]
+
+
+async def test_of_a_token_with_very_many_connections_the_newest_count_and_that_is_said(
+    tmp_path: Path,
+) -> None:
+    async with deployment(tmp_path) as person:
+        first = await connected(person)
+        await asked(person, first)
+        for number in range(25):
+            person.clock.advance(seconds=1)
+            credential = Credential("token", SecretStr(TOKENS.WRITABLE))
+            grant = a_grant(grant_id=f"{number:032x}", created_at=person.clock())
+            await person.deps.store.grants.add(grant, credential)
+        other = person.elsewhere()
+        form = changed(find_form((await other.get("/changes")).text), decision="find", token=TOKENS.WRITABLE)
+        page = await after(other, await other.post("/changes", form))
+        assert page.headings == ["Nothing waits for you"]
+        assert "This token has more than 25 connections: what follows is of the newest 25." in page.text
+        assert (await listed(person)).headings == ["A change waits for you"]

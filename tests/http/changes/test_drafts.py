@@ -85,11 +85,11 @@ async def test_a_draft_approved_from_the_list_is_sent_as_the_list_shows_it(tmp_p
     async with deployment(tmp_path) as person:
         change_id = await drafted(person, await connected(person), "Come \u202eat ten")
         page = await listed(person)
-        assert "Come at ten Edit the message" in page.text
+        assert "Come ⟨U+202E⟩at ten Edit the message" in page.text
         assert not page.all("textarea")
         page = await after(person, await tick(person, "approve", change_id))
         assert "1 done." in page.text
-        assert last_message(person) == "Come at ten"
+        assert last_message(person) == "Come \u202eat ten"
 
 
 async def test_a_draft_is_not_sent_once_the_thread_has_moved_on(tmp_path: Path) -> None:

@@ -77,6 +77,16 @@ async def test_what_can_be_decided_now_is_told_from_the_rest_whatever_is_newer(
     assert [change.id for change in await store.changes.settled(both, 2)] == ["stale", "short"]
 
 
+async def test_expired_ones_are_opened_only_where_all_are_asked_for(store: Store, clock: Clock) -> None:
+    grant_id = await granted(store)
+    await store.changes.add(a_change(grant_id, id="old"))
+    await store.changes.add(a_change(grant_id, id="sent", state=State.APPROVED))
+    clock.advance(minutes=10)
+    live = [State.WAITING, State.STALE, State.APPROVED]
+    assert [change.id for change in await store.changes.of_account(grant_id, live)] == ["sent"]
+    assert {change.id for change in await store.changes.of_account(grant_id)} == {"old", "sent"}
+
+
 async def test_of_two_replacements_of_one_change_the_second_is_refused(store: Store) -> None:
     change = a_change(await granted(store))
     await store.changes.add(change)

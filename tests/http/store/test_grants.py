@@ -1,13 +1,16 @@
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
 
-from hostex_mcp.http.store import Store
+from hostex_mcp.http.store import Store, open_store
 from hostex_mcp.http.store.records import Choices, Credential
 from tests.http.keeping import (
     HOSTEX_TOKEN,
+    RING,
     a_code,
     a_credential,
     a_grant,
@@ -192,3 +195,16 @@ async def test_the_last_use_is_noted_and_never_an_earlier_one_in_its_place(
 async def test_a_name_that_no_database_can_hold_is_no_grant(store: Store) -> None:
     await store.grants.add(a_grant(grant_id="known"), a_credential())
     assert [grant.grant_id for grant in await store.grants.some(["known", "\0", "\ud800"])] == ["known"]
+
+
+async def test_a_grant_of_an_earlier_version_lets_no_app_ask_about_changes_itself(
+    sqlite_url: SecretStr,
+) -> None:
+    async with open_store(sqlite_url, RING) as opened:
+        grant_id = await granted(opened, choices=Choices(frozenset({"hostex:write"}), confirm="token"))
+        with closing(sqlite3.connect(sqlite_url.get_secret_value().removeprefix("sqlite:///"))) as file:
+            file.execute("UPDATE grants SET choices = json_remove(choices, '$.confirm')")
+            file.commit()
+        older = await opened.grants.get(grant_id)
+    assert older is not None
+    assert older.choices.confirm == "auto"

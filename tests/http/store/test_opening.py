@@ -23,7 +23,7 @@ from hostex_mcp.http.store import schema as written
 from hostex_mcp.http.store.addresses import place_of
 from hostex_mcp.http.tenants.token_renewal import Recent
 from hostex_mcp.settings import Settings, SettingsError
-from tests.http.keeping import KEY, RING, connected, granted
+from tests.http.keeping import KEY, RING, a_change, connected, granted
 from tests.support.clock import Clock
 from tests.support.databases import PostgresServer
 
@@ -59,6 +59,22 @@ def test_every_migration_is_named_in_the_schema_in_order() -> None:
     folder = Path(written.__file__).parent / "migrations"
     revisions = [script.revision for script in ScriptDirectory(str(folder)).walk_revisions()]
     assert revisions[::-1] == list(written.REVISIONS)
+
+
+async def test_a_database_of_the_version_before_is_brought_up_to_date_and_keeps_what_it_held(
+    empty_url: SecretStr, clock: Clock
+) -> None:
+    async with open_store(empty_url, RING, now=clock) as store:
+        grant_id, pair = await connected(store, clock.now)
+    engine = create_engine(plain(empty_url))
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE changes"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    engine.dispose()
+    async with open_store(empty_url, RING, now=clock) as store:
+        assert await store.tokens.access(pair.access_token) is not None
+        await store.changes.add(a_change(grant_id, id="c"))
+        assert await store.changes.find("c") is not None
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(empty_url: SecretStr) -> None:

@@ -14,8 +14,9 @@ from hostex_mcp.http.store.records import Grant
 from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.sandbox import LAPSED, SECOND, WRITABLE
+from hostex_mcp.server.changes.deciding import UnknownChange
 from hostex_mcp.server.resources import read_resource
-from tests.http.linked import Gate, World, ask, call, caller_of, choosing
+from tests.http.linked import Gate, World, ask, call, caller_of, choosing, tenants_of
 
 pytestmark = pytest.mark.anyio
 
@@ -165,9 +166,27 @@ async def test_a_cursor_of_another_host_is_like_one_that_never_was(hostex: World
     assert (await ask(tenants, first, "list_properties", cursor=cursor))["returned"] > 0
 
 
-async def test_a_confirmation_of_another_host_is_like_one_that_never_was(
-    hostex: World, tenants: Tenants
-) -> None:
+async def test_a_change_of_another_host_is_like_one_that_never_was(hostex: World, tenants: Tenants) -> None:
+    first, second = await hostex.token_grant(WRITABLE), await hostex.token_grant(WRITABLE)
+    booking = {"reservation_code": cancellable(hostex)}
+    asked = await ask(tenants, first, "cancel_reservation", **booking)
+    assert asked["status"] == "waiting_for_person"
+    ids = asked["change_id"], "nonsense"
+    foreign, unknown = [
+        await ask(tenants, second, "cancel_reservation", **booking, change_id=change_id) for change_id in ids
+    ]
+    assert foreign == unknown
+    assert foreign["error"]["fields"][0]["field"] == "change_id"
+    engine = await tenants.engine(caller_of(second), {})
+    for change_id in ids:
+        with pytest.raises(UnknownChange):
+            await engine.decide(change_id, True, "Mallory")
+    assert (await ask(tenants, second, "list_changes"))["items"] == []
+    assert [row["change_id"] for row in (await ask(tenants, first, "list_changes"))["items"]] == [ids[0]]
+
+
+async def test_a_confirmation_of_another_host_is_like_one_that_never_was(hostex: World) -> None:
+    tenants = tenants_of(hostex, toolsets=("all",), confirm="token")
     first, second = await hostex.token_grant(WRITABLE), await hostex.token_grant(WRITABLE)
     booking = {"reservation_code": cancellable(hostex)}
     offer = await ask(tenants, first, "cancel_reservation", **booking)

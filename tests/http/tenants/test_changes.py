@@ -12,7 +12,7 @@ from hostex_mcp.http.store.records import Credential
 from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.sandbox import SECOND, WRITABLE
 from tests.http.keeping import BOTH
-from tests.http.linked import Gate, World, ask, call, caller_of, choosing
+from tests.http.linked import Gate, World, ask, call, caller_of, choosing, tenants_of
 from tests.support.every_write import BOOKING
 
 pytestmark = pytest.mark.anyio
@@ -20,6 +20,12 @@ pytestmark = pytest.mark.anyio
 LOFT, STUDIO = 20110001, 20110002
 MESSAGE = {"conversation_id": "0-2200000900-inq001", "message": "Yes, there is a lift."}
 SENDING = "POST /conversations/{conversation_id}"
+
+
+@pytest.fixture
+def confirming(hostex: World) -> Tenants:
+    """The accounts of a server whose clients confirm by token."""
+    return tenants_of(hostex, toolsets=("all",), confirm="token")
 
 
 @pytest.mark.parametrize("first", [BOTH, ("hostex:read",)])
@@ -31,7 +37,7 @@ async def test_tokens_of_one_grant_do_what_their_own_scopes_allow(
     writer = await tenants.engine(caller_of(grant), {})
     reader = await tenants.engine(caller_of(grant, scopes=("hostex:read",)), {})
     assert (await call(reader, "cancel_reservation", **BOOKING))["error"]["kind"] == "blocked"
-    assert (await call(writer, "cancel_reservation", **BOOKING))["status"] == "confirmation_required"
+    assert (await call(writer, "cancel_reservation", **BOOKING))["status"] == "waiting_for_person"
 
 
 async def test_properties_that_are_chosen_anew_are_served_from_then_on(
@@ -57,21 +63,23 @@ async def test_a_token_that_another_replica_has_replaced_is_not_used_any_more(
     assert carried[-1] == SECOND
 
 
-async def under_way(hostex: World, tenants: Tenants, grant: Any) -> tuple[Gate, asyncio.Task[dict[str, Any]]]:
+async def under_way(
+    hostex: World, confirming: Tenants, grant: Any
+) -> tuple[Gate, asyncio.Task[dict[str, Any]]]:
     """A confirmed change that still reads what it needs to know, held there."""
-    token = (await ask(tenants, grant, "send_message", **MESSAGE))["confirmation_token"]
+    token = (await ask(confirming, grant, "send_message", **MESSAGE))["confirmation_token"]
     hostex.wire.before = gate = Gate(MESSAGE["conversation_id"])
-    sending = asyncio.create_task(ask(tenants, grant, "send_message", **MESSAGE, confirmation_token=token))
+    sending = asyncio.create_task(ask(confirming, grant, "send_message", **MESSAGE, confirmation_token=token))
     await gate.reached.wait()
     return gate, sending
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])
 async def test_a_change_that_is_under_way_when_its_grant_is_ended_is_not_sent(
-    elsewhere: bool, hostex: World, tenants: Tenants
+    elsewhere: bool, hostex: World, confirming: Tenants
 ) -> None:
     grant = await hostex.token_grant()
-    gate, sending = await under_way(hostex, tenants, grant)
+    gate, sending = await under_way(hostex, confirming, grant)
     await (hostex.process() if elsewhere else hostex).linking.end(grant.grant_id, "disconnected")
     gate.opened.set()
     assert (await sending)["error"]["kind"] == "invalid_token"
@@ -79,22 +87,22 @@ async def test_a_change_that_is_under_way_when_its_grant_is_ended_is_not_sent(
 
 
 async def test_a_change_that_is_under_way_while_its_grant_stays_is_sent(
-    hostex: World, tenants: Tenants
+    hostex: World, confirming: Tenants
 ) -> None:
-    gate, sending = await under_way(hostex, tenants, await hostex.token_grant())
+    gate, sending = await under_way(hostex, confirming, await hostex.token_grant())
     gate.opened.set()
     assert (await sending)["status"] == "done"
     assert hostex.asked.count(SENDING) == 1
 
 
 async def test_a_change_whose_grant_cannot_be_looked_up_is_not_sent_and_may_be_repeated(
-    hostex: World, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+    hostex: World, confirming: Tenants, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(grant_id: str) -> None:
         raise OperationalError(grant_id, {}, Exception("gone"))
 
     grant = await hostex.token_grant()
-    gate, sending = await under_way(hostex, tenants, grant)
+    gate, sending = await under_way(hostex, confirming, grant)
     monkeypatch.setattr(hostex.store.grants, "credential", away)
     gate.opened.set()
     error = (await sending)["error"]

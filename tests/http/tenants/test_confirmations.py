@@ -21,13 +21,13 @@ SEND = "POST /conversations/{conversation_id}"
 
 @pytest.fixture
 def here(hostex: World) -> Tenants:
-    return tenants_of(hostex)
+    return tenants_of(hostex, confirm="token")
 
 
 @pytest.fixture
 async def there(hostex: World, database_url: SecretStr, clock: Clock) -> AsyncGenerator[Tenants]:
     async with open_store(database_url, RING, grace=60, now=clock) as other:
-        yield tenants_of(hostex.process(other))
+        yield tenants_of(hostex.process(other), confirm="token")
 
 
 async def test_a_token_of_one_replica_works_once_at_the_other_and_then_nowhere(

@@ -82,7 +82,9 @@ async def test_nesting_of_64_is_let_through_to_the_tool_which_says_what_it_takes
     assert answer.json()["result"]["structuredContent"]["error"]["kind"] == "invalid_arguments"
 
 
-@pytest.mark.parametrize(("path", "most"), [("/mcp", 4 * 1024 * 1024), ("/token", 64 * 1024)])
+@pytest.mark.parametrize(
+    ("path", "most"), [("/mcp", 4 * 1024 * 1024), ("/token", 64 * 1024), ("/changes/x", 160 * 1024)]
+)
 async def test_a_body_larger_than_its_route_takes_is_refused(path: str, most: int) -> None:
     headers = {**JSON, "Authorization": "ann"}
 

@@ -128,6 +128,21 @@ async def test_a_failure_gives_the_place_back() -> None:
             pass
 
 
+async def test_a_place_that_was_left_early_is_given_back_once() -> None:
+    hall = Hall(FairQueue("calls", 1))
+    async with hall.turns.place("a") as leave:
+        await hall.comes("b1", "c1")
+        assert hall.served == []
+        leave()
+        leave()
+        await settled()
+        assert hall.served == ["b1"]
+    await settled()
+    assert hall.served == ["b1"]
+    await hall.goes("b1", "c1")
+    assert hall.served == ["b1", "c1"]
+
+
 async def test_waits_are_told_and_those_who_need_not_wait_are_not(heard: list[Event]) -> None:
     turns = FairQueue("calls", 1, waiting=1)
     async with AsyncExitStack() as first:

@@ -136,13 +136,15 @@ Open = Callable[..., Any]
 @pytest.fixture
 def floor(store: Store, clock: Clock) -> Open:
     @asynccontextmanager
-    async def opened(held: Held | None = None, at_once: int = 128, **settings: Any) -> AsyncGenerator[Floor]:
+    async def opened(
+        held: Held | None = None, at_once: int = 128, confirm: str = "off", **settings: Any
+    ) -> AsyncGenerator[Floor]:
         hostex = world(store, clock, at_once=at_once)
         grants = {
             "ann": await hostex.token_grant(WRITABLE),
             "bob": await hostex.token_grant(SECOND),
         }
-        tenants = tenants_of(hostex, toolsets=("all",), confirm="off")
+        tenants = tenants_of(hostex, toolsets=("all",), confirm=confirm)
         app = assemble(Settings(**settings), HERE, Ports(identifies=Known(grants), engines=tenants))
         held = held or Held()
         async with running(app) as http:
@@ -191,6 +193,19 @@ async def test_an_account_that_has_all_its_calls_under_way_leaves_room_for_other
         assert here.held.came == ["ann", "ann", "bob"]
         here.held.open()
         assert [(await call).status_code for call in greedy] == [200] * 6
+
+
+async def test_a_call_that_waits_for_its_person_takes_nobodys_turn(floor: Open) -> None:
+    booking = {"reservation_code": "5-DEMO30PAT"}
+    async with floor(account_calls=1, process_calls=1, confirm="auto") as here:
+        here.held.open()
+        asked = (await here.ask("ann", "cancel_reservation", **booking)).json()
+        change_id = asked["result"]["structuredContent"]["change_id"]
+        waiting = here.ask("ann", "cancel_reservation", **booking, change_id=change_id)
+        for who in ("ann", "bob"):
+            assert (await here.ask(who, "list_tags")).status_code == 200
+        assert not waiting.done()
+        waiting.cancel()
 
 
 async def test_a_full_line_is_refused_with_503_and_the_rest_is_served(floor: Open) -> None:

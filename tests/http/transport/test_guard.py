@@ -22,7 +22,8 @@ ROUTES = [
         "/register",
         "/revoke",
     ),
-    *("/connect", "/connect/consent", *(f"/.well-known/{name}" for name in WELL_KNOWN), "/no-such-page"),
+    *("/connect", "/connect/consent", "/changes", "/changes/x"),
+    *(*(f"/.well-known/{name}" for name in WELL_KNOWN), "/no-such-page"),
 ]
 EVIL = {"Origin": "https://evil.example"}
 

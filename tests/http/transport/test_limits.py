@@ -111,6 +111,8 @@ async def test_an_address_with_many_wrong_tokens_waits() -> None:
     [
         ("/register", Limits(registrations=TWO)),
         ("/connect", Limits(pages=TWO)),
+        ("/changes", Limits(pages=TWO)),
+        ("/changes/x", Limits(pages=TWO)),
         ("/token", Limits(others=TWO)),
         ("/no-such-page", Limits(others=TWO)),
     ],

@@ -78,7 +78,7 @@ class Host:
 
 
 @asynccontextmanager
-async def host() -> AsyncGenerator[Host]:
+async def host(confirm: str = "auto") -> AsyncGenerator[Host]:
     async def at_once(_: float) -> None: ...
 
     sandbox = Sandbox()
@@ -89,7 +89,7 @@ async def host() -> AsyncGenerator[Host]:
         sleep=at_once,
     )
     selection = select(["core"])
-    engine = Engine(selection, Context(client, selection.reachable))
+    engine = Engine(selection, Context(client, selection.reachable), confirm)
     async with running(local_app(Settings(), HERE, engine), client=MACHINE) as http:
         yield Host(http, sandbox)
 
@@ -136,7 +136,7 @@ async def test_each_try_of_a_request_to_hostex_is_counted_and_so_are_repeats() -
 
 async def test_the_steps_of_a_confirmation_are_counted() -> None:
     write = {"conversation_id": "0-2200000900-inq001", "message": "Yes, there is a lift."}
-    async with host() as here:
+    async with host("token") as here:
         offer = await here.ask("send_message", **write)
         await here.ask(
             "send_message", **write | {"message": "No."}, confirmation_token=offer["confirmation_token"]
@@ -162,11 +162,11 @@ async def test_refusals_of_callers_in_a_hurry_are_counted_by_the_bound_they_met(
 
 async def test_requests_are_counted_by_route_and_paths_that_callers_make_up_are_one() -> None:
     async with running(local(), client=MACHINE) as http:
-        for path in ("/healthz", "/nowhere", "/elsewhere/9", "/connect-to-me"):
+        for path in ("/healthz", "/nowhere", "/elsewhere/9", "/connect-to-me", "/changes/1", "/changes/2"):
             await http.get(path)
         await http.get("/mcp/")
         counted = samples(await told(http), "hostex_mcp_http_requests_total")
-    assert counted == {"/healthz 200": 1, "other 404": 3, "/mcp 405": 1}
+    assert counted == {"/healthz 200": 1, "other 404": 3, "/changes 404": 2, "/mcp 405": 1}
 
 
 async def test_a_public_server_has_no_metrics_without_a_token() -> None:

@@ -47,7 +47,7 @@ def call(**arguments: Any) -> dict[str, Any]:
 @contextmanager
 def started(url: str, **more: str) -> Generator[Session]:
     environ = {"HOSTEX_API_BASE_URL": url, "HOSTEX_ACCESS_TOKEN": WRITABLE, "HOSTEX_MCP_LOG_LEVEL": "error"}
-    environ |= more
+    environ |= {"HOSTEX_MCP_CONFIRM": "token"} | more
     command = [sys.executable, "-m", "hostex_mcp"]
     process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True, env=environ)
     with process:

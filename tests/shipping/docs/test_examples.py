@@ -36,7 +36,7 @@ PYTHON = [block for block in blocks("python") if "asyncio.run(" in block.text]
 
 @pytest.fixture(scope="module")
 def server() -> Generator[Running]:
-    with hostex_mcp("--sandbox", HOSTEX_MCP_ALLOW_TOKEN_HEADER="1") as running:
+    with hostex_mcp("--sandbox", HOSTEX_MCP_ALLOW_TOKEN_HEADER="1", HOSTEX_MCP_CONFIRM="token") as running:
         yield running
 
 
