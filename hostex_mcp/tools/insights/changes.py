@@ -8,7 +8,7 @@ from hostex_mcp.toolkit.results import ListPage, PageRequest
 from hostex_mcp.toolkit.tool import tool
 
 
-class ChangeRow(TypedDict, total=False):
+class ListedChange(TypedDict, total=False):
     """A change that waits for a person or was decided on in the last week; `undo` is the call that takes it
     back."""
 
@@ -30,7 +30,7 @@ class ChangeRow(TypedDict, total=False):
     "List changes",
     keywords="pending waiting approval approve decline decided done history log today undo back last draft",
 )
-async def list_changes(context: Context, page: PageRequest) -> ListPage[ChangeRow]:
+async def list_changes(context: Context, page: PageRequest) -> ListPage[ListedChange]:
     """Changes that wait for the user's decision, and those made or decided on in the last week with what
     came of them, newest first; each with the call that takes it back, where there is one. Full detail has
     previews and outcomes. Over stdio the list begins with the start of this server."""
