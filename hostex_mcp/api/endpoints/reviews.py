@@ -63,5 +63,5 @@ class Review(Model):
         return self.reservation_code or f"{stay} {self.check_in_date} {self.check_out_date}"
 
 
-LIST_REVIEWS = ListEndpoint("/reviews", "reviews", Review, attrgetter("key", "property_id"))
+LIST_REVIEWS = ListEndpoint("/reviews", "reviews", Review, attrgetter("key", "property_id"), repeats=True)
 CREATE_REVIEW = Operation[None]("POST", "/reviews/{reservation_code}")

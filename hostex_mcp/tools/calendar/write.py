@@ -1,6 +1,6 @@
 """Opening and closing days, inventory and stay rules of listings, and public calendar links."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal, cast
 
@@ -22,6 +22,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.calendar._availability_days import (
+    STAYS_REMAIN,
     AvailabilityChange,
     change_availability,
     properties_of,
@@ -252,15 +253,24 @@ _UNLINKED = "No property is linked to this listing, so its bookings could not be
 async def inventory_warnings(
     context: Context, listing: ListingDays, changes: Sequence[DayChange]
 ) -> list[str]:
-    """Return the nights on which more units would be for sale than are free, and what holds those nights."""
-    units = {
-        change.date: _units(change) for change in changes if change.before != change.after and _units(change)
-    }
+    """Return who has booked nights that are closed, on which nights more units would be for sale than are
+    free, and what holds those."""
+    units = {change.date: _units(change) for change in changes if change.before != change.after}
     if not units:
         return []
     if listing.sold is None:
         return [_UNLINKED]
-    unavailable = await _unavailable(context, _properties(listing.sold), units)
+    homes = _properties(listing.sold)
+    closed = [day for day, count in units.items() if not count]
+    bookings = await booked(context, dict.fromkeys(homes, closed))
+    units = {day: count for day, count in units.items() if count}
+    return [*bookings, *([STAYS_REMAIN] if bookings else []), *await _oversold(context, homes, units)]
+
+
+async def _oversold(context: Context, homes: Sequence[int], units: Mapping[date, int]) -> list[str]:
+    if not units:
+        return []
+    unavailable = await _unavailable(context, homes, units)
     oversold_nights = oversold(units, unavailable)
     short_nights = {day for run in oversold_nights for day in days_of(run.start_date, run.end_date)}
     conflicts = {ident: sorted(short_nights & days) for ident, days in unavailable.items()}
