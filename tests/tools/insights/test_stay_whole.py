@@ -156,7 +156,7 @@ async def test_the_review_of_an_earlier_stay_of_the_order_is_there_before_the_la
     def change(account: SandboxAccount) -> None:
         stay, departed = account.stays[INES], TODAY - timedelta(ago)
         stay |= {"check_in_date": f"{TODAY + timedelta(5)}", "check_out_date": f"{TODAY + timedelta(9)}"}
-        earlier = deepcopy(stay) | {"stay_code": f"{INES[:-7]}_1{INES[-7:]}"}
+        earlier: Row = deepcopy(stay) | {"stay_code": f"{INES[:-7]}_1{INES[-7:]}"}
         earlier |= {"check_in_date": f"{departed - timedelta(2)}", "check_out_date": f"{departed}"}
         stay["rates"]["total_rate"]["amount"] = stay["rates"]["rate"]["amount"] + charge
         earlier["rates"]["rate"]["amount"] = charge
