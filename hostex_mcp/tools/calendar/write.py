@@ -1,5 +1,6 @@
 """Opening and closing days, inventory and stay rules of listings, and public calendar links."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal, cast
@@ -16,7 +17,7 @@ from hostex_mcp.domain.conflicts import oversold
 from hostex_mcp.domain.days import Run, days_of
 from hostex_mcp.domain.stay_rules import RULES, unknown_rules
 from hostex_mcp.domain.wording import nights_text, quoted
-from hostex_mcp.reads.taken_nights import booked
+from hostex_mcp.reads.taken_nights import booked, held
 from hostex_mcp.toolkit.arguments import Channel, Code, Day, Id, Integer, InvalidArguments, PropertyId
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo, lean
@@ -270,7 +271,11 @@ async def inventory_warnings(
 async def _oversold(context: Context, homes: Sequence[int], units: Mapping[date, int]) -> list[str]:
     if not units:
         return []
-    unavailable = await _unavailable(context, homes, units)
+    closed, booked_nights = await asyncio.gather(
+        _unavailable(context, homes, units), held(context, homes, units)
+    )
+    # A booking may be newer than what the calendar shows.
+    unavailable = {home: days | booked_nights.get(home, set()) for home, days in closed.items()}
     oversold_nights = oversold(units, unavailable)
     short_nights = {day for run in oversold_nights for day in days_of(run.start_date, run.end_date)}
     conflicts = {ident: sorted(short_nights & days) for ident, days in unavailable.items()}

@@ -70,6 +70,19 @@ async def test_closing_a_booked_night_names_the_booking_even_where_the_calendar_
     ]
 
 
+async def test_opening_a_booked_night_is_warned_of_even_where_the_master_calendar_shows_it_open(
+    call: Call, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(*_: object, **__: object) -> set[date]:
+        return set()
+
+    monkeypatch.setattr("hostex_mcp.sandbox.operations.availability.closed_days", nothing)
+    opening = {"start_date": "2026-12-01", "end_date": "2026-12-01", "inventory": 1}
+    said = await warnings(call, sandbox, STUDIO, **opening)
+    assert said[0] == "1 unit for sale on the night of Tue 1 Dec 2026, but none of 1 free."
+    assert said[1].startswith('Already booked: "Emil Eksempel", Sat 28 Nov to Wed 2 Dec 2026')
+
+
 @given(
     units=st.dictionaries(st.integers(0, 12), st.integers(1, 4), max_size=10),
     closed=st.lists(st.sets(st.integers(0, 12)), min_size=1, max_size=4),
