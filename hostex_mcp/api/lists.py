@@ -119,7 +119,8 @@ async def read_merged(
     """Read up to `limit` rows of a list that is split over several windows, merged by `order`, largest first.
 
     Each window has to come in that order; rows with equal keys may come in any. A row that several windows
-    hold comes once: the rows just before the offsets are read again, to recognise it on later pages.
+    hold, or one that Hostex repeats, comes once: the rows just before the offsets are read again, to
+    recognise it on later pages.
 
     Raises:
         BadRequest: when there is not one offset for each window; any other HostexError of a window's read.
@@ -129,7 +130,7 @@ async def read_merged(
         problem = "belong to other windows than these; start again without them"
         raise BadRequest(f"The offsets {problem}.", fields=(FieldProblem("offsets", problem),))
     windows = [_Window(client, listing, *pair) for pair in zip(queries, starts, strict=True)]
-    merge = _Merge(windows, listing.identity, order)
+    merge = _Merge(windows, listing.identity, order, may_repeat=len(windows) > 1 or listing.repeats)
     await merge.open(limit)
     await merge.take(limit)
     return merge.result()
@@ -210,17 +211,20 @@ class _Merge(Generic[RowT]):
         windows: list[_Window[RowT]],
         identity: Callable[[RowT], Hashable],
         order: Callable[[RowT], Any],
+        *,
+        may_repeat: bool,
     ) -> None:
         self._windows, self._identity, self._order = windows, identity, order
+        self._may_repeat = may_repeat
         self._seen: set[Hashable] = set()
         self._frontier: Any = None
         self._items: list[RowT] = []
         self._steps: list[list[int]] = []
 
     async def open(self, limit: int) -> None:
-        """Read the beginning of each window, and the used rows that may come again in another window."""
+        """Read the beginning of each window, and the used rows that may come again, in it or another one."""
         live = [window for window in self._windows if window.live]
-        behind = min(_LOOK_BEHIND, max(LARGEST_PAGE - limit, 1)) if len(self._windows) > 1 else 0
+        behind = min(_LOOK_BEHIND, max(LARGEST_PAGE - limit, 1)) if self._may_repeat else 0
         await _together([(window.open, limit, behind) for window in live])
         reached = [self._order(window.used[-1]) for window in live if window.used]
         if reached:

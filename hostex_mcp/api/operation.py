@@ -58,8 +58,8 @@ class Operation(Generic[AnswerT]):
 class ListEndpoint(Generic[RowT]):
     """One list of the API, read with GET: its rows are in `key` of the answer's data.
 
-    `identity` tells rows apart; a row that comes twice has the same one. A list that is not `paged` comes
-    in one piece and takes no `offset` or `limit`.
+    `identity` tells rows apart; a row that comes twice has the same one, and of a list that `repeats` some
+    do. A list that is not `paged` comes in one piece and takes no `offset` or `limit`.
     """
 
     path: str
@@ -67,6 +67,7 @@ class ListEndpoint(Generic[RowT]):
     row: type[RowT]
     identity: Callable[[RowT], Hashable]
     paged: bool = True
+    repeats: bool = False
 
     method: ClassVar[str] = "GET"
     writes: ClassVar[bool] = False

@@ -87,7 +87,7 @@ def movements(stays: Iterable[Reservation], day: Today) -> Movements:
 def requests(stays: Iterable[Reservation], day: Today) -> list[Reservation]:
     """Return the open requests of stays that are not over, longest waiting first."""
     waiting = {
-        stay.stay_code: stay
+        stay.key: stay
         for stay in stays
         if stay.status in OPEN and stay.check_out_date > day(stay.property_id)
     }
@@ -136,8 +136,8 @@ def arrival_warnings(stays: Sequence[Reservation], day: Today) -> list[DayWarnin
             warnings.append(_about("arrival_without_lock_code", stay))
         balance = balance_due(stay)
         # The balance is that of the whole order, so each of its stays carries the same one.
-        if balance and stay.reservation_code not in orders:
-            orders.add(stay.reservation_code)
+        if balance and stay.order_key not in orders:
+            orders.add(stay.order_key)
             warnings.append(_about("balance_due", stay, money(balance.amount, balance.currency)))
     return warnings
 
@@ -189,8 +189,8 @@ def _about(kind: str, stay: Reservation, detail: str = "") -> DayWarning:
 
 def _double_booking(overlap: Overlap) -> DayWarning:
     name = quoted(one_line(overlap.first.guest_name or "")) or "a guest without a name"
-    plural = "" if overlap.nights == 1 else "s"
-    detail = f"same {overlap.nights} night{plural} as {name} ({overlap.first.stay_code})"
+    plural, code = "" if overlap.nights == 1 else "s", overlap.first.stay_code
+    detail = f"same {overlap.nights} night{plural} as {name}{f' ({code})' if code else ''}"
     return DayWarning(
         "overlapping_stays", overlap.first_night, detail, overlap.second, overlap.second.property_id
     )

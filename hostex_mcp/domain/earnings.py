@@ -137,7 +137,7 @@ def is_whole(order: Sequence[Reservation]) -> bool:
     total = rates.total_rate.amount if rates and rates.total_rate else None
     prices = [amounts[2] for amounts in map(price, order) if amounts]
     # Only further stays have a code of their own, so one of them is never alone, however little others cost.
-    has_first = any(stay.stay_code == stay.reservation_code for stay in order)
+    has_first = any(stay.key == stay.order_key for stay in order)
     # A total of zero says nothing: stays without a charge leave it as it is.
     return has_first and bool(total) and len(prices) == len(order) and sum(prices) == exact(total)
 
@@ -151,10 +151,10 @@ def _cancelled_orders(
     stays: Sequence[Reservation], elsewhere: Iterable[Reservation], period: Period
 ) -> list[Reservation]:
     """Return the first stay of each order that was cancelled entirely, if it is among `stays`."""
-    own = {stay.stay_code for stay in stays}
-    orders = grouped([*stays, *elsewhere], lambda stay: stay.reservation_code).values()
+    own = {stay.key for stay in stays}
+    orders = grouped([*stays, *elsewhere], lambda stay: stay.order_key).values()
     first = [first_of(order) for order in orders if all(stay.status == "cancelled" for stay in order)]
-    return [stay for stay in first if stay.stay_code in own and period.covers(stay.check_in_date)]
+    return [stay for stay in first if stay.key in own and period.covers(stay.check_in_date)]
 
 
 def _accepted(stay: Reservation, period: Period) -> Earning:

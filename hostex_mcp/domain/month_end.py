@@ -116,7 +116,7 @@ def place_of(entry: Transaction, homes: Mapping[str, int], listed: Collection[in
 
 def homes_of(stays: Iterable[Reservation]) -> dict[str, int]:
     """Return the property of each order's first stay, 0 while that one has none."""
-    orders = grouped(stays, lambda stay: stay.reservation_code)
+    orders = grouped(stays, lambda stay: stay.order_key)
     first = {order: first_of(own) for order, own in orders.items()}
     return {order: stay.property_id if is_placed(stay) else 0 for order, stay in first.items()}
 
@@ -127,11 +127,11 @@ def balances(
     """Return what is owed on accepted orders whose last stay is one of these and checks out within the
     period, largest first; `elsewhere` has their other stays, which are not reported."""
     reported = list(stays)
-    own = {stay.stay_code for stay in reported}
+    own = {stay.key for stay in reported}
     accepted = (stay for stay in [*reported, *elsewhere] if stay.status == "accepted")
-    orders = grouped(accepted, lambda stay: stay.reservation_code).values()
+    orders = grouped(accepted, lambda stay: stay.order_key).values()
     last = [max(order, key=lambda stay: (stay.check_out_date, stay.stay_code)) for order in orders]
-    due = [stay for stay in last if stay.stay_code in own and period.covers(stay.check_out_date)]
+    due = [stay for stay in last if stay.key in own and period.covers(stay.check_out_date)]
     owing = [OrderBalance(stay, paid_in(stay), owed(stay)) for stay in due if owed(stay)]
     return sorted(owing, key=lambda balance: -abs(balance.amount))
 

@@ -147,7 +147,7 @@ def double_booked(earned: Iterable[Earning], period: Period) -> dict[int, list[R
     double: dict[int, dict[str, Reservation]] = {}
     for (home, _), stays in _takers(earned, period).items():
         if len(stays) > 1:
-            double.setdefault(home, {}).update({stay.stay_code: stay for stay in stays})
+            double.setdefault(home, {}).update({stay.key: stay for stay in stays})
     return {home: list(stays.values()) for home, stays in double.items()}
 
 

@@ -100,9 +100,7 @@ def uses_lock_codes(stay: Reservation, stays: Iterable[Reservation]) -> bool:
     before = [
         other
         for other in stays
-        if other.status == "accepted"
-        and other.stay_code != stay.stay_code
-        and other.check_in_date < stay.check_in_date
+        if other.status == "accepted" and other.key != stay.key and other.check_in_date < stay.check_in_date
     ]
     own = [other for other in before if other.property_id == stay.property_id] or before
     return bool(own) and 2 * sum(map(has_lock_code, own)) >= len(own)
@@ -140,7 +138,9 @@ def _details(
         _tells(message.content, stay) for message in thread.messages if message.sender_role == "host"
     ):
         return "sent"
-    if any(plan.stay_code == stay.stay_code and _speaks_of_arrival(plan) for plan in plans or ()):
+    if stay.stay_code and any(
+        plan.stay_code == stay.stay_code and _speaks_of_arrival(plan) for plan in plans or ()
+    ):
         return "scheduled"
     if not stay.conversation_id:
         return "no_thread"

@@ -34,7 +34,7 @@ class ReviewDue:
         guest = self.review.guest_review
         score = guest.score if guest and guest.score is not None else _NO_SCORE
         closes, newest = (self.closes or date.max).toordinal(), -self.review.check_out_date.toordinal()
-        return [int(not self.write), closes, score, newest, self.review.reservation_code]
+        return [int(not self.write), closes, score, newest, self.review.key]
 
     @property
     def due(self) -> list[str]:
@@ -63,10 +63,10 @@ def reviews_due(
 
 def _add(rows: dict[str, Review], review: Review) -> None:
     """Add a review, or what it has beyond a row of the same reservation: Hostex lists some more than once."""
-    row = rows.setdefault(review.reservation_code, review)
+    row = rows.setdefault(review.key, review)
     sides = ("host_review", "guest_review", "host_reply")
     more = {name: getattr(review, name) for name in sides if getattr(row, name) is None}
-    rows[review.reservation_code] = row.model_copy(update=more)
+    rows[review.key] = row.model_copy(update=more)
 
 
 def _due(review: Review, day: date, is_pending: bool) -> ReviewDue:

@@ -86,7 +86,7 @@ def turnover_data(
     for stay in stays:
         if stay.status == "accepted" and is_placed(stay):
             own[stay.property_id].append(stay)
-            homes[stay.stay_code] = stay.property_id
+            homes[stay.key] = stay.property_id
     work: dict[int, list[Task]] = defaultdict(list)
     for task in tasks or ():
         for home in {task.property_id or 0, homes.get(task.stay_code or "", 0)}:
@@ -102,9 +102,7 @@ def turnover_data(
 def stay_before(coming: Reservation, data: TurnoverData) -> Reservation | None:
     """Return the stay whose guest is the last to leave before another one arrives."""
     earlier = [
-        stay
-        for stay in data.stays
-        if stay.check_out_date <= coming.check_in_date and stay.stay_code != coming.stay_code
+        stay for stay in data.stays if stay.check_out_date <= coming.check_in_date and stay.key != coming.key
     ]
     return max(earlier, key=lambda stay: _leaving_order(stay, data.place), default=None)
 
@@ -143,7 +141,7 @@ def turnovers(data: TurnoverData, zone: ZoneInfo, start: date, end: date) -> lis
 
 def _turnover(data: TurnoverData, zone: ZoneInfo, leaving: Reservation) -> Turnover:
     day, place = leaving.check_out_date, data.place
-    after = [stay for stay in data.stays if stay.check_in_date >= day and stay.stay_code != leaving.stay_code]
+    after = [stay for stay in data.stays if stay.check_in_date >= day and stay.key != leaving.key]
     coming = min(after, key=by_check_in, default=None)
     leaves, comes = out_time(leaving, place), in_time(coming, place) if coming else None
     window = None

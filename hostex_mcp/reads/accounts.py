@@ -139,15 +139,15 @@ async def other_stays(
 ) -> Gathered[Reservation]:
     """Read the other stays of those orders that are `needed` as a whole. Hostex gives what an order owes or
     was paid for the whole order, and its other stays may be in any month and property."""
-    orders = grouped(stays, lambda stay: stay.reservation_code)
+    orders = grouped(stays, lambda stay: stay.order_key)
     # Prices that add up to the total do not rule out a stay without a charge, so these orders come last.
     due = sorted(
         (code for code, own in orders.items() if needed(own)), key=lambda code: is_whole(orders[code])
     )
     selection, rest = first(due, _MOST_ORDERS)
     others = await read_lists(context, LIST_RESERVATIONS, [{"reservation_code": code} for code in selection])
-    codes = {stay.stay_code for stay in stays}
-    others.items = [stay for stay in others.items if stay.stay_code not in codes]
+    keys = {stay.key for stay in stays}
+    others.items = [stay for stay in others.items if stay.key not in keys]
     if rest:
         problem = "were not looked for: what they owe may be due in another month."
         others.notes.append(f"Further stays of {rest} orders {problem}")

@@ -1,9 +1,9 @@
 """What belongs to one stay besides the booking itself."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from hostex_mcp.api import REVIEW_WINDOW_DAYS, TRANSACTION_WINDOW_DAYS, windows
@@ -23,6 +23,7 @@ _MONTH, _YEAR = timedelta(days=30), timedelta(days=TRANSACTION_WINDOW_DAYS)
 _FAR = 20 * _YEAR
 _SEASON = timedelta(days=REVIEW_WINDOW_DAYS // 2)
 _FEW_TASKS = 500
+_MOST_SPANS = 4
 
 
 @dataclass(slots=True)
@@ -36,14 +37,17 @@ class StayContext:
     review: Review | None
 
 
-async def read_surroundings(context: Context, stay: Reservation, parts: PartialReads) -> StayContext:
-    """Read what belongs to a stay; what cannot be read is left out and noted in `parts`."""
+async def read_surroundings(
+    context: Context, stay: Reservation, order: Awaitable[Sequence[Reservation]], parts: PartialReads
+) -> StayContext:
+    """Read what belongs to a stay, of whose order `order` gives all stays, none if they cannot be read. What
+    cannot be read is left out and noted in `parts`."""
     thread, tasks, transactions, plans, reviews = await asyncio.gather(
         parts.read("guest thread", _thread(context, stay), None),
         parts.rows("tasks", _tasks(context, stay)),
         parts.rows("transactions", _transactions(context, stay)),
         parts.rows("automations", _plans(context, stay)),
-        parts.rows("reviews", _reviews(context, stay)),
+        parts.rows("reviews", _reviews(context, stay, order)),
     )
     return StayContext(thread, tasks or [], transactions or [], plans or [], next(iter(reviews or []), None))
 
@@ -109,19 +113,41 @@ async def _plans(context: Context, stay: Reservation) -> Gathered[AutomationActi
     return await read_lists(context, LIST_AUTOMATION_ACTIONS, queries)
 
 
-async def _reviews(context: Context, stay: Reservation) -> Gathered[Review]:
+async def _reviews(
+    context: Context, stay: Reservation, order: Awaitable[Sequence[Reservation]]
+) -> Gathered[Review]:
     """Read the review of the order."""
-    # Before check-out there is none, unless the order has other stays.
-    if stay.check_out_date > context.now().date() + DAY and is_whole([stay]):
+    # A stay without a charge leaves no trace in the prices of the others, so the order itself has to tell.
+    stays = await order
+    tomorrow = context.now().date() + DAY
+    # Before check-out there is none.
+    days = sorted({other.check_out_date for other in stays if other.check_out_date <= tomorrow})
+    if stays and not days:
         return Gathered([])
-    # Hostex keeps one review per order, under the check-out of any of its stays.
-    first = stay.check_out_date - _SEASON
-    last = first + timedelta(days=REVIEW_WINDOW_DAYS - 1)
-    period = {"start_check_out_date": first, "end_check_out_date": last}
+    spans = _review_spans(days or [stay.check_out_date])
     queries = [
-        {"reservation_code": stay.reservation_code, "review_status": state, **period} for state in _STATES
+        {
+            "reservation_code": stay.reservation_code,
+            "review_status": state,
+            "start_check_out_date": first,
+            "end_check_out_date": last,
+        }
+        for first, last in spans
+        for state in _STATES
     ]
     reviews = await read_lists(context, LIST_REVIEWS, queries)
-    if not reviews.items and not is_whole([stay]):
-        reviews.notes.append(f"Reviews of the order were looked for from {first} to {last} only.")
+    if not reviews.items and not is_whole(stays or [stay]):
+        spoken = " and ".join(f"from {first} to {last}" for first, last in spans)
+        reviews.notes.append(f"Reviews of the order were looked for {spoken} only.")
     return reviews
+
+
+def _review_spans(check_outs: Sequence[date]) -> list[tuple[date, date]]:
+    """Return the days around some check-outs, the latest ones. Hostex keeps one review per order, under the
+    check-out of any of its stays."""
+    spans: list[tuple[date, date]] = []
+    for day in check_outs:
+        if not spans or day > spans[-1][1]:
+            first = day - _SEASON
+            spans.append((first, first + timedelta(days=REVIEW_WINDOW_DAYS - 1)))
+    return spans[-_MOST_SPANS:]

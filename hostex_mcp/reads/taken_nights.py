@@ -60,6 +60,17 @@ async def booked(
     return [*lines, *([f"Bookings of {rest} more properties were not checked."] if rest else [])]
 
 
+async def held(context: Context, property_ids: Sequence[int], days: Collection[date]) -> dict[int, set[date]]:
+    """Read which of these nights stays hold, whatever the calendar says, for a limited number of
+    properties."""
+    selection = property_ids[:_MOST_CHECKED]
+    stays = await asyncio.gather(*(_around(context, property_id, min(days)) for property_id in selection))
+    return {
+        property_id: {day for day in days if holders(own, day, day + DAY)}
+        for property_id, own in zip(selection, stays, strict=True)
+    }
+
+
 async def _on(context: Context, property_id: int, days: Collection[date]) -> Taken:
     """Read what closes these nights of a property, without what lies between them."""
     span = await taken(context, property_id, min(days), max(days) + DAY)

@@ -169,6 +169,20 @@ class Reservation(Model):
     checkin_guide_images: Annotated[Many[CheckinGuideImage], Secret("id_document")] = ()
     channel_details: Maybe[ChannelDetails] = None
 
+    @property
+    def key(self) -> str:
+        """What tells it from other stays: its code or, without one, what else is known of it."""
+        dates = f"{self.check_in_date} {self.check_out_date} {self.booked_at}"
+        place = f"{self.property_id} {self.channel_type} {self.listing_id}"
+        return (
+            self.stay_code or f"{self.reservation_code} {self.channel_id} {dates} {place} {self.guest_name}"
+        )
+
+    @property
+    def order_key(self) -> str:
+        """What its order's stays have in common: the code or, without one, nothing with any other stay."""
+        return self.reservation_code or self.key
+
 
 class CreatedReservation(Model):
     """A direct booking just made. When its `channel_id` was used before, this is the earlier booking with
@@ -187,7 +201,7 @@ class ReservationTag(Model):
     is_default: bool | None
 
 
-LIST_RESERVATIONS = ListEndpoint("/reservations", "reservations", Reservation, attrgetter("stay_code"))
+LIST_RESERVATIONS = ListEndpoint("/reservations", "reservations", Reservation, attrgetter("key"))
 CREATE_RESERVATION = Operation("POST", "/reservations", CreatedReservation, "reservation")
 CANCEL_RESERVATION = Operation[None]("DELETE", "/reservations/{reservation_code}")
 UPDATE_RESERVATION_BASIC = Operation[None]("PATCH", "/reservations/{stay_code}")

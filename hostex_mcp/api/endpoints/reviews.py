@@ -56,6 +56,12 @@ class Review(Model):
     guest_review: Maybe[GuestReview] = None
     host_reply: Maybe[ReviewReply] = None
 
+    @property
+    def key(self) -> str:
+        """What tells it from other reviews: the code of its order or, without one, its stay."""
+        stay = f"{self.property_id} {self.channel_type} {self.listing_id}"
+        return self.reservation_code or f"{stay} {self.check_in_date} {self.check_out_date}"
 
-LIST_REVIEWS = ListEndpoint("/reviews", "reviews", Review, attrgetter("reservation_code", "property_id"))
+
+LIST_REVIEWS = ListEndpoint("/reviews", "reviews", Review, attrgetter("key", "property_id"), repeats=True)
 CREATE_REVIEW = Operation[None]("POST", "/reviews/{reservation_code}")

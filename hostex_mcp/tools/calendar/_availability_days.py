@@ -27,7 +27,7 @@ from hostex_mcp.tools.writing.edits import unique_names, with_id
 from hostex_mcp.tools.writing.pending import holds, remember
 
 _TOOL = "update_availabilities"
-_STAYS = "Closing neither cancels nor moves a booking."
+STAYS_REMAIN = "Closing neither cancels nor moves a booking."
 _ALREADY = "All these days are already {state}."
 _UNEVEN = "There is no single undo: the days that change differ between the properties, or are not all known."
 _REMARKS = "Remarks on the opened days are lost; the undo closes them without remarks."
@@ -142,7 +142,7 @@ async def _bookings(
             context, {id: [day.date for day in changes] for id, changes in differences.items()}
         )
     bookings = await booked(context, dict.fromkeys(differences, days))
-    return [*bookings, _STAYS] if bookings else []
+    return [*bookings, STAYS_REMAIN] if bookings else []
 
 
 def _all_days(differences: Sequence[DayChange], available: bool, days: Sequence[date]) -> list[DayChange]:

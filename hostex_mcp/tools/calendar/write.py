@@ -1,6 +1,7 @@
 """Opening and closing days, inventory and stay rules of listings, and public calendar links."""
 
-from collections.abc import Collection, Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal, cast
 
@@ -16,12 +17,13 @@ from hostex_mcp.domain.conflicts import oversold
 from hostex_mcp.domain.days import Run, days_of
 from hostex_mcp.domain.stay_rules import RULES, unknown_rules
 from hostex_mcp.domain.wording import nights_text, quoted
-from hostex_mcp.reads.taken_nights import booked
+from hostex_mcp.reads.taken_nights import booked, held
 from hostex_mcp.toolkit.arguments import Channel, Code, Day, Id, Integer, InvalidArguments, PropertyId
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.calendar._availability_days import (
+    STAYS_REMAIN,
     AvailabilityChange,
     change_availability,
     properties_of,
@@ -252,15 +254,28 @@ _UNLINKED = "No property is linked to this listing, so its bookings could not be
 async def inventory_warnings(
     context: Context, listing: ListingDays, changes: Sequence[DayChange]
 ) -> list[str]:
-    """Return the nights on which more units would be for sale than are free, and what holds those nights."""
-    units = {
-        change.date: _units(change) for change in changes if change.before != change.after and _units(change)
-    }
+    """Return who has booked nights that are closed, on which nights more units would be for sale than are
+    free, and what holds those."""
+    units = {change.date: _units(change) for change in changes if change.before != change.after}
     if not units:
         return []
     if listing.sold is None:
         return [_UNLINKED]
-    unavailable = await _unavailable(context, _properties(listing.sold), units)
+    homes = _properties(listing.sold)
+    closed = [day for day, count in units.items() if not count]
+    bookings = await booked(context, dict.fromkeys(homes, closed))
+    units = {day: count for day, count in units.items() if count}
+    return [*bookings, *([STAYS_REMAIN] if bookings else []), *await _oversold(context, homes, units)]
+
+
+async def _oversold(context: Context, homes: Sequence[int], units: Mapping[date, int]) -> list[str]:
+    if not units:
+        return []
+    closed, booked_nights = await asyncio.gather(
+        _unavailable(context, homes, units), held(context, homes, units)
+    )
+    # A booking may be newer than what the calendar shows.
+    unavailable = {home: days | booked_nights.get(home, set()) for home, days in closed.items()}
     oversold_nights = oversold(units, unavailable)
     short_nights = {day for run in oversold_nights for day in days_of(run.start_date, run.end_date)}
     conflicts = {ident: sorted(short_nights & days) for ident, days in unavailable.items()}

@@ -10,6 +10,7 @@ from hostex_mcp.domain.earnings import unpaid_cancellations
 from hostex_mcp.domain.money import rounded
 from hostex_mcp.domain.month_end import OrderBalance, alterations, balances
 from hostex_mcp.domain.periods import Period
+from hostex_mcp.domain.stays import guest
 from hostex_mcp.reads.accounts import Books, read_books
 from hostex_mcp.reads.portfolio import read_portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, PropertyIds, in_order
@@ -190,7 +191,13 @@ def _notes(books: Books) -> list[str]:
         _DEFINITIONS,
         *([unread] if books.entries is None else []),
         *([chosen] if groups else []),
-        *unpriced_notes([earning.stay.stay_code for earning in books.earned if not earning.currency]),
+        *unpriced_notes(
+            [
+                earning.stay.stay_code or guest(earning.stay)
+                for earning in books.earned
+                if not earning.currency
+            ]
+        ),
         *cancelled_notes(unpaid_cancellations(books.stays, books.period, books.elsewhere)),
         *books.notes,
     ]

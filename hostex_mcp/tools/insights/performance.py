@@ -11,6 +11,7 @@ from hostex_mcp.domain.lists import first
 from hostex_mcp.domain.money import code, decimals, rounded
 from hostex_mcp.domain.performance import Figures, double_booked
 from hostex_mcp.domain.periods import Period
+from hostex_mcp.domain.stays import guest
 from hostex_mcp.reads.accounts import other_stays
 from hostex_mcp.reads.lists import Gathered, PartialReads
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
@@ -130,7 +131,9 @@ def _notes(context: Context, book: Book, period: Period, read: Period) -> list[s
     since = known_from(context)
     early = [f"Blocks before {since} are not known."] if since > read.start else []
     earned = book.earned(period)
-    unpriced = [earning.stay.stay_code for earning in book.earned(read) if not earning.currency]
+    unpriced = [
+        earning.stay.stay_code or guest(earning.stay) for earning in book.earned(read) if not earning.currency
+    ]
     return [
         *([] if book.portfolio.whole else [_CHOSEN]),
         *([_NO_CALENDAR] if book.closed is None else early),
@@ -146,7 +149,7 @@ def _twice_notes(book: Book, earned: Sequence[Earning], period: Period) -> list[
     if not clashes:
         return []
     named = [
-        f"{book.portfolio.titled(home)} ({', '.join(stay.stay_code for stay in own)})"
+        f"{book.portfolio.titled(home)} ({', '.join(stay.stay_code or guest(stay) for stay in own)})"
         for home, own in clashes
     ]
     others = f" and {more} more properties" if more else ""

@@ -134,11 +134,11 @@ def _stay_rows(stays: Sequence[Reservation], portfolio: Portfolio) -> list[JsonO
 
 async def _dossier(context: Context, portfolio: Portfolio, stay: Reservation) -> JsonObject:
     parts = PartialReads()
-    around, order = await asyncio.gather(
-        read_surroundings(context, stay, parts),
-        parts.read("other stays of the order", find_order(context, stay.reservation_code), []),
+    order = asyncio.ensure_future(
+        parts.read("other stays of the order", find_order(context, stay.reservation_code), [])
     )
-    others = [other for other in order if other.stay_code != stay.stay_code]
+    around, stays = await asyncio.gather(read_surroundings(context, stay, order, parts), order)
+    others = [other for other in stays if other.stay_code != stay.stay_code]
     rest = {
         "other_stays": _stay_rows(others, portfolio),
         "notes": parts.notes,

@@ -54,6 +54,35 @@ async def test_closing_a_listing_is_not_warned_of(call: Call, sandbox: Sandbox) 
     assert said == ["The next change of the master calendar can overwrite these units."]
 
 
+async def test_closing_a_booked_night_names_the_booking_even_where_the_calendar_shows_it_open(
+    call: Call, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def still_open(_: object, __: object, period: list[date]) -> dict[date, int]:
+        return dict.fromkeys(period, 1)
+
+    monkeypatch.setattr("hostex_mcp.sandbox.operations.listing_calendar.inventories", still_open)
+    closing = {"start_date": "2026-12-01", "end_date": "2026-12-01", "inventory": 0}
+    said = await warnings(call, sandbox, STUDIO, **closing)
+    assert said[0].startswith('Already booked: "Emil Eksempel", Sat 28 Nov to Wed 2 Dec 2026')
+    assert said[1:] == [
+        "Closing neither cancels nor moves a booking.",
+        "The next change of the master calendar can overwrite these units.",
+    ]
+
+
+async def test_opening_a_booked_night_is_warned_of_even_where_the_master_calendar_shows_it_open(
+    call: Call, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(*_: object, **__: object) -> set[date]:
+        return set()
+
+    monkeypatch.setattr("hostex_mcp.sandbox.operations.availability.closed_days", nothing)
+    opening = {"start_date": "2026-12-01", "end_date": "2026-12-01", "inventory": 1}
+    said = await warnings(call, sandbox, STUDIO, **opening)
+    assert said[0] == "1 unit for sale on the night of Tue 1 Dec 2026, but none of 1 free."
+    assert said[1].startswith('Already booked: "Emil Eksempel", Sat 28 Nov to Wed 2 Dec 2026')
+
+
 @given(
     units=st.dictionaries(st.integers(0, 12), st.integers(1, 4), max_size=10),
     closed=st.lists(st.sets(st.integers(0, 12)), min_size=1, max_size=4),

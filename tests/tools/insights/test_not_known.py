@@ -106,3 +106,23 @@ async def test_arrivals_are_ready_not_ready_or_not_known_as_what_was_read_allows
         states.append(ready)
     counts = [answer[name] for name in ("ready", "not_ready", "not_known")]
     assert counts == [sum(ready is state for ready in states) for state in (True, False, None)]
+
+
+ERRORS = [("envelope", {"code": code, "message": "No"}) for code in (400, 403, 404, 409, 420, 422, 501)]
+
+
+@pytest.mark.parametrize(("kind", "options"), [*ERRORS, ("redirect", {})])
+async def test_tasks_are_not_known_in_each_answer_whatever_error_keeps_them_from_being_read(
+    kind: str, options: Any
+) -> None:
+    answers: list[Row] = []
+    for tool in ("check_arrival_readiness", "get_turnover_plan", "get_daily_briefing"):
+        async with world(NOON) as host:
+            host.sandbox.faults.add(kind, "GET /tasks", times=None, **options)
+            answers.append(await host.ask(tool))
+    readiness, plan, briefing = answers
+    assert all(len(answer["failed"]) == 1 for answer in answers)
+    assert not [row for row in readiness["arrivals"] if row.get("ready") and "property_id" in row]
+    assert {tuple(row["not_known"]) for row in plan["turnovers"]} == {("cleaning task",)}
+    assert {row["cleaning"] for row in briefing["turnovers"]} == {"not known"}
+    assert not [row for row in briefing["warnings"] if "cleaning" in row["kind"] or "cleaner" in row["kind"]]

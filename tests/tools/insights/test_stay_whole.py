@@ -144,3 +144,31 @@ async def test_the_review_of_an_order_is_there_for_each_of_its_stays(
         answer = await host.ask("get_stay", stay_code=INES)
         expected = host.account.reviews[host.account.stays[INES]["reservation_code"]]["guest_review"]
     assert answer["review"]["guest_score"] == expected["score"]
+
+
+@pytest.mark.parametrize("ago", [1, 30, 89, 120, 400])
+@pytest.mark.parametrize("charge", [0, 150])
+async def test_the_review_of_an_earlier_stay_of_the_order_is_there_before_the_last_check_out(
+    ago: int, charge: int
+) -> None:
+    """Also that of a stay without a charge, which the prices of the others do not betray."""
+
+    def change(account: SandboxAccount) -> None:
+        stay, departed = account.stays[INES], TODAY - timedelta(ago)
+        stay |= {"check_in_date": f"{TODAY + timedelta(5)}", "check_out_date": f"{TODAY + timedelta(9)}"}
+        earlier: Row = deepcopy(stay) | {"stay_code": f"{INES[:-7]}_1{INES[-7:]}"}
+        earlier |= {"check_in_date": f"{departed - timedelta(2)}", "check_out_date": f"{departed}"}
+        stay["rates"]["total_rate"]["amount"] = stay["rates"]["rate"]["amount"] + charge
+        earlier["rates"]["rate"]["amount"] = charge
+        account.stays[earlier["stay_code"]] = earlier
+        review = deepcopy(next(review for review in account.reviews.values() if review["guest_review"]))
+        account.reviews[stay["reservation_code"]] = review | {
+            "reservation_code": stay["reservation_code"],
+            "check_out_date": f"{departed}",
+            "_status": "reviewed",
+        }
+
+    async with world(NOON, change=change) as host:
+        answer = await host.ask("get_stay", stay_code=INES)
+        expected = host.account.reviews[INES]["guest_review"]
+    assert answer["review"]["guest_score"] == expected["score"]
