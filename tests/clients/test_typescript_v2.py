@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 COMMAND = [sys.executable, "-m", "hostex_mcp", "stdio", "--sandbox", "--confirm", "token"]
 DEFAULT = [*select(["core"]).listed]
-TAGS = {"name": "list_tags", "arguments": {}}
+TAGS: Row = {"name": "list_tags", "arguments": {}}
 DETOURS: dict[str, list[Row]] = {
     "call_read_tool": [TAGS, {**TAGS, "arguments": {"detail": "full"}}],
     "call_write_tool": [{"name": "delete_property_tag", "arguments": {"id": 3303}}],

@@ -171,21 +171,21 @@ def _strike_writes(sandbox: Sandbox, fault: str) -> None:
 
 
 async def of_confirmations() -> list[Answer]:
-    """Every write that asks a person: left for them to decide, previewed with a token, and declined."""
+    """Every write that asks a person: left for them to decide, declined, and previewed with a token."""
     found: list[Answer] = []
     for tool in writes(demo_sandbox().accounts.main):
         sandbox = demo_sandbox()
         arguments = writes(sandbox.accounts.main)[tool]
         async with engine_over(sandbox, confirm="auto", now=Clock()) as engine:
             found.append(await answered(engine, tool, "cannot ask", arguments))
-        async with engine_over(demo_sandbox(), confirm="token", now=Clock()) as engine:
-            found.append(await answered(engine, tool, "by token", arguments))
             mode: Literal["legacy"] = "legacy"
             server = create_server(lambda _, engine=engine: engine)
             async with Client(server, mode=mode, elicitation_callback=_declining) as client:
                 result = await client.call_tool(tool, arguments)
                 told = result.model_dump(mode="json", by_alias=True, exclude_none=True)
                 found.append(Answer(tool, "declined", told))
+        async with engine_over(demo_sandbox(), confirm="token", now=Clock()) as engine:
+            found.append(await answered(engine, tool, "by token", arguments))
     return found
 
 
