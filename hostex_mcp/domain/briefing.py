@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from hostex_mcp.api.endpoints.properties import ChannelAccount
-from hostex_mcp.api.endpoints.reservations import Reservation
+from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.conflicts import Overlap, overlaps
 from hostex_mcp.domain.days import DAY, Today
 from hostex_mcp.domain.guest_text import one_line
@@ -87,7 +87,7 @@ def movements(stays: Iterable[Reservation], day: Today) -> Movements:
 def requests(stays: Iterable[Reservation], day: Today) -> list[Reservation]:
     """Return the open requests of stays that are not over, longest waiting first."""
     waiting = {
-        stay.stay_code: stay
+        LIST_RESERVATIONS.identity(stay): stay
         for stay in stays
         if stay.status in OPEN and stay.check_out_date > day(stay.property_id)
     }

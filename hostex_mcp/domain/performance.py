@@ -21,13 +21,13 @@
 """
 # This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from statistics import median
 
-from hostex_mcp.api.endpoints.reservations import Reservation
+from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.earnings import Earning
 from hostex_mcp.domain.money import by_currency
@@ -144,10 +144,10 @@ def blocked_nights(closed: Collection[date], stays: Sequence[Reservation], perio
 
 def double_booked(earned: Iterable[Earning], period: Period) -> dict[int, list[Reservation]]:
     """Return the stays that share a sold night of a period with another one, by property."""
-    double: dict[int, dict[str, Reservation]] = {}
+    double: dict[int, dict[Hashable, Reservation]] = {}
     for (home, _), stays in _takers(earned, period).items():
         if len(stays) > 1:
-            double.setdefault(home, {}).update({stay.stay_code: stay for stay in stays})
+            double.setdefault(home, {}).update({LIST_RESERVATIONS.identity(stay): stay for stay in stays})
     return {home: list(stays.values()) for home, stays in double.items()}
 
 

@@ -100,7 +100,7 @@ async def far_requests(
 def _open(portfolio: Portfolio, parts: Sequence[_RequestWindow]) -> tuple[list[Reservation], list[str]]:
     """Return the open requests of some windows that belong here, each once, and a note on those left out."""
     every = [stay for part in parts for stay in part.stays if stay.status in OPEN]
-    return stays_of(portfolio, {stay.stay_code: stay for stay in every}.values(), "request")
+    return stays_of(portfolio, {LIST_RESERVATIONS.identity(stay): stay for stay in every}.values(), "request")
 
 
 async def _of_window(context: Context, start: date, end: date) -> _RequestWindow:
@@ -163,7 +163,7 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
         parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
     )
     far = await _far(context, portfolio, later, threads, parts)
-    every = {stay.stay_code: stay for stay in [*stays.items, *later.requests, *far]}
+    every = {LIST_RESERVATIONS.identity(stay): stay for stay in [*stays.items, *later.requests, *far]}
     open_requests = requests(every.values(), local)
     cleanings = _turnovers(portfolio, stays, tasks, day_at)
     warnings = [

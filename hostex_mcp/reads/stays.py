@@ -104,7 +104,8 @@ async def with_long_stays(
             titles = some([portfolio.titled(property_id) for property_id in closed], _MOST_NAMED)
             stays.notes.append(f"Closed on {end} by a block, or by a stay of more than a year: {titles}.")
     # Windows overlap, so a stay may have been read twice.
-    unique = {stay.stay_code: stay for stay in stays.items if following or stay.check_in_date <= end}
+    read = [stay for stay in stays.items if following or stay.check_in_date <= end]
+    unique = {LIST_RESERVATIONS.identity(stay): stay for stay in read}
     stays.items = sorted(unique.values(), key=by_check_in)
     return stays
 
