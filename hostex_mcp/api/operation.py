@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 from urllib.parse import quote
 
 from pydantic import BaseModel
@@ -58,14 +58,14 @@ class Operation(Generic[AnswerT]):
 class ListEndpoint(Generic[RowT]):
     """One list of the API, read with GET: its rows are in `key` of the answer's data.
 
-    `identity` tells rows apart; a row that comes twice has the same one, and of a list that `repeats` some
-    do. A list that is not `paged` comes in one piece and takes no `offset` or `limit`.
+    `ids` gives what tells rows apart, one value or several; of a list that `repeats`, some rows come twice. A
+    list that is not `paged` comes in one piece and takes no `offset` or `limit`.
     """
 
     path: str
     key: str
     row: type[RowT]
-    identity: Callable[[RowT], Hashable]
+    ids: Callable[[RowT], Hashable]
     paged: bool = True
     repeats: bool = False
 
@@ -77,6 +77,17 @@ class ListEndpoint(Generic[RowT]):
     def name(self) -> str:
         """The name that errors and logs use; ids are never part of it."""
         return f"GET {self.path}"
+
+    def identity(self, row: RowT) -> Hashable:
+        """Return what a row has every time it comes, and no other row has: its ids, or all that it says where
+        one of them is missing."""
+        ids = self.ids(row)
+        return f"{row.model_dump()}" if _lacking(ids) else ids
+
+
+def _lacking(ids: Hashable) -> bool:
+    parts = cast("tuple[Hashable, ...]", ids) if isinstance(ids, tuple) else (ids,)
+    return any(part in (None, "") for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@
 """
 # This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -121,21 +121,22 @@ def _arrival_closed(days: ListingDays, night: date) -> bool:
 
 
 def _unsold(gap: Gap, days: ListingDays) -> list[date]:
-    covered: set[date] = set()
-    for night in nights(gap.first_night, gap.check_out):
-        if night not in covered and (stay := _covering(gap, days, night)):
+    every, covered = nights(gap.first_night, gap.check_out), set[date]()
+    # The longest stay from each day is looked for once: a gap may be as long as the period.
+    longest = {day: longest_stay(days, day, (gap.check_out - day).days) or 0 for day in every}
+    for night in every:
+        if night not in covered and (stay := _covering(gap, longest, night)):
             covered.update(nights(*stay))
-    return [night for night in nights(gap.first_night, gap.check_out) if night not in covered]
+    return [night for night in every if night not in covered]
 
 
-def _covering(gap: Gap, days: ListingDays, night: date) -> tuple[date, date] | None:
+def _covering(gap: Gap, longest: Mapping[date, int], night: date) -> tuple[date, date] | None:
     """Return check-in and check-out of the longest stay allowed that includes a night, late arrivals
     first."""
     for back in range((night - gap.first_night).days + 1):
         arrival = night - back * DAY
-        length = longest_stay(days, arrival, (gap.check_out - arrival).days, least=back + 1)
-        if length:
-            return arrival, arrival + length * DAY
+        if longest[arrival] > back:
+            return arrival, arrival + longest[arrival] * DAY
     return None
 
 

@@ -108,16 +108,25 @@ def advance_broken(days: ListingDays, check_in: date, today: date) -> list[RuleV
     return violations
 
 
-def longest_stay(days: ListingDays, check_in: date, most: int, least: int = 1) -> int | None:
-    """Return the length of the longest stay of `least` to `most` nights that can be booked from a day on,
-    None if there is none."""
-    rules = _rules(days, check_in)
-    if rules.closed_on_arrival:
-        return None
-    upper = min(most, rules.max_stay_on_arrival or most)
-    lower = max(least, rules.min_stay_on_arrival or 1)
-    lengths = range(upper, lower - 1, -1)
-    return next((n for n in lengths if not broken_rules(days, check_in, check_in + n * DAY)), None)
+def longest_stay(days: ListingDays, check_in: date, most: int) -> int | None:
+    """Return the length of the longest stay of at most `most` nights that can be booked from a day on, None
+    if there is none."""
+    return max(_lengths(days, check_in, most), default=None)
+
+
+def _lengths(days: ListingDays, check_in: date, most: int) -> Iterator[int]:
+    """Yield the lengths of stays that break no rule, as `broken_rules` tells, with one look at each night."""
+    least, longest = 0, most
+    for length in range(1, most + 1):
+        night = check_in + (length - 1) * DAY
+        if any(_closed(days, [night])):
+            return
+        rules = _rules(days, night)
+        least = max(least, rules.min_stay_through or 0)
+        longest = min(longest, rules.max_stay_through or longest)
+        broken = (*_on_arrival(days, check_in, length), *_on_departure(days, night + DAY))
+        if least <= length <= longest and not broken:
+            yield length
 
 
 def _rules(days: ListingDays, day: date) -> Restrictions:

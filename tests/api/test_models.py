@@ -81,6 +81,27 @@ async def test_every_list_reads_its_rows_and_knows_one_again(listing: ListEndpoi
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("listing", "rows"),
+    [
+        (properties.LIST_CHANNEL_ACCOUNTS, [{"id": None, "username": "a"}, {"id": None, "username": "b"}]),
+        (
+            properties.LIST_LISTINGS,
+            [{"channel_type": "airbnb", "title": "a"}, {"channel_type": "airbnb", "title": "b"}],
+        ),
+    ],
+    ids=["channel accounts", "listings"],
+)
+async def test_rows_without_an_id_are_different_ones_unless_they_say_the_same(
+    listing: ListEndpoint[Any], rows: list[Sample]
+) -> None:
+    hostex = script(envelope({listing.key: [*rows, rows[0]]}))
+    page = await hostex.client().page(listing)
+    first, second, again = map(listing.identity, page.items)
+    assert first == again != second
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize(("operation", "data", "answer"), ANSWERS)
 async def test_answers_are_taken_out_of_their_envelope(
     operation: Operation[Any], data: Any, answer: Any

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -127,6 +128,36 @@ def test_nights_that_an_earlier_arrival_can_hold_are_only_closed_to_arrival() ->
 def test_stuck_nights_are_not_told_a_second_time_as_closed_to_arrival() -> None:
     gap, days = Gap(june(1), 6), selling("." * 8, {1: {"closed_on_arrival": True}})
     assert closed_arrivals(gap, days, unsellable_nights(gap, days)) == []
+
+
+class Looked(dict[date, Any]):
+    """A listing's days that count how often one is looked up."""
+
+    count = 0
+
+    def get(self, key: date, default: Any = None, /) -> Any:
+        self.count += 1
+        return super().get(key, default)
+
+
+@pytest.mark.parametrize(
+    ("signs", "rules"),
+    [
+        ("", {}),
+        ("#" * 60, {}),
+        ("." * 60, {"min_stay_through": 99}),
+        ("." * 60, {"closed_on_departure": True}),
+        ("." * 60, {"exact_stay_on_arrival": 99}),
+    ],
+    ids=["unknown", "no units", "minimum", "no departures", "exact"],
+)
+def test_a_long_gap_of_which_nothing_can_be_sold_takes_few_looks_at_each_pair_of_days(
+    signs: str, rules: dict[str, Any]
+) -> None:
+    days = Looked(selling(signs, **rules))
+    run = only(unsellable_nights(Gap(june(1), 40), days))
+    assert (run.first_night, run.nights) == (june(1), 40)
+    assert days.count < 5 * 40 * 40
 
 
 RULES = some.fixed_dictionaries(

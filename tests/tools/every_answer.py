@@ -13,6 +13,7 @@ from mcp.types import ElicitRequestParams, ElicitResult
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.sandbox.state import SandboxAccount
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import PrivacyLevel
@@ -91,10 +92,26 @@ async def of_the_demo_account(privacy: PrivacyLevel) -> list[Answer]:
         ]
 
 
+class Remembering(httpx2.AsyncBaseTransport):
+    """Asks for the same thing once."""
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+        self._inner = inner
+        self._known: dict[tuple[str, str, bytes], tuple[int, bytes]] = {}
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        wanted = (request.method, f"{request.url}", await request.aread())
+        if wanted not in self._known:
+            response = await self._inner.handle_async_request(request)
+            self._known[wanted] = response.status_code, await response.aread()
+        status, body = self._known[wanted]
+        return httpx2.Response(status, content=body, request=request)
+
+
 async def of_lists_with_a_bad_field() -> list[Answer]:
     """Every list in full, each time with another field whose values are wrong."""
     sandbox = hurried_sandbox()
-    direct = httpx2.ASGITransport(app=sandbox.app)
+    direct = Remembering(httpx2.ASGITransport(app=sandbox.app))
     found: list[Answer] = []
     for tool, calls in (await questions(sandbox, EACH_WRONG)).items():
         if tool in LISTS:
@@ -110,7 +127,7 @@ async def of_lists_with_a_bad_field() -> list[Answer]:
 async def of_an_untidy_account() -> list[Answer]:
     """Every read, with a few wrong values anywhere."""
     sandbox = hurried_sandbox()
-    direct = httpx2.ASGITransport(app=sandbox.app)
+    direct = Remembering(httpx2.ASGITransport(app=sandbox.app))
     asked = await questions(sandbox, most=20)
     found: list[Answer] = []
     for seed in SEEDS:
@@ -120,12 +137,18 @@ async def of_an_untidy_account() -> list[Answer]:
     return found
 
 
+def writes(account: SandboxAccount) -> dict[str, Row]:
+    """A call of every write, one of them through the tool that calls others."""
+    detour = {"name": "delete_property_tag", "arguments": {"id": 3303}}
+    return {**every_write(account), "call_write_tool": detour}
+
+
 async def of_writes(fault: str = "") -> list[Answer]:
     """Every write without a question, then once more, when most would change nothing."""
     found: list[Answer] = []
-    for tool in every_write(demo_sandbox().accounts.main):
+    for tool in writes(demo_sandbox().accounts.main):
         sandbox = demo_sandbox()
-        arguments = every_write(sandbox.accounts.main)[tool]
+        arguments = writes(sandbox.accounts.main)[tool]
         async with engine_over(sandbox, now=Clock()) as engine:
             if fault:
                 _strike_writes(sandbox, fault)
@@ -148,11 +171,11 @@ def _strike_writes(sandbox: Sandbox, fault: str) -> None:
 
 
 async def of_confirmations() -> list[Answer]:
-    """Every write that asks a person: previewed for a client that cannot ask, and declined by a person."""
+    """Every write that asks a person: left for them to decide, declined, and previewed with a token."""
     found: list[Answer] = []
-    for tool in every_write(demo_sandbox().accounts.main):
+    for tool in writes(demo_sandbox().accounts.main):
         sandbox = demo_sandbox()
-        arguments = every_write(sandbox.accounts.main)[tool]
+        arguments = writes(sandbox.accounts.main)[tool]
         async with engine_over(sandbox, confirm="auto", now=Clock()) as engine:
             found.append(await answered(engine, tool, "cannot ask", arguments))
             mode: Literal["legacy"] = "legacy"
@@ -161,6 +184,8 @@ async def of_confirmations() -> list[Answer]:
                 result = await client.call_tool(tool, arguments)
                 told = result.model_dump(mode="json", by_alias=True, exclude_none=True)
                 found.append(Answer(tool, "declined", told))
+        async with engine_over(demo_sandbox(), confirm="token", now=Clock()) as engine:
+            found.append(await answered(engine, tool, "by token", arguments))
     return found
 
 

@@ -80,6 +80,18 @@ async def test_a_stay_without_a_code_is_told() -> None:
     assert "stay_code" not in arrival
 
 
+async def test_stays_without_a_code_are_all_told() -> None:
+    def forget(account: SandboxAccount) -> None:
+        for name in ("Patrick Standin", "Gustav Entwurf", "Camille Gabarit", "Felix Entwurf"):
+            (stay,) = (stay for stay in account.stays.values() if stay["guest_name"] == name)
+            stay["stay_code"] = ""
+
+    async with world(NOON, change=forget) as host:
+        answer = await host.ask("get_daily_briefing")
+        told = {row["guest_name"] for name in ("arrivals", "requests") for row in answer[name]}
+        assert {"Patrick Standin", "Gustav Entwurf", "Camille Gabarit", "Felix Entwurf"} <= told
+
+
 async def test_a_task_without_a_type_is_told() -> None:
     def untyped(account: SandboxAccount) -> None:
         for task in list(account.tasks.values())[:2]:
