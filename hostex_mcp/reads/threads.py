@@ -102,6 +102,7 @@ async def _threads(context: Context, times: Mapping[str, datetime | None], most:
     async def read(thread_id: str) -> None:
         answer = await context.client.call(GET_CONVERSATION, path={"conversation_id": thread_id})
         thread = threads[thread_id] = answer.model_copy(update={"id": thread_id})
+        # Without the time of its last message nothing would tell that the thread has moved on.
         if times[thread_id]:
             context.memory.keep(("thread", thread_id), times[thread_id], thread)
 

@@ -146,6 +146,7 @@ def _days(call: SandboxCall, listing: Row, days: list[date]) -> list[Row]:
 def _price(rates: ListingRates, night: date, channel_type: str) -> float:
     usual = rates.weekend if night.weekday() in WEEKEND else rates.base
     price = rates.prices.get(night, usual)
+    # Of ctrip Hostex reads the floor price and writes the selling price (documented).
     return round(price * CTRIP_FLOOR) if channel_type == "ctrip" else price
 
 
