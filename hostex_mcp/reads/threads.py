@@ -22,11 +22,11 @@ _NEWEST = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(slots=True)
 class Threads:
-    """Guest threads with all their messages. `left` counts those that were too many to read; `until` has the
+    """Guest threads with all their messages. `unread` counts those that were too many to read; `until` has the
     check-out dates that these and the list of threads mention."""
 
     items: list[Conversation]
-    left: int = 0
+    unread: int = 0
     failed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     until: frozenset[date] = frozenset()
 
@@ -77,7 +77,7 @@ async def threads_part(
     threads = await _threads(context, {thread_id: last for _, thread_id, last in part}, len(part))
     before = len(keyed) - len(ahead)
     until = mark.until or (part[-1][0] if part else mark.since)
-    reading = Reading(until, left=len(ahead) - len(part), passed=before + len(part))
+    reading = Reading(until, unread=len(ahead) - len(part), passed=before + len(part))
     return ThreadsPart(threads, reading, len(keyed), before - mark.passed)
 
 

@@ -238,11 +238,11 @@ def excess(value: object) -> str | None:
     """Return what is too much about an argument, as the end of a sentence that begins with its name; None if
     nothing is. It costs no more than its first few thousand values."""
     stack = [(value, 1)]
-    seen = 0
+    count = 0
     while stack:
         entry, depth = stack.pop()
-        seen += 1
-        if seen > MOST_VALUES:
+        count += 1
+        if count > MOST_VALUES:
             return f"holds more than {MOST_VALUES:,} values"
         if problem := _excess_alone(entry):
             return problem
