@@ -22,8 +22,8 @@ _NEWEST = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(slots=True)
 class Threads:
-    """Guest threads with all their messages. `unread` counts those that were too many to read; `until` has the
-    check-out dates that these and the list of threads mention."""
+    """Guest threads with all their messages. `unread` counts those that were too many to read; `until` has
+    the check-out dates that these and the list of threads mention."""
 
     items: list[Conversation]
     unread: int = 0
