@@ -3,6 +3,7 @@ snapshots of all tool schemas, the client files in manifests/, the picture of th
 the README and of docs/architecture.md.
 Run `python docs/generate.py` after a change; the tests fail while something is stale."""
 
+import asyncio
 import json
 import re
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import tokens  # noqa: E402
 from docs.pages.configuration import configuration  # noqa: E402
 from docs.pages.errors import errors  # noqa: E402
 from docs.picture import picture  # noqa: E402
@@ -89,6 +91,7 @@ def readme() -> str:
     served = sum("/oauth/" not in operation["path"] for operation in description["operations"])
     combined = sum(tool.toolset == "insights" for tool in CATALOGUE.values())
     listed = len(select().listed)
+    _, raw, _, text = _measured("20 reservations")
     return _with_numbers(
         ROOT / "README.md",
         {
@@ -99,8 +102,17 @@ def readme() -> str:
             r"\| Combined answers \| (\d+) \|": combined,
             r"A model sees (\d+) tools by default": listed,
             r"\| Tools a model carries \| (\d+) by default \|": listed,
+            r"about ([\d,]+) as text\[\^tokens\]": text,
+            r"the raw API answer is about ([\d,]+)\[\^tokens\]": raw,
         },
     )
+
+
+def _measured(question: str) -> list[int]:
+    """Return the tokens of an answer as the benchmark counts them, to three digits."""
+    (row,) = (row for row in asyncio.run(tokens.answers()).rows if row[0] == question)
+    counts = [int(cell.replace(",", "")) for cell in row[1:5]]
+    return [round(count, 3 - len(str(count))) for count in counts]
 
 
 def architecture() -> str:
@@ -117,7 +129,7 @@ def _with_numbers(file: Path, numbers: Mapping[str, int]) -> str:
     for pattern, number in numbers.items():
         (place,) = re.finditer(pattern, text)
         start, end = place.span(1)
-        text = f"{text[:start]}{number}{text[end:]}"
+        text = f"{text[:start]}{number:,}{text[end:]}"
     return text
 
 

@@ -54,7 +54,7 @@ from hostex_mcp.api.operation import (
     Request,
     RowT,
 )
-from hostex_mcp.api.pace import Pace, paced
+from hostex_mcp.api.pace import Pace, paced, run_apart, weight
 from hostex_mcp.api.proxies import proxy_to, unusable_proxy
 from hostex_mcp.api.receipts import accepted, receipts
 from hostex_mcp.api.token_check import Access, check_token
@@ -117,7 +117,9 @@ __all__ = [
     "read_all",
     "read_merged",
     "receipts",
+    "run_apart",
     "unread",
     "unusable_proxy",
+    "weight",
     "windows",
 ]

@@ -36,6 +36,7 @@ from hostex_mcp.api.unread import overlooked
 
 T = TypeVar("T")
 
+# Live answers say 200, Hostex's page on errors says 0.
 SUCCESS = (0, 200)
 LAPSED = "Subscription expired"
 
@@ -95,6 +96,7 @@ async def interpret(
     Hostex wrote."""
     if isinstance(answer, TransportFailure):
         return _of_failure(answer, call)
+    # Hostex documents no redirect: one comes from something on the way, and the token would go along.
     if 300 <= answer.status < 400:
         message = f"Hostex answered with a redirect (HTTP {answer.status}), which is never followed."
         return UnexpectedResponse(message, operation=call.name)
@@ -104,8 +106,10 @@ async def interpret(
         return _of_failure(TransportFailure("oversized"), call)
     if envelope is None:
         return _throttled(answer, call) if answer.status == _TOO_MANY else _of_other_form(answer, call)
+    # HTTP says 200 for refusals as well, so the code in the body decides (documented and observed).
     if envelope.code not in SUCCESS:
         return _of_error_code(envelope, answer, call)
+    # Any of them: Hostex's changelog calls a created transaction a 201.
     if 200 <= answer.status < 300:
         return Success(envelope.data, envelope.code, envelope.request_id)
     return _outcome_unknown(f"Hostex answered with success and HTTP {answer.status} at once", answer, call)
@@ -122,6 +126,7 @@ def _of_failure(failure: TransportFailure, call: ApiCall) -> HostexError:
     problem = _LOSSES[failure.cause]
     if failure.proxy and failure.cause in ("network", "timeout"):
         problem += f" by way of the proxy that {failure.proxy} names"
+    # An answer that is too large would be so again; one that was garbled on the way may not.
     if failure.cause in ("garbled", "oversized") or (call.writes and failure.sent):
         retryable = not call.writes and failure.cause == "garbled"
         return unreadable(problem, call, retryable=retryable)
@@ -147,6 +152,7 @@ def _with_scope(error: RateLimited, answer: HttpAnswer) -> RateLimited:
 
 def _of_other_form(answer: HttpAnswer, call: ApiCall) -> HostexError:
     problem = f"The answer is not in Hostex's form (HTTP {answer.status})"
+    # A proxy that refuses a request has not passed it on.
     if 400 <= answer.status < 500 and call.writes:
         return UnexpectedResponse(f"{problem}.", operation=call.name, retry_after=wait_of(answer))
     return _outcome_unknown(problem, answer, call)

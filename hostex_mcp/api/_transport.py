@@ -17,8 +17,10 @@ MAX_BODY_BYTES = 8 * 1024 * 1024
 
 Place: TypeAlias = Callable[[], AbstractAsyncContextManager[object]]
 
+# Only these prove that no byte of a write has left; for any other loss it may have taken effect.
 _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 _SECONDS = re.compile(r"\d{1,6}(\.\d{1,3})?", re.ASCII)
+# The throttle of threads says "Try again in 60 seconds.", proxies have words of their own.
 _WAIT = re.compile(
     r"\b(?:in|after|wait|for)[\s:]+(?:about\s+|another\s+|at\s+least\s+)?(\d{1,5})\s*"
     r"(s|secs?|seconds?|m|mins?|minutes?|h|hours?)\b",

@@ -55,7 +55,9 @@ USER_AGENT = f"hostex-mcp/{__version__} (+https://github.com/hostex-mcp/hostex-m
 
 _AT_ONCE = 8
 _READ_TRIES = 3
+# The second only where the first found no connection, so nothing can have been sent.
 _WRITE_TRIES = 2
+# Hostex's throttles open again after up to a day (documented): longer waits are the caller's affair.
 _LONGEST_WAIT = 10.0
 _FIRST_BACKOFF = 0.5
 _RULE = (
@@ -178,6 +180,7 @@ class HostexClient(Client):
     async def _ask(self, call: ApiCall) -> Success:
         if call.operation.authenticated:
             self._require_token(call)
+        # Two equal writes may be meant twice; only reads are shared.
         if not call.writes:
             return await self._flights.share(call, partial(self._in_turn, call))
         try:
@@ -255,6 +258,8 @@ class HostexClient(Client):
     async def _diagnosed(self, error: HostexError, call: ApiCall, deadline: float) -> HostexError:
         if not call.operation.authenticated:
             return error
+        # Hostex answers 401 for a dead token and for a read-only one that writes, 420 for a lapsed
+        # subscription and for a plan without the operation (documented).
         if isinstance(error, InvalidToken) and call.operation.method != "GET":
             kind = ReadOnlyToken
         elif isinstance(error, AccountBlocked) and call.name != _PROBE.name:

@@ -26,6 +26,7 @@ REVIEW_WINDOW_DAYS = 180
 TRANSACTION_WINDOW_DAYS = 365
 """Days of a transaction window, both ends counted: its ends may be at most 366 days apart (documented)."""
 
+# An offset that no list has; cursors carry it from page to page.
 EXHAUSTED = -1
 
 _LOOK_BEHIND = 10
@@ -65,6 +66,7 @@ async def read_all(
             rows.setdefault(listing.identity(row), row)
         if not page.more:
             return Collected(list(rows.values())[:most], complete=len(rows) <= most)
+        # Hostex ignores parameters that it does not know, so a list might not heed the offset.
         if page.items and len(rows) == before:
             break
         offset = page.end
@@ -84,6 +86,7 @@ def windows(start: date, end: date, days: int) -> list[tuple[date, date]]:
         longest = f"{MOST_WINDOWS * days:,} days, of which Hostex gives {days} at once"
         raise BadRequest(f"The period from {start} to {end} is longer than {longest}.")
     cut: list[tuple[date, date]] = []
+    # From the end: lists come newest first, so the first window has the first page.
     while (end - start).days >= days:
         first = end - timedelta(days=days - 1)
         cut.append((first, end))

@@ -21,6 +21,7 @@ PathValues = Mapping[str, str | int]
 Query = Mapping[str, Scalar | Sequence[Scalar]]
 Body = Mapping[str, Any]
 
+# Documented; whether Hostex cuts or refuses a larger one is not.
 LARGEST_PAGE = 100
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -147,6 +148,7 @@ def prepare(request: Request[Any]) -> ApiCall:
         BadRequest: for a value that cannot be sent; nothing was.
     """
     target, query = request.target, request.query
+    # Always both: threads are refused without an offset (observed), reviews without either (documented).
     if isinstance(target, ListEndpoint) and target.paged:
         query = {**query, "offset": request.offset, "limit": request.limit}
     return ApiCall(

@@ -20,6 +20,7 @@ _HALF = Fraction(1, 2)
 @lru_cache(maxsize=10_000)
 def exact(amount: float | None) -> Fraction:
     """Return an amount exactly as Hostex wrote it, 0 for none."""
+    # By its text: 0.1 as a binary number is not a tenth, and sums of many would be off by a cent.
     return Fraction(str(amount)) if amount is not None and isfinite(amount) else Fraction()
 
 

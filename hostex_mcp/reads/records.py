@@ -20,6 +20,7 @@ async def tasks_between(
     """Read the tasks of these properties, of one kind or all, due from `start` to `end`, both included."""
     only = {"type": kind} if kind else {}
     tasks = await read_lists(context, LIST_TASKS, [{"start_date": start, "end_date": end, **only}])
+    # Hostex gives 0 or null to a task of no property; 0 is among the ids of a whole portfolio.
     tasks.items = [task for task in tasks.items if (task.property_id or 0) in portfolio.ids]
     return tasks
 

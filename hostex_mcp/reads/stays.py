@@ -27,6 +27,7 @@ FOLLOWING = timedelta(days=31)
 """How far ahead the stays are read that follow the days in question."""
 
 _YEAR = timedelta(days=364)
+# The longest window by which Hostex finds reservations.
 _HALF_YEAR = timedelta(days=RESERVATION_WINDOW_DAYS)
 _MOST_NAMED = 5
 _AT_ONCE = 100
@@ -42,8 +43,10 @@ async def stays_between(
 
     A stay that ends later than `beyond` after `end` is not found. The notes include those of the portfolio.
     """
+    # Hostex filters by one property only; for several, one read of all costs less than one of each.
     alone = len(portfolio.properties) == 1 and not portfolio.whole
     only = {"property_id": portfolio.properties[0].id} if alone else {}
+    # By check-out, as a stay that touches the days ends on one of them or later.
     periods = windows(start, end + beyond, RESERVATION_WINDOW_DAYS)
     queries = [{"start_check_out_date": first, "end_check_out_date": last, **only} for first, last in periods]
     account = await read_lists(context, LIST_RESERVATIONS, queries)

@@ -22,11 +22,11 @@ _NEWEST = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(slots=True)
 class Threads:
-    """Guest threads with all their messages. `left` counts those that were too many to read; `until` has the
-    check-out dates that these and the list of threads mention."""
+    """Guest threads with all their messages. `unread` counts those that were too many to read; `until` has
+    the check-out dates that these and the list of threads mention."""
 
     items: list[Conversation]
-    left: int = 0
+    unread: int = 0
     failed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     until: frozenset[date] = frozenset()
 
@@ -77,7 +77,7 @@ async def threads_part(
     threads = await _threads(context, {thread_id: last for _, thread_id, last in part}, len(part))
     before = len(keyed) - len(ahead)
     until = mark.until or (part[-1][0] if part else mark.since)
-    reading = Reading(until, left=len(ahead) - len(part), passed=before + len(part))
+    reading = Reading(until, unread=len(ahead) - len(part), passed=before + len(part))
     return ThreadsPart(threads, reading, len(keyed), before - mark.passed)
 
 
@@ -102,6 +102,7 @@ async def _threads(context: Context, times: Mapping[str, datetime | None], most:
     async def read(thread_id: str) -> None:
         answer = await context.client.call(GET_CONVERSATION, path={"conversation_id": thread_id})
         thread = threads[thread_id] = answer.model_copy(update={"id": thread_id})
+        # Without the time of its last message nothing would tell that the thread has moved on.
         if times[thread_id]:
             context.memory.keep(("thread", thread_id), times[thread_id], thread)
 

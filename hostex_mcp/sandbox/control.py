@@ -50,4 +50,4 @@ class Control:
         return Response(status_code=204)
 
     async def _requests(self, _: Request) -> Response:
-        return json_response([asdict(seen) for seen in self.log])
+        return json_response([asdict(entry) for entry in self.log])

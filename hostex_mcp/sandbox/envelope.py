@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 Headers = dict[str, str]
+# Of every live answer; Hostex's page on errors says 0, see the fault `zero`.
 DONE = (200, "Done.")
 
 _serial = itertools.count(0x1000)
@@ -40,6 +41,7 @@ def bad_request(message: str) -> ApiError:
 
 def request_id(now: datetime) -> str:
     """Make a request id: RT, the UTC+8 time to the second, four hexadecimal digits."""
+    # Observed: the time in these ids is China's, wherever the caller is.
     return f"RT{now + timedelta(hours=8):%Y%m%d%H%M%S}{next(_serial) % 0x10000:04x}"
 
 

@@ -86,10 +86,10 @@ class RestApi:
             raw_body=await request.body(),
             token=self.tokens.find(request.headers),
         )
-        seen = _seen(incoming)
-        self.log.append(seen)
+        entry = _log_entry(incoming)
+        self.log.append(entry)
         wire = Wire(lambda: self.answer(incoming), self.clock(), (scope, receive, send))
-        fault = self.faults.take(f"{seen.method} {seen.path}")
+        fault = self.faults.take(f"{entry.method} {entry.path}")
         if fault is None:
             await wire.send(wire.answer())
         else:
@@ -136,7 +136,7 @@ class RestApi:
         return tuple(other for other in self.accounts.each() if other is not account)
 
 
-def _seen(incoming: _Incoming) -> SeenRequest:
+def _log_entry(incoming: _Incoming) -> SeenRequest:
     try:
         operation, path_params = incoming.operation()
         path = operation.path

@@ -65,6 +65,7 @@ class TokenStore:
 
     def find(self, headers: Mapping[str, str]) -> Token | None:
         """Return the token a request carries: `Hostex-Access-Token` first, then `Authorization: Bearer`."""
+        # Hostex takes the bearer form as well (documented and observed), though the client never sends it.
         text = headers.get("hostex-access-token")
         if text is None:
             scheme, _, text = headers.get("authorization", "").partition(" ")

@@ -76,6 +76,7 @@ async def served_rooms(portfolio: ServedProperties, call: ScopedCall) -> None:
 
 async def partial_link(portfolio: ServedProperties, call: ScopedCall) -> None:
     """Require that the link is for named properties, not for the entire account."""
+    # Any other scope shows the calendar of every property to whoever has the address.
     if call.body.get("scope") != "partial":
         raise call.account_wide()
     await properties_named(portfolio, call)
@@ -112,6 +113,7 @@ async def listings_of_body(portfolio: ServedProperties, call: ScopedCall) -> Non
 
 async def offered_listing(portfolio: ServedProperties, call: ScopedCall) -> None:
     """Require that both the thread and the listing offered in it are inside the scope."""
+    # An offer names a listing but no channel, which is the thread's.
     thread = await portfolio.client.call(GET_CONVERSATION, path=call.path)
     if not portfolio.has_thread(thread):
         raise call.outside(f"conversation_id {thread.id}", "conversation_id")

@@ -64,6 +64,7 @@ class ScopedClient(Client):
             return await self._client.send(request)
         start = request.offset
         sieve = _Sieve[RowT](self._portfolio, rule, start, request.limit)
+        # Whole pages, as an unknown share of the rows belongs to others.
         narrowed = replace(request, query=self._narrowed(rule, request.query), limit=LARGEST_PAGE)
         while sieve.more and not sieve.full:
             if sieve.end - start >= _MOST_ROWS:
@@ -94,6 +95,7 @@ class ScopedClient(Client):
             return query
         if rule.narrow == "property_ids":
             return {**query, rule.narrow: ids} if len(ids) <= LARGEST_PAGE else query
+        # These filters take a single id; for several properties the rows are sifted here.
         return {**query, rule.narrow: ids[0]} if len(ids) == 1 else query
 
 

@@ -63,6 +63,7 @@ async def transaction_inside(portfolio: ServedProperties, id: int) -> bool:
 
 async def plan_inside(portfolio: ServedProperties, plan_id: int) -> bool:
     """Whether a waiting message or review is for a served property."""
+    # Hostex lists plans of one type at a time (`type` is compulsory).
     for kind in ("message", "review"):
         actions = await read_all(portfolio.client, LIST_AUTOMATION_ACTIONS, query={"type": kind})
         for plan in actions.items:
@@ -130,6 +131,7 @@ async def homes_of(portfolio: ServedProperties, type: str, ids: Sequence[int]) -
             rooms = await portfolio.room_types()
             return [rooms.get(id, []) for id in ids]
         case _:
+            # "all", and whatever Hostex adds later: it may reach properties that are not served.
             return []
 
 

@@ -71,6 +71,7 @@ class ServedProperties:
 
     async def served_title(self, title: str | None) -> bool | None:
         """Whether a title is that of a served property; None where it is not that of exactly one property."""
+        # Titles are not unique, and a served property may share its title with one that is not.
         ids = [home.id for home in await self.properties() if home.title == title]
         return self.holds(ids[0]) if len(ids) == 1 else None
 
@@ -93,6 +94,7 @@ class ServedProperties:
     async def _look_into(self, conversation_id: str) -> bool:
         try:
             thread = await self.client.call(GET_CONVERSATION, path={"conversation_id": conversation_id})
+        # The thread is gone, or of another operator: Hostex answers 403 for that.
         except (NotFound, Forbidden):
             return False
         return self.has_thread(thread)
@@ -100,6 +102,7 @@ class ServedProperties:
     async def _room_types(self) -> list[RoomType]:
         try:
             return await self._all(LIST_ROOM_TYPES)
+        # Room types come with some plans only; an account without them has no shared listings.
         except PlanUnsupported:
             return []
 

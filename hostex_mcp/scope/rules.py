@@ -74,10 +74,12 @@ _LISTS: Mapping[ListEndpoint[Any], Rule] = {
     finance.LIST_EXPENSE_METHODS: _OPEN,
     automation.LIST_AUTOMATION_ACTIONS: Rule(view=views.row_of_property, narrow="property_ids"),
     knowledge_base.LIST_KNOWLEDGE_BASES: Rule(view=views.knowledge_entry, narrow="property_ids"),
+    # A webhook hears of all properties of the account.
     webhooks.LIST_WEBHOOKS: _REFUSED,
 }
 
 _CALLS: Mapping[Operation[Any], Rule] = {
+    # A new property would be outside the scope at once.
     properties.CREATE_PROPERTY: _REFUSED,
     properties.CREATE_PROPERTY_GROUP: _OPEN,
     properties.UPDATE_PROPERTY_GROUP: Rule(addressed("id", lookups.group_inside)),
@@ -112,6 +114,7 @@ _CALLS: Mapping[Operation[Any], Rule] = {
     reservations.REMOVE_RESERVATION_TAG: _STAY,
     reservations.GET_RESERVATION_CUSTOM_FIELDS: _STAY,
     reservations.UPDATE_RESERVATION_CUSTOM_FIELDS: _STAY,
+    # The tags that stays can have belong to the account: others use them, too.
     reservations.CREATE_RESERVATION_TAG: _REFUSED,
     reservations.DELETE_RESERVATION_TAG: _REFUSED,
     messaging.GET_CONVERSATION: Rule(view=views.thread),

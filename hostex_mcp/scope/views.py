@@ -60,6 +60,7 @@ async def knowledge_entry(
 ) -> KnowledgeBaseSummary | None:
     """Show an entry that holds for all properties or for a served one, without the ids of others."""
     scope = row.scope_property
+    # It holds for the served properties as well, and names none of the others.
     if scope.type == "all":
         return row
     served = await _touched(portfolio, scope.type, scope.ids)

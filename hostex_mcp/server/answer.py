@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, islice, takewhile
 from typing import Any, cast
 
+from hostex_mcp.api import weight
 from hostex_mcp.domain.size import DEAREST, tokens
 from hostex_mcp.server.quoting import Quoted
 from hostex_mcp.server.render import render, table, to_json
-from hostex_mcp.toolkit.apart import weight
 from hostex_mcp.toolkit.cursor import Cursor
 from hostex_mcp.toolkit.results import MOST_FAILED, TOKEN, Item, ListPage, Undo
 from hostex_mcp.toolkit.tool import Tool

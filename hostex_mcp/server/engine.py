@@ -12,7 +12,7 @@ from anyio.lowlevel import checkpoint
 from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 
-from hostex_mcp.api import Blocked, DeadlineExceeded, FieldProblem, HostexError, Unread, unread
+from hostex_mcp.api import Blocked, DeadlineExceeded, FieldProblem, HostexError, Unread, run_apart, unread
 from hostex_mcp.events import (
     ToolForwarded,
     emit,
@@ -35,7 +35,6 @@ from hostex_mcp.server.sending import Plan, WriteCall
 from hostex_mcp.server.summary import SLOW_SECONDS, Summary, summarise
 from hostex_mcp.server.undoing import Seals, with_sealed_undo
 from hostex_mcp.server.writes import Writes
-from hostex_mcp.toolkit.apart import run_apart
 from hostex_mcp.toolkit.arguments import InvalidArguments, nearest
 from hostex_mcp.toolkit.context import ChangeLog, Context
 from hostex_mcp.toolkit.cursor import resume

@@ -27,8 +27,7 @@ from pydantic_core.core_schema import ErrorType
 
 from hostex_mcp.api import FieldProblem
 from hostex_mcp.domain.channels import CHANNELS, channel_code
-from hostex_mcp.toolkit.bounds import LARGEST_NUMBER, LONGEST_NAME, excess
-from hostex_mcp.toolkit.meaning import Coded
+from hostex_mcp.toolkit.meaning import LARGEST_NUMBER, LONGEST_NAME, Coded, excess
 from hostex_mcp.toolkit.schema import SentAsText
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100

@@ -11,12 +11,11 @@ from typing import Any, cast
 import anyio
 from pydantic import BaseModel
 
-from hostex_mcp.api import Client, ListEndpoint, Operation, Pace, read_merged
+from hostex_mcp.api import Client, ListEndpoint, Operation, Pace, read_merged, run_apart
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.domain.guest_text import visible
 from hostex_mcp.settings import PrivacyLevel
-from hostex_mcp.toolkit.apart import run_apart
 from hostex_mcp.toolkit.paging import sliced
 from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import AnswerT, JsonObject, Key, ListPage, ModelT, PageRequest, everything

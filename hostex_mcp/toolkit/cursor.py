@@ -72,6 +72,7 @@ def resume(tool: str, arguments: Mapping[str, Any], account: str = "") -> tuple[
         for name, value in arguments.items()
         if name not in ("cursor", "limit") and value is not None
     }
+    # Models repeat the filters of the first call with the cursor, which is harmless unless they differ.
     if changed := [name for name, value in own.items() if cursor.arguments.get(name) != value]:
         problem = (
             "differs from the call that returned the cursor; leave it out, or start again without the cursor"

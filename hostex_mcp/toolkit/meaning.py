@@ -18,8 +18,15 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import from_json
 
-from hostex_mcp.toolkit.bounds import excess
 from hostex_mcp.toolkit.schema import SentAsText
+
+# How large any argument may be, whatever its tool declares: no input costs more than it deserves.
+LONGEST_TEXT = 20_000
+LONGEST_NAME = 200
+MOST_ENTRIES = 1_000
+MOST_VALUES = 5_000
+DEEPEST = 8
+LARGEST_NUMBER = 2**63 - 1
 
 _LONGEST_JSON = 100_000
 _NUMBERS = re.compile(r"\s*\d{1,19}(\s*[,;]\s*\d{1,19})*\s*[,;]?\s*", re.ASCII)
@@ -225,3 +232,42 @@ def _is_number(value: Any) -> TypeGuard[float]:
 
 def _is_zero(value: Any) -> bool:
     return value == 0 if _is_number(value) else isinstance(value, str) and value.strip() in ("0", "0.0")
+
+
+def excess(value: object) -> str | None:
+    """Return what is too much about an argument, as the end of a sentence that begins with its name; None if
+    nothing is. It costs no more than its first few thousand values."""
+    stack = [(value, 1)]
+    count = 0
+    while stack:
+        entry, depth = stack.pop()
+        count += 1
+        if count > MOST_VALUES:
+            return f"holds more than {MOST_VALUES:,} values"
+        if problem := _excess_alone(entry):
+            return problem
+        members = _values_in(entry)
+        if members and depth >= DEEPEST:
+            return f"is nested more than {DEEPEST} levels deep"
+        stack += [(member, depth + 1) for member in members]
+    return None
+
+
+def _excess_alone(value: object) -> str | None:
+    match value:
+        case str() if len(value) > LONGEST_TEXT:
+            return f"must have at most {LONGEST_TEXT:,} characters"
+        case int() if abs(value) > LARGEST_NUMBER:
+            return f"must be a number of at most {LARGEST_NUMBER}"
+        case list() | dict() if len(cast("list[Any]", value)) > MOST_ENTRIES:
+            return f"must have at most {MOST_ENTRIES:,} entries"
+        case dict() if any(len(str(name)) > LONGEST_NAME for name in cast("dict[Any, Any]", value)):
+            return f"has a key of more than {LONGEST_NAME} characters"
+        case _:
+            return None
+
+
+def _values_in(value: object) -> list[Any]:
+    if isinstance(value, Mapping):
+        return list(cast("Mapping[Any, Any]", value).values())
+    return cast("list[Any]", value) if isinstance(value, list) else []

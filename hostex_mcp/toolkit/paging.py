@@ -20,10 +20,10 @@ _OLD = FieldProblem("cursor", "is from a list started more than a day ago; start
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a page is made from, when it is not the whole list: the part that ends with the thing that has
-    the key `until`, `left` things behind it, which later pages read, and `passed` ones before it."""
+    the key `until`, `unread` things behind it, which later pages read, and `passed` ones before it."""
 
     until: Key
-    left: int
+    unread: int
     passed: int
 
 
@@ -64,7 +64,7 @@ def sliced(
     end = min(start + page.limit, len(rows))
     until = reading.until if reading else []
     marks = [mark.at(places[place], place + 1, until) for place in range(start, end)]
-    unread, beyond = reading.left if reading else 0, None
+    unread, beyond = reading.unread if reading else 0, None
     if unread and end == len(rows):
         beyond = mark.next_part(until, len(rows), reading.passed if reading else 0)
         marks[-1:] = [beyond] if marks else []

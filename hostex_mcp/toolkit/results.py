@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Generic, Literal, TypedDict, TypeVar
+from datetime import date
+from operator import attrgetter
+from typing import Annotated, Any, Generic, Literal, TypedDict, TypeVar, cast, get_type_hints
 
 from annotated_types import Ge, Le
 from pydantic import BaseModel, Field
@@ -185,3 +187,30 @@ class NamedRow(TypedDict, total=False):
 
     id: int
     name: str
+
+
+_SCALARS = frozenset((str, int, float, bool, type(None)))
+
+
+def row_mapper(row: type[RowT], **readers: Callable[[Any], Any]) -> Callable[[BaseModel], RowT]:
+    """Return a function that makes a `row` from a model. Each member is read by its reader, else it is the
+    attribute of the same name; days and moments become ISO texts, tuples lists."""
+    members = [(name, readers.get(name, attrgetter(name))) for name in get_type_hints(row)]
+
+    def mapped(model: BaseModel) -> RowT:
+        # Lists have up to thousands of rows, so most values pass without a call.
+        return cast(
+            "RowT",
+            {
+                name: value if type(value := read(model)) in _SCALARS else _plain(value)
+                for name, read in members
+            },
+        )
+
+    return mapped
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else value

@@ -110,6 +110,7 @@ def _keyword(note: Any, schema: Schema) -> Schema:
     match note:
         case Ge(ge=bound):
             return {"minimum": bound}
+        # `exclusiveMinimum` is one of the keywords that some model APIs refuse.
         case Gt(gt=int() as bound) if schema.get("type") == "integer":
             return {"minimum": bound + 1}
         case Le(le=bound):

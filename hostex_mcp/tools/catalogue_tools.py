@@ -97,9 +97,9 @@ async def call_write_tool(
 ) -> CatalogueCall[dict[str, Any]]:
     """Run a tool that changes something, by the name and input schema that `find_tools` gave. It is previewed
     and confirmed as if it had been called directly. Reads are refused."""
-    beside = {CHANGE: change_id, TOKEN: confirmation_token}
-    given = {name: value for name, value in beside.items() if value}
-    return CatalogueCall(name, {**(arguments or {}), **given}, writes=True)
+    confirmation = {CHANGE: change_id, TOKEN: confirmation_token}
+    own = {name: value for name, value in confirmation.items() if value}
+    return CatalogueCall(name, {**(arguments or {}), **own}, writes=True)
 
 
 TOOLS = (find_tools, call_read_tool, call_write_tool)

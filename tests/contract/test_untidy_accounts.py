@@ -21,9 +21,10 @@ from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.contract.mangling import Mangler, ManglingTransport, Row
-from tests.support.clock import Clock, ahead
+from tests.support.clock import TODAY, Clock, ahead
 from tests.support.every_write import AIRBNB, LOFT, STAY, STUDIO, days, every_write
 from tests.support.previewing import demo_sandbox
+from tests.tools.sample_calls import sample
 
 # Coverage would make them half as slow again, and the tools have tests of their own.
 # Measured by the tests of each tool; here so many calls would only take longer.
@@ -109,7 +110,8 @@ async def untidy(mangler: Mangler) -> AsyncGenerator[Untidy]:
 
 def _calls(tool: str) -> list[Row]:
     paged = [{"detail": "full", "limit": 100}] if CATALOGUE[tool].paged else []
-    return [arguments | more for arguments in ARGUMENTS.get(tool, [{}]) for more in [{}, *paged]]
+    plain = sample(tool, demo_sandbox().accounts.main, TODAY) if CATALOGUE[tool].required else {}
+    return [arguments | more for arguments in ARGUMENTS.get(tool, [plain]) for more in [{}, *paged]]
 
 
 @pytest.mark.parametrize("tool", READS)

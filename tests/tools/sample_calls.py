@@ -1,5 +1,5 @@
-"""A plain call of every tool, worked out from the arguments that it requires. A new tool needs no entry in a
-table, unless one of its arguments has a name that no other tool has: then its value goes into `values`."""
+"""A call of every tool, worked out from its arguments. A new tool needs no entry in a table, unless an
+argument's schema tells no value and no other tool has one of that name: then its value goes into `values`."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -32,10 +32,16 @@ def sample(name: str, account: SandboxAccount, today: date) -> Row:
     return {argument: _value(tool, argument, account, today) for argument in names}
 
 
+def full_sample(name: str, account: SandboxAccount, today: date) -> Row:
+    """All arguments of a tool with values that the demo account has."""
+    tool = CATALOGUE[name]
+    return {argument: _value(tool, argument, account, today) for argument in tool.parameters}
+
+
 def with_samples(calls: Mapping[str, Row], account: SandboxAccount, today: date) -> dict[str, Row]:
-    """Calls of writes, beside them a plain one of each write that is not among them."""
+    """Calls of writes, beside them one with all arguments of each write that is not among them."""
     others = [name for name, tool in CATALOGUE.items() if tool.writes and name not in calls]
-    return {**calls, **{name: sample(name, account, today) for name in others}}
+    return {**calls, **{name: full_sample(name, account, today) for name in others}}
 
 
 def values(account: SandboxAccount, today: date) -> Row:
@@ -77,8 +83,25 @@ def _value(tool: Tool, argument: str, account: SandboxAccount, today: date) -> A
     if argument == "listing_id" and "vrbo" in tool.name:
         return next(listing for channel, listing in account.rates if channel == "vrbo")
     known = values(account, today)
-    assert argument in known, f"tests/tools/sample_calls.py: give a value for {argument} of {tool.name}"
-    return known[argument]
+    if argument in known:
+        return known[argument]
+    value = _from_schema(argument, schema, known)
+    problem = (
+        f"give `values` one for {argument} of {tool.name}, or {tool.name} a call of its own where it is used"
+    )
+    assert value is not None, f"tests/tools/sample_calls.py: {problem}"
+    return value
+
+
+def _from_schema(argument: str, schema: Row, known: Row) -> Any:
+    """A value that the schema allows; None where any would do by its words, and few by their meaning."""
+    if schema.get("type") == "boolean":
+        return True
+    if argument.endswith("_date"):
+        return known["end_date"]
+    if schema.get("type") in ("integer", "number") and not argument.endswith("id"):
+        return schema.get("maximum", schema.get("minimum", 0) + 1)
+    return None
 
 
 def _table(noun: str, account: SandboxAccount) -> Row:

@@ -16,7 +16,7 @@ from tests.support.clock import TODAY
 from tests.support.engine import Call
 from tests.support.previewing import changed, demo_sandbox
 from tests.support.previewing import engine as engine
-from tests.tools.sample_calls import sample
+from tests.tools.sample_calls import full_sample
 
 pytestmark = pytest.mark.anyio
 
@@ -149,7 +149,7 @@ FINAL: list[tuple[str, dict[str, Any]]] = [
 ]
 INTERNAL = [name for name, tool in CATALOGUE.items() if tool.writes and tool.effect is Effect.INTERNAL]
 _ACCOUNT = demo_sandbox().accounts.main
-_TRIED = {name: TAKEN_BACK.get(name) or [sample(name, _ACCOUNT, TODAY)] for name in INTERNAL}
+_TRIED = {name: TAKEN_BACK.get(name) or [full_sample(name, _ACCOUNT, TODAY)] for name in INTERNAL}
 UNASKED = [(tool, arguments) for tool, calls in _TRIED.items() for arguments in calls]
 
 
@@ -177,7 +177,9 @@ def test_every_tool_that_asks_nobody_is_tried_with_every_argument() -> None:
     assert TAKEN_BACK.keys() <= set(INTERNAL)
     for name in INTERNAL:
         untried = CATALOGUE[name].parameters.keys() - {argument for call in _TRIED[name] for argument in call}
-        assert not untried, f"TAKEN_BACK lacks a call of {name} with {', '.join(untried)}"
+        assert not untried, (
+            f"tests/tools/test_effects.py: TAKEN_BACK lacks a call of {name} with {', '.join(untried)}"
+        )
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ class CalendarShareLink(Model):
 LIST_AVAILABILITIES = Operation("GET", "/availabilities", list[PropertyAvailability], "properties")
 UPDATE_AVAILABILITIES = Operation[None]("POST", "/availabilities")
 
+# Hostex reads with a POST here, so it may be tried again and shared as other reads are.
 LIST_LISTING_CALENDARS = Operation("POST", "/listings/calendar", list[ListingCalendar], "listings", safe=True)
 UPDATE_LISTING_PRICES = Operation[None]("POST", "/listings/prices")
 UPDATE_LISTING_INVENTORIES = Operation[None]("POST", "/listings/inventories")

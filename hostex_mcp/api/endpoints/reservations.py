@@ -61,6 +61,7 @@ class ReservationPayment(Model):
 class HourMinute(Model):
     """A time of day, local to the property."""
 
+    # Airbnb counts hours on after midnight, as 25 and 26 (documented for its check-in hours).
     hour: Annotated[Id, Field(ge=0, le=47)] | None = None
     minute: Annotated[Id, Field(ge=0, le=59)] | None = None
 

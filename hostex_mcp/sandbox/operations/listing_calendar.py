@@ -102,10 +102,10 @@ _ADVANCE_PATTERN = r"(\d+D)?(\d+H)?"
 )
 def update_listing_restrictions(call: SandboxCall) -> None:
     """Queue stay rules. Inferred: keys that the channel does not know are dropped in silence."""
-    taken = RESTRICTIONS.get(call.body["channel_type"], ())
+    keys = RESTRICTIONS.get(call.body["channel_type"], ())
 
     def write(rates: ListingRates, night: date, change: Row) -> None:
-        rules = {key: value for key, value in change.items() if key in taken}
+        rules = {key: value for key, value in change.items() if key in keys}
         rates.restrictions[night] = rates.restrictions.get(night, {}) | rules
 
     _queue_ranges(call, "restrictions", write)
@@ -146,6 +146,7 @@ def _days(call: SandboxCall, listing: Row, days: list[date]) -> list[Row]:
 def _price(rates: ListingRates, night: date, channel_type: str) -> float:
     usual = rates.weekend if night.weekday() in WEEKEND else rates.base
     price = rates.prices.get(night, usual)
+    # Of ctrip Hostex reads the floor price and writes the selling price (documented).
     return round(price * CTRIP_FLOOR) if channel_type == "ctrip" else price
 
 

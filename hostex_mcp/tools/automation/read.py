@@ -7,8 +7,7 @@ from annotated_types import MaxLen
 from hostex_mcp.api.endpoints import automation as api
 from hostex_mcp.toolkit.arguments import Channel, Code, LocalTime, PropertyId, ShortText
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ListPage, PageRequest
-from hostex_mcp.toolkit.rows import row_mapper
+from hostex_mcp.toolkit.results import ListPage, PageRequest, row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 ActionType = Literal["message", "review"]

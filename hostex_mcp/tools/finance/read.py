@@ -9,8 +9,7 @@ from hostex_mcp.api import TRANSACTION_WINDOW_DAYS, FieldProblem, windows
 from hostex_mcp.api.endpoints import finance as api
 from hostex_mcp.toolkit.arguments import Code, Currency, Day, Id, InvalidArguments, PropertyId, in_order
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ListPage, NamedRow, PageRequest
-from hostex_mcp.toolkit.rows import row_mapper
+from hostex_mcp.toolkit.results import ListPage, NamedRow, PageRequest, row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 Direction = Literal["income", "expense"]

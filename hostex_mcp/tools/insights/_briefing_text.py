@@ -54,8 +54,8 @@ def briefing_text(data: JsonObject) -> str:
     more = data.get("more", {})
     blocks = [f"{today:%A} {day_text(today).partition(' ')[2]}"]
     for section in _SECTIONS:
-        left = more.get(section.name, 0)
-        blocks += _block(section, lists[section.name], left, above[section.name], today)
+        missing = more.get(section.name, 0)
+        blocks += _block(section, lists[section.name], missing, above[section.name], today)
     blocks += _not_here(data)
     if failures := data.get("failed"):
         lines = [f"- {_facts(row.get('message'), row.get('conversation_id'))}" for row in failures]
@@ -108,14 +108,14 @@ def _times(turnover: JsonObject) -> str:
     return f"out {turnover.get('out_time', '?')}, in {turnover.get('in_time', '?')}"
 
 
-def _block(section: _Section, rows: Sequence[JsonObject], left: int, above: int, today: date) -> list[str]:
+def _block(section: _Section, rows: Sequence[JsonObject], missing: int, above: int, today: date) -> list[str]:
     """Return a list under its heading, nothing where it is empty."""
-    count = len(rows) + left + above
-    if count == left:
+    count = len(rows) + missing + above
+    if count == missing:
         return []
     where = f", {'all' if above == count else above} above" if above else ""
     lines = [f"{section.heading} ({count}{where})", *_lines(section, rows, today)]
-    return ["\n".join([*lines, *_rest(left)])]
+    return ["\n".join([*lines, *_rest(missing)])]
 
 
 def _lines(section: _Section, rows: Sequence[JsonObject], today: date) -> list[str]:
@@ -141,16 +141,18 @@ def _not_here(data: JsonObject) -> list[str]:
         for section in _SECTIONS
         if not data.get(section.name)
     }
-    left = [f"{heading} ({more[name]})" for name, heading in absent.items() if more.get(name)]
+    unlisted = [f"{heading} ({more[name]})" for name, heading in absent.items() if more.get(name)]
     empty = [heading for name, heading in absent.items() if name in data and not more.get(name)]
     lines = [
-        f"{what}: {', '.join(names)}." for what, names in zip(_ABSENT, (left, empty), strict=True) if names
+        f"{what}: {', '.join(names)}."
+        for what, names in zip(_ABSENT, (unlisted, empty), strict=True)
+        if names
     ]
     return ["\n".join(lines)] if lines else []
 
 
-def _rest(left: int) -> list[str]:
-    return [f"- and {left} more"] if left else []
+def _rest(missing: int) -> list[str]:
+    return [f"- and {missing} more"] if missing else []
 
 
 def _facts(*facts: object) -> str:

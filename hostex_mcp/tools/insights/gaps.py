@@ -237,10 +237,10 @@ def _prices(span: Gap | UnsellableNights, selling: Sequence[tuple[SoldListing, L
     """Return what nights are priced at on each listing that has prices for them."""
     texts: list[str] = []
     for listing, days in selling:
-        held = [night for night in nights(span.first_night, span.check_out) if night in days]
-        if held:
+        priced = [night for night in nights(span.first_night, span.check_out) if night in days]
+        if priced:
             currency = listing.currency or ""
-            total = rounded(sum((exact(days[night].price) for night in held), exact(0)), currency)
+            total = rounded(sum((exact(days[night].price) for night in priced), exact(0)), currency)
             texts.append(f"{listing.channel_type} {money(total, currency)}")
     return texts
 

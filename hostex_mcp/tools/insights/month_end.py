@@ -56,7 +56,7 @@ class BalanceRow(TypedDict, total=False):
     amount: float
 
 
-class ChangeRow(TypedDict, total=False):
+class LaterChangeRow(TypedDict, total=False):
     """Something that changed the period after the given day."""
 
     what: str
@@ -79,7 +79,7 @@ class MonthEnd(TypedDict, total=False):
     totals: list[dict[str, Any]]
     reconciliation: list[dict[str, Any]]
     unreceived: list[BalanceRow]
-    changes: list[ChangeRow]
+    changes: list[LaterChangeRow]
     notes: list[str]
     failed: list[dict[str, Any]]
 
@@ -170,7 +170,7 @@ def _changes(books: Books, since: date | None) -> list[JsonObject]:
     begins = cache(partial(portfolio.midnight, since))
     return [
         lean(
-            ChangeRow(
+            LaterChangeRow(
                 what=change.what,
                 when=change.when.astimezone(portfolio.zone(change.property_id)).isoformat(timespec="minutes"),
                 **home(portfolio, change.property_id),

@@ -117,16 +117,16 @@ def _counts(guests: Sequence[Waiting], part: ThreadsPart) -> list[str]:
         _ASSISTED: sum(guest.by_assistant for guest in guests),
         _UNREAD: len(part.threads.failed),
         _LATE: part.late,
-        _LATER: part.reading.left,
+        _LATER: part.reading.unread,
     }
     return [note.format(count=count, listed=part.listed) for note, count in counts.items() if count > 0]
 
 
 def unread_notes(threads: Threads) -> list[str]:
     """Return how many threads were not read."""
-    if not threads.left:
+    if not threads.unread:
         return []
-    return [f"{threads.left} older threads were not read yet; repeat the call to continue with them."]
+    return [f"{threads.unread} older threads were not read yet; repeat the call to continue with them."]
 
 
 def brief(row: JsonObject, full_only: Collection[str]) -> JsonObject:
@@ -184,8 +184,8 @@ async def _stays_of(context: Context, threads: Threads) -> Gathered[Reservation]
 
     answers = await each(list(orders)[:_MOST_LOOKED_UP], read, may_fail=True)
     stays = [stay for part in answers.items for stay in part.items]
-    left = len(orders) - len(answers.items)
-    notes = [f"For {left} bookings only the thread was read, not the stay."] if left > 0 else []
+    unread = len(orders) - len(answers.items)
+    notes = [f"For {unread} bookings only the thread was read, not the stay."] if unread > 0 else []
     failures = [
         Failure(None, error.kind, f"stays of waiting guests: {error.message}") for _, error in answers.failed
     ]

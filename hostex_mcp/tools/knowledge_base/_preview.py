@@ -120,20 +120,20 @@ def _compared(
 ) -> tuple[list[tuple[JsonObject, int | None]], list[int]]:
     """Return the paragraphs that are new, each with the place of the one that it takes over, if any, and the
     places of those that are removed."""
-    new, left = list(after), list[int]()
+    new, removals = list(after), list[int]()
     for place, part in enumerate(before):
         if part in new:
             new.remove(part)
         else:
-            left.append(place)
+            removals.append(place)
     # Several paragraphs may have one heading: each new one takes the place of one of them.
     paired: list[tuple[JsonObject, int | None]] = []
     for part in new:
-        place = next((old for old in left if before[old]["sub_title"] == part["sub_title"]), None)
+        place = next((old for old in removals if before[old]["sub_title"] == part["sub_title"]), None)
         if place is not None:
-            left.remove(place)
+            removals.remove(place)
         paired.append((part, place))
-    return paired, left
+    return paired, removals
 
 
 def _heading(paragraph: JsonObject) -> str:

@@ -7,8 +7,7 @@ from annotated_types import MaxLen
 from hostex_mcp.api.endpoints import knowledge_base as api
 from hostex_mcp.toolkit.arguments import Channel, Id, PropertyId
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Item, ListPage, PageRequest, everything
-from hostex_mcp.toolkit.rows import row_mapper
+from hostex_mcp.toolkit.results import Item, ListPage, PageRequest, everything, row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 

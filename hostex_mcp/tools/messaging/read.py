@@ -15,8 +15,7 @@ from hostex_mcp.domain.names import Titles
 from hostex_mcp.toolkit.arguments import Code, Integer, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Redactor
-from hostex_mcp.toolkit.results import Item, Key, ListPage, PageRequest, everything, lean
-from hostex_mcp.toolkit.rows import row_mapper
+from hostex_mcp.toolkit.results import Item, Key, ListPage, PageRequest, everything, lean, row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 

@@ -12,8 +12,7 @@ from hostex_mcp.api.endpoints import properties as api
 from hostex_mcp.domain.names import Titles
 from hostex_mcp.toolkit.arguments import Channel, Code, Id
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ListPage, PageRequest
-from hostex_mcp.toolkit.rows import row_mapper
+from hostex_mcp.toolkit.results import ListPage, PageRequest, row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 

@@ -68,7 +68,7 @@ def cancelling_warnings(stays: Sequence[Reservation]) -> list[str]:
 def approving_warnings(stays: Sequence[Reservation], obstacles: Sequence[Taken]) -> list[str]:
     """Warn before a booking request is accepted."""
     binding = "Accepting makes the booking binding for guest and host; it cannot be taken back here."
-    nights = [warning for taken in obstacles for warning in taken.warnings()]
+    nights = [warning for obstacle in obstacles for warning in obstacle.warnings()]
     return [*nights, binding, *_several(stays, "are accepted")]
 
 

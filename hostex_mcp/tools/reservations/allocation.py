@@ -4,7 +4,6 @@ import asyncio
 
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.domain.wording import quoted
-from hostex_mcp.reads.properties import find_property
 from hostex_mcp.reads.stay_lookup import find_stay
 from hostex_mcp.reads.taken_nights import taken
 from hostex_mcp.toolkit.arguments import Code, PropertyId
@@ -13,7 +12,7 @@ from hostex_mcp.toolkit.results import PlannedWrite, Preview, Undo
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reservations._warnings import allocation_warnings, boxing_warnings
 from hostex_mcp.tools.writing.stays import StayView, in_words, stay_target, stay_view
-from hostex_mcp.tools.writing.titles import titles_of
+from hostex_mcp.tools.writing.titles import find_property, titles_of
 
 _BOX = "reservation box"
 

@@ -14,7 +14,6 @@ from hostex_mcp.api.endpoints.finance import LIST_INCOME_METHODS
 from hostex_mcp.domain.stays import guest_in_words, holder
 from hostex_mcp.domain.wording import money, period, quoted
 from hostex_mcp.reads.channel_listings import connection_warnings
-from hostex_mcp.reads.properties import find_property
 from hostex_mcp.reads.stay_lookup import find_order
 from hostex_mcp.reads.taken_nights import NOTHING, Taken, taken
 from hostex_mcp.toolkit.arguments import (
@@ -44,7 +43,7 @@ from hostex_mcp.tools.writing.checks import find_entry
 from hostex_mcp.tools.writing.edits import change_body
 from hostex_mcp.tools.writing.lost_answers import answered_or_found, if_readable
 from hostex_mcp.tools.writing.stays import OrderView, order_in_words, order_target, order_view
-from hostex_mcp.tools.writing.titles import title_of, titles_of
+from hostex_mcp.tools.writing.titles import find_property, title_of, titles_of
 
 _CANCELLED = "This reference is that of a cancelled booking, so no nights are held; use another channel_id."
 # Each stay costs two reads, and a preview shall not take long.

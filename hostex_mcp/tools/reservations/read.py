@@ -19,8 +19,7 @@ from hostex_mcp.toolkit.arguments import (
     in_order,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Item, ListPage, NamedRow, PageRequest
-from hostex_mcp.toolkit.rows import row_mapper
+from hostex_mcp.toolkit.results import Item, ListPage, NamedRow, PageRequest, row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 Status = Literal["wait_accept", "wait_pay", "accepted", "cancelled", "denied", "timeout"]

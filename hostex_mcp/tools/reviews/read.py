@@ -8,8 +8,7 @@ from hostex_mcp.api import REVIEW_WINDOW_DAYS, windows
 from hostex_mcp.api.endpoints import reviews as api
 from hostex_mcp.toolkit.arguments import Code, Day, PropertyId, in_order
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ListPage, PageRequest
-from hostex_mcp.toolkit.rows import row_mapper
+from hostex_mcp.toolkit.results import ListPage, PageRequest, row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 ReviewStatus = Literal["pending_guest_review", "pending_host_review", "reviewed"]

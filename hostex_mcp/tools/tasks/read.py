@@ -5,8 +5,7 @@ from typing import Literal, TypedDict
 from hostex_mcp.api.endpoints import tasks as api
 from hostex_mcp.toolkit.arguments import Day, Id, PropertyId, in_order
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ListPage, PageRequest
-from hostex_mcp.toolkit.rows import row_mapper
+from hostex_mcp.toolkit.results import ListPage, PageRequest, row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 TaskType = Literal["cleaning", "maintenance", "reception", "room_service", "other"]

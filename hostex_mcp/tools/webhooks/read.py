@@ -4,8 +4,7 @@ from typing import TypedDict
 
 from hostex_mcp.api.endpoints import webhooks as api
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import ListPage, PageRequest
-from hostex_mcp.toolkit.rows import row_mapper
+from hostex_mcp.toolkit.results import ListPage, PageRequest, row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 

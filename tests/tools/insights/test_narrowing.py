@@ -37,7 +37,11 @@ def required(tool: str) -> dict[str, Any]:
 @pytest.mark.parametrize("tool", INSIGHTS)
 def test_an_insight_is_about_one_stay_or_can_be_narrowed_to_properties_and_to_a_group(tool: str) -> None:
     arguments = INSIGHTS[tool]["properties"].keys()
-    assert "stay_code" in arguments or {"property_ids", "group_id"} <= arguments
+    narrowed = "stay_code" in arguments or {"property_ids", "group_id"} <= arguments
+    assert narrowed, (
+        f"{tool} takes neither stay_code nor property_ids and group_id: pass them to `read_portfolio`, "
+        "and keep what belongs to its properties"
+    )
 
 
 @pytest.mark.parametrize("tool", NARROWED)

@@ -1,4 +1,4 @@
-"""What the screen does with each form that a model's fields can have, on models made for it."""
+"""What the redactor does with each form that a model's fields can have, on models made for it."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, get_args
