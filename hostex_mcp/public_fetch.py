@@ -220,8 +220,8 @@ class _Meter:
         stream = info["return_value"]
         read = stream.read
 
-        async def counted(max_bytes: int, timeout: float | None = None) -> bytes:
-            part: bytes = await read(max_bytes, timeout)
+        async def counted(*given: Any, **named: Any) -> bytes:
+            part: bytes = await read(*given, **named)
             self._left -= len(part)
             if self._left < 0:
                 raise FetchFailed("sends far more than its document")

@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import from_json
 
 from hostex_mcp.toolkit.bounds import excess
+from hostex_mcp.toolkit.json_text import require_unambiguous
 from hostex_mcp.toolkit.schema import SentAsText
 
 _LONGEST_JSON = 100_000
@@ -157,6 +158,7 @@ def _from_text(text: str) -> Any:
     if bare[:1] not in ("[", "{") or len(bare) > _LONGEST_JSON:
         return text
     try:
+        require_unambiguous(bare)
         return from_json(bare, allow_inf_nan=False)
     except ValueError:
         return text
