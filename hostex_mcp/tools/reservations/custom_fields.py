@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints import reservations as api
-from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.reads.stay_lookup import find_stay
 from hostex_mcp.toolkit.arguments import Code, InvalidArguments
 from hostex_mcp.toolkit.context import Context
@@ -67,16 +66,6 @@ def _changes(fields: Mapping[str, str] | None, clear: Sequence[str] | None) -> d
     if empty := [key for key, text in texts.items() if not text]:
         raise InvalidArguments(
             *(FieldProblem(f"custom_fields.{key}", "is empty; use `clear` to remove a key") for key in empty)
-        )
-    if blank := [key for key in texts if key != one_line(key)]:
-        raise InvalidArguments(
-            *(
-                FieldProblem(
-                    f"custom_fields.{key}",
-                    "is a name with blanks around it, two in a row, or characters that nobody sees",
-                )
-                for key in blank
-            )
         )
     require_unset(clear, texts)
     return {**texts, **dict.fromkeys(clear or (), "")}
