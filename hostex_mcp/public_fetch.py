@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
 
 import anyio
 import httpx2
@@ -26,6 +27,8 @@ HTTPS_PORT = 443
 _MOST_ADDRESSES = 3
 _LONGEST_URL = 2_000
 _MOST_LOOKUPS = 8
+# Heads and the frames of chunks; the parser takes heads of 100 KiB.
+_MOST_AROUND_A_DOCUMENT = 128 * 1024
 # A look-up cannot be broken off, and a name may take its server half a minute. In threads of their own such
 # names keep only one another waiting, not the names that the rest of the process looks up.
 _LOOKUPS = ThreadPoolExecutor(_MOST_LOOKUPS, "public-lookup")
@@ -143,7 +146,7 @@ async def _fetch(url: httpx2.URL, most_bytes: int, accept: str, limits: httpx2.T
     async with httpx2.AsyncClient(transport=transport, trust_env=False, timeout=limits) as http:
         for address in addresses[:_MOST_ADDRESSES]:
             try:
-                return await _read(http, _request(url, address, accept), most_bytes)
+                return await _read(http, _request(url, address, accept, most_bytes), most_bytes)
             except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
                 reason = f"{address}{' through the proxy' if proxy else ''}: {_log_text(error)}"
     raise NothingHeard("could not be reached", f"could not be reached ({reason})")
@@ -204,7 +207,30 @@ def _tls() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
-def _request(url: httpx2.URL, address: Address, accept: str) -> httpx2.Request:
+class _Meter:
+    """A listener of the transport's events that ends a fetch once more has come than belongs to a document of
+    so many bytes. Whoever sends interim answers without end would otherwise keep the parser busy."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._left = 2 * most_bytes + _MOST_AROUND_A_DOCUMENT
+
+    async def __call__(self, event: str, info: dict[str, Any]) -> None:
+        if not event.endswith("start_tls.complete"):
+            return
+        stream = info["return_value"]
+        read = stream.read
+
+        async def counted(*given: Any, **named: Any) -> bytes:
+            part: bytes = await read(*given, **named)
+            self._left -= len(part)
+            if self._left < 0:
+                raise FetchFailed("sends far more than its document")
+            return part
+
+        stream.read = counted
+
+
+def _request(url: httpx2.URL, address: Address, accept: str, most_bytes: int) -> httpx2.Request:
     """Return a request that goes to this very address, for the host that the URL names."""
     host = url.raw_host.decode("ascii")
     headers = {
@@ -214,7 +240,8 @@ def _request(url: httpx2.URL, address: Address, accept: str) -> httpx2.Request:
         "User-Agent": USER_AGENT,
     }
     pinned = url.copy_with(host=str(address), fragment=None)
-    return httpx2.Request("GET", pinned, headers=headers, extensions={"sni_hostname": host})
+    extensions = {"sni_hostname": host, "trace": _Meter(most_bytes)}
+    return httpx2.Request("GET", pinned, headers=headers, extensions=extensions)
 
 
 async def _read(http: httpx2.AsyncClient, request: httpx2.Request, most_bytes: int) -> Fetched:

@@ -13,6 +13,7 @@ from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 
 from hostex_mcp.api import Blocked, DeadlineExceeded, FieldProblem, HostexError, Unread, run_apart, unread
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.events import (
     ToolForwarded,
     emit,
@@ -111,7 +112,7 @@ class Engine:
         if name not in CATALOGUE:
             guess = nearest(name, CATALOGUE)
             hint = f"; did you mean {guess}?" if guess else ""
-            raise MCPError(code=INVALID_PARAMS, message=f"Unknown tool: {name[:100]}{hint}")
+            raise MCPError(code=INVALID_PARAMS, message=f"Unknown tool: {one_line(name[:100])}{hint}")
         with summarise(name, self._slow_seconds) as summary:
             outcome = await self._outcome(name, arguments or {}, elicitation or Elicitation())
             _note(outcome, summary)

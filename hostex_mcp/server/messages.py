@@ -6,6 +6,8 @@ from typing import Any, cast
 
 from pydantic_core import from_json
 
+from hostex_mcp.toolkit.json_text import TwiceNamed, require_unambiguous
+
 _OBJECTS = ("arguments", "capabilities", "_meta")
 """The members of a request's parameters that are objects."""
 
@@ -40,7 +42,10 @@ def normalise(content: object) -> object:
         raise NoMessage("This is not a JSON-RPC 2.0 message.", request_id)
     if "method" in message and "id" in message and request_id is None:
         raise NoMessage("The id of a request must be a string or an integer.")
-    parameters = _parameters(message.get("params"))
+    try:
+        parameters = _parameters(message.get("params"))
+    except TwiceNamed as error:
+        raise NoMessage(str(error), request_id) from None
     if parameters is not None and not isinstance(parameters, dict):
         raise NoMessage("The params of a message must be an object.", request_id)
     mended = dict(message)
@@ -82,6 +87,7 @@ def _object(value: object) -> object:
         return {}
     if not isinstance(value, str) or not value.lstrip().startswith("{"):
         return value
+    require_unambiguous(value)
     try:
         return cast("object", from_json(value, allow_inf_nan=False))
     except ValueError:

@@ -3,7 +3,7 @@
 What will be written is shown whole; only what was there before may be cut, saying by how much.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, cast
 
@@ -87,11 +87,20 @@ def _each(value: Any, spell: Callable[[str], str]) -> Any:
             return spell(value)
         case Mapping():
             members = cast("Mapping[str, Any]", value)
-            return {sentence(name): _each(member, spell) for name, member in members.items()}
+            return _told_apart((sentence(name), _each(member, spell)) for name, member in members.items())
         case list() | tuple():
             return [_each(member, spell) for member in cast("list[Any]", value)]
         case _:
             return value
+
+
+def _told_apart(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return members by name; of several that are spelled alike each is there."""
+    told: dict[str, Any] = {}
+    for name, member in members:
+        alike = sum(other == name or other.startswith(f"{name} (no. ") for other in told)
+        told[f"{name} (no. {alike + 1})" if alike else name] = member
+    return told
 
 
 def _before(fence: Fence, text: str) -> str:

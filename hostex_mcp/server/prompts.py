@@ -1,6 +1,7 @@
 """Prompts: routines of a host that a person starts by name. They look, propose and draft; whatever changes
 something is left to the person."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from hostex_mcp.domain.wording import in_quotes
 from hostex_mcp.server.engine import Engine
 
 _MOST_CHARACTERS = 200
+_PLAIN = re.compile(r"[\w-]{1,20}")
 _PROPERTY = PromptArgument(
     name="property", title="Property", description="title of one property; all by default"
 )
@@ -92,7 +94,7 @@ def _pricing(arguments: Arguments) -> str:
 
 
 def _arrivals(arguments: Arguments) -> str:
-    days = arguments.get("days") or "3"
+    days = _word(arguments.get("days") or "3")
     return _text(
         f"""Call check_arrival_readiness for the next {days} days{_of(arguments)} and get_turnover_plan for
         the same days. List per arrival what is missing: balance, door code, check-in details, cleaning,
@@ -101,7 +103,7 @@ def _arrivals(arguments: Arguments) -> str:
 
 
 def _month(arguments: Arguments) -> str:
-    month = f"the month {arguments['month']}" if arguments.get("month") else "the last full month"
+    month = f"the month {_word(arguments['month'])}" if arguments.get("month") else "the last full month"
     return _text(
         f"""Call get_month_end for {month}{_of(arguments)}. Give one table per currency: nights, revenue,
         commission, expenses, result for each property, then each owner group. Below, what is not
@@ -121,7 +123,12 @@ def _onboarding(arguments: Arguments) -> str:
 
 
 def _on(arguments: Arguments) -> str:
-    return f" for {arguments['date']}" if arguments.get("date") else ""
+    return f" for {_word(arguments['date'])}" if arguments.get("date") else ""
+
+
+def _word(text: str) -> str:
+    """Return a number, a day or a month as it is, anything else in quotes: it could pose as our words."""
+    return text if _PLAIN.fullmatch(text) else in_quotes(text)
 
 
 ROUTINES: Mapping[str, Routine] = {

@@ -30,6 +30,7 @@ from pydantic_core import from_json
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.messages import MOST_BYTES, BulkyMessage, NoMessage, normalise, require_bounded
+from hostex_mcp.toolkit.json_text import TwiceNamed, require_unambiguous
 
 _URGENT = (signal.SIGINT, signal.SIGTERM)
 
@@ -302,7 +303,10 @@ class Lines:
             number = _id_in(line[:_LONGEST_START], line[-_LONGEST_START:])
             return Refusal(f"This line was not read: {error}.", number)
         try:
+            require_unambiguous(line)
             return _line_text(line)
+        except TwiceNamed as error:
+            return Refusal(str(error), _id_in(line[:_LONGEST_START], line[-_LONGEST_START:]))
         except NoMessage as error:
             return Refusal(str(error), error.id)
 

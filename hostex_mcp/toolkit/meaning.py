@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import from_json
 
+from hostex_mcp.toolkit.json_text import require_unambiguous
 from hostex_mcp.toolkit.schema import SentAsText
 
 # How large any argument may be, whatever its tool declares: no input costs more than it deserves.
@@ -164,6 +165,7 @@ def _from_text(text: str) -> Any:
     if bare[:1] not in ("[", "{") or len(bare) > _LONGEST_JSON:
         return text
     try:
+        require_unambiguous(bare)
         return from_json(bare, allow_inf_nan=False)
     except ValueError:
         return text

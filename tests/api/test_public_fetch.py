@@ -21,6 +21,7 @@ pytestmark = pytest.mark.anyio
 
 HOST = "pictures.example.com"
 OK = b"HTTP/1.1 200 OK\r\n"
+INTERIM = b"HTTP/1.1 103 Early Hints\r\n\r\n"
 Resolve = Callable[[str], Sequence[str]]
 
 
@@ -168,8 +169,9 @@ async def test_one_address_that_is_not_public_is_enough_to_refuse(
         (OK + b"\r\n" + b"x" * 101, "is larger than 100 bytes"),
         (OK + b"Content-Length: 9\r\n\r\nabc", "could not be fetched"),
         (b"SSH-2.0-OpenSSH_9.9\r\n", "could not be fetched"),
+        (INTERIM * 20_000 + OK + b"Content-Length: 1\r\n\r\nx", "sends far more than its document"),
     ],
-    ids=["redirect", "404", "gzip", "large", "large without length", "cut", "not http"],
+    ids=["redirect", "404", "gzip", "large", "large without length", "cut", "not http", "interim"],
 )
 async def test_any_other_answer_is_refused(site: Site, answer: bytes, problem: str) -> None:
     site.answer = answer

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from hostex_mcp.api import run_apart
 from hostex_mcp.http.changes.access import Visitor
 from hostex_mcp.http.changes.deciding import EMPTY, Deciding, Undecided
 from hostex_mcp.http.changes.deps import BASE, ChangeDeps
@@ -18,7 +19,6 @@ from hostex_mcp.pages.render import HEADERS
 from hostex_mcp.server.changes.pages import change_page
 from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.changes.view import change_view
-from hostex_mcp.toolkit.apart import run_apart
 
 _TAKEN_BACK = "It was undone."
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from hostex_mcp.api import run_apart
 from hostex_mcp.http.changes.access import Visitor
 from hostex_mcp.http.changes.deciding import Deciding, Undecided
 from hostex_mcp.http.changes.deps import BASE, ChangeDeps
@@ -27,7 +28,6 @@ from hostex_mcp.pages.render import HEADERS
 from hostex_mcp.server.changes.pages import Frame, list_page
 from hostex_mcp.server.changes.record import State
 from hostex_mcp.server.changes.view import change_views
-from hostex_mcp.toolkit.apart import run_apart
 
 MOST_LISTED = 25
 _MOST_PAST = 20

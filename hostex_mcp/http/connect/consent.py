@@ -18,13 +18,14 @@ from hostex_mcp.http.connect.consent_form import (
 )
 from hostex_mcp.http.connect.consent_request import ConsentRequest, check_form_token, open_request
 from hostex_mcp.http.connect.deps import PageDeps
-from hostex_mcp.http.connect.forms import count_try, read_form
+from hostex_mcp.http.connect.forms import count_try, has_tries, read_form
 from hostex_mcp.http.connect.granting import Granting
 from hostex_mcp.http.connect.problems import (
     DENIED,
     NO_TOPIC,
     NOT_LINKED,
     TOO_MANY,
+    TOO_MANY_RETURNS,
     out_of_date,
     problem_of,
     shape_problem,
@@ -32,12 +33,15 @@ from hostex_mcp.http.connect.problems import (
 )
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.store.records import Credential
+from hostex_mcp.http.transport.rate_limits import caller_address
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import HEADERS
 
 _PASTED = "pasted-token"
 _LEFT, _RETURNED = "partner", "partner-return"
 _STATE_LIFETIME = timedelta(minutes=10)
+# Hostex lets the partner wait after too many failures, and with it everybody who connects or is connected.
+_MOST_FAILED, _FAILED_WINDOW = 5, timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +141,23 @@ class Consent:
         if not code:
             problem = DENIED if error == "access_denied" else NOT_LINKED
             return consent_page(self._deps, consent, selection, problem)
+        key = self._failures_of(request)
+        if not await has_tries(self._deps.store, key, _MOST_FAILED):
+            return consent_page(self._deps, consent, selection, TOO_MANY_RETURNS)
         try:
             credential = await self._deps.upstream.exchange(code)
         except HostexError as failure:
+            await count_try(self._deps.store, key, self._deps.now() + _FAILED_WINDOW, _MOST_FAILED)
             return consent_page(self._deps, consent, selection, NOT_LINKED.of_call(failure.request_id))
         problem = await self._problem_of(credential, selection)
         if problem:
             return consent_page(self._deps, consent, selection, problem)
         return await self._grant(consent, selection, credential, chained=True)
+
+    def _failures_of(self, request: Request) -> str:
+        """Return what the failed returns of an address are counted under, in windows of ten minutes."""
+        window = int(self._deps.now().timestamp() // _FAILED_WINDOW.total_seconds())
+        return f"return {caller_address(request.scope)} {window}"
 
     async def _problem_of(self, credential: Credential, selection: GrantSelection) -> FormProblem | None:
         access = await self._deps.credentials.check(credential.access_token, selection.writes)

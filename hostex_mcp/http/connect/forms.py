@@ -63,10 +63,15 @@ def _origins(request: Request, address: Address) -> tuple[str, ...]:
     return address.origin, f"http://{request.headers.get('host', '')}"
 
 
-async def count_try(store: Store, key: str, until: datetime) -> bool:
-    """Count one more try with a pasted token under this key; False when there were too many until then."""
+async def has_tries(store: Store, key: str, most: int = _MOST_TRIES) -> bool:
+    """Whether one more try under this key would be counted."""
+    return await store.spent.outcome(_TRY, f"{key}:{most - 1}") is None
+
+
+async def count_try(store: Store, key: str, until: datetime, most: int = _MOST_TRIES) -> bool:
+    """Count one more try under this key; False when there were too many until then."""
     # In the database, so that every process counts the same ones.
-    for number in range(_MOST_TRIES):
+    for number in range(most):
         if await store.spent.claim(_TRY, f"{key}:{number}", until):
             return True
     return False

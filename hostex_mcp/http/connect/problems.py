@@ -60,6 +60,11 @@ TOO_MANY = FormProblem(
     "Go back to your app and connect again in ten minutes. Check in Hostex that the token still exists.",
     status=429,
 )
+TOO_MANY_RETURNS = FormProblem(
+    "Too many tries",
+    "Go back to your app and connect again in ten minutes, or paste an access token.",
+    status=429,
+)
 DENIED = FormProblem(
     "You did not allow it at Hostex",
     "So nothing is connected. You can try again here, or cancel.",

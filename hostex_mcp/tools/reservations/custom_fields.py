@@ -89,7 +89,7 @@ def _preview(
     redactor = context.preview_redactor()
     rows = [
         {
-            "what": f"custom field {key}",
+            "what": f"custom field {key}" if changes[key] else f"removal of custom field {key}",
             "before": "set" if old and redactor.hides(key) else redactor.fence(old) or "not set",
             "after": changes[key] or "removed",
         }

@@ -113,3 +113,13 @@ async def test_markup_in_a_draft_stays_text(tmp_path: Path) -> None:
         page = await opened(person, change_id)
         assert not page.all("script")
         assert len(page.all("textarea")) == 1
+
+
+async def test_no_end_of_a_draft_is_out_of_sight_in_its_field(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        text = "Good evening" + "\n" * 60 + "w" * 300
+        page = await opened(person, await drafted(person, await connected(person), text))
+        (field,) = page.all("textarea")
+        assert int(field["rows"]) >= 60 + 300 / 40
+        style = (await person.get("/connect/style.css")).text
+        assert not [rule for rule in style.split("}") if "textarea" in rule and "max-height" in rule]

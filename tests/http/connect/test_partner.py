@@ -122,6 +122,22 @@ async def test_a_return_after_ten_minutes_is_refused(tmp_path: Path) -> None:
         assert (await come_back(person, state=state, code=code(person))).status_code == 400
 
 
+async def test_an_address_that_makes_up_codes_does_not_keep_hostex_from_answering_others(
+    tmp_path: Path,
+) -> None:
+    async with deployment(tmp_path, **PARTNER) as person:
+        answers = [
+            await come_back(person, state=await leave(person), code=f"made-up-{number}")
+            for number in range(7)
+        ]
+        tried = [call for call in person.sandbox.log if call.path == "/oauth/authorizations"]
+        assert [answer.status_code for answer in answers] == [502] * 5 + [429] * 2
+        assert len(tried) == 5
+        person.clock.advance(minutes=10)
+        answer = await come_back(person, state=await leave(person), code=code(person))
+        assert answer.status_code in (200, 303)
+
+
 @pytest.mark.parametrize(
     ("parameters", "status", "heading"),
     [

@@ -302,3 +302,14 @@ def test_a_signal_lets_a_write_that_was_sent_come_to_its_end(tmp_path: Path, num
     outcomes = [json.loads(line)["outcome"] for line in audit.read_text(encoding="utf-8").splitlines()]
     assert outcomes[-1] == "done"
     assert sandbox.accounts.main.stays[CODE]["status"] == "cancelled"
+
+
+def test_a_line_that_names_something_twice_is_refused_under_its_id_and_the_next_is_served() -> None:
+    twice = '{"jsonrpc": "2.0", "id": 2, "method": "ping", "params": {"a": 1, "a": 2}}'
+    with started("--sandbox") as server:
+        server.ask(INITIALIZE)
+        server.write(INITIALIZED)
+        refused = server.ask(twice)
+        served = server.ask('{"jsonrpc": "2.0", "id": 3, "method": "ping"}')
+    assert (refused["id"], refused["error"]["message"]) == (2, "A name appears twice in one object.")
+    assert served == {"jsonrpc": "2.0", "id": 3, "result": {}}
