@@ -18,6 +18,7 @@ from hostex_mcp.cli.checks.client_setup import client_files
 from hostex_mcp.cli.checks.finding import Finding
 from hostex_mcp.cli.checks.http_server import http_server
 from hostex_mcp.cli.checks.network import reach
+from hostex_mcp.cli.checks.notices import notices
 from hostex_mcp.cli.clients import Machine
 from hostex_mcp.cli.look import Block, console, print_json, waiting
 from hostex_mcp.cli.session import checked_selection, fix_proxies, hostex_of
@@ -61,7 +62,7 @@ async def findings(port: int, tell: Callable[[str], None]) -> list[Finding]:
     results.append(Finding.ok("settings", "All settings are valid."))
     tell(f"Checking the connection to {settings.api_base_url} and the token…")
     results += await _hostex(settings)
-    results += client_files(Machine.here())
+    results += [*client_files(Machine.here()), notices(settings)]
     tell("Checking the HTTP server…")
     return [*results, *await http_server(settings, port)]
 

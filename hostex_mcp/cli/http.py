@@ -16,6 +16,7 @@ import click
 from starlette.types import ASGIApp
 
 from hostex_mcp.cli.logs import configure_logs
+from hostex_mcp.cli.notify import addresses_of, notices_of
 from hostex_mcp.cli.session import OneLine, load_settings, open_engine, selection_of, serving_options
 from hostex_mcp.http.app import local_app
 from hostex_mcp.http.config import Address
@@ -51,6 +52,8 @@ def command(host: str, port: int, no_auth: bool, **options: Any) -> None:
         _check_local(settings, host)
     else:
         _prepare(settings)
+    if settings.notify:
+        addresses_of(settings)
     listener = _listen(host, port)
     address = Address(settings.public_url or _origin(listener))
     _announce(settings, address, no_auth)
@@ -84,7 +87,11 @@ class _Worker:
                 yield local_app(self.settings, self.address, engine)
         else:
             upstream, tokens = _upstream(self.settings), _demo_tokens(self.settings)
-            async with hosted(self.settings, self.address, upstream, demo_tokens=tokens) as app:
+            where = f"Open {self.address.origin}/changes to decide."
+            async with (
+                notices_of(self.settings, where) as notices,
+                hosted(self.settings, self.address, upstream, demo_tokens=tokens, notices=notices) as app,
+            ):
                 yield app
 
 

@@ -1,12 +1,14 @@
 """`hostex-mcp notify`: a trial of the notices that tell of waiting changes."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import click
 
 from hostex_mcp.cli.session import OneLine, load_settings, usual_log_level
 from hostex_mcp.clock import utc_now
-from hostex_mcp.server.notices import Addresses, NotInstalled, quiet_until
+from hostex_mcp.server.notices import Addresses, Notices, NotInstalled, quiet_until
 from hostex_mcp.settings import Settings
 
 
@@ -44,3 +46,18 @@ def addresses_of(settings: Settings) -> Addresses:
         # By its place, as an address may hold a password.
         raise OneLine(f"HOSTEX_MCP_NOTIFY: apprise cannot read address {places}")
     return addresses
+
+
+@asynccontextmanager
+async def notices_of(settings: Settings, where: str) -> AsyncGenerator[Notices | None]:
+    """Open the notices to the addresses that are set, None without any. An address that cannot be read ends
+    the command."""
+    if not settings.notify:
+        yield None
+        return
+    deliver = addresses_of(settings).deliver
+    notices = Notices(deliver, where, utc_now, settings.quiet_hours, settings.time_zone)
+    try:
+        yield notices
+    finally:
+        await notices.aclose()

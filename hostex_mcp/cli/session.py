@@ -11,10 +11,13 @@ import click
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.cli.logs import configure_logs
+from hostex_mcp.clock import utc_now
 from hostex_mcp.server.assembly import assemble, reach_of, scope_client
 from hostex_mcp.server.changes.pending import ChangeDesk
-from hostex_mcp.server.changes.record import DecisionPage, NoPage
+from hostex_mcp.server.changes.record import DecisionPage, MemoryChanges, NoPage
+from hostex_mcp.server.changes.told import ToldChanges
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.notices import Notices
 from hostex_mcp.settings import Settings, SettingsError, load
 from hostex_mcp.tools.selection import Selection, UnknownName, select
 
@@ -95,13 +98,17 @@ def checked_selection(settings: Settings) -> Selection:
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings, page: DecisionPage | None = None) -> AsyncGenerator[Engine]:
+async def open_engine(
+    settings: Settings, page: DecisionPage | None = None, notices: Notices | None = None
+) -> AsyncGenerator[Engine]:
     """Open an engine over the Hostex account of these settings, or over the sandbox's demo account. Where its
-    client cannot ask, changes wait on the `page`."""
+    client cannot ask, changes wait on the `page`, of which `notices` tell."""
     selection = selection_of(settings)
     async with hostex_of(settings) as client:
         reach = reach_of(settings, _label(settings))
-        scoped, desk = scope_client(client, reach), ChangeDesk(page=page or NoPage())
+        changes = MemoryChanges()
+        store = ToldChanges(changes, notices, utc_now) if notices else changes
+        scoped, desk = scope_client(client, reach), ChangeDesk(store=store, page=page or NoPage())
         yield assemble(settings, selection, scoped, reach, own_machine=True, desk=desk)
 
 

@@ -6,9 +6,12 @@ from typing import Any
 import click
 
 from hostex_mcp.cli.local_page import LocalPage
+from hostex_mcp.cli.notify import notices_of
 from hostex_mcp.cli.session import load_settings, open_engine, serving_options, usual_log_level
 from hostex_mcp.server.stdio import serve_stdio
 from hostex_mcp.settings import Settings
+
+_WHERE = "Decide on the page in your browser."
 
 
 @click.command("stdio")
@@ -26,7 +29,7 @@ def command(**options: Any) -> None:
 
 async def _serve(settings: Settings) -> None:
     page = LocalPage(told=settings.confirm_link)
-    async with open_engine(settings, page) as engine:
+    async with notices_of(settings, _WHERE) as notices, open_engine(settings, page, notices) as engine:
         page.serve(engine)
         try:
             await serve_stdio(engine)

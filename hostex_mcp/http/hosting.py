@@ -26,6 +26,8 @@ from hostex_mcp.http.tenants.maintenance import Upkeep
 from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.public_fetch import fetch_public
+from hostex_mcp.server.changes.told import ToldChanges
+from hostex_mcp.server.notices import Notices
 from hostex_mcp.settings import Settings
 from hostex_mcp.tools.selection import select
 
@@ -37,19 +39,25 @@ async def hosted(
     upstream: Upstream,
     *,
     demo_tokens: Tokens = (),
+    notices: Notices | None = None,
 ) -> AsyncGenerator[Starlette]:
     """Return the application over the store that the settings name. `demo_tokens` are offered on the pages of
-    a server that serves demo accounts.
+    a server that serves demo accounts; `notices` tell its operator of changes that wait.
 
     Raises:
         SettingsError: the database or its keys cannot be used.
     """
     async with store_of(settings, utc_now) as store:
-        yield _app(settings, address, store, upstream, demo_tokens)
+        yield _app(settings, address, store, upstream, demo_tokens, notices)
 
 
 def _app(
-    settings: Settings, address: Address, store: Store, upstream: Upstream, demo_tokens: Tokens
+    settings: Settings,
+    address: Address,
+    store: Store,
+    upstream: Upstream,
+    demo_tokens: Tokens,
+    notices: Notices | None,
 ) -> Starlette:
     """Return the application over an open store."""
     keys = store.keys
@@ -59,7 +67,7 @@ def _app(
         linking,
         upstream,
         shared_confirmations(store.spent, keys, utc_now),
-        changes=store.changes,
+        changes=ToldChanges(store.changes, notices, utc_now) if notices else store.changes,
         page=WebPage(address),
     )
     pages = PageParts(

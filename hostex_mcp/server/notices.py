@@ -49,6 +49,9 @@ class Delivery:
 Deliver = Callable[[str, str], Awaitable[Sequence[Delivery]]]
 """Sends a title and a text to all addresses."""
 
+Waits = Callable[[], Awaitable[bool]]
+"""Whether a change waits still."""
+
 
 class _Service(Protocol):
     service_name: Any
@@ -114,13 +117,13 @@ class Notices:
         self._quiet = quiet
         self._zone = zone
         self._sleep = sleep
-        self._waiting: dict[str, WaitingChange] = {}
+        self._waiting: dict[str, tuple[WaitingChange, Waits]] = {}
         self._last: datetime | None = None
         self._sending: asyncio.Task[None] | None = None
 
-    def tell(self, change_id: str, waiting: WaitingChange) -> None:
-        """Tell of a change that waits; returns at once."""
-        self._waiting[change_id] = waiting
+    def tell(self, change_id: str, waiting: WaitingChange, waits: Waits) -> None:
+        """Tell of a change that waits, if it `waits` still when its notice goes out; returns at once."""
+        self._waiting[change_id] = waiting, waits
         if self._sending is None or self._sending.done():
             self._sending = asyncio.create_task(self._send_all())
 
@@ -144,11 +147,19 @@ class Notices:
         while self._waiting:
             while (wait := (self.due() - self._now()).total_seconds()) > 0:
                 await self._sleep(wait)
-            # What was decided meanwhile is gone.
-            if changes := list(self._waiting.values()):
-                self._waiting.clear()
+            told, self._waiting = self._waiting, {}
+            # A night is long enough for most to expire, and another process may have decided.
+            if changes := [waiting for waiting, waits in told.values() if await _still(waits)]:
                 self._last = self._now()
                 await self._deliver(*notice(changes, self._where))
+
+
+async def _still(waits: Waits) -> bool:
+    try:
+        return await waits()
+    except Exception:
+        _log.exception("Whether a change still waits could not be looked up; its notice goes out")
+        return True
 
 
 def quiet_until(quiet: QuietHours, moment: datetime, zone: tzinfo | None) -> datetime:

@@ -1,49 +1,23 @@
 """Notices of waiting changes: together, not in quiet hours, without guests' data or addresses of apps."""
 
-import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from hostex_mcp.server.notices import Addresses, Delivery, Notices, WaitingChange, notice, quiet_until
+from hostex_mcp.server.notices import Addresses, WaitingChange, notice, quiet_until
 from hostex_mcp.settings import QuietHours
 from tests.support.clock import Clock
+from tests.support.phone import WHERE, Phone, always, settled
 
 pytestmark = pytest.mark.anyio
 
 LISBON, NIGHT = ZoneInfo("Europe/Lisbon"), QuietHours(time(22), time(7))
-WHERE = "Open https://mcp.example.com/changes to decide."
-
-
-class Phone:
-    """Keeps what arrived, and when."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self.arrived: list[tuple[datetime, str, str]] = []
-
-    async def deliver(self, title: str, text: str) -> Sequence[Delivery]:
-        self.arrived.append((self.clock.now, title, text))
-        return [Delivery("phone", True)]
-
-    async def sleep(self, seconds: float) -> None:
-        self.clock.advance(seconds=seconds)
-        await asyncio.sleep(0)
-
-    def notices(self, **options: object) -> Notices:
-        return Notices(self.deliver, WHERE, self.clock, sleep=self.sleep, **options)  # type: ignore[arg-type]
-
-
-async def settled() -> None:
-    for _ in range(20):
-        await asyncio.sleep(0)
 
 
 async def test_a_waiting_change_is_told_at_once_with_where_to_decide() -> None:
     phone = Phone(Clock())
-    phone.notices().tell("c1", WaitingChange("Update listing prices", "Claude"))
+    phone.notices().tell("c1", WaitingChange("Update listing prices", "Claude"), always)
     await settled()
     assert [(title, text) for _, title, text in phone.arrived] == [
         (
@@ -57,10 +31,10 @@ async def test_a_waiting_change_is_told_at_once_with_where_to_decide() -> None:
 async def test_changes_asked_for_in_a_row_come_in_two_notices_a_minute_apart() -> None:
     phone = Phone(Clock())
     notices, started = phone.notices(), phone.clock.now
-    notices.tell("c0", WaitingChange("Send message", "Claude"))
+    notices.tell("c0", WaitingChange("Send message", "Claude"), always)
     await settled()
     for number in range(1, 8):
-        notices.tell(f"c{number}", WaitingChange(f"Change {number}", "Claude"))
+        notices.tell(f"c{number}", WaitingChange(f"Change {number}", "Claude"), always)
     await settled()
     assert [moment - started for moment, _, _ in phone.arrived] == [timedelta(0), timedelta(minutes=1)]
     _, title, text = phone.arrived[1]
@@ -72,7 +46,7 @@ async def test_changes_asked_for_in_a_row_come_in_two_notices_a_minute_apart() -
 async def test_what_was_decided_before_its_notice_is_not_told() -> None:
     phone = Phone(Clock(datetime(2026, 11, 24, 23, 30, tzinfo=UTC)))
     notices = phone.notices(quiet=NIGHT, zone=LISBON)
-    notices.tell("c1", WaitingChange("Send message", "Claude"))
+    notices.tell("c1", WaitingChange("Send message", "Claude"), always)
     notices.forget("c1")
     await settled()
     assert phone.arrived == []
@@ -80,7 +54,7 @@ async def test_what_was_decided_before_its_notice_is_not_told() -> None:
 
 async def test_quiet_hours_hold_a_notice_until_they_are_over_in_the_time_zone_of_the_host() -> None:
     phone = Phone(Clock(datetime(2026, 7, 1, 22, 30, tzinfo=UTC)))  # 23:30 in Lisbon
-    phone.notices(quiet=NIGHT, zone=LISBON).tell("c1", WaitingChange("Send message", "Claude"))
+    phone.notices(quiet=NIGHT, zone=LISBON).tell("c1", WaitingChange("Send message", "Claude"), always)
     await settled()
     assert [moment for moment, _, _ in phone.arrived] == [datetime(2026, 7, 2, 6, tzinfo=UTC)]  # 7:00 there
 
