@@ -11,8 +11,10 @@ from hostex_mcp.api import Blocked, FieldProblem
 from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server import asking
 from hostex_mcp.server.asking import Elicitation, InputRequired
+from hostex_mcp.server.changes.owner import Oversight
 from hostex_mcp.server.changes.record import (
     AS_DRAFT,
+    FOR_OWNER,
     IN_CONVERSATION,
     OPEN,
     ChangeStore,
@@ -60,13 +62,14 @@ _LOST = "The user approved this change, and the server ended before it knew what
 class ChangeDesk:
     """Where the changes of an account wait and a person decides on them. `grant` is whose browser may, and
     `asked_by` the app that the account is served to, None where each call says so itself. `extent` is how
-    much of the account is served."""
+    much of the account is served, and `oversight` what an owner decides on who invited the person."""
 
     store: ChangeStore = field(default_factory=MemoryChanges)
     page: DecisionPage = field(default_factory=NoPage)
     grant: str | None = None
     asked_by: str | None = None
     extent: Extent = field(default_factory=Extent)
+    oversight: Oversight | None = None
 
 
 class PendingChanges:
@@ -109,16 +112,28 @@ class PendingChanges:
         """Put what a person is shown of an open change up to date; they have as long as for a new one."""
         emit(Confirmed("state_changed"))
         now = self._now()
+        arguments = arguments or change.arguments
+        owner = self.owner_of(draft)
+        life = FOR_OWNER if owner else change.expires - change.asked_at
         after = replace(
             change,
             state=State.STALE,
-            arguments=arguments or change.arguments,
+            arguments=arguments,
+            # What needs the owner once is theirs, whatever becomes of it.
+            owner=change.owner or owner,
             preview=draft.preview,
             state_digest=draft.binding.state,
             asked_at=now,
-            expires=now + (change.expires - change.asked_at),
+            expires=now + life,
         )
         return await self.move(change, after) or await self.now(change)
+
+    def owner_of(self, draft: PreviewedWrite) -> str | None:
+        """Return the owner who decides on a write, None if whoever asked may."""
+        oversight = self.desk.oversight
+        if oversight is None or not oversight.rule.needs(draft.tool, draft.arguments, draft.change):
+            return None
+        return oversight.owner
 
     async def move(self, before: PendingChange, after: PendingChange) -> PendingChange | None:
         """Return a change after a move, None if somebody else was first."""
@@ -198,7 +213,8 @@ class PendingChanges:
 
     def _change(self, call: WriteCall, draft: PreviewedWrite) -> PendingChange:
         drafted = call.tool.draft if isinstance(call.given.get(call.tool.draft), str) else ""
-        now = self._now()
+        now, owner = self._now(), self.owner_of(draft)
+        life = FOR_OWNER if owner else AS_DRAFT if drafted else IN_CONVERSATION
         return PendingChange(
             account=self._account,
             grant=self.desk.grant,
@@ -210,7 +226,8 @@ class PendingChanges:
             state_digest=draft.binding.state,
             preview=draft.preview,
             asked_at=now,
-            expires=now + (AS_DRAFT if drafted else IN_CONVERSATION),
+            expires=now + life,
+            owner=owner,
             draft_argument=drafted,
             extent=self.desk.extent,
         )
