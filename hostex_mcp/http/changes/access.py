@@ -91,6 +91,14 @@ class Visitor:
             return []
         return await grants.in_browser(self.browser.digest, "active", MOST_GRANTS)
 
+    async def owned(self) -> frozenset[str]:
+        """Return the grants of this browser, as whose owner it decides."""
+        return frozenset(await self.accounts())
+
+    async def decides(self, change: PendingChange) -> bool:
+        """Whether this browser may decide on a change that it sees: what needs an owner, only as them."""
+        return change.owner is None or change.owner in await self.owned()
+
     async def find(self, change_id: str) -> tuple[PendingChange, Caller]:
         """Return a change that this browser may see, and for whom it was asked.
 
@@ -111,7 +119,9 @@ class Visitor:
         if grant is None or grant.status != "active" or grant.resource != self._deps.address.resource:
             return None
         own = not self.browser.new and grant.browser == self.browser.digest
-        if not own and grant.grant_id not in (self.view.grant_ids or ()):
+        shown = own or grant.grant_id in (self.view.grant_ids or ())
+        # Its owner sees what needs them, whichever browser asked.
+        if not shown and (change.owner is None or change.owner not in await self.owned()):
             return None
         return Caller(grant.grant_id, grant.choices.scopes, grant=grant)
 

@@ -32,7 +32,7 @@ class ChangePage:
         """Show the change."""
         visitor = Visitor(self._deps.pages, request, request.query_params.get("view", ""))
         change, _ = await visitor.find(request.path_params["change_id"])
-        return remember(self._page(visitor, change), visitor.browser, self._deps.pages.address)
+        return remember(await self._page(visitor, change), visitor.browser, self._deps.pages.address)
 
     async def act(self, request: Request) -> Response:
         """Decide on the change, or have it taken back."""
@@ -45,7 +45,7 @@ class ChangePage:
         try:
             return await self._act(visitor, change, seen, form)
         except Undecided as error:
-            return self._page(visitor, await self._now(change), error.problem, _typed(form))
+            return await self._page(visitor, await self._now(change), error.problem, _typed(form))
 
     async def _act(self, visitor: Visitor, change: PendingChange, seen: str, form: Form) -> Response:
         deciding = Deciding(self._deps, visitor)
@@ -70,7 +70,7 @@ class ChangePage:
     async def _now(self, change: PendingChange) -> PendingChange:
         return await self._deps.pages.store.changes.find(change.id) or change
 
-    def _page(
+    async def _page(
         self,
         visitor: Visitor,
         change: PendingChange,
@@ -78,7 +78,8 @@ class ChangePage:
         typed: str | None = None,
     ) -> Response:
         view = change_view(change, self._deps.pages.now())
-        return change_page(view, frame_of(self._deps, visitor), problem, typed)
+        decides = await visitor.decides(change)
+        return change_page(view, frame_of(self._deps, visitor), problem, typed, decides=decides)
 
 
 def _drafted(form: Form) -> str:

@@ -133,6 +133,7 @@ class ListPage:
             self._deps.pages.now(),
         )
         waiting = await changes.waiting(accounts, MOST_LISTED + 1)
+        with_owner = await changes.with_owner(accounts, MOST_LISTED)
         return list_page(
             change_views(waiting[:MOST_LISTED], now),
             change_views(await changes.settled(accounts, _MOST_PAST), now),
@@ -140,6 +141,7 @@ class ListPage:
             problem,
             done=done or visitor.view.done,
             more_waiting=len(waiting) > MOST_LISTED,
+            with_owner=change_views(with_owner, now),
         )
 
 
