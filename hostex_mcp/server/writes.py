@@ -74,8 +74,10 @@ class Writes:
 
     async def _decide(self, call: WriteCall) -> dict[str, Any] | InputRequired:
         """Have what needs an owner wait for them, however the rest is confirmed."""
-        if not self._pending.desk.oversight:
+        oversight = self._pending.desk.oversight
+        if oversight is None:
             return await self._confirm_here(call)
+        oversight.admit(call.tool, call.arguments)
         call.decision = {"asked_by": self._pending.asker(call.elicitation)}
         draft = await self.sender.draft(call)
         if draft.change.already or self._pending.owner_of(draft) is None:

@@ -38,6 +38,11 @@ class Role:
     some: bool
     cancelled: bool = False
 
+    @property
+    def without(self) -> frozenset[str]:
+        """The tools that are left out."""
+        return frozenset() if self.money else ABOUT_MONEY
+
 
 _ROLES = (
     Role(

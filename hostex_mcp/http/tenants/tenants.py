@@ -207,5 +207,5 @@ class _Tenant:
             self._parts.desk,
             grant=grant.grant_id,
             asked_by=f"{one_line(grant.person or '')}, in {app}",
-            oversight=Oversight(grant.owner_id, grant.choices.rule),
+            oversight=Oversight(grant.owner_id, grant.choices.rule, grant.choices.money),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from hostex_mcp.api import Blocked
 from hostex_mcp.toolkit.results import PlannedWrite
 from hostex_mcp.toolkit.tool import Tool
 
@@ -16,6 +17,8 @@ TO_GUESTS = frozenset(
 )
 # Discounts and fees move what a guest pays as much as a price does, and percentages of them say nothing.
 SETTING_PRICES = frozenset(("update_airbnb_price_and_rules", "update_vrbo_price_and_rules"))
+_NO_MONEY = "Amounts of money are not served to this connection. Nothing was changed."
+_WHO = "Leave the amount out. The owner of the Hostex account decided that when they invited this person."
 _MONEY = frozenset(("price", "amount", "fee", "deposit", "rate", "commission"))
 
 
@@ -49,10 +52,21 @@ class OwnerRule:
 
 @dataclass(frozen=True, slots=True)
 class Oversight:
-    """The grant of the owner who invited the person that is served, and what that owner decides on."""
+    """The grant of the owner who invited the person that is served, what that owner decides on, and whether
+    the person may set amounts of `money`."""
 
     owner: str
     rule: OwnerRule
+    money: bool = True
+
+    def admit(self, tool: Tool, arguments: Mapping[str, Any]) -> None:
+        """Refuse a change that would set an amount, before anybody is asked about it.
+
+        Raises:
+            Blocked: the person has no money.
+        """
+        if not self.money and any(_amounts(arguments)):
+            raise Blocked(_NO_MONEY, operation=tool.name, hint=_WHO)
 
 
 def _amounts(value: Any, name: str = "") -> Iterator[float]:
