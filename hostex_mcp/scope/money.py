@@ -63,17 +63,24 @@ async def _each(items: list[Any]) -> list[Any]:
 
 def without_amounts(value: AnswerT) -> AnswerT:
     """Return an answer whose amounts are as if Hostex had not sent them."""
+    return cast("AnswerT", _stripped(value))
+
+
+def _stripped(value: Any) -> Any:
     if isinstance(value, tuple):
-        return cast("AnswerT", tuple(map(without_amounts, cast("tuple[Any, ...]", value))))
+        return tuple(_stripped(member) for member in cast("tuple[Any, ...]", value))
     if not isinstance(value, BaseModel):
         return value
-    members = cast("dict[str, Any]", value.__dict__)
-    changed = {
-        name: _nothing(member) if name in FIELDS else without_amounts(member)
-        for name, member in members.items()
-        if name in FIELDS or isinstance(member, BaseModel | tuple)
+    changed: dict[str, Any] = {
+        name: _nothing(member) if name in FIELDS else _stripped(member)
+        for name, member in value.__dict__.items()
+        if name in FIELDS or _holds_more(member)
     }
-    return cast("AnswerT", value.model_copy(update=changed)) if changed else value
+    return value.model_copy(update=changed) if changed else value
+
+
+def _holds_more(member: object) -> bool:
+    return isinstance(member, BaseModel | tuple)
 
 
 def _nothing(member: object) -> object:
