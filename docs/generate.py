@@ -1,6 +1,6 @@
-"""Writes what is generated: docs/tools.md, docs/configuration.md, docs/errors.md, docs/tools.sha256, the
-snapshots of all tool schemas, the client files in manifests/, the picture of the README, and the numbers of
-the README and of docs/architecture.md.
+"""Writes what is generated: docs/tools.md, docs/configuration.md, docs/errors.md, docs/people.md,
+docs/tools.sha256, the snapshots of all tool schemas, the client files in manifests/, the picture of the
+README, and the numbers of the README and of docs/architecture.md.
 Run `python docs/generate.py` after a change; the tests fail while something is stale."""
 
 import asyncio
@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import tokens  # noqa: E402
 from docs.pages.configuration import configuration  # noqa: E402
 from docs.pages.errors import errors  # noqa: E402
+from docs.pages.people import people  # noqa: E402
 from docs.picture import picture  # noqa: E402
 from hostex_mcp.cli.client_files import standalone  # noqa: E402
 from hostex_mcp.cli.clients import APPS, Launch  # noqa: E402
@@ -174,6 +175,7 @@ def main() -> None:
         (ROOT / "manifests" / name).write_text(text, encoding="utf-8")
     (ROOT / "docs" / "configuration.md").write_text(configuration(), encoding="utf-8")
     (ROOT / "docs" / "errors.md").write_text(errors(), encoding="utf-8")
+    (ROOT / "docs" / "people.md").write_text(people(), encoding="utf-8")
     (ROOT / "README.md").write_text(readme(), encoding="utf-8")
     (ROOT / "docs" / "architecture.md").write_text(architecture(), encoding="utf-8")
     (ROOT / "docs" / "images" / "demo.svg").write_text(picture(), encoding="utf-8")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hostex_mcp.api import Client
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
-from hostex_mcp.scope import REMEDY, ScopedClient
+from hostex_mcp.scope import REMEDY, MoneylessClient, ScopedClient
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.changes.pending import ChangeDesk
 from hostex_mcp.server.changes.record import Extent
@@ -21,14 +21,15 @@ from hostex_mcp.tools.selection import Selection
 @dataclass(frozen=True, kw_only=True)
 class Reach:
     """How far one account is served. `property_ids` is None for all properties, and `remedy` says who can
-    change which they are. Changes are confirmed as `confirm` says, None where that is the operator's
-    choice."""
+    change which they are; without `money` no amounts are. Changes are confirmed as `confirm` says, None where
+    that is the operator's choice."""
 
     account: str
     privacy: PrivacyLevel
     property_ids: Collection[int] | None = None
     remedy: str = REMEDY
     confirm: Confirm | None = None
+    money: bool = True
 
     @property
     def extent(self) -> Extent:
@@ -43,7 +44,8 @@ def reach_of(settings: Settings, account: str) -> Reach:
 
 
 def scope_client(client: Client, reach: Reach) -> Client:
-    """Return the client, or one that lets only the properties within reach through."""
+    """Return the client, or one that lets only what is within reach through."""
+    client = client if reach.money else MoneylessClient(client)
     if reach.property_ids is None:
         return client
     return ScopedClient(client, reach.property_ids, reach.remedy)

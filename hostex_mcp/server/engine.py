@@ -133,18 +133,19 @@ class Engine:
         seen: str = "",
         text: str | None = None,
         way: str = "page",
+        owner: str | None = None,
     ) -> PendingChange:
         """Let a change through or not, for the person `by`, who saw the preview with the state digest `seen`,
         and may have edited a draft to `text`. An approved change is made before this returns. One that has
         moved since is not: it comes back with a new preview. One that was decided on before, or has expired,
-        comes back as it is.
+        comes back as it is. What needs an owner is decided by the `owner` of that grant only.
 
         Raises:
             UnknownChange: no change of this account has this id.
             HostexError: it could not be worked out just now; nothing was sent, and it still waits.
             InvalidArguments: the edited text does not fit; likewise.
         """
-        decision = Decision(by, way, self.context.now())
+        decision = Decision(by, way, self.context.now(), owner)
         return await self._decisions.decide(change_id, approve, decision, seen, text)
 
     async def change(self, change_id: str) -> PendingChange | None:

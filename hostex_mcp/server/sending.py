@@ -53,6 +53,8 @@ class WriteCall:
 class PreviewedWrite:
     """A write as it stands now: what would be sent, its preview, and what a confirmation is bound to."""
 
+    tool: Tool
+    arguments: Mapping[str, Any]
     change: PlannedWrite[Any]
     preview: Mapping[str, Any]
     binding: Binding
@@ -79,7 +81,7 @@ class Sender:
         call.shown, call.changed = preview, describe_change(preview)
         call.preview = digest([preview, change.undo.arguments if change.undo else None], labels)
         binding = Binding(self._account, call.tool.name, call.arguments_digest, call.preview)
-        return PreviewedWrite(change, preview, binding)
+        return PreviewedWrite(call.tool, call.arguments, change, preview, binding)
 
     async def send(self, call: WriteCall, change: PlannedWrite[Any]) -> dict[str, Any]:
         """Send a write, once, whatever becomes of its caller.

@@ -76,10 +76,26 @@ class Writes:
             self.sender.record(call, outcome, ids)
 
     async def _decide(self, call: WriteCall) -> dict[str, Any] | InputRequired:
-        """Send at once what needs no confirmation; else take the answer or token in the only way that is open
-        to this client, or ask."""
+        """Have what needs an owner wait for them, however the rest is confirmed."""
+        oversight = self._pending.desk.oversight
+        if oversight is None:
+            return await self._confirm_here(call)
+        oversight.admit(call.tool, call.arguments)
+        call.decision = {"asked_by": self._pending.asker(call.elicitation)}
+        draft = await self.sender.draft(call)
+        if draft.change.already or self._pending.owner_of(draft) is None:
+            return await self._confirm_here(call, draft)
+        change = await self._pending.begin(call, draft)
+        call.decision = {"change_id": change.id, "asked_by": change.asked_by}
+        return await self._pending.told(call.tool, change)
+
+    async def _confirm_here(
+        self, call: WriteCall, seen: PreviewedWrite | None = None
+    ) -> dict[str, Any] | InputRequired:
+        """Send at once what needs no confirmation, as it was `seen`; else take the answer or token in the
+        only way that is open to this client, or ask."""
         if self._confirm == "off" or not call.tool.confirmable:
-            change = await call.plan()
+            change = seen.change if seen else await call.plan()
             weighty = call.tool.confirmable or change.final
             if self._confirm == "off" or not weighty:
                 call.confirmed = "operator" if weighty else "not needed"

@@ -26,14 +26,23 @@ class Selection:
     listed: Mapping[str, Tool]
     reachable: Mapping[str, Tool]
 
-    def bounded(self, toolsets: Collection[str] | None = None, *, read_only: bool = False) -> "Selection":
-        """Return what of this selection is in the toolsets, all if None, and reads if only that is allowed.
-        The tools that find and call others stay, since they reach nothing else."""
+    def bounded(
+        self,
+        toolsets: Collection[str] | None = None,
+        *,
+        read_only: bool = False,
+        tools: Collection[str] = (),
+        without: Collection[str] = (),
+    ) -> "Selection":
+        """Return what of this selection is in the toolsets, all if None, or among `tools`, and not `without`,
+        and reads if only that is allowed. The tools that find and call others stay, since they reach nothing
+        else."""
         reachable = {
             name: tool
             for name, tool in self.reachable.items()
             if (tool.effect is Effect.READ or not read_only)
-            and (toolsets is None or tool.toolset in toolsets or tool.toolset == CORE)
+            and (toolsets is None or tool.toolset in (*toolsets, CORE) or name in tools)
+            and name not in without
         }
         return Selection({name: tool for name, tool in self.listed.items() if name in reachable}, reachable)
 

@@ -16,14 +16,14 @@ def every_page(site: Site, open_one: Opens) -> Generator[tuple[str, Page]]:
     """Each page in each of its states, in one browser, with its name."""
     page = open_one(site.start())
     yield "consent", page
-    page.locator("summary").click()
+    page.get_by_text("More choices").click()
     yield "consent with all choices", page
     page.get_by_role("button", name="Connect").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "consent after a problem", page
     page.goto(site.start(HOSTILE, "https://" + "a" * 60 + ".example.com/callback"))
     yield "consent for a hostile name", page
-    page.locator("summary").click()
+    page.get_by_text("More choices").click()
     page.get_by_text("Let me choose the properties").click()
     yield from _connected(page)
     page.goto(site.start())

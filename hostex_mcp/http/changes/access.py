@@ -95,6 +95,14 @@ class Visitor:
             return []
         return await grants.in_browser(self.browser.digest, "active", MOST_GRANTS)
 
+    async def owned(self) -> frozenset[str]:
+        """Return the grants of this browser, as whose owner it decides."""
+        return frozenset(await self.accounts())
+
+    async def decides(self, change: PendingChange) -> bool:
+        """Whether this browser may decide on a change that it sees: what needs an owner, only as them."""
+        return change.owner is None or change.owner in await self.owned()
+
     async def find(self, change_id: str) -> tuple[PendingChange, Caller]:
         """Return a change that this browser may see, and for whom it was asked.
 
@@ -115,8 +123,9 @@ class Visitor:
         if grant is None or grant.status != "active" or grant.resource != self._deps.address.resource:
             return None
         caller = Caller(grant.grant_id, grant.choices.scopes, grant=grant)
-        shown = grant.grant_id in (self.view.grant_ids or ())
-        return caller if shown or self.owns(caller) else None
+        shown = grant.grant_id in (self.view.grant_ids or ()) or self.owns(caller)
+        # Its owner sees what needs them, whichever browser asked.
+        return caller if shown or (change.owner and change.owner in await self.owned()) else None
 
     def owns(self, caller: Caller) -> bool:
         """Return whether the connection of this caller was made in this browser."""

@@ -78,9 +78,11 @@ class ChangePage:
         problem: FormProblem | None = None,
         typed: str | None = None,
     ) -> Response:
+        decides = await visitor.decides(change)
+
         def rendered() -> Response:
             view = change_view(change, self._deps.pages.now())
-            return change_page(view, frame_of(self._deps, visitor), problem, typed)
+            return change_page(view, frame_of(self._deps, visitor), problem, typed, decides=decides)
 
         return await run_apart(change.preview, rendered)
 

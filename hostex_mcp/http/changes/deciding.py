@@ -20,6 +20,11 @@ from hostex_mcp.toolkit.results import CHANGE
 BY, BY_TOKEN = "the owner", "someone with the Hostex token"
 BY_UNDO = "You"
 EMPTY = FormProblem("Write a message, or decline", "An empty message cannot be sent.", "text")
+NEEDS_OWNER = FormProblem(
+    "The owner of the Hostex account decides on this",
+    "They see it and were asked. Nothing was changed.",
+    status=403,
+)
 _UNCHANGED = "Nothing was changed."
 _WAITS = "Nothing was changed, and it still waits for you. Wait a minute and try again."
 
@@ -49,10 +54,12 @@ class Deciding:
             Undecided: it could not be worked out just now, or an edited text does not fit.
         """
         change, caller = await self._visitor.find(change_id)
+        if change.open and not await self._visitor.decides(change):
+            raise Undecided(NEEDS_OWNER)
         engine = await self._deps.engine(caller)
         try:
-            by = BY if self._visitor.owns(caller) else BY_TOKEN
-            return await engine.decide(change.id, approve, by, seen=seen, text=text)
+            by = self._decider(change, caller)
+            return await engine.decide(change.id, approve, by, seen=seen, text=text, owner=change.owner)
         except UnknownChange:
             raise not_here() from None
         except InvalidArguments as error:
@@ -63,6 +70,14 @@ class Deciding:
                 FormProblem(told, error.hint or _WAITS, status=503).of_call(error.request_id)
             ) from None
 
+    def _decider(self, change: PendingChange, caller: Caller) -> str:
+        """Return who decides here, in words."""
+        if change.owner:
+            return BY if self._visitor.view.grant_ids is None else BY_TOKEN
+        if not self._visitor.owns(caller):
+            return BY_TOKEN
+        return (caller.grant and caller.grant.person) or BY
+
     async def undo(self, change_id: str) -> str:
         """Ask for what takes a change back, and return the id of the change that now waits; empty if it
         needed nobody's approval and was done.
@@ -72,13 +87,15 @@ class Deciding:
             Undecided: it cannot be taken back.
         """
         change, caller = await self._visitor.find(change_id)
+        if not await self._visitor.decides(change):
+            raise Undecided(NEEDS_OWNER)
         undo = undo_of(change)
         if undo is None:
             raise Undecided(FormProblem("There is nothing to undo here", _UNCHANGED))
         outcome = await self._call(caller, *undo)
         match outcome:
             case {"status": "waiting_for_person"}:
-                return await self._signed(str(outcome[CHANGE]))
+                return await self._signed(str(outcome[CHANGE]), change)
             case {"status": "done" | "unchanged"}:
                 return ""
             case _:
@@ -89,12 +106,16 @@ class Deciding:
         result = cast("CallToolResult", await engine.call(tool, arguments))
         return result.structured_content or {}
 
-    async def _signed(self, change_id: str) -> str:
-        """Have a change say that it was the person who asked for it, not the app."""
-        store = self._deps.pages.store.changes
-        change = await store.find(change_id)
+    async def _signed(self, change_id: str, undone: PendingChange) -> str:
+        """Have a change say that it was the person who asked for it, not the app. What takes back a change
+        that needed the owner needs them too."""
+        store = self._deps.pages.store
+        change = await store.changes.find(change_id)
         if change and change.state is State.WAITING:
-            await store.replace(change, replace(change, asked_by=BY_UNDO))
+            # Of what the owner decides on, somebody else reads who asked.
+            asked_by = BY if undone.owner else BY_UNDO
+            signed = replace(change, asked_by=asked_by, owner=change.owner or undone.owner)
+            await store.changes.replace(change, signed)
         return change_id
 
 

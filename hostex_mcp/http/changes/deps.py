@@ -35,6 +35,12 @@ class WebPage:
 
     async def invite(self, change: PendingChange) -> str:
         """Return a sentence for the model that says where the user decides."""
+        if change.owner is not None:
+            return (
+                "The owner of the Hostex account decides on this, within seven days, on a page of their own. "
+                f"The user can follow it at {self.address(change)} in the browser in which they connected "
+                "this app."
+            )
         if change.grant is None:
             return f"Ask the user to open {self.address(change)}, show the Hostex token there, and decide."
         return (

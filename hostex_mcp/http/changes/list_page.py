@@ -129,6 +129,7 @@ class ChangesPage:
         )
         waiting = await changes.waiting(accounts, MOST_LISTED + 1)
         settled = await changes.settled(accounts, _MOST_PAST)
+        with_owner = await changes.with_owner(accounts, MOST_LISTED)
 
         def rendered() -> Response:
             return list_page(
@@ -138,9 +139,10 @@ class ChangesPage:
                 problem,
                 done=done or visitor.view.done,
                 more_waiting=len(waiting) > MOST_LISTED,
+                with_owner=change_views(with_owner, now),
             )
 
-        return await run_apart([change.preview for change in (*waiting, *settled)], rendered)
+        return await run_apart([change.preview for change in (*waiting, *settled, *with_owner)], rendered)
 
 
 def _summary(ended: Sequence[State]) -> str:

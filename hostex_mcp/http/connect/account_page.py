@@ -99,6 +99,9 @@ class AccountPage:
         return self._page(step, None, NOT_READ.of_call(error.request_id))
 
     async def _account(self, step: ConsentStep) -> LinkedAccount:
+        if step.grant.owner_id:
+            token = (await self._deps.credentials.live(step.grant)).token
+            return (await read_account(self._deps, token)).within(step.grant.choices.property_ids)
         stored = await self._deps.store.grants.credential(step.grant.grant_id)
         if stored is None:
             raise out_of_date()

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from hostex_mcp.http.connect.asker import app_name
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.forms import Form, count_try, read_form
+from hostex_mcp.http.connect.people import people_of
 from hostex_mcp.http.connect.problems import (
     NO_TOKEN,
     NO_TOKEN_TO_FIND,
@@ -29,6 +30,10 @@ from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import HEADERS, page
 
 ENDED_HERE = "You disconnected it on the connections page."
+ENDED_BY_OWNER = "The owner of the Hostex account ended it."
+NO_LONGER_OPEN = FormProblem(
+    "This invitation is not open any more", "Somebody has used it or taken it back, or it is over."
+)
 _PURPOSE = _NONCE = "connections"
 _WINDOW = timedelta(minutes=10)
 _MOST_ENDED = 5
@@ -51,6 +56,24 @@ class ConnectionsView:
 _VIEW = TypeAdapter(ConnectionsView)
 
 
+def view_of(deps: PageDeps, browser: Browser, sealed: str) -> ConnectionsView:
+    """Return what this browser may be shown: its own grants, unless it proved a token a moment ago."""
+    try:
+        view = _VIEW.validate_json(deps.keys.open(_PURPOSE, sealed, browser.digest))
+    except Unsealable:
+        return _own_view(deps)
+    return view if deps.now() < view.until else _own_view(deps)
+
+
+def may_manage(grant: Grant, browser: Browser, view: ConnectionsView) -> bool:
+    """Whether a grant is this browser's, or its token was shown."""
+    return grant.browser == browser.digest or grant.grant_id in (view.grant_ids or ())
+
+
+def _own_view(deps: PageDeps) -> ConnectionsView:
+    return ConnectionsView(deps.now() + _WINDOW)
+
+
 class Connections:
     """`GET` and `POST /connect`."""
 
@@ -60,7 +83,7 @@ class Connections:
     async def show(self, request: Request) -> Response:
         """List what was connected from this browser, or what a token is connected to."""
         browser = browser_of(request, self._deps.address)
-        view = self._view(browser, request.query_params.get("view", ""))
+        view = view_of(self._deps, browser, request.query_params.get("view", ""))
         return remember(await self._page(browser, view), browser, self._deps.address)
 
     async def act(self, request: Request) -> Response:
@@ -72,28 +95,49 @@ class Connections:
         match form.get("action"):
             case "disconnect":
                 return await self._disconnect(browser, form)
+            case "withdraw":
+                return await self._withdraw(browser, form)
             case "find":
                 return await self._find(browser, form.get("token").strip())
             case _:
                 raise unreadable()
 
     async def _disconnect(self, browser: Browser, form: Form) -> Response:
-        """End what the form lists, if it is this browser's or its token was shown."""
-        view = self._view(browser, form.get("proof"))
+        """End what the form lists, if it is this browser's or its token was shown, or if somebody has it who
+        was invited from there."""
+        view = view_of(self._deps, browser, form.get("proof"))
         ticked = set(form.all("grant"))
         if len(ticked) > MOST_LISTED:
             raise unreadable()
         candidates = await self._deps.store.grants.some(ticked)
-        grants = [grant for grant in candidates if self._may_end(grant, browser, view)]
+        grants = [grant for grant in candidates if await self._may_end(grant, browser, view)]
         if not grants:
             return await self._page(browser, view, NOT_THERE)
         for grant in grants:
-            await self._deps.credentials.end(grant.grant_id, ENDED_HERE)
+            await self._deps.credentials.end(grant.grant_id, await self._reason(grant, browser, view))
         return self._redirect(browser, replace(view, done=_summary(grants)))
 
-    def _may_end(self, grant: Grant, browser: Browser, view: ConnectionsView) -> bool:
-        listed = grant.browser == browser.digest or grant.grant_id in (view.grant_ids or ())
-        return listed and grant.status != "ended"
+    async def _may_end(self, grant: Grant, browser: Browser, view: ConnectionsView) -> bool:
+        if grant.status == "ended":
+            return False
+        return may_manage(grant, browser, view) or await self._owns(grant.owner_id, browser, view)
+
+    async def _owns(self, grant_id: str | None, browser: Browser, view: ConnectionsView) -> bool:
+        owner = await self._deps.store.grants.get(grant_id) if grant_id else None
+        return owner is not None and may_manage(owner, browser, view)
+
+    async def _reason(self, grant: Grant, browser: Browser, view: ConnectionsView) -> str:
+        return ENDED_HERE if may_manage(grant, browser, view) else ENDED_BY_OWNER
+
+    async def _withdraw(self, browser: Browser, form: Form) -> Response:
+        """Take an invitation back that was made from here."""
+        view, invitations = view_of(self._deps, browser, form.get("proof")), self._deps.store.invitations
+        invitation = await invitations.get(form.get("invitation"))
+        owned = invitation and await self._owns(invitation.grant_id, browser, view)
+        if invitation is None or not owned or not await invitations.end(invitation.invitation_id):
+            return await self._page(browser, view, NO_LONGER_OPEN)
+        done = f"The invitation of {invitation.person} was taken back."
+        return self._redirect(browser, replace(view, done=done))
 
     async def _find(self, browser: Browser, token: str) -> Response:
         problem = shape_problem(token)
@@ -114,7 +158,7 @@ class Connections:
         return await count_try(self._deps.store, key, now + _WINDOW)
 
     def _own_view(self) -> ConnectionsView:
-        return ConnectionsView(self._deps.now() + _WINDOW)
+        return _own_view(self._deps)
 
     def _redirect(self, browser: Browser, view: ConnectionsView) -> Response:
         # A page that can be loaded again without doing anything again.
@@ -124,14 +168,6 @@ class Connections:
     def _sealed(self, browser: Browser, view: ConnectionsView) -> str:
         return self._deps.keys.seal(_PURPOSE, _VIEW.dump_json(view), browser.digest)
 
-    def _view(self, browser: Browser, sealed: str) -> ConnectionsView:
-        """Return what this browser may be shown: its own grants, unless it proved a token a moment ago."""
-        try:
-            view = _VIEW.validate_json(self._deps.keys.open(_PURPOSE, sealed, browser.digest))
-        except Unsealable:
-            return self._own_view()
-        return view if self._deps.now() < view.until else self._own_view()
-
     async def _page(
         self, browser: Browser, view: ConnectionsView, problem: FormProblem | None = None
     ) -> Response:
@@ -139,9 +175,12 @@ class Connections:
         more, active = view.more or len(active) > MOST_LISTED, active[:MOST_LISTED]
         now, accounts = self._deps.now(), await account_lines(self._deps, active)
         by_token = view.grant_ids is not None
+        people, open_invitations = await people_of(self._deps, active)
         return page(
             "connections.html",
             problem.status if problem else 200,
+            people=people,
+            invitations=open_invitations,
             notice=self._deps.notice,
             by_token=by_token,
             changes=self._deps.settings.confirm == "auto",
@@ -168,6 +207,6 @@ class Connections:
 
 def _summary(ended: Sequence[Grant]) -> str:
     apps = f"{app_name(ended[0].client_name)} is" if len(ended) == 1 else f"{len(ended)} apps are"
-    if all(grant.kind == "partner" for grant in ended):
+    if not any(grant.kind == "token" for grant in ended):
         return f"{apps} disconnected."
     return f"{apps} disconnected. If you no longer need the access token, delete it in Hostex as well."

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hostex_mcp.api import HostexError
+from hostex_mcp.http.connect.accepting import Accepting
 from hostex_mcp.http.connect.consent_form import (
     GrantSelection,
     choices_of,
@@ -18,10 +19,12 @@ from hostex_mcp.http.connect.consent_form import (
 )
 from hostex_mcp.http.connect.consent_request import ConsentRequest, check_form_token, open_request
 from hostex_mcp.http.connect.deps import PageDeps
-from hostex_mcp.http.connect.forms import count_try, has_tries, read_form
+from hostex_mcp.http.connect.forms import Form, count_try, has_tries, read_form
 from hostex_mcp.http.connect.granting import Granting
+from hostex_mcp.http.connect.invited import invitation_of, opened_here, secret_in
 from hostex_mcp.http.connect.problems import (
     DENIED,
+    NO_INVITATION,
     NO_TOPIC,
     NOT_LINKED,
     TOO_MANY,
@@ -59,11 +62,12 @@ class Consent:
     def __init__(self, deps: PageDeps) -> None:
         self._deps = deps
         self._granting = Granting(deps)
+        self._accepting = Accepting(deps, self._granting)
 
     async def show(self, request: Request) -> Response:
         """Ask, at every authorization, whatever was allowed before."""
         consent = open_request(self._deps, request, request.query_params.get("request", ""))
-        return consent_page(self._deps, consent)
+        return consent_page(self._deps, consent, invitation=await opened_here(self._deps, request))
 
     async def decide(self, request: Request) -> Response:
         """Take the answer."""
@@ -73,6 +77,11 @@ class Consent:
         decision, token = form.get("decision"), form.get("token").strip()
         if decision == "cancel":
             return await self._granting.cancel(consent)
+        # Return in the field of the link presses the page's first button.
+        if decision == "invited" or (not token and form.get("link") and decision in ("connect", "hostex")):
+            return await self._invited(consent, form)
+        if decision == "accept":
+            return await self._accepting.accept(consent, form)
         selection = selection_of(form, offer_of(consent.authorization.scopes, self._deps.settings))
         if not selection.toolsets:
             return consent_page(self._deps, consent, selection, NO_TOPIC)
@@ -85,6 +94,14 @@ class Consent:
         if decision != "hostex" or not self._deps.upstream.has_partner:
             raise unreadable()
         return await self._leave(consent, selection)
+
+    async def _invited(self, consent: ConsentRequest, form: Form) -> Response:
+        """Show what the pasted link invites to."""
+        text = form.get("link")
+        invitation = await invitation_of(self._deps, text)
+        if invitation is None:
+            return consent_page(self._deps, consent, problem=NO_INVITATION, invitation=secret_in(text))
+        return self._accepting.ask(consent, invitation)
 
     async def _connect_token(
         self, consent: ConsentRequest, selection: GrantSelection, token: str

@@ -1,6 +1,6 @@
 """The consent page: what can be chosen on it, what was chosen, and how it is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -42,6 +42,7 @@ _PRIVACY: dict[PrivacyLevel, tuple[str, str]] = {
         "Phone numbers and e-mail addresses of guests stay hidden too.",
     ),
 }
+PRIVACY_HINTS: Mapping[PrivacyLevel, str] = {level: hint for level, (_, hint) in _PRIVACY.items()}
 _LEVELS: tuple[PrivacyLevel, ...] = ("full", "standard", "strict")
 
 
@@ -150,6 +151,39 @@ def selection_of(form: Form, offer: GrantChoices) -> GrantSelection:
     return GrantSelection(access, ticked, cast("PrivacyLevel", privacy), pick, asks_itself, unusual)
 
 
+def offer_within(scopes: Sequence[str], settings: Settings, bounds: Choices) -> GrantChoices:
+    """Return what somebody who was invited may choose: never more than the bounds of the invitation.
+
+    Raises:
+        PageError: as `offer_of`, and when the app asks only for changes, which the invitation leaves out.
+    """
+    offer = offer_of(scopes, settings)
+    access = tuple(way for way in offer.access if way == "read" or WRITE in bounds.scopes)
+    if not access:
+        raise PageError(
+            "This invitation is for reading only",
+            "The app asked only for permission to make changes.",
+            "Connect from an app that can read, or ask the owner for another invitation.",
+        )
+    whole = {CORE, ALL}.intersection(bounds.toolsets)
+    levels = [level for level, _, _ in offer.privacy]
+    start = levels.index(bounds.privacy) if bounds.privacy in levels else 0
+    return replace(
+        offer,
+        access=access,
+        asks_itself=False,
+        topics=tuple(pair for pair in offer.topics if whole or pair[0] in bounds.toolsets),
+        privacy=offer.privacy[start:],
+    )
+
+
+def choices_within(selection: GrantSelection, offer: GrantChoices, bounds: Choices) -> Choices:
+    """Return the bounds of an invitation, narrowed to what was ticked."""
+    scopes = frozenset((READ, WRITE) if selection.writes else (READ,)) & bounds.scopes
+    toolsets = bounds.toolsets if selection.toolsets == offer.toolsets else selection.toolsets
+    return replace(bounds, scopes=scopes, toolsets=toolsets, privacy=selection.privacy)
+
+
 def choices_of(selection: GrantSelection, offer: GrantChoices) -> Choices:
     """Return what was ticked as the bounds of a grant."""
     scopes = frozenset((READ, WRITE) if selection.writes else (READ,))
@@ -167,9 +201,11 @@ def consent_page(
     problem: FormProblem | None = None,
     *,
     sealed_token: str = "",
+    invitation: str = "",
 ) -> Response:
     """Return the page about this request, as it opens or with a problem. A pasted token is never part of it;
-    with a `sealed_token` the person may go on reading only without pasting it again."""
+    with a `sealed_token` the person may go on reading only without pasting it again. The secret of an
+    `invitation` whose link was opened in this browser is filled in."""
     offer = offer_of(consent.authorization.scopes, deps.settings)
     selection = selection or first_selection(offer)
     if problem and problem.suggests_reading and "read" in offer.access:
@@ -185,5 +221,6 @@ def consent_page(
         request=consent.sealed,
         csrf=form_token(deps, consent),
         sealed_token=sealed_token,
+        invitation=invitation,
         notice=deps.notice,
     )

@@ -12,10 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from hostex_mcp.events import GrantChanged, emit
 from hostex_mcp.http.connect.consent_request import ConsentRequest, seal_step
 from hostex_mcp.http.connect.deps import PageDeps
+from hostex_mcp.http.connect.invited import no_invitation
 from hostex_mcp.http.connect.problems import already_answered, out_of_date
 from hostex_mcp.http.oauth.flow import FlowError
 from hostex_mcp.http.store import CODE_PREFIX
-from hostex_mcp.http.store.records import Choices, Credential, Grant
+from hostex_mcp.http.store.records import Choices, Credential, Grant, Invitation, Kind
 from hostex_mcp.pages.render import HEADERS, page
 
 CANCELLED = "You cancelled it before it was connected."
@@ -94,19 +95,41 @@ class Granting:
             await self._deps.credentials.forget(credential)
             answer = await self._once.answer(nonce)
             return way_back(self._deps, answer.url, consent, chained=chained)
-        grant = self._pending(consent, choices, credential)
+        grant = self._pending(consent, choices, credential.kind)
         await self._deps.store.grants.add(grant, credential)
+        return await self._onward(consent, grant, pick=pick, chained=chained)
+
+    async def _onward(
+        self, consent: ConsentRequest, grant: Grant, *, pick: bool, chained: bool = False
+    ) -> Response:
         sealed = seal_step(self._deps, consent, grant.grant_id, pick)
         url = f"/connect/account?{urlencode({'request': sealed})}"
-        await self._once.settle(nonce, url, grant.grant_id)
+        await self._once.settle(consent.authorization.nonce, url, grant.grant_id)
         return way_back(self._deps, url, consent, chained=chained)
+
+    async def grant_invited(
+        self, consent: ConsentRequest, choices: Choices, invitation: Invitation, *, pick: bool
+    ) -> Response:
+        """Store the grant of somebody who was invited, which has no credential, and go on as `grant`."""
+        nonce = consent.authorization.nonce
+        if not await self._claim(consent):
+            return way_back(self._deps, (await self._once.answer(nonce)).url, consent)
+        grant = replace(
+            self._pending(consent, choices, "invited"),
+            owner_id=invitation.grant_id,
+            invitation_id=invitation.invitation_id,
+            person=invitation.person,
+        )
+        await self._deps.store.grants.add(grant)
+        return await self._onward(consent, grant, pick=pick)
 
     async def activate(
         self, consent: ConsentRequest, grant_id: str, property_ids: tuple[int, ...] | None
     ) -> str:
         """Make the grant count, for these properties or all, and return the address to go to with a code."""
         if await self._deps.store.grants.activate(grant_id, property_ids) is None:
-            raise already_answered()
+            grant = await self._deps.store.grants.get(grant_id)
+            raise no_invitation() if grant and grant.invitation_id else already_answered()
         emit(GrantChanged("granted"))
         try:
             return await self._deps.flow.complete(consent.authorization, grant_id)
@@ -131,7 +154,7 @@ class Granting:
     async def _claim(self, consent: ConsentRequest) -> bool:
         return await self._once.claim(consent.authorization.nonce, consent.authorization.expires_at)
 
-    def _pending(self, consent: ConsentRequest, choices: Choices, credential: Credential) -> Grant:
+    def _pending(self, consent: ConsentRequest, choices: Choices, kind: Kind) -> Grant:
         authorization = consent.authorization
         return Grant(
             grant_id=secrets.token_hex(16),
@@ -141,7 +164,7 @@ class Granting:
             choices=replace(choices, scopes=choices.scopes.intersection(authorization.scopes)),
             resource=authorization.resource,
             browser=consent.browser.digest,
-            kind=credential.kind,
+            kind=kind,
             status="pending",
             created_at=self._deps.now(),
         )

@@ -1,5 +1,6 @@
 """What can go wrong on the pages, in their words: error pages, and problems of a form that is shown again."""
 
+from hostex_mcp.http.store.token_text import INVITATION_PREFIX
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import PageError
 
@@ -49,10 +50,21 @@ NOT_A_TOKEN = FormProblem(
     "and paste it without anything before or after it.",
     "token",
 )
+AN_INVITATION = FormProblem(
+    "This is an invitation, not a Hostex access token",
+    "Paste it below, where it says that you were invited.",
+    "token",
+)
 OURS = FormProblem(
     "This token is from this site, not from Hostex",
     "Paste the token that you created in Hostex, on the OpenAPI page in the settings.",
     "token",
+)
+NO_INVITATION = FormProblem(
+    "This invitation cannot be used",
+    "It was used, was taken back, is older than seven days, or a part of the link is missing. Ask whoever "
+    "sent it for another one.",
+    "link",
 )
 NO_TOPIC = FormProblem("Tick at least one topic", "Without any, the app could do nothing.", "toolsets")
 TOO_MANY = FormProblem(
@@ -139,6 +151,8 @@ def shape_problem(token: str) -> FormProblem | None:
     """Return why a pasted text cannot be a token; None when it may be one."""
     if not token:
         return NO_TOKEN
+    if INVITATION_PREFIX in token:
+        return AN_INVITATION
     if token.startswith("hmx_"):
         return OURS
     # An address, a mail address or a sentence must not be sent to Hostex as a token.

@@ -10,6 +10,8 @@ from hostex_mcp.http.connect.account_page import AccountPage
 from hostex_mcp.http.connect.connections import Connections
 from hostex_mcp.http.connect.consent import Consent
 from hostex_mcp.http.connect.deps import PageDeps
+from hostex_mcp.http.connect.invited import Invited
+from hostex_mcp.http.connect.inviting import OPENED, PATH, Inviting
 from hostex_mcp.http.connect.landing import landing_route
 from hostex_mcp.http.notice import ServerNotice
 from hostex_mcp.pages.render import ASSETS, PageError, asset
@@ -20,6 +22,7 @@ _Handler = Callable[[Request], Awaitable[Response]]
 def routes(deps: PageDeps) -> list[Route]:
     """Return the routes of every page."""
     consent, account, connections = Consent(deps), AccountPage(deps), Connections(deps)
+    inviting, invited = Inviting(deps), Invited(deps)
     pages = [
         ("GET", "/connect", connections.show),
         ("POST", "/connect", connections.act),
@@ -28,6 +31,9 @@ def routes(deps: PageDeps) -> list[Route]:
         ("GET", "/connect/account", account.show),
         ("POST", "/connect/account", account.decide),
         ("GET", "/connect/return", consent.returned),
+        ("GET", PATH, inviting.show),
+        ("POST", PATH, inviting.make),
+        ("GET", OPENED, invited.show),
     ]
     return [
         *(Route(path, with_error_page(page, deps.notice), methods=[method]) for method, path, page in pages),

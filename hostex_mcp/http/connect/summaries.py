@@ -2,7 +2,7 @@
 stand for it."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +46,13 @@ class LinkedAccount:
 
     properties: Sequence[LinkedProperty]
     complete: bool = True
+
+    def within(self, property_ids: Collection[int]) -> "LinkedAccount":
+        """Return the account with these properties only; all of them without any."""
+        if not property_ids:
+            return self
+        ids = set(map(str, property_ids))
+        return LinkedAccount([listing for listing in self.properties if listing.id in ids], self.complete)
 
     @property
     def number(self) -> str:

@@ -23,6 +23,7 @@ from hostex_mcp.http.store.codes import Codes
 from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import opened
 from hostex_mcp.http.store.grants import Grants
+from hostex_mcp.http.store.invitations import Invitations
 from hostex_mcp.http.store.migrating import migrate, migrate_place
 from hostex_mcp.http.store.single_use import SingleUse
 from hostex_mcp.http.store.token_text import ACCESS_PREFIX, CODE_PREFIX, REFRESH_PREFIX, new_code
@@ -57,6 +58,7 @@ class Store:
         self.tokens = TokenTable(context)
         self.spent = SingleUse(context)
         self.changes = ChangeTable(context)
+        self.invitations = Invitations(context)
 
     async def ping(self) -> None:
         """Return if the database answers.

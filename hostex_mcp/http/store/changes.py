@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, and_, bindparam, delete, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, not_, or_, select, update
 
 from hostex_mcp.api import Pace
 from hostex_mcp.http.keys.keyring import Unsealable
@@ -61,13 +61,21 @@ class ChangeTable:
         return await self._list(of_account, or_(settled, open_ones))
 
     async def waiting(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
-        """Return the changes of these accounts on which somebody can decide now, or so many of them, the
-        newest first."""
-        return await self._list(_of(accounts), self._open(), most=most)
+        """Return the changes on which whoever has these accounts can decide now, or so many of them, the
+        newest first: their own and, of the people they invited, those that need them."""
+        theirs = or_(and_(_of(accounts), CHANGES.c.owner_id.is_(None)), _needing(accounts))
+        return await self._list(theirs, self._open(), most=most)
+
+    async def with_owner(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
+        """Return the changes of these accounts that wait for the owner of another one, or so many of them,
+        the newest first."""
+        elsewhere = CHANGES.c.owner_id.is_not(None), not_(_needing(accounts))
+        return await self._list(_of(accounts), *elsewhere, self._open(), most=most)
 
     async def settled(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
-        """Return the other changes of these accounts, or so many of them, the newest first."""
-        return await self._list(_of(accounts), not_(self._open()), most=most)
+        """Return the other changes of these accounts, and those that needed them, or so many of them, the
+        newest first."""
+        return await self._list(or_(_of(accounts), _needing(accounts)), not_(self._open()), most=most)
 
     async def replace(self, before: PendingChange, after: PendingChange) -> bool:
         """Put `after` with the next revision in the place of `before`; False, and nothing changed, if that
@@ -102,6 +110,7 @@ class ChangeTable:
             "change_id": change.id,
             "account": change.account,
             "grant_id": change.grant,
+            "owner_id": change.owner,
             "state": change.state.value,
             "revision": change.revision,
             "asked_at": change.asked_at,
@@ -120,3 +129,7 @@ class ChangeTable:
 
 def _of(accounts: Collection[str]) -> ColumnElement[bool]:
     return CHANGES.c.account.in_(list(filter(can_be_kept, accounts)))
+
+
+def _needing(owners: Collection[str]) -> ColumnElement[bool]:
+    return func.coalesce(CHANGES.c.owner_id, "").in_(list(filter(can_be_kept, owners)))

@@ -7,7 +7,7 @@ from sqlalchemy import Delete, Update, delete, exists, update
 from hostex_mcp.http.store.codes import REPLAY_MEMORY
 from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import write
-from hostex_mcp.http.store.schema import CLIENTS, CODES, GRANTS, SPENT, TOKENS
+from hostex_mcp.http.store.schema import CLIENTS, CODES, GRANTS, INVITATIONS, SPENT, TOKENS
 
 ENDED_MEMORY = timedelta(days=90)
 
@@ -32,6 +32,7 @@ def _secrets(now: datetime, grace: timedelta) -> tuple[Delete | Update, ...]:
         .where(TOKENS.c.successor.is_not(None), TOKENS.c.rotated_at <= now - grace)
         .values(successor=None),
         delete(SPENT).where(SPENT.c.expires_at <= now),
+        delete(INVITATIONS).where(INVITATIONS.c.expires_at <= now),
     )
 
 

@@ -14,8 +14,8 @@ from hostex_mcp.http.store.schema import GRANTS
 
 PURPOSE = "credential"
 FINGERPRINT = "hostex-token"
-# Grants of earlier versions lack these.
-_STRICTEST = {"confirm": "auto"}
+# Grants of earlier versions lack these. What they were not asked about was not held back.
+_EARLIER: dict[str, Any] = {"confirm": "auto", "tools": (), "money": True, "rule": {}}
 
 _CHOICES, _GRANT = TypeAdapter(Choices), TypeAdapter(Grant)
 GRANT_COLUMNS = tuple(GRANTS.c[field.name] for field in fields(Grant))
@@ -24,17 +24,25 @@ GRANT_COLUMNS = tuple(GRANTS.c[field.name] for field in fields(Grant))
 def grant_of(row: AnyRow) -> Grant:
     """Return the grant of a row with GRANT_COLUMNS."""
     values = {column.name: getattr(row, column.name) for column in GRANT_COLUMNS}
-    # Each choice must be there: what one defaults to allows more than a person may have chosen.
-    given = {**_STRICTEST, **row.choices}
-    choices = {choice.name: given[choice.name] for choice in fields(Choices)}
-    return _GRANT.validate_python(values | {"choices": choices})
+    return _GRANT.validate_python(values | {"choices": choices_of(row.choices)})
+
+
+def choices_of(kept: dict[str, Any]) -> Choices:
+    """Return choices as they were kept. Each must be there: what one defaults to allows more than a person
+    may have chosen."""
+    given = {**_EARLIER, **kept}
+    return _CHOICES.validate_python({choice.name: given[choice.name] for choice in fields(Choices)})
+
+
+def choice_values(choices: Choices) -> dict[str, Any]:
+    """Return choices as they are kept."""
+    return _CHOICES.dump_python(choices, mode="json") | {"scopes": sorted(choices.scopes)}
 
 
 def grant_values(grant: Grant) -> dict[str, Any]:
     """Return the columns of a grant, without its credential."""
     values = {column.name: getattr(grant, column.name) for column in GRANT_COLUMNS}
-    choices = _CHOICES.dump_python(grant.choices, mode="json")
-    return values | {"choices": choices | {"scopes": sorted(grant.choices.scopes)}}
+    return values | {"choices": choice_values(grant.choices)}
 
 
 def credential_values(keys: KeyRing, grant_id: str, credential: Credential) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from hostex_mcp.http.store.grant_rows import (
     grant_values,
 )
 from hostex_mcp.http.store.records import Credential, Grant, Status
-from hostex_mcp.http.store.schema import CHANGES, CODES, GRANTS, TOKENS
+from hostex_mcp.http.store.schema import CHANGES, CODES, GRANTS, INVITATIONS, TOKENS
 from hostex_mcp.http.store.token_text import can_be_kept
 
 PENDING_LIFE = timedelta(minutes=15)
@@ -29,6 +29,7 @@ _CLOCKS_APART = timedelta(minutes=5)
 # From the last answer to the code in the client's hands it takes a moment more.
 _SETTLED = 2 * PENDING_LIFE
 _AT_ONCE = 100
+OWNER_ENDED = "The owner of the Hostex account ended the connection that it came from."
 _ALIVE = GRANTS.c.status != "ended"
 _WIPED: dict[str, Any] = dict.fromkeys(
     ("credential", "credential_ends_at", "fingerprint", "leased_by", "leased_until")
@@ -54,9 +55,12 @@ class Grants:
         self._holder = secrets.token_hex(16)
         self._used: dict[str, datetime] = {}
 
-    async def add(self, grant: Grant, credential: Credential) -> None:
-        """Keep a new grant. A pending one cannot become active after 15 minutes."""
-        values = grant_values(grant) | credential_values(self._context.keys, grant.grant_id, credential)
+    async def add(self, grant: Grant, credential: Credential | None = None) -> None:
+        """Keep a new grant; that of somebody who was invited has no credential. A pending one cannot become
+        active after 15 minutes."""
+        values = grant_values(grant)
+        if credential:
+            values |= credential_values(self._context.keys, grant.grant_id, credential)
         await write(self._context.database, GRANTS.insert().values(values))
 
     async def get(self, grant_id: str) -> Grant | None:
@@ -70,7 +74,8 @@ class Grants:
         return await self._list(GRANTS.c.grant_id.in_(list(filter(can_be_kept, grant_ids))))
 
     async def activate(self, grant_id: str, property_ids: tuple[int, ...] | None = None) -> Grant | None:
-        """Make a pending grant active, with these properties unless None. None if it is not pending."""
+        """Make a pending grant active, with these properties unless None; an invitation is used up by it.
+        None if it is not pending, or its invitation is not open any more."""
         pending = (
             GRANTS.c.grant_id == grant_id,
             GRANTS.c.status == "pending",
@@ -79,11 +84,26 @@ class Grants:
         active = update(GRANTS).where(*pending).values(status="active").returning(*GRANT_COLUMNS)
         async with self._context.database.transaction() as connection:
             row = (await connection.execute(active)).one_or_none()
-            if row is None or property_ids is None:
-                return grant_of(row) if row else None
+            if row is None:
+                return None
+            if row.invitation_id and not await self._use_up(connection, row):
+                await connection.rollback()
+                return None
+            if property_ids is None:
+                return grant_of(row)
             choices = row.choices | {"property_ids": list(property_ids)}
             narrowed = update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(choices=choices)
             return grant_of((await connection.execute(narrowed.returning(*GRANT_COLUMNS))).one())
+
+    async def _use_up(self, connection: AsyncConnection, row: AnyRow) -> bool:
+        """Use the invitation of a grant up, while the link that made it lives; False if it is gone."""
+        owner = select(GRANTS.c.status).where(GRANTS.c.grant_id == row.owner_id).with_for_update(read=True)
+        if (await connection.execute(owner)).scalar_one_or_none() != "active":
+            return False
+        used = delete(INVITATIONS).where(
+            INVITATIONS.c.invitation_id == row.invitation_id, INVITATIONS.c.expires_at > self._context.now()
+        )
+        return (await connection.execute(used)).rowcount == 1
 
     async def credential(self, grant_id: str) -> tuple[Credential, int] | None:
         """Return the credential and its link; None if the grant has ended or is not known.
@@ -117,17 +137,21 @@ class Grants:
         await self._changed(grant_id, values, GRANTS.c.leased_by == self._holder)
 
     async def end(self, grant_id: str, reason: str) -> Credential | None:
-        """End the grant for a reason that is shown: in one transaction its credential is wiped, and its
-        codes, tokens and changes are deleted. Gives the credential, to be revoked upstream, to the one caller
-        that ended it; None to any later one."""
+        """End the grant for a reason that is shown, with those of the people who were invited by it: in one
+        transaction its credential is wiped, and codes, tokens, changes and invitations are deleted. Gives the
+        credential, to be revoked upstream, to the one caller that ended it; None to any later one, and for
+        one that has none of its own."""
         async with self._context.database.transaction() as connection:
             query = select(*_CREDENTIAL).where(GRANTS.c.grant_id == grant_id, _ALIVE).with_for_update()
             row = (await connection.execute(query)).one_or_none()
             if row is None:
                 return None
+            invited = select(GRANTS.c.grant_id).where(GRANTS.c.owner_id == grant_id, _ALIVE)
+            for person in (await connection.execute(invited)).scalars().all():
+                await self._wipe(connection, person, OWNER_ENDED)
             await self._wipe(connection, grant_id, reason)
         try:
-            return self._opened(row)
+            return self._opened(row) if row.credential else None
         except Unsealable:
             logger.warning("The credential of an ended grant could not be opened, nor revoked at Hostex")
             return None
@@ -139,6 +163,12 @@ class Grants:
         kept; those of one status, or so many, if that is given."""
         visible = GRANTS.c.status == status if status else GRANTS.c.status != "pending"
         return await self._list(GRANTS.c.browser == browser, visible, most=most)
+
+    async def invited_by(self, grant_ids: Collection[str], most: int) -> list[Grant]:
+        """Return the active grants of the people who were invited by these grants, newest first, or so many
+        of them."""
+        owners = GRANTS.c.owner_id.in_(list(filter(can_be_kept, grant_ids)))
+        return await self._list(owners, GRANTS.c.status == "active", most=most)
 
     async def of_token(self, token: str, most: int | None = None) -> list[Grant]:
         """Return the active grants that hold this Hostex access token, or so many of them, newest first."""
@@ -160,9 +190,12 @@ class Grants:
 
     async def abandoned(self) -> list[str]:
         """Return grants that hold a credential for nobody, oldest first and not too many at once: those whose
-        last question was not answered in time, and those for which no code or token is left, or ever was."""
+        last question was not answered in time, and those for which no code or token is left, or ever was,
+        neither to their owner nor to anybody who was invited."""
         now = self._context.now()
+        invited = GRANTS.alias()
         in_use = or_(
+            exists().where(invited.c.owner_id == GRANTS.c.grant_id, invited.c.status == "active"),
             exists().where(TOKENS.c.grant_id == GRANTS.c.grant_id, TOKENS.c.expires_at > now),
             exists().where(CODES.c.grant_id == GRANTS.c.grant_id, CODES.c.expires_at > now),
         )
@@ -188,6 +221,7 @@ class Grants:
         await connection.execute(delete(CODES).where(CODES.c.grant_id == grant_id))
         await connection.execute(delete(TOKENS).where(TOKENS.c.grant_id == grant_id))
         await connection.execute(delete(CHANGES).where(CHANGES.c.grant_id == grant_id))
+        await connection.execute(delete(INVITATIONS).where(INVITATIONS.c.grant_id == grant_id))
 
     async def _changed(self, grant_id: str, values: dict[str, Any], condition: ColumnElement[bool]) -> bool:
         change = update(GRANTS).where(GRANTS.c.grant_id == grant_id, _ALIVE, condition).values(values)

@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
+from hostex_mcp.server.changes.owner import OwnerRule
 from hostex_mcp.settings import PrivacyLevel
 
-Kind = Literal["token", "partner"]
+Kind = Literal["token", "partner", "invited"]
 Status = Literal["pending", "active", "ended"]
 
 
@@ -41,20 +42,27 @@ class Credential:
 class Choices:
     """What a person allowed on the consent page, a bound on everything the grant may do. No `property_ids`
     means all properties, future ones too. With `confirm` as `token` the app asks about changes itself, where
-    the operator leaves that open."""
+    the operator leaves that open. `tools` are single ones beside the toolsets, `money` says whether amounts
+    are seen and moved, and `rule` which changes of somebody who was invited the owner decides on."""
 
     scopes: frozenset[str]
     toolsets: tuple[str, ...] = ("core",)
     property_ids: tuple[int, ...] = ()
     privacy: PrivacyLevel = "standard"
     confirm: Literal["auto", "token"] = "auto"
+    tools: tuple[str, ...] = ()
+    money: bool = True
+    rule: OwnerRule = field(default_factory=OwnerRule)
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One person's permission for one client. `browser` is a digest of the browser it was given in. A grant
     is pending until its last question is answered, then active until it is ended, for a `reason` that is
-    shown. `link` counts the credentials it has had, so that a newer one is told from an older."""
+    shown. `link` counts the credentials it has had, so that a newer one is told from an older.
+
+    That of a `person` who was invited has no credential of its own: it lives on that of the grant `owner_id`,
+    whose owner made the invitation."""
 
     grant_id: str
     client_id: str
@@ -69,6 +77,28 @@ class Grant:
     used_at: datetime | None = None
     reason: str | None = None
     link: int = 1
+    owner_id: str | None = None
+    invitation_id: str | None = None
+    person: str | None = None
+
+    @property
+    def linked_id(self) -> str:
+        """The grant whose credential opens Hostex for this one."""
+        return self.owner_id or self.grant_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """What the owner of the grant `grant_id` lets somebody have, who has not come yet: `person` and the
+    owner's own name, and bounds that cannot be widened."""
+
+    invitation_id: str
+    grant_id: str
+    person: str
+    inviter: str
+    choices: Choices
+    created_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Column, Table, select, update
 
 from hostex_mcp.http.keys.keyring import Unsealable
-from hostex_mcp.http.store import changes, clients, grant_rows, single_use, tokens
+from hostex_mcp.http.store import changes, clients, grant_rows, invitations, single_use, tokens
 from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.grant_rows import credential_of, credential_values
-from hostex_mcp.http.store.schema import CHANGES, CLIENTS, GRANTS, SPENT, TOKENS
+from hostex_mcp.http.store.schema import CHANGES, CLIENTS, GRANTS, INVITATIONS, SPENT, TOKENS
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ _PLAIN = (
     _Sealed(CLIENTS.c.secret, clients.PURPOSE, lambda row: row.client_id),
     _Sealed(TOKENS.c.successor, tokens.PURPOSE, lambda row: row.digest),
     _Sealed(CHANGES.c.record, changes.PURPOSE, lambda row: row.change_id),
+    _Sealed(INVITATIONS.c.record, invitations.PURPOSE, lambda row: row.invitation_id),
     _Sealed(SPENT.c.outcome, single_use.PURPOSE, lambda row: f"{row.kind} {row.digest}"),
 )
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -85,6 +85,9 @@ GRANTS = Table(
     Column("fingerprint", String(64), index=True),
     Column("leased_by", String(64)),
     Column("leased_until", UtcTime),
+    Column("owner_id", Text, index=True),
+    Column("invitation_id", Text),
+    Column("person", Text),
 )
 
 CODES = Table(
@@ -142,5 +145,17 @@ CHANGES = Table(
     Column("asked_at", UtcTime, nullable=False),
     Column("expires", UtcTime, nullable=False),
     Column("kept_until", UtcTime, nullable=False, index=True),
+    Column("record", Text, nullable=False),
+    Column("owner_id", Text, index=True),
+)
+
+INVITATIONS = Table(
+    "invitations",
+    METADATA,
+    Column("invitation_id", Text, primary_key=True),
+    _grant_id(),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
     Column("record", Text, nullable=False),
 )

@@ -5,6 +5,7 @@ import re
 import secrets
 
 ACCESS_PREFIX, REFRESH_PREFIX, CODE_PREFIX = "hmx_at_", "hmx_rt_", "hmx_ac_"
+INVITATION_PREFIX = "hmx_iv_"
 
 HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 """A surrogate without its other half, which UTF-8 has no bytes for."""

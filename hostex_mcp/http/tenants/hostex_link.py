@@ -44,6 +44,8 @@ _KEYS_CHANGED = (
     "otherwise reconnect this server in your app."
 )
 
+_MOST_PEOPLE = 1000
+
 _log = logging.getLogger(__name__)
 
 Ended = Callable[[str], Awaitable[None]]
@@ -96,7 +98,7 @@ class HostexCredentials:
             InvalidToken: the grant has ended, maybe just now, because Hostex gives no more tokens for it.
             HostexError: the pair has run out and could not be renewed this time.
         """
-        return await self._live(grant.grant_id, self._renewal.current(grant.grant_id))
+        return await self._live(grant.linked_id, self._renewal.current(grant.linked_id))
 
     async def rejected(self, grant: Grant, current: UsableToken) -> UsableToken | None:
         """Return what to use in place of a token that Hostex has just refused a call with; None if it refuses
@@ -107,15 +109,15 @@ class HostexCredentials:
             HostexError: nothing took its place this time.
         """
         with _opening():
-            stored = await self._renewal.stored(grant.grant_id)
+            stored = await self._renewal.stored(grant.linked_id)
         if stored is None or stored.link != current.link:
             return _in_use(stored)
         if (await self.check(current.token, writes=False)).verdict != "dead":
             return None
         if stored.credential.kind == "token":
-            await self.end(grant.grant_id, DELETED)
+            await self.end(grant.linked_id, DELETED)
             raise _disconnected()
-        return await self._live(grant.grant_id, self._renewal.renewed(grant.grant_id, current.link))
+        return await self._live(grant.linked_id, self._renewal.renewed(grant.linked_id, current.link))
 
     async def renew(self, grant_id: str) -> None:
         """Renew a pair whose end is near, used or not; end the grant if its end has come and there is no
@@ -127,12 +129,15 @@ class HostexCredentials:
         await self._live(grant_id, self._renewal.current(grant_id))
 
     async def end(self, grant_id: str, reason: str) -> None:
-        """End a grant for a reason that is shown to its owner, here and at Hostex. Again is no harm."""
+        """End a grant for a reason that is shown to its owner, here and at Hostex, and those of the people
+        who were invited by it. Again is no harm."""
+        invited = await self._store.grants.invited_by([grant_id], _MOST_PEOPLE)
         credential = await self._store.grants.end(grant_id, reason)
         if credential:
             emit(GrantChanged("ended"))
-        for listener in self._listeners:
-            await listener(grant_id)
+        for ended in (grant_id, *(grant.grant_id for grant in invited)):
+            for listener in self._listeners:
+                await listener(ended)
         for leftover in (credential, self._renewal.unstored(grant_id)):
             if leftover:
                 await self.forget(leftover)

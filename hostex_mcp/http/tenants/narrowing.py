@@ -11,6 +11,7 @@ from hostex_mcp.http.transport.refusals import HttpRefusal
 from hostex_mcp.scope import REMEDY
 from hostex_mcp.server.assembly import Reach
 from hostex_mcp.settings import PrivacyLevel, Settings
+from hostex_mcp.tools.roles import ABOUT_MONEY
 from hostex_mcp.tools.selection import ALL, CORE, Selection, UnknownName
 
 _SWITCH = {"1": True, "true": True, "0": False, "false": False}
@@ -64,7 +65,12 @@ def selection_for(operator: Selection, caller: Caller, view: View) -> Selection:
     """
     choices = caller.grant.choices if caller.grant else None
     may_write = WRITE in caller.scopes and (choices is None or WRITE in choices.scopes)
-    bounded = operator.bounded(_bound(choices), read_only=view.read_only or not may_write)
+    bounded = operator.bounded(
+        _bound(choices),
+        read_only=view.read_only or not may_write,
+        tools=choices.tools if choices else (),
+        without=() if choices is None or choices.money else ABOUT_MONEY,
+    )
     if view.toolsets is None:
         return bounded
     try:
@@ -84,6 +90,7 @@ def reach_for(settings: Settings, caller: Caller) -> Reach:
         privacy=next(level for level in _STRICTEST if level in levels),
         property_ids=operator & chosen if operator and chosen else operator or chosen or None,
         remedy=_CHOSEN if chosen else REMEDY,
+        money=choices.money,
         confirm="token" if settings.confirm == "auto" and choices.confirm == "token" else None,
     )
 

@@ -16,6 +16,7 @@ from hostex_mcp.http.tenants.narrowing import View, reach_for, selection_for, vi
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.server.assembly import assemble, scope_client
 from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.changes.owner import Oversight
 from hostex_mcp.server.changes.pending import ChangeDesk
 from hostex_mcp.server.changes.record import ChangeStore, DecisionPage, MemoryChanges, NoPage
 from hostex_mcp.server.confirmation import Confirmations
@@ -199,4 +200,12 @@ class _Tenant:
         grant = caller.grant
         if grant is None:
             return self._parts.desk
-        return replace(self._parts.desk, grant=grant.grant_id, asked_by=one_line(grant.client_name))
+        app = one_line(grant.client_name)
+        if grant.owner_id is None:
+            return replace(self._parts.desk, grant=grant.grant_id, asked_by=app)
+        return replace(
+            self._parts.desk,
+            grant=grant.grant_id,
+            asked_by=f"{one_line(grant.person or '')}, in {app}",
+            oversight=Oversight(grant.owner_id, grant.choices.rule, grant.choices.money),
+        )

@@ -35,11 +35,13 @@ class UnknownChange(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who decides, in which way, and when."""
+    """Who decides, in which way, and when; `owner` is the grant by which they are the owner of the account,
+    None for somebody who decides on their own changes."""
 
     by: str
     way: str
     at: datetime
+    owner: str | None = None
 
     def on(self, change: PendingChange) -> dict[str, str]:
         """Return what receipts and the audit trail say of it."""
@@ -64,7 +66,7 @@ class Decisions:
     ) -> PendingChange:
         """Return a change after a decision; see `Engine.decide`."""
         change = await self._pending.find(change_id)
-        if change is None:
+        if change is None or change.owner not in (None, decision.owner):
             raise UnknownChange
         if not change.open:
             return change
@@ -85,7 +87,9 @@ class Decisions:
             return await self._end(change, decision, State.FAILED, _told(change.tool, error))
         if draft.change.already:
             return await self._end(change, decision, State.DONE, unchanged_result(draft.change.already))
-        if {seen, change.state_digest} != {draft.binding.state}:
+        # What needs the owner now did not when somebody else was asked.
+        needs = self._pending.owner_of(draft)
+        if {seen, change.state_digest} != {draft.binding.state} or needs not in (None, decision.owner):
             return await self._pending.show_anew(change, draft)
         if text is None or text == change.text or not change.draft:
             return await self._send(change, decision, call, draft)
@@ -97,7 +101,11 @@ class Decisions:
         """Send a draft as the person edited it, unless that brings warnings that they have not seen."""
         edited = {**change.arguments, change.draft_argument: text}
         call, draft = await self._work_out(change, edited)
-        if draft.preview.get("warnings") != seen.preview.get("warnings"):
+        needs = self._pending.owner_of(draft)
+        if draft.preview.get("warnings") != seen.preview.get("warnings") or needs not in (
+            None,
+            decision.owner,
+        ):
             return await self._pending.show_anew(change, draft, arguments=edited)
         now_shown = replace(change, arguments=edited, preview=draft.preview, state_digest=draft.binding.state)
         return await self._send(now_shown, decision, call, draft)

@@ -28,9 +28,15 @@ class Frame:
 
 
 def change_page(
-    change: ChangeView, frame: Frame, problem: FormProblem | None = None, typed: str | None = None
+    change: ChangeView,
+    frame: Frame,
+    problem: FormProblem | None = None,
+    typed: str | None = None,
+    *,
+    decides: bool = True,
 ) -> Response:
-    """Return the page of one change. `typed` is what a person made of a draft, shown again with a problem."""
+    """Return the page of one change. `typed` is what a person made of a draft, shown again with a problem.
+    Who only sees it, because somebody else `decides`, has no buttons."""
     return page(
         "change.html",
         problem.status if problem else 200,
@@ -39,6 +45,7 @@ def change_page(
         notice=frame.notice,
         problem=problem,
         typed=typed,
+        decides=decides,
     )
 
 
@@ -50,14 +57,17 @@ def list_page(
     *,
     done: str = "",
     more_waiting: bool = False,
+    with_owner: Sequence[ChangeView] = (),
 ) -> Response:
-    """Return the page of what waits and what was decided. `done` says what came of a form just now."""
+    """Return the page of what waits and what was decided. `done` says what came of a form just now, and
+    `with_owner` is what waits for somebody else."""
     return page(
         "changes.html",
         problem.status if problem else 200,
         waiting=waiting,
         recent=recent,
         more_waiting=more_waiting,
+        with_owner=with_owner,
         frame=frame,
         notice=frame.notice,
         problem=problem,

@@ -12,8 +12,10 @@ from hostex_mcp.api import Blocked, FieldProblem
 from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server import asking
 from hostex_mcp.server.asking import Elicitation, InputRequired
+from hostex_mcp.server.changes.owner import Oversight
 from hostex_mcp.server.changes.record import (
     AS_DRAFT,
+    FOR_OWNER,
     IN_CONVERSATION,
     OPEN,
     ChangeStore,
@@ -69,13 +71,14 @@ _log = logging.getLogger(__name__)
 class ChangeDesk:
     """Where the changes of an account wait and a person decides on them. `grant` is whose browser may, and
     `asked_by` the app that the account is served to, None where each call says so itself. `extent` is how
-    much of the account is served."""
+    much of the account is served, and `oversight` what an owner decides on who invited the person."""
 
     store: ChangeStore = field(default_factory=MemoryChanges)
     page: DecisionPage = field(default_factory=NoPage)
     grant: str | None = None
     asked_by: str | None = None
     extent: Extent = field(default_factory=Extent)
+    oversight: Oversight | None = None
 
 
 class PendingChanges:
@@ -99,7 +102,8 @@ class PendingChanges:
         Raises:
             Blocked: too many wait.
         """
-        fresh = self._new(call, draft.preview, draft.binding.state, self._now())
+        owner = self.owner_of(draft)
+        fresh = self._new(call, draft.preview, draft.binding.state, self._now(), owner)
         live = [change for change in await self.all({*OPEN, State.APPROVED}) if change.state in _LIVE]
         same = next((change for change in live if _is_same(change, fresh)), None)
         if same is None and len(live) >= MOST_OPEN:
@@ -136,16 +140,28 @@ class PendingChanges:
         """Put what a person is shown of an open change up to date; they have as long as for a new one."""
         emit(Confirmed("state_changed"))
         now = self._now()
+        arguments = arguments or change.arguments
+        owner = self.owner_of(draft)
+        life = FOR_OWNER if owner else change.expires - change.asked_at
         after = replace(
             change,
             state=State.STALE,
-            arguments=arguments or change.arguments,
+            arguments=arguments,
+            # What needs the owner once is theirs, whatever becomes of it.
+            owner=change.owner or owner,
             preview=draft.preview,
             state_digest=draft.binding.state,
             asked_at=now,
-            expires=now + (change.expires - change.asked_at),
+            expires=now + life,
         )
         return await self.move(change, after) or await self.now(change)
+
+    def owner_of(self, draft: PreviewedWrite) -> str | None:
+        """Return the owner who decides on a write, None if whoever asked may."""
+        oversight = self.desk.oversight
+        if oversight is None or not oversight.rule.needs(draft.tool, draft.arguments, draft.change):
+            return None
+        return oversight.owner
 
     async def move(self, before: PendingChange, after: PendingChange) -> PendingChange | None:
         """Return a change after a move, None if somebody else was first."""
@@ -226,9 +242,15 @@ class PendingChanges:
         return InputRequired(self.page_words(change), _RETURNED + change.id, "page", address)
 
     def _new(
-        self, call: WriteCall, preview: Mapping[str, Any], state_digest: str, now: datetime
+        self,
+        call: WriteCall,
+        preview: Mapping[str, Any],
+        state_digest: str,
+        now: datetime,
+        owner: str | None = None,
     ) -> PendingChange:
         drafted = call.tool.draft if isinstance(call.given.get(call.tool.draft), str) else ""
+        life = FOR_OWNER if owner else AS_DRAFT if drafted else IN_CONVERSATION
         return PendingChange(
             account=self._account,
             grant=self.desk.grant,
@@ -240,7 +262,8 @@ class PendingChanges:
             state_digest=state_digest,
             preview=preview,
             asked_at=now,
-            expires=now + (AS_DRAFT if drafted else IN_CONVERSATION),
+            expires=now + life,
+            owner=owner,
             draft_argument=drafted,
             extent=self.desk.extent,
         )

@@ -14,6 +14,7 @@ from hostex_mcp.settings import PrivacyLevel
 
 IN_CONVERSATION = timedelta(minutes=10)
 AS_DRAFT = timedelta(hours=24)
+FOR_OWNER = timedelta(days=7)
 KEPT = timedelta(days=7)
 """How long a record is kept once nobody can decide on it any more."""
 
@@ -87,7 +88,8 @@ PackedPreview = Annotated[Mapping[str, Any], PlainSerializer(_pack), BeforeValid
 class PendingChange:
     """A change that a person has to let through. `arguments` are those of the call, with its sealed texts
     still sealed, and `digest` tells them apart; `state_digest` stands for all that `preview` shows. `grant`
-    says whose browser may decide, None where only this machine's user can. Of a draft a person may edit the
+    says whose browser may decide, None where only this machine's user can; `owner` that of the grant by
+    which the owner decides instead, because somebody who was invited asked. Of a draft a person may edit the
     argument that `draft_argument` names. `outcome` is what the model is answered. Each `revision` replaces
     the one before it, so that of two people who decide at once one is first."""
 
@@ -102,6 +104,7 @@ class PendingChange:
     asked_at: datetime
     expires: datetime
     grant: str | None = None
+    owner: str | None = None
     asked_by: str = ""
     draft_argument: str = ""
     extent: Extent = field(default_factory=Extent)

@@ -223,7 +223,7 @@ def change_days(
     lines = [_in_words(run, listing.currency) for run in runs[:MOST_SHOWN]]
     preview = Preview(summary, lean(names), lines, [*warnings, *remarks, *cut_notes(len(runs))])
     undo = Undo(writing.tool, {**listing.key, writing.field: writing.restoring(old)}) if old else None
-    return PlannedWrite(send, undo, preview, already)
+    return PlannedWrite(send, undo, preview, already, prices=_moves(writing, changes))
 
 
 async def _read_back(context: Context, listing: ListingDays, changes: Sequence[DayChange]) -> ReadBack:
@@ -248,6 +248,14 @@ def _guard(context: Context, listing: ListingDays, writing: DayWrite, changes: S
         # What ctrip reads as the price is a floor: the guard rail's factor cannot be held against it.
         present = None if listing.channel_type == "ctrip" else before
         guarded(writing.tool, rails.price_problem(present, after or 0), f"{change.date}: ")
+
+
+def _moves(writing: DayWrite, changes: Sequence[DayChange]) -> list[tuple[float | None, float]]:
+    """Return each nightly price that would be another, once."""
+    if writing.field != "prices":
+        return []
+    prices = [(_price(change.before), _price(change.after) or 0) for change in changes]
+    return [*dict.fromkeys((before, after) for before, after in prices if before != after)]
 
 
 def _price(state: State) -> float | None:

@@ -140,7 +140,8 @@ async def update_property_prices(
     ]
     already = "" if any(part.change for part in parts) else " ".join([ALREADY, *warnings])
     title = await title_of(context, property_id)
-    return PlannedWrite(send, preview=_preview(title, parts, warnings), already=already)
+    moves = [move for part in parts if part.change for move in part.change.prices]
+    return PlannedWrite(send, preview=_preview(title, parts, warnings), already=already, prices=moves)
 
 
 async def _steerable_listing(

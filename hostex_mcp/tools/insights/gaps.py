@@ -241,7 +241,8 @@ def _prices(span: Gap | UnsellableNights, selling: Sequence[tuple[SoldListing, L
         if priced:
             currency = listing.currency or ""
             total = rounded(sum((exact(days[night].price) for night in priced), exact(0)), currency)
-            texts.append(f"{listing.channel_type} {money(total, currency)}")
+            # Nights that nothing is known to be asked for have no price, not one of zero.
+            texts += [f"{listing.channel_type} {money(total, currency)}"] if total else []
     return texts
 
 

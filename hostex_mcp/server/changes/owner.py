@@ -1,0 +1,86 @@
+"""Which changes of somebody who was invited the owner of the account decides on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from hostex_mcp.api import Blocked
+from hostex_mcp.toolkit.results import PlannedWrite
+from hostex_mcp.toolkit.tool import Tool
+
+CANCELLING = frozenset(("cancel_reservation", "decline_reservation"))
+TO_GUESTS = frozenset(
+    (
+        *("send_message", "send_special_offer", "send_preapproval", "withdraw_special_offer"),
+        *("execute_automation_action", "create_review", "reply_to_review"),
+    )
+)
+# Discounts and fees move what a guest pays as much as a price does, and percentages of them say nothing.
+SETTING_PRICES = frozenset(("update_airbnb_price_and_rules", "update_vrbo_price_and_rules"))
+_NO_MONEY = "Amounts of money are not served to this connection. Nothing was changed."
+_WHO = "Leave the amount out. The owner of the Hostex account decided that when they invited this person."
+_MONEY = frozenset(("price", "amount", "fee", "deposit", "rate", "commission"))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRule:
+    """Which changes need the owner: `every` one, or those that move a nightly price by more than so many
+    percent, name an amount of more than `money`, cancel a booking, or reach guests. None without any."""
+
+    every: bool = False
+    price_percent: int | None = None
+    money: int | None = None
+    cancelled: bool = False
+    messages: bool = False
+
+    def needs(self, tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[Any]) -> bool:
+        """Whether a change needs the owner. What cannot be told does."""
+        return (
+            self.every
+            or (self.cancelled and tool.name in CANCELLING)
+            or (self.messages and tool.name in TO_GUESTS)
+            or (self.price_percent is not None and self._reprices(tool, change.prices))
+            or (self.money is not None and any(amount > self.money for amount in _amounts(arguments)))
+        )
+
+    def _reprices(self, tool: Tool, prices: Sequence[tuple[float | None, float]]) -> bool:
+        percent = self.price_percent or 0
+        return tool.name in SETTING_PRICES or any(
+            not before or abs(after - before) * 100 > percent * before for before, after in prices
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Oversight:
+    """The grant of the owner who invited the person that is served, what that owner decides on, and whether
+    the person may set amounts of `money`."""
+
+    owner: str
+    rule: OwnerRule
+    money: bool = True
+
+    def admit(self, tool: Tool, arguments: Mapping[str, Any]) -> None:
+        """Refuse a change that would set an amount, before anybody is asked about it.
+
+        Raises:
+            Blocked: the person has no money.
+        """
+        if not self.money and any(_amounts(arguments)):
+            raise Blocked(_NO_MONEY, operation=tool.name, hint=_WHO)
+
+
+def _amounts(value: Any, name: str = "") -> Iterator[float]:
+    """Return every amount that arguments name."""
+    match value:
+        case Mapping():
+            for key, member in cast("Mapping[str, Any]", value).items():
+                yield from _amounts(member, str(key))
+        case list() | tuple():
+            for member in cast("Sequence[Any]", value):
+                yield from _amounts(member, name)
+        case bool():
+            return
+        case int() | float() if _MONEY.intersection(name.split("_")):
+            yield abs(value)
+        case _:
+            return
