@@ -61,14 +61,25 @@ def test_every_migration_is_named_in_the_schema_in_order() -> None:
     assert revisions[::-1] == list(written.REVISIONS)
 
 
-async def test_a_database_of_the_version_before_is_brought_up_to_date_and_keeps_what_it_held(
+TO_THE_FIRST_VERSION = (
+    "DROP TABLE invitations",
+    "DROP TABLE changes",
+    "DROP INDEX ix_grants_owner_id",
+    "ALTER TABLE grants DROP COLUMN owner_id",
+    "ALTER TABLE grants DROP COLUMN invitation_id",
+    "ALTER TABLE grants DROP COLUMN person",
+)
+
+
+async def test_a_database_of_the_first_version_is_brought_up_to_date_and_keeps_what_it_held(
     empty_url: SecretStr, clock: Clock
 ) -> None:
     async with open_store(empty_url, RING, now=clock) as store:
         grant_id, pair = await connected(store, clock.now)
     engine = create_engine(plain(empty_url))
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE changes"))
+        for statement in TO_THE_FIRST_VERSION:
+            connection.execute(text(statement))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     engine.dispose()
     async with open_store(empty_url, RING, now=clock) as store:
