@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from hostex_mcp.api import HostexError
+from hostex_mcp.cli.local_user import is_another_user
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import ASSETS, HEADERS, asset, error_page
 from hostex_mcp.server.asking import Elicitation
@@ -53,6 +54,7 @@ class LocalPages:
         self._engine = engine
         self._host = origin.removeprefix("http://")
         self._origin = origin
+        self._port = int(origin.rpartition(":")[2])
         self._key = secrets.token_bytes(32)
         self._base = f"/{secret}/changes"
         self.app = Starlette(
@@ -72,6 +74,9 @@ class LocalPages:
         async def guarded(request: Request) -> Response:
             # Another name for this address would let the pages of a website read it.
             if request.headers.get("host") != self._host:
+                raise HTTPException(404)
+            # Everybody on this machine can read the command lines of browsers, and the address in them.
+            if request.client and is_another_user(request.client.port, self._port):
                 raise HTTPException(404)
             if request.method == "POST" and not self._from_here(request):
                 raise HTTPException(403, _ELSEWHERE)
@@ -97,7 +102,7 @@ class LocalPages:
         try:
             for ticket in form.get("change", []):
                 change_id, seen = self._redeem(ticket)
-                await self._decide(change_id, seen, _only(form, "decision") == "approve", None)
+                await self._decide(change_id, seen, _approves(form), None)
         except _Undecided as error:
             return await self._list(request, error.problem)
         return RedirectResponse(self._base, 303, HEADERS)
@@ -110,11 +115,9 @@ class LocalPages:
             raise HTTPException(403, _ELSEWHERE)
         text = _only(form, "text").replace("\r\n", "\n") if "text" in form else None
         try:
-            match _only(form, "decision"):
-                case "undo":
-                    return RedirectResponse(await self._undo(change), 303, HEADERS)
-                case decision:
-                    await self._decide(change_id, seen, decision == "approve", text)
+            if form.get("decision") == ["undo"]:
+                return RedirectResponse(await self._undo(change), 303, HEADERS)
+            await self._decide(change_id, seen, _approves(form), text)
         except _Undecided as error:
             return self._page(await self._find(change.id), error.problem, text)
         return RedirectResponse(f"{self._base}/{change.id}", 303, HEADERS)
@@ -193,6 +196,13 @@ async def _form(request: Request) -> dict[str, list[str]]:
     for name, value in pairs:
         form.setdefault(name, []).append(value)
     return form
+
+
+def _approves(form: Mapping[str, list[str]]) -> bool:
+    decision = _only(form, "decision")
+    if decision not in ("approve", "decline"):
+        raise HTTPException(403, _ELSEWHERE)
+    return decision == "approve"
 
 
 def _only(form: Mapping[str, list[str]], name: str) -> str:

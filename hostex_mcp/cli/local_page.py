@@ -1,14 +1,19 @@
 """A page on this machine, on which its user decides on changes where their client cannot ask them."""
 
 import asyncio
+import atexit
 import os
+import platform
 import secrets
 import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from html import escape
 from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
@@ -28,6 +33,10 @@ _UNOPENED = (
     "No browser could be opened on the user's machine. The address of the page on which they decide is in "
     "the log of this server, which their client keeps; only they should open it."
 )
+
+# A browser may read its file late.
+_FOLDERS = ExitStack()
+atexit.register(_FOLDERS.close)
 
 OpenBrowser = Callable[[str], bool]
 
@@ -130,6 +139,15 @@ def open_in_browser(url: str) -> bool:
     # A browser of the terminal would write to standard output, which is the protocol's.
     screen = sys.platform in ("darwin", "win32") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
     try:
-        return screen and webbrowser.open(url)
+        return screen and webbrowser.open(_private(url) if platform.system() == "Darwin" else url)
     except (OSError, webbrowser.Error):
         return False
+
+
+def _private(url: str) -> str:
+    """Return the address of a file that leads to an address and that only this user can read."""
+    # There, other users see the command line of a browser, and a page cannot tell whose a connection is.
+    folder = Path(_FOLDERS.enter_context(TemporaryDirectory(prefix="hostex-mcp-")))
+    page = folder / "change.html"
+    page.write_text(f'<meta http-equiv="refresh" content="0; url={escape(url)}">', encoding="utf-8")
+    return page.as_uri()

@@ -1,12 +1,18 @@
 """The page on the user's own machine: who reaches it, what it decides, and what the model learns of it."""
 
+import os
 import re
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import unescape
+from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
+import anyio
 import httpx2
 import pytest
 
@@ -281,3 +287,57 @@ def test_the_usual_browser_is_opened_on_a_screen(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("webbrowser.open", open_it)
     assert open_in_browser("http://127.0.0.1:1/") is True
     assert opened == ["http://127.0.0.1:1/"]
+
+
+async def status_for_another_user(url: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """What a user of this machine who is not ours is answered at an address."""
+    if os.getuid() != 0:
+        # Only root can act for others; so we become another one for the server.
+        monkeypatch.setattr(os, "getuid", lambda: 60_000)
+        async with httpx2.AsyncClient() as client:
+            return (await client.get(url)).status_code
+    parts = urlsplit(url)
+    script = (
+        f"exec 3<>/dev/tcp/127.0.0.1/{parts.port}; "
+        f"printf 'GET {parts.path} HTTP/1.1\\r\\nHost: {parts.netloc}\\r\\n' >&3; "
+        "printf 'Connection: close\\r\\n\\r\\n' >&3; "
+        "head -1 <&3"
+    )
+    answer = await anyio.run_process(["/bin/bash", "-c", script], user=65_534, cwd="/")
+    return int(answer.stdout.split()[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell whose a connection is")
+async def test_another_user_of_the_machine_who_has_seen_the_address_gets_nothing(
+    here: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await here.ask()
+    async with here.browser() as browser:
+        assert (await browser.get(here.opened[0])).status_code == 200
+    assert await status_for_another_user(here.opened[0], monkeypatch) == 404
+
+
+async def test_a_decision_that_is_none_decides_nothing(here: Machine) -> None:
+    told = await here.ask()
+    async with here.browser() as browser:
+        assert (await click(browser, here.opened[0], "maybe")).status_code == 403
+        assert "It is done." in (await click(browser, here.opened[0], "approve")).text
+    assert (await here.ask(**BOOKING, change_id=told["change_id"]))["status"] == "done"
+
+
+def test_on_a_mac_the_command_line_of_the_browser_shows_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def open_it(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr("sys.platform", "darwin")
+    monkeypatch.setattr("platform.system", lambda: "Darwin")
+    monkeypatch.setattr("webbrowser.open", open_it)
+    assert open_in_browser("http://127.0.0.1:1/secret/changes/1") is True
+    (shown,) = opened
+    assert "secret" not in shown
+    page = Path(url2pathname(urlsplit(shown).path))
+    assert "http://127.0.0.1:1/secret/changes/1" in page.read_text()
+    assert page.parent.stat().st_mode & 0o077 == 0
