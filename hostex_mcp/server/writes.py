@@ -244,9 +244,9 @@ class Writes:
     async def _unconfirmed(
         self, call: WriteCall, draft: PreviewedWrite, action: ElicitAction, seconds: float
     ) -> dict[str, Any]:
-        """Return the result of a write that nobody agreed to. Where nobody may have been asked it waits on
-        the page, if there is one."""
-        nobody = action in ("timeout", "failed") or seconds < _FASTEST_SECONDS
+        """Return the result of a write that nobody agreed to. Where nobody may have been asked, or the
+        question was closed without a choice, it waits on the page, if there is one."""
+        nobody = action in ("timeout", "failed", "cancel") or seconds < _FASTEST_SECONDS
         if not nobody or not self._pending.desk.page.present:
             return unconfirmed_result(call.tool.name, action)
         change = await self._pending.begin(call, draft)

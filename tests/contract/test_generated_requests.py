@@ -159,4 +159,5 @@ async def test_whatever_a_tool_sends_is_documented(tool: Tool) -> None:
         kind = result.structured_content.get("error", {}).get("kind")
         assert kind not in ("internal", "network", "outcome_unknown"), (arguments, result.structured_content)
         reached |= transport.seen
-    assert reached
+    # The list of changes is this server's own record.
+    assert reached or tool.name == "list_changes"

@@ -150,15 +150,18 @@ def test_a_write_that_is_confirmed_at_both_processes_at_once_is_sent_once(fleet:
 
 
 async def test_a_question_is_answered_at_the_process_that_did_not_ask_it(fleet: Fleet) -> None:
-    async def person(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
-        fleet.to = B
-        return ElicitResult(action="accept")
+    auto = {"HOSTEX_MCP_CONFIRM": "auto"}
+    with fleet.one_more(**auto) as (asker, _), fleet.one_more(**auto) as (answerer, _):
 
-    kept = Keeping(person=fleet.person())
-    async with connected(RESOURCE, kept, "auto", SteeredClient(fleet), person) as client:
-        fleet.to = A
-        arguments = {"conversation_id": "0-2200000016-thr016", "message": "See you soon"}
-        result: Any = await client.call_tool("send_message", arguments)
+        async def person(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+            fleet.to = answerer
+            return ElicitResult(action="accept")
+
+        kept = Keeping(person=fleet.person())
+        async with connected(RESOURCE, kept, "auto", SteeredClient(fleet), person) as client:
+            fleet.to = asker
+            arguments = {"conversation_id": "0-2200000016-thr016", "message": "See you soon"}
+            result: Any = await client.call_tool("send_message", arguments)
     assert result.structured_content["status"] == "done"
     assert fleet.calls("POST /conversations") == 1
 

@@ -6,7 +6,7 @@ from tests.support.root import ROOT
 from tests.support.world import Api
 
 PATH = "/app/authorization?client_id=sandbox-partner&redirect_uri=http://127.0.0.1:4000/back"
-PAGES = ROOT / "hostex_mcp" / "http" / "pages" / "static" / "style.css"
+PAGES = ROOT / "hostex_mcp" / "pages" / "static" / "style.css"
 
 
 def colours(css: str) -> list[dict[str, str]]:

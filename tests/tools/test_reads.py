@@ -237,7 +237,8 @@ async def test_dictionaries_come_whole_with_the_real_id_zero(call: Call) -> None
     assert 0 in [row["id"] for row in items]
 
 
-LISTS = [name for name in CATALOGUE if name.startswith("list_")]
+# Rows of list_changes are this server's own records, of which a fresh one has none.
+LISTS = [name for name in CATALOGUE if name.startswith("list_") and name != "list_changes"]
 
 
 @pytest.mark.parametrize("name", LISTS)

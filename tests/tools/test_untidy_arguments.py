@@ -15,6 +15,7 @@ from hostex_mcp.sandbox import WRITABLE
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import CONFIRMING_PARAMETERS
 from hostex_mcp.tools.catalogue import CATALOGUE
 from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock
@@ -66,13 +67,15 @@ def test_an_empty_optional_argument_is_one_not_given(tool: str, argument: str, e
 def test_zero_is_a_value_where_the_range_includes_it_and_nothing_else(zero: float) -> None:
     for tool, argument in OPTIONAL:
         kept = CATALOGUE[tool].interpret({argument: zero})
-        if CATALOGUE[tool].input_schema["properties"][argument].get("type") == "boolean":
+        if schema(tool, argument).get("type") == "boolean":
             continue
         assert (argument in kept) is ((tool, argument) in ZERO_IS_A_VALUE), (tool, argument)
 
 
 def schema(tool: str, argument: str) -> Mapping[str, Any]:
-    return CATALOGUE[tool].input_schema["properties"][argument]
+    # A token or the id of a change is a text; which of them is declared, the setting decides.
+    declared: Mapping[str, Any] = CATALOGUE[tool].input_schema["properties"]
+    return {"type": "string"} if argument in CONFIRMING_PARAMETERS else declared[argument]
 
 
 def empties(tool: str) -> Row:
