@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any, Literal
 
 import anyio
@@ -150,8 +151,8 @@ def test_a_write_that_is_confirmed_at_both_processes_at_once_is_sent_once(fleet:
 
 
 async def test_a_question_is_answered_at_the_process_that_did_not_ask_it(fleet: Fleet) -> None:
-    auto = {"HOSTEX_MCP_CONFIRM": "auto"}
-    with fleet.one_more(**auto) as (asker, _), fleet.one_more(**auto) as (answerer, _):
+    one_more = partial(fleet.one_more, HOSTEX_MCP_CONFIRM="auto")
+    with one_more() as (asker, _), one_more() as (answerer, _):
 
         async def person(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
             fleet.to = answerer
