@@ -157,18 +157,26 @@ class Writes:
             emit(Confirmed(check.value))
             return _declined(check.value, EXPLAINED[check], await self._confirmations.outcome(state))
         if action != "accept" and (action or check is TokenCheck.VALID):
-            return await self._refuse(call, state, action or "cancel")
+            return await self._refuse(call, draft, state, action or "cancel")
         if draft.change.already:
             return unchanged_result(draft.change.already)
         return self._question(call, draft, check)
 
-    async def _refuse(self, call: WriteCall, state: str, action: ElicitAction) -> dict[str, Any]:
+    async def _refuse(
+        self, call: WriteCall, draft: PreviewedWrite, state: str, action: ElicitAction
+    ) -> dict[str, Any]:
         """Return the result of a write that a person did not agree to. Their answer is the last to this
-        question."""
+        question; one that was closed without a choice leaves the write to the page, if there is one."""
         emit(Confirmed(action))
-        outcome = unconfirmed_result(call.tool.name, action)
+        waits = action == "cancel" and self._pending.desk.page.present and not draft.change.already
         # A no is final: nobody can turn it into a yes by presenting the question again.
-        if await self._confirmations.claim(state):
+        first = await self._confirmations.claim(state)
+        if waits and first:
+            change = await self._pending.begin(call, draft)
+            outcome = await self._pending.told(call.tool, change)
+        else:
+            outcome = unconfirmed_result(call.tool.name, action)
+        if first:
             await self._confirmations.settle(state, outcome)
         return outcome
 
