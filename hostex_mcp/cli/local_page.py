@@ -9,7 +9,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -33,10 +33,6 @@ _UNOPENED = (
     "No browser could be opened on the user's machine. The address of the page on which they decide is in "
     "the log of this server, which their client keeps; only they should open it."
 )
-
-# A browser may read its file late.
-_FOLDERS = ExitStack()
-atexit.register(_FOLDERS.close)
 
 OpenBrowser = Callable[[str], bool]
 
@@ -147,7 +143,9 @@ def open_in_browser(url: str) -> bool:
 def _private(url: str) -> str:
     """Return the address of a file that leads to an address and that only this user can read."""
     # There, other users see the command line of a browser, and a page cannot tell whose a connection is.
-    folder = Path(_FOLDERS.enter_context(TemporaryDirectory(prefix="hostex-mcp-")))
-    page = folder / "change.html"
+    folder = TemporaryDirectory(prefix="hostex-mcp-")
+    # A browser may read it late.
+    atexit.register(folder.cleanup)
+    page = Path(folder.name) / "change.html"
     page.write_text(f'<meta http-equiv="refresh" content="0; url={escape(url)}">', encoding="utf-8")
     return page.as_uri()

@@ -60,13 +60,12 @@ def _app(
     notices: Notices | None,
 ) -> Starlette:
     """Return the application over an open store."""
-    keys = store.keys
     linking = HostexCredentials(store, upstream, utc_now)
     tenants = Tenants(
         settings,
         linking,
         upstream,
-        shared_confirmations(store.spent, keys, utc_now),
+        shared_confirmations(store.spent, store.keys, utc_now),
         changes=ToldChanges(store.changes, notices, utc_now) if notices else store.changes,
         page=WebPage(address),
     )
@@ -74,21 +73,11 @@ def _app(
         settings=settings,
         address=address,
         store=store,
-        keys=keys,
+        keys=store.keys,
         flow=Flow(address, store, utc_now),
         credentials=linking,
         upstream=upstream,
         demo_tokens=demo_tokens,
-        now=utc_now,
-    )
-    authorization = OAuthParts(
-        address=address,
-        store=store,
-        keys=keys,
-        end_grant=linking.end,
-        fetch=fetch_public if settings.client_documents else None,
-        contact=settings.contact,
-        notice=pages.notice,
         now=utc_now,
     )
     upkeep = Upkeep(store, linking, utc_now, let_idle_go=tenants.let_idle_go)
@@ -102,12 +91,12 @@ def _app(
             await tenants.aclose()
 
     inside = Ports(
-        identifies=Bearer(address, store, keys, allow_token_header=settings.allow_token_header),
+        identifies=Bearer(address, store, store.keys, allow_token_header=settings.allow_token_header),
         engines=tenants,
         challenge=insufficient_scope(address),
         writing=_writing(settings),
         routes=[
-            *oauth_routes(authorization),
+            *oauth_routes(_authorization(pages)),
             *page_routes(pages),
             *change_routes(ChangeDeps(pages=pages, engine=partial(tenants.engine, narrowing={}))),
         ],
@@ -115,6 +104,20 @@ def _app(
         running=running,
     )
     return assemble(settings, address, inside)
+
+
+def _authorization(pages: PageParts) -> OAuthParts:
+    settings = pages.settings
+    return OAuthParts(
+        address=pages.address,
+        store=pages.store,
+        keys=pages.keys,
+        end_grant=pages.credentials.end,
+        fetch=fetch_public if settings.client_documents else None,
+        contact=settings.contact,
+        notice=pages.notice,
+        now=pages.now,
+    )
 
 
 def _writing(settings: Settings) -> frozenset[str]:
