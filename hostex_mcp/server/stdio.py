@@ -10,10 +10,11 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, BinaryIO, NoReturn, Self, cast
 
 import anyio
+from anyio.abc import ObjectReceiveStream, ObjectSendStream
 from anyio.to_thread import run_sync
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
@@ -111,7 +112,7 @@ def _heeded() -> Sequence[signal.Signals]:
     return [*_URGENT, *heard]
 
 
-class _Answers:
+class _Answers(ObjectSendStream[SessionMessage]):
     """The messages to the client, which may be slower to read them than to ask."""
 
     def __init__(self, stream: Any) -> None:
@@ -119,11 +120,11 @@ class _Answers:
         self._unwritten = 0
         self._written = anyio.Event()
 
-    async def send(self, message: SessionMessage) -> None:
+    async def send(self, item: SessionMessage) -> None:
         """Send a message once those before it are written."""
         self._unwritten += 1
         try:
-            await self._stream.send(message)
+            await self._stream.send(item)
         finally:
             self._unwritten -= 1
             self._written.set()
@@ -138,20 +139,8 @@ class _Answers:
         """Send no more."""
         await self._stream.aclose()
 
-    async def __aenter__(self) -> Self:
-        return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> bool | None:
-        await self.aclose()
-        return None
-
-
-class _IncomingLine:
+class _IncomingLine(ObjectReceiveStream[SessionMessage | Exception]):
     """The client's messages, none while it leaves too many answers unread. The SDK drops a line that it
     cannot read, and the client waits for ever; here it is read once more, more leniently, and answered with
     an error when that fails too."""
@@ -185,27 +174,6 @@ class _IncomingLine:
     async def aclose(self) -> None:
         """Stop reading."""
         await self._stream.aclose()
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> SessionMessage | Exception:
-        try:
-            return await self.receive()
-        except anyio.EndOfStream:
-            raise StopAsyncIteration from None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> bool | None:
-        await self.aclose()
-        return None
 
 
 def _read_again(failure: ValidationError) -> SessionMessage | JSONRPCError | None:
