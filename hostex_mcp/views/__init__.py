@@ -1,0 +1,1 @@
+"""Views of a host's day, calendar, figures, threads and changes."""
