@@ -16,11 +16,10 @@ Seen = Annotated[str, Field(max_length=200), "`seen` of the change as the card s
 
 
 class ShownChange(TypedDict, total=False):
-    """A change in the words in which a card shows it, and the call that takes it back. Without a change
-    nothing would have to be changed, as the notes say."""
+    """A change in the words in which a card shows it, with what came of it and the call that takes it back.
+    Without a change there would be nothing to do, as the notes say."""
 
     change: dict[str, Any]
-    undo: dict[str, Any]
     notes: list[str]
 
 

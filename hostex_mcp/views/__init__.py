@@ -1,1 +1,5 @@
-"""Views of a host's day, calendar, figures, threads and changes."""
+"""The views that people look at in a chat, on pages and from the terminal: one HTML document each."""
+
+from hostex_mcp.views.document import VIEWS, document
+
+__all__ = ["VIEWS", "document"]

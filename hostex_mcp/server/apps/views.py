@@ -1,7 +1,6 @@
 """Which tool carries which view, and the documents of the views as resources."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from mcp.types import ReadResourceResult, Resource, TextResourceContents
@@ -19,12 +18,12 @@ _OF_TOOLS: Mapping[str, str] = {
     "get_conversation": "thread",
     "list_guests_waiting": "thread",
 }
-_TITLES: Mapping[str, tuple[str, str]] = {
-    "day": ("Day", "The day as a board: arrivals, departures, turnovers, waiting guests, tasks."),
-    "calendar": ("Calendar", "Properties and days: stays, blocks, prices, minimum stays, gaps."),
-    "performance": ("Performance", "Occupancy, rates and revenue by month, property and channel."),
-    "thread": ("Conversation", "A guest thread beside its stay, with the draft of an answer."),
-    "change": ("Change", "A change before it is made, to approve or decline."),
+_ABOUT: Mapping[str, str] = {
+    "day": "The day as a board: arrivals, departures, turnovers, waiting guests, tasks.",
+    "calendar": "Properties and days: stays, blocks, prices, minimum stays, gaps.",
+    "performance": "Occupancy, rates and revenue by month, property and channel.",
+    "thread": "A guest thread beside its stay, with the draft of an answer.",
+    "change": "A change before it is made, to approve or decline.",
 }
 # Nothing is loaded from anywhere. Some hosts show only what says so in full.
 _UI: Mapping[str, Any] = {
@@ -59,13 +58,13 @@ def view_resources() -> list[Resource]:
     return [
         Resource(
             name=view,
-            title=_TITLES[view][0],
+            title=title,
             uri=_uri(view),
-            description=_TITLES[view][1],
+            description=_ABOUT[view],
             mime_type=MIME_TYPE,
             _meta={"ui": _UI},
         )
-        for view in VIEWS
+        for view, title in VIEWS.items()
     ]
 
 
@@ -74,13 +73,8 @@ def read_view(uri: str) -> ReadResourceResult | None:
     view = next((view for view in VIEWS if _uri(view) == uri), None)
     if view is None:
         return None
-    contents = TextResourceContents(uri=uri, mime_type=MIME_TYPE, text=_document(view), _meta={"ui": _UI})
+    contents = TextResourceContents(uri=uri, mime_type=MIME_TYPE, text=document(view), _meta={"ui": _UI})
     return ReadResourceResult(contents=[contents])
-
-
-@cache
-def _document(view: str) -> str:
-    return document(view)
 
 
 def _uri(view: str) -> str:

@@ -15,7 +15,6 @@ from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.changes.view import change_view, undo_of
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.results import CHANGE, JsonObject
-from hostex_mcp.tools.catalogue import CATALOGUE
 
 SECRET = "hostex/secret"  # noqa: S105
 """Where a secret stands beside a result."""
@@ -129,10 +128,7 @@ class ChangeCards:
 
     def _shown(self, change: PendingChange) -> JsonObject:
         view: dict[str, Any] = to_jsonable_python(change_view(change, self._now()))
+        if undo := undo_of(change):
+            view["outcome"]["undo"] |= {"tool": undo[0], "arguments": undo[1]}
         # What needs an owner is not decided here.
-        shown: dict[str, Any] = {"change": {**view, "decides": change.open and change.owner is None}}
-        undo = undo_of(change)
-        if undo and undo[0] in CATALOGUE:
-            tool, arguments = undo
-            shown["undo"] = {"tool": tool, "arguments": arguments, "title": CATALOGUE[tool].title}
-        return shown
+        return {"change": {**view, "decides": change.open and change.owner is None}}

@@ -1,0 +1,163 @@
+// A change that waits for a person: what would be written, and the two buttons. Every view changes things
+// through it and in no other way.
+
+import { announce, button, el, problem, replace } from "./dom.js";
+
+const LOOK = { waiting: "warn", stale: "warn", approved: "calm", done: "good", failed: "bad", unknown: "bad" };
+const SECRET = "hostex/secret";
+const UNSENT = "Nothing was changed.";
+
+/** The card of a change. `decided(change)` hears each decision that has been carried out. */
+export function changeCard(host, change, secret, decided = () => {}) {
+  const card = el("section", { class: "card", "aria-live": "polite" });
+  drawCard(card, host, { change, secret }, decided);
+  return card;
+}
+
+/** Work out a change and show its card in a dialog. The answer is the change as it stood when the dialog was
+ * closed, or null where it could not be worked out. */
+export async function propose(host, tool, args) {
+  const dialog = el("dialog", { "aria-label": "A change to approve" });
+  const body = el("div", { class: "card" }, el("p", { class: "quiet", role: "status" }, "Working out what would change …"));
+  let last = null;
+  dialog.append(body, el("p", { class: "actions" }, button("Close", () => dialog.close(), { kind: "quiet" })));
+  document.body.append(dialog);
+  dialog.showModal();
+  const closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  const keep = (change) => {
+    last = change;
+  };
+  const answer = await host.call("prepare_change", { tool, arguments: args });
+  if (answer.error) replace(body, problem(answer.error));
+  else if (answer.data.change) {
+    keep(answer.data.change);
+    body.replaceWith(changeCard(host, answer.data.change, answer.meta[SECRET], keep));
+  } else replace(body, el("p", {}, answer.text || "Nothing would change: it is so already."));
+  await closed;
+  dialog.remove();
+  return last;
+}
+
+/** The secret that goes with a change that waits; undefined where the app did not hand it on. */
+export function secretOf(answer) {
+  return answer.meta[SECRET];
+}
+
+function drawCard(card, host, held, decided) {
+  const { change } = held;
+  replace(
+    card,
+    el(
+      "div",
+      {},
+      el("p", { class: "card-by" }, el("span", { class: `badge ${LOOK[change.state] ?? ""}` }, change.headline), el("bdi", {}, change.app), `asked ${change.asked}`),
+      el("h2", { class: "card-title" }, el("bdi", {}, change.summary)),
+    ),
+    change.moved && change.open && el("div", { class: "notice warn" }, "Something has changed since you were asked. Nothing was done yet: please look again."),
+    change.outcome && outcome(change),
+    change.rows.length > 0 && el("ul", { class: "moves" }, change.rows.map(move)),
+    change.warnings.length > 0 && el("div", { class: "notice warn" }, change.warnings.map((text) => el("p", {}, text))),
+    change.about.length > 0 && named(change.about),
+    held.error && problem(held.error),
+    change.open ? choices(card, host, held, decided) : change.outcome?.undo && takeBack(host, held),
+  );
+}
+
+function outcome(change) {
+  const look = LOOK[change.state] ?? "";
+  return el(
+    "div",
+    { class: `notice ${look}`, role: "status" },
+    el("p", {}, el("b", {}, change.outcome.sentence)),
+    change.outcome.notes.map((note) => el("p", {}, note)),
+    change.decided && el("p", { class: "quiet small" }, change.decided),
+  );
+}
+
+function choices(card, host, held, decided) {
+  const { change, secret } = held;
+  if (!secret) {
+    return el("p", { class: "notice" }, "This app does not hand on what this view needs to decide. Open the page of changes instead: the answer in the chat says where.");
+  }
+  const draft = change.text === null ? null : el("textarea", { id: "draft", dir: "auto" });
+  if (draft) draft.value = held.typed ?? change.text;
+  const decide = async (approve) => {
+    const args = { change_id: change.id, secret, approve, seen: change.seen };
+    if (draft && approve) args.text = draft.value;
+    const answer = await host.call("decide_change", args);
+    held.typed = draft?.value;
+    held.error = answer.error;
+    if (answer.data.change) held.change = answer.data.change;
+    if (answer.meta[SECRET]) held.secret = answer.meta[SECRET];
+    drawCard(card, host, held, decided);
+    if (answer.error) announce(answer.error.message);
+    else if (held.change.open) announce("Please look again: it has changed.");
+    else {
+      announce(held.change.outcome?.sentence ?? UNSENT);
+      decided(held.change);
+    }
+  };
+  return el(
+    "div",
+    {},
+    draft && el("label", { for: "draft" }, "The message, as it will be sent"),
+    draft,
+    draft && change.text !== change.spelled && el("p", { class: "quiet small" }, "Characters that nobody can see were taken out."),
+    el(
+      "p",
+      { class: "actions" },
+      button(draft ? "Send" : "Approve", () => decide(true), { kind: "primary" }),
+      button("Decline", () => decide(false)),
+    ),
+    el("p", { class: "quiet small" }, `You can decide until ${change.expires}. If nobody does, nothing is changed.`),
+  );
+}
+
+function takeBack(host, { change }) {
+  const { undo } = change.outcome;
+  if (!undo.tool) return null;
+  return el("p", { class: "actions" }, button(`Undo: ${undo.title}`, () => propose(host, undo.tool, undo.arguments)));
+}
+
+function move(row) {
+  const short = row.others.length === 0 && [row.name, row.before, row.after].every((value) => value === null || value.kind === "words");
+  if (short) {
+    return el(
+      "li",
+      {},
+      el(
+        "div",
+        { class: "line" },
+        el("span", {}, shownValue(row.name)),
+        el("span", {}, row.before && [el("span", { class: "before" }, shownValue(row.before)), el("span", { "aria-label": "becomes" }, " → ")], row.after && el("b", {}, shownValue(row.after))),
+      ),
+    );
+  }
+  return el(
+    "li",
+    {},
+    el("h3", {}, shownValue(row.name)),
+    row.before && [el("p", { class: "quiet small" }, "Before"), shownValue(row.before)],
+    row.after && [row.before && el("p", { class: "quiet small" }, "After"), shownValue(row.after, true)],
+    row.others.length > 0 && named(row.others),
+  );
+}
+
+function named(rows) {
+  return el("dl", { class: "named" }, rows.map((row) => el("div", {}, el("dt", {}, shownValue(row.name)), el("dd", {}, shownValue(row.value)))));
+}
+
+function shownValue(value, open = false) {
+  switch (value.kind) {
+    case "words":
+      return el("bdi", {}, value.text);
+    case "passage": {
+      const text = el("div", { class: "passage", dir: "auto" }, value.text);
+      return value.folded ? el("details", { open }, el("summary", {}, value.folded), text) : text;
+    }
+    case "several":
+      return el("ul", { class: "several" }, value.parts.map((part) => el("li", {}, shownValue(part, open))));
+    default:
+      return named(value.rows);
+  }
+}

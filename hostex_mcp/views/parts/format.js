@@ -1,0 +1,135 @@
+// Days, sums and names as people read them. Days are texts, YYYY-MM-DD, of the property's own place: they are
+// reckoned as UTC days, which have no summer time.
+
+const DAY = 86_400_000;
+const CHANNELS = {
+  airbnb: "Airbnb",
+  "booking.com": "Booking.com",
+  agoda: "Agoda",
+  expedia: "Expedia",
+  vrbo: "Vrbo",
+  "trip.com": "Trip.com",
+  booking_site: "Booking site",
+  tujia_intl: "Tujia International",
+  hostex_direct: "Direct",
+  tujia: "Tujia",
+  xiaozhu: "Xiaozhu",
+  meituan_bnb: "Meituan BnB",
+  meituan_hotel: "Meituan Hotel",
+  muniao: "Muniao",
+  fliggy: "Fliggy",
+  zhukeyun: "Zhukeyun",
+  tiktok: "TikTok",
+  xiaohongshu: "RED",
+  ctrip: "Ctrip",
+  houfy: "Houfy",
+};
+let settings = { locale: "en-GB", timeZone: undefined };
+let formats = new Map();
+
+/** Take language and time zone from the host. */
+export function useContext({ locale, timeZone } = {}) {
+  settings = { locale: usable(locale, "en-GB"), timeZone };
+  formats = new Map();
+}
+
+function usable(locale, otherwise) {
+  try {
+    return Intl.getCanonicalLocales(locale)[0] ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+function formatter(kind, options) {
+  const key = `${kind.name} ${JSON.stringify(options)}`;
+  if (!formats.has(key)) formats.set(key, new kind(settings.locale, options));
+  return formats.get(key);
+}
+
+function dayFormat(iso, options) {
+  const date = new Date(`${iso}T00:00:00Z`);
+  return Number.isNaN(date.getTime()) ? String(iso) : formatter(Intl.DateTimeFormat, { timeZone: "UTC", ...options }).format(date);
+}
+
+/** A sum in major units, with its currency's own decimals; whole sums without them. */
+export function money(amount, currency) {
+  if (amount === null || amount === undefined) return "";
+  const whole = Number.isInteger(amount) ? { maximumFractionDigits: 0, minimumFractionDigits: 0 } : {};
+  try {
+    return formatter(Intl.NumberFormat, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...whole }).format(amount);
+  } catch {
+    return `${number(amount)} ${currency ?? ""}`.trim();
+  }
+}
+
+export function number(value, digits = 2) {
+  return formatter(Intl.NumberFormat, { maximumFractionDigits: digits }).format(value);
+}
+
+/** A share of 1 in percent. */
+export function percent(share, digits = 0) {
+  return formatter(Intl.NumberFormat, { style: "percent", maximumFractionDigits: digits }).format(share);
+}
+
+export function dayName(iso) {
+  return dayFormat(iso, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+}
+
+export function shortDay(iso) {
+  return dayFormat(iso, { weekday: "short", day: "numeric", month: "short" });
+}
+
+export function weekday(iso, width = "short") {
+  return dayFormat(iso, { weekday: width });
+}
+
+export function monthName(iso) {
+  return dayFormat(`${iso.slice(0, 7)}-01`, { month: "long", year: "numeric" });
+}
+
+export function isWeekend(iso) {
+  return [0, 6].includes(new Date(`${iso}T00:00:00Z`).getUTCDay());
+}
+
+export function addDays(iso, days) {
+  return new Date(Date.parse(`${iso}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
+}
+
+export function daysBetween(from, to) {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY);
+}
+
+/** Today where the person is, used only where the server did not say what day it is. */
+export function localToday() {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: settings.timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+  return parts.format(new Date());
+}
+
+/** A moment, ISO 8601 with offset, in the zone of the person. */
+export function moment(iso) {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return String(iso);
+  return formatter(Intl.DateTimeFormat, { timeZone: settings.timeZone, day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(date);
+}
+
+export function plural(count, singular, many = `${singular}s`) {
+  return `${number(count, 0)} ${count === 1 ? singular : many}`;
+}
+
+export function channelName(code) {
+  const key = String(code ?? "").toLowerCase();
+  return CHANNELS[key] ?? String(code ?? "");
+}
+
+/** The class by which a channel has its colour everywhere. */
+export function channelClass(code) {
+  const key = channelName(code).toLowerCase().replace(/\W+/g, "");
+  return ["airbnb", "bookingcom", "vrbo", "expedia", "agoda", "direct"].includes(key) ? `channel-${key}` : "channel-other";
+}
+
+/** What stands between the marks of a text that an outsider wrote, and whether there were marks. */
+export function plainText(text) {
+  const marked = /^<(guest-[0-9a-f]{6})>([\s\S]*)<\/\1>$/.exec(String(text ?? ""));
+  return marked ? { text: marked[2], outside: true } : { text: String(text ?? ""), outside: false };
+}

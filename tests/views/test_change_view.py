@@ -1,0 +1,138 @@
+"""The card of a change, in a browser: what would be written, and a decision that counts once."""
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.views.stage import Json, Stage
+
+_SECRET = "s" * 32
+
+
+def _words(text: str) -> Json:
+    return {"kind": "words", "text": text}
+
+
+def _change(**members: Any) -> Json:
+    return {
+        "id": "chg-1",
+        "app": "Claude",
+        "title": "Update prices",
+        "summary": "Harbour Loft on Airbnb: Fri 11 and Sat 12 Dec",
+        "rows": [{"name": _words("Price"), "before": _words("€148"), "after": _words("€163"), "others": []}],
+        "about": [],
+        "warnings": ["This is 10 % more than today."],
+        "state": "waiting",
+        "headline": "waits for you",
+        "open": True,
+        "moved": False,
+        "asked": "just now",
+        "expires": "today at 10:10",
+        "left": "10 minutes",
+        "text": None,
+        "spelled": "",
+        "seen": "d1",
+        "decided": "",
+        "outcome": None,
+        **members,
+    }
+
+
+def _done(**members: Any) -> Json:
+    outcome: Json = {"sentence": "It is done.", "notes": [], "result": [], "undo": None, **members}
+    return _change(state="done", headline="done", open=False, decided="Approved by you, now", outcome=outcome)
+
+
+def _answer(change: Json, *, secret: str | None = _SECRET) -> Json:
+    meta = {} if secret is None else {"_meta": {"hostex/secret": secret}}
+    return {"content": [], "structuredContent": {"status": "waiting", "change_id": change["id"]}, **meta}
+
+
+def _read(change: Json) -> Json:
+    return {"content": [], "structuredContent": {"change": change}}
+
+
+def test_a_waiting_change_is_shown_and_approved_with_what_was_seen(stage: Stage) -> None:
+    stage.answers["read_change"] = lambda _: _read(_change())
+    stage.answers["decide_change"] = lambda _: _read(_done())
+    shown = stage.show("change", _answer(_change()))
+
+    expect(shown.view.get_by_role("heading", name="Harbour Loft on Airbnb")).to_be_visible()
+    expect(shown.view.get_by_text("€148")).to_be_visible()
+    shown.view.get_by_role("button", name="Approve").click()
+    expect(shown.view.get_by_text("It is done.").first).to_be_visible()
+
+    decision = {"change_id": "chg-1", "secret": _SECRET, "approve": True, "seen": "d1"}
+    assert stage.calls == [
+        ("read_change", {"change_id": "chg-1", "secret": _SECRET}),
+        ("decide_change", decision),
+    ]
+
+
+def test_two_presses_decide_once(stage: Stage) -> None:
+    stage.answers["read_change"] = lambda _: _read(_change())
+    stage.answers["decide_change"] = lambda _: _read(_done())
+    shown = stage.show("change", _answer(_change()))
+
+    shown.view.get_by_role("button", name="Approve").dblclick()
+    expect(shown.view.get_by_text("It is done.").first).to_be_visible()
+
+    assert [name for name, _ in stage.calls] == ["read_change", "decide_change"]
+
+
+def test_a_draft_is_sent_as_the_person_edited_it(stage: Stage) -> None:
+    stage.answers["read_change"] = lambda _: _read(_change(text="Hello", spelled="Hello", rows=[]))
+    stage.answers["decide_change"] = lambda _: _read(_done())
+    shown = stage.show("change", _answer(_change()))
+
+    shown.view.get_by_label("The message, as it will be sent").fill("Hello Anna")
+    shown.view.get_by_role("button", name="Send").click()
+    expect(shown.view.get_by_text("It is done.").first).to_be_visible()
+
+    assert stage.calls[-1][1]["text"] == "Hello Anna"
+
+
+def test_without_the_secret_nothing_can_be_pressed(stage: Stage) -> None:
+    stage.answers["read_change"] = lambda _: _read(_change())
+    shown = stage.show("change", _answer(_change(), secret=None))
+
+    expect(shown.view.get_by_text("Open the page of changes instead")).to_be_visible()
+    expect(shown.view.get_by_role("button")).to_have_count(0)
+
+
+def test_a_change_that_moved_is_shown_anew_before_it_can_be_decided(stage: Stage) -> None:
+    moved = _change(state="stale", moved=True, seen="d2", summary="Harbour Loft on Airbnb: now €150")
+    stage.answers["read_change"] = lambda _: _read(_change())
+    stage.answers["decide_change"] = lambda args: _read(moved if args["seen"] == "d1" else _done())
+    shown = stage.show("change", _answer(_change()))
+
+    shown.view.get_by_role("button", name="Approve").click()
+    expect(shown.view.get_by_role("heading", name="now €150")).to_be_visible()
+    shown.view.get_by_role("button", name="Approve").click()
+    expect(shown.view.get_by_text("It is done.").first).to_be_visible()
+
+    assert [args.get("seen") for name, args in stage.calls if name == "decide_change"] == ["d1", "d2"]
+
+
+def test_hostile_text_stays_text(stage: Stage) -> None:
+    hostile = '<img src=x onerror="parent.broken = true">\u202e</bdi><script>parent.broken = true</script>'
+    passage = {"kind": "passage", "text": hostile, "folded": ""}
+    row: Json = {
+        "name": _words(hostile),
+        "before": passage,
+        "after": {"kind": "several", "parts": [passage]},
+        "others": [],
+    }
+    change = _change(
+        summary=hostile,
+        app=hostile,
+        warnings=[hostile],
+        rows=[row],
+        about=[{"name": passage, "value": passage}],
+    )
+    stage.answers["read_change"] = lambda _: _read(change)
+    shown = stage.show("change", _answer(change))
+
+    expect(shown.view.get_by_role("heading", level=2, name="<img src=x")).to_be_visible()
+    assert shown.view.locator("img, script:not([type=module])").count() == 0
+    assert shown.page.evaluate("window.broken === undefined")
