@@ -43,18 +43,24 @@ def told_in(result: CallToolResult) -> Json:
 
 
 class Page:
-    """A page to which nobody goes unasked; it counts how often somebody was sent there."""
+    """A page to which nobody goes unasked; it counts the changes for which somebody was sent there, and
+    knows how long calls had waited by then."""
 
     present = True
 
     def __init__(self) -> None:
-        self.invited = 0
+        self.asked: dict[str, float] = {}
+        self.waited = 0.0
+
+    @property
+    def invited(self) -> int:
+        return len(self.asked)
 
     def address(self, change: Any) -> str:
         return f"https://page.example/{change.id}"
 
     async def invite(self, change: Any) -> str:
-        self.invited += 1
+        self.asked.setdefault(change.id, self.waited)
         return "The user decides on their page."
 
 
@@ -136,6 +142,7 @@ async def chatting(
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as hostex:
 
         async def pause(seconds: float) -> None:
+            page.waited += seconds
             await lowlevel.checkpoint()
 
         reachable = served.selection.reachable
