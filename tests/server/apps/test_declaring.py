@@ -4,19 +4,31 @@ everybody else nothing is different."""
 import json
 from typing import Any
 
+import httpx2
 import pytest
-from mcp import MCPError
+from mcp import Client, MCPError
+from mcp.client.extension import advertise
+from mcp.client.streamable_http import streamable_http_client
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
+from mcp.server.transport_security import TransportSecuritySettings
 
-from hostex_mcp.server.app import wire_form
+from hostex_mcp.server.app import create_server, wire_form
 from hostex_mcp.tools.catalogue import APP_TOOLS, CATALOGUE
 from hostex_mcp.tools.selection import select
-from tests.server.apps.chat import EXTENSION, SHOWS, WAYS, Chat, Served, Way, chatting
-from tests.support.local import JSON, MODERN, local, running
+from tests.server.apps.chat import BOOKING, EXTENSION, SECRET, SHOWS, WAYS, Chat, Served, Way, chatting
+from tests.support.local import HERE, JSON, MODERN, local, running
 
 pytestmark = pytest.mark.anyio
 
 every_way = pytest.mark.parametrize("way", WAYS)
 VIEWS = {f"ui://hostex/{view}.html" for view in ("day", "calendar", "performance", "thread", "change")}
+LOOKED_AT = {
+    "get_daily_briefing": "day",
+    "get_calendar": "calendar",
+    "get_performance": "performance",
+    "get_conversation": "thread",
+    "list_guests_waiting": "thread",
+}
 APP_ONLY = ["prepare_change", "read_change", "decide_change"]
 OTHERS: list[dict[str, Any]] = [
     {},
@@ -89,10 +101,7 @@ async def test_who_shows_views_gets_the_same_tools_with_their_views_and_some_for
     consequential = {name for name, tool in CATALOGUE.items() if tool.effect == "consequential"}
     assert {name for name, uri in carried.items() if uri == "ui://hostex/change.html"} == consequential
     assert {name: uri for name, uri in carried.items() if name not in consequential} == {
-        "get_daily_briefing": "ui://hostex/day.html",
-        "get_performance": "ui://hostex/performance.html",
-        "get_conversation": "ui://hostex/thread.html",
-        "list_guests_waiting": "ui://hostex/thread.html",
+        name: f"ui://hostex/{view}.html" for name, view in LOOKED_AT.items() if name in CATALOGUE
     }
 
 
@@ -126,6 +135,28 @@ async def test_where_no_change_waits_no_answer_carries_a_card(confirm: str) -> N
     async with chatting(served=Served(confirm=confirm)) as chat:
         carried = [tool for tool in await listed(chat) if "change.html" in str(tool.get("_meta"))]
     assert carried == []
+
+
+async def test_a_server_that_keeps_sessions_remembers_who_shows_views() -> None:
+    async with chatting(extensions={}) as chat:
+        hosts = TransportSecuritySettings(allowed_hosts=["127.0.0.1:8000"])
+        manager = StreamableHTTPSessionManager(
+            create_server(lambda _: chat.engine), json_response=True, security_settings=hosts
+        )
+        through = httpx2.ASGITransport(app=StreamableHTTPASGIApp(manager))
+        async with (
+            manager.run(),
+            httpx2.AsyncClient(transport=through, base_url=HERE.origin) as http,
+            Client(
+                streamable_http_client(f"{HERE.origin}/mcp", http_client=http),
+                mode="legacy",
+                extensions=[advertise(name, settings) for name, settings in SHOWS.items()],
+            ) as client,
+        ):
+            assert client.server_capabilities.extensions == {EXTENSION: {}}
+            assert {*APP_ONLY} <= {tool.name for tool in (await client.list_tools()).tools}
+            result = await client.call_tool("cancel_reservation", BOOKING)
+            assert SECRET in (result.meta or {})
 
 
 async def test_models_cannot_find_or_forward_to_what_is_behind_buttons() -> None:
