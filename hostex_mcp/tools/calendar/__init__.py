@@ -1,5 +1,6 @@
 """The toolset of calendars, prices and restrictions."""
 
+from hostex_mcp.tools.calendar.grid import read_calendar
 from hostex_mcp.tools.calendar.prices import (
     update_airbnb_price_and_rules,
     update_listing_prices,
@@ -38,4 +39,5 @@ TOOLS = (
     update_airbnb_price_and_rules,
     update_vrbo_price_and_rules,
     update_property_prices,
+    read_calendar,
 )

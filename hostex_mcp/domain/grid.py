@@ -1,0 +1,174 @@
+"""What a calendar of several properties shows of one of them: stays as bars, its nights, what each listing
+asks on each day, and nights that cannot be sold."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import TypeVar
+
+from hostex_mcp.api.endpoints.calendar import CalendarDay, Restrictions
+from hostex_mcp.api.endpoints.reservations import Reservation
+from hostex_mcp.domain.conflicts import Overlap, overlaps
+from hostex_mcp.domain.days import DAY, days_of
+from hostex_mcp.domain.gaps import Gap, UnsellableNights, closed_arrivals, unsellable_nights
+from hostex_mcp.domain.nights import Nights, is_placed
+from hostex_mcp.domain.stay_rules import ListingDays, RuleViolation
+from hostex_mcp.domain.stays import HOLDING, by_check_in
+
+ValueT = TypeVar("ValueT")
+
+FREE, STAY, BLOCK, UNKNOWN = ".", "s", "b", "?"
+"""How a night is written: free, held by a stay, blocked, or not in Hostex's calendar."""
+
+# A price that a channel has rounded may be off by up to one unit.
+_ROUNDING = 1
+_NO_RULES = ("inventory", "unknown")
+
+ListingKey = tuple[str, str]
+Spans = list[tuple[int, int, ValueT]]
+"""Days in one state: the first by its number, how many, and the state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stay on a grid. Stays in one lane do not overlap; there are several lanes only in a double booking."""
+
+    stay: Reservation
+    lane: int
+
+    @property
+    def nights(self) -> int:
+        """The number of nights, 0 for a stay of a day."""
+        return max((self.stay.check_out_date - self.stay.check_in_date).days, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Free nights that some listings cannot sell because of one rule."""
+
+    first_night: date
+    nights: int
+    rule: RuleViolation
+    listings: tuple[ListingKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a listing asks and allows, as spans of days; days that Hostex does not show are in none."""
+
+    price: Spans[float]
+    units: Spans[int]
+    min_stay: Spans[int]
+    no_arrival: Spans[bool]
+    no_departure: Spans[bool]
+
+
+def bars(stays: Iterable[Reservation], start: date, end: date) -> list[Bar]:
+    """Return the stays of one property that hold it between two days, both included, by check-in. A guest
+    who leaves on the first day is still there in the morning."""
+    lanes: list[date] = []
+    placed: list[Bar] = []
+    for stay in sorted(filter(_is_shown, stays), key=by_check_in):
+        if stay.check_in_date > end or stay.check_out_date < start:
+            continue
+        lane = next((number for number, until in enumerate(lanes) if until <= stay.check_in_date), len(lanes))
+        lanes[lane : lane + 1] = [stay.check_out_date]
+        placed.append(Bar(stay, lane))
+    return placed
+
+
+def _is_shown(stay: Reservation) -> bool:
+    return stay.status in HOLDING and is_placed(stay)
+
+
+def letters(book: Nights | None, start: date, end: date) -> str:
+    """Return a letter for each night."""
+    return "".join(_letter(book, night) for night in days_of(start, end))
+
+
+def _letter(book: Nights | None, night: date) -> str:
+    if book and night in book.holders:
+        return STAY
+    day = book.calendar.get(night) if book else None
+    if day is None:
+        return UNKNOWN
+    return FREE if day.available else BLOCK
+
+
+def double_bookings(book: Nights, stays: Iterable[Reservation], start: date, end: date) -> list[Overlap]:
+    """Return the double bookings of one property that touch these nights."""
+    # Of the many stays of a property hardly any share a night, and every pair would be looked at.
+    shared = {stay.key for night, holding in book.holders.items() if len(holding) > 1 for stay in holding}
+    doubled = overlaps(stay for stay in stays if stay.key in shared) if shared else []
+    return [pair for pair in doubled if pair.first_night <= end and pair.first_night + pair.nights * DAY > start]
+
+
+def columns(days: ListingDays, start: date, end: date) -> Columns:
+    """Return what a listing asks and allows on these days."""
+    entries = [days.get(day) for day in days_of(start, end)]
+    return Columns(
+        spans(entries, lambda day: day.price or None),
+        spans(entries, lambda day: max(day.inventory, 0)),
+        spans(entries, lambda day: _min_stay(day.restrictions)),
+        spans(entries, lambda day: bool(day.restrictions and day.restrictions.closed_on_arrival) or None),
+        spans(entries, lambda day: bool(day.restrictions and day.restrictions.closed_on_departure) or None),
+    )
+
+
+def spans(entries: Iterable[CalendarDay | None], value: Callable[[CalendarDay], ValueT | None]) -> Spans[ValueT]:
+    """Return the spans of days with one value; days without one are in none."""
+    folded: Spans[ValueT] = []
+    place = 0
+    for state, members in groupby(entries, key=lambda day: None if day is None else value(day)):
+        count = sum(1 for _ in members)
+        if state is not None:
+            folded.append((place, count, state))
+        place += count
+    return folded
+
+
+def _min_stay(rules: Restrictions | None) -> int | None:
+    """Return the shortest stay that can include a day, None if a single night can."""
+    least = max(rules.min_stay_on_arrival or 0, rules.min_stay_through or 0) if rules else 0
+    return least if least > 1 else None
+
+
+def percent_of(base: Spans[float], other: Spans[float]) -> int | None:
+    """Return the percentage of one listing's prices that another's are on all days, None if there is none."""
+    first, second = _by_day(base), _by_day(other)
+    if not first or first.keys() != second.keys():
+        return None
+    dearest = max(first, key=lambda day: first[day])
+    percent = round(100 * second[dearest] / first[dearest])
+    fits = all(abs(second[day] - price * percent / 100) <= _ROUNDING for day, price in first.items())
+    return percent if fits else None
+
+
+def _by_day(prices: Spans[float]) -> dict[int, float]:
+    return {place: price for start, count, price in prices for place in range(start, start + count)}
+
+
+def stuck_in(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
+    """Return the nights of a gap that a listing's rules keep from being sold. Where what was read ends they
+    are not judged; nights without units or unknown to Hostex are no matter of rules."""
+    unsellable = unsellable_nights(gap, days)
+    judged = [span for span in unsellable if not (gap.open_ended and span.check_out == gap.check_out)]
+    found = [*judged, *closed_arrivals(gap, days, unsellable)]
+    return [span for span in found if span.rules[0].rule not in _NO_RULES]
+
+
+def stuck_nights(
+    found: Iterable[tuple[ListingKey, UnsellableNights]], start: date, end: date
+) -> list[Stuck]:
+    """Return the nights that touch a period, those of several listings by the same rule as one."""
+    grouped: dict[tuple[date, int, str, str], list[tuple[ListingKey, UnsellableNights]]] = {}
+    for listing, span in found:
+        if span.first_night <= end and span.check_out > start:
+            rule = span.rules[0]
+            key = span.first_night, span.nights, rule.rule, f"{rule.value}"
+            grouped.setdefault(key, []).append((listing, span))
+    return [
+        Stuck(key[0], key[1], members[0][1].rules[0], tuple(listing for listing, _ in members))
+        for key, members in sorted(grouped.items(), key=lambda entry: entry[0])
+    ]
