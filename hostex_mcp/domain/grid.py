@@ -1,7 +1,7 @@
 """What a calendar of several properties shows of one of them: stays as bars, its nights, what each listing
 asks on each day, and nights that cannot be sold."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -11,7 +11,7 @@ from hostex_mcp.api.endpoints.calendar import CalendarDay, Restrictions
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.conflicts import Overlap, overlaps
 from hostex_mcp.domain.days import DAY, days_of
-from hostex_mcp.domain.gaps import Gap, UnsellableNights, closed_arrivals, unsellable_nights
+from hostex_mcp.domain.gaps import Gap, UnsellableNights, unsellable_nights
 from hostex_mcp.domain.nights import Nights, is_placed
 from hostex_mcp.domain.stay_rules import ListingDays, RuleViolation
 from hostex_mcp.domain.stays import HOLDING, by_check_in
@@ -21,18 +21,18 @@ ValueT = TypeVar("ValueT")
 FREE, STAY, BLOCK, UNKNOWN = ".", "s", "b", "?"
 """How a night is written: free, held by a stay, blocked, or not in Hostex's calendar."""
 
-# A price that a channel has rounded may be off by up to one unit.
-_ROUNDING = 1
+# Prices that are rounded after a percentage may be off by a unit, and large ones by a little more.
+_ROUNDING, _ROUNDED_PERCENT = 1, 1
 _NO_RULES = ("inventory", "unknown")
 
 ListingKey = tuple[str, str]
-Spans = list[tuple[int, int, ValueT]]
+Span = tuple[int, int, ValueT]
 """Days in one state: the first by its number, how many, and the state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stay on a grid. Stays in one lane do not overlap; there are several lanes only in a double booking."""
+    """A stay on a grid. Stays in one lane do not overlap; only a double booking has several lanes."""
 
     stay: Reservation
     lane: int
@@ -57,11 +57,11 @@ class Stuck:
 class Columns:
     """What a listing asks and allows, as spans of days; days that Hostex does not show are in none."""
 
-    price: Spans[float]
-    units: Spans[int]
-    min_stay: Spans[int]
-    no_arrival: Spans[bool]
-    no_departure: Spans[bool]
+    price: Sequence[Span[float]]
+    units: Sequence[Span[int]]
+    min_stay: Sequence[Span[int]]
+    no_arrival: Sequence[Span[bool]]
+    no_departure: Sequence[Span[bool]]
 
 
 def bars(stays: Iterable[Reservation], start: date, end: date) -> list[Bar]:
@@ -99,9 +99,11 @@ def _letter(book: Nights | None, night: date) -> str:
 def double_bookings(book: Nights, stays: Iterable[Reservation], start: date, end: date) -> list[Overlap]:
     """Return the double bookings of one property that touch these nights."""
     # Of the many stays of a property hardly any share a night, and every pair would be looked at.
-    shared = {stay.key for night, holding in book.holders.items() if len(holding) > 1 for stay in holding}
+    shared = {stay.key for holding in book.holders.values() if len(holding) > 1 for stay in holding}
     doubled = overlaps(stay for stay in stays if stay.key in shared) if shared else []
-    return [pair for pair in doubled if pair.first_night <= end and pair.first_night + pair.nights * DAY > start]
+    return [
+        pair for pair in doubled if pair.first_night <= end and pair.first_night + pair.nights * DAY > start
+    ]
 
 
 def columns(days: ListingDays, start: date, end: date) -> Columns:
@@ -116,9 +118,11 @@ def columns(days: ListingDays, start: date, end: date) -> Columns:
     )
 
 
-def spans(entries: Iterable[CalendarDay | None], value: Callable[[CalendarDay], ValueT | None]) -> Spans[ValueT]:
+def spans(
+    entries: Iterable[CalendarDay | None], value: Callable[[CalendarDay], ValueT | None]
+) -> list[Span[ValueT]]:
     """Return the spans of days with one value; days without one are in none."""
-    folded: Spans[ValueT] = []
+    folded: list[Span[ValueT]] = []
     place = 0
     for state, members in groupby(entries, key=lambda day: None if day is None else value(day)):
         count = sum(1 for _ in members)
@@ -134,33 +138,37 @@ def _min_stay(rules: Restrictions | None) -> int | None:
     return least if least > 1 else None
 
 
-def percent_of(base: Spans[float], other: Spans[float]) -> int | None:
-    """Return the percentage of one listing's prices that another's are on all days, None if there is none."""
+def percent_of(base: Sequence[Span[float]], other: Sequence[Span[float]]) -> int | None:
+    """Return the percentage of one listing's prices that another's are on all days, but for rounding; None if
+    there is none."""
     first, second = _by_day(base), _by_day(other)
     if not first or first.keys() != second.keys():
         return None
-    dearest = max(first, key=lambda day: first[day])
-    percent = round(100 * second[dearest] / first[dearest])
-    fits = all(abs(second[day] - price * percent / 100) <= _ROUNDING for day, price in first.items())
-    return percent if fits else None
+    percent = round(100 * sum(second.values()) / sum(first.values()))
+    expected = {day: price * percent / 100 for day, price in first.items()}
+    return percent if all(_is_near(second[day], price) for day, price in expected.items()) else None
 
 
-def _by_day(prices: Spans[float]) -> dict[int, float]:
+def _is_near(price: float, expected: float) -> bool:
+    return abs(price - expected) <= max(_ROUNDING, expected * _ROUNDED_PERCENT / 100)
+
+
+def _by_day(prices: Sequence[Span[float]]) -> dict[int, float]:
     return {place: price for start, count, price in prices for place in range(start, start + count)}
 
 
 def stuck_in(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
     """Return the nights of a gap that a listing's rules keep from being sold. Where what was read ends they
     are not judged; nights without units or unknown to Hostex are no matter of rules."""
-    unsellable = unsellable_nights(gap, days)
-    judged = [span for span in unsellable if not (gap.open_ended and span.check_out == gap.check_out)]
-    found = [*judged, *closed_arrivals(gap, days, unsellable)]
-    return [span for span in found if span.rules[0].rule not in _NO_RULES]
+    judged = [
+        span
+        for span in unsellable_nights(gap, days)
+        if not (gap.open_ended and span.check_out == gap.check_out)
+    ]
+    return [span for span in judged if span.rules[0].rule not in _NO_RULES]
 
 
-def stuck_nights(
-    found: Iterable[tuple[ListingKey, UnsellableNights]], start: date, end: date
-) -> list[Stuck]:
+def stuck_nights(found: Iterable[tuple[ListingKey, UnsellableNights]], start: date, end: date) -> list[Stuck]:
     """Return the nights that touch a period, those of several listings by the same rule as one."""
     grouped: dict[tuple[date, int, str, str], list[tuple[ListingKey, UnsellableNights]]] = {}
     for listing, span in found:

@@ -1,6 +1,6 @@
 """The toolset of calendars, prices and restrictions."""
 
-from hostex_mcp.tools.calendar.grid import read_calendar
+from hostex_mcp.tools.calendar.grid import get_calendar, read_calendar
 from hostex_mcp.tools.calendar.prices import (
     update_airbnb_price_and_rules,
     update_listing_prices,
@@ -39,5 +39,6 @@ TOOLS = (
     update_airbnb_price_and_rules,
     update_vrbo_price_and_rules,
     update_property_prices,
+    get_calendar,
     read_calendar,
 )

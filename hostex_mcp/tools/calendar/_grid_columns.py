@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypedDict
 
-from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.conflicts import ChannelHole, Overlap
-from hostex_mcp.domain.grid import Bar, Columns, Spans, Stuck, percent_of
+from hostex_mcp.domain.grid import Bar, Columns, Span, Stuck, percent_of
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import ClosedNights
 from hostex_mcp.domain.stays import guest
@@ -86,12 +85,12 @@ def _block(block: ClosedNights, start: date) -> JsonObject:
 
 def _listings(listings: Sequence[tuple[SoldListing, Columns]]) -> JsonObject:
     place = lead(listings)
-    base = listings[place][1].price if place is not None else []
+    base: Sequence[Span[float]] = listings[place][1].price if place is not None else ()
     rows = [_listing(listing, own, base) for listing, own in listings]
     return {"listings": rows, **({"price_of": place} if place is not None else {})}
 
 
-def _listing(listing: SoldListing, own: Columns, base: Spans[float]) -> JsonObject:
+def _listing(listing: SoldListing, own: Columns, base: Sequence[Span[float]]) -> JsonObject:
     columns: dict[str, Any] = {
         "price": [[*span] for span in own.price],
         "units": [[*span] for span in own.units],

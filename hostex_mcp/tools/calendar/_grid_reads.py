@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any, cast
 
 from hostex_mcp.api import FieldProblem, Pace
 from hostex_mcp.api.endpoints.properties import Property
@@ -28,7 +29,7 @@ from hostex_mcp.domain.nights import ClosedNights, is_placed
 from hostex_mcp.domain.stays import HOLDING
 from hostex_mcp.domain.wording import some
 from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, read_nights, widened
-from hostex_mcp.reads.lists import Failure
+from hostex_mcp.reads.lists import failure_rows
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
@@ -76,8 +77,7 @@ class CalendarPage:
     """The rows of a page, and the page that they belong to, whose items they are to become."""
 
     rows: list[CalendarRow]
-    page: ListPage[object]
-    failures: list[Failure]
+    page: ListPage[Any]
 
 
 def days_asked(
@@ -121,16 +121,17 @@ async def read_calendar_page(
     start, end = days_asked(start_date, end_date, days, portfolio.first_today(), moment.date())
     cells, keys = _cells(portfolio, start, end)
     rows = sliced(cells, page, keys=keys, moment=moment)
-    wanted: list[CalendarCell] = rows.items
+    wanted = cast("Sequence[CalendarCell]", rows.items)
     if not wanted:
-        return CalendarPage([], rows, [])
+        return CalendarPage([], rows)
     chosen = {cell.place.id for cell in wanted}
     whole = portfolio.whole and len(chosen) == len(portfolio.properties)
     properties = [place for place in portfolio.properties if place.id in chosen]
     narrowed = replace(portfolio, properties=properties, whole=whole)
     calendars = await _read(context, narrowed, wanted)
     rows.notes += [*calendars.notes, *_unplaced_notes(portfolio, narrowed, calendars.stays)]
-    return CalendarPage(await _rows(context, narrowed, calendars, wanted), rows, calendars.failures)
+    rows.failed = failure_rows(calendars.failures)
+    return CalendarPage(await _rows(context, narrowed, calendars, wanted), rows)
 
 
 def _cells(portfolio: Portfolio, start: date, end: date) -> tuple[list[CalendarCell], list[Key]]:
@@ -138,7 +139,9 @@ def _cells(portfolio: Portfolio, start: date, end: date) -> tuple[list[CalendarC
     places = sorted(portfolio.properties, key=lambda place: (_title_key(place), place.id))
     firsts = [start + DAY * step for step in range(0, (end - start).days + 1, MOST_DAYS)]
     cells = [
-        CalendarCell(place, first, min(first + DAY * (MOST_DAYS - 1), end)) for first in firsts for place in places
+        CalendarCell(place, first, min(first + DAY * (MOST_DAYS - 1), end))
+        for first in firsts
+        for place in places
     ]
     return cells, [[f"{cell.start}", _title_key(cell.place), cell.place.id] for cell in cells]
 
@@ -219,7 +222,9 @@ async def _holes(
     return found
 
 
-async def _stuck(calendars: Calendars, cell: CalendarCell, read: tuple[date, date], pace: Pace) -> list[Stuck]:
+async def _stuck(
+    calendars: Calendars, cell: CalendarCell, read: tuple[date, date], pace: Pace
+) -> list[Stuck]:
     """Return the nights that rules keep from being sold, looking at gaps as far as they were read."""
     book, found = calendars.books.get(cell.place.id), list[tuple[ListingKey, UnsellableNights]]()
     for gap in gaps(book, *read) if book else ():
@@ -230,9 +235,7 @@ async def _stuck(calendars: Calendars, cell: CalendarCell, read: tuple[date, dat
     return stuck_nights(found, cell.start, cell.end)
 
 
-def _unplaced_notes(
-    portfolio: Portfolio, narrowed: Portfolio, stays: Sequence[Reservation]
-) -> list[str]:
+def _unplaced_notes(portfolio: Portfolio, narrowed: Portfolio, stays: Sequence[Reservation]) -> list[str]:
     """Say which stays are in no row because they have no property."""
     codes = [stay.stay_code for stay in stays if stay.status in HOLDING and not is_placed(stay)]
     if codes:

@@ -1,6 +1,6 @@
 """The calendar of several properties, for a model and for a view."""
 
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from annotated_types import Ge, Le
 
@@ -11,8 +11,55 @@ from hostex_mcp.toolkit.results import ListPage, PageRequest
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.calendar._grid_columns import GridRow, grid_row
 from hostex_mcp.tools.calendar._grid_reads import LONGEST, read_calendar_page
+from hostex_mcp.tools.calendar._grid_rows import property_row
+from hostex_mcp.tools.calendar._grid_text import brief_row, calendar_text, legend
+
+
+class PropertyRow(TypedDict, total=False):
+    """A property from `start_date` to `end_date`, its runs in words; in full detail they are lists."""
+
+    property_id: int
+    property: str
+    start_date: str
+    end_date: str
+    stays: str
+    blocks: str
+    not_known: str
+    prices: str
+    rules: str
+    units: str
+    gaps: str
+    conflicts: str
+    sold: bool
+
 
 Days = Annotated[Integer, Ge(1), Le(LONGEST), "instead of end_date (default 31)"]
+
+
+@tool(
+    "Get calendar",
+    keywords="multi-calendar overview grid month availability free occupied booked prices show minimum stay "
+    "what is free in december timeline",
+    text=calendar_text,
+)
+async def get_calendar(
+    context: Context,
+    page: PageRequest,
+    start_date: Day | None = None,
+    end_date: Day | None = None,
+    days: Days | None = None,
+    property_ids: PropertyIds | None = None,
+) -> ListPage[PropertyRow]:
+    """The multi-calendar: each property's stays (guest, channel, amount), blocks, nightly prices of its
+    listings, minimum stays, days closed to arrival or departure, free nights that a rule keeps from being
+    booked, and calendars that contradict each other (default: 31 days from today)."""
+    read = await read_calendar_page(context, page, start_date, end_date, days, property_ids)
+    rows = await paced(property_row, read.rows)
+    if page.detail == "brief":
+        read.page.notes[:0] = legend(rows)
+        rows = await paced(brief_row, rows)
+    read.page.items = rows
+    return read.page
 
 
 @tool("Read the calendar's grid")
