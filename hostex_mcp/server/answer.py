@@ -115,7 +115,7 @@ def _rows_answer(
         "notes": [*rows.notes, _CUT_NOTE],
         "failed": rows.failed[:MOST_FAILED],
     }
-    fitting = _count_fitting(rows.items, around, "items", tool.text)
+    fitting = _count_fitting(rows.items, around, "items", tool.text or render)
     cut = fitting < len(rows.items)
     result: dict[str, Any] = {"items": list(rows.items[:fitting]), "returned": fitting}
     if rows.total is not None:
@@ -200,18 +200,17 @@ def _limit_rows(result: dict[str, Any], name: str, most: int, record: Item[Any])
 
 
 def _count_fitting(
-    rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], name: str, own: _Text | None = None
+    rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], name: str, write: _Text = render
 ) -> int:
-    """Return how many of its rows a list can have in this shape, in both halves together, at least one. The
-    text half is a table, or the `own` text of a tool."""
+    """Return how many of its rows a list can have in this shape, in both halves together, at least one;
+    `write` makes the text half."""
     # A count of tokens may be a tenth too low, hence ROOM, which is smaller than the bound.
-    write = own or render
     spent = _CURSOR + _cost({**shape, name: []}, write)
     text = to_json(rows) if weight(rows, TOO_LONG) <= TOO_LONG else None
     # A line of a table is no longer than its row in JSON, and no character costs more than the dearest.
     if text is not None and spent + 2 * len(text) * (1.1 if text.isascii() else DEAREST) <= ROOM:
         return len(rows)
-    costs = accumulate(_row_cost(row, name, own) for row in rows)
+    costs = accumulate(map(_row_cost, rows))
     fitting = max(sum(1 for _ in takewhile(lambda cost: spent + cost <= ROOM, costs)), 1)
     while fitting > 1 and (excess := _CURSOR + _cost({**shape, name: rows[:fitting]}, write) - ROOM) > 0:
         # In proportion, as rows are about equally long: a few rounds are enough.
@@ -219,10 +218,8 @@ def _count_fitting(
     return max(fitting, 1)
 
 
-def _row_cost(row: Mapping[str, Any], name: str, own: _Text | None) -> int:
-    if weight(row, TOO_LONG) > TOO_LONG:
-        return ROOM
-    return tokens(to_json(row)) + tokens(own({name: [row]}) if own else table([row])[1])
+def _row_cost(row: Mapping[str, Any]) -> int:
+    return ROOM if weight(row, TOO_LONG) > TOO_LONG else tokens(to_json(row)) + tokens(table([row])[1])
 
 
 def _cost(shape: Mapping[str, Any], write: _Text) -> int:

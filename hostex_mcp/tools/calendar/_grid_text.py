@@ -44,8 +44,8 @@ _LABELS: Mapping[str, str] = {
 _UNSOLD = "No channel calendar"
 _HOW = (
     "Nights in no stay or block are free; gaps are free nights that cannot be booked. Stays are from "
-    "check-in to check-out, all else are nights. What has no dates holds on all other days; N% is of the first "
-    "prices. Full detail has codes and listings."
+    "check-in to check-out, all else are nights. What has no dates holds on all other days; N% is of the "
+    "first prices. Full detail has codes and listings."
 )
 _FAR = 180
 _DIGIT = re.compile(r"\d")
