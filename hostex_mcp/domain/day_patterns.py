@@ -1,6 +1,6 @@
 """Values of days told in few words: runs of equal days, or one value for each day of the week."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -30,28 +30,38 @@ class Pattern(Generic[ValueT]):
 def patterns(values: Sequence[ValueT | None], start: date) -> list[Pattern[ValueT]]:
     """Return the patterns of values from a day on, in order; days without a value are in none. Of the
     patterns of the same days, that of the most days of the week comes first."""
+    stretches = list(_weekly(values, start.weekday()))
+    weeks = [week for _, days, week in stretches if _repeats(days)]
     found: list[Pattern[ValueT]] = []
-    for first, days in _weekly(values, start.weekday()):
-        runs = list(_runs(days, start + DAY * first))
-        plain = len(days) < _TWO_WEEKS or len(runs) <= len(set(days))
-        found += runs if plain else _by_weekday(days, start + DAY * first)
+    for first, days, week in stretches:
+        begin, end = start + DAY * first, start + DAY * (first + len(days) - 1)
+        # A few days are told as a week that is found elsewhere, if they are like that.
+        known = next((other for other in weeks if week.items() <= other.items()), None)
+        found += _by_weekday(known, begin, end) if known else _runs(days, begin)
     return found
 
 
-def _weekly(values: Sequence[ValueT | None], weekday: int) -> Iterator[tuple[int, Sequence[ValueT]]]:
+def _repeats(days: Sequence[Hashable]) -> bool:
+    """Whether a stretch is told in fewer words by the days of the week than by its runs."""
+    return len(days) >= _TWO_WEEKS and len(list(groupby(days))) > len(set(days))
+
+
+def _weekly(
+    values: Sequence[ValueT | None], weekday: int
+) -> Iterator[tuple[int, Sequence[ValueT], Mapping[int, ValueT]]]:
     """Cut days into stretches in which all Mondays are equal, and so on, each as long as it can be."""
-    first, stretch, usual = 0, list[ValueT](), dict[int, ValueT]()
+    first, stretch, week = 0, list[ValueT](), dict[int, ValueT]()
     for place, value in enumerate(values):
         day = (weekday + place) % 7
-        if stretch and (value is None or usual.get(day, value) != value):
-            yield first, stretch
-            stretch, usual = [], {}
+        if stretch and (value is None or week.get(day, value) != value):
+            yield first, stretch, week
+            stretch, week = [], {}
         if value is not None:
             first = first if stretch else place
-            usual[day] = value
+            week[day] = value
             stretch.append(value)
     if stretch:
-        yield first, stretch
+        yield first, stretch, week
 
 
 def _runs(values: Sequence[ValueT], start: date) -> Iterator[Pattern[ValueT]]:
@@ -62,14 +72,12 @@ def _runs(values: Sequence[ValueT], start: date) -> Iterator[Pattern[ValueT]]:
         place += count
 
 
-def _by_weekday(values: Sequence[ValueT], start: date) -> list[Pattern[ValueT]]:
-    days: dict[ValueT, set[int]] = {}
-    for place, value in enumerate(values):
-        days.setdefault(value, set()).add((start.weekday() + place) % 7)
-    end = start + DAY * (len(values) - 1)
-    # Stable, so that equally many days of the week stay in the order of their first day.
+def _by_weekday(week: Mapping[int, ValueT], start: date, end: date) -> list[Pattern[ValueT]]:
+    days: dict[ValueT, list[int]] = {}
+    for weekday in sorted(week):
+        days.setdefault(week[weekday], []).append(weekday)
     ordered = sorted(days.items(), key=lambda entry: -len(entry[1]))
-    return [Pattern(start, end, value, tuple(sorted(weekdays))) for value, weekdays in ordered]
+    return [Pattern(start, end, value, tuple(weekdays)) for value, weekdays in ordered]
 
 
 def weekdays_text(weekdays: Sequence[int]) -> str:
