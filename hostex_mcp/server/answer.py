@@ -115,8 +115,10 @@ def _rows_answer(
         "notes": [*rows.notes, _CUT_NOTE],
         "failed": rows.failed[:MOST_FAILED],
     }
-    fitting = _count_fitting(rows.items, around, "items", tool.text or render)
-    cut = fitting < len(rows.items)
+    fitting = (
+        len(rows.items) if rows.whole else _count_fitting(rows.items, around, "items", tool.text or render)
+    )
+    cut = fitting < count
     result: dict[str, Any] = {"items": list(rows.items[:fitting]), "returned": fitting}
     if rows.total is not None:
         result["total"] = rows.total

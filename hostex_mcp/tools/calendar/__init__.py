@@ -40,5 +40,5 @@ TOOLS = (
     update_vrbo_price_and_rules,
     update_property_prices,
     get_calendar,
-    read_calendar,
 )
+FOR_VIEWS = (read_calendar,)

@@ -88,10 +88,10 @@ def days_asked(
     Raises:
         InvalidArguments: for days that contradict each other, are too many, or that Hostex does not show.
     """
-    if end is not None and days is not None:
-        raise InvalidArguments(FieldProblem("days", "is not needed with end_date; leave one of them out"))
     first = start or first_today
     last = end or first + DAY * ((days or USUAL_DAYS) - 1)
+    if days and last != first + DAY * (days - 1):
+        raise InvalidArguments(FieldProblem("days", "contradicts end_date; leave one of them out"))
     if last < first:
         raise InvalidArguments(FieldProblem("end_date", f"is before start_date, {first}"))
     if (last - first).days >= LONGEST:

@@ -16,21 +16,13 @@ from hostex_mcp.tools.calendar._grid_text import brief_row, calendar_text, legen
 
 
 class PropertyRow(TypedDict, total=False):
-    """A property from `start_date` to `end_date`, its runs in words; in full detail they are lists."""
+    """A property from `start_date` to `end_date`, with its `stays`, `blocks`, `prices`, `rules`, `units`,
+    `gaps` and `conflicts`: texts, in full detail lists."""
 
     property_id: int
     property: str
     start_date: str
     end_date: str
-    stays: str
-    blocks: str
-    not_known: str
-    prices: str
-    rules: str
-    units: str
-    gaps: str
-    conflicts: str
-    sold: bool
 
 
 Days = Annotated[Integer, Ge(1), Le(LONGEST), "instead of end_date (default 31)"]
@@ -38,6 +30,7 @@ Days = Annotated[Integer, Ge(1), Le(LONGEST), "instead of end_date (default 31)"
 
 @tool(
     "Get calendar",
+    core=True,
     keywords="multi-calendar overview grid month availability free occupied booked prices show minimum stay "
     "what is free in december timeline",
     text=calendar_text,
@@ -50,9 +43,9 @@ async def get_calendar(
     days: Days | None = None,
     property_ids: PropertyIds | None = None,
 ) -> ListPage[PropertyRow]:
-    """The multi-calendar: each property's stays (guest, channel, amount), blocks, nightly prices of its
-    listings, minimum stays, days closed to arrival or departure, free nights that a rule keeps from being
-    booked, and calendars that contradict each other (default: 31 days from today)."""
+    """The multi-calendar: each property's stays (guest, channel, amount), blocks, prices per listing, minimum
+    stays, days closed to arrival or departure, free nights that cannot be booked, and conflicts between
+    calendars (default: 31 days from today)."""
     read = await read_calendar_page(context, page, start_date, end_date, days, property_ids)
     rows = await paced(property_row, read.rows)
     if page.detail == "brief":
@@ -74,5 +67,5 @@ async def read_calendar(
     """The calendar of several properties as a grid that a view draws: of each property the nights as letters,
     the stays as bars, and what each listing asks as spans of days."""
     read = await read_calendar_page(context, page, start_date, end_date, days, property_ids)
-    read.page.items = await paced(grid_row, read.rows)
+    read.page.items, read.page.whole = await paced(grid_row, read.rows), True
     return read.page
