@@ -110,15 +110,8 @@ def unchanged_result(already: str) -> dict[str, Any]:
 def _rows_answer(
     tool: Tool, arguments: Mapping[str, Any], rows: ListPage[Any], account: str
 ) -> dict[str, Any]:
-    around = {
-        "returned": len(rows.items),
-        "notes": [*rows.notes, _CUT_NOTE],
-        "failed": rows.failed[:MOST_FAILED],
-    }
-    fitting = (
-        len(rows.items) if rows.whole else _count_fitting(rows.items, around, "items", tool.text or render)
-    )
-    cut = fitting < count
+    fitting = _rows_fitting(tool, rows)
+    cut = fitting < len(rows.items)
     result: dict[str, Any] = {"items": list(rows.items[:fitting]), "returned": fitting}
     if rows.total is not None:
         result["total"] = rows.total
@@ -134,6 +127,17 @@ def _rows_answer(
     if (unnamed := len(rows.failed) - MOST_FAILED) > 0:
         result["more"] = {"failed": unnamed}
     return result
+
+
+def _rows_fitting(tool: Tool, rows: ListPage[Any]) -> int:
+    if rows.whole:
+        return len(rows.items)
+    around = {
+        "returned": len(rows.items),
+        "notes": [*rows.notes, _CUT_NOTE],
+        "failed": rows.failed[:MOST_FAILED],
+    }
+    return _count_fitting(rows.items, around, "items", tool.text or render)
 
 
 def _record_answer(tool: Tool, record: Item[Any]) -> dict[str, Any]:
