@@ -11,7 +11,7 @@ from hostex_mcp.api.endpoints.calendar import CalendarDay, Restrictions
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.conflicts import Overlap, overlaps
 from hostex_mcp.domain.days import DAY, days_of
-from hostex_mcp.domain.gaps import Gap, UnsellableNights, unsellable_nights
+from hostex_mcp.domain.gaps import UnsellableNights
 from hostex_mcp.domain.nights import Nights, is_placed
 from hostex_mcp.domain.stay_rules import ListingDays, RuleViolation
 from hostex_mcp.domain.stays import HOLDING, by_check_in
@@ -23,7 +23,6 @@ FREE, STAY, BLOCK, UNKNOWN = ".", "s", "b", "?"
 
 # Prices that are rounded after a percentage may be off by a unit, and large ones by a little more.
 _ROUNDING, _ROUNDED_PERCENT = 1, 1
-_NO_RULES = ("inventory", "unknown")
 
 ListingKey = tuple[str, str]
 Span = tuple[int, int, ValueT]
@@ -155,17 +154,6 @@ def _is_near(price: float, expected: float) -> bool:
 
 def _by_day(prices: Sequence[Span[float]]) -> dict[int, float]:
     return {place: price for start, count, price in prices for place in range(start, start + count)}
-
-
-def stuck_in(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
-    """Return the nights of a gap that a listing's rules keep from being sold. Where what was read ends they
-    are not judged; nights without units or unknown to Hostex are no matter of rules."""
-    judged = [
-        span
-        for span in unsellable_nights(gap, days)
-        if not (gap.open_ended and span.check_out == gap.check_out)
-    ]
-    return [span for span in judged if span.rules[0].rule not in _NO_RULES]
 
 
 def stuck_nights(found: Iterable[tuple[ListingKey, UnsellableNights]], start: date, end: date) -> list[Stuck]:

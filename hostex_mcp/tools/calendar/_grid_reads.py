@@ -11,7 +11,7 @@ from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.conflicts import ChannelHole, Overlap, channel_holes
 from hostex_mcp.domain.days import DAY
-from hostex_mcp.domain.gaps import UnsellableNights, gaps
+from hostex_mcp.domain.gaps import UnsellableNights, gaps, rule_bound_nights
 from hostex_mcp.domain.grid import (
     Bar,
     Columns,
@@ -21,7 +21,6 @@ from hostex_mcp.domain.grid import (
     columns,
     double_bookings,
     letters,
-    stuck_in,
     stuck_nights,
 )
 from hostex_mcp.domain.names import fold
@@ -230,7 +229,7 @@ async def _stuck(
     for gap in gaps(book, *read) if book else ():
         if gap.first_night <= cell.end and gap.check_out > cell.start:
             for listing, days in calendars.selling(cell.place.id):
-                found += [(listing.key, span) for span in stuck_in(gap, days)]
+                found += [(listing.key, span) for span in rule_bound_nights(gap, days)]
                 await pace.rest()
     return stuck_nights(found, cell.start, cell.end)
 
