@@ -20,7 +20,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from hostex_mcp.domain.days import DAY, Run, days_of, runs
+from hostex_mcp.domain.days import DAY, Run, runs
 from hostex_mcp.domain.nights import Nights, free_runs, nights
 from hostex_mcp.domain.stay_rules import ListingDays, RuleViolation, broken_rules, longest_stay
 
@@ -81,15 +81,14 @@ def unsellable_nights(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
 def rule_bound_nights(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
     """Return the nights of a gap that a listing's rules keep from being sold. At an end that was not read
     they are not judged, and where the listing has no units no rule is at fault."""
-    unsold = runs(_unsold(gap, days), lambda night: night, lambda night: True)
+    unsold = runs(_unsold(gap, days), lambda night: night, lambda night: _has_units(days, night))
     judged = [run for run in unsold if not (gap.open_ended and run.end_date == gap.last_night)]
-    return [_unsellable(gap, days, run) for run in judged if _has_units(days, run)]
+    return [_unsellable(gap, days, run) for run in judged if run.state]
 
 
-def _has_units(days: ListingDays, run: Run[bool]) -> bool:
-    return all(
-        (day := days.get(night)) and day.inventory > 0 for night in days_of(run.start_date, run.end_date)
-    )
+def _has_units(days: ListingDays, night: date) -> bool:
+    day = days.get(night)
+    return day is not None and day.inventory > 0
 
 
 def closed_arrivals(
