@@ -44,9 +44,10 @@ _LABELS: Mapping[str, str] = {
 _UNSOLD = "No channel calendar"
 _HOW = (
     "Nights in no stay or block are free; gaps are free nights that cannot be booked. Stays are from "
-    "check-in to check-out, all else are nights. What has no dates holds on all other days; N% is of the "
-    "first prices. Full detail has codes and listings."
+    "check-in to check-out, all else are nights. What has no dates holds on all other days. Full detail has "
+    "codes and listings."
 )
+_PERCENT = "N% is of the first prices."
 _FAR = 180
 _DIGIT = re.compile(r"\d")
 
@@ -60,13 +61,12 @@ class _Dates:
         self._month = ""
 
     def day(self, text: str) -> str:
-        """Write a day: `Nov 24`, or `24`."""
-        day = date.fromisoformat(text)
+        """Write a day: `Nov 24`, `24`, `Mar 5 2026`."""
+        day, before = date.fromisoformat(text), self._month
+        self._month = text[:7]
+        month = "" if self._month == before else f"{MONTHS[day.month - 1]} "
         far = abs((day - self._start).days) > _FAR
-        month = f"{MONTHS[day.month - 1]}{f' {day.year}' if far else ''} "
-        named = "" if month == self._month else month
-        self._month = month
-        return f"{named}{day.day}"
+        return f"{month}{day.day}{f' {day.year}' if far else ''}"
 
     def span(self, first: str, last: str) -> str:
         """Write several days, or one."""
@@ -225,7 +225,9 @@ def legend(rows: Sequence[JsonObject]) -> list[str]:
     """Say how rows in words are to be read, and what the letters of the channels in them mean."""
     codes = {code for row in rows for code in _codes(row)}
     named = [f"{letter} {channel_name(code)}" for code, letter in LETTERS.items() if code in codes]
-    return [f"{_HOW} {', '.join(named)}." if named else _HOW]
+    compared = any("percent" in entry for row in rows for entry in row.get("prices", ()))
+    parts = (_HOW, _PERCENT if compared else "", f"{', '.join(named)}." if named else "")
+    return [" ".join(filter(None, parts))]
 
 
 def _codes(row: JsonObject) -> Iterator[str]:

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from hostex_mcp.server.answer import answer
-from hostex_mcp.toolkit.results import PageRequest
-from hostex_mcp.tools.calendar import FOR_VIEWS
 from tests.support.demo_cases import MOMENTS, each_moment
 from tests.tools.calendar import grid_truth as truth
+from tests.tools.calendar.drawing import grid
 from tests.tools.insights.calendar_truth import listings_of, local_today
 from tests.tools.insights.calendar_world import World, world
 
@@ -18,14 +16,6 @@ pytestmark = pytest.mark.anyio
 
 DAY = timedelta(days=1)
 NOON = MOMENTS["an ordinary noon"]
-(read_calendar,) = FOR_VIEWS
-
-
-async def grid(host: World, **arguments: Any) -> dict[str, Any]:
-    """The structured answer for a view."""
-    assert read_calendar.name == "read_calendar"
-    page = await read_calendar.function(host.engine.context, page=PageRequest(limit=100), **arguments)
-    return answer(read_calendar, arguments, page)
 
 
 def verify(host: World, row: Mapping[str, Any]) -> None:
