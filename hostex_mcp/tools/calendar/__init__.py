@@ -24,6 +24,7 @@ from hostex_mcp.tools.calendar.write import (
 )
 
 TOOLS = (
+    get_calendar,
     list_availabilities,
     list_listing_calendars,
     get_pricing_ratios,
@@ -39,6 +40,5 @@ TOOLS = (
     update_airbnb_price_and_rules,
     update_vrbo_price_and_rules,
     update_property_prices,
-    get_calendar,
 )
 FOR_VIEWS = (read_calendar,)

@@ -29,10 +29,9 @@ Days = Annotated[Integer, Ge(1), Le(LONGEST), "instead of end_date (default 31)"
 
 
 @tool(
-    "Get calendar",
+    "Get calendar with prices",
     core=True,
-    keywords="multi-calendar overview grid month availability free occupied booked prices show minimum stay "
-    "what is free in december timeline",
+    keywords="multi-calendar overview grid timeline month january december free occupied booked vacancies",
     text=calendar_text,
 )
 async def get_calendar(

@@ -25,7 +25,7 @@ def shuffle(account: SandboxAccount, seed: int, today: date) -> None:
         del account.stays[code]
     for number in range(40):
         come = today + DAY * random.randint(-40, 100)
-        stay = deepcopy(pattern) | {
+        stay: Row = deepcopy(pattern) | {
             "stay_code": f"s{number}",
             "reservation_code": random.choice([f"s{number}", f"r{number // 2}"]),
             "property_id": random.choice([*account.properties, 0]),
@@ -34,7 +34,7 @@ def shuffle(account: SandboxAccount, seed: int, today: date) -> None:
             "check_in_date": f"{come}",
             "check_out_date": f"{come + DAY * random.choice([0, 1, 2, 3, 5, 8, 30, 120])}",
         }
-        account.stays[stay["stay_code"]] = stay
+        account.stays[f"s{number}"] = stay
     for home in account.properties:
         blocked = account.blocks.setdefault(home, {})
         for _ in range(random.randint(0, 6)):
