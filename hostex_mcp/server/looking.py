@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from hostex_mcp.pages.render import HEADERS, page
 from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.views import document
 
 MOST_BYTES = 200_000
@@ -119,10 +120,10 @@ async def answer_view(engine: Engine, body: bytes, app: str) -> Response:
     """
     name, arguments = _call_in(body)
     tool = engine.selection.reachable.get(name)
-    if tool and tool.writes:
+    if tool and tool.effect is not Effect.READ:
         raise BadCall(_WRITES)
     try:
-        result = await engine.call(name, arguments, Elicitation(views=True, app=app))
+        result = await engine.call(name, arguments, Elicitation(app=app))
     except MCPError as error:
         raise BadCall(str(error)) from None
     if isinstance(result, InputRequiredResult):
