@@ -18,6 +18,7 @@ from hostex_mcp.web_names import ApiUrl, Contact, Hosts, Names, Networks, Origin
 
 PrivacyLevel = Literal["standard", "strict", "full"]
 Confirm = Literal["auto", "token", "off"]
+Views = Literal["on", "look", "off"]
 
 
 class SettingsError(Exception):
@@ -198,6 +199,11 @@ class Settings:
         False,
         "over stdio: put the address of the page on which the user decides into answers as well, for "
         "machines without a browser; a model that opens addresses could then decide by itself",
+    )
+    views: Views = _setting(
+        "on",
+        "views of days, calendars, figures, threads and changes in apps that show them: `on` lets people "
+        "decide on changes there, `look` only look, `off` serves none",
     )
     property_ids: Ids = _setting((), "serve only these properties and what belongs to them; all when not set")
     privacy: PrivacyLevel = _setting(

@@ -18,6 +18,7 @@ from hostex_mcp.cli.showing import text_of
 _BY = {
     "person": ", a person agreed",
     "token": ", by token",
+    "card": ", on a card",
     "operator": ", not confirmed, by the operator's choice",
 }
 _TRACES = {"account": "account", "request_ids": "request"}

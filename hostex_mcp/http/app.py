@@ -28,6 +28,7 @@ from hostex_mcp.http.transport.probes import probes
 from hostex_mcp.http.transport.rate_limits import AddressLimit, Limits
 from hostex_mcp.http.transport.refusals import MCP_PATHS, HttpRefusal
 from hostex_mcp.http.transport.request_log import Requests
+from hostex_mcp.http.transport.session_views import session_views
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
@@ -57,7 +58,7 @@ def assemble(
     serve it with sessions and streams."""
     limits = limits or Limits()
     manager = manager or StreamableHTTPSessionManager(
-        create_server(engine_of), stateless=True, json_response=True
+        create_server(engine_of, session_views), stateless=True, json_response=True
     )
     endpoint = Endpoint(manager, inside, limits, _calls(settings))
     metrics = Metrics()

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from mcp.types import (
     CallToolRequestParams,
     CallToolResult,
     InputRequiredResult,
+    ListResourcesResult,
     ListToolsResult,
     PaginatedRequestParams,
     ToolAnnotations,
@@ -22,6 +24,8 @@ from pydantic import BaseModel
 
 from hostex_mcp import __version__
 from hostex_mcp.api.endpoints.models import Model
+from hostex_mcp.server.apps.extension import NO_VIEWS, ShownViews, ViewsOf, declared_views, declaring
+from hostex_mcp.server.apps.views import tool_meta
 from hostex_mcp.server.asking import elicitation_of
 from hostex_mcp.server.completions import complete
 from hostex_mcp.server.engine import Engine
@@ -51,8 +55,11 @@ EngineOf = Callable[[ServerRequestContext[Any]], Engine]
 
 
 @cache
-def definition(tool: Tool, confirm: str = "auto") -> ToolDefinition:
-    """Return a tool as `tools/list` shows it where changes are confirmed in this way."""
+def definition(
+    tool: Tool, confirm: str = "auto", views: ShownViews = NO_VIEWS, *, cards: bool = True
+) -> ToolDefinition:
+    """Return a tool as `tools/list` shows it where changes are confirmed in this way, to a client that shows
+    these views."""
     return ToolDefinition(
         name=tool.name,
         title=tool.title,
@@ -65,6 +72,7 @@ def definition(tool: Tool, confirm: str = "auto") -> ToolDefinition:
             idempotent_hint=tool.idempotent,
             open_world_hint=tool.open_world,
         ),
+        _meta=tool_meta(tool, views, cards=cards) if views.shown else None,
     )
 
 
@@ -73,8 +81,12 @@ def wire_form(tool: Tool) -> dict[str, Any]:
     return definition(tool).model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def create_server(engine_of: EngineOf) -> Server[Any]:
-    """Create an MCP server over the engine that `engine_of` finds for each request."""
+def create_server(engine_of: EngineOf, views_of: ViewsOf = declared_views) -> Server[Any]:
+    """Create an MCP server over the engine that `engine_of` finds for each request, whose client shows the
+    views that `views_of` finds."""
+
+    def views_in(context: ServerRequestContext[Any]) -> ShownViews:
+        return NO_VIEWS if engine_of(context).views == "off" else views_of(context)
 
     def served(answer: Answer[ParamsT, ResultT]) -> Handler[ParamsT, ResultT]:
         async def handle(context: ServerRequestContext[Any], params: ParamsT) -> ResultT:
@@ -85,19 +97,26 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
     async def list_tools(
         context: ServerRequestContext[Any], params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        engine = engine_of(context)
-        tools = engine.selection.listed.values()
-        return ListToolsResult(tools=[definition(tool, engine.context.confirm) for tool in tools])
+        engine, views = engine_of(context), views_in(context)
+        tools = [*engine.selection.listed.values()]
+        if views.shown:
+            tools += engine.selection.for_views.values()
+        confirm, cards = engine.context.confirm, engine.cards
+        return ListToolsResult(tools=[definition(tool, confirm, views, cards=cards) for tool in tools])
+
+    async def list_addresses(
+        context: ServerRequestContext[Any], params: PaginatedRequestParams | None
+    ) -> ListResourcesResult:
+        return list_resources(views=views_in(context).shown)
 
     async def call_tool(
         context: ServerRequestContext[Any], params: CallToolRequestParams
     ) -> CallToolResult | InputRequiredResult:
         with heard_by(context.session.report_progress):
-            return await engine_of(context).call(
-                params.name, params.arguments, elicitation_of(context, params)
-            )
+            elicitation = replace(elicitation_of(context, params), views=views_in(context).shown)
+            return await engine_of(context).call(params.name, params.arguments, elicitation)
 
-    return Server(
+    server = Server[Any](
         "hostex-mcp",
         version=__version__,
         title="Hostex",
@@ -108,12 +127,14 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
         on_call_tool=call_tool,
         on_list_prompts=served(list_prompts),
         on_get_prompt=served(get_prompt),
-        on_list_resources=served(list_resources),
+        on_list_resources=list_addresses,
         on_list_resource_templates=served(list_templates),
         on_read_resource=served(read_resource),
         on_completion=served(complete),
         get_tool_input_schema=_without_header_arguments,
     )
+    server.middleware.append(declaring(lambda context: engine_of(context).views != "off"))
+    return server
 
 
 def _without_header_arguments(name: str) -> None:

@@ -84,6 +84,7 @@ def assemble(
         confirmations,
         settings.slow_seconds,
         replace(desk or ChangeDesk(), extent=reach.extent),
+        settings.views,
     )
 
 

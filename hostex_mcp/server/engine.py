@@ -22,8 +22,10 @@ from hostex_mcp.reads.channel_codes import bind_channels
 from hostex_mcp.reads.empty_lists import why_empty
 from hostex_mcp.reads.stay_lookup import resolve_codes
 from hostex_mcp.server.answer import PreviewTooLong, answer, fit
+from hostex_mcp.server.apps.views import CHANGE_VIEW, view_of
 from hostex_mcp.server.asking import Elicitation, InputRequired
 from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.changes.cards import SECRET, CardSecrets, ChangeCards
 from hostex_mcp.server.changes.deciding import Decision, Decisions
 from hostex_mcp.server.changes.listing import change_log
 from hostex_mcp.server.changes.pending import ChangeDesk, PendingChanges, change_named
@@ -36,12 +38,14 @@ from hostex_mcp.server.sending import Plan, WriteCall
 from hostex_mcp.server.summary import SLOW_SECONDS, Summary, summarise
 from hostex_mcp.server.undoing import Seals, with_sealed_undo
 from hostex_mcp.server.writes import Writes
+from hostex_mcp.settings import Views
 from hostex_mcp.toolkit.arguments import InvalidArguments, nearest
 from hostex_mcp.toolkit.context import ChangeLog, Context
 from hostex_mcp.toolkit.cursor import resume
 from hostex_mcp.toolkit.local_dates import date_hint
 from hostex_mcp.toolkit.property_titles import Resolved, resolve_properties
 from hostex_mcp.toolkit.results import (
+    CHANGE,
     CONFIRMING_PARAMETERS,
     CatalogueCall,
     Item,
@@ -50,7 +54,7 @@ from hostex_mcp.toolkit.results import (
     Step,
 )
 from hostex_mcp.toolkit.tool import Tool
-from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.catalogue import APP_TOOLS, CATALOGUE
 from hostex_mcp.tools.selection import Selection
 
 READ_SECONDS = 300.0
@@ -70,6 +74,9 @@ _LESS_TEXT = (
 _log = logging.getLogger(__name__)
 
 
+_UNASKED = "Changes are made without asking anybody here, so that none can be prepared."
+_IN_CHAT = "Ask for the change in the chat."
+_A_VIEW = "A view in the chat"
 _NO_UNDO = "The previous state is not known for certain, so there is no undo."
 
 
@@ -88,8 +95,10 @@ class Engine:
         confirmations: Confirmations | None = None,
         slow_seconds: float = SLOW_SECONDS,
         desk: ChangeDesk | None = None,
+        views: Views = "on",
     ) -> None:
         self.selection = selection
+        self.views: Views = views
         self.context = context = replace(context, confirm=confirm, changes=self._change_log)
         self._account = account
         self._slow_seconds = slow_seconds
@@ -100,6 +109,10 @@ class Engine:
         self._decisions = Decisions(
             self._pending, self._writes.sender, CATALOGUE.__getitem__, self._prepare_again
         )
+        self._secrets = CardSecrets(account, confirmations.keys)
+        if views == "on":
+            cards = ChangeCards(self._secrets, self._pending, context.now, self._propose, self.decide)
+            self.context = replace(context, cards=cards)
 
     async def call(
         self, name: str, arguments: Mapping[str, Any] | None, elicitation: Elicitation | None = None
@@ -109,12 +122,13 @@ class Engine:
         Raises:
             MCPError: -32602 when no tool has this name.
         """
-        if name not in CATALOGUE:
+        elicitation = self._with_card(name, elicitation or Elicitation())
+        if name not in CATALOGUE and not (elicitation.views and name in APP_TOOLS):
             guess = nearest(name, CATALOGUE)
             hint = f"; did you mean {guess}?" if guess else ""
             raise MCPError(code=INVALID_PARAMS, message=f"Unknown tool: {one_line(name[:100])}{hint}")
         with summarise(name, self._slow_seconds) as summary:
-            outcome = await self._outcome(name, arguments or {}, elicitation or Elicitation())
+            outcome = await self._outcome(name, arguments or {}, elicitation)
             _note(outcome, summary)
         if isinstance(outcome, InputRequired):
             return outcome.result()
@@ -122,7 +136,30 @@ class Engine:
         outcome, text = await run_apart(outcome, _bound, name, outcome)
         failed = outcome.get("error")
         content: list[ContentBlock] = [TextContent(type="text", text=text)]
-        return CallToolResult(content=content, structured_content=outcome, is_error=bool(failed))
+        return CallToolResult(
+            content=content,
+            structured_content=outcome,
+            is_error=bool(failed),
+            _meta=self._beside(outcome) if elicitation.card else None,
+        )
+
+    @property
+    def cards(self) -> bool:
+        """Whether a change that waits is shown on a card, on which a person may decide."""
+        return self.views == "on" and self.context.confirm == "auto"
+
+    def _with_card(self, name: str, elicitation: Elicitation) -> Elicitation:
+        """Return how a call of a tool can reach its person, as far as views are served."""
+        shown = elicitation.views and self.views != "off"
+        carried = name in CATALOGUE and view_of(CATALOGUE[name]) == CHANGE_VIEW and self.cards
+        return replace(
+            elicitation, views=shown, card=shown and self.views == "on" and (carried or name in APP_TOOLS)
+        )
+
+    def _beside(self, outcome: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what a view is told beside a result about a change, which no model sees."""
+        change_id = outcome.get(CHANGE) or outcome.get("change", {}).get("id")
+        return {SECRET: self._secrets.of(change_id)} if change_id else None
 
     async def decide(
         self,
@@ -181,10 +218,11 @@ class Engine:
         return add_unread(failed, lacking)
 
     async def _run(self, name: str, given: Mapping[str, Any], elicitation: Elicitation) -> Outcome:
-        tool = self.selection.reachable.get(name)
+        tool = self.selection.reachable.get(name) or self.selection.for_views.get(name)
         if tool is None:
             return failure("blocked", f"{name} is not served here.", operation=name)
-        given = tool.interpret(given)
+        # A view is a program: it says exactly what it means.
+        given = given if name in APP_TOOLS else tool.interpret(given)
         if tool.writes:
             if change_id := change_named(given, elicitation):
                 return await self._pending.follow(tool, given, change_id)
@@ -227,6 +265,17 @@ class Engine:
             name: value for name, value in opened.arguments.items() if name not in CONFIRMING_PARAMETERS
         }
         return WriteCall(tool, visible, digest(bound), plan, elicitation, given)
+
+    async def _propose(self, name: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Have a write wait for a person, and return what a model would be answered."""
+        if name not in CATALOGUE or not CATALOGUE[name].writes:
+            raise InvalidArguments(FieldProblem("tool", "is not the name of a tool that changes something"))
+        if self.context.confirm == "off":
+            raise Blocked(_UNASKED, operation=name, hint=_IN_CHAT)
+        call = await self._prepare_again(name, CATALOGUE[name].interpret(given))
+        call.waits, call.elicitation = True, Elicitation(app=_A_VIEW, card=True)
+        told = await self._writes.run(call)
+        return {} if isinstance(told, InputRequired) else told
 
     async def _prepare_again(self, name: str, given: Mapping[str, Any]) -> WriteCall:
         tool = self.selection.reachable.get(name)
@@ -329,6 +378,9 @@ def _bound(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """Return the result of a call, bounded, and its text."""
     if "error" in outcome:
         return fit(outcome, failure_text)
+    if name in APP_TOOLS:
+        # Its view gets all of it; in words it would be for nobody.
+        return outcome, APP_TOOLS[name].title
     try:
         return fit(outcome, CATALOGUE[name].text or render)
     except PreviewTooLong:

@@ -45,6 +45,7 @@ from hostex_mcp.domain.periods import Period
 from hostex_mcp.domain.stay_rules import RULE_TEXTS
 from hostex_mcp.reads.accounts import read_books
 from hostex_mcp.reads.portfolio import read_portfolio
+from hostex_mcp.server.apps.views import read_view, view_resources
 from hostex_mcp.server.engine import Engine, run_in_time
 from hostex_mcp.server.failures import HINTS, hostex_failure
 from hostex_mcp.server.render import to_json
@@ -179,18 +180,21 @@ KINDS = (
 )
 
 
-async def list_resources(engine: Engine, params: PaginatedRequestParams | None) -> ListResourcesResult:
-    """Return the reference pages."""
+def list_resources(*, views: bool) -> ListResourcesResult:
+    """Return the reference pages and, to a client that shows them, the documents of views."""
     return ListResourcesResult(
         resources=[
-            Resource(
-                name=page.uri.rpartition("/")[2],
-                title=page.title,
-                uri=page.uri,
-                description=page.about,
-                mime_type=_TEXT,
-            )
-            for page in PAGES
+            *(
+                Resource(
+                    name=page.uri.rpartition("/")[2],
+                    title=page.title,
+                    uri=page.uri,
+                    description=page.about,
+                    mime_type=_TEXT,
+                )
+                for page in PAGES
+            ),
+            *(view_resources() if views else ()),
         ]
     )
 
@@ -222,6 +226,8 @@ async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> Re
             Hostex does not answer for.
     """
     uri = params.uri
+    if engine.views != "off" and (view := read_view(uri)):
+        return view
     for page in PAGES:
         if page.uri == uri:
             return _contents(uri, _TEXT, page.text())

@@ -31,9 +31,10 @@ _log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class WriteCall:
     """A call of a writing tool: its arguments as they were given and a digest of what they mean, how to
-    work out the change, and whom to ask; `given` are the arguments with their sealed texts still sealed.
-    What is `shown`, its digest `preview`, what is `changed`, `confirmed`, the `decision` on a pending change,
-    and the `line` of the audit trail are filled in on the way."""
+    work out the change, and whom to ask; `given` are the arguments with their sealed texts still sealed. One
+    that `waits` is decided on by a person, however light it is. What is `shown`, its digest `preview`, what
+    is `changed`, `confirmed`, the `decision` on a pending change, and the `line` of the audit trail are
+    filled in on the way."""
 
     tool: Tool
     arguments: Mapping[str, Any]
@@ -41,6 +42,7 @@ class WriteCall:
     plan: Plan
     elicitation: Elicitation = field(default_factory=Elicitation)
     given: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    waits: bool = False
     shown: Mapping[str, Any] | None = None
     preview: str | None = None
     changed: str | None = None

@@ -59,7 +59,7 @@ class Writes:
         outcome: str = "interrupted"
         ids: Sequence[str] = ()
         try:
-            result = await self._decide(call)
+            result = await (self._propose(call) if call.waits else self._decide(call))
             if not isinstance(result, InputRequired) and result["status"] == "done":
                 with shielded():
                     await self._pending.keep(call, result)
@@ -87,7 +87,7 @@ class Writes:
             return await self._confirm_here(call, draft)
         change = await self._pending.begin(call, draft)
         call.decision = {"change_id": change.id, "asked_by": change.asked_by}
-        return await self._pending.told(call.tool, change)
+        return await self._pending.told(call.tool, change, card=call.elicitation.card)
 
     async def _confirm_here(
         self, call: WriteCall, seen: PreviewedWrite | None = None
@@ -114,6 +114,14 @@ class Writes:
             return self._question(call, draft)
         return await self._wait(call, draft)
 
+    async def _propose(self, call: WriteCall) -> dict[str, Any] | InputRequired:
+        """Have a write wait for a person, however it would be confirmed otherwise."""
+        if oversight := self._pending.desk.oversight:
+            oversight.admit(call.tool, call.arguments)
+        draft = await self.sender.draft(call)
+        already = draft.change.already
+        return unchanged_result(already) if already else await self._wait(call, draft)
+
     async def _wait(self, call: WriteCall, draft: PreviewedWrite) -> dict[str, Any] | InputRequired:
         """Have a write wait for a person's click. A client that can open addresses is given that of the page;
         any other learns where its user decides."""
@@ -128,7 +136,7 @@ class Writes:
                 return self._pending.page_question(change, address)
             await elicitation.show(self._pending.page_words(change), address, change.id)
             change = await self._pending.decided(change, elicitation.seconds_left)
-        return await self._pending.told(call.tool, change)
+        return await self._pending.told(call.tool, change, card=call.elicitation.card)
 
     async def _by_token(self, call: WriteCall) -> dict[str, Any]:
         """Send a write that comes with its token, or hand one out."""
@@ -173,7 +181,7 @@ class Writes:
         first = await self._confirmations.claim(state)
         if waits and first:
             change = await self._pending.begin(call, draft)
-            outcome = await self._pending.told(call.tool, change)
+            outcome = await self._pending.told(call.tool, change, card=call.elicitation.card)
         else:
             outcome = unconfirmed_result(call.tool.name, action)
         if first:
@@ -258,7 +266,7 @@ class Writes:
         if not nobody or not self._pending.desk.page.present:
             return unconfirmed_result(call.tool.name, action)
         change = await self._pending.begin(call, draft)
-        return await self._pending.told(call.tool, change)
+        return await self._pending.told(call.tool, change, card=call.elicitation.card)
 
     def _question(
         self, call: WriteCall, draft: PreviewedWrite, check: TokenCheck | None = None

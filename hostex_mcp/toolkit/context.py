@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, 
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import anyio
 from pydantic import BaseModel
 
-from hostex_mcp.api import Client, ListEndpoint, Operation, Pace, read_merged, run_apart
+from hostex_mcp.api import Blocked, Client, ListEndpoint, Operation, Pace, read_merged, run_apart
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.domain.guest_text import visible
@@ -23,6 +23,8 @@ from hostex_mcp.toolkit.tool import Tool
 
 _MOST_BYTES = 1_000_000
 _QUICK = 1
+_ONLY_LOOK = "Views only show here: whoever runs this server lets nobody change anything in them."
+_ASK = "Ask for the change in the chat."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,52 @@ async def no_changes(full: bool) -> ChangeLog:
     return ChangeLog()
 
 
+class Cards(Protocol):
+    """Changes as a view shows them to a person, who decides on them there. What is returned has the change as
+    it stands and, once it is made, the call that takes it back."""
+
+    async def propose(self, tool: str, arguments: JsonObject) -> JsonObject:
+        """Have a write wait for the person."""
+        ...
+
+    async def decide(
+        self, change_id: str, secret: str, approve: bool, seen: str, text: str | None
+    ) -> JsonObject:
+        """Make a change in the state that was `seen`, with another text of its draft if given, or not."""
+        ...
+
+    async def read(self, change_id: str, secret: str) -> JsonObject:
+        """Return a change as it stands now."""
+        ...
+
+
+class NoCards:
+    """Views in which nobody decides.
+
+    Raises:
+        Blocked: always.
+    """
+
+    async def propose(self, tool: str, arguments: JsonObject) -> JsonObject:
+        """Refuse."""
+        raise Blocked(_ONLY_LOOK, operation=tool, hint=_ASK)
+
+    async def decide(
+        self, change_id: str, secret: str, approve: bool, seen: str, text: str | None
+    ) -> JsonObject:
+        """Refuse."""
+        raise Blocked(_ONLY_LOOK, operation="", hint=_ASK)
+
+    async def read(self, change_id: str, secret: str) -> JsonObject:
+        """Refuse."""
+        raise Blocked(_ONLY_LOOK, operation="", hint=_ASK)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
-    `tools` are those that may be called; changes are confirmed as `confirm` says, and `changes` lists them;
+    `tools` are those that may be called; changes are confirmed as `confirm` says, `changes` lists them, and
+    views show them as `cards`;
     `now` tells the time in UTC and `pause` lets seconds of it pass;
     pictures are read from `image_folders` of this machine only, fetched before a person agreed from
     `picture_hosts` only, and have a turn in `decoding`; `memory` is the account's. What the other methods
@@ -99,6 +143,7 @@ class Context:
     privacy: PrivacyLevel = "standard"
     confirm: str = "auto"
     changes: Callable[[bool], Awaitable[ChangeLog]] = field(default=no_changes)
+    cards: Cards = field(default_factory=NoCards)
     image_folders: tuple[Path, ...] = ()
     picture_hosts: Collection[str] = ()
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)

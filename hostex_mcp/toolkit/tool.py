@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from hostex_mcp.toolkit.arguments import Arguments, PropertyTitle, arguments_model, validate
 from hostex_mcp.toolkit.meaning import meaning
@@ -24,6 +24,7 @@ from hostex_mcp.toolkit.results import (
 )
 from hostex_mcp.toolkit.schema import Schema, metadata_of, object_schema, schema_of
 
+Audience = Literal["model", "app"]
 Function = Callable[..., Awaitable[ListPage[Any] | Item[Any] | PlannedWrite[Any] | CatalogueCall[Any]]]
 
 
@@ -40,7 +41,8 @@ class Effect(StrEnum):
 class Tool:
     """A declared tool. `hostex_name` is its name in Hostex's own MCP server, None where that lacks it. `text`
     puts its answer into words, None where it is told as tables like all others. `draft` names the argument
-    whose text a person may edit before they agree."""
+    whose text a person may edit before they agree. One whose `audience` is the app is called by views that
+    the app shows to a person, and is none of the model's tools; it needs the `rights_of` one of those."""
 
     name: str
     title: str
@@ -56,6 +58,8 @@ class Tool:
     keywords: str
     text: Callable[[JsonObject], str] | None
     draft: str = ""
+    audience: Audience = "model"
+    rights_of: str = ""
 
     @cached_property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -180,6 +184,8 @@ def tool(
     keywords: str = "",
     text: Callable[[JsonObject], str] | None = None,
     draft: str = "",
+    audience: Audience = "model",
+    rights_of: str = "",
 ) -> Callable[[Function], Tool]:
     """Declare a tool. The function's name, signature and docstring become its name, schemas and
     description, and the folder of its module its toolset; `core` is that of the tools outside of any.
@@ -202,6 +208,8 @@ def tool(
             keywords=keywords,
             text=text,
             draft=draft,
+            audience=audience,
+            rights_of=rights_of,
         )
 
     return declare

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hostex_mcp.toolkit.arguments import nearest
 from hostex_mcp.toolkit.tool import Effect, Tool
-from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
+from hostex_mcp.tools.catalogue import APP_TOOLS, CATALOGUE, TOOLSETS
 
 CORE, ALL = "core", "all"
 
@@ -25,6 +25,15 @@ class Selection:
 
     listed: Mapping[str, Tool]
     reachable: Mapping[str, Tool]
+
+    @property
+    def for_views(self) -> Mapping[str, Tool]:
+        """The tools that views may call beside those that are reachable."""
+        return {
+            name: tool
+            for name, tool in APP_TOOLS.items()
+            if not tool.rights_of or tool.rights_of in self.reachable
+        }
 
     def bounded(
         self,

@@ -24,6 +24,7 @@ from hostex_mcp.http.transport.fair_queue import FairQueue, QueueFull
 from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.http.transport.rate_limits import Limits, Throttle, caller_address
 from hostex_mcp.http.transport.refusals import BUSY_SECONDS, INTERNAL_ERROR, HttpRefusal, busy, too_many
+from hostex_mcp.http.transport.session_views import naming, opened_session
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.messages import NoMessage, normalise
 from hostex_mcp.toolkit.turns import held_turn
@@ -80,6 +81,8 @@ class Endpoint:
         body = body if message is received else json.dumps(message).encode()
         if "read_only" not in narrowing and self._lacks_scope(caller, message):
             send = _forbidding(send, self._ports.challenge)
+        if engine.views != "off" and (session_id := opened_session(message)):
+            send = naming(send, session_id)
         scope = {**scope, _ENGINE: engine, "headers": _with_accept(scope["headers"])}
         with while_present(receive, send) as answer:
             async with self._turn(caller, scope):

@@ -51,6 +51,10 @@ _REPEAT = (
     "Then repeat this call with the same arguments and change_id: it waits up to 50 seconds for the decision "
     "and gives the outcome. Only the user can decide."
 )
+_ON_CARD = (
+    "The user decides on the card that this app shows with this answer. If they see none, the repeated call "
+    "says where else they decide."
+)
 _BY_DOOR = " A client that knows no such argument of this tool passes it to call_write_tool."
 _MOVED = "What this would change has changed since the user was asked, and they are shown how it is now."
 _SENDING = "The user approved it and it is being made. Repeat this call with change_id for the outcome."
@@ -207,11 +211,11 @@ class PendingChanges:
             change = await self.find(change.id) or change
         return change
 
-    async def told(self, tool: Tool, change: PendingChange) -> dict[str, Any]:
-        """Return what a model is answered about a change."""
+    async def told(self, tool: Tool, change: PendingChange, *, card: bool = False) -> dict[str, Any]:
+        """Return what a model is answered about a change, which its client shows on a `card`, or does not."""
         match change.state:
             case State.WAITING | State.STALE:
-                return await self._waiting(tool, change)
+                return await self._waiting(tool, change, card=card and change.owner is None)
             case State.APPROVED:
                 return {"status": "approved", CHANGE: change.id, "next_step": _SENDING}
             case State.DECLINED:
@@ -221,8 +225,8 @@ class PendingChanges:
             case _:
                 return dict(change.outcome or _lost(tool))
 
-    async def _waiting(self, tool: Tool, change: PendingChange) -> dict[str, Any]:
-        invitation = await self.desk.page.invite(change)
+    async def _waiting(self, tool: Tool, change: PendingChange, *, card: bool) -> dict[str, Any]:
+        invitation = _ON_CARD if card else await self.desk.page.invite(change)
         notes = {"notes": [_MOVED]} if change.state is State.STALE else {}
         return {
             "status": "waiting_for_person",

@@ -1,0 +1,1 @@
+"""Views in apps that show them (MCP Apps)."""
