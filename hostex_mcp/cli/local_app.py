@@ -58,6 +58,7 @@ class LocalPages:
         self._port = int(origin.rpartition(":")[2])
         self._key = secrets.token_bytes(32)
         self._base = f"/{secret}/changes"
+        self._home = f"/{secret}/home" if engine.views != "off" else ""
         home = LocalHome(engine, f"/{secret}", self._mac)
         self.app = Starlette(
             routes=[
@@ -167,7 +168,7 @@ class LocalPages:
         return change_page(change_view(change, self._engine.context.now()), self._frame(), problem, typed)
 
     def _frame(self) -> Frame:
-        return Frame(base=self._base, ticket=self._ticket, home=f"{self._base.removesuffix('/changes')}/home")
+        return Frame(base=self._base, ticket=self._ticket, home=self._home)
 
     def _ticket(self, change: ChangeView) -> str:
         """Return what a form brings back: the change, what was seen of it, and that this page showed it."""

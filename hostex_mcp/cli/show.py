@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from hostex_mcp.cli.local_page import LocalPage
-from hostex_mcp.cli.session import load_settings, open_engine, serving_options, usual_log_level
+from hostex_mcp.cli.session import OneLine, load_settings, open_engine, serving_options, usual_log_level
 from hostex_mcp.settings import Settings
 
 _LOOKS = ("day", "calendar", "performance", "guests")
@@ -30,6 +30,8 @@ def show(look: str, settings: Settings) -> None:
 
 
 async def _serve(look: str, settings: Settings) -> None:
+    if settings.views == "off":
+        raise OneLine("HOSTEX_MCP_VIEWS is off, so that no views are served")
     page = LocalPage()
     async with open_engine(settings, page) as engine:
         page.serve(engine)

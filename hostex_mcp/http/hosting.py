@@ -101,7 +101,7 @@ def _app(
             *oauth_routes(_authorization(pages)),
             *page_routes(pages),
             *change_routes(people),
-            *home_routes(people),
+            *(home_routes(people) if settings.views != "off" else ()),
         ],
         ready=store.ping,
         running=running,

@@ -123,7 +123,7 @@ async def answer_view(engine: Engine, body: bytes, app: str) -> Response:
     if tool and tool.effect is not Effect.READ:
         raise BadCall(_WRITES)
     try:
-        result = await engine.call(name, arguments, Elicitation(app=app))
+        result = await engine.call(name, arguments, Elicitation(views=True, app=app))
     except MCPError as error:
         raise BadCall(str(error)) from None
     if isinstance(result, InputRequiredResult):

@@ -58,7 +58,7 @@ def frame_of(deps: ChangeDeps, visitor: Visitor) -> Frame:
         find="" if sealed else csrf(deps.pages.keys, visitor.browser, _FIND),
         by_token=bool(sealed),
         connections="/connect",
-        home=HOME,
+        home=HOME if deps.pages.settings.views != "off" else "",
     )
 
 

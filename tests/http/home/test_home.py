@@ -13,7 +13,7 @@ import pytest
 from hostex_mcp.http.oauth.browser import Browser
 from hostex_mcp.http.store.records import OAuthClient
 from hostex_mcp.sandbox.tokens import TOKENS
-from tests.http.changing import asked, connected, find_form, sent
+from tests.http.changing import asked, connected, find_form, prices, sent
 from tests.http.connecting import HERE, RETURN, Person, deployment
 from tests.http.html_pages import Html, changed
 
@@ -188,3 +188,23 @@ async def test_an_unknown_view_is_not_there(tmp_path: Path) -> None:
 
         assert (await person.get("/home/settings")).status_code == 404
         assert (await person.get("/home/settings/view")).status_code == 404
+
+
+async def test_a_change_made_in_a_view_is_shown_first_and_made_once_approved(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as person:
+        await connected(person)
+        page = await home(person)
+
+        prepared = await view_calls(
+            person, page, "prepare_change", {"tool": "update_listing_prices", "arguments": prices()}
+        )
+        before = sent(person)
+        answer = prepared.json()
+        change, secret = answer["structuredContent"]["change"], answer["_meta"]["hostex/secret"]
+        decision = {"change_id": change["id"], "secret": secret, "approve": True, "seen": change["seen"]}
+        decided = await view_calls(person, page, "decide_change", decision)
+
+        assert before == []
+        assert secret not in json.dumps(answer["structuredContent"])
+        assert decided.json()["structuredContent"]["change"]["state"] == "done"
+        assert sent(person) == ["POST /listings/prices"]
