@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/views.md from the demo account, in Chromium: `python docs/screenshots.py`.
+"""Takes the pictures of docs/views.md from the demo account, in Chromium: `python -m benchmarks.screenshots`.
 
 They are not taken by docs/generate.py, as no two Chromiums draw letters alike to the pixel.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
 LOOKS = ("day", "calendar", "performance", "guests")
 _SIZE = {"width": 1200, "height": 760}
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
