@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, sync_playwright
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 LOOKS = ("day", "calendar", "performance", "guests")
-_SIZE = {"width": 1200, "height": 760}
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _SETTLED_MS = 1_500
 
@@ -32,7 +31,7 @@ def _take(browser: Browser, look: str) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         address = [process.stdout.readline() for _ in range(2)][-1].strip()
-        page = browser.new_page(viewport=_SIZE)
+        page = browser.new_page(viewport={"width": 1200, "height": 760})
         page.goto(address)
         page.frame_locator("iframe").locator("main:not([aria-busy])").wait_for()
         page.wait_for_timeout(_SETTLED_MS)

@@ -1,4 +1,4 @@
-"""The views on pages of our own, in a real browser: a page around a frame that reaches nothing of the site."""
+"""The views on pages of our own, in a real browser: a page around a frame that reaches nothing of it."""
 
 import re
 import signal
