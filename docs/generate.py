@@ -25,7 +25,7 @@ from hostex_mcp.cli.clients import APPS, Launch  # noqa: E402
 from hostex_mcp.cli.tools import approximate_tokens, roughly  # noqa: E402
 from hostex_mcp.server.app import wire_form  # noqa: E402
 from hostex_mcp.toolkit.tool import Tool  # noqa: E402
-from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS  # noqa: E402
+from hostex_mcp.tools.catalogue import APP_TOOLS, CATALOGUE, TOOLSETS  # noqa: E402
 from hostex_mcp.tools.selection import select  # noqa: E402
 
 SNAPSHOTS = ROOT / "tests" / "tools" / "snapshots"
@@ -45,6 +45,14 @@ required; `hostex-mcp tools --json --toolsets all` has their types, bounds and h
 
 HEADER = "| Tool | Core | Effect | Official | Tokens | What it does | Arguments |"
 
+FOR_VIEWS = """## For views only
+
+Apps that show views call these for a person, and keep them from their models. No other client is told of
+them or can call them, and no number on this page counts them.
+
+| Tool | What it does | Arguments |
+|---|---|---|"""
+
 
 def reference() -> str:
     """The text of docs/tools.md."""
@@ -57,6 +65,7 @@ def reference() -> str:
         lines += [HEADER, "|---|---|---|---|---:|---|---|"]
         lines += [_row(tool) for tool in tools]
         lines.append("")
+    lines += [FOR_VIEWS, *(_row_for_views(tool) for tool in APP_TOOLS.values()), ""]
     total = sum(approximate_tokens(wire_form(tool)) for tool in CATALOGUE.values())
     lines.append(f"{len(CATALOGUE)} tools, {roughly(total)} tokens with `--toolsets all`.")
     return "\n".join(lines) + "\n"
@@ -155,6 +164,10 @@ def _row(tool: Tool) -> str:
         _arguments(tool.input_schema),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _row_for_views(tool: Tool) -> str:
+    return f"| `{tool.name}` | {tool.description} | {_arguments(tool.input_schema)} |"
 
 
 def _arguments(schema: Mapping[str, Any]) -> str:

@@ -57,10 +57,11 @@ def assemble(
     """Return the application that these ports make. `manager` may serve another MCP server than our own, or
     serve it with sessions and streams."""
     limits = limits or Limits()
+    own_sessions = manager is None
     manager = manager or StreamableHTTPSessionManager(
         create_server(engine_of, session_views), stateless=True, json_response=True
     )
-    endpoint = Endpoint(manager, inside, limits, _calls(settings))
+    endpoint = Endpoint(manager, inside, limits, _calls(settings), own_sessions=own_sessions)
     metrics = Metrics()
 
     @asynccontextmanager

@@ -33,7 +33,7 @@ from hostex_mcp.server.prompts import get_prompt, list_prompts
 from hostex_mcp.server.resources import list_resources, list_templates, read_resource
 from hostex_mcp.toolkit.progress import heard_by
 from hostex_mcp.toolkit.tool import Effect, Tool
-from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.catalogue import APP_TOOLS, CATALOGUE
 
 INSTRUCTIONS = (
     "Hostex runs vacation rentals: properties, stays, calendars and prices on all channels, guest messages, "
@@ -146,7 +146,7 @@ def warm_up() -> None:
     requests. One process serves many hosts, and none of them waits for another's first call."""
     # Loads what sends requests; the transport itself is not used.
     httpx2.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-    for tool in CATALOGUE.values():
+    for tool in (*CATALOGUE.values(), *APP_TOOLS.values()):
         definition(tool)
         tool.model.model_rebuild()
     for model in _all_below(Model):

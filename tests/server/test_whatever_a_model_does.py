@@ -18,6 +18,16 @@ ELSEWHERE = [Whim(0, "decline", elsewhere=True), Whim(0, "nothing", token=0), Wh
 LEFT_LYING = [Whim(0, "nothing"), Whim(0, "nothing", token=0), Whim(0, "cancel", state=0)]
 REPEATED = [Whim(0, "nothing"), Whim(0, "nothing", change=0), Whim(0, "nothing", change=0, elsewhere=True)]
 LENT = [Whim(0, "nothing"), Whim(0, "nothing", token=0, elsewhere=True)]
+BUTTONS = [
+    Whim(0, "nothing"),
+    Whim(0, "nothing", button="prepare_change"),
+    *(
+        Whim(0, "nothing", button="decide_change", change=change, token=token, state=state)
+        for change in range(2)
+        for token in range(2)
+        for state in range(2)
+    ),
+]
 
 run = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 
@@ -40,6 +50,7 @@ def lived(world: World, sequence: list[Whim], patience: float) -> list[str]:
 @pytest.mark.parametrize("way", WAYS)
 @example(sequence=THE_ATTACK)
 @example(sequence=REPEATED)
+@example(sequence=BUTTONS)
 @example(sequence=ELSEWHERE)
 @example(sequence=LEFT_LYING)
 @example(sequence=LENT)

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import httpx2
 from anyio import lowlevel
 from hypothesis import strategies as st
-from mcp import Client
+from mcp import Client, MCPError
 from mcp.client import ClientRequestContext
+from mcp.client.extension import advertise
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
@@ -26,6 +27,8 @@ from mcp.types import (
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.app import create_server
+from hostex_mcp.server.apps.extension import EXTENSION, MIME_TYPE
+from hostex_mcp.server.changes.cards import SECRET
 from hostex_mcp.server.changes.pending import ChangeDesk
 from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.engine import Engine
@@ -36,8 +39,9 @@ from tests.support.previewing import changed, demo_sandbox
 
 Way = Literal["stdio, handshake", "stdio, 2026", "http, handshake", "http, 2026"]
 WAYS: tuple[Way, ...] = ("stdio, handshake", "stdio, 2026", "http, handshake", "http, 2026")
-Kind = Literal["shows forms", "opens addresses", "asks nobody"]
-KINDS: tuple[Kind, ...] = ("shows forms", "opens addresses", "asks nobody")
+Kind = Literal["shows forms", "opens addresses", "asks nobody", "shows views"]
+KINDS: tuple[Kind, ...] = ("shows forms", "opens addresses", "asks nobody", "shows views")
+Button = Literal["prepare_change", "read_change", "decide_change"]
 Word = Literal["accept", "decline", "cancel", "nothing"]
 PAGE = "https://page.example/changes/"
 ADDRESS = "http://localhost:8000/mcp"
@@ -89,7 +93,8 @@ DEEDS = (
 @dataclass(frozen=True)
 class Whim:
     """One call of the model: what, by which door, with which of the strings seen so far and where, by the
-    client that can ask or by another of the same account, and what the person says if asked."""
+    client that can ask or by another of the same account, and what the person says if asked. With a `button`
+    the model calls a tool that only views may call, with the strings at `token`, `state` and `change`."""
 
     deed: int
     word: Word
@@ -98,6 +103,7 @@ class Whim:
     state: int | None = None
     elsewhere: bool = False
     change: int | None = None
+    button: Button | None = None
 
 
 def whims(words: Sequence[Word]) -> st.SearchStrategy[list[Whim]]:
@@ -112,6 +118,7 @@ def whims(words: Sequence[Word]) -> st.SearchStrategy[list[Whim]]:
         state=seen,
         elsewhere=st.booleans(),
         change=seen,
+        button=st.none() | st.sampled_from(get_args(Button)),
     )
     few = st.integers(0, len(DEEDS) - 1).flatmap(
         lambda deed: st.lists(whim.map(lambda same: replace(same, deed=deed)), min_size=2, max_size=6)
@@ -187,6 +194,9 @@ class World:
         brought = {"confirmation_token": token, "change_id": change}
         arguments = deed.arguments | {name: text for name, text in brought.items() if text}
         tool = deed.tool
+        if whim.button:
+            await self._press(whim, client)
+            return
         if whim.forwarded:
             tool, arguments = "call_write_tool", {"name": deed.tool, "arguments": arguments}
         if not whim.elsewhere and not self.words:
@@ -203,7 +213,21 @@ class World:
                 allow_input_required=True,
             )
         if isinstance(result, CallToolResult):
-            await self._see(result)
+            await self._see(result, client)
+
+    async def _press(self, whim: Whim, client: Client) -> None:
+        """What the model does that finds the tools behind the buttons of views."""
+        deed = DEEDS[whim.deed]
+        text, secret, seen = (self._recalled(place) or "" for place in (whim.change, whim.token, whim.state))
+        decision = {"change_id": text, "secret": secret, "approve": True, "seen": seen}
+        given: dict[Button, dict[str, Any]] = {
+            "prepare_change": {"tool": deed.tool, "arguments": deed.arguments},
+            "read_change": {"change_id": text, "secret": secret},
+            "decide_change": decision,
+        }
+        with suppress(MCPError):
+            result = await client.call_tool(whim.button or "", given[whim.button or "read_change"])
+            self._remember(_strings(result.model_dump(exclude={"meta"})))
 
     async def _answers(self, question: InputRequiredResult) -> dict[str, ElicitResult]:
         """What the client brings back of a question that was returned; nothing if nobody answers."""
@@ -217,12 +241,26 @@ class World:
                 await self._click(request.params.url.removeprefix(PAGE), word)
         return {place: ElicitResult(action=word) for place in requests}
 
-    async def _see(self, result: CallToolResult) -> None:
-        """What the model sees of a result, and what the person does on the page after it."""
-        self._remember(_strings(result.model_dump()))
+    async def _see(self, result: CallToolResult, client: Client) -> None:
+        """What the model sees of a result, which is not what stands beside it for a view, and what the person
+        does on the card or the page after it."""
+        self._remember(_strings(result.model_dump(exclude={"meta"})))
         told = cast("dict[str, str]", result.structured_content or {})
-        if self.kind == "asks nobody" and told.get("status") == "waiting_for_person":
+        if told.get("status") != "waiting_for_person":
+            return
+        if secret := (result.meta or {}).get(SECRET):
+            await self._tap(told["change_id"], secret, self._word(), client)
+        elif self.kind in ("asks nobody", "shows views"):
             await self._click(told["change_id"], self._word())
+
+    async def _tap(self, change_id: str, secret: str, word: Word, client: Client) -> None:
+        """What the person does on the card, if anything; what the view gets of it the model does not."""
+        if word not in ("accept", "decline"):
+            return
+        named = {"change_id": change_id, "secret": secret}
+        shown: Any = await client.call_tool("read_change", named)
+        seen = shown.structured_content["change"]["seen"]
+        await client.call_tool("decide_change", {**named, "approve": word == "accept", "seen": seen})
 
     def _recalled(self, place: int | None) -> str | None:
         return None if place is None else self.seen[-1 - place % len(self.seen)]
@@ -234,9 +272,12 @@ class World:
     async def _connected(self, engine: Engine) -> AsyncGenerator[Client]:
         server = create_server(lambda _: engine)
         mode = "legacy" if self.way.endswith("handshake") else "auto"
-        answer = None if self.kind == "asks nobody" else self.answer
+        answer = None if self.kind in ("asks nobody", "shows views") else self.answer
+        extensions = [advertise(EXTENSION, {"mimeTypes": [MIME_TYPE]})] if self.kind == "shows views" else []
         if self.way.startswith("stdio"):
-            async with Client(server, mode=mode, elicitation_callback=answer) as client:
+            async with Client(
+                server, mode=mode, elicitation_callback=answer, extensions=extensions
+            ) as client:
                 yield client
             return
         hosts = TransportSecuritySettings(allowed_hosts=["localhost:8000"])
@@ -248,7 +289,10 @@ class World:
             manager.run(),
             httpx2.AsyncClient(transport=through, base_url=ADDRESS) as http,
             Client(
-                streamable_http_client(ADDRESS, http_client=http), mode=mode, elicitation_callback=answer
+                streamable_http_client(ADDRESS, http_client=http),
+                mode=mode,
+                elicitation_callback=answer,
+                extensions=extensions,
             ) as client,
         ):
             yield client

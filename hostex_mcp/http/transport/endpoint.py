@@ -41,12 +41,20 @@ def engine_of(context: ServerRequestContext[Any]) -> Engine:
 
 class Endpoint:
     """The ASGI application at `/mcp`. A request that has arrived takes its turn in `calls`, and ends when its
-    caller hangs up."""
+    caller hangs up. With `own_sessions` the id of a session says what its client declared, and nothing is
+    kept of it."""
 
     def __init__(
-        self, manager: StreamableHTTPSessionManager, ports: Ports, limits: Limits, calls: FairQueue
+        self,
+        manager: StreamableHTTPSessionManager,
+        ports: Ports,
+        limits: Limits,
+        calls: FairQueue,
+        *,
+        own_sessions: bool = True,
     ) -> None:
         self._manager = manager
+        self._own_sessions = own_sessions
         self._calls = calls
         self._arrivals = Arrivals()
         self._ports = ports
@@ -81,7 +89,7 @@ class Endpoint:
         body = body if message is received else json.dumps(message).encode()
         if "read_only" not in narrowing and self._lacks_scope(caller, message):
             send = _forbidding(send, self._ports.challenge)
-        if engine.views != "off" and (session_id := opened_session(message)):
+        if self._own_sessions and engine.views != "off" and (session_id := opened_session(message)):
             send = naming(send, session_id)
         scope = {**scope, _ENGINE: engine, "headers": _with_accept(scope["headers"])}
         with while_present(receive, send) as answer:

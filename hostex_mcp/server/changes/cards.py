@@ -128,7 +128,8 @@ class ChangeCards:
 
     def _shown(self, change: PendingChange) -> JsonObject:
         view: dict[str, Any] = to_jsonable_python(change_view(change, self._now()))
-        if undo := undo_of(change):
+        undo = undo_of(change)
+        if undo and view["outcome"]["undo"]:
             view["outcome"]["undo"] |= {"tool": undo[0], "arguments": undo[1]}
         # What needs an owner is not decided here.
         return {"change": {**view, "decides": change.open and change.owner is None}}

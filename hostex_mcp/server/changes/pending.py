@@ -40,6 +40,7 @@ MOST_OPEN = 100
 
 _RETURNED = "change:"
 _POLL_SECONDS = 0.5
+_ON_CARD_SECONDS = 15.0
 _NO_SUCH = (
     "names no change that this very call began: repeat the call with the arguments it had then, or leave "
     "change_id out to have the user asked anew"
@@ -196,7 +197,13 @@ class PendingChanges:
         change = await self.find(change_id)
         if change is None or (change.tool, change.digest) != (tool.name, same_call(tool, given)):
             raise InvalidArguments(FieldProblem(CHANGE, _NO_SUCH))
-        return await self.told(tool, await self.decided(change, asking.PATIENCE_SECONDS))
+        patience = asking.PATIENCE_SECONDS
+        change = await self.decided(change, min(_ON_CARD_SECONDS, patience))
+        if change.open:
+            # Some apps say that they show cards and do not.
+            await self.desk.page.invite(change)
+            change = await self.decided(change, patience - _ON_CARD_SECONDS)
+        return await self.told(tool, change)
 
     async def decided(self, change: PendingChange, seconds: float) -> PendingChange:
         """Return a change once a person has decided and it is made, or as it is after so many seconds."""

@@ -4,6 +4,7 @@ from hostex_mcp.tools.insights.availability import find_available_properties
 from hostex_mcp.tools.insights.briefing import get_daily_briefing
 from hostex_mcp.tools.insights.changes import list_changes
 from hostex_mcp.tools.insights.conflicts import check_calendar_conflicts
+from hostex_mcp.tools.insights.day_board import read_day
 from hostex_mcp.tools.insights.extension import check_stay_extension
 from hostex_mcp.tools.insights.gaps import find_calendar_gaps
 from hostex_mcp.tools.insights.month_end import get_month_end
@@ -16,6 +17,7 @@ from hostex_mcp.tools.insights.waiting import list_guests_waiting
 
 TOOLS = (
     get_daily_briefing,
+    read_day,
     list_guests_waiting,
     get_stay,
     check_arrival_readiness,
