@@ -16,6 +16,7 @@ _COMMANDS = {
     "http": "Serve MCP over HTTP at /mcp, with OAuth.",
     "call": "Call one tool and print its result.",
     "tools": "List the tools with toolset, effect and approximate token cost.",
+    "show": "Look at the account in the browser: day, calendar, performance, guests who wait.",
     "demo": "Show the server at work on the demo account; no Hostex account needed.",
     "doctor": "Check settings, connection, token, clock and clients, and say what to fix.",
     "config": "Print the entry that a client needs to find this server, or write it to its file.",

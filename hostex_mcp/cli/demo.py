@@ -15,6 +15,8 @@ from rich.text import Text
 
 from hostex_mcp.cli import showing
 from hostex_mcp.cli.look import Block, console, waiting
+from hostex_mcp.cli.session import load_settings, usual_log_level
+from hostex_mcp.cli.show import show
 from hostex_mcp.cli.tools import approximate_tokens, roughly
 
 _SERVER = StdioServerParameters(
@@ -28,9 +30,13 @@ Scene = Callable[[Client], Awaitable[None]]
 
 
 @click.command("demo")
-def command() -> None:
+@click.option("--look", is_flag=True, help="Look at the demo account's day in the browser instead.")
+def command(look: bool) -> None:
     """Show the server at work on the demo account: four questions, an error, and two confirmed changes."""
-    asyncio.run(_demonstrate(console()))
+    if look:
+        show("day", load_settings(log_level=usual_log_level("warning"), sandbox=True))
+    else:
+        asyncio.run(_demonstrate(console()))
 
 
 async def _demonstrate(out: Console) -> None:

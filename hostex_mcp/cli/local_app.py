@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from hostex_mcp.api import HostexError
+from hostex_mcp.cli.local_home import LocalHome
 from hostex_mcp.cli.local_user import is_another_user
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import ASSETS, HEADERS, asset, error_page
@@ -57,12 +58,15 @@ class LocalPages:
         self._port = int(origin.rpartition(":")[2])
         self._key = secrets.token_bytes(32)
         self._base = f"/{secret}/changes"
+        self._home = f"/{secret}/home" if engine.views != "off" else ""
+        home = LocalHome(engine, f"/{secret}", self._mac)
         self.app = Starlette(
             routes=[
                 Route(self._base, self._guarded(self._list), methods=["GET"]),
                 Route(self._base, self._guarded(self._decide_several), methods=["POST"]),
                 Route(f"{self._base}/{{change_id}}", self._guarded(self._show), methods=["GET"]),
                 Route(f"{self._base}/{{change_id}}", self._guarded(self._act), methods=["POST"]),
+                *(Route(path, self._guarded(page), methods=[method]) for method, path, page in home.pages()),
                 Route("/connect/{name}", self._guarded(_asset), methods=["GET"]),
             ],
             exception_handlers={HTTPException: _problem},
@@ -164,7 +168,7 @@ class LocalPages:
         return change_page(change_view(change, self._engine.context.now()), self._frame(), problem, typed)
 
     def _frame(self) -> Frame:
-        return Frame(base=self._base, ticket=self._ticket)
+        return Frame(base=self._base, ticket=self._ticket, home=self._home)
 
     def _ticket(self, change: ChangeView) -> str:
         """Return what a form brings back: the change, what was seen of it, and that this page showed it."""

@@ -73,6 +73,14 @@ class LocalPage:
             self._sentences[change.id] = self._sentence(change, opened)
         return self._sentences[change.id]
 
+    def home(self, look: str) -> str:
+        """Return where the person looks at the account."""
+        return f"{self._origin or self._start()}/{self._secret}/home/{look}"
+
+    async def open(self, url: str) -> bool:
+        """Open an address of this page in the user's browser; False where there is none."""
+        return await self._opened(url)
+
     async def aclose(self) -> None:
         """Stop serving, once what was approved has been made."""
         if self._server and self._serving:

@@ -14,9 +14,10 @@
 """
 # This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from hostex_mcp.domain.days import DAY, Run, runs
@@ -77,6 +78,19 @@ def unsellable_nights(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
     return [_unsellable(gap, days, run) for run in unsold]
 
 
+def rule_bound_nights(gap: Gap, days: ListingDays) -> list[UnsellableNights]:
+    """Return the nights of a gap that a listing's rules keep from being sold. At an end that was not read
+    they are not judged, and where the listing has no units no rule is at fault."""
+    unsold = runs(_unsold(gap, days), lambda night: night, lambda night: _has_units(days, night))
+    judged = [run for run in unsold if not (gap.open_ended and run.end_date == gap.last_night)]
+    return [_unsellable(gap, days, run) for run in judged if run.state]
+
+
+def _has_units(days: ListingDays, night: date) -> bool:
+    day = days.get(night)
+    return day is not None and day.inventory > 0
+
+
 def closed_arrivals(
     gap: Gap, days: ListingDays, unsold: Sequence[UnsellableNights]
 ) -> list[UnsellableNights]:
@@ -121,22 +135,28 @@ def _arrival_closed(days: ListingDays, night: date) -> bool:
 
 
 def _unsold(gap: Gap, days: ListingDays) -> list[date]:
-    every, covered = nights(gap.first_night, gap.check_out), set[date]()
-    # The longest stay from each day is looked for once: a gap may be as long as the period.
-    longest = {day: longest_stay(days, day, (gap.check_out - day).days) or 0 for day in every}
+    covered = set[date]()
+
+    # A gap may be as long as the period, and what can be sold from its first day on often fills it: the
+    # longest stay from each day is looked for once, and only where it matters.
+    @cache
+    def longest(day: date) -> int:
+        return longest_stay(days, day, (gap.check_out - day).days) or 0
+
+    every = nights(gap.first_night, gap.check_out)
     for night in every:
         if night not in covered and (stay := _covering(gap, longest, night)):
             covered.update(nights(*stay))
     return [night for night in every if night not in covered]
 
 
-def _covering(gap: Gap, longest: Mapping[date, int], night: date) -> tuple[date, date] | None:
+def _covering(gap: Gap, longest: Callable[[date], int], night: date) -> tuple[date, date] | None:
     """Return check-in and check-out of the longest stay allowed that includes a night, late arrivals
     first."""
     for back in range((night - gap.first_night).days + 1):
         arrival = night - back * DAY
-        if longest[arrival] > back:
-            return arrival, arrival + longest[arrival] * DAY
+        if longest(arrival) > back:
+            return arrival, arrival + longest(arrival) * DAY
     return None
 
 

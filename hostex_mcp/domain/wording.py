@@ -15,8 +15,8 @@ _MORE_THAN_A_NAME = re.compile(r"[\n\r|\[\]{}<>\"\\:;,\u2500-\u257f]|^[-•*#]")
 _LIKE_SIGNS = ("Ps", "Pe", "Po", "Sm")
 _IN_NAMES = "\u00b7\u2026"
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 # Only signs that belong to one currency; a plain $ is the US dollar, as in English.
 _SIGNS: Mapping[str, str] = {
@@ -57,7 +57,7 @@ def days_text(first: date, last: date) -> str:
 
 def day_text(day: date) -> str:
     """Write a day: `Tue 24 Nov 2026`."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def moment_text(moment: datetime, now: datetime) -> str:
@@ -121,8 +121,8 @@ def some(names: Sequence[str], most: int) -> str:
 
 
 def _from_to(first: date, last: date, between: str) -> str:
-    month, year = f" {_MONTHS[first.month - 1]}", f" {first.year}"
+    month, year = f" {MONTHS[first.month - 1]}", f" {first.year}"
     if first.year == last.year:
         year = ""
         month = "" if first.month == last.month else month
-    return f"{_WEEKDAYS[first.weekday()]} {first.day}{month}{year} {between} {day_text(last)}"
+    return f"{WEEKDAYS[first.weekday()]} {first.day}{month}{year} {between} {day_text(last)}"

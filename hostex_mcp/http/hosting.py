@@ -13,6 +13,7 @@ from hostex_mcp.http.changes.routes import routes as change_routes
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.deps import PageDeps as PageParts
 from hostex_mcp.http.connect.routes import routes as page_routes
+from hostex_mcp.http.home.pages import routes as home_routes
 from hostex_mcp.http.notice import Tokens
 from hostex_mcp.http.oauth.bearer import Bearer, insufficient_scope
 from hostex_mcp.http.oauth.deps import OAuthDeps as OAuthParts
@@ -80,6 +81,7 @@ def _app(
         demo_tokens=demo_tokens,
         now=utc_now,
     )
+    people = ChangeDeps(pages=pages, engine=partial(tenants.engine, narrowing={}))
     upkeep = Upkeep(store, linking, utc_now, let_idle_go=tenants.let_idle_go)
 
     @asynccontextmanager
@@ -98,7 +100,8 @@ def _app(
         routes=[
             *oauth_routes(_authorization(pages)),
             *page_routes(pages),
-            *change_routes(ChangeDeps(pages=pages, engine=partial(tenants.engine, narrowing={}))),
+            *change_routes(people),
+            *(home_routes(people) if settings.views != "off" else ()),
         ],
         ready=store.ping,
         running=running,

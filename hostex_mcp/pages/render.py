@@ -23,7 +23,7 @@ HEADERS = {
 }
 
 _PACKAGE = "hostex_mcp.pages"
-ASSETS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+ASSETS = {"style.css": "text/css", "icon.svg": "image/svg+xml", "host.js": "text/javascript"}
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
@@ -50,7 +50,7 @@ class PageError(Exception):
 
 
 def asset(name: str) -> Response:
-    """Return the style sheet or the icon; a browser may keep it for an hour."""
+    """Return the style sheet, the icon or the script around views; a browser may keep it for an hour."""
     content = files(_PACKAGE).joinpath("static", name).read_bytes()
     headers = HEADERS | {"Cache-Control": "max-age=3600"}
     return Response(content, headers=headers, media_type=ASSETS[name])

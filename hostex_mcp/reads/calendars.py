@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Protocol
 
 from hostex_mcp.api import HostexError, Operation
@@ -18,6 +18,7 @@ from hostex_mcp.api.endpoints.models import ChannelLink
 from hostex_mcp.api.endpoints.properties import LIST_ROOM_TYPES, RoomType
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.calendar_changes import reading_window
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.nights import Nights, nights_of
 from hostex_mcp.domain.stay_rules import ListingDays
 from hostex_mcp.reads.lists import Failure, PartialReads, each, read_lists
@@ -95,16 +96,19 @@ class Calendars:
         ]
 
 
-async def read_nights(context: Context, portfolio: Portfolio, start: date, end: date) -> Calendars:
+async def read_nights(
+    context: Context, portfolio: Portfolio, start: date, end: date, around: timedelta = timedelta()
+) -> Calendars:
     """Read the nights of the properties from `start` to `end`, both included, and the stays that touch
-    them."""
+    them. The calendar is read as far `around` these days, which does not cost a call, and not before
+    yesterday."""
     ids = [place.id for place in portfolio.properties]
     today = context.now().date()
-    first, _ = reading_window([start, end], today)
+    first, last = widened(start, end, around, today)
     parts = [ids[place : place + _MOST_PROPERTIES] for place in range(0, len(ids), _MOST_PROPERTIES)]
 
     async def read(part: Sequence[int]) -> list[PropertyAvailability]:
-        query = {"property_ids": part, "start_date": first, "end_date": end}
+        query = {"property_ids": part, "start_date": first, "end_date": last}
         return await context.client.call(LIST_AVAILABILITIES, query=query)
 
     # The look-up of long stays needs the calendar from the last night on, which Hostex has within a year.
@@ -118,6 +122,12 @@ async def read_nights(context: Context, portfolio: Portfolio, start: date, end: 
     books = {key: nights_of(row.availabilities, by_property.get(key, ())) for key, row in calendars.items()}
     unread = [Failure(place_id, why.kind, why.message) for part, why in answers.failed for place_id in part]
     return Calendars(books, stays.items, [], {}, [*stays.failures, *unread], stays.notes)
+
+
+def widened(start: date, end: date, around: timedelta, today: date) -> tuple[date, date]:
+    """Return the first and last day to read for some days and those around them."""
+    first = min(start, max(today - DAY, start - around))
+    return reading_window([first, end + around], today)
 
 
 async def add_listings(

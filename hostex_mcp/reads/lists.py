@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from hostex_mcp.api import HostexError, ListEndpoint, RowT, read_all
 from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import lean
 
 MOST_ROWS = 20_000
 
@@ -108,3 +109,13 @@ async def each(
     if subjects and len(failed) == len(subjects) and not may_fail:
         raise failed[0][1]
     return Answers([outcome for outcome in outcomes if not isinstance(outcome, HostexError)], failed)
+
+
+def failure_rows(failures: Sequence[Failure]) -> list[dict[str, Any]]:
+    """Return what could not be read, each failure once."""
+    rows = [
+        {**lean({"property_id": failure.property_id, "kind": failure.kind, "message": failure.message})}
+        for failure in failures
+    ]
+    # One outage fails the same read for several parts of an answer.
+    return list({str(row): row for row in rows}.values())

@@ -16,6 +16,8 @@ from hostex_mcp.toolkit.cursor import Cursor
 from hostex_mcp.toolkit.results import MOST_FAILED, TOKEN, Item, ListPage, Undo
 from hostex_mcp.toolkit.tool import Tool
 
+_Text = Callable[[Mapping[str, Any]], str]
+
 _CURSOR = 400
 _CUT_NOTE = "The answer was cut to fit; continue with the cursor, or ask for less."
 _CUT_RECORD_NOTE = "`{member}` was cut to fit; `{counter}` counts what is left out."
@@ -108,9 +110,7 @@ def unchanged_result(already: str) -> dict[str, Any]:
 def _rows_answer(
     tool: Tool, arguments: Mapping[str, Any], rows: ListPage[Any], account: str
 ) -> dict[str, Any]:
-    fitting = _count_fitting(
-        rows.items, {"notes": [*rows.notes, _CUT_NOTE], "failed": rows.failed[:MOST_FAILED]}, "items"
-    )
+    fitting = _rows_fitting(tool, rows)
     cut = fitting < len(rows.items)
     result: dict[str, Any] = {"items": list(rows.items[:fitting]), "returned": fitting}
     if rows.total is not None:
@@ -127,6 +127,17 @@ def _rows_answer(
     if (unnamed := len(rows.failed) - MOST_FAILED) > 0:
         result["more"] = {"failed": unnamed}
     return result
+
+
+def _rows_fitting(tool: Tool, rows: ListPage[Any]) -> int:
+    if rows.whole:
+        return len(rows.items)
+    around = {
+        "returned": len(rows.items),
+        "notes": [*rows.notes, _CUT_NOTE],
+        "failed": rows.failed[:MOST_FAILED],
+    }
+    return _count_fitting(rows.items, around, "items", tool.text or render)
 
 
 def _record_answer(tool: Tool, record: Item[Any]) -> dict[str, Any]:
@@ -194,17 +205,20 @@ def _limit_rows(result: dict[str, Any], name: str, most: int, record: Item[Any])
     return surplus
 
 
-def _count_fitting(rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], name: str) -> int:
-    """Return how many of its rows a list can have in this shape, in both halves together, at least one."""
+def _count_fitting(
+    rows: Sequence[Mapping[str, Any]], shape: Mapping[str, Any], name: str, write: _Text = render
+) -> int:
+    """Return how many of its rows a list can have in this shape, in both halves together, at least one;
+    `write` makes the text half."""
     # A count of tokens may be a tenth too low, hence ROOM, which is smaller than the bound.
-    spent = _CURSOR + _cost({**shape, name: []})
+    spent = _CURSOR + _cost({**shape, name: []}, write)
     text = to_json(rows) if weight(rows, TOO_LONG) <= TOO_LONG else None
     # A line of a table is no longer than its row in JSON, and no character costs more than the dearest.
     if text is not None and spent + 2 * len(text) * (1.1 if text.isascii() else DEAREST) <= ROOM:
         return len(rows)
     costs = accumulate(map(_row_cost, rows))
     fitting = max(sum(1 for _ in takewhile(lambda cost: spent + cost <= ROOM, costs)), 1)
-    while fitting > 1 and (excess := _CURSOR + _cost({**shape, name: rows[:fitting]}) - ROOM) > 0:
+    while fitting > 1 and (excess := _CURSOR + _cost({**shape, name: rows[:fitting]}, write) - ROOM) > 0:
         # In proportion, as rows are about equally long: a few rounds are enough.
         fitting -= max(excess * fitting // ROOM, 1)
     return max(fitting, 1)
@@ -214,10 +228,10 @@ def _row_cost(row: Mapping[str, Any]) -> int:
     return ROOM if weight(row, TOO_LONG) > TOO_LONG else tokens(to_json(row)) + tokens(table([row])[1])
 
 
-def _cost(shape: Mapping[str, Any]) -> int:
+def _cost(shape: Mapping[str, Any], write: _Text) -> int:
     if (size := weight(shape)) > TOO_LONG:
         return size // 8
-    return tokens(to_json(shape)) + tokens(render(shape))
+    return tokens(to_json(shape)) + tokens(write(shape))
 
 
 class PreviewTooLong(Exception):

@@ -91,7 +91,8 @@ PAGE_PARAMETERS: Mapping[str, Any] = {"limit": Limit, "cursor": CursorText, "det
 class ListPage(Generic[RowT]):
     """One page of a list. `steps` holds, for each item, from where the list would go on behind it, so that
     the server can cut anywhere, and `beyond` from where it does when the page has no items; `more` says
-    whether anything follows the last. `failed` names all that could not be read."""
+    whether anything follows the last. `failed` names all that could not be read. A `whole` page is for a
+    program, and is not cut to what a model can read."""
 
     items: Sequence[Any]
     steps: Sequence[Step]
@@ -100,6 +101,7 @@ class ListPage(Generic[RowT]):
     notes: list[str] = field(default_factory=list[str])
     failed: Sequence[JsonObject] = ()
     beyond: Step | None = None
+    whole: bool = False
 
 
 @dataclass(slots=True)

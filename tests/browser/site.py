@@ -26,6 +26,7 @@ from hostex_mcp.http.changes.routes import routes as changes
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.routes import routes as pages
+from hostex_mcp.http.home.pages import routes as home
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.oauth import deps as oauth
 from hostex_mcp.http.oauth.bearer import Bearer
@@ -164,7 +165,7 @@ class _Late:
                 settings, credentials, upstream, confirmations, changes=store.changes, page=page
             )
             deciding = ChangeDeps(pages=parts, engine=partial(tenants.engine, narrowing={}))
-            routes = [*endpoints(server), *pages(parts), *changes(deciding)]
+            routes = [*endpoints(server), *pages(parts), *changes(deciding), *home(deciding)]
             bearer = Bearer(address, store, keys, allow_token_header=False)
             app = assemble(settings, address, Ports(identifies=bearer, engines=tenants, routes=routes))
             async with app.router.lifespan_context(app):

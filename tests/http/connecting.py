@@ -18,6 +18,7 @@ from hostex_mcp.http.changes.routes import routes as change_routes
 from hostex_mcp.http.config import SCOPES, Address
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.routes import routes
+from hostex_mcp.http.home.pages import routes as home_routes
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.notice import Tokens
 from hostex_mcp.http.oauth.authorization_request import AuthorizationRequest, seal_authorization
@@ -172,7 +173,7 @@ async def deployment(
             now=clock,
         )
         deciding = ChangeDeps(pages=parts, engine=partial(tenants.engine, narrowing={}))
-        app = Starlette(routes=[*routes(parts), *change_routes(deciding)])
+        app = Starlette(routes=[*routes(parts), *change_routes(deciding), *home_routes(deciding)])
         async with httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=app), base_url=ADDRESS.origin, follow_redirects=False
         ) as http:

@@ -87,6 +87,17 @@ class Visitor:
         grants = [grant.grant_id for grant in await self._grants() if grant.status == "active"]
         return [*grants, self.view.account] if self.view.account else grants
 
+    async def callers(self) -> list[Caller]:
+        """Return for whom this browser may look at an account, the newest connection first."""
+        resource = self._deps.address.resource
+        callers = [
+            Caller(grant.grant_id, grant.choices.scopes, grant=grant)
+            for grant in await self._grants()
+            if grant.status == "active" and grant.resource == resource
+        ]
+        token = await self._token() if self.view.account else None
+        return [*callers, Caller(self.view.account, token=token)] if token else callers
+
     async def _grants(self) -> list[Grant]:
         grants = self._deps.store.grants
         if self.view.grant_ids is not None:

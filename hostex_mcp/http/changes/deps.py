@@ -10,6 +10,7 @@ from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.engine import Engine
 
 BASE = "/changes"
+HOME = "/home"
 
 
 @dataclass(frozen=True, kw_only=True)

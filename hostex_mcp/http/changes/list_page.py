@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from hostex_mcp.api import run_apart
 from hostex_mcp.http.changes.access import Visitor
 from hostex_mcp.http.changes.deciding import Deciding, Undecided
-from hostex_mcp.http.changes.deps import BASE, ChangeDeps
+from hostex_mcp.http.changes.deps import BASE, HOME, ChangeDeps
 from hostex_mcp.http.connect.forms import Form, count_try, read_form
 from hostex_mcp.http.connect.problems import (
     NO_TOKEN,
@@ -58,6 +58,7 @@ def frame_of(deps: ChangeDeps, visitor: Visitor) -> Frame:
         find="" if sealed else csrf(deps.pages.keys, visitor.browser, _FIND),
         by_token=bool(sealed),
         connections="/connect",
+        home=HOME if deps.pages.settings.views != "off" else "",
     )
 
 

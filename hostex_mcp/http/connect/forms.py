@@ -39,7 +39,7 @@ async def read_form(request: Request, address: Address) -> Form:
     Raises:
         PageError: it came from elsewhere, or cannot be read.
     """
-    if not _from_here(request, address):
+    if not is_from_here(request, address):
         raise not_from_here()
     try:
         text = (await request.body()).decode()
@@ -48,8 +48,8 @@ async def read_form(request: Request, address: Address) -> Form:
         raise unreadable() from None
 
 
-def _from_here(request: Request, address: Address) -> bool:
-    """Whether the browser names this server as the form's origin; saying nothing is not enough."""
+def is_from_here(request: Request, address: Address) -> bool:
+    """Whether the browser names this server as the origin of a request; saying nothing is not enough."""
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     if origin is not None and origin not in _origins(request, address):
         return False

@@ -15,7 +15,8 @@ class Frame:
     """What surrounds changes on a page. `base` is where the list is, and each change below it by its id;
     `ticket` makes what a form about a change brings back, which binds it to a browser, to that change and to
     what was seen of it. `query` and `proof` carry what else lets a browser see them; with `find`, the token
-    of its form, others can be looked for, and the list is `by_token` of what was found."""
+    of its form, others can be looked for, and the list is `by_token` of what was found. `home` is where the
+    account can be looked at."""
 
     base: str
     ticket: Callable[[ChangeView], str]
@@ -25,6 +26,7 @@ class Frame:
     find: str = ""
     by_token: bool = False
     connections: str = ""
+    home: str = ""
 
 
 def change_page(

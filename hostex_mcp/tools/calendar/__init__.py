@@ -1,5 +1,6 @@
 """The toolset of calendars, prices and restrictions."""
 
+from hostex_mcp.tools.calendar.grid import get_calendar, read_calendar
 from hostex_mcp.tools.calendar.prices import (
     update_airbnb_price_and_rules,
     update_listing_prices,
@@ -23,6 +24,7 @@ from hostex_mcp.tools.calendar.write import (
 )
 
 TOOLS = (
+    get_calendar,
     list_availabilities,
     list_listing_calendars,
     get_pricing_ratios,
@@ -38,4 +40,5 @@ TOOLS = (
     update_airbnb_price_and_rules,
     update_vrbo_price_and_rules,
     update_property_prices,
+    read_calendar,
 )

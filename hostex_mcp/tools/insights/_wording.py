@@ -13,7 +13,6 @@ from hostex_mcp.domain.nights import ClosedNights
 from hostex_mcp.domain.stay_rules import RULE_TEXTS, RuleViolation
 from hostex_mcp.domain.stays import guest, holder
 from hostex_mcp.domain.wording import day_text, some
-from hostex_mcp.reads.lists import Failure
 from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.results import JsonObject, lean
@@ -83,16 +82,6 @@ def rule_text(violation: RuleViolation) -> str:
 def call(tool: str, arguments: JsonObject) -> dict[str, Any]:
     """Return a call that is ready to be made."""
     return {"tool": tool, "arguments": dict(arguments)}
-
-
-def failure_rows(failures: Sequence[Failure]) -> list[dict[str, Any]]:
-    """Return what could not be read, each failure once."""
-    rows = [
-        {**lean({"property_id": failure.property_id, "kind": failure.kind, "message": failure.message})}
-        for failure in failures
-    ]
-    # One outage fails the same read for several parts of an answer.
-    return list({str(row): row for row in rows}.values())
 
 
 def unpriced_notes(codes: Sequence[str]) -> list[str]:

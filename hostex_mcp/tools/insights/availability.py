@@ -13,12 +13,13 @@ from hostex_mcp.domain.lists import first
 from hostex_mcp.domain.money import rounded
 from hostex_mcp.domain.nights import ClosedNights
 from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, read_nights
+from hostex_mcp.reads.lists import failure_rows
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, Integer, InvalidArguments, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import closure_text, failure_rows, rule_text
+from hostex_mcp.tools.insights._wording import closure_text, rule_text
 
 _LONGEST = 180
 _MOST = {"available": 20, "near_misses": 12, "taken": 10}

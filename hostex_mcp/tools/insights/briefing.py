@@ -13,6 +13,7 @@ from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import Turnover, in_time, out_time
 from hostex_mcp.domain.wording import quoted
 from hostex_mcp.reads.day import Daily, read_day
+from hostex_mcp.reads.lists import failure_rows
 from hostex_mcp.reads.portfolio import read_portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, PropertyIds
 from hostex_mcp.toolkit.context import Context
@@ -20,7 +21,7 @@ from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._briefing_text import briefing_text
-from hostex_mcp.tools.insights._wording import clock_text, failure_rows
+from hostex_mcp.tools.insights._wording import clock_text
 from hostex_mcp.tools.insights.reviews_due import review_row
 from hostex_mcp.tools.insights.waiting import brief, excerpt, unread_notes, waiting_row
 

@@ -22,12 +22,13 @@ from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.lists import first
 from hostex_mcp.domain.nights import is_placed, nights
 from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, read_nights, read_ratios
+from hostex_mcp.reads.lists import failure_rows
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, Number, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import call, closure_text, days_to_come, failure_rows, stay_row
+from hostex_mcp.tools.insights._wording import call, closure_text, days_to_come, stay_row
 
 _USUAL, _LONGEST = timedelta(days=89), 180
 _MOST_ROWS, _MOST_CAUSES = 25, 3

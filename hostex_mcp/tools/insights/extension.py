@@ -34,7 +34,7 @@ from hostex_mcp.domain.turnovers import (
     turnover_data,
 )
 from hostex_mcp.reads.calendars import Calendars, add_listings, read_nights
-from hostex_mcp.reads.lists import PartialReads
+from hostex_mcp.reads.lists import PartialReads, failure_rows
 from hostex_mcp.reads.portfolio import read_portfolio
 from hostex_mcp.reads.records import tasks_between
 from hostex_mcp.reads.stay_lookup import find_stay
@@ -42,7 +42,7 @@ from hostex_mcp.toolkit.arguments import Code, Day, InvalidArguments, Number
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import cleaning_row, clock_text, closure_text, failure_rows, stay_row
+from hostex_mcp.tools.insights._wording import cleaning_row, clock_text, closure_text, stay_row
 
 # The guests before and after may be weeks away.
 _AROUND, _MOST_EXTRA, _FARTHEST = timedelta(days=30), 30, 90

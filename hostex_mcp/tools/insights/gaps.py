@@ -17,12 +17,13 @@ from hostex_mcp.domain.nights import Nights, nights
 from hostex_mcp.domain.stay_rules import ListingDays
 from hostex_mcp.domain.wording import money
 from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, read_nights
+from hostex_mcp.reads.lists import failure_rows
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, Integer, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import call, days_to_come, failure_rows, rule_text, stay_row
+from hostex_mcp.tools.insights._wording import call, days_to_come, rule_text, stay_row
 
 _USUAL, _LONGEST = timedelta(days=59), 180
 # A gap is only as long as what is read, so some weeks around the days asked for are read too.

@@ -12,13 +12,14 @@ from hostex_mcp.domain.month_end import OrderBalance, alterations, balances
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.reads.accounts import Books, read_books
+from hostex_mcp.reads.lists import failure_rows
 from hostex_mcp.reads.portfolio import read_portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, PropertyIds, in_order
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import cancelled_notes, failure_rows, home, unpriced_notes
+from hostex_mcp.tools.insights._wording import cancelled_notes, home, unpriced_notes
 from hostex_mcp.tools.insights.month_end_rows import (
     GroupMoneyRow,
     HomeRow,

@@ -13,7 +13,7 @@ from hostex_mcp.domain.performance import Figures, double_booked
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.reads.accounts import other_stays
-from hostex_mcp.reads.lists import Gathered, PartialReads
+from hostex_mcp.reads.lists import Gathered, PartialReads, failure_rows
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.reads.stays import all_stays, closed_nights, known_from
 from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, PropertyIds, in_order
@@ -21,7 +21,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._performance_rows import Book, PerformanceRow, apart_rows, figure_rows
-from hostex_mcp.tools.insights._wording import cancelled_notes, failure_rows, unpriced_notes
+from hostex_mcp.tools.insights._wording import cancelled_notes, unpriced_notes
 
 _MOST_ROWS, _MOST_NAMED = 50, 5
 _MOST_DAYS = 731

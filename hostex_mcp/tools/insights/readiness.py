@@ -13,7 +13,7 @@ from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.readiness import ArrivalCheck, ArrivalContext, readiness
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import in_time
-from hostex_mcp.reads.lists import PartialReads, read_lists
+from hostex_mcp.reads.lists import PartialReads, failure_rows, read_lists
 from hostex_mcp.reads.past import with_last_guests
 from hostex_mcp.reads.portfolio import Portfolio, Span, day_of, read_portfolio, span_of, widest
 from hostex_mcp.reads.records import tasks_between
@@ -26,7 +26,6 @@ from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import (
     cleaning_row,
     clock_text,
-    failure_rows,
     home,
     require_span,
     uncounted_rows,

@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 from annotated_types import Ge, Le
 
 from hostex_mcp.domain.reviews_due import WRITE_DAYS, ReviewDue
-from hostex_mcp.reads.lists import PartialReads
+from hostex_mcp.reads.lists import PartialReads, failure_rows
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.reads.records import read_reviews_due
 from hostex_mcp.toolkit.arguments import Id, Integer, PropertyIds
@@ -15,7 +15,6 @@ from hostex_mcp.toolkit.paging import moment_of, sliced
 from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import JsonObject, ListPage, PageRequest, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import failure_rows
 from hostex_mcp.tools.insights.waiting import brief, excerpt
 
 ANSWER_DAYS = 60

@@ -20,7 +20,7 @@ from hostex_mcp.domain.readiness import balance_due, has_lock_code
 from hostex_mcp.domain.stays import guest, of_guest
 from hostex_mcp.domain.turnovers import in_time, out_time
 from hostex_mcp.domain.waiting import unanswered
-from hostex_mcp.reads.lists import PartialReads
+from hostex_mcp.reads.lists import PartialReads, failure_rows
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.reads.stay import StayContext, read_surroundings
 from hostex_mcp.reads.stay_lookup import find_order, find_stay
@@ -30,7 +30,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import Item, JsonObject, everything, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import clock_text, failure_rows, home
+from hostex_mcp.tools.insights._wording import clock_text, home
 
 _MONTH, _YEAR = timedelta(days=30), timedelta(days=330)
 _MOST = {"candidates": 15, "other_stays": 15, "messages": 8}

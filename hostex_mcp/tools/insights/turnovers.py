@@ -12,7 +12,7 @@ from hostex_mcp.domain.cleaning import NO_TASK
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import Turnover, turnovers
-from hostex_mcp.reads.lists import PartialReads
+from hostex_mcp.reads.lists import PartialReads, failure_rows
 from hostex_mcp.reads.past import with_last_guests
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio, span_of, widest
 from hostex_mcp.reads.records import tasks_between
@@ -24,7 +24,6 @@ from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import (
     cleaning_row,
     clock_text,
-    failure_rows,
     require_span,
     uncounted_rows,
 )

@@ -11,7 +11,7 @@ from hostex_mcp.api.endpoints.messaging import ConversationSummary
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.waiting import SOON_DAYS, Waiting, among, expected_place, unanswered, waiting
-from hostex_mcp.reads.lists import Failure, Gathered, each, read_lists
+from hostex_mcp.reads.lists import Failure, Gathered, each, failure_rows, read_lists
 from hostex_mcp.reads.portfolio import Portfolio, day_of, read_portfolio
 from hostex_mcp.reads.threads import Threads, ThreadsPart, threads_part, told_day
 from hostex_mcp.toolkit.arguments import Id, Integer, PropertyIds
@@ -20,7 +20,7 @@ from hostex_mcp.toolkit.paging import moment_of, sliced
 from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import JsonObject, Key, ListPage, ListPosition, PageRequest, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import failure_rows, home
+from hostex_mcp.tools.insights._wording import home
 
 # Each thread is a call to Hostex, and so is each look-up of a stay.
 MOST_THREADS = 150

@@ -1,0 +1,1 @@
+"""The pages on which a person looks at their account: the views that apps show in a chat."""

@@ -1,0 +1,206 @@
+"""The multi-calendar in words: what it says of the demo account, worked out by hand from its rows, and what
+it costs."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from benchmarks.portfolio import portfolio
+from hostex_mcp.domain.size import tokens
+from tests.support.clock import NOW
+from tests.support.encoding import ENCODING
+from tests.tools.insights.calendar_world import World, world
+from tests.tools.sized_answers import both_halves
+
+pytestmark = pytest.mark.anyio
+
+LOFT, ROOM_1 = 20110001, 20110007
+AIRBNB = "airbnb 900000000000000"
+MONTH = 30.44
+
+
+async def rows(host: World, **arguments: Any) -> dict[str, dict[str, Any]]:
+    """The rows of an answer by property."""
+    got = await host.ask("get_calendar", **{"limit": 100, **arguments})
+    return {row["property"]: row for row in got["items"]}
+
+
+async def test_a_property_is_told_in_a_few_runs() -> None:
+    async with world(NOW) as host:
+        loft = (await rows(host, property_ids=[LOFT]))["Harbour Loft"]
+    assert loft == {
+        "property_id": LOFT,
+        "property": "Harbour Loft",
+        "start_date": "2026-11-24",
+        "end_date": "2026-12-24",
+        "stays": "Nov 24-28 Inês Exemplar A €614; 30-Dec 4 Tomasz Przyklad B €709.78; "
+        "8-13 Esther Muster V €819; 14-19 Noor Voorbeeld A €736",
+        "prices": "A+S €125, Fri Sat €148; B 112%; V 105%",
+        "rules": "min 3",
+        "gaps": "Nov 28-29, Dec 13 (min 3)",
+    }
+
+
+async def test_blocks_requests_conflicts_and_room_types_are_told() -> None:
+    async with world(NOW) as host:
+        found = await rows(host)
+    assert found["Garden House Estrela"]["blocks"] == 'Dec 12-14 "Boiler service"'
+    assert "29-Dec 2 Camille Gabarit A €339 requested" in found["Belém Riverside Flat"]["stays"]
+    assert "11-13 Felix Entwurf S €348 unpaid" in found["Ribeira View Apartment"]["stays"]
+    assert found["Belém Riverside Flat"]["conflicts"] == "Dec 14-15 closed on B"
+    assert found["Douro Room 1"]["units"] == "B up to 2"
+    assert found["Loop Pied-à-terre"]["sold"] is False
+    assert found["Wicker Park Walk-up"]["prices"] == "A $135, Fri Sat $165; B 112%; V 105%"
+    assert [*found] == sorted(found)
+
+
+async def test_a_season_and_a_closed_day_stand_beside_what_is_usual() -> None:
+    async with world(NOW) as host:
+        loft = (await rows(host, days=92))["Harbour Loft"]
+    assert loft["prices"] == "A+S €125, Fri Sat €148, Jan 1-15 €156, Fri Sat €185; B 112%; V 105%"
+    assert loft["rules"] == "A+B+S min 3; A+B Jan 16 no arrival"
+
+
+async def test_full_detail_has_codes_and_listings_in_lists() -> None:
+    async with world(NOW) as host:
+        (loft,) = (await rows(host, property_ids=[LOFT], detail="full")).values()
+    assert loft["currency"] == "EUR"
+    assert loft["stays"][1] == {
+        "guest_name": "Tomasz Przyklad",
+        "check_in_date": "2026-11-30",
+        "check_out_date": "2026-12-04",
+        "channel_type": "booking.com",
+        "amount": 709.78,
+        "stay_code": "2-4310000006-tax006",
+    }
+    assert loft["prices"] == [
+        {
+            "listings": [
+                "airbnb 900000000000000101",
+                "booking_site 300101-40001",
+                "airbnb 900000000000000199",
+            ],
+            "runs": [{"weekdays": "Sun-Thu", "price": 125}, {"weekdays": "Fri Sat", "price": 148}],
+        },
+        {"listings": ["booking.com 55501001-220011"], "percent": 112},
+        {"listings": ["vrbo vr-3001"], "percent": 105},
+    ]
+    assert loft["gaps"][0] == {
+        "start_date": "2026-11-28",
+        "end_date": "2026-11-29",
+        "problem": "minimum stay 3",
+        "channels": ["airbnb", "booking.com", "booking_site"],
+    }
+
+
+async def test_the_text_has_a_line_for_each_property_with_what_its_row_says() -> None:
+    async with world(NOW) as host:
+        _, text = await both_halves(host, "get_calendar")
+        found = await rows(host)
+    lines = text.split("\n")
+    assert lines[:2] == ["12 of 12 rows", "Tue 24 Nov to Thu 24 Dec 2026"]
+    assert "A Airbnb, B Booking.com, V Vrbo" in lines[-1]
+    for title, row in found.items():
+        (line,) = (line for line in lines if line.startswith(f"{title}: "))
+        said = [value for name, value in row.items() if isinstance(value, str) and name not in NAMED]
+        assert all(value in line for value in said), line
+
+
+NAMED = ("property", "start_date", "end_date")
+
+
+async def test_stays_without_a_property_are_named_though_they_have_no_row() -> None:
+    async with world(NOW) as host:
+        notes = (await host.ask("get_calendar"))["notes"]
+    assert notes[-1] == ("2 stays have no property and no row: 2-4310000015-box015, 2-4310000025-una025.")
+
+
+@pytest.mark.parametrize(("days", "most"), [(92, 40), (62, 55), (31, 80)])
+async def test_a_month_of_a_property_costs_few_tokens(days: int, most: int) -> None:
+    async with world(NOW) as host:
+        data, text = await both_halves(host, "get_calendar", days=days)
+    lines = "\n".join(text.split("\n")[2:-1])
+    months = 12 * days / MONTH
+    assert len(ENCODING.encode(lines)) / months <= most
+    assert tokens(lines) / months <= most
+    assert len(ENCODING.encode(text)) / months <= most * 1.15
+    assert len(ENCODING.encode(data)) / months <= most * 1.6
+
+
+async def test_the_calls_to_hostex_are_few_and_none_is_for_each_property() -> None:
+    async with world(NOW) as host:
+        few = await host.calls_of("get_calendar")
+    async with world(NOW, portfolio(100, NOW)) as host:
+        many = await host.calls_of("get_calendar", limit=100)
+    assert len(few) <= 7, few
+    assert len(many) <= 16, many
+
+
+async def test_every_row_is_told_once_although_a_wide_calendar_does_not_fit_into_one_answer() -> None:
+    async with world(NOW, portfolio(100, NOW)) as host:
+        got = await host.ask("get_calendar", days=92, limit=100)
+        assert got["truncated"]
+        assert (got["total"], 100 > got["returned"] > 50) == (100, True)
+        told, pages = [row["property_id"] for row in got["items"]], 1
+        while "next_cursor" in got:
+            got = await host.ask("get_calendar", cursor=got["next_cursor"], limit=100)
+            told += [row["property_id"] for row in got["items"]]
+            pages += 1
+    assert (len(told), len(set(told)), pages) == (100, 100, 2)
+
+
+async def test_a_long_period_is_told_in_rows_of_92_days() -> None:
+    async with world(NOW) as host:
+        got = await host.ask("get_calendar", property_ids=[LOFT, ROOM_1], days=200)
+    spans = [(row["property_id"], row["start_date"], row["end_date"]) for row in got["items"]]
+    periods = [("2026-11-24", "2027-02-23"), ("2027-02-24", "2027-05-26"), ("2027-05-27", "2027-06-11")]
+    assert spans == [(home, *period) for period in periods for home in (ROOM_1, LOFT)]
+    assert got["total"] == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (
+            {"start_date": "2026-12-02", "end_date": "2026-12-01"},
+            "end_date: is before start_date, 2026-12-02",
+        ),
+        (
+            {"start_date": "2026-12-01", "end_date": "2027-12-02"},
+            "end_date: is more than 366 days from start_date; ask for a year at most and then for the rest",
+        ),
+        (
+            {"start_date": "2025-11-01"},
+            "start_date: is too long ago: Hostex shows calendars from 2025-11-25",
+        ),
+        ({"start_date": "2028-11-20"}, "end_date: is too far ahead; choose 2028-11-23 or earlier"),
+        ({"end_date": "2026-12-01", "days": 9}, "days: contradicts end_date; leave one of them out"),
+        ({"end_date": "2026-11-01"}, "end_date: is before start_date, 2026-11-24"),
+        ({"days": 367}, "days: must be at most 366"),
+        ({"property_ids": [1]}, "property_ids: unknown property ids: 1"),
+    ],
+)
+async def test_days_that_cannot_be_shown_are_refused_with_what_to_do(
+    arguments: dict[str, Any], problem: str
+) -> None:
+    async with world(NOW) as host:
+        error = (await host.answer("get_calendar", **arguments))["error"]
+    assert error["kind"] in ("invalid_arguments", "not_found")
+    assert problem in f"{error['message']} {error['fields']}".replace("', 'problem': '", ": ").replace(
+        "'", ""
+    )
+
+
+async def test_an_end_that_fits_the_number_of_days_is_no_contradiction() -> None:
+    async with world(NOW) as host:
+        (loft,) = (await rows(host, property_ids=[LOFT], end_date="2026-12-23", days=30)).values()
+    assert (loft["start_date"], loft["end_date"]) == ("2026-11-24", "2026-12-23")
+
+
+async def test_days_that_are_over_are_told_as_they_were() -> None:
+    async with world(NOW) as host:
+        (loft,) = (await rows(host, property_ids=[LOFT], start_date="2026-11-19", days=5)).values()
+    assert loft["stays"] == "Nov 19-24 Noah Dummy A €799"
+    assert "gaps" not in loft
+    assert date.fromisoformat(loft["end_date"]) == date(2026, 11, 23)
