@@ -12,13 +12,14 @@ from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import Turnover, in_time, out_time
 from hostex_mcp.reads import day as reads
 from hostex_mcp.reads.day import Daily
+from hostex_mcp.reads.lists import failure_rows
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._wording import clock_text, failure_rows
+from hostex_mcp.tools.insights._wording import clock_text
 from hostex_mcp.tools.insights.reviews_due import review_row
 from hostex_mcp.tools.insights.waiting import excerpt, unread_notes, waiting_row
 
