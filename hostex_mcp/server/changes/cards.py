@@ -2,6 +2,7 @@
 beside the result and nowhere else, so that whoever knows only what models are given decides nothing."""
 
 import hmac
+import json
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -46,8 +47,9 @@ class CardSecrets:
         return any(hmac.compare_digest(self._under(key, change_id).encode(), given) for key in self._keys())
 
     def _under(self, key: bytes, change_id: str) -> str:
-        text = f"card {self._account} {change_id}".encode("utf-8", "surrogatepass")
-        return urlsafe_b64encode(hmac.digest(key, text, "sha256")).decode().rstrip("=")
+        # Nothing else that these keys sign begins with a bracket.
+        text = json.dumps(["card", self._account, change_id])
+        return urlsafe_b64encode(hmac.digest(key, text.encode(), "sha256")).decode().rstrip("=")
 
 
 class Decide(Protocol):
