@@ -1,0 +1,58 @@
+"""The widest calendar leaves the event loop to others: a hundred properties on 92 days, full and empty."""
+
+import ssl
+from datetime import UTC, datetime
+
+import pytest
+
+from benchmarks.portfolio import portfolio
+from hostex_mcp.api import HostexClient
+from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.sandbox.serving import running
+from hostex_mcp.sandbox.throttle import Throttles
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.results import ListPage, PageRequest
+from hostex_mcp.tools.calendar import FOR_VIEWS
+from hostex_mcp.tools.selection import select
+from tests.support.piece import longest_piece
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
+
+LONGEST = 0.025
+PROPERTIES, DAYS = 100, 92
+
+
+def patient(*_: object) -> None:
+    """Let every request through."""
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("full", [True, False], ids=["full", "empty"])
+async def test_the_widest_calendar_does_not_hold_the_loop(
+    full: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Throttles, "request", patient)
+    accounts, selection = portfolio(PROPERTIES, datetime.now(UTC)), select(["all"])
+    if not full:
+        accounts.main.stays.clear()
+        accounts.main.blocks.clear()
+    # In a thread of its own, so that its work is not ours.
+    with running(Sandbox(accounts=accounts)) as address:
+        certificates = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        async with HostexClient(WRITABLE, base_url=address, verify=certificates) as client:
+            engine = Engine(selection, Context(client, selection.reachable), "token")
+            await engine.call("get_calendar", {"limit": 1})
+            # What the machine does besides makes a piece seem longer, never shorter.
+            pieces = [await _longest(engine) for _ in range(2)]
+    assert min(pieces) < (LONGEST, "")
+
+
+async def _longest(engine: Engine) -> tuple[float, str]:
+    """How long one piece of the widest calendar took, in words and as a grid, and which it was."""
+    with longest_piece() as longest:
+        page = await FOR_VIEWS[0].function(engine.context, page=PageRequest(limit=100), days=DAYS)
+        await engine.call("get_calendar", {"days": DAYS, "limit": 100})
+    assert isinstance(page, ListPage)
+    assert len(page.items) == PROPERTIES
+    return longest.seconds, longest.what
