@@ -33,14 +33,14 @@ class OwnerRule:
     cancelled: bool = False
     messages: bool = False
 
-    def needs(self, tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[Any]) -> bool:
-        """Whether a change needs the owner. What cannot be told does."""
+    def needs(self, tool: Tool, meant: Mapping[str, Any], change: PlannedWrite[Any]) -> bool:
+        """Whether a change, whose arguments are `meant` so, needs the owner. What cannot be told does."""
         return (
             self.every
             or (self.cancelled and tool.name in CANCELLING)
             or (self.messages and tool.name in TO_GUESTS)
             or (self.price_percent is not None and self._reprices(tool, change.prices))
-            or (self.money is not None and any(amount > self.money for amount in _amounts(arguments)))
+            or (self.money is not None and any(amount > self.money for amount in _amounts(meant)))
         )
 
     def _reprices(self, tool: Tool, prices: Sequence[tuple[float | None, float]]) -> bool:
@@ -59,13 +59,13 @@ class Oversight:
     rule: OwnerRule
     money: bool = True
 
-    def admit(self, tool: Tool, arguments: Mapping[str, Any]) -> None:
-        """Refuse a change that would set an amount, before anybody is asked about it.
+    def admit(self, tool: Tool, meant: Mapping[str, Any]) -> None:
+        """Refuse a change that would set an amount, 0 included, before anybody is asked about it.
 
         Raises:
             Blocked: the person has no money.
         """
-        if not self.money and any(_amounts(arguments)):
+        if not self.money and any(True for _ in _amounts(meant)):
             raise Blocked(_NO_MONEY, operation=tool.name, hint=_WHO)
 
 

@@ -127,6 +127,20 @@ async def test_a_price_over_a_limit_needs_the_owner_and_others_do_not(
             assert (await owner.get(f"/changes/{change_id}")).status_code == 404
 
 
+@pytest.mark.parametrize("fee", [1001, "1001", " 1001 ", "1001.0"])
+async def test_an_amount_over_the_limit_needs_the_owner_however_it_is_written(
+    fee: int | str, tmp_path: Path
+) -> None:
+    async with deployment(tmp_path) as owner:
+        own = await owner_of(owner)
+        guest, grant = await guest_of(owner, own, **over(amount="1000"))
+        task = (await call(guest, grant, "list_tasks", {}))["items"][0]["id"]
+        answer = await call(guest, grant, "update_task", {"id": task, "fee": fee})
+        assert answer["status"] == "waiting_for_person"
+        assert (await kept(owner, answer["change_id"])).owner == own.grant_id
+        assert sent(owner) == []
+
+
 @pytest.mark.parametrize(
     ("limit", "message", "cancellation"), [("messages", True, False), ("cancelled", False, True)]
 )
