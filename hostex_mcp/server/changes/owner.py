@@ -25,7 +25,8 @@ _MONEY = frozenset(("price", "amount", "fee", "deposit", "rate", "commission"))
 @dataclass(frozen=True, slots=True)
 class OwnerRule:
     """Which changes need the owner: `every` one, or those that move a nightly price by more than so many
-    percent, name an amount of more than `money`, cancel a booking, or reach guests. None without any."""
+    percent, set, replace or delete an amount of more than `money`, cancel a booking, or reach guests. None
+    without any."""
 
     every: bool = False
     price_percent: int | None = None
@@ -40,7 +41,7 @@ class OwnerRule:
             or (self.cancelled and tool.name in CANCELLING)
             or (self.messages and tool.name in TO_GUESTS)
             or (self.price_percent is not None and self._reprices(tool, change.prices))
-            or (self.money is not None and any(amount > self.money for amount in _amounts(meant)))
+            or (self.money is not None and any(amount > self.money for amount in _moved(meant, change)))
         )
 
     def _reprices(self, tool: Tool, prices: Sequence[tuple[float | None, float]]) -> bool:
@@ -67,6 +68,13 @@ class Oversight:
         """
         if not self.money and any(True for _ in _amounts(meant)):
             raise Blocked(_NO_MONEY, operation=tool.name, hint=_WHO)
+
+
+def _moved(meant: Mapping[str, Any], change: PlannedWrite[Any]) -> Iterator[float]:
+    """Return every amount that a change sets, replaces or deletes."""
+    yield from _amounts(meant)
+    yield from _amounts(change.undo.arguments if change.undo else {})
+    yield from _amounts(change.gone)
 
 
 def _amounts(value: Any, name: str = "") -> Iterator[float]:

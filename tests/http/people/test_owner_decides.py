@@ -29,6 +29,7 @@ from tests.http.changing import (
 from tests.http.connecting import Person, deployment
 from tests.http.html_pages import Html
 from tests.http.inviting import guest_of, other_person, owner_of
+from tests.support.every_write import every_write
 
 pytestmark = pytest.mark.anyio
 
@@ -138,6 +139,27 @@ async def test_an_amount_over_the_limit_needs_the_owner_however_it_is_written(
         answer = await call(guest, grant, "update_task", {"id": task, "fee": fee})
         assert answer["status"] == "waiting_for_person"
         assert (await kept(owner, answer["change_id"])).owner == own.grant_id
+        assert sent(owner) == []
+
+
+@pytest.mark.parametrize(("limit", "waits_for_owner"), [("1", True), ("1000000", False)])
+async def test_an_amount_over_the_limit_is_replaced_or_deleted_by_the_owner(
+    limit: str, waits_for_owner: bool, tmp_path: Path
+) -> None:
+    async with deployment(tmp_path) as owner:
+        own = await owner_of(owner)
+        guest, grant = await guest_of(owner, own, **over(amount=limit))
+        entry = every_write(owner.sandbox.accounts.main)["delete_transaction"]["id"]
+        offer = {"conversation_id": "0-2200000901-inq002", "special_offer_id": "1500000777"}
+        for tool, arguments in (
+            ("update_transaction", {"id": entry, "amount": 1}),
+            ("delete_transaction", {"id": entry}),
+            ("withdraw_special_offer", offer),
+        ):
+            answer = await call(guest, grant, tool, arguments)
+            assert answer["status"] == "waiting_for_person", answer
+            expected = own.grant_id if waits_for_owner else None
+            assert (await kept(owner, answer["change_id"])).owner == expected, tool
         assert sent(owner) == []
 
 
