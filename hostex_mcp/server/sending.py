@@ -53,8 +53,8 @@ class WriteCall:
 
 @dataclass(frozen=True, slots=True)
 class PreviewedWrite:
-    """A write as it stands now: its arguments as they are `meant`, what would be sent, its preview, and what a
-    confirmation is bound to."""
+    """A write as it stands now: its arguments as they are `meant`, what would be sent, its preview, and what
+    a confirmation is bound to."""
 
     tool: Tool
     meant: Mapping[str, Any]

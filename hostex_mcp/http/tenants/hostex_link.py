@@ -160,7 +160,7 @@ class HostexCredentials:
             _log.warning("A partner token was not revoked at Hostex: %s, %s", error.kind, error.request_id)
 
     async def _goes_on(self, grant: Grant) -> bool:
-        """Whether the grant of somebody who was invited still is: the credential of its owner does not tell."""
+        """Whether the grant of somebody who was invited still is: that of its owner does not tell."""
         with _opening():
             now = await self._store.grants.get(grant.grant_id)
         return now is not None and now.status != "ended"

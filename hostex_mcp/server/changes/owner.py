@@ -75,6 +75,8 @@ def _moved(meant: Mapping[str, Any], change: PlannedWrite[Any]) -> Iterator[floa
     yield from _amounts(meant)
     yield from _amounts(change.undo.arguments if change.undo else {})
     yield from _amounts(change.gone)
+    # Prices may be given in percent.
+    yield from (price for pair in change.prices for price in pair if price is not None)
 
 
 def _amounts(value: Any, name: str = "") -> Iterator[float]:
@@ -82,7 +84,8 @@ def _amounts(value: Any, name: str = "") -> Iterator[float]:
     match value:
         case Mapping():
             for key, member in cast("Mapping[str, Any]", value).items():
-                yield from _amounts(member, str(key))
+                # The prices of an object may have the names of days.
+                yield from _amounts(member, f"{name}_{key}")
         case list() | tuple():
             for member in cast("Sequence[Any]", value):
                 yield from _amounts(member, name)
