@@ -24,7 +24,10 @@ OPERATIONS = frozenset(
 """What is about money and nothing else."""
 
 FIELDS = frozenset(("rates", "payment", "additional_fees", "deposit", "fee", "price"))
-"""The members of other answers, and of what is sent, that hold amounts."""
+"""The members of other answers that hold amounts."""
+
+_SET = FIELDS | {"amount", "rate_amount", "commission_amount", "received_amount"}
+"""The members of what is sent that hold amounts."""
 
 _REFUSED = "Amounts of money are not served to this connection."
 _WHO = "The owner of the Hostex account decided that when they invited this person."
@@ -91,7 +94,7 @@ def _names_amounts(body: Any) -> bool:
     match body:
         case Mapping():
             members = cast("Mapping[str, Any]", body)
-            return any(name in FIELDS or _names_amounts(member) for name, member in members.items())
+            return any(name in _SET or _names_amounts(member) for name, member in members.items())
         case list() | tuple():
             return any(map(_names_amounts, cast("list[Any]", body)))
         case _:

@@ -11,6 +11,7 @@ import anyio
 from anyio.lowlevel import checkpoint
 from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
+from pydantic_core import to_jsonable_python
 
 from hostex_mcp.api import Blocked, DeadlineExceeded, FieldProblem, HostexError, Unread, run_apart, unread
 from hostex_mcp.domain.guest_text import one_line
@@ -264,7 +265,9 @@ class Engine:
         visible = {
             name: value for name, value in opened.arguments.items() if name not in CONFIRMING_PARAMETERS
         }
-        return WriteCall(tool, visible, digest(bound), plan, elicitation, given)
+        # Whoever judges a change by its arguments needs numbers to be numbers, however they were written.
+        meant = to_jsonable_python(bound, fallback=str)
+        return WriteCall(tool, visible, meant, digest(meant), plan, elicitation, given)
 
     async def _propose(self, name: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Have a write wait for a person, and return what a model would be answered."""

@@ -103,16 +103,24 @@ async def read_account(deps: PageDeps, token: SecretStr, most: int = _MOST_PROPE
 
 
 async def account_lines(deps: PageDeps, grants: Sequence[Grant]) -> dict[str, str]:
-    """Return the account of each grant on one line, by the id of the grant. Each token is used once."""
+    """Return the account of each grant on one line, by the id of the grant: to somebody who was invited, it
+    consists of the properties they were given. Each token is used once."""
     tokens = await asyncio.gather(*(_token(deps, grant) for grant in grants))
+    bounded = {token for grant, token in zip(grants, tokens, strict=True) if _bounds(grant)}
     distinct = list({token for token in tokens if token})
-    lines = dict(
-        zip(distinct, await asyncio.gather(*(_line(deps, token) for token in distinct)), strict=True)
-    )
-    return {
-        grant.grant_id: lines[token] if token else _UNREAD
-        for grant, token in zip(grants, tokens, strict=True)
-    }
+    most = [_MOST_PROPERTIES if token in bounded else _ENOUGH_FOR_A_ROW for token in distinct]
+    read = await asyncio.gather(*(_account(deps, *asked) for asked in zip(distinct, most, strict=True)))
+    accounts = dict(zip(distinct, read, strict=True))
+    lines: dict[str, str] = {}
+    for grant, token in zip(grants, tokens, strict=True):
+        account = accounts[token] if token else None
+        lines[grant.grant_id] = account.within(_bounds(grant)).line if account else _UNREAD
+    return lines
+
+
+def _bounds(grant: Grant) -> Collection[int]:
+    """Return the properties outside of which a person is told of none; none if they may know them all."""
+    return grant.choices.property_ids if grant.owner_id else ()
 
 
 async def _token(deps: PageDeps, grant: Grant) -> SecretStr | None:
@@ -122,13 +130,13 @@ async def _token(deps: PageDeps, grant: Grant) -> SecretStr | None:
         return None
 
 
-async def _line(deps: PageDeps, token: SecretStr) -> str:
+async def _account(deps: PageDeps, token: SecretStr, most: int) -> LinkedAccount | None:
     with anyio.move_on_after(_PATIENCE_SECONDS):
         try:
-            return (await read_account(deps, token, _ENOUGH_FOR_A_ROW)).line
+            return await read_account(deps, token, most)
         except HostexError:
             pass
-    return _UNREAD
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class Grants:
         )
         active = update(GRANTS).where(*pending).values(status="active").returning(*GRANT_COLUMNS)
         async with self._context.database.transaction() as connection:
+            await self._hold_owner(connection, grant_id)
             row = (await connection.execute(active)).one_or_none()
             if row is None:
                 return None
@@ -95,9 +96,17 @@ class Grants:
             narrowed = update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(choices=choices)
             return grant_of((await connection.execute(narrowed.returning(*GRANT_COLUMNS))).one())
 
+    async def _hold_owner(self, connection: AsyncConnection, grant_id: str) -> None:
+        """Keep the grant of the owner who invited as it is until the transaction is over. First of all, as
+        whoever ends it takes it before those of the people: the other way round both would wait for ever."""
+        invited = GRANTS.alias()
+        owner_id = select(invited.c.owner_id).where(invited.c.grant_id == grant_id).scalar_subquery()
+        owner = select(GRANTS.c.grant_id).where(GRANTS.c.grant_id == owner_id)
+        await connection.execute(owner.with_for_update(read=True))
+
     async def _use_up(self, connection: AsyncConnection, row: AnyRow) -> bool:
         """Use the invitation of a grant up, while the link that made it lives; False if it is gone."""
-        owner = select(GRANTS.c.status).where(GRANTS.c.grant_id == row.owner_id).with_for_update(read=True)
+        owner = select(GRANTS.c.status).where(GRANTS.c.grant_id == row.owner_id)
         if (await connection.execute(owner)).scalar_one_or_none() != "active":
             return False
         used = delete(INVITATIONS).where(

@@ -98,6 +98,8 @@ class HostexCredentials:
             InvalidToken: the grant has ended, maybe just now, because Hostex gives no more tokens for it.
             HostexError: the pair has run out and could not be renewed this time.
         """
+        if grant.owner_id and not await self._goes_on(grant):
+            raise _disconnected()
         return await self._live(grant.linked_id, self._renewal.current(grant.linked_id))
 
     async def rejected(self, grant: Grant, current: UsableToken) -> UsableToken | None:
@@ -156,6 +158,12 @@ class HostexCredentials:
             await self._upstream.revoke(credential)
         except HostexError as error:
             _log.warning("A partner token was not revoked at Hostex: %s, %s", error.kind, error.request_id)
+
+    async def _goes_on(self, grant: Grant) -> bool:
+        """Whether the grant of somebody who was invited still is: that of its owner does not tell."""
+        with _opening():
+            now = await self._store.grants.get(grant.grant_id)
+        return now is not None and now.status != "ended"
 
     async def _live(self, grant_id: str, finding: Awaitable[StoredToken | None]) -> UsableToken:
         try:

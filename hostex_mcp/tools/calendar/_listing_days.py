@@ -220,8 +220,9 @@ def change_days(
         return lean({**names, "queued": True, "changes": _changes(runs), "notes": notes, **report})
 
     summary = f"Set {_FIELDS[writing.field]} of {listing.named(context)}"
-    lines = [_in_words(run, listing.currency) for run in runs[:MOST_SHOWN]]
-    preview = Preview(summary, lean(names), lines, [*warnings, *remarks, *cut_notes(len(runs))])
+    # All of them, however many: nothing is made that a person was not shown.
+    lines = [_in_words(run, listing.currency) for run in runs]
+    preview = Preview(summary, lean(names), lines, [*warnings, *remarks])
     undo = Undo(writing.tool, {**listing.key, writing.field: writing.restoring(old)}) if old else None
     return PlannedWrite(send, undo, preview, already, prices=_moves(writing, changes))
 
@@ -348,5 +349,5 @@ def _value_in_words(name: str, value: Any, currency: str | None) -> str:
 
 
 def cut_notes(number: int) -> list[str]:
-    """Return a note where not all of so many changes are shown."""
+    """Return a note for a result that does not hold all of so many changes."""
     return [f"{MOST_SHOWN} of {number} changes are shown; all are made."] if number > MOST_SHOWN else []

@@ -221,4 +221,4 @@ async def withdraw_special_offer(
     summary = f"Withdraw the {offer_in_words(offer)}, from {guest_of(thread)}"
     changes = [{"what": "status", "before": offer.status, "after": "withdrawn"}]
     about = {**target(context, thread), **_row(offer)}
-    return PlannedWrite(send, preview=Preview(summary, about, changes, _WITHDRAWN))
+    return PlannedWrite(send, preview=Preview(summary, about, changes, _WITHDRAWN), gone=_row(offer))

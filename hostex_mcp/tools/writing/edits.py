@@ -186,7 +186,7 @@ def plan_deletion(
     result = lean(everything(context.redactor().redact(gone)))
     target = lean({**everything(context.preview_redactor().redact(gone)), **named})
     preview = Preview(f"Delete {what} for good", target, warnings=[*warnings, _FOR_GOOD])
-    return PlannedWrite(sender(context, operation, id, None, result), preview=preview)
+    return PlannedWrite(sender(context, operation, id, None, result), preview=preview, gone=everything(gone))
 
 
 def change_rows(after: JsonObject, before: JsonObject | None = None) -> list[dict[str, Any]]:

@@ -198,3 +198,17 @@ async def test_of_an_invitation_only_a_digest_is_kept_in_the_clear(
         kept = everything_kept(tmp_path)
         assert secret_of(link).encode() not in kept
         assert b"Quintela" not in kept
+
+
+async def test_no_page_of_somebody_invited_names_a_property_beyond_their_bounds(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as owner:
+        own = await owner_of(owner)
+        guest, grant = await guest_of(owner, own, "cleaner", properties="20110005", pick="1")
+        properties = (await call(owner, own, "list_properties", {"limit": 100}))["items"]
+        titles = {str(home["id"]): str(home["title"]) for home in properties}
+        pages = [(await guest.get(path)).text for path in ("/connect", "/changes")]
+        read = " ".join(Html(page).text for page in pages)
+        assert [title for title in titles.values() if title in read] == [titles["20110005"]]
+        assert " more" not in read
+        assert "and 10 more" in Html((await owner.get("/connect")).text).text
+        assert grant.choices.property_ids == (20110005,)

@@ -29,9 +29,14 @@ from tests.http.changing import (
 from tests.http.connecting import Person, deployment
 from tests.http.html_pages import Html
 from tests.http.inviting import guest_of, other_person, owner_of
+from tests.support.clock import ahead
+from tests.support.every_write import every_write
 
 pytestmark = pytest.mark.anyio
 
+DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+WEEK: dict[str, int] = dict.fromkeys(DAYS, 300)
+NIGHTS = {"start_date": ahead(17), "end_date": ahead(18)}
 ALL: dict[str, Any] = {"money": "1", "decides": "all"}
 
 
@@ -125,6 +130,61 @@ async def test_a_price_over_a_limit_needs_the_owner_and_others_do_not(
             page = await after(guest, await press(guest, change_id, "approve"))
             assert "Approved by Maria" in page.text
             assert (await owner.get(f"/changes/{change_id}")).status_code == 404
+
+
+@pytest.mark.parametrize("fee", [1001, "1001", " 1001 ", "1001.0"])
+async def test_an_amount_over_the_limit_needs_the_owner_however_it_is_written(
+    fee: int | str, tmp_path: Path
+) -> None:
+    async with deployment(tmp_path) as owner:
+        own = await owner_of(owner)
+        guest, grant = await guest_of(owner, own, **over(amount="1000"))
+        task = (await call(guest, grant, "list_tasks", {}))["items"][0]["id"]
+        answer = await call(guest, grant, "update_task", {"id": task, "fee": fee})
+        assert answer["status"] == "waiting_for_person"
+        assert (await kept(owner, answer["change_id"])).owner == own.grant_id
+        assert sent(owner) == []
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("update_listing_prices", {**prices(), "prices": [{**NIGHTS, "percent": 100}]}),
+        ("update_vrbo_price_and_rules", {"listing_id": "vr-3001", "nightly_rate": WEEK}),
+    ],
+)
+@pytest.mark.parametrize(("limit", "waits_for_owner"), [("250", True), ("1000", False)])
+async def test_a_price_over_the_limit_needs_the_owner_in_percent_and_by_the_day_of_the_week(
+    limit: str, waits_for_owner: bool, tool: str, arguments: dict[str, Any], tmp_path: Path
+) -> None:
+    async with deployment(tmp_path) as owner:
+        own = await owner_of(owner)
+        guest, grant = await guest_of(owner, own, **over(amount=limit))
+        answer = await call(guest, grant, tool, arguments)
+        assert answer["status"] == "waiting_for_person", answer
+        expected = own.grant_id if waits_for_owner else None
+        assert (await kept(owner, answer["change_id"])).owner == expected
+
+
+@pytest.mark.parametrize(("limit", "waits_for_owner"), [("1", True), ("1000000", False)])
+async def test_an_amount_over_the_limit_is_replaced_or_deleted_by_the_owner(
+    limit: str, waits_for_owner: bool, tmp_path: Path
+) -> None:
+    async with deployment(tmp_path) as owner:
+        own = await owner_of(owner)
+        guest, grant = await guest_of(owner, own, **over(amount=limit))
+        entry = every_write(owner.sandbox.accounts.main)["delete_transaction"]["id"]
+        offer = {"conversation_id": "0-2200000901-inq002", "special_offer_id": "1500000777"}
+        for tool, arguments in (
+            ("update_transaction", {"id": entry, "amount": 1}),
+            ("delete_transaction", {"id": entry}),
+            ("withdraw_special_offer", offer),
+        ):
+            answer = await call(guest, grant, tool, arguments)
+            assert answer["status"] == "waiting_for_person", answer
+            expected = own.grant_id if waits_for_owner else None
+            assert (await kept(owner, answer["change_id"])).owner == expected, tool
+        assert sent(owner) == []
 
 
 @pytest.mark.parametrize(

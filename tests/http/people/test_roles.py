@@ -13,6 +13,7 @@ from tests.http.changing import call, sent
 from tests.http.connecting import deployment
 from tests.http.inviting import LOFT, guest_of, owner_of
 from tests.support.clock import TODAY
+from tests.support.every_write import DIRECT
 from tests.tools.sample_calls import sample
 
 pytestmark = pytest.mark.anyio
@@ -118,6 +119,20 @@ async def test_whoever_has_no_money_cannot_set_an_amount_beside_something_else(t
         assert sent(owner) == []
         noted = await call(guest, grant, "update_task", {"id": task["id"], "note": "Towels are missing"})
         assert noted["status"] == "done"
+
+
+@pytest.mark.parametrize("amount", [1, "1", 0, "0"])
+@pytest.mark.parametrize("name", ["rate_amount", "commission_amount"])
+async def test_whoever_has_no_money_sets_no_amount_of_a_booking_however_it_is_written(
+    name: str, amount: int | str, tmp_path: Path
+) -> None:
+    async with deployment(tmp_path) as owner:
+        guest, grant = await guest_of(owner, await owner_of(owner))
+        change = {"stay_code": DIRECT, name: amount, "currency": "EUR"}
+        answer = await call(guest, grant, "update_reservation_basic", change)
+        assert answer["error"]["kind"] == "blocked"
+        assert "Amounts of money are not served" in answer["error"]["message"]
+        assert sent(owner) == []
 
 
 def test_every_tool_is_in_the_table_of_roles_as_it_is_served() -> None:

@@ -68,3 +68,12 @@ async def test_people_end_with_the_grant_that_invited_them_and_alone_without_it(
     assert await store.grants.end(owner, "gone")
     assert await store.grants.activate(late) is None
     assert [await store.invitations.find(text) for text in (secret, other)] == [None, None]
+
+
+async def test_whoever_accepts_while_the_owner_ends_the_link_stops_neither_and_is_out(store: Store) -> None:
+    for _ in range(12):
+        owner = await granted(store)
+        people = [await waiting(store, (await invited(store, owner))[1]) for _ in range(3)]
+        ended, *_ = await asyncio.gather(store.grants.end(owner, "gone"), *map(store.grants.activate, people))
+        assert ended is not None
+        assert {grant.status for grant in await store.grants.some([owner, *people])} == {"ended"}

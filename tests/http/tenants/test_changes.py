@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from hostex_mcp.http.store.records import Credential
 from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.sandbox import SECOND, WRITABLE
-from tests.http.keeping import BOTH
+from tests.http.keeping import BOTH, a_grant
 from tests.http.linked import Gate, World, ask, call, caller_of, choosing, tenants_of
 from tests.support.every_write import BOOKING
 
@@ -81,6 +81,22 @@ async def test_a_change_that_is_under_way_when_its_grant_is_ended_is_not_sent(
     grant = await hostex.token_grant()
     gate, sending = await under_way(hostex, confirming, grant)
     await (hostex.process() if elsewhere else hostex).linking.end(grant.grant_id, "disconnected")
+    gate.opened.set()
+    assert (await sending)["error"]["kind"] == "invalid_token"
+    assert SENDING not in hostex.asked
+
+
+@pytest.mark.parametrize("whose", ["the person's", "the owner's"])
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_a_change_of_somebody_invited_that_is_under_way_when_a_grant_is_ended_is_not_sent(
+    elsewhere: bool, whose: str, hostex: World, confirming: Tenants
+) -> None:
+    owner = await hostex.token_grant()
+    person = a_grant(kind="invited", owner_id=owner.grant_id, status="active")
+    await hostex.store.grants.add(person)
+    gate, sending = await under_way(hostex, confirming, person)
+    ended = person if whose == "the person's" else owner
+    await (hostex.process() if elsewhere else hostex).linking.end(ended.grant_id, "disconnected")
     gate.opened.set()
     assert (await sending)["error"]["kind"] == "invalid_token"
     assert SENDING not in hostex.asked

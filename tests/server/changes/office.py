@@ -62,7 +62,9 @@ class Office:
         price = given["price"]
         plan = partial(self.world.price.plan, price)
         app = Elicitation(app=self.app)
-        return WriteCall(set_price, {"price": price}, digest({"price": price}), plan, app, given)
+        return WriteCall(
+            set_price, {"price": price}, {"price": price}, digest({"price": price}), plan, app, given
+        )
 
     async def ask(self, price: int = 120) -> dict[str, Any]:
         """The model's call."""
