@@ -226,7 +226,7 @@ class Engine:
         visible = {
             name: value for name, value in opened.arguments.items() if name not in CONFIRMING_PARAMETERS
         }
-        return WriteCall(tool, visible, digest(bound), plan, elicitation, given)
+        return WriteCall(tool, visible, bound, digest(bound), plan, elicitation, given)
 
     async def _prepare_again(self, name: str, given: Mapping[str, Any]) -> WriteCall:
         tool = self.selection.reachable.get(name)

@@ -30,13 +30,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class WriteCall:
-    """A call of a writing tool: its arguments as they were given and a digest of what they mean, how to
-    work out the change, and whom to ask; `given` are the arguments with their sealed texts still sealed.
+    """A call of a writing tool: its arguments as they were given, what they mean with a digest of that, how
+    to work out the change, and whom to ask; `given` are the arguments with their sealed texts still sealed.
     What is `shown`, its digest `preview`, what is `changed`, `confirmed`, the `decision` on a pending change,
     and the `line` of the audit trail are filled in on the way."""
 
     tool: Tool
     arguments: Mapping[str, Any]
+    meant: Mapping[str, Any]
     arguments_digest: str
     plan: Plan
     elicitation: Elicitation = field(default_factory=Elicitation)
@@ -54,7 +55,7 @@ class PreviewedWrite:
     """A write as it stands now: what would be sent, its preview, and what a confirmation is bound to."""
 
     tool: Tool
-    arguments: Mapping[str, Any]
+    meant: Mapping[str, Any]
     change: PlannedWrite[Any]
     preview: Mapping[str, Any]
     binding: Binding
@@ -81,7 +82,7 @@ class Sender:
         call.shown, call.changed = preview, describe_change(preview)
         call.preview = digest([preview, change.undo.arguments if change.undo else None], labels)
         binding = Binding(self._account, call.tool.name, call.arguments_digest, call.preview)
-        return PreviewedWrite(call.tool, call.arguments, change, preview, binding)
+        return PreviewedWrite(call.tool, call.meant, change, preview, binding)
 
     async def send(self, call: WriteCall, change: PlannedWrite[Any]) -> dict[str, Any]:
         """Send a write, once, whatever becomes of its caller.

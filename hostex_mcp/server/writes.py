@@ -80,7 +80,7 @@ class Writes:
         oversight = self._pending.desk.oversight
         if oversight is None:
             return await self._confirm_here(call)
-        oversight.admit(call.tool, call.arguments)
+        oversight.admit(call.tool, call.meant)
         call.decision = {"asked_by": self._pending.asker(call.elicitation)}
         draft = await self.sender.draft(call)
         if draft.change.already or self._pending.owner_of(draft) is None:

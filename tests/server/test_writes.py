@@ -90,7 +90,7 @@ def write_call(
 ) -> WriteCall:
     """A call of a tool, with what it brings beside its arguments."""
     given = {**arguments, "confirmation_token": token}
-    return WriteCall(what, arguments, digest(arguments), plan, elicitation or Elicitation(), given)
+    return WriteCall(what, arguments, arguments, digest(arguments), plan, elicitation or Elicitation(), given)
 
 
 class Person:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from hostex_mcp.api import Blocked
+from hostex_mcp.toolkit.arguments import Arguments
 from hostex_mcp.toolkit.results import PlannedWrite
 from hostex_mcp.toolkit.tool import Tool
 
@@ -25,7 +26,7 @@ _MONEY = frozenset(("price", "amount", "fee", "deposit", "rate", "commission"))
 @dataclass(frozen=True, slots=True)
 class OwnerRule:
     """Which changes need the owner: `every` one, or those that move a nightly price by more than so many
-    percent, name an amount of more than `money`, cancel a booking, or reach guests. None without any."""
+    percent, set an amount of more than `money`, cancel a booking, or reach guests. None without any."""
 
     every: bool = False
     price_percent: int | None = None
@@ -33,14 +34,14 @@ class OwnerRule:
     cancelled: bool = False
     messages: bool = False
 
-    def needs(self, tool: Tool, arguments: Mapping[str, Any], change: PlannedWrite[Any]) -> bool:
-        """Whether a change needs the owner. What cannot be told does."""
+    def needs(self, tool: Tool, meant: Mapping[str, Any], change: PlannedWrite[Any]) -> bool:
+        """Whether a change, whose arguments are `meant` so, needs the owner. What cannot be told does."""
         return (
             self.every
             or (self.cancelled and tool.name in CANCELLING)
             or (self.messages and tool.name in TO_GUESTS)
             or (self.price_percent is not None and self._reprices(tool, change.prices))
-            or (self.money is not None and any(amount > self.money for amount in _amounts(arguments)))
+            or (self.money is not None and any(amount > self.money for amount in _set(meant, change)))
         )
 
     def _reprices(self, tool: Tool, prices: Sequence[tuple[float | None, float]]) -> bool:
@@ -59,22 +60,31 @@ class Oversight:
     rule: OwnerRule
     money: bool = True
 
-    def admit(self, tool: Tool, arguments: Mapping[str, Any]) -> None:
-        """Refuse a change that would set an amount, before anybody is asked about it.
+    def admit(self, tool: Tool, meant: Mapping[str, Any]) -> None:
+        """Refuse a change whose arguments, as they are `meant`, set an amount, before anybody is asked.
 
         Raises:
             Blocked: the person has no money.
         """
-        if not self.money and any(_amounts(arguments)):
+        if not self.money and any(_amounts(meant)):
             raise Blocked(_NO_MONEY, operation=tool.name, hint=_WHO)
 
 
+def _set(meant: Mapping[str, Any], change: PlannedWrite[Any]) -> Iterator[float]:
+    """Return every amount that a change sets: those that its arguments name, and the prices that come of
+    percentages and ratios."""
+    yield from _amounts(meant)
+    yield from (price for _, price in change.prices)
+
+
 def _amounts(value: Any, name: str = "") -> Iterator[float]:
-    """Return every amount that arguments name."""
+    """Return every amount that arguments name; all in an amount of several parts are amounts."""
     match value:
+        case Arguments():
+            yield from _amounts(value.__dict__, name)
         case Mapping():
             for key, member in cast("Mapping[str, Any]", value).items():
-                yield from _amounts(member, str(key))
+                yield from _amounts(member, f"{name}_{key}")
         case list() | tuple():
             for member in cast("Sequence[Any]", value):
                 yield from _amounts(member, name)

@@ -159,7 +159,7 @@ class PendingChanges:
     def owner_of(self, draft: PreviewedWrite) -> str | None:
         """Return the owner who decides on a write, None if whoever asked may."""
         oversight = self.desk.oversight
-        if oversight is None or not oversight.rule.needs(draft.tool, draft.arguments, draft.change):
+        if oversight is None or not oversight.rule.needs(draft.tool, draft.meant, draft.change):
             return None
         return oversight.owner
 

@@ -115,7 +115,10 @@ async def change_availability(
         await context.client.call(api.UPDATE_AVAILABILITIES, body=body)
         for id in ids:
             remember(context, (_TOOL, id), all_days[id])
-        result: dict[str, Any] = {"changes": rows[:MOST_SHOWN], "notes": [QUEUED, *notes]}
+        result: dict[str, Any] = {
+            "changes": rows[:MOST_SHOWN],
+            "notes": [QUEUED, *notes, *cut_notes(len(rows))],
+        }
         if verify:
             # Hostex queues the write: read at once, the calendar would still show the old state.
             await context.pause(READ_BACK_SECONDS)
@@ -237,7 +240,7 @@ def _period(days: Sequence[date]) -> dict[str, Any]:
 
 def _notes(rows: Sequence[ChangedAvailability], undo: Undo | None) -> list[str]:
     has_remarks = any("remarks" in row.get("before", {}) for row in rows)
-    return [*([_UNEVEN] if undo is None else [_REMARKS] if has_remarks else []), *cut_notes(len(rows))]
+    return [_UNEVEN] if undo is None else [_REMARKS] if has_remarks else []
 
 
 def _in_words(change: ChangedAvailability, names: Mapping[int, str]) -> JsonObject:

@@ -220,8 +220,9 @@ def change_days(
         return lean({**names, "queued": True, "changes": _changes(runs), "notes": notes, **report})
 
     summary = f"Set {_FIELDS[writing.field]} of {listing.named(context)}"
-    lines = [_in_words(run, listing.currency) for run in runs[:MOST_SHOWN]]
-    preview = Preview(summary, lean(names), lines, [*warnings, *remarks, *cut_notes(len(runs))])
+    # Only the result is cut: a person agrees to what they were shown.
+    lines = [_in_words(run, listing.currency) for run in runs]
+    preview = Preview(summary, lean(names), lines, [*warnings, *remarks])
     undo = Undo(writing.tool, {**listing.key, writing.field: writing.restoring(old)}) if old else None
     return PlannedWrite(send, undo, preview, already, prices=_moves(writing, changes))
 

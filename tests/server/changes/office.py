@@ -62,7 +62,8 @@ class Office:
         price = given["price"]
         plan = partial(self.world.price.plan, price)
         app = Elicitation(app=self.app)
-        return WriteCall(set_price, {"price": price}, digest({"price": price}), plan, app, given)
+        asked = {"price": price}
+        return WriteCall(set_price, asked, asked, digest(asked), plan, app, given)
 
     async def ask(self, price: int = 120) -> dict[str, Any]:
         """The model's call."""
