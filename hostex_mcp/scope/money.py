@@ -26,6 +26,8 @@ OPERATIONS = frozenset(
 FIELDS = frozenset(("rates", "payment", "additional_fees", "deposit", "fee", "price"))
 """The members of other answers, and of what is sent, that hold amounts."""
 
+_WORDS = frozenset(("price", "amount", "fee", "deposit", "rate", "commission"))
+
 _REFUSED = "Amounts of money are not served to this connection."
 _WHO = "The owner of the Hostex account decided that when they invited this person."
 
@@ -51,6 +53,11 @@ class MoneylessClient(Client):
         if isinstance(answer, list):
             return cast("AnswerT", await _each(cast("list[Any]", answer)))
         return without_amounts(answer)
+
+
+def is_amount(name: str) -> bool:
+    """Whether a name is that of an amount, or of a part of one."""
+    return not _WORDS.isdisjoint(name.split("_"))
 
 
 async def _each(items: list[Any]) -> list[Any]:
@@ -91,7 +98,10 @@ def _names_amounts(body: Any) -> bool:
     match body:
         case Mapping():
             members = cast("Mapping[str, Any]", body)
-            return any(name in FIELDS or _names_amounts(member) for name, member in members.items())
+            return any(
+                name in FIELDS or is_amount(name) or _names_amounts(member)
+                for name, member in members.items()
+            )
         case list() | tuple():
             return any(map(_names_amounts, cast("list[Any]", body)))
         case _:
