@@ -313,6 +313,21 @@ def test_the_command_shows_and_filters_the_trail(tmp_path: Path) -> None:
     assert "send_message" in table
 
 
+@pytest.mark.parametrize("line", [b"[1]", b"null", b"[" * 100_000, b"\xff\xfe", b'"x"'])
+def test_a_line_of_the_trail_that_is_no_entry_is_named_by_its_number(line: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    path.write_bytes(b'{"tool": "send_message"}\n' + line + b"\n")
+    done = CliRunner().invoke(main, ["audit", "--file", str(path)])
+    assert (done.exit_code, "line 2 is not an entry" in done.stderr) == (2, True)
+
+
+def test_an_entry_may_hold_what_ends_a_line_in_unicode(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    path.write_text('{"tool": "send_message", "asked_by": "A\u2028B\x85C"}\n', encoding="utf-8")
+    done = CliRunner().invoke(main, ["audit", "--file", str(path)])
+    assert (done.exit_code, "send_message" in done.stdout) == (0, True)
+
+
 @pytest.mark.parametrize("content", [None, "not json\n"])
 def test_a_trail_that_cannot_be_read_is_one_line(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "audit.jsonl"
